@@ -1,0 +1,47 @@
+# Every target sets up what it needs in .venv, so `make lab` is the first command and the only one.
+#   make lab      JupyterLab on the first lesson      (PORT=8888, ARGS="more options of jupyter lab")
+#   make lessons  run every lesson, write build/lessons/*.html
+#   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
+#   make check    style, types, import rooms, budgets
+#   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
+
+BIN := .venv/bin
+LAB := .venv/ready-lab
+READY := .venv/ready-test
+PORT ?= 8888
+ARGS ?=
+WORKERS ?= 2
+
+.PHONY: lab lessons test check bench setup system clean
+.DEFAULT_GOAL := lab
+
+setup: $(READY)
+
+.venv/ready-%: pyproject.toml
+	@sh tests/setup/venv.sh $*
+
+system:
+	@sh tests/setup/system.sh
+
+lab: $(LAB)
+	@$(BIN)/funclab lab --port $(PORT) $(ARGS)
+
+lessons: $(READY)
+	$(BIN)/python tests/lessons/render.py build/lessons
+
+# The operations once more as plain Python, then everything; the last line counts everything.
+test: $(READY) system
+	FUNCLAB_JIT=0 $(BIN)/pytest -q -n $(WORKERS) tests/ops tests/kernels
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --lessons tests funclab notebooks
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf build dist .pytest_cache .ruff_cache

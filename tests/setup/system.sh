@@ -1,0 +1,30 @@
+#!/bin/sh
+# Install what the tests need beside Python packages, where that is allowed: browser, dot, a font.
+set -u
+
+has() {
+    for name in "$@"; do
+        command -v "$name" >/dev/null && return 0
+    done
+    return 1
+}
+
+missing=""
+has dot || missing="$missing graphviz"
+has ${FUNCLAB_BROWSER:-} chromium chromium-browser google-chrome google-chrome-stable ||
+    missing="$missing chromium"
+[ "$(uname)" != Linux ] || ls /usr/share/fonts/truetype/*/*.ttf >/dev/null 2>&1 ||
+    missing="$missing fonts-dejavu-core" # without any font, text has no size in the browser
+[ -n "$missing" ] || exit 0
+
+become=""
+[ "$(id -u)" -eq 0 ] || become="sudo -n"
+if ! has apt-get || ! $become true 2>/dev/null; then
+    echo "Please install:$missing (this account may not, or there is no apt-get)." >&2
+    exit 0 # the tests that need them will fail, each saying what it lacks
+fi
+echo "Installing:$missing"
+$become apt-get update -qq
+# shellcheck disable=SC2086 # the list is meant to be split
+$become env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
