@@ -1,0 +1,134 @@
+"""Where arrays live: one flat buffer for all weights of a model, and buffers used again."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab.graph.value import Variable
+from funclab.shapes import Shape
+
+Array = np.ndarray[Any, Any]
+
+LINE = 16
+"""Each weight begins at a multiple of this many elements: a cache line of float32."""
+
+
+def offsets(shapes: Sequence[Shape]) -> list[int]:
+    """Where each array begins in a flat buffer, and last the buffer's length.
+
+    >>> offsets([(3, 2), (2,)])
+    [0, 16, 32]
+    """
+    starts = [0]
+    for shape in shapes:
+        size = math.prod(length or 0 for length in shape)
+        starts.append(starts[-1] + -(-size // LINE) * LINE)
+    return starts
+
+
+def flat_views(shapes: Sequence[Shape], dtype: str) -> tuple[Array, list[Array]]:
+    """A flat buffer of zeros, and a view of it for each shape."""
+    starts = offsets(shapes)
+    flat = np.zeros(starts[-1], dtype)
+    return flat, [_view(flat, start, shape) for start, shape in zip(starts, shapes, strict=False)]
+
+
+def _view(flat: Array, start: int, shape: Shape) -> Array:
+    size = math.prod(length or 0 for length in shape)
+    return flat[start : start + size].reshape([length or 0 for length in shape])
+
+
+def pack(variables: Sequence[Variable]) -> None:
+    """Move variables side by side into one flat buffer for each dtype.
+
+    Those that a plan holds already stay where they are (another model trains them too).
+    """
+    groups: dict[str, list[Variable]] = defaultdict(list)
+    for variable in variables:
+        if not variable.bound:
+            groups[variable.dtype].append(variable)
+    for dtype, group in groups.items():
+        _, views = flat_views([variable.shape for variable in group], dtype)
+        for variable, view in zip(group, views, strict=True):
+            variable.place(view)
+
+
+@dataclass
+class Run:
+    """Variables that lie side by side: `weights` is the stretch of memory they share."""
+
+    variables: list[Variable]
+    weights: Array
+    begin: int
+    end: int
+
+
+def runs(variables: Sequence[Variable]) -> list[Run]:
+    """Variables grouped, in order, into stretches of memory: one, for most models.
+
+    `begin` and `end` say where each stretch lies in a flat buffer of all the variables
+    (`offsets`), such as the plan's gradients.
+    """
+    found: list[Run] = []
+    starts = offsets([variable.shape for variable in variables])
+    for variable, begin, end in zip(variables, starts, starts[1:], strict=False):
+        memory = _stretch(variable.array, end - begin)
+        if found and _adjacent(found[-1].weights, memory):
+            last = found[-1]
+            joined = _join(last.weights, memory)
+            found[-1] = Run([*last.variables, variable], joined, last.begin, end)
+        else:
+            found.append(Run([variable], memory, begin, end))
+    return found
+
+
+def _base(array: Array) -> Array:
+    base = array.base
+    flat = isinstance(base, np.ndarray) and base.ndim == 1 and base.dtype == array.dtype
+    return base if flat else array.reshape(-1)  # type: ignore[return-value]
+
+
+def _start(array: Array, base: Array) -> int:
+    return (array.ctypes.data - base.ctypes.data) // array.itemsize
+
+
+def _stretch(array: Array, length: int) -> Array:
+    """The array's memory as a flat view, with its padding when it lies in a flat buffer."""
+    base = _base(array)
+    start = _start(array, base)
+    return base[start : min(start + length, base.size)]
+
+
+def _adjacent(a: Array, b: Array) -> bool:
+    same = a.base is not None and a.base is b.base and a.dtype == b.dtype
+    return same and a.ctypes.data + a.nbytes == b.ctypes.data
+
+
+def _join(a: Array, b: Array) -> Array:
+    base = _base(a)
+    start = _start(a, base)
+    return base[start : start + a.size + b.size]
+
+
+class Pool:
+    """Buffers that were given back, for the next that asks for as many bytes."""
+
+    def __init__(self) -> None:
+        self.free: dict[int, list[Array]] = defaultdict(list)
+        self.bytes = 0
+
+    def take(self, shape: Sequence[int], dtype: str) -> Array:
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if self.free[size]:
+            return self.free[size].pop().view(dtype).reshape(shape)
+        self.bytes += size
+        return np.zeros(size, np.uint8).view(dtype).reshape(shape)
+
+    def give(self, array: Array) -> None:
+        self.free[array.nbytes].append(array.reshape(-1).view(np.uint8))

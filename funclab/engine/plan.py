@@ -1,0 +1,292 @@
+"""A plan: the steps that compute some values and their gradients, over memory set aside once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab.engine.describe import Note, describe
+from funclab.engine.memory import Pool, flat_views
+from funclab.errors import ArgumentError, NotSupportedError
+from funclab.graph.op import View
+from funclab.graph.value import Call, Constant, Value, Variable
+
+Array = np.ndarray[Any, Any]
+
+
+class Step(NamedTuple):
+    """One line of a plan: a function and the arrays it always gets."""
+
+    call: Callable[..., Any]
+    arrays: tuple[Any, ...]
+
+
+class Plan:
+    """Steps forward through the tape, and backward for the gradients of `wrt`.
+
+    `wrt` (with respect to) is the trainable variables reached, unless given; `()` for none. The
+    gradient starts as ones at `outputs` (the first, of a list). `updates` are calls that change
+    state and run though no output needs them. With `keep`, the memory of every value and gradient
+    stays its own, to be looked at; otherwise buffers are used again when their value is spent.
+
+    >>> from funclab import ops
+    >>> x = Variable([3.0, 4.0])
+    >>> plan = Plan(ops.sum(x * x))
+    >>> plan.run()
+    >>> plan.grads[x]
+    array([6., 8.])
+    """
+
+    def __init__(
+        self,
+        outputs: Value | Sequence[Value],
+        *,
+        wrt: Sequence[Value] | None = None,
+        updates: Iterable[Call] = (),
+        keep: bool = False,
+    ) -> None:
+        self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
+        self.calls = _collect(self.outputs, updates)
+        self.steps: list[Step] = []
+        self.notes: list[Note] = []
+        self.grads: dict[Value, Array] = {}
+        self.keep = keep
+        self.pool = Pool()
+        self._arrays: dict[Value, Array] = {}
+        self._work: dict[Call, list[Array]] = {}
+        self.wrt = self._trainable() if wrt is None else list(wrt)
+        self._needs = _dependents(self.calls, self.wrt)
+        self._last_use = {} if keep else self._find_last_uses()
+        for call in self.calls:
+            self._add_forward(call)
+        self.n_forward = len(self.steps)
+        if self.wrt:
+            self._add_backward()
+
+    def run(self) -> None:
+        """Do every step, in order."""
+        for call, arrays in self.steps:
+            call(*arrays)
+
+    def array(self, value: Value) -> Array:
+        """The memory of a value: read results here, feed placeholders with `np.copyto`."""
+        if value not in self._arrays:
+            self._arrays[value] = self._leaf(value)
+        return self._arrays[value]
+
+    def add_step(self, call: Callable[..., Any], arrays: Sequence[Any], text: str) -> None:
+        """Append a step of another kind, such as the optimizer's."""
+        self.steps.append(Step(call, tuple(arrays)))
+        self.notes.append(Note("extra", text=text))
+
+    def __str__(self) -> str:
+        return describe(self)
+
+    # Forward.
+    def _trainable(self) -> list[Value]:
+        inputs = [value for call in self.calls for value in call.inputs]
+        variables = [one for one in [*inputs, *self.outputs] if isinstance(one, Variable)]
+        return list(dict.fromkeys(one for one in variables if one.trainable and _is_float(one)))
+
+    def _leaf(self, value: Value) -> Array:
+        if isinstance(value, Variable):
+            value.bound = True
+            return value.array
+        if isinstance(value, Constant):
+            return value.array
+        if None in value.shape:
+            raise ArgumentError(
+                f"A plan needs whole shapes, but {value!r} has an unknown length.",
+                why="a plan sets memory aside once, for arrays of known size.",
+                fix="replay the graph on values with a batch size.",
+            )
+        return np.zeros(value.shape, value.dtype)  # type: ignore[arg-type]
+
+    def _add_forward(self, call: Call) -> None:
+        inputs = [self.array(value) for value in call.inputs]
+        if isinstance(call.op, View):
+            self._arrays[call.outputs[0]] = inputs[0].reshape(call.outputs[0].shape)
+            return
+        for value in call.outputs:
+            self._arrays[value] = self._buffer(value)
+        shapes = [array.shape for array in inputs]
+        work = call.op.scratch(shapes, call.outputs[0].dtype)
+        self._work[call] = work
+        self._add(call.op.forward, call, (*inputs, self._out(call), *work), Note("forward", call))
+        for value in self._last_use.get(call, ()):
+            self.pool.give(self._arrays[value])
+
+    def _add(self, function: Callable[..., Any], call: Call, arrays: Any, note: Note) -> None:
+        self.steps.append(Step(function, call.op.bind(*arrays)))
+        self.notes.append(note)
+
+    def _out(self, call: Call) -> Any:
+        arrays = tuple(self._arrays[value] for value in call.outputs)
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    def _buffer(self, value: Value) -> Array:
+        pool = Pool() if self.keep else self.pool
+        return pool.take(value.shape, value.dtype)  # type: ignore[arg-type]
+
+    def _find_last_uses(self) -> dict[Call, list[Value]]:
+        """For each call, the values that nobody reads after it, when there is no backward pass."""
+        if self.wrt:
+            return {}
+        owner: dict[Value, Value] = {}
+        last: dict[Value, Call] = {}
+        for call in self.calls:
+            for value in call.inputs:
+                last[owner.get(value, value)] = call
+            for value in call.outputs:
+                source = call.inputs[0] if isinstance(call.op, View) else value
+                owner[value] = owner.get(source, source)
+                last[owner[value]] = call
+        kept = {owner.get(value, value) for value in self.outputs}
+        spent: dict[Call, list[Value]] = {}
+        for value, call in last.items():
+            if value.origin is not None and value not in kept and not isinstance(call.op, View):
+                spent.setdefault(call, []).append(value)
+        return spent
+
+    # Backward.
+    def _add_backward(self) -> None:
+        seed = self.outputs[0]
+        reached, self._waiting = self._count_contributions(seed)
+        self._own_buffers()
+        self._owned: dict[int, Array] = {}
+        if seed in self._needs:
+            self._seed(seed)
+        for call in reversed(self.calls):
+            if call in reached:
+                self._add_vjp(call)
+
+    def _own_buffers(self) -> None:
+        """Gradients of `wrt` side by side in one flat buffer, in order; zero until reached."""
+        dtype = self.wrt[0].dtype
+        if any(value.dtype != dtype for value in self.wrt):
+            raise NotSupportedError(
+                "The trainable weights of one model have different dtypes: "
+                f"{', '.join(sorted({value.dtype for value in self.wrt}))}.",
+                why="their gradients lie side by side in one buffer of one dtype.",
+                fix="build all layers with the same `dtype`.",
+            )
+        self.flat_grads, views = flat_views([value.shape for value in self.wrt], dtype)
+        self._final = dict(zip(self.wrt, views, strict=True))
+        self.grads.update(self._final)
+
+    def _count_contributions(self, seed: Value) -> tuple[set[Call], Counter[Value]]:
+        """The calls that gradients flow through, and how many gradients meet at each value."""
+        contributions: Counter[Value] = Counter({seed: 1})
+        reached: set[Call] = set()
+        for call in reversed(self.calls):
+            if any(contributions[value] for value in call.outputs):
+                needed = [value for value in call.inputs if value in self._needs]
+                contributions.update(needed)
+                if needed:
+                    reached.add(call)
+        return reached, contributions
+
+    def _seed(self, value: Value) -> None:
+        alone = self._waiting[value] == 1
+        slot = self._slot(value)
+        slot[...] = 1
+        if not alone:  # others add to it, so it must start afresh at every run
+            self.steps.append(Step(slot.fill, (1,)))
+            self.notes.append(Note("seed", value=value))
+
+    def _add_vjp(self, call: Call) -> None:
+        if isinstance(call.op, View) and self._pass_through(call):
+            return
+        slots: list[Array | None] = []
+        extra: list[tuple[Value, Array]] = []
+        for value in call.inputs:
+            needed = value in self._needs
+            fresh = value not in self.grads or self._is_untouched(value)
+            slot = self._slot(value) if needed and fresh else None
+            if needed and not fresh:
+                slot = self._take(value)
+                extra.append((value, slot))
+            slots.append(slot)
+        gs = tuple(self._gradient(value) for value in call.outputs)
+        inputs = [self._arrays[value] for value in call.inputs]
+        g = gs[0] if len(gs) == 1 else gs
+        work = self._work.get(call, [])
+        arrays = (g, *inputs, self._out(call), *work, *slots)
+        self._add(call.op.vjp, call, arrays, Note("vjp", call, added=[v for v, _ in extra]))
+        for value, slot in extra:
+            self.steps.append(Step(np.add, (self.grads[value], slot, self.grads[value])))
+            self.notes.append(Note("add_into", value=value))
+            self._give(slot)
+        for value in call.outputs:
+            self._release(value)
+
+    def _pass_through(self, call: Call) -> bool:
+        """A view hands its gradient on as it is, when it is the only one that arrives."""
+        x, out = call.inputs[0], call.outputs[0]
+        kept = self.keep or out is self.outputs[0] or x in self._final or out in self._final
+        if kept or self._waiting[x] != 1:
+            return False
+        g = self.grads[out]
+        self.grads[x] = g.reshape(x.shape)
+        self._owned[id(x)] = self._owned.pop(id(out), g)
+        return True
+
+    def _is_untouched(self, value: Value) -> bool:
+        return value in self._final and id(value) not in self._owned
+
+    def _slot(self, value: Value) -> Array:
+        """Where the first gradient of a value is written."""
+        array = self._final.get(value)
+        if array is None:
+            array = self._take(value)
+        self._owned[id(value)] = array
+        self.grads[value] = array
+        return array
+
+    def _gradient(self, value: Value) -> Array:
+        """A value's gradient; zeros for an output that does not reach the loss."""
+        if value not in self.grads:
+            self.grads[value] = np.zeros(value.shape, value.dtype)  # type: ignore[arg-type]
+        return self.grads[value]
+
+    def _take(self, value: Value) -> Array:
+        return self._buffer(value)
+
+    def _give(self, array: Array) -> None:
+        if not self.keep:
+            self.pool.give(array)
+
+    def _release(self, value: Value) -> None:
+        owned = self._owned.pop(id(value), None)
+        if owned is None or value in self._final or self.keep or value is self.outputs[0]:
+            return
+        del self.grads[value]
+        self.pool.give(owned)
+
+
+def _is_float(value: Value) -> bool:
+    return value.dtype.startswith("float")
+
+
+def _collect(outputs: Sequence[Value], updates: Iterable[Call]) -> list[Call]:
+    """Every call behind the outputs and updates, in the order in which they were made."""
+    found: dict[Call, None] = dict.fromkeys(updates)
+    waiting = [*outputs, *(value for call in found for value in call.inputs)]
+    while waiting:
+        call = waiting.pop().origin
+        if call is not None and call not in found:
+            found[call] = None
+            waiting.extend(call.inputs)
+    return sorted(found, key=lambda call: call.time)
+
+
+def _dependents(calls: Sequence[Call], wrt: Sequence[Value]) -> set[Value]:
+    """`wrt` and all float values computed from them."""
+    needs: set[Value] = set(wrt)
+    for call in calls:
+        if any(value in needs for value in call.inputs):
+            needs.update(value for value in call.outputs if _is_float(value))
+    return needs

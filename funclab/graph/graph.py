@@ -1,0 +1,212 @@
+"""The graph between some input tensors and some output tensors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from funclab.errors import GraphError, TensorTypeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.structure import flatten
+
+
+class Graph:
+    """All nodes needed to compute `outputs` from `inputs`, each after those it needs.
+
+    An input may be a tensor in the middle of a larger graph: there the graph is cut. `stand_ins`
+    maps such a tensor to the output of an input layer, which stands in its place in `nodes`.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        stand_ins: Mapping[Tensor, Tensor] | None = None,
+    ) -> None:
+        self.inputs, self.outputs = list(inputs), list(outputs)
+        _check_tensors(self.inputs, "inputs", "Input")
+        _check_tensors(self.outputs, "outputs", "Output")
+        _check_redundant(self.inputs)
+        self.stand_ins = dict(stand_ins or {})
+        self.input_nodes = [self.producer(tensor)[0] for tensor in self.inputs]
+        found, seen_operations = self._collect()
+        self.nodes: list[Node] = sorted(
+            {*found, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
+        )
+        self._set_depths(found, seen_operations)
+        _check_names(self.operations)
+
+    def producer(self, tensor: Tensor) -> tuple[Node, int]:
+        """The node that makes a tensor here, and which of its outputs it is."""
+        operation, node_index, tensor_index = self.stand_ins.get(tensor, tensor)._keras_history
+        return operation.inbound_nodes[node_index], tensor_index
+
+    def parents(self, node: Node) -> list[Node]:
+        return [self.producer(tensor)[0] for tensor in node.arguments.tensors]
+
+    def consumers(self, tensor: Tensor) -> list[Node]:
+        """The nodes of this graph that read a tensor."""
+        return [node for node in self.nodes if tensor in node.arguments.tensors]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Layers and ops, from the inputs on, each once."""
+        return [one for depth in sorted(self._by_depth, reverse=True) for one in self._by_depth[depth]]
+
+    @property
+    def layers(self) -> list[Operation]:
+        return [operation for operation in self.operations if operation.is_layer]
+
+    @property
+    def layers_by_depth(self) -> dict[int, list[Operation]]:
+        """Layers by their distance from the outputs."""
+        return {
+            depth: [one for one in operations if one.is_layer]
+            for depth, operations in self._by_depth.items()
+        }
+
+    def replay(self, values: Sequence[Value]) -> list[Value]:
+        """Make the same calls again on the tape, starting from `values`."""
+        known = dict(zip(self.inputs, values, strict=True))
+        for node in self.nodes:
+            if node.is_input or all(tensor in known for tensor in node.output_tensors):
+                continue
+            args, kwargs = node.arguments.fill_in(known)
+            made = node.operation(*args, **kwargs)
+            known.update(zip(node.output_tensors, flatten(made), strict=True))
+        return [known[tensor] for tensor in self.outputs]
+
+    def _collect(self) -> tuple[list[Node], list[Operation]]:
+        """The nodes behind the outputs, each after its parents, and operations as first met."""
+        cut = set(self.inputs)
+        # One walk for both orders, without recursion: a graph may be thousands of layers deep.
+        done: dict[Node, bool] = {}
+        finished: list[Node] = []
+        met: dict[Operation, None] = {}
+        waiting = [self.producer(tensor)[0] for tensor in reversed(self.outputs)]
+        while waiting:
+            node = waiting[-1]
+            if done.get(node):
+                waiting.pop()
+            elif node in done:
+                done[node] = True
+                finished.append(waiting.pop())
+            else:
+                done[node] = False
+                met.setdefault(node.operation)
+                if node.is_input and node not in self.input_nodes:
+                    raise self._disconnected(node, finished)
+                tensors = [] if node in self.input_nodes else node.arguments.tensors
+                for tensor in reversed(tensors):
+                    parent = self.producer(tensor)[0]
+                    if done.get(parent) is False and tensor not in cut:
+                        raise _cycle(parent)
+                    waiting.append(parent)
+        return finished, list(met)
+
+    def _set_depths(self, found: list[Node], met: list[Operation]) -> None:
+        """Depths as Keras counts them: 0 at the outputs; a layer is as deep as its deepest call."""
+        depth: dict[Node, int] = {}
+        layer_depth: dict[Operation, int] = {}
+        for node in reversed(found):
+            here = max(depth.get(node, 0), layer_depth.get(node.operation, 0))
+            depth[node] = layer_depth[node.operation] = here
+            if node not in self.input_nodes:
+                for parent in self.parents(node):
+                    depth[parent] = max(here + 1, depth.get(parent, 0))
+        for node in self.input_nodes:  # an input that no output needs is still an input
+            depth.setdefault(node, 0)
+            layer_depth.setdefault(node.operation, 0)
+        first_met = {operation: i for i, operation in enumerate(met)}
+        self._by_depth: dict[int, list[Operation]] = {}
+        for operation in sorted(layer_depth, key=lambda one: first_met.get(one, -1)):
+            self._by_depth.setdefault(layer_depth[operation], []).append(operation)
+        self.nodes_by_depth: dict[int, list[Node]] = {}
+        for node in self.nodes:
+            self.nodes_by_depth.setdefault(depth[node], []).append(node)
+
+    def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
+        tensor, name = node.output_tensors[0], node.operation.name
+        given = ", ".join(one.id for one in self.inputs)
+        return GraphError(
+            f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
+            "The following previous layers were accessed without issue: "
+            f"{[one.operation.name for one in finished]}. "
+            f"The outputs are not connected to `inputs`.",
+            why=f"the outputs depend on {name}, which is not among the model's inputs ({given}).",
+            fix=f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
+            + self._look_alike(tensor),
+            graph=(self, node),
+        )
+
+    def _look_alike(self, tensor: Tensor) -> str:
+        same = [one for one in self.inputs if one.shape == tensor.shape]
+        if not same:
+            return ""
+        return (
+            f" {same[0].id} has the same shape {same[0].shape}, but it is another tensor: "
+            "two Inputs are never the same, even when they look alike."
+        )
+
+
+def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
+    if not tensors:
+        raise GraphError(
+            f"`{what}` argument cannot be empty.",
+            why="a model is the graph between its inputs and its outputs.",
+            fix=f"pass at least one tensor as `{what}`.",
+        )
+    for one in tensors:
+        if not isinstance(one, Tensor) or not hasattr(one, "_keras_history"):
+            raise TensorTypeError(
+                f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
+                f"KerasTensors. Received: {one!r} of type {type(one).__name__}.",
+                why=f"{_kind(one)} is not a tensor; tensors come from Input() and from calling "
+                "layers.",
+                fix=_repair(one),
+            )
+
+
+def _kind(one: object) -> str:
+    return f"the layer {one.name}" if isinstance(one, Operation) else f"a {type(one).__name__}"
+
+
+def _repair(one: object) -> str:
+    if isinstance(one, Operation):
+        return f"call the layer, y = {one.name}(x), and pass what it returns."
+    return "pass Input(shape=...) or the result of a layer call."
+
+
+def _check_redundant(inputs: Sequence[Tensor]) -> None:
+    twice = [tensor for tensor, count in Counter(inputs).items() if count > 1]
+    if twice:
+        raise GraphError(
+            "The list of inputs passed to the model is redundant. All inputs should only appear "
+            f"once. Found: {[tensor.id for tensor in inputs]}.",
+            why=f"{twice[0].id} stands in it {inputs.count(twice[0])} times.",
+            fix="list each input tensor once; a tensor may be used by as many layers as you like.",
+        )
+
+
+def _check_names(operations: Sequence[Operation]) -> None:
+    for name, count in Counter(operation.name for operation in operations).items():
+        if count > 1:
+            raise GraphError(
+                f'The name "{name}" is used {count} times in the model. All layer names should be '
+                "unique. (All operation names should be unique.)",
+                why=f"{count} different layers carry the name {name}; equal names do not make "
+                "layers shared, and outputs, losses and files find layers by name.",
+                fix="give each its own `name=`, or use one layer object several times to share it.",
+                graph=[operation for operation in operations if operation.name == name],
+            )
+
+
+def _cycle(node: Node) -> GraphError:
+    return GraphError(
+        f'Tensor {node.output_tensors[0]!r} from layer "{node.operation.name}" is part of a cycle.',
+        why="its value would depend on itself.",
+        fix="build the graph by calling layers, which cannot make a cycle.",
+    )

@@ -1,0 +1,146 @@
+"""A node: one call of a layer, linking the tensors it was given to those it made."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from funclab import structure
+from funclab.errors import TensorTypeError
+from funclab.graph.tensor import History, Tensor
+from funclab.shapes import Shape
+
+if TYPE_CHECKING:
+    from funclab.graph.operation import Operation
+
+_clock = itertools.count()
+
+
+class Arguments:
+    """What a call was given: its arguments as written, and the tensors among them."""
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.args, self.kwargs = args, kwargs
+        leaves = structure.flatten([args, kwargs])
+        self.tensors: list[Tensor] = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+
+    @property
+    def keras_tensors(self) -> list[Tensor]:
+        return self.tensors
+
+    def convert(self, function: Callable[[Any], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The same arguments with `function` applied to each tensor."""
+
+        def one(leaf: Any) -> Any:
+            return function(leaf) if isinstance(leaf, Tensor) else leaf
+
+        return structure.map_structure(one, self.args), structure.map_structure(one, self.kwargs)
+
+    def fill_in(self, values: dict[Tensor, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The same arguments with each tensor replaced by its value."""
+        return self.convert(values.__getitem__)
+
+
+class Node:
+    """One call of `operation`: its number `index` in order of calling.
+
+    A node with several inputs is still one node; an operation with several outputs has one node
+    whose `output_tensors` are numbered by tensor index. `time` orders all nodes ever made: a
+    node's inputs are always older than the node.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        outputs: Any = (),
+        *,
+        own: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.arguments = Arguments(args, kwargs or {})
+        self.outputs = outputs
+        self.output_tensors: list[Tensor] = structure.flatten(outputs)
+        for output in self.output_tensors:
+            if not isinstance(output, Tensor):
+                raise TensorTypeError(
+                    f"operation outputs must be tensors. Received: {output!r}.",
+                    why=f"{operation.name} returned something else from its call.",
+                    fix="return what funclab.ops or other layers give you.",
+                )
+        self.time = next(_clock)
+        self.index = len(operation.inbound_nodes)
+        self.is_input = not self.arguments.tensors
+        operation.inbound_nodes.append(self)
+        if not own:  # a model's own node describes it from outside: nothing inside changes hands
+            self._link()
+
+    def _link(self) -> None:
+        for index, tensor in enumerate(self.output_tensors):
+            tensor._keras_history = History(self.operation, self.index, index)
+        for parent in {id(node): node for node in self.parent_nodes}.values():
+            parent.operation.outbound_nodes.append(self)
+
+    @property
+    def input_tensors(self) -> list[Tensor]:
+        """The tensors given; for an input layer, its own tensor, as in Keras."""
+        return self.output_tensors if self.is_input else self.arguments.tensors
+
+    @property
+    def parent_nodes(self) -> list[Node]:
+        """The node that made each input tensor, in order."""
+        histories = [tensor._keras_history for tensor in self.arguments.tensors]
+        return [history.operation.inbound_nodes[history.node_index] for history in histories]
+
+    # The names of Keras 2.
+    @property
+    def outbound_layer(self) -> Operation:
+        return self.operation
+
+    @property
+    def inbound_layers(self) -> list[Operation]:
+        return [tensor._keras_history.operation for tensor in self.arguments.tensors]
+
+    @property
+    def node_indices(self) -> list[int]:
+        return [tensor._keras_history.node_index for tensor in self.arguments.tensors]
+
+    @property
+    def tensor_indices(self) -> list[int]:
+        return [tensor._keras_history.tensor_index for tensor in self.arguments.tensors]
+
+    @property
+    def input_masks(self) -> list[Tensor | None]:
+        return [tensor.mask for tensor in self.input_tensors]
+
+    @property
+    def output_masks(self) -> list[Tensor | None]:
+        return [tensor.mask for tensor in self.output_tensors]
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self.input_tensors]
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self.output_tensors]
+
+    def get_config(self) -> dict[str, Any]:
+        """The links of this node by name, as Keras 2 writes them."""
+        return {
+            "outbound_layer": self.operation.name,
+            "inbound_layers": [layer.name for layer in self.inbound_layers],
+            "node_indices": self.node_indices,
+            "tensor_indices": self.tensor_indices,
+            "arguments": dict(self.arguments.kwargs),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Node {self.operation.name}[{self.index}] of {ids(self.input_tensors)}>"
+
+
+def ids(tensors: Iterable[Tensor]) -> str:
+    """The tensors as `layer[node:tensor]`, separated by commas."""
+    return ", ".join(tensor.id for tensor in tensors)

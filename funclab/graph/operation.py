@@ -1,0 +1,186 @@
+"""What can be called on tensors, and what can be asked about its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from funclab import registry, structure
+from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError
+from funclab.graph.node import Node
+from funclab.graph.op import Op
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+
+
+class Operation:
+    """A layer, a model, or an op on tensors. Each call of it on tensors makes a `Node`.
+
+    `inbound_nodes` are its own calls, in order; `outbound_nodes` the calls that read its outputs.
+    """
+
+    is_layer = True
+    uses_training = False
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
+        self.inbound_nodes: list[Node] = []
+        self.outbound_nodes: list[Node] = []
+
+    @property
+    def _inbound_nodes(self) -> list[Node]:
+        return self.inbound_nodes
+
+    @property
+    def _outbound_nodes(self) -> list[Node]:
+        return self.outbound_nodes
+
+    # One answer per node.
+    def get_input_at(self, node_index: int) -> Any:
+        """The tensor (a list, for several) that call number `node_index` was given."""
+        return _one(self._node("input", node_index).input_tensors)
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The tensor (a list, for several) that call number `node_index` returned."""
+        return _one(self._node("output", node_index).output_tensors)
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        return _one(self._node("input shape", node_index).input_shapes)
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        return _one(self._node("output shape", node_index).output_shapes)
+
+    def get_input_mask_at(self, node_index: int) -> Any:
+        return _one(self._node("input mask", node_index).input_masks)
+
+    def get_output_mask_at(self, node_index: int) -> Any:
+        return _one(self._node("output mask", node_index).output_masks)
+
+    # One answer, when there is one.
+    @property
+    def input(self) -> Any:
+        """The input of a layer called once; see `get_input_at`."""
+        return _one(self._only_node("input").input_tensors)
+
+    @property
+    def output(self) -> Any:
+        """The output of a layer called once; see `get_output_at`."""
+        return _one(self._only_node("output").output_tensors)
+
+    @property
+    def input_mask(self) -> Any:
+        return _one(self._only_node("input mask").input_masks)
+
+    @property
+    def output_mask(self) -> Any:
+        return _one(self._only_node("output mask").output_masks)
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape all calls were given, when it is one."""
+        return self._common_shape("input", lambda node: node.input_shapes)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape all calls returned, when it is one."""
+        return self._common_shape("output", lambda node: node.output_shapes)
+
+    def _node(self, what: str, index: int) -> Node:
+        count = len(self.inbound_nodes)
+        if not count:
+            raise self._never_called(what)
+        if not -count <= index < count:
+            raise NodeIndexError(
+                f"Asked to get {what} at node {index}, but the layer has only {count} "
+                "inbound nodes.",
+                why=f"{self.name} was called {times(count)}; calls are numbered from 0.",
+                fix=f"use an index from 0 to {count - 1}.",
+                graph=self,
+            )
+        return self.inbound_nodes[index]
+
+    def _only_node(self, what: str) -> Node:
+        if not self.inbound_nodes:
+            raise self._never_called(what)
+        if len(self.inbound_nodes) > 1:
+            question = what.replace(" ", "_")
+            raise AmbiguousNodeError(
+                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {what}" '
+                f"is ill-defined. Use `get_{question}_at(node_index)` instead.",
+                why=f"{self.name} was called {times(len(self.inbound_nodes))}; each call made a "
+                f"node with an {what} of its own.",
+                fix=f"choose one, for example {self.name}.get_{question}_at(0).",
+                graph=self,
+            )
+        return self.inbound_nodes[0]
+
+    def _common_shape(self, what: str, shapes: Callable[[Node], Any]) -> Any:
+        if not self.inbound_nodes:
+            raise self._never_called(f"{what} shape")
+        every = [shapes(node) for node in self.inbound_nodes]
+        if any(other != every[0] for other in every):
+            raise AmbiguousNodeError(
+                f'The layer "{self.name} has multiple inbound nodes, with different {what} shapes. '
+                f'Hence the notion of "{what} shape" is ill-defined for the layer. '
+                f"Use `get_{what}_shape_at(node_index)` instead.",
+                why=f"its calls have the {what} shapes {', '.join(str(_one(s)) for s in every)}.",
+                fix=f"choose one, for example {self.name}.get_{what}_shape_at(0).",
+                graph=self,
+            )
+        return _one(every[0])
+
+    def _never_called(self, what: str) -> NeverCalledError:
+        says = f"Layer {self.name} has no inbound nodes: the layer "
+        if what == "input":
+            says = f"Layer {self.name} is not connected, no input to return: the layer "
+        return NeverCalledError(
+            f"{says}has never been called and thus has no defined {what}.",
+            why="only a call on a tensor gives a layer inputs and outputs.",
+            fix=f"call it first: y = {self.name}(x).",
+            graph=self,
+        )
+
+
+class OpOperation(Operation):
+    """An op used on tensors directly: `a + b` is a node like any other, without a layer."""
+
+    is_layer = False
+
+    def __init__(self, op: Op, name: str | None = None) -> None:
+        super().__init__(name or registry.auto_name(op.name))
+        self.op = op
+
+    def __call__(self, *inputs: Any) -> Any:
+        if not any(isinstance(one, Tensor) for one in inputs):
+            return self.op(*inputs)
+        seen = [placeholder(one) if isinstance(one, Tensor) else one for one in inputs]
+        outputs = structure.map_structure(symbolic, self.op(*seen))
+        Node(self, inputs, {}, outputs)
+        return outputs
+
+    def __repr__(self) -> str:
+        return f"<{self.op} name={self.name}>"
+
+
+def placeholder(tensor: Tensor) -> Value:
+    """A value in place of a tensor, to run a call on shapes alone."""
+    value = Value(tensor.shape, tensor.dtype, tensor.name)
+    if tensor.mask is not None:
+        value.mask = placeholder(tensor.mask)
+    return value
+
+
+def symbolic(value: Value) -> Tensor:
+    """The tensor that describes a value."""
+    tensor = Tensor(value.shape, value.dtype)
+    if value.mask is not None:
+        tensor.mask = Tensor(value.mask.shape, value.mask.dtype, f"{tensor.name}_mask")
+    return tensor
+
+
+def times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _one(items: list[Any]) -> Any:
+    return items[0] if len(items) == 1 else list(items)

@@ -1,0 +1,43 @@
+"""What a replay collects beside its outputs: losses, updates of state, and where it is."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from funclab.graph.value import Call, Value
+
+
+class Tape:
+    """The surroundings of op calls, set with `with Tape(training=True) as tape:`.
+
+    `training` is what layers such as Dropout ask for; `losses` gathers what layers add to the
+    model's loss, `updates` the calls that change state and must run though nobody reads them;
+    `scope` names the layers around the call being made.
+    """
+
+    def __init__(self, training: bool = False) -> None:
+        self.training = training
+        self.losses: list[Value] = []
+        self.updates: list[Call] = []
+        self.scope: tuple[str, ...] = ()
+        self._tokens: list[object] = []
+
+    def __enter__(self) -> Tape:
+        self._tokens.append(_current.set(self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        _current.reset(self._tokens.pop())  # type: ignore[arg-type]
+
+
+_current: ContextVar[Tape | None] = ContextVar("tape", default=None)
+
+
+def current_tape() -> Tape:
+    """The tape in force; outside of any, one that nobody keeps."""
+    return _current.get() or Tape()

@@ -1,0 +1,146 @@
+"""Symbolic tensors, and the operators they share with the values on the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from funclab import registry
+from funclab.errors import TensorTypeError
+from funclab.shapes import Shape, show
+
+if TYPE_CHECKING:
+    from funclab.graph.operation import Operation
+
+OPERATORS: dict[str, Callable[..., Any]] = {}
+"""What `+`, `[]` and the others call; funclab.ops fills it in."""
+
+_UFUNCS = {
+    "add": "add", "subtract": "subtract", "multiply": "multiply", "divide": "divide",
+    "true_divide": "divide", "power": "power", "matmul": "matmul", "less": "less",
+    "less_equal": "less_equal", "greater": "greater", "greater_equal": "greater_equal",
+    "floor_divide": "floor_divide", "remainder": "mod",
+}  # fmt: skip
+
+
+def _forward(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: OPERATORS[name](self, other)
+
+
+def _backward(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: OPERATORS[name](other, self)
+
+
+class Operators:
+    """Arithmetic in Python's own signs. `==` is left alone: it asks whether two are the same."""
+
+    __add__, __radd__ = _forward("add"), _backward("add")
+    __sub__, __rsub__ = _forward("subtract"), _backward("subtract")
+    __mul__, __rmul__ = _forward("multiply"), _backward("multiply")
+    __truediv__, __rtruediv__ = _forward("divide"), _backward("divide")
+    __floordiv__, __rfloordiv__ = _forward("floor_divide"), _backward("floor_divide")
+    __mod__, __rmod__ = _forward("mod"), _backward("mod")
+    __pow__, __rpow__ = _forward("power"), _backward("power")
+    __matmul__, __rmatmul__ = _forward("matmul"), _backward("matmul")
+    __lt__, __le__ = _forward("less"), _forward("less_equal")
+    __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
+    __getitem__ = _forward("get_item")
+
+    def __neg__(self) -> Any:
+        return OPERATORS["negative"](self)
+
+    def __abs__(self) -> Any:
+        return OPERATORS["absolute"](self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        name = _UFUNCS.get(ufunc.__name__)
+        if method == "__call__" and name and not settings:
+            return OPERATORS[name](*inputs)
+        return _no_array(self, f"numpy.{ufunc.__name__}", f"funclab.ops.{ufunc.__name__}")
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        name = function.__name__
+        return _no_array(self, f"numpy.{name}", f"funclab.ops.{name}")
+
+    def __bool__(self) -> bool:
+        return _no_array(self, "`if` (or `and`, `or`, `not`)", "funclab.ops.where")
+
+    def __iter__(self) -> Any:
+        return _no_array(self, "a loop over its elements", "slices such as x[:, 0]")
+
+
+def _no_array(tensor: Any, user: str, instead: str) -> NoReturn:
+    raise TensorTypeError(
+        f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet.",
+        why="a tensor only describes what a model will compute; NumPy and Python need the numbers "
+        "at once, and what they do leaves no node in the graph.",
+        fix=f"use {instead}, inside or outside a layer.",
+    )
+
+
+class History(NamedTuple):
+    """Where a tensor comes from: which output, of which call, of which layer."""
+
+    operation: Operation
+    node_index: int
+    tensor_index: int
+
+    @property
+    def layer(self) -> Operation:
+        return self.operation
+
+
+class Tensor(Operators):
+    """A symbolic tensor: what a layer call returns. Only its shape and dtype are known.
+
+    Shapes: the first axis is the batch, `None` until data comes.
+    """
+
+    _keras_history: History
+
+    def __init__(self, shape: Shape, dtype: str = "float32", name: str | None = None) -> None:
+        self.shape, self.dtype = tuple(shape), dtype
+        self.name = name or registry.auto_name("keras_tensor")
+        self.mask: Tensor | None = None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def _keras_shape(self) -> Shape:
+        return self.shape
+
+    @property
+    def _keras_mask(self) -> Tensor | None:
+        return self.mask
+
+    @property
+    def _uses_learning_phase(self) -> bool:
+        """Whether a layer between the inputs and here behaves differently in training."""
+        seen: set[int] = set()
+        waiting = [self]
+        while waiting:
+            tensor = waiting.pop()
+            if id(tensor) in seen or not hasattr(tensor, "_keras_history"):
+                continue
+            seen.add(id(tensor))
+            operation, index, _ = tensor._keras_history
+            if operation.uses_training:
+                return True
+            waiting.extend(operation.inbound_nodes[index].input_tensors)
+        return False
+
+    @property
+    def id(self) -> str:
+        """`layer[node:tensor]`, as diagrams write it."""
+        if not hasattr(self, "_keras_history"):
+            return self.name
+        operation, node_index, tensor_index = self._keras_history
+        return f"{operation.name}[{node_index}:{tensor_index}]"
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        _no_array(self, "NumPy", "funclab.ops, or `model.predict` for numbers")
+
+    def __repr__(self) -> str:
+        return f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>"

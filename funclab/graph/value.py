@@ -1,0 +1,155 @@
+"""Values: what op calls read and make. The tape is the chain of these calls."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funclab.errors import WeightsError
+from funclab.graph.tensor import Operators
+from funclab.shapes import Shape, show
+
+if TYPE_CHECKING:
+    from funclab.graph.op import Op
+
+Array = np.ndarray[Any, Any]
+
+_clock = itertools.count()
+
+
+class Value(Operators):
+    """An array that a plan will hold: its shape and dtype, and the call that makes it.
+
+    Without a call (and neither Variable nor Constant) it is a placeholder, fed from outside.
+    """
+
+    def __init__(self, shape: Shape, dtype: str = "float32", name: str = "") -> None:
+        self.shape, self.dtype, self.name = tuple(shape), dtype, name
+        self.origin: Call | None = None
+        self.index = 0
+        self.mask: Value | None = None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} shape={show(self.shape)}, dtype={self.dtype}>"
+
+
+class Call:
+    """One op call on the tape; `time` orders calls as they were made."""
+
+    def __init__(
+        self,
+        op: Op,
+        inputs: tuple[Value, ...],
+        outputs: tuple[Value, ...],
+        scope: tuple[str, ...] = (),
+    ) -> None:
+        self.op, self.inputs, self.outputs, self.scope = op, inputs, outputs, scope
+        self.time = next(_clock)
+        for index, value in enumerate(outputs):
+            value.origin, value.index = self, index
+
+    def __repr__(self) -> str:
+        return f"<Call {self.op} in {'/'.join(self.scope) or 'no layer'}>"
+
+
+class Constant(Value):
+    """A value known when the tape is written."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = np.ascontiguousarray(array).reshape(np.shape(array))
+        super().__init__(self.array.shape, str(self.array.dtype))
+
+    @classmethod
+    def near(cls, number: Any, dtypes: list[str]) -> Constant:
+        """A constant from a number, array or list; plain numbers take the dtype they meet."""
+        if isinstance(number, (np.ndarray, np.generic)):
+            return cls(number)
+        array = np.asarray(number)
+        floats = [dtype for dtype in dtypes if dtype.startswith("float")]
+        if array.dtype.kind == "f":
+            return cls(array.astype(floats[0] if floats else "float32"))
+        if array.dtype.kind == "i":
+            return cls(array.astype((floats or dtypes or ["int32"])[0]))
+        return cls(array)
+
+
+class Variable(Value):
+    """A value that lasts: a weight, or a layer's state.
+
+    Its memory is allocated when first needed, so a model with a billion weights can be built and
+    drawn. A model that trains keeps its variables side by side in one flat buffer (`place`).
+    """
+
+    def __init__(
+        self,
+        value: Any = None,
+        *,
+        shape: Shape | None = None,
+        initializer: Callable[..., Any] | None = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        name: str = "variable",
+        regularizer: Callable[..., Any] | None = None,
+        constraint: Callable[..., Any] | None = None,
+    ) -> None:
+        given = None if value is None else np.asarray(value, dtype)
+        if given is not None:
+            shape, dtype = given.shape, str(given.dtype)
+        super().__init__(tuple(shape or ()), dtype or "float32", name)
+        self.trainable, self.initializer = trainable, initializer
+        self.regularizer, self.constraint = regularizer, constraint
+        self.path = name
+        self.bound = False
+        """Whether a plan holds this memory, so that it may not move any more."""
+        self._array = None if given is None else np.array(given, order="C")
+
+    @property
+    def allocated(self) -> bool:
+        return self._array is not None
+
+    @property
+    def array(self) -> Array:
+        """The live memory, initialised on first use."""
+        if self._array is None:
+            self._array = self._initial()
+        return self._array
+
+    def place(self, memory: Array) -> None:
+        """Move into `memory`, keeping the value."""
+        memory[...] = self._initial() if self._array is None else self._array
+        self._array = memory
+
+    def numpy(self) -> Array:
+        """A copy of the value."""
+        return self.array.copy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.array, dtype)
+
+    def assign(self, value: Any) -> None:
+        """Set the value, in place."""
+        new = np.asarray(value)
+        if new.shape != self.shape:
+            raise WeightsError(
+                f"Layer weight shape {show(self.shape)} not compatible with provided weight shape "
+                f"{show(new.shape)}.",
+                why=f"{self.path} keeps the shape it was built with.",
+                fix=f"pass an array of shape {show(self.shape)}.",
+            )
+        if self._array is None:
+            self._array = np.array(new, self.dtype, order="C").reshape(self.shape)
+        else:
+            self._array[...] = new
+
+    def _initial(self) -> Array:
+        if self.initializer is None:
+            return np.zeros(self.shape, self.dtype)
+        made = np.asarray(self.initializer(self.shape, dtype=self.dtype))
+        return np.array(made, self.dtype, order="C").reshape(self.shape)

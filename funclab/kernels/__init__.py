@@ -1,0 +1,1 @@
+"""Loops over arrays. Knows nothing of ops, tensors or graphs."""

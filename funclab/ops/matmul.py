@@ -1,0 +1,67 @@
+"""Products of matrices, and the dense layer's bias and activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.errors import ShapeError
+from funclab.graph.op import Array, Op
+from funclab.ops.base import sum_to
+from funclab.shapes import Shape, show
+
+
+@dataclass(frozen=True)
+class MatMul(Op):
+    """out = x @ y, over the last two axes; leading axes are broadcast.
+
+    Shapes: x (..., n, k), y (..., k, m) -> out (..., n, m). x (..., k) with a matrix y counts as
+        one row after another.
+    Gradient: gx = g @ y^T; gy = x^T @ g.
+    """
+
+    name = "matmul"
+
+    def shape(self, x: Shape, y: Shape) -> Shape:
+        if len(x) < 2 or len(y) < 2 or not shapes.same(x[-1:], y[-2:-1]):
+            raise ShapeError(
+                f"Cannot multiply matrices of shapes {show(x)} and {show(y)}.",
+                why="the last length of the first must equal the last but one of the second, and "
+                "both need at least two axes.",
+                fix="transpose or reshape one of them.",
+            )
+        return (*shapes.broadcast(x[:-2], y[:-2]), x[-2], y[-1])
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        """One large product instead of many small ones, when y is one matrix for all of x."""
+        x, y = arrays[-3:-1] if len(arrays) == 3 else arrays[1:3]
+        if y.ndim != 2 or x.ndim == 2:
+            return arrays
+        tall = {id(a): a.reshape(-1, a.shape[-1]) for a in arrays if a is not None and a.ndim > 2}
+        return tuple(tall.get(id(a), a) for a in arrays)
+
+    def forward(self, x: Array, y: Array, out: Array) -> None:
+        np.matmul(x, y, out)
+
+    def vjp(
+        self, g: Array, x: Array, y: Array, out: Array, gx: Array | None, gy: Array | None
+    ) -> None:
+        if gx is not None:
+            _product(g, y.swapaxes(-1, -2), gx)
+        if gy is not None:
+            _product(x.swapaxes(-1, -2), g, gy)
+
+
+def _product(a: Array, b: Array, slot: Array) -> None:
+    if a.ndim == b.ndim == slot.ndim and a.shape[:-2] == b.shape[:-2] == slot.shape[:-2]:
+        np.matmul(a, b, slot)
+    else:
+        sum_to(np.matmul(a, b), slot)
+
+
+def matmul(x, y):  # type: ignore[no-untyped-def]
+    """The matrix product x @ y."""
+    return MatMul()(x, y)

@@ -1,0 +1,90 @@
+"""Names: automatic names for layers, and which class or function a name in a config stands for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from funclab.errors import NameLookupError
+
+_used: Counter[str] = Counter()
+_known: dict[str, dict[str, Any]] = {}
+
+
+def to_snake_case(name: str) -> str:
+    """
+    >>> to_snake_case("TimeDistributed"), to_snake_case("LSTM"), to_snake_case("Conv2D")
+    ('time_distributed', 'lstm', 'conv2d')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """`dense` the first time, then `dense_1`, `dense_2` ..."""
+    count = _used[prefix]
+    _used[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+def get_uid(prefix: str) -> int:
+    """The next number for a prefix, counted from 1."""
+    _used[prefix] += 1
+    return _used[prefix]
+
+
+def reset_names() -> None:
+    """Begin counting from the start, as in a new session."""
+    _used.clear()
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """The names with `_1`, `_2` ... behind those that stood before.
+
+    >>> unique_names(["dense", "add", "dense"])
+    ['dense', 'add', 'dense_1']
+    """
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        candidate, count = name, 0
+        while candidate in taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique
+
+
+def register(kind: str, thing: Any, *names: str) -> Any:
+    """Make `thing` known under its own name and `names` within a kind, such as "layer"."""
+    for name in (thing.__name__, *names):
+        _known.setdefault(kind, {})[name] = thing
+    return thing
+
+
+def registered(kind: str) -> dict[str, Any]:
+    """Every name of a kind, and what it stands for."""
+    return dict(_known.get(kind, {}))
+
+
+def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
+    """What a name stands for; `custom` comes first."""
+    table = {**_known.get(kind, {}), **(custom or {})}
+    if name not in table:
+        raise NameLookupError(
+            f"Unknown {kind}: {name!r}.",
+            why=f"no {kind} is known under that name{_near(name, table)}.",
+            fix=f"correct the name, or pass the object itself instead of its name; a {kind} of "
+            "your own goes in `custom_objects`.",
+        )
+    return table[name]
+
+
+def _near(name: str, table: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(table), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(near)}?" if near else ""

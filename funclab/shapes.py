@@ -1,0 +1,178 @@
+"""Shape arithmetic. A shape is a tuple of axis lengths; `None` is a length not known yet."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from funclab.errors import ArgumentError, ShapeError
+
+Shape = tuple[int | None, ...]
+
+
+def to_shape(value: Any, what: str = "shape") -> Shape:
+    """A shape from what users write: `(3, 4)`, `[4]`, `5`, `(None, 2)`.
+
+    >>> to_shape([None, 2])
+    (None, 2)
+    """
+    items = (value,) if isinstance(value, int) or value is None else value
+    try:
+        shape = tuple(None if item is None else operator.index(item) for item in items)
+    except TypeError:
+        raise ArgumentError(
+            f"Cannot convert {value!r} to a shape.",
+            why=f"`{what}` is a tuple of whole numbers, with None for a length not known yet.",
+            fix=f"write for example {what}=(784,), with the comma.",
+        ) from None
+    if any(length is not None and length < 0 for length in shape):
+        raise ArgumentError(
+            f"Cannot convert {value!r} to a shape: a length is negative.",
+            why=f"`{what}` counts elements along each axis.",
+            fix="use None for a length that may vary.",
+        )
+    return shape
+
+
+def show(shape: Sequence[int | None]) -> str:
+    return str(tuple(shape))
+
+
+def size(shape: Sequence[int | None]) -> int | None:
+    """How many elements a shape holds; None when a length is not known."""
+    lengths = [length for length in shape if length is not None]
+    return math.prod(lengths) if len(lengths) == len(shape) else None
+
+
+def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
+    """Whether two shapes may be equal: unknown lengths match anything."""
+    return len(a) == len(b) and all(
+        i is None or j is None or i == j for i, j in zip(a, b, strict=True)
+    )
+
+
+def axis_index(axis: int, rank: int, what: str = "axis") -> int:
+    """An axis counted from the front: -1 becomes rank - 1."""
+    if not -rank <= axis < rank:
+        raise ShapeError(
+            f"{what}={axis} is out of range for a tensor with {rank} axes.",
+            why=f"its axes are numbered 0 to {rank - 1}, or -{rank} to -1 from the end.",
+            fix=f"choose an {what} in that range.",
+        )
+    return axis % rank
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape of an elementwise result, by NumPy's rule.
+
+    >>> broadcast((None, 3), (3,))
+    (None, 3)
+    """
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
+    return tuple(_broadcast_length(lengths, shapes) for lengths in zip(*padded, strict=True))
+
+
+def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) -> int | None:
+    known = {length for length in lengths if length not in (None, 1)}
+    if len(known) > 1:
+        raise ShapeError(
+            f"Inputs have incompatible shapes. Received shapes {' and '.join(map(show, shapes))}.",
+            why=f"lengths {' and '.join(map(str, sorted(known)))} meet on one axis; elementwise "
+            "operations need equal lengths there, or 1.",
+            fix="give both tensors the same shape, for example with a Dense or Reshape layer.",
+        )
+    if known:
+        return known.pop()
+    return None if None in lengths else 1
+
+
+def reduce(shape: Shape, axis: int | tuple[int, ...] | None, keepdims: bool) -> Shape:
+    """The shape left when the axes of `axis` (None: all) are reduced away."""
+    axes = reduced_axes(len(shape), axis)
+    if keepdims:
+        return tuple(1 if i in axes else length for i, length in enumerate(shape))
+    return tuple(length for i, length in enumerate(shape) if i not in axes)
+
+
+def reduced_axes(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    if axis is None:
+        return tuple(range(rank))
+    wanted = (axis,) if isinstance(axis, int) else axis
+    return tuple(sorted(axis_index(one, rank) for one in wanted))
+
+
+def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
+    """The shape after a reshape; one length of `target` may be -1.
+
+    >>> reshape((None, 6), (-1, 2, 3))
+    (None, 2, 3)
+    """
+    known = [length for length in target if length not in (-1, None)]
+    holes = len(target) - len(known)
+    total, rest = size(shape), math.prod(length for length in known if length is not None)
+    fits = total == rest if not holes else total is None or (rest > 0 and total % rest == 0)
+    if holes > 1 or not (fits or (total is None and not holes)):
+        raise ShapeError(
+            f"Cannot reshape a tensor of shape {show(shape)} into {show(target)}: "
+            "the total size of the tensor must be unchanged.",
+            why=f"the first holds {total} elements, the second {rest}"
+            + (" times a whole number." if holes else "."),
+            fix="choose a target with as many elements; one length may be -1.",
+        )
+    hole = _missing_length(shape, known, total, rest)
+    return tuple(hole if length in (-1, None) else length for length in target)
+
+
+def _missing_length(
+    shape: Shape, known: list[int | None], total: int | None, rest: int
+) -> int | None:
+    if total is not None:
+        return total // rest if rest else 0
+    others = [length for length in shape if length is not None]
+    unknown = len(shape) - len(others)
+    # The unknown length itself fills the hole when all the known lengths cancel out.
+    return None if unknown else math.prod(others) // rest
+
+
+def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
+    """The shape of tensors laid end to end along `axis`."""
+    first = shapes[0]
+    at = axis_index(axis, len(first))
+    for shape in shapes:
+        off_axis = [s[:at] + s[at + 1 :] for s in (first, shape)]
+        if len(shape) != len(first) or not same(*off_axis):
+            raise ShapeError(
+                "A `Concatenate` layer requires inputs with matching shapes except for the "
+                f"concat axis. Received: {', '.join(map(show, shapes))}.",
+                why=f"{show(first)} and {show(shape)} differ on an axis other than {axis}.",
+                fix="reshape one of them, or concatenate along the axis on which they differ.",
+            )
+    along = [shape[at] for shape in shapes]
+    total = None if None in along else sum(length for length in along if length is not None)
+    lengths = [next((s[i] for s in shapes if s[i] is not None), None) for i in range(len(first))]
+    return (*lengths[:at], total, *lengths[at + 1 :])
+
+
+def conv_length(
+    length: int | None, window: int, stride: int = 1, dilation: int = 1, padding: str = "valid"
+) -> int | None:
+    """How many windows fit along an axis: (length - span) // stride + 1, or for padding "same"
+    ceil(length / stride).
+
+    >>> conv_length(28, 3)
+    26
+    """
+    if length is None:
+        return None
+    span = dilation * (window - 1) + 1
+    return -(-length // stride) if padding == "same" else (length - span) // stride + 1
+
+
+def same_padding(length: int, window: int, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
+    """Zeros before and after an axis for padding "same"; an odd one goes after."""
+    windows = -(-length // stride)
+    total = max((windows - 1) * stride + dilation * (window - 1) + 1 - length, 0)
+    return total // 2, total - total // 2
