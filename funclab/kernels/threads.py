@@ -1,0 +1,91 @@
+"""A second thread for large work, memory for passing use, and BLAS kept to one thread.
+
+A hand-over between threads costs about 20 microseconds, so it pays above some 200 microseconds of
+work. BLAS threads and this one would fight for the cores: work is shared out only while
+`one_blas_thread` is in force.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+WORTH_SHARING = 2e7
+"""Arithmetic operations that take one core about 200 microseconds in a matrix product."""
+
+_holders = 0
+_memory = threading.local()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Inside, a matrix product uses the calling thread only, and `run_halves` may use a second."""
+    global _holders
+    with _controller().limit(limits=1, user_api="blas"):
+        _holders += 1
+        try:
+            yield
+        finally:
+            _holders -= 1
+
+
+@functools.cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+@functools.cache
+def _helper() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "funclab")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has no threads but the one that forked
+    os.register_at_fork(after_in_child=_helper.cache_clear)
+
+
+@functools.cache
+def cores() -> int:
+    """How many processor cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def run_halves(work: Callable[[int, int], Any], n: int, operations: float = 0) -> list[Any]:
+    """`work(0, n // 2)` and `work(n // 2, n)`, at the same time when `operations` are many.
+
+    The split does not depend on the threads, so neither do the results. A single item is not split.
+    """
+    if n < 2:
+        return [work(0, n)]
+    half = n // 2
+    if operations < WORTH_SHARING or not _holders or cores() < 2:
+        return [work(0, half), work(half, n)]
+    second = _helper().submit(work, half, n)
+    first = work(0, half)
+    if second.cancel():  # on a busy machine the second thread may not have come to it yet
+        return [first, work(half, n)]
+    return [first, second.result()]
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Memory of this thread for passing use: the next call with this name reuses it.
+
+    It keeps the largest size asked for, and stays in the processor's cache.
+    """
+    dtype = np.dtype(dtype)
+    count = dtype.itemsize * int(np.prod(shape))
+    kept = _memory.__dict__.get(name)
+    if kept is None or kept.size < count:
+        kept = _memory.__dict__[name] = np.empty(count, np.uint8)
+    return kept[:count].view(dtype).reshape(shape)

@@ -1,0 +1,249 @@
+"""Convolutions over images and sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+from funclab import shapes
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.op import Array, Op
+from funclab.kernels import conv as kernels
+from funclab.shapes import Shape, show
+
+FORMATS = ("channels_last", "channels_first")
+
+
+@dataclass(frozen=True)
+class Sliding(Op):
+    """An op that looks at each position of an image, or of a sequence, through a window.
+
+    Shapes: images (batch, height, width, channels) and sequences (batch, time, channels), or with
+        the channels after the batch for data_format "channels_first".
+    """
+
+    strides: tuple[int, ...] = (1, 1)
+    padding: str = "valid"
+    data_format: str = "channels_last"
+
+    def spatial(self, x: Shape) -> Shape:
+        """Height and width, or the time."""
+        return x[2:] if self.data_format == "channels_first" else x[1:-1]
+
+    def channels(self, x: Shape) -> int | None:
+        return x[1] if self.data_format == "channels_first" else x[-1]
+
+    def joined(self, batch: int | None, spatial: Shape, channels: int | None) -> Shape:
+        if self.data_format == "channels_first":
+            return (batch, channels, *spatial)
+        return (batch, *spatial, channels)
+
+    def images(self, x: Array) -> Array:
+        """The same memory as (batch, height, width, channels); a sequence is one pixel high."""
+        if self.data_format == "channels_first":
+            x = x.transpose(0, *range(2, x.ndim), 1)
+        return x[:, None] if x.ndim == 3 else x
+
+    def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
+        """How many windows fit along each axis; at least one must."""
+        lengths = tuple(
+            shapes.conv_length(length, window, stride, spread, self.padding)
+            for length, window, stride, spread in zip(
+                self.spatial(x), size, self.strides, dilation, strict=True
+            )
+        )
+        if any(length is not None and length <= 0 for length in lengths):
+            spans = [spread * (one - 1) + 1 for one, spread in zip(size, dilation, strict=True)]
+            raise ShapeError(
+                f"Computed output size would be negative: {self.name} on a tensor of shape "
+                f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
+                "output is <= 0 due to downsampling.",
+                why=f"a window that spans {show(spans)} does not fit in {show(self.spatial(x))} "
+                'with padding="valid".',
+                fix='use padding="same", a smaller window, larger images, or fewer pooling layers '
+                "before this one.",
+            )
+        return lengths
+
+    def window(self, x: Array, size: Sequence[int], dilation: Sequence[int]) -> kernels.Window:
+        """The geometry for `x`, always with a height and a width."""
+        pads = [(0, 0)] * len(size)
+        if self.padding == "same":
+            settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
+            pads = [shapes.same_padding(*axis) for axis in settings]
+        if len(size) == 2:
+            return kernels.Window(tuple(size), self.strides, tuple(dilation), tuple(pads))  # type: ignore[arg-type]
+        ones = (1, self.strides[0]), (1, dilation[0])
+        return kernels.Window((1, size[0]), *ones, ((0, 0), pads[0]))
+
+
+@dataclass(frozen=True)
+class Conv(Sliding):
+    """Each filter slides over the image: out = the sum of window * kernel, at every position.
+
+    Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
+        -> out (batch, new height, new width, filters); without the width for sequences. There are
+        as many groups as the kernel's channels fit into those of x; each sees its own channels.
+    Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
+        window was.
+    Numerics: a matrix product over blocks of windows.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
+        and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
+    """
+
+    dilation_rate: tuple[int, ...] = (1, 1)
+
+    def shape(self, x: Shape, w: Shape) -> Shape:
+        if len(x) != len(w):
+            raise ShapeError(
+                f"conv expected ndim={len(w)}, found ndim={len(x)}: x has shape {show(x)}, the "
+                f"kernel {show(w)}.",
+                why="a kernel (height, width, channels, filters) slides over images (batch, "
+                "height, width, channels), a kernel (time, channels, filters) over sequences.",
+                fix="add the missing axis with a Reshape layer, for example Reshape((28, 28, 1)).",
+            )
+        self._check_channels(x, w)
+        spatial = self.out_spatial(x, w[:-2], self.dilation_rate)  # type: ignore[arg-type]
+        return self.joined(x[0], spatial, w[-1])
+
+    def _check_channels(self, x: Shape, w: Shape) -> None:
+        channels, (seen, filters) = self.channels(x), w[-2:]
+        if channels is None or seen is None or filters is None:
+            return
+        if channels % seen or filters % (channels // seen):
+            raise ShapeError(
+                "The number of input channels must be evenly divisible by the kernel's, and the "
+                f"filters by the groups. Received {channels} input channels, a kernel for {seen} "
+                f"channels and {filters} filters.",
+                why=f"x has shape {show(x)} with {self.data_format}, the kernel {show(w)}.",
+                fix="give the kernel as many channels as x has, or check `data_format`.",
+            )
+
+    def forward(self, x: Array, w: Array, out: Array) -> None:
+        self._forward(x, w, None, out)
+
+    def vjp(
+        self, g: Array, x: Array, w: Array, out: Array, gx: Array | None, gw: Array | None
+    ) -> None:
+        window = self.window(x, w.shape[:-2], self.dilation_rate)
+        g = self.images(g)
+        if gx is not None:
+            kernels.conv_vjp_x(g, _kernel(w), self.images(gx), window)
+        if gw is not None:
+            kernels.conv_vjp_w(self.images(x), g, _kernel(gw), window)
+
+    def _forward(self, x: Array, w: Array, bias: Array | None, out: Array) -> None:
+        window = self.window(x, w.shape[:-2], self.dilation_rate)
+        kernels.conv(self.images(x), _kernel(w), bias, self.images(out), window)
+
+
+@dataclass(frozen=True)
+class ConvBias(Conv):
+    """A convolution that adds a bias per filter while the result is still in the cache.
+
+    Shapes: x and kernel as for Conv, bias (filters,) -> out as for Conv.
+    Gradient: as for Conv; gbias = the sum of g over batch and positions.
+    """
+
+    def shape(self, x: Shape, w: Shape, bias: Shape) -> Shape:  # type: ignore[override]
+        if not shapes.same(bias, w[-1:]):
+            raise ShapeError(
+                f"A convolution with {w[-1]} filters cannot use a bias of shape {show(bias)}.",
+                why="the bias is one number per filter.",
+                fix=f"give it the shape {show(w[-1:])}.",
+            )
+        return super().shape(x, w)
+
+    def forward(self, x: Array, w: Array, bias: Array, out: Array) -> None:  # type: ignore[override]
+        self._forward(x, w, bias, out)
+
+    def vjp(  # type: ignore[override]
+        self,
+        g: Array,
+        x: Array,
+        w: Array,
+        bias: Array,
+        out: Array,
+        gx: Array | None,
+        gw: Array | None,
+        gbias: Array | None,
+    ) -> None:
+        super().vjp(g, x, w, out, gx, gw)
+        if gbias is not None:
+            kernels.conv_vjp_bias(self.images(g), gbias)
+
+
+def conv(
+    inputs: Any,
+    kernel: Any,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+    bias: Any = None,
+) -> Any:
+    """Slide the filters of `kernel` over images or sequences, and add a bias per filter if given.
+
+    Shapes: inputs (batch, height, width, channels), kernel (height, width, channels / groups,
+        filters) -> (batch, new height, new width, filters); or without the width.
+
+    >>> import numpy as np
+    >>> conv(np.ones((1, 4, 4, 1)), np.ones((3, 3, 1, 1)))[0, :, :, 0]
+    array([[9., 9.],
+           [9., 9.]])
+    """
+    rank = len(kernel.shape) - 2
+    settings = (
+        per_axis(strides, rank, "strides"),
+        check_padding(padding),
+        check_format(data_format),
+        per_axis(dilation_rate, rank, "dilation_rate"),
+    )
+    if bias is None:
+        return Conv(*settings)(inputs, kernel)
+    return ConvBias(*settings)(inputs, kernel, bias)
+
+
+def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
+    """A setting for each spatial axis, from one number or one for each; all at least 1."""
+    values = (value,) * rank if isinstance(value, Integral) else tuple(value)
+    if len(values) != rank or not all(isinstance(v, Integral) and v > 0 for v in values):
+        raise ArgumentError(
+            f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
+            f"Received: {what}={value!r}.",
+            why=f"it holds one number for each of the {rank} axes that the window moves along.",
+            fix=f"write for example {what}=2 or {what}={(2,) * rank}.",
+        )
+    return values
+
+
+def check_padding(padding: str) -> str:
+    known = padding.lower() if isinstance(padding, str) else padding
+    if known not in ("valid", "same"):
+        raise ArgumentError(
+            f'The `padding` argument must be one of "valid", "same". Received: {padding!r}.',
+            why='"valid" keeps the window inside the image, "same" adds zeros around it so that '
+            "with strides=1 the output is as large as the input.",
+            fix='write padding="same" or padding="valid".',
+        )
+    return known
+
+
+def check_format(data_format: str | None) -> str:
+    if data_format not in (None, *FORMATS):
+        raise ArgumentError(
+            'The `data_format` argument must be one of "channels_first", "channels_last". '
+            f"Received: {data_format!r}.",
+            why="it says where the channels are: last in (batch, height, width, channels).",
+            fix='leave it out, or write data_format="channels_last".',
+        )
+    return data_format or "channels_last"
+
+
+def _kernel(w: Array) -> Array:
+    return w[None] if w.ndim == 3 else w
+
+
+__all__ = ["conv"]
