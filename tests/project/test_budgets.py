@@ -1,0 +1,147 @@
+"""Budgets that keep the project readable. Raising one is one line in RAISED, with its reason."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.project.source import PACKAGE, ROOT, Function, Source, called_name, sources
+
+FILE_LINES = 300
+FUNCTION_LINES = 40  # without the docstring
+TOKENS_PER_LINE = 11.0  # the average of a file; see Source.tokens
+CORE_LINES = 900  # graph and engine: the evening's reading
+
+# (file or file::function, which budget): (the raised budget, the reason)
+RAISED: dict[tuple[str, str], tuple[float, str]] = {}
+
+# What no user can cause may be a plain builtin error; everything else explains itself.
+PLAIN_ERRORS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "IndexError", "Exception"}
+
+
+def budget(name: str, kind: str, usual: float) -> float:
+    return RAISED.get((name, kind), (usual, ""))[0]
+
+
+def over(counts: dict[str, float], kind: str, usual: float) -> str:
+    """One line for each name above its budget."""
+    lines = [
+        f"{name}: {count:.4g} {kind}, the budget is {budget(name, kind, usual):g}"
+        for name, count in counts.items()
+        if count > budget(name, kind, usual)
+    ]
+    return "\n".join(lines)
+
+
+def function_length(function: Function) -> int:
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        lines -= (first.end_lineno or 0) - first.lineno + 1
+    return lines
+
+
+def tokens_per_line(source: Source) -> float:
+    return len(source.tokens) / max(1, len(source.code_lines))
+
+
+def error_classes() -> set[str]:
+    """FunclabError and every class below it, wherever it is defined."""
+    classes = [n for s in sources() for n in ast.walk(s.tree) if isinstance(n, ast.ClassDef)]
+    names = {"FunclabError"}
+    for _ in classes:
+        grown = names | {c.name for c in classes if names & {ast.unparse(b) for b in c.bases}}
+        if grown == names:
+            break
+        names = grown
+    return names
+
+
+def written_files() -> list[Source]:
+    return sources() + sources(ROOT / "tests")
+
+
+def test_no_file_is_longer_than_its_budget():
+    lengths = {source.name: len(source.text.splitlines()) for source in written_files()}
+    for script in [*PACKAGE.rglob("*.js"), *PACKAGE.rglob("*.css")]:
+        lengths[script.relative_to(ROOT).as_posix()] = len(script.read_text().splitlines())
+
+    assert not (message := over(lengths, "lines", FILE_LINES)), message
+
+
+def test_no_function_is_longer_than_its_budget():
+    lengths = {
+        f"{source.name}::{function.name}": function_length(function)
+        for source in written_files()
+        for function in source.functions
+    }
+
+    assert not (message := over(lengths, "lines", FUNCTION_LINES)), message
+
+
+def test_no_file_is_denser_than_its_budget():
+    densities = {source.name: tokens_per_line(source) for source in sources()}
+
+    assert not (message := over(densities, "tokens per line", TOKENS_PER_LINE)), message
+
+
+def test_graph_and_engine_can_be_read_in_an_evening():
+    core = sources(PACKAGE / "graph") + sources(PACKAGE / "engine")
+    lines = sum(len(source.code_lines) for source in core)
+
+    assert not (message := over({"graph + engine": lines}, "code lines", CORE_LINES)), message
+
+
+def test_every_raised_budget_gives_a_reason_and_is_needed():
+    names = {source.name for source in written_files()} | {"graph + engine"}
+
+    for (name, _), (_, reason) in RAISED.items():
+        assert reason.strip(), name
+        assert name.split("::")[0] in names, f"{name} is gone"
+
+
+def test_every_error_says_why_and_how_to_mend_it():
+    explained = error_classes()
+    silent = [
+        f"{source.name}:{call.lineno} {called_name(call)} without why= and fix="
+        for source in sources()
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call)
+        and called_name(call) in explained
+        and not {"why", "fix"} <= {keyword.arg for keyword in call.keywords}
+    ]
+
+    assert not silent, "\n".join(silent)
+
+
+def test_no_error_is_a_plain_builtin():
+    plain = [
+        f"{source.name}:{node.lineno} raise {called_name(node.exc)}: use a FunclabError"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and called_name(node.exc) in PLAIN_ERRORS
+    ]
+
+    assert not plain, "\n".join(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "lines"),
+    [
+        ("x = 1\n", 3, 1),
+        ('"""Docstring."""\n\nx = f"{1 + 1} and {2}"  # one string\n', 3, 1),
+        ("x = '''two\nlines'''\n", 3, 2),
+        ("def f():\n    '''Docstring.'''\n    return 1\n", 7, 2),
+    ],
+)
+def test_tokens_are_counted_alike_in_every_python(tmp_path, text, tokens, lines):
+    path = tmp_path / "example.py"
+    path.write_text(text)
+
+    source = Source(path)
+
+    assert len(source.tokens) == tokens
+    assert len(source.code_lines) == lines

@@ -1,0 +1,135 @@
+"""Who may import whom: the order of the rooms, and the doors by which other packages come in."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from tests.project.source import PACKAGE, Source, called_name, sources
+
+# A room may import from its own row and from the rows above it.
+ORDER = (
+    ("errors", "shapes", "structure", "registry"),
+    ("kernels",),
+    ("graph",),
+    ("ops",),
+    ("engine",),
+    ("activations", "initializers", "regularizers", "constraints"),
+    ("layers",),
+    ("losses", "metrics", "optimizers", "callbacks", "training"),
+    ("saving",),
+    ("view",),
+    ("models",),
+    ("datasets", "teach", "utils", "cli", "funclab"),
+)
+LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
+
+# Everything that is neither Python's own nor numpy, and the rooms it may enter.
+DOORS = {
+    "numba": {"kernels"},
+    "threadpoolctl": {"kernels", "engine"},
+    "anywidget": {"view"},
+    "ipywidgets": {"view"},
+    "traitlets": {"view"},
+    "IPython": {"view"},
+    "matplotlib": {"view"},
+    "graphviz": {"view"},
+    "h5py": {"saving"},
+    "tqdm": {"callbacks", "training", "datasets"},
+}
+HEAVY = ["numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"]
+KERNEL_TOOLS = {"funclab.kernels.jit", "funclab.kernels.threads"}
+# What a module of compiled loops may lean on. numba keeps machine code by the date of one file,
+# so a loop that called a loop of another file would not see an edit there.
+KERNEL_IMPORTS = {"__future__", "typing", "math", "numpy", *KERNEL_TOOLS}
+
+
+def room_of(source: Source) -> str:
+    first = source.path.relative_to(PACKAGE).parts[0]
+    return "funclab" if first.startswith("__") else first.removesuffix(".py")
+
+
+def imports(source: Source) -> Iterator[tuple[int, str]]:
+    """Line and full name of every import that runs, at the top or inside a function."""
+    waiting: list[ast.AST] = [source.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting.extend(node.orelse)
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
+        for name in imported_names(node, source):
+            yield getattr(node, "lineno", 0), name
+
+
+def imported_names(node: ast.AST, source: Source) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        package = source.path.parent.relative_to(PACKAGE.parent).parts
+        base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+        module = ".".join(part for part in (base, node.module or "") if part)
+        # `from funclab import shapes` names a room after the word import.
+        return (
+            [f"{module}.{alias.name}" for alias in node.names] if module == "funclab" else [module]
+        )
+    if isinstance(node, ast.Call) and called_name(node) == "import_module":
+        return [arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)]
+    return []
+
+
+def imported_room(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LEVEL else "funclab"
+
+
+def test_every_room_has_its_place_in_the_order():
+    unplaced = {source.name for source in sources() if room_of(source) not in LEVEL}
+
+    assert not unplaced, f"Give these a row in ORDER: {sorted(unplaced)}"
+
+
+def test_no_room_imports_a_room_above_it():
+    upward = [
+        f"{source.name}:{line} ({room_of(source)}) imports {name}"
+        for source in sources()
+        for line, name in imports(source)
+        if name.split(".")[0] == "funclab" and LEVEL[imported_room(name)] > LEVEL[room_of(source)]
+    ]
+
+    assert not upward, "\n".join(upward)
+
+
+def test_other_packages_come_in_by_their_own_doors():
+    known = sys.stdlib_module_names | {"funclab", "numpy"}
+    strays = [
+        f"{source.name}:{line} imports {name}; its doors: {sorted(DOORS.get(package, []))}"
+        for source in sources()
+        for line, name in imports(source)
+        if (package := name.split(".")[0]) not in known
+        and room_of(source) not in DOORS.get(package, set())
+    ]
+
+    assert not strays, "\n".join(strays)
+
+
+def test_a_module_of_loops_leans_only_on_math_numpy_and_the_jit():
+    strays = [
+        f"{source.name}:{line} imports {name}"
+        for source in sources(PACKAGE / "kernels")
+        if "@jit" in source.text and source.path.name != "jit.py"
+        for line, name in imports(source)
+        if name not in KERNEL_IMPORTS
+    ]
+
+    assert not strays, "\n".join(strays)
+
+
+def test_importing_funclab_stays_light():
+    program = f"import sys, funclab; print([name for name in {HEAVY} if name in sys.modules])"
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert run.stdout.strip() == "[]", run.stdout + run.stderr
