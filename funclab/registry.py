@@ -88,3 +88,31 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 def _near(name: str, table: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(table), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def to_config(thing: Any) -> Any:
+    """Plain data (for JSON) from which `thing` can be rebuilt.
+
+    Objects with `get_config` become {"class_name", "config"}; known functions become their names.
+    """
+    if isinstance(thing, dict):
+        return {key: to_config(value) for key, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [to_config(value) for value in thing]
+    if hasattr(thing, "get_config") and not isinstance(thing, type):
+        return {"class_name": type(thing).__name__, "config": thing.get_config()}
+    if hasattr(thing, "tolist"):
+        return thing.tolist()
+    return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
+
+
+def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:
+    """The object a user means: a name, a class, a config, the object itself, or None."""
+    if identifier is None:
+        return None
+    if isinstance(identifier, dict):
+        made = lookup(kind, identifier.get("class_name", ""), custom)
+        return made.from_config(identifier.get("config", {}))
+    if isinstance(identifier, str):
+        identifier = lookup(kind, identifier, custom)
+    return identifier() if isinstance(identifier, type) else identifier

@@ -54,7 +54,9 @@ class Graph:
     @property
     def operations(self) -> list[Operation]:
         """Layers and ops, from the inputs on, each once."""
-        return [one for depth in sorted(self._by_depth, reverse=True) for one in self._by_depth[depth]]
+        return [
+            one for depth in sorted(self._by_depth, reverse=True) for one in self._by_depth[depth]
+        ]
 
     @property
     def layers(self) -> list[Operation]:

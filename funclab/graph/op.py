@@ -36,24 +36,26 @@ class Op:
 
     @property
     def name(self) -> str:
+        """Its name in a printed plan, and of its nodes in a graph."""
         return registry.to_snake_case(type(self).__name__)
 
-    def shape(self, *shapes: Shape) -> Any:
+    # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
+    def shape(self, *shapes: Any, **none: Any) -> Any:
         """The shape of the output (a tuple of shapes for several), from those of the inputs."""
         raise NotImplementedError
 
-    def dtype(self, *dtypes: str) -> Any:
-        """The dtype of the output, from those of the inputs."""
-        return str(np.result_type(*dtypes)) if dtypes else "float32"
+    def dtype(self, *dtypes: Any, **none: Any) -> Any:
+        """The dtype of the output, from those of the inputs: the widest float, if any is one."""
+        return promote(*dtypes) if dtypes else "float32"
 
-    def work(self, *shapes: Shape) -> Work:
+    def work(self, *shapes: Any, **none: Any) -> Work:
         """Arrays that `forward` leaves for `vjp`: (shape, dtype), None for the output's dtype."""
         return ()
 
-    def forward(self, *arrays: Any) -> None:
+    def forward(self, *arrays: Any, **none: Any) -> None:
         raise NotImplementedError
 
-    def vjp(self, *arrays: Any) -> None:
+    def vjp(self, *arrays: Any, **none: Any) -> None:
         raise NotImplementedError
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
@@ -84,11 +86,12 @@ class Op:
 
     def compute(self, *inputs: Any) -> Any:
         """The outputs for arrays, computed at once."""
-        arrays = [value.array for value in as_values(inputs)]
+        constants: tuple[Any, ...] = as_values(inputs)
+        arrays = [constant.array for constant in constants]
         shapes = self.shape(*(a.shape for a in arrays))
         dtypes = self.dtype(*(str(a.dtype) for a in arrays))
         many = self.n_outputs > 1
-        specs = zip(shapes, dtypes, strict=True) if many else [(shapes, dtypes)]
+        specs: Any = zip(shapes, dtypes, strict=True) if many else [(shapes, dtypes)]
         outputs = [np.zeros(shape, dtype) for shape, dtype in specs]
         work = self.scratch([a.shape for a in arrays], str(outputs[0].dtype))
         out = tuple(outputs) if many else outputs[0]
@@ -97,7 +100,8 @@ class Op:
 
     def scratch(self, shapes: Any, dtype: str) -> list[Array]:
         """The work arrays for inputs of these shapes."""
-        return [np.zeros(shape, kind or dtype) for shape, kind in self.work(*shapes)]
+        wanted: Any = self.work(*shapes)
+        return [np.zeros(shape, kind or dtype) for shape, kind in wanted]
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,29 @@ class View(Op):
         np.copyto(gx, g.reshape(gx.shape))
 
 
-def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
-    """Values as they are; numbers and arrays as constants, of the dtype they meet.
+def promote(*dtypes: str) -> str:
+    """The dtype of a result. Unlike NumPy's, integers beside a float take the float's width.
 
-    Python numbers take the dtype of the values (or arrays) beside them, as in NumPy.
+    >>> promote("float32", "int64"), promote("int32", "int64"), promote("bool", "float64")
+    ('float32', 'int64', 'float64')
     """
-    dtypes = [str(one.dtype) for one in inputs if isinstance(one, (Value, np.ndarray, np.generic))]
-    return tuple(one if isinstance(one, Value) else Constant.near(one, dtypes) for one in inputs)
+    floats = [dtype for dtype in dtypes if dtype.startswith("float")]
+    return str(np.result_type(*(floats or dtypes)))
+
+
+def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
+    """Values as they are; numbers and arrays as constants.
+
+    Beside values, Python numbers and float arrays take the dtype of the values: NumPy's float64
+    does not widen a model. Without values, plain numbers take the dtype of the arrays.
+    """
+    dtypes = [one.dtype for one in inputs if isinstance(one, Value)]
+    if dtypes:
+        return tuple(
+            one if isinstance(one, Value) else Constant.near(one, dtypes) for one in inputs
+        )
+    dtypes = [str(one.dtype) for one in inputs if isinstance(one, np.ndarray)]
+    return tuple(
+        Constant(one) if isinstance(one, np.ndarray) else Constant.near(one, dtypes)
+        for one in inputs
+    )

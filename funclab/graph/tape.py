@@ -30,7 +30,10 @@ class Tape:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         _current.reset(self._tokens.pop())  # type: ignore[arg-type]
 

@@ -68,15 +68,15 @@ class Constant(Value):
 
     @classmethod
     def near(cls, number: Any, dtypes: list[str]) -> Constant:
-        """A constant from a number, array or list; plain numbers take the dtype they meet."""
-        if isinstance(number, (np.ndarray, np.generic)):
-            return cls(number)
+        """A constant from a number, array or list; floats and plain integers take the dtype they
+        meet, integer arrays (which may be indices) keep theirs."""
         array = np.asarray(number)
         floats = [dtype for dtype in dtypes if dtype.startswith("float")]
+        integers = [dtype for dtype in dtypes if "int" in dtype]
         if array.dtype.kind == "f":
             return cls(array.astype(floats[0] if floats else "float32"))
-        if array.dtype.kind == "i":
-            return cls(array.astype((floats or dtypes or ["int32"])[0]))
+        if array.dtype.kind == "i" and not isinstance(number, np.ndarray):
+            return cls(array.astype((floats or integers or ["int32"])[0]))
         return cls(array)
 
 

@@ -1,0 +1,89 @@
+"""Where data enters a graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import shapes
+from funclab.errors import ArgumentError
+from funclab.graph.node import Node
+from funclab.graph.tensor import Tensor
+from funclab.layers.arguments import floatx
+from funclab.layers.base import Layer
+from funclab.shapes import Shape
+
+
+class InputLayer(Layer):
+    """The layer behind an `Input`: no inputs of its own, one node, one tensor."""
+
+    def __init__(
+        self,
+        shape: Any = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        sparse: bool | None = None,
+        batch_shape: Any = None,
+        input_tensor: Tensor | None = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        if (shape is None) == (batch_shape is None) and input_tensor is None:
+            raise ArgumentError(
+                "You must pass a `shape` argument to Input (or `batch_shape`, not both).",
+                why="a graph is built from shapes, and this is where they begin.",
+                fix="write for example Input(shape=(784,)); the batch axis is not part of it.",
+            )
+        if sparse:
+            raise ArgumentError(
+                "Input(sparse=True) is not supported.",
+                why="funclab computes with dense arrays only.",
+                fix="leave `sparse` out and feed a dense array.",
+            )
+        if input_tensor is not None:
+            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+        whole = batch_shape if shape is None else (batch_size, *shapes.to_shape(shape))
+        self.batch_shape: Shape = shapes.to_shape(whole, "batch_shape")
+        self.dtype = str(dtype or floatx())
+        self.optional = optional
+        self.built = True
+        self.sparse = False
+        Node(self, outputs=Tensor(self.batch_shape, self.dtype, name=self.name))
+
+    def call(self, inputs: Any) -> Any:
+        return inputs
+
+    @property
+    def shape(self) -> Shape:
+        return self.batch_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "batch_shape": list(self.batch_shape),
+            "dtype": self.dtype,
+            "optional": self.optional,
+            "name": self.name,
+        }
+
+
+def Input(
+    shape: Any = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    sparse: bool | None = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+    tensor: Tensor | None = None,
+    optional: bool = False,
+) -> Tensor:
+    """A symbolic tensor with which a graph begins.
+
+    Shapes: `shape` is that of one sample, without the batch axis; `batch_shape` is with it.
+    Raises: ArgumentError unless exactly one of `shape` and `batch_shape` is given.
+
+    >>> Input(shape=(784,)).shape
+    (None, 784)
+    """
+    layer = InputLayer(shape, batch_size, dtype, sparse, batch_shape, tensor, optional, name=name)
+    return layer.output

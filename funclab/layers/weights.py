@@ -1,0 +1,188 @@
+"""A layer's weights: its own, and those of the layers inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, regularizers, shapes, structure
+from funclab.errors import ArgumentError, NotCompiledError, WeightsError
+from funclab.graph.operation import Operation
+from funclab.graph.value import Variable
+from funclab.shapes import show
+
+Array = np.ndarray[Any, Any]
+
+
+class Weighted(Operation):
+    """An operation that owns variables, and may hold others that do."""
+
+    dtype: str
+    built: bool
+    _trainable: bool = True
+
+    def add_weight(
+        self,
+        shape: Any = (),
+        initializer: Any = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+        **unused: Any,
+    ) -> Variable:
+        """Make a weight of this layer: a Variable, allocated when first used.
+
+        Shapes: `shape` of the weight itself, without a batch axis.
+        Raises: ArgumentError when a length of `shape` is not known.
+        """
+        whole = shapes.to_shape(shape)
+        if None in whole:
+            raise ArgumentError(
+                f"The weight {name or 'weight'} of layer {self.name} needs a whole shape, "
+                f"not {show(whole)}.",
+                why="the memory of a weight cannot depend on the data.",
+                fix=f"give the axes that {self.name} reads a known length in Input(shape=...).",
+            )
+        default = "glorot_uniform" if (dtype or self.dtype).startswith("float") else "zeros"
+        variable = Variable(
+            shape=whole,
+            initializer=initializers.get(default if initializer is None else initializer),
+            dtype=dtype or self.dtype,
+            trainable=trainable,
+            name=name or "weight",
+            regularizer=regularizers.get(regularizer),
+            constraint=_constraint(constraint),
+        )
+        variable.path = f"{self.name}/{variable.name}"
+        self._own_weights.append(variable)
+        return variable
+
+    @property
+    def _own_weights(self) -> list[Variable]:
+        return self.__dict__.setdefault("_weights", [])
+
+    @property
+    def sublayers(self) -> list[Weighted]:
+        """The layers held in attributes, also in lists and dicts, in order."""
+        found: dict[Weighted, None] = {}
+        for name, value in vars(self).items():
+            if name not in ("_given", "inbound_nodes", "outbound_nodes"):
+                for leaf in structure.flatten(value):
+                    if isinstance(leaf, Weighted) and leaf is not self:
+                        found.setdefault(leaf)
+        return list(found)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All that lasts: weights, and state such as random streams."""
+        held = [v for value in vars(self).values() for v in structure.flatten(value)]
+        own = [one for one in held if isinstance(one, Variable)]
+        return unique([*self._own_weights, *own, *_each(self.sublayers, "variables")])
+
+    @property
+    def weights(self) -> list[Variable]:
+        """Every weight once, in order of making; a shared layer's weights count once."""
+        return [variable for variable in self.variables if not _is_stream(variable)]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        if not self.trainable:
+            return []
+        inner = {id(v) for v in _each(self.sublayers, "weights")}
+        own = [v for v in self.weights if id(v) not in inner and v.trainable]
+        return unique([*own, *_each(self.sublayers, "trainable_weights")])
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves as they are."""
+        trainable = {id(variable) for variable in self.trainable_weights}
+        return [variable for variable in self.weights if id(variable) not in trainable]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        trainable = {id(variable) for variable in self.trainable_weights}
+        return [variable for variable in self.variables if id(variable) not in trainable]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change this layer's weights; takes effect at `compile`."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.sublayers:
+            layer.trainable = value
+
+    def get_weights(self) -> list[Array]:
+        """Copies of all weights, in the order of `weights`."""
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replace all weights; nothing changes when one of them does not fit.
+
+        Raises: WeightsError for a wrong number or shape.
+        """
+        mine = self.weights
+        if len(weights) != len(mine):
+            raise WeightsError(
+                f'You called `set_weights(weights)` on layer "{self.name}" with a weight list of '
+                f"length {len(weights)}, but the layer was expecting {len(mine)} weights.",
+                why=f"{self.name} has the weights {', '.join(v.path for v in mine) or 'none'}.",
+                fix="pass one array for each, in this order; `get_weights()` shows them.",
+            )
+        arrays = [np.asarray(weight) for weight in weights]
+        for variable, array in zip(mine, arrays, strict=True):
+            if variable.shape != array.shape:
+                raise WeightsError(
+                    f"Layer weight shape {show(variable.shape)} not compatible with provided "
+                    f"weight shape {show(array.shape)}.",
+                    why=f"{variable.path} was built with that shape.",
+                    fix=f"pass an array of shape {show(variable.shape)} for {variable.path}.",
+                )
+        for variable, array in zip(mine, arrays, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold, each counted once."""
+        if not self.built:
+            raise NotCompiledError(
+                f"You tried to call `count_params` on layer {self.name}, but the layer isn't "
+                "built.",
+                why="a layer makes its weights at its first call, when it sees the input's shape.",
+                fix=f"call it on a tensor first, or build it: {self.name}.build(input_shape).",
+            )
+        return sum(shapes.size(variable.shape) or 0 for variable in self.weights)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of regularizers on weights, as numbers of this moment."""
+        return [v.regularizer(v.array) for v in self.weights if v.regularizer is not None]
+
+
+def unique(items: Iterable[Any]) -> list[Any]:
+    """Each item once, by identity, where it first stood."""
+    return list({id(item): item for item in items}.values())
+
+
+def _each(layers: Iterable[Any], what: str) -> list[Variable]:
+    return [variable for layer in layers for variable in getattr(layer, what)]
+
+
+def _is_stream(variable: Variable) -> bool:
+    return variable.dtype == "uint64"
+
+
+def _constraint(identifier: Any) -> Any:
+    from funclab import constraints
+
+    return constraints.get(identifier)
