@@ -11,6 +11,8 @@ READY := .venv/ready-test
 PORT ?= 8888
 ARGS ?=
 WORKERS ?= 2
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
+         --nbval-sanitize-with tests/lessons/sanitize.cfg
 
 .PHONY: lab lessons test check bench setup system clean
 .DEFAULT_GOAL := lab
@@ -32,12 +34,12 @@ lessons: $(READY)
 # The operations once more as plain Python, then everything; the last line counts everything.
 test: $(READY) system
 	FUNCLAB_JIT=0 $(BIN)/pytest -q -n $(WORKERS) tests/ops tests/kernels
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --lessons tests funclab notebooks
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
 
 bench: $(READY)
