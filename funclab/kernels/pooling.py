@@ -1,47 +1,54 @@
 """The largest, or the mean, of each window of an image.
 
-Images are (batch, height, width, channels). The innermost loops run over channels, which lie side
-by side in memory. Padding holds nothing: it never wins, and it does not count in a mean.
+Images are (batch, height, width, channels). Padding holds nothing: it never wins, and it does not
+count in a mean. The loops go through whole rows of pixels, and innermost through the channels,
+which lie side by side in memory.
 """
 
 from __future__ import annotations
+
+import math
 
 from funclab.kernels.jit import jit
 
 
 @jit
 def max_pool(x, out, winner, size, strides, padding):
-    """out: the largest of each window; winner: its place in the window, counted row by row."""
+    """out: the largest of each window; winner: the pixel it came from, counted row by row."""
+    height, width = x.shape[1:3]
     for b in range(out.shape[0]):
         for i in range(out.shape[1]):
-            top, bottom = inside(i, size[0], strides[0], padding[0], x.shape[1])
-            for j in range(out.shape[2]):
-                left, right = inside(j, size[1], strides[1], padding[1], x.shape[2])
-                best, place = out[b, i, j], winner[b, i, j]
-                corner = (top - i * strides[0] + padding[0]) * size[1]
-                corner += left - j * strides[1] + padding[1]
-                begin(x[b, top, left], best, place, corner)
-                for row in range(top, bottom):
-                    for column in range(left, right):
-                        index = corner + (row - top) * size[1] + column - left
-                        challenge(x[b, row, column], best, place, index)
+            best, place = out[b, i], winner[b, i]
+            top, bottom = span(i, size[0], strides[0], padding[0], height)
+            best[:] = -math.inf
+            place[:] = top * width
+            for row in range(top, bottom):
+                for q in range(size[1]):
+                    offset = q - padding[1]
+                    challenge(x[b, row], best, place, row * width, strides[1], offset)
 
 
 @jit
-def max_pool_vjp(g, winner, gx, size, strides, padding):
-    """gx: each g at the place that won; zero elsewhere."""
+def challenge(pixels, best, place, first, stride, offset):
+    for j in range(best.shape[0]):
+        column = j * stride + offset
+        if 0 <= column < pixels.shape[0]:
+            for c in range(best.shape[1]):
+                value = pixels[column, c]
+                # NaN wins over all, and is never beaten: a student must see it.
+                wins = (value > best[j, c]) | (value != value)
+                best[j, c] = value if wins else best[j, c]
+                place[j, c] = first + column if wins else place[j, c]
+
+
+@jit
+def max_pool_vjp(g, winner, gx):
+    """gx: each g at the pixel that won, zero elsewhere; all arrays (batch, pixels, channels)."""
     for b in range(g.shape[0]):
         gx[b] = 0
         for i in range(g.shape[1]):
-            top, bottom = inside(i, size[0], strides[0], padding[0], gx.shape[1])
-            for j in range(g.shape[2]):
-                left, right = inside(j, size[1], strides[1], padding[1], gx.shape[2])
-                for row in range(top, bottom):
-                    index = (row - i * strides[0] + padding[0]) * size[1]
-                    index += left - j * strides[1] + padding[1]
-                    for column in range(left, right):
-                        award(g[b, i, j], winner[b, i, j], index, gx[b, row, column])
-                        index += 1
+            for c in range(g.shape[2]):
+                gx[b, winner[b, i, c], c] += g[b, i, c]
 
 
 @jit
@@ -49,74 +56,51 @@ def average_pool(x, out, size, strides, padding):
     """out: the mean of the real pixels of each window."""
     for b in range(out.shape[0]):
         for i in range(out.shape[1]):
-            top, bottom = inside(i, size[0], strides[0], padding[0], x.shape[1])
+            top, bottom = span(i, size[0], strides[0], padding[0], x.shape[1])
+            out[b, i] = 0
+            for row in range(top, bottom):
+                for q in range(size[1]):
+                    gather(x[b, row], out[b, i], strides[1], q - padding[1])
             for j in range(out.shape[2]):
-                left, right = inside(j, size[1], strides[1], padding[1], x.shape[2])
-                mean = out[b, i, j]
-                mean[:] = 0
-                for row in range(top, bottom):
-                    for column in range(left, right):
-                        add(x[b, row, column], mean)
-                divide(mean, (bottom - top) * (right - left))
+                left, right = span(j, size[1], strides[1], padding[1], x.shape[2])
+                count = (bottom - top) * (right - left)
+                for c in range(out.shape[3]):
+                    out[b, i, j, c] /= count
+
+
+@jit
+def gather(pixels, total, stride, offset):
+    for j in range(total.shape[0]):
+        column = j * stride + offset
+        if 0 <= column < pixels.shape[0]:
+            for c in range(total.shape[1]):
+                total[j, c] += pixels[column, c]
 
 
 @jit
 def average_pool_vjp(g, gx, size, strides, padding):
     """gx: each g, shared out evenly among the real pixels of its window."""
+    height, width = gx.shape[1:3]
     for b in range(g.shape[0]):
         gx[b] = 0
         for i in range(g.shape[1]):
-            top, bottom = inside(i, size[0], strides[0], padding[0], gx.shape[1])
+            top, bottom = span(i, size[0], strides[0], padding[0], height)
             for j in range(g.shape[2]):
-                left, right = inside(j, size[1], strides[1], padding[1], gx.shape[2])
+                left, right = span(j, size[1], strides[1], padding[1], width)
                 count = (bottom - top) * (right - left)
                 for row in range(top, bottom):
-                    for column in range(left, right):
-                        add_share(g[b, i, j], count, gx[b, row, column])
+                    share(g[b, i, j], gx[b, row, left:right], count)
 
 
 @jit
-def inside(index, size, stride, before, length):
+def share(g, pixels, count):
+    for j in range(pixels.shape[0]):
+        for c in range(g.size):
+            pixels[j, c] += g[c] / count
+
+
+@jit
+def span(index, size, stride, before, length):
     """From where to where window number `index` covers real pixels."""
     start = index * stride - before
     return max(start, 0), min(start + size, length)
-
-
-@jit
-def begin(pixel, best, place, index):
-    for c in range(pixel.size):
-        best[c] = pixel[c]
-        place[c] = index
-
-
-@jit
-def challenge(pixel, best, place, index):
-    for c in range(pixel.size):
-        # NaN wins over all, and is never beaten: a student must see it.
-        wins = (pixel[c] > best[c]) | (pixel[c] != pixel[c])
-        best[c] = pixel[c] if wins else best[c]
-        place[c] = index if wins else place[c]
-
-
-@jit
-def award(g, place, index, gx):
-    for c in range(g.size):
-        gx[c] += g[c] if place[c] == index else 0
-
-
-@jit
-def add(pixel, total):
-    for c in range(pixel.size):
-        total[c] += pixel[c]
-
-
-@jit
-def divide(total, count):
-    for c in range(total.size):
-        total[c] /= count
-
-
-@jit
-def add_share(g, count, gx):
-    for c in range(g.size):
-        gx[c] += g[c] / count
