@@ -1,0 +1,56 @@
+"""The Keras functional API, rebuilt to be seen.
+
+>>> import funclab
+>>> x = funclab.Input(shape=(784,))
+>>> y = funclab.layers.Dense(10, activation="softmax")(x)
+>>> model = funclab.Model(x, y)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from funclab import activations, constraints, initializers, layers, ops, regularizers
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Variable
+from funclab.layers import Input, InputSpec, Layer
+
+__version__ = "0.1.0"
+
+KerasTensor = Tensor
+
+# What is heavy, or needed by few, is imported when first asked for.
+_ROOMS = (
+    "callbacks", "datasets", "losses", "metrics", "models", "optimizers", "saving", "teach",
+    "training", "utils", "view",
+)  # fmt: skip
+_NAMES = {
+    "Functional": "models",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Sequential": "models",
+    "install_as_keras": "keras_name",
+    "load_ipython_extension": "view.extension",
+    "plot_model": "view",
+    "unload_ipython_extension": "view.extension",
+}
+
+__all__ = [
+    "Input", "InputSpec", "KerasTensor", "Layer", "Tensor", "Variable", "activations",
+    "constraints", "initializers", "layers", "ops", "regularizers", *_ROOMS, *_NAMES,
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"funclab.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"funclab.{_NAMES[name]}"), name)
+    raise AttributeError(f"module 'funclab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,157 @@
+"""Models: the front desk. Each method hands its work to the room that does it."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from funclab import saving, training, view
+from funclab.errors import ArgumentError, NameLookupError
+from funclab.layers.base import Layer
+
+
+class Model(Layer):
+    """A layer that can be trained.
+
+    `Model(inputs, outputs)` takes symbolic tensors and holds the graph between them
+    (`Functional`). A subclass may instead make layers in `__init__` and use them in `call`.
+
+    Raises: GraphError, TensorTypeError when inputs and outputs make no graph.
+    """
+
+    inputs: list[Any] | None = None
+    outputs: list[Any] | None = None
+    stop_training = False
+    history: Any = None
+    _compiled: Any = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+            from funclab.models.functional import Functional
+
+            return Layer.__new__(Functional, *args, **kwargs)
+        return Layer.__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or "inputs" in kwargs:
+            from funclab.models.functional import Functional, functional_version
+
+            self.__class__ = functional_version(type(self))
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+        else:
+            super().__init__(**{"autocast": False, **kwargs})
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside, each once."""
+        return self.sublayers  # type: ignore[return-value]
+
+    @layers.setter
+    def layers(self, _: Any) -> NoReturn:
+        raise _Reserved(
+            "`Model.layers` attribute is reserved and should not be used. Please use another name.",
+            why="it lists the layers that the model's graph or attributes hold.",
+            fix="keep the layers in an attribute of another name, such as `self.blocks`.",
+        )
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or its place in `layers`.
+
+        Raises: NameLookupError (also a ValueError) when there is none.
+        """
+        names = [layer.name for layer in self.layers]
+        if (name is None) == (index is None):
+            raise NameLookupError(
+                "Provide either a layer name or layer index at `get_layer`.",
+                why="exactly one of the two says which layer is meant.",
+                fix=f'write get_layer("{names[-1] if names else "dense"}") or get_layer(index=0).',
+            )
+        if index is not None and not -len(names) <= index < len(names):
+            raise NameLookupError(
+                f"Was asked to retrieve layer at index {index} but model only has {len(names)} "
+                "layers.",
+                why=f"the layers of {self.name} are {', '.join(names)}.",
+                fix=f"use an index from 0 to {len(names) - 1}.",
+            )
+        if name is not None and name not in names:
+            raise NameLookupError(
+                f"No such layer: {name}. Existing layers are: {names}.",
+                why=f"{self.name} holds no layer of that name; a layer inside a nested model is "
+                "reached through that model.",
+                fix="use one of the names above.",
+            )
+        return self.layers[names.index(name) if name is not None else index]  # type: ignore[index]
+
+    # Training.
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
+        """Choose optimizer, losses and metrics. See `funclab.training.compile`."""
+        training.compile(self, optimizer, loss, **settings)
+
+    def fit(self, x: Any = None, y: Any = None, **settings: Any) -> Any:
+        """Train, and return the History. See `funclab.training.fit`."""
+        return training.fit(self, x, y, **settings)
+
+    def evaluate(self, x: Any = None, y: Any = None, **settings: Any) -> Any:
+        """Loss and metrics on data. See `funclab.training.evaluate`."""
+        return training.evaluate(self, x, y, **settings)
+
+    def predict(self, x: Any, **settings: Any) -> Any:
+        """Outputs for data, as arrays. See `funclab.training.predict`."""
+        return training.predict(self, x, **settings)
+
+    def train_on_batch(self, x: Any, y: Any = None, **settings: Any) -> Any:
+        """One training step. See `funclab.training.train_on_batch`."""
+        return training.train_on_batch(self, x, y, **settings)
+
+    def test_on_batch(self, x: Any, y: Any = None, **settings: Any) -> Any:
+        """Loss and metrics on one batch. See `funclab.training.test_on_batch`."""
+        return training.test_on_batch(self, x, y, **settings)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Outputs for one batch. See `funclab.training.predict_on_batch`."""
+        return training.predict_on_batch(self, x)
+
+    @property
+    def optimizer(self) -> Any:
+        return self._compiled and self._compiled.optimizer
+
+    @property
+    def loss(self) -> Any:
+        return self._compiled and self._compiled.loss
+
+    @property
+    def metrics(self) -> Any:
+        return self._compiled.metrics if self._compiled else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return self._compiled.metrics_names if self._compiled else []
+
+    # Seeing.
+    def summary(self, **settings: Any) -> None:
+        """Print the layers, their shapes, weights and nodes. See `funclab.view.print_summary`."""
+        view.print_summary(self, **settings)
+
+    def plot(self, **settings: Any) -> Any:
+        """The picture of the graph. See `funclab.view.diagram`."""
+        return view.diagram(self, **settings)
+
+    # Saving.
+    def to_json(self, **settings: Any) -> str:
+        """The architecture as JSON. See `funclab.saving.to_json`."""
+        return saving.to_json(self, **settings)
+
+    def save(self, path: Any, **settings: Any) -> None:
+        """Write a `.keras` file. See `funclab.saving.save_model`."""
+        saving.save_model(self, path, **settings)
+
+    def save_weights(self, path: Any, **settings: Any) -> None:
+        """Write the weights to an HDF5 file. See `funclab.saving.save_weights`."""
+        saving.save_weights(self, path, **settings)
+
+    def load_weights(self, path: Any, **settings: Any) -> None:
+        """Read weights from an HDF5 file. See `funclab.saving.load_weights`."""
+        saving.load_weights(self, path, **settings)
+
+
+class _Reserved(ArgumentError, AttributeError):
+    """An attribute that cannot be set."""

@@ -1,0 +1,151 @@
+"""A stack of layers, each fed with the output of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from funclab import registry, saving
+from funclab.errors import ArgumentError, GraphError, TensorTypeError
+from funclab.models.functional import Functional
+from funclab.graph.tensor import Tensor
+from funclab.layers.base import Layer
+from funclab.layers.input import Input, InputLayer
+
+
+class Sequential(Functional):
+    """A model whose layers form one line.
+
+    Its graph is made as soon as the shape of the input is known: from an Input or a first layer
+    with `input_shape=`, or from the first data or tensor it meets.
+    """
+
+    def __init__(
+        self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
+        Layer.__init__(self, name=name, autocast=False)
+        self._stack: list[Any] = []
+        self._last: Tensor | None = None
+        for layer in layers or []:
+            self.add(layer)
+        if not trainable:
+            self.trainable = False
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top.
+
+        Raises: TensorTypeError for what is not a layer; GraphError for a name used before.
+        """
+        if isinstance(layer, Tensor) and layer._keras_history.operation.inbound_nodes:
+            layer = layer._keras_history.operation
+        if not isinstance(layer, Layer):
+            raise TensorTypeError(
+                f"Only instances of `keras.Layer` can be added to a Sequential model. "
+                f"Received: {layer!r} (of type {type(layer).__name__}).",
+                why="a Sequential is a list of layers.",
+                fix="pass a layer such as Dense(10); wrap a function in Lambda(function).",
+            )
+        self._check_place(layer)
+        if not self._stack and not isinstance(layer, InputLayer):
+            declared = layer._declared_shape
+            if isinstance(layer, Functional) and layer.inputs:
+                declared = layer.inputs[0].shape
+            if declared is not None:
+                self._begin(Input(batch_shape=declared))
+        elif isinstance(layer, InputLayer):
+            self._begin(layer.output)
+            return
+        self._put(layer)
+
+    def _put(self, layer: Any) -> None:
+        if self._last is not None:
+            last = layer(self._last)
+            self._stack.append(layer)
+            self._last = last
+            self._set_graph(self._first, last)
+        else:
+            self._stack.append(layer)
+
+    def _begin(self, tensor: Tensor) -> None:
+        self._first = self._last = tensor
+
+    def _check_place(self, layer: Layer) -> None:
+        if layer.name in [one.name for one in self._stack]:
+            raise GraphError(
+                f'All layers added to a Sequential model should have unique names. Name "{layer.name}"'
+                f" is already the name of a layer in this model: {self._stack!r}.",
+                why="weights and files find layers by name.",
+                fix="make a new layer, or give this one another `name=`.",
+                graph=layer,
+            )
+        if isinstance(layer, InputLayer) and (self._stack or self._last is not None):
+            raise GraphError(
+                f"Sequential model '{self.name}' has already been configured to use input shape "
+                f"{self.input_shape if self._last is not None else 'of its first layer'}. "
+                f"You cannot add a different Input layer to it.",
+                why="data enters a Sequential at one place, its beginning.",
+                fix="put the Input first, or use the functional API for several inputs.",
+            )
+
+    def pop(self, rebuild: bool = True) -> Any:
+        """Take the top layer off and return it."""
+        if not self._stack:
+            raise ArgumentError(
+                "There are no layers in the model.",
+                why="`pop` takes away the last layer added.",
+                fix="add a layer first.",
+            )
+        layer = self._stack.pop()
+        if self._last is not None:
+            node = self._last._keras_history.operation.inbound_nodes.pop()
+            for parent in node.parent_nodes:
+                parent.operation.outbound_nodes.remove(node)
+            self._last = node.input_tensors[0]
+            if self._stack:
+                self._set_graph(self._first, self._last)
+        return layer
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the graph for inputs of this shape (with the batch axis)."""
+        if self._last is None and input_shape is not None:
+            stack, self._stack = self._stack, []
+            self._begin(Input(batch_shape=(None, *input_shape[1:])))
+            for layer in stack:
+                self._put(layer)
+        self.built = self._last is not None
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers in order, without the Input."""
+        return list(self._stack)
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeLocked(
+            "`Sequential.layers` attribute is reserved and should not be used. "
+            "Use `add()` and `pop()` to change the layers in this model.",
+            why="the graph must follow every change.",
+            fix="use model.add(layer) and model.pop().",
+        )
+
+    @property
+    def sublayers(self) -> list[Any]:
+        return list(self._stack)
+
+    def get_config(self) -> dict[str, Any]:
+        first = [self._first._keras_history.operation] if self._last is not None else []
+        layers = [registry.to_config(layer) for layer in [*first, *self._stack]]
+        return {"name": self.name, "trainable": self.trainable, "layers": layers}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        layers = [saving.from_config(one, custom_objects) for one in config["layers"]]
+        return cls(layers, name=config.get("name"))
+
+    def __repr__(self) -> str:
+        return f"<Sequential {self.name}: {len(self._stack)} layers>"
+
+
+class AttributeLocked(ArgumentError, AttributeError):
+    """An attribute that cannot be set."""
+

@@ -1,0 +1,133 @@
+"""The `.keras` archive (architecture and weights) and weights files."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.errors import ConfigError, WeightsError
+from funclab.graph.value import Variable
+from funclab.saving.config import from_config
+from funclab.shapes import show
+
+
+def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
+    """Write architecture and weights to one `.keras` file.
+
+    The file is a zip archive with config.json, metadata.json and model.weights.h5.
+    Raises: ConfigError for another ending, or when the file exists and `overwrite` is False.
+    """
+    target = Path(path)
+    if target.suffix != ".keras":
+        raise ConfigError(
+            f"Invalid filename: expected a `.keras` extension. Received: {str(path)!r}.",
+            why="a model is saved as a `.keras` archive.",
+            fix=f'write model.save("{target.stem or "model"}.keras"); weights alone go to '
+            '`save_weights("name.weights.h5")`.',
+        )
+    _check_free(target, overwrite)
+    config = registry.to_config(model)
+    weights = io.BytesIO()
+    _write_weights(model, weights)
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("metadata.json", json.dumps({"library": "funclab"}))
+        archive.writestr("model.weights.h5", weights.getvalue())
+
+
+def load_model(path: Any, custom_objects: Any = None, compile: bool = True) -> Any:
+    """A model from a `.keras` file, with its weights. It is not compiled."""
+    if not zipfile.is_zipfile(path):
+        raise ConfigError(
+            f"File not found or not a `.keras` archive: {str(path)!r}.",
+            why="a saved model is a zip archive.",
+            fix="pass the path that `model.save(...)` wrote.",
+        )
+    with zipfile.ZipFile(path) as archive:
+        model = from_config(json.loads(archive.read("config.json")), custom_objects)
+        _read_weights(model, io.BytesIO(archive.read("model.weights.h5")))
+    return model
+
+
+def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
+    """Write all weights to an HDF5 file whose name ends with `.weights.h5`."""
+    _check_free(Path(path), overwrite)
+    _write_weights(model, str(path))
+
+
+def load_weights(model: Any, path: Any) -> None:
+    """Read the weights that `save_weights` wrote for a model of the same shape.
+
+    Raises: WeightsError, before anything changes, when names or shapes do not fit.
+    """
+    if not Path(path).exists():
+        raise WeightsError(
+            f"No weights file at {str(path)!r}.",
+            why="nothing lies under that path.",
+            fix="pass the path that `save_weights` wrote.",
+        )
+    _read_weights(model, str(path))
+
+
+def _entries(model: Any) -> Iterator[tuple[str, Variable]]:
+    """Each variable with its place in the file: the layer's place in the model, and a number."""
+    owners: dict[int, str] = {}
+    for i, variable in enumerate(model.variables):
+        layer, _, name = variable.path.rpartition("/")
+        key = f"{i:05d}/{layer or 'model'}/{name}"
+        yield owners.setdefault(id(variable), key), variable
+
+
+def _write_weights(model: Any, target: Any) -> None:
+    import h5py
+
+    with h5py.File(target, "w") as file:
+        for key, variable in _entries(model):
+            file[key] = variable.array
+
+
+def _read_weights(model: Any, source: Any) -> None:
+    import h5py
+
+    entries = list(_entries(model))
+    with h5py.File(source, "r") as file:
+        stored = {key.split("/", 1)[0]: _only_dataset(group) for key, group in file.items()}
+        arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
+    if len(stored) != len(entries):
+        raise WeightsError(
+            f"The file holds {len(stored)} weights, but {model.name} has {len(entries)}.",
+            why="weights are read in the order of the model's layers.",
+            fix="build the model as it was when the weights were saved.",
+        )
+    for (_, variable), array in zip(entries, arrays, strict=True):
+        if array is None or array.shape != variable.shape:
+            raise WeightsError(
+                f"Layer weight shape {show(variable.shape)} not compatible with provided weight "
+                f"shape {show(array.shape) if array is not None else 'None'}.",
+                why=f"{variable.path} differs between the file and {model.name}.",
+                fix="build the model as it was when the weights were saved.",
+            )
+    for (_, variable), array in zip(entries, arrays, strict=True):
+        variable.assign(array)
+
+
+def _only_dataset(group: Any) -> np.ndarray[Any, Any]:
+    while hasattr(group, "keys"):
+        group = next(iter(group.values()))
+    return np.asarray(group)
+
+
+def _check_free(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise ConfigError(
+            f"The file {path.name} exists already, and overwrite=False.",
+            why="an existing file is only replaced on request.",
+            fix="choose another name, or pass overwrite=True.",
+        )

@@ -1,0 +1,163 @@
+"""What a user gives as a model's inputs, put in the order of the model's inputs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.errors import DataError, ShapeError
+from funclab.graph.value import Value
+from funclab.shapes import Shape, same, show, size
+
+Array = np.ndarray[Any, Any]
+
+
+def match_inputs(model: Any, data: Any) -> list[Array]:
+    """The arrays of `data`, in the order of `model.inputs`, with the rank and dtype of each.
+
+    `data` is an array, a list, a tuple, or a dict by input name (or by the keys of a model built
+    on a dict).
+    Raises: DataError when an input is missing; ShapeError when an array does not fit.
+    """
+    arrays = [None if one is None else as_array(one) for one in order_inputs(model, data)]
+    return [
+        one if one is None else fit_array(model, i, one)  # type: ignore[misc]
+        for i, one in enumerate(arrays)
+    ]
+
+
+def as_array(data: Any) -> Array:
+    """An array of what a user gives: lists, scalars, frames; float64 only when it was that."""
+    return data if isinstance(data, np.ndarray) else np.asarray(data)
+
+
+def order_inputs(model: Any, data: Any) -> list[Any]:
+    """The parts of `data` (arrays, values or tensors), one for each input of the model."""
+    names, wanted = model.input_names, model.input_structure
+    if isinstance(data, dict):
+        return _by_name(model, data)
+    leaves = _leaves(data, len(names))
+    if isinstance(wanted, dict) and structure.is_container(data):
+        warnings.warn(
+            f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
+            f"Expected a dict with the keys {list(wanted)}; received a "
+            f"{type(data).__name__}, read in that order.",
+            stacklevel=2,
+        )
+    if len(leaves) != len(names):
+        raise DataError(
+            f'Layer "{model.name}" expects {len(names)} input(s), but it received {len(leaves)} '
+            f"input tensors. (Layer {model.name} expects {len(names)} inputs, but it received "
+            f"{len(leaves)} input tensors.)",
+            why=f"its inputs are {', '.join(names)}.",
+            fix="pass a list with one array for each, or a dict with these names as keys.",
+            graph=model,
+        )
+    return leaves
+
+
+def _leaves(data: Any, count: int) -> list[Any]:
+    """A list of numbers is one array; a list of arrays is one array for each input."""
+    if isinstance(data, (list, tuple)):
+        leaves = structure.flatten(data)
+        if all(hasattr(leaf, "shape") for leaf in leaves) or (len(data) == count > 1):
+            return leaves if all(hasattr(leaf, "shape") for leaf in leaves) else list(data)
+    return [data]
+
+
+def _by_name(model: Any, data: dict[str, Any]) -> list[Any]:
+    names = model.input_names
+    keys = list(model.input_structure) if isinstance(model.input_structure, dict) else names
+    nested = any(structure.is_container(value) for value in data.values())
+    if nested and structure.same_structure(data, model.input_structure):
+        return structure.flatten({key: data[key] for key in keys})
+    if not set(keys) <= data.keys() and set(names) <= data.keys():
+        if isinstance(model.input_structure, dict):
+            keys = names if len(names) != len(keys) else keys
+        else:
+            keys = names
+    optional = dict(zip(names, getattr(model, "optional_inputs", ()), strict=False))
+    missing = [key for key in keys if key not in data and not optional.get(key)]
+    if missing:
+        raise DataError(
+            f'No data provided for "{missing[0]}". Need data for each key in: {keys}. '
+            f'(Missing data for input "{missing[0]}".)',
+            why=f"{model.name} has the inputs {', '.join(keys)}; the data has the keys "
+            f"{', '.join(map(str, data)) or 'none'}.",
+            fix=f'add the key "{missing[0]}", spelled as the input\'s name.',
+            graph=model,
+        )
+    extra = [key for key in data if key not in keys]
+    if extra:
+        warnings.warn(
+            f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
+            f"Expected the keys {keys}; the keys {extra} are not used.",
+            stacklevel=2,
+        )
+    return [data.get(key) for key in keys]
+
+
+def fit_array(model: Any, i: int, array: Array) -> Array:
+    """One input's array, with an axis of length 1 added or taken away where the rank needs it."""
+    tensor, name = model.inputs[i], model.input_names[i]
+    repaired = fit_rank(array, tensor.shape, lambda one, shape: one.reshape(shape))
+    if repaired is None:
+        path = structure.paths(model.input_structure)[i] or "0"
+        raise misfit(model, name, path, tensor.shape, array.shape)
+    return repaired.astype(tensor.dtype, copy=False)
+
+
+def fit_rank(one: Any, wanted: Shape, reshape: Callable[[Any, Any], Any]) -> Any:
+    """`one` with the rank of `wanted`, if only a last axis of length 1 differs; None if not."""
+    shape = tuple(one.shape)
+    if same(shape, wanted):
+        return one
+    if len(shape) == len(wanted) + 1 and shape[-1] == 1 and same(shape[:-1], wanted):
+        return reshape(one, _with_hole(shape[:-1]))
+    if len(shape) + 1 == len(wanted) and wanted[-1] in (1, None) and same(shape, wanted[:-1]):
+        return reshape(one, (*_with_hole(shape), 1))
+    return None
+
+
+def _with_hole(shape: Sequence[int | None]) -> tuple[int, ...]:
+    return tuple(-1 if length is None else length for length in shape)
+
+
+def misfit(model: Any, name: str, path: str, wanted: Shape, given: Sequence[Any]) -> ShapeError:
+    batch = "" if len(given) == len(wanted) else _batch_hint(wanted, given)
+    return ShapeError(
+        f'Input "{name}" (path \'{path}\') of layer "{model.name}" is incompatible with the layer: '
+        f"expected shape={show(wanted)}, found shape={show(given)}.",
+        why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch."
+        + batch,
+        fix=f"reshape the data to {show(wanted)}, or declare Input(shape={show(given[1:])}).",
+        graph=model,
+    )
+
+
+def _batch_hint(wanted: Shape, given: Sequence[Any]) -> str:
+    if tuple(given) == tuple(wanted[1:]):
+        return " The array looks like one sample: it needs a batch axis, x[None]."
+    if size(tuple(given)[1:]) == size(wanted[1:]):
+        return " The number of elements per sample is right; only the axes differ."
+    return ""
+
+
+def fit_value(model: Any, i: int, value: Any) -> Value:
+    """One input's value on the tape, with the rank and dtype the model declared."""
+    from funclab import ops
+
+    tensor, name = model.inputs[i], model.input_names[i]
+    repaired = fit_rank(value, tensor.shape, lambda one, shape: ops.reshape(one, shape))
+    if repaired is None:
+        path = structure.paths(model.input_structure)[i] or "0"
+        raise misfit(model, name, path, tensor.shape, value.shape)
+    if repaired.dtype == tensor.dtype:
+        return repaired
+    cast = ops.cast(repaired, tensor.dtype)
+    cast.mask = value.mask
+    return cast

@@ -1,0 +1,79 @@
+"""Small helpers with Keras' names."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, registry
+from funclab.errors import DataError
+
+Array = np.ndarray[Any, Any]
+
+
+def set_random_seed(seed: int) -> None:
+    """Make everything random repeatable, bit for bit: weights, shuffling, dropout.
+
+    Also seeds Python's and NumPy's global generators, as Keras does.
+    """
+    random.seed(seed)
+    np.random.seed(seed)
+    initializers.seed(seed)
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> Array:
+    """Class numbers as one-hot rows.
+
+    Shapes: x (n,) or (n, 1) -> (n, num_classes); other shapes gain a last axis.
+    Raises: DataError for a negative class or one beyond num_classes.
+
+    >>> to_categorical([0, 2])
+    array([[1., 0., 0.],
+           [0., 0., 1.]])
+    """
+    classes = np.asarray(x).astype("int64")
+    shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape
+    flat = classes.reshape(-1)
+    count = num_classes or (int(flat.max()) + 1 if flat.size else 0)
+    if flat.size and not 0 <= flat.min() <= flat.max() < count:
+        bad = int(flat.min() if flat.min() < 0 else flat.max())
+        raise DataError(
+            f"Class {bad} does not fit num_classes={count}.",
+            why=f"classes are numbered 0 to {count - 1}.",
+            fix="subtract the smallest class number, or pass a larger num_classes.",
+        )
+    table = np.zeros((flat.size, count))
+    table[np.arange(flat.size), flat] = 1
+    return table.reshape(*shape, count)
+
+
+def get_source_inputs(tensor: Any) -> list[Any]:
+    """The Input tensors that a tensor is computed from, in the order they were made."""
+    from funclab.graph.tensor import Tensor
+
+    found: dict[Tensor, None] = {}
+    seen: set[Tensor] = set()
+    waiting = [tensor]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        operation, index, _ = one._keras_history
+        node = operation.inbound_nodes[index]
+        if node.is_input:
+            found.setdefault(one)
+        else:
+            waiting.extend(node.input_tensors)
+
+    def age(one: Tensor) -> int:
+        return one._keras_history.operation.inbound_nodes[0].time
+
+    return sorted(found, key=age)
+
+
+def clear_session() -> None:
+    """Let automatic names begin again, as in a new session."""
+    registry.reset_names()
