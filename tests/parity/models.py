@@ -1,0 +1,22 @@
+"""Every parity case, by name: importing the files below registers what they define."""
+
+from tests.parity import (
+    graph_models,
+    layer_models,
+    loss_models,
+    optimizer_models,
+    sequence_models,
+    vision_models,
+)
+from tests.parity.case import CASES, Case
+
+__all__ = [
+    "CASES",
+    "Case",
+    "graph_models",
+    "layer_models",
+    "loss_models",
+    "optimizer_models",
+    "sequence_models",
+    "vision_models",
+]
