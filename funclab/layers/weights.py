@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import initializers, regularizers, shapes, structure
+from funclab import constraints, initializers, regularizers, shapes, structure
 from funclab.errors import ArgumentError, NotCompiledError, WeightsError
 from funclab.graph.operation import Operation
 from funclab.graph.value import Variable
@@ -55,7 +55,7 @@ class Weighted(Operation):
             trainable=trainable,
             name=name or "weight",
             regularizer=regularizers.get(regularizer),
-            constraint=_constraint(constraint),
+            constraint=constraints.get(constraint),
         )
         variable.path = f"{self.name}/{variable.name}"
         self._own_weights.append(variable)
@@ -181,8 +181,3 @@ def _each(layers: Iterable[Any], what: str) -> list[Variable]:
 def _is_stream(variable: Variable) -> bool:
     return variable.dtype == "uint64"
 
-
-def _constraint(identifier: Any) -> Any:
-    from funclab import constraints
-
-    return constraints.get(identifier)

@@ -22,7 +22,7 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
-    ("datasets", "teach", "utils", "cli", "funclab"),
+    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 

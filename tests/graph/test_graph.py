@@ -1,0 +1,112 @@
+"""The graph between inputs and outputs, and its errors."""
+
+import numpy as np
+import pytest
+
+from funclab import Input
+from funclab.errors import GraphError
+from funclab.graph.graph import Graph
+from funclab.layers import Dense
+
+
+def chain(depth):
+    x = first = Input((4,))
+    layer = Dense(4)
+    for _ in range(depth):
+        x = layer(x)
+    return first, x
+
+
+def test_nodes_come_after_those_they_need():
+    first, last = chain(5)
+
+    graph = Graph([first], [last])
+
+    seen = set(graph.inputs)
+    for node in graph.nodes:
+        assert node.is_input or set(node.input_tensors) <= seen
+        seen.update(node.output_tensors)
+    assert [node.index for node in graph.nodes[1:]] == [0, 1, 2, 3, 4]
+
+
+def test_calls_outside_the_model_are_not_in_its_graph():
+    x, other = Input((3,)), Input((3,))
+    dense = Dense(2)
+    dense(other)
+    out = dense(x)
+
+    graph = Graph([x], [out])
+
+    assert [node.index for node in graph.nodes if node.operation is dense] == [1]
+
+
+def test_a_graph_five_thousand_calls_deep_is_walked():
+    first, last = chain(5000)
+
+    assert len(Graph([first], [last]).nodes) == 5001
+
+
+def test_a_missing_input_is_named_with_the_layers_passed_on_the_way():
+    a, b = Input((3,), name="left"), Input((3,), name="right")
+    out = Dense(2, name="head")(Dense(3, name="body")(a) + b)
+
+    with pytest.raises(GraphError) as caught:
+        Graph([a], [out])
+
+    text = str(caught.value)
+    assert isinstance(caught.value, RuntimeError)
+    assert isinstance(caught.value, ValueError)
+    assert "Graph disconnected: cannot obtain value for tensor" in text
+    assert 'at layer "right"' in text
+    assert "'body'" in text
+    assert "same shape" in text
+
+
+def test_layers_with_one_name_are_refused():
+    x = Input((3,))
+    out = Dense(2, name="q")(Dense(2, name="q")(x))
+
+    with pytest.raises(ValueError, match='The name "q" is used 2 times in the model'):
+        Graph([x], [out])
+
+
+def test_the_same_input_twice_is_refused():
+    x = Input((3,))
+
+    with pytest.raises(ValueError, match="list of inputs passed to the model is redundant"):
+        Graph([x, x], [Dense(2)(x)])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "words"),
+    [
+        (lambda x: [Dense(2)], lambda x: [x], "Input tensors to a Model must be Keras tensors"),
+        (lambda x: [x], lambda x: [Dense(2, name="d")], "call the layer, y = d"),
+        (lambda x: [x], lambda x: [np.ones(3)], "all `outputs` values must be KerasTensors"),
+        (lambda x: [], lambda x: [x], "`inputs` argument cannot be empty"),
+    ],
+)
+def test_only_tensors_make_a_graph(inputs, outputs, words):
+    x = Input((3,))
+
+    with pytest.raises(ValueError, match=words):
+        Graph(inputs(x), outputs(x))
+
+
+def test_depth_counts_from_the_outputs_and_a_shared_layer_is_as_deep_as_its_deepest_call():
+    first, last = chain(3)
+    out = Dense(1, name="head")(last)
+
+    graph = Graph([first], [out])
+
+    assert graph.layers_by_depth[0][0].name == "head"
+    assert [layer.name for layer in graph.layers][0] == first.name
+    assert len(graph.layers) == 3
+
+
+def test_an_input_that_no_output_needs_is_still_listed():
+    a, b = Input((3,), name="used"), Input((3,), name="unused")
+
+    graph = Graph([a, b], [Dense(2)(a)])
+
+    assert "unused" in [layer.name for layer in graph.layers]

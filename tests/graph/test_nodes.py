@@ -1,0 +1,181 @@
+"""What a layer's calls leave behind: nodes, indices, and what can be asked about them."""
+
+import numpy as np
+import pytest
+
+from funclab import Input, layers, ops
+from funclab.errors import FunclabError, TensorTypeError
+from funclab.graph.node import Node
+from funclab.layers import Dense
+
+
+def shared_layer():
+    a, b = Input((140, 256)), Input((140, 256))
+    dense = Dense(32, name="shared")
+    return dense, a, b, dense(a), dense(b)
+
+
+def test_a_layer_called_once_has_an_input_and_an_output():
+    a = Input((3,))
+    dense = Dense(2)
+
+    out = dense(a)
+
+    assert dense.input is a
+    assert dense.output is out
+    assert dense.output == out
+    assert (dense.input_shape, dense.output_shape) == ((None, 3), (None, 2))
+
+
+def test_each_call_of_a_shared_layer_makes_a_node():
+    dense, a, b, out_a, out_b = shared_layer()
+
+    assert dense.get_output_at(0) == out_a
+    assert dense.get_output_at(1) == out_b
+    assert [dense.get_input_at(i) for i in (0, 1)] == [a, b]
+    assert [node.index for node in dense.inbound_nodes] == [0, 1]
+    assert (out_a.id, out_b.id) == ("shared[0:0]", "shared[1:0]")
+
+
+def test_the_output_of_a_shared_layer_is_ambiguous_in_the_words_of_the_guide():
+    dense, *_ = shared_layer()
+
+    with pytest.raises(AttributeError) as caught:
+        dense.output  # noqa: B018
+
+    assert str(caught.value).startswith(
+        'Layer shared has multiple inbound nodes, hence the notion of "layer output" is '
+        "ill-defined. Use `get_output_at(node_index)` instead."
+    )
+    assert not hasattr(dense, "output")
+    assert not hasattr(dense, "input")
+
+
+def test_equal_shapes_of_all_calls_are_the_layers_shape():
+    dense, *_ = shared_layer()
+
+    assert dense.input_shape == (None, 140, 256)
+    assert dense.output_shape == (None, 140, 32)
+
+
+def test_different_shapes_must_be_asked_for_by_node():
+    dense = Dense(4)
+    dense(Input((3,)))
+    dense(Input((5, 3)))
+
+    with pytest.raises(AttributeError, match="with different input shapes"):
+        dense.input_shape  # noqa: B018
+
+    assert dense.get_input_shape_at(1) == (None, 5, 3)
+    assert dense.get_output_shape_at(0) == (None, 4)
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "words"),
+    [
+        (lambda d: d.output, AttributeError, "has no inbound nodes"),
+        (lambda d: d.output, AttributeError, "has never been called and thus has no defined output"),
+        (lambda d: d.input, AttributeError, "is not connected, no input to return"),
+        (lambda d: d.input_shape, AttributeError, "never been called and thus has no defined input"),
+        (lambda d: d.get_output_at(0), RuntimeError, "never been called and thus has no defined"),
+    ],
+)
+def test_a_layer_never_called_says_so(question, error, words):
+    with pytest.raises(error, match=words):
+        question(Dense(3))
+
+
+def test_a_node_index_beyond_the_calls_names_how_many_there_are():
+    dense, *_ = shared_layer()
+
+    with pytest.raises(ValueError, match="at node 5, but the layer has only 2 inbound nodes"):
+        dense.get_output_at(5)
+
+
+def test_history_reads_as_a_tuple_and_by_name():
+    dense, *_, out_b = shared_layer()
+
+    layer, node_index, tensor_index = out_b._keras_history
+
+    assert (layer, node_index, tensor_index) == (dense, 1, 0)
+    assert out_b._keras_history.operation is dense
+    assert out_b._keras_history.layer is dense
+
+
+def test_an_input_has_one_node_without_inbound_layers():
+    x = Input((3,), name="x")
+    layer = x._keras_history.operation
+
+    node = layer.inbound_nodes[0]
+
+    assert node.inbound_layers == []
+    assert node.input_tensors == node.output_tensors == [x]
+    assert node.is_input
+
+
+def test_a_layer_fed_with_a_list_has_one_node_with_several_inbound_layers():
+    a, b = Input((2,)), Input((2,))
+
+    merged = layers.Concatenate()([a, b])
+
+    node = merged._keras_history.operation.inbound_nodes[0]
+    assert node.inbound_layers == [a._keras_history.operation, b._keras_history.operation]
+    assert merged._keras_history.operation.input == [a, b]
+
+
+def test_a_node_is_listed_once_with_each_producer():
+    x = Input((2,))
+    add = layers.Add()
+
+    add([x, x])
+
+    assert x._keras_history.operation.outbound_nodes == add.inbound_nodes
+    assert add.input == [x, x]
+
+
+def test_operators_make_nodes_and_equality_does_not():
+    x = Input((4,))
+
+    y = (x * 2.0 + 1.0)[:, 1:3]
+
+    assert y.shape == (None, 2)
+    assert y._keras_history.operation.inbound_nodes[0].input_tensors[0].shape == (None, 4)
+    assert (x == y) is False
+    assert x == x
+
+
+def test_a_node_with_non_tensor_outputs_is_refused():
+    with pytest.raises(ValueError, match="operation outputs must be tensors"):
+        Node(Dense(2), (Input((3,)),), {}, outputs=[1.0])
+
+
+def test_numpy_functions_are_refused_with_the_op_to_use():
+    with pytest.raises(TensorTypeError, match=r"funclab\.ops\.exp"):
+        np.exp(Input((3,)))
+
+
+def test_a_tensor_is_not_true_or_false():
+    x = Input((3,))
+
+    with pytest.raises(TypeError, match="symbolic"):
+        bool(x > 0)
+
+
+def test_an_op_on_tensors_is_a_node_of_an_operation_that_is_no_layer():
+    x = Input((4, 2))
+
+    y = ops.transpose(x, (0, 2, 1))
+
+    assert y.shape == (None, 2, 4)
+    assert not y._keras_history.operation.is_layer
+
+
+def test_a_failed_call_adds_no_node_and_makes_no_weights():
+    dense = Dense(4)
+
+    with pytest.raises(FunclabError):
+        dense(Input(()))
+
+    assert dense.inbound_nodes == []
+    assert not dense.built
+    assert dense(Input((3,))).shape == (None, 4)

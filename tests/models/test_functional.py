@@ -1,0 +1,293 @@
+"""Models as graphs, and as layers of other graphs."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+from funclab import Input, Model, Sequential, layers, models, ops, utils
+from funclab.errors import FunclabError, NameLookupError
+from funclab.layers import Dense
+
+
+def perceptron(name=None):
+    x = Input((6,), name=None)
+    return Model(x, Dense(3, activation="softmax")(Dense(4, activation="relu")(x)), name=name)
+
+
+def rows(*shape):
+    return np.random.RandomState(0).normal(size=shape).astype("float32")
+
+
+def test_a_model_on_arrays_computes_its_outputs():
+    model = perceptron()
+    x = rows(5, 6)
+    w1, b1, w2, b2 = model.get_weights()
+
+    out = model(x)
+
+    logits = np.maximum(x @ w1 + b1, 0) @ w2 + b2
+    expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    np.testing.assert_allclose(out, expected, rtol=1e-5)
+
+
+def test_a_model_has_a_node_of_its_own_and_its_first_call_is_node_one():
+    model = perceptron()
+    own_output = model.output
+
+    y = model(Input((6,)))
+
+    assert model.get_output_at(0) is own_output
+    assert model.get_output_at(1) is y
+    assert model.output is own_output
+    assert y.id == f"{model.name}[1:0]"
+
+
+def test_calling_a_model_adds_no_nodes_to_the_layers_inside():
+    model = perceptron()
+    inner = model.layers[1]
+
+    model(Input((6,)))
+    model(Input((6,)))
+
+    assert len(inner.inbound_nodes) == 1
+    assert len(model.inbound_nodes) == 3
+
+
+def test_a_nested_model_shares_its_weights():
+    encoder = perceptron("encoder")
+    a, b = Input((6,)), Input((6,))
+
+    model = Model([a, b], layers.concatenate([encoder(a), encoder(b)]))
+
+    assert len(model.weights) == 4
+    assert model.count_params() == encoder.count_params()
+
+
+def test_names_and_class_names_are_those_of_keras():
+    model = perceptron()
+
+    assert model.name == "functional"
+    assert type(model).__name__ == "Functional"
+    assert [layer.name for layer in model.layers] == ["input_layer", "dense_1", "dense"]
+
+
+def test_a_graph_may_begin_in_the_middle_of_another():
+    x = Input((6,))
+    hidden = Dense(4, activation="tanh", name="hidden")(x)
+    out = Dense(2, name="out")(hidden)
+    whole, head, body = Model(x, out), Model(hidden, out), Model(x, hidden)
+    data = rows(3, 6)
+
+    parts = head(body(data))
+
+    np.testing.assert_allclose(parts, whole(data), rtol=1e-6)
+    assert [layer.name for layer in head.layers][1:] == ["out"]
+    assert x._keras_history.operation.name not in head.input_names
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        lambda a, b: [a, b],
+        lambda a, b: (a, b),
+        lambda a, b: {"z": a, "y": b},
+        lambda a, b: {"inner": [a, {"deep": b}]},
+        lambda a, b: [[a]],
+    ],
+)
+def test_inputs_and_outputs_keep_the_form_the_user_gave_them(tree):
+    a, b = Input((2,), name="a"), Input((2,), name="b")
+    out_a, out_b = a * 2.0, b * 3.0
+    model = Model([a, b], tree(out_a, out_b))
+    data = [rows(4, 2), rows(4, 2) + 1]
+    copy = models.model_from_json(model.to_json())
+
+    results = [model(data), copy(data)]
+
+    expected = tree(data[0] * 2, data[1] * 3)
+    for result in results:
+        assert json.dumps(result, default=np.ndarray.tolist) == json.dumps(
+            expected, default=np.ndarray.tolist
+        )
+
+
+def test_dict_inputs_are_matched_by_key_and_not_by_order():
+    a, b = Input((2,), name="first"), Input((3,), name="second")
+    model = Model({"x": a, "y": b}, layers.concatenate([a, b]))
+    left, right = rows(2, 2), rows(2, 3)
+
+    out = model({"y": right, "x": left})
+
+    np.testing.assert_array_equal(out, np.concatenate([left, right], 1))
+
+
+def test_a_missing_key_is_named():
+    a, b = Input((2,), name="first"), Input((3,), name="second")
+    model = Model([a, b], layers.concatenate([a, b]))
+
+    with pytest.raises(ValueError, match='No data provided for "second"'):
+        model({"first": rows(2, 2)})
+
+
+def test_an_extra_key_warns_once():
+    x = Input((2,), name="x")
+    model = Model(x, x * 1.0)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model({"x": rows(1, 2), "other": rows(1, 2)})
+
+    assert len(caught) == 1
+    assert "doesn't match the expected structure" in str(caught[0].message)
+
+
+def test_an_input_returned_as_output_and_one_tensor_as_two_outputs_are_legal():
+    x = Input((2,))
+    y = Dense(3)(x)
+
+    out = Model(x, [x, y, y])(rows(4, 2))
+
+    np.testing.assert_array_equal(out[0], rows(4, 2))
+    np.testing.assert_array_equal(out[1], out[2])
+
+
+def test_layers_used_at_several_depths_are_rebuilt_from_a_config():
+    x = Input((3,))
+    a, b = Dense(3, name="a"), Dense(3, name="b")
+    model = Model(x, a(b(a(b(x)))))
+    copy = models.model_from_json(model.to_json())
+    copy.set_weights(model.get_weights())
+
+    np.testing.assert_allclose(copy(rows(2, 3)), model(rows(2, 3)), rtol=1e-6)
+    assert len(copy.weights) == 4
+
+
+def test_operators_and_slices_survive_a_config():
+    x, y = Input((4,)), Input((4,))
+    model = Model([x, y], (x * 2.0 + y)[:, 1:3])
+
+    copy = models.model_from_json(model.to_json())
+
+    data = [rows(2, 4), rows(2, 4)]
+    np.testing.assert_array_equal(copy(data), model(data))
+    assert len(model.layers) == 2
+    assert len(model.operations) > 2
+
+
+def test_a_clone_has_weights_of_its_own():
+    model = perceptron()
+
+    clone = models.clone_model(model)
+
+    assert clone.count_params() == model.count_params()
+    assert not {id(w) for w in clone.weights} & {id(w) for w in model.weights}
+
+
+def test_a_saved_model_predicts_the_same(tmp_path):
+    model = perceptron()
+    model.save(tmp_path / "model.keras")
+
+    loaded = models.load_model(tmp_path / "model.keras")
+
+    np.testing.assert_array_equal(loaded(rows(3, 6)), model(rows(3, 6)))
+
+
+def test_weights_that_do_not_fit_change_nothing(tmp_path):
+    small, large = perceptron(), Model(x := Input((6,)), Dense(9)(x))
+    small.save_weights(tmp_path / "w.weights.h5")
+    before = large.get_weights()
+
+    with pytest.raises(FunclabError):
+        large.load_weights(tmp_path / "w.weights.h5")
+
+    np.testing.assert_array_equal(large.get_weights()[0], before[0])
+
+
+def test_get_layer_finds_by_name_or_index_and_says_what_there_is():
+    model = perceptron()
+
+    assert model.get_layer("dense") is model.get_layer(index=2)
+    with pytest.raises(ValueError, match="No such layer: conv"):
+        model.get_layer("conv")
+    with pytest.raises(ValueError, match="Was asked to retrieve layer at index 5 but model only"):
+        model.get_layer(index=5)
+    with pytest.raises(NameLookupError, match="Provide either a layer name or layer index"):
+        model.get_layer()
+
+
+def test_layers_is_a_reserved_attribute():
+    with pytest.raises(AttributeError, match="`Model.layers` attribute is reserved"):
+        perceptron().layers = []
+
+
+def test_two_outputs_of_one_layer_get_different_names_and_a_warning():
+    x, y = Input((2,)), Input((2,))
+    dense = Dense(3, name="twin")
+
+    with pytest.warns(UserWarning, match="Several outputs come from one layer"):
+        model = Model([x, y], [dense(x), dense(y)])
+
+    assert model.output_names == ["twin", "twin_1"]
+
+
+def test_freezing_a_model_freezes_what_is_inside():
+    encoder = perceptron()
+    x = Input((6,))
+    model = Model(x, Dense(1)(encoder(x)))
+
+    encoder.trainable = False
+
+    assert len(model.trainable_weights) == 2
+    assert len(model.non_trainable_weights) == 4
+    assert encoder.trainable_weights == []
+
+
+def test_a_subclass_may_hand_inputs_and_outputs_to_its_base():
+    class Twice(Model):
+        def __init__(self):
+            x = Input((2,))
+            super().__init__(inputs=x, outputs=x * 2.0)
+
+    model = Twice()
+
+    assert isinstance(model, Twice)
+    np.testing.assert_array_equal(model(rows(3, 2)), rows(3, 2) * 2)
+
+
+def test_a_subclass_with_its_own_call_works_as_a_layer_and_on_arrays():
+    class Block(Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.more = Dense(4), [Dense(4), Dense(2)]
+
+        def call(self, x):
+            x = ops.relu(self.first(x))
+            for layer in self.more:
+                x = layer(x)
+            return x
+
+    block = Block()
+    x = Input((3,))
+
+    model = Model(x, block(x))
+
+    assert len(model.weights) == 6
+    assert model(rows(5, 3)).shape == (5, 2)
+    assert block(rows(5, 3)).shape == (5, 2)
+
+
+def test_source_inputs_are_found_in_order():
+    a, b = Input((2,)), Input((2,))
+    out = Dense(3)(layers.concatenate([b, a]))
+
+    assert utils.get_source_inputs(out) == [a, b]
+
+
+def test_a_model_of_a_sequential_is_cut_and_called_on_another_input():
+    stack = Sequential([Input((3,)), Dense(4), Dense(2)])
+
+    again = Model(stack.input, stack.output)(Input((3,)))
+
+    assert again.shape == (None, 2)
