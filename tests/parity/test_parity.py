@@ -1,4 +1,4 @@
-"""funclab's numbers are those a real Keras 3 recorded (see record.py) for the same models and data."""
+"""funclab's numbers are those a real Keras 3 recorded for the same models and data (record.py)."""
 
 from functools import cache
 
