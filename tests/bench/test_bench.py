@@ -1,0 +1,39 @@
+"""The bench measures what it says; how fast anything is, no test asks."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import funclab
+from tests.bench.__main__ import MEASURES, Side, Worker, ratio
+from tests.bench.workloads import WORKLOADS, first
+
+
+@pytest.mark.parametrize("name", list(WORKLOADS))
+def test_a_workload_trains_on_its_own_data(name):
+    workload = WORKLOADS[name]
+    x, y = (first(data, workload.batch) for data in workload.data())
+    model = workload.build(funclab)
+    before = model.get_weights()
+
+    model.fit(x, y, batch_size=workload.batch, verbose=0)
+
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+    assert not all(np.array_equal(w, old) for w, old in zip(model.get_weights(), before))
+
+
+def test_a_worker_answers_every_command_with_a_positive_number():
+    worker = Worker(Side("funclab", sys.executable), "shared_dense")
+
+    answers = [worker.ask(name) for name in MEASURES]
+
+    assert min([*answers, worker.close()]) > 0
+
+
+def test_the_ratio_tells_how_many_times_as_fast_the_first_side_is():
+    ours, theirs = [10.0, 20.0, 20.0], [30.0, 50.0, 20.0]
+
+    text = ratio([ours, theirs])
+
+    assert text.split() == ["2.00", "times", "as", "fast", "(2.50)"]
