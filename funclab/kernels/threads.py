@@ -10,14 +10,10 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
-
-Array = np.ndarray[Any, Any]
 
 WORTH_SHARING = 2e7
 """Arithmetic operations that take one core about 200 microseconds in a matrix product."""
@@ -27,7 +23,7 @@ _memory = threading.local()
 
 
 @contextmanager
-def one_blas_thread() -> Iterator[None]:
+def one_blas_thread():
     """Inside, a matrix product uses the calling thread only, and `run_halves` may use a second."""
     global _holders
     with _controller().limit(limits=1, user_api="blas"):
@@ -39,14 +35,14 @@ def one_blas_thread() -> Iterator[None]:
 
 
 @functools.cache
-def _controller() -> Any:
+def _controller():
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
 
 @functools.cache
-def _helper() -> ThreadPoolExecutor:
+def _helper():
     return ThreadPoolExecutor(1, "funclab")
 
 
@@ -55,13 +51,13 @@ if hasattr(os, "register_at_fork"):  # a forked process has no threads but the o
 
 
 @functools.cache
-def cores() -> int:
+def cores():
     """How many processor cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def run_halves(work: Callable[[int, int], Any], n: int, operations: float = 0) -> list[Any]:
+def run_halves(work, n, operations):
     """`work(0, n // 2)` and `work(n // 2, n)`, at the same time when `operations` are many.
 
     The split does not depend on the threads, so neither do the results. A single item is not split.
@@ -78,7 +74,20 @@ def run_halves(work: Callable[[int, int], Any], n: int, operations: float = 0) -
     return [first, second.result()]
 
 
-def scratch(name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+def matmul(a, b, out):
+    """out = a @ b for matrices, half of the rows on each thread when it is large."""
+    operations = 2 * out.size * a.shape[1]
+    if operations < WORTH_SHARING:
+        np.matmul(a, b, out)
+        return
+
+    def half(first, last):
+        np.matmul(a[first:last], b, out[first:last])
+
+    run_halves(half, len(out), operations)
+
+
+def scratch(name, shape, dtype):
     """Memory of this thread for passing use: the next call with this name reuses it.
 
     It keeps the largest size asked for, and stays in the processor's cache.

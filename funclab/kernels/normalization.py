@@ -1,0 +1,110 @@
+"""Mean and variance of each channel, and what they are needed for.
+
+Arrays are (rows, channels). Sums are kept in float64: a large batch has millions of rows. `mask`
+(rows) says which rows count; None for all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funclab.kernels.jit import jit
+from funclab.kernels.threads import run_halves
+
+OPERATIONS = 50
+"""What one element costs in these loops, in operations of a matrix product."""
+
+
+def moments(x, mask):
+    """Mean and (biased) variance of each channel over the rows that count; zeros if none does."""
+    # Distances from a row of the data are small, so their squares lose nothing to rounding.
+    near = x[0].astype(np.float64)
+
+    def half(first, last):
+        sums = np.zeros((2, x.shape[1]))
+        add_distances(x[first:last], near, some(mask, first, last), sums)
+        return sums
+
+    total, squares = sum(run_halves(half, len(x), OPERATIONS * x.size))
+    count = counted(mask, x)
+    offset = total / count
+    mean = near + offset if mask is None or mask.any() else offset
+    return mean, squares / count - offset * offset
+
+
+def normalize(x, mean, scale, shift, out):
+    """out = (x - mean) * scale + shift, each of which is one number per channel."""
+    rows = mean.astype(x.dtype), scale.astype(x.dtype), shift.astype(x.dtype)
+
+    def half(first, last):
+        scale_and_shift(x[first:last], *rows, out[first:last])
+
+    run_halves(half, len(x), OPERATIONS * x.size)
+
+
+def sums_for_vjp(g, x, mean):
+    """For each channel the sum of g, and the sum of g * (x - mean)."""
+
+    def half(first, last):
+        sums = np.zeros((2, x.shape[1]))
+        add_products(g[first:last], x[first:last], mean, sums)
+        return sums
+
+    return sum(run_halves(half, len(x), OPERATIONS * x.size))
+
+
+def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
+    """gx = g * scale, less what the row does to the mean (pull) and to the variance (tilt)."""
+    rows = [row.astype(x.dtype) for row in (mean, scale, pull, tilt)]
+
+    def half(first, last):
+        part = slice(first, last)
+        pull_and_tilt(g[part], x[part], *rows, some(mask, first, last), gx[part])
+
+    run_halves(half, len(x), OPERATIONS * x.size)
+
+
+def counted(mask, x):
+    """How many rows count, at least 1."""
+    return len(x) if mask is None else max(1, np.count_nonzero(mask))
+
+
+def some(mask, first, last):
+    return None if mask is None else mask[first:last]
+
+
+@jit
+def add_distances(x, near, mask, sums):
+    total, squares = sums[0], sums[1]
+    for row in range(x.shape[0]):
+        if mask is None or mask[row]:
+            for c in range(x.shape[1]):
+                distance = x[row, c] - near[c]
+                total[c] += distance
+                squares[c] += distance * distance
+
+
+@jit
+def add_products(g, x, mean, sums):
+    total, products = sums[0], sums[1]
+    for row in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            total[c] += g[row, c]
+            products[c] += g[row, c] * (x[row, c] - mean[c])
+
+
+@jit
+def scale_and_shift(x, mean, scale, shift, out):
+    for row in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            out[row, c] = (x[row, c] - mean[c]) * scale[c] + shift[c]
+
+
+@jit
+def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
+    for row in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            gx[row, c] = g[row, c] * scale[c]
+        if mask is None or mask[row]:
+            for c in range(x.shape[1]):
+                gx[row, c] -= pull[c] + (x[row, c] - mean[c]) * tilt[c]
