@@ -284,9 +284,9 @@ def _collect(outputs: Sequence[Value], updates: Iterable[Call]) -> list[Call]:
 
 
 def _dependents(calls: Sequence[Call], wrt: Sequence[Value]) -> set[Value]:
-    """`wrt` and all float values computed from them."""
+    """`wrt` and all float values computed from them by ops that have a gradient."""
     needs: set[Value] = set(wrt)
     for call in calls:
-        if any(value in needs for value in call.inputs):
+        if call.op.differentiable and any(value in needs for value in call.inputs):
             needs.update(value for value in call.outputs if _is_float(value))
     return needs

@@ -30,14 +30,15 @@ class Op:
     n_outputs: ClassVar[int] = 1
     mutates: ClassVar[tuple[int, ...]] = ()
     """Which inputs are state that `forward` changes in place."""
+    differentiable: ClassVar[bool] = True
+    """False where no gradient flows: comparisons, steps such as floor, `stop_gradient`."""
+
+    name: ClassVar[str] = "op"
+    """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls) -> None:
+        cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         registry.register("op", cls)
-
-    @property
-    def name(self) -> str:
-        """Its name in a printed plan, and of its nodes in a graph."""
-        return registry.to_snake_case(type(self).__name__)
 
     # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
     def shape(self, *shapes: Any, **none: Any) -> Any:

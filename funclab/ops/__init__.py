@@ -1,10 +1,206 @@
-"""Ops: for each, its shape rule, its arithmetic and its gradient in one place."""
+"""Ops: for each, its shape rule, its arithmetic and its gradient in one place.
+
+The functions here carry the names and the meaning they have in `keras.ops`. On tensors they make
+nodes, on values calls on the tape, on arrays they compute at once.
+"""
 
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.arithmetic import add, multiply
+from funclab.ops.activation import (
+    elu,
+    gelu,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    leaky_relu,
+    mish,
+    relu,
+    relu6,
+    selu,
+    silu,
+    softplus,
+    softsign,
+    swish,
+)
+from funclab.ops.arithmetic import (
+    add,
+    divide,
+    floor_divide,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    power,
+    subtract,
+    true_divide,
+)
+from funclab.ops.basic import (
+    arange,
+    assign,
+    assign_add,
+    cast,
+    full_like,
+    identity,
+    ones,
+    ones_like,
+    shape,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
+from funclab.ops.comparison import (
+    equal,
+    greater,
+    greater_equal,
+    isfinite,
+    isnan,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    not_equal,
+    where,
+)
+from funclab.ops.contraction import batch_dot, dot, tensordot
+from funclab.ops.conv import conv
+from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
+from funclab.ops.dense import FUSED, bias_activation, bias_add
+from funclab.ops.exponential import cos, exp, expm1, log, log1p, sigmoid, sin, tanh
+from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
+from funclab.ops.joining import concatenate, split, stack, unstack
+from funclab.ops.losses import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+)
 from funclab.ops.matmul import matmul
-from funclab.ops.reduction import sum
+from funclab.ops.powers import abs, absolute, negative, reciprocal, rsqrt, sqrt, square
+from funclab.ops.query import all, any, argmax, argmin, count_nonzero
+from funclab.ops.recurrent import lstm
+from funclab.ops.reduction import logsumexp, max, mean, min, norm, prod, std, sum, var
+from funclab.ops.rounding import ceil, clip, cumsum, floor, round, sign
+from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
+from funclab.ops.softmax import log_softmax, softmax
 
-__all__ = ["add", "matmul", "multiply", "sum"]
+__all__ = [
+    "FUSED",
+    "abs",
+    "absolute",
+    "add",
+    "all",
+    "any",
+    "arange",
+    "argmax",
+    "argmin",
+    "assign",
+    "assign_add",
+    "batch_dot",
+    "bias_activation",
+    "bias_add",
+    "binary_crossentropy",
+    "broadcast_to",
+    "cast",
+    "categorical_crossentropy",
+    "ceil",
+    "clip",
+    "concatenate",
+    "conv",
+    "cos",
+    "count_nonzero",
+    "cumsum",
+    "divide",
+    "dot",
+    "elu",
+    "equal",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "flip",
+    "floor",
+    "floor_divide",
+    "full_like",
+    "gelu",
+    "get_item",
+    "greater",
+    "greater_equal",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "identity",
+    "isfinite",
+    "isnan",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logsumexp",
+    "lstm",
+    "matmul",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "mish",
+    "mod",
+    "moveaxis",
+    "multiply",
+    "negative",
+    "norm",
+    "not_equal",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "pad",
+    "power",
+    "prod",
+    "ravel",
+    "reciprocal",
+    "relu",
+    "relu6",
+    "repeat",
+    "reshape",
+    "round",
+    "rsqrt",
+    "selu",
+    "shape",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_categorical_crossentropy",
+    "split",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "std",
+    "stop_gradient",
+    "subtract",
+    "sum",
+    "swapaxes",
+    "swish",
+    "take",
+    "take_along_axis",
+    "tanh",
+    "tensordot",
+    "tile",
+    "transpose",
+    "true_divide",
+    "unstack",
+    "var",
+    "where",
+    "zeros",
+    "zeros_like",
+]
 
-OPERATORS.update({name: globals()[name] for name in __all__})
+# Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
+OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})

@@ -1,4 +1,4 @@
-"""Products of matrices, and the dense layer's bias and activation."""
+"""Products of matrices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
 from funclab.ops.base import sum_to
 from funclab.shapes import Shape, show
+
+__all__ = ["matmul"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,6 @@ def _product(a: Array, b: Array, slot: Array) -> None:
         sum_to(np.matmul(a, b), slot)
 
 
-def matmul(x, y):  # type: ignore[no-untyped-def]
-    """The matrix product x @ y."""
-    return MatMul()(x, y)
+def matmul(x1: Any, x2: Any) -> Any:
+    """The matrix product x1 @ x2."""
+    return MatMul()(x1, x2)

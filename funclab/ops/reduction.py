@@ -2,52 +2,236 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from funclab import shapes
+from funclab.errors import ArgumentError
 from funclab.graph.op import Array, Op
+from funclab.ops.arithmetic import subtract
+from funclab.ops.base import as_float
+from funclab.ops.powers import absolute, sqrt, square
 from funclab.shapes import Shape
+
+__all__ = [
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "norm",
+    "prod",
+    "std",
+    "sum",
+    "var",
+]
+
+Axis = int | tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
 class Reduction(Op):
     """An op that takes one or more axes away (None: all), or leaves them with length 1."""
 
-    axis: int | tuple[int, ...] | None = None
+    axis: Axis = None
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
         return shapes.reduce(x, self.axis, self.keepdims)
 
-    def kept(self, x: Array) -> tuple[int, ...]:
-        """The output's shape with the reduced axes kept as 1, to broadcast it against x."""
-        return shapes.reduce(x.shape, self.axis, keepdims=True)  # type: ignore[return-value]
-
     def axes(self, x: Array) -> tuple[int, ...]:
         return shapes.reduced_axes(x.ndim, self.axis)
+
+    def spread(self, x: Array, array: Array) -> Array:
+        """An array of the output's shape with the axes back as length 1, to meet x."""
+        axes = self.axes(x)
+        return array.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
 
 
 @dataclass(frozen=True)
 class Sum(Reduction):
-    """out = the sum of x along `axis`.
+    """out = the sum of x along `axis`; booleans are counted.
 
     Shapes: x (any) -> out without the axes.
     Gradient: gx = g at every element that was summed.
     """
 
+    def dtype(self, x: str) -> str:
+        return "int32" if x == "bool" else x
+
     def forward(self, x: Array, out: Array) -> None:
-        np.sum(x, axis=self.axes(x), keepdims=self.keepdims, out=out)
+        np.add.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.copyto(gx, g.reshape(self.kept(x)))
+        np.copyto(gx, self.spread(x, g))
 
 
-def sum(x, axis=None, keepdims=False):  # type: ignore[no-untyped-def]  # noqa: A001
+@dataclass(frozen=True)
+class Mean(Reduction):
+    """out = the mean of x along `axis`.
+
+    Shapes: x (any) -> out without the axes.
+    Gradient: gx = g / n at each of the n elements.
+    """
+
+    def dtype(self, x: str) -> str:
+        return as_float(x)
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.sum(x, axis=self.axes(x), dtype=out.dtype, keepdims=self.keepdims, out=out)
+        np.divide(out, self.count(x), out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.divide(self.spread(x, g), self.count(x), gx)
+
+    def count(self, x: Array) -> int:
+        return math.prod(x.shape[axis] for axis in self.axes(x))
+
+
+@dataclass(frozen=True)
+class Peak(Reduction):
+    """The largest or smallest; where several are equal they share the gradient."""
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.equal(x, self.spread(x, out), gx)
+        np.divide(gx, gx.sum(self.axes(x), keepdims=True), gx)
+        np.multiply(gx, self.spread(x, g), gx)
+
+
+@dataclass(frozen=True)
+class Max(Peak):
+    """out = the largest element along `axis`.
+
+    Shapes: x (any) -> out without the axes.
+    Gradient: g goes to the largest; equal ones share it.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.maximum.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+
+
+@dataclass(frozen=True)
+class Min(Peak):
+    """out = the smallest element along `axis`.
+
+    Shapes: x (any) -> out without the axes.
+    Gradient: g goes to the smallest; equal ones share it.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.minimum.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+
+
+@dataclass(frozen=True)
+class Prod(Reduction):
+    """out = the product of the elements along `axis`.
+
+    Shapes: x (any) -> out without the axes.
+    Gradient: gx = g * the product of all other elements.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.multiply.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        axes = self.axes(x)
+        zeros = (x == 0).sum(axes, keepdims=True)
+        rest = np.where(x == 0, 1, x)  # out / x, but for zeros
+        product = rest.prod(axes, keepdims=True)
+        others = np.where(zeros == 0, product / rest, np.where((zeros == 1) & (x == 0), product, 0))
+        np.multiply(others, self.spread(x, g), gx)
+
+
+@dataclass(frozen=True)
+class LogSumExp(Reduction):
+    """out = log(the sum of e^x) along `axis`: a smooth maximum.
+
+    Shapes: x (any) -> out without the axes.
+    Gradient: gx = g * e^(x - out), the softmax.
+    Numerics: computed as m + log(sum e^(x - m)) with m the maximum, so nothing overflows.
+    """
+
+    def dtype(self, x: str) -> str:
+        return as_float(x)
+
+    def forward(self, x: Array, out: Array) -> None:
+        axes = self.axes(x)
+        top = np.max(x, axes, keepdims=True)
+        # -inf - -inf would be NaN, where the sum of no chances is just log(0).
+        top = np.where(np.isfinite(top), top, 0)
+        total = np.log(np.exp(x - top).sum(axes, keepdims=True)) + top
+        np.copyto(out, total.reshape(out.shape))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.subtract(x, self.spread(x, out), gx)
+        np.exp(gx, gx)
+        np.multiply(gx, self.spread(x, g), gx)
+
+
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The sum along `axis` (None: of all elements)."""
-    return Sum(_axes(axis), keepdims)(x)
+    return Sum(to_axis(axis), keepdims)(x)
 
 
-def _axes(axis):  # type: ignore[no-untyped-def]
-    return tuple(axis) if isinstance(axis, list) else axis
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean along `axis` (None: of all elements)."""
+    return Mean(to_axis(axis), keepdims)(x)
+
+
+def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest element along `axis` (None: of all)."""
+    return Max(to_axis(axis), keepdims)(x)
+
+
+def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The smallest element along `axis` (None: of all)."""
+    return Min(to_axis(axis), keepdims)(x)
+
+
+def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The product of the elements along `axis` (None: of all)."""
+    return Prod(to_axis(axis), keepdims)(x)
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(e^x)) along `axis` (None: of all elements), without overflow."""
+    return LogSumExp(to_axis(axis), keepdims)(x)
+
+
+def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean squared distance from the mean along `axis`."""
+    centred = subtract(x, mean(x, axis, keepdims=True))
+    return mean(square(centred), axis, keepdims)
+
+
+def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The standard deviation along `axis`: the square root of `var`."""
+    return sqrt(var(x, axis, keepdims))
+
+
+def norm(x: Any, ord: int | None = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The length of vectors along `axis`: the root of the sum of squares, or with ord=1 the sum
+    of absolute values.
+
+    Raises: ArgumentError for another `ord`.
+    """
+    if ord == 1:
+        return sum(absolute(x), axis, keepdims)
+    if ord not in (None, 2):
+        raise ArgumentError(
+            f"norm does not know ord={ord!r}.",
+            why="funclab measures vectors with ord=2 (the default) or ord=1.",
+            fix="combine other ops, for example ops.max(ops.abs(x), axis).",
+        )
+    return sqrt(sum(square(x), axis, keepdims))
+
+
+def to_axis(axis: Any) -> Axis:
+    """One axis, a tuple of them, or None, from what users write."""
+    if axis is None:
+        return None
+    if isinstance(axis, (list, tuple)):
+        return tuple(int(one) for one in axis)
+    return int(axis)

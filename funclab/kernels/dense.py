@@ -1,0 +1,51 @@
+"""The end of a dense layer: add the bias to the rows of a matrix, and activate."""
+
+import numpy as np
+
+from funclab.kernels.jit import jit
+
+LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
+
+
+@jit
+def bias_rows(x, b, relu, out):
+    rows, columns = x.shape
+    zero = out.dtype.type(0)
+    for i in range(rows):
+        for j in range(columns):
+            y = x[i, j] + b[j]
+            out[i, j] = zero if relu and y < zero else y
+
+
+def bias_tanh(x, b, out):
+    bias_rows(x, b, False, out)
+    np.tanh(out, out)
+
+
+def bias_sigmoid(x, b, out):
+    """1 / (1 + e^-y) with y = x + b; far left e^-y becomes infinite, and the result 0."""
+    bias_rows(x, b, False, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    np.add(out, 1, out)
+    np.reciprocal(out, out)
+
+
+@jit
+def bias_activation_vjp(g, out, kind, gx, gb):
+    """The slope of the activation in terms of `out`, and the bias gradient in the same pass."""
+    rows, columns = g.shape
+    zero, one = g.dtype.type(0), g.dtype.type(1)
+    for j in range(columns):
+        gb[j] = zero
+    for i in range(rows):
+        for j in range(columns):
+            y, slope = out[i, j], one
+            if kind == 1:
+                slope = one if y > zero else zero
+            elif kind == 2:
+                slope = one - y * y
+            elif kind == 3:
+                slope = y * (one - y)
+            gx[i, j] = g[i, j] * slope
+            gb[j] += gx[i, j]

@@ -1,0 +1,153 @@
+"""Loops over flat arrays, where NumPy would need several passes.
+
+Exponentials and hyperbolic tangents are left to NumPy, whose versions use the processor's vector
+instructions; the loops here finish what they begin.
+"""
+
+import math
+
+import numpy as np
+
+from funclab.kernels.jit import jit
+
+
+@jit
+def relu(x, out):
+    zero = x.dtype.type(0)
+    for i in range(x.size):
+        # Written so that NaN stays NaN.
+        out[i] = zero if x[i] < zero else x[i]
+
+
+@jit
+def relu_vjp(g, out, gx):
+    zero = g.dtype.type(0)
+    for i in range(g.size):
+        gx[i] = g[i] if out[i] > zero else zero
+
+
+@jit
+def bent_relu(x, slope, ceiling, threshold, out):
+    slope, ceiling = out.dtype.type(slope), out.dtype.type(ceiling)
+    threshold = out.dtype.type(threshold)
+    for i in range(x.size):
+        if x[i] >= ceiling:
+            out[i] = ceiling
+        elif x[i] < threshold:
+            out[i] = slope * (x[i] - threshold)
+        else:
+            out[i] = x[i]
+
+
+@jit
+def bent_relu_vjp(g, x, slope, ceiling, threshold, gx):
+    zero, one, slope = g.dtype.type(0), g.dtype.type(1), g.dtype.type(slope)
+    ceiling, threshold = x.dtype.type(ceiling), x.dtype.type(threshold)
+    for i in range(g.size):
+        rise = one
+        if x[i] >= ceiling:
+            rise = zero
+        elif x[i] < threshold:
+            rise = slope
+        gx[i] = g[i] * rise
+
+
+def sigmoid(x, out):
+    # tanh cannot overflow, but loses the small values far left; e^-|x| keeps them.
+    np.abs(x, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    sigmoid_end(x, out)
+
+
+@jit
+def sigmoid_end(x, out):
+    """From e^-|x| to 1 / (1 + e^-x)."""
+    zero, one = out.dtype.type(0), out.dtype.type(1)
+    for i in range(x.size):
+        top = out[i] if x[i] < zero else one
+        out[i] = top / (one + out[i])
+
+
+@jit
+def sigmoid_vjp(g, out, gx):
+    one = g.dtype.type(1)
+    for i in range(g.size):
+        gx[i] = g[i] * out[i] * (one - out[i])
+
+
+@jit
+def tanh_vjp(g, out, gx):
+    one = g.dtype.type(1)
+    for i in range(g.size):
+        gx[i] = g[i] * (one - out[i] * out[i])
+
+
+@jit
+def times_sigmoid_vjp(g, x, s, gx):
+    """For silu: out = x s with s = sigmoid(x), so the slope is s + x s (1 - s)."""
+    one = g.dtype.type(1)
+    for i in range(g.size):
+        gx[i] = g[i] * s[i] * (one + x[i] * (one - s[i]))
+
+
+@jit
+def elu_end(x, above, below, out):
+    """From e^min(x, 0) - 1 in `out` to above x, or below (e^x - 1)."""
+    zero = out.dtype.type(0)
+    above, below = out.dtype.type(above), out.dtype.type(below)
+    for i in range(x.size):
+        out[i] = below * out[i] if x[i] < zero else above * x[i]
+
+
+@jit
+def elu_vjp(g, x, out, above, below, gx):
+    zero = g.dtype.type(0)
+    above, below = g.dtype.type(above), g.dtype.type(below)
+    for i in range(g.size):
+        gx[i] = g[i] * (out[i] + below if x[i] < zero else above)
+
+
+def elu(x, above, below, out):
+    np.minimum(x, 0, out)
+    np.expm1(out, out)
+    elu_end(x, above, below, out)
+
+
+@jit
+def gelu(x, p, out):
+    """`p` keeps the probability that a standard normal number is below x."""
+    for i in range(x.size):
+        p[i] = 0.5 * math.erfc(-x[i] * math.sqrt(0.5))
+        out[i] = x[i] * p[i]
+
+
+@jit
+def gelu_vjp(g, x, p, gx):
+    scale = 1 / math.sqrt(2 * math.pi)
+    for i in range(g.size):
+        gx[i] = g[i] * (p[i] + x[i] * scale * math.exp(-0.5 * x[i] * x[i]))
+
+
+@jit
+def gelu_argument(x, t):
+    scale, cubic = t.dtype.type(math.sqrt(2 / math.pi)), t.dtype.type(0.044715)
+    for i in range(x.size):
+        t[i] = scale * (x[i] + cubic * x[i] * x[i] * x[i])
+
+
+@jit
+def gelu_end(x, t, out):
+    half, one = out.dtype.type(0.5), out.dtype.type(1)
+    for i in range(x.size):
+        out[i] = half * x[i] * (one + t[i])
+
+
+@jit
+def gelu_tanh_vjp(g, x, t, gx):
+    """`t` is the tanh of the argument, whose slope is scale (1 + 3 cubic x^2)."""
+    half, one = g.dtype.type(0.5), g.dtype.type(1)
+    scale, cubic = g.dtype.type(math.sqrt(2 / math.pi)), g.dtype.type(3 * 0.044715)
+    for i in range(g.size):
+        steep = (one - t[i] * t[i]) * scale * (one + cubic * x[i] * x[i])
+        gx[i] = half * g[i] * (one + t[i] + x[i] * steep)

@@ -1,0 +1,50 @@
+"""Softmax of the rows of a matrix, and its gradient."""
+
+import numpy as np
+
+from funclab.kernels.jit import jit
+
+
+def softmax(x, out):
+    # NumPy's exp uses vector instructions, which numba's loops cannot reach.
+    lower_rows(x, out)
+    np.exp(out, out)
+    divide_rows(out)
+
+
+@jit
+def lower_rows(x, out):
+    """out = x - the largest of its row."""
+    rows, columns = x.shape
+    for i in range(rows):
+        top = x[i, 0]
+        for j in range(columns):
+            # `not (<=)` lets NaN through, where `>` would pass it over.
+            if not (x[i, j] <= top):
+                top = x[i, j]
+        for j in range(columns):
+            out[i, j] = x[i, j] - top
+
+
+@jit
+def divide_rows(out):
+    """Divide each row by its sum."""
+    rows, columns = out.shape
+    for i in range(rows):
+        total = out.dtype.type(0)
+        for j in range(columns):
+            total += out[i, j]
+        scale = out.dtype.type(1) / total
+        for j in range(columns):
+            out[i, j] *= scale
+
+
+@jit
+def softmax_vjp(g, out, gx):
+    rows, columns = g.shape
+    for i in range(rows):
+        total = g.dtype.type(0)
+        for j in range(columns):
+            total += g[i, j] * out[i, j]
+        for j in range(columns):
+            gx[i, j] = out[i, j] * (g[i, j] - total)

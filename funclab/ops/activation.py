@@ -1,0 +1,284 @@
+"""Activation functions, element by element; sigmoid and tanh are in exponential.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab.graph.op import Array, Work
+from funclab.kernels import elementwise as kernels
+from funclab.ops.arithmetic import multiply
+from funclab.ops.base import Elementwise
+from funclab.ops.exponential import tanh
+from funclab.shapes import Shape
+
+__all__ = [
+    "elu",
+    "gelu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "leaky_relu",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "silu",
+    "softplus",
+    "softsign",
+    "swish",
+]
+
+
+@dataclass(frozen=True)
+class Relu(Elementwise):
+    """A ramp: out = x above the threshold (at most max_value), else slope * (x - threshold).
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g on the ramp, slope * g below it, 0 where out is held at max_value.
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
+        ICML 2010; with a slope, Maas et al., "Rectifier nonlinearities improve neural network
+        acoustic models", ICML 2013.
+    """
+
+    negative_slope: float = 0.0
+    max_value: float | None = None
+    threshold: float = 0.0
+
+    @property
+    def is_plain(self) -> bool:
+        return self == Relu()
+
+    @property
+    def bends(self) -> tuple[float, float, float]:
+        ceiling = math.inf if self.max_value is None else self.max_value
+        return self.negative_slope, ceiling, self.threshold
+
+    def forward(self, x: Array, out: Array) -> None:
+        if self.is_plain:
+            kernels.relu(x, out)
+        else:
+            kernels.bent_relu(x, *self.bends, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        if self.is_plain:
+            kernels.relu_vjp(g, out, gx)
+        else:
+            kernels.bent_relu_vjp(g, x, *self.bends, gx)
+
+
+@dataclass(frozen=True)
+class Elu(Elementwise):
+    """A ramp that bends smoothly: out = x above 0, alpha * (e^x - 1) below.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g above 0; g * alpha * e^x = g * (out + alpha) below.
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units",
+        ICLR 2016.
+    """
+
+    alpha: float = 1.0
+
+    def forward(self, x: Array, out: Array) -> None:
+        kernels.elu(x, 1.0, self.alpha, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        kernels.elu_vjp(g, x, out, 1.0, self.alpha, gx)
+
+
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772
+
+
+@dataclass(frozen=True)
+class Selu(Elementwise):
+    """An elu scaled so that layers keep mean 0 and variance 1: out = scale * elu(x, alpha).
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g * scale above 0; g * (out + scale * alpha) below.
+    Source: Klambauer et al., "Self-normalizing neural networks", NIPS 2017, equation 2.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        kernels.elu(x, SELU_SCALE, SELU_SCALE * SELU_ALPHA, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        kernels.elu_vjp(g, x, out, SELU_SCALE, SELU_SCALE * SELU_ALPHA, gx)
+
+
+@dataclass(frozen=True)
+class Silu(Elementwise):
+    """A ramp faded in by a sigmoid: out = x * sigmoid(x). Also called swish.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g * s * (1 + x * (1 - s)), with s = sigmoid(x).
+    Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016; Ramachandran et al.,
+        "Searching for activation functions", 2017.
+    """
+
+    def work(self, x: Shape) -> Work:
+        return ((x, None),)
+
+    def forward(self, x: Array, out: Array, s: Array) -> None:
+        kernels.sigmoid(x, s)
+        np.multiply(x, s, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, s: Array, gx: Array) -> None:
+        kernels.times_sigmoid_vjp(g, x, s, gx)
+
+
+@dataclass(frozen=True)
+class Gelu(Elementwise):
+    """A ramp faded in by the normal distribution: out = x * P(Z <= x), Z standard normal.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g * (P + x * p), with p the normal density (of the approximation, if asked).
+    Numerics: with `approximate`, P is taken as (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
+    Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016, section 2.
+    """
+
+    approximate: bool = False
+
+    def work(self, x: Shape) -> Work:
+        return ((x, None),)
+
+    def forward(self, x: Array, out: Array, p: Array) -> None:
+        if self.approximate:
+            kernels.gelu_argument(x, p)
+            np.tanh(p, p)
+            kernels.gelu_end(x, p, out)
+        else:
+            kernels.gelu(x, p, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, p: Array, gx: Array) -> None:
+        if self.approximate:
+            kernels.gelu_tanh_vjp(g, x, p, gx)
+        else:
+            kernels.gelu_vjp(g, x, p, gx)
+
+
+@dataclass(frozen=True)
+class Softplus(Elementwise):
+    """A relu without the corner: out = log(1 + e^x), always above zero.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g * sigmoid(x) = g * (1 - e^-out).
+    Numerics: computed as max(x, 0) + log1p(e^-|x|), so e^x cannot overflow.
+    Source: Dugas et al., "Incorporating second-order functional knowledge", NIPS 2000.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.logaddexp(0, x, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        kernels.sigmoid(x, gx)
+        np.multiply(gx, g, gx)
+
+
+@dataclass(frozen=True)
+class Softsign(Elementwise):
+    """A slower tanh: out = x / (1 + |x|), between -1 and 1.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g / (1 + |x|)^2.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.absolute(x, out)
+        np.add(out, 1, out)
+        np.divide(x, out, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.absolute(x, gx)
+        np.add(gx, 1, gx)
+        np.multiply(gx, gx, gx)
+        np.divide(g, gx, gx)
+
+
+@dataclass(frozen=True)
+class HardSigmoid(Elementwise):
+    """A sigmoid of straight lines: out = (x + 3) / 6, held between 0 and 1.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g / 6 where -3 < x < 3, else 0.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.add(x, 3, out)
+        np.divide(out, 6, out)
+        np.clip(out, 0, 1, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.multiply(g, np.abs(x) < 3, gx)
+        np.divide(gx, 6, gx)
+
+
+def relu(
+    x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
+) -> Any:
+    """x above `threshold` (at most `max_value`), negative_slope * (x - threshold) below."""
+    return Relu(negative_slope, max_value, threshold)(x)
+
+
+def relu6(x: Any) -> Any:
+    """relu, at most 6."""
+    return Relu(max_value=6.0)(x)
+
+
+def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
+    """x above 0, negative_slope * x below."""
+    return Relu(negative_slope)(x)
+
+
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x above 0, alpha * (e^x - 1) below."""
+    return Elu(alpha)(x)
+
+
+def selu(x: Any) -> Any:
+    """The self-normalizing elu."""
+    return Selu()(x)
+
+
+def silu(x: Any) -> Any:
+    """x * sigmoid(x). Also called swish."""
+    return Silu()(x)
+
+
+swish = silu
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """x times the probability that a standard normal number is below x."""
+    return Gelu(approximate)(x)
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + e^x)."""
+    return Softplus()(x)
+
+
+def softsign(x: Any) -> Any:
+    """x / (1 + |x|)."""
+    return Softsign()(x)
+
+
+def hard_sigmoid(x: Any) -> Any:
+    """(x + 3) / 6, held between 0 and 1."""
+    return HardSigmoid()(x)
+
+
+def hard_silu(x: Any) -> Any:
+    """x * hard_sigmoid(x). Also called hard swish."""
+    return multiply(x, hard_sigmoid(x))
+
+
+hard_swish = hard_silu
+
+
+def mish(x: Any) -> Any:
+    """x * tanh(softplus(x))."""
+    return multiply(x, tanh(softplus(x)))

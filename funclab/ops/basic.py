@@ -1,0 +1,209 @@
+"""The plainest ops: other types, copies, constants in the shape of another, and state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.op import Array, Op, View
+from funclab.graph.value import Variable
+from funclab.ops.base import Elementwise, shape_of
+from funclab.shapes import Shape, show, to_shape
+
+__all__ = [
+    "arange",
+    "assign",
+    "assign_add",
+    "cast",
+    "full_like",
+    "identity",
+    "ones",
+    "ones_like",
+    "shape",
+    "stop_gradient",
+    "zeros",
+    "zeros_like",
+]
+
+
+@dataclass(frozen=True)
+class Cast(Elementwise):
+    """out = x as another dtype.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g as x's dtype; none through integers and booleans.
+    """
+
+    to: str
+
+    def dtype(self, x: str) -> str:
+        return self.to
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, x, casting="unsafe")
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.copyto(gx, g, casting="same_kind")
+
+
+@dataclass(frozen=True)
+class Identity(View):
+    """out = x.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g.
+    """
+
+    def shape(self, x: Shape) -> Shape:
+        return x
+
+
+@dataclass(frozen=True)
+class StopGradient(Identity):
+    """out = x, as if it were a constant.
+
+    Shapes: x (any) -> out (same as x).
+    """
+
+    differentiable = False
+
+
+@dataclass(frozen=True)
+class FullLike(Op):
+    """out = one number everywhere, in the shape of x.
+
+    Shapes: x (any) -> out (same as x).
+    """
+
+    differentiable = False
+    fill_value: float = 0.0
+    as_dtype: str | None = None
+
+    def shape(self, x: Shape) -> Shape:
+        return x
+
+    def dtype(self, x: str) -> str:
+        return self.as_dtype or x
+
+    def forward(self, x: Array, out: Array) -> None:
+        out.fill(self.fill_value)
+
+
+@dataclass(frozen=True)
+class Assign(Op):
+    """Set a variable to a value, at this point of every run; out = the value it then has.
+
+    Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
+    """
+
+    differentiable = False
+    mutates = (0,)
+
+    def shape(self, variable: Shape, value: Shape) -> Shape:
+        return variable
+
+    def dtype(self, variable: str, value: str) -> str:
+        return variable
+
+    def forward(self, variable: Array, value: Array, out: Array) -> None:
+        np.copyto(variable, value, casting="unsafe")
+        np.copyto(out, variable)
+
+
+@dataclass(frozen=True)
+class AssignAdd(Assign):
+    """Add a value to a variable, at this point of every run; out = the value it then has.
+
+    Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
+    """
+
+    def forward(self, variable: Array, value: Array, out: Array) -> None:
+        np.add(variable, value, variable, casting="unsafe")
+        np.copyto(out, variable)
+
+
+def cast(x: Any, dtype: str) -> Any:
+    """x as another dtype."""
+    return Cast(str(np.dtype(dtype)))(x)
+
+
+def identity(x: Any) -> Any:
+    """x itself, as a step of its own."""
+    return Identity()(x)
+
+
+def stop_gradient(x: Any) -> Any:
+    """x, through which no gradient flows back."""
+    return StopGradient()(x)
+
+
+def shape(x: Any) -> Shape:
+    """The shape of x as a tuple; None for a length that is not known yet."""
+    return shape_of(x)
+
+
+def full_like(x: Any, fill_value: float, dtype: str | None = None) -> Any:
+    """One number everywhere, in the shape of x."""
+    return FullLike(fill_value, dtype)(x)
+
+
+def zeros_like(x: Any, dtype: str | None = None) -> Any:
+    """Zeros in the shape of x."""
+    return FullLike(0, dtype)(x)
+
+
+def ones_like(x: Any, dtype: str | None = None) -> Any:
+    """Ones in the shape of x."""
+    return FullLike(1, dtype)(x)
+
+
+def zeros(shape: Any, dtype: str = "float32") -> Array:
+    """An array of zeros. Where the batch size is not known yet, use `zeros_like`."""
+    return np.zeros(_known(shape, "zeros_like"), dtype)
+
+
+def ones(shape: Any, dtype: str = "float32") -> Array:
+    """An array of ones. Where the batch size is not known yet, use `ones_like`."""
+    return np.ones(_known(shape, "ones_like"), dtype)
+
+
+def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None) -> Array:
+    """The numbers from `start` (0, if only one is given) up to `stop`, without it."""
+    first, last = (0, start) if stop is None else (start, stop)
+    whole = all(isinstance(number, int) for number in (first, last, step))
+    return np.arange(first, last, step).astype(dtype or ("int32" if whole else "float32"))
+
+
+def assign(variable: Variable, value: Any) -> Any:
+    """Set a variable whenever the plan reaches this point: for state that a layer keeps."""
+    return Assign()(_state(variable), value)
+
+
+def assign_add(variable: Variable, value: Any) -> Any:
+    """Add to a variable whenever the plan reaches this point."""
+    return AssignAdd()(_state(variable), value)
+
+
+def _state(variable: Any) -> Variable:
+    if isinstance(variable, Variable):
+        return variable
+    raise ArgumentError(
+        f"Only a variable can be assigned to, not a {type(variable).__name__}.",
+        why="other values are made anew at every run, so nothing would be kept.",
+        fix="make one in build: self.count = self.add_weight(shape=(), trainable=False).",
+    )
+
+
+def _known(shape: Any, instead: str) -> Sequence[int]:
+    lengths = to_shape(shape)
+    if None in lengths:
+        raise ShapeError(
+            f"Cannot make an array of shape {show(lengths)}: a length is not known yet.",
+            why="while a layer is being called on symbolic tensors the batch size is None.",
+            fix=f"use ops.{instead}(x), which takes the shape x has when the plan runs.",
+        )
+    return [length for length in lengths if length is not None]

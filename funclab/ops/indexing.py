@@ -1,0 +1,257 @@
+"""Parts of a tensor: slices, and elements chosen by integer indices."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.op import Array, Op
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.ops.base import Slot
+from funclab.ops.shaping import ravel
+from funclab.shapes import Shape, show
+
+__all__ = ["get_item", "one_hot", "take", "take_along_axis"]
+
+
+@dataclass(frozen=True)
+class GetItem(Op):
+    """out = x[key], for integers, slices, `...` and None.
+
+    `key` is text, such as ":, 0, ::2", so that it reads well in a plan and goes into a file.
+
+    Shapes: x (n, m), key ":, 0" -> out (n,).
+    Gradient: gx = g at the elements that were taken, 0 elsewhere.
+    Raises: ShapeError for an index out of range, or more indices than axes.
+    """
+
+    key: str
+
+    def parts(self) -> tuple[Any, ...]:
+        return tuple(_read(part.strip()) for part in self.key.split(","))
+
+    def shape(self, x: Shape) -> Shape:
+        taken: list[int | None] = []
+        lengths = list(x)
+        for part in self._full(x):
+            if part is None:
+                taken.append(1)
+                continue
+            length = lengths.pop(0)
+            if isinstance(part, slice):
+                taken.append(_slice_length(part, length))
+            elif length is not None and not -length <= part < length:
+                raise self._error(x, f"index {part} is out of range for an axis of length {length}")
+        return tuple(taken)
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, x[self.parts()])
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        gx.fill(0)
+        gx[self.parts()] = g
+
+    def _full(self, x: Shape) -> list[Any]:
+        """The parts with `...` (or the missing end) written out."""
+        parts = list(self.parts())
+        used = sum(part is not None and part is not Ellipsis for part in parts)
+        if used > len(x):
+            raise self._error(x, f"it indexes {used} axes of {len(x)}")
+        if Ellipsis not in parts:
+            parts.append(Ellipsis)
+        at = parts.index(Ellipsis)
+        return [*parts[:at], *[slice(None)] * (len(x) - used), *parts[at + 1 :]]
+
+    def _error(self, x: Shape, why: str) -> ShapeError:
+        return ShapeError(
+            f"Cannot take [{self.key}] of a tensor of shape {show(x)}.",
+            why=f"{why}.",
+            fix="use indices within the shape; the first axis is the batch.",
+        )
+
+
+@dataclass(frozen=True)
+class Take(Op):
+    """out = the slices of x along `axis` that the integer indices name.
+
+    Shapes: x (n, m), indices (a, b), axis 0 -> out (a, b, m).
+    Gradient: gx = for each slice of x, the sum of g over the times it was taken.
+    Raises: ArgumentError for an index out of range.
+    """
+
+    axis: int
+
+    def shape(self, x: Shape, indices: Shape) -> Shape:
+        axis = shapes.axis_index(self.axis, len(x))
+        return (*x[:axis], *indices, *x[axis + 1 :])
+
+    def dtype(self, x: str, indices: str) -> str:
+        return x
+
+    def forward(self, x: Array, indices: Array, out: Array) -> None:
+        try:
+            np.take(x, indices.astype(np.intp, copy=False), self.axis, out)
+        except IndexError:
+            raise _out_of_range(indices, x.shape[self.axis]) from None
+
+    def vjp(self, g: Array, x: Array, indices: Array, out: Array, gx: Slot, gindices: Slot) -> None:
+        if gindices is not None:
+            gindices.fill(0)
+        if gx is None:
+            return
+        axis = shapes.axis_index(self.axis, x.ndim)
+        gx.fill(0)
+        rows = g.reshape(*x.shape[:axis], indices.size, *x.shape[axis + 1 :])
+        flat = indices.reshape(-1).astype(np.intp, copy=False)
+        np.add.at(np.moveaxis(gx, axis, 0), flat, np.moveaxis(rows, axis, 0))
+
+
+@dataclass(frozen=True)
+class TakeAlongAxis(Op):
+    """out = one element of x for each index, chosen along `axis`.
+
+    Shapes: x (n, m), indices (n, k), axis 1 -> out (n, k).
+    Gradient: gx = for each element of x, the sum of g over the times it was taken.
+    """
+
+    axis: int
+
+    def shape(self, x: Shape, indices: Shape) -> Shape:
+        axis = shapes.axis_index(self.axis, len(x))
+        off_axis = [one[:axis] + one[axis + 1 :] for one in (x, indices)]
+        if len(x) != len(indices) or not shapes.same(*off_axis):
+            raise ShapeError(
+                f"take_along_axis needs shapes that are equal but for axis {self.axis}. "
+                f"Received: {show(x)} and {show(indices)}.",
+                why="each index chooses among the elements in line with it.",
+                fix="reshape the indices, or use ops.take.",
+            )
+        return indices
+
+    def dtype(self, x: str, indices: str) -> str:
+        return x
+
+    def forward(self, x: Array, indices: Array, out: Array) -> None:
+        out[...] = np.take_along_axis(x, indices.astype(np.intp, copy=False), self.axis)
+
+    def vjp(self, g: Array, x: Array, indices: Array, out: Array, gx: Slot, gindices: Slot) -> None:
+        if gindices is not None:
+            gindices.fill(0)
+        if gx is not None:
+            gx.fill(0)
+            places = list(np.ogrid[tuple(map(slice, indices.shape))])
+            places[self.axis] = indices.astype(np.intp, copy=False)
+            np.add.at(gx, tuple(places), g)
+
+
+@dataclass(frozen=True)
+class OneHot(Op):
+    """out = 1 at the class that each integer names, 0 elsewhere; all 0 for one out of range.
+
+    Shapes: x (n,) -> out (n, num_classes), the classes along `axis`.
+    """
+
+    differentiable = False
+    num_classes: int
+    axis: int = -1
+    as_dtype: str = "float32"
+
+    def shape(self, x: Shape) -> Shape:
+        axis = shapes.axis_index(self.axis, len(x) + 1)
+        return (*x[:axis], self.num_classes, *x[axis:])
+
+    def dtype(self, x: str) -> str:
+        return self.as_dtype
+
+    def forward(self, x: Array, out: Array) -> None:
+        axis = shapes.axis_index(self.axis, out.ndim)
+        classes = np.arange(self.num_classes).reshape(-1, *[1] * (out.ndim - axis - 1))
+        np.equal(np.expand_dims(x, axis), classes, out, casting="unsafe")
+
+
+def get_item(x: Any, key: Any) -> Any:
+    """x[key]: integers, slices, `...`, None (a new axis), or one tensor of integers.
+
+    Raises: ArgumentError for another kind of key.
+    """
+    if isinstance(key, (Tensor, Value, np.ndarray, list)):
+        if getattr(key, "dtype", None) == "bool":
+            raise _bad_key("a mask of booleans would make a shape that depends on the data")
+        return take(x, key, axis=0)
+    parts = key if isinstance(key, tuple) else (key,)
+    return GetItem(", ".join(map(_write, parts)) or "...")(x)
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The slices of x along `axis` that `indices` name (None: elements of x laid flat)."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return Take(axis)(x, _whole(indices))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
+    """One element of x for each index, chosen along `axis`."""
+    return TakeAlongAxis(axis)(x, _whole(indices))
+
+
+def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: str | None = None) -> Any:
+    """1 at the class that each integer names, 0 elsewhere."""
+    return OneHot(num_classes, axis, dtype or "float32")(x)
+
+
+def _whole(indices: Any) -> Any:
+    """Indices as an array of integers, unless they are symbolic."""
+    return indices if isinstance(indices, (Tensor, Value)) else np.asarray(indices, np.int64)
+
+
+def _write(part: Any) -> str:
+    if part is None or part is Ellipsis:
+        return "..." if part is Ellipsis else "None"
+    if isinstance(part, slice):
+        ends = [part.start, part.stop] if part.step is None else [part.start, part.stop, part.step]
+        return ":".join("" if end is None else str(_index(end)) for end in ends)
+    return str(_index(part))
+
+
+def _read(part: str) -> Any:
+    if part in ("...", "None"):
+        return Ellipsis if part == "..." else None
+    if ":" in part:
+        return slice(*(int(end) if end else None for end in part.split(":")))
+    return int(part)
+
+
+def _index(number: Any) -> int:
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise _bad_key(f"{number!r} is a {type(number).__name__}") from None
+
+
+def _bad_key(why: str) -> ArgumentError:
+    return ArgumentError(
+        "A tensor is indexed by integers, slices, `...`, None, or one tensor of integers.",
+        why=f"{why}.",
+        fix="use such a key; ops.where chooses by a condition, ops.take by indices.",
+    )
+
+
+def _slice_length(part: slice, length: int | None) -> int | None:
+    if length is not None:
+        return len(range(*part.indices(length)))
+    return None
+
+
+def _out_of_range(indices: Array, length: int) -> ArgumentError:
+    worst = indices.max() if indices.max() >= length else indices.min()
+    return ArgumentError(
+        f"Index {worst} is out of range for an axis of length {length}.",
+        why=f"indices count from 0 to {length - 1}.",
+        fix="check the data that the indices come from.",
+    )

@@ -1,0 +1,169 @@
+"""Several tensors into one, and one into several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.op import Array, Op
+from funclab.ops.base import shape_of
+from funclab.ops.shaping import squeeze
+from funclab.shapes import Shape, show
+
+__all__ = ["concatenate", "split", "stack", "unstack"]
+
+
+@dataclass(frozen=True)
+class Concatenate(Op):
+    """out = the inputs laid end to end along `axis`.
+
+    Shapes: (n, a), (n, b), axis 1 -> out (n, a + b).
+    Gradient: each input gets its stretch of g.
+    Raises: ShapeError if lengths differ on another axis.
+    """
+
+    axis: int = -1
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return shapes.concatenate(inputs, self.axis)
+
+    def forward(self, *arrays: Array) -> None:
+        np.concatenate(arrays[:-1], self.axis, arrays[-1], casting="same_kind")
+
+    def vjp(self, g: Array, *arrays: Any) -> None:
+        count = len(arrays) // 2
+        g = np.moveaxis(g, self.axis, 0)
+        start = 0
+        for x, gx in zip(arrays[:count], arrays[count + 1 :], strict=True):
+            end = start + x.shape[self.axis]
+            if gx is not None:
+                np.copyto(np.moveaxis(gx, self.axis, 0), g[start:end])
+            start = end
+
+
+@dataclass(frozen=True)
+class Stack(Op):
+    """out = the inputs side by side along a new axis.
+
+    Shapes: k inputs (n, m), axis 0 -> out (k, n, m).
+    Gradient: each input gets its slice of g.
+    Raises: ShapeError if the shapes differ.
+    """
+
+    axis: int = 0
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first = inputs[0]
+        for other in inputs:
+            if not shapes.same(first, other):
+                raise ShapeError(
+                    f"stack needs equal shapes. Received: {', '.join(map(show, inputs))}.",
+                    why=f"{show(first)} and {show(other)} differ.",
+                    fix="reshape or slice one of them, or use ops.concatenate.",
+                )
+        at = shapes.axis_index(self.axis, len(first) + 1)
+        return (*first[:at], len(inputs), *first[at:])
+
+    def forward(self, *arrays: Array) -> None:
+        np.stack(arrays[:-1], self.axis, arrays[-1], casting="same_kind")
+
+    def vjp(self, g: Array, *arrays: Any) -> None:
+        slices = np.moveaxis(g, self.axis, 0)
+        slots = arrays[len(arrays) // 2 + 1 :]
+        for piece, gx in zip(slices, slots, strict=True):
+            if gx is not None:
+                np.copyto(gx, piece)
+
+
+@dataclass(frozen=True)
+class Split(Op):
+    """outs = x cut along `axis` after each of `ends`.
+
+    Shapes: x (n, 5), ends (2, 3), axis 1 -> (n, 2), (n, 1), (n, 2).
+    Gradient: gx = the g's laid end to end.
+    """
+
+    ends: tuple[int, ...]
+    axis: int = 0
+
+    @property
+    def n_outputs(self) -> int:  # type: ignore[override]
+        return len(self.ends) + 1
+
+    def shape(self, x: Shape) -> Any:
+        axis = shapes.axis_index(self.axis, len(x))
+        starts, ends = (0, *self.ends), (*self.ends, x[axis])
+        lengths = [
+            None if end is None else max(end - start, 0)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        pieces = tuple((*x[:axis], length, *x[axis + 1 :]) for length in lengths)
+        return pieces if self.n_outputs > 1 else pieces[0]
+
+    def dtype(self, x: str) -> Any:
+        return (x,) * self.n_outputs if self.n_outputs > 1 else x
+
+    def forward(self, x: Array, out: Any) -> None:
+        for piece, one in zip(self._pieces(x), self._several(out), strict=True):
+            np.copyto(one, piece)
+
+    def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
+        for piece, one in zip(self._pieces(gx), self._several(g), strict=True):
+            np.copyto(piece, one)
+
+    def _pieces(self, x: Array) -> list[Array]:
+        return np.split(x, list(self.ends), self.axis)
+
+    def _several(self, arrays: Any) -> Any:
+        return arrays if self.n_outputs > 1 else (arrays,)
+
+
+def concatenate(xs: Sequence[Any], axis: int = -1) -> Any:
+    """Tensors laid end to end along `axis`."""
+    return Concatenate(axis)(*xs)
+
+
+def stack(x: Sequence[Any], axis: int = 0) -> Any:
+    """Tensors of one shape side by side along a new axis."""
+    return Stack(axis)(*x)
+
+
+def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """x cut along `axis` into equal parts, or at the given indices.
+
+    Raises: ShapeError if equal parts are asked for that x's length does not allow.
+    """
+    ends = indices_or_sections
+    if isinstance(ends, int):
+        ends = _equal_ends(shape_of(x), ends, axis)
+    made = Split(tuple(int(end) for end in ends), axis)(x)
+    return list(made) if isinstance(made, tuple) else [made]
+
+
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
+    """The slices of x along `axis`, without that axis."""
+    count: Any = num or shape_of(x)[axis]
+    return [squeeze(piece, axis) for piece in split(x, count, axis)]
+
+
+def _equal_ends(shape: Shape, sections: int, axis: int) -> list[int]:
+    length = shape[shapes.axis_index(axis, len(shape))]
+    if length is None:
+        raise ArgumentError(
+            f"Cannot split shape {show(shape)} along axis {axis} into {sections} equal parts.",
+            why="the length of that axis is not known yet.",
+            fix="split along another axis, or at indices.",
+        )
+    if sections < 1 or length % sections:
+        raise ShapeError(
+            f"Cannot split shape {show(shape)} along axis {axis} into {sections} equal parts.",
+            why=f"{length} is not a multiple of {sections}.",
+            fix="choose a divisor, or give the indices at which to cut.",
+        )
+    part = length // sections
+    return [part * i for i in range(1, sections)]

@@ -1,0 +1,216 @@
+"""Cross-entropies: the loss of predicted probabilities, or better of the scores behind them.
+
+Each is fused with its softmax or sigmoid. Apart, the probability of a class that is far off
+rounds to 0, and neither its logarithm nor its gradient can be saved any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.errors import ShapeError
+from funclab.graph.op import Array, Op, Work
+from funclab.graph.value import Value
+from funclab.kernels import losses as kernels
+from funclab.ops.arithmetic import add, divide, multiply, subtract
+from funclab.ops.base import Slot, as_float, shape_of
+from funclab.ops.basic import cast
+from funclab.ops.exponential import Sigmoid, log
+from funclab.ops.indexing import take_along_axis
+from funclab.ops.powers import negative
+from funclab.ops.reduction import sum
+from funclab.ops.rounding import clip
+from funclab.ops.shaping import expand_dims, moveaxis, squeeze
+from funclab.ops.softmax import Softmax
+from funclab.shapes import Shape, show
+
+__all__ = [
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+]
+
+EPSILON = 1e-7
+"""How near to 0 and 1 a probability may come before its logarithm is taken."""
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Op):
+    """out = -sum(target * log(softmax(x))) over the last axis.
+
+    Shapes: target (..., classes), x (..., classes) -> out (...).
+    Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
+    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x).
+    """
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x)
+        return x[:-1]
+
+    def dtype(self, target: str, x: str) -> str:
+        return as_float(x)
+
+    def work(self, target: Shape, x: Shape) -> Work:
+        return ((x, None),)
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        rows = max(a.ndim for a in arrays if a is not None)
+        return tuple(
+            a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rows else a.reshape(-1)
+            for a in arrays
+        )
+
+    def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
+        kernels.cross_entropy(target, x, out, p)
+
+    def vjp(
+        self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
+    ) -> None:
+        if gx is not None:
+            kernels.cross_entropy_vjp(g, target, p, gx)
+        if gtarget is not None:
+            top = x.max(-1, keepdims=True)
+            total = top + np.log(np.exp(x - top).sum(-1, keepdims=True))
+            np.multiply(total - x, g[:, None], gtarget)
+
+
+@dataclass(frozen=True)
+class SparseCrossEntropy(CrossEntropy):
+    """out = -log(softmax(x)) of the class that the target names, over the last axis.
+
+    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
+    Gradient: gx = g * (softmax(x) - 1 at the target's class).
+    Numerics: as CrossEntropy; NaN where the target names a class that does not exist.
+    """
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x[:-1])
+        return x[:-1]
+
+    def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
+        kernels.sparse_cross_entropy(target, x, out, p)
+
+    def vjp(
+        self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
+    ) -> None:
+        if gtarget is not None:
+            gtarget.fill(0)
+        if gx is not None:
+            kernels.sparse_cross_entropy_vjp(g, target, p, gx)
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(Op):
+    """out = -t log(s) - (1 - t) log(1 - s) with s = sigmoid(x), element by element.
+
+    Shapes: target (any), x (same) -> out (same).
+    Gradient: gx = g * (sigmoid(x) - target); gtarget = -g * x.
+    Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow.
+    """
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x)
+        return x
+
+    def dtype(self, target: str, x: str) -> str:
+        return as_float(x)
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.binary_cross_entropy(target, x, out)
+
+    def vjp(self, g: Array, target: Array, x: Array, out: Array, gtarget: Slot, gx: Slot) -> None:
+        if gx is not None:
+            kernels.binary_cross_entropy_vjp(g, target, x, gx)
+        if gtarget is not None:
+            np.multiply(g, x, gtarget)
+            np.negative(gtarget, gtarget)
+
+
+def check_same(target: Shape, output: Shape) -> None:
+    if not shapes.same(target, output):
+        raise ShapeError(
+            f"`y_true` and `y_pred` must have the same shape: target.shape={show(target)}, "
+            f"output.shape={show(output)}. Arguments have incompatible shapes.",
+            why="each prediction is compared with the target in the same place.",
+            fix="use one-hot targets with categorical_crossentropy (utils.to_categorical makes "
+            "them), class numbers with sparse_categorical_crossentropy.",
+        )
+
+
+def categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """The cross-entropy of one-hot targets (or any weights) and predictions along `axis`.
+
+    Predictions are probabilities, which are first scaled to add up to 1 and kept 1e-7 away from 0
+    and 1; or, with from_logits, the scores before a softmax.
+
+    Shapes: target (..., classes), output (..., classes) -> (...).
+    """
+    rank = len(shape_of(output))
+    if axis not in (-1, rank - 1):
+        target, output = moveaxis(target, axis, -1), moveaxis(output, axis, -1)
+    logits = output if from_logits else _logits(output, Softmax())
+    if logits is not None:
+        return CrossEntropy()(target, logits)
+    check_same(shape_of(target), shape_of(output))
+    return negative(sum(multiply(target, log(_probabilities(output))), axis=-1))
+
+
+def sparse_categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """The cross-entropy of class numbers and predictions along `axis`; see categorical.
+
+    Shapes: target (...) or (..., 1), output (..., classes) -> (...).
+    """
+    rank = len(shape_of(output))
+    if axis not in (-1, rank - 1):
+        output = moveaxis(output, axis, -1)
+    shape = shape_of(target)
+    if len(shape) == rank and shape[-1] == 1:
+        target = squeeze(target, -1)
+    logits = output if from_logits else _logits(output, Softmax())
+    if logits is not None:
+        return SparseCrossEntropy()(target, logits)
+    check_same(shape_of(target), shape_of(output)[:-1])
+    chances = log(_probabilities(output))
+    chosen = take_along_axis(chances, expand_dims(cast(target, "int64"), -1), axis=-1)
+    return negative(squeeze(chosen, -1))
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """The cross-entropy of targets between 0 and 1 and predictions, element by element.
+
+    Predictions are probabilities, kept 1e-7 away from 0 and 1; or, with from_logits, the scores
+    before a sigmoid.
+
+    Shapes: target (any), output (same) -> (same).
+    """
+    logits = output if from_logits else _logits(output, Sigmoid())
+    if logits is not None:
+        return BinaryCrossEntropy()(target, logits)
+    check_same(shape_of(target), shape_of(output))
+    p = clip(output, EPSILON, 1 - EPSILON)
+    yes = multiply(target, log(p))
+    no = multiply(subtract(1.0, target), log(subtract(1.0, p)))
+    return negative(add(yes, no))
+
+
+def _logits(output: Any, op: Op) -> Any:
+    """The scores behind probabilities that `op` has just made: from these the loss is exact and
+    one step, where the probability of a confident mistake has rounded to 0."""
+    if isinstance(output, Value) and output.origin is not None and output.origin.op == op:
+        return output.origin.inputs[0]
+    return None
+
+
+def _probabilities(output: Any) -> Any:
+    return clip(divide(output, sum(output, axis=-1, keepdims=True)), EPSILON, 1 - EPSILON)

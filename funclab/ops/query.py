@@ -1,0 +1,105 @@
+"""Questions about elements along axes: is any true, where is the largest. No gradient flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.graph.op import Array, Op
+from funclab.ops.comparison import not_equal
+from funclab.ops.reduction import Reduction, sum, to_axis
+from funclab.shapes import Shape
+
+__all__ = ["all", "any", "argmax", "argmin", "count_nonzero"]
+
+
+@dataclass(frozen=True)
+class AnyTrue(Reduction):
+    """out = whether any element along `axis` is true (not zero).
+
+    Shapes: x (any) -> out without the axes, of booleans.
+    """
+
+    differentiable = False
+
+    def dtype(self, x: str) -> str:
+        return "bool"
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.logical_or.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+
+
+@dataclass(frozen=True)
+class AllTrue(Reduction):
+    """out = whether all elements along `axis` are true (not zero).
+
+    Shapes: x (any) -> out without the axes, of booleans.
+    """
+
+    differentiable = False
+
+    def dtype(self, x: str) -> str:
+        return "bool"
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.logical_and.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+
+
+@dataclass(frozen=True)
+class ArgMax(Op):
+    """out = the index of the largest element along `axis` (None: of x laid flat).
+
+    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    """
+
+    differentiable = False
+    axis: int | None = None
+    keepdims: bool = False
+
+    def shape(self, x: Shape) -> Shape:
+        return shapes.reduce(x, self.axis, self.keepdims)
+
+    def dtype(self, x: str) -> str:
+        return "int32"
+
+    def forward(self, x: Array, out: Array) -> None:
+        out[...] = np.argmax(x, self.axis, keepdims=self.keepdims)
+
+
+@dataclass(frozen=True)
+class ArgMin(ArgMax):
+    """out = the index of the smallest element along `axis` (None: of x laid flat).
+
+    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
+
+
+def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether any element along `axis` (None: of all) is true."""
+    return AnyTrue(to_axis(axis), keepdims)(x)
+
+
+def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether all elements along `axis` (None: of all) are true."""
+    return AllTrue(to_axis(axis), keepdims)(x)
+
+
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The index of the largest element along `axis` (None: of x laid flat)."""
+    return ArgMax(axis, keepdims)(x)
+
+
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The index of the smallest element along `axis` (None: of x laid flat)."""
+    return ArgMin(axis, keepdims)(x)
+
+
+def count_nonzero(x: Any, axis: Any = None) -> Any:
+    """How many elements along `axis` (None: of all) are not zero."""
+    return sum(not_equal(x, 0), axis)

@@ -1,0 +1,157 @@
+"""Other shapes for the same elements: views, which copy nothing, and copies in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import shapes
+from funclab.errors import ShapeError
+from funclab.graph.op import Array, Op, View
+from funclab.ops.base import shape_of
+from funclab.shapes import Shape, show
+
+__all__ = [
+    "expand_dims",
+    "moveaxis",
+    "ravel",
+    "reshape",
+    "squeeze",
+    "swapaxes",
+    "transpose",
+]
+
+
+@dataclass(frozen=True)
+class Reshape(View):
+    """out = the elements of x, in the same order, under another shape.
+
+    Shapes: x (any) -> out `newshape`, where one length may be -1 (or None): what is left.
+    Gradient: gx = g under x's shape.
+    Raises: ShapeError if the number of elements differs.
+    """
+
+    newshape: Shape
+
+    def shape(self, x: Shape) -> Shape:
+        return shapes.reshape(x, self.newshape)
+
+
+@dataclass(frozen=True)
+class ExpandDims(View):
+    """out = x with a new axis of length 1 at `axis`.
+
+    Shapes: x (a, b) -> out (1, a, b), (a, 1, b) or (a, b, 1).
+    Gradient: gx = g without that axis.
+    """
+
+    axis: int | tuple[int, ...]
+
+    def shape(self, x: Shape) -> Shape:
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        rank = len(x) + len(axes)
+        at = {shapes.axis_index(axis, rank) for axis in axes}
+        lengths = iter(x)
+        return tuple(1 if i in at else next(lengths) for i in range(rank))
+
+
+@dataclass(frozen=True)
+class Squeeze(View):
+    """out = x without `axis`, which must have length 1 (None: without all such axes).
+
+    Shapes: x (a, 1, b) -> out (a, b).
+    Gradient: gx = g with the axis back.
+    Raises: ShapeError if the axis is longer than 1.
+    """
+
+    axis: int | tuple[int, ...] | None = None
+
+    def shape(self, x: Shape) -> Shape:
+        if self.axis is None:
+            return tuple(length for length in x if length != 1)
+        axes = shapes.reduced_axes(len(x), self.axis)
+        for axis in axes:
+            if x[axis] not in (1, None):
+                raise ShapeError(
+                    f"Cannot squeeze axis {axis} of shape {show(x)}: its length is not 1.",
+                    why="only an axis of length 1 can go without losing elements.",
+                    fix="index it (x[:, 0]) or reduce it (ops.sum(x, axis)).",
+                )
+        return tuple(length for i, length in enumerate(x) if i not in axes)
+
+
+@dataclass(frozen=True)
+class Transpose(Op):
+    """out = x with its axes in another order (None: reversed).
+
+    Shapes: x (a, b, c), axes (0, 2, 1) -> out (a, c, b).
+    Gradient: gx = g with the axes back in order.
+    """
+
+    axes: tuple[int, ...] | None = None
+
+    def order(self, rank: int) -> tuple[int, ...]:
+        if self.axes is None:
+            return tuple(reversed(range(rank)))
+        order = tuple(shapes.axis_index(axis, rank) for axis in self.axes)
+        if sorted(order) != list(range(rank)):
+            raise ShapeError(
+                f"axes={self.axes} do not match a tensor with {rank} axes.",
+                why="a transpose names every axis once, in the order they shall have.",
+                fix=f"use an order of the axes 0 to {rank - 1}.",
+            )
+        return order
+
+    def shape(self, x: Shape) -> Shape:
+        return tuple(x[axis] for axis in self.order(len(x)))
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, x.transpose(self.order(x.ndim)))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.copyto(gx.transpose(self.order(x.ndim)), g)
+
+
+def reshape(x: Any, newshape: Sequence[int | None] | int) -> Any:
+    """The same elements under another shape; one length may be -1 (or None): what is left."""
+    if isinstance(newshape, int):
+        newshape = (newshape,)
+    return Reshape(tuple(None if n is None else int(n) for n in newshape))(x)
+
+
+def ravel(x: Any) -> Any:
+    """All elements along one axis."""
+    return Reshape((-1,))(x)
+
+
+def expand_dims(x: Any, axis: Any) -> Any:
+    """x with a new axis of length 1 at `axis`."""
+    return ExpandDims(tuple(axis) if isinstance(axis, list) else axis)(x)
+
+
+def squeeze(x: Any, axis: Any = None) -> Any:
+    """x without `axis`, which has length 1 (None: without all such axes)."""
+    return Squeeze(tuple(axis) if isinstance(axis, list) else axis)(x)
+
+
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """x with its axes in another order (None: reversed)."""
+    return Transpose(None if axes is None else tuple(axes))(x)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes exchanged."""
+    order = list(range(len(shape_of(x))))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return Transpose(tuple(order))(x)
+
+
+def moveaxis(x: Any, source: int, destination: int) -> Any:
+    """x with one axis moved to another place."""
+    rank = len(shape_of(x))
+    order = [axis for axis in range(rank) if axis != source % rank]
+    order.insert(destination % rank, source % rank)
+    return Transpose(tuple(order))(x)
