@@ -1,0 +1,150 @@
+"""Handwritten digits: 1,797 images of 8x8 pixels, each a whole number from 0 to 16.
+
+Source: E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+Repository, 1998, doi:10.24432/C50P49, licensed CC BY 4.0. Here is its test set, which scikit-learn
+distributes as `load_digits`; see DIGITS_LICENSE.txt beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab.errors import ArgumentError
+
+Array = np.ndarray[Any, Any]
+
+FILE = Path(__file__).with_name("digits.npz")
+TRAINING_IMAGES = 1297
+
+
+def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Images and their digits, for training and for testing, as Keras' data sets give them.
+
+    The test images are the last 500 of the source's order. Many of them were written by other hands
+    than the training images, which makes them harder to read than a random choice would be.
+
+    Shapes: images (1297, 8, 8) and (500, 8, 8) uint8 from 0 to 16; digits (1297,) and (500,) uint8.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_data()
+    >>> x_train.shape, x_train.max(), y_test[:3]
+    ((1297, 8, 8), np.uint8(16), array([2, 8, 2], dtype=uint8))
+    """
+    with np.load(FILE) as data:
+        images, labels = data["images"], data["labels"]
+    split = TRAINING_IMAGES
+    return (images[:split], labels[:split]), (images[split:], labels[split:])
+
+
+class Pairs(NamedTuple):
+    """Two images side by side, and what there is to say about them.
+
+    Shapes: left, right (n, 64) float32 from 0 to 1, a row of pixels each; same (n,), 1 for two
+    images of one digit, 0 for two digits; left_digit, right_digit (n,).
+    """
+
+    left: Array
+    right: Array
+    same: Array
+    left_digit: Array
+    right_digit: Array
+
+
+def load_pairs(n: int = 300, seed: int = 0, test: int = 1500) -> tuple[Pairs, Pairs]:
+    """`n` pairs of training images and `test` pairs of test images: is it the same digit?
+
+    Half of the pairs show one digit twice, in two different images. No image of a test pair
+    occurs in a training pair.
+
+    Raises: ArgumentError for fewer than two pairs.
+
+    >>> train, test = load_pairs(300, seed=0)
+    >>> train.left.shape, train.same.mean(), test.same.shape
+    ((300, 64), np.float64(0.5), (1500,))
+    """
+    # This older generator's numbers are frozen: a seed gives the same pairs in every NumPy.
+    random = np.random.RandomState(seed)
+    train_data, test_data = load_data()
+    return _pairs(*train_data, n, random), _pairs(*test_data, test, random)
+
+
+def _pairs(images: Array, labels: Array, n: int, random: Any) -> Pairs:
+    if n < 2:
+        raise ArgumentError(
+            f"load_pairs was asked for {n} pairs.",
+            why="half of the pairs are of one digit and half of two, which needs two pairs.",
+            fix="ask for 2 or more.",
+        )
+    same = random.permutation(np.arange(n) % 2)
+    left = random.randint(len(images), size=n)
+    right = np.array([_partner(labels, i, alike, random) for i, alike in zip(left, same)])
+    rows = images.reshape(len(images), -1).astype(np.float32) / 16
+    return Pairs(rows[left], rows[right], same, labels[left], labels[right])
+
+
+def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
+    """Another image of the digit of image i, or an image of another digit."""
+    wanted = (labels == labels[i]) == bool(alike)
+    wanted[i] = False
+    return random.choice(np.flatnonzero(wanted))
+
+
+class Pictures:
+    """Images in a row, each with a caption; a notebook shows them in its own colours."""
+
+    def __init__(self, images: Array, captions: Sequence[Any]) -> None:
+        self.images, self.captions = images, [str(one) for one in captions]
+
+    def _repr_svg_(self) -> str:
+        width = 96 * len(self.images)
+        cells = "".join(
+            _picture(96 * i, image, caption)
+            for i, (image, caption) in enumerate(zip(self.images, self.captions))
+        )
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="112" '
+            f'viewBox="0 0 {width} 112"><title>Handwritten digits: {self._names()}</title>'
+            f"{cells}</svg>"
+        )
+
+    def _names(self) -> str:
+        return escape(", ".join(self.captions))
+
+    def __repr__(self) -> str:
+        return f"<{len(self.images)} handwritten digits: {', '.join(self.captions)}>"
+
+
+def draw(images: Any, captions: Sequence[Any]) -> Pictures:
+    """A row of pictures, with a caption under each.
+
+    Shapes: images (n, 8, 8) or (n, 64), from 0 to 16 or from 0 to 1.
+
+    >>> draw(load_data()[0][0][:3], ["zero", "one", "two"])
+    <3 handwritten digits: zero, one, two>
+    """
+    array = np.asarray(images, np.float32).reshape(-1, 8, 8)
+    return Pictures(array / max(1.0, float(array.max(initial=0))), captions)
+
+
+def _picture(left: int, image: Array, caption: str) -> str:
+    """Ink is the colour of the text, so that a picture reads well on light and on dark."""
+    pixels = "".join(
+        f'<rect x="{left + 8 + 10 * column}" y="{4 + 10 * row}" width="10" height="10" '
+        f'fill-opacity="{ink:.2f}"/>'
+        for (row, column), ink in np.ndenumerate(image)
+        if ink
+    )
+    frame = f'<rect x="{left + 7.5}" y="3.5" width="81" height="81" fill="none" stroke-width="1"/>'
+    text = (
+        f'<text x="{left + 48}" y="104" text-anchor="middle" font-size="15" stroke="none" '
+        f'font-family="sans-serif">{escape(caption)}</text>'
+    )
+    ink_color = "var(--jp-content-font-color1, currentColor)"
+    return (
+        f'<g style="fill:{ink_color};stroke:{ink_color}">{frame}'
+        f'<g stroke="none" shape-rendering="crispEdges">{pixels}</g>{text}</g>'
+    )
