@@ -1,0 +1,113 @@
+"""Models and weights in files."""
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from funclab import Input, Model, Sequential, models
+from funclab.errors import FunclabError
+from funclab.layers import Dense, Layer
+
+
+def model_of(units, name="m"):
+    x = Input((6,))
+    shared = Dense(6, activation="tanh")
+    return Model(x, Dense(units)(shared(shared(x))), name=name)
+
+
+def data():
+    return np.random.RandomState(0).normal(size=(4, 6)).astype("float32")
+
+
+def test_a_model_comes_back_from_a_file_with_its_sharing_and_its_numbers(tmp_path):
+    model = model_of(3)
+
+    model.save(tmp_path / "m.keras")
+    loaded = models.load_model(tmp_path / "m.keras")
+
+    np.testing.assert_array_equal(loaded(data()), model(data()))
+    assert len(loaded.weights) == 4
+    assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
+
+
+def test_a_keras_file_is_a_zip_with_configuration_and_weights(tmp_path):
+    model_of(3).save(tmp_path / "m.keras")
+
+    names = zipfile.ZipFile(tmp_path / "m.keras").namelist()
+
+    assert sorted(names) == ["config.json", "metadata.json", "model.weights.h5"]
+
+
+def test_weights_move_between_models_of_one_shape(tmp_path):
+    a, b = model_of(3), model_of(3)
+    a.save_weights(tmp_path / "a.weights.h5")
+
+    b.load_weights(tmp_path / "a.weights.h5")
+
+    np.testing.assert_array_equal(a(data()), b(data()))
+
+
+def test_weights_of_another_shape_are_refused_and_change_nothing(tmp_path):
+    a, b = model_of(3), model_of(5)
+    a.save_weights(tmp_path / "a.weights.h5")
+    before = b(data())
+
+    with pytest.raises(ValueError, match=r"Layer weight shape \(6, 5\) not compatible"):
+        b.load_weights(tmp_path / "a.weights.h5")
+
+    np.testing.assert_array_equal(b(data()), before)
+
+
+def test_another_ending_is_refused_with_the_one_to_use(tmp_path):
+    with pytest.raises(ValueError, match=r'model\.save\("m\.keras"\)'):
+        model_of(3).save(tmp_path / "m.h5")
+
+
+def test_an_existing_file_is_kept_when_asked(tmp_path):
+    (tmp_path / "m.keras").write_text("precious")
+
+    with pytest.raises(FunclabError, match="exists already"):
+        model_of(3).save(tmp_path / "m.keras", overwrite=False)
+
+    assert (tmp_path / "m.keras").read_text() == "precious"
+
+
+def test_what_is_not_an_archive_is_refused(tmp_path):
+    (tmp_path / "m.keras").write_text("hello")
+
+    with pytest.raises(ValueError, match="not a `.keras` archive"):
+        models.load_model(tmp_path / "m.keras")
+
+
+def test_a_layer_of_ones_own_is_loaded_with_its_class(tmp_path):
+    class Scale(Layer):
+        def __init__(self, factor, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = factor
+
+        def call(self, x):
+            return x * self.factor
+
+    model = Sequential([Input((6,)), Scale(3.0)])
+    model.save(tmp_path / "m.keras")
+
+    loaded = models.load_model(tmp_path / "m.keras", custom_objects={"Scale": Scale})
+
+    np.testing.assert_array_equal(loaded(data()), data() * 3)
+    with pytest.raises(ValueError, match="Unknown layer: 'Scale'"):
+        models.load_model(tmp_path / "m.keras")
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"class_name": "Functional"}'])
+def test_a_text_that_is_no_model_is_refused(text):
+    with pytest.raises(ValueError, match="Improperly formatted model config"):
+        models.model_from_json(text)
+
+
+def test_a_config_with_a_call_that_is_never_made_names_it():
+    entry = model_of(3).get_config()
+    entry["layers"] = [one for one in entry["layers"] if one["class_name"] != "InputLayer"]
+
+    with pytest.raises(ValueError, match="loops or disconnected nodes.*Missing node: "):
+        models.Functional.from_config(entry)
