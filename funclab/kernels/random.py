@@ -1,0 +1,93 @@
+"""Random numbers from a counter: number i of a stream is a scrambled form of (seed, i).
+
+So a stream needs no memory but (seed, counter), is the same on every machine, with and without
+the JIT, and can be continued anywhere. The scrambling is SplitMix64: Steele, Lea and Flood, "Fast
+splittable pseudorandom number generators", 2014.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from funclab.kernels.jit import jit
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+A, B, C = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
+@jit
+def scramble(z):
+    z = (z ^ (z >> A)) * FIRST
+    z = (z ^ (z >> B)) * SECOND
+    return z ^ (z >> C)
+
+
+@jit
+def fill_bits(start, bits):
+    z = start
+    for i in range(bits.size):
+        z += GOLDEN
+        bits[i] = scramble(z)
+
+
+@jit
+def dropout_loop(x, start, threshold, scale, kept, out):
+    z = start
+    scale, zero = x.dtype.type(scale), x.dtype.type(0)
+    for i in range(x.size):
+        z += GOLDEN
+        kept[i] = scramble(z) >= threshold
+        out[i] = x[i] * scale if kept[i] else zero
+
+
+@jit
+def dropout_vjp(g, kept, scale, gx):
+    scale, zero = g.dtype.type(scale), g.dtype.type(0)
+    for i in range(g.size):
+        gx[i] = g[i] * scale if kept[i] else zero
+
+
+def dropout(x, state, rate, kept, out):
+    """out = x / (1 - rate) where `kept`, which is False with probability `rate`."""
+    if rate >= 1:
+        kept[:], out[:] = False, 0
+        return
+    start, threshold = take(state, x.size), np.uint64(rate * 2**64)
+    with np.errstate(over="ignore"):
+        dropout_loop(x, start, threshold, 1 / (1 - rate), kept, out)
+
+
+def uniform(state, low, high, out):
+    """Numbers evenly spread over low <= out < high; `out` is flat."""
+    np.copyto(out, low + (high - low) * fractions(state, out.size, out.dtype))
+
+
+def normal(state, mean, deviation, out):
+    """Normally distributed numbers, by pairs: Box and Muller, 1958; `out` is flat."""
+    pairs = (out.size + 1) // 2
+    u, v = fractions(state, 2 * pairs, np.float64).reshape(2, pairs)
+    radius = deviation * np.sqrt(-2 * np.log1p(-u))
+    angle = 2 * math.pi * v
+    both = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    np.copyto(out, mean + both[: out.size], casting="same_kind")
+
+
+def fractions(state, n, dtype):
+    """n numbers, 0 <= u < 1: as many leading bits of each as the dtype holds."""
+    bits = np.empty(n, np.uint64)
+    start = take(state, n)
+    with np.errstate(over="ignore"):  # uint64 wraps around, as it should
+        fill_bits(start, bits)
+    digits = np.finfo(dtype).nmant + 1
+    return (bits >> np.uint64(64 - digits)).astype(dtype) * np.asarray(2.0**-digits, dtype)
+
+
+def take(state, n):
+    """Where the next n numbers of the stream `state` = (seed, counter) start; moves the counter."""
+    with np.errstate(over="ignore"):
+        start = scramble(state[0] + GOLDEN) + state[1] * GOLDEN
+        state[1] += np.uint64(n)
+    return np.uint64(start)

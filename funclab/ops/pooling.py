@@ -1,0 +1,125 @@
+"""Pooling: images and sequences made smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funclab.errors import ShapeError
+from funclab.graph.op import Array, Work
+from funclab.kernels import pooling as kernels
+from funclab.ops.conv import Sliding, check_format, check_padding, per_axis
+from funclab.shapes import Shape, show
+
+
+@dataclass(frozen=True)
+class Pooling(Sliding):
+    """A sliding window that keeps the channels apart."""
+
+    pool_size: tuple[int, ...] = (2, 2)
+
+    def shape(self, x: Shape) -> Shape:
+        if len(x) != len(self.pool_size) + 2:
+            raise ShapeError(
+                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
+                f"shape {show(x)}.",
+                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
+                "and the channels.",
+                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
+            )
+        spatial = self.out_spatial(x, self.pool_size, self._ones)
+        return self.joined(x[0], spatial, self.channels(x))
+
+    def geometry(self, x: Array) -> tuple[tuple[int, int], ...]:
+        """Size, strides, and the padding before height and width."""
+        window = self.window(x, self.pool_size, self._ones)
+        (top, _), (left, _) = window.padding
+        return window.size, window.strides, (top, left)
+
+    @property
+    def _ones(self) -> tuple[int, ...]:
+        return (1,) * len(self.pool_size)
+
+
+@dataclass(frozen=True)
+class MaxPool(Pooling):
+    """out = the largest element in each window, for each channel.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
+    Numerics: NaN counts as largest. Padding never wins.
+    """
+
+    def work(self, x: Shape) -> Work:
+        """The pixel that won each window, counted row by row."""
+        return ((self.shape(x), "int32"),)
+
+    def forward(self, x: Array, out: Array, winner: Array) -> None:
+        images = self.images(x), self.images(out), self.images(winner)
+        kernels.max_pool(*images, *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
+        kernels.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
+
+    def _pixels(self, x: Array) -> Array:
+        """The same memory as (batch, pixels, channels)."""
+        images = self.images(x)
+        return images.reshape(len(x), -1, images.shape[3], copy=False)
+
+
+@dataclass(frozen=True)
+class AveragePool(Pooling):
+    """out = the mean of each window, for each channel; padding does not count.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        kernels.average_pool(self.images(x), self.images(out), *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        kernels.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
+
+
+def max_pool(
+    inputs: Any,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """The largest element of each window; windows do not overlap unless `strides` are given.
+
+    Shapes: (batch, height, width, channels) -> (batch, new height, new width, channels); or
+        without the width.
+    """
+    return MaxPool(*_settings(inputs, pool_size, strides, padding, data_format))(inputs)
+
+
+def average_pool(
+    inputs: Any,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """The mean of each window; windows do not overlap unless `strides` are given.
+
+    Shapes: (batch, height, width, channels) -> (batch, new height, new width, channels); or
+        without the width.
+    """
+    return AveragePool(*_settings(inputs, pool_size, strides, padding, data_format))(inputs)
+
+
+def _settings(inputs: Any, pool_size: Any, strides: Any, padding: str, form: str | None) -> Any:
+    rank = len(inputs.shape) - 2
+    size = per_axis(pool_size, rank, "pool_size")
+    strides = size if strides is None else per_axis(strides, rank, "strides")
+    return strides, check_padding(padding), check_format(form), size
+
+
+__all__ = ["average_pool", "max_pool"]
