@@ -1,0 +1,87 @@
+"""Fixtures of the browser tests: a real Jupyter server, a real browser, a notebook between them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.server import Server, serve
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_OPTIONS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+]
+WINDOW = {"width": 1280, "height": 1600}
+
+Open = Callable[[Server, Path], NotebookPage]
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = filter(None, [os.environ.get("FUNCLAB_BROWSER"), *BROWSERS])
+    program = next(filter(None, map(shutil.which, names)), None)
+    assert program, "No browser here: apt-get install chromium, or set FUNCLAB_BROWSER to one."
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running JupyterLab."""
+    with serve("lab", tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running Jupyter Notebook 7."""
+    with serve("notebook", tmp_path_factory.mktemp("notebook7")) as server:
+        yield server
+
+
+@pytest.fixture(params=["lab", "notebook7"])
+def jupyter(request: pytest.FixtureRequest) -> Server:
+    """Each front end in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def open_notebook(browser: Browser) -> Iterator[Open]:
+    """`open_notebook(server, path)`: the notebook in a fresh window, ready to run."""
+    contexts = []
+
+    def open_in(server: Server, path: Path) -> NotebookPage:
+        contexts.append(browser.new_context(viewport=WINDOW))
+        return NotebookPage.open(contexts[-1], server, path)
+
+    yield open_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def write_notebook(tmp_path: Path) -> Write:
+    """`write_notebook("demo", "x = 1", "x")`: a notebook file with these code cells."""
+
+    def write(name: str, *cells: str) -> Path:
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": kernel},
+        )
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(notebook, path)
+        return path
+
+    return write

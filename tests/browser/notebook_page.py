@@ -1,0 +1,107 @@
+"""A notebook in a browser, as a test drives it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
+
+from tests.browser.server import Server
+
+SECONDS_TO_OPEN = 60
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+LOCAL = {"127.0.0.1", "localhost", ""}
+# Notebook 7.6 complains of its own shortcut settings at every start, notebooks or none.
+NOT_OURS = {"Cannot read properties of undefined (reading 'schema')"}
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+# The page looks idle before its session can run anything, so each promise is awaited.
+READY = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session.kernel;
+  await kernel.info;
+  await kernel.requestKernelInfo();
+}"""
+RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+THEME_IS = "light => document.body.dataset.jpThemeLight === String(light)"
+# What became of each code cell: its number, the text it shows, the name of its error.
+CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code')
+  .map(cell => {
+    const outputs = cell.model.outputs.toJSON();
+    return {
+      count: cell.model.executionCount,
+      text: cell.outputArea.node.innerText,
+      error: outputs.filter(o => o.output_type === 'error').map(o => o.ename)[0] || null,
+      expected: (cell.model.metadata.tags || []).includes('raises-exception'),
+    };
+  })"""
+
+
+@dataclass
+class NotebookPage:
+    """One open notebook, with everything the browser complained about or asked from elsewhere."""
+
+    page: Page
+    console_errors: list[str] = field(default_factory=list)
+    outside_requests: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, context: BrowserContext, server: Server, notebook: Path) -> NotebookPage:
+        """Copy a notebook to the server, open it and wait until its kernel can run cells."""
+        shutil.copy(notebook, server.folder / notebook.name)
+        opened = cls(context.new_page())
+        opened.listen(context)
+        opened.page.goto(server.page(notebook.name))
+        opened.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS_TO_OPEN * 1000)
+        opened.page.evaluate(READY)
+        return opened
+
+    def listen(self, context: BrowserContext) -> None:
+        context.route("**/*", self._let_local_pass)
+        self.page.on("websocket", self._note_socket)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self._note_error(str(error)))
+
+    def _let_local_pass(self, route: Route) -> None:
+        if urlsplit(route.request.url).hostname in LOCAL | {None}:
+            route.continue_()
+        else:
+            self.outside_requests.append(route.request.url)
+            route.abort()
+
+    def _note_socket(self, socket: WebSocket) -> None:
+        if urlsplit(socket.url).hostname not in LOCAL:
+            self.outside_requests.append(socket.url)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note_error(f"{message.text}  {message.location.get('url', '')}")
+
+    def _note_error(self, text: str) -> None:
+        if text not in NOT_OURS:
+            self.console_errors.append(text)
+
+    def run_all(self) -> list[dict[str, Any]]:
+        """Run every cell; returns what became of each once all have ended."""
+        self.page.evaluate(RUN_ALL)
+        return self.page.evaluate(CELLS)
+
+    def theme(self, name: str) -> None:
+        """Switch to the "light" or "dark" theme, and wait until it is there."""
+        self.page.evaluate(CHANGE_THEME, THEMES[name])
+        self.page.wait_for_function(THEME_IS, arg=name == "light")
+
+    def screenshot(self, name: str) -> Path:
+        """Keep what the window shows in build/screenshots, for eyes."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        target = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=target)
+        return target

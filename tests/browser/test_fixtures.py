@@ -1,0 +1,57 @@
+"""The browser fixtures themselves, on a notebook small enough to know what must come out."""
+
+from __future__ import annotations
+
+PICTURE = """
+from IPython.display import HTML
+HTML('<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40" class="probe">'
+    '<rect width="80" height="40" style="fill: var(--jp-layout-color1)"/></svg>')
+"""
+
+
+def test_run_all_returns_when_every_cell_has_ended(jupyter, open_notebook, write_notebook):
+    path = write_notebook("cells", "import time; time.sleep(1)", "x = 6 * 7", "print(x)")
+    notebook = open_notebook(jupyter, path)
+
+    cells = notebook.run_all()
+
+    assert [cell["count"] for cell in cells] == [1, 2, 3]
+    assert cells[2]["text"].strip() == "42"
+    assert notebook.console_errors == []
+    assert notebook.outside_requests == []
+
+
+def test_a_failing_cell_gives_the_name_of_its_error(lab, open_notebook, write_notebook):
+    notebook = open_notebook(lab, write_notebook("failing", "1 / 0"))
+
+    cells = notebook.run_all()
+
+    assert cells[0]["error"] == "ZeroDivisionError"
+
+
+def test_the_theme_switch_reaches_a_picture(jupyter, open_notebook, write_notebook):
+    notebook = open_notebook(jupyter, write_notebook("picture", PICTURE))
+    notebook.run_all()
+    colours = {}
+
+    for theme in ("dark", "light"):
+        notebook.theme(theme)
+        box = notebook.page.locator(".probe rect")
+        colours[theme] = box.evaluate("box => getComputedStyle(box).fill")
+
+    assert colours["light"] == "rgb(255, 255, 255)"
+    assert colours["dark"] != colours["light"]
+
+
+def test_a_console_error_and_an_outside_request_are_noticed(lab, open_notebook, write_notebook):
+    script = (
+        "from IPython.display import HTML\n"
+        "HTML('<img src=\"https://example.org/picture.png\"><script>undefinedName()</script>')"
+    )
+    notebook = open_notebook(lab, write_notebook("noisy", script))
+
+    notebook.run_all()
+    notebook.page.wait_for_timeout(500)
+
+    assert set(notebook.outside_requests) == {"https://example.org/picture.png"}
+    assert any("undefinedName" in text for text in notebook.console_errors)

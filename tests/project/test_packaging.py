@@ -1,0 +1,105 @@
+"""What is installed: the wheel, its command, and the pins of the classroom image."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.project.source import PACKAGE, ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+BINDER = ROOT / "binder"
+
+
+def pins() -> dict[str, str]:
+    lines = (BINDER / "requirements.txt").read_text().splitlines()
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {pin.name: str(pin.specifier).removeprefix("==") for pin in wanted}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        folder,
+        ROOT,
+    ]
+    subprocess.run([str(part) for part in build], check=True)
+    return next(folder.glob("funclab-*.whl"))
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel):
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "funclab"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    packed = set(zipfile.ZipFile(wheel).namelist())
+
+    assert "funclab/py.typed" in packed
+    assert set(files.stdout.split()) <= packed
+
+
+def test_the_wheel_works_away_from_the_source(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    program = "import funclab; print(funclab.__file__, funclab.__version__)"
+
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.stdout.split() == [str(tmp_path / "site/funclab/__init__.py"), PROJECT["version"]]
+
+
+def test_binder_pins_every_dependency_within_its_bounds():
+    bounds = {wanted.name: wanted.specifier for wanted in map(Requirement, PROJECT["dependencies"])}
+
+    assert set(bounds) <= set(pins())
+    assert all(bounds[name].contains(pins()[name]) for name in bounds)
+
+
+def test_binder_runs_a_python_that_funclab_supports():
+    version = (BINDER / "runtime.txt").read_text().strip().removeprefix("python-")
+
+    assert re.fullmatch(r"3\.\d+", version)
+    assert int(version[2:]) >= int(PROJECT["requires-python"].removeprefix(">=3."))
+
+
+def test_the_changelog_knows_this_version():
+    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_script_is_executable_where_it_is_run_by_name():
+    for script in (BINDER / "postBuild", BINDER / "start", ROOT / ".ci/run"):
+        assert script.stat().st_mode & 0o100, script
+
+
+def test_nothing_but_the_agreed_names_lies_at_the_top():
+    listed = subprocess.run(
+        ["git", "ls-tree", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    )
+    agreed = {
+        *("pyproject.toml", "README.md", "funclab", "notebooks", "tests", "binder"),
+        *("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile"),
+    }
+
+    strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed
+
+    assert PACKAGE.name in listed.stdout.split()
+    assert not strangers
