@@ -11,17 +11,25 @@ from tests.project.source import PACKAGE, ROOT, Function, Source, called_name, s
 FILE_LINES = 300
 FUNCTION_LINES = 40  # without the docstring
 TOKENS_PER_LINE = 11.0  # the average of a file; see Source.tokens
+DENSITY = "tokens per line"
 CORE_LINES = 900  # graph and engine: the evening's reading
 
-# (file or file::function, which budget): (the raised budget, the reason)
-RAISED: dict[tuple[str, str], tuple[float, str]] = {}
+# (file, file::function or folder/, which budget): (the raised budget, the reason)
+RAISED: dict[tuple[str, str], tuple[float, str]] = {
+    ("funclab/kernels/", DENSITY): (
+        14.5,
+        "a loop is full of indices, each of three tokens or more",
+    ),
+}
 
 # What no user can cause may be a plain builtin error; everything else explains itself.
 PLAIN_ERRORS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "IndexError", "Exception"}
 
 
 def budget(name: str, kind: str, usual: float) -> float:
-    return RAISED.get((name, kind), (usual, ""))[0]
+    folder = f"{name.rpartition('/')[0]}/"
+    raised = RAISED.get((name, kind)) or RAISED.get((folder, kind))
+    return raised[0] if raised else usual
 
 
 def over(counts: dict[str, float], kind: str, usual: float) -> str:
@@ -83,7 +91,7 @@ def test_no_function_is_longer_than_its_budget():
 def test_no_file_is_denser_than_its_budget():
     densities = {source.name: tokens_per_line(source) for source in sources()}
 
-    assert not (message := over(densities, "tokens per line", TOKENS_PER_LINE)), message
+    assert not (message := over(densities, DENSITY, TOKENS_PER_LINE)), message
 
 
 def test_graph_and_engine_can_be_read_in_an_evening():
@@ -93,12 +101,10 @@ def test_graph_and_engine_can_be_read_in_an_evening():
     assert not (message := over({"graph + engine": lines}, "code lines", CORE_LINES)), message
 
 
-def test_every_raised_budget_gives_a_reason_and_is_needed():
-    names = {source.name for source in written_files()} | {"graph + engine"}
-
+def test_every_raised_budget_gives_its_reason_and_names_what_exists():
     for (name, _), (_, reason) in RAISED.items():
         assert reason.strip(), name
-        assert name.split("::")[0] in names, f"{name} is gone"
+        assert (ROOT / name.split("::")[0]).exists(), f"{name} is gone"
 
 
 def test_every_error_says_why_and_how_to_mend_it():

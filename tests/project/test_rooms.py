@@ -37,6 +37,7 @@ DOORS = {
     "matplotlib": {"view"},
     "graphviz": {"view"},
     "h5py": {"saving"},
+    "jupyterlab": {"cli"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = ["numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"]

@@ -1,0 +1,108 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from urllib.request import urlopen
+
+import pytest
+
+from funclab import cli
+
+FUNCLAB = [sys.executable, "-m", "funclab.cli"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*FUNCLAB, *arguments], env=os.environ | environment, capture_output=True, text=True
+    )
+
+
+def read_once_it_answers(address: str, process: subprocess.Popen) -> str:
+    last = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < last:
+        try:
+            with urlopen(address) as answer:
+                return answer.read().decode()
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nothing answered at {address}")
+
+
+def test_lab_prints_the_address_where_the_first_lesson_answers(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("02_second.ipynb", "01_first.ipynb"):
+        (tmp_path / "notebooks" / name).write_text('{"cells": [], "metadata": {}}')
+    process = subprocess.Popen(
+        [*FUNCLAB, "lab", "--port", "18890"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = re.search(r"http://\S+", process.stdout.readline().decode())[0]
+
+        page = read_once_it_answers(address, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+    assert "/lab/tree/notebooks/01_first.ipynb?token=" in address
+    assert "JupyterLab" in page
+
+
+def test_a_busy_port_is_passed_over():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        busy = listener.getsockname()[1]
+
+        assert cli.free_port(busy) > busy
+
+
+def test_a_folder_without_lessons_opens_jupyterlab_itself(tmp_path):
+    assert cli.first_lesson(tmp_path) == (tmp_path, "")
+
+
+def test_warm_leaves_the_machine_code_of_the_loops_on_disk(tmp_path):
+    warmed = run("warm", NUMBA_CACHE_DIR=str(tmp_path))
+
+    assert warmed.returncode == 0, warmed.stderr
+    assert len(list(tmp_path.rglob("*.nbc"))) > 10
+
+
+def test_doctor_finds_nothing_missing_here_but_perhaps_the_stop_click():
+    report = run("doctor").stdout.splitlines()
+
+    bad = [line for line in report if line.startswith("FIX")]
+    assert len(report) >= 7
+    assert all("a click on Stop" in line for line in bad)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "hears"), [((6, 31), False), ((7, 0), True), ((7, 3, 0), True), ((7, 4, 0), False)]
+)
+def test_doctor_knows_which_kernels_hear_a_click_on_stop(kernel, hears):
+    well, _, cure = cli.stop_click(kernel)
+
+    assert well == hears
+    assert ("ipykernel==7.3.0" in cure) != hears
+
+
+def test_doctor_says_so_when_the_loops_run_as_plain_python():
+    report = run("doctor", FUNCLAB_JIT="0").stdout
+
+    assert "FUNCLAB_JIT=0" in report
+
+
+def test_an_unknown_option_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["doctor", "--fast"])
+
+    assert "--fast" in capsys.readouterr().err
