@@ -109,7 +109,7 @@ def elu_vjp(g, x, out, above, below, gx):
 
 
 def elu(x, above, below, out):
-    np.minimum(x, 0, out)
+    np.minimum(x, 0, out=out)
     np.expm1(out, out)
     elu_end(x, above, below, out)
 

@@ -65,6 +65,7 @@ from funclab.ops.contraction import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.dense import FUSED, bias_activation, bias_add
+from funclab.ops.embedding import embedding
 from funclab.ops.exponential import cos, exp, expm1, log, log1p, sigmoid, sin, tanh
 from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
 from funclab.ops.joining import concatenate, split, stack, unstack
@@ -74,6 +75,7 @@ from funclab.ops.losses import (
     sparse_categorical_crossentropy,
 )
 from funclab.ops.matmul import matmul
+from funclab.ops.normalization import batch_normalization, normalize_batch
 from funclab.ops.powers import abs, absolute, negative, reciprocal, rsqrt, sqrt, square
 from funclab.ops.query import all, any, argmax, argmin, count_nonzero
 from funclab.ops.recurrent import lstm
@@ -95,6 +97,7 @@ __all__ = [
     "assign",
     "assign_add",
     "batch_dot",
+    "batch_normalization",
     "bias_activation",
     "bias_add",
     "binary_crossentropy",
@@ -111,6 +114,7 @@ __all__ = [
     "divide",
     "dot",
     "elu",
+    "embedding",
     "equal",
     "exp",
     "expand_dims",
@@ -152,6 +156,7 @@ __all__ = [
     "multiply",
     "negative",
     "norm",
+    "normalize_batch",
     "not_equal",
     "one_hot",
     "ones",

@@ -172,7 +172,7 @@ class Maximum(Extreme):
     """
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.maximum(x, y, out)
+        np.maximum(x, y, out=out)
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Minimum(Extreme):
     """
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.minimum(x, y, out)
+        np.minimum(x, y, out=out)
 
 
 def _share(x: Array, y: Array, out: Array) -> Array:

@@ -76,6 +76,7 @@ class Dropout(Op):
 class Draw(Op):
     """Random numbers that depend on a state only: no gradient flows back."""
 
+    differentiable = False
     dims: Shape = ()
     kind: str = "float32"
     mutates: ClassVar[tuple[int, ...]] = (0,)
@@ -85,9 +86,6 @@ class Draw(Op):
 
     def dtype(self, state: str) -> str:
         return self.kind
-
-    def vjp(self, g: Array, state: Array, out: Array, slot: None) -> None:
-        pass
 
 
 @dataclass(frozen=True)

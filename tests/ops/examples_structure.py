@@ -1,0 +1,79 @@
+"""Examples of the ops that reduce, reshape, join, index and multiply."""
+
+from __future__ import annotations
+
+from tests.ops.examples import apart, chances, example, named, normal, truth, weight, whole
+
+for name in ("Sum", "Mean", "Max", "Min", "Prod", "LogSumExp"):
+    for axis in (None, 0, -1, (0, 2)):
+        example(named(name, axis), apart(2, 3))
+    example(named(name, 1, True), apart(2, 3))
+
+for name in ("AnyTrue", "AllTrue"):
+    example(named(name), truth(3))
+    example(named(name, 1, True), truth(3))
+
+for name in ("ArgMax", "ArgMin"):
+    example(named(name), apart(3))
+    example(named(name, -1), apart(3))
+    example(named(name, 1, True), apart(3, 2))
+
+for axis in (-1, 1):
+    example(named("Softmax", axis), normal(4, 3))
+    example(named("LogSoftmax", axis), normal(4, 3))
+example(named("Cumsum", 1), normal(3, 2))
+
+example(named("Reshape", (-1, 2, 3)), normal(6))
+example(named("Reshape", (None, 6)), normal(2, 3))
+example(named("ExpandDims", 0), normal(3))
+example(named("ExpandDims", (1, -1)), normal(3))
+example(named("Squeeze", 1), normal(1, 3))
+example(named("Squeeze", (1, -1)), normal(1, 3, 1))
+example(named("Transpose"), normal(2, 3))
+example(named("Transpose", (0, 2, 1)), normal(2, 3))
+example(named("BroadcastTo", (None, 4, 3)), normal(1, 3))
+example(named("Flip"), normal(2, 3))
+example(named("Flip", 1), normal(2, 3))
+example(named("Repeat", 3, 0), normal(2))
+example(named("Repeat", 3, -1), normal(2))
+example(named("Tile", (2, 3)), normal(2))
+example(named("Tile", (2, 1, 3)), normal(2))
+example(named("Tile", (2,)), normal(3, 2))
+example(named("Pad", ((0, 0), (1, 2), (0, 3)), 0.5), normal(2, 3))
+
+for axis in (0, 1, -1):
+    example(named("Concatenate", axis), normal(2, 3), normal(2, 3), normal(2, 3))
+    example(named("Stack", axis), normal(2, 3), normal(2, 3))
+example(named("Concatenate", 1), normal(2), normal(3), normal(1))
+example(named("Split", (1, 3), 1), normal(4, 2))
+example(named("Split", (2,), -1), normal(3, 4))
+example(named("Split", (), 1), normal(3))
+
+for key in (":, 0", "..., ::2", ":, 1:3, ..., None, -1", ":, ::-1", "0", ":, 1:3, None"):
+    example(named("GetItem", key), normal(4, 3))
+example(named("Take", 0), weight(6, 2), whole(6, 3))
+example(named("Take", 1), normal(4, 2), whole(4))
+example(named("Take", -1), normal(4), whole(4, 2))
+example(named("TakeAlongAxis", -1), normal(3, 4), whole(4, 3, 2))
+example(named("TakeAlongAxis", 1), normal(4), whole(4, 6))
+example(named("OneHot", 4), whole(4, 2))
+example(named("OneHot", 4, 1), whole(6, 2))
+
+example(named("MatMul"), normal(3), weight(3, 4))
+example(named("MatMul"), normal(2, 3), weight(3, 4))
+example(named("MatMul"), normal(2, 3), normal(3, 4))
+example(named("MatMul"), normal(2, 3, 4), normal(1, 4, 2))
+example(named("MatMul"), weight(2, 3), normal(3, 4))
+for activation in ("linear", "relu", "tanh", "sigmoid"):
+    example(named("BiasActivation", activation), apart(3), weight(3))
+    example(named("BiasActivation", activation), normal(2, 3), weight(3))
+example(named("BiasAdd", 1), normal(3, 4, 2), weight(3))
+
+example(named("CrossEntropy"), chances(4), normal(4))
+example(named("CrossEntropy"), chances(2, 4), normal(2, 4))
+example(named("SparseCrossEntropy"), whole(4), normal(4))
+example(named("SparseCrossEntropy"), whole(4, 2), normal(2, 4))
+example(named("BinaryCrossEntropy"), chances(3), normal(3))
+
+example(named("Assign"), weight(3), weight(3))
+example(named("AssignAdd"), weight(2, 3), weight(3))
