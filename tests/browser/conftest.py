@@ -1,4 +1,8 @@
-"""Fixtures of the browser tests: a real Jupyter server, a real browser, a notebook between them."""
+"""Fixtures of the browser tests: a real Jupyter server, a real browser, a notebook between them.
+
+They end with this folder's tests: while the browser runs, so does an event loop, and other tests
+may want to run one of their own.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     names = filter(None, [os.environ.get("FUNCLAB_BROWSER"), *BROWSERS])
     program = next(filter(None, map(shutil.which, names)), None)
@@ -36,14 +40,14 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running JupyterLab."""
     with serve("lab", tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running Jupyter Notebook 7."""
     with serve("notebook", tmp_path_factory.mktemp("notebook7")) as server:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.browser.picture import LEGIBLE, look_at
+
 PICTURE = """
 from IPython.display import HTML
 HTML('<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40" class="probe">'
-    '<rect width="80" height="40" style="fill: var(--jp-layout-color1)"/></svg>')
+    '<rect width="80" height="40" style="fill: var(--jp-layout-color1)"/>'
+    '<text x="9" y="25" style="fill: INK">node</text></svg>')
 """
 
 
@@ -30,7 +35,7 @@ def test_a_failing_cell_gives_the_name_of_its_error(lab, open_notebook, write_no
 
 
 def test_the_theme_switch_reaches_a_picture(jupyter, open_notebook, write_notebook):
-    notebook = open_notebook(jupyter, write_notebook("picture", PICTURE))
+    notebook = open_notebook(jupyter, write_notebook("picture", PICTURE.replace("INK", "black")))
     notebook.run_all()
     colours = {}
 
@@ -41,6 +46,22 @@ def test_the_theme_switch_reaches_a_picture(jupyter, open_notebook, write_notebo
 
     assert colours["light"] == "rgb(255, 255, 255)"
     assert colours["dark"] != colours["light"]
+
+
+@pytest.mark.parametrize(
+    ("ink", "legible"), [("var(--jp-content-font-color0)", True), ("black", False)]
+)
+def test_ink_that_ignores_the_theme_is_found_illegible(
+    lab, open_notebook, write_notebook, ink, legible
+):
+    notebook = open_notebook(lab, write_notebook("ink", PICTURE.replace("INK", ink)))
+    notebook.run_all()
+    notebook.theme("dark")
+
+    picture = look_at(notebook.page.locator(".probe"))
+
+    assert picture.background < 0.2
+    assert (picture.contrast >= LEGIBLE) == legible
 
 
 def test_a_console_error_and_an_outside_request_are_noticed(lab, open_notebook, write_notebook):
