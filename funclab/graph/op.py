@@ -36,9 +36,10 @@ class Op:
     name: ClassVar[str] = "op"
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, abstract: bool = False) -> None:
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
-        registry.register("op", cls)
+        if not abstract:
+            registry.register("op", cls)
 
     # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
     def shape(self, *shapes: Any, **none: Any) -> Any:
@@ -106,7 +107,7 @@ class Op:
 
 
 @dataclass(frozen=True)
-class View(Op):
+class View(Op, abstract=True):
     """An op whose output is its input's memory under another shape: nothing is computed.
 
     The plan gives the output no buffer of its own, and hands the gradient back the same way.

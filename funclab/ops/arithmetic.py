@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.op import Array
-from funclab.ops.base import Binary, float_result, product_to, sum_to
+from funclab.ops.base import Binary, Slot, float_result, product_to, sum_to
 
 __all__ = [
     "add",
@@ -32,13 +32,10 @@ class Add(Binary):
     Gradient: gx = g; gy = g, each summed over the axes it was broadcast along.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.add(x, y, out)
+    ufunc = np.add
 
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         sum_to(g, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
         sum_to(g, gy)
 
 
@@ -50,15 +47,13 @@ class Subtract(Binary):
     Gradient: gx = g; gy = -g, each summed over the axes it was broadcast along.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.subtract(x, y, out)
+    ufunc = np.subtract
 
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         sum_to(g, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        sum_to(g, gy)
-        np.negative(gy, gy)
+        if gy is not None:
+            sum_to(g, gy)
+            np.negative(gy, gy)
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,10 @@ class Multiply(Binary):
     Gradient: gx = g * y; gy = g * x, each summed over the axes it was broadcast along.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.multiply(x, y, out)
+    ufunc = np.multiply
 
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         product_to(g, y, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
         product_to(g, x, gy)
 
 
@@ -87,17 +79,16 @@ class Divide(Binary):
     Gradient: gx = g / y; gy = -g * out / y, each summed over the axes it was broadcast along.
     """
 
+    ufunc = np.divide
+
     def dtype(self, x: str, y: str) -> str:
         return float_result(x, y)
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.divide(x, y, out)
-
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
-        sum_to(g / y, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        sum_to(-g * out / y, gy)
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        steep = g / y
+        sum_to(steep, gx)
+        if gy is not None:
+            product_to(steep, -out, gy)
 
 
 @dataclass(frozen=True)
@@ -108,17 +99,16 @@ class Power(Binary):
     Gradient: gx = g * y * x^(y - 1); gy = g * out * log(x), taken as 0 where x <= 0.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.power(x, y, out)
+    ufunc = np.power
 
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
-        # x^0 is 1 everywhere, so where y = 0 the slope is 0 even at x = 0.
-        slope = y * np.power(x, np.where(y == 0, 1, y - 1))
-        product_to(g, slope, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        log = np.log(np.where(x > 0, x, 1))
-        product_to(g * out, log, gy)
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        if gx is not None:
+            # x^0 is 1 everywhere, so where y = 0 the slope is 0 even at x = 0.
+            slope = y * np.power(x, np.where(y == 0, 1, y - 1))
+            product_to(g, slope, gx)
+        if gy is not None:
+            log = np.log(np.where(x > 0, x, 1))
+            product_to(g * out, log, gy)
 
 
 @dataclass(frozen=True)
@@ -129,9 +119,7 @@ class FloorDivide(Binary):
     """
 
     differentiable = False
-
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.floor_divide(x, y, out)
+    ufunc = np.floor_divide
 
 
 @dataclass(frozen=True)
@@ -142,55 +130,42 @@ class Mod(Binary):
     Gradient: gx = g; gy = -g * floor(x / y).
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.remainder(x, y, out)
+    ufunc = np.remainder
 
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         sum_to(g, gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        product_to(g, -np.floor_divide(x, y), gy)
-
-
-@dataclass(frozen=True)
-class Extreme(Binary):
-    """The larger or smaller of two; the gradient goes to the one that was taken."""
-
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
-        product_to(g, _share(x, y, out), gx)
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        product_to(g, _share(y, x, out), gy)
+        if gy is not None:
+            product_to(g, -np.floor_divide(x, y), gy)
 
 
 @dataclass(frozen=True)
-class Maximum(Extreme):
+class Maximum(Binary):
     """out = the larger of x and y.
 
     Shapes: x, y (broadcast together) -> out.
     Gradient: g goes to the larger; half to each where they are equal.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.maximum(x, y, out=out)
+    ufunc = np.maximum
+
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        equal = x == y
+        for taken, slot in ((x, gx), (y, gy)):
+            if slot is not None:
+                share = np.equal(taken, out).astype(g.dtype)
+                share[equal] = 0.5
+                product_to(g, share, slot)
 
 
 @dataclass(frozen=True)
-class Minimum(Extreme):
+class Minimum(Maximum):
     """out = the smaller of x and y.
 
     Shapes: x, y (broadcast together) -> out.
     Gradient: g goes to the smaller; half to each where they are equal.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.minimum(x, y, out=out)
-
-
-def _share(x: Array, y: Array, out: Array) -> Array:
-    """1 where x was taken, 1/2 where both are equal, else 0."""
-    half = out.dtype.type(0.5)
-    return np.where(x == out, np.where(y == out, half, 1), 0).astype(out.dtype)
+    ufunc = np.minimum
 
 
 def add(x1: Any, x2: Any) -> Any:

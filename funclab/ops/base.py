@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ Slot = Array | None
 
 
 @dataclass(frozen=True)
-class Elementwise(Op):
+class Elementwise(Op, abstract=True):
     """An op on one tensor, element by element: out has the shape of x. Arrays arrive flat."""
 
     def shape(self, x: Shape) -> Shape:
@@ -31,26 +31,16 @@ class Elementwise(Op):
 
 
 @dataclass(frozen=True)
-class Binary(Op):
-    """An op on two tensors, element by element, broadcast by NumPy's rule.
+class Binary(Op, abstract=True):
+    """An op on two tensors, element by element, broadcast by NumPy's rule: `ufunc` does it."""
 
-    Subclasses give the gradients one by one: `vjp_x` and `vjp_y`.
-    """
+    ufunc: ClassVar[Any]
 
     def shape(self, x: Shape, y: Shape) -> Shape:
         return shapes.broadcast(x, y)
 
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        if gx is not None:
-            self.vjp_x(g, x, y, out, gx)
-        if gy is not None:
-            self.vjp_y(g, x, y, out, gy)
-
-    def vjp_x(self, g: Array, x: Array, y: Array, out: Array, gx: Array) -> None:
-        raise NotImplementedError
-
-    def vjp_y(self, g: Array, x: Array, y: Array, out: Array, gy: Array) -> None:
-        raise NotImplementedError
+    def forward(self, x: Array, y: Array, out: Array) -> None:
+        self.ufunc(x, y, out=out)
 
 
 def shape_of(x: Any) -> Shape:
@@ -67,20 +57,22 @@ def float_result(*dtypes: str) -> str:
     return as_float(promote(*dtypes))
 
 
-def sum_to(g: Array, slot: Array) -> None:
-    """Write `g` into `slot`, summed over the axes along which the input was broadcast."""
+def sum_to(g: Array, slot: Slot) -> None:
+    """Write `g` into `slot`, if any, summed over the axes along which the input was broadcast."""
+    if slot is None:
+        return
     if g.shape == slot.shape:
         np.copyto(slot, g)
         return
     lead = g.ndim - slot.ndim
     stretched = [i + lead for i, length in enumerate(slot.shape) if length == 1]
-    axes = (*range(lead), *(axis for axis in stretched if g.shape[axis] != 1))
-    np.copyto(slot, g.sum(axis=axes, keepdims=True).reshape(slot.shape))
+    summed = g.sum(axis=(*range(lead), *stretched))
+    np.copyto(slot, summed.reshape(slot.shape))
 
 
-def product_to(a: Array, b: Array, slot: Array) -> None:
-    """Write `a * b` into `slot`, summed as in `sum_to`; `a` has the shape of the result."""
-    if a.shape == slot.shape:
-        np.multiply(a, b, slot)
-    else:
-        sum_to(a * b, slot)
+def product_to(g: Array, factor: Array, slot: Slot) -> None:
+    """Write `g * factor` into `slot`, if any, summed as in `sum_to`."""
+    if slot is not None and g.shape == slot.shape:
+        np.multiply(g, factor, slot)
+    elif slot is not None:
+        sum_to(g * factor, slot)

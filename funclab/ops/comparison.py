@@ -29,7 +29,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Comparison(Binary):
+class Comparison(Binary, abstract=True):
     """True or false for each pair of elements."""
 
     differentiable = False
@@ -45,8 +45,7 @@ class Equal(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.equal(x, y, out)
+    ufunc = np.equal
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,7 @@ class NotEqual(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.not_equal(x, y, out)
+    ufunc = np.not_equal
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,7 @@ class Less(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.less(x, y, out)
+    ufunc = np.less
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,7 @@ class LessEqual(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.less_equal(x, y, out)
+    ufunc = np.less_equal
 
 
 @dataclass(frozen=True)
@@ -89,8 +85,7 @@ class Greater(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.greater(x, y, out)
+    ufunc = np.greater
 
 
 @dataclass(frozen=True)
@@ -100,8 +95,7 @@ class GreaterEqual(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.greater_equal(x, y, out)
+    ufunc = np.greater_equal
 
 
 @dataclass(frozen=True)
@@ -111,8 +105,7 @@ class LogicalAnd(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.logical_and(x, y, out)
+    ufunc = np.logical_and
 
 
 @dataclass(frozen=True)
@@ -122,12 +115,11 @@ class LogicalOr(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.logical_or(x, y, out)
+    ufunc = np.logical_or
 
 
 @dataclass(frozen=True)
-class Check(Elementwise):
+class Check(Elementwise, abstract=True):
     """True or false for each element."""
 
     differentiable = False

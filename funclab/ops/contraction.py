@@ -18,30 +18,32 @@ __all__ = ["batch_dot", "dot", "tensordot"]
 
 def dot(x1: Any, x2: Any) -> Any:
     """The sum of products over the last axis of x1 and the last but one (or only) of x2."""
-    return tensordot(x1, x2, ([-1], [-2 if len(shape_of(x2)) > 1 else -1]))
+    second = -2 if len(shape_of(x2)) > 1 else -1
+    return tensordot(x1, x2, ([-1], [second]))
 
 
 def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
-    """The sum of products over some axes of x1 and x2: the last `axes` of x1 and first of x2, or
-    two lists of axes.
+    """The sum of products over some axes of x1 and x2.
+
+    `axes` is two lists of axes, or a number: that many last axes of x1 and first axes of x2.
 
     Shapes: x1 (a, b, c), x2 (b, c, d), axes 2 -> (a, d).
     Raises: ShapeError if the lengths along these axes differ.
     """
     a, b = shape_of(x1), shape_of(x2)
     if isinstance(axes, int):
-        axes = (range(len(a) - axes, len(a)), range(axes))
-    first = [shapes.axis_index(axis, len(a)) for axis in _several(axes[0])]
-    second = [shapes.axis_index(axis, len(b)) for axis in _several(axes[1])]
-    summed = tuple(a[axis] for axis in first)
-    if not shapes.same(summed, tuple(b[axis] for axis in second)):
+        axes = (range(-axes, 0), range(axes))
+    first = _indices(axes[0], len(a))
+    second = _indices(axes[1], len(b))
+    summed = _lengths(a, first)
+    if not shapes.same(summed, _lengths(b, second)):
         raise _mismatch(a, b, (first, second))
-    left = [axis for axis in range(len(a)) if axis not in first]
-    right = [axis for axis in range(len(b)) if axis not in second]
+    left = _others(first, len(a))
+    right = _others(second, len(b))
     length = math.prod(n or 1 for n in summed)
     rows = reshape(transpose(x1, [*left, *first]), (-1, length))
     columns = reshape(transpose(x2, [*second, *right]), (length, -1))
-    return reshape(matmul(rows, columns), [a[i] for i in left] + [b[i] for i in right])
+    return reshape(matmul(rows, columns), [*_lengths(a, left), *_lengths(b, right)])
 
 
 def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
@@ -52,11 +54,13 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
     """
     a, b = shape_of(x), shape_of(y)
     pair = (axes, axes) if isinstance(axes, int) else axes
-    i, j = shapes.axis_index(pair[0], len(a)), shapes.axis_index(pair[1], len(b))
-    if not shapes.same((a[i],), (b[j],)) or 0 in (i, j):
+    i = shapes.axis_index(pair[0], len(a))
+    j = shapes.axis_index(pair[1], len(b))
+    if 0 in (i, j) or not shapes.same((a[i],), (b[j],)):
         raise _mismatch(a, b, (i, j))
+    left = _lengths(a, _others([0, i], len(a)))
+    right = _lengths(b, _others([0, j], len(b)))
     x, y = moveaxis(x, i, -1), moveaxis(y, j, 1)
-    left, right = a[1:i] + a[i + 1 :], b[1:j] + b[j + 1 :]
     if len(left) != 1:
         x = reshape(x, (a[0], math.prod(n or 1 for n in left), a[i]))
     if len(right) != 1:
@@ -67,8 +71,17 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
     return reshape(product, (a[0], *left, *right) if left or right else (a[0], 1))
 
 
-def _several(axes: Any) -> list[int]:
-    return [axes] if isinstance(axes, int) else list(axes)
+def _indices(axes: int | Sequence[int], rank: int) -> list[int]:
+    several = [axes] if isinstance(axes, int) else axes
+    return [shapes.axis_index(axis, rank) for axis in several]
+
+
+def _others(axes: list[int], rank: int) -> list[int]:
+    return [axis for axis in range(rank) if axis not in axes]
+
+
+def _lengths(shape: Shape, axes: list[int]) -> Shape:
+    return tuple(shape[axis] for axis in axes)
 
 
 def _mismatch(a: Shape, b: Shape, axes: Any) -> ShapeError:

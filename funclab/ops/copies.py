@@ -71,20 +71,16 @@ class Repeat(Op):
     axis: int
 
     def shape(self, x: Shape) -> Shape:
-        axis = shapes.axis_index(self.axis, len(x))
-        return tuple(_times(n, self.repeats if i == axis else 1) for i, n in enumerate(x))
+        at = shapes.axis_index(self.axis, len(x))
+        return (*x[:at], _times(x[at], self.repeats), *x[at + 1 :])
 
     def forward(self, x: Array, out: Array) -> None:
-        np.copyto(self._copies(x, out), self._copies(x, x))
+        np.copyto(out, np.repeat(x, self.repeats, self.axis))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        axis = shapes.axis_index(self.axis, x.ndim)
-        np.add.reduce(self._copies(x, g), axis + 1, out=gx)
-
-    def _copies(self, x: Array, array: Array) -> Array:
-        """A view in which the copies of each element have an axis of their own."""
-        axis = shapes.axis_index(self.axis, x.ndim)
-        return array.reshape(*x.shape[: axis + 1], -1, *x.shape[axis + 1 :])
+        copies = shapes.axis_index(self.axis, x.ndim) + 1
+        apart = [*x.shape[:copies], self.repeats, *x.shape[copies:]]
+        np.sum(g.reshape(apart), axis=copies, out=gx)
 
 
 @dataclass(frozen=True)
@@ -99,26 +95,18 @@ class Tile(Op):
 
     def shape(self, x: Shape) -> Shape:
         rank = max(len(x), len(self.repeats))
-        lengths = (1,) * (rank - len(x)) + x
-        repeats = (1,) * (rank - len(self.repeats)) + self.repeats
-        return tuple(map(_times, lengths, repeats))
+        return tuple(map(_times, _padded(x, rank), _padded(self.repeats, rank)))
 
     def forward(self, x: Array, out: Array) -> None:
-        np.copyto(self._copies(x, out), self._copies(x, x))
+        np.copyto(out, np.tile(x, self.repeats))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        copies = self._copies(x, g)
-        gx[...] = copies.sum(axis=tuple(range(0, copies.ndim, 2))).reshape(gx.shape)
-
-    def _copies(self, x: Array, array: Array) -> Array:
-        """A view with two axes for each: the copies, and the elements of one copy."""
-        lengths = (1,) * (array.ndim - x.ndim) + x.shape
-        lengths = (1,) * (len(self.repeats) - len(lengths)) + lengths
-        spread: list[int] = []
-        whole = (1,) * (len(lengths) - array.ndim) + array.shape
-        for n, total in zip(lengths, whole, strict=True):
-            spread += [total // n if n else 1, n]
-        return array.reshape(spread)
+        # Two axes for each: the copies, and the elements of one copy.
+        apart: list[int] = []
+        for repeats, length in zip(_padded(self.repeats, g.ndim), _padded(x.shape, g.ndim)):
+            apart += [repeats, length]
+        copies = tuple(range(0, 2 * g.ndim, 2))
+        gx[...] = g.reshape(apart).sum(copies).reshape(gx.shape)
 
 
 @dataclass(frozen=True)
@@ -139,19 +127,23 @@ class Pad(Op):
                 why="padding needs one pair (before, after) for each axis.",
                 fix=f"give {len(x)} pairs; (0, 0) for an axis that stays as it is.",
             )
-        pairs = zip(x, self.pad_width, strict=True)
-        return tuple(None if n is None else n + before + after for n, (before, after) in pairs)
-
-    def inner(self, x: Array) -> tuple[slice, ...]:
-        pairs = zip(self.pad_width, x.shape, strict=True)
-        return tuple(slice(before, before + n) for (before, _), n in pairs)
+        borders = map(sum, self.pad_width)
+        return tuple(None if n is None else n + border for n, border in zip(x, borders))
 
     def forward(self, x: Array, out: Array) -> None:
         out.fill(self.constant_values)
-        out[self.inner(x)] = x
+        np.copyto(self._inner(x, out), x)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.copyto(gx, g[self.inner(x)])
+        np.copyto(gx, self._inner(x, g))
+
+    def _inner(self, x: Array, padded: Array) -> Array:
+        starts = (before for before, _ in self.pad_width)
+        return padded[tuple(slice(i, i + n) for i, n in zip(starts, x.shape))]
+
+
+def _padded(numbers: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
+    return (1,) * (rank - len(numbers)) + numbers
 
 
 def _times(length: int | None, count: int) -> int | None:

@@ -14,7 +14,7 @@ __all__ = ["abs", "absolute", "negative", "reciprocal", "rsqrt", "sqrt", "square
 
 
 @dataclass(frozen=True)
-class Whole(Elementwise):
+class Whole(Elementwise, abstract=True):
     """An elementwise op that keeps integers integers."""
 
     def dtype(self, x: str) -> str:

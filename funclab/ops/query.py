@@ -28,8 +28,7 @@ class AnyTrue(Reduction):
     def dtype(self, x: str) -> str:
         return "bool"
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.logical_or.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.logical_or
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,7 @@ class AllTrue(Reduction):
     def dtype(self, x: str) -> str:
         return "bool"
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.logical_and.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.logical_and
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,14 +32,21 @@ Axis = int | tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
-class Reduction(Op):
-    """An op that takes one or more axes away (None: all), or leaves them with length 1."""
+class Reduction(Op, abstract=True):
+    """An op that takes one or more axes away (None: all), or leaves them with length 1.
 
+    `ufunc` is the operation that joins the elements two by two.
+    """
+
+    ufunc: ClassVar[Any]
     axis: Axis = None
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
         return shapes.reduce(x, self.axis, self.keepdims)
+
+    def forward(self, x: Array, out: Array) -> None:
+        self.ufunc.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
 
     def axes(self, x: Array) -> tuple[int, ...]:
         return shapes.reduced_axes(x.ndim, self.axis)
@@ -61,8 +68,7 @@ class Sum(Reduction):
     def dtype(self, x: str) -> str:
         return "int32" if x == "bool" else x
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.add.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.add
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.copyto(gx, self.spread(x, g))
@@ -91,7 +97,7 @@ class Mean(Reduction):
 
 
 @dataclass(frozen=True)
-class Peak(Reduction):
+class Peak(Reduction, abstract=True):
     """The largest or smallest; where several are equal they share the gradient."""
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
@@ -108,8 +114,7 @@ class Max(Peak):
     Gradient: g goes to the largest; equal ones share it.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.maximum.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.maximum
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,7 @@ class Min(Peak):
     Gradient: g goes to the smallest; equal ones share it.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.minimum.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.minimum
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,7 @@ class Prod(Reduction):
     Gradient: gx = g * the product of all other elements.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.multiply.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+    ufunc = np.multiply
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         axes = self.axes(x)

@@ -18,7 +18,7 @@ __all__ = ["log_softmax", "softmax"]
 
 
 @dataclass(frozen=True)
-class AlongAxis(Op):
+class AlongAxis(Op, abstract=True):
     """An op on all vectors along one axis; out has the shape of x."""
 
     axis: int = -1
