@@ -40,10 +40,11 @@ def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
         raise _mismatch(a, b, (first, second))
     left = _others(first, len(a))
     right = _others(second, len(b))
-    length = math.prod(n or 1 for n in summed)
-    rows = reshape(transpose(x1, [*left, *first]), (-1, length))
-    columns = reshape(transpose(x2, [*second, *right]), (length, -1))
-    return reshape(matmul(rows, columns), [*_lengths(a, left), *_lengths(b, right)])
+    length = _size(summed)
+    rows = transpose(x1, [*left, *first])
+    columns = transpose(x2, [*second, *right])
+    product = matmul(reshape(rows, (-1, length)), reshape(columns, (length, -1)))
+    return reshape(product, [*_lengths(a, left), *_lengths(b, right)])
 
 
 def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
@@ -62,13 +63,14 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
     right = _lengths(b, _others([0, j], len(b)))
     x, y = moveaxis(x, i, -1), moveaxis(y, j, 1)
     if len(left) != 1:
-        x = reshape(x, (a[0], math.prod(n or 1 for n in left), a[i]))
+        x = reshape(x, (a[0], _size(left), a[i]))
     if len(right) != 1:
-        y = reshape(y, (b[0], b[j], math.prod(n or 1 for n in right)))
+        y = reshape(y, (b[0], b[j], _size(right)))
     product = matmul(x, y)
     if len(left) == len(right) == 1:
         return product
-    return reshape(product, (a[0], *left, *right) if left or right else (a[0], 1))
+    rest = (*left, *right) or (1,)
+    return reshape(product, (a[0], *rest))
 
 
 def _indices(axes: int | Sequence[int], rank: int) -> list[int]:
@@ -82,6 +84,10 @@ def _others(axes: list[int], rank: int) -> list[int]:
 
 def _lengths(shape: Shape, axes: list[int]) -> Shape:
     return tuple(shape[axis] for axis in axes)
+
+
+def _size(lengths: Shape) -> int:
+    return math.prod(length or 1 for length in lengths)
 
 
 def _mismatch(a: Shape, b: Shape, axes: Any) -> ShapeError:

@@ -103,7 +103,8 @@ class Tile(Op):
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         # Two axes for each: the copies, and the elements of one copy.
         apart: list[int] = []
-        for repeats, length in zip(_padded(self.repeats, g.ndim), _padded(x.shape, g.ndim)):
+        lengths = _padded(x.shape, g.ndim)
+        for repeats, length in zip(_padded(self.repeats, g.ndim), lengths):
             apart += [repeats, length]
         copies = tuple(range(0, 2 * g.ndim, 2))
         gx[...] = g.reshape(apart).sum(copies).reshape(gx.shape)
@@ -162,7 +163,9 @@ def flip(x: Any, axis: Any = None) -> Any:
 
 def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
     """Every element `repeats` times in a row, along `axis` (None: of x laid flat)."""
-    return Repeat(repeats, 0)(ravel(x)) if axis is None else Repeat(repeats, axis)(x)
+    if axis is None:
+        return Repeat(repeats, 0)(ravel(x))
+    return Repeat(repeats, axis)(x)
 
 
 def tile(x: Any, repeats: Any) -> Any:

@@ -20,6 +20,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         14.5,
         "a loop is full of indices, each of three tokens or more",
     ),
+    ("funclab/ops/", DENSITY): (
+        13.0,
+        "the signatures of forward and vjp name every array and its type",
+    ),
 }
 
 # What no user can cause may be a plain builtin error; everything else explains itself.
