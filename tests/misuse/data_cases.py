@@ -1,0 +1,291 @@
+"""Wrong data: all that can be checked before the first step is checked before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from tests.misuse.desk import Desk, Misuse
+
+
+def fit(**changes: Any) -> Callable[[Desk], Any]:
+    """Train the reader on its own data, but for `changes`; functions are given the desk."""
+
+    def line(desk: Desk) -> Any:
+        data = {"x": desk.x, "y": desk.y, "verbose": 0, "epochs": 2, "batch_size": 2}
+        given = {key: one(desk) if callable(one) else one for key, one in changes.items()}
+        return desk.reader.fit(**{**data, **given})
+
+    return line
+
+
+def fit_twins(x: Callable[[Desk], Any], y: Callable[[Desk], Any], **settings: Any) -> Any:
+    return lambda desk: desk.twins.fit(x(desk), y(desk), verbose=0, **settings)
+
+
+def pair(desk: Desk) -> Any:
+    return desk.pair
+
+
+def answers(desk: Desk) -> Any:
+    return desk.answers
+
+
+def named(desk: Desk) -> dict[str, Any]:
+    return dict(zip(["left", "right"], desk.pair, strict=True))
+
+
+def words(digits: Any) -> Callable[[Desk], Any]:
+    """Class numbers for the output `word` of the twins, which takes them."""
+    return fit_twins(pair, lambda desk: [desk.answers[0], digits])
+
+
+def batches(desk: Desk) -> Iterator[Any]:
+    while True:
+        yield desk.x, desk.y
+
+
+COUNTS = "Input arrays should have the same number of samples as target arrays. "
+
+DATA = [
+    Misuse(
+        "fewer targets than samples",
+        fit(y=lambda desk: desk.y[:4]),
+        (ValueError,),
+        [f"{COUNTS}Found 6 input samples and 4 target samples.", "Data cardinality is ambiguous"],
+        ["reader"],
+        fit(),
+    ),
+    Misuse(
+        "fewer validation targets than samples",
+        fit(validation_data=lambda desk: (desk.x, desk.y[:4])),
+        (ValueError,),
+        ["6 input samples and 4 target samples", "validation"],
+        ["reader"],
+        fit(validation_data=lambda desk: (desk.x, desk.y)),
+    ),
+    Misuse(
+        "validation data of another width",
+        fit(validation_data=lambda desk: (np.ones((6, 7)), desk.y)),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(6, 7)"],
+        ["pixels", "reader"],
+        fit(validation_data=lambda desk: (desk.x, desk.y)),
+    ),
+    Misuse(
+        "validation data without targets",
+        fit(validation_data=lambda desk: (desk.x,)),
+        (ValueError,),
+        ["validation_data", "(x, y)"],
+        ["1"],
+        fit(validation_data=lambda desk: (desk.x, desk.y)),
+    ),
+    Misuse(
+        "a dict without one of the inputs",
+        fit_twins(lambda desk: {"left": desk.x}, answers),
+        (ValueError, KeyError),
+        ['No data provided for "right". Need data for each key in:', "Missing data for input"],
+        ["twins", "left", "right"],
+        fit_twins(named, answers),
+    ),
+    Misuse(
+        "a dict without one of the targets",
+        fit_twins(named, lambda desk: {"same": desk.answers[0]}),
+        (ValueError, KeyError),
+        ['No data provided for "word". Need data for each key in:'],
+        ["same", "word"],
+        fit_twins(named, lambda desk: dict(zip(["same", "word"], desk.answers, strict=True))),
+    ),
+    Misuse(
+        "one array for two inputs",
+        fit_twins(lambda desk: desk.x, answers),
+        (ValueError,),
+        ["expects 2 inputs, but it received 1 input tensors"],
+        ["twins", "left", "right"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "one array of targets for two outputs",
+        fit_twins(pair, lambda desk: desk.answers[0]),
+        (ValueError,),
+        ["Expected to see 2 array(s)", "1"],
+        ["same", "word"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "nothing for an input that is needed",
+        fit_twins(lambda desk: [desk.x, None], answers),
+        (ValueError,),
+        ["The input 'right' is not optional, but None was passed"],
+        ["right"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "class numbers where one-hot rows belong",
+        fit(y=lambda desk: desk.digits.reshape(-1, 1)),
+        (ValueError,),
+        [
+            "You are passing a target array of shape (6, 1) while using as loss "
+            "`categorical_crossentropy`",
+            "to_categorical",
+            "sparse_categorical_crossentropy",
+            "must have the same shape",
+        ],
+        ["digit", "(None, 3)"],
+        fit(),
+    ),
+    Misuse(
+        "one-hot rows where class numbers belong",
+        words(np.eye(3)[[0, 1, 2, 0, 1, 2]]),
+        (ValueError,),
+        ["sparse_categorical_crossentropy", "(6, 3)"],
+        ["word"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "a class number beyond the last class",
+        words(np.array([0, 1, 2, 0, 7, 2])),
+        (ValueError,),
+        ["7", "valid range of [0, 3)"],
+        ["word"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "targets of another width",
+        fit(y=np.ones((6, 5))),
+        (ValueError,),
+        ["must have the same shape", "(6, 5)"],
+        ["digit", "(None, 3)"],
+        fit(),
+    ),
+    Misuse(
+        "no targets at all",
+        fit(y=None),
+        (ValueError,),
+        ["target"],
+        ["digit"],
+        fit(),
+    ),
+    Misuse(
+        "samples of another width",
+        fit(x=np.ones((6, 7))),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(6, 7)"],
+        ["pixels", "reader"],
+        fit(),
+    ),
+    Misuse(
+        "one sample without a batch axis",
+        lambda desk: desk.reader.predict(desk.x[0], verbose=0),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(4,)", "batch"],
+        ["pixels", "reader"],
+        lambda desk: desk.reader.predict(desk.x[:1], verbose=0),
+    ),
+    Misuse(
+        "samples that are words",
+        fit(x=np.array([["a", "b", "c", "d"]] * 6)),
+        (ValueError,),
+        ["numbers"],
+        ["pixels"],
+        fit(),
+    ),
+    Misuse(
+        "samples of unequal lengths",
+        fit(x=lambda desk: [[1, 2, 3, 4], [1, 2, 3]] * 3),
+        (ValueError,),
+        ["length"],
+        ["pixels"],
+        fit(),
+    ),
+    Misuse(
+        "a word beyond the vocabulary",
+        lambda desk: desk.sentence.fit(np.full((2, 3), 25), np.ones((2, 1)), verbose=0),
+        (ValueError, IndexError),
+        ["25", "[0, 10)"],
+        ["vectors"],
+        lambda desk: desk.sentence.fit(np.full((2, 3), 9), np.ones((2, 1)), verbose=0),
+    ),
+    Misuse(
+        "batches of no samples",
+        fit(batch_size=0),
+        (ValueError,),
+        ["batch_size"],
+        ["0"],
+        fit(batch_size=3),
+    ),
+    Misuse(
+        "epochs in quotation marks",
+        fit(epochs="3"),
+        (TypeError, ValueError),
+        ["epochs"],
+        ["'3'"],
+        fit(epochs=3),
+    ),
+    Misuse(
+        "everything kept for validation",
+        fit(validation_split=1.0),
+        (ValueError,),
+        ["validation_split"],
+        ["1.0"],
+        fit(validation_split=0.5),
+    ),
+    Misuse(
+        "a callback that is none",
+        fit(callbacks=[3]),
+        (TypeError, ValueError),
+        ["callback"],
+        ["3"],
+        fit(callbacks=[]),
+    ),
+    Misuse(
+        "a keyword that fit does not have",
+        fit(epoch=3),
+        (TypeError,),
+        ["epoch"],
+        ["epochs"],
+        fit(epochs=3),
+    ),
+    Misuse(
+        "a weight for some of the samples only",
+        fit(sample_weight=np.ones(4)),
+        (ValueError,),
+        ["sample_weight", "4"],
+        ["6"],
+        fit(sample_weight=np.ones(6)),
+    ),
+    Misuse(
+        "class weights for a model of two outputs",
+        fit_twins(pair, answers, class_weight={0: 1.0, 1: 2.0}),
+        (ValueError,),
+        ["`class_weight` is only supported for", "single output"],
+        ["twins"],
+        fit_twins(pair, answers),
+    ),
+    Misuse(
+        "a class without its class weight",
+        fit(class_weight={0: 1.0}),
+        (ValueError,),
+        ["`class_weight` must contain all classes in the data"],
+        ["1"],
+        fit(class_weight={0: 1.0, 1: 1.0, 2: 2.0}),
+    ),
+    Misuse(
+        "a part of a generator kept for validation",
+        lambda desk: desk.reader.fit(batches(desk), steps_per_epoch=2, validation_split=0.5),
+        (ValueError,),
+        ["`validation_split` is only supported"],
+        ["reader"],
+        lambda desk: desk.reader.fit(batches(desk), steps_per_epoch=2, verbose=0),
+    ),
+    Misuse(
+        "a batch of another width",
+        lambda desk: desk.reader.train_on_batch(np.ones((6, 7)), desk.y),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(6, 7)"],
+        ["pixels", "reader"],
+        lambda desk: desk.reader.train_on_batch(desk.x, desk.y),
+    ),
+]

@@ -1,0 +1,239 @@
+"""Wrong uses of tensors, and of models as graphs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funclab import Input, Model, ops
+from funclab.graph.node import Node
+from funclab.layers import Dense
+from tests.misuse.desk import Desk, Misuse
+
+INNER = "hidden"
+
+
+def inner_tensor(desk: Desk) -> Model:
+    """The model from a photo to a layer inside the nested reader, as it can be had."""
+    features = Model(desk.reader.input, desk.reader.get_layer(INNER).output)
+    return Model(desk.left, features(desk.left))
+
+
+GRAPH = [
+    Misuse(
+        "a model without one of the inputs it needs",
+        lambda desk: Model(desk.left, desk.same),
+        (RuntimeError, ValueError),
+        ["Graph disconnected: cannot obtain value for tensor", "not connected to `inputs`"],
+        ["right", "left"],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+    ),
+    Misuse(
+        "a second Input that looks like the first",
+        lambda desk: Model([desk.left, Input(shape=(4,), name="other")], desk.same),
+        (RuntimeError, ValueError),
+        ["Graph disconnected", "has the same shape"],
+        ["right", "other"],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+    ),
+    Misuse(
+        "a tensor from inside a nested model",
+        lambda desk: Model(desk.left, [desk.reader(desk.left), desk.hidden]),
+        (RuntimeError, ValueError),
+        ["Graph disconnected"],
+        ["pixels", "reader"],
+        inner_tensor,
+    ),
+    Misuse(
+        "two layers of one name in a model",
+        lambda desk: Model(desk.left, Dense(2, name="q")(Dense(2, name="q")(desk.left))),
+        (RuntimeError, ValueError),
+        ['The name "q" is used 2 times in the model. All layer names should be unique.'],
+        ["q"],
+        lambda desk: Model(desk.left, Dense(2, name="q2")(Dense(2, name="q1")(desk.left))),
+    ),
+    Misuse(
+        "two layers of one name in a Sequential",
+        lambda desk: desk.stack.add(Dense(3, name="first")),
+        (ValueError,),
+        ["should have unique names"],
+        ["first", "stack"],
+        lambda desk: desk.stack.add(Dense(3, name="second")),
+    ),
+    Misuse(
+        "one input listed twice",
+        lambda desk: Model([desk.left, desk.left], desk.a),
+        (ValueError,),
+        ["The list of inputs passed to the model is redundant."],
+        ["left"],
+        lambda desk: Model([desk.left], desk.a),
+    ),
+    Misuse(
+        "a layer where the output tensor belongs",
+        lambda desk: Model(desk.left, desk.encoder),
+        (TypeError, ValueError),
+        [
+            "Output tensors to a Model must be Keras tensors",
+            "all `outputs` values must be KerasTensors",
+        ],
+        ["encoder"],
+        lambda desk: Model(desk.left, desk.a),
+    ),
+    Misuse(
+        "an array where the input tensor belongs",
+        lambda desk: Model(desk.x, desk.a),
+        (TypeError, ValueError),
+        [
+            "Input tensors to a Model must be Keras tensors",
+            "all `inputs` values must be KerasTensors",
+        ],
+        ["ndarray", "(6, 4)"],
+        lambda desk: Model(desk.left, desk.a),
+    ),
+    Misuse(
+        "a model without inputs",
+        lambda desk: Model([], desk.same),
+        (ValueError,),
+        ["`inputs` argument cannot be empty"],
+        [],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+    ),
+    Misuse(
+        "a model without outputs",
+        lambda desk: Model(desk.left, []),
+        (ValueError,),
+        ["`outputs` argument cannot be empty"],
+        [],
+        lambda desk: Model(desk.left, [desk.a]),
+    ),
+    Misuse(
+        "a layer called on a layer",
+        lambda desk: desk.encoder(desk.spare),
+        (ValueError,),
+        [
+            "was called with an input that isn't a symbolic tensor",
+            "Only input tensors may be passed as positional arguments",
+        ],
+        ["encoder", "spare"],
+        lambda desk: desk.encoder(Dense(4)(desk.left)),
+    ),
+    Misuse(
+        "a layer called on nothing",
+        lambda desk: desk.encoder(None),
+        (ValueError,),
+        ["is not optional, but None was passed"],
+        ["encoder"],
+        lambda desk: desk.encoder(desk.right),
+    ),
+    Misuse(
+        "a NumPy function of a tensor",
+        lambda desk: np.exp(desk.left),
+        (TypeError,),
+        ["symbolic tensor", "funclab.ops.exp"],
+        ["left", "(None, 4)"],
+        lambda desk: ops.exp(desk.left),
+    ),
+    Misuse(
+        "a tensor turned into an array",
+        lambda desk: np.asarray(desk.left),
+        (TypeError,),
+        ["symbolic tensor", "model.predict"],
+        ["left", "(None, 4)"],
+        lambda desk: desk.draft.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "a decision on a tensor",
+        lambda desk: 1 if desk.left > 0 else 2,
+        (TypeError,),
+        ["symbolic tensor", "`if`", "funclab.ops.where"],
+        ["greater"],
+        lambda desk: ops.where(desk.left > 0, 1.0, 2.0),
+    ),
+    Misuse(
+        "a loop over a tensor",
+        lambda desk: list(desk.left),
+        (TypeError,),
+        ["symbolic tensor", "slices such as"],
+        ["left", "(None, 4)"],
+        lambda desk: [desk.left[:, i] for i in range(4)],
+    ),
+    Misuse(
+        "a model of two inputs called on one",
+        lambda desk: desk.twins(desk.left),
+        (ValueError,),
+        ["twins expects 2 inputs, but it received 1 input tensors."],
+        ["left", "right"],
+        lambda desk: desk.twins([desk.left, desk.right]),
+    ),
+    Misuse(
+        "a model called on a tensor of another shape",
+        lambda desk: desk.reader(desk.long),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(None, 7)"],
+        ["pixels", "reader"],
+        lambda desk: desk.reader(desk.left),
+    ),
+    Misuse(
+        "a node made by hand of something that is no tensor",
+        lambda desk: Node(desk.encoder, (desk.left,), outputs=[3]),
+        (ValueError,),
+        ["operation outputs must be tensors."],
+        ["encoder"],
+        lambda desk: desk.encoder(desk.left),
+    ),
+    Misuse(
+        "a layer asked for by a name that no layer has",
+        lambda desk: desk.reader.get_layer("conv"),
+        (ValueError,),
+        ["No such layer: conv"],
+        ["reader", "hidden", "digit"],
+        lambda desk: desk.reader.get_layer("hidden"),
+    ),
+    Misuse(
+        "a layer asked for by a place that is not there",
+        lambda desk: desk.reader.get_layer(index=5),
+        (ValueError,),
+        ["Was asked to retrieve layer at index 5 but model only has 3 layers"],
+        ["reader", "hidden"],
+        lambda desk: desk.reader.get_layer(index=2),
+    ),
+    Misuse(
+        "a layer asked for without name or place",
+        lambda desk: desk.reader.get_layer(),
+        (ValueError,),
+        ["Provide either a layer name or layer index"],
+        ["digit"],
+        lambda desk: desk.reader.get_layer("digit"),
+    ),
+    Misuse(
+        "setting the layers of a model",
+        lambda desk: setattr(desk.reader, "layers", []),
+        (AttributeError,),
+        ["`Model.layers` attribute is reserved"],
+        ["reader"],
+        lambda desk: setattr(desk.reader, "blocks", []),
+    ),
+    Misuse(
+        "setting the layers of a Sequential",
+        lambda desk: setattr(desk.stack, "layers", []),
+        (AttributeError,),
+        ["Use `add()` and `pop()`"],
+        ["stack"],
+        lambda desk: desk.stack.pop(),
+    ),
+    Misuse(
+        "a function added to a Sequential",
+        lambda desk: desk.stack.add(len),
+        (TypeError, ValueError),
+        ["Only instances of `keras.Layer` can be added"],
+        ["len", "stack"],
+        lambda desk: desk.stack.add(Dense(2)),
+    ),
+    Misuse(
+        "a second Input in a Sequential",
+        lambda desk: desk.stack.add(desk.left),
+        (ValueError,),
+        ["has already been configured to use input shape"],
+        ["stack", "(None, 4)"],
+        lambda desk: desk.stack.add(Dense(2)),
+    ),
+]

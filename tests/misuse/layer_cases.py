@@ -1,0 +1,284 @@
+"""Wrong uses of layers: arguments, input shapes, merging, weights, configurations."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+import numpy as np
+
+from funclab import Input, Model
+from funclab.layers import (
+    LSTM,
+    Add,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Permute,
+    RepeatVector,
+    Reshape,
+    Subtract,
+    TimeDistributed,
+)
+from tests.misuse.desk import Chatty, Desk, Forgetful, Misuse, Polite
+
+
+def ones(*shapes: tuple[int, ...]) -> list[Any]:
+    return [np.ones(shape, "float32") for shape in shapes]
+
+
+def other_weights(desk: Desk) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk.twins.save_weights(f"{folder}/twins.weights.h5")
+        desk.reader.load_weights(f"{folder}/twins.weights.h5")
+
+
+def own_weights(desk: Desk) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk.reader.save_weights(f"{folder}/reader.weights.h5")
+        desk.reader.load_weights(f"{folder}/reader.weights.h5")
+
+
+LAYERS = [
+    Misuse(
+        "a convolution on rows of numbers",
+        lambda desk: desk.conv(desk.left),
+        (ValueError,),
+        [
+            "is incompatible with the layer: expected ",
+            "ndim=4, found ndim=2",
+            "Full shape received",
+        ],
+        ["conv", "(None, 4)"],
+        lambda desk: desk.conv(desk.image),
+    ),
+    Misuse(
+        "a shared layer on another number of features",
+        lambda desk: desk.encoder(desk.long),
+        (ValueError,),
+        ["expected axis -1 of input shape to have value 4", "(None, 7)"],
+        ["encoder", "Dense"],
+        lambda desk: desk.encoder(Dense(4)(desk.long)),
+    ),
+    Misuse(
+        "an LSTM without a time axis",
+        lambda desk: LSTM(2, name="memory")(desk.left),
+        (ValueError,),
+        ["expected ndim=3, found ndim=2"],
+        ["memory", "(None, 4)"],
+        lambda desk: LSTM(2, name="memory")(desk.steps),
+    ),
+    Misuse(
+        "adding tensors of two lengths",
+        lambda desk: Add(name="total")([desk.left, desk.long]),
+        (ValueError,),
+        ["Inputs have incompatible shapes"],
+        ["total", "(None, 4)", "(None, 7)"],
+        lambda desk: Add(name="total")([desk.left, Dense(4)(desk.long)]),
+    ),
+    Misuse(
+        "adding one tensor",
+        lambda desk: Add(name="total")(desk.left),
+        (ValueError,),
+        ["should be called on a list of"],
+        ["total"],
+        lambda desk: Add(name="total")([desk.left, desk.right]),
+    ),
+    Misuse(
+        "subtracting three tensors",
+        lambda desk: Subtract(name="gap")([desk.left, desk.right, desk.left]),
+        (ValueError,),
+        ["exactly 2 inputs"],
+        ["gap", "3"],
+        lambda desk: Subtract(name="gap")([desk.left, desk.right]),
+    ),
+    Misuse(
+        "joining tensors that differ beside the joined axis",
+        lambda desk: Concatenate(name="both")([desk.left, desk.steps]),
+        (ValueError,),
+        ["inputs with matching shapes except for the concat"],
+        ["both", "(None, 4)", "(None, 5, 4)"],
+        lambda desk: Concatenate(name="both")([desk.left, Flatten()(desk.steps)]),
+    ),
+    Misuse(
+        "a reshape that loses numbers",
+        lambda desk: Reshape((3, 3), name="square")(desk.left),
+        (ValueError,),
+        ["otal size of", "must be unchanged"],
+        ["square", "(None, 4)", "(3, 3)"],
+        lambda desk: Reshape((2, 2), name="square")(desk.left),
+    ),
+    Misuse(
+        "a keyword that a layer does not have",
+        lambda desk: Dense(4, activaton="relu"),
+        (TypeError, ValueError),
+        ["Unrecognized keyword arguments passed to Dense", "eyword argument not understood"],
+        ["activaton"],
+        lambda desk: Dense(4, activation="relu"),
+    ),
+    Misuse(
+        "an activation misspelled",
+        lambda desk: Dense(4, activation="rellu"),
+        (ValueError,),
+        ["Unknown activation function", "Could not interpret activation function identifier"],
+        ["rellu", "relu"],
+        lambda desk: Dense(4, activation="relu"),
+    ),
+    Misuse(
+        "an initializer misspelled",
+        lambda desk: Dense(4, kernel_initializer="glorot"),
+        (ValueError,),
+        ["Could not interpret initializer identifier"],
+        ["glorot", "glorot_uniform"],
+        lambda desk: Dense(4, kernel_initializer="glorot_uniform"),
+    ),
+    Misuse(
+        "fewer than no units",
+        lambda desk: Dense(-3),
+        (ValueError,),
+        ["Received an invalid value for `units`", "expected a positive integer"],
+        ["-3"],
+        lambda desk: Dense(3),
+    ),
+    Misuse(
+        "units in quotation marks",
+        lambda desk: Dense("64"),
+        (ValueError, TypeError),
+        ["Received an invalid value for `units`", "expected a positive integer"],
+        ["'64'"],
+        lambda desk: Dense(64),
+    ),
+    Misuse(
+        "dropping more than everything",
+        lambda desk: Dropout(1.5),
+        (ValueError,),
+        ["Invalid value received for argument `rate`"],
+        ["1.5"],
+        lambda desk: Dropout(0.5),
+    ),
+    Misuse(
+        "features of unknown length into a Dense",
+        lambda desk: Dense(2, name="top")(Input(shape=(None,), name="rows")),
+        (ValueError,),
+        ["last dimension", "should be defined", "None"],
+        ["top", "Dense"],
+        lambda desk: Dense(2, name="top")(Input(shape=(3,), name="rows")),
+    ),
+    Misuse(
+        "an Input without a shape",
+        lambda desk: Input(name="rows"),
+        (ValueError,),
+        ["You must pass a `shape` argument"],
+        ["rows"],
+        lambda desk: Input(shape=(3,), name="rows"),
+    ),
+    Misuse(
+        "a filter larger than the image",
+        lambda desk: Conv2D(2, 9, name="wide")(desk.image),
+        (ValueError,),
+        ["output size would be", "negative"],
+        ["wide", "(None, 6, 6, 1)"],
+        lambda desk: Conv2D(2, 9, padding="same", name="wide")(desk.image),
+    ),
+    Misuse(
+        "a padding misspelled",
+        lambda desk: Conv2D(2, 3, padding="sam"),
+        (ValueError,),
+        ["`padding` argument must be one of"],
+        ["sam", "same", "valid"],
+        lambda desk: Conv2D(2, 3, padding="same"),
+    ),
+    Misuse(
+        "axes that are no order of the axes",
+        lambda desk: Permute((1, 3), name="turn")(desk.steps),
+        (ValueError,),
+        ["Invalid permutation argument `dims`"],
+        ["(1, 3)"],
+        lambda desk: Permute((2, 1), name="turn")(desk.steps),
+    ),
+    Misuse(
+        "repeating what has a time axis already",
+        lambda desk: RepeatVector(3, name="again")(desk.steps),
+        (ValueError,),
+        ["expected ndim=2, found ndim=3"],
+        ["again", "(None, 5, 4)"],
+        lambda desk: RepeatVector(3, name="again")(desk.left),
+    ),
+    Misuse(
+        "every time step of something without time",
+        lambda desk: TimeDistributed(Dense(2), name="each")(desk.left),
+        (ValueError,),
+        ["at least 3 dimensions"],
+        ["each", "(None, 4)"],
+        lambda desk: TimeDistributed(Dense(2), name="each")(desk.steps),
+    ),
+    Misuse(
+        "too few weights set",
+        lambda desk: desk.encoder.set_weights(ones((4, 3))),
+        (ValueError,),
+        [
+            'You called `set_weights(weights)` on layer "encoder" with a weight list of length 1, '
+            "but the layer was expecting 2 weights."
+        ],
+        ["encoder/kernel", "encoder/bias"],
+        lambda desk: desk.encoder.set_weights(ones((4, 3), (3,))),
+    ),
+    Misuse(
+        "weights of another shape set",
+        lambda desk: desk.encoder.set_weights(ones((4, 3), (5,))),
+        (ValueError,),
+        ["Layer weight shape (3,) not compatible with provided weight shape (5,)"],
+        ["encoder/bias"],
+        lambda desk: desk.encoder.set_weights(ones((4, 3), (3,))),
+    ),
+    Misuse(
+        "counting weights that are not made yet",
+        lambda desk: desk.spare.count_params(),
+        (ValueError,),
+        ["You tried to call `count_params` on", "isn't built"],
+        ["spare"],
+        lambda desk: desk.spare(desk.left) and desk.spare.count_params(),
+    ),
+    Misuse(
+        "a layer name with a slash",
+        lambda desk: Dense(2, name="left/eye"),
+        (ValueError,),
+        ["must be a", "string", "`/`"],
+        ["left/eye"],
+        lambda desk: Dense(2, name="left_eye"),
+    ),
+    Misuse(
+        "a layer of one's own without super init",
+        lambda desk: Forgetful(3)(desk.left),
+        (TypeError, ValueError),
+        ["did not call", "super().__init__()"],
+        ["Forgetful"],
+        lambda desk: Polite(name="polite")(desk.left),
+    ),
+    Misuse(
+        "a layer of one's own that returns a word",
+        lambda desk: Chatty(name="chatty")(desk.left),
+        (ValueError,),
+        ["operation outputs must be tensors"],
+        ["chatty", "done"],
+        lambda desk: Polite(name="polite")(desk.left),
+    ),
+    Misuse(
+        "a configuration without layers",
+        lambda desk: Model.from_config({"name": "twins"}),
+        (ValueError,),
+        ["Improperly formatted model config"],
+        ["twins"],
+        lambda desk: Model.from_config(desk.twins.get_config()),
+    ),
+    Misuse(
+        "weights of another model loaded",
+        other_weights,
+        (ValueError,),
+        ["eights"],
+        ["reader"],
+        own_weights,
+    ),
+]

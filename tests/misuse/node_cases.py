@@ -1,0 +1,91 @@
+"""Questions about the calls of a layer that have no answer, or several."""
+
+from __future__ import annotations
+
+from tests.misuse.desk import Misuse
+
+NODES = [
+    Misuse(
+        "the output of a layer called twice",
+        lambda desk: desk.encoder.output,
+        (AttributeError,),
+        [
+            'Layer encoder has multiple inbound nodes, hence the notion of "layer output" is '
+            "ill-defined. Use `get_output_at(node_index)` instead."
+        ],
+        ["encoder", "encoder.get_output_at(0)"],
+        lambda desk: desk.encoder.get_output_at(1),
+    ),
+    Misuse(
+        "the input of a layer called twice",
+        lambda desk: desk.encoder.input,
+        (AttributeError,),
+        ['the notion of "layer input" is ill-defined. Use `get_input_at(node_index)` instead.'],
+        ["encoder"],
+        lambda desk: desk.encoder.get_input_at(1),
+    ),
+    Misuse(
+        "the output mask of a layer called twice",
+        lambda desk: desk.encoder.output_mask,
+        (AttributeError,),
+        ["has multiple inbound nodes", "get_output_mask_at(node_index)"],
+        ["encoder"],
+        lambda desk: desk.encoder.get_output_mask_at(0),
+    ),
+    Misuse(
+        "the input shape of a layer called on two shapes",
+        lambda desk: desk.stretched.input_shape,
+        (AttributeError,),
+        ["has multiple inbound nodes, with different input shapes", "get_input_shape_at("],
+        ["stretched", "(None, 4)", "(None, 5, 4)"],
+        lambda desk: desk.stretched.get_input_shape_at(1),
+    ),
+    Misuse(
+        "the output shape of a layer called on two shapes",
+        lambda desk: desk.stretched.output_shape,
+        (AttributeError,),
+        ["has multiple inbound nodes, with different output shapes", "get_output_shape_at("],
+        ["stretched", "(None, 2)", "(None, 5, 2)"],
+        lambda desk: desk.stretched.get_output_shape_at(1),
+    ),
+    Misuse(
+        "the output of a layer never called",
+        lambda desk: desk.spare.output,
+        (AttributeError,),
+        ["has no inbound nodes", "has never been called and thus has no defined output"],
+        ["spare"],
+        lambda desk: desk.spare(desk.left),
+    ),
+    Misuse(
+        "the input of a layer never called",
+        lambda desk: desk.spare.input,
+        (AttributeError,),
+        ["is not connected, no input to return", "has never been called"],
+        ["spare"],
+        lambda desk: desk.spare(desk.left) and desk.spare.input,
+    ),
+    Misuse(
+        "the input shape of a layer never called",
+        lambda desk: desk.spare.input_shape,
+        (AttributeError,),
+        ["never been called and thus has no defined input shape"],
+        ["spare"],
+        lambda desk: desk.spare(desk.left) and desk.spare.input_shape,
+    ),
+    Misuse(
+        "a node of a layer never called",
+        lambda desk: desk.spare.get_output_at(0),
+        (RuntimeError, AttributeError),
+        ["has never been called and thus has no defined output"],
+        ["spare"],
+        lambda desk: desk.spare(desk.left) and desk.spare.get_output_at(0),
+    ),
+    Misuse(
+        "a node index that is too large",
+        lambda desk: desk.encoder.get_output_at(5),
+        (ValueError,),
+        ["Asked to get output at node 5, but the layer has only 2 inbound nodes."],
+        ["encoder"],
+        lambda desk: desk.encoder.get_output_at(1),
+    ),
+]

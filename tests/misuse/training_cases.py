@@ -1,0 +1,163 @@
+"""Wrong uses of compile and of what it needs: all but the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import Model
+from funclab.layers import Dense
+from funclab.optimizers import SGD
+from tests.misuse.desk import Desk, Misuse
+
+LOSSES = {"same": "binary_crossentropy", "word": "sparse_categorical_crossentropy"}
+
+
+def recompile(desk: Desk, *arguments: Any, **settings: Any) -> None:
+    """Compile the reader and train it once more."""
+    desk.reader.compile(*arguments, **settings)
+    desk.reader.fit(desk.x, desk.y, verbose=0)
+
+
+def weighing(loss_weights: Any) -> Any:
+    """Compile the twins with these loss weights and train them once more."""
+
+    def line(desk: Desk) -> None:
+        desk.compile_twins(loss_weights=loss_weights)
+        desk.twins.fit(desk.pair, desk.answers, verbose=0)
+
+    return line
+
+
+class Nested(Model):
+    """A model of one's own, in which a graph would only be known after the first call."""
+
+    def __init__(self) -> None:
+        super().__init__(name="nested")
+        self.top = Dense(3, activation="softmax")
+
+    def call(self, inputs: Any) -> Any:
+        return self.top(inputs)
+
+
+TRAINING = [
+    Misuse(
+        "training before compile",
+        lambda desk: desk.draft.fit(desk.x, desk.x[:, :3], verbose=0),
+        (RuntimeError, ValueError),
+        ["needs to be compiled before", "You must call `compile()` before using the model"],
+        ["draft"],
+        lambda desk: desk.draft.compile("sgd", "mse"),
+    ),
+    Misuse(
+        "evaluating before compile",
+        lambda desk: desk.draft.evaluate(desk.x, desk.x[:, :3], verbose=0),
+        (RuntimeError, ValueError),
+        ["needs to be compiled before", "You must call `compile()` before using the model"],
+        ["draft"],
+        lambda desk: desk.draft.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "training without a loss",
+        lambda desk: recompile(desk, "sgd"),
+        (ValueError,),
+        ["no loss to optimize", "No loss to compute", "`loss`"],
+        ["reader"],
+        lambda desk: recompile(desk, "sgd", "mse"),
+    ),
+    Misuse(
+        "an optimizer misspelled",
+        lambda desk: desk.reader.compile("adamm", "mse"),
+        (ValueError,),
+        ["Could not interpret optimizer identifier"],
+        ["adamm", "adam"],
+        lambda desk: recompile(desk, "adam", "mse"),
+    ),
+    Misuse(
+        "a loss misspelled",
+        lambda desk: desk.reader.compile("adam", "categorical_crossentropi"),
+        (ValueError,),
+        ["Unknown loss function", "Could not interpret loss identifier"],
+        ["categorical_crossentropi", "categorical_crossentropy"],
+        lambda desk: recompile(desk, "adam", "categorical_crossentropy"),
+    ),
+    Misuse(
+        "a metric misspelled",
+        lambda desk: desk.reader.compile("adam", "mse", metrics=["acuracy"]),
+        (ValueError,),
+        ["Could not interpret metric identifier"],
+        ["acuracy", "accuracy"],
+        lambda desk: recompile(desk, "adam", "mse", metrics=["accuracy"]),
+    ),
+    Misuse(
+        "a learning rate below zero",
+        lambda desk: recompile(desk, SGD(-0.1), "mse"),
+        (ValueError,),
+        ["learning_rate"],
+        ["-0.1"],
+        lambda desk: recompile(desk, SGD(0.1), "mse"),
+    ),
+    Misuse(
+        "three losses for two outputs",
+        lambda desk: desk.compile_twins(loss=["mse", "mse", "mse"]),
+        (ValueError, KeyError),
+        ["When passing a list as loss, it should have one entry per model outputs."],
+        ["twins", "same", "word"],
+        lambda desk: desk.compile_twins(loss=["mse", "mse"]),
+    ),
+    Misuse(
+        "a loss for an output that is not there",
+        lambda desk: desk.compile_twins(loss={"zz": "mse", "word": "mse"}),
+        (ValueError, KeyError),
+        ['Unknown entry in loss dictionary: "zz". Only expected the following keys'],
+        ["zz", "same", "word"],
+        lambda desk: desk.compile_twins(loss=LOSSES),
+    ),
+    Misuse(
+        "one loss weight for two outputs",
+        weighing([1.0]),
+        (ValueError,),
+        ["When passing a list as loss_weights, it should have one entry per model outputs."],
+        ["twins", "same", "word"],
+        weighing([1.0, 0.2]),
+    ),
+    Misuse(
+        "a loss weight for an output that is not there",
+        weighing({"main": 1.0}),
+        (ValueError,),
+        ['Unknown entry in loss_weights dictionary: "main". Only expected the following keys'],
+        ["same", "word"],
+        weighing({"same": 1.0}),
+    ),
+    Misuse(
+        "loss weights that are a word",
+        weighing("same"),
+        (TypeError,),
+        ["Could not interpret loss_weights argument"],
+        ["same"],
+        weighing({"same": 1.0, "word": 0.2}),
+    ),
+    Misuse(
+        "a loss weight that is no number",
+        weighing([1.0, "0.2"]),
+        (TypeError,),
+        ["loss_weights"],
+        ["word", "0.2"],
+        weighing([1.0, 0.2]),
+    ),
+    Misuse(
+        "a metric for an output that is not there",
+        lambda desk: desk.compile_twins(metrics={"output_c": "accuracy"}),
+        (ValueError,),
+        ["Invalid `metrics`"],
+        ["output_c", "same", "word"],
+        lambda desk: desk.compile_twins(metrics={"word": "accuracy"}),
+    ),
+    Misuse(
+        "the summary of a model of one's own before its first call",
+        lambda desk: Nested().summary(),
+        (ValueError,),
+        ["This model has not yet been built"],
+        ["nested"],
+        lambda desk: Nested()(desk.x),
+    ),
+]
