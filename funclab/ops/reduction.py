@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -46,13 +45,15 @@ class Reduction(Op, abstract=True):
         return shapes.reduce(x, self.axis, self.keepdims)
 
     def forward(self, x: Array, out: Array) -> None:
-        self.ufunc.reduce(x, self.axes(x), out=out, keepdims=self.keepdims)
+        self.ufunc.reduce(x, self.axis, None, out, self.keepdims)
 
     def axes(self, x: Array) -> tuple[int, ...]:
         return shapes.reduced_axes(x.ndim, self.axis)
 
     def spread(self, x: Array, array: Array) -> Array:
         """An array of the output's shape with the axes back as length 1, to meet x."""
+        if self.axis is None or self.keepdims:
+            return array  # it meets x as it is
         axes = self.axes(x)
         return array.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
 
@@ -82,18 +83,17 @@ class Mean(Reduction):
     Gradient: gx = g / n at each of the n elements.
     """
 
+    ufunc = np.add
+
     def dtype(self, x: str) -> str:
         return as_float(x)
 
     def forward(self, x: Array, out: Array) -> None:
-        np.sum(x, axis=self.axes(x), dtype=out.dtype, keepdims=self.keepdims, out=out)
-        np.divide(out, self.count(x), out)
+        super().forward(x, out)
+        np.divide(out, x.size // (out.size or 1), out)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.divide(self.spread(x, g), self.count(x), gx)
-
-    def count(self, x: Array) -> int:
-        return math.prod(x.shape[axis] for axis in self.axes(x))
+        np.divide(self.spread(x, g), x.size // (out.size or 1), gx)
 
 
 @dataclass(frozen=True)
