@@ -116,7 +116,8 @@ def train_dense() -> None:
     """dense layers, shared and merged; every optimizer"""
     import numpy as np
 
-    from funclab import Model, layers
+    from funclab import layers
+    from funclab.models import Model
 
     shared = layers.Dense(4, activation="relu")
     left, right = layers.Input((3,)), layers.Input((3,))
@@ -138,7 +139,8 @@ def train_images() -> None:
     """convolution, pooling, batch normalization"""
     import numpy as np
 
-    from funclab import Sequential, layers
+    from funclab import layers
+    from funclab.models import Sequential
 
     model = Sequential(
         [
@@ -161,7 +163,8 @@ def train_words() -> None:
     """embedding, LSTM, layers over time"""
     import numpy as np
 
-    from funclab import Model, layers
+    from funclab import layers
+    from funclab.models import Model
 
     words = layers.Input((5,), dtype="int32")
     vectors = layers.Embedding(7, 4, mask_zero=True)(words)

@@ -14,4 +14,8 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv
 fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$extra]"
+
+# JupyterLab starts without asking whether it may show news.
+mkdir -p .venv/share/jupyter/lab/settings
+cp binder/overrides.json .venv/share/jupyter/lab/settings/
 touch ".venv/ready-$extra"
