@@ -4,26 +4,98 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from funclab import registry
 
+Array = np.ndarray[Any, Any]
 
-class Constraint:
+EPSILON = 1e-7
+"""Keeps a division by the length of a weight of zeros finite."""
+
+
+class Constraint(registry.Configured):
     """A rule for a weight: called on its array, returns the nearest array that obeys."""
 
     def __init_subclass__(cls) -> None:
         registry.register("constraint", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, x: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
 
-    def get_config(self) -> dict[str, Any]:
-        return dict(vars(self))
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
+class NonNeg(Constraint):
+    """No weight below 0."""
+
+    def __call__(self, x: Any) -> Array:
+        return np.maximum(x, 0)
+
+
+class MaxNorm(Constraint):
+    """No vector of weights longer than `max_value`.
+
+    Shapes: `axis` is the axis (or axes) along which a vector lies: 0 for the kernel (features,
+        units) of Dense, so that each unit has one; [0, 1, 2] for that of Conv2D.
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
+        JMLR 2014, section 5.1.
+    """
+
+    def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
+        self.max_value, self.axis = max_value, axis
+
+    def __call__(self, x: Any) -> Array:
+        length = norm(x, self.axis)
+        return x * (np.clip(length, 0, self.max_value) / (EPSILON + length))
+
+
+class UnitNorm(Constraint):
+    """Every vector of weights has length 1; `axis` as for MaxNorm."""
+
+    def __init__(self, axis: Any = 0) -> None:
+        self.axis = axis
+
+    def __call__(self, x: Any) -> Array:
+        return x / (EPSILON + norm(x, self.axis))
+
+
+class MinMaxNorm(Constraint):
+    """The length of every vector of weights moves towards [min_value, max_value].
+
+    At rate 1 it gets there at every step, at lower rates part of the way; `axis` as for MaxNorm.
+    """
+
+    def __init__(
+        self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0
+    ) -> None:
+        self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
+
+    def __call__(self, x: Any) -> Array:
+        length = norm(x, self.axis)
+        inside = np.clip(length, self.min_value, self.max_value)
+        wanted = self.rate * inside + (1 - self.rate) * length
+        return x * (wanted / (EPSILON + length))
+
+
+def norm(x: Any, axis: Any) -> Array:
+    """The length of the vectors that lie along `axis`, with that axis kept as 1."""
+    axes = tuple(axis) if isinstance(axis, (list, tuple)) else axis
+    return np.sqrt(np.sum(np.square(x), axis=axes, keepdims=True))
+
+
+max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
+# The spellings of Keras 2.
+for _name, _class in {"maxnorm": MaxNorm, "nonneg": NonNeg, "unitnorm": UnitNorm}.items():
+    registry.register("constraint", _class, _name)
 
 
 def get(identifier: Any) -> Any:
     """A constraint from its name, class, config, or any function of an array."""
     return registry.get("constraint", identifier)
+
+
+serialize = registry.to_config
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """A constraint from what `serialize` returned."""
+    return registry.get("constraint", config, custom_objects)

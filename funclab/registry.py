@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from funclab.errors import NameLookupError
+from funclab.errors import ArgumentError, NameLookupError
 
 _used: Counter[str] = Counter()
 _known: dict[str, dict[str, Any]] = {}
@@ -106,6 +107,24 @@ def to_config(thing: Any) -> Any:
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
 
 
+class Configured:
+    """Something small that is its constructor arguments, each kept under its own name."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments, from which `from_config` makes an equal object."""
+        found = inspect.signature(type(self)).parameters.values()
+        variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+        return {one.name: getattr(self, one.name) for one in found if one.kind not in variable}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({settings})"
+
+
 def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object a user means: a name, a class, a config, the object itself, or None."""
     if identifier is None:
@@ -115,4 +134,17 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
         return made.from_config(identifier.get("config", {}))
     if isinstance(identifier, str):
         identifier = lookup(kind, identifier, custom)
+    if not callable(identifier) and not hasattr(identifier, "get_config"):
+        article = "an" if kind[0] in "aeio" else "a"
+        raise ArgumentError(
+            f"Could not interpret {kind} identifier: {identifier!r}.",
+            why=f"{article} {kind} is given as a name, an object, a class, a function or a config; "
+            f"this is of type {type(identifier).__name__}.",
+            fix=f"pass one of those, for example {_example(kind)}.",
+        )
     return identifier() if isinstance(identifier, type) else identifier
+
+
+def _example(kind: str) -> str:
+    names = sorted(name for name in _known.get(kind, {}) if name.islower())
+    return f'"{names[0]}"' if names else "a function"

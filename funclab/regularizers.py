@@ -1,29 +1,134 @@
-"""Penalties that keep weights small."""
+"""Penalties that keep weights, or outputs, small."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from funclab import registry
+import numpy as np
+
+from funclab import ops, registry
+from funclab.errors import ArgumentError
 
 
-class Regularizer:
-    """A penalty on a tensor, added to the loss: called on a value, returns a scalar value."""
+class Regularizer(registry.Configured):
+    """A penalty on a tensor, added to the loss: called on a value, returns a scalar."""
 
     def __init_subclass__(cls) -> None:
         registry.register("regularizer", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, x: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
 
-    def get_config(self) -> dict[str, Any]:
-        return dict(vars(self))
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
+class L1L2(Regularizer):
+    """l1 * sum |x| + l2 * sum x^2.
+
+    Raises: ArgumentError for a factor that is not a finite number >= 0.
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.l1 = _factor("l1", l1)
+        self.l2 = _factor("l2", l2)
+
+    def __call__(self, x: Any) -> Any:
+        penalties = []
+        if self.l1:
+            penalties.append(ops.multiply(ops.sum(ops.absolute(x)), self.l1))
+        if self.l2 or not penalties:
+            penalties.append(ops.multiply(ops.sum(ops.square(x)), self.l2))
+        return penalties[0] if len(penalties) == 1 else ops.add(*penalties)
+
+
+class L1(L1L2):
+    """l1 * sum |x|: pushes weights to exactly 0.
+
+    Source: Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
+    """
+
+    def __init__(self, l1: float = 0.01) -> None:
+        super().__init__(l1=l1)
+
+
+class L2(L1L2):
+    """l2 * sum x^2: keeps weights small.
+
+    Source: Hoerl and Kennard, "Ridge regression", 1970.
+    """
+
+    def __init__(self, l2: float = 0.01) -> None:
+        super().__init__(l2=l2)
+
+
+class OrthogonalRegularizer(Regularizer):
+    """Pushes the rows (or columns) of a matrix to be at right angles: the mean |cosine| of pairs.
+
+    Shapes: a matrix (rows, columns).
+    Raises: ArgumentError unless `mode` is "rows" or "columns".
+    """
+
+    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
+        if mode not in ("rows", "columns"):
+            raise ArgumentError(
+                f'Invalid `mode` argument: {mode!r}. Please use one of "rows", "columns".',
+                why="the penalty compares the rows of a matrix with each other, or its columns.",
+                fix='write mode="rows" or mode="columns".',
+            )
+        self.factor, self.mode = factor, mode
+
+    def __call__(self, x: Any) -> Any:
+        if len(x.shape) != 2:
+            raise ArgumentError(
+                f"Inputs to OrthogonalRegularizer must have rank 2. Received shape {x.shape}.",
+                why="the angles are those between the rows or columns of a matrix.",
+                fix="use it on the kernel of a Dense layer.",
+            )
+        rows = x if self.mode == "rows" else ops.transpose(x)
+        n = rows.shape[0]
+        length = ops.sqrt(ops.sum(ops.square(rows), axis=1, keepdims=True))
+        unit = ops.divide(rows, ops.maximum(length, 1e-6))
+        cosines = ops.absolute(ops.matmul(unit, ops.transpose(unit)))
+        others = ops.multiply(cosines, 1 - np.eye(n))  # without each row's cosine with itself
+        return ops.multiply(ops.sum(others), self.factor / max(1, n * (n - 1)))
+
+
+registry.register("regularizer", L1L2, "l1_l2")
+
+
+def l1(l1: float = 0.01) -> L1:
+    """The penalty l1 * sum |x|."""
+    return L1(l1)
+
+
+def l2(l2: float = 0.01) -> L2:
+    """The penalty l2 * sum x^2."""
+    return L2(l2)
+
+
+def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+    """The penalty l1 * sum |x| + l2 * sum x^2."""
+    return L1L2(l1, l2)
 
 
 def get(identifier: Any) -> Any:
     """A regularizer from its name, class, config, or any function of a value."""
     return registry.get("regularizer", identifier)
+
+
+serialize = registry.to_config
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """A regularizer from what `serialize` returned."""
+    return registry.get("regularizer", config, custom_objects)
+
+
+def _factor(name: str, value: Any) -> float:
+    number = isinstance(value, (int, float)) or hasattr(value, "__float__")
+    if number and 0 <= float(value) < float("inf"):
+        return float(value)
+    raise ArgumentError(
+        f"Invalid value for argument {name}: expected a non-negative float. "
+        f"Received: {name}={value!r}.",
+        why="it is the factor of the penalty in the loss.",
+        fix=f"write for example {name}=0.01.",
+    )

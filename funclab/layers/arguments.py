@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError
+from funclab import structure
+from funclab.errors import ArgumentError, NotSupportedError
 from funclab.shapes import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
+
+DTYPES = ("float32", "float64", "int8", "uint8", "int16", "int32", "int64", "bool")
 
 _floatx = "float32"
 
@@ -65,12 +68,39 @@ def declared_shape(kwargs: dict[str, Any]) -> Any:
     return None
 
 
+def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """What `build` gets: the shape of the first input, or of each that it names.
+
+    A layer with `call(self, query, value)` may write `build(self, query_shape, value_shape)`.
+    """
+    wanted = list(inspect.signature(layer.build).parameters)
+    names = list(inspect.signature(layer.call).parameters)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    shapes = {f"{name}_shape": shape_of(value) for name, value in given.items()}
+    if sum(name in shapes for name in wanted) > 1:
+        return [shapes.get(name) for name in wanted]
+    return [shape_of(args[0])] if wanted else []
+
+
+def shape_of(tree: Any) -> Any:
+    """The shape of a tensor, or of each tensor of a list or dict."""
+    return structure.map_structure(lambda leaf: getattr(leaf, "shape", None), tree)
+
+
 def dtype_name(dtype: Any) -> str | None:
+    """The name of a dtype a layer can compute in; None for None."""
+    if isinstance(dtype, dict):  # a Keras 3 DTypePolicy
+        dtype = dtype.get("config", {}).get("name")
     if dtype is None:
         return None
-    if isinstance(dtype, dict):  # a Keras 3 DTypePolicy
-        return dtype.get("config", {}).get("name")
-    return str(np.dtype(dtype))
+    name = getattr(dtype, "name", dtype) if not isinstance(dtype, type) else np.dtype(dtype).name
+    if name in DTYPES:
+        return name
+    raise NotSupportedError(
+        f"A layer cannot have dtype={dtype!r}.",
+        why="the engine computes in float32 or float64; half precision saves no time on a CPU.",
+        fix='use dtype="float32", or dtype="float64" for checks.',
+    )
 
 
 def checked_name(name: Any) -> str | None:

@@ -10,10 +10,20 @@ import numpy as np
 from funclab import constraints, initializers, regularizers, shapes, structure
 from funclab.errors import ArgumentError, NotCompiledError, WeightsError
 from funclab.graph.operation import Operation
+from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
+from funclab.layers.arguments import dtype_name
 from funclab.shapes import show
 
 Array = np.ndarray[Any, Any]
+
+KERAS_3_ORDER = (
+    "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint",
+    "aggregation", "layout", "name",
+)  # fmt: skip
+KERAS_2_ORDER = (
+    "name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint",
+)  # fmt: skip
 
 
 class Weighted(Operation):
@@ -23,43 +33,57 @@ class Weighted(Operation):
     built: bool
     _trainable: bool = True
 
-    def add_weight(
-        self,
-        shape: Any = (),
-        initializer: Any = None,
-        dtype: str | None = None,
-        trainable: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        name: str | None = None,
-        **unused: Any,
-    ) -> Variable:
+    def add_weight(self, *args: Any, **settings: Any) -> Variable:
         """Make a weight of this layer: a Variable, allocated when first used.
 
-        Shapes: `shape` of the weight itself, without a batch axis.
+        Arguments in Keras 3's order: shape, initializer, dtype, trainable, autocast, regularizer,
+        constraint, aggregation, layout, name; or in Keras 2's, which begins with the name: name,
+        shape, dtype, initializer, regularizer, trainable, constraint.
+        Shapes: `shape` of the weight itself, without a batch axis; () unless given.
         Raises: ArgumentError when a length of `shape` is not known.
         """
-        whole = shapes.to_shape(shape)
-        if None in whole:
+        order = KERAS_2_ORDER if args and isinstance(args[0], str) else KERAS_3_ORDER
+        given = {**dict(zip(order, args, strict=False)), **settings}
+        unknown = [name for name in given if name not in KERAS_3_ORDER]
+        if unknown:
             raise ArgumentError(
-                f"The weight {name or 'weight'} of layer {self.name} needs a whole shape, "
-                f"not {show(whole)}.",
-                why="the memory of a weight cannot depend on the data.",
-                fix=f"give the axes that {self.name} reads a known length in Input(shape=...).",
+                f"add_weight of layer {self.name} got unknown arguments: {', '.join(unknown)}.",
+                why=f"it takes {', '.join(KERAS_3_ORDER)}.",
+                fix="correct the spelling.",
             )
-        default = "glorot_uniform" if (dtype or self.dtype).startswith("float") else "zeros"
-        variable = Variable(
-            shape=whole,
-            initializer=initializers.get(default if initializer is None else initializer),
-            dtype=dtype or self.dtype,
-            trainable=trainable,
-            name=name or "weight",
-            regularizer=regularizers.get(regularizer),
-            constraint=constraints.get(constraint),
-        )
-        variable.path = f"{self.name}/{variable.name}"
+        variable = self._new_variable(given)
         self._own_weights.append(variable)
         return variable
+
+    def _new_variable(self, given: dict[str, Any]) -> Variable:
+        name, initializer = given.get("name") or "variable", given.get("initializer")
+        shape = shapes.to_shape(given.get("shape", ()))
+        if None in shape:
+            raise ArgumentError(
+                f"The weight {name} of layer {self.name} needs a whole shape, not {show(shape)}.",
+                why="the memory of a weight cannot depend on the data.",
+                fix=f"give the axes that {self.name} reads a known length in Input(shape=...).",
+                graph=self,
+            )
+        dtype = dtype_name(given.get("dtype")) or self.dtype
+        default = "glorot_uniform" if dtype.startswith("float") else "zeros"
+        variable = Variable(
+            shape=shape,
+            initializer=initializers.get(default if initializer is None else initializer),
+            dtype=dtype,
+            trainable=bool(given.get("trainable", True)),
+            name=name.rpartition("/")[2],
+            regularizer=regularizers.get(given.get("regularizer")),
+            constraint=constraints.get(given.get("constraint")),
+        )
+        variable.path = "/".join((*current_tape().scope, self.name, name))
+        return variable
+
+    def named_weight(self, name: str, shape: Any, **settings: Any) -> Variable:
+        """A weight whose initializer, regularizer and constraint this layer holds, by its name."""
+        kinds = ("initializer", "regularizer", "constraint")
+        own = {kind: getattr(self, f"{name}_{kind}", None) for kind in kinds}
+        return self.add_weight(shape=shape, name=name, **{**own, **settings})
 
     @property
     def _own_weights(self) -> list[Variable]:
@@ -80,8 +104,9 @@ class Weighted(Operation):
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
         held = [v for value in vars(self).values() for v in structure.flatten(value)]
-        own = [one for one in held if isinstance(one, Variable)]
-        return unique([*self._own_weights, *own, *_each(self.sublayers, "variables")])
+        own = [*self._own_weights, *(one for one in held if isinstance(one, Variable))]
+        own.sort(key=lambda one: (not one.trainable, _is_stream(one)))
+        return unique([*own, *_each(self.sublayers, "variables")])
 
     @property
     def weights(self) -> list[Variable]:
@@ -163,10 +188,32 @@ class Weighted(Operation):
             )
         return sum(shapes.size(variable.shape) or 0 for variable in self.weights)
 
+    def remember(self) -> Memory:
+        """What this layer and those inside it are now, to undo a call that fails."""
+        inner = [one for one in self.sublayers if not one.built]
+        return Memory(self, [one.remember() for one in inner])
+
     @property
     def losses(self) -> list[Any]:
         """The penalties of regularizers on weights, as numbers of this moment."""
         return [v.regularizer(v.array) for v in self.weights if v.regularizer is not None]
+
+
+class Memory:
+    """The attributes of a layer at one moment, with the contents of its lists."""
+
+    def __init__(self, layer: Weighted, inner: list[Memory]) -> None:
+        self.layer, self.inner = layer, inner
+        self.attributes = dict(vars(layer))
+        self.lists = [(one, list(one)) for one in vars(layer).values() if isinstance(one, list)]
+
+    def restore(self) -> None:
+        vars(self.layer).clear()
+        vars(self.layer).update(self.attributes)
+        for one, content in self.lists:
+            one[:] = content
+        for one in self.inner:
+            one.restore()
 
 
 def unique(items: Iterable[Any]) -> list[Any]:
@@ -180,4 +227,3 @@ def _each(layers: Iterable[Any], what: str) -> list[Variable]:
 
 def _is_stream(variable: Variable) -> bool:
     return variable.dtype == "uint64"
-

@@ -1,0 +1,92 @@
+"""How weights begin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.initializers.base import (
+    Constant,
+    Identity,
+    Initializer,
+    Ones,
+    Zeros,
+    rng,
+    seed,
+)
+from funclab.initializers.random import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    VarianceScaling,
+    fans,
+)
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "deserialize",
+    "fans",
+    "get",
+    "rng",
+    "seed",
+    "serialize",
+]
+
+# The other names under which Keras 2 and Keras 3 know the same classes.
+ALIASES = {
+    "zero": Zeros,
+    "one": Ones,
+    "uniform": RandomUniform,
+    "normal": RandomNormal,
+    "IdentityInitializer": Identity,
+    "OrthogonalInitializer": Orthogonal,
+}
+for _name, _class in ALIASES.items():
+    registry.register("initializer", _class, _name)
+
+
+def get(identifier: Any) -> Any:
+    """An initializer from its name, class, config, an array, or any function of (shape, dtype)."""
+    if isinstance(identifier, (np.ndarray, np.generic)):
+        return Constant(identifier)
+    return registry.get("initializer", identifier)
+
+
+serialize = registry.to_config
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """An initializer from what `serialize` returned."""
+    return registry.get("initializer", config, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    """The lower-case names: `initializers.he_normal` is the class HeNormal."""
+    found = registry.registered("initializer").get(name)
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found

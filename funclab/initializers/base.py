@@ -1,0 +1,92 @@
+"""The generator of random numbers, and the initializers that need none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.errors import ShapeError
+from funclab.shapes import Shape, show
+
+Array = np.ndarray[Any, Any]
+
+_rng = np.random.default_rng()
+
+
+def seed(value: int) -> None:
+    """Restart the random numbers of initializers, shuffling and dropout."""
+    global _rng
+    _rng = np.random.default_rng(value)
+
+
+def rng() -> np.random.Generator:
+    """The generator behind everything random that has no seed of its own."""
+    return _rng
+
+
+class Initializer(registry.Configured):
+    """Makes the first value of a weight of a given shape."""
+
+    def __init_subclass__(cls) -> None:
+        registry.register("initializer", cls, registry.to_snake_case(cls.__name__))
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
+
+    def clone(self) -> Any:
+        return type(self).from_config(self.get_config())
+
+
+class Zeros(Initializer):
+    """All zeros."""
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        return np.zeros(shape, dtype)  # type: ignore[arg-type]
+
+
+class Ones(Initializer):
+    """All ones."""
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        return np.ones(shape, dtype)  # type: ignore[arg-type]
+
+
+class Constant(Initializer):
+    """One number everywhere, or an array that fills the weight."""
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = value
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        value = np.asarray(self.value)
+        if value.ndim and value.shape != tuple(shape):
+            raise ShapeError(
+                f"A Constant initializer of shape {show(value.shape)} cannot fill a weight of "
+                f"shape {show(shape)}.",
+                why="an array must give every element of the weight its value.",
+                fix=f"pass a number, or an array of shape {show(shape)}.",
+            )
+        return np.full(shape, value, dtype)  # type: ignore[arg-type]
+
+
+class Identity(Initializer):
+    """Ones (times `gain`) on the diagonal of a matrix, zeros elsewhere."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        check_rank("Identity", shape, len(shape) == 2, "two axes")
+        return self.gain * np.eye(*shape, dtype=dtype)  # type: ignore[misc]
+
+
+def check_rank(name: str, shape: Shape, fits: bool, wanted: str) -> None:
+    if not fits:
+        raise ShapeError(
+            f"{name} initializer can only be used for {wanted} of a weight. "
+            f"Received: shape={show(shape)} of rank {len(shape)}.",
+            why="it is defined for matrices.",
+            fix="use another initializer here, such as 'glorot_uniform' or 'zeros'.",
+        )
