@@ -46,6 +46,11 @@ def size(shape: Sequence[int | None]) -> int | None:
     return math.prod(lengths) if len(lengths) == len(shape) else None
 
 
+def known(shape: Sequence[int | None]) -> tuple[int, ...]:
+    """A shape of known lengths, as NumPy wants it; 0 stands for one not known."""
+    return tuple(length or 0 for length in shape)
+
+
 def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
     """Whether two shapes may be equal: unknown lengths match anything."""
     return len(a) == len(b) and all(
@@ -107,14 +112,17 @@ def reduced_axes(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ..
 def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
     """The shape after a reshape; one length of `target` may be -1.
 
+    Several may be None as long as the shape itself is not known.
+
     >>> reshape((None, 6), (-1, 2, 3))
     (None, 2, 3)
     """
-    known = [length for length in target if length not in (-1, None)]
-    holes = len(target) - len(known)
-    total, rest = size(shape), math.prod(length for length in known if length is not None)
+    given = [length for length in target if length is not None and length != -1]
+    holes = len(target) - len(given)
+    total, rest = size(shape), math.prod(given)
     fits = total == rest if not holes else total is None or (rest > 0 and total % rest == 0)
-    if holes > 1 or not (fits or (total is None and not holes)):
+    several = holes > 1 and (total is not None or list(target).count(-1) > 1)
+    if several or not (fits or (total is None and not holes)):
         raise ShapeError(
             f"Cannot reshape a tensor of shape {show(shape)} into {show(target)}: "
             "the total size of the tensor must be unchanged.",
@@ -122,19 +130,8 @@ def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
             + (" times a whole number." if holes else "."),
             fix="choose a target with as many elements; one length may be -1.",
         )
-    hole = _missing_length(shape, known, total, rest)
+    hole = total // rest if total is not None and rest else total
     return tuple(hole if length in (-1, None) else length for length in target)
-
-
-def _missing_length(
-    shape: Shape, known: list[int | None], total: int | None, rest: int
-) -> int | None:
-    if total is not None:
-        return total // rest if rest else 0
-    others = [length for length in shape if length is not None]
-    unknown = len(shape) - len(others)
-    # The unknown length itself fills the hole when all the known lengths cancel out.
-    return None if unknown else math.prod(others) // rest
 
 
 def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:

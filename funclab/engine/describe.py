@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from funclab.graph.value import Call, Constant, Value, Variable
@@ -12,16 +12,20 @@ from funclab.shapes import show
 
 if TYPE_CHECKING:
     from funclab.engine.plan import Plan
+    from funclab.graph.op import Op
 
 
 @dataclass
 class Note:
-    """What a step does, for readers: forward, vjp, add_into, seed, or extra text."""
+    """What a step does, for readers: "forward", "vjp", "add_into", or "extra" with a text.
+
+    `added` are the inputs whose gradient arrives as one more, and is added to the others after.
+    """
 
     kind: str
     call: Call | None = None
     value: Value | None = None
-    added: Sequence[Value] = field(default_factory=list)
+    added: Sequence[int] = field(default_factory=list)
     text: str = ""
 
 
@@ -38,15 +42,13 @@ class Names:
         return self._names[value]
 
     def _make(self, value: Value) -> str:
+        if isinstance(value, Constant) and value.ndim == 0:
+            return str(value.array)
+        stem = "constant" if isinstance(value, Constant) else value.name or "input"
         if isinstance(value, Variable):
-            return value.path
-        if isinstance(value, Constant):
-            return str(value.array) if value.ndim == 0 else self._numbered("constant")
-        if value.origin is None:
-            return value.name or self._numbered("input")
-        return self._numbered(value.origin.op.name)
-
-    def _numbered(self, stem: str) -> str:
+            stem = value.path
+        if value.origin is not None:
+            stem = value.origin.op.name
         self._count[stem] += 1
         return stem if self._count[stem] == 1 else f"{stem}_{self._count[stem]}"
 
@@ -58,30 +60,36 @@ def describe(plan: Plan) -> str:
     for note in plan.notes:
         heading = {"forward": "# forward", "extra": "# update"}.get(note.kind, "# backward")
         if heading != section:
-            lines.append(heading)
             section = heading
+            begin = f", from g_{names[plan.outputs[0]]} = 1" if heading == "# backward" else ""
+            lines.append(heading + begin)
         lines.append(_line(note, names, plan))
     return "\n".join(lines)
 
 
 def _line(note: Note, names: Names, plan: Plan) -> str:
-    if note.call is None:
-        g = f"g_{names[note.value]}" if note.value is not None else ""
-        return {"add_into": f"{g} += one more gradient", "seed": f"{g} = 1"}.get(
-            note.kind, note.text
-        )
     call = note.call
+    if call is None:
+        return note.text
     inputs = [names[value] for value in call.inputs]
     outputs = [names[value] for value in call.outputs]
-    settings = str(call.op).partition("(")[2].rstrip(")")
     where = f"    # {'/'.join(call.scope)}" if call.scope else ""
     if note.kind == "forward":
         shapes = " ".join(show(value.shape) for value in call.outputs)
-        arguments = ", ".join([*inputs, settings] if settings else inputs)
+        arguments = ", ".join([*inputs, *_settings(call.op)])
         return f"{', '.join(outputs)}: {shapes} = {call.op.name}({arguments}){where}"
+    if note.kind == "add_into":
+        index = note.added[0]
+        return f"g_{inputs[index]} += more_{index}"
     wanted = [
-        f"g_{name}" if value in plan._needs else "_"
-        for name, value in zip(inputs, call.inputs, strict=True)
+        f"more_{index}" if index in note.added else f"g_{name}" if value in plan._needs else "_"
+        for index, (name, value) in enumerate(zip(inputs, call.inputs, strict=True))
     ]
     gradients = ", ".join(f"g_{name}" for name in outputs)
     return f"{', '.join(wanted)} = {call.op.name}.vjp({gradients}){where}"
+
+
+def _settings(op: Op) -> list[str]:
+    """The settings that were chosen: those at their default say nothing."""
+    found = ((one, getattr(op, one.name)) for one in fields(op))
+    return [f"{one.name}={value!r}" for one, value in found if value != one.default]

@@ -9,6 +9,7 @@ import numpy as np
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
 from funclab.graph.value import Constant, Value, Variable
+from funclab.shapes import known
 
 Array = np.ndarray[Any, Any]
 
@@ -28,7 +29,7 @@ def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> f
     plan = Plan(loss, wrt=free)
     state = [np.array(one.array) for one in values]  # type: ignore[union-attr]
     plan.run()
-    directions = [rng.standard_normal(one.shape) for one in free]
+    directions = [rng.standard_normal(known(one.shape)) for one in free]
     slope = sum(np.sum(plan.grads[v] * d) for v, d in zip(free, directions, strict=True))
     sides = []
     for sign in (1, -1):
@@ -55,7 +56,7 @@ def _weighted(outputs: list[Value], rng: np.random.Generator) -> Value:
     from funclab.graph.tensor import OPERATORS
 
     parts = [
-        OPERATORS["sum"](OPERATORS["multiply"](one, rng.standard_normal(one.shape)))
+        OPERATORS["sum"](OPERATORS["multiply"](one, rng.standard_normal(known(one.shape))))
         for one in outputs
     ]
     total = parts[0]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.value import Variable
-from funclab.shapes import Shape
+from funclab.shapes import Shape, known
 
 Array = np.ndarray[Any, Any]
 
@@ -27,7 +27,7 @@ def offsets(shapes: Sequence[Shape]) -> list[int]:
     """
     starts = [0]
     for shape in shapes:
-        size = math.prod(length or 0 for length in shape)
+        size = math.prod(known(shape))
         starts.append(starts[-1] + -(-size // LINE) * LINE)
     return starts
 
@@ -40,8 +40,8 @@ def flat_views(shapes: Sequence[Shape], dtype: str) -> tuple[Array, list[Array]]
 
 
 def _view(flat: Array, start: int, shape: Shape) -> Array:
-    size = math.prod(length or 0 for length in shape)
-    return flat[start : start + size].reshape([length or 0 for length in shape])
+    size = math.prod(known(shape))
+    return flat[start : start + size].reshape(known(shape))
 
 
 def pack(variables: Sequence[Variable]) -> None:

@@ -13,6 +13,7 @@ from funclab.engine.memory import Pool, flat_views
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.shapes import known
 
 Array = np.ndarray[Any, Any]
 
@@ -66,8 +67,9 @@ class Plan:
         if self.wrt:
             self._add_backward()
 
+    @np.errstate(all="ignore")
     def run(self) -> None:
-        """Do every step, in order."""
+        """Do every step, in order. Infinity and NaN travel on, without warnings."""
         for call, arrays in self.steps:
             call(*arrays)
 
@@ -103,12 +105,12 @@ class Plan:
                 why="a plan sets memory aside once, for arrays of known size.",
                 fix="replay the graph on values with a batch size.",
             )
-        return np.zeros(value.shape, value.dtype)  # type: ignore[arg-type]
+        return np.zeros(known(value.shape), value.dtype)
 
     def _add_forward(self, call: Call) -> None:
         inputs = [self.array(value) for value in call.inputs]
         if isinstance(call.op, View):
-            self._arrays[call.outputs[0]] = inputs[0].reshape(call.outputs[0].shape)
+            self._arrays[call.outputs[0]] = inputs[0].reshape(known(call.outputs[0].shape))
             return
         for value in call.outputs:
             self._arrays[value] = self._buffer(value)
@@ -129,7 +131,7 @@ class Plan:
 
     def _buffer(self, value: Value) -> Array:
         pool = Pool() if self.keep else self.pool
-        return pool.take(value.shape, value.dtype)  # type: ignore[arg-type]
+        return pool.take(known(value.shape), value.dtype)
 
     def _find_last_uses(self) -> dict[Call, list[Value]]:
         """For each call, the values that nobody reads after it, when there is no backward pass."""
@@ -158,7 +160,7 @@ class Plan:
         self._own_buffers()
         self._owned: dict[int, Array] = {}
         if seed in self._needs:
-            self._seed(seed)
+            self._slot(seed)[...] = 1  # nobody writes there again
         for call in reversed(self.calls):
             if call in reached:
                 self._add_vjp(call)
@@ -189,36 +191,29 @@ class Plan:
                     reached.add(call)
         return reached, contributions
 
-    def _seed(self, value: Value) -> None:
-        alone = self._waiting[value] == 1
-        slot = self._slot(value)
-        slot[...] = 1
-        if not alone:  # others add to it, so it must start afresh at every run
-            self.steps.append(Step(slot.fill, (1,)))
-            self.notes.append(Note("seed", value=value))
-
     def _add_vjp(self, call: Call) -> None:
         if isinstance(call.op, View) and self._pass_through(call):
             return
         slots: list[Array | None] = []
-        extra: list[tuple[Value, Array]] = []
-        for value in call.inputs:
+        extra: list[tuple[int, Array]] = []
+        for index, value in enumerate(call.inputs):
             needed = value in self._needs
             fresh = value not in self.grads or self._is_untouched(value)
             slot = self._slot(value) if needed and fresh else None
             if needed and not fresh:
-                slot = self._take(value)
-                extra.append((value, slot))
+                slot = self._buffer(value)
+                extra.append((index, slot))
             slots.append(slot)
         gs = tuple(self._gradient(value) for value in call.outputs)
         inputs = [self._arrays[value] for value in call.inputs]
         g = gs[0] if len(gs) == 1 else gs
         work = self._work.get(call, [])
         arrays = (g, *inputs, self._out(call), *work, *slots)
-        self._add(call.op.vjp, call, arrays, Note("vjp", call, added=[v for v, _ in extra]))
-        for value, slot in extra:
+        self._add(call.op.vjp, call, arrays, Note("vjp", call, added=[i for i, _ in extra]))
+        for index, slot in extra:
+            value = call.inputs[index]
             self.steps.append(Step(np.add, (self.grads[value], slot, self.grads[value])))
-            self.notes.append(Note("add_into", value=value))
+            self.notes.append(Note("add_into", call, value, [index]))
             self._give(slot)
         for value in call.outputs:
             self._release(value)
@@ -230,7 +225,7 @@ class Plan:
         if kept or self._waiting[x] != 1:
             return False
         g = self.grads[out]
-        self.grads[x] = g.reshape(x.shape)
+        self.grads[x] = g.reshape(known(x.shape))
         self._owned[id(x)] = self._owned.pop(id(out), g)
         return True
 
@@ -241,7 +236,7 @@ class Plan:
         """Where the first gradient of a value is written."""
         array = self._final.get(value)
         if array is None:
-            array = self._take(value)
+            array = self._buffer(value)
         self._owned[id(value)] = array
         self.grads[value] = array
         return array
@@ -249,11 +244,8 @@ class Plan:
     def _gradient(self, value: Value) -> Array:
         """A value's gradient; zeros for an output that does not reach the loss."""
         if value not in self.grads:
-            self.grads[value] = np.zeros(value.shape, value.dtype)  # type: ignore[arg-type]
+            self.grads[value] = np.zeros(known(value.shape), value.dtype)
         return self.grads[value]
-
-    def _take(self, value: Value) -> Array:
-        return self._buffer(value)
 
     def _give(self, array: Array) -> None:
         if not self.keep:

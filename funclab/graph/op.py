@@ -86,6 +86,7 @@ class Op:
             tape.updates.append(call)
         return outputs[0] if self.n_outputs == 1 else outputs
 
+    @np.errstate(all="ignore")
     def compute(self, *inputs: Any) -> Any:
         """The outputs for arrays, computed at once."""
         constants: tuple[Any, ...] = as_values(inputs)

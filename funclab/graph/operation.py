@@ -27,6 +27,9 @@ class Operation:
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
     @property
     def _inbound_nodes(self) -> list[Node]:
         return self.inbound_nodes

@@ -119,7 +119,7 @@ class Tensor(Operators):
     def _uses_learning_phase(self) -> bool:
         """Whether a layer between the inputs and here behaves differently in training."""
         seen: set[int] = set()
-        waiting = [self]
+        waiting: list[Tensor] = [self]
         while waiting:
             tensor = waiting.pop()
             if id(tensor) in seen or not hasattr(tensor, "_keras_history"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab.errors import WeightsError
 from funclab.graph.tensor import Operators
-from funclab.shapes import Shape, show
+from funclab.shapes import Shape, known, show
 
 if TYPE_CHECKING:
     from funclab.graph.op import Op
@@ -144,12 +144,12 @@ class Variable(Value):
                 fix=f"pass an array of shape {show(self.shape)}.",
             )
         if self._array is None:
-            self._array = np.array(new, self.dtype, order="C").reshape(self.shape)
+            self._array = np.array(new, self.dtype, order="C").reshape(known(self.shape))
         else:
             self._array[...] = new
 
     def _initial(self) -> Array:
         if self.initializer is None:
-            return np.zeros(self.shape, self.dtype)
+            return np.zeros(known(self.shape), self.dtype)
         made = np.asarray(self.initializer(self.shape, dtype=self.dtype))
-        return np.array(made, self.dtype, order="C").reshape(self.shape)
+        return np.array(made, self.dtype, order="C").reshape(known(self.shape))

@@ -29,7 +29,8 @@ __all__ = [
 class Reshape(View):
     """out = the elements of x, in the same order, under another shape.
 
-    Shapes: x (any) -> out `newshape`, where one length may be -1 (or None): what is left.
+    Shapes: x (any) -> out `newshape`, where one length may be -1 (or None): what is left. Of
+        several None, each stands for the length that x has in that place.
     Gradient: gx = g under x's shape.
     Raises: ShapeError if the number of elements differs.
     """
@@ -37,7 +38,10 @@ class Reshape(View):
     newshape: Shape
 
     def shape(self, x: Shape) -> Shape:
-        return shapes.reshape(x, self.newshape)
+        target = self.newshape
+        if target.count(None) > 1:
+            target = tuple(x[i] if n is None and i < len(x) else n for i, n in enumerate(target))
+        return shapes.reshape(x, target)
 
 
 @dataclass(frozen=True)
