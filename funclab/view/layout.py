@@ -1,0 +1,152 @@
+"""Gives every part of a scene its place. All engines share the ranks and the drawing of edges."""
+
+from __future__ import annotations
+
+from funclab.errors import ArgumentError
+from funclab.view import dot, sizes
+from funclab.view.alignment import align
+from funclab.view.capsules import place_capsules
+from funclab.view.crossings import order_ranks
+from funclab.view.layering import Item, Key, Layered, Link, layered
+from funclab.view.ports import links_of, margins
+from funclab.view.routing import route
+from funclab.view.scene import Box, Plate, Scene
+
+ENGINES = ("auto", "dot", "builtin")
+GAP_ACROSS = 26
+GAP_TO_PLATE, GAP_TO_BOX, GAP_OF_ROWS = 18, 34, 40
+STONE = 6
+EDGE = 14
+"""White space around the whole."""
+
+
+def place(scene: Scene, engine: str = "auto") -> None:
+    """Fill in all positions of a scene, from the innermost frames outward.
+
+    Raises: ArgumentError for an engine that is not known, or `dot` where there is none.
+    """
+    _check(engine)
+    for box in scene.boxes:
+        if box.inside is not None:
+            box.inside.direction = scene.direction
+            place(box.inside, engine)
+        sizes.measure_box(box)
+    for plate in scene.plates:
+        sizes.measure_plate(plate)
+    for group in scene.groups:
+        sizes.measure_group(group)
+    links = links_of(scene)
+    layout = layered(_items(scene), links)
+    at = _across(scene, layout, engine)
+    starts, ends = _along(scene, layout, links, at)
+    _set_positions(scene, layout, at, starts, ends)
+    route(scene, layout, links, at, starts, ends)
+    place_capsules(scene)
+    _frame(scene)
+
+
+def _check(engine: str) -> None:
+    if engine not in ENGINES:
+        raise ArgumentError(
+            f"layout={engine!r} is not known.",
+            why=f"positions come from {', '.join(ENGINES)}.",
+            fix='leave it out, or write layout="builtin".',
+        )
+    if engine == "dot" and dot.program() is None:
+        raise ArgumentError(
+            'layout="dot" needs Graphviz, which was not found.',
+            why="neither a program `dot` nor the package graphviz-pure is installed.",
+            fix='leave `layout` out, or install it: pip install "funclab[dot]".',
+        )
+
+
+def extent(scene: Scene, item: Box | Plate) -> tuple[float, float]:
+    """Size across the flow and along it."""
+    if scene.direction == "LR":
+        return item.height, item.width
+    return item.width, item.height
+
+
+def _items(scene: Scene) -> list[Item]:
+    found = []
+    for i, item in enumerate(scene.items()):
+        across, along = extent(scene, item)
+        before, after, below = margins(scene, item)
+        found.append(Item(item.key, across + before + after, along + below, i))
+    return found
+
+
+def _across(scene: Scene, layout: Layered, engine: str) -> dict[Key, float]:
+    """The middle of everything along its rank; also sorts the ranks."""
+    width: dict[Key, float] = dict.fromkeys(layout.rank_of, STONE)
+    shift: dict[Key, float] = dict.fromkeys(layout.rank_of, 0)
+    for item in scene.items():
+        before, after, _ = margins(scene, item)
+        width[item.key] = extent(scene, item)[0] + before + after
+        shift[item.key] = (before - after) / 2
+    found = None if engine == "builtin" else dot.positions(layout, width, GAP_ACROSS)
+    if found is not None:
+        layout.ranks = [sorted(rank, key=found.__getitem__) for rank in layout.ranks]
+    else:
+        order_ranks(layout)
+        found = align(layout, lambda a, b: (width[a] + width[b]) / 2 + GAP_ACROSS)
+    return {key: found[key] + shift[key] for key in found}
+
+
+def _along(
+    scene: Scene, layout: Layered, links: list[Link], at: dict[Key, float]
+) -> tuple[list[float], list[float]]:
+    """Where each rank starts and ends along the flow: wide turns get taller gaps."""
+    tall = [0.0] * len(layout.ranks)
+    plates = {plate.key for plate in scene.plates}
+    for item in scene.items():
+        rank = layout.rank_of[item.key]
+        tall[rank] = max(tall[rank], extent(scene, item)[1] + margins(scene, item)[2])
+    widest = [0.0] * len(layout.ranks)
+    for chain in layout.chains:
+        for one, other in zip(chain, chain[1:], strict=False):
+            rank = layout.rank_of[one]
+            widest[rank] = max(widest[rank], abs(at[one] - at[other]))
+    starts, ends, here = [], [], 0.0
+    for rank, keys in enumerate(layout.ranks):
+        starts.append(here)
+        here += tall[rank]
+        ends.append(here)
+        to_plate = rank + 1 < len(layout.ranks) and set(layout.ranks[rank + 1]) & plates
+        usual = GAP_TO_PLATE if to_plate else GAP_TO_BOX
+        usual = GAP_OF_ROWS if scene.face == "layers" else usual
+        here += usual + min(60, widest[rank] * 0.08)
+    return starts, ends
+
+
+def _set_positions(
+    scene: Scene,
+    layout: Layered,
+    at: dict[Key, float],
+    starts: list[float],
+    ends: list[float],
+) -> None:
+    for item in scene.items():
+        rank = layout.rank_of[item.key]
+        across, along = extent(scene, item)
+        below = margins(scene, item)[2]
+        start = starts[rank] + (ends[rank] - starts[rank] - along - below) / 2
+        corner = (at[item.key] - across / 2, start)
+        item.x, item.y = corner[::-1] if scene.direction == "LR" else corner
+
+
+def _frame(scene: Scene) -> None:
+    """Move everything so that it begins at the margin, and note the whole size."""
+    shapes = [*scene.items(), *(group for group in scene.groups if group.width)]
+    paths = [edge.path for edge in scene.edges]
+    paths += [tie for group in scene.groups for tie in group.ties]
+    xs = [x for path in paths for x, _ in path] + [one.x for one in shapes]
+    ys = [y for path in paths for _, y in path] + [one.y for one in shapes]
+    left, top = min(xs, default=0) - EDGE, min(ys, default=0) - EDGE
+    right = max([*xs, *(one.x + one.width for one in shapes)], default=0)
+    bottom = max([*ys, *(one.y + one.height for one in shapes)], default=0)
+    for one in shapes:
+        one.x, one.y = one.x - left, one.y - top
+    for path in paths:
+        path[:] = [(x - left, y - top) for x, y in path]
+    scene.width, scene.height = right - left + EDGE, bottom - top + EDGE

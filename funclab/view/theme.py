@@ -1,0 +1,85 @@
+"""Colours: one table for light, dark and print, and the style sheet made of it."""
+
+from __future__ import annotations
+
+LIGHT = {
+    "ink": "#1f2933",
+    "soft": "#52606d",
+    "paper": "#ffffff",
+    "line": "#7b8794",
+    "rim": "#9aa5b1",
+    "plain": "#f5f7fa",
+    "input": "#0b62a4",
+    "input-fill": "#eaf3fb",
+    "output": "#1b7f5c",
+    "output-fill": "#e8f6f0",
+    "group0": "#a35200",
+    "group0-fill": "#fff4e0",
+    "group1": "#7a3e9d",
+    "group1-fill": "#f6eefb",
+    "group2": "#b01e5b",
+    "group2-fill": "#fdeef4",
+    "group3": "#5f6600",
+    "group3-fill": "#f7f8df",
+    "group4": "#7a4a2b",
+    "group4-fill": "#f8f0ea",
+    "on-colour": "#ffffff",
+}
+DARK = {
+    "ink": "#e8edf2",
+    "soft": "#b3bfca",
+    "paper": "#1b2026",
+    "line": "#8b97a3",
+    "rim": "#66727e",
+    "plain": "#262d35",
+    "input": "#7cc0f5",
+    "input-fill": "#14293a",
+    "output": "#6fd3ab",
+    "output-fill": "#12302a",
+    "group0": "#f5b041",
+    "group0-fill": "#36280f",
+    "group1": "#d3a6f0",
+    "group1-fill": "#2f2139",
+    "group2": "#f79bbf",
+    "group2-fill": "#3a1a28",
+    "group3": "#cdd45a",
+    "group3-fill": "#2b2d10",
+    "group4": "#dcae8c",
+    "group4-fill": "#33261c",
+    "on-colour": "#10151a",
+}
+PRINT = {
+    name: "#000000" if name in ("ink", "soft", "line", "rim") else "#ffffff" for name in LIGHT
+} | {name: "#000000" for name in LIGHT if name.startswith(("input", "output", "group"))}
+PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
+
+SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+LOOKS = ("auto", "light", "dark", "print")
+
+
+def palette(look: str) -> dict[str, str]:
+    """The colours written into the picture itself, for viewers that know no style sheets."""
+    return {"dark": DARK, "print": PRINT}.get(look, LIGHT)
+
+
+def style_sheet(look: str) -> str:
+    """Rules that give every class its colour, and every theme its colours.
+
+    A notebook says itself whether it is light or dark; only elsewhere the reader's system decides.
+    """
+    rules = [f".funclab{{{_variables(palette(look))}}}"]
+    if look == "auto":
+        dark, light = _variables(DARK), _variables(LIGHT)
+        rules.append(f"@media (prefers-color-scheme:dark){{.funclab{{{dark}}}}}")
+        rules.append(f'[data-jp-theme-light="true"] .funclab{{{light}}}')
+        rules.append(f'[data-jp-theme-light="false"] .funclab{{{dark}}}')
+        rules.append(f"@media print{{.funclab.funclab{{{light}}}}}")
+    for name in LIGHT:
+        rules.append(f".funclab .f-{name}{{fill:var(--f-{name})}}")
+        rules.append(f".funclab .s-{name}{{stroke:var(--f-{name})}}")
+    return "".join(rules)
+
+
+def _variables(colours: dict[str, str]) -> str:
+    return ";".join(f"--f-{name}:{value}" for name, value in colours.items())
