@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,13 @@ cells: Counter[str] = Counter()
 def fresh_names() -> None:
     """Each test sees `dense`, `dense_1`, ... from the start, whatever ran before it."""
     registry.reset_names()
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Helpers of the tests hold no tests: --doctest-modules need not look into them."""
+    name = collection_path.name
+    helper = name.endswith(".py") and not name.startswith("test_")
+    return True if helper else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
