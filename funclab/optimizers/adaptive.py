@@ -1,0 +1,127 @@
+"""Gradient descent, and the optimizers that scale each step by the gradients seen so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from funclab.errors import ArgumentError
+from funclab.kernels import optimizers as kernels
+from funclab.optimizers.base import Optimizer
+from funclab.optimizers.slots import Stretch
+
+Kernel = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class SGD(Optimizer):
+    """Gradient descent: w = w - lr * g.
+
+    With momentum: m = momentum * m - lr * g; w = w + m. With nesterov, the step looks ahead:
+    w = w + momentum * m - lr * g.
+    Source: Sutskever et al., "On the importance of initialization and momentum", ICML 2013.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        **options: Any,
+    ) -> None:
+        self.momentum, self.nesterov = momentum, nesterov
+        if not 0 <= momentum <= 1:
+            raise ArgumentError(
+                f"`momentum` must be a float between [0, 1]. Received: momentum={momentum}.",
+                why="it is the share of the last step that the next one keeps.",
+                fix="use a value such as 0.9.",
+            )
+        super().__init__(learning_rate, **options)
+
+    def initial_slots(self) -> dict[str, float]:
+        return {"momentum": 0.0} if self.momentum else {}
+
+    def update(self, part: Stretch) -> Kernel:
+        if not self.momentum:
+            return kernels.sgd, (part.weights, part.grads, self.rates)
+        kernel = kernels.nesterov if self.nesterov else kernels.momentum
+        return kernel, (part.weights, part.grads, *part.slots, self.rates, self.momentum)
+
+
+class RMSprop(Optimizer):
+    """Steps divided by the root of the average squared gradient v.
+
+    v = rho * v + (1 - rho) * g^2; w = w - lr * g / sqrt(v + epsilon). With `centered`, the squared
+    average gradient is taken off v; with momentum, steps add up as in SGD.
+    Source: Tieleman & Hinton, "Lecture 6.5: RMSprop", Coursera 2012.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        **options: Any,
+    ) -> None:
+        self.rho, self.momentum = rho, momentum
+        self.epsilon, self.centered = epsilon, centered
+        super().__init__(learning_rate, **options)
+
+    def initial_slots(self) -> dict[str, float]:
+        if not self.momentum and not self.centered:
+            return {"velocity": 0.0}
+        return {"velocity": 0.0, "average": 0.0, "momentum": 0.0}
+
+    def update(self, part: Stretch) -> Kernel:
+        arrays = (part.weights, part.grads, *part.slots, self.rates, self.rho)
+        if len(part.slots) == 1:
+            return kernels.rmsprop, (*arrays, self.epsilon)
+        return kernels.rmsprop_full, (*arrays, self.momentum, self.epsilon, float(self.centered))
+
+
+class Adagrad(Optimizer):
+    """Steps divided by the root of the sum a of squared gradients: w = w - lr * g / sqrt(a + eps).
+
+    Source: Duchi et al., "Adaptive Subgradient Methods", JMLR 2011.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        **options: Any,
+    ) -> None:
+        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
+        super().__init__(learning_rate, **options)
+
+    def initial_slots(self) -> dict[str, float]:
+        return {"accumulator": self.initial_accumulator_value}
+
+    def update(self, part: Stretch) -> Kernel:
+        arrays = (part.weights, part.grads, *part.slots, self.rates, self.epsilon)
+        return kernels.adagrad, arrays
+
+
+class Adadelta(Optimizer):
+    """Steps in the unit of the weights: divided by recent gradients, multiplied by recent steps.
+
+    Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
+    """
+
+    slots = {"squared_gradient": 0.0, "squared_step": 0.0}  # noqa: RUF012
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-7,
+        **options: Any,
+    ) -> None:
+        self.rho, self.epsilon = rho, epsilon
+        super().__init__(learning_rate, **options)
+
+    def update(self, part: Stretch) -> Kernel:
+        arrays = (part.weights, part.grads, *part.slots, self.rates, self.rho, self.epsilon)
+        return kernels.adadelta, arrays

@@ -1,0 +1,89 @@
+"""What an optimizer remembers for each weight, kept side by side like the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab.engine.memory import offsets, runs
+from funclab.graph.value import Variable
+
+Array = np.ndarray[Any, Any]
+
+
+class Stretch(NamedTuple):
+    """Weights that lie side by side, with their gradients and slots: all flat, of one length."""
+
+    weights: Array
+    grads: Array
+    slots: tuple[Array, ...]
+
+
+class Place(NamedTuple):
+    group: int
+    begin: int
+    end: int
+
+
+class Slots:
+    """One flat buffer for each slot name (momentum, velocity ...) and group of variables.
+
+    Variables met later get a group of their own, so slots never move and plans may hold them.
+    """
+
+    def __init__(self, initial: Mapping[str, float]) -> None:
+        self.initial = dict(initial)
+        self.groups: list[dict[str, Array]] = []
+        self.places: dict[Variable, Place] = {}
+
+    def make(self, variables: Sequence[Variable]) -> None:
+        """Set memory aside for the variables that are new."""
+        new = [variable for variable in variables if variable not in self.places]
+        if not new:
+            return
+        starts = offsets([variable.shape for variable in new])
+        group = {
+            name: np.full(starts[-1], value, new[0].dtype) for name, value in self.initial.items()
+        }
+        for variable, begin, end in zip(new, starts, starts[1:]):
+            self.places[variable] = Place(len(self.groups), begin, end)
+        self.groups.append(group)
+
+    def stretches(self, variables: Sequence[Variable], grads: Array) -> Iterator[Stretch]:
+        """The longest pieces in which weights, gradients and slots all lie side by side."""
+        self.make(variables)
+        for run in runs(variables):
+            begin = 0
+            pieces = self._contiguous(run.variables)
+            for place in pieces:
+                end = begin + place.end - place.begin
+                weights = run.weights[begin:end]
+                first = run.begin + begin
+                yield Stretch(
+                    weights,
+                    grads[first : first + weights.size],
+                    tuple(self._slot(name, place, weights.size) for name in self.initial),
+                )
+                begin = end
+
+    def of(self, variable: Variable) -> dict[str, Array]:
+        """The slots of one variable, by name, in its shape."""
+        place, size = self.places[variable], int(np.prod(variable.shape))
+        return {
+            name: self._slot(name, place, size).reshape(variable.shape) for name in self.initial
+        }
+
+    def _slot(self, name: str, place: Place, size: int) -> Array:
+        return self.groups[place.group][name][place.begin : place.begin + size]
+
+    def _contiguous(self, variables: Sequence[Variable]) -> list[Place]:
+        joined: list[Place] = []
+        for variable in variables:
+            place = self.places[variable]
+            if joined and joined[-1].group == place.group and joined[-1].end == place.begin:
+                joined[-1] = Place(place.group, joined[-1].begin, place.end)
+            else:
+                joined.append(place)
+        return joined

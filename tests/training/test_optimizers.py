@@ -1,0 +1,269 @@
+"""Optimizers against their formulas, written out in NumPy and float64."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab import optimizers
+from funclab.engine.plan import Plan
+from funclab.errors import ArgumentError, NotSupportedError
+from funclab.graph.value import Variable
+from funclab.ops import multiply, sum
+from funclab.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Nadam,
+    RMSprop,
+    schedules,
+)
+
+STEPS = 4
+
+
+def trained(optimizer, dtype="float64"):
+    """The path of two weight arrays over a few steps of seeded gradients."""
+    random = np.random.RandomState(0)
+    variables = [Variable(random.randn(*shape).astype(dtype)) for shape in [(5, 3), (3,)]]
+    path = [flat(variables)]
+    for _ in range(STEPS):
+        optimizer.apply([random.randn(*one.shape) for one in variables], variables)
+        path.append(flat(variables))
+    return path
+
+
+def by_formula(step, share=0.0):
+    """The same path, where `step(g, t, memory)` gives the change of the weights."""
+    random = np.random.RandomState(0)
+    w = np.concatenate([random.randn(15), random.randn(3)])
+    path, memory = [w], {}
+    for t in range(1, STEPS + 1):
+        g = np.concatenate([random.randn(15), random.randn(3)])
+        w = w * (1 - share) + step(g, t, memory)
+        path.append(w)
+    return path
+
+
+def flat(variables):
+    return np.concatenate([one.array.reshape(-1) for one in variables])
+
+
+def average(memory, name, new, rho):
+    memory[name] = rho * memory.get(name, 0) + (1 - rho) * new
+    return memory[name]
+
+
+def momentum(g, t, memory):
+    memory["m"] = 0.9 * memory.get("m", 0) - 0.1 * g
+    return memory["m"]
+
+
+def nesterov(g, t, memory):
+    return 0.9 * momentum(g, t, memory) - 0.1 * g
+
+
+def rmsprop(g, t, memory):
+    return -0.001 * g / np.sqrt(average(memory, "v", g * g, 0.9) + 1e-7)
+
+
+def rmsprop_centered(g, t, memory):
+    v = average(memory, "v", g * g, 0.9) - average(memory, "a", g, 0.9) ** 2
+    memory["m"] = 0.5 * memory.get("m", 0) + 0.001 * g / np.sqrt(v + 1e-7)
+    return -memory["m"]
+
+
+def adam(g, t, memory, lr=0.001):
+    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
+    v = average(memory, "v", g * g, 0.999)
+    scale = np.sqrt(1 - 0.999**t)
+    return -lr * m * scale / (np.sqrt(v) + 1e-7)
+
+
+def amsgrad(g, t, memory):
+    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
+    v = average(memory, "v", g * g, 0.5)
+    memory["top"] = np.maximum(memory.get("top", 0), v)
+    return -0.001 * m * np.sqrt(1 - 0.5**t) / (np.sqrt(memory["top"]) + 1e-7)
+
+
+def adamax(g, t, memory):
+    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
+    memory["u"] = np.maximum(0.999 * memory.get("u", 0), np.abs(g))
+    return -0.001 * m / (memory["u"] + 1e-7)
+
+
+def nadam(g, t, memory):
+    u, u_next = (0.9 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+    memory["product"] = memory.get("product", 1) * u
+    m = average(memory, "m", g, 0.9)
+    v = average(memory, "v", g * g, 0.999) / (1 - 0.999**t)
+    ahead = u_next * m / (1 - memory["product"] * u_next)
+    return -0.001 * (ahead + (1 - u) * g / (1 - memory["product"])) / (np.sqrt(v) + 1e-7)
+
+
+def adagrad(g, t, memory):
+    memory["a"] = memory.get("a", 0.1) + g * g
+    return -0.001 * g / np.sqrt(memory["a"] + 1e-7)
+
+
+def adadelta(g, t, memory):
+    a = average(memory, "a", g * g, 0.95)
+    step = np.sqrt(memory.get("d", 0) + 1e-7) * g / np.sqrt(a + 1e-7)
+    average(memory, "d", step * step, 0.95)
+    return -step
+
+
+FORMULAS = [
+    (SGD(0.1), lambda g, t, memory: -0.1 * g, 0.0),
+    (SGD(0.1, momentum=0.9), momentum, 0.0),
+    (SGD(0.1, momentum=0.9, nesterov=True), nesterov, 0.0),
+    (SGD(0.1, weight_decay=0.2), lambda g, t, memory: -0.1 * g, 0.02),
+    (RMSprop(), rmsprop, 0.0),
+    (RMSprop(centered=True, momentum=0.5), rmsprop_centered, 0.0),
+    (Adam(), adam, 0.0),
+    (Adam(amsgrad=True, beta_2=0.5), amsgrad, 0.0),
+    (AdamW(), adam, 0.004 * 0.001),
+    (Adamax(), adamax, 0.0),
+    (Nadam(), nadam, 0.0),
+    (Adagrad(), adagrad, 0.0),
+    (Adadelta(1.0), adadelta, 0.0),
+]
+
+
+@pytest.mark.parametrize(("optimizer", "step", "share"), FORMULAS, ids=lambda one: repr(one)[:60])
+def test_an_optimizer_follows_its_formula(optimizer, step, share):
+    made = optimizers.deserialize(optimizers.serialize(optimizer))
+
+    path = trained(made)
+
+    np.testing.assert_allclose(path, by_formula(step, share), rtol=1e-10)
+    assert int(made.iterations) == STEPS
+
+
+def test_the_learning_rate_may_change_between_steps():
+    optimizer = SGD(0.1)
+    w = Variable([1.0])
+
+    optimizer.apply([np.ones(1)], [w])
+    optimizer.learning_rate = 0.01
+    optimizer.apply([np.ones(1)], [w])
+    optimizer.learning_rate.assign(0.001)
+    optimizer.apply([np.ones(1)], [w])
+
+    np.testing.assert_allclose(w.array, [1 - 0.1 - 0.01 - 0.001])
+    assert float(optimizer.lr) == 0.001
+
+
+def test_a_schedule_gives_each_step_its_rate():
+    optimizer = SGD(schedules.ExponentialDecay(1.0, decay_steps=1, decay_rate=0.5))
+    w = Variable([0.0])
+
+    for _ in range(3):
+        optimizer.apply([np.ones(1)], [w])
+
+    np.testing.assert_allclose(w.array, [-(1 + 0.5 + 0.25)])
+
+
+def test_the_falling_rate_of_keras_2_is_understood():
+    optimizer = SGD(lr=1.0, decay=1.0)
+    w = Variable([0.0])
+
+    for _ in range(3):
+        optimizer.apply([np.ones(1)], [w])
+
+    np.testing.assert_allclose(w.array, [-(1 + 1 / 2 + 1 / 3)])
+
+
+@pytest.mark.parametrize(
+    ("setting", "clipped"),
+    [
+        ({"clipnorm": 1.0}, [0.6, 0.8, 0.3]),
+        ({"global_clipnorm": 1.0}, np.array([3, 4, 0.3]) / np.sqrt(25.09)),
+        ({"clipvalue": 0.2}, [0.2, 0.2, 0.2]),
+    ],
+)
+def test_gradients_are_clipped_before_the_step(setting, clipped):
+    a, b = Variable(np.zeros(2)), Variable(np.zeros(1))
+
+    SGD(1.0, **setting).apply([np.array([3.0, 4.0]), np.array([0.3])], [a, b])
+
+    np.testing.assert_allclose(np.concatenate([a.array, b.array]), np.negative(clipped))
+
+
+def test_a_gradient_of_nan_is_seen_in_spite_of_clipping():
+    w = Variable(np.zeros(2))
+
+    SGD(clipnorm=1.0).apply([np.array([np.nan, 1.0])], [w])
+
+    assert np.isnan(w.array).all()
+
+
+def test_a_constraint_holds_after_every_step():
+    w = Variable(np.ones(2), constraint=lambda array: np.maximum(array, 0))
+
+    SGD(1.0).apply([np.array([3.0, 0.5])], [w])
+
+    np.testing.assert_allclose(w.array, [0, 0.5])
+
+
+def test_a_plan_ends_with_the_optimizer_s_step():
+    w = Variable(np.array([2.0], "float32"))
+    plan = Plan(sum(multiply(w, w)))
+    SGD(0.25).add_steps(plan)
+
+    plan.run()
+    plan.run()
+
+    np.testing.assert_allclose(w.array, [0.5])  # the gradient is 2 w: each step halves w
+    assert "sgd" in str(plan)
+
+
+def test_what_is_remembered_survives_a_new_plan_and_new_variables():
+    optimizer = SGD(0.1, momentum=0.9)
+    first, second = Variable(np.zeros(3)), Variable(np.zeros(2))
+
+    optimizer.apply([np.ones(3)], [first])
+    optimizer.apply([np.ones(2), np.ones(3)], [second, first])
+
+    np.testing.assert_allclose(first.array, -0.1 - 0.19)
+    np.testing.assert_allclose(second.array, -0.1)
+
+
+def test_weights_of_an_optimizer_can_be_taken_and_restored():
+    optimizer, other = Adam(), Adam()
+    w, same = Variable(np.ones(4)), Variable(np.ones(4))
+    optimizer.apply([np.arange(4.0)], [w])
+    same.assign(w)
+
+    other.build([same])
+    other.set_weights(optimizer.get_weights())
+    optimizer.apply([np.ones(4)], [w])
+    other.apply([np.ones(4)], [same])
+
+    np.testing.assert_array_equal(w.array, same.array)
+
+
+@pytest.mark.parametrize("name", ["sgd", "SGD", "rmsprop", "RMSprop", "adam", "Adam", "AdamW"])
+def test_an_optimizer_is_known_by_its_names(name):
+    assert type(optimizers.get(name)).__name__.lower() == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: SGD(learnig_rate=0.1), ArgumentError, "learnig_rate"),
+        (lambda: SGD("fast"), ArgumentError, "learning_rate='fast'"),
+        (lambda: SGD(momentum=9), ArgumentError, "momentum=9"),
+        (lambda: SGD(clipnorm=1.0, clipvalue=1.0), ArgumentError, "Only one of"),
+        (lambda: SGD(use_ema=True), NotSupportedError, "use_ema"),
+        (lambda: optimizers.get("adm"), ValueError, "did you mean adam"),
+        (lambda: optimizers.get(3), ArgumentError, "optimizer identifier: 3"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
