@@ -11,7 +11,7 @@ import numpy as np
 from funclab import shapes
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
-from funclab.ops.base import sum_to
+from funclab.ops.base import shape_of, sum_to
 from funclab.ops.shaping import ravel
 from funclab.shapes import Shape, show
 
@@ -174,7 +174,9 @@ def tile(x: Any, repeats: Any) -> Any:
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    """x with a border of `constant_values`; `pad_width` is a pair (before, after) for each axis.
+    """x with a border of `constant_values`.
+
+    `pad_width` is a pair (before, after) for each axis, one pair for all, or one number for all.
 
     Raises: ArgumentError for another `mode`.
     """
@@ -184,5 +186,5 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
             why='funclab pads with a constant value only: mode="constant".',
             fix="leave `mode` out, or build the border yourself with ops.concatenate.",
         )
-    pairs = tuple((int(before), int(after)) for before, after in pad_width)
-    return Pad(pairs, constant_values)(x)
+    pairs = np.broadcast_to(pad_width, (len(shape_of(x)), 2))
+    return Pad(tuple(map(tuple, pairs.tolist())), constant_values)(x)

@@ -27,7 +27,7 @@ class Concatenate(Op):
     Raises: ShapeError if lengths differ on another axis.
     """
 
-    axis: int = -1
+    axis: int = 0
 
     def shape(self, *inputs: Shape) -> Shape:
         return shapes.concatenate(inputs, self.axis)
@@ -123,7 +123,7 @@ class Split(Op):
         return arrays if self.n_outputs > 1 else (arrays,)
 
 
-def concatenate(xs: Sequence[Any], axis: int = -1) -> Any:
+def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
     """Tensors laid end to end along `axis`."""
     return Concatenate(axis)(*xs)
 

@@ -10,7 +10,8 @@ import numpy as np
 from funclab import shapes
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
-from funclab.ops.base import sum_to
+from funclab.ops.base import shape_of, sum_to
+from funclab.ops.shaping import expand_dims, squeeze
 from funclab.shapes import Shape, show
 
 __all__ = ["matmul"]
@@ -65,5 +66,9 @@ def _product(a: Array, b: Array, slot: Array) -> None:
 
 
 def matmul(x1: Any, x2: Any) -> Any:
-    """The matrix product x1 @ x2."""
+    """The matrix product x1 @ x2; a vector counts as one row (x1) or one column (x2)."""
+    if len(shape_of(x1)) == 1:
+        return squeeze(matmul(expand_dims(x1, 0), x2), 0 if len(shape_of(x2)) == 1 else -2)
+    if len(shape_of(x2)) == 1:
+        return squeeze(matmul(x1, expand_dims(x2, -1)), -1)
     return MatMul()(x1, x2)
