@@ -38,11 +38,11 @@ class Layer(Called):
         layer._given = bound(cls, args, kwargs)
         return layer
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
-        if cls.__module__.startswith("funclab."):
+        if cls.__module__.startswith("funclab.") and not abstract:
             registry.register("layer", cls)
 
     def __init__(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from funclab import activations, constraints, initializers, ops, regularizers
 from funclab.layers.base import Layer
+from funclab.layers.checks import positive, unsupported
 from funclab.layers.spec import InputSpec
 
 
@@ -14,6 +17,12 @@ class Dense(Layer):
 
     Shapes: x (batch, ..., features) -> out (batch, ..., units).
     Weights: kernel (features, units), bias (units,).
+    Raises: ArgumentError unless `units` is a positive whole number; ShapeError for inputs of one
+        axis, or with another number of features than at the first call.
+
+    >>> from funclab import Input
+    >>> Dense(64, activation="relu")(Input((784,))).shape
+    (None, 64)
     """
 
     def __init__(
@@ -28,10 +37,15 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = units
+        unsupported("Dense", lora_rank=lora_rank, lora_alpha=lora_alpha)
+        unsupported("Dense", quantization_config=quantization_config)
+        self.units = positive("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -45,26 +59,109 @@ class Dense(Layer):
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]
+        self.kernel = self.named_weight("kernel", (features, self.units))
+        self.bias = self.named_weight("bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
-        self.kernel = self.add_weight(
-            (features, self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.built = True
 
     def call(self, inputs: Any) -> Any:
-        x = ops.matmul(inputs, self.kernel)
-        if self.bias is not None:
-            x = ops.add(x, self.bias)
-        return x if self.activation is None else self.activation(x)
+        return finish(ops.matmul(inputs, self.kernel), self.bias, self.activation)
+
+
+def finish(x: Any, bias: Any, activation: Any) -> Any:
+    """activation(x + bias), in one pass where an op does that; the bias is for the last axis."""
+    fused = activations.fused_name(activation)
+    if bias is None:
+        return activation(x)
+    if fused:
+        return ops.bias_activation(x, bias, fused)
+    return activation(ops.bias_add(x, bias))
+
+
+class Embedding(Layer):
+    """A vector for each whole number: out = the rows of a table named by x.
+
+    Shapes: x (batch, ...), whole numbers from 0 to input_dim - 1 -> out (batch, ..., output_dim).
+    Weights: embeddings (input_dim, output_dim).
+    Raises: ArgumentError unless both dims are positive whole numbers; DataError for a number that
+        has no row.
+
+    With `mask_zero`, 0 stands for "nothing here": layers that know masks skip it.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        input_length: Any = None,
+        activity_regularizer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        if input_length is not None and "input_shape" not in kwargs:
+            kwargs["input_shape"] = tuple(np.atleast_1d(input_length).tolist())
+        super().__init__(weights=weights, activity_regularizer=activity_regularizer, **kwargs)
+        unsupported("Embedding", lora_rank=lora_rank, lora_alpha=lora_alpha)
+        unsupported("Embedding", quantization_config=quantization_config)
+        self.input_dim = positive("input_dim", input_dim)
+        self.output_dim = positive("output_dim", output_dim)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = bool(mask_zero)
+        self.input_length = input_length
+        self.supports_masking = self.mask_zero
+
+    def build(self, input_shape: Any = None) -> None:
+        shape = (self.input_dim, self.output_dim)
+        self.embeddings = self.named_weight("embeddings", shape)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.embedding(self.embeddings, _whole(inputs))
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return ops.not_equal(_whole(inputs), 0) if self.mask_zero else None
+
+
+def _whole(x: Any) -> Any:
+    return x if "int" in x.dtype else ops.cast(x, "int32")
+
+
+class Masking(Layer):
+    """Skips the steps at which all features equal `mask_value`: they are masked, and set to 0.
+
+    Shapes: x (batch, time, features) -> out (same as x), with a mask (batch, time).
+    """
+
+    def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        kept = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        outputs = ops.multiply(inputs, ops.cast(kept, inputs.dtype))
+        outputs.mask = ops.squeeze(kept, axis=-1)
+        return outputs
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
+
+
+class Identity(Layer):
+    """out = x."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return inputs

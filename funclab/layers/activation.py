@@ -1,0 +1,160 @@
+"""Activations as layers of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import activations, constraints, initializers, ops, regularizers
+from funclab.errors import ArgumentError
+from funclab.layers.base import Layer
+from funclab.layers.checks import not_negative
+from funclab.layers.spec import InputSpec
+
+LOWEST = -1e9
+"""Stands for what a mask hides from a softmax: e to this power is 0."""
+
+
+class Activation(Layer):
+    """out = activation(x), for an activation given by name or as a function.
+
+    Shapes: x (any) -> out (same as x).
+    Raises: NameLookupError for an unknown name.
+    """
+
+    def __init__(self, activation: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return self.activation(inputs)
+
+
+class ReLU(Layer):
+    """x where it is above `threshold` (at most `max_value`), else negative_slope * (x - threshold).
+
+    Shapes: x (any) -> out (same as x).
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
+        ICML 2010.
+    """
+
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_value = None if max_value is None else not_negative("max_value", max_value)
+        self.negative_slope = not_negative("negative_slope", negative_slope)
+        self.threshold = not_negative("threshold", threshold)
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.relu(inputs, self.negative_slope, self.max_value, self.threshold)
+
+
+class LeakyReLU(Layer):
+    """x above 0, negative_slope * x below. Keras 2 calls the slope `alpha`.
+
+    Shapes: x (any) -> out (same as x).
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models",
+        ICML 2013.
+    """
+
+    def __init__(self, negative_slope: float = 0.3, alpha: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        slope = negative_slope if alpha is None else alpha
+        self.negative_slope = not_negative("negative_slope", slope)
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.leaky_relu(inputs, self.negative_slope)
+
+
+class ELU(Layer):
+    """x above 0, alpha * (e^x - 1) below.
+
+    Shapes: x (any) -> out (same as x).
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units",
+        ICLR 2016.
+    """
+
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.alpha = alpha
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.elu(inputs, self.alpha)
+
+
+class PReLU(Layer):
+    """x above 0, alpha * x below, with an alpha that is learned for each element of a sample.
+
+    Shapes: x (batch, ...) -> out (same as x). Along `shared_axes` (counted from 1) elements share
+        their alpha.
+    Weights: alpha (..., with length 1 on the shared axes).
+    Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 1.
+    """
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
+        axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes
+        self.shared_axes = None if axes is None else list(axes)
+        self.supports_masking = True
+
+    def build(self, input_shape: Any) -> None:
+        shape = list(input_shape[1:])
+        for axis in self.shared_axes or []:
+            shape[axis - 1] = 1
+        self.alpha = self.named_weight("alpha", shape)
+        fixed = {i + 1: length for i, length in enumerate(shape) if length != 1}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=fixed)
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        below = ops.relu(ops.negative(inputs))
+        return ops.subtract(ops.relu(inputs), ops.multiply(self.alpha, below))
+
+
+class Softmax(Layer):
+    """Positive numbers that sum to 1 along `axis`: e^x over its sum.
+
+    Shapes: x (any) -> out (same as x). A `mask` with as many axes as x keeps elements out of the
+        sum; a mask of time steps is passed on.
+    """
+
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.supports_masking = True
+        if not isinstance(axis, (int, list, tuple)):
+            raise ArgumentError(
+                f"Softmax needs an axis, or a tuple of axes. Received: axis={axis!r}.",
+                why="it normalizes along them.",
+                fix="write for example axis=-1.",
+            )
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None or mask.ndim != inputs.ndim:
+            return self._normalize(inputs)
+        shares = self._normalize(ops.where(mask, inputs, LOWEST))
+        return ops.where(mask, shares, 0.0)
+
+    def _normalize(self, x: Any) -> Any:
+        if isinstance(self.axis, int):
+            return ops.softmax(x, axis=self.axis)
+        axes = tuple(self.axis)
+        return ops.exp(ops.subtract(x, ops.logsumexp(x, axis=axes, keepdims=True)))

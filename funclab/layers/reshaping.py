@@ -1,0 +1,205 @@
+"""Layers that give the same elements another shape, or repeat, cut and pad them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from funclab import ops, shapes
+from funclab.errors import ArgumentError
+from funclab.layers.base import Layer
+from funclab.layers.checks import one_of, positive
+from funclab.layers.spec import InputSpec
+from funclab.ops.conv import check_format
+from funclab.ops.folding import reshape_samples
+from funclab.shapes import Shape, to_shape
+
+
+class Flatten(Layer):
+    """All elements of a sample in one row.
+
+    Shapes: x (batch, ...) -> out (batch, product of the other lengths). With data_format
+        "channels_first" the channels are moved to the end first.
+
+    >>> from funclab import Input
+    >>> Flatten()(Input((28, 28, 1))).shape
+    (None, 784)
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = check_format(data_format)
+        self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs: Any) -> Any:
+        if self.data_format == "channels_first" and inputs.ndim > 2:
+            inputs = ops.moveaxis(inputs, 1, -1)
+        return reshape_samples(inputs, (-1,))
+
+
+class Reshape(Layer):
+    """Each sample under the shape `target_shape`, in which one length may be -1: what is left.
+
+    Shapes: x (batch, ...) -> out (batch, *target_shape).
+    Raises: ShapeError when a sample has another number of elements.
+
+    >>> from funclab import Input
+    >>> Reshape((-1, 2))(Input((6,))).shape
+    (None, 3, 2)
+    """
+
+    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        lengths = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        if sum(length in (-1, None) for length in lengths) > 1:
+            raise ArgumentError(
+                f"There must be at most one unknown dimension (-1) in target_shape. "
+                f"Received: target_shape={target_shape}.",
+                why="one missing length follows from the others; two do not.",
+                fix="write the other lengths out.",
+            )
+        to_shape([None if length == -1 else length for length in lengths], "target_shape")
+        self.target_shape = lengths
+
+    def call(self, inputs: Any) -> Any:
+        return reshape_samples(inputs, self.target_shape)
+
+
+class Permute(Layer):
+    """The axes of a sample in another order; `dims` counts them from 1.
+
+    Shapes: x (batch, a, b), dims (2, 1) -> out (batch, b, a).
+    Raises: ArgumentError unless `dims` holds 1, 2, ... in some order.
+    """
+
+    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims) if isinstance(dims, Sequence) else (dims,)
+        if set(self.dims) != {i + 1 for i in range(len(self.dims))}:
+            raise ArgumentError(
+                "Invalid permutation argument `dims` for Permute Layer. The set of indices in "
+                f"`dims` must be consecutive and start from 1. Received dims={dims}.",
+                why="it names every axis but the batch once.",
+                fix=f"write for example dims={tuple(range(len(self.dims), 0, -1))}.",
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs: Any) -> Any:
+        return ops.transpose(inputs, (0, *self.dims))
+
+
+class RepeatVector(Layer):
+    """The same vector `n` times, as a sequence.
+
+    Shapes: x (batch, features) -> out (batch, n, features).
+    Raises: ArgumentError unless `n` is a positive whole number.
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n = positive("n", n)
+        self.input_spec = InputSpec(ndim=2)
+
+    def call(self, inputs: Any) -> Any:
+        return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
+
+
+class Images(Layer, abstract=True):
+    """A layer on images, with the channels last or first."""
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = check_format(data_format)
+        self.input_spec = InputSpec(ndim=4)
+
+    @property
+    def axes(self) -> tuple[int, int]:
+        """The axes of height and width."""
+        return (2, 3) if self.data_format == "channels_first" else (1, 2)
+
+
+class ZeroPadding2D(Images):
+    """Zeros around images: `padding` is one number, (height, width) or two pairs (before, after).
+
+    Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
+    """
+
+    def __init__(self, padding: Any = (1, 1), data_format: Any = None, **kwargs: Any) -> None:
+        super().__init__(data_format, **kwargs)
+        self.padding = _pairs("padding", padding)
+
+    def call(self, inputs: Any) -> Any:
+        widths = [(0, 0)] * 4
+        for axis, pair in zip(self.axes, self.padding, strict=True):
+            widths[axis] = pair
+        return ops.pad(inputs, widths)
+
+
+class Cropping2D(Images):
+    """Images without their rims: `cropping` is written as the padding of ZeroPadding2D.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
+    """
+
+    def __init__(self, cropping: Any = (0, 0), data_format: Any = None, **kwargs: Any) -> None:
+        super().__init__(data_format, **kwargs)
+        self.cropping = _pairs("cropping", cropping)
+
+    def call(self, inputs: Any) -> Any:
+        key = [slice(None)] * 4
+        for axis, (before, after) in zip(self.axes, self.cropping, strict=True):
+            self._check(inputs.shape, axis, before + after)
+            key[axis] = slice(before, -after or None)
+        return inputs[tuple(key)]
+
+    def _check(self, shape: Shape, axis: int, total: int) -> None:
+        length = shape[axis]
+        if length is not None and total >= length:
+            raise shapes.ShapeError(
+                f"`cropping` takes {total} of the {length} positions on axis {axis} of images of "
+                f"shape {shapes.show(shape)}.",
+                why="nothing would be left.",
+                fix="crop less, or use larger images.",
+            )
+
+
+class UpSampling2D(Images):
+    """Each pixel repeated `size` times in height and width.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
+        channels).
+    """
+
+    def __init__(
+        self,
+        size: Any = (2, 2),
+        data_format: Any = None,
+        interpolation: str = "nearest",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data_format, **kwargs)
+        height, width = (size, size) if isinstance(size, int) else size
+        self.size = positive("size", height), positive("size", width)
+        self.interpolation = one_of("interpolation", interpolation, ("nearest",))
+
+    def call(self, inputs: Any) -> Any:
+        for axis, times in zip(self.axes, self.size, strict=True):
+            inputs = ops.repeat(inputs, times, axis=axis)
+        return inputs
+
+
+def _pairs(name: str, value: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(before, after) for height and for width, from any of the three ways to write it."""
+    try:
+        rows, columns = (value, value) if isinstance(value, int) else value
+        pairs = tuple((one, one) if isinstance(one, int) else tuple(one) for one in (rows, columns))
+        if all(len(pair) == 2 and min(pair) >= 0 for pair in pairs):
+            return pairs  # type: ignore[return-value]
+    except (TypeError, ValueError):
+        pass
+    raise ArgumentError(
+        f"`{name}` must be an integer, a pair (height, width) or two pairs of integers >= 0. "
+        f"Received: {name}={value!r}.",
+        why="it says how many rows and columns on each side of the image.",
+        fix=f"write for example {name}=1 or {name}=((1, 0), (1, 0)).",
+    )
