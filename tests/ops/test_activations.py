@@ -1,0 +1,126 @@
+"""Activations by name, by function, and by formula."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab import Input, activations, ops
+from funclab.errors import ArgumentError, NameLookupError
+
+X = np.array([-4.0, -1.5, -0.5, 0.0, 0.5, 1.5, 7.0])
+LOGISTIC = 1 / (1 + np.exp(-X))
+RAMP = np.maximum(X, 0)
+
+FORMULAS = {
+    "relu": RAMP,
+    "relu6": np.minimum(RAMP, 6),
+    "leaky_relu": np.where(X > 0, X, 0.2 * X),
+    "elu": np.where(X > 0, X, np.exp(X) - 1),
+    "celu": np.where(X > 0, X, np.exp(X) - 1),
+    "selu": 1.0507009873554805 * np.where(X > 0, X, 1.6732632423543772 * (np.exp(X) - 1)),
+    "sigmoid": LOGISTIC,
+    "log_sigmoid": np.log(LOGISTIC),
+    "hard_sigmoid": np.clip(X / 6 + 0.5, 0, 1),
+    "tanh": np.tanh(X),
+    "hard_tanh": np.clip(X, -1, 1),
+    "silu": X * LOGISTIC,
+    "swish": X * LOGISTIC,
+    "hard_silu": X * np.clip(X / 6 + 0.5, 0, 1),
+    "hard_swish": X * np.clip(X / 6 + 0.5, 0, 1),
+    "softplus": np.log(1 + np.exp(X)),
+    "softsign": X / (1 + np.abs(X)),
+    "mish": X * np.tanh(np.log(1 + np.exp(X))),
+    "exponential": np.exp(X),
+    "linear": X,
+    "softmax": np.exp(X) / np.exp(X).sum(),
+    "log_softmax": X - np.log(np.exp(X).sum()),
+    # Gaussian probabilities from a table.
+    "gelu": X
+    * [3.167124e-5, 0.0668072, 0.30853754, 0.5, 0.69146246, 0.9331928, 0.9999999999987201],
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_an_activation_follows_its_formula(name: str):
+    made = activations.get(name)(X)
+
+    np.testing.assert_allclose(made, FORMULAS[name], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(activations.__all__) - {"get", "serialize", "deserialize"})
+)
+def test_an_activation_is_found_again_by_its_name(name: str):
+    function = getattr(activations, name)
+
+    config = activations.serialize(activations.get(name))
+
+    assert activations.get(name) is function
+    assert activations.deserialize(config) is function
+
+
+def test_a_gated_linear_unit_halves_its_axis():
+    made = activations.glu(np.array([[1.0, 2.0, 0.0, 0.0]]))
+
+    np.testing.assert_allclose(made, [[0.5, 1.0]])
+
+
+def test_relu_takes_a_slope_a_ceiling_and_a_threshold():
+    made = activations.relu(X, negative_slope=0.1, max_value=6.0, threshold=1.0)
+
+    expected = np.where(X >= 6, 6, np.where(X >= 1, X, 0.1 * (X - 1)))
+    np.testing.assert_allclose(made, expected)
+
+
+def test_no_activation_means_linear():
+    assert activations.get(None) is activations.linear
+    assert activations.deserialize(None) is activations.linear
+
+
+def test_a_function_of_your_own_is_used_as_it_is():
+    def twice(x):
+        return x * 2
+
+    assert activations.get(twice) is twice
+    assert activations.deserialize("twice", {"twice": twice}) is twice
+
+
+def test_an_unknown_name_suggests_near_ones():
+    with pytest.raises(NameLookupError, match="did you mean relu"):
+        activations.get("rellu")
+
+
+def test_something_that_cannot_be_called_is_refused():
+    with pytest.raises(ArgumentError, match="Could not interpret activation identifier: 3"):
+        activations.get(3)
+
+
+def test_an_activation_on_a_tensor_makes_a_node():
+    y = activations.relu(Input((3,)))
+
+    assert y.shape == (None, 3)
+    assert y._keras_history.operation.name == "relu"
+
+
+def test_fused_activations_are_those_the_bias_op_can_do():
+    assert activations.fused_name(activations.relu) == "relu"
+    assert activations.fused_name(activations.get(None)) == "linear"
+    assert activations.fused_name(activations.elu) is None
+    assert activations.fused_name(lambda x: x) is None
+
+
+@pytest.mark.parametrize("name", list(ops.FUSED))
+def test_a_fused_activation_is_the_activation_after_the_bias(name: str):
+    x, b = np.linspace(-60, 60, 24).reshape(2, 3, 4), np.array([1.0, -1.0, 0.0, 2.0])
+
+    made = ops.bias_activation(x, b, name)
+
+    np.testing.assert_allclose(made, activations.get(name)(x + b), rtol=1e-12, atol=1e-15)
+
+
+def test_a_bias_may_stand_beside_the_channels_axis():
+    x, b = np.zeros((2, 3, 4)), np.array([1.0, 2.0, 3.0])
+
+    assert (ops.bias_add(x, b, axis=1)[1, 2] == 3).all()
+    assert (ops.bias_add(x.transpose(0, 2, 1), b)[1, :, 2] == 3).all()

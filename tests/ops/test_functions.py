@@ -1,0 +1,258 @@
+"""The functions of funclab.ops: what they mean, by NumPy's account or by a formula."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import ops
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.value import Value, Variable
+
+X = np.array([[0.5, -1.5, 2.0], [-0.25, 3.0, -2.75]], "float32")
+Y = np.array([[1.5, -0.5, 2.0], [4.0, 0.75, -1.25]], "float32")
+CUBE = np.arange(24, dtype="float32").reshape(2, 3, 4) - 11
+IDS = np.array([[0, 2], [1, 1]])
+
+# Those that NumPy has under the same name, with the same meaning.
+LIKE_NUMPY: dict[str, tuple[Any, ...]] = {
+    "add": (X, Y),
+    "subtract": (X, Y),
+    "multiply": (X, Y),
+    "divide": (X, Y),
+    "true_divide": (X, Y),
+    "power": (np.abs(X), Y),
+    "floor_divide": (X, Y),
+    "mod": (X, Y),
+    "maximum": (X, Y),
+    "minimum": (X, Y),
+    "negative": (X,),
+    "absolute": (X,),
+    "abs": (X,),
+    "square": (X,),
+    "sqrt": (np.abs(X),),
+    "reciprocal": (X,),
+    "exp": (X,),
+    "expm1": (X,),
+    "log": (np.abs(X),),
+    "log1p": (np.abs(X),),
+    "sin": (X,),
+    "cos": (X,),
+    "tanh": (X,),
+    "sign": (X,),
+    "floor": (X,),
+    "ceil": (X,),
+    "round": (X,),
+    "clip": (X, -1, 1),
+    "equal": (X, Y),
+    "not_equal": (X, Y),
+    "less": (X, Y),
+    "less_equal": (X, Y),
+    "greater": (X, Y),
+    "greater_equal": (X, Y),
+    "logical_and": (X > 0, Y > 0),
+    "logical_or": (X > 0, Y > 0),
+    "logical_not": (X > 0,),
+    "isnan": (X,),
+    "isfinite": (X,),
+    "where": (X > 0, X, Y),
+    "sum": (CUBE, 1),
+    "mean": (CUBE, (0, 2)),
+    "max": (CUBE, 1),
+    "min": (CUBE, -1),
+    "prod": (CUBE, 0),
+    "var": (CUBE, 1),
+    "std": (CUBE, 1),
+    "any": (CUBE > 5, 1),
+    "all": (CUBE > 5, 1),
+    "argmax": (CUBE, 1),
+    "argmin": (CUBE,),
+    "count_nonzero": (CUBE, 1),
+    "cumsum": (CUBE, 1),
+    "reshape": (CUBE, (4, -1)),
+    "ravel": (CUBE,),
+    "expand_dims": (CUBE, 1),
+    "squeeze": (CUBE[:, :1], 1),
+    "transpose": (CUBE, (2, 0, 1)),
+    "swapaxes": (CUBE, 0, -1),
+    "moveaxis": (CUBE, 0, -1),
+    "concatenate": ([X, Y],),
+    "stack": ([X, Y], 1),
+    "split": (CUBE, [1, 3], 2),
+    "unstack": (CUBE,),
+    "repeat": (X, 2, 1),
+    "tile": (X, (2, 1, 3)),
+    "flip": (CUBE, 1),
+    "pad": (X, ((1, 0), (0, 2))),
+    "broadcast_to": (X[:1], (4, 3)),
+    "zeros_like": (X,),
+    "ones_like": (X,),
+    "full_like": (X, 2.5),
+    "take": (CUBE, IDS, 1),
+    "take_along_axis": (X, IDS, 1),
+    "matmul": (CUBE, CUBE[0].T),
+    "dot": (X, Y.T),
+    "tensordot": (CUBE, CUBE, ([0, 1], [0, 1])),
+    "zeros": ((2, 3),),
+    "ones": ((2, 3),),
+    "arange": (1, 9, 2),
+}
+
+
+@pytest.mark.parametrize("name", LIKE_NUMPY)
+def test_a_function_means_what_it_means_in_numpy(name: str):
+    arguments = LIKE_NUMPY[name]
+
+    ours = getattr(ops, name)(*arguments)
+
+    theirs = list(CUBE) if name == "unstack" else getattr(np, name)(*arguments)
+    for one, other in zip(*[made if isinstance(made, list) else [made] for made in (ours, theirs)]):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
+
+
+def test_every_name_of_the_room_is_there():
+    assert all(hasattr(ops, name) for name in ops.__all__)
+
+
+def test_axis_none_means_all_elements():
+    assert ops.repeat(X, 2).shape == (12,)
+    assert ops.cumsum(X)[-1] == X.sum()
+    assert ops.take(CUBE, 5) == CUBE.ravel()[5]
+
+
+def test_the_norm_is_the_length_of_a_vector():
+    np.testing.assert_allclose(ops.norm(np.array([[3.0, 4.0], [6, 8]]), axis=1), [5, 10])
+    np.testing.assert_allclose(ops.norm(np.array([3.0, -4.0]), ord=1), 7)
+
+
+def test_vectors_can_be_multiplied_too():
+    assert ops.matmul(X, X[0]).shape == (2,)
+    assert ops.matmul(X[:, 0], X).shape == (3,)
+    assert ops.matmul(X[0], X[0]).shape == ()
+    np.testing.assert_allclose(ops.dot(X[0], Y[0]), X[0] @ Y[0])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "axes", "formula"),
+    [
+        ((5, 2, 4), (5, 4, 3), (2, 1), "bij,bjk->bik"),
+        ((5, 4, 2), (5, 4, 3), 1, "bji,bjk->bik"),
+        ((5, 4), (5, 4), 1, "bi,bi->b"),
+        ((5, 4), (5, 3, 4), (1, 2), "bi,bki->bk"),
+        ((5, 2, 3, 4), (5, 4, 2), (3, 1), "bhij,bjk->bhik"),
+    ],
+)
+def test_batch_dot_multiplies_sample_by_sample(x: Any, y: Any, axes: Any, formula: str):
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal(x), rng.standard_normal(y)
+
+    made = ops.batch_dot(a, b, axes)
+
+    expected = np.einsum(formula, a, b)
+    np.testing.assert_allclose(made, expected.reshape(made.shape), rtol=1e-6)
+    assert made.shape == (expected.shape if expected.ndim > 1 else (5, 1))
+
+
+def test_batch_dot_knows_its_shape_without_a_batch_size():
+    assert ops.batch_dot(Value((None, 2, 4)), Value((None, 4, 3)), (2, 1)).shape == (None, 2, 3)
+    assert ops.batch_dot(Value((None, 4)), Value((None, 4)), 1).shape == (None, 1)
+    assert ops.batch_dot(Value((None, None, 4)), Value((None, None, 4)), 2).shape == (None,) * 3
+
+
+def test_split_makes_equal_parts():
+    first, second = ops.split(X.T, [1])
+
+    assert (first.shape, second.shape) == ((1, 2), (2, 2))
+    assert [part.shape for part in ops.split(CUBE, 2, axis=-1)] == [(2, 3, 2)] * 2
+    assert [part.shape for part in ops.split(X, 1)] == [(2, 3)]
+
+
+def test_one_hot_marks_the_class():
+    np.testing.assert_array_equal(ops.one_hot([2, 0, 7], 3), [[0, 0, 1], [1, 0, 0], [0, 0, 0]])
+    assert ops.one_hot(IDS, 3, axis=1).shape == (2, 3, 2)
+
+
+def test_reshape_keeps_several_lengths_that_are_not_known():
+    x = Value((None, None, 8))
+
+    assert ops.reshape(x, (*ops.shape(x)[:2], 2, 4)).shape == (None, None, 2, 4)
+
+
+def test_lists_and_numbers_are_taken_as_arrays():
+    np.testing.assert_array_equal(ops.add([1, 2], 3), [4, 5])
+    assert ops.relu([-1.0, 2.0]).dtype == "float32"
+
+
+def test_softmax_over_one_element_warns_that_it_is_always_one():
+    with pytest.warns(UserWarning, match="Did you mean to use a sigmoid instead"):
+        ops.softmax(np.zeros((3, 1)))
+
+
+def test_softmax_over_several_elements_does_not_warn():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ops.softmax(X)
+
+
+def test_the_probabilities_of_huge_scores_stay_finite():
+    scores = np.array([[1000.0, 0.0, -1000.0]], "float32")
+
+    np.testing.assert_allclose(ops.softmax(scores), [[1, 0, 0]])
+    np.testing.assert_allclose(ops.log_softmax(scores), [[0, -1000, -2000]])
+    np.testing.assert_allclose(ops.logsumexp(scores, axis=-1), [1000])
+    np.testing.assert_allclose(ops.sigmoid(scores), [[1, 0.5, 0]])
+    np.testing.assert_allclose(ops.softplus(scores), [[1000, np.log(2), 0]], rtol=1e-6)
+
+
+def test_nan_survives_every_activation():
+    nan = np.array([[np.nan, 1.0]], "float32")
+    functions = {name: getattr(funclab.activations, name) for name in funclab.activations.__all__}
+    for name in ("get", "serialize", "deserialize", "glu"):
+        del functions[name]
+
+    lost = [name for name, function in functions.items() if not np.isnan(function(nan)[0, 0])]
+
+    assert lost == []
+
+
+def test_a_variable_can_be_assigned_at_once():
+    count = Variable(np.zeros(2, "float32"))
+
+    count.assign([1, 2])
+
+    np.testing.assert_array_equal(count.numpy(), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: ops.add(X, np.ones((4, 5))), ShapeError, "incompatible shapes"),
+        (lambda: ops.matmul(X, X), ShapeError, "Cannot multiply matrices"),
+        (lambda: ops.reshape(X, (4, 5)), ShapeError, "total size of the tensor must be unchanged"),
+        (lambda: ops.squeeze(X, 1), ShapeError, "its length is not 1"),
+        (lambda: ops.transpose(X, (0, 0)), ShapeError, "do not match a tensor with 2 axes"),
+        (lambda: ops.sum(X, axis=2), ShapeError, "out of range for a tensor with 2 axes"),
+        (lambda: ops.stack([X, X[:1]]), ShapeError, "stack needs equal shapes"),
+        (lambda: ops.split(X, 2, axis=1), ShapeError, "into 2 equal parts"),
+        (lambda: ops.split(Value((None, 3)), 2), ArgumentError, "into 2 equal parts"),
+        (lambda: ops.pad(X, 1, mode="reflect"), ArgumentError, "mode='reflect'"),
+        (lambda: ops.norm(X, ord=3), ArgumentError, "ord=3"),
+        (lambda: ops.take(X, [5], axis=0), ArgumentError, "Index 5 is out of range"),
+        (lambda: ops.zeros((None, 3)), ShapeError, "a length is not known yet"),
+        (lambda: ops.bias_add(X, np.ones(4)), ShapeError, "A bias of shape (4,) does not fit"),
+        (lambda: ops.bias_activation(X, X[0], "elu"), ArgumentError, "cannot do 'elu'"),
+        (lambda: ops.batch_dot(X, CUBE, (1, 2)), ShapeError, "Dimension incompatibility"),
+        (lambda: ops.assign(X, 1), ArgumentError, "Only a variable can be assigned to"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(call: Any, error: type[Exception], message: str):
+    with pytest.raises(error) as caught:
+        call()
+
+    assert message in str(caught.value)
+    assert "Why:" in str(caught.value)
