@@ -67,6 +67,7 @@ from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.dense import FUSED, bias_activation, bias_add
 from funclab.ops.embedding import embedding
 from funclab.ops.exponential import cos, exp, expm1, log, log1p, sigmoid, sin, tanh
+from funclab.ops.folding import fold_time, reshape_samples, unfold_time
 from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
 from funclab.ops.joining import concatenate, split, stack, unstack
 from funclab.ops.losses import (
@@ -76,8 +77,10 @@ from funclab.ops.losses import (
 )
 from funclab.ops.matmul import matmul
 from funclab.ops.normalization import batch_normalization, normalize_batch
+from funclab.ops.pooling import average_pool, max_pool
 from funclab.ops.powers import abs, absolute, negative, reciprocal, rsqrt, sqrt, square
 from funclab.ops.query import all, any, argmax, argmin, count_nonzero
+from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
 from funclab.ops.reduction import logsumexp, max, mean, min, norm, prod, std, sum, var
 from funclab.ops.rounding import ceil, clip, cumsum, floor, round, sign
@@ -96,6 +99,7 @@ __all__ = [
     "argmin",
     "assign",
     "assign_add",
+    "average_pool",
     "batch_dot",
     "batch_normalization",
     "bias_activation",
@@ -113,6 +117,7 @@ __all__ = [
     "cumsum",
     "divide",
     "dot",
+    "dropout",
     "elu",
     "embedding",
     "equal",
@@ -122,6 +127,7 @@ __all__ = [
     "flip",
     "floor",
     "floor_divide",
+    "fold_time",
     "full_like",
     "gelu",
     "get_item",
@@ -146,6 +152,7 @@ __all__ = [
     "lstm",
     "matmul",
     "max",
+    "max_pool",
     "maximum",
     "mean",
     "min",
@@ -164,12 +171,15 @@ __all__ = [
     "pad",
     "power",
     "prod",
+    "random_normal",
+    "random_uniform",
     "ravel",
     "reciprocal",
     "relu",
     "relu6",
     "repeat",
     "reshape",
+    "reshape_samples",
     "round",
     "rsqrt",
     "selu",
@@ -200,6 +210,7 @@ __all__ = [
     "tile",
     "transpose",
     "true_divide",
+    "unfold_time",
     "unstack",
     "var",
     "where",
