@@ -53,7 +53,7 @@ class Calls:
         box = Box(
             key=self.key(node),
             name=words.clean(layer.name),
-            detail=words.detail(layer),
+            detail=words.detail(layer) + place_words(self.graph, node),
             role=role(self.graph, node),
             node=node.index,
             group=self.shared.get(layer),
@@ -157,7 +157,7 @@ class Calls:
         for node in visible:
             calls.setdefault(node.operation, []).append(self.key(node))
         return [
-            weights_capsule(layer, number, calls[layer], len(calls_of(self.graph, layer)))
+            with_capsule(group_of(layer, number, calls[layer], len(calls_of(self.graph, layer))))
             for layer, number in self.shared.items()
             if layer in calls
         ]
@@ -186,6 +186,13 @@ def role(graph: Graph, node: Node) -> str:
     if node in graph.input_nodes:
         return "input"
     return "output" if any(one in graph.outputs for one in node.output_tensors) else "plain"
+
+
+def place_words(graph: Graph, node: Node) -> str:
+    """Which of the model's inputs a node is, when there are several."""
+    if node not in graph.input_nodes or len(graph.input_nodes) < 2:
+        return ""
+    return f" · inputs[{graph.input_nodes.index(node)}]"
 
 
 def write_line(node: Node) -> str:
@@ -232,13 +239,15 @@ def unique_readers(uses: Iterable[tuple[Node, int]], hidden: set[Node]) -> list[
     return found
 
 
-def weights_capsule(layer: Any, number: int, keys: list[str], calls: int) -> Group:
-    """What a shared layer owns once; layers without weights have no capsule to draw."""
-    has_weights = bool(words.weights_of(layer))
-    return Group(
-        number=number,
-        name=words.clean(layer.name),
-        calls=keys,
-        weights=words.arithmetic(layer) if has_weights else "",
-        caption=[f"used by {calls} calls,", "gradients of all add up here"] if has_weights else [],
-    )
+def group_of(layer: Any, number: int, keys: list[str], calls: int) -> Group:
+    """A shared layer, without a capsule."""
+    numbers = words.arithmetic(layer) if words.weights_of(layer) else ""
+    return Group(number, words.clean(layer.name), keys, calls, numbers)
+
+
+def with_capsule(group: Group) -> Group:
+    """The capsule shows what the layer owns once; without weights there is none."""
+    if group.numbers:
+        group.weights = group.numbers
+        group.caption = [f"used by {group.size} calls,", "gradients of all add up here"]
+    return group

@@ -46,6 +46,10 @@ class Canvas:
         place = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
         self.parts.append(f"<rect {place}{corner}{self._paint(fill, stroke, line, dash)}/>")
 
+    def circle(self, x: float, y: float, radius: float, fill: str) -> None:
+        place = f'cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
+        self.parts.append(f"<circle {place}{self._paint(fill, '', 0, '')}/>")
+
     def bar(
         self, x: float, y: float, height: float, width: float, radius: float, fill: str
     ) -> None:

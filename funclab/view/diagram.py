@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
-from funclab.view import words
+from funclab.view import tables, theme, words
 from funclab.view.calls import Calls
+from funclab.view.layers import Layers
 from funclab.view.layout import place
 from funclab.view.scene import Scene
 from funclab.view.svg import svg
 
-FACES = ("calls", "layers")
+FACES = {"calls": Calls, "layers": Layers}
+DIRECTIONS = ("TB", "LR")
+PAGE_WIDTH = 1100
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
 
 class Diagram:
-    """A drawn model. A notebook shows `svg`; `print` shows `text`."""
+    """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
+
+    `scene` is all of it as data, `table` an HTML table of the same for screen readers.
+    """
 
     def __init__(self, scene: Scene, look: str = "auto") -> None:
         self.scene, self.look = scene, look
@@ -30,28 +36,118 @@ class Diagram:
         """The picture."""
         return svg(self.scene, self.look)
 
+    @cached_property
+    def text(self) -> str:
+        """The same as a table of plain text."""
+        return tables.text(self.scene)
+
+    @cached_property
+    def table(self) -> str:
+        """The same as an HTML table."""
+        return tables.html_table(self.scene)
+
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         return f"<Diagram: {self.scene.title}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
-    def save(self, path: Any) -> None:
-        """Write the picture (.svg) or its data (.json)."""
+    def save(self, path: Any) -> Path:
+        """Write the picture (.svg), a page (.html), the text (.txt) or the data (.json).
+
+        Raises: ArgumentError for another ending.
+        """
         target = Path(path)
-        target.write_text(self.svg, encoding="utf-8")
+        writers = {
+            ".svg": lambda: f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n',
+            ".html": self._page,
+            ".txt": lambda: f"{self.text}\n",
+            ".json": lambda: json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1),
+        }
+        if target.suffix.lower() not in writers:
+            raise ArgumentError(
+                f"A diagram cannot be written as {target.name}.",
+                why=f"it can be written as {', '.join(writers)}; browsers and word processors "
+                "read .svg, and every browser prints it as PDF.",
+                fix=f'write for example .save("{target.stem}.svg").',
+            )
+        target.write_text(writers[target.suffix.lower()](), encoding="utf-8")
+        return target
+
+    def _page(self) -> str:
+        from html import escape
+
+        return (
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f"<title>{escape(self.scene.title)}</title><style>{theme.PAGE}</style></head>"
+            f"<body><main>{self.svg}{self.table}</main></body></html>\n"
+        )
 
 
 def diagram(
     model: Any,
     face: str = "calls",
     expand_nested: bool = False,
-    direction: str = "TB",
+    direction: str | None = None,
     layout: str = "auto",
     look: str = "auto",
 ) -> Diagram:
-    scene = Calls(model, expand_nested, MOST_CALLS).build()
-    scene.direction = direction
-    scene.title = f"Model {words.clean(model.name)}"
+    """The picture of a model.
+
+    `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
+    its calls as numbered rows. `expand_nested` opens nested models and wrappers. `direction` is
+    "TB" (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and
+    layers from left to right where that fits a page. `layout` "builtin" needs no other program,
+    "dot" takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links
+    would cross. `look` is "light", "dark", "print", or "auto" to follow the reader's theme. No
+    weight is allocated.
+
+    Raises: ArgumentError for other choices; GraphError for a model without a graph.
+    """
+    _check("face", face, tuple(FACES))
+    _check("direction", direction or "TB", DIRECTIONS)
+    _check("look", look, theme.LOOKS)
+    if words.graph_of(model) is None:
+        raise _no_graph(model)
+    scene = FACES[face](model, expand_nested, MOST_CALLS).build()
+    scene.title = _title(model)
+    scene.description = tables.description(scene)
+    scene.direction = direction or ("LR" if face == "layers" else "TB")
     place(scene, layout)
+    if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
+        scene.direction = "TB"
+        place(scene, layout)
     return Diagram(scene, look)
+
+
+def _title(model: Any) -> str:
+    graph = words.graph_of(model)
+    assert graph is not None
+    calls = words.plural(len(graph.nodes), "call")
+    layers = words.plural(len({node.operation for node in graph.nodes}), "layer")
+    return f"Model {words.clean(model.name)}: {calls} of {layers}"
+
+
+def _check(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ArgumentError(
+            f"{name}={value!r} is not known.",
+            why=f"`{name}` is one of {', '.join(known)}.",
+            fix=f'leave it out, or write {name}="{known[-1]}".',
+        )
+
+
+def _no_graph(model: Any) -> GraphError:
+    name = getattr(model, "name", repr(model))
+    return GraphError(
+        f"{name} has no graph to draw yet.",
+        why="only calls on tensors make a graph; a Sequential has one when it knows the shape of "
+        "its input, a layer or a subclassed model has none of its own.",
+        fix=f"call it on Input(shape=...) and draw Model(inputs, outputs); for a Sequential, "
+        f"{name}.build(input_shape) is enough.",
+        graph=model,
+    )

@@ -88,7 +88,8 @@ def ranks(items: list[Item], links: list[Link]) -> dict[str, int]:
     for key in reversed(order):
         # Only what has a single, free end may slide: a beginning, or the tensor of one.
         upper = above[key]
-        if below[key] and (not upper or (len(upper) == 1 and not above[upper[0]])):
+        only = len(upper) == 1 and below[upper[0]] == [key] and not above[upper[0]]
+        if below[key] and (not upper or only):
             rank[key] = min(rank[one] for one in below[key]) - 1
     return rank
 

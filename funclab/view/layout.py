@@ -6,7 +6,7 @@ from funclab.errors import ArgumentError
 from funclab.view import dot, sizes
 from funclab.view.alignment import align
 from funclab.view.capsules import place_capsules
-from funclab.view.crossings import order_ranks
+from funclab.view.crossings import crossings, order_ranks
 from funclab.view.layering import Item, Key, Layered, Link, layered
 from funclab.view.ports import links_of, margins
 from funclab.view.routing import route
@@ -31,6 +31,7 @@ def place(scene: Scene, engine: str = "auto") -> None:
             box.inside.direction = scene.direction
             place(box.inside, engine)
         sizes.measure_box(box)
+    sizes.equal_widths(scene)
     for plate in scene.plates:
         sizes.measure_plate(plate)
     for group in scene.groups:
@@ -84,13 +85,29 @@ def _across(scene: Scene, layout: Layered, engine: str) -> dict[Key, float]:
         before, after, _ = margins(scene, item)
         width[item.key] = extent(scene, item)[0] + before + after
         shift[item.key] = (before - after) / 2
-    found = None if engine == "builtin" else dot.positions(layout, width, GAP_ACROSS)
+    found = dot.positions(layout, width, GAP_ACROSS) if engine == "dot" else None
     if found is not None:
-        layout.ranks = [sorted(rank, key=found.__getitem__) for rank in layout.ranks]
+        layout.ranks = _ranks_by(found, layout)
     else:
         order_ranks(layout)
+        if engine == "auto" and crossings(layout):
+            _ask_dot(layout, width)
         found = align(layout, lambda a, b: (width[a] + width[b]) / 2 + GAP_ACROSS)
     return {key: found[key] + shift[key] for key in found}
+
+
+def _ranks_by(found: dict[Key, float], layout: Layered) -> list[list[Key]]:
+    return [sorted(rank, key=found.__getitem__) for rank in layout.ranks]
+
+
+def _ask_dot(layout: Layered, width: dict[Key, float]) -> None:
+    """Take dot's order of the ranks where fewer links cross in it than in ours."""
+    own, number = layout.ranks, crossings(layout)
+    found = dot.positions(layout, width, GAP_ACROSS)
+    if found is not None:
+        layout.ranks = _ranks_by(found, layout)
+        if crossings(layout) >= number:
+            layout.ranks = own
 
 
 def _along(
@@ -108,7 +125,7 @@ def _along(
             rank = layout.rank_of[one]
             widest[rank] = max(widest[rank], abs(at[one] - at[other]))
     starts, ends, here = [], [], 0.0
-    for rank, keys in enumerate(layout.ranks):
+    for rank in range(len(layout.ranks)):
         starts.append(here)
         here += tall[rank]
         ends.append(here)

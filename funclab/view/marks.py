@@ -8,8 +8,9 @@ import math
 def mark_path(mark: str, x: float, y: float, size: float = 6) -> str:
     """The outline of a mark around a point."""
     if mark == "circle":
-        s = f"{size * 0.9:.1f}"
-        return f"M{x - size * 0.9:.1f},{y:.1f}a{s},{s} 0 1 0 {size * 1.8:.1f},0a{s},{s} 0 1 0 -{size * 1.8:.1f},0z"
+        radius, whole = size * 0.9, size * 1.8
+        arc = f"a{radius:.1f},{radius:.1f} 0 1 0"
+        return f"M{x - radius:.1f},{y:.1f}{arc} {whole:.1f},0{arc} -{whole:.1f},0z"
     return _closed([(x + size * u, y + size * v) for u, v in _CORNERS[mark]])
 
 

@@ -32,6 +32,11 @@ def _link(scene: Scene, edge: Edge, boxes: dict[str, Box], order: dict[str, int]
     return link
 
 
+def has_tabs(box: Box, count: int) -> bool:
+    """Whether ports are drawn: where the order of several matters, and on open frames."""
+    return count > 1 or (box.inside is not None and count > 0)
+
+
 def is_beside(scene: Scene) -> bool:
     """Whether edges meet boxes at sides that do not face the flow: rows, from top to bottom."""
     return scene.face == "layers" and scene.direction == "TB"

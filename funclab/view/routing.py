@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from funclab.view.geometry import Pen, Point, swapped
 from funclab.view.layering import Key, Layered, Link
-from funclab.view.ports import LANE, TAB, is_beside, lane, row_offset
+from funclab.view.ports import LANE, TAB, has_tabs, is_beside, lane, offset, row_offset
 from funclab.view.scene import Box, Edge, End, Plate, Scene
 
 RADIUS = 8
@@ -59,21 +59,16 @@ class Router:
             return middle + side, (start + finish) / 2 + row_offset(item, end)
         if self.scene.face == "layers":
             return middle + row_offset(item, end), finish if leaving else start
-        tab = TAB / 2 if end.count > 1 else 0
-        across = middle + self._spread(item, end)
+        tab = TAB / 2 if has_tabs(item, end.count) else 0
+        across = middle + offset(self.scene, item, end, leaving, False)
         return across, finish + tab if leaving else start - tab
-
-    def _spread(self, item: Box, end: End) -> float:
-        from funclab.view.ports import offset
-
-        return offset(self.scene, item, end, True, False)
 
     def _leave(self, pen: Pen, edge: Edge, link: Link) -> None:
         """From a row's port to where the path leaves the rank."""
         item = self.items[edge.source.key]
         if isinstance(item, Plate):
             return
-        middle, start, finish = self._bounds(item.key)
+        _, start, finish = self._bounds(item.key)
         away = self.at[item.key] + link.source_offset
         if is_beside(self.scene):
             edge_of_rank = start - 1 if link.backward else finish + 1

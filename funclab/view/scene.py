@@ -101,8 +101,13 @@ class Group:
     number: int
     name: str
     calls: list[str]
-    weights: str
-    caption: list[str]
+    size: int
+    """How many calls there are, drawn or folded away."""
+    numbers: str = ""
+    """The weights as arithmetic."""
+    weights: str = ""
+    """What the capsule shows; without a capsule, nothing."""
+    caption: list[str] = field(default_factory=list)
     x: float = 0
     y: float = 0
     width: float = 0

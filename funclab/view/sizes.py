@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from funclab.view.measure import text_width
-from funclab.view.scene import Box, Group, Plate, Row
+from funclab.view.scene import Box, Group, Plate, Row, Scene
 from funclab.view.words import shorten
 
 NAME, DETAIL, MONO, SMALL, PILL = 15, 12, 12, 11, 11
 LONGEST_NAME, LONGEST_DETAIL, LONGEST_ID = 28, 36, 34
 BAR, PAD = 8, 12
 BOX_HEIGHT, NARROWEST = 54, 150
+EQUAL, EQUAL_ROWS = 230, 330
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
 HEADER = 48
@@ -87,10 +88,18 @@ def measure_box(box: Box) -> None:
     if box.rows:
         _measure_rows(box)
     if box.inside is not None:
-        box.width = max(box.width, box.inside.width + 2 * FRAME_PAD)
-        box.height = BOX_HEIGHT + box.inside.height + FRAME_PAD
+        box.width = max(box.width, box.inside.width + FRAME_PAD)
+        box.height += box.inside.height
     box.width = max(box.width, 26 * max(box.inputs, box.outputs) + 20)
     box.width = 2 * round(box.width / 2 + 0.5)
+
+
+def equal_widths(scene: Scene) -> None:
+    """Boxes of about the same width get the same one."""
+    most = EQUAL_ROWS if scene.face == "layers" else EQUAL
+    boxes = [box for box in scene.boxes if box.inside is None and box.width <= most]
+    for box in boxes:
+        box.width = max(one.width for one in boxes)
 
 
 def _measure_rows(box: Box) -> None:

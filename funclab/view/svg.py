@@ -7,7 +7,7 @@ from html import escape
 from funclab.view import sizes, theme
 from funclab.view.canvas import Canvas
 from funclab.view.marks import lock_path, mark_path
-from funclab.view.ports import TAB, offset
+from funclab.view.ports import TAB, has_tabs, offset
 from funclab.view.scene import Box, Edge, End, Group, Plate, Points, Scene
 from funclab.view.words import shorten
 
@@ -53,7 +53,8 @@ def _data(points: Points) -> str:
 
 def _draw_edge(canvas: Canvas, scene: Scene, edge: Edge) -> None:
     points = list(edge.path)
-    (x0, y0), (x, y) = points[-2], points[-1]
+    x, y = points[-1]
+    x0, y0 = next((point for point in reversed(points) if point != (x, y)), (x, y))
     length = max(1e-6, ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5)
     dx, dy = (x - x0) / length, (y - y0) / length
     is_plate = edge.target.key in {plate.key for plate in scene.plates}
@@ -89,7 +90,7 @@ def _colours(box: Box, group: Group | None) -> tuple[str, str]:
         return f"group{group.colour}", f"group{group.colour}-fill"
     if box.role in ("input", "output"):
         return box.role, f"{box.role}-fill"
-    return "line", "plain"
+    return "neutral", "plain"
 
 
 def _draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
@@ -105,7 +106,9 @@ def _draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> No
     if scene.face == "calls":
         _draw_tabs(canvas, scene, box, colour)
     if box.inside is not None:
-        canvas.shift(box.x + (box.width - box.inside.width) / 2, box.y + sizes.BOX_HEIGHT)
+        canvas.shift(
+            box.x + (box.width - box.inside.width) / 2, box.y + box.height - box.inside.height
+        )
         draw_scene(canvas, box.inside)
         canvas.close()
     _draw_rows(canvas, box, colour)
@@ -137,7 +140,7 @@ def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) ->
 def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
     """Numbered ports, where the order of several inputs or outputs matters."""
     for count, leaving in ((box.inputs, False), (box.outputs, True)):
-        for i in range(count if count > 1 else 0):
+        for i in range(count if has_tabs(box, count) else 0):
             across = offset(scene, box, End(box.key, i, count), leaving, False)
             if scene.direction == "LR":
                 x = box.x + (box.width if leaving else 0)
@@ -146,7 +149,8 @@ def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
                 x = box.x + box.width / 2 + across
                 y = box.y + (box.height if leaving else 0)
             canvas.rect(x - TAB / 2, y - TAB / 2, TAB, TAB, 0, "paper", colour, 1.2)
-            canvas.text_line(x, y + 4, str(i), 10, "ink", bold=True, anchor="middle")
+            if count > 1:
+                canvas.text_line(x, y + 4, str(i), 10, "ink", bold=True, anchor="middle")
 
 
 def _draw_rows(canvas: Canvas, box: Box, colour: str) -> None:
@@ -159,6 +163,9 @@ def _draw_rows(canvas: Canvas, box: Box, colour: str) -> None:
             x, y - height / 2, box.width - sizes.BAR - 16, height, 5, "paper", colour, 1, dash
         )
         canvas.text_line(x + 8, y + 4, str(row.index), 13, colour, bold=True)
+        for i in range(len(row.outputs)):
+            shift = (i - (len(row.outputs) - 1) / 2) * sizes.LINE
+            canvas.circle(box.x + box.width, y + shift, 3.5, colour)
         x += 8 + index
         inputs, shapes = sizes.row_texts(row)
         if row.note:

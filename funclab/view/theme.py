@@ -8,6 +8,7 @@ LIGHT = {
     "paper": "#ffffff",
     "line": "#7b8794",
     "rim": "#9aa5b1",
+    "neutral": "#52606d",
     "plain": "#f5f7fa",
     "input": "#0b62a4",
     "input-fill": "#eaf3fb",
@@ -31,6 +32,7 @@ DARK = {
     "paper": "#1b2026",
     "line": "#8b97a3",
     "rim": "#66727e",
+    "neutral": "#a3b0bc",
     "plain": "#262d35",
     "input": "#7cc0f5",
     "input-fill": "#14293a",
@@ -49,7 +51,8 @@ DARK = {
     "on-colour": "#10151a",
 }
 PRINT = {
-    name: "#000000" if name in ("ink", "soft", "line", "rim") else "#ffffff" for name in LIGHT
+    name: "#000000" if name in ("ink", "soft", "line", "rim", "neutral") else "#ffffff"
+    for name in LIGHT
 } | {name: "#000000" for name in LIGHT if name.startswith(("input", "output", "group"))}
 PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
 
@@ -83,3 +86,12 @@ def style_sheet(look: str) -> str:
 
 def _variables(colours: dict[str, str]) -> str:
     return ";".join(f"--f-{name}:{value}" for name, value in colours.items())
+
+
+PAGE = (
+    "body{font-family:" + SANS + ";margin:2rem;color:CanvasText;background:Canvas;"
+    "color-scheme:light dark}table{border-collapse:collapse;margin-top:2rem}"
+    "caption{text-align:left;font-weight:600;padding:.5rem 0}"
+    "th,td{text-align:left;padding:.3rem .8rem;border-bottom:1px solid GrayText;font-weight:400}"
+    "thead th{font-weight:600}td:nth-child(n+3),th[scope=row]{font-family:" + MONO + "}"
+)
