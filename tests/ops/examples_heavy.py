@@ -1,0 +1,55 @@
+"""More settings of the ops that are most of a layer: strides, groups, time, masks, activations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from funclab.ops.recurrent import ACTIVATIONS
+from tests.ops.examples import Array, Op, apart, example, named, normal, truth, weight, whole
+
+LAST, FIRST = "channels_last", "channels_first"
+STREAM = np.array([11, 3], "uint64")
+
+# Settings of Conv: strides, padding, data format, dilation.
+example(named("Conv", (1, 1), "same", LAST, (2, 3)), normal(6, 7, 2), weight(3, 2, 2, 3))
+example(named("Conv", (2, 2), "same"), normal(7, 8, 6), weight(3, 3, 6, 3))
+example(named("Conv", (3, 3)), normal(8, 8, 1), weight(2, 2, 1, 2))  # strides leave pixels unseen
+example(named("ConvBias"), normal(4, 4, 6), weight(2, 2, 3, 4), weight(4))  # two groups
+example(named("Conv"), normal(4, 4, 3), weight(2, 2, 1, 6))  # a group for each channel
+example(named("Conv", (1, 1), "same", FIRST), normal(6, 4, 3), weight(2, 2, 3, 4))
+example(named("Conv"), normal(4, 4, 6), weight(1, 1, 6, 4))
+example(named("Conv", (2, 2)), normal(4, 7, 2), weight(1, 1, 2, 4))
+example(named("ConvBias", (2,), "same", LAST, (1,)), normal(6, 2), weight(3, 2, 4), weight(4))
+example(named("Conv", (1,), "valid", FIRST, (2,)), normal(2, 8), weight(3, 2, 4))
+
+example(named("MaxPool", (1, 2), "same", pool_size=(3, 3)), apart(4, 6, 2))
+example(named("MaxPool", (2,), "same", pool_size=(3,)), apart(7, 3))
+example(named("AveragePool", (2, 1), "same", FIRST, (3, 2)), normal(3, 6, 4))
+example(named("AveragePool", (1,), "valid", LAST, (3,)), normal(6, 2))
+
+
+def lstm(op: Op, *more: object) -> None:
+    """x (batch, 4, 2), states of 3 units, kernel, recurrent kernel, bias."""
+    small = [uniform(*shape) for shape in ((2, 12), (3, 12), (12,))]
+    example(op, normal(4, 2), normal(3), normal(3), *small, *more)
+
+
+def uniform(*shape: int) -> Callable[..., Array]:
+    """Numbers from -0.5 to 0.5 in a shape without the batch: linear gates do not explode."""
+    return lambda batch, rng: rng.uniform(-0.5, 0.5, shape)
+
+
+for name in ACTIVATIONS:
+    lstm(named("LSTM", name, name))
+lstm(named("LSTM", dropped=True), normal(3))
+lstm(named("LSTM", masked=True, dropped=True), truth(4), normal(3))
+lstm(named("LSTM", return_sequences=False, go_backwards=True, masked=True), truth(4))
+
+channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
+example(named("BatchNormalization", -1, 0.1, 0.5), normal(4, 2, 3), *channels)
+example(named("Normalization", 1), normal(3, 4), *channels)
+example(named("Embedding"), weight(6, 2), whole(6))
+example(named("Dropout", 1.0), normal(3), STREAM)
+example(named("RandomNormal", (3,), "float32", 2.0, 0.5), STREAM)
