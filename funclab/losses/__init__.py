@@ -1,0 +1,140 @@
+"""Losses: one number that says how far predictions are from their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from funclab import registry
+from funclab.errors import LossError
+from funclab.losses.base import Loss, LossFunctionWrapper
+from funclab.losses.classes import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    Huber,
+    KLDivergence,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
+from funclab.losses.functions import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    categorical_hinge,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+
+__all__ = [
+    "BCE",
+    "KLD",
+    "MAE",
+    "MAPE",
+    "MSE",
+    "MSLE",
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
+    "Huber",
+    "KLDivergence",
+    "LogCosh",
+    "Loss",
+    "LossFunctionWrapper",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
+    "SparseCategoricalCrossentropy",
+    "SquaredHinge",
+    "as_loss",
+    "bce",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "categorical_hinge",
+    "cosine_similarity",
+    "deserialize",
+    "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "kld",
+    "kullback_leibler_divergence",
+    "log_cosh",
+    "logcosh",
+    "mae",
+    "mape",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "mse",
+    "msle",
+    "poisson",
+    "serialize",
+    "sparse_categorical_crossentropy",
+    "squared_hinge",
+]
+
+# Short names that Keras has carried along.
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+bce = BCE = binary_crossentropy
+kld = KLD = kullback_leibler_divergence = kl_divergence
+logcosh = log_cosh
+
+
+def get(identifier: Any) -> Callable[..., Any] | None:
+    """A loss from its name ("mse", "MeanSquaredError"), class, config, function or object.
+
+    Raises: LossError for anything else.
+    """
+    found = registry.get("loss", identifier)
+    if found is not None and not callable(found):
+        raise LossError(
+            f"Could not interpret loss identifier: {identifier!r}.",
+            why=f"a {type(identifier).__name__} is neither the name of a loss nor a function.",
+            fix='pass a name such as "mse", a loss object, or a function of (y_true, y_pred).',
+        )
+    return found
+
+
+def as_loss(identifier: Any) -> Loss | None:
+    """The same as a `Loss`: a function is wrapped, and keeps the name the user wrote."""
+    found = get(identifier)
+    if found is None or isinstance(found, Loss):
+        return found
+    name = identifier if isinstance(identifier, str) else None
+    return LossFunctionWrapper(found, name=name)
+
+
+def serialize(loss: Any) -> Any:
+    """The loss as plain data."""
+    return registry.to_config(loss)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The loss that a config or name describes."""
+    return registry.get("loss", config, custom_objects)

@@ -1,0 +1,153 @@
+"""The loss of a batch: the losses of its samples, weighted, masked, and made one number."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, registry
+from funclab.errors import ArgumentError
+from funclab.losses.functions import as_float, is_symbolic, same_rank
+from funclab.ops.scores import Total
+
+REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+
+
+class Loss:
+    """A loss, called on targets and predictions. Subclasses write `call`.
+
+    `call(y_true, y_pred)` gives one number for each sample (or step); `reduction` says what becomes
+    of them: "sum_over_batch_size" (or "mean"), the mean of all; "mean_with_sample_weight", their
+    sum divided by that of the weights; "sum"; or "none". Steps that a mask hides do not count.
+
+    Raises: ArgumentError for an unknown reduction.
+    """
+
+    integer_targets = False
+    """Whether the targets are class numbers, which stay whole."""
+
+    def __init_subclass__(cls) -> None:
+        registry.register("loss", cls)
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: str | None = None,
+    ) -> None:
+        self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
+        if reduction not in REDUCTIONS:
+            raise ArgumentError(
+                f"Invalid value for argument `reduction`. Expected one of {list(REDUCTIONS)}. "
+                f"Received: reduction={reduction!r}",
+                why=f"it says how {self.name} makes one number of the samples' losses.",
+                fix='leave it out for the mean, or pass "sum" or "none".',
+            )
+        self.reduction, self.dtype = reduction, dtype
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no `call` yet.")
+
+    def mask(self, y_true: Any, losses: Any) -> Any:
+        """Which losses count, for losses that leave some out."""
+        return getattr(losses, "mask", None)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        y_pred = as_float(y_pred, self.dtype)
+        if not self.integer_targets:
+            y_true = as_float(y_true, str(y_pred.dtype))
+        elif not is_symbolic(y_true):
+            y_true = np.asarray(y_true)
+        losses = self.call(y_true, y_pred)
+        mask = _both(getattr(y_pred, "mask", None), self.mask(y_true, losses))
+        return reduced(losses, sample_weight, mask, self.reduction)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments."""
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        config = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return {key: value for key, value in config.items() if key != "dtype"}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        config = {key: value for key, value in self.get_config().items() if key != "fn"}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in config.items())})"
+
+
+class LossFunctionWrapper(Loss):
+    """A loss made of a function of targets and predictions."""
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: str | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(name or getattr(fn, "__name__", None), reduction, dtype)
+        self.fn, self.settings = fn, settings
+        self.integer_targets = getattr(fn, "integer_targets", False)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        if not hasattr(y_true, "shape"):  # a structure of targets: the function's own business
+            return self.fn(y_true, y_pred, **self.settings)
+        return self.fn(*same_rank(y_true, y_pred), **self.settings)
+
+
+def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
+    """One number from the losses of samples, their weights and a mask (each may be None)."""
+    losses = as_float(losses)
+    if len(losses.shape) == 0:
+        return losses if weight is None else losses * as_float(weight, str(losses.dtype))
+    dtype = str(losses.dtype)
+    weight = None if weight is None else prefix(as_float(weight, dtype), losses)
+    mask = None if mask is None else prefix(as_float(mask, dtype), losses)
+    weights = multiplied(weight, mask)
+    if reduction in ("none", None):
+        return losses if weights is None else losses * widened(weights, len(losses.shape))
+    arrays = [losses] if weights is None else [losses, weights]
+    if mask is not None and reduction in ("mean", "sum_over_batch_size"):
+        arrays.append(mask)  # the mean is over the steps that count
+    elif weights is not None and reduction == "mean_with_sample_weight":
+        arrays.append(weights)
+    return Total(mean=reduction != "sum")(*arrays)
+
+
+def prefix(weight: Any, values: Any) -> Any:
+    """A weight with the shape of the first axes of `values`: without lengths of 1 at its end."""
+    shape = tuple(weight.shape)
+    wanted = tuple(values.shape)
+    kept = len(shape)
+    while kept and shape[kept - 1] == 1 and (kept > len(wanted) or wanted[kept - 1] != 1):
+        kept -= 1
+    if kept == len(shape):
+        return weight
+    return ops.squeeze(weight, tuple(range(kept, len(shape))))
+
+
+def multiplied(weight: Any, mask: Any) -> Any:
+    """Weight times mask, when both are there; the one with fewer axes counts for whole rows."""
+    if weight is None or mask is None:
+        return mask if weight is None else weight
+    rank = max(len(weight.shape), len(mask.shape))
+    return widened(weight, rank) * widened(mask, rank)
+
+
+def widened(x: Any, rank: int) -> Any:
+    """x with axes of length 1 at its end, up to `rank`."""
+    for _ in range(rank - len(x.shape)):
+        x = ops.expand_dims(x, -1)
+    return x
+
+
+def _both(a: Any, b: Any) -> Any:
+    if a is None or b is None:
+        return b if a is None else a
+    return ops.logical_and(a, b)

@@ -1,0 +1,242 @@
+"""Loss functions: the error of each sample, from targets and predictions.
+
+They take values on the tape, tensors, or arrays. The last axis is averaged or summed away, unless
+a function says otherwise.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, registry
+from funclab.graph.tensor import Operators
+from funclab.layers.arguments import floatx
+from funclab.ops.scores import AbsoluteError, SquaredError
+
+EPSILON = 1e-7
+
+
+def known_as(*names: str) -> Callable[[Any], Any]:
+    """Make a loss function known under its own name and these."""
+    return lambda function: registry.register("loss", function, *names)
+
+
+def is_symbolic(x: Any) -> bool:
+    """Whether x is a tensor or a value on the tape, rather than numbers."""
+    return isinstance(x, Operators)
+
+
+def prepared(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as floats of one dtype and, where only a last axis of length 1 differs, of one rank."""
+    y_pred = as_float(y_pred)
+    return same_rank(as_float(y_true, str(y_pred.dtype)), y_pred)
+
+
+def as_float(x: Any, dtype: str | None = None) -> Any:
+    """x in a float dtype: the given one, else its own, else the default."""
+    if not is_symbolic(x):
+        x = np.asarray(x)
+    own = str(x.dtype)
+    wanted = dtype or (own if own.startswith("float") else floatx())
+    if own == wanted:
+        return x
+    return ops.cast(x, wanted) if is_symbolic(x) else x.astype(wanted)
+
+
+def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
+    """Take away or add a last axis of length 1 where that makes the ranks equal."""
+    if len(x.shape) == len(y.shape) + 1 and x.shape[-1] == 1:
+        return (x, ops.expand_dims(y, -1)) if len(y.shape) == 1 else (ops.squeeze(x, -1), y)
+    if len(y.shape) == len(x.shape) + 1 and y.shape[-1] == 1:
+        return (ops.expand_dims(x, -1), y) if len(x.shape) == 1 else (x, ops.squeeze(y, -1))
+    return x, y
+
+
+@known_as("mse", "MSE")
+def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
+    """The mean of (y_true - y_pred)^2 over the last axis."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    if tuple(y_true.shape) == tuple(y_pred.shape) != ():
+        return SquaredError()(y_true, y_pred)
+    return ops.mean(ops.square(y_true - y_pred), axis=-1)
+
+
+@known_as("mae", "MAE")
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
+    """The mean of |y_true - y_pred| over the last axis."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    if tuple(y_true.shape) == tuple(y_pred.shape) != ():
+        return AbsoluteError()(y_true, y_pred)
+    return ops.mean(ops.absolute(y_true - y_pred), axis=-1)
+
+
+@known_as("mape", "MAPE")
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
+    """100 times the mean of |y_true - y_pred| / |y_true|; a target of 0 counts as 1e-7."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    size = ops.maximum(ops.absolute(y_true), EPSILON)
+    return 100.0 * ops.mean(ops.absolute((y_true - y_pred) / size), axis=-1)
+
+
+@known_as("msle", "MSLE")
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
+    """The mean of (log(1 + y_true) - log(1 + y_pred))^2, both kept above 0."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    logs = [ops.log(ops.maximum(one, EPSILON) + 1.0) for one in (y_pred, y_true)]
+    return ops.mean(ops.square(logs[0] - logs[1]), axis=-1)
+
+
+@known_as()
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    """Minus the cosine of the angle between target and prediction: -1 when they point alike."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    return -ops.sum(_unit(y_true, axis) * _unit(y_pred, axis), axis=axis)
+
+
+def _unit(x: Any, axis: int) -> Any:
+    length = ops.sum(ops.square(x), axis=axis, keepdims=True)
+    return x * ops.rsqrt(ops.maximum(length, 1e-12))
+
+
+@known_as("Huber", "huber_loss")
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
+    """Half the squared error up to `delta`, from there on a straight line.
+
+    Source: Huber, "Robust Estimation of a Location Parameter", 1964.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    error = y_pred - y_true
+    size = ops.absolute(error)
+    curve, line = 0.5 * ops.square(error), delta * size - 0.5 * delta**2
+    return ops.mean(ops.where(ops.less_equal(size, delta), curve, line), axis=-1)
+
+
+@known_as("logcosh")
+def log_cosh(y_true: Any, y_pred: Any) -> Any:
+    """The mean of log(cosh(y_pred - y_true)): squares near 0, absolute values further off.
+
+    Numerics: computed as e + softplus(-2 e) - log 2, which cannot overflow.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    error = y_pred - y_true
+    return ops.mean(error + ops.softplus(-2.0 * error) - float(np.log(2.0)), axis=-1)
+
+
+@known_as("kld", "KLD", "kullback_leibler_divergence")
+def kl_divergence(y_true: Any, y_pred: Any) -> Any:
+    """The sum of y_true log(y_true / y_pred), both kept within 1e-7 and 1."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    y_true, y_pred = ops.clip(y_true, EPSILON, 1), ops.clip(y_pred, EPSILON, 1)
+    return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
+
+
+@known_as()
+def poisson(y_true: Any, y_pred: Any) -> Any:
+    """The mean of y_pred - y_true log(y_pred): for counts."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    return ops.mean(y_pred - y_true * ops.log(y_pred + EPSILON), axis=-1)
+
+
+def _signs(y_true: Any) -> Any:
+    """Targets of 0 and 1 as -1 and 1, when there are no others."""
+    binary = ops.all(ops.logical_or(ops.equal(y_true, 0), ops.equal(y_true, 1)))
+    return ops.where(binary, 2.0 * y_true - 1.0, y_true)
+
+
+@known_as()
+def hinge(y_true: Any, y_pred: Any) -> Any:
+    """The mean of max(0, 1 - y_true y_pred), for targets of -1 and 1 (or 0 and 1)."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    return ops.mean(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0), axis=-1)
+
+
+@known_as()
+def squared_hinge(y_true: Any, y_pred: Any) -> Any:
+    """The mean of max(0, 1 - y_true y_pred)^2, for targets of -1 and 1 (or 0 and 1)."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    return ops.mean(ops.square(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)), axis=-1)
+
+
+@known_as()
+def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
+    """max(0, 1 + the best wrong score - the right score), for one-hot targets."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    right = ops.sum(y_true * y_pred, axis=-1)
+    wrong = ops.max((1.0 - y_true) * y_pred, axis=-1)
+    return ops.maximum(wrong - right + 1.0, 0.0)
+
+
+@known_as()
+def categorical_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """-sum(y_true log(y_pred)) for one-hot targets; with from_logits, y_pred before a softmax.
+
+    With label_smoothing s, targets become y_true (1 - s) + s / classes.
+    """
+    y_pred = as_float(y_pred)
+    y_true = as_float(y_true, str(y_pred.dtype))
+    if y_pred.shape[-1] == 1:
+        warnings.warn(
+            "categorical_crossentropy of a single class is always 0; did you mean "
+            "'binary_crossentropy'?",
+            SyntaxWarning,
+            stacklevel=2,
+        )
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
+
+
+@known_as()
+def sparse_categorical_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
+) -> Any:
+    """-log(y_pred) of the class that y_true names; samples of `ignore_class` count nothing."""
+    y_pred = as_float(y_pred)
+    if not is_symbolic(y_true):
+        y_true = np.asarray(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[axis] == 1:
+        y_true = ops.squeeze(y_true, axis)
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis)
+    counts = ops.not_equal(y_true, ignore_class)
+    chosen = ops.where(counts, y_true, 0)
+    losses = ops.sparse_categorical_crossentropy(chosen, y_pred, from_logits, axis)
+    losses = ops.where(counts, losses, 0.0)
+    if is_symbolic(losses):
+        losses.mask = counts
+    return losses
+
+
+@known_as("bce", "BCE")
+def binary_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """The mean of -y_true log(y_pred) - (1 - y_true) log(1 - y_pred) along `axis`.
+
+    With from_logits, y_pred is taken before a sigmoid; label_smoothing s draws targets to 1/2.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
+
+
+sparse_categorical_crossentropy.integer_targets = True

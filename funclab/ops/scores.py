@@ -1,0 +1,232 @@
+"""Judging predictions: errors and hits of each sample, and the weighted sums made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from funclab.graph.op import Array, Op
+from funclab.kernels import scores as kernels
+from funclab.ops.base import Slot, as_float
+from funclab.ops.losses import check_same
+from funclab.shapes import Shape
+
+__all__: list[str] = []
+
+
+@dataclass(frozen=True)
+class Total(Op):
+    """out = sum(v * w) / n: a batch's loss from the losses v of its samples.
+
+    `n` is 1, or with `mean` the number of elements of v; with a third input d it is sum(d) times
+    the elements of v for each of d, and out is 0 where that is 0.
+
+    Shapes: v (batch, ...), w and d shaped like the first axes of v -> out ().
+    Gradient: gv = g * w / n; gw = g * v / n; gd = -g * out / sum(d), each summed over its axes.
+    """
+
+    mean: bool = True
+
+    def shape(self, v: Shape, *weights: Shape) -> Shape:
+        for weight in weights:
+            check_same(weight, v[: len(weight)])
+        return ()
+
+    def dtype(self, v: str, *weights: str) -> str:
+        return as_float(v)
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+
+    def forward(self, v: Array, *arrays: Array) -> None:
+        *weights, out = arrays
+        scale = self._scale(v, *weights)
+        if weights:
+            kernels.total(_rows(v, weights[0]), weights[0], out, scale)
+        else:
+            kernels.plain_total(v, out, scale)
+
+    def vjp(self, g: Array, v: Array, *arrays: Any) -> None:
+        n = len(arrays) // 2
+        weights, out, gv, slots = arrays[: n - 1], arrays[n - 1], arrays[n], arrays[n + 1 :]
+        scale = self._scale(v, *weights)
+        if gv is not None and weights:
+            kernels.total_vjp(g, weights[0], scale, _rows(gv, weights[0]))
+        elif gv is not None:
+            gv.fill(g[0] * scale)
+        if slots and slots[0] is not None:
+            np.multiply(_rows(v, weights[0]).sum(1), g * scale, slots[0])
+        if len(slots) > 1 and slots[1] is not None:
+            slots[1].fill(-g[0] * out[0] / weights[1].sum())
+
+    def _scale(self, v: Array, *weights: Array) -> float:
+        if len(weights) == 2:
+            divisor = weights[1].sum() * v.size / weights[1].size
+            return 1.0 / divisor if divisor else 0.0
+        return 1.0 / v.size if self.mean and v.size else 1.0
+
+
+@dataclass(frozen=True)
+class Tally(Op):
+    """Adds a batch to a metric: sums gains (sum of v * w, sum of w); out = their quotient.
+
+    Each sample counts once, whatever the number of elements it has. A single number v counts
+    `batch` times.
+
+    Shapes: sums (2,), v (batch, ...) or (), w shaped like the first axes of v -> out ().
+    """
+
+    mutates: ClassVar[tuple[int, ...]] = (0,)
+    differentiable: ClassVar[bool] = False
+    batch: int = 1
+
+    def shape(self, sums: Shape, v: Shape, *weights: Shape) -> Shape:
+        for weight in weights:
+            check_same(weight, v[: len(weight)])
+        return ()
+
+    def dtype(self, sums: str, v: str, *weights: str) -> str:
+        return sums
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        sums, v, *rest = arrays
+        n = len(v) if v.ndim and v.size else v.size
+        scale = n / v.size if v.ndim and v.size else float(self.batch)
+        return (scale, sums, *(a.reshape(-1, copy=False) for a in (v, *rest)))
+
+    def forward(self, scale: float, sums: Array, v: Array, *arrays: Array) -> None:
+        *weights, out = arrays
+        if weights:
+            kernels.tally(sums, _rows(v, weights[0]), weights[0], out, scale)
+        else:
+            kernels.plain_tally(sums, v, out, scale)
+
+
+@dataclass(frozen=True)
+class SquaredError(Op):
+    """out = the mean of (x - target)^2 over the last axis.
+
+    Shapes: target (..., n), x (..., n) -> out (...).
+    Gradient: gx = g * 2 (x - target) / n; gtarget = -gx.
+    """
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x)
+        return x[:-1]
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return _as_rows(arrays, max(a.ndim for a in arrays if a is not None))
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.squared_error(target, x, out)
+
+    def vjp(self, g: Array, target: Array, x: Array, out: Array, gt: Slot, gx: Slot) -> None:
+        for slot, a, b in ((gx, target, x), (gt, x, target)):
+            if slot is not None:
+                kernels.squared_error_vjp(g, a, b, slot)
+
+
+@dataclass(frozen=True)
+class AbsoluteError(SquaredError):
+    """out = the mean of |x - target| over the last axis.
+
+    Shapes: target (..., n), x (..., n) -> out (...).
+    Gradient: gx = g * sign(x - target) / n; gtarget = -gx.
+    """
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.absolute_error(target, x, out)
+
+    def vjp(self, g: Array, target: Array, x: Array, out: Array, gt: Slot, gx: Slot) -> None:
+        for slot, a, b in ((gx, target, x), (gt, x, target)):
+            if slot is not None:
+                kernels.absolute_error_vjp(g, a, b, slot)
+
+
+@dataclass(frozen=True)
+class ClassHits(Op):
+    """out = 1 where the largest of x is at the place of the largest of the target, else 0.
+
+    Shapes: target (..., classes), x (..., classes) -> out (...).
+    """
+
+    differentiable: ClassVar[bool] = False
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x)
+        return x[:-1]
+
+    def dtype(self, target: str, x: str) -> str:
+        return as_float(x)
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return _as_rows(arrays, max(a.ndim for a in arrays))
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.class_hits(target, x, out)
+
+
+@dataclass(frozen=True)
+class SparseClassHits(ClassHits):
+    """out = 1 where the largest of x is at the place that the target names, else 0.
+
+    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
+    """
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x[:-1])
+        return x[:-1]
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.sparse_class_hits(target, x, out)
+
+
+@dataclass(frozen=True)
+class RankHits(SparseClassHits):
+    """out = 1 where the class that the target names is among the k largest of x, else 0.
+
+    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
+    """
+
+    k: int = 5
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.rank_hits(target, x, out, self.k)
+
+
+@dataclass(frozen=True)
+class ThresholdHits(Op):
+    """out = 1 where x is above the threshold just where the target is 1, else 0.
+
+    Shapes: target (any), x (same) -> out (same).
+    """
+
+    differentiable: ClassVar[bool] = False
+    threshold: float = 0.5
+
+    def shape(self, target: Shape, x: Shape) -> Shape:
+        check_same(target, x)
+        return x
+
+    def dtype(self, target: str, x: str) -> str:
+        return as_float(x)
+
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return tuple(a.reshape(-1, copy=False) for a in arrays)
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.threshold_hits(target, x, out, self.threshold)
+
+
+def _rows(v: Array, w: Array) -> Array:
+    return v.reshape(w.size, v.size // w.size if w.size else 0)
+
+
+def _as_rows(arrays: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
+    """Arrays of full rank as matrices, those without the last axis as vectors."""
+    return tuple(
+        a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rank else a.reshape(-1)
+        for a in arrays
+    )

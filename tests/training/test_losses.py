@@ -1,0 +1,260 @@
+"""Losses against their formulas in NumPy, and their gradients against differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab import losses, ops
+from funclab.engine.plan import Plan
+from funclab.errors import ArgumentError, LossError
+from funclab.graph.value import Constant, Value, Variable
+from funclab.layers import Input
+from funclab.optimizers import SGD
+
+RANDOM = np.random.RandomState(0)
+REAL, SCORES = RANDOM.randn(5, 4), RANDOM.randn(5, 4)
+POSITIVE, CHANCES = np.abs(REAL) + 0.1, RANDOM.uniform(0.05, 0.95, (5, 4))
+CLASSES = np.array([0, 3, 1, 1, 2])
+ONE_HOT, YES = np.eye(4)[CLASSES], np.eye(4)[CLASSES] + np.eye(4)[[1, 0, 0, 2, 3]]
+ONES = CHANCES / CHANCES.sum(1, keepdims=True)
+SOFTMAX = np.exp(SCORES) / np.exp(SCORES).sum(1, keepdims=True)
+SIGMOID = 1 / (1 + np.exp(-SCORES))
+
+
+def bce(t, p):
+    return -(t * np.log(p) + (1 - t) * np.log(1 - p)).mean(1)
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def huber(t, x):
+    e = np.abs(t - x)
+    return np.where(e <= 1, e**2 / 2, e - 0.5).mean(1)
+
+
+def logs(t, x):
+    return ((np.log1p(t) - np.log1p(x)) ** 2).mean(1)
+
+
+SPARSE = "sparse_categorical_crossentropy"
+FORMULAS = [
+    ("mse", REAL, SCORES, {}, ((REAL - SCORES) ** 2).mean(1)),
+    ("mae", REAL, SCORES, {}, np.abs(REAL - SCORES).mean(1)),
+    ("mape", REAL, SCORES, {}, 100 * np.abs((REAL - SCORES) / REAL).mean(1)),
+    ("msle", POSITIVE, CHANCES, {}, logs(POSITIVE, CHANCES)),
+    ("cosine_similarity", REAL, SCORES, {}, -(unit(REAL) * unit(SCORES)).sum(1)),
+    ("huber", REAL, SCORES, {}, huber(REAL, SCORES)),
+    ("log_cosh", REAL, SCORES, {}, np.log(np.cosh(REAL - SCORES)).mean(1)),
+    ("kl_divergence", ONES, CHANCES, {}, (ONES * np.log(ONES / CHANCES)).sum(1)),
+    ("poisson", POSITIVE, CHANCES, {}, (CHANCES - POSITIVE * np.log(CHANCES)).mean(1)),
+    ("hinge", YES, SCORES, {}, np.maximum(0, 1 - (2 * YES - 1) * SCORES).mean(1)),
+    ("hinge", 2 * YES - 1, SCORES, {}, np.maximum(0, 1 - (2 * YES - 1) * SCORES).mean(1)),
+    ("squared_hinge", YES, SCORES, {}, (np.maximum(0, 1 - (2 * YES - 1) * SCORES) ** 2).mean(1)),
+    (
+        "categorical_hinge",
+        ONE_HOT,
+        SCORES,
+        {},
+        np.maximum(0, 1 + ((1 - ONE_HOT) * SCORES).max(1) - (ONE_HOT * SCORES).sum(1)),
+    ),
+    ("bce", YES, CHANCES, {}, bce(YES, CHANCES)),
+    ("bce", YES, SCORES, {"from_logits": True}, bce(YES, SIGMOID)),
+    ("bce", YES, CHANCES, {"label_smoothing": 0.2}, bce(YES * 0.8 + 0.1, CHANCES)),
+    ("categorical_crossentropy", ONE_HOT, ONES, {}, -(ONE_HOT * np.log(ONES)).sum(1)),
+    ("categorical_crossentropy", ONE_HOT, CHANCES, {}, -(ONE_HOT * np.log(ONES)).sum(1)),
+    (
+        "categorical_crossentropy",
+        ONE_HOT,
+        SCORES,
+        {"from_logits": True, "label_smoothing": 0.1},
+        -((ONE_HOT * 0.9 + 0.025) * np.log(SOFTMAX)).sum(1),
+    ),
+    (SPARSE, CLASSES, ONES, {}, -(ONE_HOT * np.log(ONES)).sum(1)),
+    (SPARSE, CLASSES[:, None], SCORES, {"from_logits": True}, -(ONE_HOT * np.log(SOFTMAX)).sum(1)),
+    (
+        SPARSE,
+        CLASSES,
+        SCORES,
+        {"from_logits": True, "ignore_class": 1},
+        -(ONE_HOT * np.log(SOFTMAX)).sum(1) * (CLASSES != 1),
+    ),
+]
+each_formula = pytest.mark.parametrize(
+    ("name", "target", "prediction", "settings", "expected"),
+    FORMULAS,
+    ids=[f"{name}-{settings}" for name, _, _, settings, _ in FORMULAS],
+)
+
+
+@each_formula
+def test_a_loss_function_computes_its_formula(name, target, prediction, settings, expected):
+    found = losses.get(name)(target, prediction, **settings)
+
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@each_formula
+def test_the_gradient_of_a_loss_is_its_slope(name, target, prediction, settings, expected):
+    x = Variable(prediction.astype("float64"))
+    loss = ops.sum(losses.get(name)(Constant(target), x, **settings))
+    plan = Plan(loss, wrt=[x])
+    plan.run()
+    direction = np.random.RandomState(1).randn(*x.shape)
+    slope = np.sum(plan.grads[x] * direction)
+
+    ends = []
+    for step in (1e-6, -1e-6):
+        x.assign(prediction + step * direction)
+        plan.run()
+        ends.append(float(plan.array(loss)))
+
+    np.testing.assert_allclose(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("names", "function"),
+    [
+        (("mse", "MSE", "mean_squared_error"), losses.mean_squared_error),
+        (("mae", "MAE"), losses.mean_absolute_error),
+        (("mape", "MAPE"), losses.mean_absolute_percentage_error),
+        (("msle", "MSLE"), losses.mean_squared_logarithmic_error),
+        (("bce", "BCE", "binary_crossentropy"), losses.binary_crossentropy),
+        (("kld", "KLD", "kullback_leibler_divergence"), losses.kl_divergence),
+        (("logcosh", "log_cosh"), losses.log_cosh),
+    ],
+)
+def test_a_loss_is_known_by_all_its_names(names, function):
+    assert all(losses.get(name) is function for name in names)
+
+
+@pytest.mark.parametrize(
+    ("reduction", "expected"),
+    [
+        ("sum_over_batch_size", (1 * 2 + 4 * 1) / 2),
+        ("mean", (1 * 2 + 4 * 1) / 2),
+        ("mean_with_sample_weight", (1 * 2 + 4 * 1) / 3),
+        ("sum", 1 * 2 + 4 * 1),
+        ("none", [2, 4]),
+        (None, [2, 4]),
+    ],
+)
+def test_a_reduction_makes_one_number_of_weighted_losses(reduction, expected):
+    loss = losses.MeanSquaredError(reduction=reduction)
+
+    found = loss(np.array([[0.0], [0.0]]), np.array([[1.0], [2.0]]), sample_weight=[2.0, 1.0])
+
+    np.testing.assert_allclose(found, expected)
+
+
+def test_a_weight_of_each_sample_counts_for_all_its_steps():
+    target, prediction = np.zeros((2, 3, 1)), np.array([[1.0, 1, 1], [2, 2, 2]])[..., None]
+
+    found = losses.MeanSquaredError()(target, prediction, sample_weight=np.array([1.0, 0.5]))
+
+    np.testing.assert_allclose(found, (1 * 3 + 4 * 0.5 * 3) / 6)
+
+
+def test_masked_steps_do_not_count():
+    prediction = Variable(np.array([[1.0, 5], [2, 3]])[..., None])
+    prediction.mask = Constant(np.array([[True, False], [True, True]]))
+    loss = losses.MeanSquaredError()(Constant(np.zeros((2, 2, 1))), prediction)
+    plan = Plan(loss, wrt=[prediction])
+
+    plan.run()
+
+    np.testing.assert_allclose(plan.array(loss), (1 + 4 + 9) / 3)
+    np.testing.assert_allclose(plan.grads[prediction][..., 0], np.array([[2, 0], [4, 6]]) / 3)
+
+
+def test_weights_and_mask_together_leave_the_mean_over_the_steps_that_count():
+    prediction = Variable(np.array([[1.0, 5], [2, 3]])[..., None])
+    prediction.mask = Constant(np.array([[True, False], [True, True]]))
+    weights = Constant(np.array([3.0, 1.0]))
+    loss = losses.MeanSquaredError()(Constant(np.zeros((2, 2, 1))), prediction, weights)
+    plan = Plan(loss)
+
+    plan.run()
+
+    np.testing.assert_allclose(plan.array(loss), (1 * 3 + 4 + 9) / 3)
+
+
+def test_a_batch_that_is_masked_altogether_has_no_loss():
+    prediction = Variable(np.ones((2, 2, 1)))
+    prediction.mask = Constant(np.zeros((2, 2), bool))
+    loss = losses.MeanSquaredError()(Constant(np.zeros((2, 2, 1))), prediction)
+    plan = Plan(loss)
+
+    plan.run()
+
+    assert float(plan.array(loss)) == 0
+    assert not plan.grads[prediction].any()
+
+
+def test_an_ignored_class_is_left_out_of_the_mean():
+    loss = losses.SparseCategoricalCrossentropy(ignore_class=-1)
+
+    found = loss(np.array([-1, 0]), np.array([[0.5, 0.5], [0.25, 0.75]]))
+
+    np.testing.assert_allclose(found, -np.log(0.25), rtol=1e-6)
+
+
+def test_a_loss_takes_tensors_and_gives_a_tensor():
+    target, prediction = Input((3,)), Input((3,))
+
+    loss = losses.MeanSquaredError()(target, prediction)
+
+    assert loss.shape == ()
+
+
+def test_a_loss_of_ones_own_is_a_subclass_or_a_function():
+    class Cubed(losses.Loss):
+        def call(self, y_true, y_pred):
+            return ops.mean(ops.absolute(y_true - y_pred) ** 3, axis=-1)
+
+    as_function = losses.as_loss(lambda t, p: ops.mean(ops.absolute(t - p) ** 3, axis=-1))
+
+    for loss in (Cubed(), as_function):
+        assert float(loss([[0.0]], [[2.0]])) == 8
+
+
+def test_rounding_never_hides_a_confident_mistake():
+    scores = Value((1, 2))
+    loss = losses.CategoricalCrossentropy()(Constant(np.eye(2)[:1]), ops.softmax(scores))
+    plan = Plan(loss, wrt=[scores])
+    plan.array(scores)[...] = [0, 200]
+
+    plan.run()
+
+    assert float(plan.array(loss)) == 200
+    np.testing.assert_allclose(plan.grads[scores], [[-1, 1]])
+
+
+def test_a_loss_object_is_rebuilt_from_its_config():
+    loss = losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1, reduction="sum")
+
+    again = losses.deserialize(losses.serialize(loss))
+
+    assert type(again) is losses.CategoricalCrossentropy
+    assert again.get_config() == loss.get_config()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: losses.get("mean_square_error"), ValueError, "did you mean mean_squared_error"),
+        (lambda: losses.get(3), ArgumentError, "loss identifier: 3"),
+        (lambda: losses.get(SGD()), LossError, "loss identifier: SGD"),
+        (lambda: losses.Huber(reduction="average"), ArgumentError, "`reduction`.*'average'"),
+        (
+            lambda: losses.categorical_crossentropy(np.zeros(2), np.zeros((2, 3))),
+            ValueError,
+            "must have the same shape",
+        ),
+    ],
+)
+def test_a_loss_that_cannot_be_is_named(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
