@@ -118,8 +118,9 @@ def cut(data: Any, rows: slice) -> Any:
 
 
 def flat(structure: Any) -> list[np.ndarray]:
+    """All arrays of a structure; those of a dict by key, as Keras returns dicts in sorted order."""
     if isinstance(structure, dict):
-        return [leaf for value in structure.values() for leaf in flat(value)]
+        return [leaf for key in sorted(structure) for leaf in flat(structure[key])]
     if isinstance(structure, list | tuple):
         return [leaf for value in structure for leaf in flat(value)]
     return [np.asarray(structure)]
