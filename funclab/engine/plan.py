@@ -50,7 +50,7 @@ class Plan:
         keep: bool = False,
     ) -> None:
         self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
-        self.calls = _collect(self.outputs, updates)
+        self.calls = calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
         self.notes: list[Note] = []
         self.grads: dict[Value, Array] = {}
@@ -263,7 +263,7 @@ def _is_float(value: Value) -> bool:
     return value.dtype.startswith("float")
 
 
-def _collect(outputs: Sequence[Value], updates: Iterable[Call]) -> list[Call]:
+def calls_behind(outputs: Sequence[Value], updates: Iterable[Call] = ()) -> list[Call]:
     """Every call behind the outputs and updates, in the order in which they were made."""
     found: dict[Call, None] = dict.fromkeys(updates)
     waiting = [*outputs, *(value for call in found for value in call.inputs)]
