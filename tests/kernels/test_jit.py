@@ -1,0 +1,94 @@
+"""The decorator of the numeric loops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from funclab.kernels.jit import jit
+
+
+@jit
+def double(x, out):
+    for i in range(x.size):
+        out[i] = x[i] + x[i]
+
+
+@jit
+def quadruple(x, out):
+    double(x, out)
+    double(out, out)
+
+
+@jit
+def difference(x, y, out):
+    for i in range(x.size):
+        out[i] = x[i] - y[i]
+
+
+@jit
+def quotient(x, y, out):
+    for i in range(x.size):
+        out[i] = x[i] / y[i]
+
+
+def test_loops_call_each_other():
+    out = np.empty(3)
+
+    quadruple(np.array([1.0, 2.0, 3.0]), out)
+
+    np.testing.assert_array_equal(out, [4, 8, 12])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_loop_takes_both_float_types(dtype: str):
+    x = np.array([1, 2], dtype)
+    out = np.empty_like(x)
+
+    double(x, out)
+
+    np.testing.assert_array_equal(out, [2, 4])
+
+
+@np.errstate(all="ignore")
+def test_nan_and_infinity_survive():
+    x = np.array([np.inf, np.nan, np.inf])
+    y = np.array([np.inf, 1.0, 1.0])
+    out = np.empty(3)
+
+    difference(x, y, out)
+
+    np.testing.assert_array_equal(out, [np.nan, np.nan, np.inf])
+
+
+@np.errstate(all="ignore")
+def test_a_division_by_zero_gives_infinity():
+    out = np.empty(2)
+
+    quotient(np.array([1.0, 0.0]), np.zeros(2), out)
+
+    np.testing.assert_array_equal(out, [np.inf, np.nan])
+
+
+@pytest.mark.parametrize(("setting", "kind"), [("0", "function"), ("1", "_Loop")])
+def test_the_environment_decides_whether_loops_are_compiled(setting: str, kind: str):
+    program = "from funclab.kernels import dense; print(type(dense.bias_rows).__name__)"
+    settings = {**os.environ, "FUNCLAB_JIT": setting}
+
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=settings
+    )
+
+    assert run.stdout.strip() == kind
+
+
+def test_decorating_a_loop_does_not_import_numba():
+    program = "import sys; import funclab.kernels.losses; print('numba' in sys.modules)"
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert run.stdout.strip() == "False"
