@@ -1,0 +1,170 @@
+"""The metric: numbers gathered batch by batch, and a result made of them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, registry
+from funclab.graph.value import Variable
+from funclab.losses.base import multiplied, prefix
+from funclab.losses.functions import as_float, is_symbolic
+from funclab.metrics.state import State
+from funclab.ops.scores import Tally
+
+
+class Metric:
+    """A metric. Subclasses write `update_state` (take a batch) and `result`.
+
+    What is gathered is kept in variables made by `add_variable`; `reset_state` sets them back.
+    `update_state(y_true, y_pred, sample_weight=None)` gets arrays.
+    """
+
+    on_tape = False
+    """Whether `update_state` can take values on the tape and so become part of a plan."""
+
+    def __init_subclass__(cls) -> None:
+        registry.register("metric", cls, registry.to_snake_case(cls.__name__))
+
+    def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
+        self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
+        self.dtype = dtype or "float32"
+        self.variables: list[State] = []
+
+    def add_variable(
+        self,
+        shape: Any = (),
+        initializer: Any = "zeros",
+        dtype: str | None = None,
+        aggregation: str | None = None,
+        name: str | None = None,
+    ) -> State:
+        """Something to gather in: an array that begins as `initializer` says."""
+        if isinstance(shape, str):  # Keras 2 has the name first
+            shape, name = (), shape
+        made = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
+        state = State(np.array(made), name=name or "variable")
+        self.variables.append(state)
+        return state
+
+    def add_weight(
+        self,
+        shape: Any = (),
+        initializer: Any = "zeros",
+        dtype: str | None = None,
+        name: str | None = None,
+    ) -> State:
+        return self.add_variable(shape, initializer, dtype, name=name)
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take a batch."""
+        raise NotImplementedError(f"{type(self).__name__} has no `update_state` yet.")
+
+    def result(self) -> Any:
+        """The metric of all batches since the last reset."""
+        raise NotImplementedError(f"{type(self).__name__} has no `result` yet.")
+
+    def reset_state(self) -> None:
+        """Forget all batches."""
+        for state in self.variables:
+            state.reset()
+
+    def reset_states(self) -> None:
+        self.reset_state()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Take a batch and give the result so far."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments."""
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+class Mean(Metric):
+    """The weighted mean of values; each sample counts once, whatever its number of elements."""
+
+    on_tape = True
+
+    def __init__(self, name: str | None = "mean", dtype: str | None = None) -> None:
+        super().__init__(dtype, name)
+        self.sums = Variable(np.zeros(2), trainable=False, name=self.name)
+        self.sums.path = f"{self.name}/sums"
+        self.total = State(self.sums.array[0:1].reshape(()), name="total")
+        self.count = State(self.sums.array[1:2].reshape(()), name="count")
+        self.variables = [self.total, self.count]
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        values = as_float(values)
+        weights = []
+        if sample_weight is not None:
+            weights = [prefix(as_float(sample_weight, str(values.dtype)), values)]
+        if is_symbolic(values):
+            Tally()(self.sums, values, *weights)
+            return
+        if weights and weights[0].ndim == 0:
+            weights = [np.broadcast_to(weights[0], values.shape).copy()]
+        arrays = [np.ascontiguousarray(one) for one in (values, *weights)]
+        out = np.zeros(())
+        Tally().forward(*Tally().bind(self.sums.array, *arrays, out))
+
+    def result(self) -> Any:
+        total, count = self.sums.array
+        return total / count if count else 0.0
+
+
+class Sum(Metric):
+    """The weighted sum of values."""
+
+    def __init__(self, name: str | None = "sum", dtype: str | None = None) -> None:
+        super().__init__(dtype, name)
+        self.total = self.add_variable(dtype="float64", name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        values = as_float(values)
+        if sample_weight is not None:
+            weights = prefix(as_float(sample_weight), values)
+            values = values * weights.reshape(*weights.shape, *[1] * (values.ndim - weights.ndim))
+        self.total.assign_add(values.sum(dtype="float64"))
+
+    def result(self) -> Any:
+        return float(self.total)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean of a function of targets and predictions; masked steps do not count."""
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        name: str | None = None,
+        dtype: str | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(name or getattr(fn, "__name__", None) or getattr(fn, "name", None), dtype)
+        self.fn, self.settings = fn, settings
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        values = self.fn(y_true, y_pred, **self.settings)
+        mask = getattr(y_pred, "mask", None)
+        if mask is not None:
+            mask = as_float(mask, str(as_float(values).dtype))
+            if sample_weight is not None:
+                sample_weight = prefix(as_float(sample_weight, str(mask.dtype)), mask)
+            sample_weight = multiplied(sample_weight, mask)
+        super().update_state(values, sample_weight)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "dtype": self.dtype, "fn": self.fn, **self.settings}

@@ -1,0 +1,164 @@
+"""Metrics of yes-or-no predictions that count hits and misses at one or more thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ArgumentError
+from funclab.losses.base import prefix
+from funclab.losses.functions import as_float, same_rank
+from funclab.metrics.base import Metric
+
+Array = np.ndarray[Any, Any]
+Thresholds = float | Sequence[float] | None
+
+EDGE = 1e-7
+
+
+class Confusion(Metric):
+    """Weighted counts of true and false positives and negatives at each threshold."""
+
+    def __init__(
+        self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
+    ) -> None:
+        super().__init__(dtype, name)
+        self.thresholds = thresholds
+        limits = np.atleast_1d(0.5 if thresholds is None else thresholds).astype("float64")
+        self.order, self.limits = np.argsort(limits), np.sort(limits)
+        counts = {"shape": limits.shape, "dtype": "float64"}
+        self.true_positives = self.add_variable(**counts, name="true_positives")
+        self.false_positives = self.add_variable(**counts, name="false_positives")
+        self.true_negatives = self.add_variable(**counts, name="true_negatives")
+        self.false_negatives = self.add_variable(**counts, name="false_negatives")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        y_true, y_pred = same_rank(as_float(y_true), as_float(y_pred))
+        weights = np.ones(y_pred.shape)
+        if sample_weight is not None:
+            own = prefix(as_float(sample_weight), y_pred)
+            weights *= own.reshape(*own.shape, *[1] * (y_pred.ndim - own.ndim))
+        positive = y_true.astype(bool)
+        above, below = self._split(y_pred[positive], weights[positive])
+        self._add(self.true_positives, above), self._add(self.false_negatives, below)
+        above, below = self._split(y_pred[~positive], weights[~positive])
+        self._add(self.false_positives, above), self._add(self.true_negatives, below)
+
+    def _split(self, scores: Array, weights: Array) -> tuple[Array, Array]:
+        """The weight of the scores above each limit, and of the others."""
+        passed = np.searchsorted(self.limits, scores, side="left")
+        passed[np.isnan(scores)] = 0
+        counts = np.bincount(passed, weights, minlength=self.limits.size + 1)
+        below = np.cumsum(counts)[:-1]
+        return counts.sum() - below, below
+
+    def _add(self, state: Any, counts: Array) -> None:
+        state.array[self.order] += counts
+
+    def one(self, result: Array) -> Any:
+        """A number for one threshold, an array for several."""
+        return float(result[0]) if result.size == 1 else result
+
+
+class TruePositives(Confusion):
+    """How many positive samples were found."""
+
+    def result(self) -> Any:
+        return self.one(self.true_positives.numpy())
+
+
+class FalsePositives(Confusion):
+    """How many negative samples were taken for positive."""
+
+    def result(self) -> Any:
+        return self.one(self.false_positives.numpy())
+
+
+class TrueNegatives(Confusion):
+    """How many negative samples were found."""
+
+    def result(self) -> Any:
+        return self.one(self.true_negatives.numpy())
+
+
+class FalseNegatives(Confusion):
+    """How many positive samples were missed."""
+
+    def result(self) -> Any:
+        return self.one(self.false_negatives.numpy())
+
+
+class Precision(Confusion):
+    """How many of those taken for positive are positive."""
+
+    def result(self) -> Any:
+        return self.one(share(self.true_positives.array, self.false_positives.array))
+
+
+class Recall(Confusion):
+    """How many of the positive samples were found."""
+
+    def result(self) -> Any:
+        return self.one(share(self.true_positives.array, self.false_negatives.array))
+
+
+class AUC(Confusion):
+    """The area under the ROC curve (recall over the false positive rate), or curve="PR".
+
+    The curve is taken at `num_thresholds` points.
+    Source: for PR, the interpolation of Davis & Goadrich, ICML 2006, section 4.
+    """
+
+    def __init__(
+        self,
+        num_thresholds: int = 200,
+        curve: str = "ROC",
+        summation_method: str = "interpolation",
+        name: str | None = None,
+        dtype: str | None = None,
+        from_logits: bool = False,
+    ) -> None:
+        if curve not in ("ROC", "PR") or summation_method != "interpolation":
+            raise ArgumentError(
+                f"AUC(curve={curve!r}, summation_method={summation_method!r}) is not known.",
+                why='the curve is "ROC" or "PR", and its area is interpolated.',
+                fix='use AUC(curve="ROC").',
+            )
+        inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
+        super().__init__([-EDGE, *inner, 1 + EDGE], name, dtype)
+        self.num_thresholds, self.curve = num_thresholds, curve
+        self.summation_method, self.from_logits = summation_method, from_logits
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        y_pred = as_float(y_pred)
+        if self.from_logits:
+            y_pred = 0.5 + 0.5 * np.tanh(0.5 * y_pred)
+        super().update_state(y_true, y_pred, sample_weight)
+
+    def result(self) -> Any:
+        found, wrong = self.true_positives.array, self.false_positives.array
+        missed, rest = self.false_negatives.array, self.true_negatives.array
+        if self.curve == "PR":
+            return float(_area_of_precision(found, wrong, missed))
+        recall, rate = share(found, missed), share(wrong, rest)
+        return float(np.sum((rate[:-1] - rate[1:]) * (recall[:-1] + recall[1:]) / 2))
+
+
+def share(a: Array, b: Array) -> Array:
+    """a / (a + b), and 0 where both are 0."""
+    return np.divide(a, a + b, out=np.zeros_like(a), where=a + b > 0)
+
+
+def _area_of_precision(found: Array, wrong: Array, missed: Array) -> Any:
+    """Between two thresholds, hits grow in proportion to the number taken for positive."""
+    taken = found + wrong
+    hits, more = found[:-1] - found[1:], taken[:-1] - taken[1:]
+    slope = np.divide(hits, more, out=np.zeros_like(hits), where=more > 0)
+    offset = found[1:] - slope * taken[1:]
+    both = (taken[:-1] > 0) & (taken[1:] > 0)
+    ratio = np.divide(taken[:-1], taken[1:], out=np.ones_like(hits), where=both)
+    positives = found[1:] + missed[1:]
+    areas = slope * (hits + offset * np.log(ratio))
+    return np.sum(np.divide(areas, positives, out=np.zeros_like(areas), where=positives > 0))
