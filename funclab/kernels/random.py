@@ -63,6 +63,9 @@ def dropout(x, state, rate, kept, out):
 def uniform(state, low, high, out):
     """Numbers evenly spread over low <= out < high; `out` is flat."""
     np.copyto(out, low + (high - low) * fractions(state, out.size, out.dtype))
+    # Rounding may reach `high`.
+    below = np.nextafter(out.dtype.type(high), out.dtype.type(low))
+    np.minimum(out, below, out=out)
 
 
 def normal(state, mean, deviation, out):

@@ -34,7 +34,8 @@ class Dropout(Op):
 
     def shape(self, x: Shape, state: Shape) -> Shape:
         noise = self.noise(x)
-        if len(noise) != len(x) or not shapes.same(shapes.broadcast(x, noise), x):
+        stretched = tuple(i if j == 1 else j for i, j in zip(x, noise))
+        if len(noise) != len(x) or not shapes.same(stretched, x):
             raise ShapeError(
                 f"Dropout's `noise_shape` {show(noise)} does not fit x of shape {show(x)}.",
                 why="it needs as many axes as x, each of the same length or of length 1.",

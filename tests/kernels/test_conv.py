@@ -1,0 +1,129 @@
+"""Convolution against its definition, written as plainly as possible."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from funclab.kernels import conv as kernels
+from funclab.kernels.conv import Window
+
+SIZES = [(3, 3), (2, 3), (1, 1)]
+STRIDES = [(1, 1), (2, 1), (3, 2)]
+DILATIONS = [(1, 1), (2, 1)]
+PADDINGS = [((0, 0), (0, 0)), ((1, 0), (1, 2))]
+WINDOWS = [Window(*settings) for settings in itertools.product(SIZES, STRIDES, DILATIONS, PADDINGS)]
+
+each_window = pytest.mark.parametrize("window", WINDOWS, ids=str)
+each_grouping = pytest.mark.parametrize(("channels", "groups"), [(2, 1), (6, 1), (6, 2), (6, 6)])
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return np.random.default_rng(sum(shape)).standard_normal(shape)
+
+
+def padded(x: np.ndarray, window: Window) -> np.ndarray:
+    return np.pad(x, ((0, 0), *window.padding, (0, 0)))
+
+
+def out_size(x: np.ndarray, window: Window) -> list[int]:
+    lengths = padded(x, window).shape[1:3]
+    spans = [d * (n - 1) + 1 for n, d in zip(window.size, window.dilation)]
+    return [(n - span) // s + 1 for n, span, s in zip(lengths, spans, window.strides)]
+
+
+def plain_conv(x: np.ndarray, w: np.ndarray, window: Window) -> np.ndarray:
+    """One window at a time, one group at a time."""
+    height, width = out_size(x, window)
+    groups = x.shape[3] // w.shape[2]
+    out = np.zeros((len(x), height, width, w.shape[3]))
+    shares = zip(np.split(padded(x, window), groups, 3), np.split(w, groups, 3))
+    for group, (image, kernel) in enumerate(shares):
+        filters = kernel.shape[3]
+        for i, j in np.ndindex(height, width):
+            for p, q in np.ndindex(*window.size):
+                row = i * window.strides[0] + p * window.dilation[0]
+                column = j * window.strides[1] + q * window.dilation[1]
+                seen = image[:, row, column] @ kernel[p, q]
+                out[:, i, j, group * filters : (group + 1) * filters] += seen
+    return out
+
+
+def setting(window: Window, channels: int, groups: int) -> tuple[np.ndarray, ...]:
+    """An image, a kernel, and a gradient of the output."""
+    x, w = numbers(5, 8, 9, channels), numbers(*window.size, channels // groups, 6)
+    return x, w, numbers(5, *out_size(x, window), 6)
+
+
+@each_window
+@each_grouping
+def test_every_output_is_the_sum_of_its_window_times_the_kernel(window, channels, groups):
+    x, w, out = setting(window, channels, groups)
+    bias = numbers(6)
+
+    kernels.conv(x, w, bias, out, window)
+
+    np.testing.assert_allclose(out, plain_conv(x, w, window) + bias, atol=1e-12)
+
+
+@each_window
+@each_grouping
+def test_the_gradients_are_those_of_a_product_linear_in_image_and_kernel(window, channels, groups):
+    x, w, g = setting(window, channels, groups)
+    gx, gw = np.full_like(x, np.nan), np.full_like(w, np.nan)
+    dx, dw = numbers(*x.shape, 1)[..., 0], numbers(*w.shape, 1)[..., 0]
+
+    kernels.conv_vjp_x(g, w, gx, window)
+    kernels.conv_vjp_w(x, g, gw, window)
+
+    np.testing.assert_allclose((gx * dx).sum(), (g * plain_conv(dx, w, window)).sum())
+    np.testing.assert_allclose((gw * dw).sum(), (g * plain_conv(x, dw, window)).sum())
+
+
+@each_window
+def test_images_with_channels_first_in_memory_give_the_same(window):
+    x, w, g = setting(window, 6, 2)
+    expected = [np.empty_like(g), np.empty_like(x), np.empty_like(w)]
+    turned = [kept_first(a) for a in (x, g, g, x)]
+    results = [turned[2], turned[3], np.empty_like(w)]
+
+    for image, gradient, (out, gx, gw) in ((x, g, expected), (turned[0], turned[1], results)):
+        kernels.conv_vjp_x(gradient, w, gx, window)
+        kernels.conv_vjp_w(image, gradient, gw, window)
+        kernels.conv(image, w, None, out, window)
+
+    for result, one in zip(results, expected, strict=True):
+        np.testing.assert_allclose(result, one, atol=1e-12)
+
+
+def kept_first(x: np.ndarray) -> np.ndarray:
+    """The same numbers, the channels before height and width in memory."""
+    return np.ascontiguousarray(x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+
+
+@pytest.mark.parametrize("block", [1, 4000, 40_000])
+@pytest.mark.parametrize(
+    "window", [Window((3, 3)), Window((3, 2), padding=((1, 1), (0, 1)))], ids=str
+)
+def test_cutting_the_work_into_other_blocks_changes_nothing(window, block, monkeypatch):
+    x, w, g = setting(window, 6, 1)
+    gx, gw, out = np.empty_like(x), np.empty_like(w), np.empty_like(g)
+    monkeypatch.setattr(kernels, "BLOCK", block)
+
+    kernels.conv(x, w, None, out, window)
+    kernels.conv_vjp_w(x, g, gw, window)
+    kernels.conv_vjp_x(g, w, gx, window)
+
+    np.testing.assert_allclose(out, plain_conv(x, w, window), atol=1e-12)
+    np.testing.assert_allclose((gw * w).sum(), (g * out).sum())
+    np.testing.assert_allclose((gx * x).sum(), (g * out).sum())
+
+
+def test_the_bias_gradient_is_the_sum_over_all_pixels():
+    g, gbias = numbers(3, 4, 5, 2), np.empty(2)
+
+    kernels.conv_vjp_bias(g, gbias)
+
+    np.testing.assert_allclose(gbias, g.sum((0, 1, 2)))

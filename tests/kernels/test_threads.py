@@ -1,0 +1,108 @@
+"""Work on two threads, and BLAS on one."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from funclab.kernels import threads
+
+LARGE = 10 * threads.WORTH_SHARING
+
+
+def blas_threads() -> list[int]:
+    return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+
+def test_the_halves_cover_the_work_in_order():
+    halves = threads.run_halves(lambda first, last: (first, last), 7, 0)
+
+    assert halves == [(0, 3), (3, 7)]
+
+
+def test_large_work_gives_the_same_halves_in_order():
+    with threads.one_blas_thread():
+        halves = threads.run_halves(lambda first, last: (first, last), 7, LARGE)
+
+    assert halves == [(0, 3), (3, 7)]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_single_item_is_not_split(n):
+    assert threads.run_halves(lambda first, last: (first, last), n, LARGE) == [(0, n)]
+
+
+def test_two_halves_can_run_at_the_same_time(monkeypatch):
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    both = threading.Barrier(2, timeout=10)  # raises unless two threads meet here
+
+    with threads.one_blas_thread():
+        halves = threads.run_halves(lambda first, last: both.wait() >= 0, 2, LARGE)
+
+    assert halves == [True, True]
+
+
+def test_without_one_blas_thread_all_work_stays_on_this_thread():
+    here = threading.get_ident()
+
+    halves = threads.run_halves(lambda first, last: threading.get_ident(), 2, LARGE)
+
+    assert halves == [here, here]
+
+
+def test_an_error_on_either_half_reaches_the_caller():
+    def fail_late(first, last):
+        if first:
+            raise ZeroDivisionError
+
+    with threads.one_blas_thread(), pytest.raises(ZeroDivisionError):
+        threads.run_halves(fail_late, 2, LARGE)
+
+
+def test_blas_is_back_to_its_threads_afterwards():
+    before = blas_threads()
+
+    with threads.one_blas_thread():
+        inside = blas_threads()
+
+    assert set(inside) <= {1}
+    assert blas_threads() == before
+
+
+@pytest.mark.parametrize("rows", [3, 400])
+def test_a_product_in_halves_is_the_product(rows):
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((rows, 300)), rng.standard_normal((300, 200))
+    out = np.empty((rows, 200))
+
+    with threads.one_blas_thread():
+        threads.matmul(a, b, out)
+
+    np.testing.assert_allclose(out, a @ b)
+
+
+def test_scratch_memory_is_used_again_and_grows_when_needed():
+    small = threads.scratch("a test", (2, 3), "float32")
+    large = threads.scratch("a test", (40, 50), "float64")
+    again = threads.scratch("a test", (3,), "float64")
+
+    assert (small.shape, small.dtype) == ((2, 3), np.float32)
+    assert (large.shape, large.dtype) == ((40, 50), np.float64)
+    assert np.shares_memory(large, again)
+    assert not np.shares_memory(small, large)
+
+
+def test_each_thread_has_scratch_memory_of_its_own():
+    here = threads.scratch("a test", (4,), "float32")
+    there = []
+
+    other = threading.Thread(
+        target=lambda: there.append(threads.scratch("a test", (4,), "float32"))
+    )
+    other.start()
+    other.join()
+
+    assert not np.shares_memory(here, there[0])

@@ -1,0 +1,231 @@
+"""What convolution, pooling, normalization, embedding and random ops compute."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab import ops
+from funclab.engine.plan import Plan
+from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.graph.value import Value, Variable
+from funclab.ops.embedding import Embedding
+from funclab.ops.random import Dropout
+
+
+def numbers(*shape: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def stream(seed: int = 5) -> np.ndarray:
+    return np.array([seed, 0], "uint64")
+
+
+MASK = np.array([[0, 1, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0]], bool)
+
+
+# Convolution and pooling.
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("strides", [1, (2, 3)])
+def test_channels_first_and_last_agree(padding, strides):
+    x, kernel, bias = numbers(2, 7, 8, 3), numbers(3, 2, 3, 4), numbers(4)
+    turned = x.transpose(0, 3, 1, 2)
+
+    for last, first in [
+        (
+            ops.conv(x, kernel, strides, padding, bias=bias),
+            ops.conv(turned, kernel, strides, padding, "channels_first", bias=bias),
+        ),
+        (
+            ops.max_pool(x, (3, 2), strides, padding),
+            ops.max_pool(turned, (3, 2), strides, padding, "channels_first"),
+        ),
+        (
+            ops.average_pool(x, (3, 2), strides, padding),
+            ops.average_pool(turned, (3, 2), strides, padding, "channels_first"),
+        ),
+    ]:
+        np.testing.assert_allclose(first.transpose(0, 2, 3, 1), last)
+
+
+def test_same_padding_puts_the_odd_zero_at_the_end():
+    x = np.arange(1.0, 5).reshape(1, 4, 1)
+
+    pairs = ops.conv(x, np.ones((2, 1, 1)), padding="same")
+    steps = ops.conv(x, np.ones((3, 1, 1)), strides=2, padding="same")
+
+    assert pairs.ravel().tolist() == [3, 5, 7, 4]
+    assert steps.ravel().tolist() == [6, 7]
+
+
+def test_a_sequence_is_an_image_one_pixel_high():
+    x, kernel = numbers(2, 9, 3), numbers(3, 3, 4)
+    image, flat = x[:, None], kernel[None]
+
+    conv = ops.conv(x, kernel, 2, "same", dilation_rate=2)
+    pool = ops.max_pool(x, 3, 2, "same")
+
+    np.testing.assert_allclose(conv, ops.conv(image, flat, 2, "same", dilation_rate=2)[:, 0])
+    np.testing.assert_array_equal(pool, ops.max_pool(image, (1, 3), (1, 2), "same")[:, 0])
+
+
+def test_padding_does_not_count_in_an_average():
+    y = ops.average_pool(np.ones((1, 3, 3, 1)), 2, padding="same")
+
+    np.testing.assert_array_equal(y, np.ones((1, 2, 2, 1)))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: ops.conv(np.ones((2, 28, 28)), np.ones((3, 3, 1, 8))), "expected ndim=4, found"),
+        (lambda: ops.conv(np.ones((2, 8, 8, 3)), np.ones((3, 3, 2, 8))), "evenly divisible"),
+        (lambda: ops.conv(np.ones((2, 2, 2, 1)), np.ones((3, 3, 1, 8))), "would be negative"),
+        (lambda: ops.max_pool(np.ones((2, 1, 1, 1)), 2), "due to downsampling"),
+        (lambda: ops.max_pool(np.ones((2, 4, 4)), (2, 2)), "tuple of 1"),
+        (lambda: ops.conv(np.ones((2, 4, 4, 1)), np.ones((2, 2, 1, 1)), 0), "positive integer"),
+        (lambda: ops.conv(np.ones((2, 4, 1)), np.ones((2, 1, 1)), padding="full"), "`padding`"),
+        (lambda: ops.max_pool(np.ones((2, 4, 1)), 2, data_format="last"), "`data_format`"),
+        (lambda: ops.conv(*(np.ones((2, 2, 1, 4)),) * 2, bias=np.ones(3)), "evenly|bias"),
+    ],
+)
+def test_a_window_that_does_not_fit_is_refused_with_a_reason(call, words):
+    with pytest.raises((ShapeError, ArgumentError), match=words) as caught:
+        call()
+
+    assert caught.value.why and caught.value.fix
+
+
+# Normalization.
+def test_a_normalized_batch_has_mean_0_and_variance_1():
+    x = 5 + 3 * numbers(200, 4)
+
+    y = ops.normalize_batch(x, np.ones(4), np.zeros(4), np.zeros(4), np.ones(4), epsilon=0.0)
+
+    np.testing.assert_allclose(y.mean(0), 0, atol=1e-12)
+    np.testing.assert_allclose(y.var(0), 1)
+
+
+def test_a_large_mean_costs_no_precision_in_float32():
+    x = (10_000 + numbers(1000, 2)).astype("float32")
+    ones, zeros = np.ones(2, "float32"), np.zeros(2, "float32")
+
+    y = ops.normalize_batch(x, ones, zeros, zeros.copy(), ones.copy(), epsilon=0.0)
+
+    exact = x.astype("float64")
+    np.testing.assert_allclose(y, (exact - exact.mean(0)) / exact.std(0), atol=1e-3)
+
+
+def test_moving_statistics_follow_the_batch():
+    x, mean, variance = numbers(50, 2), np.array([1.0, 2]), np.array([3.0, 4])
+    started = mean.copy(), variance.copy()
+
+    ops.normalize_batch(x, np.ones(2), np.zeros(2), mean, variance, momentum=0.9)
+
+    np.testing.assert_allclose(mean, 0.9 * started[0] + 0.1 * x.mean(0))
+    np.testing.assert_allclose(variance, 0.9 * started[1] + 0.1 * x.var(0))
+
+
+def test_masked_steps_do_not_count_in_the_statistics():
+    x = numbers(3, 4, 2)
+    counted = x[MASK]
+
+    y = ops.normalize_batch(x, np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), MASK, epsilon=0.0)
+
+    np.testing.assert_allclose(y, (x - counted.mean(0)) / counted.std(0))
+
+
+def test_a_batch_in_which_nothing_counts_stays_finite():
+    x, mask = numbers(3, 4, 2), np.zeros((3, 4), bool)
+
+    y = ops.normalize_batch(x, np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), mask)
+
+    assert np.isfinite(y).all()
+
+
+def test_given_statistics_are_used_as_they_are():
+    x, mean, variance = numbers(3, 2, 4), numbers(2), np.array([0.5, 2])
+
+    y = ops.batch_normalization(x, mean, variance, axis=1, epsilon=0.0)
+
+    np.testing.assert_allclose(y, (x - mean[:, None]) / np.sqrt(variance)[:, None])
+
+
+def test_statistics_for_another_number_of_channels_are_refused():
+    with pytest.raises(ShapeError, match=r"expected shape=\(4,\), found shape=\(3,\)"):
+        ops.batch_normalization(numbers(2, 4), numbers(3), np.ones(3))
+
+
+# Embedding.
+@pytest.mark.parametrize("bad", [-1, 5])
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_an_id_without_a_row_is_named_with_the_range(bad, dtype):
+    ids = np.array([[0, 1], [bad, 2]], dtype)
+
+    with pytest.raises(DataError, match=rf"indices\[2\] = {bad} is not in \[0, 5\)"):
+        ops.embedding(numbers(5, 3), ids)
+
+
+def test_ids_that_are_not_whole_numbers_are_refused():
+    with pytest.raises(ArgumentError, match="whole numbers"):
+        ops.embedding(numbers(5, 3), np.array([0.5]))
+
+
+def test_rows_looked_up_twice_receive_both_gradients():
+    table = Variable(numbers(4, 2))
+    plan = Plan(ops.sum(Embedding()(table, np.array([1, 1, 3]))))
+
+    plan.run()
+
+    assert plan.grads[table].tolist() == [[0, 0], [2, 2], [0, 0], [1, 1]]
+
+
+# Random numbers.
+def test_dropout_draws_anew_at_every_run_of_a_plan():
+    y = ops.dropout(Variable(np.ones(100)), 0.5, state=Variable(stream(), trainable=False))
+    plan = Plan(y)
+
+    runs = []
+    for _ in range(2):
+        plan.run()
+        runs.append(plan.array(y).copy())
+
+    assert runs[0].tolist() != runs[1].tolist()
+
+
+def test_equal_states_drop_the_same_elements():
+    x = np.ones(50, "float32")
+
+    a, b = (ops.dropout(x, 0.5, state=stream(9)) for _ in range(2))
+
+    assert a.tolist() == b.tolist()
+
+
+def test_a_noise_shape_drops_whole_rows():
+    y = ops.dropout(np.ones((40, 3)), 0.5, (None, 1), state=stream())
+
+    assert set(map(tuple, y.tolist())) == {(0, 0, 0), (2, 2, 2)}
+
+
+def test_a_noise_shape_that_does_not_fit_is_refused():
+    with pytest.raises(ShapeError, match="`noise_shape`"):
+        ops.dropout(np.ones((4, 3)), 0.5, (4, 2), state=stream())
+
+
+def test_a_rate_above_1_is_refused():
+    with pytest.raises(ArgumentError, match="argument `rate`"):
+        ops.dropout(np.ones(3), 1.5, state=stream())
+
+
+def test_random_numbers_have_the_shape_and_the_range_asked_for():
+    y = ops.random_uniform((200, 3), 2, 5, state=stream())
+    z = ops.random_normal((2, 3), dtype="float64", state=stream())
+
+    assert (y.shape, y.dtype, z.dtype) == ((200, 3), np.float32, np.float64)
+    assert 2 <= y.min() < 2.1 < 4.9 < y.max() < 5
+
+
+def test_dropout_keeps_the_dtype_of_its_input():
+    y = Dropout(0.5)(Value((2, 3), "float32"), Variable(stream(), trainable=False))
+
+    assert y.dtype == "float32"
