@@ -77,8 +77,9 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     """What a name stands for; `custom` comes first."""
     table = {**_known.get(kind, {}), **(custom or {})}
     if name not in table:
+        word = "activation function" if kind == "activation" else kind
         raise NameLookupError(
-            f"Unknown {kind}: {name!r}.",
+            f"Unknown {word}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
             why=f"no {kind} is known under that name{_near(name, table)}.",
             fix=f"correct the name, or pass the object itself instead of its name; a {kind} of "
             "your own goes in `custom_objects`.",
@@ -125,13 +126,20 @@ class Configured:
         return f"{type(self).__name__}({settings})"
 
 
+def rebuild(cls: Any, config: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
+    """`cls.from_config`, which is told of custom objects if it asks for them."""
+    if custom and "custom_objects" in inspect.signature(cls.from_config).parameters:
+        return cls.from_config(dict(config), custom_objects=custom)
+    return cls.from_config(dict(config))
+
+
 def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object a user means: a name, a class, a config, the object itself, or None."""
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        made = lookup(kind, identifier.get("class_name", ""), custom)
-        return made.from_config(identifier.get("config", {}))
+        found = lookup(kind, identifier.get("class_name", ""), custom)
+        return rebuild(found, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         identifier = lookup(kind, identifier, custom)
     if not callable(identifier) and not hasattr(identifier, "get_config"):

@@ -1,11 +1,20 @@
 """Layers."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.base import Layer
+from funclab.layers.bidirectional import Bidirectional
+from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from funclab.layers.core import Dense, Embedding, Identity, Masking
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.join import Concatenate, Dot, concatenate, dot
+from funclab.layers.lambda_layer import Lambda
+from funclab.layers.lstm import LSTM
 from funclab.layers.merge import (
     Add,
     Average,
@@ -19,6 +28,25 @@ from funclab.layers.merge import (
     minimum,
     multiply,
     subtract,
+)
+from funclab.layers.normalization import BatchNormalization
+from funclab.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
 )
 from funclab.layers.regularization import (
     ActivityRegularization,
@@ -38,14 +66,37 @@ from funclab.layers.reshaping import (
     ZeroPadding2D,
 )
 from funclab.layers.spec import InputSpec
+from funclab.layers.wrappers import TimeDistributed, Wrapper
+
+
+def serialize(layer: Any) -> dict[str, Any]:
+    """A layer by class and constructor arguments, as plain data."""
+    return registry.to_config(layer)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """The layer that `serialize` described."""
+    return registry.get("layer", config, custom_objects)
+
 
 __all__ = [
     "ELU",
+    "LSTM",
     "Activation",
     "ActivityRegularization",
     "Add",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
+    "Conv1D",
+    "Conv2D",
+    "Convolution1D",
+    "Convolution2D",
     "Cropping2D",
     "Dense",
     "Dot",
@@ -54,13 +105,26 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "Lambda",
     "Layer",
     "LeakyReLU",
     "Masking",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPooling1D",
+    "MaxPooling2D",
     "Maximum",
     "Minimum",
     "Multiply",
@@ -73,16 +137,20 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "Subtract",
+    "TimeDistributed",
     "UpSampling2D",
+    "Wrapper",
     "ZeroPadding2D",
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "floatx",
     "maximum",
     "minimum",
     "multiply",
+    "serialize",
     "set_floatx",
     "subtract",
 ]

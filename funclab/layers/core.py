@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from funclab import activations, constraints, initializers, ops, regularizers
+from funclab.errors import ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive, unsupported
 from funclab.layers.spec import InputSpec
+from funclab.shapes import show
 
 
 class Dense(Layer):
@@ -59,6 +61,14 @@ class Dense(Layer):
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]
+        if features is None:
+            raise ShapeError(
+                f"The last dimension of the inputs to a Dense layer should be defined. {self.name} "
+                f"found None: inputs of shape {show(input_shape)}.",
+                why="its kernel has one row for each feature, so their number must be known.",
+                fix="give the length of the last axis in Input(shape=...).",
+                graph=self,
+            )
         self.kernel = self.named_weight("kernel", (features, self.units))
         self.bias = self.named_weight("bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})

@@ -79,11 +79,14 @@ class Weighted(Operation):
         variable.path = "/".join((*current_tape().scope, self.name, name))
         return variable
 
-    def named_weight(self, name: str, shape: Any, **settings: Any) -> Variable:
-        """A weight whose initializer, regularizer and constraint this layer holds, by its name."""
+    def named_weight(self, role: str, shape: Any, **settings: Any) -> Variable:
+        """A weight whose initializer, regularizer and constraint are this layer's for that role.
+
+        With the role "kernel", these are its `kernel_initializer` and so on.
+        """
         kinds = ("initializer", "regularizer", "constraint")
-        own = {kind: getattr(self, f"{name}_{kind}", None) for kind in kinds}
-        return self.add_weight(shape=shape, name=name, **{**own, **settings})
+        own = {kind: getattr(self, f"{role}_{kind}", None) for kind in kinds}
+        return self.add_weight(**{"shape": shape, "name": role, **own, **settings})
 
     @property
     def _own_weights(self) -> list[Variable]:

@@ -81,7 +81,9 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
         name, node, index = leaf
         return made[name, node][index]
 
-    inputs, outputs = (_map_histories(tensor, config[f"{end}_layers"]) for end in ("input", "output"))
+    inputs, outputs = (
+        _map_histories(tensor, config[f"{end}_layers"]) for end in ("input", "output")
+    )
     return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 
@@ -109,10 +111,7 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
     if name == "OpOperation":
         settings = {key: _decode(value) for key, value in config["settings"].items()}
         return OpOperation(registry.lookup("op", config["op"])(**settings), config["name"])
-    cls = registry.lookup("layer", name, custom_objects)
-    if custom_objects and "layers" in config:
-        return cls.from_config(config, custom_objects)
-    return cls.from_config(config)
+    return registry.rebuild(registry.lookup("layer", name, custom_objects), config, custom_objects)
 
 
 def to_json(model: Any, **settings: Any) -> str:

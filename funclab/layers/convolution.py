@@ -1,0 +1,153 @@
+"""Layers that slide filters over images and sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import activations, constraints, initializers, ops, regularizers
+from funclab.errors import ArgumentError, ShapeError
+from funclab.layers.base import Layer
+from funclab.layers.checks import one_of, positive, unsupported
+from funclab.layers.core import finish
+from funclab.layers.spec import InputSpec
+from funclab.ops.conv import check_format, check_padding, per_axis
+from funclab.shapes import show
+
+
+class Conv(Layer, abstract=True):
+    """Filters that slide over the `rank` axes between batch and channels."""
+
+    rank = 2
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        unsupported(type(self).__name__, lora_rank=lora_rank, lora_alpha=lora_alpha)
+        unsupported(type(self).__name__, quantization_config=quantization_config)
+        self.filters = positive("filters", filters)
+        self.groups = positive("groups", groups)
+        self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+        if self.filters % self.groups:
+            raise ArgumentError(
+                "The number of filters must be evenly divisible by the number of groups. "
+                f"Received: groups={groups}, filters={filters}.",
+                why="each group makes the same share of the filters.",
+                fix=f"choose filters that are a multiple of {groups}.",
+            )
+
+    def _set_window(
+        self, size: Any, strides: Any, padding: Any, data_format: Any, dilation: Any
+    ) -> None:
+        self.kernel_size = per_axis(size, self.rank, "kernel_size")
+        self.strides = per_axis(strides, self.rank, "strides")
+        self.padding = check_padding(padding)
+        self.data_format = check_format(data_format)
+        self.dilation_rate = per_axis(dilation, self.rank, "dilation_rate")
+
+    @property
+    def channel_axis(self) -> int:
+        return 1 if self.data_format == "channels_first" else -1
+
+    def build(self, input_shape: Any) -> None:
+        channels = input_shape[self.channel_axis]
+        if channels is not None and channels % self.groups:
+            raise ShapeError(
+                "The number of input channels must be evenly divisible by the number of groups. "
+                f"Received groups={self.groups}, but the input has {channels} channels (full "
+                f"input shape is {show(input_shape)}).",
+                why=f"each group of {self.name} sees the same share of the channels.",
+                fix="change `groups`, or check `data_format`.",
+                graph=self,
+            )
+        seen = None if channels is None else channels // self.groups
+        self.kernel = self.named_weight("kernel", (*self.kernel_size, seen, self.filters))
+        self.bias = self.named_weight("bias", (self.filters,)) if self.use_bias else None
+        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return self.slide(inputs, self.padding)
+
+    def slide(self, x: Any, padding: str) -> Any:
+        settings = (self.strides, padding, self.data_format, self.dilation_rate)
+        if self.channel_axis == -1:
+            return finish(ops.conv(x, self.kernel, *settings), self.bias, self.activation)
+        return self.activation(ops.conv(x, self.kernel, *settings, bias=self.bias))
+
+
+class Conv2D(Conv):
+    """Filters that slide over images: each makes a map of how well it fits where.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, filters), where
+        a new length is (length - span) // stride + 1 with padding "valid", and length / stride,
+        rounded up, with "same"; span = dilation * (size - 1) + 1. With data_format
+        "channels_first" the channels stand after the batch.
+    Weights: kernel (height, width, channels / groups, filters), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        images, or smaller than the window.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+
+    >>> from funclab import Input
+    >>> Conv2D(16, 3, padding="same", activation="relu")(Input((32, 32, 3))).shape
+    (None, 32, 32, 16)
+    """
+
+
+class Conv1D(Conv):
+    """Filters that slide along sequences. Padding "causal" looks at the past only.
+
+    Shapes: x (batch, time, features) -> out (batch, new time, filters); lengths as for Conv2D.
+    Weights: kernel (time, features / groups, filters), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        sequences, or shorter than the window.
+    """
+
+    rank = 1
+
+    def _set_window(
+        self, size: Any, strides: Any, padding: Any, data_format: Any, dilation: Any
+    ) -> None:
+        causal = padding == "causal"
+        super()._set_window(size, strides, "valid" if causal else padding, data_format, dilation)
+        if causal:
+            self.padding = "causal"
+            one_of("data_format", self.data_format, ["channels_last"])
+
+    def call(self, inputs: Any) -> Any:
+        if self.padding != "causal":
+            return super().call(inputs)
+        before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
+        return self.slide(ops.pad(inputs, ((0, 0), (before, 0), (0, 0))), "valid")
+
+
+Convolution1D, Convolution2D = Conv1D, Conv2D

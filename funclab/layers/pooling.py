@@ -1,0 +1,164 @@
+"""Layers that keep the largest or the mean of each neighbourhood, or of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import ops
+from funclab.layers.base import Layer
+from funclab.layers.spec import InputSpec
+from funclab.ops.conv import check_format, check_padding, per_axis
+
+
+class Pooling(Layer, abstract=True):
+    """A window that moves along the `rank` axes between batch and channels."""
+
+    rank = 2
+    pool: Any
+
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.pool_size = per_axis(pool_size, self.rank, "pool_size")
+        wanted = self.pool_size if strides is None else strides
+        self.strides = per_axis(wanted, self.rank, "strides")
+        self.padding = check_padding(padding)
+        self.data_format = check_format(data_format)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def call(self, inputs: Any) -> Any:
+        settings = (self.pool_size, self.strides, self.padding, self.data_format)
+        return type(self).pool(inputs, *settings)
+
+
+class MaxPooling2D(Pooling):
+    """The largest element of each window of an image, channel by channel.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels); new
+        lengths as for Conv2D, with strides equal to `pool_size` unless given.
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        images, or smaller than the window.
+    """
+
+    pool = staticmethod(ops.max_pool)
+
+
+class AveragePooling2D(Pooling):
+    """The mean of each window of an image, channel by channel; padding does not count.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels); new
+        lengths as for MaxPooling2D.
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        images, or smaller than the window.
+    """
+
+    pool = staticmethod(ops.average_pool)
+
+
+class MaxPooling1D(Pooling):
+    """The largest element of each window of a sequence, feature by feature.
+
+    Shapes: x (batch, time, features) -> out (batch, new time, features).
+    """
+
+    rank = 1
+    pool = staticmethod(ops.max_pool)
+
+
+class AveragePooling1D(Pooling):
+    """The mean of each window of a sequence, feature by feature.
+
+    Shapes: x (batch, time, features) -> out (batch, new time, features).
+    """
+
+    rank = 1
+    pool = staticmethod(ops.average_pool)
+
+
+class GlobalPooling(Layer, abstract=True):
+    """One number per channel for all the `rank` axes between batch and channels."""
+
+    rank = 2
+
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.data_format = check_format(data_format)
+        self.keepdims = keepdims
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The axes that go."""
+        first = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(first, first + self.rank))
+
+
+class GlobalAveragePooling2D(GlobalPooling):
+    """The mean of each channel over the whole image.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
+    Source: Lin et al., "Network in network", ICLR 2014, section 3.2.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+
+
+class GlobalMaxPooling2D(GlobalPooling):
+    """The largest element of each channel over the whole image.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
+
+
+class GlobalAveragePooling1D(GlobalPooling):
+    """The mean of each feature over all steps of a sequence; masked steps do not count.
+
+    Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+    """
+
+    rank = 1
+
+    def __init__(self, data_format: Any = None, keepdims: bool = False, **kwargs: Any) -> None:
+        super().__init__(data_format, keepdims, **kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None:
+            return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+        beside = -1 if self.data_format == "channels_last" else 1
+        weights = ops.expand_dims(ops.cast(mask, inputs.dtype), beside)
+        total = ops.sum(ops.multiply(inputs, weights), axis=self.axes, keepdims=self.keepdims)
+        return ops.divide(total, ops.sum(weights, axis=self.axes, keepdims=self.keepdims))
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return None
+
+
+class GlobalMaxPooling1D(GlobalPooling):
+    """The largest element of each feature over all steps of a sequence.
+
+    Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+    """
+
+    rank = 1
+
+    def call(self, inputs: Any) -> Any:
+        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
+
+
+MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
+AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
+GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
