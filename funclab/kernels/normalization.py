@@ -25,7 +25,7 @@ def moments(x, mask):
         add_distances(x[first:last], near, some(mask, first, last), sums)
         return sums
 
-    total, squares = sum(run_halves(half, len(x), OPERATIONS * x.size))
+    total, squares = np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
     count = counted(mask, x)
     offset = total / count
     mean = near + offset if mask is None or mask.any() else offset
@@ -50,7 +50,7 @@ def sums_for_vjp(g, x, mean):
         add_products(g[first:last], x[first:last], mean, sums)
         return sums
 
-    return sum(run_halves(half, len(x), OPERATIONS * x.size))
+    return np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
 
 
 def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):

@@ -72,7 +72,7 @@ class Sliding(Op):
         pads = [(0, 0)] * len(size)
         if self.padding == "same":
             settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
-            pads = [shapes.same_padding(*axis) for axis in settings]
+            pads = [shapes.same_padding(*axis) for axis in settings]  # type: ignore[arg-type]
         if len(size) == 2:
             return kernels.Window(tuple(size), self.strides, tuple(dilation), tuple(pads))  # type: ignore[arg-type]
         ones = (1, self.strides[0]), (1, dilation[0])
@@ -208,8 +208,8 @@ def conv(
 
 def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
     """A setting for each spatial axis, from one number or one for each; all at least 1."""
-    values = (value,) * rank if isinstance(value, Integral) else tuple(value)
-    if len(values) != rank or not all(isinstance(v, Integral) and v > 0 for v in values):
+    values: tuple[Any, ...] = tuple(value) if isinstance(value, Sequence) else (value,) * rank
+    if len(values) != rank or not all(isinstance(v, Integral) and int(v) > 0 for v in values):
         raise ArgumentError(
             f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
             f"Received: {what}={value!r}.",

@@ -119,7 +119,7 @@ class LSTM(Op):
         gxs = None if gx is None else np.empty_like(xs)
         into = gxs, gkernel, grecurrent, gbias
         kernels.lstm_vjp_weights(ggates, xs, hs, given.dropout, given.kernel, *into)
-        if gx is not None:
+        if gx is not None and gxs is not None:
             np.copyto(self._in_time(gx), gxs)
         for slot, value in ((gh0, gh), (gc0, gc)):
             if slot is not None:
