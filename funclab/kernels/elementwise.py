@@ -69,6 +69,22 @@ def sigmoid_end(x, out):
         out[i] = top / (one + out[i])
 
 
+def softplus(x, out):
+    np.abs(x, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    np.log1p(out, out)
+    add_ramp(x, out)
+
+
+@jit
+def add_ramp(x, out):
+    """Add x where it is above 0."""
+    zero = out.dtype.type(0)
+    for i in range(x.size):
+        out[i] += zero if x[i] < zero else x[i]
+
+
 @jit
 def sigmoid_vjp(g, out, gx):
     one = g.dtype.type(1)

@@ -1,4 +1,7 @@
-"""Cross-entropies from scores (logits), row by row, and their gradients."""
+"""Cross-entropies from scores (logits), row by row, and their gradients.
+
+The rows begin with `lower_rows` of softmax.py and NumPy's exp in between, which is vectorised.
+"""
 
 import math
 
@@ -7,36 +10,9 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-def cross_entropy(target, x, out, p):
-    """out = -sum(target * log(softmax(x))) of each row; p = softmax(x), kept for the gradient."""
-    _lower_rows(x, p)
-    _take_scores(target, p, out)
-    np.exp(p, p)
-    _finish_rows(target, p, out)
-
-
-def sparse_cross_entropy(target, x, out, p):
-    """The same for targets that name one class; NaN for a class that does not exist."""
-    _lower_rows(x, p)
-    _take_score(target, p, out)
-    np.exp(p, p)
-    _finish_row(p, out)
-
-
 @jit
-def _lower_rows(x, p):
-    rows, columns = x.shape
-    for i in range(rows):
-        top = x[i, 0]
-        for j in range(columns):
-            if not (x[i, j] <= top):
-                top = x[i, j]
-        for j in range(columns):
-            p[i, j] = x[i, j] - top
-
-
-@jit
-def _take_scores(target, lowered, out):
+def take_scores(target, lowered, out):
+    """out = -sum(target * score) of each row, the scores lowered by the largest."""
     rows, columns = lowered.shape
     for i in range(rows):
         score = out.dtype.type(0)
@@ -46,7 +22,8 @@ def _take_scores(target, lowered, out):
 
 
 @jit
-def _take_score(target, lowered, out):
+def take_score(target, lowered, out):
+    """out = -the score of the class that the target names; NaN if there is none."""
     rows, columns = lowered.shape
     for i in range(rows):
         chosen = int(target[i])
@@ -54,8 +31,8 @@ def _take_score(target, lowered, out):
 
 
 @jit
-def _finish_rows(target, p, out):
-    """From e^(x - max) to probabilities; the loss gains the log of their sum."""
+def finish_rows(target, p, out):
+    """From e^(x - max) to probabilities in p; the loss gains the log of their sum."""
     rows, columns = p.shape
     for i in range(rows):
         total, weight = p.dtype.type(0), p.dtype.type(0)
@@ -69,7 +46,8 @@ def _finish_rows(target, p, out):
 
 
 @jit
-def _finish_row(p, out):
+def finish_row(p, out):
+    """The same, for targets that weigh 1."""
     rows, columns = p.shape
     for i in range(rows):
         total = p.dtype.type(0)

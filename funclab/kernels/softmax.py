@@ -14,13 +14,12 @@ def softmax(x, out):
 
 @jit
 def lower_rows(x, out):
-    """out = x - the largest of its row."""
+    """out = x - the largest of its row. A NaN stays NaN, and its row's sum with it."""
     rows, columns = x.shape
     for i in range(rows):
         top = x[i, 0]
         for j in range(columns):
-            # `not (<=)` lets NaN through, where `>` would pass it over.
-            if not (x[i, j] <= top):
+            if x[i, j] > top:
                 top = x[i, j]
         for j in range(columns):
             out[i, j] = x[i, j] - top

@@ -37,12 +37,12 @@ class Concatenate(Op):
 
     def vjp(self, g: Array, *arrays: Any) -> None:
         count = len(arrays) // 2
-        g = np.moveaxis(g, self.axis, 0)
+        before = (slice(None),) * shapes.axis_index(self.axis, g.ndim)
         start = 0
         for x, gx in zip(arrays[:count], arrays[count + 1 :], strict=True):
             end = start + x.shape[self.axis]
             if gx is not None:
-                np.copyto(np.moveaxis(gx, self.axis, 0), g[start:end])
+                np.copyto(gx, g[(*before, slice(start, end))])
             start = end
 
 

@@ -16,6 +16,7 @@ from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
+from funclab.kernels.softmax import lower_rows
 from funclab.ops.arithmetic import add, divide, multiply, subtract
 from funclab.ops.base import Slot, as_float, shape_of
 from funclab.ops.basic import cast
@@ -44,7 +45,8 @@ class CrossEntropy(Op):
 
     Shapes: target (..., classes), x (..., classes) -> out (...).
     Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
-    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x).
+    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
+        softmax(x) for the gradient.
     """
 
     def shape(self, target: Shape, x: Shape) -> Shape:
@@ -65,7 +67,10 @@ class CrossEntropy(Op):
         )
 
     def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
-        kernels.cross_entropy(target, x, out, p)
+        lower_rows(x, p)
+        kernels.take_scores(target, p, out)
+        np.exp(p, p)
+        kernels.finish_rows(target, p, out)
 
     def vjp(
         self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
@@ -92,7 +97,10 @@ class SparseCrossEntropy(CrossEntropy):
         return x[:-1]
 
     def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
-        kernels.sparse_cross_entropy(target, x, out, p)
+        lower_rows(x, p)
+        kernels.take_score(target, p, out)
+        np.exp(p, p)
+        kernels.finish_row(p, out)
 
     def vjp(
         self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
