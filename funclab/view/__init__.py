@@ -1,6 +1,18 @@
 """Seeing a model: its summary, its diagram, and the tables of its nodes."""
 
-from funclab.view.diagram import Diagram, diagram
+from funclab.view.diagram import Diagram, diagram, plot_model
+from funclab.view.history import Curves, history_plot
+from funclab.view.nodes import NodeTable, node_table, tensor_view
 from funclab.view.summary import print_summary
 
-__all__ = ["Diagram", "diagram", "print_summary"]
+__all__ = [
+    "Curves",
+    "Diagram",
+    "NodeTable",
+    "diagram",
+    "history_plot",
+    "node_table",
+    "plot_model",
+    "print_summary",
+    "tensor_view",
+]

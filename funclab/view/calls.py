@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -31,6 +30,7 @@ class Calls:
         for tensor, stand_in in graph.stand_ins.items():
             self.makers[tensor] = self.makers[stand_in]
         self.head, self.hidden, self.tail = fold(graph.nodes, limit)
+        self.folded = set(self.hidden)
         self.shared = shared_layers(graph)
 
     def build(self) -> Scene:
@@ -101,7 +101,7 @@ class Calls:
 
     # Tensors and edges.
     def _wire(self, visible: list[Node]) -> None:
-        shown, inner = set(visible), set(self.hidden)
+        shown, inner = set(visible), self.folded
         positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(self.graph.outputs):
             positions.setdefault(self._own(tensor), []).append(i)
@@ -138,47 +138,42 @@ class Calls:
         source.index, source.count = index, len(node.output_tensors)
         self.scene.plates.append(plate)
         self.scene.edges.append(Edge(source, End(plate.key), name, plate.mask))
-        for reader, i in unique_readers(uses, set(self.hidden)):
+        for reader, i in unique_readers(uses, self.folded):
             target = self._end(reader)
             if target.key != f"{self.prefix}{FOLD}":
                 target.index, target.count = i, len(reader.arguments.tensors)
             self.scene.edges.append(Edge(End(plate.key), target, name, plate.mask))
 
     def _end(self, node: Node) -> End:
-        hidden = node in self._hidden_set
+        hidden = node in self.folded
         return End(f"{self.prefix}{FOLD}" if hidden else self.key(node))
 
-    @property
-    def _hidden_set(self) -> set[Node]:
-        return self.__dict__.setdefault("_hidden_nodes", set(self.hidden))
-
     def _groups(self, visible: list[Node]) -> list[Group]:
+        every = words.calls_by_layer(self.graph)
         calls: dict[Operation, list[str]] = {}
         for node in visible:
             calls.setdefault(node.operation, []).append(self.key(node))
         return [
-            with_capsule(group_of(layer, number, calls[layer], len(calls_of(self.graph, layer))))
+            with_capsule(group_of(layer, number, calls[layer], len(every[layer])))
             for layer, number in self.shared.items()
             if layer in calls
         ]
 
 
-def fold(nodes: list[Node], limit: int) -> tuple[list[Node], list[Node], list[Node]]:
-    """First nodes, hidden nodes, last nodes. Any cut of a topological order hides no loop."""
+Part = TypeVar("Part")
+
+
+def fold(nodes: list[Part], limit: int) -> tuple[list[Part], list[Part], list[Part]]:
+    """The first, the hidden and the last. No cut of a topological order makes a loop."""
     if len(nodes) <= limit:
         return nodes, [], []
     keep = max(1, min(20, limit // 2))
     return nodes[:keep], nodes[keep:-keep], nodes[-keep:]
 
 
-def calls_of(graph: Graph, layer: Operation) -> list[Node]:
-    return [node for node in graph.nodes if node.operation is layer]
-
-
 def shared_layers(graph: Graph) -> dict[Operation, int]:
     """Layers with several calls in a graph, numbered in order of their first call."""
-    counts = Counter(node.operation for node in graph.nodes)
-    several = [layer for layer, number in counts.items() if number > 1]
+    several = [layer for layer, nodes in words.calls_by_layer(graph).items() if len(nodes) > 1]
     return {layer: i for i, layer in enumerate(several)}
 
 

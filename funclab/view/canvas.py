@@ -7,6 +7,9 @@ from html import escape
 from funclab.view import theme
 from funclab.view.measure import text_width
 
+KAPPA = 0.5523
+"""How far the handles of a cubic curve reach that looks like a quarter of a circle."""
+
 
 class Canvas:
     """Collects elements. Colours are names of the palette: each element carries both the colour
@@ -20,9 +23,13 @@ class Canvas:
     def text(self) -> str:
         return "".join(self.parts)
 
-    def open(self, title: str, role: str) -> None:
+    def open(self, title: str, kind: str = "", **data: str) -> None:
+        """Begin a part that has a name of its own, which readers hear or see when they point."""
         label = escape(title)
-        self.parts.append(f'<g role="{role}" aria-label="{label}"><title>{label}</title>')
+        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        kind_class = f' class="{kind}"' if kind else ""
+        self.parts.append(f'<g role="graphics-symbol" aria-label="{label}"{kind_class}{notes}>')
+        self.parts.append(f"<title>{label}</title>")
 
     def shift(self, x: float, y: float) -> None:
         self.parts.append(f'<g transform="translate({number(x)},{number(y)})">')
@@ -54,13 +61,12 @@ class Canvas:
         self, x: float, y: float, height: float, width: float, radius: float, fill: str
     ) -> None:
         """The coloured left side of a rounded box."""
-        curve, straight = number(radius), number(height - 2 * radius)
-        rest = number(width - radius)
-        data = (
-            f"M{number(x + width)},{number(y)}h-{rest}a{curve},{curve} 0 0 0 -{curve},{curve}"
-            f"v{straight}a{curve},{curve} 0 0 0 {curve},{curve}h{rest}z"
-        )
-        self.path(data, fill=fill)
+        right, low, inner = x + width, y + height, x + radius
+        bend = radius * (1 - KAPPA)
+        first = f"C{x + bend:.1f},{y:.1f} {x:.1f},{y + bend:.1f} {x:.1f},{y + radius:.1f}"
+        second = f"C{x:.1f},{low - bend:.1f} {x + bend:.1f},{low:.1f} {inner:.1f},{low:.1f}"
+        data = f"M{right:.1f},{y:.1f}L{inner:.1f},{y:.1f}{first}L{x:.1f},{low - radius:.1f}"
+        self.path(f"{data}{second}L{right:.1f},{low:.1f}Z", fill=fill)
 
     def path(
         self, data: str, fill: str = "", stroke: str = "", width: float = 1, dash: str = ""

@@ -10,10 +10,12 @@ from typing import Any
 from funclab.errors import ArgumentError, GraphError
 from funclab.view import tables, theme, words
 from funclab.view.calls import Calls
+from funclab.view.canvas import Canvas
 from funclab.view.layers import Layers
 from funclab.view.layout import place
+from funclab.view.saving import save
 from funclab.view.scene import Scene
-from funclab.view.svg import svg
+from funclab.view.svg import draw_scene, svg
 
 FACES = {"calls": Calls, "layers": Layers}
 DIRECTIONS = ("TB", "LR")
@@ -56,36 +58,22 @@ class Diagram:
         # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
-    def save(self, path: Any) -> Path:
-        """Write the picture (.svg), a page (.html), the text (.txt) or the data (.json).
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a file: .svg, .png, .pdf, .html (picture and table), .txt, or .json (the scene).
 
         Raises: ArgumentError for another ending.
         """
-        target = Path(path)
-        writers = {
-            ".svg": lambda: f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n',
-            ".html": self._page,
-            ".txt": lambda: f"{self.text}\n",
-            ".json": lambda: json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1),
-        }
-        if target.suffix.lower() not in writers:
-            raise ArgumentError(
-                f"A diagram cannot be written as {target.name}.",
-                why=f"it can be written as {', '.join(writers)}; browsers and word processors "
-                "read .svg, and every browser prints it as PDF.",
-                fix=f'write for example .save("{target.stem}.svg").',
-            )
-        target.write_text(writers[target.suffix.lower()](), encoding="utf-8")
-        return target
+        data = json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)
+        return save(self, path, dpi, {".json": f"{data}\n"})
 
-    def _page(self) -> str:
-        from html import escape
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw on a canvas; returns the size needed."""
+        draw_scene(canvas, self.scene)
+        return self.scene.width, self.scene.height
 
-        return (
-            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-            f"<title>{escape(self.scene.title)}</title><style>{theme.PAGE}</style></head>"
-            f"<body><main>{self.svg}{self.table}</main></body></html>\n"
-        )
+    @property
+    def title(self) -> str:
+        return self.scene.title
 
 
 def diagram(
@@ -95,6 +83,7 @@ def diagram(
     direction: str | None = None,
     layout: str = "auto",
     look: str = "auto",
+    most_calls: int = MOST_CALLS,
 ) -> Diagram:
     """The picture of a model.
 
@@ -103,8 +92,8 @@ def diagram(
     "TB" (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and
     layers from left to right where that fits a page. `layout` "builtin" needs no other program,
     "dot" takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links
-    would cross. `look` is "light", "dark", "print", or "auto" to follow the reader's theme. No
-    weight is allocated.
+    would cross. `look` is "light", "dark", "print", or "auto" to follow the reader's theme. A model
+    of more than `most_calls` calls is drawn with its middle folded. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -113,7 +102,7 @@ def diagram(
     _check("look", look, theme.LOOKS)
     if words.graph_of(model) is None:
         raise _no_graph(model)
-    scene = FACES[face](model, expand_nested, MOST_CALLS).build()
+    scene = FACES[face](model, expand_nested, most_calls).build()
     scene.title = _title(model)
     scene.description = tables.description(scene)
     scene.direction = direction or ("LR" if face == "layers" else "TB")
@@ -151,3 +140,32 @@ def _no_graph(model: Any) -> GraphError:
         f"{name}.build(input_shape) is enough.",
         graph=model,
     )
+
+
+def plot_model(
+    model: Any,
+    to_file: Any = None,
+    show_shapes: bool = True,
+    show_dtype: bool = False,
+    show_layer_names: bool = True,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    show_layer_activations: bool = True,
+    show_trainable: bool = True,
+    splines: str = "ortho",
+    **settings: Any,
+) -> Diagram:
+    """The picture of a model, by the name and with the arguments that Keras users know.
+
+    `to_file` also writes it (.png, .pdf, .svg, .html, .txt, .json). `rankdir`, `expand_nested` and
+    `dpi` (for .png) mean what they mean in Keras; further `settings` are those of `diagram`.
+    Names, shapes, activations and frozen weights are always in the picture: the other arguments
+    are accepted and change nothing.
+
+    Raises: as `diagram`; ArgumentError for a file of another kind.
+    """
+    picture = diagram(model, expand_nested=expand_nested, direction=rankdir, **settings)
+    if to_file is not None:
+        picture.save(to_file, dpi)
+    return picture

@@ -52,10 +52,10 @@ def _source(layout: Layered, across: dict[Key, float], gap: float, numbers: dict
         edge_attr={"arrowhead": "none"},
     )
     for rank in layout.ranks:
-        with graph.subgraph() as same:
-            same.attr(rank="same")
-            for key in rank:
-                same.node(numbers[key], width=f"{max(across[key], 1) / POINTS_PER_INCH:.3f}")
+        same = graphviz.Digraph(graph_attr={"rank": "same"})
+        for key in rank:
+            same.node(numbers[key], width=f"{max(across[key], 1) / POINTS_PER_INCH:.3f}")
+        graph.subgraph(same)
     for key, lower in layout.below.items():
         for other, _ in lower:
             long = isinstance(key, int) or isinstance(other, int)

@@ -45,7 +45,8 @@ class Layered:
 
 def layered(items: list[Item], links: list[Link]) -> Layered:
     """Ranks for all items, with stones wherever a link passes a rank without stopping."""
-    result = Layered(rank_of=dict(ranks(items, links)))
+    result = Layered()
+    result.rank_of.update(ranks(items, links))
     depth = max(result.rank_of.values(), default=-1) + 1
     result.ranks = [[] for _ in range(depth)]
     for item in sorted(items, key=lambda one: one.order):

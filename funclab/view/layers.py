@@ -26,10 +26,9 @@ class Layers:
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
         self.prefix = prefix
         self.scene = Scene(words.clean(model.name), "layers")
-        self.nodes: dict[Operation, list[Node]] = {}
-        for node in graph.nodes:
-            self.nodes.setdefault(node.operation, []).append(node)
+        self.nodes = words.calls_by_layer(graph)
         self.head, self.hidden, self.tail = fold(list(self.nodes), limit)
+        self.folded = set(self.hidden)
         self.shared = shared_layers(graph)
         self.rows: dict[Node, int] = {}
         self.into_fold: set[tuple[str, str]] = set()
@@ -50,12 +49,8 @@ class Layers:
         return self.scene
 
     def key(self, layer: Operation) -> str:
-        name = FOLD if layer in self._folded else layer.name
+        name = FOLD if layer in self.folded else layer.name
         return f"{self.prefix}{name}"
-
-    @property
-    def _folded(self) -> set[Operation]:
-        return self.__dict__.setdefault("_folded_layers", set(self.hidden))
 
     def _box(self, layer: Operation) -> Box:
         nodes = self.nodes[layer]
@@ -114,7 +109,7 @@ class Layers:
             source = self._source(tensor)
             target = End(self.key(node.operation), i, len(tensors), self.rows.get(node))
             name = words.tensor_id(self.graph, tensor)
-            if node.operation in self._folded:
+            if node.operation in self.folded:
                 target = End(target.key)
                 if source.key == target.key or (source.key, name) in self.into_fold:
                     continue
@@ -124,7 +119,7 @@ class Layers:
     def _source(self, tensor: Tensor) -> End:
         maker, index = self.graph.producer(tensor)
         key = self.key(maker.operation)
-        if maker.operation in self._folded:
+        if maker.operation in self.folded:
             return End(key)
         return End(key, index, len(maker.output_tensors), self.rows[maker])
 

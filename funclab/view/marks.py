@@ -8,9 +8,7 @@ import math
 def mark_path(mark: str, x: float, y: float, size: float = 6) -> str:
     """The outline of a mark around a point."""
     if mark == "circle":
-        radius, whole = size * 0.9, size * 1.8
-        arc = f"a{radius:.1f},{radius:.1f} 0 1 0"
-        return f"M{x - radius:.1f},{y:.1f}{arc} {whole:.1f},0{arc} -{whole:.1f},0z"
+        return _circle(x, y, size * 0.9)
     return _closed([(x + size * u, y + size * v) for u, v in _CORNERS[mark]])
 
 
@@ -38,12 +36,21 @@ _CORNERS = {
 
 
 def _closed(corners: list[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners) + "z"
+    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners) + "Z"
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    k = radius * 0.5523
+    corners = [(-radius, -k), (-k, -radius), (0.0, -radius), (k, -radius), (radius, -k)]
+    corners += [(radius, 0.0), (radius, k), (k, radius), (0.0, radius), (-k, radius)]
+    corners += [(-radius, k), (-radius, 0.0)]
+    points = [f"{x + u:.2f},{y + v:.2f}" for u, v in corners]
+    curves = "".join(f"C{' '.join(points[i : i + 3])}" for i in range(0, 12, 3))
+    return f"M{x - radius:.2f},{y:.2f}{curves}Z"
 
 
 def lock_path(x: float, y: float) -> str:
-    """A small closed lock, whose upper left corner is given."""
-    return (
-        f"M{x:.1f},{y + 6:.1f}h2v-2a4,4 0 0 1 8,0v2h2v8h-12z"
-        f"M{x + 4:.1f},{y + 6:.1f}h4v-2a2,2 0 0 0 -4,0z"
-    )
+    """A small closed lock, whose upper left corner is given: its body, then its shackle."""
+    body = _closed([(x, y + 6), (x + 12, y + 6), (x + 12, y + 14), (x, y + 14)])
+    shackle = [(2, 6), (2, 2), (4, 0), (8, 0), (10, 2), (10, 6), (8, 6), (8, 3), (7, 2), (5, 2)]
+    return body + _closed([(x + u, y + v) for u, v in [*shackle, (4, 3), (4, 6)]])

@@ -30,11 +30,14 @@ class Router:
             self._leave(pen, edge, link)
         for one, other in zip(steps, steps[1:], strict=False):
             near, far = (self.starts, self.ends) if link.backward else (self.ends, self.starts)
-            here, there = layout.rank_of[one], layout.rank_of[other]
+            here, there = near[layout.rank_of[one]], far[layout.rank_of[other]]
             last = other == steps[-1]
             across = self.at[other] + (link.target_offset if last else 0)
-            pen.line((pen.here[0], near[here]))
-            pen.turn((across, far[there]))
+            if not rows:  # numbered ports stand out from the rank
+                here = max(here, pen.here[1])
+                there = min(there, self._port(edge.target, False)[1]) if last else there
+            pen.line((pen.here[0], here))
+            pen.turn((across, there))
         if rows:
             self._arrive(pen, edge, link)
         else:

@@ -137,3 +137,15 @@ def measure_group(group: Group) -> None:
     widths.append(text_width(group.weights, MONO, mono=True))
     group.width = max(widths) + 2 * CAPSULE_PAD
     group.height = 22 + LINE * (1 + len(group.caption)) + 14
+
+
+def folded_lines(text: str, width: float, size: float) -> list[str]:
+    """A sentence in lines of at most that width."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

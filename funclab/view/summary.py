@@ -13,7 +13,16 @@ from funclab.errors import ArgumentError, NameLookupError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
-from funclab.view.words import clean, count, graph_of, inner_layer, kind, shape_text, tensor_id
+from funclab.view.words import (
+    calls_by_layer,
+    clean,
+    count,
+    graph_of,
+    inner_layer,
+    kind,
+    shape_text,
+    tensor_id,
+)
 
 WIDEST = 100
 """Longest line, when neither `line_length` nor `positions` is given."""
@@ -71,8 +80,8 @@ def summary_lines(
     titles += ["Connected to"] if wired else []
     titles += ["Trainable"] if show_trainable else []
     rows = [
-        Row(_cells(layer, inside, depth, titles))
-        for layer, inside, depth in _layers(model, expand_nested, layer_range)
+        Row(_cells(layer, calls, inside, depth, titles))
+        for layer, calls, inside, depth in _layers(model, expand_nested, layer_range)
     ]
     widths = _widths(titles, rows, line_length, positions)
     yield f'Model: "{clean(model.name)}"'
@@ -88,23 +97,23 @@ def _is_chain(graph: Graph) -> bool:
     return chain and len({*forks}) == len(forks) and len({*calls}) == len(calls)
 
 
-def _layers(
-    model: Any, expand: bool, chosen: Sequence[str] | None
-) -> Iterator[tuple[Any, Graph | None, int]]:
-    """The layers to list, with the graph around each and how deep it is nested."""
+Entry = tuple[Any, list[Node], Graph | None, int]
+
+
+def _layers(model: Any, expand: bool, chosen: Sequence[str] | None) -> Iterator[Entry]:
+    """The layers to list: their calls, the graph around them, and how deep they are nested."""
     graph = graph_of(model)
     layers = list(model.layers) if graph is None else list(graph.operations)
+    calls = calls_by_layer(graph)
     for layer in _in_range(layers, chosen):
-        waiting = [(layer, graph, 0)]
+        waiting = [(layer, calls.get(layer, []), graph, 0)]
         while waiting:
-            here, inside, depth = waiting.pop()
-            yield here, inside, depth
-            own = graph_of(here)
-            wrapped = inner_layer(here)
-            nested = [] if own is None else list(own.operations)
-            nested += [] if wrapped is None else [wrapped]
-            if expand:
-                waiting.extend((one, own, depth + 1) for one in reversed(nested))
+            yield waiting[-1]
+            here, _, _, depth = waiting.pop()
+            own, wrapped = graph_of(here), inner_layer(here)
+            nested = [(one, nodes, own, depth + 1) for one, nodes in calls_by_layer(own).items()]
+            nested += [(wrapped, [], None, depth + 1)] if wrapped is not None else []
+            waiting.extend(reversed(nested) if expand else [])
 
 
 def _in_range(layers: list[Any], chosen: Sequence[str] | None) -> list[Any]:
@@ -132,8 +141,9 @@ def _matches(pattern: str, layer: Any) -> bool:
     return pattern == layer.name or re.match(pattern, layer.name) is not None
 
 
-def _cells(layer: Any, graph: Graph | None, depth: int, titles: list[str]) -> list[list[str]]:
-    calls = _calls(layer, graph)
+def _cells(
+    layer: Any, calls: list[Node], graph: Graph | None, depth: int, titles: list[str]
+) -> list[list[str]]:
     blocks = [_call_lines(node, graph) for node in calls]
     shapes_of = [shape for shape, _, _ in blocks]
     if all(shape == shapes_of[0] for shape in shapes_of):
@@ -157,12 +167,6 @@ def _cells(layer: Any, graph: Graph | None, depth: int, titles: list[str]) -> li
         columns["Output Shape"] = [_unconnected_shape(layer)]
         columns["Node"] = columns["Connected to"] = ["-"]
     return [columns[title] for title in titles]
-
-
-def _calls(layer: Any, graph: Graph | None) -> list[Node]:
-    if graph is None:
-        return []
-    return [node for node in graph.nodes if node.operation is layer]
 
 
 def _call_lines(node: Node, graph: Graph | None) -> tuple[list[str], list[str], list[str]]:
@@ -248,10 +252,10 @@ def _lines(cells: list[list[str]], titles: list[str], widths: list[int], bar: st
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters, broken at a space where there is one."""
+    """Lines of at most `width` characters, broken at a space or bracket if there is one."""
     lines = []
     while len(text) > width:
-        at = text.rfind(" ", 1, width + 1)
+        at = max(text.rfind(" ", 1, width + 1), text.rfind("[", 1, width + 1))
         at = at if text[:at].strip() and at > 0 else width
         lines.append(text[:at])
         text = text[at:].lstrip()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from funclab.view import sizes, theme
 from funclab.view.canvas import Canvas
 from funclab.view.marks import lock_path, mark_path
+from funclab.view.picture import document
 from funclab.view.ports import TAB, has_tabs, offset
 from funclab.view.scene import Box, Edge, End, Group, Plate, Points, Scene
 from funclab.view.words import shorten
@@ -18,14 +17,7 @@ def svg(scene: Scene, look: str = "auto") -> str:
     """The picture of a scene whose parts have positions."""
     canvas = Canvas(theme.palette(look))
     draw_scene(canvas, scene)
-    width, height = round(scene.width), round(scene.height)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
-        f'aria-label="{escape(scene.title)}" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" style="max-width:100%;height:auto">'
-        f"<title>{escape(scene.title)}</title><desc>{escape(scene.description)}</desc>"
-        f"<style>{theme.style_sheet(look)}</style>{canvas.text}</svg>"
-    )
+    return document(canvas, scene.width, scene.height, scene.title, scene.description, look)
 
 
 def draw_scene(canvas: Canvas, scene: Scene) -> None:
@@ -60,6 +52,9 @@ def _draw_edge(canvas: Canvas, scene: Scene, edge: Edge) -> None:
     is_plate = edge.target.key in {plate.key for plate in scene.plates}
     if not is_plate:
         points[-1] = (x - dx * ARROW / 2, y - dy * ARROW / 2)
+    mask = " with its mask" if edge.mask else ""
+    ends = {"key": edge.tensor, "source": edge.source.key, "target": edge.target.key}
+    canvas.open(f"{edge.tensor}{mask}", "edge", **ends)
     canvas.path(_data(points), stroke="line", width=1.5)
     if edge.mask:
         shift = (0, 4) if scene.direction == "LR" else (4, 0)
@@ -71,10 +66,11 @@ def _draw_edge(canvas: Canvas, scene: Scene, edge: Edge) -> None:
         right = (back[0] + dy * HALF_ARROW, back[1] - dx * HALF_ARROW)
         corners = " ".join(f"{px:.1f},{py:.1f}" for px, py in ((x, y), left, right))
         canvas.polygon(corners, fill="line")
+    canvas.close()
 
 
 def _draw_plate(canvas: Canvas, plate: Plate) -> None:
-    canvas.open(plate.title, "graphics-symbol")
+    canvas.open(plate.title, "plate", key=plate.key)
     colour, fill = ("output", "output-fill") if plate.output else ("rim", "paper")
     canvas.rect(plate.x, plate.y, plate.width, plate.height, 0, fill, colour, 1.2)
     middle, top = plate.x + plate.width / 2, plate.y + 4
@@ -94,7 +90,7 @@ def _colours(box: Box, group: Group | None) -> tuple[str, str]:
 
 
 def _draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
-    canvas.open(box.title, "graphics-symbol")
+    canvas.open(box.title, "box", key=box.key)
     colour, fill = _colours(box, group)
     dash = "5 4" if box.role == "fold" else ""
     if box.wrapper:
@@ -181,9 +177,8 @@ def _draw_rows(canvas: Canvas, box: Box, colour: str) -> None:
 
 def _draw_capsule(canvas: Canvas, group: Group) -> None:
     colour = f"group{group.colour}"
-    canvas.open(
-        f"weights of {group.name}: {group.weights}, {' '.join(group.caption)}", "graphics-symbol"
-    )
+    words = f"weights of {group.name}: {group.weights}, {' '.join(group.caption)}"
+    canvas.open(words, "capsule", key=group.name)
     radius = min(group.height / 2, 30)
     canvas.rect(group.x, group.y, group.width, group.height, radius, "paper", colour, 1.5, "1.5 4")
     middle, y = group.x + group.width / 2, group.y + 25

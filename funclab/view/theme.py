@@ -71,9 +71,9 @@ def style_sheet(look: str) -> str:
 
     A notebook says itself whether it is light or dark; only elsewhere the reader's system decides.
     """
-    rules = [f".funclab{{{_variables(palette(look))}}}"]
+    rules = [f".funclab{{{variables(look)}}}"]
     if look == "auto":
-        dark, light = _variables(DARK), _variables(LIGHT)
+        dark, light = variables("dark"), variables("light")
         rules.append(f"@media (prefers-color-scheme:dark){{.funclab{{{dark}}}}}")
         rules.append(f'[data-jp-theme-light="true"] .funclab{{{light}}}')
         rules.append(f'[data-jp-theme-light="false"] .funclab{{{dark}}}')
@@ -84,8 +84,9 @@ def style_sheet(look: str) -> str:
     return "".join(rules)
 
 
-def _variables(colours: dict[str, str]) -> str:
-    return ";".join(f"--f-{name}:{value}" for name, value in colours.items())
+def variables(look: str) -> str:
+    """The colours of a look as CSS variables."""
+    return ";".join(f"--f-{name}:{value}" for name, value in palette(look).items())
 
 
 PAGE = (

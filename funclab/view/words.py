@@ -8,7 +8,9 @@ from typing import Any
 
 from funclab import shapes
 from funclab.graph.graph import Graph
-from funclab.graph.operation import Operation, times
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 
@@ -26,6 +28,14 @@ def graph_of(layer: Any) -> Graph | None:
     """The graph inside a model; None for what has none."""
     graph = getattr(layer, "graph", None)
     return graph if isinstance(graph, Graph) else None
+
+
+def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
+    """The calls in a graph of every layer and op, in order."""
+    found: dict[Operation, list[Node]] = {}
+    for node in graph.nodes if graph is not None else []:
+        found.setdefault(node.operation, []).append(node)
+    return found
 
 
 def inner_layer(layer: Any) -> Any:
@@ -141,9 +151,3 @@ def plural(number: int, word: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words joined as in a sentence: a, b and c."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-__all__ = [
-    "arithmetic", "clean", "count", "detail", "graph_of", "inner_layer", "is_frozen", "kind",
-    "listed", "plural", "shape_text", "shorten", "tensor_id", "times", "weights_of",
-]  # fmt: skip

@@ -1,0 +1,111 @@
+"""`%load_ext funclab`: models, layers, tensors and plans show themselves; errors are short."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from funclab.engine.plan import Plan
+from funclab.errors import AmbiguousNodeError, FunclabError
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view import words
+from funclab.view.diagram import diagram
+from funclab.view.nodes import node_table, tensor_view
+
+SVG, PLAIN = "image/svg+xml", "text/plain"
+RED, BOLD, PLAIN_TEXT = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Turn the rich view of models, layers, tensors, plans and errors on."""
+    formatters = shell.display_formatter.formatters
+    for cls, picture in PICTURES.items():
+        formatters[SVG].for_type(cls, _careful(picture))
+    formatters[PLAIN].for_type(Plan, _print_plan)
+    shell.set_custom_exc((FunclabError,), show_error)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Turn it off again: everything is plain text, and errors come with their whole traceback."""
+    formatters = shell.display_formatter.formatters
+    for cls in PICTURES:
+        formatters[SVG].pop(cls, None)
+    formatters[PLAIN].pop(Plan, None)
+    shell.set_custom_exc((), None)
+
+
+def picture_of_layer(layer: Operation) -> str:
+    """A model's graph, or the nodes of any other layer."""
+    if words.graph_of(layer) is not None:
+        return diagram(layer).svg
+    return node_table(layer).svg
+
+
+def picture_of_tensor(tensor: Tensor) -> str:
+    return tensor_view(tensor).svg
+
+
+PICTURES: dict[type, Callable[[Any], str]] = {
+    Operation: picture_of_layer,
+    Tensor: picture_of_tensor,
+}
+
+
+def _careful(picture: Callable[[Any], str]) -> Callable[[Any], str | None]:
+    """Without a picture the plain text remains; a display must not fail where a call did not."""
+
+    def draw(thing: Any) -> str | None:
+        try:
+            return picture(thing)
+        except FunclabError:
+            return None
+
+    return draw
+
+
+def _print_plan(plan: Plan, printer: Any, cycle: bool) -> None:
+    printer.text(str(plan))
+
+
+def show_error(
+    shell: Any,
+    kind: type[BaseException],
+    error: FunclabError,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
+    """Print an error as what, why and fix under the user's own line; draw the nodes at fault.
+
+    Its name and its text reach the notebook as those of any other error.
+    """
+    lines = [f"{RED}{BOLD}{kind.__name__}{PLAIN_TEXT}: {error.what}"]
+    own = _own_line(trace)
+    lines += ["", own] if own else []
+    lines += ["", f"  {BOLD}Why:{PLAIN_TEXT} {error.why}", f"  {BOLD}Fix:{PLAIN_TEXT} {error.fix}"]
+    shell._showtraceback(kind, error, lines)
+    if isinstance(error, AmbiguousNodeError) and isinstance(error.graph, Operation):
+        _draw_nodes(error.graph)
+    return lines
+
+
+def _own_line(trace: TracebackType | None) -> str:
+    """The last line of the user's own code on the way to the error."""
+    frames = [
+        (frame, number)
+        for frame, number in traceback.walk_tb(trace)
+        if not str(frame.f_globals.get("__name__", "")).startswith(("funclab.", "IPython."))
+    ]
+    if not frames:
+        return ""
+    frame, number = frames[-1]
+    summary = traceback.StackSummary.extract(iter([(frame, number)]), lookup_lines=True)[0]
+    return f"{number:>5} → {summary.line}" if summary.line else ""
+
+
+def _draw_nodes(layer: Operation) -> None:
+    from IPython.display import display
+
+    display(node_table(layer))

@@ -1,0 +1,158 @@
+"""The curves of a training run, as a figure that stays."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import ArgumentError
+from funclab.view import theme, words
+from funclab.view.canvas import Canvas
+from funclab.view.chart import Chart, Line, Plot
+from funclab.view.picture import document
+from funclab.view.saving import save
+
+PER_ROW, GAP = 2, 16
+VALIDATION = "val_"
+
+
+class Curves:
+    """The curves of a training run. Notebooks show its `svg`; `print` shows its `text`."""
+
+    def __init__(self, charts: list[Chart], name: str = "", look: str = "auto") -> None:
+        self.charts, self.name, self.look = charts, name, look
+
+    @property
+    def title(self) -> str:
+        epochs = len(self.charts[0].epochs)
+        model = f" of {self.name}" if self.name else ""
+        return f"Training{model}: {words.plural(epochs, 'epoch')}"
+
+    @property
+    def description(self) -> str:
+        """What the curves say, in sentences."""
+        lines = [line for chart in self.charts for line in chart.lines]
+        return " ".join(_sentence(line) for line in lines)
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure."""
+        canvas = Canvas(theme.palette(self.look))
+        width, height = self.draw(canvas)
+        return document(canvas, width, height, self.title, self.description, self.look)
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw on a canvas; returns the size needed."""
+        rows = [self.charts[i : i + PER_ROW] for i in range(0, len(self.charts), PER_ROW)]
+        y = width = 0.0
+        for row in rows:
+            x = 0.0
+            for chart in row:
+                Plot(canvas, chart, x + 1, y + 1).draw()
+                x += chart.width + GAP
+            width = max(width, x - GAP)
+            y += max(chart.height for chart in row) + GAP
+        return width + 2, y - GAP + 2
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The numbers: a heading, then a line for each epoch."""
+        lines = [line for chart in self.charts for line in chart.lines]
+        heading = ["epoch", *(line.label for line in lines)]
+        epochs = self.charts[0].epochs
+        return [heading] + [
+            [str(epoch), *(f"{line.values[i]:.4g}" for line in lines)]
+            for i, epoch in enumerate(epochs)
+        ]
+
+    @property
+    def text(self) -> str:
+        """The numbers as a table of text."""
+        widths = [max(map(len, column)) for column in zip(*self.rows)]
+        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths)) for row in self.rows]
+        return "\n".join([self.title, "", *lines])
+
+    @property
+    def table(self) -> str:
+        """The numbers as an HTML table."""
+        heading, *rows = self.rows
+        heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heading)
+        body = "".join(
+            f'<tr><th scope="row">{epoch}</th>' + "".join(f"<td>{v}</td>" for v in values) + "</tr>"
+            for epoch, *values in rows
+        )
+        caption = f"<caption>{escape(self.title)}</caption>"
+        return (
+            f'<table class="funclab-table">{caption}<thead><tr>{heads}</tr></thead>'
+            f"<tbody>{body}</tbody></table>"
+        )
+
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a file: .svg, .png, .pdf, .html (figure and table) or .txt.
+
+        Raises: ArgumentError for another ending.
+        """
+        return save(self, path, dpi)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Curves: {self.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+
+
+def history_plot(history: Any, look: str = "auto") -> Curves:
+    """The curves of a History (or of its dict): losses in one chart, each metric in its own.
+
+    Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1.
+
+    Raises: ArgumentError when there is nothing to draw.
+    """
+    logs = getattr(history, "history", history)
+    known = {name: list(map(float, values)) for name, values in dict(logs).items() if len(values)}
+    if not known:
+        raise ArgumentError(
+            "This History holds no epochs, so there is nothing to draw.",
+            why="curves come from `fit`, which writes a value for each epoch.",
+            fix="call history_plot on what model.fit(...) returns, after at least one epoch.",
+        )
+    count = max(map(len, known.values()))
+    given = list(getattr(history, "epoch", None) or range(count))
+    epochs = [epoch + 1 for epoch in given]
+    if len(epochs) != count:
+        epochs = list(range(1, count + 1))
+    model = getattr(history, "model", None)
+    names = list(getattr(model, "output_names", None) or [])
+    charts: dict[str, Chart] = {}
+    for name, values in known.items():
+        base = name.removeprefix(VALIDATION)
+        quantity, output = _parts(base, names)
+        chart = charts.setdefault(quantity, Chart(quantity, epochs))
+        colour = 0 if output is None else 1 + names.index(output)
+        padded = values + [math.nan] * (count - len(values))
+        chart.lines.append(Line(words.shorten(name, 28), padded, colour, name != base))
+    return Curves(list(charts.values()), words.clean(getattr(model, "name", "") or ""), look)
+
+
+def _parts(name: str, outputs: list[str]) -> tuple[str, str | None]:
+    """What is measured, and at which output: `main_output_loss` is the loss at main_output."""
+    for output in sorted(outputs, key=len, reverse=True):
+        if name.startswith(f"{output}_"):
+            return name.removeprefix(f"{output}_"), output
+    return name, None
+
+
+def _sentence(line: Line) -> str:
+    known = [value for value in line.values if math.isfinite(value)]
+    if not known:
+        return f"{line.label} is never a number."
+    verb = "falls" if known[-1] < known[0] else "rises" if known[-1] > known[0] else "stays"
+    if verb == "stays":
+        return f"{line.label} stays at {known[0]:.4g}."
+    return f"{line.label} {verb} from {known[0]:.4g} to {known[-1]:.4g}."

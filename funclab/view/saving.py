@@ -1,0 +1,65 @@
+"""Pictures as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+
+from funclab.errors import ArgumentError
+from funclab.view import raster, theme
+from funclab.view.canvas import Canvas
+
+
+class Picture(Protocol):
+    """What can be written: a picture with its words."""
+
+    look: str
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def svg(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    def draw(self, canvas: Canvas) -> tuple[float, float]: ...
+
+
+def save(picture: Picture, path: Any, dpi: int, others: Mapping[str, str] | None = None) -> Path:
+    """Write a picture in the form that the ending of `path` names.
+
+    Raises: ArgumentError for an ending that is not known.
+    """
+    target = Path(path)
+    ending = target.suffix.lower()
+    texts = {
+        ".svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{picture.svg}\n',
+        ".html": page(picture),
+        ".txt": f"{picture.text}\n",
+        **(others or {}),
+    }
+    if ending in raster.ENDINGS:
+        canvas = raster.page(picture.look)
+        width, height = picture.draw(canvas)
+        canvas.save(target, width, height, dpi)
+    elif ending in texts:
+        target.write_text(texts[ending], encoding="utf-8")
+    else:
+        raise ArgumentError(
+            f"A picture cannot be written as {target.name!r}.",
+            why=f"the ending says the form: {', '.join([*texts, *raster.ENDINGS])}.",
+            fix=f'write for example "{target.stem}.svg".',
+        )
+    return target
+
+
+def page(picture: Picture) -> str:
+    """A page of its own: the picture, and under it the same as a table."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(picture.title)}</title><style>{theme.PAGE}</style></head>"
+        f"<body><main>{picture.svg}{picture.table}</main></body></html>\n"
+    )
