@@ -1,8 +1,8 @@
 """A second thread for large work, memory for passing use, and BLAS kept to one thread.
 
 A hand-over between threads costs about 20 microseconds, so it pays above some 200 microseconds of
-work. BLAS threads and this one would fight for the cores: work is shared out only while
-`one_blas_thread` is in force.
+work. BLAS threads and this one would fight for the cores: while work is shared out, BLAS computes
+on the thread that calls it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ import numpy as np
 WORTH_SHARING = 2e7
 """Arithmetic operations that take one core about 200 microseconds in a matrix product."""
 
-_holders = 0
 _memory = threading.local()
+_lock = threading.Lock()
+_limits = []  # one entry for each holder; the first one is BLAS's way back to all its threads
 
 
 @contextmanager
 def one_blas_thread():
-    """Inside, a matrix product uses the calling thread only, and `run_halves` may use a second."""
-    global _holders
-    with _controller().limit(limits=1, user_api="blas"):
-        _holders += 1
-        try:
-            yield
-        finally:
-            _holders -= 1
+    """Inside, matrix products use the calling thread only. Nested uses cost next to nothing."""
+    with _lock:
+        _limits.append(None if _limits else _controller().limit(limits=1, user_api="blas"))
+    try:
+        yield
+    finally:
+        with _lock:
+            _limits.pop() if len(_limits) > 1 else _limits.pop().restore_original_limits()
 
 
 @functools.cache
@@ -65,13 +66,13 @@ def run_halves(work, n, operations):
     if n < 2:
         return [work(0, n)]
     half = n // 2
-    if operations < WORTH_SHARING or not _holders or cores() < 2:
+    if operations < WORTH_SHARING or cores() < 2:
         return [work(0, half), work(half, n)]
-    second = _helper().submit(work, half, n)
-    first = work(0, half)
-    if second.cancel():  # on a busy machine the second thread may not have come to it yet
-        return [first, work(half, n)]
-    return [first, second.result()]
+    with one_blas_thread():
+        second = _helper().submit(work, half, n)
+        first = work(0, half)
+        # On a busy machine the second thread may not have come to it yet.
+        return [first, work(half, n) if second.cancel() else second.result()]
 
 
 def matmul(a, b, out):

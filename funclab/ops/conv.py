@@ -17,7 +17,7 @@ FORMATS = ("channels_last", "channels_first")
 
 
 @dataclass(frozen=True)
-class Sliding(Op):
+class Sliding(Op, abstract=True):
     """An op that looks at each position of an image, or of a sequence, through a window.
 
     Shapes: images (batch, height, width, channels) and sequences (batch, time, channels), or with

@@ -15,7 +15,7 @@ from funclab.shapes import Shape, show
 
 
 @dataclass(frozen=True)
-class PerChannel(Op):
+class PerChannel(Op, abstract=True):
     """An op with one number per channel; the channels are on `axis`."""
 
     axis: int = -1

@@ -14,7 +14,7 @@ from funclab.shapes import Shape, show
 
 
 @dataclass(frozen=True)
-class Pooling(Sliding):
+class Pooling(Sliding, abstract=True):
     """A sliding window that keeps the channels apart."""
 
     pool_size: tuple[int, ...] = (2, 2)

@@ -74,7 +74,7 @@ class Dropout(Op):
 
 
 @dataclass(frozen=True)
-class Draw(Op):
+class Draw(Op, abstract=True):
     """Random numbers that depend on a state only: no gradient flows back."""
 
     differentiable = False

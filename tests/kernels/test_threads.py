@@ -24,8 +24,7 @@ def test_the_halves_cover_the_work_in_order():
 
 
 def test_large_work_gives_the_same_halves_in_order():
-    with threads.one_blas_thread():
-        halves = threads.run_halves(lambda first, last: (first, last), 7, LARGE)
+    halves = threads.run_halves(lambda first, last: (first, last), 7, LARGE)
 
     assert halves == [(0, 3), (3, 7)]
 
@@ -39,18 +38,25 @@ def test_two_halves_can_run_at_the_same_time(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 2)
     both = threading.Barrier(2, timeout=10)  # raises unless two threads meet here
 
-    with threads.one_blas_thread():
-        halves = threads.run_halves(lambda first, last: both.wait() >= 0, 2, LARGE)
+    halves = threads.run_halves(lambda first, last: both.wait() >= 0, 2, LARGE)
 
     assert halves == [True, True]
 
 
-def test_without_one_blas_thread_all_work_stays_on_this_thread():
+def test_small_work_stays_on_this_thread():
     here = threading.get_ident()
 
-    halves = threads.run_halves(lambda first, last: threading.get_ident(), 2, LARGE)
+    halves = threads.run_halves(lambda first, last: threading.get_ident(), 2, 100)
 
     assert halves == [here, here]
+
+
+def test_blas_keeps_to_one_thread_while_work_is_shared_out(monkeypatch):
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+
+    halves = threads.run_halves(lambda first, last: set(blas_threads()), 2, LARGE)
+
+    assert all(half <= {1} for half in halves)
 
 
 def test_an_error_on_either_half_reaches_the_caller():
@@ -58,7 +64,7 @@ def test_an_error_on_either_half_reaches_the_caller():
         if first:
             raise ZeroDivisionError
 
-    with threads.one_blas_thread(), pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):
         threads.run_halves(fail_late, 2, LARGE)
 
 
@@ -66,7 +72,23 @@ def test_blas_is_back_to_its_threads_afterwards():
     before = blas_threads()
 
     with threads.one_blas_thread():
+        with threads.one_blas_thread():
+            pass
         inside = blas_threads()
+
+    assert set(inside) <= {1}
+    assert blas_threads() == before
+
+
+def test_two_holders_may_leave_in_any_order():
+    before = blas_threads()
+    first, second = threads.one_blas_thread(), threads.one_blas_thread()
+
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    inside = blas_threads()
+    second.__exit__(None, None, None)
 
     assert set(inside) <= {1}
     assert blas_threads() == before
@@ -78,8 +100,7 @@ def test_a_product_in_halves_is_the_product(rows):
     a, b = rng.standard_normal((rows, 300)), rng.standard_normal((300, 200))
     out = np.empty((rows, 200))
 
-    with threads.one_blas_thread():
-        threads.matmul(a, b, out)
+    threads.matmul(a, b, out)
 
     np.testing.assert_allclose(out, a @ b)
 
