@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
-from funclab.graph.value import Constant, Value, Variable
+from funclab.graph.value import Value, Variable
 from funclab.shapes import known
-
-Array = np.ndarray[Any, Any]
 
 
 def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> float:
@@ -21,50 +20,48 @@ def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> f
     are weighted by random numbers and summed, so that every element matters.
     """
     rng = np.random.default_rng(seed)
-    values = [_value(array, index in op.mutates) for index, array in enumerate(arrays)]
-    made = op(*values)
-    outputs = [one for one in (made if op.n_outputs > 1 else (made,)) if "float" in one.dtype]
-    free = [one for one in values if isinstance(one, Variable) and one.trainable]
-    loss = _weighted(outputs, rng)
+    values = [_value(array, i in op.mutates) for i, array in enumerate(arrays)]
+    loss = _weighted(op(*values), rng)
+    free = [one for one in values if one.trainable]
     plan = Plan(loss, wrt=free)
-    state = [np.array(one.array) for one in values]  # type: ignore[union-attr]
+    start = [np.array(one.array) for one in values]
     plan.run()
-    directions = [rng.standard_normal(known(one.shape)) for one in free]
-    slope = sum(np.sum(plan.grads[v] * d) for v, d in zip(free, directions, strict=True))
-    sides = []
+    directions = {one: rng.standard_normal(known(one.shape)) for one in free}
+    slope, sides = 0.0, []
+    for variable, along in directions.items():
+        slope += np.sum(plan.grads[variable] * along)
     for sign in (1, -1):
-        _restore(values, state)
-        for variable, direction in zip(free, directions, strict=True):
-            variable.array[...] += sign * step * direction
+        _restore(values, start)
+        for variable, along in directions.items():
+            variable.array[...] += sign * step * along
         plan.run()
         sides.append(float(plan.array(loss)))
-    _restore(values, state)
+    _restore(values, start)
     measured = (sides[0] - sides[1]) / (2 * step)
-    return float(abs(slope - measured) / max(abs(slope), abs(measured), 1e-3))
+    largest = max(abs(slope), abs(measured), 1e-3)
+    return float(abs(slope - measured) / largest)
 
 
-def _value(array: Any, state: bool) -> Value:
-    if isinstance(array, Value):
-        return array
+def _value(array: Any, is_state: bool) -> Variable:
     made = np.asarray(array)
     if made.dtype.kind != "f":
-        return Variable(made, trainable=False) if state else Constant(made)
-    return Variable(made.astype("float64"), trainable=not state)
+        return Variable(made, trainable=False)
+    return Variable(made, dtype="float64", trainable=not is_state)
 
 
-def _weighted(outputs: list[Value], rng: np.random.Generator) -> Value:
-    from funclab.graph.tensor import OPERATORS
-
-    parts = [
-        OPERATORS["sum"](OPERATORS["multiply"](one, rng.standard_normal(known(one.shape))))
-        for one in outputs
-    ]
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
+def _weighted(outputs: Any, rng: np.random.Generator) -> Any:
+    """The sum of all float outputs, each element times a random number."""
+    total: Any = 0
+    if isinstance(outputs, Value):
+        outputs = [outputs]
+    for one in outputs:
+        if one.dtype.startswith("float"):
+            weights = rng.standard_normal(known(one.shape))
+            total = ops.add(total, ops.sum(ops.multiply(one, weights)))
     return total
 
 
-def _restore(values: list[Value], state: list[Array]) -> None:
-    for value, array in zip(values, state, strict=True):
-        value.array[...] = array  # type: ignore[attr-defined]
+def _restore(values: list[Variable], start: list[Any]) -> None:
+    """Put the numbers back that the runs have changed."""
+    for value, numbers in zip(values, start):
+        value.array[...] = numbers

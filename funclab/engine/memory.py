@@ -36,7 +36,7 @@ def flat_views(shapes: Sequence[Shape], dtype: str) -> tuple[Array, list[Array]]
     """A flat buffer of zeros, and a view of it for each shape."""
     starts = offsets(shapes)
     flat = np.zeros(starts[-1], dtype)
-    return flat, [_view(flat, start, shape) for start, shape in zip(starts, shapes, strict=False)]
+    return flat, [_view(flat, start, shape) for start, shape in zip(starts, shapes)]
 
 
 def _view(flat: Array, start: int, shape: Shape) -> Array:
@@ -55,7 +55,7 @@ def pack(variables: Sequence[Variable]) -> None:
             groups[variable.dtype].append(variable)
     for dtype, group in groups.items():
         _, views = flat_views([variable.shape for variable in group], dtype)
-        for variable, view in zip(group, views, strict=True):
+        for variable, view in zip(group, views):
             variable.place(view)
 
 
@@ -77,7 +77,7 @@ def runs(variables: Sequence[Variable]) -> list[Run]:
     """
     found: list[Run] = []
     starts = offsets([variable.shape for variable in variables])
-    for variable, begin, end in zip(variables, starts, starts[1:], strict=False):
+    for variable, begin, end in zip(variables, starts, starts[1:]):
         memory = _stretch(variable.array, end - begin)
         if found and _adjacent(found[-1].weights, memory):
             last = found[-1]

@@ -89,15 +89,15 @@ class Op:
     @np.errstate(all="ignore")
     def compute(self, *inputs: Any) -> Any:
         """The outputs for arrays, computed at once."""
-        constants: tuple[Any, ...] = as_values(inputs)
+        constants: Any = as_values(inputs)
         arrays = [constant.array for constant in constants]
         shapes = self.shape(*(a.shape for a in arrays))
         dtypes = self.dtype(*(str(a.dtype) for a in arrays))
-        many = self.n_outputs > 1
-        specs: Any = zip(shapes, dtypes, strict=True) if many else [(shapes, dtypes)]
-        outputs = [np.zeros(shape, dtype) for shape, dtype in specs]
-        work = self.scratch([a.shape for a in arrays], str(outputs[0].dtype))
-        out = tuple(outputs) if many else outputs[0]
+        if self.n_outputs == 1:
+            shapes, dtypes = (shapes,), (dtypes,)
+        outputs = tuple(map(np.zeros, shapes, dtypes))
+        work = self.scratch([a.shape for a in arrays], dtypes[0])
+        out = outputs[0] if self.n_outputs == 1 else outputs
         self.forward(*self.bind(*arrays, out, *work))
         return out
 
