@@ -41,7 +41,8 @@ class MaxNorm(Constraint):
     """
 
     def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
-        self.max_value, self.axis = max_value, axis
+        self.max_value = max_value
+        self.axis = axis
 
     def __call__(self, x: Any) -> Array:
         length = norm(x, self.axis)
@@ -67,7 +68,10 @@ class MinMaxNorm(Constraint):
     def __init__(
         self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0
     ) -> None:
-        self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
+        self.min_value = min_value
+        self.max_value = max_value
+        self.rate = rate
+        self.axis = axis
 
     def __call__(self, x: Any) -> Array:
         length = norm(x, self.axis)

@@ -48,7 +48,9 @@ class RandomUniform(Random):
     def __init__(
         self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
     ) -> None:
-        self.minval, self.maxval, self.seed = minval, maxval, seed
+        self.minval = minval
+        self.maxval = maxval
+        self.seed = seed
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         return self.uniform(self.minval, self.maxval, shape, dtype)
@@ -58,7 +60,9 @@ class RandomNormal(Random):
     """Normal with the given mean and standard deviation."""
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        self.mean, self.stddev, self.seed = mean, stddev, seed
+        self.mean = mean
+        self.stddev = stddev
+        self.seed = seed
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         return self.normal(self.mean, self.stddev, shape, dtype)
@@ -93,7 +97,10 @@ class VarianceScaling(Random):
         seed: int | None = None,
     ) -> None:
         distribution = "truncated_normal" if distribution == "normal" else distribution
-        self.scale, self.mode, self.distribution, self.seed = scale, mode, distribution, seed
+        self.scale = scale
+        self.mode = mode
+        self.distribution = distribution
+        self.seed = seed
         _check_one_of("mode", mode, MODES)
         _check_one_of("distribution", distribution, DISTRIBUTIONS)
         if scale <= 0:

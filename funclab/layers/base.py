@@ -116,10 +116,12 @@ class Layer(Called):
     # Configuration.
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, as plain data: `from_config` makes an equal layer of it."""
+        elsewhere = set(KERAS_2_KEYWORDS) - set(parameters(type(self)))
+        skip = {"name", "trainable", "dtype", "weights", *elsewhere}
         own = {
             name: registry.to_config(getattr(self, name, self._given.get(name)))
             for name in self._given
-            if name not in ("name", "trainable", "dtype", "weights", *KERAS_2_KEYWORDS)
+            if name not in skip
         }
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
 

@@ -14,6 +14,9 @@ from typing import Any
 from funclab import activations, ops
 from funclab.errors import ConfigError
 
+FORMAT = 2
+"""Of Python's marshal: the last that writes equal code as equal bytes."""
+
 _safe: ContextVar[bool] = ContextVar("safe_mode", default=False)
 
 
@@ -38,7 +41,7 @@ def to_config(function: Any) -> Any:
     config = {
         "name": name,
         "module": function.__module__,
-        "code": base64.b64encode(marshal.dumps(function.__code__)).decode("ascii"),
+        "code": base64.b64encode(marshal.dumps(function.__code__, FORMAT)).decode("ascii"),
         "defaults": list(function.__defaults__ or ()),
         "closure": cells,
     }

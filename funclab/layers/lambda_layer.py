@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from funclab import registry
 from funclab.errors import ArgumentError
 from funclab.layers import functions
 from funclab.layers.base import Layer
@@ -58,8 +59,8 @@ class Lambda(Layer):
         config = super().get_config()
         for name in ("function", "mask"):
             config[name] = functions.to_config(getattr(self, name))
-        shape = self.output_shape_given
-        return {**config, "output_shape": functions.to_config(shape)}
+        shape = functions.to_config(self.output_shape_given)
+        return {**config, "output_shape": registry.to_config(shape)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

@@ -1,0 +1,161 @@
+"""An example of every layer: how to make it, and what it is called on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import Input, layers, ops
+
+Array = np.ndarray[Any, Any]
+
+BATCH = 3
+"""The batch of the examples; no other axis has this length."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A layer's settings, and the shapes of one sample of its inputs."""
+
+    name: str
+    settings: dict[str, Any]
+    shapes: tuple[tuple[int, ...], ...]
+    several: bool = False
+    words: int = 0
+
+    def __str__(self) -> str:
+        plain = {key: value for key, value in self.settings.items() if not callable(value)}
+        told = ", ".join(f"{key}={value}" for key, value in plain.items())
+        return f"{self.name}({told})"
+
+    def layer(self, **more: Any) -> Any:
+        settings = {**self.settings, **more}
+        if "layer" in settings:  # a layer to be wrapped is made afresh each time
+            settings["layer"] = settings["layer"]()
+        return getattr(layers, self.name)(**settings)
+
+    def arrays(self, seed: int = 0, batch: int = BATCH, dtype: str = "float32") -> Any:
+        """Data for a call: an array, or a list of them."""
+        rng = np.random.default_rng(seed)
+        made = [self._array(rng, (batch, *shape), dtype) for shape in self.shapes]
+        return made if self.several else made[0]
+
+    def tensors(self, batch: int | None = None) -> Any:
+        dtype = "int32" if self.words else None
+        made = [Input(shape, batch_size=batch, dtype=dtype) for shape in self.shapes]
+        return made if self.several else made[0]
+
+    def _array(self, rng: np.random.Generator, shape: Any, dtype: str) -> Array:
+        if self.words:
+            return rng.integers(self.words, size=shape).astype("int32")
+        return rng.standard_normal(shape).astype(dtype)
+
+
+EXAMPLES: list[Example] = []
+
+
+def example(name: str, *shapes: tuple[int, ...], words: int = 0, **settings: Any) -> None:
+    EXAMPLES.append(Example(name, settings, shapes, words=words))
+
+
+def merge(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
+    EXAMPLES.append(Example(name, settings, shapes, several=True))
+
+
+def double(x: Any, times: float = 2.0) -> Any:
+    return ops.multiply(x, times)
+
+
+def last_step(x: Any) -> Any:
+    return x[:, -1]
+
+
+VECTOR, SEQUENCE, IMAGE = (6,), (5, 4), (7, 6, 4)
+
+example("Dense", VECTOR, units=4)
+example("Dense", SEQUENCE, units=2, activation="softmax", use_bias=False)
+example(
+    "Dense",
+    VECTOR,
+    units=4,
+    activation="tanh",
+    kernel_initializer="he_normal",
+    bias_initializer="ones",
+    kernel_regularizer="l2",
+    kernel_constraint="max_norm",
+)
+example("Identity", VECTOR)
+example("Embedding", (5,), words=9, input_dim=9, output_dim=4)
+example("Embedding", (2, 5), words=9, input_dim=9, output_dim=4, mask_zero=True)
+example("Masking", SEQUENCE, mask_value=0.5)
+example("Lambda", VECTOR, function=double)
+example("Lambda", SEQUENCE, function=last_step, output_shape=(4,))
+example("Lambda", VECTOR, function=double, arguments={"times": 4.0})
+example("Lambda", VECTOR, function=ops.square)
+
+example("Activation", VECTOR, activation="relu")
+example("Activation", SEQUENCE, activation="softmax")
+example("ReLU", VECTOR, max_value=1.0, negative_slope=0.1, threshold=0.2)
+example("LeakyReLU", VECTOR, negative_slope=0.2)
+example("ELU", VECTOR, alpha=0.7)
+example("PReLU", IMAGE, alpha_initializer="random_uniform", shared_axes=[1, 2])
+example("Softmax", SEQUENCE, axis=1)
+example("Softmax", SEQUENCE, axis=(1, 2))
+
+example("Dropout", VECTOR, rate=0.4, seed=7)
+example("Dropout", SEQUENCE, rate=0.4, noise_shape=(None, 1, None))
+example("SpatialDropout1D", SEQUENCE, rate=0.4)
+example("SpatialDropout2D", IMAGE, rate=0.4, data_format="channels_first")
+example("GaussianNoise", VECTOR, stddev=0.3)
+example("GaussianDropout", VECTOR, rate=0.3)
+example("ActivityRegularization", VECTOR, l1=0.1, l2=0.2)
+
+example("Flatten", IMAGE)
+example("Flatten", IMAGE, data_format="channels_first")
+example("Reshape", VECTOR, target_shape=(2, -1))
+example("Permute", IMAGE, dims=(2, 1, 3))
+example("RepeatVector", VECTOR, n=4)
+example("ZeroPadding2D", IMAGE, padding=((1, 2), (0, 1)))
+example("Cropping2D", IMAGE, cropping=((1, 2), (0, 1)))
+example("Cropping2D", IMAGE, cropping=1, data_format="channels_first")
+example("UpSampling2D", IMAGE, size=(2, 1))
+
+for name in ("Add", "Average", "Multiply", "Maximum", "Minimum"):
+    merge(name, VECTOR, VECTOR, VECTOR)
+    merge(name, SEQUENCE, (1, 4))
+merge("Subtract", VECTOR, VECTOR)
+merge("Concatenate", VECTOR, (2,))
+merge("Concatenate", SEQUENCE, (2, 4), axis=1)
+merge("Dot", VECTOR, VECTOR, axes=1, normalize=True)
+merge("Dot", SEQUENCE, (4, 2), axes=(2, 1))
+
+example("Conv2D", IMAGE, filters=4, kernel_size=2, activation="relu")
+example("Conv2D", IMAGE, filters=4, kernel_size=(2, 1), strides=2, padding="same", groups=2)
+example("Conv2D", IMAGE, filters=2, kernel_size=2, dilation_rate=2, use_bias=False)
+example("Conv2D", IMAGE, filters=2, kernel_size=2, data_format="channels_first")
+example("Conv1D", SEQUENCE, filters=2, kernel_size=2, padding="causal")
+example("Conv1D", SEQUENCE, filters=2, kernel_size=2, strides=2)
+for name in ("MaxPooling", "AveragePooling"):
+    example(f"{name}2D", IMAGE, pool_size=2)
+    example(f"{name}2D", IMAGE, pool_size=(2, 1), strides=1, padding="same")
+    example(f"{name}2D", IMAGE, data_format="channels_first")
+    example(f"{name}1D", SEQUENCE, pool_size=2, strides=1)
+for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
+    example(f"{name}2D", IMAGE)
+    example(f"{name}2D", IMAGE, data_format="channels_first", keepdims=True)
+    example(f"{name}1D", SEQUENCE)
+
+example("BatchNormalization", VECTOR)
+example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
+
+example("LSTM", SEQUENCE, units=2)
+example("LSTM", SEQUENCE, units=2, return_sequences=True, go_backwards=True)
+example("LSTM", SEQUENCE, units=2, return_state=True, dropout=0.2, recurrent_dropout=0.2)
+example("LSTM", SEQUENCE, units=2, activation="softplus", use_bias=False)
+example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2, return_sequences=True))
+example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2), merge_mode="sum")
+example("TimeDistributed", SEQUENCE, layer=lambda: layers.Dense(2))
+example("TimeDistributed", (2, 5, 4), layer=lambda: layers.TimeDistributed(layers.Dense(2)))
+example("TimeDistributed", (2, 7, 6, 4), layer=lambda: layers.Conv2D(2, 2))

@@ -1,0 +1,228 @@
+"""What every layer promises, checked on examples of each: no layer escapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funclab import Model, layers, ops, registry, structure
+from funclab.engine.plan import Plan
+from funclab.graph.tape import Tape
+from funclab.graph.value import Value, Variable
+from tests.layers.examples import BATCH, EXAMPLES, Example
+
+each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
+LAYERS = {
+    cls.__name__
+    for cls in registry.registered("layer").values()
+    if cls.__module__.startswith("funclab.layers") and cls is not layers.InputLayer
+}
+
+
+def first_of(outputs: Any) -> Any:
+    return structure.flatten(outputs)[0]
+
+
+def shapes_of(outputs: Any) -> Any:
+    return [tuple(one.shape) for one in structure.flatten(outputs)]
+
+
+def twin(layer: Any) -> Any:
+    """A layer rebuilt from the JSON text of the configuration."""
+    config = json.loads(json.dumps(layer.get_config()))
+    return type(layer).from_config(config)
+
+
+def assert_same(first: Any, second: Any) -> None:
+    for a, b in zip(structure.flatten(first), structure.flatten(second), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_every_layer_has_an_example():
+    assert {example.name for example in EXAMPLES} == LAYERS
+
+
+def test_every_layer_is_found_in_funclab_layers():
+    missing = [name for name in LAYERS if not hasattr(layers, name)]
+
+    assert not missing
+
+
+@each_example
+def test_the_symbolic_shape_is_the_real_shape(example: Example):
+    layer = example.layer()
+
+    tensors = structure.flatten(layer(example.tensors()))
+    arrays = structure.flatten(layer(example.arrays()))
+
+    for tensor, array in zip(tensors, arrays, strict=True):
+        assert tuple(BATCH if n is None else n for n in tensor.shape) == array.shape
+        assert tensor.shape[0] is None
+        assert tensor.dtype == array.dtype
+
+
+@each_example
+def test_a_known_batch_size_is_kept(example: Example):
+    outputs = example.layer()(example.tensors(batch=BATCH))
+
+    assert all(shape[0] == BATCH for shape in shapes_of(outputs))
+
+
+@each_example
+def test_compute_output_shape_tells_the_shape_and_builds_nothing(example: Example):
+    layer = example.layer()
+    given = [(None, *shape) for shape in example.shapes]
+
+    told = layer.compute_output_shape(given if example.several else given[0])
+
+    assert not layer.built
+    assert not layer.weights
+    wanted = shapes_of(layer(example.tensors()))
+    assert (told if isinstance(told, list) else [told]) == wanted
+
+
+@each_example
+def test_a_layer_rebuilt_from_its_config_computes_the_same(example: Example):
+    layer = example.layer()
+    expected = layer(example.arrays())
+
+    rebuilt = twin(layer)
+
+    assert rebuilt.get_config() == layer.get_config()
+    rebuilt(example.arrays(seed=1))
+    rebuilt.set_weights(layer.get_weights())
+    assert_same(rebuilt(example.arrays()), expected)
+
+
+@each_example
+def test_a_layer_called_twice_has_two_nodes_and_its_weights_once(example: Example):
+    layer = example.layer()
+    first, second = example.tensors(), example.tensors()
+
+    outputs = [layer(first), layer(second)]
+
+    assert len(layer.inbound_nodes) == 2
+    assert len({id(one) for one in layer.weights}) == len(layer.weights)
+    for i, (given, made) in enumerate(zip([first, second], outputs, strict=True)):
+        assert structure.flatten(layer.get_input_at(i)) == structure.flatten(given)
+        assert structure.flatten(layer.get_output_at(i)) == structure.flatten(made)
+    with pytest.raises(AttributeError, match="multiple inbound nodes"):
+        _ = layer.output
+
+
+def weighted_sum(outputs: Any, rng: np.random.Generator) -> Value:
+    """One number that depends on every output."""
+    total: Any = 0.0
+    for one in structure.flatten(outputs):
+        total = total + ops.sum(one * rng.standard_normal(one.shape))
+    return total
+
+
+@pytest.fixture
+def double_precision() -> Iterator[None]:
+    layers.set_floatx("float64")
+    yield
+    layers.set_floatx("float32")
+
+
+@pytest.mark.usefixtures("double_precision")
+@each_example
+def test_the_gradient_of_a_shared_layer_is_the_sum_over_its_calls(example: Example):
+    layer = example.layer()
+    rng = np.random.default_rng(1)
+    inputs = [
+        structure.map_structure(Variable, example.arrays(seed, dtype="float64")) for seed in (0, 1)
+    ]
+    with Tape():
+        loss = weighted_sum([layer(one) for one in inputs], rng)
+    given = [one for one in structure.flatten(inputs) if one.dtype == "float64"]
+    free = [*layer.trainable_weights, *given]
+    plan = Plan(loss, wrt=free)
+    directions = [rng.standard_normal(one.shape) for one in free]
+
+    plan.run()
+
+    slope = sum(np.sum(plan.grads[v] * d) for v, d in zip(free, directions, strict=True))
+    sides = []
+    for step in (1e-6, -2e-6):
+        for variable, direction in zip(free, directions, strict=True):
+            variable.array[...] += step * direction
+        plan.run()
+        sides.append(float(plan.array(loss)))
+    assert slope == pytest.approx((sides[0] - sides[1]) / 2e-6, rel=1e-6, abs=1e-6)
+
+
+@each_example
+def test_a_layer_inside_a_model_computes_as_alone(example: Example):
+    layer = example.layer()
+    data = example.arrays()
+    inputs = example.tensors()
+    inner = Model(inputs, first_of(layer(inputs)))
+    outer_inputs = example.tensors()
+    outer = Model(outer_inputs, inner(outer_inputs))
+
+    assert_same(inner(data), first_of(layer(data)))
+    assert_same(outer(data), first_of(layer(data)))
+    assert [id(one) for one in outer.weights] == [id(one) for one in layer.weights]
+
+
+@each_example
+def test_time_distributed_applies_the_layer_to_every_step(example: Example):
+    layer = example.layer()
+    steps = [example.arrays(seed) for seed in range(2)]
+    pairs = zip(*map(structure.flatten, steps), strict=True)
+    data = structure.pack(steps[0], [np.stack(pair, axis=1) for pair in pairs])
+
+    outputs = layers.TimeDistributed(layer)(data)
+
+    for i, step in enumerate(steps):
+        at_step = structure.map_structure(lambda one, i=i: one[:, i], outputs)
+        assert_same(at_step, layer(step))
+
+
+@pytest.mark.usefixtures("double_precision")
+@each_example
+def test_a_float64_layer_computes_in_float64(example: Example):
+    layer = example.layer()
+
+    outputs = structure.flatten(layer(example.arrays(dtype="float64")))
+
+    assert {str(one.dtype) for one in outputs} == {"float64"}
+    assert all(one.dtype == "float64" for one in layer.weights)
+
+
+@each_example
+def test_training_gives_the_same_shapes_and_finite_numbers(example: Example):
+    layer = example.layer()
+
+    resting, training = layer(example.arrays()), layer(example.arrays(), training=True)
+
+    assert shapes_of(resting) == shapes_of(training)
+    assert all(np.isfinite(one).all() for one in structure.flatten(training))
+
+
+@each_example
+def test_a_refused_call_leaves_no_trace(example: Example):
+    layer = example.layer()
+    one = np.ones((2, 1, 1, 1, 1, 1, 1, 1), "float32")
+
+    with pytest.raises((ValueError, TypeError)):
+        layer([one, one[0], "no tensor"])
+
+    assert not layer.built
+    assert not layer.weights
+    assert not layer.inbound_nodes
+    assert shapes_of(layer(example.arrays())) == shapes_of(example.layer()(example.arrays()))
+
+
+@each_example
+def test_building_allocates_no_weights(example: Example):
+    layer = example.layer()
+
+    layer(example.tensors())
+
+    assert not any(one.allocated for one in layer.weights)
