@@ -38,6 +38,8 @@ from funclab.ops.basic import (
     assign,
     assign_add,
     cast,
+    convert_to_numpy,
+    convert_to_tensor,
     full_like,
     identity,
     ones,
@@ -79,10 +81,10 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import batch_normalization, normalize_batch
 from funclab.ops.pooling import average_pool, max_pool
 from funclab.ops.powers import abs, absolute, negative, reciprocal, rsqrt, sqrt, square
-from funclab.ops.query import all, any, argmax, argmin, count_nonzero
+from funclab.ops.query import all, any, argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
-from funclab.ops.reduction import logsumexp, max, mean, min, norm, prod, std, sum, var
+from funclab.ops.reduction import logsumexp, max, mean, min, moments, norm, prod, std, sum, var
 from funclab.ops.rounding import ceil, clip, cumsum, floor, round, sign
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
 from funclab.ops.softmax import log_softmax, softmax
@@ -112,6 +114,8 @@ __all__ = [
     "clip",
     "concatenate",
     "conv",
+    "convert_to_numpy",
+    "convert_to_tensor",
     "cos",
     "count_nonzero",
     "cumsum",
@@ -137,6 +141,7 @@ __all__ = [
     "hard_silu",
     "hard_swish",
     "identity",
+    "in_top_k",
     "isfinite",
     "isnan",
     "leaky_relu",
@@ -159,6 +164,7 @@ __all__ = [
     "minimum",
     "mish",
     "mod",
+    "moments",
     "moveaxis",
     "multiply",
     "negative",

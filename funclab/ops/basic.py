@@ -10,7 +10,8 @@ import numpy as np
 
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, View
-from funclab.graph.value import Variable
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value, Variable
 from funclab.ops.base import Elementwise, shape_of
 from funclab.shapes import Shape, show, to_shape
 
@@ -19,6 +20,8 @@ __all__ = [
     "assign",
     "assign_add",
     "cast",
+    "convert_to_numpy",
+    "convert_to_tensor",
     "full_like",
     "identity",
     "ones",
@@ -129,6 +132,19 @@ class AssignAdd(Assign):
 def cast(x: Any, dtype: str) -> Any:
     """x as another dtype."""
     return Cast(str(np.dtype(dtype)))(x)
+
+
+def convert_to_numpy(x: Any) -> Array:
+    """The numbers of an array, a list or a variable, as a NumPy array."""
+    return np.asarray(x)
+
+
+def convert_to_tensor(x: Any, dtype: str | None = None) -> Any:
+    """x as something ops work on: symbolic values as they are, the rest as an array."""
+    if not isinstance(x, (Tensor, Value)):
+        x = np.asarray(x)
+        dtype = dtype or ("float32" if x.dtype == "float64" else None)
+    return x if dtype is None else cast(x, dtype)
 
 
 def identity(x: Any) -> Any:

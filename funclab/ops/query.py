@@ -9,11 +9,13 @@ import numpy as np
 
 from funclab import shapes
 from funclab.graph.op import Array, Op
-from funclab.ops.comparison import not_equal
+from funclab.ops.comparison import greater, less, not_equal
+from funclab.ops.indexing import take_along_axis
 from funclab.ops.reduction import Reduction, sum, to_axis
+from funclab.ops.shaping import expand_dims
 from funclab.shapes import Shape
 
-__all__ = ["all", "any", "argmax", "argmin", "count_nonzero"]
+__all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "in_top_k"]
 
 
 @dataclass(frozen=True)
@@ -101,3 +103,15 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
 def count_nonzero(x: Any, axis: Any = None) -> Any:
     """How many elements along `axis` (None: of all) are not zero."""
     return sum(not_equal(x, 0), axis)
+
+
+def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+    """Whether the class that each target names is among the k with the highest predictions.
+
+    Classes that tie with the k-th count as among them.
+
+    Shapes: targets (n,), predictions (n, classes) -> (n,), of booleans.
+    """
+    score = take_along_axis(predictions, expand_dims(targets, -1), axis=-1)
+    better = greater(predictions, score)
+    return less(sum(better, axis=-1), k)

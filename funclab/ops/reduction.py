@@ -20,6 +20,7 @@ __all__ = [
     "max",
     "mean",
     "min",
+    "moments",
     "norm",
     "prod",
     "std",
@@ -207,6 +208,11 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean squared distance from the mean along `axis`."""
     centred = subtract(x, mean(x, axis, keepdims=True))
     return mean(square(centred), axis, keepdims)
+
+
+def moments(x: Any, axes: Any, keepdims: bool = False) -> tuple[Any, Any]:
+    """The mean and the variance along `axes`."""
+    return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -256,3 +256,24 @@ def test_a_wrong_call_says_what_is_wrong(call: Any, error: type[Exception], mess
 
     assert message in str(caught.value)
     assert "Why:" in str(caught.value)
+
+
+def test_in_top_k_counts_the_better_ones():
+    predictions = np.array([[0.1, 0.3, 0.6], [0.4, 0.5, 0.1], [0.2, 0.2, 0.2]], "float32")
+
+    np.testing.assert_array_equal(ops.in_top_k([1, 2, 0], predictions, 1), [False, False, True])
+    np.testing.assert_array_equal(ops.in_top_k([1, 2, 0], predictions, 2), [True, False, True])
+
+
+def test_moments_are_mean_and_variance():
+    mean, variance = ops.moments(CUBE, axes=(0, 1))
+
+    np.testing.assert_allclose(mean, CUBE.mean((0, 1)))
+    np.testing.assert_allclose(variance, CUBE.var((0, 1)))
+
+
+def test_numbers_become_arrays_and_arrays_stay_numbers():
+    assert ops.convert_to_tensor([1.0, 2.0]).dtype == "float32"
+    assert ops.convert_to_tensor([1, 2], "float32").dtype == "float32"
+    assert ops.convert_to_tensor(value := Value((2,))) is value
+    np.testing.assert_array_equal(ops.convert_to_numpy(Variable([1.0, 2.0])), [1, 2])
