@@ -165,11 +165,17 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
         if not isinstance(one, Tensor) or not hasattr(one, "_keras_history"):
             raise TensorTypeError(
                 f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
-                f"KerasTensors. Received: {one!r} of type {type(one).__name__}.",
+                f"KerasTensors. Received: {_seen(one)} of type {type(one).__name__}.",
                 why=f"{_kind(one)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
                 fix=_repair(one),
             )
+
+
+def _seen(one: object) -> str:
+    """How an error shows something that is no tensor: an array by its shape, not its numbers."""
+    shape = getattr(one, "shape", None)
+    return repr(one) if isinstance(one, Operation) or shape is None else f"something shaped {shape}"
 
 
 def _kind(one: object) -> str:

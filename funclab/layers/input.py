@@ -31,7 +31,8 @@ class InputLayer(Layer):
         super().__init__(name=name, **kwargs)
         if (shape is None) == (batch_shape is None) and input_tensor is None:
             raise ArgumentError(
-                "You must pass a `shape` argument to Input (or `batch_shape`, not both).",
+                f"You must pass a `shape` argument to Input (or `batch_shape`, not both). "
+                f"Received shape={shape} and batch_shape={batch_shape} for {self.name}.",
                 why="a graph is built from shapes, and this is where they begin.",
                 fix="write for example Input(shape=(784,)); the batch axis is not part of it.",
             )

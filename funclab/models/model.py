@@ -49,7 +49,7 @@ class Model(Layer):
     def layers(self, _: Any) -> NoReturn:
         raise _Reserved(
             "`Model.layers` attribute is reserved and should not be used. Please use another name.",
-            why="it lists the layers that the model's graph or attributes hold.",
+            why=f"it lists the layers that the graph or the attributes of {self.name} hold.",
             fix="keep the layers in an attribute of another name, such as `self.blocks`.",
         )
 
@@ -136,6 +136,15 @@ class Model(Layer):
         return view.diagram(self, **settings)
 
     # Saving.
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A new model from `get_config()`: of a graph of calls, or of constructor arguments."""
+        if cls is Model and {"layers", "input_layers", "output_layers"} <= config.keys():
+            from funclab.models.functional import Functional
+
+            return Functional.from_config(config, custom_objects)
+        return super().from_config(config)
+
     def to_json(self, **settings: Any) -> str:
         """The architecture as JSON. See `funclab.saving.to_json`."""
         return saving.to_json(self, **settings)

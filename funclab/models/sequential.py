@@ -7,10 +7,10 @@ from typing import Any
 
 from funclab import registry, saving
 from funclab.errors import ArgumentError, GraphError, TensorTypeError
-from funclab.models.functional import Functional
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
+from funclab.models.functional import Functional
 
 
 class Sequential(Functional):
@@ -42,7 +42,7 @@ class Sequential(Functional):
             raise TensorTypeError(
                 f"Only instances of `keras.Layer` can be added to a Sequential model. "
                 f"Received: {layer!r} (of type {type(layer).__name__}).",
-                why="a Sequential is a list of layers.",
+                why=f"{self.name} is a Sequential: a list of layers.",
                 fix="pass a layer such as Dense(10); wrap a function in Lambda(function).",
             )
         self._check_place(layer)
@@ -72,8 +72,9 @@ class Sequential(Functional):
     def _check_place(self, layer: Layer) -> None:
         if layer.name in [one.name for one in self._stack]:
             raise GraphError(
-                f'All layers added to a Sequential model should have unique names. Name "{layer.name}"'
-                f" is already the name of a layer in this model: {self._stack!r}.",
+                "All layers added to a Sequential model should have unique names. "
+                f'Name "{layer.name}"'
+                f" is already the name of a layer in {self.name}: {self._stack!r}.",
                 why="weights and files find layers by name.",
                 fix="make a new layer, or give this one another `name=`.",
                 graph=layer,
@@ -124,7 +125,7 @@ class Sequential(Functional):
         raise AttributeLocked(
             "`Sequential.layers` attribute is reserved and should not be used. "
             "Use `add()` and `pop()` to change the layers in this model.",
-            why="the graph must follow every change.",
+            why=f"the graph of {self.name} must follow every change.",
             fix="use model.add(layer) and model.pop().",
         )
 
@@ -148,4 +149,3 @@ class Sequential(Functional):
 
 class AttributeLocked(ArgumentError, AttributeError):
     """An attribute that cannot be set."""
-

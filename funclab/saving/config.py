@@ -265,10 +265,25 @@ def _map_histories(function: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def _incomplete(waiting: list[tuple[str, int, Any]], made: Any) -> ConfigError:
-    names = sorted({name for name, _, _ in waiting})
+    names = list(dict.fromkeys(name for name, _, _ in waiting))
+    read = [name for _, _, arguments in waiting for name in _read_by(arguments)]
+    absent = [name for name in read if name not in names and (name, 0) not in made]
+    missing = (absent or names)[0]
     return ConfigError(
-        f"The config holds loops or disconnected nodes. Missing node: {names[0]}.",
-        why=f"calls of {', '.join(names)} wait for tensors that no other call makes; made so far: "
-        f"{', '.join(sorted({name for name, _ in made}))}.",
+        "Improperly formatted model config: it holds loops or disconnected nodes. "
+        f"Missing node: {missing}.",
+        why=f"{', '.join(names)} cannot be called before {missing} is, "
+        + ("and the config has no such layer." if absent else "which waits for them in turn."),
         fix="pass the config as `get_config()` returned it.",
     )
+
+
+def _read_by(arguments: Any) -> list[str]:
+    """The names of the layers whose outputs a call reads."""
+    if isinstance(arguments, dict) and arguments.get("class_name") == TENSOR:
+        return [arguments["config"]["keras_history"][0]]
+    if isinstance(arguments, dict):
+        arguments = list(arguments.values())
+    if isinstance(arguments, list):
+        return [name for one in arguments for name in _read_by(one)]
+    return []

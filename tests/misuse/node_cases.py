@@ -62,7 +62,7 @@ NODES = [
         (AttributeError,),
         ["is not connected, no input to return", "has never been called"],
         ["spare"],
-        lambda desk: desk.spare(desk.left) and desk.spare.input,
+        lambda desk: (desk.spare(desk.left), desk.spare.input),
     ),
     Misuse(
         "the input shape of a layer never called",
@@ -70,7 +70,7 @@ NODES = [
         (AttributeError,),
         ["never been called and thus has no defined input shape"],
         ["spare"],
-        lambda desk: desk.spare(desk.left) and desk.spare.input_shape,
+        lambda desk: (desk.spare(desk.left), desk.spare.input_shape),
     ),
     Misuse(
         "a node of a layer never called",
@@ -78,7 +78,7 @@ NODES = [
         (RuntimeError, AttributeError),
         ["has never been called and thus has no defined output"],
         ["spare"],
-        lambda desk: desk.spare(desk.left) and desk.spare.get_output_at(0),
+        lambda desk: (desk.spare(desk.left), desk.spare.get_output_at(0)),
     ),
     Misuse(
         "a node index that is too large",
