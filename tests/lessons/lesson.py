@@ -1,0 +1,91 @@
+"""A lesson notebook, and the figures by which lessons are judged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from tests.project.source import ROOT
+
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    path: Path
+
+    def __str__(self) -> str:
+        return self.path.stem
+
+    @cached_property
+    def notebook(self) -> Any:
+        return nbformat.read(self.path, as_version=4)
+
+    @property
+    def cells(self) -> list[Any]:
+        return self.notebook.cells
+
+    @property
+    def code(self) -> list[Any]:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the lesson says of itself: minutes, objectives."""
+        return self.notebook.metadata.funclab
+
+    def tagged(self, tag: str) -> list[Any]:
+        return [cell for cell in self.cells if tag in tags(cell)]
+
+    @property
+    def objectives_by_exercise(self) -> dict[str, str]:
+        return {
+            name: objective
+            for cell in self.tagged("exercise")
+            for name, objective in cell.metadata.funclab.exercises.items()
+        }
+
+    @property
+    def misconceptions(self) -> set[int]:
+        facts = [cell.metadata.get("funclab", {}) for cell in self.cells]
+        return {number for one in facts for number in one.get("misconceptions", [])}
+
+    @property
+    def solutions(self) -> list[str]:
+        """The code blocks in the exercises' text, in order."""
+        text = "\n".join(cell.source for cell in self.tagged("exercise"))
+        return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+    def before(self, wanted: str, cell_type: str) -> list[Any]:
+        """The cells of a type up to the first cell whose source holds `wanted`."""
+        found = []
+        for cell in self.cells:
+            if cell.cell_type == cell_type:
+                found.append(cell)
+            if wanted in cell.source:
+                return found
+        raise AssertionError(f"{self} has no cell with {wanted}")
+
+
+def tags(cell: Any) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def words(cells: list[Any]) -> int:
+    return sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+
+
+def code_lines(cells: list[Any]) -> int:
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    return sum(bool(line.strip()) for source in sources for line in source.splitlines())
+
+
+def outputs(cell: Any, mime: str) -> list[str]:
+    """The outputs of a cell in one format."""
+    found = [output.get("data", {}).get(mime) for output in cell.get("outputs", [])]
+    return [one for one in found if one is not None]
