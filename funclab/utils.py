@@ -51,27 +51,9 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
 
 def get_source_inputs(tensor: Any) -> list[Any]:
     """The Input tensors that a tensor is computed from, in the order they were made."""
-    from funclab.graph.tensor import Tensor
+    from funclab.view.tensor_path import source_inputs
 
-    found: dict[Tensor, None] = {}
-    seen: set[Tensor] = set()
-    waiting = [tensor]
-    while waiting:
-        one = waiting.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        operation, index, _ = one._keras_history
-        node = operation.inbound_nodes[index]
-        if node.is_input:
-            found.setdefault(one)
-        else:
-            waiting.extend(node.input_tensors)
-
-    def age(one: Tensor) -> int:
-        return one._keras_history.operation.inbound_nodes[0].time
-
-    return sorted(found, key=age)
+    return source_inputs(tensor)
 
 
 def clear_session() -> None:

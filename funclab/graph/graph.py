@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from funclab.errors import GraphError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.structure import flatten
@@ -72,13 +73,16 @@ class Graph:
 
     def replay(self, values: Sequence[Value]) -> list[Value]:
         """Make the same calls again on the tape, starting from `values`."""
-        known = dict(zip(self.inputs, values, strict=True))
+        tape, known = current_tape(), dict(zip(self.inputs, values, strict=True))
+        place = tape.place
         for node in self.nodes:
             if node.is_input or all(tensor in known for tensor in node.output_tensors):
                 continue
+            tape.place = (*place, node.key)
             args, kwargs = node.arguments.fill_in(known)
             made = node.operation(*args, **kwargs)
             known.update(zip(node.output_tensors, flatten(made), strict=True))
+        tape.place = place
         return [known[tensor] for tensor in self.outputs]
 
     def _collect(self) -> tuple[list[Node], list[Operation]]:

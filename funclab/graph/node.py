@@ -84,6 +84,11 @@ class Node:
             parent.operation.outbound_nodes.append(self)
 
     @property
+    def key(self) -> str:
+        """`layer[node]`, as diagrams and traces write it."""
+        return f"{self.operation.name}[{self.index}]"
+
+    @property
     def input_tensors(self) -> list[Tensor]:
         """The tensors given; for an input layer, its own tensor, as in Keras."""
         return self.output_tensors if self.is_input else self.arguments.tensors

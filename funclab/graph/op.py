@@ -81,7 +81,7 @@ class Op:
         if self.n_outputs == 1:
             shapes, dtypes = (shapes,), (dtypes,)
         outputs = tuple(map(Value, shapes, dtypes))
-        call = Call(self, inputs, outputs, tape.scope)
+        call = Call(self, inputs, outputs, tape.scope, tape.place)
         if self.mutates:
             tape.updates.append(call)
         return outputs[0] if self.n_outputs == 1 else outputs

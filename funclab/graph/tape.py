@@ -15,7 +15,7 @@ class Tape:
 
     `training` is what layers such as Dropout ask for; `losses` gathers what layers add to the
     model's loss, `updates` the calls that change state and must run though nobody reads them;
-    `scope` names the layers around the call being made.
+    `scope` names the layers around the call being made, `place` the nodes being replayed.
     """
 
     def __init__(self, training: bool = False) -> None:
@@ -23,6 +23,7 @@ class Tape:
         self.losses: list[Value] = []
         self.updates: list[Call] = []
         self.scope: tuple[str, ...] = ()
+        self.place: tuple[str, ...] = ()
         self._tokens: list[object] = []
 
     def __enter__(self) -> Tape:

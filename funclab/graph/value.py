@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funclab.errors import WeightsError
-from funclab.graph.tensor import Operators
+from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shapes import Shape, known, show
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Call:
         inputs: tuple[Value, ...],
         outputs: tuple[Value, ...],
         scope: tuple[str, ...] = (),
+        place: tuple[str, ...] = (),
     ) -> None:
-        self.op, self.inputs, self.outputs, self.scope = op, inputs, outputs, scope
+        self.op, self.inputs, self.outputs = op, inputs, outputs
+        self.scope, self.place = scope, place
         self.time = next(_clock)
         for index, value in enumerate(outputs):
             value.origin, value.index = self, index
@@ -133,8 +135,14 @@ class Variable(Value):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self.array, dtype)
 
-    def assign(self, value: Any) -> None:
-        """Set the value, in place."""
+    def assign_add(self, value: Any) -> Any:
+        """Add to the value, in place; within a layer's `call`, at every run."""
+        return self.assign((self if isinstance(value, Value) else self.array) + value)
+
+    def assign(self, value: Any) -> Any:
+        """Set the value, in place; within a layer's `call`, at every run."""
+        if isinstance(value, Value) and not isinstance(value, Variable):
+            return OPERATORS["assign"](self, value)
         new = np.asarray(value)
         if new.shape != self.shape:
             raise WeightsError(

@@ -7,10 +7,15 @@ from typing import Any, ClassVar
 
 import traitlets
 
+from funclab.errors import TensorTypeError
+from funclab.graph.graph import Graph
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.diagram import MOST_CALLS, diagram
 from funclab.view.live.base import View
-from funclab.view.live.facts import facts_of, more_of, tape_of
+from funclab.view.live.facts import facts_of, more_of, objects_of, tape_of
+from funclab.view.tensor_path import Behind, source_inputs
 
 PROJECTOR_CALLS = 12
 """As many boxes as a class can read from the last row; the rest is folded."""
@@ -31,7 +36,7 @@ class Explorer(View):
 
     def __init__(self, model: Any, direction: str | None = None, **settings: Any) -> None:
         self.model, self.direction = model, direction
-        facts = facts_of(model)
+        facts, self.objects = facts_of(model), objects_of(model)
         layers = {node["layer"] for key, node in facts["nodes"].items() if "/" not in key}
         calls = sum("/" not in key for key in facts["nodes"])
         facts["counts"] = {"calls": calls, "layers": len(layers)}
@@ -61,7 +66,10 @@ class Explorer(View):
     def _add_picture(self) -> None:
         key = f"{self.state['face']}{'+' if self.state['open'] else ''}"
         if key not in self.pictures:
-            self.pictures = {**self.pictures, key: self._draw(self.state["face"], self.state["open"])}
+            self.pictures = {
+                **self.pictures,
+                key: self._draw(self.state["face"], self.state["open"]),
+            }
 
     def _draw(self, face: str, opened: bool) -> str:
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
@@ -76,10 +84,12 @@ class Explorer(View):
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         kind, key = content.get("ask"), content.get("key", "")
+        if key not in self.objects:
+            return None
         if kind == "tape":
-            return {"kind": kind, "key": key, "value": tape_of(self._find(key))}
+            return {"kind": kind, "key": key, "value": tape_of(self.objects[key])}
         if kind == "more":
-            return {"kind": kind, "key": key, "value": more_of(self._find(key))}
+            return {"kind": kind, "key": key, "value": more_of(self.objects[key])}
         return None
 
     def complete(self) -> None:
@@ -93,36 +103,52 @@ class Explorer(View):
         nodes, layers = self.facts["nodes"], self.facts["layers"]
         self.facts = {
             **self.facts,
-            "tape": {key: tape_of(self._find(key)) for key in nodes},
-            "more": {key: more_of(self._find(key)) for key in layers},
+            "tape": {key: tape_of(self.objects[key]) for key in nodes},
+            "more": {key: more_of(self.objects[key]) for key in layers},
         }
 
-    def _find(self, key: str) -> Any:
-        """The node or layer behind a key such as `encoder[1]/dense[0]`."""
-        graph = words.graph_of(self.model)
-        found: Any = None
-        for part in key.split("/"):
-            assert graph is not None
-            name, _, index = part.rstrip("]").partition("[")
-            found = next((one for one in graph.operations if one.name == name), None)
-            if found is None:  # the layer inside a wrapper
-                found = inner
-            node = found.inbound_nodes[int(index)] if index else None
-            inner = words.inner_layer(found)
-            graph = words.graph_of(found) or graph
-            found = node or found
-        return found
+
+class Calls:
+    """All that leads to the calls of one layer, in the form of a model."""
+
+    def __init__(self, layer: Operation) -> None:
+        self.name = layer.name
+        outputs = [one for node in layer.inbound_nodes for one in node.output_tensors]
+        inputs = [one for tensor in outputs for one in source_inputs(tensor)]
+        self.graph = Graph(list(dict.fromkeys(inputs)), outputs)
 
 
-def explore(model: Any, *, look: str = "auto", ask: bool = False, tour: Any = (), **state: Any) -> Any:
-    """The live picture of a model, a layer or a tensor.
+def explore(
+    thing: Any,
+    *,
+    direction: str | None = None,
+    look: str = "auto",
+    ask: bool = False,
+    tour: Any = (),
+    **state: Any,
+) -> Explorer:
+    """The live picture of a model; of a layer, with all its calls; or of the way to a tensor.
 
     `state` may hold what `Explorer.line()` writes, such as face="layers" or selected="dense[1]".
+    Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
+    ArgumentError for an unknown setting.
     """
-    return Explorer(model, look=look, ask=ask, tour=tour, state=state)
+    subject = thing
+    if isinstance(thing, Tensor):
+        subject = Behind(thing)
+        state = {"selected": thing.id, **state}
+    elif not isinstance(thing, Operation):
+        raise TensorTypeError(
+            f"explore was given {thing!r}, which has no graph.",
+            why="models, layers and tensors have one: calls of layers make it.",
+            fix="pass a model, a layer that was called, or what a layer call returned.",
+        )
+    elif words.graph_of(thing) is None:
+        thing.get_output_at(0)  # says it well when there is none
+        subject = Calls(thing)
+        state = {"selected": thing.name, **state}
+    return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
 
 
 def _variable(name: str) -> str:
     return name if name.isidentifier() else "model"
-
-

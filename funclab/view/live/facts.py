@@ -11,11 +11,13 @@ from funclab.engine.describe import Names
 from funclab.engine.plan import calls_behind
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation, placeholder, times
+from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shapes import show
 from funclab.view import words
+from funclab.view.calls import write_line
+from funclab.view.nodes import special
 
 Facts = dict[str, Any]
 
@@ -27,10 +29,19 @@ def facts_of(model: Any) -> Facts:
         for operation in graph.operations:
             facts["layers"][f"{prefix}{operation.name}"] = _layer(operation, graph, prefix)
         for node in graph.nodes:
-            facts["nodes"][f"{prefix}{_key(node)}"] = _node(node, graph, prefix)
+            facts["nodes"][f"{prefix}{node.key}"] = _node(node, graph, prefix)
             for tensor in node.output_tensors:
                 facts["tensors"][f"{prefix}{tensor.id}"] = _tensor(tensor, node, graph, prefix)
     return facts
+
+
+def objects_of(model: Any) -> dict[str, Any]:
+    """The layer or node behind each key of the facts."""
+    found: dict[str, Any] = {}
+    for prefix, graph in _graphs(words.graph_of(model), ""):
+        found |= {f"{prefix}{operation.name}": operation for operation in graph.operations}
+        found |= {f"{prefix}{node.key}": node for node in graph.nodes}
+    return found
 
 
 def _graphs(graph: Graph | None, prefix: str) -> Iterator[tuple[str, Graph]]:
@@ -41,14 +52,10 @@ def _graphs(graph: Graph | None, prefix: str) -> Iterator[tuple[str, Graph]]:
     for node in graph.nodes:
         inner = words.graph_of(node.operation)
         if inner is not None:
-            yield from _graphs(inner, f"{prefix}{_key(node)}/")
+            yield from _graphs(inner, f"{prefix}{node.key}/")
         wrapped = words.inner_layer(node.operation)
         if words.graph_of(wrapped) is not None:
-            yield from _graphs(words.graph_of(wrapped), f"{prefix}{_key(node)}/{wrapped.name}/")
-
-
-def _key(node: Node) -> str:
-    return f"{node.operation.name}[{node.index}]"
+            yield from _graphs(words.graph_of(wrapped), f"{prefix}{node.key}/{wrapped.name}/")
 
 
 def _layer(layer: Operation, graph: Graph, prefix: str) -> Facts:
@@ -57,7 +64,7 @@ def _layer(layer: Operation, graph: Graph, prefix: str) -> Facts:
         "name": words.clean(layer.name),
         "detail": words.detail(layer),
         "rows": [_row(node, graph, node in own) for node in layer.inbound_nodes[:200]],
-        "nodes": [f"{prefix}{_key(node)}" for node in graph.nodes if node.operation is layer],
+        "nodes": [f"{prefix}{node.key}" for node in graph.nodes if node.operation is layer],
         "special": special(layer),
         "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
     }
@@ -70,7 +77,7 @@ def _row(node: Node, graph: Graph, here: bool) -> Facts:
         "inputs": [] if node.is_input else [show(shape) for shape in node.input_shapes],
         "outputs": [words.clean(tensor.id) for tensor in node.output_tensors],
         "shapes": [show(shape) for shape in node.output_shapes],
-        "write": f"{words.clean(node.operation.name)}.get_output_at({node.index})",
+        "write": write_line(node),
         "here": here,
     }
 
@@ -79,9 +86,9 @@ def _node(node: Node, graph: Graph, prefix: str) -> Facts:
     return {
         "layer": f"{prefix}{node.operation.name}",
         "index": node.index,
-        "parents": [f"{prefix}{_key(parent)}" for parent in graph.parents(node)],
+        "parents": [f"{prefix}{parent.key}" for parent in graph.parents(node)],
         "outputs": [f"{prefix}{tensor.id}" for tensor in node.output_tensors],
-        "write": f"{words.clean(node.operation.name)}.get_output_at({node.index})",
+        "write": write_line(node),
     }
 
 
@@ -91,31 +98,10 @@ def _tensor(tensor: Tensor, node: Node, graph: Graph, prefix: str) -> Facts:
         "name": words.clean(tensor.id),
         "shape": show(tensor.shape),
         "dtype": tensor.dtype,
-        "node": f"{prefix}{_key(node)}",
-        "readers": [f"{prefix}{_key(reader)}" for reader in readers],
+        "node": f"{prefix}{node.key}",
+        "readers": [f"{prefix}{reader.key}" for reader in readers],
         "masked": tensor.mask is not None,
     }
-
-
-def special(layer: Operation) -> str:
-    """One sentence on what is worth knowing about this layer's calls."""
-    name, count = words.clean(layer.name), len(layer.inbound_nodes)
-    if isinstance(layer, OpOperation):
-        return f"{name} is an op on tensors: a node like any other, but no layer and no weights."
-    if words.graph_of(layer) is not None:
-        return (
-            f"{name} is a model: node 0 is its own, from its inputs to its outputs; calls follow."
-        )
-    if layer.inbound_nodes and layer.inbound_nodes[0].is_input:
-        return f"{name} brings data in: it has one node, which nothing feeds."
-    if count < 2:
-        return f"{name} was called once, so {name}.output is its one output."
-    shapes = {tuple(node.output_shapes) for node in layer.inbound_nodes}
-    shape = "differs by node too" if len(shapes) > 1 else "is the same for all, so it is allowed"
-    return (
-        f"{name}.output is ambiguous: {name} was called {times(count)}, so it has {count} outputs. "
-        f"Name the one you mean; {name}.output_shape {shape}."
-    )
 
 
 def more_of(layer: Operation) -> Facts:
