@@ -51,6 +51,12 @@ def call_parameters(cls: Any) -> dict[str, int]:
     return {name: i + 1 for i, name in enumerate(names)}
 
 
+@functools.cache
+def first_parameter(cls: Any) -> str:
+    """The name of the first argument of `call`: `inputs`, for most layers."""
+    return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
+
+
 def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = list(parameters(cls))
     given = {**dict(zip(names, args, strict=False)), **kwargs}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from funclab import registry, regularizers, structure
@@ -42,8 +44,11 @@ class Layer(Called):
         super().__init_subclass__(**kwargs)
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
-        if cls.__module__.startswith("funclab.") and not abstract:
+        own = cls.__module__.startswith("funclab.")
+        if own and not abstract:
             registry.register("layer", cls)
+        if not own and "build" in vars(cls):
+            cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -119,15 +124,21 @@ class Layer(Called):
         elsewhere = set(KERAS_2_KEYWORDS) - set(parameters(type(self)))
         skip = {"name", "trainable", "dtype", "weights", *elsewhere}
         own = {
-            name: registry.to_config(getattr(self, name, self._given.get(name)))
-            for name in self._given
+            name: registry.to_config(self._setting(name, given))
+            for name, given in self._given.items()
             if name not in skip
         }
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
 
+    def _setting(self, name: str, given: Any) -> Any:
+        """What is kept under a constructor argument's name; not the layers it was turned into."""
+        kept = getattr(self, name, given)
+        return given if _holds_layers(kept) and not _holds_layers(given) else kept
+
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A layer from what `get_config` returned; layers inside the config are rebuilt first."""
+        return cls(**{key: _rebuilt(value, custom_objects) for key, value in config.items()})
 
     def __repr__(self) -> str:
         settings = {
@@ -137,6 +148,32 @@ class Layer(Called):
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
         return f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>"
+
+
+def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
+    """A user's `build` that remembers it has run, also when called by hand."""
+
+    @functools.wraps(build)
+    def marked(self: Layer, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        self.built = True
+
+    return marked
+
+
+def _holds_layers(value: Any) -> bool:
+    return any(isinstance(leaf, Layer) for leaf in structure.flatten(value))
+
+
+def _rebuilt(value: Any, custom_objects: Any) -> Any:
+    if isinstance(value, list):
+        return [_rebuilt(one, custom_objects) for one in value]
+    if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
+        return value
+    known = {**registry.registered("layer"), **(custom_objects or {})}
+    cls = known.get(value["class_name"])
+    is_layer = isinstance(cls, type) and issubclass(cls, Layer)
+    return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
 
 
 def _values_of(shape: Any, dtype: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, registry
+from funclab import ops
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
@@ -92,11 +92,6 @@ class Bidirectional(Wrapper):
         whole = mask if self.return_sequences else None
         outputs = [whole, whole] if self.merge_mode is None else [whole]
         return [*outputs, *[None] * 8] if len(outputs) > 1 or self.return_state else whole
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        other = registry.get("layer", config.get("backward_layer"), custom_objects)
-        return super().from_config({**config, "backward_layer": other}, custom_objects)
 
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:

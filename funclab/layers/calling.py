@@ -15,7 +15,7 @@ from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers.arguments import build_arguments, call_parameters
+from funclab.layers.arguments import build_arguments, call_parameters, first_parameter
 from funclab.layers.spec import check_inputs
 from funclab.layers.weights import Weighted
 from funclab.shapes import show
@@ -42,6 +42,9 @@ class Called(Weighted):
         raise NotImplementedError
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        name = first_parameter(type(self))
+        if not args and name in kwargs:
+            args = (kwargs.pop(name),)
         self._check_arguments(args)
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, Tensor) for leaf in leaves):
@@ -185,8 +188,9 @@ class Called(Weighted):
             return
         self.build(*build_arguments(self, args, kwargs))
         self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
+        given = self._initial_weights
+        if given is not None:
+            self.set_weights([given] if isinstance(given, np.ndarray) else given)
 
     def _located(self, error: ShapeError, args: Args) -> ShapeError:
         """The same error with this layer's name, when the error does not name a layer yet."""

@@ -52,6 +52,10 @@ class Lambda(Layer):
         given = {name: value for name, value in extra.items() if name in wanted}
         return self.function(inputs, **{**given, **self.arguments})
 
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return "training" in _names(self.function)
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 

@@ -100,6 +100,10 @@ class LSTM(Recurrent):
         self.input_spec = InputSpec(ndim=3, axes={-1: features})
         self.built = True
 
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return bool(self.dropout or self.recurrent_dropout)
+
     def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
         """The forget gates begin open, with a bias of 1: what is remembered stays at first.
 

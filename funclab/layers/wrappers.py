@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, registry, structure
+from funclab import ops, structure
 from funclab.errors import ShapeError, TensorTypeError
 from funclab.layers.base import Layer
 from funclab.shapes import show
@@ -25,10 +25,9 @@ class Wrapper(Layer, abstract=True):
             )
         self.layer = layer
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        inner = registry.get("layer", config["layer"], custom_objects)
-        return cls(**{**config, "layer": inner})
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return any(layer.uses_training for layer in self.sublayers)
 
 
 class TimeDistributed(Wrapper):
