@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from funclab.layers import (
     add,
     concatenate,
 )
+from funclab.view import diagram
 
 MODELS: dict[str, Callable[[bool], Model]] = {}
 
@@ -162,7 +164,7 @@ def figures(name: str) -> dict[str, Any]:
     model = MODELS[name](True)
     lines = io.StringIO()
     model.summary(print_fn=lambda line, **_: lines.write(f"{line}\n"))
-    picture = model._repr_mimebundle_()["image/svg+xml"]
+    picture = diagram(model).svg
     return {
         "seconds": perf_counter() - start,
         "megabytes": peak_megabytes(),
@@ -170,8 +172,8 @@ def figures(name: str) -> dict[str, Any]:
         "weights": model.count_params(),
         "allocated": [v.path for v in model.weights if v.allocated],
         "summary": lines.getvalue(),
-        "svg": picture[:5] + picture[-7:].strip(),
-        "svg_names": [layer.name for layer in model.layers if layer.name in picture],
+        "root": ElementTree.fromstring(picture).tag,
+        "drawn": [layer.name for layer in model.layers if layer.name in picture],
         "names": [layer.name for layer in model.layers],
     }
 
