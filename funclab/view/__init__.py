@@ -2,8 +2,9 @@
 
 from funclab.view.diagram import Diagram, diagram, plot_model
 from funclab.view.history import Curves, history_plot
-from funclab.view.nodes import NodeTable, node_table, tensor_view
+from funclab.view.nodes import NodeTable, node_table
 from funclab.view.summary import print_summary
+from funclab.view.tensor_path import tensor_view
 
 __all__ = [
     "Curves",

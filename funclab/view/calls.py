@@ -154,7 +154,9 @@ class Calls:
         for node in visible:
             calls.setdefault(node.operation, []).append(self.key(node))
         return [
-            with_capsule(group_of(layer, number, calls[layer], len(every[layer])))
+            with_capsule(
+                group_of(layer, number, calls[layer], len(every[layer])), words.is_frozen(layer)
+            )
             for layer, number in self.shared.items()
             if layer in calls
         ]
@@ -240,9 +242,10 @@ def group_of(layer: Any, number: int, keys: list[str], calls: int) -> Group:
     return Group(number, words.clean(layer.name), keys, calls, numbers)
 
 
-def with_capsule(group: Group) -> Group:
+def with_capsule(group: Group, frozen: bool) -> Group:
     """The capsule shows what the layer owns once; without weights there is none."""
     if group.numbers:
         group.weights = group.numbers
-        group.caption = [f"used by {group.size} calls,", "gradients of all add up here"]
+        last = "frozen: training leaves them" if frozen else "gradients of all add up here"
+        group.caption = [f"used by {group.size} calls,", last]
     return group

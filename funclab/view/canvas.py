@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 from funclab.view import theme
-from funclab.view.measure import text_width
+from funclab.view.geometry import closed, rounded_left
+from funclab.view.scene import Area
 
-KAPPA = 0.5523
-"""How far the handles of a cubic curve reach that looks like a quarter of a circle."""
+
+@dataclass(frozen=True)
+class Paint:
+    """How a shape is painted: names of colours, the width of the line, and its dashes."""
+
+    fill: str = ""
+    stroke: str = ""
+    width: float = 1
+    dash: str = ""
+
+
+@dataclass(frozen=True)
+class Font:
+    """How a line of text is set. `anchor` is "middle" or "end"; lines start at x without it."""
+
+    size: float
+    ink: str = "ink"
+    bold: bool = False
+    mono: bool = False
+    anchor: str = ""
+
+    @property
+    def family(self) -> str:
+        return theme.MONO if self.mono else theme.SANS
 
 
 class Canvas:
     """Collects elements. Colours are names of the palette: each element carries both the colour
-    itself and a class, so that a style sheet can overrule it and viewers without one need none."""
+    itself and a class, so that a style sheet can overrule it and viewers without one need none.
+    Points are complex numbers: x + 1j * y."""
 
     def __init__(self, palette: dict[str, str]) -> None:
         self.palette = palette
@@ -31,84 +56,66 @@ class Canvas:
         self.parts.append(f'<g role="graphics-symbol" aria-label="{label}"{kind_class}{notes}>')
         self.parts.append(f"<title>{label}</title>")
 
-    def shift(self, x: float, y: float) -> None:
-        self.parts.append(f'<g transform="translate({number(x)},{number(y)})">')
+    def shift(self, origin: complex) -> None:
+        """Begin a part with an origin of its own."""
+        place = f"{number(origin.real)},{number(origin.imag)}"
+        self.parts.append(f'<g transform="translate({place})">')
 
     def close(self) -> None:
         self.parts.append("</g>")
 
-    def rect(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        radius: float,
-        fill: str = "",
-        stroke: str = "",
-        line: float = 1,
-        dash: str = "",
-    ) -> None:
+    def rect(self, area: Area, paint: Paint, radius: float = 0) -> None:
         corner = f' rx="{number(radius)}"' if radius else ""
-        place = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
-        self.parts.append(f"<rect {place}{corner}{self._paint(fill, stroke, line, dash)}/>")
+        size = f'width="{number(area.width)}" height="{number(area.height)}"'
+        place = place_of(area.corner)
+        self.parts.append(f"<rect {place} {size}{corner}{self._paint(paint)}/>")
 
-    def circle(self, x: float, y: float, radius: float, fill: str) -> None:
-        place = f'cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
-        self.parts.append(f"<circle {place}{self._paint(fill, '', 0, '')}/>")
+    def circle(self, middle: complex, radius: float, paint: Paint) -> None:
+        place = f'cx="{number(middle.real)}" cy="{number(middle.imag)}" r="{number(radius)}"'
+        self.parts.append(f"<circle {place}{self._paint(paint)}/>")
 
-    def bar(
-        self, x: float, y: float, height: float, width: float, radius: float, fill: str
-    ) -> None:
+    def path(self, data: str, paint: Paint) -> None:
+        """Data of M, L, C and Z with absolute points."""
+        self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
+
+    def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
         """The coloured left side of a rounded box."""
-        right, low, inner = x + width, y + height, x + radius
-        bend = radius * (1 - KAPPA)
-        first = f"C{x + bend:.1f},{y:.1f} {x:.1f},{y + bend:.1f} {x:.1f},{y + radius:.1f}"
-        second = f"C{x:.1f},{low - bend:.1f} {x + bend:.1f},{low:.1f} {inner:.1f},{low:.1f}"
-        data = f"M{right:.1f},{y:.1f}L{inner:.1f},{y:.1f}{first}L{x:.1f},{low - radius:.1f}"
-        self.path(f"{data}{second}L{right:.1f},{low:.1f}Z", fill=fill)
+        self.path(rounded_left(area.corner, width, area.height, radius), Paint(fill))
 
-    def path(
-        self, data: str, fill: str = "", stroke: str = "", width: float = 1, dash: str = ""
-    ) -> None:
-        self.parts.append(f'<path d="{data}"{self._paint(fill, stroke, width, dash)}/>')
+    def polygon(self, corners: list[complex], fill: str) -> None:
+        self.path(closed(corners), Paint(fill))
 
-    def polygon(self, points: str, fill: str) -> None:
-        self.parts.append(f'<polygon points="{points}"{self._paint(fill, "", 0, "")}/>')
+    def text_line(self, start: complex, text: str, font: Font) -> None:
+        """A line of text whose baseline begins, ends or has its middle at `start`."""
+        weight = ' font-weight="600"' if font.bold else ""
+        anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
+        style = f'font-size="{number(font.size)}" font-family="{font.family}"{weight}{anchor}'
+        ink = self._paint(Paint(font.ink))
+        words = escape(text, quote=False)
+        self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
 
-    def text_line(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        ink: str,
-        bold: bool = False,
-        mono: bool = False,
-        anchor: str = "",
-    ) -> None:
-        family = theme.MONO if mono else theme.SANS
-        weight = ' font-weight="600"' if bold else ""
-        where = f' text-anchor="{anchor}"' if anchor else ""
-        self.parts.append(
-            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
-            f'font-family="{family}"{weight}{where}{self._paint(ink, "", 0, "")}>'
-            f"{escape(text, quote=False)}</text>"
-        )
+    def _paint(self, paint: Paint) -> str:
+        names = (("f", paint.fill), ("s", paint.stroke))
+        classes = " ".join(f"{kind}-{name}" for kind, name in names if name)
+        fill = self.palette[paint.fill] if paint.fill else "none"
+        words = f' class="{classes}" fill="{fill}"'
+        if paint.stroke:
+            words += f' stroke="{self.palette[paint.stroke]}"'
+            words += f' stroke-width="{number(paint.width)}"'
+        if paint.dash:
+            words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
+        return words
 
-    def width_of(self, text: str, size: float) -> float:
-        return text_width(text, size, bold=True)
 
-    def _paint(self, fill: str, stroke: str, width: float, dash: str) -> str:
-        classes = " ".join(f"{kind}-{name}" for kind, name in (("f", fill), ("s", stroke)) if name)
-        paint = f' class="{classes}" fill="{self.palette[fill] if fill else "none"}"'
-        if stroke:
-            paint += f' stroke="{self.palette[stroke]}" stroke-width="{number(width)}"'
-        if dash:
-            paint += f' stroke-dasharray="{dash}" stroke-linecap="round"'
-        return paint
+def place_of(point: complex) -> str:
+    return f'x="{number(point.real)}" y="{number(point.imag)}"'
 
 
 def number(value: float) -> str:
-    """A coordinate, to a tenth, without needless digits."""
-    return f"{value:.1f}".removesuffix(".0")
+    """A coordinate, to a tenth, without needless digits.
+
+    >>> number(3.04), number(-0.01)
+    ('3', '0')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from funclab.view.canvas import Canvas
+from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.geometry import polyline
 from funclab.view.marks import mark_path
 from funclab.view.measure import text_width
-from funclab.view.scene import COLOURS, MARKS
+from funclab.view.scene import COLOURS, MARKS, area
 
 WIDTH, HEIGHT = 330, 190
-LEFT, TOP, BOTTOM = 58, 40, 44
+LEFT, TOP, BOTTOM, INSET = 58, 40, 44, 8
 LABEL, SPACING = 12, 17
 MOST_MARKS = 16
 
@@ -65,47 +66,52 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 class Plot:
     """A chart being drawn, whose upper left corner is given, on paper of its own."""
 
-    def __init__(self, canvas: Canvas, chart: Chart, x: float, y: float) -> None:
-        self.canvas, self.chart, self.x, self.y = canvas, chart, x, y
+    def __init__(self, canvas: Canvas, chart: Chart, corner: complex) -> None:
+        self.canvas, self.chart = canvas, chart
+        self.paper = area(corner, chart.width, chart.height)
         low, high = chart.span()
         margin = (high - low) * 0.06
         self.low, self.high = low - margin, high + margin
-        self.left, self.right = x + LEFT, x + LEFT + WIDTH
-        self.base = y + TOP + HEIGHT
+        self.left = corner.real + LEFT
+        self.right = self.left + WIDTH
+        self.top = corner.imag + TOP
+        self.base = self.top + HEIGHT
 
     def draw(self) -> None:
-        chart = self.chart
-        self.canvas.rect(self.x, self.y, chart.width, chart.height, 8, "paper", "rim", 1)
-        self.canvas.text_line(self.x + 18, self.y + 24, chart.title, 14, "ink", bold=True)
+        self.canvas.rect(self.paper, Paint("paper", "rim", 1), 8)
+        start = self.paper.corner + (18 + 24j)
+        self.canvas.text_line(start, self.chart.title, Font(14, bold=True))
         self._axes()
-        for line in chart.lines:
+        for line in self.chart.lines:
             self._line(line)
         self._labels()
 
     def _across(self, epoch: float) -> float:
         first, last = self.chart.epochs[0], self.chart.epochs[-1]
         along = (epoch - first) / (last - first) if last > first else 0.5
-        return self.left + 8 + along * (WIDTH - 16)
+        return self.left + INSET + along * (WIDTH - 2 * INSET)
 
     def _up(self, value: float) -> float:
-        return self.base - HEIGHT * (value - self.low) / (self.high - self.low)
+        part = (value - self.low) / (self.high - self.low)
+        return self.base - HEIGHT * part
 
     def _axes(self) -> None:
-        canvas = self.canvas
+        font = Font(11, "soft", anchor="end")
         for value in ticks(self.low, self.high):
-            at = self._up(value)
-            canvas.path(
-                f"M{self.left:.1f},{at:.1f}L{self.right:.1f},{at:.1f}", stroke="rim", width=0.5
-            )
-            canvas.text_line(self.left - 8, at + 4, f"{value:g}", 11, "soft", anchor="end")
-        line = f"M{self.left:.1f},{self.base:.1f}L{self.right:.1f},{self.base:.1f}"
-        canvas.path(line, stroke="line", width=1)
+            level = self._up(value)
+            self._level(level, Paint("", "rim", 0.5))
+            self.canvas.text_line(complex(self.left - 8, level + 4), f"{value:g}", font)
+        self._level(self.base, Paint("", "line", 1))
+        font = Font(11, "soft", anchor="middle")
         for epoch in self._whole_epochs():
-            canvas.text_line(
-                self._across(epoch), self.base + 16, f"{epoch:g}", 11, "soft", anchor="middle"
-            )
-        middle = (self.left + self.right) / 2
-        canvas.text_line(middle, self.base + 34, "epoch", 12, "soft", anchor="middle")
+            start = complex(self._across(epoch), self.base + 16)
+            self.canvas.text_line(start, f"{epoch:g}", font)
+        start = complex((self.left + self.right) / 2, self.base + 34)
+        self.canvas.text_line(start, "epoch", Font(12, "soft", anchor="middle"))
+
+    def _level(self, y: float, paint: Paint) -> None:
+        ends = [complex(self.left, y), complex(self.right, y)]
+        self.canvas.path(polyline(ends), paint)
 
     def _whole_epochs(self) -> list[float]:
         first, last = self.chart.epochs[0], self.chart.epochs[-1]
@@ -114,35 +120,43 @@ class Plot:
         return [one for one in ticks(first, last, 8) if one == int(one)]
 
     def _line(self, line: Line) -> None:
-        data, joined = "", False
-        for epoch, value in zip(self.chart.epochs, line.values):
+        """The curve, broken where a value is no number, and marks on some of its points."""
+        stretches: list[list[complex]] = [[]]
+        for epoch, value in zip(self.chart.epochs, line.values, strict=True):
             if math.isfinite(value):
-                data += f"{'L' if joined else 'M'}{self._across(epoch):.1f},{self._up(value):.1f}"
-            joined = math.isfinite(value)
-        if data:
-            dash = "5 4" if line.dashed else ""
-            self.canvas.path(data, stroke=colour_of(line), width=2, dash=dash)
+                stretches[-1].append(complex(self._across(epoch), self._up(value)))
+            else:
+                stretches.append([])
+        dash = "5 4" if line.dashed else ""
+        for stretch in stretches:
+            if stretch:
+                self.canvas.path(polyline(stretch), Paint("", colour_of(line), 2, dash))
+        known = [point for stretch in stretches for point in stretch]
         step = math.ceil(len(self.chart.epochs) / MOST_MARKS)
-        for epoch, value in list(zip(self.chart.epochs, line.values))[::step]:
-            if math.isfinite(value):
-                self._mark(line, self._across(epoch), self._up(value))
+        for point in known[::step]:
+            self._mark(line, point)
 
-    def _mark(self, line: Line, x: float, y: float) -> None:
-        shape = mark_path(MARKS[(line.colour + 1) % len(MARKS)], x, y, 4)
+    def _mark(self, line: Line, middle: complex) -> None:
+        mark = MARKS[(line.colour + 1) % len(MARKS)]
         colour = colour_of(line)
-        self.canvas.path(shape, "paper" if line.dashed else colour, colour, 1.4)
+        fill = "paper" if line.dashed else colour
+        self.canvas.path(mark_path(mark, middle, 4), Paint(fill, colour, 1.4))
 
     def _labels(self) -> None:
         """The name of each line where it ends, moved apart where names would overlap."""
-        ends = []
-        for line in self.chart.lines:
-            known = [value for value in line.values if math.isfinite(value)]
-            ends.append((self._up(known[-1]) if known else self.y + TOP, line))
-        ends.sort(key=lambda pair: pair[0])
-        places = apart([at for at, _ in ends], SPACING, self.y + TOP, self.base)
-        for at, (_, line) in zip(places, ends):
-            self._mark(line, self.right + 14, at)
-            self.canvas.text_line(self.right + 26, at + 4, line.label, LABEL, "ink")
+        ends = [(self._end(line), i) for i, line in enumerate(self.chart.lines)]
+        ends.sort()
+        wanted = [level for level, _ in ends]
+        places = apart(wanted, SPACING, self.top, self.base)
+        for level, (_, i) in zip(places, ends, strict=True):
+            line = self.chart.lines[i]
+            start = complex(self.right + 14, level)
+            self._mark(line, start)
+            self.canvas.text_line(start + (12 + 4j), line.label, Font(LABEL))
+
+    def _end(self, line: Line) -> float:
+        known = [value for value in line.values if math.isfinite(value)]
+        return self._up(known[-1]) if known else self.top
 
 
 def colour_of(line: Line) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,12 @@ from funclab.errors import ArgumentError, GraphError
 from funclab.view import tables, theme, words
 from funclab.view.calls import Calls
 from funclab.view.canvas import Canvas
+from funclab.view.drawing import draw_scene
 from funclab.view.layers import Layers
 from funclab.view.layout import place
+from funclab.view.picture import picture_of
 from funclab.view.saving import save
 from funclab.view.scene import Scene
-from funclab.view.svg import draw_scene, svg
 
 FACES = {"calls": Calls, "layers": Layers}
 DIRECTIONS = ("TB", "LR")
@@ -33,17 +33,17 @@ class Diagram:
     def __init__(self, scene: Scene, look: str = "auto") -> None:
         self.scene, self.look = scene, look
 
-    @cached_property
+    @property
     def svg(self) -> str:
         """The picture."""
-        return svg(self.scene, self.look)
+        return picture_of(self)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The same as a table of plain text."""
         return tables.text(self.scene)
 
-    @cached_property
+    @property
     def table(self) -> str:
         """The same as an HTML table."""
         return tables.html_table(self.scene)
@@ -74,6 +74,11 @@ class Diagram:
     @property
     def title(self) -> str:
         return self.scene.title
+
+    @property
+    def description(self) -> str:
+        """The picture in sentences."""
+        return self.scene.description
 
 
 def diagram(

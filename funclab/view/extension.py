@@ -13,7 +13,8 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.diagram import diagram
-from funclab.view.nodes import node_table, tensor_view
+from funclab.view.nodes import node_table
+from funclab.view.tensor_path import tensor_view
 
 SVG, PLAIN = "image/svg+xml", "text/plain"
 RED, BOLD, PLAIN_TEXT = "\x1b[31m", "\x1b[1m", "\x1b[0m"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from funclab.errors import ArgumentError
-from funclab.view import theme, words
+from funclab.view import words
 from funclab.view.canvas import Canvas
 from funclab.view.chart import Chart, Line, Plot
-from funclab.view.picture import document
+from funclab.view.grid import html_grid, text_grid
+from funclab.view.picture import picture_of
 from funclab.view.saving import save
 
 PER_ROW, GAP = 2, 16
@@ -37,12 +36,10 @@ class Curves:
         lines = [line for chart in self.charts for line in chart.lines]
         return " ".join(_sentence(line) for line in lines)
 
-    @cached_property
+    @property
     def svg(self) -> str:
         """The figure."""
-        canvas = Canvas(theme.palette(self.look))
-        width, height = self.draw(canvas)
-        return document(canvas, width, height, self.title, self.description, self.look)
+        return picture_of(self)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -51,7 +48,7 @@ class Curves:
         for row in rows:
             x = 0.0
             for chart in row:
-                Plot(canvas, chart, x + 1, y + 1).draw()
+                Plot(canvas, chart, complex(x + 1, y + 1)).draw()
                 x += chart.width + GAP
             width = max(width, x - GAP)
             y += max(chart.height for chart in row) + GAP
@@ -71,24 +68,14 @@ class Curves:
     @property
     def text(self) -> str:
         """The numbers as a table of text."""
-        widths = [max(map(len, column)) for column in zip(*self.rows)]
-        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths)) for row in self.rows]
-        return "\n".join([self.title, "", *lines])
+        titles, *rows = self.rows
+        return "\n".join([self.title, "", *text_grid(titles, rows, right=True)])
 
     @property
     def table(self) -> str:
         """The numbers as an HTML table."""
-        heading, *rows = self.rows
-        heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heading)
-        body = "".join(
-            f'<tr><th scope="row">{epoch}</th>' + "".join(f"<td>{v}</td>" for v in values) + "</tr>"
-            for epoch, *values in rows
-        )
-        caption = f"<caption>{escape(self.title)}</caption>"
-        return (
-            f'<table class="funclab-table">{caption}<thead><tr>{heads}</tr></thead>'
-            f"<tbody>{body}</tbody></table>"
-        )
+        titles, *rows = self.rows
+        return html_grid(self.title, titles, rows)
 
     def save(self, path: Any, dpi: int = 200) -> Path:
         """Write a file: .svg, .png, .pdf, .html (figure and table) or .txt.

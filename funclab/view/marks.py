@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-import math
+from funclab.view.geometry import closed, round_outline
+
+# Corners around the middle, in parts of the size.
+_OUTLINES = {
+    "diamond": "0,-1.1 1.1,0 0,1.1 -1.1,0",
+    "square": "-.85,-.85 .85,-.85 .85,.85 -.85,.85",
+    "triangle": "0,-1.05 1.05,.85 -1.05,.85",
+    "star": "0,-1.15 .3,-.42 1.09,-.36 .49,.16 .68,.93 0,.52 -.68,.93 -.49,.16 -1.09,-.36 -.3,-.42",
+    "hexagon": "0,-1 .87,-.5 .87,.5 0,1 -.87,.5 -.87,-.5",
+    "cross": "-.34,-1 .34,-1 .34,-.34 1,-.34 1,.34 .34,.34 "
+    ".34,1 -.34,1 -.34,.34 -1,.34 -1,-.34 -.34,-.34",
+}
+_LOCK = "0,6 12,6 12,14 0,14"
+_SHACKLE = "2,6 2,2 4,0 8,0 10,2 10,6 8,6 8,3 7,2 5,2 4,3 4,6"
 
 
-def mark_path(mark: str, x: float, y: float, size: float = 6) -> str:
+def mark_path(mark: str, middle: complex, size: float = 6) -> str:
     """The outline of a mark around a point."""
     if mark == "circle":
-        return _circle(x, y, size * 0.9)
-    return _closed([(x + size * u, y + size * v) for u, v in _CORNERS[mark]])
+        return round_outline(middle, size * 0.9)
+    return closed([middle + size * corner for corner in _corners(_OUTLINES[mark])])
 
 
-def _around(count: int, turn: float = 0, inner: float = 1) -> list[tuple[float, float]]:
-    corners = []
-    for i in range(count):
-        angle = 2 * math.pi * i / count - math.pi / 2 + turn
-        reach = inner if i % 2 else 1.0
-        corners.append((reach * math.cos(angle), reach * math.sin(angle)))
-    return corners
+def lock_path(origin: complex) -> str:
+    """A small closed lock, whose upper left corner is given."""
+    parts = (_LOCK, _SHACKLE)
+    return "".join(closed([origin + corner for corner in _corners(part)]) for part in parts)
 
 
-_ARM = 0.34
-_CORNERS = {
-    "diamond": [(0.0, -1.1), (1.1, 0.0), (0.0, 1.1), (-1.1, 0.0)],
-    "square": [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
-    "triangle": [(0.0, -1.05), (1.05, 0.85), (-1.05, 0.85)],
-    "star": [(1.15 * u, 1.15 * v) for u, v in _around(10, inner=0.45)],
-    "hexagon": _around(6),
-    "cross": [
-        *[(-_ARM, -1.0), (_ARM, -1.0), (_ARM, -_ARM), (1.0, -_ARM), (1.0, _ARM), (_ARM, _ARM)],
-        *[(_ARM, 1.0), (-_ARM, 1.0), (-_ARM, _ARM), (-1.0, _ARM), (-1.0, -_ARM), (-_ARM, -_ARM)],
-    ],
-}
-
-
-def _closed(corners: list[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners) + "Z"
-
-
-def _circle(x: float, y: float, radius: float) -> str:
-    k = radius * 0.5523
-    corners = [(-radius, -k), (-k, -radius), (0.0, -radius), (k, -radius), (radius, -k)]
-    corners += [(radius, 0.0), (radius, k), (k, radius), (0.0, radius), (-k, radius)]
-    corners += [(-radius, k), (-radius, 0.0)]
-    points = [f"{x + u:.2f},{y + v:.2f}" for u, v in corners]
-    curves = "".join(f"C{' '.join(points[i : i + 3])}" for i in range(0, 12, 3))
-    return f"M{x - radius:.2f},{y:.2f}{curves}Z"
-
-
-def lock_path(x: float, y: float) -> str:
-    """A small closed lock, whose upper left corner is given: its body, then its shackle."""
-    body = _closed([(x, y + 6), (x + 12, y + 6), (x + 12, y + 14), (x, y + 14)])
-    shackle = [(2, 6), (2, 2), (4, 0), (8, 0), (10, 2), (10, 6), (8, 6), (8, 3), (7, 2), (5, 2)]
-    return body + _closed([(x + u, y + v) for u, v in [*shackle, (4, 3), (4, 6)]])
+def _corners(text: str) -> list[complex]:
+    pairs = [pair.split(",") for pair in text.split()]
+    return [complex(float(x), float(y)) for x, y in pairs]

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Protocol
 
 from funclab.view import theme
 from funclab.view.canvas import Canvas
 
 
-def document(
-    canvas: Canvas, width: float, height: float, title: str, description: str, look: str
-) -> str:
-    """What was drawn, as a whole SVG. It holds no ids, so that many fit on one page."""
-    wide, high = round(width), round(height)
-    name = escape(title)
+class Picture(Protocol):
+    """What can be drawn and written: a picture, and the same in words."""
+
+    look: str
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    def draw(self, canvas: Canvas) -> tuple[float, float]: ...
+
+
+def picture_of(picture: Picture) -> str:
+    """The whole SVG. It holds no ids, so that many pictures fit on one page."""
+    canvas = Canvas(theme.palette(picture.look))
+    width, height = map(round, picture.draw(canvas))
+    name, words = escape(picture.title), escape(picture.description)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
-        f'aria-label="{name}" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
-        f'style="max-width:100%;height:auto"><title>{name}</title>'
-        f"<desc>{escape(description)}</desc><style>{theme.style_sheet(look)}</style>"
-        f"{canvas.text}</svg>"
+        f'aria-label="{name}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'style="max-width:100%;height:auto"><title>{name}</title><desc>{words}</desc>'
+        f"<style>{theme.style_sheet(picture.look)}</style>{canvas.text}</svg>"
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from funclab.view import theme
-from funclab.view.canvas import Canvas
+from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.scene import Area
 
 ENDINGS = (".png", ".pdf")
 _PIECE = re.compile(r"([MLCZ])([^MLCZ]*)")
 _PAIR = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
-_CODES = {"M": [1], "L": [2], "C": [4, 4, 4]}
-_CLOSE = 79
+_CODES = {"M": 1, "L": 2, "C": 4, "Z": 79}
+"""The letters of a path as matplotlib numbers them."""
 
 
 class Page(Canvas):
@@ -23,96 +24,72 @@ class Page(Canvas):
     def __init__(self, palette: dict[str, str]) -> None:
         super().__init__(palette)
         self.artists: list[Any] = []
-        self.origins = [(0.0, 0.0)]
+        self.origins = [0j]
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
         self.origins.append(self.origins[-1])
 
-    def shift(self, x: float, y: float) -> None:
-        self.origins.append((self.origins[-1][0] + x, self.origins[-1][1] + y))
+    def shift(self, origin: complex) -> None:
+        self.origins.append(self.origins[-1] + origin)
 
     def close(self) -> None:
         self.origins.pop()
 
-    def rect(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        radius: float,
-        fill: str = "",
-        stroke: str = "",
-        line: float = 1,
-        dash: str = "",
-    ) -> None:
+    def rect(self, area: Area, paint: Paint, radius: float = 0) -> None:
         from matplotlib.patches import FancyBboxPatch
 
-        dx, dy = self.origins[-1]
         style = f"round,pad=0,rounding_size={radius}" if radius else "square,pad=0"
-        box = FancyBboxPatch((x + dx, y + dy), width, height, boxstyle=style)
-        self._add(box, fill, stroke, line, dash)
+        corner = self._place(area.corner)
+        box = FancyBboxPatch(corner, area.width, area.height, boxstyle=style)
+        self._add(box, paint)
 
-    def circle(self, x: float, y: float, radius: float, fill: str) -> None:
+    def circle(self, middle: complex, radius: float, paint: Paint) -> None:
         from matplotlib.patches import Circle
 
-        dx, dy = self.origins[-1]
-        self._add(Circle((x + dx, y + dy), radius), fill, "", 0, "")
+        self._add(Circle(self._place(middle), radius), paint)
 
-    def path(
-        self, data: str, fill: str = "", stroke: str = "", width: float = 1, dash: str = ""
-    ) -> None:
+    def _place(self, point: complex) -> tuple[float, float]:
+        moved = point + self.origins[-1]
+        return moved.real, moved.imag
+
+    def path(self, data: str, paint: Paint) -> None:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path as Outline
 
-        dx, dy = self.origins[-1]
         points: list[tuple[float, float]] = []
         codes: list[int] = []
         for letter, numbers in _PIECE.findall(data):
-            pairs = [(float(u) + dx, float(v) + dy) for u, v in _PAIR.findall(numbers)]
+            found = [complex(float(x), float(y)) for x, y in _PAIR.findall(numbers)]
+            pairs = list(map(self._place, found))
             points += pairs or [points[-1]]
-            codes += _CODES.get(letter, [_CLOSE]) * (len(pairs) // 3 if letter == "C" else 1)
-        self._add(PathPatch(Outline(points, codes)), fill, stroke, width, dash)
+            codes += [_CODES[letter]] * max(1, len(pairs))
+        self._add(PathPatch(Outline(points, codes)), paint)
 
-    def polygon(self, points: str, fill: str) -> None:
-        self.path("M" + "L".join(points.split()) + "Z", fill=fill)
-
-    def text_line(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        ink: str,
-        bold: bool = False,
-        mono: bool = False,
-        anchor: str = "",
-    ) -> None:
+    def text_line(self, start: complex, text: str, font: Font) -> None:
         from matplotlib.text import Text
 
-        dx, dy = self.origins[-1]
-        side: Any = {"middle": "center", "end": "right"}.get(anchor, "left")
-        self.artists.append(
-            Text(
-                x + dx,
-                y + dy,
-                text,
-                color=self.palette[ink],
-                fontsize=size,
-                fontweight="bold" if bold else "normal",
-                fontfamily="DejaVu Sans Mono" if mono else "DejaVu Sans",
-                horizontalalignment=side,
-                verticalalignment="baseline",
-                parse_math=False,
-            )
+        side: Any = {"middle": "center", "end": "right"}.get(font.anchor, "left")
+        line = Text(
+            *self._place(start),
+            text,
+            color=self.palette[font.ink],
+            fontsize=font.size,
+            fontweight="bold" if font.bold else "normal",
+            fontfamily="DejaVu Sans Mono" if font.mono else "DejaVu Sans",
+            horizontalalignment=side,
+            verticalalignment="baseline",
+            parse_math=False,
         )
+        self.artists.append(line)
 
-    def _add(self, patch: Any, fill: str, stroke: str, width: float, dash: str) -> None:
-        patch.set_facecolor(self.palette[fill] if fill else "none")
-        patch.set_edgecolor(self.palette[stroke] if stroke else "none")
-        patch.set_linewidth(width if stroke else 0)
-        if dash and width:
-            patch.set_linestyle((0, [float(one) / width for one in dash.split()]))
+    def _add(self, patch: Any, paint: Paint) -> None:
+        width = paint.width if paint.stroke else 0
+        patch.set_facecolor(self.palette[paint.fill] if paint.fill else "none")
+        patch.set_edgecolor(self.palette[paint.stroke] if paint.stroke else "none")
+        patch.set_linewidth(width)
+        if paint.dash and width:
+            dashes = [float(one) / width for one in paint.dash.split()]
+            patch.set_linestyle((0, dashes))
         self.artists.append(patch)
 
     def save(self, path: Path, width: float, height: float, dpi: int) -> None:

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from funclab.errors import ArgumentError
 from funclab.view import raster, theme
-from funclab.view.canvas import Canvas
-
-
-class Picture(Protocol):
-    """What can be written: a picture with its words."""
-
-    look: str
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def svg(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def table(self) -> str: ...
-    def draw(self, canvas: Canvas) -> tuple[float, float]: ...
+from funclab.view.picture import Picture, picture_of
 
 
 def save(picture: Picture, path: Any, dpi: int, others: Mapping[str, str] | None = None) -> Path:
@@ -36,7 +20,7 @@ def save(picture: Picture, path: Any, dpi: int, others: Mapping[str, str] | None
     target = Path(path)
     ending = target.suffix.lower()
     texts = {
-        ".svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{picture.svg}\n',
+        ".svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{picture_of(picture)}\n',
         ".html": page(picture),
         ".txt": f"{picture.text}\n",
         **(others or {}),
@@ -61,5 +45,5 @@ def page(picture: Picture) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(picture.title)}</title><style>{theme.PAGE}</style></head>"
-        f"<body><main>{picture.svg}{picture.table}</main></body></html>\n"
+        f"<body><main>{picture_of(picture)}{picture.table}</main></body></html>\n"
     )

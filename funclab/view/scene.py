@@ -13,6 +13,41 @@ COLOURS = 5
 """How many colours shared layers go through; with seven marks, 35 pairs are all different."""
 
 
+@dataclass(kw_only=True)
+class Area:
+    """A place in a picture, which the layout fills in. A point is x + 1j * y."""
+
+    x: float = 0
+    y: float = 0
+    width: float = 0
+    height: float = 0
+
+    @property
+    def corner(self) -> complex:
+        return complex(self.x, self.y)
+
+    @property
+    def middle(self) -> complex:
+        return complex(self.x + self.width / 2, self.y + self.height / 2)
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def grown(self, margin: float) -> Area:
+        """The area with a margin around it."""
+        width, height = self.width + 2 * margin, self.height + 2 * margin
+        return Area(x=self.x - margin, y=self.y - margin, width=width, height=height)
+
+
+def area(corner: complex, width: float, height: float) -> Area:
+    return Area(x=corner.real, y=corner.imag, width=width, height=height)
+
+
 @dataclass
 class Row:
     """A node in the layers face: one call, with what it was given and what it made."""
@@ -26,7 +61,7 @@ class Row:
 
 
 @dataclass
-class Box:
+class Box(Area):
     """A call (calls face) or a layer (layers face)."""
 
     key: str
@@ -47,14 +82,10 @@ class Box:
     """The line of Python that gives this node's output."""
     title: str = ""
     """A sentence for readers who point at the box or hear it."""
-    x: float = 0
-    y: float = 0
-    width: float = 0
-    height: float = 0
 
 
 @dataclass
-class Plate:
+class Plate(Area):
     """A tensor: its shape over its name `layer[node:tensor]`."""
 
     key: str
@@ -66,10 +97,6 @@ class Plate:
     output: bool = False
     mask: bool = False
     title: str = ""
-    x: float = 0
-    y: float = 0
-    width: float = 0
-    height: float = 0
 
 
 @dataclass
@@ -95,7 +122,7 @@ class Edge:
 
 
 @dataclass
-class Group:
+class Group(Area):
     """A shared layer: the boxes that are its calls, and its weights, which exist once."""
 
     number: int
@@ -108,10 +135,6 @@ class Group:
     weights: str = ""
     """What the capsule shows; without a capsule, nothing."""
     caption: list[str] = field(default_factory=list)
-    x: float = 0
-    y: float = 0
-    width: float = 0
-    height: float = 0
     ties: list[Points] = field(default_factory=list)
 
     @property

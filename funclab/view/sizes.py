@@ -8,7 +8,7 @@ from funclab.view.measure import text_width
 from funclab.view.scene import Box, Group, Plate, Row, Scene
 from funclab.view.words import shorten
 
-NAME, DETAIL, MONO, SMALL, PILL = 15, 12, 12, 11, 11
+NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
 LONGEST_NAME, LONGEST_DETAIL, LONGEST_ID = 28, 36, 34
 BAR, PAD = 8, 12
 BOX_HEIGHT, NARROWEST = 54, 150
@@ -97,6 +97,8 @@ def measure_box(box: Box) -> None:
 def equal_widths(scene: Scene) -> None:
     """Boxes of about the same width get the same one."""
     most = EQUAL_ROWS if scene.face == "layers" else EQUAL
+    if scene.face == "layers" and scene.direction == "LR":
+        return  # they do not stand below each other
     boxes = [box for box in scene.boxes if box.inside is None and box.width <= most]
     for box in boxes:
         box.width = max(one.width for one in boxes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from funclab.view.words import (
 
 WIDEST = 100
 """Longest line, when neither `line_length` nor `positions` is given."""
+BY_CALL = ("Output Shape", "Node", "Connected to")
+"""Columns with a line for each call, which stand side by side."""
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -238,17 +241,21 @@ def _rule(left: str, line: str, cross: str, right: str, widths: list[int]) -> st
 
 def _lines(cells: list[list[str]], titles: list[str], widths: list[int], bar: str) -> Iterator[str]:
     """The printed lines of a row: long cells go on below, calls stay side by side."""
-    wrapped = [[_wrap(line, width) for line in cell] for cell, width in zip(cells, widths)]
-    height = max(map(len, wrapped))
-    for i in range(height):
-        parts = [cell[i] if i < len(cell) else [""] for cell in wrapped]
-        for j in range(max(map(len, parts))):
-            texts = [part[j] if j < len(part) else "" for part in parts]
-            padded = [
-                text.rjust(width) if title == "Param #" else text.ljust(width)
-                for text, title, width in zip(texts, titles, widths, strict=True)
-            ]
-            yield f"{bar} {f' {bar} '.join(padded)} {bar}"
+    wrapped = [
+        [_wrap(line, width) for line in cell] for cell, width in zip(cells, widths, strict=True)
+    ]
+    together = [i for i, title in enumerate(titles) if title in BY_CALL]
+    for parts in zip_longest(*(wrapped[i] for i in together), fillvalue=[""]):
+        tallest = max(map(len, parts))
+        for part in parts:
+            part += [""] * (tallest - len(part))
+    columns = [[line for part in parts for line in part] for parts in wrapped]
+    for texts in zip_longest(*columns, fillvalue=""):
+        padded = [
+            text.rjust(width) if title == "Param #" else text.ljust(width)
+            for text, title, width in zip(texts, titles, widths, strict=True)
+        ]
+        yield f"{bar} {f' {bar} '.join(padded)} {bar}"
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -1,12 +1,13 @@
-"""A scene in words: a sentence, a table of text, and a table for browsers and screen readers."""
+"""A scene in words: sentences, a table of text, and a table for browsers and screen readers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
-from funclab.view.scene import Scene
-from funclab.view.words import listed, plural, times
+from funclab.view.grid import html_grid, text_grid
+from funclab.view.scene import Box, Scene
+from funclab.view.words import listed, times
 
 TITLES = ("call", "does", "takes", "makes", "output shape")
 MOST_SENTENCES = 40
@@ -16,40 +17,37 @@ Line = tuple[str, str, str, str, str]
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
     """One line for each call: its node, what it does, takes and makes."""
-    shapes = {plate.name: plate.shape for plate in scene.plates}
     for box in scene.boxes:
-        if box.rows:
-            for row in box.rows:
-                takes = row.note or ", ".join(row.inputs) or "-"
-                makes, made = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
-                yield f"{indent}{box.name}[{row.index}]", box.detail, takes, makes, made
-        else:
-            takes = _tensors(scene, box.key, True)
-            makes = _tensors(scene, box.key, False)
-            name = box.name if box.node is None else f"{box.name}[{box.node}]"
-            made = ", ".join(shapes.get(one, "") for one in makes)
-            yield indent + name, box.detail, ", ".join(takes) or "-", ", ".join(makes), made
+        for name, *cells in _row_lines(box) if box.rows else [_box_line(scene, box)]:
+            yield indent + name, *cells  # type: ignore[misc]
         if box.inside is not None:
             yield from call_lines(box.inside, f"{indent}  ")
 
 
-def _tensors(scene: Scene, key: str, taken: bool) -> list[str]:
-    """Names of the tensors that a call takes, in order, or makes."""
-    ends = [(edge.target if taken else edge.source, edge.tensor) for edge in scene.edges]
-    found = sorted(((end.index, name) for end, name in ends if end.key == key), key=_first)
-    return list(dict.fromkeys(name for _, name in found)) if not taken else [n for _, n in found]
+def _row_lines(box: Box) -> Iterator[Line]:
+    for row in box.rows:
+        takes = row.note or ", ".join(row.inputs) or "-"
+        makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
+        yield f"{box.name}[{row.index}]", box.detail, takes, makes, shapes
 
 
-def _first(pair: tuple[int, str]) -> int:
-    return pair[0]
+def _box_line(scene: Scene, box: Box) -> Line:
+    shapes = {plate.name: plate.shape for plate in scene.plates}
+    taken = [(edge.target.index, edge.tensor) for edge in scene.edges if edge.target.key == box.key]
+    made = [(edge.source.index, edge.tensor) for edge in scene.edges if edge.source.key == box.key]
+    takes = [tensor for _, tensor in sorted(taken)]
+    makes = list(dict.fromkeys(tensor for _, tensor in sorted(made)))
+    name = box.name if box.node is None else f"{box.name}[{box.node}]"
+    known = ", ".join(shapes.get(tensor, "") for tensor in makes)
+    return name, box.detail, ", ".join(takes) or "-", ", ".join(makes) or "-", known or "-"
 
 
 def group_lines(scene: Scene) -> Iterator[str]:
+    """A sentence for each shared layer."""
     for one in scene.walk():
         for group in one.groups:
-            calls = times(group.size)
             weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
-            yield f"{group.name} is shared: called {calls}{weights}."
+            yield f"{group.name} is shared: called {times(group.size)}{weights}."
 
 
 def description(scene: Scene) -> str:
@@ -57,38 +55,22 @@ def description(scene: Scene) -> str:
     sentences = [box.title for one in scene.walk() for box in one.boxes]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
-        told.append(f"And {plural(len(sentences) - MOST_SENTENCES, 'more box')[:-1]}es.")
+        told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
     outputs = [f"{plate.name} of shape {plate.shape}" for plate in scene.plates if plate.output]
     if outputs:
-        told.append(f"The model returns {listed(outputs)}.")
+        told.append(f"The result is {listed(outputs)}.")
     return " ".join([*told, *group_lines(scene)])
 
 
 def text(scene: Scene) -> str:
     """The scene as a table of text."""
-    lines = [TITLES, *call_lines(scene)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(TITLES))]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
-    rule = "  ".join("-" * width for width in widths)
-    return "\n".join([scene.title, "", table[0], rule, *table[1:], *_after(group_lines(scene))])
-
-
-def _after(lines: Iterator[str]) -> Sequence[str]:
-    found = list(lines)
-    return ["", *found] if found else []
+    table = text_grid(TITLES, list(call_lines(scene)))
+    shared = list(group_lines(scene))
+    after = ["", *shared] if shared else []
+    return "\n".join([scene.title, "", *table, *after])
 
 
 def html_table(scene: Scene) -> str:
     """The scene as an HTML table with a caption and marked headings."""
-    heads = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
-    rows = []
-    for name, *cells in call_lines(scene):
-        rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        rows.append(f'<tr><th scope="row">{escape(name)}</th>{rest}</tr>')
     notes = "".join(f"<p>{escape(line)}</p>" for line in group_lines(scene))
-    caption = f"<caption>{escape(scene.title)}</caption>"
-    body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'<table class="funclab-table">{caption}{body}</table>{notes}'
+    return html_grid(scene.title, TITLES, list(call_lines(scene))) + notes

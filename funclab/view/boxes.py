@@ -1,0 +1,121 @@
+"""Boxes: a heading, numbered ports, and in the layers face a row for each call."""
+
+from __future__ import annotations
+
+from funclab.view import sizes
+from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.marks import lock_path, mark_path
+from funclab.view.ports import TAB, has_tabs, offset
+from funclab.view.scene import Box, End, Group, Row, Scene, area
+
+ROUND, DOUBLE = 8, 4
+PILL_HEIGHT = 18
+PORT = 3.5
+ROW_LEFT, ROW_INSET, ARROW_GAP, SHAPE_GAP = 16, 8, 6, 18
+
+
+def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
+    """Draw a box. One with something inside is left open; whoever draws that closes it."""
+    canvas.open(box.title, "box", key=box.key)
+    colour, fill = colours(box, group)
+    folded = box.role == "fold"
+    if box.wrapper:
+        canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
+    canvas.rect(box, Paint(fill, colour, 1.5, "5 4" if folded else ""), ROUND)
+    if not folded:
+        canvas.bar(box, sizes.BAR, ROUND, colour)
+    _draw_heading(canvas, box, group, colour)
+    _draw_pill(canvas, box, colour)
+    if scene.face == "calls":
+        _draw_tabs(canvas, scene, box, colour)
+    for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
+        _draw_row(canvas, box, row, box.y + centre, colour)
+    if box.inside is None:
+        canvas.close()
+
+
+def colours(box: Box, group: Group | None) -> tuple[str, str]:
+    """The colours of a box's line and filling."""
+    name = "neutral"
+    if group is not None:
+        name = f"group{group.colour}"
+    elif box.role in ("input", "output"):
+        name = box.role
+    return name, "plain" if name == "neutral" else f"{name}-fill"
+
+
+def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
+    texts = sizes.box_texts(box)
+    start = box.corner + sizes.BAR + sizes.PAD
+    canvas.text_line(start + 42j, texts.detail, Font(sizes.DETAIL, "soft"))
+    if group is not None:
+        canvas.path(mark_path(group.mark, start + (7 + 19j)), Paint(colour))
+        start += sizes.MARK
+    canvas.text_line(start + 24j, texts.name, Font(sizes.NAME, bold=True))
+
+
+def _draw_pill(canvas: Canvas, box: Box, colour: str) -> None:
+    """The node index in its pill, and before it the lock of frozen weights."""
+    text = sizes.box_texts(box).pill
+    end = complex(box.right - 10, box.y + 10)
+    if text:
+        width = sizes.pill_width(text)
+        end -= width
+        canvas.rect(area(end, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
+        font = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
+        canvas.text_line(end + width / 2 + 13j, text, font)
+    if box.frozen:
+        canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
+
+
+def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
+    """Ports on the sides that face the flow, numbered where there are several."""
+    sides = ((box.inputs, False), (box.outputs, True))
+    for count, leaving in sides:
+        for i in range(count if has_tabs(box, count) else 0):
+            middle = _tab(scene, box, End(box.key, i, count), leaving)
+            corner = middle - TAB / 2 * (1 + 1j)
+            canvas.rect(area(corner, TAB, TAB), Paint("paper", colour, 1.2))
+            if count > 1:
+                canvas.text_line(middle + 4j, str(i), Font(10, bold=True, anchor="middle"))
+
+
+def _tab(scene: Scene, box: Box, end: End, leaving: bool) -> complex:
+    across = offset(scene, box, end, leaving, False)
+    if scene.direction == "LR":
+        side = box.right if leaving else box.x
+        return complex(side, box.middle.imag + across)
+    side = box.bottom if leaving else box.y
+    return complex(box.middle.real + across, side)
+
+
+def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None:
+    """A call: its number, what it was given, an arrow, and the shapes of what it made."""
+    index, wide, _ = sizes.row_columns(box)
+    height = sizes.row_height(row)
+    corner = complex(box.x + ROW_LEFT, y - height / 2)
+    frame = area(corner, box.width - ROW_LEFT - ROW_INSET, height)
+    canvas.rect(frame, Paint("paper", colour, 1, "4 3" if row.note else ""), 5)
+    start = complex(frame.x + ROW_INSET, y + 4)
+    canvas.text_line(start, str(row.index), Font(13, colour, bold=True))
+    start += index
+    if row.note:
+        canvas.text_line(start, row.note, Font(sizes.DETAIL, "soft"))
+        return
+    inputs, shapes = sizes.row_texts(row)
+    _draw_lines(canvas, start, inputs)
+    start += wide + ARROW_GAP if wide else 0
+    canvas.text_line(start, "→", Font(sizes.MONO, "soft", mono=True))
+    _draw_lines(canvas, start + SHAPE_GAP, shapes)
+    for height in _spread(len(row.outputs)):
+        canvas.circle(complex(box.right, y + height), PORT, Paint(colour))
+
+
+def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:
+    for line, height in zip(lines, _spread(len(lines)), strict=True):
+        canvas.text_line(start + height * 1j, line, Font(sizes.MONO, mono=True))
+
+
+def _spread(count: int) -> list[float]:
+    """The heights of some lines around their common middle."""
+    return [sizes.LINE * (i - (count - 1) / 2) for i in range(count)]
