@@ -1,0 +1,200 @@
+"""Lengths that remember the arithmetic they came from, and the axes made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from funclab.shapes import Shape
+
+SUM, PRODUCT, ATOM = 1, 2, 3
+UNKNOWN = "n"
+"""How a length that is not known yet is written."""
+
+
+class Number:
+    """A length and its arithmetic as text, made together so that they cannot disagree.
+
+    >>> (Number(28) - 3) // 1 + 1
+    (28 - 3) // 1 + 1 = 26
+    """
+
+    def __init__(self, value: int | None, text: str = "", strength: int = ATOM) -> None:
+        self.value = value
+        self.text = text or (UNKNOWN if value is None else str(value))
+        self.strength = strength
+
+    def _join(self, other: Any, sign: str, strength: int, function: Any) -> Number:
+        right = other if isinstance(other, Number) else Number(other)
+        known = self.value is not None and right.value is not None
+        text = f"{self.within(strength)} {sign} {right.within(strength + 1)}"
+        return Number(function(self.value, right.value) if known else None, text, strength)
+
+    def within(self, strength: int) -> str:
+        """The text as a part of stronger arithmetic: in brackets, if it needs them."""
+        return f"({self.text})" if self.strength < strength else self.text
+
+    def __add__(self, other: Any) -> Number:
+        return self._join(other, "+", SUM, lambda a, b: a + b)
+
+    def __sub__(self, other: Any) -> Number:
+        return self._join(other, "-", SUM, lambda a, b: a - b)
+
+    def __mul__(self, other: Any) -> Number:
+        return self._join(other, "×", PRODUCT, lambda a, b: a * b)
+
+    def __floordiv__(self, other: Any) -> Number:
+        return self._join(other, "//", PRODUCT, lambda a, b: a // b)
+
+    @property
+    def equation(self) -> str:
+        """The arithmetic with its result; `n` stays where a length is not known."""
+        if self.value is None:
+            return self.text if self.text == UNKNOWN else f"{self.text}, {UNKNOWN} not known yet"
+        return self.text if self.strength == ATOM and self.text.isdigit() else self._solved
+
+    @property
+    def _solved(self) -> str:
+        return f"{self.text} = {self.value}"
+
+    def __repr__(self) -> str:
+        return self.equation
+
+
+def ceil(a: Number, b: int) -> Number:
+    """a / b, rounded up."""
+    value = None if a.value is None else -(-a.value // b)
+    return Number(value, f"ceil({a.within(PRODUCT)} / {b})")
+
+
+def product(lengths: Iterable[int | None]) -> Number:
+    """The lengths multiplied; 1 for none."""
+    factors = list(lengths)
+    text = " × ".join(UNKNOWN if one is None else str(one) for one in factors)
+    value = None if None in factors else math.prod(one for one in factors if one is not None)
+    return Number(value, text or "1", PRODUCT if len(factors) > 1 else ATOM)
+
+
+def total(lengths: Iterable[int | None]) -> Number:
+    """The lengths added."""
+    first, *rest = lengths
+    number = Number(first)
+    for one in rest:
+        number = number + one
+    return number
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of an output, and where its length comes from."""
+
+    text: str
+    length: int | None
+    batch: bool = False
+    source: tuple[int, int] | None = None
+    """The input, and its axis, that this axis is taken from unchanged."""
+    number: int = 0
+
+    @property
+    def label(self) -> str:
+        """ "batch" for the batch axis, which has no number; its place for the others."""
+        return "batch" if self.batch else str(self.number)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "length": self.length,
+            "text": self.text,
+            "batch": self.batch,
+            "source": None if self.source is None else list(self.source),
+        }
+
+
+Axes = list[Axis]
+Found = tuple[str, list[Axes]]
+"""A sentence, and the axes of each output."""
+
+
+def computed(number: Number) -> Axis:
+    return Axis(number.equation, number.value)
+
+
+def setting(name: str, value: int | None) -> Axis:
+    """An axis as long as an argument of the layer says: `units = 64`."""
+    return Axis(f"{name} = {UNKNOWN if value is None else value}", value)
+
+
+def single(why: str) -> Axis:
+    """An axis of length 1."""
+    return Axis(f"1, {why}", 1)
+
+
+def batch(length: int | None) -> Axis:
+    return Axis(f"{'any number of' if length is None else length} samples", length, batch=True)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One call as a rule sees it: what is called, and the shapes that go in and come out."""
+
+    layer: Any
+    inputs: list[Shape]
+    outputs: list[Shape]
+    batches: list[int | None] = field(default_factory=list)
+    """Which axis of each input is the batch; None for an input without one."""
+
+    @property
+    def x(self) -> Shape:
+        """The shape of the first input."""
+        return self.inputs[0]
+
+    def number(self, axis: int, given: int = 0) -> Number:
+        return Number(self.inputs[given][axis])
+
+    def is_batch(self, axis: int, given: int = 0) -> bool:
+        return given < len(self.batches) and self.batches[given] == axis
+
+    def same(self, axis: int, given: int = 0) -> Axis:
+        """An axis taken from an input as it is."""
+        shape = self.inputs[given]
+        place = axis % len(shape)
+        if self.is_batch(place, given):
+            return Axis(batch(shape[place]).text, shape[place], True, (given, place))
+        several = sum(map(bool, self.inputs)) > 1  # numbers have no axes to speak of
+        of = f"axis {place} of input {given}" if several else f"input axis {place}"
+        return Axis(f"same as {of}", shape[place], source=(given, place))
+
+    def all_same(self, given: int = 0) -> Axes:
+        return [self.same(axis, given) for axis in range(len(self.inputs[given]))]
+
+
+Function = Callable[[Seen], Found]
+
+LAYERS: dict[str, Function] = {}
+OPS: dict[str, Function] = {}
+
+
+def for_layers(*names: str) -> Callable[[Function], Function]:
+    """The rule of the layers of these classes, and of subclasses that keep their `call`."""
+    return lambda function: _enter(LAYERS, names, function)
+
+
+def for_ops(*names: str) -> Callable[[Function], Function]:
+    """The rule of the ops of these classes, and of their subclasses."""
+    return lambda function: _enter(OPS, names, function)
+
+
+def _enter(table: dict[str, Function], names: Sequence[str], function: Function) -> Function:
+    table.update(dict.fromkeys(names, function))
+    return function
+
+
+def times(lengths: Iterable[Any]) -> str:
+    """Sizes side by side: 3 × 3."""
+    return " × ".join(map(str, lengths))
+
+
+def show(length: int | None) -> str:
+    return UNKNOWN if length is None else str(length)
