@@ -1,0 +1,229 @@
+"""The calls of a model in order, each with its shape rule: what a walk through the shapes shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from funclab import structure
+from funclab.errors import TensorTypeError
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node, ids
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view import steps_text, words
+from funclab.view.rules import Parameters, parameters, rule
+from funclab.view.steps_failed import Failure, failed_step
+from funclab.view.steps_fold import fold
+
+__all__ = ["Failure", "Output", "Step", "Steps", "failed_step", "shape_steps"]
+
+LIMIT = 30
+
+PLAIN = (
+    "key", "name", "detail", "node", "words", "parameters", "added", "total", "role", "known",
+    "calls",
+)  # fmt: skip
+"""What of a step goes into its data as it is."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A tensor that a step makes, and where each of its axes comes from."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    axes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call, or several alike folded into one: what comes in, the rule, what comes out."""
+
+    key: str
+    name: str
+    detail: str
+    node: int
+    inputs: list[tuple[str, tuple[int | None, ...]]]
+    outputs: list[Output]
+    words: str
+    parameters: str
+    """The weights as arithmetic, or why there are none to add."""
+    added: int
+    """How many numbers this step adds to the model."""
+    total: int = 0
+    """How many numbers the model holds up to here; a shared layer's count once."""
+    role: str = "call"
+    """input, call, again (a layer called before), or fold."""
+    known: bool = True
+    calls: int = 1
+    pattern: tuple[Any, ...] = field(default=(), repr=False)
+    """What two steps have in common when one can stand for both."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step as data that JSON can hold."""
+        outputs = [
+            {"name": one.name, "shape": list(one.shape), "axes": one.axes} for one in self.outputs
+        ]
+        inputs = [{"name": name, "shape": list(shape)} for name, shape in self.inputs]
+        plain = {name: getattr(self, name) for name in PLAIN}
+        return {**plain, "inputs": inputs, "outputs": outputs}
+
+
+@dataclass
+class Steps:
+    """The walk through a model's shapes."""
+
+    name: str
+    steps: list[Step]
+    calls: int
+    """How many calls there are, folded or not."""
+
+    @property
+    def total(self) -> int:
+        """How many numbers all layers hold."""
+        return self.steps[-1].total if self.steps else 0
+
+    @property
+    def text(self) -> str:
+        """The walk as lines of text."""
+        return steps_text.text(self)
+
+    @property
+    def table(self) -> str:
+        """The walk as an HTML table with a caption and marked headings."""
+        return steps_text.table(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The walk as data that JSON can hold."""
+        steps = [step.to_dict() for step in self.steps]
+        return {"name": self.name, "calls": self.calls, "total": self.total, "steps": steps}
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __getitem__(self, index: int) -> Step:
+        return self.steps[index]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Shape steps of {self.name}: {words.plural(self.calls, 'call')}>"
+
+
+def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
+    """The calls of a model, or those behind some tensors, each with its rule and its numbers.
+
+    At most `limit` steps: repeats of the same pattern of calls are folded into one, and then, if
+    there are still too many, those in the middle.
+    Raises: TensorTypeError for what is neither a model with a graph nor tensors.
+
+    >>> from funclab import Input, Model, layers
+    >>> x = Input((28, 28), name="x")
+    >>> print(shape_steps(Model(x, layers.Flatten(name="flat")(x), name="tiny")))
+    tiny: 2 calls, 0 parameters
+    <BLANKLINE>
+    1. x[0]  InputLayer
+       Data comes in here, in the shape that Input was given; the batch is not in it.
+       makes   x[0:0] (None, 28, 28)
+               batch: any number of samples; 1: shape[0] = 28; 2: shape[1] = 28
+    2. flat[0]  Flatten
+       All elements of a sample are laid in one row: the lengths are multiplied.
+       takes   x[0:0] (None, 28, 28)
+       makes   flat[0:0] (None, 784)
+               batch: any number of samples; 1: 28 × 28 = 784
+       weights 0: nothing to learn
+    """
+    name, nodes, graph = _nodes(model)
+    first: dict[Operation, Node] = {}
+    counted: set[int] = set()
+    steps: list[Step] = []
+    for node in nodes:
+        step = _step(node, graph, first, counted)
+        total = (steps[-1].total if steps else 0) + step.added
+        steps.append(replace(step, total=total))
+    return Steps(name, fold(steps, limit), len(nodes))
+
+
+def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
+    """What to call the walk, its calls in order, and the graph they are in, if there is one."""
+    graph = words.graph_of(model)
+    if graph is not None:
+        return words.clean(model.name), graph.nodes, graph
+    tensors = [leaf for leaf in structure.flatten(model) if isinstance(leaf, Tensor)]
+    if not tensors or len(tensors) != len(structure.flatten(model)):
+        name = getattr(model, "name", type(model).__name__)
+        raise TensorTypeError(
+            f"There are no calls to walk through in {name}.",
+            why="a walk follows the calls between inputs and outputs, so it needs a model whose "
+            "graph is made, or tensors.",
+            fix="pass a Model(inputs, outputs), or what a layer call returned; give a Sequential "
+            "an Input first.",
+        )
+    return words.clean(f"What makes {ids(tensors)}"), _behind(tensors), None
+
+
+def _behind(tensors: Sequence[Tensor]) -> list[Node]:
+    """All calls that some tensors need, in order of calling, the inputs first."""
+    found: set[Node] = set()
+    waiting = list(tensors)
+    while waiting:
+        operation, index, _ = waiting.pop()._keras_history
+        node = operation.inbound_nodes[index]
+        if node not in found:
+            found.add(node)
+            waiting += node.arguments.tensors
+    return sorted(found, key=lambda node: (not node.is_input, node.time))
+
+
+def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted: set[int]) -> Step:
+    operation = node.operation
+    found = rule(node)
+    weights = [one for one in words.weights_of(operation) if id(one) not in counted]
+    counted.update(id(one) for one in weights)
+    before = first.setdefault(operation, node)
+    role = "input" if node.is_input else "call" if before is node else "again"
+    data = found.to_dict()["outputs"]
+    outputs = [
+        Output(words.clean(tensor.id), tensor.shape, axes)
+        for tensor, axes in zip(node.output_tensors, data)
+    ]
+    inputs = [(words.tensor_id(graph, one), one.shape) for one in node.arguments.tensors]
+    name, added = words.clean(operation.name), words.count(weights)
+    shapes = ([shape for _, shape in inputs], [one.shape for one in outputs])
+    return Step(
+        key=f"{name}[{node.index}]",
+        name=name,
+        detail=words.detail(operation),
+        node=node.index,
+        inputs=inputs,
+        outputs=outputs,
+        words=_again(found.words, name, before, node, first) if role == "again" else found.words,
+        parameters=_weights(parameters(operation), role, before, added),
+        added=added,
+        role=role,
+        known=found.known,
+        pattern=(type(operation), words.detail(operation), role, str(shapes), added),
+    )
+
+
+def _again(sentence: str, name: str, before: Node, node: Node, first: Any) -> str:
+    if before.input_shapes == node.input_shapes:
+        return f"{name} again (node {node.index}): same rule."
+    return f"{name} again (node {node.index}), on another shape. {sentence}"
+
+
+def _weights(found: Parameters, role: str, before: Node, added: int) -> str:
+    if role == "input":
+        return ""
+    if role == "again" and found.total:
+        return f"shared: counted once, at node {before.index}"
+    if added < found.total:
+        some = "none" if not added else f"only {added:,}"
+        return f"{found.text}, {some} of them new: the others were counted before"
+    return found.text
