@@ -86,29 +86,50 @@ class Model(Layer):
         """Choose optimizer, losses and metrics. See `funclab.training.compile`."""
         training.compile(self, optimizer, loss, **settings)
 
-    def fit(self, x: Any = None, y: Any = None, **settings: Any) -> Any:
+    def fit(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
         """Train, and return the History. See `funclab.training.fit`."""
-        return training.fit(self, x, y, **settings)
+        return training.fit(self, x, y, *args, **settings)
 
-    def evaluate(self, x: Any = None, y: Any = None, **settings: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
         """Loss and metrics on data. See `funclab.training.evaluate`."""
-        return training.evaluate(self, x, y, **settings)
+        return training.evaluate(self, x, y, *args, **settings)
 
-    def predict(self, x: Any, **settings: Any) -> Any:
+    def predict(self, x: Any, *args: Any, **settings: Any) -> Any:
         """Outputs for data, as arrays. See `funclab.training.predict`."""
-        return training.predict(self, x, **settings)
+        return training.predict(self, x, *args, **settings)
 
-    def train_on_batch(self, x: Any, y: Any = None, **settings: Any) -> Any:
+    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **settings: Any) -> Any:
         """One training step. See `funclab.training.train_on_batch`."""
-        return training.train_on_batch(self, x, y, **settings)
+        return training.train_on_batch(self, x, y, *args, **settings)
 
-    def test_on_batch(self, x: Any, y: Any = None, **settings: Any) -> Any:
+    def test_on_batch(self, x: Any, y: Any = None, *args: Any, **settings: Any) -> Any:
         """Loss and metrics on one batch. See `funclab.training.test_on_batch`."""
-        return training.test_on_batch(self, x, y, **settings)
+        return training.test_on_batch(self, x, y, *args, **settings)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch. See `funclab.training.predict_on_batch`."""
         return training.predict_on_batch(self, x)
+
+    def fit_generator(self, generator: Any, steps_per_epoch: Any = None, **settings: Any) -> Any:
+        """Keras 2's name for `fit` with a generator."""
+        return training.fit(self, generator, steps_per_epoch=steps_per_epoch, **settings)
+
+    def evaluate_generator(self, generator: Any, steps: Any = None, **settings: Any) -> Any:
+        """Keras 2's name for `evaluate` with a generator."""
+        return training.evaluate(self, generator, steps=steps, **settings)
+
+    def predict_generator(self, generator: Any, steps: Any = None, **settings: Any) -> Any:
+        """Keras 2's name for `predict` with a generator."""
+        return training.predict(self, generator, steps=steps, **settings)
+
+    def reset_metrics(self) -> None:
+        """Forget the batches seen so far, as every epoch does."""
+        if self._compiled:
+            self._compiled.reset()
+
+    @property
+    def compiled(self) -> bool:
+        return self._compiled is not None
 
     @property
     def optimizer(self) -> Any:

@@ -1,0 +1,24 @@
+"""Callbacks: objects that follow training, and may steer it."""
+
+from funclab.callbacks.base import Callback, CallbackList, History
+from funclab.callbacks.control import (
+    EarlyStopping,
+    LambdaCallback,
+    LearningRateScheduler,
+    ReduceLROnPlateau,
+    TerminateOnNaN,
+)
+from funclab.callbacks.files import CSVLogger, ModelCheckpoint
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]

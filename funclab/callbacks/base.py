@@ -1,0 +1,168 @@
+"""Callbacks: what fit, evaluate and predict tell while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from funclab import registry
+from funclab.errors import ArgumentError
+
+Logs = dict[str, Any]
+
+
+class Callback:
+    """Something that is told about the course of training. Subclasses write the methods they need.
+
+    `self.model` is the model, `self.params` a dict of epochs, steps and verbose. Logs are dicts of
+    losses and metrics. Setting `self.model.stop_training = True` ends training after the batch.
+    """
+
+    def __init__(self) -> None:
+        self.model: Any = None
+        self.params: dict[str, Any] = {}
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        self.model = model
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None: ...
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self.on_batch_end(batch, logs=logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_train_begin(self, logs: Logs | None = None) -> None: ...
+    def on_train_end(self, logs: Logs | None = None) -> None: ...
+    def on_test_begin(self, logs: Logs | None = None) -> None: ...
+    def on_test_end(self, logs: Logs | None = None) -> None: ...
+    def on_predict_begin(self, logs: Logs | None = None) -> None: ...
+    def on_predict_end(self, logs: Logs | None = None) -> None: ...
+
+
+class Series(dict[str, list[Any]]):
+    """What each epoch brought, by name. `acc` and `accuracy` may stand for each other."""
+
+    def __missing__(self, name: str) -> list[Any]:
+        other = alias(name)
+        if other is not None and other in self:
+            return self[other]
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+def alias(name: str) -> str | None:
+    """The other spelling of a name that ends in `acc` or `accuracy`."""
+    head, _, tail = f"_{name}".rpartition("_")
+    other = {"acc": "accuracy", "accuracy": "acc"}.get(tail)
+    return f"{head}_{other}".lstrip("_") if other else None
+
+
+class History(Callback):
+    """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, their numbers.
+
+    `stopped` says whether an interrupt ended the training early.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: Series = Series()
+        self.epoch: list[int] = []
+        self.stopped = False
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.history, self.epoch, self.stopped = Series(), [], False
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def plot(self, **settings: Any) -> Any:
+        """The training curves as a picture. See `funclab.view.history_plot`."""
+        return registry.lookup("view", "history_plot")(self, **settings)
+
+    def __repr__(self) -> str:
+        ended = ", stopped" if self.stopped else ""
+        return f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}{ended}>"
+
+
+class CallbackList:
+    """Several callbacks as one."""
+
+    def __init__(self, callbacks: Sequence[Any], model: Any, params: dict[str, Any]) -> None:
+        self.callbacks = list(callbacks)
+        self.params = params
+        for one in self.callbacks:
+            one.set_model(model)
+            one.set_params(params)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """`on_epoch_end` and the others: told to every callback in turn."""
+        if not name.startswith("on_"):
+            raise AttributeError(name)
+
+        def tell(*args: Any, **kwargs: Any) -> None:
+            for one in self.callbacks:
+                getattr(one, name)(*args, **kwargs)
+
+        return tell
+
+    def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
+        """The methods of that name that some class has really written."""
+        return [
+            getattr(one, name) for one in self.callbacks if writes(one, name) or writes(one, old)
+        ]
+
+
+def writes(callback: Any, name: str | None) -> bool:
+    """Whether a callback's class has its own method of that name."""
+    if name is None:
+        return False
+    own = getattr(type(callback), name, None)
+    return name in vars(callback) or own is not getattr(Callback, name)
+
+
+def checked(callbacks: Any) -> list[Any]:
+    """The callbacks as a list.
+
+    Raises: ArgumentError for something that is not a callback.
+    """
+    if callbacks is None:
+        return []
+    given = [*callbacks] if isinstance(callbacks, (list, tuple)) else [callbacks]
+    found: list[Any] = []
+    for one in given:
+        if isinstance(one, CallbackList):
+            found += one.callbacks
+            continue
+        if isinstance(one, type) or not hasattr(one, "on_epoch_end"):
+            name = one.__name__ if isinstance(one, type) else repr(one)
+            raise ArgumentError(
+                f"{name} is not a callback.",
+                why="it is the class, not an object of it."
+                if isinstance(one, type)
+                else f"a {type(one).__name__} has no method on_epoch_end.",
+                fix=f"write {name}(...)."
+                if isinstance(one, type)
+                else "pass objects of subclasses of Callback, or "
+                "LambdaCallback(on_epoch_end=function).",
+            )
+        found.append(one)
+    return found

@@ -1,0 +1,91 @@
+"""Arguments of fit, evaluate and predict, checked before anything is computed."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from funclab.callbacks.base import alias
+from funclab.errors import ArgumentError
+
+KERAS_2 = ("max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "max_q_size")
+
+
+def check_legacy(method: str, legacy: dict[str, Any]) -> None:
+    """Keywords of older Keras that change nothing here pass; all others are errors."""
+    unknown = [name for name in legacy if name not in KERAS_2]
+    if unknown:
+        raise ArgumentError(
+            f"{method}() got an unexpected keyword argument {unknown[0]!r}.",
+            why=f"`{method}` has no such argument.",
+            fix="use `epochs`." if unknown[0] == "nb_epoch" else f"correct or remove {unknown[0]}.",
+        )
+
+
+def check_counts(**counts: Any) -> None:
+    """Each must be a whole number above zero, or None."""
+    for name, value in counts.items():
+        whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
+        if value is not None and (not whole or isinstance(value, bool) or value < 1):
+            raise ArgumentError(
+                f"`{name}` should be a positive integer. Received: {name}={value!r}.",
+                why="it counts samples, batches or epochs.",
+                fix=f"pass a whole number, such as {name}=32."
+                if "size" in name
+                else f"pass a whole number, such as {name}=5.",
+            )
+
+
+def check_share(share: Any) -> None:
+    if not isinstance(share, (int, float)) or not 0 <= share < 1:
+        raise ArgumentError(
+            f"`validation_split` must be a float between 0 and 1. Received: {share!r}.",
+            why="it is the fraction of the samples, the last ones, to validate on.",
+            fix="use a fraction such as validation_split=0.2.",
+        )
+
+
+def check_initial_epoch(initial: Any, epochs: Any) -> None:
+    if not isinstance(initial, int) or initial < 0:
+        raise ArgumentError(
+            f"`initial_epoch` should be an integer from 0 on. Received: {initial!r}.",
+            why="it is the number of the epoch to begin with, and `epochs` that of the end.",
+            fix=f"use a number from 0 to {epochs - 1}.",
+        )
+
+
+def wanted_verbose(verbose: Any, auto: int = 1) -> int:
+    """0 for silence, 1 for growing lines, 2 for one line an epoch."""
+    if verbose == "auto":
+        return auto
+    if verbose in (0, 1, 2):
+        return int(verbose)
+    raise ArgumentError(
+        f"`verbose` should be 0, 1, 2 or 'auto'. Received: verbose={verbose!r}.",
+        why="0 prints nothing, 1 a line that grows, 2 one line for each epoch.",
+        fix="use verbose=1.",
+    )
+
+
+def is_validated(epoch: int, freq: Any) -> bool:
+    """Whether an epoch (from 1) is followed by validation."""
+    return epoch in freq if isinstance(freq, (list, tuple, set)) else epoch % freq == 0
+
+
+def check_freq(freq: Any) -> None:
+    if isinstance(freq, (list, tuple, set)):
+        return
+    check_counts(validation_freq=freq)
+
+
+def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
+    """Warn before training, rather than after an epoch, about a number that will not be there."""
+    monitor = getattr(callback, "monitor", None)
+    if not isinstance(monitor, str) or not hasattr(callback, "complaint"):
+        return
+    known = [*names, *(f"val_{name}" for name in names if validated), "learning_rate"]
+    if monitor in known or alias(monitor) in known:
+        return
+    if getattr(callback, "save_best_only", True):
+        hint = " Pass validation_data or validation_split." if monitor.startswith("val_") else ""
+        warnings.warn(callback.complaint(known[:-1]) + hint, stacklevel=4)

@@ -1,0 +1,217 @@
+"""What `compile` settles: the optimizer, and how every output is judged."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from funclab import losses, metrics, optimizers, structure
+from funclab.errors import ArgumentError, NotCompiledError
+from funclab.graph.value import Variable
+from funclab.metrics import Mean, Metric
+from funclab.shapes import Shape
+from funclab.training.outputs import Names, Output, is_config, outputs_of
+
+KEPT_STEPS = 16
+"""How many plans (one for each batch shape) are kept at a time."""
+
+
+class Compiled:
+    """The state of a compiled model: settings, running means, and the plans made so far."""
+
+    def __init__(
+        self, optimizer: Any, loss: Any, loss_weights: Any, given: Any, weighted: Any
+    ) -> None:
+        self.optimizer = optimizers.get(optimizer)
+        self.loss, self.loss_weights = loss, loss_weights
+        self.given_metrics, self.given_weighted = given, weighted
+        for one in structure.flatten([] if is_config(loss) else [loss]):
+            losses.as_loss(one)
+        for one in structure.flatten([given, weighted]):
+            if not is_accuracy(one):
+                metrics.get(one)
+        self.outputs: list[Output] | None = None
+        self.trainable: list[Variable] | None = None
+        self.judges: list[list[tuple[Metric, bool]]] | None = None
+        """For each output its metrics, and whether each is weighted."""
+        self.loss_mean = Mean("loss")
+        self.loss_means: list[Mean | None] = []
+        self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
+        self.steps: OrderedDict[Any, Any] = OrderedDict()
+
+    def assign(self, names: Names) -> None:
+        """Lay the settings out over the outputs, once their names are known."""
+        self.outputs = outputs_of(
+            names, self.loss, self.loss_weights, self.given_metrics, self.given_weighted
+        )
+        with_loss = [one for one in self.outputs if one.loss]
+        self.loss_means = [
+            Mean(f"{one.name}_loss") if one.loss and len(with_loss) > 1 else None
+            for one in self.outputs
+        ]
+
+    def choose(self, targets: Sequence[Shape | None], outputs: Sequence[Shape]) -> None:
+        """Make the metrics, once the shapes of targets and outputs are known."""
+        if self.judges is None:
+            self.judges = [
+                [
+                    *((made(m, t or (), shape), False) for m in one.metrics),
+                    *((made(m, t or (), shape), True) for m in one.weighted_metrics),
+                ]
+                for one, t, shape in zip(self.outputs or [], targets, outputs)
+            ]
+            self.trackers = {"loss": self.loss_mean} | {
+                mean.name: mean for mean in self.loss_means if mean is not None
+            }
+            self.trackers.update(zip(self._metric_keys(), in_order(self.judges)))
+
+    def _metric_keys(self) -> list[str]:
+        """The key of each metric in logs and History: plain ones first, then weighted."""
+        outputs = self.outputs or []
+        prefixes = [f"{one.name}_" if len(outputs) > 1 else "" for one in outputs]
+        keys: list[str] = []
+        for one, prefix in zip(outputs, prefixes):
+            keys += [free(keys, prefix + name_of(metric)) for metric in one.metrics]
+        for one, prefix in zip(outputs, prefixes):
+            for metric in one.weighted_metrics:
+                key = prefix + name_of(metric)
+                keys.append(
+                    free(keys, f"{prefix}weighted_{name_of(metric)}") if key in keys else key
+                )
+        return keys
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The keys of logs and History, in order."""
+        means = [mean.name for mean in self.loss_means if mean is not None]
+        return ["loss", *means, *self._metric_keys()]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The running means and metrics, parallel to `metrics_names` once data has been seen."""
+        return list(self.trackers.values())
+
+    def reset(self) -> None:
+        """Forget all batches, at the start of an epoch."""
+        for tracker in self.trackers.values():
+            tracker.reset_state()
+
+    def logs(self) -> dict[str, Any]:
+        """The running loss and metrics, as numbers."""
+        return {name: number(tracker.result()) for name, tracker in self.trackers.items()}
+
+    def step(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The plan kept under a key, or a new one."""
+        return kept_step(self.steps, key, make)
+
+
+def kept_step(steps: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
+    """The entry under a key, made when there is none; the longest unused ones are dropped."""
+    if key in steps:
+        steps.move_to_end(key)
+    else:
+        steps[key] = make()
+        while len(steps) > KEPT_STEPS:
+            steps.popitem(last=False)
+    return steps[key]
+
+
+def compile(
+    model: Any,
+    optimizer: Any = "rmsprop",
+    loss: Any = None,
+    loss_weights: Any = None,
+    metrics: Any = None,
+    weighted_metrics: Any = None,
+    **others: Any,
+) -> None:
+    """Choose how a model is trained.
+
+    `loss` is a name, a function of (y_true, y_pred), a Loss, or a list or dict of these by output;
+    one alone is for every output, None leaves an output out. `loss_weights` multiply the losses in
+    their sum. `metrics` are judged without sample weights, `weighted_metrics` with them.
+    Which weights are trainable is settled here, too.
+
+    Raises: LossError, ArgumentError, NameLookupError; then the model stays as it was.
+    """
+    check_others(others)
+    made = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
+    if model.outputs is not None:
+        made.assign(Names(model.name, model.output_names, model.output_structure))
+        made.trainable = model.trainable_weights
+    model._compiled = made
+
+
+def require(model: Any) -> Compiled:
+    """The compiled state, or an error."""
+    if model._compiled is None:
+        raise NotCompiledError(
+            f"The model needs to be compiled before being used. ({model.name}: You must call "
+            "`compile()` before using the model.)",
+            why="training and evaluation need an optimizer and a loss.",
+            fix='write model.compile(optimizer="rmsprop", loss="mse"), with a loss for your data.',
+        )
+    return model._compiled
+
+
+def check_others(others: dict[str, Any]) -> None:
+    """Keras' other compile settings: accepted where they change nothing here."""
+    harmless = {
+        "run_eagerly",
+        "steps_per_execution",
+        "jit_compile",
+        "auto_scale_loss",
+        "sample_weight_mode",
+    }
+    unknown = [name for name in others if name not in harmless]
+    if unknown:
+        raise ArgumentError(
+            f"Invalid keyword argument(s) in `compile()`: {unknown}.",
+            why="compile takes optimizer, loss, loss_weights, metrics and weighted_metrics.",
+            fix=f"correct or remove {', '.join(unknown)}.",
+        )
+
+
+def is_accuracy(given: Any) -> bool:
+    return isinstance(given, str) and given.lower() in ("accuracy", "acc")
+
+
+def made(given: Any, target: Shape, output: Shape) -> Metric:
+    """The metric a user means; "accuracy" is chosen by the shapes."""
+    if not is_accuracy(given):
+        return metrics.get(given)  # type: ignore[return-value]
+    if output and output[-1] == 1:
+        return metrics.BinaryAccuracy(name=given)
+    whole = len(target) < len(output) or (target[-1:] == (1,) and output[-1] != 1)
+    chosen = metrics.SparseCategoricalAccuracy if whole else metrics.CategoricalAccuracy
+    return chosen(name=given)
+
+
+def name_of(given: Any) -> str:
+    """A metric's name in logs: the string that was given, or the object's own name."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, dict):
+        return given.get("config", {}).get("name") or given["class_name"]
+    return getattr(metrics.get(given), "name", "metric")
+
+
+def free(keys: Sequence[str], key: str) -> str:
+    """The key, numbered when it is taken."""
+    count, candidate = 0, key
+    while candidate in keys:
+        count += 1
+        candidate = f"{key}_{count}"
+    return candidate
+
+
+def in_order(judges: Sequence[Sequence[tuple[Metric, bool]]]) -> list[Metric]:
+    """All plain metrics, then all weighted ones: the order of the keys."""
+    pairs = [pair for one in judges for pair in one]
+    return [m for m, weighted in pairs if not weighted] + [m for m, weighted in pairs if weighted]
+
+
+def number(result: Any) -> Any:
+    """A plain float where there is one number."""
+    return float(result) if getattr(result, "size", 1) == 1 else result

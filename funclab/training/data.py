@@ -1,0 +1,287 @@
+"""Data made ready for a model: arrays matched to its inputs and outputs, and cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.errors import DataError
+from funclab.graph.tape import Tape
+from funclab.graph.value import Value
+from funclab.initializers import rng
+from funclab.kernels.data import gather_rows
+from funclab.kernels.jit import ENABLED
+from funclab.shapes import Shape, show
+from funclab.training.compiled import Compiled
+from funclab.training.inputs import as_array, match_inputs
+from funclab.training.outputs import Names
+from funclab.training.step import Spec, Specs, Step
+from funclab.training.targets import function_of, match_targets
+from funclab.training.weights import match_weights
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass
+class Data:
+    """Arrays for a model's inputs and outputs; None for what is missing. `tree` is the form in
+    which the model takes its inputs."""
+
+    inputs: list[Array | None]
+    targets: list[Array | None]
+    weights: list[Array | None]
+    tree: Any
+    target_dtypes: list[str]
+
+    @property
+    def arrays(self) -> list[Array | None]:
+        return [*self.inputs, *self.targets, *self.weights]
+
+    def __len__(self) -> int:
+        return next(len(one) for one in self.inputs if one is not None)
+
+    def specs(self, n: int) -> Specs:
+        """Shapes and dtypes of a batch of n samples."""
+        targets = [
+            None if one is None else ((n, *one.shape[1:]), dtype)
+            for one, dtype in zip(self.targets, self.target_dtypes)
+        ]
+        sides = [[spec(one, n) for one in side] for side in (self.inputs, self.weights)]
+        return Specs(tuple(sides[0]), tuple(targets), tuple(sides[1]))
+
+    def cut(self, begin: int, end: int) -> Data:
+        """Only these samples."""
+
+        def part(side: list[Array | None]) -> list[Array | None]:
+            return [None if one is None else one[begin:end] for one in side]
+
+        parts = map(part, (self.inputs, self.targets, self.weights))
+        return Data(*parts, self.tree, self.target_dtypes)
+
+
+def spec(array: Array | None, n: int) -> Spec | None:
+    return None if array is None else ((n, *array.shape[1:]), str(array.dtype))
+
+
+def prepare(
+    model: Any,
+    compiled: Compiled | None,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+) -> Data:
+    """Match what a user gives to the model's inputs and outputs; with `compiled`, targets too.
+
+    Raises: DataError, ShapeError for data that do not fit.
+    """
+    inputs, tree = prepare_inputs(model, x)
+    if compiled is None:
+        check_lengths([("input", inputs)])
+        return Data(inputs, [], [], tree, [])
+    names, shapes, dtypes = outputs_of(model, compiled, inputs, tree)
+    outputs = compiled.outputs or []
+    targets = match_targets(names, outputs, shapes, y)
+    weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
+    check_lengths([("input", inputs), ("target", targets), ("sample_weight", weights)])
+    compiled.choose([None if one is None else one.shape for one in targets], shapes)
+    kinds = [
+        "int32" if one is not None and whole(output.loss) else dtype
+        for output, one, dtype in zip(outputs, targets, dtypes)
+    ]
+    float_type = next((dtype for dtype in dtypes if dtype.startswith("float")), "float32")
+    weights = [None if one is None else one.astype(float_type, copy=False) for one in weights]
+    return Data(inputs, targets, weights, tree, kinds)
+
+
+def whole(loss: Any) -> bool:
+    return getattr(loss, "integer_targets", False) and function_of(loss) is not None
+
+
+def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
+    if x is None:
+        raise DataError(
+            f"No data was given to {model.name}: x is None.",
+            why="a model computes its outputs from inputs.",
+            fix="pass arrays as `x`.",
+        )
+    if model.inputs is not None:
+        return match_inputs(model, x), model.input_structure
+    tree = structure.map_structure(as_array, _numbers_joined(x))
+    arrays = []
+    for one in structure.flatten(tree):
+        if one.dtype.kind not in "biuf":
+            raise DataError(
+                f"{model.name} was given an array of dtype {one.dtype}, not numbers.",
+                why="layers calculate with numbers.",
+                fix="convert it, for example with x.astype('float32').",
+            )
+        arrays.append(one.astype(model.dtype, copy=False) if one.dtype.kind == "f" else one)
+    return arrays, tree
+
+
+def _numbers_joined(x: Any) -> Any:
+    """Lists of numbers are arrays; lists of arrays are lists."""
+    if isinstance(x, (list, tuple)) and not any(
+        hasattr(leaf, "shape") and len(leaf.shape) for leaf in structure.flatten(x)
+    ):
+        return np.asarray(x)
+    return x
+
+
+def outputs_of(
+    model: Any, compiled: Compiled, inputs: Sequence[Array | None], tree: Any
+) -> tuple[Names, list[Shape], list[str]]:
+    """Names, shapes and dtypes of the model's outputs."""
+    if model.outputs is None:
+        values = [None if a is None else Value(a.shape, str(a.dtype)) for a in inputs]
+        with Tape():
+            made = model(structure.pack(tree, values))
+        outputs = structure.flatten(made)
+        names = _subclass_names(made, len(outputs))
+    else:
+        outputs, made, names = model.outputs, model.output_structure, model.output_names
+    found = Names(model.name, names, made)
+    if compiled.outputs is None:
+        compiled.assign(found)
+    shapes = [(None, *one.shape[1:]) for one in outputs]
+    return found, shapes, [one.dtype for one in outputs]
+
+
+def _subclass_names(made: Any, count: int) -> list[str]:
+    if isinstance(made, dict) and len(made) == count:
+        return list(made)
+    return [f"output_{i + 1}" for i in range(count)]
+
+
+def check_lengths(sides: Sequence[tuple[str, Sequence[Array | None]]]) -> None:
+    """All arrays must have as many samples."""
+    counts = [(side, len(one)) for side, arrays in sides for one in arrays if one is not None]
+    if not counts:
+        return
+    first = counts[0][1]
+    for side, count in counts:
+        if count != first:
+            words = {
+                "input": "All input arrays (x) should have the same number of samples.",
+                "target": "Input arrays should have the same number of samples as target arrays.",
+                "sample_weight": "Sample weights should have the same number of samples as inputs.",
+            }[side]
+            kind = {"input": "input", "target": "target", "sample_weight": "weight"}[side]
+            raise DataError(
+                f"{words} Found {first} input samples and {count} {kind} samples. "
+                "(Data cardinality is ambiguous.)",
+                why="row i of every array belongs to sample i.",
+                fix="cut the arrays to the same length, or look where rows were lost.",
+            )
+    if first == 0:
+        raise DataError(
+            "The data hold no samples: every array has length 0.",
+            why="there is nothing to compute a loss or prediction from.",
+            fix="check how the arrays were loaded or cut, for example print(x.shape).",
+        )
+
+
+class Feed:
+    """A step, and the arrays from which its buffers are filled."""
+
+    def __init__(self, step: Step, arrays: Sequence[Array | None]) -> None:
+        self.step = step
+        self.pairs = [(a, b) for a, b in zip(arrays, step.fed) if a is not None and b is not None]
+        self.matrices = [
+            (np.ascontiguousarray(a).reshape(len(a), -1), b.reshape(len(b), -1))
+            for a, b in self.pairs
+        ]
+
+    def gather(self, rows: Array) -> None:
+        """Fill the buffers with these samples."""
+        for source, buffer in self.matrices:
+            if ENABLED:
+                gather_rows(source, rows, buffer)
+            else:
+                buffer[...] = source[rows]
+
+    def copy(self, begin: int, end: int) -> None:
+        """Fill the buffers with the samples from `begin` on."""
+        for source, buffer in self.pairs:
+            np.copyto(buffer, source[begin:end], casting="unsafe")
+
+
+class Batches:
+    """Arrays cut into batches, in order or shuffled anew for every epoch."""
+
+    def __init__(
+        self,
+        data: Data,
+        size: int,
+        shuffle: Any,
+        make: Callable[[Specs, Any], Step],
+        steps: int | None = None,
+    ) -> None:
+        self.data, self.size, self.shuffle, self.make = data, size, shuffle, make
+        self.samples = len(data)
+        self.steps = steps or -(-self.samples // size)
+        self.endless = self._endless() if steps else None
+        self.feeds: dict[int, Feed] = {}
+        self.feed(min(size, self.samples))
+        if self.samples % size:
+            self.feed(self.samples % size)
+
+    def feed(self, count: int) -> Feed:
+        if count not in self.feeds:
+            step = self.make(self.data.specs(count), self.data.tree)
+            self.feeds[count] = Feed(step, self.data.arrays)
+        return self.feeds[count]
+
+    def epoch(self) -> Iterator[Step]:
+        """Filled steps, ready to run."""
+        if self.endless is None:
+            yield from self._once()
+            return
+        for _ in range(self.steps):
+            yield next(self.endless)
+
+    def _endless(self) -> Iterator[Step]:
+        while True:
+            yield from self._once()
+
+    def _once(self) -> Iterator[Step]:
+        rows = self._order()
+        for begin in range(0, self.samples, self.size):
+            end = min(begin + self.size, self.samples)
+            feed = self.feeds[end - begin]
+            if rows is None:
+                feed.copy(begin, end)
+            else:
+                feed.gather(rows[begin:end])
+            yield feed.step
+
+    def _order(self) -> Array | None:
+        if not self.shuffle:
+            return None
+        if self.shuffle == "batch":
+            starts = rng().permutation(np.arange(0, self.samples, self.size))
+            order = (starts[:, None] + np.arange(self.size)).reshape(-1)
+            return order[order < self.samples]
+        return rng().permutation(self.samples)
+
+
+def split(data: Data, share: float) -> tuple[Data, Data]:
+    """The data without its last fraction, and that fraction."""
+    n = len(data)
+    border = int(n * (1.0 - share))
+    if border == 0 or border == n:
+        raise DataError(
+            f"Training data contains {n} samples, which is not sufficient to split it into a "
+            f"validation and training set as specified by `validation_split={share}`.",
+            why=f"that would leave {border} samples to train on and {n - border} to validate.",
+            fix="use more data, another validation_split, or pass validation_data.",
+        )
+    return data.cut(0, border), data.cut(border, n)
+
+
+__all__ = ["Batches", "Data", "Feed", "check_lengths", "prepare", "show", "split"]

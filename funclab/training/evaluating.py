@@ -1,0 +1,214 @@
+"""Evaluate and predict, and single batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.callbacks.base import CallbackList, checked
+from funclab.kernels.threads import one_blas_thread
+from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
+from funclab.training.compiled import Compiled, require
+from funclab.training.data import Batches, Data, Feed, prepare
+from funclab.training.progress import Progress
+from funclab.training.runner import Runner, predicting
+from funclab.training.sources import BATCH_SIZE
+from funclab.training.step import Step
+from funclab.training.streams import Stream, check_stream, is_stream
+
+Array = np.ndarray[Any, Any]
+
+
+def evaluate(
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    verbose: Any = "auto",
+    sample_weight: Any = None,
+    steps: int | None = None,
+    callbacks: Any = None,
+    return_dict: bool = False,
+    **legacy: Any,
+) -> Any:
+    """Loss and metrics on data: a number or a list in the order of `metrics_names`, or a dict.
+
+    Raises: DataError, ShapeError, ArgumentError, NotCompiledError.
+    """
+    compiled = require(model)
+    check_legacy("evaluate", legacy)
+    check_counts(batch_size=batch_size, steps=steps)
+    runner, verbose = Runner(model, compiled), wanted_verbose(verbose)
+    if is_stream(x):
+        check_stream(x, y=y, sample_weight=sample_weight)
+        source: Any = Stream(x, runner.prepare, runner.test, steps)
+    else:
+        data = runner.prepare(x, y, sample_weight)
+        source = Batches(data, batch_size or BATCH_SIZE, False, runner.test, steps)
+    told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
+    progress = Progress(verbose, source.steps)
+    with one_blas_thread():
+        test_batches(compiled, source, told, progress)
+    logs = compiled.logs()
+    progress.end(logs)
+    return logs if return_dict else in_order(compiled, logs)
+
+
+def test_batches(
+    compiled: Compiled,
+    source: Any,
+    told: CallbackList,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Judge all batches; False when `stop` ended it early."""
+    compiled.reset()
+    told.on_test_begin()
+    begin, end = told.listeners("on_test_batch_begin"), told.listeners("on_test_batch_end")
+    for number, step in enumerate(source.epoch()):
+        for tell in begin:
+            tell(number, {})
+        step.plan.run()
+        if progress is not None:
+            progress.tick(compiled.logs)
+        for tell in end:
+            tell(number, compiled.logs())
+        if stop():
+            return False
+    told.on_test_end(compiled.logs())
+    return True
+
+
+def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:
+    """The numbers without their names: one alone, or a list parallel to `metrics_names`."""
+    values = [logs[name] for name in compiled.metrics_names]
+    return values[0] if len(values) == 1 else values
+
+
+def predict(
+    model: Any,
+    x: Any,
+    batch_size: int | None = None,
+    verbose: Any = "auto",
+    steps: int | None = None,
+    callbacks: Any = None,
+    **legacy: Any,
+) -> Any:
+    """Outputs for data, as arrays in the form of the model's outputs. Silent unless verbose.
+
+    Raises: DataError, ShapeError, ArgumentError.
+    """
+    check_legacy("predict", legacy)
+    check_counts(batch_size=batch_size, steps=steps)
+    verbose = wanted_verbose(verbose, auto=0)
+
+    def make(specs: Any, tree: Any) -> Step:
+        return predicting(model, specs, tree)
+
+    if is_stream(x):
+
+        def ready(x: Any, *_: Any) -> Data:
+            return prepare(model, None, x)
+
+        source: Any = Stream(x, ready, make, steps, targets=False)
+    else:
+        data = prepare(model, None, x)
+        source = Batches(data, batch_size or BATCH_SIZE, False, make, steps)
+    told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
+    progress = Progress(verbose, source.steps)
+    parts = predict_batches(source, told, progress)
+    progress.end({})
+    return parts
+
+
+def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
+    told.on_predict_begin()
+    begin, end = told.listeners("on_predict_batch_begin"), told.listeners("on_predict_batch_end")
+    parts: list[list[Array]] = []
+    tree: Any = None
+    with one_blas_thread():
+        for number, step in enumerate(source.epoch()):
+            for tell in begin:
+                tell(number, {})
+            step.plan.run()
+            tree = step.tree
+            parts.append([step.plan.array(one).copy() for one in step.outputs])
+            progress.tick(dict)
+            for tell in end:
+                tell(number, {"outputs": parts[-1]})
+    told.on_predict_end()
+    return structure.pack(tree, map(joined, zip(*parts)))
+
+
+def joined(parts: Sequence[Array]) -> Array:
+    """The rows of all batches, one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts[0].ndim else np.stack(parts)
+
+
+def train_on_batch(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    return_dict: bool = False,
+    **legacy: Any,
+) -> Any:
+    """One training step. Returns this batch's loss and metrics, judged before the step.
+
+    Raises: DataError, ShapeError, NotCompiledError.
+    """
+    legacy.pop("reset_metrics", None)
+    check_legacy("train_on_batch", legacy)
+    compiled = require(model)
+    runner = Runner(model, compiled)
+    runner.warn_of_changes()
+    data = runner.prepare(x, y, sample_weight, class_weight)
+    return run_once(compiled, data, runner.train(data.specs(len(data)), data.tree), return_dict)
+
+
+def test_on_batch(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    return_dict: bool = False,
+    **legacy: Any,
+) -> Any:
+    """Loss and metrics on one batch.
+
+    Raises: DataError, ShapeError, NotCompiledError.
+    """
+    legacy.pop("reset_metrics", None)
+    check_legacy("test_on_batch", legacy)
+    compiled = require(model)
+    runner = Runner(model, compiled)
+    data = runner.prepare(x, y, sample_weight)
+    return run_once(compiled, data, runner.test(data.specs(len(data)), data.tree), return_dict)
+
+
+def run_once(compiled: Compiled, data: Data, step: Step, return_dict: bool) -> Any:
+    Feed(step, data.arrays).copy(0, len(data))
+    compiled.reset()
+    with one_blas_thread():
+        step.plan.run()
+    logs = compiled.logs()
+    return logs if return_dict else in_order(compiled, logs)
+
+
+def predict_on_batch(model: Any, x: Any) -> Any:
+    """Outputs for one batch.
+
+    Raises: DataError, ShapeError.
+    """
+    data = prepare(model, None, x)
+    step = predicting(model, data.specs(len(data)), data.tree)
+    Feed(step, data.arrays).copy(0, len(data))
+    with one_blas_thread():
+        step.plan.run()
+    return structure.pack(step.tree, [step.plan.array(one).copy() for one in step.outputs])

@@ -1,0 +1,112 @@
+"""Progress as text: one line an epoch that is written over while it grows.
+
+A line on its way ends with a carriage return, the finished one with a newline. A terminal and a
+notebook show the last state; in a saved notebook, what was written over can be cut away.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+WIDTH = 20
+PAUSE = 0.25
+"""Seconds between two states of a line."""
+
+
+class Progress:
+    """The lines of fit, evaluate or predict. `verbose` is 1 (lines that grow) or 2 (one each)."""
+
+    def __init__(self, verbose: int, steps: int | None, epochs: int | None = None) -> None:
+        self.verbose, self.steps, self.epochs = verbose, steps, epochs
+        self.shown = 0
+        self.done = 0
+        self.begin()
+
+    def begin(self, epoch: int | None = None) -> None:
+        """Start a line; for fit, after a heading with the number of the epoch."""
+        if epoch is not None and self.verbose:
+            write(f"Epoch {epoch + 1}/{self.epochs}\n")
+        self.done = self.shown = 0
+        self.started = time.perf_counter()
+        self.due = self.started + PAUSE
+        self.seconds = 0.0
+
+    def tick(self, logs: Callable[[], dict[str, Any]]) -> None:
+        """A batch is done; now and then the line is written anew."""
+        self.done += 1
+        if self.verbose != 1:
+            return
+        now = time.perf_counter()
+        if now >= self.due:
+            self.due = now + PAUSE
+            text = self._line(logs(), now - self.started)
+            write(" " * self.shown + "\r" * bool(self.shown) + text + "\r")
+            self.shown = max(self.shown, len(text))
+
+    def pause(self) -> None:
+        """Batches are over; what follows (validation) is not their time."""
+        self.seconds = time.perf_counter() - self.started
+
+    def end(self, logs: dict[str, Any], note: str = "") -> None:
+        """The finished line."""
+        if not self.verbose:
+            return
+        seconds = self.seconds or time.perf_counter() - self.started
+        blank = " " * self.shown + "\r" if self.shown else ""
+        write(blank + self._line(logs, seconds) + note + "\n")
+
+    def _line(self, logs: dict[str, Any], seconds: float) -> str:
+        steps = "Unknown" if self.steps is None and self.verbose == 1 else self.steps or self.done
+        count = f"{self.done:>{len(str(steps))}}/{steps}"
+        if self.done == self.steps or not isinstance(steps, int):
+            count = f"{self.done}/{self.steps or self.done}"
+        pace = f"{duration(seconds / max(self.done, 1))}/step"
+        numbers = "".join(f" - {name}: {shown(value)}" for name, value in logs.items())
+        if self.verbose == 2:
+            return f"{count} - {pace}{numbers}"
+        return f"{count} {bar(self.done, self.steps)} {pace}{numbers}"
+
+
+def bar(done: int, steps: int | None) -> str:
+    """
+    >>> bar(5, 10)
+    '━━━━━━━━━━──────────'
+    """
+    full, empty = ("━", "─") if speaks_unicode() else ("=", ".")
+    filled = WIDTH if steps is None else round(WIDTH * min(done / max(steps, 1), 1))
+    return full * filled + empty * (WIDTH - filled)
+
+
+def speaks_unicode() -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return encoding.lower().replace("-", "").startswith("utf")
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(0.00013), duration(0.012), duration(2.4)
+    ('130us', '12ms', '2s')
+    """
+    if seconds >= 1:
+        return f"{seconds:.0f}s"
+    return f"{seconds * 1e3:.0f}ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us"
+
+
+def shown(value: Any) -> str:
+    """
+    >>> shown(0.51234), shown(0.00001234), shown(float("nan"))
+    ('0.5123', '1.2340e-05', 'nan')
+    """
+    if not isinstance(value, float):
+        return str(value)
+    small = value != 0 and abs(value) <= 1e-3 and math.isfinite(value)
+    return f"{value:.4e}" if small else f"{value:.4f}"
+
+
+def write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,75 @@
+"""A model with the plans that train, test and use it, made once for each shape of batch."""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from typing import Any
+
+from funclab import structure
+from funclab.engine.memory import pack
+from funclab.training.compiled import Compiled, kept_step
+from funclab.training.data import Data, prepare
+from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
+
+
+class Runner:
+    """What a compiled model does with data."""
+
+    def __init__(self, model: Any, compiled: Compiled) -> None:
+        self.model, self.compiled = model, compiled
+
+    def prepare(self, x: Any, y: Any = None, weight: Any = None, classes: Any = None) -> Data:
+        return prepare(self.model, self.compiled, x, y, weight, classes)
+
+    def train(self, specs: Specs, tree: Any) -> Step:
+        """The training plan for batches of these shapes."""
+        trainable = self.trainable()
+        return self.compiled.step(
+            ("train", *shape_key(self.model, specs, tree)),
+            lambda: train_step(self.model, self.compiled, specs, tree, trainable),
+        )
+
+    def test(self, specs: Specs, tree: Any) -> Step:
+        """The plan that judges batches of these shapes."""
+        self.trainable()
+        return self.compiled.step(
+            ("test", *shape_key(self.model, specs, tree)),
+            lambda: evaluate_step(self.model, self.compiled, specs, tree),
+        )
+
+    def trainable(self) -> Any:
+        """The weights that training changes: those trainable at `compile`, side by side."""
+        if self.compiled.trainable is None:
+            self.compiled.trainable = self.model.trainable_weights
+        pack(self.compiled.trainable)
+        return self.compiled.trainable
+
+    def warn_of_changes(self) -> None:
+        """`trainable` flags count when `compile` is called; say so when they changed since."""
+        then, now = self.compiled.trainable, self.model.trainable_weights
+        if then is not None and {id(v) for v in now} != {id(v) for v in then}:
+            warnings.warn(
+                "Discrepancy between trainable weights and collected trainable weights, did you "
+                f"set `model.trainable` without calling `model.compile` after? {self.model.name} "
+                "trains the weights that were trainable when it was compiled.",
+                stacklevel=4,
+            )
+
+
+def predicting(model: Any, specs: Specs, tree: Any) -> Step:
+    """The plan that predicts batches of these shapes; the model need not be compiled."""
+    steps = model.__dict__.setdefault("_predict_steps", OrderedDict())
+
+    def make() -> Step:
+        if model.built:
+            pack(model.trainable_weights)
+        return predict_step(model, specs, tree)
+
+    return kept_step(steps, shape_key(model, specs, tree), make)
+
+
+def shape_key(model: Any, specs: Specs, tree: Any) -> tuple[Any, ...]:
+    """What a plan depends on: shapes, and the graph, which a Sequential may change."""
+    graph = getattr(model, "graph", None)
+    return specs, graph, tuple(structure.paths(tree)) if graph is None else None

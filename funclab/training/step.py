@@ -1,0 +1,199 @@
+"""A step: the plan for batches of one shape, and the buffers that a batch is copied into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, structure
+from funclab.engine.plan import Plan
+from funclab.errors import LossError, ShapeError
+from funclab.graph.tape import Tape
+from funclab.graph.value import Constant, Value, Variable
+from funclab.losses.functions import as_float
+from funclab.metrics import Metric
+from funclab.metrics.base import Mean
+from funclab.ops.scores import Tally
+from funclab.shapes import Shape, show
+from funclab.training.compiled import Compiled
+
+Array = np.ndarray[Any, Any]
+Spec = tuple[Shape, str]
+
+
+@dataclass(frozen=True)
+class Specs:
+    """Shapes (with the batch) and dtypes of all that a batch brings; None for what is missing."""
+
+    inputs: tuple[Spec | None, ...]
+    targets: tuple[Spec | None, ...] = ()
+    weights: tuple[Spec | None, ...] = ()
+
+    @property
+    def batch(self) -> int:
+        return next(shape[0] for shape, _ in filter(None, self.inputs))  # type: ignore[return-value]
+
+
+class Step:
+    """A plan with its buffers: `inputs`, `targets`, `weights`, and `outputs` to read."""
+
+    def __init__(self, specs: Specs) -> None:
+        self.specs = specs
+        self.inputs, self.targets, self.weights = (
+            [None if one is None else Value(one[0], one[1]) for one in side]
+            for side in (specs.inputs, specs.targets, specs.weights)
+        )
+        self.plan: Plan
+        self.tree: Any = None
+        self.outputs: list[Value] = []
+
+    @property
+    def fed(self) -> list[Array | None]:
+        """The buffers of inputs, targets and weights, in order."""
+        values = [*self.inputs, *self.targets, *self.weights]
+        return [None if one is None else self.plan.array(one) for one in values]
+
+    def forward(self, model: Any, tree: Any) -> None:
+        """Run the model on the tape."""
+        for value, name in zip(self.inputs, getattr(model, "input_names", None) or []):
+            if value is not None:
+                value.name = name
+        made = model(structure.pack(tree, self.inputs))
+        self.tree = made
+        self.outputs = structure.flatten(made)
+
+
+def predict_step(model: Any, specs: Specs, tree: Any) -> Step:
+    """Outputs only."""
+    step = Step(specs)
+    with Tape() as tape:
+        step.forward(model, tree)
+    step.plan = Plan(step.outputs, wrt=(), updates=tape.updates)
+    return step
+
+
+def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> Step:
+    """Outputs, loss and metrics."""
+    step = Step(specs)
+    with Tape() as tape:
+        step.forward(model, tree)
+        total = judge(step, compiled, tape, needed=False)
+    step.plan = Plan([total, *step.outputs], wrt=(), updates=tape.updates)
+    add_gatherers(step, compiled)
+    return step
+
+
+def train_step(
+    model: Any, compiled: Compiled, specs: Specs, tree: Any, trainable: Sequence[Variable]
+) -> Step:
+    """Outputs, loss, metrics, gradients and the optimizer's step."""
+    step = Step(specs)
+    with Tape(training=True) as tape:
+        step.forward(model, tree)
+        total = judge(step, compiled, tape)
+    step.plan = Plan([total, *step.outputs], wrt=trainable, updates=tape.updates)
+    if trainable:
+        compiled.optimizer.add_steps(step.plan)
+    add_gatherers(step, compiled)
+    return step
+
+
+def judge(step: Step, compiled: Compiled, tape: Tape, needed: bool = True) -> Value:
+    """The total loss on the tape; losses and metrics are added to their running means."""
+    parts: list[Value] = []
+    judged = zip(compiled.outputs or [], step.outputs, step.targets, step.weights)
+    for i, (output, prediction, target, weight) in enumerate(judged):
+        if output.loss is None or target is None:
+            continue
+        value = one_loss(output, target, prediction, weight)
+        mean = compiled.loss_means[i]
+        if mean is not None:
+            track(mean, value, step.specs.batch)
+        parts.append(value if output.weight is None else value * output.weight)
+    parts += [*tape.losses, *penalties(compiled)]
+    total = added([scalar(part) for part in parts], needed)
+    track(compiled.loss_mean, total, step.specs.batch)
+    for prediction, target, weight, judges in zip(
+        step.outputs, step.targets, step.weights, compiled.judges or []
+    ):
+        for metric, weighted in judges:
+            if on_tape(metric):
+                metric.update_state(
+                    target, prediction, *([weight] if weighted and weight is not None else [])
+                )
+    return total
+
+
+def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None) -> Value:
+    try:
+        value = output.loss(target, prediction, weight)
+    except ShapeError as error:
+        raise ShapeError(
+            f"The loss {output.loss.name} of output {output.name} cannot compare targets of shape "
+            f"{show(target.shape)} with predictions of shape {show(prediction.shape)}. "
+            f"{error.what}",
+            why=error.why,
+            fix=error.fix,
+        ) from None
+    if not isinstance(value, Value):
+        raise LossError(
+            f"The loss {output.loss.name} of output {output.name} returned a "
+            f"{type(value).__name__}, which does not depend on the predictions.",
+            why="gradients flow only through funclab.ops: NumPy has left the tape.",
+            fix="use funclab.ops in the loss function, for example ops.mean(ops.square(t - p)).",
+        )
+    return scalar(value)
+
+
+def scalar(value: Any) -> Value:
+    """A single number: what has axes left is averaged."""
+    return ops.mean(value) if len(value.shape) else as_float(value)
+
+
+def penalties(compiled: Compiled) -> list[Value]:
+    """What the regularizers of trained weights ask for."""
+    weights = compiled.trainable or []
+    return [one.regularizer(one) for one in weights if one.regularizer is not None]
+
+
+def added(parts: Sequence[Value], needed: bool) -> Value:
+    if not parts and not needed:
+        return Constant(np.zeros((), "float32"))
+    if not parts:
+        raise LossError(
+            "No loss to compute. Provide a `loss` argument in `compile()`.",
+            why="no output has a loss with targets, and no layer adds one by `add_loss`.",
+            fix='compile with a loss, such as loss="mse", and pass targets `y`.',
+        )
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def track(mean: Mean, value: Value, batch: int) -> None:
+    """Add a batch's loss to the running mean, as often as it has samples."""
+    Tally(batch)(mean.sums, value)
+
+
+def on_tape(metric: Metric) -> bool:
+    """Whether the metric's arithmetic is ops only: ours is; a user's own may use NumPy."""
+    own = type(metric).update_state.__module__
+    return metric.on_tape and own.startswith("funclab.")
+
+
+def add_gatherers(step: Step, compiled: Compiled) -> None:
+    """Metrics that work on arrays take them after the rest of the plan has run."""
+    array = step.plan.array
+    for prediction, target, weight, judges in zip(
+        step.outputs, step.targets, step.weights, compiled.judges or []
+    ):
+        for metric, weighted in judges:
+            if not on_tape(metric) and target is not None:
+                arrays = [array(target), array(prediction)]
+                if weighted and weight is not None:
+                    arrays.append(array(weight))
+                step.plan.add_step(metric.update_state, arrays, f"{metric.name}: take the batch")

@@ -1,0 +1,145 @@
+"""Data that come batch by batch: generators, Sequences, and other iterables."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ArgumentError, DataError, FunclabError
+from funclab.initializers import rng
+from funclab.training.data import Data
+from funclab.training.step import Specs, Step
+
+
+def is_stream(x: Any) -> bool:
+    """Whether x gives batches one after another, rather than being arrays."""
+    if x is None or isinstance(x, (list, tuple, dict, str, bytes, np.ndarray)):
+        return False
+    if hasattr(x, "shape") or hasattr(x, "__array__"):
+        return False
+    return hasattr(x, "__next__") or hasattr(x, "__iter__") or is_sequence(x)
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether batches can be asked for by number, as of Keras' Sequence and PyDataset."""
+    return hasattr(x, "__getitem__") and hasattr(x, "__len__")
+
+
+def unpacked(item: Any, targets: bool = True) -> tuple[Any, Any, Any]:
+    """A batch as (x, y, sample_weight)."""
+    if isinstance(item, list) and targets and len(item) in (2, 3):
+        item = tuple(item)
+    if not isinstance(item, tuple):
+        return item, None, None
+    if len(item) > 3:
+        raise DataError(
+            f"A batch is a tuple of {len(item)}; it should be (x, y) or (x, y, sample_weight).",
+            why="the first is for the inputs, the second for the targets.",
+            fix="put several inputs into a list: yield [a, b], y.",
+        )
+    x, y, weight = (*item, None, None)[:3]
+    return x, y, weight
+
+
+class Stream:
+    """Batches from an iterable. The first is looked at before anything is trained."""
+
+    def __init__(
+        self,
+        source: Any,
+        prepare: Callable[..., Data],
+        make: Callable[[Specs, Any], Step],
+        steps: int | None = None,
+        shuffle: Any = False,
+        targets: bool = True,
+    ) -> None:
+        self.source, self.prepare, self.make = source, prepare, make
+        self.steps = steps
+        self.targets, self.shuffle = targets, shuffle
+        self.by_number = is_sequence(source)
+        if self.steps is None and hasattr(source, "__len__"):
+            self.steps = len(source)
+        self.one_pass = hasattr(source, "__next__")
+        self.items = self._items()
+        self.number = 0
+        self.first = self._ready(self._first())
+
+    def _first(self) -> Any:
+        try:
+            return next(self.items)
+        except StopIteration:
+            raise DataError(
+                f"{self.source!r} gave no batch at all.",
+                why="it ended before the first batch; a generator can be read only once.",
+                fix="make a new generator for every call of fit.",
+            ) from None
+
+    def _items(self) -> Iterator[Any]:
+        if not self.by_number:
+            yield from self.source
+            return
+        count = len(self.source)
+        for i in rng().permutation(count) if self.shuffle else range(count):
+            yield self.source[int(i)]
+
+    def _ready(self, item: Any) -> tuple[Step, Data]:
+        try:
+            data = self.prepare(*unpacked(item, self.targets))
+            return self.make(data.specs(len(data)), data.tree), data
+        except FunclabError as error:
+            if self.number:  # the batches before it were fine, and have been used
+                error.what = f"Batch {self.number + 1} does not fit. {error.what}"
+                error.args = (error.what,)
+            raise
+
+    def epoch(self) -> Iterator[Step]:
+        """Filled steps, ready to run."""
+        done = 0
+        while self.steps is None or done < self.steps:
+            ready = self.first or self._next(done)
+            self.first = None
+            if ready is None:
+                break
+            step, data = ready
+            for array, buffer in zip(data.arrays, step.fed):
+                if array is not None and buffer is not None:
+                    np.copyto(buffer, array, casting="unsafe")
+            self.number += 1
+            done += 1
+            yield step
+        if hasattr(self.source, "on_epoch_end"):
+            self.source.on_epoch_end()
+        if self.by_number or (self.steps is None and not self.one_pass):
+            self.items = self._items()
+
+    def _next(self, done: int) -> tuple[Step, Data] | None:
+        item = next(self.items, StopIteration)
+        if item is StopIteration and not self.one_pass and self.steps is not None:
+            self.items = self._items()  # from the start again
+            item = next(self.items, StopIteration)
+        if item is StopIteration:
+            if self.steps is not None:
+                warnings.warn(
+                    "Your input ran out of data; interrupting training. Make sure that your "
+                    f"dataset or generator can generate at least {self.steps} batches an epoch "
+                    f"(it gave {done}).",
+                    stacklevel=3,
+                )
+            return None
+        return self._ready(item)
+
+
+def check_stream(x: Any, **given: Any) -> None:
+    """Arguments that belong to arrays cannot go with a stream."""
+    for name, value in given.items():
+        if value is not None and value is not False and value != 0:
+            raise ArgumentError(
+                f"`{name}` argument is not supported when x is a {type(x).__name__} that gives "
+                f"batches. Received: {name}={type(value).__name__}.",
+                why="a batch brings its own targets and weights: (x, y) or (x, y, sample_weight).",
+                fix=f"leave {name} out"
+                + (", and let the generator yield it." if name != "batch_size" else "."),
+            )
