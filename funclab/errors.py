@@ -6,13 +6,18 @@ Every class here is also the builtin error that Keras raises in the same place, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class FunclabError(Exception):
     """The base of all funclab errors: what happened, why, and how to mend it.
 
-    `graph` may hold the objects at fault (layers, tensors, nodes), which a notebook draws under
-    the text.
+    `graph` may hold the objects at fault (layers, tensors, nodes) and `tensors` what a failed call
+    was given: a notebook draws them under the text.
     """
+
+    tensors: Sequence[Any] = ()
 
     def __init__(self, what: str, *, why: str, fix: str, graph: object = None) -> None:
         super().__init__(what)

@@ -10,7 +10,7 @@ import numpy as np
 from funclab import structure
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
-from funclab.graph.node import Node
+from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
@@ -63,7 +63,11 @@ class Called(Weighted):
             return seen.setdefault(id(leaf), placeholder(leaf))
 
         with Tape():
-            outputs = self._call_on_tape(*structure.map_structure(value, (args, kwargs)))
+            try:
+                outputs = self._call_on_tape(*structure.map_structure(value, (args, kwargs)))
+            except ShapeError as error:
+                error.tensors = Arguments(args, kwargs).tensors
+                raise
         tensors = structure.map_structure(symbolic, outputs)
         Node(self, args, kwargs, tensors)
         return tensors

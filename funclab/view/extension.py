@@ -8,11 +8,12 @@ from types import TracebackType
 from typing import Any
 
 from funclab.engine.plan import Plan
-from funclab.errors import AmbiguousNodeError, FunclabError
+from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.diagram import diagram
+from funclab.view.faults import picture_of_fault
 from funclab.view.nodes import node_table
 from funclab.view.tensor_path import tensor_view
 
@@ -87,8 +88,7 @@ def show_error(
     lines += ["", own] if own else []
     lines += ["", f"  {BOLD}Why:{PLAIN_TEXT} {error.why}", f"  {BOLD}Fix:{PLAIN_TEXT} {error.fix}"]
     shell._showtraceback(kind, error, lines)
-    if isinstance(error, AmbiguousNodeError) and isinstance(error.graph, Operation):
-        _draw_nodes(error.graph)
+    _draw_fault(error)
     return lines
 
 
@@ -106,7 +106,13 @@ def _own_line(trace: TracebackType | None) -> str:
     return f"{number:>5} → {summary.line}" if summary.line else ""
 
 
-def _draw_nodes(layer: Operation) -> None:
+def _draw_fault(error: FunclabError) -> None:
+    """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
     from IPython.display import display
 
-    display(node_table(layer))
+    try:
+        picture = picture_of_fault(error)
+    except FunclabError:
+        return
+    if picture is not None:
+        display(picture)

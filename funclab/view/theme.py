@@ -24,6 +24,7 @@ LIGHT = {
     "group3-fill": "#f7f8df",
     "group4": "#7a4a2b",
     "group4-fill": "#f8f0ea",
+    "fault": "#b3261e",
     "on-colour": "#ffffff",
 }
 DARK = {
@@ -48,12 +49,13 @@ DARK = {
     "group3-fill": "#2b2d10",
     "group4": "#dcae8c",
     "group4-fill": "#33261c",
+    "fault": "#ff9c94",
     "on-colour": "#10151a",
 }
 PRINT = {
     name: "#000000" if name in ("ink", "soft", "line", "rim", "neutral") else "#ffffff"
     for name in LIGHT
-} | {name: "#000000" for name in LIGHT if name.startswith(("input", "output", "group"))}
+} | {name: "#000000" for name in LIGHT if name.startswith(("input", "output", "group", "fault"))}
 PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
 
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
