@@ -91,9 +91,6 @@ class OrthogonalRegularizer(Regularizer):
         return ops.multiply(ops.sum(others), self.factor / max(1, n * (n - 1)))
 
 
-registry.register("regularizer", L1L2, "l1_l2")
-
-
 def l1(l1: float = 0.01) -> L1:
     """The penalty l1 * sum |x|."""
     return L1(l1)
@@ -111,7 +108,7 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
 
 def get(identifier: Any) -> Any:
     """A regularizer from its name, class, config, or any function of a value."""
-    return registry.get("regularizer", identifier)
+    return l1_l2() if identifier == "l1_l2" else registry.get("regularizer", identifier)
 
 
 serialize = registry.to_config

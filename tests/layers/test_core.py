@@ -1,0 +1,211 @@
+"""Dense, Embedding, Activation and Lambda."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funclab import Input, activations, ops
+from funclab.engine.plan import Plan
+from funclab.errors import (
+    ArgumentError,
+    ConfigError,
+    DataError,
+    NotSupportedError,
+    ShapeError,
+    WeightsError,
+)
+from funclab.graph.tape import Tape
+from funclab.graph.value import Value
+from funclab.layers import Dense, Embedding, Lambda, functions
+
+ROWS = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
+
+
+def softmax(x: Any) -> Any:
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+ENDS = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": softmax,
+    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
+}
+
+
+def steps_of(layer: Any) -> list[str]:
+    """The ops of a call, by name."""
+    with Tape():
+        plan = Plan(layer(Value((5, 4))), wrt=())
+    return [call.op.name for call in plan.calls]
+
+
+@pytest.mark.parametrize("use_bias", [True, False])
+@pytest.mark.parametrize("name", ENDS)
+def test_dense_is_a_product_a_bias_and_an_activation(name: str, use_bias: bool):
+    layer = Dense(3, activation=name, use_bias=use_bias, bias_initializer="random_normal")
+
+    output = layer(ROWS)
+
+    kernel, *bias = layer.get_weights()
+    expected = ENDS[name](ROWS @ kernel + (bias[0] if bias else 0))
+    np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_bias_and_activation_are_one_step_where_they_can_be():
+    assert steps_of(Dense(3, activation="relu")) == ["matmul", "bias_activation"]
+    assert steps_of(Dense(3, activation=activations.tanh)) == ["matmul", "bias_activation"]
+    assert steps_of(Dense(3, activation="relu", use_bias=False)) == ["matmul", "relu"]
+    assert steps_of(Dense(3, activation="softmax")) == ["matmul", "bias_activation", "softmax"]
+
+
+def test_dense_works_on_the_last_axis_of_any_rank():
+    data = np.random.default_rng(0).standard_normal((2, 3, 4)).astype("float32")
+    layer = Dense(2)
+
+    np.testing.assert_allclose(layer(data), data @ layer_kernel(layer, data), rtol=1e-5)
+
+
+def layer_kernel(layer: Any, data: Any) -> Any:
+    layer(data)
+    return layer.get_weights()[0]
+
+
+def test_weights_may_be_given_to_the_constructor():
+    kernel, bias = np.ones((4, 2), "float32"), np.full(2, 3.0, "float32")
+    layer = Dense(2, weights=[kernel, bias])
+
+    np.testing.assert_allclose(layer(ROWS), ROWS @ kernel + bias, rtol=1e-6)
+
+
+def test_weights_that_do_not_fit_leave_the_layer_unbuilt():
+    layer = Dense(2, weights=[np.ones((3, 2))])
+
+    with pytest.raises(WeightsError, match="weight list of length 1"):
+        layer(ROWS)
+
+    assert not layer.built
+    assert layer.weights == []
+
+
+def test_input_shape_declares_a_first_layer():
+    declared = [
+        Dense(2, input_shape=(4,)),
+        Dense(2, input_dim=4),
+        Dense(2, batch_input_shape=(None, 4)),
+    ]
+
+    assert [layer._declared_shape for layer in declared] == [(None, 4)] * 3
+    assert Embedding(9, 2, input_length=7)._declared_shape == (None, 7)
+
+
+def test_a_very_wide_layer_is_built_at_once_and_holds_no_memory():
+    layer = Dense(1000)
+
+    layer(Input((100_000_000,)))
+
+    assert layer.count_params() == 100_000_001_000
+    assert not layer.kernel.allocated
+
+
+def test_regularizers_and_constraints_go_with_the_weights():
+    layer = Dense(2, kernel_regularizer="l2", bias_constraint="non_neg")
+    layer(ROWS)
+
+    assert layer.kernel.regularizer(np.ones(3)) == pytest.approx(0.03)
+    np.testing.assert_array_equal(layer.bias.constraint(np.array([-1.0, 1.0])), [0, 1])
+    assert [float(one) for one in layer.losses] == pytest.approx(
+        [0.01 * np.square(layer.get_weights()[0]).sum()], rel=1e-5
+    )
+
+
+def test_an_activity_penalty_is_a_mean_over_the_batch():
+    layer = Dense(2, activity_regularizer="l2")
+    data = Value((5, 4))
+    with Tape() as tape:
+        output = layer(data)
+    plan = Plan([*tape.losses, output], wrt=())
+    np.copyto(plan.array(data), ROWS)
+
+    plan.run()
+
+    penalty = 0.01 * np.square(plan.array(output)).sum() / 5
+    assert float(plan.array(tape.losses[0])) == pytest.approx(penalty, rel=1e-5)
+
+
+def test_another_number_of_features_is_refused():
+    layer = Dense(2, name="top")
+    layer(ROWS)
+
+    with pytest.raises(ShapeError, match=r"axis -1 of input shape to have value 4 .*\(None, 7\)"):
+        layer(Input((7,)))
+
+
+def test_an_embedding_looks_up_rows():
+    table = np.arange(8, dtype="float32").reshape(4, 2)
+    layer = Embedding(4, 2, weights=table)
+
+    np.testing.assert_array_equal(layer(np.array([[1, 3]])), table[[[1, 3]]])
+    np.testing.assert_array_equal(layer(np.array([[1.0, 3.0]])), table[[[1, 3]]])
+
+
+def test_a_word_without_a_row_is_named():
+    with pytest.raises(DataError, match="4 is not in"):
+        Embedding(4, 2)(np.array([[1, 4]]))
+
+
+def test_a_function_gets_arguments_mask_and_training():
+    def told(x: Any, factor: float, training: bool = False) -> Any:
+        return x * factor + (100.0 if training else 0.0)
+
+    layer = Lambda(told, arguments={"factor": 3.0})
+
+    np.testing.assert_allclose(layer(ROWS), ROWS * 3, rtol=1e-6)
+    np.testing.assert_allclose(layer(ROWS, training=True), ROWS * 3 + 100, rtol=1e-6)
+
+
+def test_a_saved_function_finds_the_names_of_its_module_again():
+    offset = 2.0
+    layer = Lambda(lambda x, power=3: ops.power(x, power) + offset + len(ENDS))
+    config = json.loads(json.dumps(layer.get_config()))
+
+    copy = Lambda.from_config(config)
+
+    np.testing.assert_allclose(copy(ROWS), layer(ROWS))
+    assert copy.get_config() == layer.get_config()
+
+
+def test_code_in_a_file_is_refused_in_safe_mode():
+    plain = Lambda(ops.square).get_config()
+    code = Lambda(lambda x: x * 2).get_config()
+
+    with functions.safe_mode(True):
+        assert Lambda.from_config(plain).function is ops.square
+        with pytest.raises(ConfigError, match="Requested the deserialization of a `Lambda` layer"):
+            Lambda.from_config(code)
+
+
+def test_custom_objects_stand_in_for_saved_functions():
+    config = Lambda(steps_of, name="odd").get_config()
+
+    made = Lambda.from_config(config, custom_objects={"steps_of": ops.tanh})
+
+    assert made.function is ops.tanh
+
+
+def test_lambda_needs_a_function():
+    with pytest.raises(ArgumentError, match="Lambda needs a function"):
+        Lambda(3)
+
+
+@pytest.mark.parametrize("name", ["lora_rank", "quantization_config"])
+def test_low_rank_and_quantized_layers_are_refused_with_a_reason(name: str):
+    with pytest.raises(NotSupportedError, match=name):
+        Dense(2, **{name: 4})

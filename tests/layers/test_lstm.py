@@ -1,0 +1,255 @@
+"""The LSTM, against the equations step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funclab import Input, Model, layers, ops
+from funclab.errors import ArgumentError, ShapeError
+from funclab.layers import LSTM
+
+STEPS = np.random.default_rng(0).standard_normal((3, 5, 4)).astype("float32")
+MASK = np.array([[1, 1, 1, 0, 0], [1, 0, 1, 1, 0], [1, 1, 1, 1, 1]], bool)
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def softplus(x: Any) -> Any:
+    return np.log1p(np.exp(x))
+
+
+def reference(x: Any, weights: Any, mask: Any = None, squash: Any = np.tanh, h: Any = 0.0) -> Any:
+    """All outputs, and the last h and c."""
+    kernel, recurrent, bias = weights
+    h = np.zeros((len(x), len(recurrent))) + h
+    c, outputs = np.zeros_like(h), []
+    for t in range(x.shape[1]):
+        z = x[:, t] @ kernel + h @ recurrent + bias
+        i, f, value, o = np.split(z, 4, axis=1)
+        new_c = sigmoid(f) * c + sigmoid(i) * squash(value)
+        new_h = sigmoid(o) * squash(new_c)
+        keep = np.ones((len(x), 1), bool) if mask is None else mask[:, t : t + 1]
+        h, c = np.where(keep, new_h, h), np.where(keep, new_c, c)
+        outputs.append(h)
+    return np.stack(outputs, axis=1), h, c
+
+
+def built(**settings: Any) -> LSTM:
+    layer = LSTM(2, bias_initializer="random_normal", **settings)
+    layer(Input((5, 4)))
+    return layer
+
+
+@pytest.mark.parametrize(("activation", "squash"), [("tanh", np.tanh), ("softplus", softplus)])
+@pytest.mark.parametrize("mask", [None, MASK])
+def test_an_lstm_follows_its_equations(activation: str, squash: Any, mask: Any):
+    layer = built(activation=activation, return_sequences=True, return_state=True)
+
+    made = layer(STEPS, mask=mask)
+
+    for got, expected in zip(
+        made, reference(STEPS, layer.get_weights(), mask, squash), strict=True
+    ):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_without_sequences_the_last_output_is_returned():
+    layer = built()
+
+    expected = reference(STEPS, layer.get_weights())[1]
+
+    np.testing.assert_allclose(layer(STEPS), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_going_backwards_reads_from_the_end():
+    layer = built(go_backwards=True, return_sequences=True)
+
+    expected = reference(STEPS[:, ::-1], layer.get_weights())[0]
+
+    np.testing.assert_allclose(layer(STEPS), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_masked_steps_may_be_set_to_zero():
+    layer = built(return_sequences=True, zero_output_for_mask=True)
+
+    made = layer(STEPS, mask=MASK)
+
+    expected = reference(STEPS, layer.get_weights(), MASK)[0] * MASK[..., None]
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softplus"])
+def test_the_first_state_may_be_given(activation: str):
+    layer = built(activation=activation)
+    squash = np.tanh if activation == "tanh" else softplus
+    h, c = np.full((3, 2), 0.5, "float32"), np.zeros((3, 2), "float32")
+
+    expected = reference(STEPS, layer.get_weights(), None, squash, h=0.5)[1]
+
+    np.testing.assert_allclose(layer(STEPS, initial_state=[h, c]), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(layer([STEPS, h, c]), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_decoder_begins_where_the_encoder_ended():
+    source, target = Input((5, 4)), Input((None, 4))
+    _, h, c = LSTM(2, return_state=True)(source)
+    decoder = LSTM(2)
+
+    output = decoder(target, initial_state=[h, c])
+
+    assert decoder.get_input_at(0) == [target, h, c]
+    model = Model([source, target], output)
+    begun = model([STEPS, STEPS])
+    assert begun.shape == (3, 2)
+    assert not np.allclose(begun, decoder(STEPS))
+
+
+def test_the_forget_gate_begins_open():
+    layer = LSTM(2)
+    layer(STEPS)
+
+    np.testing.assert_array_equal(layer.get_weights()[2], [0, 0, 1, 1, 0, 0, 0, 0])
+    other = LSTM(2, unit_forget_bias=False)
+    other(STEPS)
+    np.testing.assert_array_equal(other.get_weights()[2], np.zeros(8))
+
+
+def test_weights_have_the_shapes_and_paths_of_keras():
+    layer = built()
+
+    assert [(one.path, one.shape) for one in layer.weights] == [
+        ("lstm/lstm_cell/kernel", (4, 8)),
+        ("lstm/lstm_cell/recurrent_kernel", (2, 8)),
+        ("lstm/lstm_cell/bias", (8,)),
+    ]
+
+
+def test_a_stateful_layer_goes_on_where_it_stopped():
+    layer = LSTM(2, stateful=True)
+    whole = LSTM(2)
+    whole(STEPS)
+    first, second = STEPS[:, :2], STEPS[:, 2:]
+
+    layer(first)
+    layer.set_weights(whole.get_weights())
+    layer.reset_states()
+    layer(first)
+    made = layer(second)
+
+    np.testing.assert_allclose(made, whole(STEPS), rtol=1e-5, atol=1e-6)
+    layer.reset_state()
+    np.testing.assert_array_equal(layer.states[0].array, 0)
+
+
+def test_remembered_states_are_no_weights():
+    layer = LSTM(2, stateful=True)
+    layer(STEPS)
+
+    assert len(layer.weights) == 3
+    assert not np.allclose(layer.states[0].array, 0)
+
+
+def test_a_stateful_layer_needs_a_batch_size():
+    with pytest.raises(ShapeError, match="it needs to know its batch size") as caught:
+        LSTM(2, stateful=True, name="memory")(Input((5, 4)))
+
+    assert "memory" in str(caught.value)
+
+
+def test_a_stateful_layer_refuses_another_batch_size():
+    layer = LSTM(2, stateful=True)
+    layer(STEPS)
+
+    with pytest.raises(ShapeError, match="Expected batch size: 3. Received batch size: 2"):
+        layer(STEPS[:2])
+
+
+def test_dropout_is_the_same_at_every_step():
+    layer = LSTM(1, dropout=0.5, seed=1, return_sequences=True)
+    ones = np.ones((40, 5, 1), "float32")
+    layer(ones)
+    forgetful = np.array([0, -100, 0, 0])  # so that each output tells of its own step alone
+    layer.set_weights([np.ones((1, 4)), np.zeros((1, 4)), forgetful])
+
+    made = layer(ones, training=True)[..., 0]
+
+    assert np.ptp(made, axis=1).max() < 1e-6
+    assert len(np.unique(made[:, 0].round(4))) == 2
+
+
+def test_recurrent_dropout_changes_training_only():
+    layer = LSTM(2, recurrent_dropout=0.9, seed=1)
+
+    assert layer(STEPS).tolist() == layer(STEPS).tolist()
+    assert layer(STEPS, training=True).tolist() != layer(STEPS, training=True).tolist()
+
+
+def test_training_matters_only_to_layers_that_drop():
+    assert not LSTM(2).uses_training
+    assert LSTM(2, dropout=0.1).uses_training
+
+
+def test_an_unknown_length_is_allowed_unless_unrolled():
+    assert LSTM(2, return_sequences=True)(Input((None, 4))).shape == (None, None, 2)
+    with pytest.raises(ShapeError, match="Cannot unroll a RNN if the time dimension is undefined"):
+        LSTM(2, unroll=True)(Input((None, 4)))
+
+
+def test_an_activation_of_ones_own_may_be_used():
+    layer = built(activation=lambda x: ops.tanh(x) * 0.5)
+
+    expected = reference(STEPS, layer.get_weights(), squash=lambda x: np.tanh(x) * 0.5)[1]
+
+    np.testing.assert_allclose(layer(STEPS), expected, rtol=1e-4, atol=1e-5)
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "no units": (lambda: LSTM(0), "`units`, expected a positive integer"),
+    "too much dropout": (lambda: LSTM(2, dropout=2.0), "argument `dropout`"),
+    "too much recurrent dropout": (lambda: LSTM(2, recurrent_dropout=-1), "`recurrent_dropout`"),
+    "too few states": (
+        lambda: LSTM(2, name="memory")(STEPS, initial_state=[np.zeros((3, 2))]),
+        "memory expects 2 states, but received 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_arguments_are_refused(case: str):
+    make, says = WRONG[case]
+
+    with pytest.raises(ArgumentError, match=says):
+        make()
+
+
+def test_two_directions_meet_in_the_middle():
+    layer = layers.Bidirectional(LSTM(2, return_sequences=True))
+
+    made = layer(STEPS)
+
+    forward, backward = layer.get_weights()[:3], layer.get_weights()[3:]
+    there = reference(STEPS, forward)[0]
+    back = reference(STEPS[:, ::-1], backward)[0][:, ::-1]
+    np.testing.assert_allclose(made, np.concatenate([there, back], -1), rtol=1e-4, atol=1e-5)
+
+
+MODES = {
+    "sum": lambda a, b: a + b,
+    "mul": lambda a, b: a * b,
+    "ave": lambda a, b: (a + b) / 2,
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_two_directions_are_merged_as_asked(mode: str):
+    layer = layers.Bidirectional(LSTM(2), merge_mode=mode)
+
+    made = layer(STEPS)
+
+    there, back = layer.forward_layer(STEPS), layer.backward_layer(STEPS)
+    np.testing.assert_allclose(made, MODES[mode](there, back), rtol=1e-5)

@@ -1,0 +1,202 @@
+"""Masks: who makes them, who passes them on, who uses them up."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funclab import Input, Model, layers
+from funclab.engine.plan import Plan
+from funclab.graph.tape import Tape
+from funclab.graph.value import Constant, Value
+
+WORDS = np.array([[3, 1, 0, 0], [2, 0, 4, 1]], "int32")
+STEPS = np.arange(24, dtype="float32").reshape(2, 4, 3) + 1
+STEPS[0, 2:] = STEPS[1, 1] = 0
+KEPT = WORDS != 0
+
+
+def mask_of(layer: Any, *inputs: Any, **settings: Any) -> Any:
+    """The mask of a layer's output, computed."""
+    with Tape():
+        mask = layer(*inputs, **settings).mask
+    return None if mask is None else number(mask)
+
+
+def number(value: Value) -> Any:
+    plan = Plan(value, wrt=())
+    plan.run()
+    return plan.array(value)
+
+
+def run(layer: Any, inputs: Any) -> Any:
+    with Tape():
+        return number(layer(inputs))
+
+
+def masked(x: Any = STEPS, mask: Any = KEPT) -> Constant:
+    value = Constant(x)
+    value.mask = Constant(mask) if mask is not None else None
+    return value
+
+
+def test_an_embedding_masks_zeros_when_asked():
+    assert mask_of(layers.Embedding(5, 2), Constant(WORDS)) is None
+    made = mask_of(layers.Embedding(5, 2, mask_zero=True), Constant(WORDS))
+    np.testing.assert_array_equal(made, KEPT)
+
+
+def test_masking_hides_the_steps_that_equal_its_value():
+    layer = layers.Masking(mask_value=0.0)
+
+    np.testing.assert_array_equal(mask_of(layer, Constant(STEPS)), KEPT)
+    np.testing.assert_array_equal(layer(STEPS), STEPS)
+
+
+def test_masking_sets_hidden_steps_to_zero():
+    data = np.full((1, 2, 3), 7.0, "float32")
+    data[0, 1, 0] = 8
+
+    np.testing.assert_array_equal(layers.Masking(7.0)(data)[0], [[0, 0, 0], [8, 7, 7]])
+
+
+@pytest.mark.parametrize("name", ["Dense", "Activation", "Dropout", "BatchNormalization"])
+def test_layers_that_know_masks_pass_them_on(name: str):
+    settings = {"Dense": [2], "Activation": ["relu"], "Dropout": [0.5]}.get(name, [])
+    layer = getattr(layers, name)(*settings)
+
+    np.testing.assert_array_equal(mask_of(layer, masked()), KEPT)
+
+
+def test_a_layer_that_does_not_know_masks_warns_once_and_drops_them():
+    layer = layers.Conv1D(2, 2, name="window")
+
+    with pytest.warns(UserWarning, match="'window' .* does not support masking"):
+        assert mask_of(layer, masked()) is None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        layer(masked())
+
+
+def test_a_function_that_returns_its_input_loses_the_mask_of_the_output_only():
+    layer, given = layers.Lambda(lambda x: x), masked()
+
+    with pytest.warns(UserWarning, match="does not support masking"):
+        output = layer(given)
+
+    assert output.mask is None
+    assert given.mask is not None
+
+
+def test_an_explicit_mask_wins_and_stays_with_the_output():
+    given = masked()
+    other = Constant(~KEPT)
+
+    np.testing.assert_array_equal(mask_of(layers.Dense(2), given, mask=other), ~KEPT)
+    np.testing.assert_array_equal(mask_of(layers.Dropout(0.5), given, mask=other), ~KEPT)
+    np.testing.assert_array_equal(given.mask.array, KEPT)
+
+
+def test_a_layer_with_a_rule_for_masks_supports_them():
+    class Halve(layers.Layer):
+        def call(self, inputs: Any, mask: Any = None) -> Any:
+            return inputs[:, ::2]
+
+        def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+            return None if mask is None else mask[:, ::2]
+
+    np.testing.assert_array_equal(mask_of(Halve(), masked()), KEPT[:, ::2])
+    assert mask_of(Halve(), Constant(STEPS)) is None
+
+
+def test_merging_keeps_a_step_that_counts_in_any_input():
+    other = masked(STEPS, ~KEPT)
+
+    assert mask_of(layers.Add(), [masked(), other]).all()
+    np.testing.assert_array_equal(mask_of(layers.Add(), [masked(), masked()]), KEPT)
+
+
+def test_merging_with_an_unmasked_input_has_no_mask():
+    assert mask_of(layers.Add(), [masked(), masked(mask=None)]) is None
+    assert mask_of(layers.Dot(axes=2), [masked(), masked()]) is None
+
+
+def test_concatenation_in_time_lays_masks_end_to_end():
+    joined = mask_of(layers.Concatenate(axis=1), [masked(), masked(mask=None)])
+
+    np.testing.assert_array_equal(joined, np.hstack([KEPT, np.ones_like(KEPT)]))
+
+
+def test_concatenation_of_features_keeps_a_step_that_counts_in_any_part():
+    joined = mask_of(layers.Concatenate(), [masked(), masked(STEPS, ~KEPT)])
+
+    assert joined.all()
+
+
+def test_a_masked_step_does_not_take_part_in_products_and_extremes():
+    first, second = masked(), masked(STEPS + 1, ~KEPT)
+    expected = np.where(KEPT[..., None], STEPS, STEPS + 1)
+
+    for layer in (layers.Multiply(), layers.Maximum(), layers.Minimum()):
+        np.testing.assert_allclose(run(layer, [first, second]), expected)
+
+
+def test_a_pooled_mean_counts_unmasked_steps_only():
+    expected = [STEPS[0, :2].mean(axis=0), STEPS[1, [0, 2, 3]].mean(axis=0)]
+
+    made = run(layers.GlobalAveragePooling1D(), masked(STEPS + 0))
+
+    np.testing.assert_allclose(made, expected, rtol=1e-6)
+
+
+def test_a_softmax_gives_hidden_elements_nothing():
+    shares = layers.Softmax()(STEPS[..., :2], mask=np.array([True, False]).reshape(1, 1, 2))
+
+    np.testing.assert_allclose(shares, np.broadcast_to([1.0, 0.0], (2, 4, 2)))
+
+
+def test_time_distributed_gives_the_mask_of_each_step_to_the_layer():
+    words = np.stack([WORDS, WORDS[::-1]], axis=1)
+    embedded = layers.TimeDistributed(layers.Embedding(5, 2, mask_zero=True))
+    reader = layers.LSTM(2)
+    data = layers.Embedding(5, 2, mask_zero=True)
+    stories = Input((2, 4), dtype="int32")
+
+    states = layers.TimeDistributed(reader)(embedded(stories))
+
+    model = Model(stories, states)
+    assert states.mask.shape == (None, 2)
+    data(WORDS)
+    data.set_weights(embedded.get_weights())
+    inputs = Input((4,), dtype="int32")
+    alone = Model(inputs, reader(data(inputs)))
+    np.testing.assert_allclose(model(words)[:, 0], alone(WORDS), rtol=1e-5)
+
+
+def test_a_mask_of_steps_outlives_time_distributed():
+    layer = layers.TimeDistributed(layers.Dense(2))
+
+    np.testing.assert_array_equal(mask_of(layer, masked()), KEPT)
+
+
+def test_an_lstm_hands_on_the_mask_of_sequences_only():
+    assert mask_of(layers.LSTM(2), masked()) is None
+    made = mask_of(layers.LSTM(2, return_sequences=True), masked())
+    np.testing.assert_array_equal(made, KEPT)
+
+
+def test_tensors_carry_masks_through_a_model():
+    inputs = Input((4,), dtype="int32")
+    embedded = layers.Embedding(5, 2, mask_zero=True)(inputs)
+    dropped = layers.Dropout(0.5)(embedded)
+    summed = layers.LSTM(3)(dropped)
+
+    assert embedded.mask.shape == dropped.mask.shape == (None, 4)
+    assert summed.mask is None
+
+
+def test_values_without_masks_are_left_alone():
+    assert layers.Dense(2)(Value((2, 3))).mask is None

@@ -1,0 +1,132 @@
+"""Batch normalization in training, in use, and frozen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from funclab import Input
+from funclab.engine.plan import Plan
+from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.tape import Tape
+from funclab.graph.value import Constant
+from funclab.layers import BatchNormalization
+
+DATA = np.random.default_rng(0).normal(3, 2, (40, 5)).astype("float32")
+
+
+def test_training_brings_each_channel_to_mean_zero_and_variance_one():
+    made = BatchNormalization(epsilon=1e-6)(DATA, training=True)
+
+    np.testing.assert_allclose(made.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(made.std(axis=0), 1, atol=1e-4)
+
+
+def test_moving_statistics_follow_the_batch():
+    layer = BatchNormalization(momentum=0.9)
+    layer(DATA, training=True)
+
+    _, _, mean, variance = layer.get_weights()
+
+    np.testing.assert_allclose(mean, 0.1 * DATA.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.9 + 0.1 * DATA.var(axis=0), rtol=1e-5)
+
+
+def test_in_use_the_moving_statistics_decide():
+    layer = BatchNormalization(epsilon=0.01)
+    layer.build((None, 5))
+    gamma, beta, mean, variance = np.random.default_rng(1).uniform(1, 2, (4, 5)).astype("float32")
+    layer.set_weights([gamma, beta, mean, variance])
+
+    made = layer(DATA)
+
+    expected = gamma * (DATA - mean) / np.sqrt(variance + 0.01) + beta
+    np.testing.assert_allclose(made, expected, rtol=1e-4)
+    np.testing.assert_array_equal(layer.get_weights()[2], mean)
+
+
+def test_a_frozen_layer_is_in_use_even_in_training():
+    layer = BatchNormalization()
+    layer(DATA)
+    layer.trainable = False
+
+    np.testing.assert_array_equal(layer(DATA, training=True), layer(DATA))
+    np.testing.assert_array_equal(layer.moving_mean.array, 0)
+    assert layer.trainable_weights == []
+
+
+def test_weights_stand_in_the_order_of_keras():
+    layer = BatchNormalization()
+    layer(DATA)
+
+    names = [one.path for one in layer.weights]
+
+    assert names == [
+        f"batch_normalization/{name}"
+        for name in ("gamma", "beta", "moving_mean", "moving_variance")
+    ]
+    assert [one.trainable for one in layer.weights] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("settings", "count"), [({"scale": False}, 3), ({"center": False}, 3)])
+def test_scale_and_center_may_be_left_out(settings: dict[str, Any], count: int):
+    layer = BatchNormalization(**settings)
+
+    made = layer(DATA, training=True)
+
+    assert len(layer.weights) == count
+    np.testing.assert_allclose(made.mean(axis=0), 0, atol=1e-5)
+
+
+def test_the_axis_of_channels_may_be_another():
+    images = np.random.default_rng(0).normal(1, 2, (8, 3, 5, 5)).astype("float32")
+
+    made = BatchNormalization(axis=1, epsilon=1e-6)(images, training=True)
+
+    np.testing.assert_allclose(made.mean(axis=(0, 2, 3)), 0, atol=1e-5)
+    np.testing.assert_allclose(made.std(axis=(0, 2, 3)), 1, atol=1e-4)
+
+
+def test_masked_steps_do_not_count():
+    steps = DATA.reshape(8, 5, 5)
+    mask = np.arange(5) < np.array([1, 2, 3, 4, 5, 5, 4, 3])[:, None]
+    layer, value = BatchNormalization(momentum=0.0), Constant(steps)
+    value.mask = Constant(mask)
+    with Tape(training=True) as tape:
+        output = layer(value)
+    plan = Plan(output, wrt=(), updates=tape.updates)
+
+    plan.run()
+
+    np.testing.assert_allclose(layer.moving_mean.array, steps[mask].mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_variance.array, steps[mask].var(axis=0), rtol=1e-4)
+
+
+def test_another_number_of_channels_is_refused():
+    layer = BatchNormalization(name="norm")
+    layer(DATA)
+
+    with pytest.raises(ShapeError, match=r"norm.*axis 1 .* value 5 but got shape \(None, 4\)"):
+        layer(Input((4,)))
+
+
+def test_an_axis_that_is_none_is_refused():
+    with pytest.raises(ArgumentError, match="one whole number as `axis`"):
+        BatchNormalization(axis=(1, 2))
+    with pytest.raises(ShapeError, match="out of range"):
+        BatchNormalization(axis=3)(Input((4,)))
+
+
+def test_a_list_of_one_axis_is_that_axis():
+    assert BatchNormalization(axis=[2]).axis == 2
+
+
+def test_models_carry_the_state_between_batches():
+    layer = BatchNormalization(momentum=0.5)
+
+    for _ in range(2):
+        layer(DATA, training=True)
+
+    np.testing.assert_allclose(layer.moving_mean.array, 0.75 * DATA.mean(axis=0), rtol=1e-5)
