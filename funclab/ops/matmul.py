@@ -10,6 +10,7 @@ import numpy as np
 from funclab import shapes
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
+from funclab.kernels import threads
 from funclab.ops.base import shape_of, sum_to
 from funclab.ops.shaping import expand_dims, squeeze
 from funclab.shapes import Shape, show
@@ -47,7 +48,10 @@ class MatMul(Op):
         return tuple(tall.get(id(a), a) for a in arrays)
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
-        np.matmul(x, y, out)
+        if x.ndim == y.ndim == 2:
+            threads.matmul(x, y, out)
+        else:
+            np.matmul(x, y, out)
 
     def vjp(
         self, g: Array, x: Array, y: Array, out: Array, gx: Array | None, gy: Array | None
@@ -59,7 +63,9 @@ class MatMul(Op):
 
 
 def _product(a: Array, b: Array, slot: Array) -> None:
-    if a.ndim == b.ndim == slot.ndim and a.shape[:-2] == b.shape[:-2] == slot.shape[:-2]:
+    if a.ndim == b.ndim == slot.ndim == 2:
+        threads.matmul(a, b, slot)
+    elif a.ndim == b.ndim == slot.ndim and a.shape[:-2] == b.shape[:-2] == slot.shape[:-2]:
         np.matmul(a, b, slot)
     else:
         sum_to(np.matmul(a, b), slot)

@@ -16,6 +16,7 @@ from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
 from funclab.shapes import Shape, show
+from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_inputs
 from funclab.training.outputs import Names
@@ -81,13 +82,19 @@ def prepare(
     """
     inputs, tree = prepare_inputs(model, x)
     if compiled is None:
-        check_lengths([("input", inputs)])
+        check_lengths([("input", inputs, input_names(model, inputs))])
         return Data(inputs, [], [], tree, [])
     names, shapes, dtypes = outputs_of(model, compiled, inputs, tree)
     outputs = compiled.outputs or []
     targets = match_targets(names, outputs, shapes, y)
     weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
-    check_lengths([("input", inputs), ("target", targets), ("sample_weight", weights)])
+    check_lengths(
+        [
+            ("input", inputs, input_names(model, inputs)),
+            ("target", targets, names.names),
+            ("sample_weight", weights, names.names),
+        ]
+    )
     compiled.choose([None if one is None else one.shape for one in targets], shapes)
     kinds = [
         "int32" if one is not None and whole(output.loss) else dtype
@@ -110,7 +117,9 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
             fix="pass arrays as `x`.",
         )
     if model.inputs is not None:
-        return match_inputs(model, x), model.input_structure
+        arrays = match_inputs(model, x)
+        check_ids(model, arrays)
+        return arrays, model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
     arrays = []
     for one in structure.flatten(tree):
@@ -156,34 +165,6 @@ def _subclass_names(made: Any, count: int) -> list[str]:
     if isinstance(made, dict) and len(made) == count:
         return list(made)
     return [f"output_{i + 1}" for i in range(count)]
-
-
-def check_lengths(sides: Sequence[tuple[str, Sequence[Array | None]]]) -> None:
-    """All arrays must have as many samples."""
-    counts = [(side, len(one)) for side, arrays in sides for one in arrays if one is not None]
-    if not counts:
-        return
-    first = counts[0][1]
-    for side, count in counts:
-        if count != first:
-            words = {
-                "input": "All input arrays (x) should have the same number of samples.",
-                "target": "Input arrays should have the same number of samples as target arrays.",
-                "sample_weight": "Sample weights should have the same number of samples as inputs.",
-            }[side]
-            kind = {"input": "input", "target": "target", "sample_weight": "weight"}[side]
-            raise DataError(
-                f"{words} Found {first} input samples and {count} {kind} samples. "
-                "(Data cardinality is ambiguous.)",
-                why="row i of every array belongs to sample i.",
-                fix="cut the arrays to the same length, or look where rows were lost.",
-            )
-    if first == 0:
-        raise DataError(
-            "The data hold no samples: every array has length 0.",
-            why="there is nothing to compute a loss or prediction from.",
-            fix="check how the arrays were loaded or cut, for example print(x.shape).",
-        )
 
 
 class Feed:

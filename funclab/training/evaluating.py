@@ -15,7 +15,7 @@ from funclab.training.compiled import Compiled, require
 from funclab.training.data import Batches, Data, Feed, prepare
 from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting
-from funclab.training.sources import BATCH_SIZE
+from funclab.training.sources import usual_size
 from funclab.training.step import Step
 from funclab.training.streams import Stream, check_stream, is_stream
 
@@ -47,7 +47,7 @@ def evaluate(
         source: Any = Stream(x, runner.prepare, runner.test, steps)
     else:
         data = runner.prepare(x, y, sample_weight)
-        source = Batches(data, batch_size or BATCH_SIZE, False, runner.test, steps)
+        source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
     told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
     progress = Progress(verbose, source.steps)
     with one_blas_thread():
@@ -116,7 +116,7 @@ def predict(
         source: Any = Stream(x, ready, make, steps, targets=False)
     else:
         data = prepare(model, None, x)
-        source = Batches(data, batch_size or BATCH_SIZE, False, make, steps)
+        source = Batches(data, batch_size or usual_size(model), False, make, steps)
     told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
     progress = Progress(verbose, source.steps)
     parts = predict_batches(source, told, progress)
@@ -167,7 +167,6 @@ def train_on_batch(
     check_legacy("train_on_batch", legacy)
     compiled = require(model)
     runner = Runner(model, compiled)
-    runner.warn_of_changes()
     data = runner.prepare(x, y, sample_weight, class_weight)
     return run_once(compiled, data, runner.train(data.specs(len(data)), data.tree), return_dict)
 

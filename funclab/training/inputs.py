@@ -104,7 +104,8 @@ def _by_name(model: Any, data: dict[str, Any]) -> list[Any]:
 def fit_array(model: Any, i: int, array: Array) -> Array:
     """One input's array, with an axis of length 1 added or taken away where the rank needs it."""
     tensor, name = model.inputs[i], model.input_names[i]
-    repaired = fit_rank(array, tensor.shape, lambda one, shape: one.reshape(shape))
+    anyhow = (None, *tensor.shape[1:])  # the data are cut into batches later
+    repaired = fit_rank(array, anyhow, lambda one, shape: one.reshape(shape))
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         raise misfit(model, name, path, tensor.shape, array.shape)

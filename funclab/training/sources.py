@@ -34,7 +34,8 @@ def training_source(
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
     if share:
         data, held_out = split(data, share)
-    return Batches(data, size or BATCH_SIZE, shuffle, runner.train, steps), held_out
+    size = size or usual_size(runner.model)
+    return Batches(data, size, shuffle, runner.train, steps), held_out
 
 
 def validation_source(
@@ -48,9 +49,16 @@ def validation_source(
             return Stream(given, runner.prepare, runner.test, steps)
         else:
             data = runner.prepare(*validation_parts(given))
-        return data and Batches(data, size or BATCH_SIZE, False, runner.test, steps)
+        size = size or usual_size(runner.model)
+        return data and Batches(data, size, False, runner.test, steps)
     except (DataError, ShapeError, ArgumentError) as error:
         raise located(error, "validation_data") from None
+
+
+def usual_size(model: Any) -> int:
+    """The batch size that the model's inputs declare, else 32."""
+    fixed = [one.shape[0] for one in model.inputs or [] if one.shape and one.shape[0]]
+    return fixed[0] if fixed else BATCH_SIZE
 
 
 def validation_parts(given: Any) -> Any:

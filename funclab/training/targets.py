@@ -84,7 +84,8 @@ def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
         if len(parts) != len(judged):
             raise DataError(
                 f"{names.model_name} has {len(names)} outputs, but the targets are "
-                f"{len(parts)} arrays. (y_true and y_pred have different structures.)",
+                f"{len(parts)} arrays. Expected to see {len(names)} array(s). (y_true and y_pred have "
+                "different structures.)",
                 why=f"its outputs are {names.listed()}.",
                 fix="give a list with one array for each, or a dict with these names as keys.",
             )
@@ -193,7 +194,7 @@ def _check_range(output: Output, classes: int | None, y: Array) -> None:
         wrong = low if low < 0 else high
         raise DataError(
             f"The targets of {output.name} hold the class {int(wrong)}, but it predicts {classes} "
-            f"classes, 0 to {classes - 1}.",
+            f"classes: a label value outside the valid range of [0, {classes}).",
             why="a class number is the place of a probability among the outputs.",
             fix=f"number the classes from 0, or give {output.name} {int(high) + 1} units."
             if low >= 0

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from funclab import registry
 from funclab.errors import ArgumentError
 from funclab.view import words
 from funclab.view.canvas import Canvas
@@ -125,6 +126,9 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
         padded = values + [math.nan] * (count - len(values))
         chart.lines.append(Line(words.shorten(name, 28), padded, colour, name != base))
     return Curves(list(charts.values()), words.clean(getattr(model, "name", "") or ""), look)
+
+
+registry.register("view", history_plot)  # so that `history.plot()` finds it
 
 
 def _parts(name: str, outputs: list[str]) -> tuple[str, str | None]:

@@ -1,0 +1,83 @@
+"""Data that fit in shape and still cannot be used, found before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import DataError
+from funclab.graph.tensor import Tensor
+from funclab.layers import Embedding
+
+Array = np.ndarray[Any, Any]
+Side = tuple[str, Sequence[Array | None], Sequence[str]]
+
+
+def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
+    """The names of a model's inputs; a model that is no graph has numbers only."""
+    if model.inputs is not None:
+        return model.input_names
+    return [f"input {i}" for i in range(len(inputs))]
+
+
+def check_lengths(sides: Sequence[Side]) -> None:
+    """All arrays must have as many samples. A side is "input", "target" or "sample_weight", its
+    arrays, and their names."""
+    counts = [
+        (side, len(array), name)
+        for side, arrays, names in sides
+        for array, name in zip(arrays, names)
+        if array is not None
+    ]
+    if not counts:
+        return
+    first, first_name = counts[0][1:]
+    for side, count, name in counts:
+        if count != first:
+            words = {
+                "input": "All input arrays (x) should have the same number of samples.",
+                "target": "Input arrays should have the same number of samples as target arrays.",
+                "sample_weight": "Sample weights (sample_weight) should have the same number of "
+                "samples as inputs.",
+            }[side]
+            kind = {"input": "input", "target": "target", "sample_weight": "weight"}[side]
+            raise DataError(
+                f"{words} Found {first} input samples and {count} {kind} samples. "
+                "(Data cardinality is ambiguous.)",
+                why=f"row i of every array belongs to sample i, but {first_name} has {first} rows "
+                f"and the {kind} for {name} has {count}.",
+                fix="cut the arrays to the same length, or look where rows were lost.",
+            )
+    if first == 0:
+        raise DataError(
+            f"The data hold no samples: the array for {first_name} has length 0.",
+            why="there is nothing to compute a loss or prediction from.",
+            fix="check how the arrays were loaded or cut, for example print(x.shape).",
+        )
+
+
+def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
+    """Ids that an input brings straight to an Embedding must be rows of its table."""
+    for tensor, name, array in zip(model.inputs, model.input_names, inputs):
+        for layer in _embeddings(model, tensor) if array is not None and array.size else ():
+            low, high = array.min(), array.max()
+            if low < 0 or high >= layer.input_dim:
+                wrong = int(low if low < 0 else high)
+                place = np.argwhere(array == wrong)[0].tolist()
+                raise DataError(
+                    f"indices{place} = {wrong} is not in [0, {layer.input_dim}): the input {name} "
+                    f"holds an id for which {layer.name} has no row.",
+                    why=f"{layer.name} is an Embedding of {layer.input_dim} rows; the ids given go "
+                    f"from {int(low)} to {int(high)}.",
+                    fix=f"make it Embedding({int(high) + 1}, {layer.output_dim}), or number the "
+                    "ids from 0 without gaps.",
+                    graph=layer,
+                )
+
+
+def _embeddings(model: Any, tensor: Tensor) -> Iterator[Any]:
+    for node in model.graph.consumers(tensor):
+        if isinstance(node.operation, Embedding):
+            yield node.operation
