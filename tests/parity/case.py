@@ -30,6 +30,7 @@ class Case:
     class_weight: dict[int, float] | None = None
     batch: int = BATCH
     steps: int = STEPS
+    backend: str = "jax"  # which Keras is the referee
     data: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,10 @@ class Case:
         random = Random(self.seed + 1)
         return [start_value(shape, random) for shape in shapes]
 
+
+# Under these a training step of Keras on JAX loses things: the mask a metric needs, the state of a
+# stateful layer, and the activity penalty of every call of a shared layer but the last.
+KEPT_BY_TENSORFLOW = {"backend": "tensorflow"}
 
 CASES: dict[str, Case] = {}
 

@@ -68,7 +68,8 @@ def dicts_in_and_out(keras):
     inputs = {"b": keras.Input((3,), name="b"), "a": keras.Input((3,), name="a")}
     total = layers.Dense(2, name="sum")(layers.add([inputs["a"], inputs["b"]]))
     product = layers.Dense(3, name="product")(layers.multiply([inputs["a"], inputs["b"]]))
-    model = keras.Model(inputs, {"sum": total, "product": product})
+    # In alphabetical order: Keras sorts dicts, and with them the weights; funclab keeps the order.
+    model = keras.Model(inputs, {"product": product, "sum": total})
     model.compile("sgd", {"sum": "mse", "product": "mae"})
     return model
 

@@ -1,6 +1,15 @@
 """Cases about losses, metrics, sample weights and regularizers."""
 
-from tests.parity.case import binary, case, classes, normal, one_hot, uniform, variants
+from tests.parity.case import (
+    KEPT_BY_TENSORFLOW,
+    binary,
+    case,
+    classes,
+    normal,
+    one_hot,
+    uniform,
+    variants,
+)
 
 ONE_HOT = {"x": normal(6), "y": one_hot(4)}
 CLASSES = {"x": normal(6), "y": classes(4)}
@@ -148,7 +157,7 @@ def regularized(keras, settings):
     return model
 
 
-@case(x=[normal(4), normal(4)], y=normal(2))
+@case(x=[normal(4), normal(4)], y=normal(2), **KEPT_BY_TENSORFLOW)
 def shared_layer_with_regularizers(keras):
     layers = keras.layers
     first, second = keras.Input((4,)), keras.Input((4,))

@@ -1,8 +1,9 @@
 """Records what a real Keras 3 does with every parity case.
 
-To record again, from the root of the project, with a Python that has keras and jax:
+To record again, from the root of the project, with a Python that has keras and jax, or tensorflow:
 
-    KERAS_BACKEND=jax python -m tests.parity.record              every case
+    KERAS_BACKEND=jax python -m tests.parity.record              every case that names jax
+    KERAS_BACKEND=tensorflow python -m tests.parity.record       those that name tensorflow
     KERAS_BACKEND=jax python -m tests.parity.record guide_mlp    only this one
     KERAS_BACKEND=jax python -m tests.parity.record --noise      how far to trust the records
 
@@ -14,7 +15,7 @@ Each record names the versions it was made with.
 
 import os
 import sys
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,12 @@ def load(name: str) -> dict[str, np.ndarray]:
 def record(case: Case, keras: Any) -> None:
     keras.backend.clear_session()  # automatic names start from the beginning
     seen = observe(case, keras)
-    seen["versions"] = np.array([f"{name} {version(name)}" for name in ("keras", "jax", "numpy")])
+    seen["versions"] = np.array([versions(name) for name in ("keras", case.backend, "numpy")])
     np.savez_compressed(RECORDS / f"{case.name}.npz", **seen)
+
+
+def versions(module: str) -> str:
+    return f"{module} {import_module(module).__version__}"
 
 
 def noise(case: Case, keras: Any) -> tuple[float, str]:
@@ -64,7 +69,9 @@ def main(arguments: list[str]) -> None:
 
     if exact:
         keras.config.set_floatx("float64")
-    chosen = [name for name in arguments if not name.startswith("-")] or list(CASES)
+    backend = keras.backend.backend()
+    named = [name for name in arguments if not name.startswith("-")]
+    chosen = [name for name in named or CASES if CASES[name].backend == backend]
     for name in chosen:
         if exact:
             worst, where = noise(CASES[name], keras)
