@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
-from html import escape
 
 from funclab.view import theme
 from funclab.view.geometry import closed, rounded_left
 from funclab.view.scene import Area
+from funclab.view.words import clean
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Canvas:
         anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
         style = f'font-size="{number(font.size)}" font-family="{font.family}"{weight}{anchor}'
         ink = self._paint(Paint(font.ink))
-        words = escape(text, quote=False)
+        words = escape(text)
         self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
 
     def _paint(self, paint: Paint) -> str:
@@ -105,6 +106,11 @@ class Canvas:
         if paint.dash:
             words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
         return words
+
+
+def escape(text: str) -> str:
+    """Text that can stand anywhere in a document: it is never more than text."""
+    return html.escape(clean(text))
 
 
 def place_of(point: complex) -> str:

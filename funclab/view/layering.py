@@ -8,17 +8,6 @@ Key = str | int
 
 
 @dataclass
-class Item:
-    """Something to be placed. `across` is its extent along a rank, `along` that with the flow."""
-
-    key: str
-    across: float
-    along: float
-    order: int = 0
-    """Its place in the order of reading, which breaks ties."""
-
-
-@dataclass
 class Link:
     """From one item to another. The offsets say where it meets them, from their middles."""
 
@@ -43,15 +32,16 @@ class Layered:
     """Neighbours one rank up and down, with the offset at which the link meets them."""
 
 
-def layered(items: list[Item], links: list[Link]) -> Layered:
-    """Ranks for all items, with stones wherever a link passes a rank without stopping."""
+def layered(items: list[str], links: list[Link]) -> Layered:
+    """Ranks for all items, given in the order of reading, with a stone wherever a link passes a
+    rank without stopping."""
     result = Layered()
     result.rank_of.update(ranks(items, links))
     depth = max(result.rank_of.values(), default=-1) + 1
     result.ranks = [[] for _ in range(depth)]
-    for item in sorted(items, key=lambda one: one.order):
-        result.ranks[result.rank_of[item.key]].append(item.key)
-        result.above[item.key], result.below[item.key] = [], []
+    for key in items:
+        result.ranks[result.rank_of[key]].append(key)
+        result.above[key], result.below[key] = [], []
     stone = 0
     for link in links:
         ends = [(link.source, link.source_offset), (link.target, link.target_offset)]
@@ -73,10 +63,10 @@ def layered(items: list[Item], links: list[Link]) -> Layered:
     return result
 
 
-def ranks(items: list[Item], links: list[Link]) -> dict[str, int]:
+def ranks(items: list[str], links: list[Link]) -> dict[str, int]:
     """The longest way from a beginning; a beginning then stands close to its first reader."""
-    above: dict[str, list[str]] = {item.key: [] for item in items}
-    below: dict[str, list[str]] = {item.key: [] for item in items}
+    above: dict[str, list[str]] = {key: [] for key in items}
+    below: dict[str, list[str]] = {key: [] for key in items}
     for link in links:
         ends = (link.target, link.source) if link.backward else (link.source, link.target)
         if ends[0] != ends[1]:
@@ -96,11 +86,11 @@ def ranks(items: list[Item], links: list[Link]) -> dict[str, int]:
 
 
 def topological(
-    items: list[Item], above: dict[str, list[str]], below: dict[str, list[str]]
+    items: list[str], above: dict[str, list[str]], below: dict[str, list[str]]
 ) -> list[str]:
     """Each key after all those above it."""
     missing = {key: len(upper) for key, upper in above.items()}
-    ready = [item.key for item in items if not missing[item.key]]
+    ready = [key for key in items if not missing[key]]
     order = []
     while ready:
         key = ready.pop()

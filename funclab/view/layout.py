@@ -7,7 +7,7 @@ from funclab.view import dot, sizes
 from funclab.view.alignment import align
 from funclab.view.capsules import place_capsules
 from funclab.view.crossings import crossings, order_ranks
-from funclab.view.layering import Item, Key, Layered, Link, layered
+from funclab.view.layering import Key, Layered, Link, layered
 from funclab.view.ports import links_of, margins
 from funclab.view.routing import route
 from funclab.view.scene import Box, Plate, Scene
@@ -37,7 +37,7 @@ def place(scene: Scene, engine: str = "auto") -> None:
     for group in scene.groups:
         sizes.measure_group(group)
     links = links_of(scene)
-    layout = layered(_items(scene), links)
+    layout = layered([item.key for item in scene.items()], links)
     at = _across(scene, layout, engine)
     starts, ends = _along(scene, layout, links, at)
     _set_positions(scene, layout, at, starts, ends)
@@ -66,15 +66,6 @@ def extent(scene: Scene, item: Box | Plate) -> tuple[float, float]:
     if scene.direction == "LR":
         return item.height, item.width
     return item.width, item.height
-
-
-def _items(scene: Scene) -> list[Item]:
-    found = []
-    for i, item in enumerate(scene.items()):
-        across, along = extent(scene, item)
-        before, after, below = margins(scene, item)
-        found.append(Item(item.key, across + before + after, along + below, i))
-    return found
 
 
 def _across(scene: Scene, layout: Layered, engine: str) -> dict[Key, float]:

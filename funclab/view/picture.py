@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Protocol
 
 from funclab.view import theme
-from funclab.view.canvas import Canvas
+from funclab.view.canvas import Canvas, escape
 
 
 class Picture(Protocol):

@@ -1,0 +1,59 @@
+"""Pictures and errors in a real notebook: drawn in both themes, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import nbformat
+
+MODEL = """
+%load_ext funclab
+import funclab
+from funclab.layers import Dense
+x = funclab.Input(shape=(64,))
+shared = Dense(64, activation="relu", name="shared")
+y = shared(shared(x))
+model = funclab.models.Model(x, Dense(10, name="result")(y), name="digits")
+"""
+WIDTHS = "images => images.map(image => image.complete ? image.naturalWidth : 0)"
+
+
+def test_model_layer_and_tensor_show_a_picture_in_both_themes(
+    jupyter, open_notebook, write_notebook
+):
+    path = write_notebook("pictures", MODEL, "model.plot()", "funclab.view.node_table(shared)", "y")
+    notebook = open_notebook(jupyter, path)
+
+    notebook.run_all()
+    images = notebook.page.locator(".jp-OutputArea-output img")
+    images.nth(2).wait_for()
+    for theme in ("dark", "light"):
+        notebook.theme(theme)
+        notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        notebook.screenshot(f"pictures-{jupyter.kind}-{theme}")
+
+    assert min(images.evaluate_all(WIDTHS)) > 200
+    assert notebook.console_errors == []
+    assert notebook.outside_requests == []
+
+
+def test_an_ambiguous_output_shows_text_and_nodes_and_later_cells_run(
+    lab, open_notebook, write_notebook
+):
+    path = write_notebook("ambiguous", MODEL, "shared.output", "print(6 * 7)")
+    tag_as_failing(path, 1)
+    notebook = open_notebook(lab, path)
+
+    cells = notebook.run_all()
+    notebook.page.locator(".jp-OutputArea-output img").wait_for()
+    notebook.screenshot("ambiguous")
+
+    assert cells[1]["error"] == "AmbiguousNodeError"
+    assert "1 → shared.output" in cells[1]["text"]
+    assert "Fix: choose one, for example shared.get_output_at(0)." in cells[1]["text"]
+    assert "Traceback" not in cells[1]["text"]
+    assert cells[2]["text"].strip() == "42"
+
+
+def tag_as_failing(path, index):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[index].metadata["tags"] = ["raises-exception"]
+    nbformat.write(notebook, path)

@@ -1,0 +1,49 @@
+"""What tests ask of a placed scene: which parts overlap, and which edges run over boxes."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from funclab.view.scene import Area, Edge, Scene
+
+STEPS = 24
+
+
+def areas(scene: Scene) -> dict[str, Area]:
+    found: dict[str, Area] = {item.key: item for item in scene.items()}
+    return found | {f"weights {group.name}": group for group in scene.groups if group.width}
+
+
+def overlapping(scene: Scene) -> list[tuple[str, str]]:
+    """Pairs of parts that share a place."""
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(areas(scene).items(), 2)
+        if a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
+    ]
+
+
+def points(edge: Edge) -> list[complex]:
+    """Points along the curves of an edge."""
+    path = [complex(x, y) for x, y in edge.path]
+    found = []
+    for i in range(0, len(path) - 1, 3):
+        a, b, c, d = path[i : i + 4]
+        for t in (step / STEPS for step in range(STEPS + 1)):
+            u = 1 - t
+            found.append(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+    return found
+
+
+def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
+    """Edges with the parts that they run over, other than their own ends."""
+    return [
+        (f"{edge.source.key} -> {edge.target.key}", key)
+        for edge in scene.edges
+        for key, area in areas(scene).items()
+        if any(inside(point, area.grown(-1)) for point in points(edge))
+    ]
+
+
+def inside(point: complex, area: Area) -> bool:
+    return area.x < point.real < area.right and area.y < point.imag < area.bottom

@@ -1,0 +1,100 @@
+"""Node tables and tensor paths."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab import Input
+from funclab.errors import TensorTypeError
+from funclab.layers import Dense
+from funclab.view import node_table, tensor_view
+from tests.view import models
+
+
+def test_a_node_table_tells_each_call_and_the_line_that_names_its_output():
+    table = node_table(models.called_twice().get_layer("dense"))
+
+    assert table.rows == [
+        ("0", "input_layer[0:0]", "(None, 64)", "dense[0:0]", "(None, 64)", at("dense", 0)),
+        ("1", "dense[0:0]", "(None, 64)", "dense[1:0]", "(None, 64)", at("dense", 1)),
+    ]
+
+
+def at(name, index):
+    return f"{name}.get_output_at({index})"
+
+
+def test_the_line_to_write_gives_the_tensor_of_that_row():
+    dense = models.called_twice().get_layer("dense")
+
+    for row in node_table(dense).rows:
+        assert eval(row[-1]).id == row[3]
+
+
+def test_the_sentence_says_what_is_special():
+    x = Input(shape=(4,), name="x")
+    never, once, twice = (Dense(4, name=name) for name in ("never", "once", "twice"))
+    twice(twice(once(x)))
+
+    assert node_table(never).special.startswith("never has never been called on a tensor")
+    assert node_table(once).special.endswith("so once.output is its one output.")
+    assert node_table(twice).special == (
+        "twice.output is ambiguous here: twice was called twice, so it has 2 outputs. "
+        "Name the one you mean."
+    )
+    assert "nothing flows into it" in node_table(x._keras_history.layer).special
+
+
+def test_different_shapes_are_pointed_out():
+    dense = Dense(4, name="dense")
+    dense(Input(shape=(2, 3)))
+    dense(Input(shape=(5, 3)))
+
+    assert node_table(dense).special.endswith("so dense.output_shape is ambiguous too.")
+
+
+def test_node_0_of_a_model_is_explained():
+    encoder = models.siamese().get_layer("encoder")
+
+    table = node_table(encoder)
+
+    assert [row[0] for row in table.rows] == ["0", "1", "2"]
+    assert table.special.startswith("Node 0 is the model's own")
+
+
+def test_a_table_of_many_nodes_is_drawn_in_part_and_told_whole():
+    x, dense = Input(shape=(4,)), Dense(4, name="dense")
+    for _ in range(100):
+        dense(x)
+
+    table = node_table(dense)
+
+    assert "… and 70 more nodes" in table.svg
+    assert "dense[99:0]" not in table.svg.partition("<style>")[2]
+    assert "dense[99:0]" in table.text
+    assert "dense[99:0]" in table.table
+
+
+def test_a_tensor_shows_the_way_back_to_its_inputs_and_nothing_else():
+    model = models.two_and_two()
+    early = model.outputs[1]
+
+    picture = tensor_view(early)
+
+    assert [box.name for box in picture.scene.boxes] == ["main", "dense", "early"]
+    assert picture.scene.title == "Where early[0:0] comes from: 3 calls"
+
+
+def test_only_layers_have_node_tables_and_only_tensors_have_a_path():
+    with pytest.raises(TensorTypeError, match="which is not a layer"):
+        node_table(Input(shape=(4,)))
+    with pytest.raises(TensorTypeError, match="which is not a symbolic tensor"):
+        tensor_view(Dense(4))
+
+
+def test_printed_forms_are_constant():
+    table = node_table(models.called_twice().get_layer("dense"))
+
+    assert str(table).splitlines()[0] == "dense, Dense 64 · relu: 2 nodes"
+    assert repr(table) == "<NodeTable dense, Dense 64 · relu: 2 nodes>"
+    assert table._repr_mimebundle_()["text/plain"] == table.text

@@ -1,0 +1,167 @@
+"""The printed summary: Keras' table, a column of nodes, and sums that count shared weights once."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab import Input
+from funclab.errors import ArgumentError, NameLookupError
+from funclab.layers import BatchNormalization, Dense
+from funclab.models import Model, Sequential
+from funclab.view import print_summary
+from tests.view import models
+
+
+def printed(model, **settings):
+    lines: list[str] = []
+    print_summary(model, print_fn=lines.append, **settings)
+    return lines
+
+
+def row(lines, name):
+    """The cells of the first line that begins with a name."""
+    line = next(line for line in lines if line.startswith(f"│ {name}"))
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+def test_a_chain_is_printed_as_keras_prints_it_with_a_column_of_nodes():
+    lines = printed(models.perceptron())
+
+    assert lines[:6] == [
+        'Model: "perceptron"',
+        "┏━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━┓",
+        "┃ Layer (type)             ┃ Output Shape ┃ Param # ┃ Node ┃",
+        "┡━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━┩",
+        "│ input_layer (InputLayer) │ (None, 784)  │       0 │ 0    │",
+        "├──────────────────────────┼──────────────┼─────────┼──────┤",
+    ]
+    assert lines[-3:] == [
+        " Total params: 55,050 (215.04 KB)",
+        " Trainable params: 55,050 (215.04 KB)",
+        " Non-trainable params: 0 (0.00 B)",
+    ]
+
+
+def test_each_call_of_a_shared_layer_has_a_line_with_its_node_and_its_input():
+    lines = printed(models.called_twice())
+
+    assert row(lines, "dense (Dense)") == [
+        "dense (Dense)",
+        "(None, 64)",
+        "4,160",
+        "0",
+        "input_layer[0:0]",
+    ]
+    below = lines[lines.index(next(x for x in lines if "dense (Dense)" in x)) + 1]
+    assert [cell.strip() for cell in below.strip("│").split("│")] == ["", "", "", "1", "dense[0:0]"]
+
+
+def test_shared_weights_count_once():
+    assert printed(models.called_twice())[-3] == " Total params: 4,810 (18.79 KB)"
+
+
+def test_a_layer_that_two_models_share_counts_once_in_the_outer_one():
+    x = Input(shape=(4,))
+    shared = Dense(4)
+    inner = Model(x, shared(x), name="inner")
+    outer = Model(x, Dense(1)(shared(inner(x))))
+
+    assert printed(outer)[-3] == f" Total params: {20 + 5} (100.00 B)"
+
+
+def test_calls_with_different_shapes_each_tell_theirs():
+    small, large = Input(shape=(2, 4)), Input(shape=(3, 4))
+    dense = Dense(5)
+    lines = printed(Model([small, large], [dense(small), dense(large)]))
+
+    assert row(lines, "dense (Dense)")[1] == "(None, 2, 5)"
+    assert any("(None, 3, 5)" in line for line in lines)
+
+
+def test_weights_that_do_not_train_are_summed_apart():
+    x = Input(shape=(8,))
+    lines = printed(Model(x, BatchNormalization()(x)), show_trainable=True)
+
+    assert lines[-2:] == [
+        " Trainable params: 16 (64.00 B)",
+        " Non-trainable params: 16 (64.00 B)",
+    ]
+    assert row(lines, "batch_normalization")[-1] == "yes"
+
+
+def test_the_trainable_column_tells_frozen_layers():
+    lines = printed(models.frozen(), show_trainable=True)
+
+    assert row(lines, "still")[-1] == "no"
+    assert row(lines, "activation")[-1] == "-"
+
+
+def test_nested_layers_are_listed_when_asked_for():
+    closed = printed(models.siamese())
+    opened = printed(models.siamese(), expand_nested=True)
+
+    assert not any("└ digit" in line for line in closed)
+    assert any("└ digit (InputLayer)" in line for line in opened)
+    assert closed[-3:] == opened[-3:]
+
+
+def test_a_wrapped_layer_is_listed_under_its_wrapper():
+    lines = printed(models.wrapped(), expand_nested=True)
+
+    assert row(lines, "└ dense")[2] == "136"
+
+
+def test_a_range_of_layers_is_named_by_its_ends():
+    lines = printed(models.perceptron(), layer_range=["dense", "dense_1"])
+
+    names = [line.split()[1] for line in lines if line.startswith("│")]
+    assert names == ["dense", "dense_1"]
+
+
+def test_a_range_may_be_a_regular_expression():
+    lines = printed(models.perceptron(), layer_range=["dense_[0-9]", "dense_[0-9]"])
+
+    names = [line.split()[1] for line in lines if line.startswith("│")]
+    assert names == ["dense_1", "dense_2"]
+
+
+def test_a_range_that_matches_nothing_is_refused():
+    with pytest.raises(NameLookupError, match="does not match any layer name.*'conv'"):
+        printed(models.perceptron(), layer_range=["conv", "dense"])
+
+
+def test_line_length_is_the_length_of_the_lines():
+    for length in (70, 80, 120):
+        lines = printed(models.two_and_two(), line_length=length)
+
+        assert {len(line) for line in lines if line[0] in "│├"} == {length}
+
+
+def test_long_cells_go_on_below_and_lose_nothing():
+    lines = printed(models.called_twice(), line_length=50)
+
+    last = [line.strip("│").split("│")[-1].strip() for line in lines if line.startswith("│")]
+    assert "input_layer[0:0]" in "".join(last)
+
+
+def test_positions_say_where_columns_end():
+    lines = printed(models.perceptron(), positions=[0.4, 0.65, 0.85, 1.0], line_length=80)
+
+    assert [i for i, character in enumerate(lines[1]) if character in "┳┓"] == [32, 52, 68, 80]
+
+
+def test_positions_that_do_not_grow_are_refused():
+    with pytest.raises(ArgumentError, match="must be 4 growing numbers"):
+        printed(models.perceptron(), positions=[0.5, 0.4, 0.9, 1.0])
+
+
+def test_a_model_that_is_not_built_says_so():
+    lines = printed(Sequential([Dense(4, name="first")], name="later"))
+
+    assert row(lines, "first") == ["first (Dense)", "?", "? (not built)"]
+
+
+def test_without_print_fn_it_goes_to_standard_output(capsys):
+    print_summary(models.perceptron())
+
+    assert capsys.readouterr().out.startswith('Model: "perceptron"\n┏')
