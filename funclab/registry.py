@@ -77,19 +77,21 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     """What a name stands for; `custom` comes first."""
     table = {**_known.get(kind, {}), **(custom or {})}
     if name not in table:
-        word = "activation function" if kind == "activation" else kind
+        function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
+        word = function if kind == "activation" else kind
         raise NameLookupError(
-            f"Unknown {word}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
-            why=f"no {kind} is known under that name{_near(name, table)}.",
+            f"Unknown {function}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
+            why=f"no {kind} is known under that name{near(name, table)}.",
             fix=f"correct the name, or pass the object itself instead of its name; a {kind} of "
             "your own goes in `custom_objects`.",
         )
     return table[name]
 
 
-def _near(name: str, table: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(table), n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+def near(name: str, known: Iterable[str]) -> str:
+    """The known names that look like `name`, as the end of a sentence; nothing if none does."""
+    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 
 def to_config(thing: Any) -> Any:

@@ -137,14 +137,23 @@ class Graph:
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
         tensor, name = node.output_tensors[0], node.operation.name
         given = ", ".join(one.id for one in self.inputs)
+        why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
+        fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
+        fix += self._look_alike(tensor)
+        for outer in (one.operation for one in finished):
+            if node in getattr(getattr(outer, "graph", None), "nodes", ()):
+                why = (
+                    f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
+                    f"inner tensors as they were: they still come from {name}."
+                )
+                fix = f"call a model of the inside: Model({outer.name}.input, the inner tensor)(x)."
         return GraphError(
             f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
             "The following previous layers were accessed without issue: "
             f"{[one.operation.name for one in finished]}. "
             f"The outputs are not connected to `inputs`.",
-            why=f"the outputs depend on {name}, which is not among the model's inputs ({given}).",
-            fix=f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
-            + self._look_alike(tensor),
+            why=why,
+            fix=fix,
             graph=(self, node),
         )
 

@@ -111,6 +111,11 @@ class Functional(Model):
         return [layer.name for layer in self.input_layers]
 
     @property
+    def optional_inputs(self) -> list[bool]:
+        """For each input, whether data may leave it out."""
+        return [getattr(layer, "optional", False) for layer in self.input_layers]
+
+    @property
     def input(self) -> Any:
         """The model's own inputs, whatever it was called on."""
         return self.input_structure

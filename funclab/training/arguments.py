@@ -7,7 +7,13 @@ from typing import Any
 
 from funclab.callbacks.base import alias
 from funclab.errors import ArgumentError
+from funclab.registry import near
 
+ARGUMENTS = (
+    "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
+    "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps",
+    "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
+)  # fmt: skip
 KERAS_2 = ("max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "max_q_size")
 
 
@@ -17,7 +23,7 @@ def check_legacy(method: str, legacy: dict[str, Any]) -> None:
     if unknown:
         raise ArgumentError(
             f"{method}() got an unexpected keyword argument {unknown[0]!r}.",
-            why=f"`{method}` has no such argument.",
+            why=f"`{method}` has no such argument{near(unknown[0], ARGUMENTS)}.",
             fix="use `epochs`." if unknown[0] == "nb_epoch" else f"correct or remove {unknown[0]}.",
         )
 

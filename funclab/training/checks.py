@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from funclab.errors import DataError
-from funclab.graph.tensor import Tensor
+from funclab.graph.graph import Graph
 from funclab.layers import Embedding
 
 Array = np.ndarray[Any, Any]
+_embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
+
 Side = tuple[str, Sequence[Array | None], Sequence[str]]
 
 
@@ -60,24 +63,32 @@ def check_lengths(sides: Sequence[Side]) -> None:
 
 def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
     """Ids that an input brings straight to an Embedding must be rows of its table."""
-    for tensor, name, array in zip(model.inputs, model.input_names, inputs):
-        for layer in _embeddings(model, tensor) if array is not None and array.size else ():
-            low, high = array.min(), array.max()
-            if low < 0 or high >= layer.input_dim:
-                wrong = int(low if low < 0 else high)
-                place = np.argwhere(array == wrong)[0].tolist()
-                raise DataError(
-                    f"indices{place} = {wrong} is not in [0, {layer.input_dim}): the input {name} "
-                    f"holds an id for which {layer.name} has no row.",
-                    why=f"{layer.name} is an Embedding of {layer.input_dim} rows; the ids given go "
-                    f"from {int(low)} to {int(high)}.",
-                    fix=f"make it Embedding({int(high) + 1}, {layer.output_dim}), or number the "
-                    "ids from 0 without gaps.",
-                    graph=layer,
-                )
+    if model.graph not in _embeddings:
+        _embeddings[model.graph] = list(_find_embeddings(model))
+    for i, layer in _embeddings[model.graph]:
+        array = inputs[i]
+        if array is None or not array.size:
+            continue
+        low, high = int(array.min()), int(array.max())
+        if low < 0 or high >= layer.input_dim:
+            wrong = low if low < 0 else high
+            place = np.argwhere(array == wrong)[0].tolist()
+            raise DataError(
+                f"indices{place} = {wrong} is not in [0, {layer.input_dim}): the input "
+                f"{model.input_names[i]} holds an id for which {layer.name} has no row.",
+                why=f"{layer.name} is an Embedding of {layer.input_dim} rows; the ids given go "
+                f"from {low} to {high}.",
+                fix="number the ids from 0."
+                if low < 0
+                else f"make it Embedding({high + 1}, {layer.output_dim}), or number the ids from 0 "
+                "without gaps.",
+                graph=layer,
+            )
 
 
-def _embeddings(model: Any, tensor: Tensor) -> Iterator[Any]:
-    for node in model.graph.consumers(tensor):
-        if isinstance(node.operation, Embedding):
-            yield node.operation
+def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:
+    """The embeddings that read an input as it comes, and which input that is."""
+    for i, tensor in enumerate(model.inputs):
+        for node in model.graph.consumers(tensor):
+            if isinstance(node.operation, Embedding):
+                yield i, node.operation

@@ -35,6 +35,8 @@ class Compiled:
         self.trainable: list[Variable] | None = None
         self.judges: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
+        self.kinds: list[type[Metric]] = []
+        """What "accuracy" means for each output."""
         self.loss_mean = Mean("loss")
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
@@ -53,18 +55,22 @@ class Compiled:
 
     def choose(self, targets: Sequence[Shape | None], outputs: Sequence[Shape]) -> None:
         """Make the metrics, once the shapes of targets and outputs are known."""
-        if self.judges is None:
-            self.judges = [
-                [
-                    *((made(m, t or (), shape), False) for m in one.metrics),
-                    *((made(m, t or (), shape), True) for m in one.weighted_metrics),
-                ]
-                for one, t, shape in zip(self.outputs or [], targets, outputs)
+        kinds = [accuracy_for(t or (), o) for t, o in zip(targets, outputs)]
+        if self.judges is not None and kinds == self.kinds:
+            return
+        self.kinds = kinds
+        self.judges = [
+            [
+                *((made(metric, kind), False) for metric in one.metrics),
+                *((made(metric, kind), True) for metric in one.weighted_metrics),
             ]
-            self.trackers = {"loss": self.loss_mean} | {
-                mean.name: mean for mean in self.loss_means if mean is not None
-            }
-            self.trackers.update(zip(self._metric_keys(), in_order(self.judges)))
+            for one, kind in zip(self.outputs or [], kinds)
+        ]
+        self.trackers = {"loss": self.loss_mean} | {
+            mean.name: mean for mean in self.loss_means if mean is not None
+        }
+        self.trackers.update(zip(self._metric_keys(), in_order(self.judges)))
+        self.steps.clear()  # plans made before held other metrics
 
     def _metric_keys(self) -> list[str]:
         """The key of each metric in logs and History: plain ones first, then weighted."""
@@ -177,15 +183,19 @@ def is_accuracy(given: Any) -> bool:
     return isinstance(given, str) and given.lower() in ("accuracy", "acc")
 
 
-def made(given: Any, target: Shape, output: Shape) -> Metric:
-    """The metric a user means; "accuracy" is chosen by the shapes."""
-    if not is_accuracy(given):
-        return metrics.get(given)  # type: ignore[return-value]
+def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
+    """What "accuracy" means for targets and predictions of these shapes."""
     if output and output[-1] == 1:
-        return metrics.BinaryAccuracy(name=given)
-    whole = len(target) < len(output) or (target[-1:] == (1,) and output[-1] != 1)
-    chosen = metrics.SparseCategoricalAccuracy if whole else metrics.CategoricalAccuracy
-    return chosen(name=given)
+        return metrics.BinaryAccuracy
+    whole = len(target) < len(output) or target[-1:] == (1,)
+    return metrics.SparseCategoricalAccuracy if whole else metrics.CategoricalAccuracy
+
+
+def made(given: Any, accuracy: type[Metric]) -> Metric:
+    """The metric a user means."""
+    if is_accuracy(given):
+        return accuracy(name=given)
+    return metrics.get(given)  # type: ignore[return-value]
 
 
 def name_of(given: Any) -> str:

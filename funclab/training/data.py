@@ -60,8 +60,8 @@ class Data:
         def part(side: list[Array | None]) -> list[Array | None]:
             return [None if one is None else one[begin:end] for one in side]
 
-        parts = map(part, (self.inputs, self.targets, self.weights))
-        return Data(*parts, self.tree, self.target_dtypes)
+        inputs, targets, weights = map(part, (self.inputs, self.targets, self.weights))
+        return Data(inputs, targets, weights, self.tree, self.target_dtypes)
 
 
 def spec(array: Array | None, n: int) -> Spec | None:
@@ -121,7 +121,7 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
         check_ids(model, arrays)
         return arrays, model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
-    arrays = []
+    arrays: list[Array | None] = []
     for one in structure.flatten(tree):
         if one.dtype.kind not in "biuf":
             raise DataError(
@@ -157,7 +157,7 @@ def outputs_of(
     found = Names(model.name, names, made)
     if compiled.outputs is None:
         compiled.assign(found)
-    shapes = [(None, *one.shape[1:]) for one in outputs]
+    shapes: list[Shape] = [(None, *one.shape[1:]) for one in outputs]
     return found, shapes, [one.dtype for one in outputs]
 
 
@@ -265,4 +265,4 @@ def split(data: Data, share: float) -> tuple[Data, Data]:
     return data.cut(0, border), data.cut(border, n)
 
 
-__all__ = ["Batches", "Data", "Feed", "check_lengths", "prepare", "show", "split"]
+__all__ = ["Batches", "Data", "Feed", "prepare", "show", "split"]

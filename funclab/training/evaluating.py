@@ -63,12 +63,13 @@ def test_batches(
     told: CallbackList,
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Judge all batches; False when `stop` ended it early."""
+) -> int:
+    """Judge all batches, unless `stop` says so; returns how many there were."""
     compiled.reset()
     told.on_test_begin()
     begin, end = told.listeners("on_test_batch_begin"), told.listeners("on_test_batch_end")
-    for number, step in enumerate(source.epoch()):
+    number = 0
+    for step in source.epoch():
         for tell in begin:
             tell(number, {})
         step.plan.run()
@@ -76,10 +77,11 @@ def test_batches(
             progress.tick(compiled.logs)
         for tell in end:
             tell(number, compiled.logs())
+        number += 1
         if stop():
-            return False
+            break
     told.on_test_end(compiled.logs())
-    return True
+    return number
 
 
 def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:

@@ -23,16 +23,49 @@ def match_inputs(model: Any, data: Any) -> list[Array]:
     on a dict).
     Raises: DataError when an input is missing; ShapeError when an array does not fit.
     """
-    arrays = [None if one is None else as_array(one) for one in order_inputs(model, data)]
-    return [
-        one if one is None else fit_array(model, i, one)  # type: ignore[misc]
-        for i, one in enumerate(arrays)
-    ]
+    found: list[Any] = []
+    for i, one in enumerate(order_inputs(model, data)):
+        if one is not None:
+            found.append(fit_array(model, i, as_array(one, model.input_names[i])))
+        elif model.optional_inputs[i]:
+            found.append(None)
+        else:
+            raise _absent(model, model.input_names[i])
+    return found
 
 
-def as_array(data: Any) -> Array:
-    """An array of what a user gives: lists, scalars, frames; float64 only when it was that."""
-    return data if isinstance(data, np.ndarray) else np.asarray(data)
+def _absent(model: Any, name: str) -> DataError:
+    return DataError(
+        f"The input '{name}' is not optional, but None was passed.",
+        why=f"{model.name} computes its outputs from {', '.join(model.input_names)}.",
+        fix=f"pass an array for {name}, or declare it with Input(..., optional=True).",
+        graph=model,
+    )
+
+
+def as_array(data: Any, name: str = "this place") -> Array:
+    """An array of what a user gives: lists, scalars, frames; float64 only when it was that.
+
+    `name` is for the error: where the data would go.
+    Raises: DataError for lists of unequal lengths, and for what is no number.
+    """
+    try:
+        array = data if isinstance(data, np.ndarray) else np.asarray(data)
+    except ValueError:
+        raise _ragged(data, name) from None
+    if array.dtype.kind == "O":
+        raise _ragged(data, name)
+    return array
+
+
+def _ragged(data: Any, name: str) -> DataError:
+    lengths = {len(one) if hasattr(one, "__len__") else 0 for one in data}
+    return DataError(
+        f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
+        f"no numbers. Found lengths: {sorted(lengths)}.",
+        why="a layer computes on arrays of numbers, in which all rows are equally long.",
+        fix="fill short rows up to one length, and turn words into numbers.",
+    )
 
 
 def order_inputs(model: Any, data: Any) -> list[Any]:
@@ -80,7 +113,7 @@ def _by_name(model: Any, data: dict[str, Any]) -> list[Any]:
             keys = names if len(names) != len(keys) else keys
         else:
             keys = names
-    optional = dict(zip(names, getattr(model, "optional_inputs", ()), strict=False))
+    optional = dict(zip(keys, model.optional_inputs, strict=False))
     missing = [key for key in keys if key not in data and not optional.get(key)]
     if missing:
         raise DataError(
@@ -105,6 +138,14 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     """One input's array, with an axis of length 1 added or taken away where the rank needs it."""
     tensor, name = model.inputs[i], model.input_names[i]
     anyhow = (None, *tensor.shape[1:])  # the data are cut into batches later
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"The data for {name} are not numbers: dtype {array.dtype}, such as "
+            f"{array.reshape(-1)[:3].tolist()}.",
+            why=f"{model.name} calculates with {name}.",
+            fix="turn words into numbers, for example into class numbers or ids.",
+            graph=model,
+        )
     repaired = fit_rank(array, anyhow, lambda one, shape: one.reshape(shape))
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"

@@ -91,12 +91,13 @@ class Course:
         self.model.history, self.model.stop_training = self.history, False
         with one_blas_thread(), self.interrupts:
             self.told.on_train_begin()
-            try:
-                for epoch in epochs:
+            for epoch in epochs:
+                try:
                     if not self.epoch(epoch) or self.model.stop_training:
                         break
-            except KeyboardInterrupt:  # from a callback, or a second Ctrl-C
-                self.stopped(epoch)
+                except KeyboardInterrupt:  # from a callback, or a second Ctrl-C
+                    self.stopped(epoch)
+                    break
             self.told.on_train_end(self.logs)
         return self.history
 
@@ -106,18 +107,23 @@ class Course:
         self.told.on_epoch_begin(epoch, {})
         self.progress.begin(epoch)
         if not self.batches():
-            return self.stopped(epoch) if self.interrupts.asked else False
+            return self.asked() and self.stopped(epoch)
         logs = self.compiled.logs()
         self.progress.pause()
         if self.validation is not None and arguments.is_validated(epoch + 1, self.freq):
-            going = lambda: self.interrupts.asked  # noqa: E731
-            if not test_batches(self.compiled, self.validation, self.told, stop=going):
+            number = test_batches(self.compiled, self.validation, self.told, stop=self.asked)
+            if self.asked():
                 return self.stopped(epoch)
-            logs |= {f"val_{name}": value for name, value in self.compiled.logs().items()}
+            if number:
+                logs |= {f"val_{name}": value for name, value in self.compiled.logs().items()}
         self.progress.end(logs)
         self.logs = logs
         self.told.on_epoch_end(epoch, logs)
-        return not self.interrupts.asked or self.stopped(epoch + 1)
+        return not self.asked() or self.stopped(epoch + 1)
+
+    def asked(self) -> bool:
+        """Whether an interrupt has come."""
+        return self.interrupts.asked
 
     def batches(self) -> bool:
         """The training steps of one epoch; False when an interrupt or the end of data cut it."""

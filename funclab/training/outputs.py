@@ -62,17 +62,11 @@ def outputs_of(
 
     Raises: LossError, ArgumentError when a setting does not fit the outputs.
     """
-    losses = spread_losses(names, loss)
-    return [
-        Output(name, *settings)
-        for name, *settings in zip(
-            names.names,
-            map(as_loss, losses),
-            spread_weights(names, loss_weights),
-            spread_metrics(names, metrics, "metrics"),
-            spread_metrics(names, weighted_metrics, "weighted_metrics"),
-        )
-    ]
+    losses = map(as_loss, spread_losses(names, loss))
+    weights = spread_weights(names, loss_weights)
+    plain = spread_metrics(names, metrics, "metrics")
+    weighted = spread_metrics(names, weighted_metrics, "weighted_metrics")
+    return list(map(Output, names.names, losses, weights, plain, weighted))
 
 
 def is_config(given: Any) -> bool:

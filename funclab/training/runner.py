@@ -8,6 +8,7 @@ from typing import Any
 
 from funclab import structure
 from funclab.engine.memory import pack
+from funclab.graph.value import Variable
 from funclab.training.compiled import Compiled, kept_step
 from funclab.training.data import Data, prepare
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
@@ -38,12 +39,13 @@ class Runner:
             lambda: evaluate_step(self.model, self.compiled, specs, tree),
         )
 
-    def trainable(self) -> Any:
+    def trainable(self) -> list[Variable]:
         """The weights that training changes: those trainable at `compile`, side by side."""
-        if self.compiled.trainable is None:
-            self.compiled.trainable = self.model.trainable_weights
-        pack(self.compiled.trainable)
-        return self.compiled.trainable
+        found = self.compiled.trainable
+        if found is None:
+            found = self.compiled.trainable = self.model.trainable_weights
+        pack(found)
+        return found
 
     def warn_of_changes(self) -> None:
         """`trainable` flags count when `compile` is called; say so when they changed since."""

@@ -50,7 +50,7 @@ def validation_source(
         else:
             data = runner.prepare(*validation_parts(given))
         size = size or usual_size(runner.model)
-        return data and Batches(data, size, False, runner.test, steps)
+        return None if data is None else Batches(data, size, False, runner.test, steps)
     except (DataError, ShapeError, ArgumentError) as error:
         raise located(error, "validation_data") from None
 

@@ -114,7 +114,8 @@ def judge(step: Step, compiled: Compiled, tape: Tape, needed: bool = True) -> Va
             track(mean, value, step.specs.batch)
         parts.append(value if output.weight is None else value * output.weight)
     parts += [*tape.losses, *penalties(compiled)]
-    total = added([scalar(part) for part in parts], needed)
+    names = [one.name for one in compiled.outputs or []] if needed else []
+    total = added([scalar(part) for part in parts], names)
     track(compiled.loss_mean, total, step.specs.batch)
     for prediction, target, weight, judges in zip(
         step.outputs, step.targets, step.weights, compiled.judges or []
@@ -159,13 +160,15 @@ def penalties(compiled: Compiled) -> list[Value]:
     return [one.regularizer(one) for one in weights if one.regularizer is not None]
 
 
-def added(parts: Sequence[Value], needed: bool) -> Value:
-    if not parts and not needed:
+def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
+    """The sum; training needs something to add, and is told for which `outputs` it may be."""
+    if not parts and not outputs:
         return Constant(np.zeros((), "float32"))
     if not parts:
         raise LossError(
             "No loss to compute. Provide a `loss` argument in `compile()`.",
-            why="no output has a loss with targets, and no layer adds one by `add_loss`.",
+            why=f"none of the outputs ({', '.join(outputs)}) has a loss with targets, and no layer "
+            "adds one by `add_loss`.",
             fix='compile with a loss, such as loss="mse", and pass targets `y`.',
         )
     total = parts[0]

@@ -121,11 +121,11 @@ class Stream:
             self.items = self._items()  # from the start again
             item = next(self.items, StopIteration)
         if item is StopIteration:
-            if self.steps is not None:
+            if self.steps is not None or not done:
                 warnings.warn(
                     "Your input ran out of data; interrupting training. Make sure that your "
-                    f"dataset or generator can generate at least {self.steps} batches an epoch "
-                    f"(it gave {done}).",
+                    f"dataset or generator can generate at least {self.steps or 'enough'} batches "
+                    f"an epoch (it gave {done}).",
                     stacklevel=3,
                 )
             return None
@@ -135,10 +135,11 @@ class Stream:
 def check_stream(x: Any, **given: Any) -> None:
     """Arguments that belong to arrays cannot go with a stream."""
     for name, value in given.items():
-        if value is not None and value is not False and value != 0:
+        number = isinstance(value, (bool, int, float))
+        if value is not None and not (number and not value):
             raise ArgumentError(
                 f"`{name}` argument is not supported when x is a {type(x).__name__} that gives "
-                f"batches. Received: {name}={type(value).__name__}.",
+                f"batches. Received: {name}={value if number else type(value).__name__}.",
                 why="a batch brings its own targets and weights: (x, y) or (x, y, sample_weight).",
                 fix=f"leave {name} out"
                 + (", and let the generator yield it." if name != "batch_size" else "."),

@@ -49,7 +49,7 @@ def match_targets(
         if one is None or not output.judged:
             found.append(None)
             continue
-        array = as_array(one)
+        array = as_array(one, output.name)
         if array.dtype.kind not in "biuf":
             raise DataError(
                 f"The targets of {output.name} are not numbers: dtype {array.dtype}, such as "
@@ -84,8 +84,8 @@ def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
         if len(parts) != len(judged):
             raise DataError(
                 f"{names.model_name} has {len(names)} outputs, but the targets are "
-                f"{len(parts)} arrays. Expected to see {len(names)} array(s). (y_true and y_pred have "
-                "different structures.)",
+                f"{len(parts)} arrays. Expected to see {len(names)} array(s). "
+                "(y_true and y_pred have different structures.)",
                 why=f"its outputs are {names.listed()}.",
                 fix="give a list with one array for each, or a dict with these names as keys.",
             )

@@ -14,7 +14,7 @@ import pytest
 from funclab import Input, Model
 from funclab.errors import AmbiguousNodeError
 from funclab.layers import Conv2D, Dense
-from funclab.optimizers import SGD
+from funclab.optimizers import SGD, Adam
 from funclab.utils import set_random_seed
 from funclab.view import diagram
 from tests.guide.continuation import MODELS, batch
@@ -89,9 +89,9 @@ def test_a_small_guide_model_learns_from_what_its_inputs_tell(name):
     random = np.random.default_rng(0)
     inputs = [batch(tensor, 48, random) for tensor in model.inputs]
     targets = [target(model, i, inputs) for i in range(len(model.outputs))]
-    model.compile("adam", [loss(tensor) for tensor in model.outputs])
+    model.compile(Adam(0.01), [loss(tensor) for tensor in model.outputs])
 
-    history = model.fit(inputs, targets, epochs=12, batch_size=16, verbose=0)
+    history = model.fit(inputs, targets, epochs=20, batch_size=16, verbose=0)
 
     losses = history.history["loss"]
     assert np.isfinite(losses).all()

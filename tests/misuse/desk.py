@@ -38,6 +38,11 @@ class Desk:
         self.spare = Dense(2, name="spare")  # never called
         self.stretched = Dense(2, name="stretched")  # called on two shapes
         self.stretched(self.left), self.stretched(self.steps)
+        self.read = self.reader(self.left)
+        self.positive = self.left > 0
+        self.q = Dense(2, name="q")(Dense(2, name="q")(self.left))  # two layers of one name
+        self.unscored = Model(self.left, Dense(3, name="guess")(self.left), name="unscored")
+        self.unscored.compile("sgd")  # without a loss
         words = Input(shape=(3,), dtype="int32", name="words")
         vectors = Embedding(10, 2, name="vectors")(words)
         self.sentence = Model(words, Dense(1, name="mood")(Flatten()(vectors)), name="sentence")
@@ -73,7 +78,7 @@ class Desk:
 
     @property
     def models(self) -> list[Any]:
-        return [self.twins, self.reader, self.draft, self.stack, self.sentence]
+        return [self.twins, self.reader, self.draft, self.stack, self.sentence, self.unscored]
 
     def snapshot(self) -> dict[str, Any]:
         """All that a failed line must leave alone, as plain values."""

@@ -37,15 +37,15 @@ GRAPH = [
     ),
     Misuse(
         "a tensor from inside a nested model",
-        lambda desk: Model(desk.left, [desk.reader(desk.left), desk.hidden]),
+        lambda desk: Model(desk.left, [desk.read, desk.hidden]),
         (RuntimeError, ValueError),
-        ["Graph disconnected"],
+        ["Graph disconnected", "is an input inside reader", "Model(reader.input, "],
         ["pixels", "reader"],
         inner_tensor,
     ),
     Misuse(
         "two layers of one name in a model",
-        lambda desk: Model(desk.left, Dense(2, name="q")(Dense(2, name="q")(desk.left))),
+        lambda desk: Model(desk.left, desk.q),
         (RuntimeError, ValueError),
         ['The name "q" is used 2 times in the model. All layer names should be unique.'],
         ["q"],
@@ -142,7 +142,7 @@ GRAPH = [
     ),
     Misuse(
         "a decision on a tensor",
-        lambda desk: 1 if desk.left > 0 else 2,
+        lambda desk: 1 if desk.positive else 2,
         (TypeError,),
         ["symbolic tensor", "`if`", "funclab.ops.where"],
         ["greater"],
