@@ -100,7 +100,9 @@ class History(Callback):
 
     def __repr__(self) -> str:
         ended = ", stopped" if self.stopped else ""
-        return f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}{ended}>"
+        count = len(self.epoch)
+        epochs = f"{count} epoch{'s' * (count != 1)}"
+        return f"<History of {epochs}: {', '.join(self.history)}{ended}>"
 
 
 class CallbackList:

@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.errors import ArgumentError
+from funclab.view import theme
 
 Array = np.ndarray[Any, Any]
 
 FILE = Path(__file__).with_name("digits.npz")
 TRAINING_IMAGES = 1297
+PIXEL, CARD, HEIGHT = 10, 100, 114
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -32,7 +34,7 @@ def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
 
     >>> (x_train, y_train), (x_test, y_test) = load_data()
     >>> x_train.shape, x_train.max(), y_test[:3]
-    ((1297, 8, 8), np.uint8(16), array([2, 8, 2], dtype=uint8))
+    ((1297, 8, 8), np.uint8(16), array([0, 1, 2], dtype=uint8))
     """
     with np.load(FILE) as data:
         images, labels = data["images"], data["labels"]
@@ -94,25 +96,26 @@ def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
 
 
 class Pictures:
-    """Images in a row, each with a caption; a notebook shows them in its own colours."""
+    """Images in a row, each on a card with its caption; a notebook shows them in its colours."""
+
+    look = "auto"
 
     def __init__(self, images: Array, captions: Sequence[Any]) -> None:
         self.images, self.captions = images, [str(one) for one in captions]
 
     def _repr_svg_(self) -> str:
-        width = 96 * len(self.images)
-        cells = "".join(
-            _picture(96 * i, image, caption)
+        width = CARD * len(self.images)
+        cards = "".join(
+            _card(CARD * i, image, caption)
             for i, (image, caption) in enumerate(zip(self.images, self.captions))
         )
+        name = f"Handwritten digits: {escape(', '.join(self.captions))}"
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="112" '
-            f'viewBox="0 0 {width} 112"><title>Handwritten digits: {self._names()}</title>'
-            f"{cells}</svg>"
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="img" '
+            f'aria-label="{name}" width="{width}" height="{HEIGHT}" '
+            f'viewBox="0 0 {width} {HEIGHT}" style="max-width:100%;height:auto">'
+            f"<title>{name}</title><style>{theme.style_sheet(self.look)}</style>{cards}</svg>"
         )
-
-    def _names(self) -> str:
-        return escape(", ".join(self.captions))
 
     def __repr__(self) -> str:
         return f"<{len(self.images)} handwritten digits: {', '.join(self.captions)}>"
@@ -130,21 +133,18 @@ def draw(images: Any, captions: Sequence[Any]) -> Pictures:
     return Pictures(array / max(1.0, float(array.max(initial=0))), captions)
 
 
-def _picture(left: int, image: Array, caption: str) -> str:
-    """Ink is the colour of the text, so that a picture reads well on light and on dark."""
+def _card(left: int, image: Array, caption: str) -> str:
     pixels = "".join(
-        f'<rect x="{left + 8 + 10 * column}" y="{4 + 10 * row}" width="10" height="10" '
-        f'fill-opacity="{ink:.2f}"/>'
+        f'<rect x="{left + 8 + PIXEL * column}" y="{8 + PIXEL * row}" width="{PIXEL}" '
+        f'height="{PIXEL}" fill-opacity="{ink:.2f}"/>'
         for (row, column), ink in np.ndenumerate(image)
         if ink
     )
-    frame = f'<rect x="{left + 7.5}" y="3.5" width="81" height="81" fill="none" stroke-width="1"/>'
-    text = (
-        f'<text x="{left + 48}" y="104" text-anchor="middle" font-size="15" stroke="none" '
-        f'font-family="sans-serif">{escape(caption)}</text>'
-    )
-    ink_color = "var(--jp-content-font-color1, currentColor)"
+    paper, rim, ink = (theme.LIGHT[name] for name in ("paper", "rim", "ink"))
     return (
-        f'<g style="fill:{ink_color};stroke:{ink_color}">{frame}'
-        f'<g stroke="none" shape-rendering="crispEdges">{pixels}</g>{text}</g>'
+        f'<rect class="f-paper s-rim" fill="{paper}" stroke="{rim}" x="{left + 1.5}" y="1.5" '
+        f'width="{CARD - 7}" height="{HEIGHT - 3}" rx="6"/>'
+        f'<g class="f-ink" fill="{ink}" shape-rendering="crispEdges">{pixels}</g>'
+        f'<text class="f-ink" fill="{ink}" x="{left + CARD // 2 - 2}" y="{HEIGHT - 9}" '
+        f'text-anchor="middle" font-size="15" font-family="{theme.SANS}">{escape(caption)}</text>'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -64,5 +65,7 @@ def test_one_pair_cannot_be_half_same_half_different():
 def test_drawn_digits_have_a_title_that_a_screen_reader_says():
     picture = digits.draw(np.full((2, 64), 0.5), ["a <b>", 7])
 
-    assert "<title>Handwritten digits: a &lt;b&gt;, 7</title>" in picture._repr_svg_()
+    svg = picture._repr_svg_()
+    assert "<title>Handwritten digits: a &lt;b&gt;, 7</title>" in svg
+    assert ElementTree.fromstring(svg).get("role") == "img"
     assert repr(picture) == "<2 handwritten digits: a <b>, 7>"

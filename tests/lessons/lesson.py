@@ -12,8 +12,6 @@ import nbformat
 
 from tests.project.source import ROOT
 
-LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
-
 
 @dataclass(frozen=True)
 class Lesson:
@@ -89,3 +87,6 @@ def outputs(cell: Any, mime: str) -> list[str]:
     """The outputs of a cell in one format."""
     found = [output.get("data", {}).get(mime) for output in cell.get("outputs", [])]
     return [one for one in found if one is not None]
+
+
+LESSONS = [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb"))]

@@ -16,12 +16,18 @@ from nbconvert import HTMLExporter
 
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
-# Notebook pages as nbconvert writes them, without the scripts it would fetch from elsewhere.
+# Notebook pages as nbconvert writes them, without the scripts it would fetch from elsewhere, and
+# with the pictures in the page itself: there they have names, themes and a width that fits.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block data_svg scoped -%}
+<div class="jp-RenderedSVG jp-OutputArea-output {{ extra_class }}">
+{{ output.data['image/svg+xml'] }}
+</div>
+{%- endblock -%}
 """
 INDEX = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>funclab lessons</title>

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from tests.lessons.lesson import LESSONS, Lesson, code_lines, outputs, tags, words
+from tests.lessons.lesson import LESSONS, code_lines, outputs, tags, words
 
 PICTURES = ("image/svg+xml", "image/png")
 
-every_lesson = pytest.mark.parametrize("lesson", map(Lesson, LESSONS), ids=str)
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 
 
 def test_there_is_a_first_lesson():
-    assert any(path.name.startswith("01_") for path in LESSONS)
+    assert any(lesson.path.name.startswith("01_") for lesson in LESSONS)
 
 
 @every_lesson

@@ -6,10 +6,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.lessons.lesson import LESSONS, Lesson
+from tests.lessons.lesson import LESSONS
 
 
-@pytest.mark.parametrize("lesson", map(Lesson, LESSONS), ids=str)
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
 def test_the_solutions_of_a_lesson_run_after_it(lesson):
     notebook = nbformat.read(lesson.path, as_version=4)
     assert lesson.solutions
