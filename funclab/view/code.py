@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import keyword
-import re
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from funclab import registry, structure
-from funclab.errors import NotSupportedError
+from funclab.errors import TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.layers.arguments import parameters
+from funclab.view.code_layers import Layers
+from funclab.view.code_ops import op_call
+from funclab.view.code_text import Chain, Source, call, identifier, quote, wrapped
+from funclab.view.code_values import plain, tree
+from funclab.view.code_walk import is_functional, is_model, models_inside, thawed
 
-OPERATORS = {
-    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "Power": "**", "MatMul": "@",
-    "Less": "<", "LessEqual": "<=", "Greater": ">", "GreaterEqual": ">=",
-}  # fmt: skip
+DRAFTS = 5
+"""The first draft shows what is used twice, and so needs a variable; the next, that a layer inside
+a shared layer is written only once after all."""
 
 
-def to_code(model: Any, name: str = "model") -> str:
+def to_code(model: Any, name: str = "model", names: bool = True) -> str:
     """Source in the functional API that makes a model with the same graph and new weights.
 
     A layer called once is written where it is called; a shared layer gets a variable, so that one
-    sees at once that it is one. Layers of your own are written by class name, which must be
-    defined where the source runs.
-    Raises: NotSupportedError for a Lambda around a function without a name, whose source is lost.
+    sees that it is one. Layers and functions of your own are written by name: they must be defined
+    where the source runs. Run it in a new session, or after `funclab.registry.reset_names()`, and
+    the model's config is the same to the last name. With `names=False`, names that were only
+    counted (dense_1) are left out, as one would write it.
+    Raises: NotSupportedError for what has no source: a lambda, a large array.
 
     >>> from funclab import Input, Model, layers
     >>> x = Input((4,), name="x")
@@ -34,221 +38,177 @@ def to_code(model: Any, name: str = "model") -> str:
     from funclab import Input, Model, layers
     <BLANKLINE>
     x = Input(shape=(4,), name="x")
-    out = layers.Dense(units=2, name="out")(x)
+    out = layers.Dense(2, name="out")(x)
     <BLANKLINE>
     model = Model(inputs=x, outputs=out, name="tiny")
     """
-    writer = _Writer()
-    lines = writer.model(model, name)
-    return "\n".join([writer.imports(), "", *lines])
+    if not isinstance(model, Operation):
+        raise TensorTypeError(
+            f"Only a model can be written as code, not {model!r}.",
+            why="code makes the layers of a model and calls them; a "
+            f"{type(model).__name__} has none.",
+            fix="pass a model: to_code(Model(inputs, outputs)).",
+        )
+    layers = Layers(set(), {name}, names)
+    text = _Writer(model, name, layers).text()
+    for _ in range(DRAFTS):
+        if layers.twice == layers.shared and layers.own <= layers.taken:
+            break
+        layers = Layers(layers.twice, {name, *layers.own}, names)
+        text = _Writer(model, name, layers).text()
+    return text
 
 
 class _Writer:
-    def __init__(self) -> None:
-        self.taken: set[str] = {"layers", "Input", "Model", "Sequential"}
-        self.ops: dict[str, set[str]] = {}
-        self.used: set[str] = set()
-        self.defined: dict[Operation, str] = {}
+    """Writes a model line by line, in the order in which its calls were made."""
 
-    def imports(self) -> str:
-        """The import lines for what was used."""
-        first = ", ".join(sorted(self.used, key=lambda name: (name.islower(), name)))
-        extra = [
-            f"from {module} import {', '.join(sorted(names))}"
-            for module, names in sorted(self.ops.items())
-        ]
-        return "\n".join([f"from funclab import {first}", *extra])
+    def __init__(self, model: Any, name: str, layers: Layers) -> None:
+        self.lines: list[str] = []
+        self.layers = layers
+        layers.define = self._define
+        self.variables: dict[Operation, str] = {model: name}
+        self.names: dict[Tensor, str] = {}
+        self.calls: Counter[Operation] = Counter()
+        self.automatic: Counter[str] = Counter()
+        self.renamed: list[str] = []
+        self._write(model, name)
 
-    def model(self, model: Any, name: str) -> list[str]:
-        """The lines that make a model and put it in the variable `name`."""
-        self.taken.add(name)
-        if type(model).__name__ == "Sequential":
-            return self._sequential(model, name)
-        graph: Graph = model.graph
-        lines: list[str] = []
-        for layer in _to_define(graph):
-            if layer not in self.defined:
-                variable = self.defined[layer] = self._variable(layer.name)
-                if hasattr(layer, "graph"):
-                    lines += [*self.model(layer, variable), ""]
-                else:
-                    lines.append(f"{variable} = {self._layer(layer, lines)}")
-        names: dict[Tensor, str] = {}
-        for tensor, node in zip(graph.inputs, graph.input_nodes, strict=True):
-            names[tensor] = self._variable(node.operation.name)
-            lines.append(f"{names[tensor]} = {self._input(node.operation)}")
-        for node in graph.nodes:
-            if not node.is_input and not all(one in names for one in node.output_tensors):
-                lines.append(self._call(node, names, lines))
-        self.used.add("Model")
-        ends = [
-            _show(tree, names.__getitem__)
-            for tree in (model.input_structure, model.output_structure)
-        ]
-        named = f", name={quote(model.name)}"
-        frozen = "" if model.trainable else ", trainable=False"
-        lines += ["", f"{name} = Model(inputs={ends[0]}, outputs={ends[1]}{named}{frozen})"]
-        return lines
+    def text(self) -> str:
+        """The whole source, imports first, without blank lines beside blank lines."""
+        body = "\n".join(self.lines)
+        lines = [*self.layers.imports(body), "", *self.lines]
+        kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
+        return "\n".join(kept).strip("\n")
 
-    def _sequential(self, model: Any, name: str) -> list[str]:
-        self.used.add("Sequential")
-        lines: list[str] = []
-        parts = [self._input(model.input_layers[0])] if model.inputs else []
-        for layer in model.layers:
-            parts.append(self._nested(layer, lines) or self._layer(layer, lines))
-        body = [f"        {part}," for part in parts]
-        end = ["    ],", f"    name={quote(model.name)},", ")"]
-        return [*lines, f"{name} = Sequential(", "    [", *body, *end]
+    def _write(self, model: Any, name: str) -> None:
+        inner = [one for one in models_inside(model) if not one.graph.stand_ins]
+        nodes = {node for one in inner for node in one.graph.nodes}
+        after: dict[Node, list[Any]] = {}
+        for one in inner:
+            after.setdefault(max(one.graph.nodes, key=_time), []).append(one)
+        for node in sorted(nodes, key=_time):
+            self._call(node, self.names)
+            for one in after.get(node, []):
+                if one is not model:
+                    self._define(one)
+        self._make(model, name)
 
-    def _nested(self, layer: Any, lines: list[str]) -> str | None:
-        """The variable of a layer that needs lines of its own, which are added before."""
-        if layer in self.defined:
-            return self.defined[layer]
-        if not hasattr(layer, "graph"):
-            return None
-        variable = self.defined[layer] = self._variable(layer.name)
-        lines += [*self.model(layer, variable), ""]
-        return variable
+    def _define(self, layer: Any) -> str:
+        """The variable of a layer; the lines that make it are written if they are not yet."""
+        if layer not in self.variables:
+            self.variables[layer] = identifier(layer.name, self.layers.taken)
+            self._make(layer, self.variables[layer])
+        return self.variables[layer]
 
-    def _call(self, node: Node, names: dict[Tensor, str], lines: list[str]) -> str:
-        args = [_show(arg, names.__getitem__) for arg in node.arguments.args]
-        kwargs = [
-            f"{key}={_show(value, names.__getitem__)}"
-            for key, value in node.arguments.kwargs.items()
-        ]
-        operation = node.operation
-        if isinstance(operation, OpOperation):
-            right = self._op(operation, args)
+    def _make(self, layer: Any, name: str) -> None:
+        if is_functional(layer):
+            self._model(layer, name)
         else:
-            made = self.defined.get(operation) or self._layer(operation, lines)
-            right = f"{made}({', '.join([*args, *kwargs])})"
-        left = []
-        for tensor in node.output_tensors:
-            names[tensor] = self._variable(operation.name)
-            left.append(names[tensor])
-        return f"{', '.join(left)} = {right}"
+            self._add(name, self.layers.source(layer))
+        if is_model(layer):
+            self.lines += [*thawed(layer, name), ""]
 
-    def _op(self, operation: OpOperation, args: list[str]) -> str:
-        op = operation.op
-        kind = type(op).__name__
-        if kind in OPERATORS and len(args) == 2:
-            return f"{args[0]} {OPERATORS[kind]} {args[1]}"
-        self.ops.setdefault(type(op).__module__, set()).add(kind)
-        return f"{op!r}({', '.join(args)})"
+    def _model(self, model: Any, name: str) -> None:
+        """The line that makes a functional model of tensors; cut out of a graph, its calls too."""
+        graph: Graph = model.graph
+        names = self.names
+        if graph.stand_ins:
+            names = dict(self._inputs(graph))
+            for node in graph.nodes:
+                if not node.is_input and not all(one in names for one in node.output_tensors):
+                    self._call(node, names)
+        self.lines += [*self.renamed, ""]
+        self.renamed = []
+        leaf = _leaf(names, model.name)
+        parts: list[Source] = [
+            Chain(["inputs=", tree(model.input_structure, leaf)]),
+            Chain(["outputs=", tree(model.output_structure, leaf)]),
+            *self.layers.name(model),
+        ]
+        parts += [] if model.trainable else ["trainable=False"]
+        self._add(name, call(self.layers.class_of(model), parts))
 
-    def _input(self, layer: Any) -> str:
-        self.used.add("Input")
-        batch, *shape = layer.batch_shape
-        settings = [f"shape={tuple(shape)!r}"]
-        if batch is not None:
-            settings.append(f"batch_size={batch}")
-        if layer.dtype != "float32":
-            settings.append(f'dtype="{layer.dtype}"')
-        return f"Input({', '.join([*settings, f'name={quote(layer.name)}'])})"
+    def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:
+        """The inputs of a graph that begins in the middle of another, each an Input of its own."""
+        self.lines.append("")
+        for tensor, node in zip(graph.inputs, graph.input_nodes):
+            if node.output_tensors[0] not in self.names:
+                self._call(node, self.names)
+            yield tensor, self.names[node.output_tensors[0]]
 
-    def _layer(self, layer: Any, lines: list[str]) -> str:
-        cls = type(layer)
-        config = layer.get_config()
-        settings = []
-        for key, default in parameters(cls).items():
-            value = getattr(layer, key, config.get(key))
-            if key == "name" or key not in config or _same(config[key], default):
-                continue
-            settings.append(f"{key}={self._value(layer, key, value, config[key], lines)}")
-        settings += [f"{key}={value!r}" for key, value in _base_settings(layer)]
-        settings.append(f"name={quote(layer.name)}")
-        return f"{self._class_name(cls)}({', '.join(settings)})"
+    def _call(self, node: Node, names: dict[Tensor, str]) -> None:
+        """The line of one call."""
+        operation = node.operation
+        if node.is_input:
+            made = self.layers.source(operation)
+        else:
+            leaf = _leaf(names, operation.name)
+            args = [tree(one, leaf) for one in node.arguments.args]
+            more = node.arguments.kwargs.items()
+            items = [*args, *(Chain([f"{key}=", tree(one, leaf)]) for key, one in more)]
+            if isinstance(operation, OpOperation) and not self.layers.is_shared(operation):
+                made = self._op(node, args)
+            else:
+                made = Chain([self.layers.reference(operation), call("", items)])
+        self._add(self._targets(node, names), made)
+        self._keep_name(node, names)
 
-    def _class_name(self, cls: type) -> str:
-        if cls.__module__.startswith("funclab."):
-            self.used.add("layers")
-            return f"layers.{cls.__name__}"
-        return cls.__name__
+    def _op(self, node: Node, args: list[Source]) -> Source:
+        written = op_call(node, node.operation.op, args)  # type: ignore[attr-defined]
+        self.layers.written[node.operation] += 1
+        self.layers.note(written)
+        return written.source
 
-    def _value(self, layer: Any, key: str, value: Any, config: Any, lines: list[str]) -> str:
-        if isinstance(value, Operation):
-            return self._nested(value, lines) or self._layer(value, lines)
-        if isinstance(config, dict) and "class_name" in config:
-            return self._object(type(value), config["config"])
-        if callable(value) and not isinstance(config, str):
-            config = getattr(value, "__name__", None)
-        if callable(value) and (not config or "<lambda>" in config):
-            raise NotSupportedError(
-                f"The layer {layer.name} holds a function without a name, so its source is lost.",
-                why="Python keeps no text of a lambda that could be written again.",
-                fix=f"give {layer.name} a function made with `def`, or use funclab.ops directly.",
-            )
-        known = isinstance(config, str) and registry.registered("activation").get(config) is value
-        if callable(value) and not known:
-            return str(config)  # a function of the user's, by name
-        return _quoted(config if callable(value) else value)
+    def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
+        """Ops are named by counting; where that gives another name, the right one is set."""
+        operation = node.operation
+        if not isinstance(operation, OpOperation) or self.layers.is_shared(operation):
+            return
+        prefix = operation.op.name
+        count = self.automatic[prefix]
+        self.automatic[prefix] += 1
+        if operation.name != (f"{prefix}_{count}" if count else prefix):
+            made = names[node.output_tensors[0]]
+            line = f"{made}._keras_history.operation.name = {quote(operation.name)}"
+            self.renamed.append(line)
 
-    def _object(self, cls: type, config: dict[str, Any]) -> str:
-        module = ".".join(cls.__module__.split(".")[:2])
-        if not module.startswith("funclab"):
-            return f"{cls.__name__}({_settings(cls, config)})"
-        room = module.removeprefix("funclab.")
-        self.used.add(room)
-        return f"{room}.{cls.__name__}({_settings(cls, config)})"
+    def _targets(self, node: Node, names: dict[Tensor, str]) -> str:
+        """The variables for what a call makes, in the form in which it makes it."""
+        operation, made = node.operation, node.outputs
+        stem = operation.name
+        if self.layers.is_shared(operation) or is_model(operation):
+            stem += f"_at_{self.calls[operation] + is_model(operation)}"
+        self.calls[operation] += 1
+        taken = self.layers.taken
+        tensors = made if isinstance(made, (list, tuple)) else [made]
+        if not tensors or not all(isinstance(one, Tensor) for one in tensors):
+            whole = identifier(stem, taken)
+            names.update({t: n for t, n in _paths(made, whole) if t not in names})
+            return whole
+        new = [identifier(stem, taken) for _ in tensors]
+        names.update({t: n for t, n in zip(tensors, new) if t not in names})
+        return new[0] if made is tensors[0] else f"({new[0]},)" if not new[1:] else ", ".join(new)
 
-    def _variable(self, name: str) -> str:
-        stem = re.sub(r"\W", "_", name) or "x"
-        stem = f"_{stem}" if stem[0].isdigit() or keyword.iskeyword(stem) else stem
-        candidate, count = stem, 1
-        while candidate in self.taken:
-            candidate, count = f"{stem}_{count}", count + 1
-        self.taken.add(candidate)
-        return candidate
-
-
-def _to_define(graph: Graph) -> list[Operation]:
-    """The layers that need a variable: those called more than once, and models."""
-    calls = [node.operation for node in graph.nodes if not node.is_input]
-    return [
-        one
-        for one in dict.fromkeys(calls)
-        if one.is_layer and (calls.count(one) > 1 or hasattr(one, "graph"))
-    ]
+    def _add(self, name: str, source: Source) -> None:
+        self.lines += wrapped(source, before=f"{name} = ")
 
 
-def _base_settings(layer: Any) -> list[tuple[str, Any]]:
-    settings = [] if layer.trainable else [("trainable", False)]
-    return settings if layer.dtype == "float32" else [*settings, ("dtype", layer.dtype)]
+def _time(node: Node) -> int:
+    return node.time
 
 
-def _settings(cls: type, config: dict[str, Any]) -> str:
-    defaults = parameters(cls)
-    given = {key: value for key, value in config.items() if not _same(value, defaults.get(key))}
-    return ", ".join(f"{key}={_quoted(value)}" for key, value in given.items())
+def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
+    """Tensors by their variables, all else as it is."""
+    return lambda one: names[one] if isinstance(one, Tensor) else plain(one, owner)
 
 
-def _same(value: Any, default: Any) -> bool:
-    """Whether a configured value is what the constructor would choose by itself."""
-    if isinstance(value, dict) and isinstance(default, str):
-        named = registry.to_snake_case(value.get("class_name", ""))
-        return named == default and not any(value.get("config", {}).values())
-    if isinstance(value, list) and isinstance(default, tuple):
-        return tuple(value) == default
-    return type(value) is type(default) and value == default
-
-
-def _show(tree: Any, name: Any) -> str:
-    """Arguments as source, each tensor by the name of its variable."""
-    if isinstance(tree, Tensor):
-        return name(tree)
-    if isinstance(tree, dict):
-        return "{" + ", ".join(f"{_quoted(k)}: {_show(v, name)}" for k, v in tree.items()) + "}"
-    if isinstance(tree, list):
-        return f"[{', '.join(_show(one, name) for one in tree)}]"
-    if isinstance(tree, tuple) and any(isinstance(one, Tensor) for one in structure.flatten(tree)):
-        return f"({', '.join(_show(one, name) for one in tree)},)"
-    return _quoted(tree)
-
-
-def _quoted(value: Any) -> str:
-    return quote(value) if isinstance(value, str) else repr(value)
-
-
-def quote(text: str) -> str:
-    """A string in double quotes, whatever it holds."""
-    return '"' + repr(text)[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+def _paths(made: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
+    """Each tensor of a nested output, and how to get it: `outputs["main"]`."""
+    if isinstance(made, Tensor):
+        yield made, whole
+    elif isinstance(made, dict):
+        for key, one in made.items():
+            yield from _paths(one, f"{whole}[{quote(key) if isinstance(key, str) else repr(key)}]")
+    else:
+        for i, one in enumerate(made):
+            yield from _paths(one, f"{whole}[{i}]")

@@ -1,0 +1,162 @@
+"""Python source as small trees: quoted safely, and wrapped to lines that can be read."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from funclab.errors import NotSupportedError
+
+WIDTH = 100
+INDENT = 4
+LARGEST_ARRAY = 1000
+"""How many numbers an array may hold to be written out."""
+
+
+@dataclass
+class Group:
+    """Brackets with items in them: a call, a list, a dict. They can be broken into lines."""
+
+    head: str
+    items: Sequence[Source] = ()
+    tail: str = ")"
+    is_tuple: bool = False
+
+    @property
+    def flat(self) -> str:
+        # One item alone in round brackets would not be a tuple.
+        comma = "," if self.is_tuple and len(self.items) == 1 else ""
+        return f"{self.head}{', '.join(map(flat, self.items))}{comma}{self.tail}"
+
+
+@dataclass
+class Chain:
+    """Pieces of source, one right after the other."""
+
+    parts: Sequence[Source]
+
+
+Source: TypeAlias = "str | Group | Chain"
+
+
+def flat(source: Source) -> str:
+    """The source on one line."""
+    if isinstance(source, str):
+        return source
+    return source.flat if isinstance(source, Group) else "".join(map(flat, source.parts))
+
+
+def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") -> list[str]:
+    """The source in lines of at most WIDTH, broken inside brackets.
+
+    `before` and `after` stand on its first and last line.
+    """
+    space = " " * indent
+    line = f"{space}{before}{flat(source)}{after}"
+    if len(line) <= WIDTH or isinstance(source, str):
+        return [line]
+    if isinstance(source, Chain):
+        return _wrapped_chain(source.parts, indent, before, after)
+    if not source.items:
+        return [line]
+    body = [one for item in source.items for one in wrapped(item, indent + INDENT, after=",")]
+    return [f"{space}{before}{source.head}", *body, f"{space}{source.tail}{after}"]
+
+
+def _wrapped_chain(parts: Sequence[Source], indent: int, before: str, after: str) -> list[str]:
+    """Broken in one of its brackets, the last if that is enough; else in all of them."""
+    places = [i for i, part in enumerate(parts) if not isinstance(part, str)]
+    if not places:
+        return [f"{' ' * indent}{before}{flat(Chain(parts))}{after}"]
+    for i in reversed(places):
+        left = before + flat(Chain(parts[:i]))
+        right = flat(Chain(parts[i + 1 :])) + after
+        lines = wrapped(parts[i], indent, left, right)
+        if max(map(len, lines)) <= WIDTH:
+            return lines
+    first = places[0]
+    *lines, last = wrapped(parts[first], indent, before + flat(Chain(parts[:first])))
+    rest = Chain(parts[first + 1 :])
+    return [*lines, *wrapped(rest, indent, last.strip(), after)]
+
+
+def quote(text: str) -> str:
+    """A string in double quotes, whatever it holds; what cannot be seen is escaped.
+
+    >>> print(quote('say "hi"\\n'))
+    "say \\"hi\\"\\n"
+    """
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    visible = character.isprintable() and not "\u0590" <= character <= "\u08ff"
+    return character if visible else character.encode("unicode_escape").decode("ascii")
+
+
+def identifier(name: str, taken: set[str]) -> str:
+    """A variable for a name, not taken yet; it is taken from now on."""
+    stem = re.sub(r"[^0-9a-zA-Z_]+", "_", name)[:40].strip("_") or "x"
+    stem = f"_{stem}" if stem[0].isdigit() or keyword.iskeyword(stem) else stem
+    candidate, count = stem, 1
+    while candidate in taken:
+        candidate, count = f"{stem}_{count}", count + 1
+    taken.add(candidate)
+    return candidate
+
+
+def number(value: float) -> str:
+    """A number of Python's; what has no literal is made from text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    return repr(value)
+
+
+def array(value: Any, owner: str) -> Source:
+    """A NumPy array or number, with its dtype.
+
+    Raises: NotSupportedError when it holds more than LARGEST_ARRAY numbers.
+    """
+    if isinstance(value, np.generic):
+        return f"np.{value.dtype}({_element(value)})"
+    if value.size > LARGEST_ARRAY:
+        raise NotSupportedError(
+            f"{owner} holds an array of {value.size:,} numbers, which is too much to write out.",
+            why=f"code is to be read; it holds arrays of up to {LARGEST_ARRAY:,} numbers.",
+            fix="keep such numbers in a layer's weights, or save the model with "
+            'model.save("model.keras").',
+        )
+    dtype = f'dtype="{value.dtype}"'
+    if not value.size:
+        return Group("np.zeros(", [str(value.shape), dtype])
+    return Group("np.array(", [_nested(value), dtype])
+
+
+def _nested(value: Any) -> Source:
+    if value.ndim == 0:
+        return _element(value[()])
+    return Group("[", [_nested(np.asarray(one)) for one in value], "]")
+
+
+def _element(value: Any) -> str:
+    """An element so that it comes back exactly: str gives the shortest such text."""
+    if value.dtype.kind == "f" and not np.isfinite(value):
+        return f'float("{value}")'
+    return str(value) if value.dtype.kind in "fb" else repr(value.item())
+
+
+def call(head: str, items: Sequence[Source]) -> Group:
+    return Group(f"{head}(", list(items))
+
+
+def keywords(settings: Iterable[tuple[str, Source]]) -> list[Source]:
+    """`name=value` for each."""
+    return [Chain([f"{name}=", value]) for name, value in settings]
