@@ -46,7 +46,7 @@ class Sequential(Functional):
                 fix="pass a layer such as Dense(10); wrap a function in Lambda(function).",
             )
         self._check_place(layer)
-        if not self._stack and not isinstance(layer, InputLayer):
+        if self._last is None and not self._stack and not isinstance(layer, InputLayer):
             declared = layer._declared_shape
             if isinstance(layer, Functional) and layer.inputs:
                 declared = layer.inputs[0].shape
@@ -141,7 +141,7 @@ class Sequential(Functional):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         layers = [saving.from_config(one, custom_objects) for one in config["layers"]]
-        return cls(layers, name=config.get("name"))
+        return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     def __repr__(self) -> str:
         return f"<Sequential {self.name}: {len(self._stack)} layers>"

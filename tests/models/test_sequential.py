@@ -85,3 +85,20 @@ def test_a_stack_may_begin_with_a_model():
 
     assert model.input_shape == (None, 3)
     assert model.output_shape == (None, 2)
+
+
+def test_an_input_given_first_stays_when_a_model_follows_it():
+    inner = Sequential([Input((3,)), Dense(4)])
+
+    model = Sequential([Input((3,), name="mine"), inner])
+
+    assert model.input_names == ["mine"]
+
+
+def test_a_frozen_stack_is_frozen_when_it_is_rebuilt():
+    model = Sequential([Input((3,)), Dense(4)], trainable=False)
+
+    copy = models.model_from_json(model.to_json())
+
+    assert not copy.trainable
+    assert copy.trainable_weights == []
