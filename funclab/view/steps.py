@@ -139,7 +139,11 @@ def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
                batch: any number of samples; 1: 28 × 28 = 784
        weights 0: nothing to learn
     """
-    name, nodes, graph = _nodes(model)
+    return walk(*_nodes(model), limit)
+
+
+def walk(name: str, nodes: Sequence[Node], graph: Graph | None = None, limit: int = LIMIT) -> Steps:
+    """The steps of some calls, in order."""
     first: dict[Operation, Node] = {}
     counted: set[int] = set()
     steps: list[Step] = []

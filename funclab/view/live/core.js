@@ -13,7 +13,7 @@ function h(tag, properties = {}, ...children) {
     else if (value === true) el.setAttribute(key, "");
     else if (value !== false && value != null) el.setAttribute(key, value);
   }
-  el.append(...children.flat().filter((one) => one != null && one !== false));
+  el.append(...children.flat(Infinity).filter((one) => one != null && one !== false));
   return el;
 }
 
@@ -113,6 +113,7 @@ class Context {
     this.model.set("answers", [...this.model.get("answers"), record]);
     this.model.save_changes();
     reveal();
+    this.say("");
     const key = given == null ? "shown" : record.correct ? "right" : "not_right";
     this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right: question.answer }), " ",
       question.explain ?? ""));

@@ -1,0 +1,104 @@
+// Shape steps: one call at a time, its rule in words, each axis as arithmetic, and its weights.
+
+const shapes = {
+  name: "shapes",
+
+  draw() {},
+
+  count(ctx) {
+    return ctx.facts.steps.length + (ctx.facts.failure ? 1 : 0);
+  },
+
+  update(ctx) {
+    const { step, all, batch } = ctx.state;
+    const last = this.count(ctx) - 1;
+    ctx.bar.replaceChildren(
+      ctx.button(ctx.t("shapes_back"), "ArrowLeft", () => this.go(ctx, step - 1)),
+      ctx.button(ctx.t("shapes_on"), "ArrowRight", () => this.go(ctx, step + 1)),
+      ctx.button(ctx.t("shapes_all"), "a", () => ctx.set({ all: !all }), all),
+      h("label", {}, ctx.t("shapes_batch"), " ", h("input", {
+        type: "range", min: 0, max: 128, value: batch,
+        oninput: (event) => ctx.set({ batch: Number(event.target.value) }, true) }),
+      ` ${batch || ctx.t("shapes_any")}`));
+    const rows = ctx.facts.steps.map((one, i) => this.row(ctx, one, i));
+    if (ctx.facts.failure) rows.push(this.failed(ctx, ctx.facts.failure));
+    const shown = rows.filter((_, i) => all ? i <= last : i <= step && i >= step - 2);
+    ctx.stage.replaceChildren(h("ol", { class: "fl-steps", start: String(all ? 1 : Math.max(1, step - 1)) }, shown));
+    ctx.panel.replaceChildren();
+  },
+
+  row(ctx, one, i) {
+    const now = i === ctx.state.step;
+    const out = one.outputs[0];
+    const rules = out ? out.axes.filter((axis) => !axis.batch).map((axis) =>
+      h("li", {}, h("code", {}, ctx.t("shapes_axis", { axis: axis.label, text: axis.text })))) : [];
+    return h("li", { class: now ? "fl-step fl-now" : "fl-step", "aria-current": now ? "step" : null },
+      h("div", { class: "fl-step-head" }, h("strong", {}, one.key), " ", h("small", {}, one.detail)),
+      h("div", { class: "fl-shapes" },
+        one.inputs.map((given) => [this.blocks(ctx, given.shape), h("span", { class: "fl-arrow", "aria-hidden": "true" }, "→")]),
+        one.outputs.map((made) => this.blocks(ctx, made.shape))),
+      h("p", {}, one.words),
+      now || ctx.state.all ? [h("ul", { class: "fl-rules" }, rules),
+        one.parameters ? h("p", {}, h("code", {}, ctx.t("shapes_weights", { text: one.parameters, total: one.total.toLocaleString("en") }))) : null] : null);
+  },
+
+  /** A shape as blocks: the batch dashed and without a number of its own. */
+  blocks(ctx, shape, bad = []) {
+    const { batch } = ctx.state;
+    const words = shape.map((length, i) => (i === 0 ? "batch" : length ?? "any")).join(" by ");
+    return h("span", { class: "fl-blocks", role: "img", "aria-label": words },
+      shape.map((length, i) => h("span", {
+        class: `fl-block${i === 0 ? " fl-batch" : ""}${bad.includes(i) ? " fl-bad" : ""}`,
+      }, i === 0 ? (batch ? String(batch) : "") : String(length ?? "?"))));
+  },
+
+  failed(ctx, one) {
+    return h("li", { class: "fl-step fl-now fl-failed" },
+      h("div", { class: "fl-step-head" }, h("strong", {}, `✗ ${one.name}`), " ", h("small", {}, one.detail)),
+      one.inputs.map((given, i) => h("div", { class: "fl-shapes" },
+        this.blocks(ctx, given.shape, one.bad.filter(([input]) => input === i).map(([, axis]) => axis)),
+        h("code", {}, given.name))),
+      one.wanted ? h("p", {}, ctx.t("shapes_wanted", { shape: one.wanted })) : null,
+      h("p", { class: "fl-what" }, one.what), h("p", {}, ctx.t("why", { text: one.why })),
+      h("p", {}, ctx.t("fix", { text: one.fix })));
+  },
+
+  go(ctx, step) {
+    const at = Math.max(0, Math.min(this.count(ctx) - 1, step));
+    const next = ctx.facts.steps[at];
+    ctx.ask(at > ctx.state.step ? this.question(ctx, next) : null, () => ctx.set({ step: at }));
+  },
+
+  question(ctx, next) {
+    if (!next?.outputs.length || !next.inputs.length) return null;
+    const text = (shape) => `(${shape.map((length) => length ?? "None").join(", ")})`;
+    const right = text(next.outputs[0].shape);
+    const given = next.inputs[0].shape;
+    const wrong = [text(given), text([...given, ...next.outputs[0].shape.slice(-1)]),
+      text(next.outputs[0].shape.map((length, i) => (i ? (length ?? 0) + 1 : length))), text(next.outputs[0].shape.slice(1))];
+    const options = [...new Set([right, ...wrong])].slice(0, 4).sort();
+    return { id: `shape ${next.key}`, prompt: ctx.t("ask_shape", { key: next.key, given: text(given) }),
+      options, answer: right, explain: next.words };
+  },
+
+  keys(ctx) {
+    const { step } = ctx.state;
+    return {
+      ArrowRight: { label: ctx.t("shapes_on"), run: () => this.go(ctx, step + 1) },
+      ArrowLeft: { label: ctx.t("shapes_back"), run: () => this.go(ctx, step - 1) },
+      ArrowDown: { run: () => this.go(ctx, step + 1) },
+      ArrowUp: { run: () => this.go(ctx, step - 1) },
+      Home: { label: ctx.t("shapes_first"), run: () => this.go(ctx, 0) },
+      End: { label: ctx.t("shapes_last"), run: () => this.go(ctx, 1e9) },
+      a: { label: ctx.t("shapes_all"), run: () => ctx.set({ all: !ctx.state.all }) },
+    };
+  },
+
+  caption(ctx) {
+    const one = ctx.facts.steps[ctx.state.step];
+    return one ? ctx.t("shapes_caption", { i: ctx.state.step + 1, n: this.count(ctx), key: one.key, words: one.words })
+      : ctx.facts.failure?.what ?? "";
+  },
+};
+
+export default { render: ({ model, el }) => start(model, el, shapes) };

@@ -1,0 +1,125 @@
+"""The walk through the shapes as a picture: a line for each call, its shape as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.measure import text_width
+from funclab.view.picture import picture_of
+from funclab.view.scene import area
+from funclab.view.sizes import folded_lines
+from funclab.view.steps import Failure, Step, Steps
+from funclab.view.words import shorten
+
+LEFT, BLOCKS, RIGHT = 14, 250, 520
+BLOCK, LINE, ROW = 28, 17, 76
+MONO, NAME, SMALL = Font(12, mono=True), Font(14, bold=True), Font(12, "soft")
+LONGEST_RULE, WIDEST = 62, 560
+
+
+@dataclass
+class StepsPicture:
+    """A drawn walk; the batch is always a dashed block without a number."""
+
+    steps: Steps
+    failure: Failure | None = None
+    look: str = "auto"
+
+    @property
+    def svg(self) -> str:
+        return picture_of(self)
+
+    @property
+    def title(self) -> str:
+        return f"Shapes of {self.steps.name}"
+
+    @property
+    def text(self) -> str:
+        return self.steps.text
+
+    @property
+    def description(self) -> str:
+        end = [f"The walk ends: {self.failure.what}"] if self.failure else []
+        return " ".join([*(f"{one.key}: {one.words}" for one in self.steps), *end])
+
+    @property
+    def table(self) -> str:
+        return self.steps.table
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        y, width = 12.0, 900.0
+        for number, step in enumerate(self.steps, 1):
+            width = max(width, self._draw_step(canvas, number, step, y))
+            y += self._height(step)
+        if self.failure is not None:
+            width = max(width, self._draw_failure(canvas, self.failure, y))
+            y += 120
+        return width, y
+
+    def _height(self, step: Step) -> float:
+        rules = max((len(_rules(one.axes)) for one in step.outputs), default=0)
+        lines = len(folded_lines(step.words, WIDEST, 13)) + rules + bool(step.parameters)
+        return max(ROW, 34 + LINE * lines)
+
+    def _draw_step(self, canvas: Canvas, number: int, step: Step, y: float) -> float:
+        canvas.open(f"step {number}, {step.key}: {step.words}", "step", key=step.key)
+        canvas.text_line(complex(LEFT, y + 18), f"{number}. {shorten(step.key, 24)}", NAME)
+        canvas.text_line(complex(LEFT + 18, y + 36), shorten(step.detail, 30), SMALL)
+        for one in step.outputs[:1]:
+            self._draw_blocks(canvas, one.shape, complex(BLOCKS, y + 4))
+        lines = folded_lines(step.words, WIDEST, 13)
+        words = len(lines)
+        lines += [line for one in step.outputs[:1] for line in _rules(one.axes)]
+        lines += [f"weights {step.parameters}"] if step.parameters else []
+        for i, line in enumerate(lines):
+            font = Font(13) if i < words else MONO
+            canvas.text_line(complex(RIGHT, y + 18 + LINE * i), line, font)
+        canvas.close()
+        return (
+            RIGHT + max(text_width(line, 13, mono=i >= words) for i, line in enumerate(lines)) + 14
+        )
+
+    @staticmethod
+    def _draw_blocks(
+        canvas: Canvas, shape: Sequence[int | None], start: complex, bad: Sequence[int] = ()
+    ) -> None:
+        x = start.real
+        for axis, length in enumerate(shape):
+            text = "" if axis == 0 else "?" if length is None else str(length)
+            width = max(BLOCK, text_width(text, 12, mono=True) + 14)
+            colour = "fault" if axis in bad else "line" if axis == 0 else "ink"
+            paint = Paint("paper", colour, 2.5 if axis in bad else 1.3, "4 3" if axis == 0 else "")
+            canvas.rect(area(complex(x, start.imag), width, BLOCK), paint, 0)
+            if text:
+                at = complex(x + width / 2, start.imag + 19)
+                canvas.text_line(at, text, Font(12, mono=True, anchor="middle"))
+            x += width + 5
+
+    def _draw_failure(self, canvas: Canvas, failure: Failure, y: float) -> float:
+        canvas.open(f"{failure.name} fails: {failure.what}", "failure")
+        canvas.text_line(complex(LEFT, y + 18), f"✗ {shorten(failure.name, 24)}", _red(14))
+        for i, (_, shape) in enumerate(failure.inputs[:3]):
+            bad = [axis for given, axis in failure.bad if given == i]
+            self._draw_blocks(canvas, shape, complex(BLOCKS, y + 4 + 34 * i), bad)
+        lines = [failure.what, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        for i, line in enumerate(lines):
+            font = _red(13) if i == 0 else Font(13)
+            canvas.text_line(complex(RIGHT, y + 18 + 20 * i), shorten(line, 110), font)
+        canvas.close()
+        return RIGHT + max(text_width(shorten(line, 110), 13, bold=True) for line in lines) + 14
+
+
+def _red(size: float) -> Font:
+    return Font(size, "fault", bold=True)
+
+
+def _rules(axes: Sequence[dict[str, Any]]) -> list[str]:
+    """The arithmetic of the axes behind the batch, those that say something."""
+    return [
+        shorten(f"axis {axis['label']}: {axis['text']}", LONGEST_RULE)
+        for axis in axes
+        if not axis["batch"]
+    ][:4]
