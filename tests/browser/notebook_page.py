@@ -28,7 +28,12 @@ READY = """async () => {
   await kernel.info;
   await kernel.requestKernelInfo();
 }"""
-RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+# The command ends at the first cell that fails, even at one that is meant to; the kernel answers
+# the question after it when all cells have run.
+RUN_ALL = """async () => {
+  await jupyterapp.commands.execute('notebook:run-all-cells');
+  await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
+}"""
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
 THEME_IS = "light => document.body.dataset.jpThemeLight === String(light)"
 # What became of each code cell: its number, the text it shows, the name of its error.

@@ -24,7 +24,7 @@ def test_the_first_lesson_runs_and_its_diagram_reads_in_both_themes(jupyter, ope
         pictures[theme] = look_at(lesson.page.locator(DIAGRAMS).first)
         lesson.screenshot(f"lesson-1-{jupyter.kind}-{theme}")
 
-    assert all(cell["count"] for cell in cells)
+    assert all(cell["count"] for cell in cells), cells
     assert [cell["error"] for cell in cells if cell["error"] and not cell["expected"]] == []
     assert lesson.console_errors == []
     assert lesson.outside_requests == []
