@@ -106,7 +106,12 @@ class Mean(Metric):
         self.count = State(self.sums.array[1:2].reshape(()), name="count")
         self.variables = [self.total, self.count]
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+    def update_state(self, values: Any, *args: Any, **kwargs: Any) -> None:
+        """Take a batch: `update_state(values, sample_weight=None)`."""
+        self.gather(values, *args, **kwargs)
+
+    def gather(self, values: Any, sample_weight: Any = None) -> None:
+        """Add values, at once or as a step on the tape."""
         values = as_float(values)
         weights = []
         if sample_weight is not None:
@@ -156,7 +161,11 @@ class MeanMetricWrapper(Mean):
         super().__init__(name or getattr(fn, "__name__", None) or getattr(fn, "name", None), dtype)
         self.fn, self.settings = fn, settings
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, *args: Any, **kwargs: Any) -> None:
+        """Take a batch: `update_state(y_true, y_pred, sample_weight=None)`."""
+        self.judge(y_true, *args, **kwargs)
+
+    def judge(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         values = self.fn(y_true, y_pred, **self.settings)
         mask = getattr(y_pred, "mask", None)
         if mask is not None:
@@ -164,7 +173,7 @@ class MeanMetricWrapper(Mean):
             if sample_weight is not None:
                 sample_weight = prefix(as_float(sample_weight, str(mask.dtype)), mask)
             sample_weight = multiplied(sample_weight, mask)
-        super().update_state(values, sample_weight)
+        self.gather(values, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype, "fn": self.fn, **self.settings}

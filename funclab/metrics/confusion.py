@@ -42,9 +42,11 @@ class Confusion(Metric):
             weights *= own.reshape(*own.shape, *[1] * (y_pred.ndim - own.ndim))
         positive = y_true.astype(bool)
         above, below = self._split(y_pred[positive], weights[positive])
-        self._add(self.true_positives, above), self._add(self.false_negatives, below)
+        self._add(self.true_positives, above)
+        self._add(self.false_negatives, below)
         above, below = self._split(y_pred[~positive], weights[~positive])
-        self._add(self.false_positives, above), self._add(self.true_negatives, below)
+        self._add(self.false_positives, above)
+        self._add(self.true_negatives, below)
 
     def _split(self, scores: Array, weights: Array) -> tuple[Array, Array]:
         """The weight of the scores above each limit, and of the others."""

@@ -131,9 +131,13 @@ class RootMeanSquaredError(Mean):
     ) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, *args: Any, **kwargs: Any) -> None:
+        """Take a batch: `update_state(y_true, y_pred, sample_weight=None)`."""
+        self.judge(y_true, *args, **kwargs)
+
+    def judge(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = prepared(y_true, y_pred)
-        super().update_state(ops.square(y_pred - y_true), sample_weight)
+        self.gather(ops.square(y_pred - y_true), sample_weight)
 
     def result(self) -> Any:
         return float(np.sqrt(super().result()))

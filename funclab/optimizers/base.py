@@ -102,7 +102,8 @@ class Optimizer:
     def learning_rate(self, rate: Any) -> None:
         if isinstance(rate, dict):
             rate = registry.get("schedule", rate)
-        self.schedule = rate if callable(rate) else None
+        schedule: Any = rate if callable(rate) else None
+        self.schedule = schedule
         if self.schedule is None:
             self._rate[0] = checked_rate(rate)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from funclab.engine.memory import offsets, runs
 from funclab.graph.value import Variable
+from funclab.shapes import known
 
 Array = np.ndarray[Any, Any]
 
@@ -70,10 +72,9 @@ class Slots:
 
     def of(self, variable: Variable) -> dict[str, Array]:
         """The slots of one variable, by name, in its shape."""
-        place, size = self.places[variable], int(np.prod(variable.shape))
-        return {
-            name: self._slot(name, place, size).reshape(variable.shape) for name in self.initial
-        }
+        place, shape = self.places[variable], known(variable.shape)
+        size = math.prod(shape)
+        return {name: self._slot(name, place, size).reshape(shape) for name in self.initial}
 
     def _slot(self, name: str, place: Place, size: int) -> Array:
         return self.groups[place.group][name][place.begin : place.begin + size]

@@ -66,9 +66,8 @@ class Compiled:
             ]
             for one, kind in zip(self.outputs or [], kinds)
         ]
-        self.trackers = {"loss": self.loss_mean} | {
-            mean.name: mean for mean in self.loss_means if mean is not None
-        }
+        self.trackers = {"loss": self.loss_mean}
+        self.trackers.update((mean.name, mean) for mean in self.loss_means if mean is not None)
         self.trackers.update(zip(self._metric_keys(), in_order(self.judges)))
         self.steps.clear()  # plans made before held other metrics
 

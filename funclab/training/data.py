@@ -117,9 +117,9 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
             fix="pass arrays as `x`.",
         )
     if model.inputs is not None:
-        arrays = match_inputs(model, x)
-        check_ids(model, arrays)
-        return arrays, model.input_structure
+        matched = match_inputs(model, x)
+        check_ids(model, matched)
+        return [*matched], model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
     arrays: list[Array | None] = []
     for one in structure.flatten(tree):
