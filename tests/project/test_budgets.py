@@ -12,7 +12,9 @@ FILE_LINES = 300
 FUNCTION_LINES = 40  # without the docstring
 TOKENS_PER_LINE = 11.0  # the average of a file; see Source.tokens
 DENSITY = "tokens per line"
-CORE_LINES = 900  # graph and engine: the evening's reading
+# Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
+# stood side by side, errors explained themselves, and a plan could be traced step by step.
+CORE_LINES = 1250
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -24,6 +26,12 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         13.0,
         "the signatures of forward and vjp name every array and its type",
     ),
+    ("funclab/view/", DENSITY): (13.0, "geometry: every coordinate is an attribute of something"),
+    ("funclab/view/live/", DENSITY): (13.0, "traits and settings: many short tables"),
+    ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
+    ("funclab/layers/convolution.py::__init__", "lines"): (50, "Keras' arguments, one a line"),
+    ("funclab/layers/lstm.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
+    ("funclab/training/loop.py::fit", "lines"): (50, "Keras' arguments, one a line"),
 }
 
 # What no user can cause may be a plain builtin error; everything else explains itself.

@@ -35,9 +35,9 @@ def style() -> str:
     return "\n".join([*rules, (HERE / "core.css").read_text(encoding="utf-8")])
 
 
-def script(name: str) -> str:
-    """The JavaScript module of a view: what all share, then its own file."""
-    files = (HERE / "core.js", HERE / f"{name}.js")
+def script(*names: str) -> str:
+    """The JavaScript module of a view: what all share, then its own files."""
+    files = [HERE / f"{name}.js" for name in ("core", *names)]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -50,7 +50,7 @@ class View(anywidget.AnyWidget):
     "print" or "projector".
     """
 
-    script_name: ClassVar[str] = ""
+    scripts: ClassVar[tuple[str, ...]] = ()
     blank_state: ClassVar[dict[str, Any]] = {}
 
     title = traitlets.Unicode().tag(sync=True)
@@ -68,8 +68,8 @@ class View(anywidget.AnyWidget):
     texts = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "script_name" in vars(cls):  # not in the classes that anywidget derives from it
-            cls._esm, cls._css = script(cls.script_name), style()
+        if "scripts" in vars(cls):  # not in the classes that anywidget derives from it
+            cls._esm, cls._css = script(*cls.scripts), style()
         super().__init_subclass__(**kwargs)
 
     def __init__(

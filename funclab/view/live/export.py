@@ -37,7 +37,7 @@ def export_html(view: View, path: Any = None) -> str:
     traits = {name: getattr(view, name) for name in view.page_traits()}
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
-    code = script(view.script_name).replace("export default", "const exported =")
+    code = script(*view.scripts).replace("export default", "const exported =")
     page = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
