@@ -7,9 +7,10 @@ greedy alignments, to each side and from each end, and the middle of the four.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
 
-from funclab.view.layering import Key, Layered
+from funclab.view.layering import Key, Layered, topological
 
 Positions = dict[Key, float]
 Gap = Callable[[Key, Key], float]
@@ -37,7 +38,7 @@ def _turned(gap: Gap) -> Gap:
 def _crossed_by_long(layout: Layered) -> set[tuple[Key, Key]]:
     """Short links that cross a link between two stones: there the long one stays straight."""
     crossed: set[tuple[Key, Key]] = set()
-    for upper, lower in zip(layout.ranks, layout.ranks[1:], strict=False):
+    for upper, lower in pairwise(layout.ranks):
         place = {key: i for i, key in enumerate(upper)}
         long: list[tuple[int, int]] = []
         short: list[tuple[int, int, Key, Key]] = []
@@ -62,14 +63,12 @@ def _blocks(
     """For each key the first of its block, all of which get one position."""
     roots: dict[Key, Key] = {key: key for rank in ranks for key in rank}
     taken: set[Key] = set()
-    for previous, rank in zip(ranks, ranks[1:], strict=False):
+    for previous, rank in pairwise(ranks):
         place = {key: i for i, key in enumerate(previous)}
         last = -1
         for key in rank:
             neighbours = sorted({one for one, _ in links[key]}, key=place.__getitem__)
-            count = len(neighbours)
-            for i in sorted({(count - 1) // 2, count // 2}) if count else []:
-                one = neighbours[i]
+            for one in _medians(neighbours):
                 free = roots[key] == key and one not in taken
                 if free and last < place[one] and (one, key) not in crossed:
                     roots[key] = roots[one]
@@ -78,16 +77,26 @@ def _blocks(
     return roots
 
 
+def _medians(neighbours: list[Key]) -> list[Key]:
+    """The one in the middle, or the two."""
+    count = len(neighbours)
+    return neighbours[(count - 1) // 2 : count // 2 + 1]
+
+
 def _compact(ranks: list[list[Key]], roots: dict[Key, Key], gap: Gap) -> Positions:
     """Blocks as far left as they go, then right again where that costs no width."""
     before: dict[Key, list[tuple[Key, float]]] = {root: [] for root in roots.values()}
     after: dict[Key, list[tuple[Key, float]]] = {root: [] for root in roots.values()}
     for rank in ranks:
-        for left, right in zip(rank, rank[1:], strict=False):
+        for left, right in pairwise(rank):
             one, other, distance = roots[left], roots[right], gap(left, right)
             before[other].append((one, distance))
             after[one].append((other, distance))
-    order = _left_to_right(before, after)
+    order = topological(
+        list(before),
+        {root: [one for one, _ in lefts] for root, lefts in before.items()},
+        {root: [one for one, _ in rights] for root, rights in after.items()},
+    )
     at: Positions = {}
     for root in order:
         at[root] = max((at[one] + distance for one, distance in before[root]), default=0.0)
@@ -96,22 +105,6 @@ def _compact(ranks: list[list[Key]], roots: dict[Key, Key], gap: Gap) -> Positio
             free = min(at[other] - distance for other, distance in after[root])
             at[root] = max(at[root], free)
     return {key: at[root] for key, root in roots.items()}
-
-
-def _left_to_right(
-    before: dict[Key, list[tuple[Key, float]]], after: dict[Key, list[tuple[Key, float]]]
-) -> list[Key]:
-    missing = {root: len(lefts) for root, lefts in before.items()}
-    ready = [root for root, number in missing.items() if not number]
-    order: list[Key] = []
-    while ready:
-        root = ready.pop()
-        order.append(root)
-        for other, _ in after[root]:
-            missing[other] -= 1
-            if not missing[other]:
-                ready.append(other)
-    return order
 
 
 def _middle(candidates: list[Positions], layout: Layered) -> Positions:

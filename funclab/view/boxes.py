@@ -8,6 +8,12 @@ from funclab.view.marks import lock_path, mark_path
 from funclab.view.ports import TAB, has_tabs, offset
 from funclab.view.scene import Box, End, Group, Row, Scene, area
 
+NAME = Font(sizes.NAME, bold=True)
+DETAIL = Font(sizes.DETAIL, "soft")
+PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
+TAB_NUMBER = Font(11, bold=True, anchor="middle")
+VALUE, ARROW = Font(sizes.MONO, mono=True), Font(sizes.MONO, "soft", mono=True)
+
 ROUND, DOUBLE = 8, 4
 PILL_HEIGHT = 18
 PORT = 3.5
@@ -16,7 +22,7 @@ ROW_LEFT, ROW_INSET, ARROW_GAP, SHAPE_GAP = 16, 8, 6, 18
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
     """Draw a box. One with something inside is left open; whoever draws that closes it."""
-    canvas.open(box.title, "box", key=box.key)
+    canvas.open(box.title, "box" if box.inside is None else "box frame", key=box.key)
     colour, fill = colours(box, group)
     folded = box.role == "fold"
     if box.wrapper:
@@ -47,11 +53,11 @@ def colours(box: Box, group: Group | None) -> tuple[str, str]:
 def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
     texts = sizes.box_texts(box)
     start = box.corner + sizes.BAR + sizes.PAD
-    canvas.text_line(start + 42j, texts.detail, Font(sizes.DETAIL, "soft"))
+    canvas.text_line(start + 42j, texts.detail, DETAIL)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 + 19j)), Paint(colour))
         start += sizes.MARK
-    canvas.text_line(start + 24j, texts.name, Font(sizes.NAME, bold=True))
+    canvas.text_line(start + 24j, texts.name, NAME)
 
 
 def _draw_pill(canvas: Canvas, box: Box, colour: str) -> None:
@@ -62,8 +68,7 @@ def _draw_pill(canvas: Canvas, box: Box, colour: str) -> None:
         width = sizes.pill_width(text)
         end -= width
         canvas.rect(area(end, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
-        font = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
-        canvas.text_line(end + width / 2 + 13j, text, font)
+        canvas.text_line(end + width / 2 + 13j, text, PILL)
     if box.frozen:
         canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
 
@@ -77,16 +82,16 @@ def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
             corner = middle - TAB / 2 * (1 + 1j)
             canvas.rect(area(corner, TAB, TAB), Paint("paper", colour, 1.2))
             if count > 1:
-                canvas.text_line(middle + 4j, str(i), Font(10, bold=True, anchor="middle"))
+                canvas.text_line(middle + 4j, str(i), TAB_NUMBER)
 
 
 def _tab(scene: Scene, box: Box, end: End, leaving: bool) -> complex:
+    """The middle of a port, on the side that faces the flow."""
     across = offset(scene, box, end, leaving, False)
+    half = 1 if leaving else -1
     if scene.direction == "LR":
-        side = box.right if leaving else box.x
-        return complex(side, box.middle.imag + across)
-    side = box.bottom if leaving else box.y
-    return complex(box.middle.real + across, side)
+        return box.middle + half * box.width / 2 + across * 1j
+    return box.middle + half * box.height / 2 * 1j + across
 
 
 def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None:
@@ -100,12 +105,12 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
     canvas.text_line(start, str(row.index), Font(13, colour, bold=True))
     start += index
     if row.note:
-        canvas.text_line(start, row.note, Font(sizes.DETAIL, "soft"))
+        canvas.text_line(start, row.note, DETAIL)
         return
     inputs, shapes = sizes.row_texts(row)
     _draw_lines(canvas, start, inputs)
     start += wide + ARROW_GAP if wide else 0
-    canvas.text_line(start, "→", Font(sizes.MONO, "soft", mono=True))
+    canvas.text_line(start, "→", ARROW)
     _draw_lines(canvas, start + SHAPE_GAP, shapes)
     for height in _spread(len(row.outputs)):
         canvas.circle(complex(box.right, y + height), PORT, Paint(colour))
@@ -113,7 +118,7 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
 
 def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:
     for line, height in zip(lines, _spread(len(lines)), strict=True):
-        canvas.text_line(start + height * 1j, line, Font(sizes.MONO, mono=True))
+        canvas.text_line(start + height * 1j, line, VALUE)
 
 
 def _spread(count: int) -> list[float]:

@@ -24,11 +24,6 @@ class Calls:
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
         self.prefix = prefix
         self.scene = Scene(words.clean(model.name), "calls")
-        self.makers: dict[Tensor, Node] = {
-            tensor: node for node in graph.nodes for tensor in node.output_tensors
-        }
-        for tensor, stand_in in graph.stand_ins.items():
-            self.makers[tensor] = self.makers[stand_in]
         self.head, self.hidden, self.tail = fold(graph.nodes, limit)
         self.folded = set(self.hidden)
         self.shared = shared_layers(graph)

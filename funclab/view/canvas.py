@@ -54,7 +54,9 @@ class Canvas:
         label = escape(title)
         notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
         kind_class = f' class="{kind}"' if kind else ""
-        self.parts.append(f'<g role="graphics-symbol" aria-label="{label}"{kind_class}{notes}>')
+        # What holds other parts is an object; readers take a symbol as a whole.
+        role = "graphics-object" if "frame" in kind else "graphics-symbol"
+        self.parts.append(f'<g role="{role}" aria-label="{label}"{kind_class}{notes}>')
         self.parts.append(f"<title>{label}</title>")
 
     def shift(self, origin: complex) -> None:

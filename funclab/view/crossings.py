@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from funclab.view.layering import Key, Layered
 
 SWEEPS = 12
@@ -97,7 +99,7 @@ def _between(
 def crossings(layout: Layered) -> int:
     """How many links cross, over all ranks."""
     total = 0
-    for upper, lower in zip(layout.ranks, layout.ranks[1:], strict=False):
+    for upper, lower in pairwise(layout.ranks):
         fixed = _places(lower)
         ends = [
             (i, _place(fixed, low, offset))

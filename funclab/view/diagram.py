@@ -97,8 +97,9 @@ def diagram(
     "TB" (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and
     layers from left to right where that fits a page. `layout` "builtin" needs no other program,
     "dot" takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links
-    would cross. `look` is "light", "dark", "print", or "auto" to follow the reader's theme. A model
-    of more than `most_calls` calls is drawn with its middle folded. No weight is allocated.
+    would cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the
+    reader's theme. A model of more than `most_calls` calls is drawn with its middle folded. No
+    weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """

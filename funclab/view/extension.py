@@ -112,7 +112,7 @@ def _draw_fault(error: FunclabError) -> None:
 
     try:
         picture = picture_of_fault(error)
-    except FunclabError:
+    except Exception:
         return
     if picture is not None:
         display(picture)

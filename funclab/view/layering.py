@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeVar
 
 Key = str | int
 
@@ -55,7 +57,7 @@ def layered(items: list[str], links: list[Link]) -> Layered:
             stone += 1
         chain.append(lower)
         result.chains.append(chain if upper != lower else [upper])
-        for i, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
+        for i, (one, other) in enumerate(pairwise(chain)):
             if one != other:
                 low = lower_offset if i == len(chain) - 2 else 0.0
                 result.below[one].append((other, low))
@@ -85,13 +87,16 @@ def ranks(items: list[str], links: list[Link]) -> dict[str, int]:
     return rank
 
 
+Some = TypeVar("Some", bound=Key)
+
+
 def topological(
-    items: list[str], above: dict[str, list[str]], below: dict[str, list[str]]
-) -> list[str]:
+    items: list[Some], above: dict[Some, list[Some]], below: dict[Some, list[Some]]
+) -> list[Some]:
     """Each key after all those above it."""
     missing = {key: len(upper) for key, upper in above.items()}
     ready = [key for key in items if not missing[key]]
-    order = []
+    order: list[Some] = []
     while ready:
         key = ready.pop()
         order.append(key)

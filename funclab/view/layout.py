@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from funclab.errors import ArgumentError
 from funclab.view import dot, sizes
 from funclab.view.alignment import align
 from funclab.view.capsules import place_capsules
 from funclab.view.crossings import crossings, order_ranks
-from funclab.view.layering import Key, Layered, Link, layered
+from funclab.view.layering import Key, Layered, layered
 from funclab.view.ports import links_of, margins
 from funclab.view.routing import route
 from funclab.view.scene import Box, Plate, Scene
@@ -15,6 +17,7 @@ from funclab.view.scene import Box, Plate, Scene
 ENGINES = ("auto", "dot", "builtin")
 GAP_ACROSS = 26
 GAP_TO_PLATE, GAP_TO_BOX, GAP_OF_ROWS = 18, 34, 40
+PART_OF_TURN, MOST_EXTRA = 0.08, 60
 STONE = 6
 EDGE = 14
 """White space around the whole."""
@@ -39,7 +42,7 @@ def place(scene: Scene, engine: str = "auto") -> None:
     links = links_of(scene)
     layout = layered([item.key for item in scene.items()], links)
     at = _across(scene, layout, engine)
-    starts, ends = _along(scene, layout, links, at)
+    starts, ends = _along(scene, layout, at)
     _set_positions(scene, layout, at, starts, ends)
     route(scene, layout, links, at, starts, ends)
     place_capsules(scene)
@@ -101,30 +104,34 @@ def _ask_dot(layout: Layered, width: dict[Key, float]) -> None:
             layout.ranks = own
 
 
-def _along(
-    scene: Scene, layout: Layered, links: list[Link], at: dict[Key, float]
-) -> tuple[list[float], list[float]]:
-    """Where each rank starts and ends along the flow: wide turns get taller gaps."""
+def _along(scene: Scene, layout: Layered, at: dict[Key, float]) -> tuple[list[float], list[float]]:
+    """Where each rank starts and ends along the flow."""
     tall = [0.0] * len(layout.ranks)
-    plates = {plate.key for plate in scene.plates}
     for item in scene.items():
         rank = layout.rank_of[item.key]
-        tall[rank] = max(tall[rank], extent(scene, item)[1] + margins(scene, item)[2])
+        along = extent(scene, item)[1] + margins(scene, item)[2]
+        tall[rank] = max(tall[rank], along)
+    starts, ends, here = [], [], 0.0
+    for size, gap in zip(tall, _gaps(scene, layout, at), strict=True):
+        starts.append(here)
+        ends.append(here + size)
+        here += size + gap
+    return starts, ends
+
+
+def _gaps(scene: Scene, layout: Layered, at: dict[Key, float]) -> list[float]:
+    """The gap after each rank: little before tensors, more before boxes and for wide turns."""
     widest = [0.0] * len(layout.ranks)
     for chain in layout.chains:
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             rank = layout.rank_of[one]
             widest[rank] = max(widest[rank], abs(at[one] - at[other]))
-    starts, ends, here = [], [], 0.0
-    for rank in range(len(layout.ranks)):
-        starts.append(here)
-        here += tall[rank]
-        ends.append(here)
-        to_plate = rank + 1 < len(layout.ranks) and set(layout.ranks[rank + 1]) & plates
-        usual = GAP_TO_PLATE if to_plate else GAP_TO_BOX
-        usual = GAP_OF_ROWS if scene.face == "layers" else usual
-        here += usual + min(60, widest[rank] * 0.08)
-    return starts, ends
+    usual = GAP_OF_ROWS if scene.face == "layers" else GAP_TO_BOX
+    gaps = [usual + min(MOST_EXTRA, PART_OF_TURN * wide) for wide in widest]
+    if scene.face == "calls":
+        for rank in {layout.rank_of[plate.key] for plate in scene.plates}:
+            gaps[rank - 1] += GAP_TO_PLATE - GAP_TO_BOX
+    return gaps
 
 
 def _set_positions(

@@ -28,10 +28,12 @@ def picture_of(picture: Picture) -> str:
     """The whole SVG. It holds no ids, so that many pictures fit on one page."""
     canvas = Canvas(theme.palette(picture.look))
     width, height = map(round, picture.draw(canvas))
+    scale = theme.PROJECTOR if picture.look == "projector" else 1
+    size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
     name, words = escape(picture.title), escape(picture.description)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
-        f'aria-label="{name}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'aria-label="{name}" viewBox="0 0 {width} {height}" {size} '
         f'style="max-width:100%;height:auto"><title>{name}</title><desc>{words}</desc>'
         f"<style>{theme.style_sheet(picture.look)}</style>{canvas.text}</svg>"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from funclab.view.geometry import Pen
 from funclab.view.layering import Key, Layered, Link
 from funclab.view.ports import LANE, TAB, has_tabs, is_beside, lane, offset, row_offset
@@ -39,7 +41,7 @@ class Router:
         pen = Pen(self._port(edge.source, True))
         self._leave(pen, edge, link)
         steps = chain[::-1] if link.backward else chain
-        for one, other in zip(steps, steps[1:], strict=False):
+        for one, other in pairwise(steps):
             last = other == steps[-1]
             across = self.at[other] + (link.target_offset if last else 0)
             self._pass_gap(pen, one, other, across, link.backward)

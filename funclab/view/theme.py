@@ -60,7 +60,9 @@ PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
 
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
-LOOKS = ("auto", "light", "dark", "print")
+LOOKS = ("auto", "light", "dark", "print", "projector")
+PROJECTOR = 1.7
+"""How much larger all is on a wall: the smallest type, 11, becomes more than 18."""
 
 
 def palette(look: str) -> dict[str, str]:
@@ -74,7 +76,7 @@ def style_sheet(look: str) -> str:
     A notebook says itself whether it is light or dark; only elsewhere the reader's system decides.
     """
     rules = [f".funclab{{{variables(look)}}}"]
-    if look == "auto":
+    if look in ("auto", "projector"):
         dark, light = variables("dark"), variables("light")
         rules.append(f"@media (prefers-color-scheme:dark){{.funclab{{{dark}}}}}")
         rules.append(f'[data-jp-theme-light="true"] .funclab{{{light}}}')

@@ -101,6 +101,21 @@ def test_colours_are_written_out_for_viewers_without_style_sheets():
     assert first.get("fill") == theme.DARK["input-fill"]
 
 
+def test_on_a_projector_the_smallest_type_has_eighteen_pixels():
+    root = parsed(diagram(models.two_and_two(), look="projector"))
+
+    scale = float(root.get("width")) / float(root.get("viewBox").split()[2])
+    smallest = min(float(text.get("font-size")) for text in root.iter(f"{SVG}text"))
+    assert smallest * scale >= 18
+
+
+def test_an_open_frame_is_an_object_that_holds_named_parts():
+    root = parsed(diagram(models.siamese(), expand_nested=True))
+
+    frames = [group for group in root.iter(f"{SVG}g") if group.get("role") == "graphics-object"]
+    assert [frame.get("data-key") for frame in frames] == ["encoder[1]", "encoder[2]"]
+
+
 def test_the_notebook_decides_the_theme_before_the_system_does():
     rules = theme.style_sheet("auto")
 

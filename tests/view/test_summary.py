@@ -72,7 +72,8 @@ def test_a_layer_that_two_models_share_counts_once_in_the_outer_one():
 def test_calls_with_different_shapes_each_tell_theirs():
     small, large = Input(shape=(2, 4)), Input(shape=(3, 4))
     dense = Dense(5)
-    lines = printed(Model([small, large], [dense(small), dense(large)]))
+    outputs = {"s": dense(small), "t": dense(large)}
+    lines = printed(Model([small, large], outputs))
 
     assert row(lines, "dense (Dense)")[1] == "(None, 2, 5)"
     assert any("(None, 3, 5)" in line for line in lines)
