@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab import registry
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, NameLookupError
 
 Logs = dict[str, Any]
 
@@ -58,7 +58,11 @@ class Series(dict[str, list[Any]]):
         other = alias(name)
         if other is not None and other in self:
             return self[other]
-        raise KeyError(name)
+        raise NameLookupError(
+            f"The history holds no {name!r}.",
+            why=f"it holds {', '.join(self) or 'nothing yet'}.",
+            fix="use one of these names; metrics are named as they were in compile().",
+        )
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
