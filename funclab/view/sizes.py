@@ -9,7 +9,7 @@ from funclab.view.scene import Box, Group, Plate, Row, Scene
 from funclab.view.words import shorten
 
 NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
-LONGEST_NAME, LONGEST_DETAIL, LONGEST_ID = 28, 36, 34
+LONGEST_NAME, LONGEST_DETAIL, LONGEST_OF_ROWS, LONGEST_ID = 28, 36, 56, 34
 BAR, PAD = 8, 12
 BOX_HEIGHT, NARROWEST = 54, 150
 EQUAL, EQUAL_ROWS = 230, 330
@@ -32,7 +32,8 @@ class Texts:
 
 def box_texts(box: Box) -> Texts:
     pill = "" if box.node is None else f"node {box.node}"
-    return Texts(shorten(box.name, LONGEST_NAME), shorten(box.detail, LONGEST_DETAIL), pill)
+    longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
+    return Texts(shorten(box.name, LONGEST_NAME), shorten(box.detail, longest), pill)
 
 
 def plate_lines(plate: Plate) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from funclab import Input
+from funclab.layers import LSTM
+from funclab.models import Model
 from funclab.view import diagram
 from tests.view import models
 
@@ -49,6 +52,14 @@ def test_the_weights_of_a_layer_are_told_once():
 
     assert scene.boxes[1].detail == "Dense 64 · relu · 4,160 weights"
     assert [group.weights for group in scene.groups] == [""]
+
+
+def test_a_large_number_of_weights_is_drawn_whole():
+    x = Input(shape=(50_000, 3))
+    y = LSTM(2048, return_sequences=True, name="encode_the_video")(x)
+    picture = diagram(Model(x, y), face="layers")
+
+    assert "LSTM 2048 · tanh · all steps · 16,809,984 weights" in picture.svg
 
 
 def test_calls_outside_the_model_are_told_without_edges():
