@@ -89,7 +89,7 @@ def summary_lines(
     widths = _widths(titles, rows, line_length, positions)
     yield f'Model: "{clean(model.name)}"'
     yield from _table(titles, rows, widths)
-    yield from totals(model, rows)
+    yield from totals(model)
 
 
 def _is_chain(graph: Graph) -> bool:
@@ -160,7 +160,7 @@ def _cells(
         "Param #": [params],
         "Node": [],
         "Connected to": [],
-        "Trainable": [_trainable_word(layer)],
+        "Trainable": [_trainable_word(layer) if "Trainable" in titles else ""],
     }
     for block in blocks:
         height = max(map(len, block))
@@ -269,10 +269,11 @@ def _wrap(text: str, width: int) -> list[str]:
     return [*lines, text]
 
 
-def totals(model: Any, rows: Sequence[Row] = ()) -> Iterator[str]:
+def totals(model: Any) -> Iterator[str]:
     """The sums: all weights of the model, those that training changes, and the others."""
     weights, trainable = list(model.weights), list(model.trainable_weights)
-    others = list(model.non_trainable_weights)
+    changed = {id(variable) for variable in trainable}
+    others = [variable for variable in weights if id(variable) not in changed]
     yield f" Total params: {_amount(weights)}"
     yield f" Trainable params: {_amount(trainable)}"
     yield f" Non-trainable params: {_amount(others)}"
