@@ -98,7 +98,7 @@ def start(module: str) -> None:
         return clock[-1] - clock[-2]
 
     workload = WORKLOADS["mlp"]
-    x, y = (first(data, FIRST_STEPS * workload.batch) for data in workload.data())
+    x, y = workload.data(FIRST_STEPS)
     lap()
     keras = import_module(module)
     seconds = {"import": lap()}

@@ -20,9 +20,9 @@ class Workload:
     x: list[Maker]
     y: list[Maker]
 
-    def data(self) -> tuple[Any, Any]:
+    def data(self, steps: int | None = None) -> tuple[Any, Any]:
         random = np.random.RandomState(0)
-        samples = self.batch * self.steps
+        samples = self.batch * (steps or self.steps)
         x = [maker(random, samples) for maker in self.x]
         y = [maker(random, samples) for maker in self.y]
         return one_or_all(x), one_or_all(y)
