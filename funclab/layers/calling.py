@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab import structure
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, ShapeError, TensorTypeError
+from funclab.errors import ArgumentError, NotSupportedError, ShapeError, TensorTypeError
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
@@ -32,8 +32,12 @@ class Called(Weighted):
     autocast: bool
     _initial_weights: Any
 
-    def call(self, inputs: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no `call` yet.")
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotSupportedError(
+            f"Layer {self.name} ({type(self).__name__}) does not have a `call` method implemented.",
+            why="`call` is what a layer computes from its inputs.",
+            fix="write `def call(self, inputs): ...` in the class.",
+        )
 
     def build(self, input_shape: Any) -> None:
         self.built = True

@@ -85,8 +85,8 @@ class LSTM(Recurrent):
         self.seed = seed
         self.stream = stream(seed)
 
-    def build(self, sequences_shape: Any) -> None:
-        features, width = sequences_shape[-1], 4 * self.units
+    def build(self, input_shape: Any) -> None:
+        features, width = input_shape[-1], 4 * self.units
         self.kernel = self.named_weight("kernel", (features, width), name="lstm_cell/kernel")
         self.recurrent_kernel = self.named_weight(
             "recurrent", (self.units, width), name="lstm_cell/recurrent_kernel"
@@ -96,7 +96,7 @@ class LSTM(Recurrent):
             first = self._first_bias if self.unit_forget_bias else self.bias_initializer
             settings = {"initializer": first, "name": "lstm_cell/bias"}
             self.bias = self.named_weight("bias", (width,), **settings)
-        self.make_states(sequences_shape[0])
+        self.make_states(input_shape[0])
         self.input_spec = InputSpec(ndim=3, axes={-1: features})
         self.built = True
 
@@ -125,15 +125,16 @@ class LSTM(Recurrent):
             ones = np.ones((x.shape[0], self.units), self.dtype)
             dropped = ops.dropout(ones, self.recurrent_dropout, state=self.stream)
         bias = ops.zeros((4 * self.units,), self.dtype) if self.bias is None else self.bias
-        names = _fused_name(self.activation), _fused_name(self.recurrent_activation)
+        names: Any = _fused_name(self.activation), _fused_name(self.recurrent_activation)
         if x.shape[1] is None:
             # A length is unknown only while shapes are inferred, and they do not depend on these.
             names = ("tanh", "sigmoid")
         if None in names:
             return self._scan_by_ops(x, states, mask, dropped, bias)
-        weights = (self.kernel, self.recurrent_kernel, bias)
-        settings = (*names, self.return_sequences, self.go_backwards)
-        return ops.lstm(x, *states, *weights, mask, dropped, *settings)
+        h, c = states
+        inputs: Any = (x, h, c, self.kernel, self.recurrent_kernel, bias, mask, dropped)
+        settings: Any = (*names, self.return_sequences, self.go_backwards)
+        return ops.lstm(*inputs, *settings)
 
     def _scan_by_ops(
         self, x: Any, states: list[Any], mask: Any, dropped: Any, bias: Any

@@ -72,7 +72,7 @@ class Recurrent(Layer, abstract=True):
             states = self._remembered(batch) or self.get_initial_state(batch)
         outputs, *last = self.scan(sequences, list(states), mask, training)
         if self.stateful:
-            for variable, value in zip(self.states, last, strict=True):
+            for variable, value in zip(self.states or [], last, strict=True):
                 ops.assign(variable, value)
         if mask is not None and self.zero_output_for_mask:
             outputs = self._without_masked(outputs, mask)

@@ -14,6 +14,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
+from funclab.layers import functions
 
 TENSOR, ARRAY, TUPLE, SLICE = "__keras_tensor__", "__numpy__", "__tuple__", "__slice__"
 
@@ -119,8 +120,11 @@ def to_json(model: Any, **settings: Any) -> str:
     return json.dumps(registry.to_config(model), **settings)
 
 
-def model_from_json(text: str, custom_objects: Any = None) -> Any:
-    """A new model, with new weights, from `to_json`."""
+def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
+    """A new model, with new weights, from `to_json`.
+
+    Raises: ConfigError for other text; or in safe mode, for a Lambda layer saved as code.
+    """
     try:
         entry = json.loads(text)
     except ValueError as error:
@@ -129,7 +133,8 @@ def model_from_json(text: str, custom_objects: Any = None) -> Any:
             why="a model is read from the text that `to_json()` writes.",
             fix="pass that text unchanged.",
         ) from None
-    return from_config(entry, custom_objects)
+    with functions.safe_mode(safe_mode):
+        return from_config(entry, custom_objects)
 
 
 def clone_model(

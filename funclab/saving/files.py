@@ -14,6 +14,7 @@ import numpy as np
 from funclab import registry
 from funclab.errors import ConfigError, WeightsError
 from funclab.graph.value import Variable
+from funclab.layers import functions
 from funclab.saving.config import from_config
 from funclab.shapes import show
 
@@ -42,15 +43,20 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
         archive.writestr("model.weights.h5", weights.getvalue())
 
 
-def load_model(path: Any, custom_objects: Any = None, compile: bool = True) -> Any:
-    """A model from a `.keras` file, with its weights. It is not compiled."""
+def load_model(
+    path: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+) -> Any:
+    """A model from a `.keras` file, with its weights. It is not compiled.
+
+    Raises: ConfigError for another file; or in safe mode, for a Lambda layer saved as code.
+    """
     if not zipfile.is_zipfile(path):
         raise ConfigError(
             f"File not found or not a `.keras` archive: {str(path)!r}.",
             why="a saved model is a zip archive.",
             fix="pass the path that `model.save(...)` wrote.",
         )
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(path) as archive, functions.safe_mode(safe_mode):
         model = from_config(json.loads(archive.read("config.json")), custom_objects)
         _read_weights(model, io.BytesIO(archive.read("model.weights.h5")))
     return model
