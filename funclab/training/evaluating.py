@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,20 +51,21 @@ def evaluate(
     told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
     progress = Progress(verbose, source.steps)
     with one_blas_thread():
-        test_batches(compiled, source, told, progress)
+        for _ in judging(compiled, source, told, progress):
+            pass
     logs = compiled.logs()
     progress.end(logs)
     return logs if return_dict else in_order(compiled, logs)
 
 
-def test_batches(
+def judging(
     compiled: Compiled,
     source: Any,
     told: CallbackList,
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Judge all batches, unless `stop` says so; returns how many there were."""
+) -> Generator[None, None, int]:
+    """Judge all batches, giving way after each, unless `stop` says so; returns their number."""
     compiled.reset()
     told.on_test_begin()
     begin, end = told.listeners("on_test_batch_begin"), told.listeners("on_test_batch_end")
@@ -78,6 +79,7 @@ def test_batches(
         for tell in end:
             tell(number, compiled.logs())
         number += 1
+        yield
         if stop():
             break
     told.on_test_end(compiled.logs())
