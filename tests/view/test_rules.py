@@ -11,12 +11,9 @@ from funclab.graph.node import Node
 from funclab.graph.operation import OpOperation
 from funclab.ops.base import shape_of
 from funclab.view.rules import Rule, parameters, rule
-from tests.ops import examples_elementwise, examples_structure
-from tests.ops.examples import BATCH, EXAMPLES, Example
+from tests.view.op_cases import ON_TENSORS, on_tensors
 from tests.view.rule_reader import length, node_of
 from tests.view.shape_cases import CASES
-
-assert examples_elementwise and examples_structure  # importing them enters their examples
 
 NO_RULE = {"Lambda"}
 """What it does is known to its function only."""
@@ -62,29 +59,6 @@ def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
 
     assert not missing
     assert not set(CASES) - registered
-
-
-WITHOUT = {"funclab.ops.losses", "funclab.ops.scores", "funclab.ops.folding", "funclab.ops.random"}
-"""Ops that no one puts into a graph: they are told as they are."""
-
-
-def on_tensors(example: Example) -> Any:
-    """The op of an example as a node: what has the batch in it becomes an Input."""
-    leaves = []
-    for array in example.arrays(BATCH):
-        dtype = "bool" if array.dtype == bool else str(array.dtype).replace("64", "32")
-        batched = array.ndim and len(array) == BATCH
-        leaves.append(Input(array.shape[1:], dtype=dtype) if batched else array)
-    return example.op(*leaves)
-
-
-ON_TENSORS = [
-    one
-    for one in EXAMPLES
-    if type(one.op).__module__ not in WITHOUT
-    and not one.op.mutates
-    and any(array.ndim and len(array) == BATCH for array in one.arrays(BATCH))
-]
 
 
 @pytest.mark.parametrize("example", ON_TENSORS, ids=str)
