@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 from typing import Any
 
-from funclab import activations, constraints, initializers, layers, ops, regularizers
+from funclab import activations, constraints, initializers, layers, ops, regularizers, shapes
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers import Input, InputSpec, Layer
@@ -27,6 +28,10 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
+    "diff": "view.diff",
+    "explore": "view.live.explorer",
+    "export_html": "view.live.export",
+    "to_code": "view.code",
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",
@@ -40,8 +45,19 @@ _NAMES = {
 
 __all__ = [
     "Input", "InputSpec", "KerasTensor", "Layer", "Tensor", "Variable", "activations",
-    "constraints", "initializers", "layers", "ops", "regularizers", *_ROOMS, *_NAMES,
+    "constraints", "initializers", "layers", "ops", "regularizers", "shapes", *_ROOMS, *_NAMES,
 ]  # fmt: skip
+
+
+class _ShapesModule(ModuleType):
+    """`funclab.shapes` is a room of shape arithmetic; called, it walks through a model's shapes."""
+
+    def __call__(self, model: Any, **settings: Any) -> Any:
+        """See `funclab.view.live.shapes.shapes`."""
+        return importlib.import_module("funclab.view.live.shapes").shapes(model, **settings)
+
+
+shapes.__class__ = _ShapesModule
 
 
 def __getattr__(name: str) -> Any:

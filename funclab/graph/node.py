@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _clock = itertools.count()
 
+RECORDS: list[list[Node]] = []
+"""Lists that want to hear of every node that is made, as long as they stand here."""
+
 
 class Arguments:
     """What a call was given: its arguments as written, and the tensors among them."""
@@ -74,6 +77,8 @@ class Node:
         self.index = len(operation.inbound_nodes)
         self.is_input = not self.arguments.tensors
         operation.inbound_nodes.append(self)
+        for record in RECORDS if not own else ():
+            record.append(self)
         if not own:  # a model's own node describes it from outside: nothing inside changes hands
             self._link()
 

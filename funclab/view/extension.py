@@ -18,6 +18,7 @@ from funclab.view.nodes import node_table
 from funclab.view.tensor_path import tensor_view
 
 SVG, PLAIN = "image/svg+xml", "text/plain"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 RED, BOLD, PLAIN_TEXT = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 
 
@@ -26,7 +27,11 @@ def load_ipython_extension(shell: Any) -> None:
     formatters = shell.display_formatter.formatters
     for cls, picture in PICTURES.items():
         formatters[SVG].for_type(cls, _careful(picture))
+    if hasattr(shell, "kernel"):  # a terminal has no place for a live view
+        for cls in PICTURES:
+            shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
     formatters[PLAIN].for_type(Plan, _print_plan)
+    shell.register_magics(magics())
     shell.set_custom_exc((FunclabError,), show_error)
 
 
@@ -35,8 +40,29 @@ def unload_ipython_extension(shell: Any) -> None:
     formatters = shell.display_formatter.formatters
     for cls in PICTURES:
         formatters[SVG].pop(cls, None)
+        shell.display_formatter.mimebundle_formatter.pop(cls, None)
     formatters[PLAIN].pop(Plan, None)
     shell.set_custom_exc((), None)
+
+
+def magics() -> Any:
+    from funclab.view.magics import FunclabMagics
+
+    return FunclabMagics
+
+
+def live_view(thing: Any, **_: Any) -> dict[str, Any] | None:
+    """The explorer of a model, layer or tensor, for front ends that show widgets.
+
+    The static picture and the plain text beside it come from the other formatters.
+    """
+    from funclab.view.live.explorer import explore
+
+    try:
+        bundle = explore(thing)._repr_mimebundle_()[0]
+    except FunclabError:
+        return None
+    return {WIDGET: bundle[WIDGET]} if WIDGET in bundle else None
 
 
 def picture_of_layer(layer: Operation) -> str:

@@ -16,9 +16,9 @@ import traitlets
 
 from funclab.errors import ArgumentError
 from funclab.view import theme
+from funclab.view.live import defaults
 
 HERE = Path(__file__).parent
-LOOKS = (*theme.LOOKS, "projector")
 
 
 def texts() -> dict[str, str]:
@@ -75,17 +75,16 @@ class View(anywidget.AnyWidget):
     def __init__(
         self,
         *,
-        look: str = "auto",
-        ask: bool = False,
+        look: str | None = None,
+        ask: bool | None = None,
         tour: Any = (),
         state: dict[str, Any] | None = None,
         **traits: Any,
     ) -> None:
         whole = {**self.blank_state, **self._checked_state(state or {})}
-        _check_look(look)
         super().__init__(
-            look=look,
-            ask=ask,
+            look=defaults.look() if look is None else defaults.check_look(look),
+            ask=defaults.ask() if ask is None else ask,
             tour=_checked_tour(tour),
             state=whole,
             home=dict(whole),
@@ -146,15 +145,6 @@ class View(anywidget.AnyWidget):
         made = super()._repr_mimebundle_(**kwargs)
         data, metadata = made if isinstance(made, tuple) else (made or {}, {})
         return {**data, "image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
-
-
-def _check_look(look: str) -> None:
-    if look not in LOOKS:
-        raise ArgumentError(
-            f"Unknown look: {look!r}.",
-            why=f"the looks are {', '.join(LOOKS)}.",
-            fix='choose one of them, for example look="projector".',
-        )
 
 
 def _checked_tour(tour: Any) -> list[dict[str, Any]]:

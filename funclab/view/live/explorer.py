@@ -122,8 +122,8 @@ def explore(
     thing: Any,
     *,
     direction: str | None = None,
-    look: str = "auto",
-    ask: bool = False,
+    look: str | None = None,
+    ask: bool | None = None,
     tour: Any = (),
     **state: Any,
 ) -> Explorer:

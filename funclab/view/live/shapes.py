@@ -38,7 +38,7 @@ class ShapeWalk(View):
 
 
 def shapes(
-    model: Any, *, look: str = "auto", ask: bool = False, tour: Any = (), **state: Any
+    model: Any, *, look: str | None = None, ask: bool | None = None, tour: Any = (), **state: Any
 ) -> ShapeWalk:
     """The walk through the shapes of a model, or of what leads to some tensors.
 

@@ -1,0 +1,44 @@
+"""How views look, and whether they ask, unless they are told otherwise."""
+
+from __future__ import annotations
+
+from funclab.errors import ArgumentError
+from funclab.view import theme
+
+LOOKS = theme.LOOKS
+
+_look = "auto"
+_ask = False
+
+
+def look() -> str:
+    return _look
+
+
+def ask() -> bool:
+    return _ask
+
+
+def set_look(name: str) -> None:
+    """The look of views made from now on.
+
+    Raises: ArgumentError for an unknown one.
+    """
+    global _look
+    _look = check_look(name)
+
+
+def set_ask(on: bool) -> None:
+    """Whether views made from now on ask before they show."""
+    global _ask
+    _ask = on
+
+
+def check_look(name: str) -> str:
+    if name not in LOOKS:
+        raise ArgumentError(
+            f"Unknown look: {name!r}.",
+            why=f"the looks are {', '.join(LOOKS)}.",
+            fix='choose one of them, for example look="projector".',
+        )
+    return name
