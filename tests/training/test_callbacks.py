@@ -1,0 +1,247 @@
+"""Callbacks: when they are told, what they are told, and those that steer training."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from funclab.callbacks import (
+    Callback,
+    CSVLogger,
+    EarlyStopping,
+    LambdaCallback,
+    LearningRateScheduler,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    TerminateOnNaN,
+)
+from funclab.errors import ArgumentError
+from funclab.optimizers import SGD
+from tests.training.conftest import line
+
+X, Y = np.eye(3), np.array([1.0, 2.0, 3.0])
+
+
+class Diary(Callback):
+    """Writes down every moment."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+
+def moment(name):
+    def write(self, *args, logs=None):
+        numbers = [str(one) for one in args if isinstance(one, int)]
+        self.lines.append(" ".join([name.removeprefix("on_"), *numbers]))
+
+    return write
+
+
+for name in [one for one in dir(Callback) if one.startswith("on_")]:
+    setattr(Diary, name, moment(name))
+
+
+def compiled(rate=0.1):
+    model = line()
+    model.compile(SGD(rate), "mse", metrics=["mae"])
+    return model
+
+
+def scripted(values, name="val_loss"):
+    """A callback that puts these numbers into the logs, epoch after epoch."""
+    return LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update({name: values[epoch]}))
+
+
+def fit_scripted(callback, values, name="val_loss"):
+    """Fit for as many epochs as there are values for the callback to see."""
+    model = compiled()
+    callbacks = [scripted(values, name), callback]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that val_loss is missing, as it is until then
+        history = model.fit(X, Y, epochs=len(values), verbose=0, callbacks=callbacks)
+    return model, history
+
+
+def test_every_moment_of_training_is_told_in_order():
+    diary = Diary()
+
+    compiled().fit(X, Y, 2, validation_data=(X, Y), verbose=0, callbacks=[diary])
+
+    assert diary.lines == [
+        "train_begin", "epoch_begin 0",
+        "train_batch_begin 0", "train_batch_end 0", "train_batch_begin 1", "train_batch_end 1",
+        "test_begin", "test_batch_begin 0", "test_batch_end 0",
+        "test_batch_begin 1", "test_batch_end 1", "test_end",
+        "epoch_end 0", "train_end",
+    ]  # fmt: skip
+
+
+def test_evaluate_and_predict_tell_their_moments_too():
+    diary, model = Diary(), compiled()
+
+    model.evaluate(X, Y, verbose=0, callbacks=[diary])
+    model.predict(X, callbacks=[diary])
+
+    assert diary.lines == [
+        "test_begin", "test_batch_begin 0", "test_batch_end 0", "test_end",
+        "predict_begin", "predict_batch_begin 0", "predict_batch_end 0", "predict_end",
+    ]  # fmt: skip
+
+
+def test_logs_hold_the_running_loss_and_metrics():
+    seen = []
+    watch = LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(logs),
+        on_epoch_end=lambda epoch, logs: seen.append(logs),
+    )
+
+    compiled(0.0).fit(X, Y, 2, shuffle=False, validation_data=(X, Y), verbose=0, callbacks=watch)
+
+    np.testing.assert_allclose([one["loss"] for one in seen], [2.5, 14 / 3, 14 / 3])
+    assert list(seen[-1]) == ["loss", "mae", "val_loss", "val_mae"]
+
+
+def test_a_callback_knows_the_model_and_the_course():
+    callback, model = Callback(), compiled()
+
+    model.fit(X, Y, 2, epochs=3, verbose=0, callbacks=[callback])
+
+    assert callback.model is model
+    assert callback.params == {"epochs": 3, "steps": 2, "verbose": 0}
+
+
+def test_stop_training_ends_after_the_batch():
+    def stop(batch, logs):
+        model.stop_training = True
+
+    model = compiled()
+
+    model.fit(X, Y, 1, epochs=5, verbose=0, callbacks=[LambdaCallback(on_batch_end=stop)])
+
+    assert int(model.optimizer.iterations) == 1
+
+
+STOPS = [
+    ({}, [3, 2, 2, 1], 3),
+    ({"patience": 2}, [3, 2, 2, 1, 1, 1, 0], 6),
+    ({"min_delta": 0.5}, [3, 2.4, 2.2], 3),
+    ({"baseline": 1.0, "patience": 2}, [3, 2, 2, 1], 3),
+    ({"start_from_epoch": 2}, [1, 5, 4, 4], 4),
+    ({"monitor": "val_mae", "mode": "max"}, [1, 2, 2, 3], 3),
+    ({"monitor": "val_accuracy"}, [0.1, 0.2, 0.2, 0.3], 3),
+]
+
+
+@pytest.mark.parametrize(("settings", "values", "epochs"), STOPS)
+def test_early_stopping_ends_when_nothing_gets_better(settings, values, epochs):
+    stopping = EarlyStopping(**settings)
+
+    _, history = fit_scripted(stopping, values, settings.get("monitor", "val_loss"))
+
+    assert len(history.epoch) == epochs
+
+
+def test_early_stopping_brings_back_the_best_weights():
+    kept = {}
+    keep = LambdaCallback(on_epoch_end=lambda epoch, logs: kept.update({epoch: weights()}))
+    stopping = EarlyStopping("val_loss", patience=2, restore_best_weights=True)
+    model = compiled()
+
+    def weights():
+        return model.get_weights()[0]
+
+    with pytest.warns(UserWarning, match="not available"):
+        model.fit(X, Y, epochs=9, verbose=0, callbacks=[keep, scripted([3, 1, 2, 2, 0]), stopping])
+
+    assert stopping.best_epoch == 1
+    np.testing.assert_array_equal(weights(), kept[1])
+
+
+def test_a_number_that_will_never_come_is_warned_about_before_training():
+    begun = []
+    watch = LambdaCallback(on_train_begin=lambda logs: begun.append(1))
+
+    with pytest.warns(UserWarning, match="`val_loss` which is not available") as caught:
+        compiled().fit(X, Y, verbose=0, callbacks=[EarlyStopping(), watch])
+
+    assert "Pass validation_data" in str(caught[0].message)
+
+
+def test_acc_and_accuracy_stand_for_each_other_in_history_and_monitors():
+    _, history = fit_scripted(EarlyStopping("val_acc"), [0.5, 0.4, 0.6], "val_accuracy")
+
+    assert history.history["val_acc"] == history.history["val_accuracy"] == [0.5, 0.4]
+    assert history.history.get("acc") is None
+
+
+def test_the_rate_falls_on_a_plateau():
+    callback = ReduceLROnPlateau(factor=0.5, patience=2, min_delta=0)
+
+    model, history = fit_scripted(callback, [3, 2, 2, 2, 2, 2])
+
+    assert history.history["learning_rate"] == [0.1, 0.1, 0.1, 0.1, 0.05, 0.05]
+    assert float(model.optimizer.learning_rate) == 0.025
+
+
+@pytest.mark.parametrize(
+    "schedule", [lambda epoch, rate: rate / 2, lambda epoch: [0.05, 0.025][epoch]]
+)
+def test_a_scheduler_sets_the_rate_of_each_epoch(schedule):
+    model = compiled()
+
+    history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[LearningRateScheduler(schedule)])
+
+    assert history.history["learning_rate"] == [0.05, 0.025]
+
+
+def test_training_can_end_at_the_first_loss_that_is_no_number(capsys):
+    model = compiled(1e30)
+
+    history = model.fit(X, Y, 1, epochs=9, verbose=0, callbacks=[TerminateOnNaN()])
+
+    assert len(history.epoch) == 1
+    assert "Invalid loss, terminating training" in capsys.readouterr().out
+
+
+def test_a_table_of_the_epochs_can_be_written_and_continued(tmp_path):
+    path = tmp_path / "log.csv"
+
+    for append in (False, True):
+        compiled().fit(X, Y, verbose=0, callbacks=[CSVLogger(path, append=append)])
+
+    lines = path.read_text().splitlines()
+    assert lines[0] == "epoch,loss,mae"
+    assert len(lines) == 3
+
+
+def test_checkpoints_keep_the_best_weights(tmp_path):
+    path = str(tmp_path / "best-{epoch}.weights.h5")
+    checkpoint = ModelCheckpoint(path, save_best_only=True, save_weights_only=True)
+
+    fit_scripted(checkpoint, [3, 4, 2])
+
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "best-1.weights.h5", "best-3.weights.h5",
+    ]  # fmt: skip
+
+
+WRONG = [
+    (lambda: [EarlyStopping], "EarlyStopping is not a callback", "write EarlyStopping"),
+    (lambda: [print], "is not a callback", "LambdaCallback"),
+    (lambda: LambdaCallback(on_epoch=print), "has no `on_epoch`", "on_epoch_end"),
+    (lambda: EarlyStopping(mode="least"), "mode 'least' is unknown", "auto"),
+    (lambda: ReduceLROnPlateau(factor=2), "factor >= 1.0", "0.5"),
+]
+
+
+@pytest.mark.parametrize(("make", "what", "fix"), WRONG, ids=[str(i) for i in range(len(WRONG))])
+def test_what_is_no_callback_is_refused_before_training(make, what, fix):
+    model = compiled()
+
+    with pytest.raises(ArgumentError, match=f"(?s){what}.*{fix}"):
+        model.fit(X, Y, verbose=0, callbacks=make())
+
+    assert int(model.optimizer.iterations) == 0
