@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -30,10 +30,13 @@ class Note:
 
 
 class Names:
-    """A short name for every value of a plan: the weight's path, or the op with a number."""
+    """A short name for every value of a plan: the weight's path, or the op with a number.
 
-    def __init__(self) -> None:
-        self._names: dict[Value, str] = {}
+    `known` gives some of them a name beforehand.
+    """
+
+    def __init__(self, known: Mapping[Value, str] | None = None) -> None:
+        self._names: dict[Value, str] = dict(known or {})
         self._count: Counter[str] = Counter()
 
     def __getitem__(self, value: Value) -> str:
@@ -63,11 +66,12 @@ def describe(plan: Plan) -> str:
             section = heading
             begin = f", from g_{names[plan.outputs[0]]} = 1" if heading == "# backward" else ""
             lines.append(heading + begin)
-        lines.append(_line(note, names, plan))
+        lines.append(line_of(note, names, plan))
     return "\n".join(lines)
 
 
-def _line(note: Note, names: Names, plan: Plan) -> str:
+def line_of(note: Note, names: Names, plan: Plan) -> str:
+    """One step as pseudo-Python."""
     call = note.call
     if call is None:
         return note.text

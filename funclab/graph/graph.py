@@ -76,12 +76,12 @@ class Graph:
         tape, known = current_tape(), dict(zip(self.inputs, values, strict=True))
         place = tape.place
         for node in self.nodes:
-            if node.is_input or all(tensor in known for tensor in node.output_tensors):
-                continue
             tape.place = (*place, node.key)
-            args, kwargs = node.arguments.fill_in(known)
-            made = node.operation(*args, **kwargs)
-            known.update(zip(node.output_tensors, flatten(made), strict=True))
+            if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
+                args, kwargs = node.arguments.fill_in(known)
+                made = node.operation(*args, **kwargs)
+                known.update(zip(node.output_tensors, flatten(made), strict=True))
+            tape.made[tape.place] = [known[one] for one in node.output_tensors if one in known]
         tape.place = place
         return [known[tensor] for tensor in self.outputs]
 

@@ -15,7 +15,8 @@ class Tape:
 
     `training` is what layers such as Dropout ask for; `losses` gathers what layers add to the
     model's loss, `updates` the calls that change state and must run though nobody reads them;
-    `scope` names the layers around the call being made, `place` the nodes being replayed.
+    `scope` names the layers around the call being made, `place` the nodes being replayed, and
+    `made` holds for each place the values that stand for its node's outputs.
     """
 
     def __init__(self, training: bool = False) -> None:
@@ -24,6 +25,7 @@ class Tape:
         self.updates: list[Call] = []
         self.scope: tuple[str, ...] = ()
         self.place: tuple[str, ...] = ()
+        self.made: dict[tuple[str, ...], list[Value]] = {}
         self._tokens: list[object] = []
 
     def __enter__(self) -> Tape:

@@ -11,7 +11,7 @@ import numpy as np
 from funclab import ops, structure
 from funclab.engine.plan import Plan
 from funclab.errors import LossError, ShapeError
-from funclab.graph.tape import Tape
+from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
 from funclab.metrics import Metric
@@ -49,6 +49,7 @@ class Step:
         self.plan: Plan
         self.tree: Any = None
         self.outputs: list[Value] = []
+        self.made: dict[tuple[str, ...], list[Value]] = {}
 
     @property
     def fed(self) -> list[Array | None]:
@@ -62,6 +63,7 @@ class Step:
             if value is not None:
                 value.name = name
         made = model(structure.pack(tree, self.inputs))
+        self.made = current_tape().made
         self.tree = made
         self.outputs = structure.flatten(made)
 
@@ -87,14 +89,23 @@ def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> St
 
 
 def train_step(
-    model: Any, compiled: Compiled, specs: Specs, tree: Any, trainable: Sequence[Variable]
+    model: Any,
+    compiled: Compiled,
+    specs: Specs,
+    tree: Any,
+    trainable: Sequence[Variable],
+    keep: bool = False,
 ) -> Step:
-    """Outputs, loss, metrics, gradients and the optimizer's step."""
+    """Outputs, loss, metrics, gradients and the optimizer's step.
+
+    With `keep` everything the plan computes stays in memory, to be looked at.
+    """
     step = Step(specs)
     with Tape(training=True) as tape:
         step.forward(model, tree)
         total = judge(step, compiled, tape)
-    step.plan = Plan([total, *step.outputs], wrt=trainable, updates=tape.updates)
+    outputs = [total, *step.outputs]
+    step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
     if trainable:
         compiled.optimizer.add_steps(step.plan)
     add_gatherers(step, compiled)

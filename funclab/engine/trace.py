@@ -1,0 +1,94 @@
+"""A plan in slow motion: one step at a time, each with what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab.engine.describe import Names, Note, line_of
+from funclab.engine.plan import Plan
+from funclab.graph.op import View
+from funclab.graph.value import Call, Value, Variable
+
+Array = np.ndarray[Any, Any]
+
+
+class Moment(NamedTuple):
+    """What has just been done.
+
+    `kind` is "forward" (values were computed), "seed" (the gradient of the loss itself, 1),
+    "vjp" (a call handed gradients to its inputs), "add_into" (`parts`, what was there and what
+    came, were added) or "update". `arrays` is the live memory of `values`, or of their gradients;
+    later steps may write there again.
+    """
+
+    kind: str
+    line: str
+    call: Call | None
+    values: Sequence[Value]
+    arrays: Sequence[Array]
+    parts: tuple[Array, ...] = ()
+
+
+def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Moment]:
+    """Run a plan made with `keep`, one step for each moment that is asked for.
+
+    >>> from funclab import ops
+    >>> x = Variable([3.0, 4.0], name="x")
+    >>> for moment in moments(Plan(ops.sum(x * x), keep=True)):
+    ...     print(moment.kind, *moment.arrays)
+    forward [ 9. 16.]
+    forward 25.0
+    seed 1.0
+    vjp [1. 1.]
+    vjp [3. 4.]
+    add_into [6. 8.]
+    """
+    known = Names(names)
+    steps = iter(zip(plan.steps, plan.notes, strict=True))
+    for call in plan.calls:
+        note = Note("forward", call)
+        if not isinstance(call.op, View):  # a view is the same memory in another shape: no step
+            _do(next(steps)[0])
+        arrays = [plan.array(value) for value in call.outputs]
+        yield Moment("forward", line_of(note, known, plan), call, call.outputs, arrays)
+    seed = plan.outputs[0]
+    if seed in plan.grads:
+        yield Moment("seed", f"g_{known[seed]} = 1", seed.origin, [seed], [plan.grads[seed]])
+    for step, note in steps:
+        parts = (step.arrays[0].copy(), step.arrays[1]) if note.kind == "add_into" else ()
+        _do(step)
+        kind = "update" if note.call is None else note.kind
+        values = _written(plan, note)
+        arrays = [one.array if kind == "update" else plan.grads[one] for one in values]
+        yield Moment(kind, line_of(note, known, plan), note.call, values, arrays, parts)
+
+
+def _do(step: Any) -> None:
+    with np.errstate(all="ignore"):
+        step.call(*step.arrays)
+
+
+def _written(plan: Plan, note: Note) -> list[Any]:
+    """The values whose gradients, or in an update whose memory, a step has changed."""
+    if note.call is None:
+        return plan.wrt
+    if note.value is not None:
+        return [note.value]
+    inputs = enumerate(note.call.inputs)
+    return [value for i, value in inputs if value in plan._needs and i not in note.added]
+
+
+@contextmanager
+def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
+    """Give variables back, at the end, the value they have now, and leave them free to move."""
+    before = [(one, one.array.copy(), one.bound) for one in variables]
+    try:
+        yield
+    finally:
+        for variable, array, bound in before:
+            variable.array[...] = array
+            variable.bound = bound
