@@ -95,14 +95,14 @@ def diff(a: Any, b: Any) -> Difference:
     Raises: TensorTypeError unless both are models with a graph.
 
     >>> from funclab import Input, Model, layers
-    >>> x = Input((4,))
+    >>> x = Input((4,), name="x")
     >>> small, large = (Model(x, layers.Dense(n, name="out")(x), name=f"m{n}") for n in (2, 3))
     >>> print(diff(small, large))
     left: m2 (10 parameters); right: m3 (15 parameters)
     <BLANKLINE>
     changed  `out`: units 2 → 3 (5 more numbers)
     <BLANKLINE>
-    Both models have the Input `input_layer`.
+    Both models have the Input `x`.
     """
     for model in (a, b):
         _check(model)
