@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from funclab import activations, constraints, initializers, layers, ops, regularizers, shapes
 from funclab.graph.tensor import Tensor
@@ -57,7 +57,7 @@ class _ShapesModule(ModuleType):
         return importlib.import_module("funclab.view.live.shapes").shapes(model, **settings)
 
 
-shapes.__class__ = _ShapesModule
+cast(Any, shapes).__class__ = _ShapesModule
 
 
 def __getattr__(name: str) -> Any:

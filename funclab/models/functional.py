@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from typing import Any
+from typing import Any, NoReturn
 
 from funclab import registry, saving, structure
 from funclab.graph.graph import Graph
@@ -13,7 +13,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
-from funclab.models.model import Model
+from funclab.models.model import Model, refuse_layers
 from funclab.shapes import Shape
 from funclab.training.inputs import fit_value, order_inputs
 
@@ -73,8 +73,8 @@ class Functional(Model):
         return self.graph.layers
 
     @layers.setter
-    def layers(self, value: Any) -> None:
-        Model.layers.__set__(self, value)  # type: ignore[attr-defined]
+    def layers(self, _: Any) -> NoReturn:
+        refuse_layers()
 
     @property
     def operations(self) -> list[Operation]:

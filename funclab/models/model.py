@@ -47,11 +47,7 @@ class Model(Layer):
 
     @layers.setter
     def layers(self, _: Any) -> NoReturn:
-        raise _Reserved(
-            "`Model.layers` attribute is reserved and should not be used. Please use another name.",
-            why=f"it lists the layers that the graph or the attributes of {self.name} hold.",
-            fix="keep the layers in an attribute of another name, such as `self.blocks`.",
-        )
+        refuse_layers()
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place in `layers`.
@@ -89,6 +85,10 @@ class Model(Layer):
     def fit(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
         """Train, and return the History. See `funclab.training.fit`."""
         return training.fit(self, x, y, *args, **settings)
+
+    async def fit_async(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
+        """Train while the cell stays open to clicks. See `funclab.training.fit_async`."""
+        return await training.fit_async(self, x, y, *args, **settings)
 
     def evaluate(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
         """Loss and metrics on data. See `funclab.training.evaluate`."""
@@ -185,3 +185,12 @@ class Model(Layer):
 
 class _Reserved(ArgumentError, AttributeError):
     """An attribute that cannot be set."""
+
+
+def refuse_layers() -> NoReturn:
+    """What an assignment to `model.layers` gets."""
+    raise _Reserved(
+        "`Model.layers` attribute is reserved and should not be used. Please use another name.",
+        why="it lists the layers that the model's graph or attributes hold.",
+        fix="keep the layers in an attribute of another name, such as `self.blocks`.",
+    )

@@ -49,7 +49,7 @@ class FunclabMagics(Magics):
     @line_magic
     def nodes(self, line: str) -> None:
         """The nodes of the layer (or the path to the tensor, or the graph of the model) named."""
-        display(explore(self.shell.ev(line)))
+        display(explore(self._shell.ev(line)))
 
     @cell_magic
     def shapes(self, line: str, cell: str) -> None:
@@ -57,7 +57,7 @@ class FunclabMagics(Magics):
         made: list[Node] = []
         RECORDS.append(made)
         try:
-            self.shell.ex(cell)
+            self._shell.ex(cell)
         except FunclabError as error:
             if isinstance(error.graph, Operation):
                 self._show(made, failed_step(error.graph, list(error.tensors), error))
@@ -65,6 +65,10 @@ class FunclabMagics(Magics):
         finally:
             RECORDS[:] = [record for record in RECORDS if record is not made]
         self._show(made, None)
+
+    @property
+    def _shell(self) -> Any:
+        return self.shell
 
     @staticmethod
     def _show(made: list[Node], failure: Any) -> None:

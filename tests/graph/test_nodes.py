@@ -74,9 +74,17 @@ def test_different_shapes_must_be_asked_for_by_node():
     ("question", "error", "words"),
     [
         (lambda d: d.output, AttributeError, "has no inbound nodes"),
-        (lambda d: d.output, AttributeError, "has never been called and thus has no defined output"),
+        (
+            lambda d: d.output,
+            AttributeError,
+            "has never been called and thus has no defined output",
+        ),
         (lambda d: d.input, AttributeError, "is not connected, no input to return"),
-        (lambda d: d.input_shape, AttributeError, "never been called and thus has no defined input"),
+        (
+            lambda d: d.input_shape,
+            AttributeError,
+            "never been called and thus has no defined input",
+        ),
         (lambda d: d.get_output_at(0), RuntimeError, "never been called and thus has no defined"),
     ],
 )

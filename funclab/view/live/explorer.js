@@ -64,14 +64,14 @@ const explorer = {
   bar(ctx) {
     const { face, open, table } = ctx.state;
     const keep = document.activeElement === this.search;
-    ctx.bar.replaceChildren(
+    ctx.bar.replaceChildren(...[
       ctx.button(ctx.t(face === "calls" ? "face_calls" : "face_layers"), "f", () => this.flip(ctx)),
       ctx.facts.nested ? ctx.button(ctx.t("nested"), "o", () => ctx.set({ open: !open }), open) : null,
       ctx.button(ctx.t("zoom_in"), "+", () => this.zoom(ctx, 1.25)),
       ctx.button(ctx.t("zoom_out"), "-", () => this.zoom(ctx, 0.8)),
       ctx.button(ctx.t("zoom_fit"), "0", () => ctx.set({ zoom: 0 })),
       ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table),
-      this.search, this.hits);
+      this.search, this.hits].filter(Boolean));
     if (keep) this.search.focus();
   },
 

@@ -100,9 +100,10 @@ class Explorer(View):
             for face, opened in faces
             if self.facts["nested"] or not opened
         }
-        nodes, layers = self.facts["nodes"], self.facts["layers"]
+        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
+        nodes, layers = facts["nodes"], facts["layers"]
         self.facts = {
-            **self.facts,
+            **facts,
             "tape": {key: tape_of(self.objects[key]) for key in nodes},
             "more": {key: more_of(self.objects[key]) for key in layers},
         }

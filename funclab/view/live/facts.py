@@ -106,7 +106,7 @@ def _tensor(tensor: Tensor, node: Node, graph: Graph, prefix: str) -> Facts:
 
 def more_of(layer: Operation) -> Facts:
     """What lies one key away: configuration, weights, dtype, masks and documentation."""
-    config = layer.get_config() if hasattr(layer, "get_config") else {}
+    config = getattr(layer, "get_config", dict)()
     return {
         "config": {key: str(value) for key, value in config.items() if key not in ("layers",)},
         "weights": [f"{one.path} {show(one.shape)}" for one in words.weights_of(layer)],
