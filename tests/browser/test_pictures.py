@@ -19,7 +19,8 @@ WIDTHS = "images => images.map(image => image.complete ? image.naturalWidth : 0)
 def test_model_layer_and_tensor_show_a_picture_in_both_themes(
     jupyter, open_notebook, write_notebook
 ):
-    path = write_notebook("pictures", MODEL, "model.plot()", "funclab.view.node_table(shared)", "y")
+    table, way = "funclab.view.node_table(shared)", "funclab.view.tensor_view(y)"
+    path = write_notebook("pictures", MODEL, "model.plot()", table, way)
     notebook = open_notebook(jupyter, path)
 
     notebook.run_all()
