@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from funclab import registry, saving
 from funclab.errors import ArgumentError, GraphError, TensorTypeError
@@ -121,7 +121,7 @@ class Sequential(Functional):
         return list(self._stack)
 
     @layers.setter
-    def layers(self, value: Any) -> None:
+    def layers(self, _: Any) -> NoReturn:
         raise AttributeLocked(
             "`Sequential.layers` attribute is reserved and should not be used. "
             "Use `add()` and `pop()` to change the layers in this model.",
