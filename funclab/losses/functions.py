@@ -236,7 +236,9 @@ def binary_crossentropy(
     y_true, y_pred = prepared(y_true, y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
-    return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
+    losses = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
+    # One yes or no for each sample needs no mean.
+    return ops.squeeze(losses, axis) if losses.shape[axis] == 1 else ops.mean(losses, axis=axis)
 
 
 sparse_categorical_crossentropy.integer_targets = True

@@ -20,6 +20,7 @@ from funclab.kernels.softmax import lower_rows
 from funclab.ops.arithmetic import add, divide, multiply, subtract
 from funclab.ops.base import Slot, as_float, shape_of
 from funclab.ops.basic import cast
+from funclab.ops.dense import BiasActivation, bias_activation
 from funclab.ops.exponential import Sigmoid, log
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.powers import negative
@@ -215,8 +216,11 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 def _logits(output: Any, op: Op) -> Any:
     """The scores behind probabilities that `op` has just made: from these the loss is exact and
     one step, where the probability of a confident mistake has rounded to 0."""
-    if isinstance(output, Value) and output.origin is not None and output.origin.op == op:
-        return output.origin.inputs[0]
+    made = output.origin if isinstance(output, Value) else None
+    if made is not None and made.op == op:
+        return made.inputs[0]
+    if made is not None and op == Sigmoid() and made.op == BiasActivation("sigmoid"):
+        return bias_activation(*made.inputs)  # the same again, stopped before the sigmoid
     return None
 
 

@@ -9,7 +9,7 @@ from funclab import losses, ops
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, LossError
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers import Input
+from funclab.layers import Dense, Input
 from funclab.optimizers import SGD
 
 RANDOM = np.random.RandomState(0)
@@ -258,3 +258,16 @@ def test_a_loss_object_is_rebuilt_from_its_config():
 def test_a_loss_that_cannot_be_is_named(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+def test_a_confident_mistake_of_a_sigmoid_layer_has_its_whole_gradient():
+    layer = Dense(1, activation="sigmoid", kernel_initializer="ones")
+    scores = Value((1, 1))
+    loss = losses.BinaryCrossentropy()(Constant(np.zeros((1, 1))), layer(scores))
+    plan = Plan(loss, wrt=[scores])
+    plan.array(scores)[...] = 90
+
+    plan.run()
+
+    assert float(plan.array(loss)) == 90
+    np.testing.assert_allclose(plan.grads[scores], [[1]])
