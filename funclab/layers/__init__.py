@@ -11,6 +11,7 @@ from funclab.layers.base import Layer
 from funclab.layers.bidirectional import Bidirectional
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from funclab.layers.core import Dense, Embedding, Identity, Masking
+from funclab.layers.gru import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.join import Concatenate, Dot, concatenate, dot
 from funclab.layers.lambda_layer import Lambda
@@ -81,6 +82,7 @@ def deserialize(config: Any, custom_objects: Any = None) -> Any:
 
 __all__ = [
     "ELU",
+    "GRU",
     "LSTM",
     "Activation",
     "ActivityRegularization",
@@ -133,6 +135,7 @@ __all__ = [
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "SimpleRNN",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",

@@ -18,7 +18,8 @@ class Bidirectional(Wrapper):
 
     Shapes: x (batch, time, features) -> out (batch, 2 units), or (batch, time, 2 units) if the
         layer returns sequences; `units` instead of 2 units for the merge modes "sum", "mul" and
-        "ave"; a list of both outputs for None. With return_state, the states of both follow.
+        "ave"; a list of both outputs for None. With return_state, the states of both follow. In
+        sequences, masked steps are 0, since the two directions would repeat different steps.
     Weights: those of the forward layer, then those of the backward layer.
     Raises: TensorTypeError for what is not a layer; ArgumentError for what is not recurrent.
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
@@ -48,6 +49,8 @@ class Bidirectional(Wrapper):
                 fix=f"make the backward layer with go_backwards={not layer.go_backwards}.",
             )
         self.backward_layer = backward_layer
+        for one in (self.forward_layer, self.backward_layer):
+            one.zero_output_for_mask = layer.return_sequences
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.supports_masking = True

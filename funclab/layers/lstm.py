@@ -100,10 +100,6 @@ class LSTM(Recurrent):
         self.input_spec = InputSpec(ndim=3, axes={-1: features})
         self.built = True
 
-    @property
-    def uses_training(self) -> bool:  # type: ignore[override]
-        return bool(self.dropout or self.recurrent_dropout)
-
     def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
         """The forget gates begin open, with a bias of 1: what is remembered stays at first.
 
@@ -118,50 +114,28 @@ class LSTM(Recurrent):
         return np.concatenate([rest[0], np.ones(n, dtype), rest[1]])
 
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
-        dropped = None
-        if training and self.dropout:
-            x = ops.dropout(x, self.dropout, (None, 1, None), state=self.stream)
-        if training and self.recurrent_dropout:
-            ones = np.ones((x.shape[0], self.units), self.dtype)
-            dropped = ops.dropout(ones, self.recurrent_dropout, state=self.stream)
+        x = self.dropped_inputs(x, training)
+        dropped = self.state_dropout(x.shape[0], training)
         bias = ops.zeros((4 * self.units,), self.dtype) if self.bias is None else self.bias
         names: Any = _fused_name(self.activation), _fused_name(self.recurrent_activation)
-        if x.shape[1] is None:
-            # A length is unknown only while shapes are inferred, and they do not depend on these.
-            names = ("tanh", "sigmoid")
-        if None in names:
-            return self._scan_by_ops(x, states, mask, dropped, bias)
-        h, c = states
-        inputs: Any = (x, h, c, self.kernel, self.recurrent_kernel, bias, mask, dropped)
-        settings: Any = (*names, self.return_sequences, self.go_backwards)
-        return ops.lstm(*inputs, *settings)
+        if None not in names:
+            inputs = (x, *states, self.kernel, self.recurrent_kernel, bias, mask, dropped)
+            settings = (*names, self.return_sequences, self.go_backwards)
+            everything: Any = (*inputs, *settings)
+            return ops.lstm(*everything)
 
-    def _scan_by_ops(
-        self, x: Any, states: list[Any], mask: Any, dropped: Any, bias: Any
-    ) -> tuple[Any, ...]:
-        """Step by step, for activations that the fused op does not know."""
-        h, c = states
-        z_of_x = ops.add(ops.matmul(x, self.kernel), bias)
-        order = range(x.shape[1])
-        outputs, output = [], self.get_initial_state(x.shape[0])[0]
-        for t in reversed(order) if self.go_backwards else order:
+        def step(z: Any, states: list[Any]) -> list[Any]:
+            h, c = states
             seen = h if dropped is None else ops.multiply(h, dropped)
-            z = ops.add(z_of_x[:, t], ops.matmul(seen, self.recurrent_kernel))
-            new_h, new_c = self._step(z, c)
-            if mask is None:
-                output, h, c = new_h, new_h, new_c
-            else:
-                here = mask[:, t : t + 1]
-                output = ops.where(here, new_h, output)
-                h, c = ops.where(here, new_h, h), ops.where(here, new_c, c)
-            outputs.append(output)
-        return (ops.stack(outputs, axis=1) if self.return_sequences else output), h, c
+            return self._step(ops.add(z, ops.matmul(seen, self.recurrent_kernel)), c)
 
-    def _step(self, z: Any, c: Any) -> tuple[Any, Any]:
+        return self.loop(ops.add(ops.matmul(x, self.kernel), bias), states, mask, step)
+
+    def _step(self, z: Any, c: Any) -> list[Any]:
         gate = self.recurrent_activation
         i, f, value, o = ops.split(z, 4, axis=1)
         c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), self.activation(value)))
-        return ops.multiply(gate(o), self.activation(c)), c
+        return [ops.multiply(gate(o), self.activation(c)), c]
 
 
 def _fused_name(activation: Any) -> str | None:

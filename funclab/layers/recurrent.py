@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
@@ -10,6 +13,8 @@ from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
 from funclab.shapes import show
+
+Step = Callable[[Any, list[Any]], list[Any]]
 
 
 class States:
@@ -24,6 +29,9 @@ class Recurrent(Layer, abstract=True):
 
     state_count = 1
     units: int
+    dropout: float
+    recurrent_dropout: float
+    stream: Variable
 
     def __init__(
         self,
@@ -51,6 +59,44 @@ class Recurrent(Layer, abstract=True):
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
         """The outputs (all, or the last without return_sequences), then the states at the end."""
         raise NotImplementedError
+
+    def loop(self, x: Any, states: list[Any], mask: Any, step: Step) -> tuple[Any, ...]:
+        """Step after step with ops: `step` gets x at one time and the states, and makes new states.
+
+        Shapes: x (batch, time, ...); the first state is the output.
+        """
+        batch, time, _ = x.shape
+        if time is None:  # only while shapes are inferred
+            sequence = Value((batch, None, self.units), self.dtype)
+            return (sequence if self.return_sequences else states[0], *states)
+        outputs, output = [], self.get_initial_state(batch)[0]
+        for t in reversed(range(time)) if self.go_backwards else range(time):
+            new = step(x[:, t], states)
+            if mask is None:
+                output, states = new[0], new
+            else:
+                here = mask[:, t : t + 1]
+                output = ops.where(here, new[0], output)
+                states = [ops.where(here, *pair) for pair in zip(new, states, strict=True)]
+            outputs.append(output)
+        return (ops.stack(outputs, axis=1) if self.return_sequences else output, *states)
+
+    def dropped_inputs(self, x: Any, training: bool) -> Any:
+        """x with features dropped, the same at every step."""
+        if not (training and self.dropout):
+            return x
+        return ops.dropout(x, self.dropout, (None, 1, None), state=self.stream)
+
+    def state_dropout(self, batch: int | None, training: bool) -> Any:
+        """What the state is multiplied with on its way into a step; None without dropout."""
+        if not (training and self.recurrent_dropout):
+            return None
+        ones = np.ones((batch or 1, self.units), self.dtype)
+        return ops.dropout(ones, self.recurrent_dropout, state=self.stream)
+
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return bool(self.dropout or self.recurrent_dropout)
 
     def __call__(self, sequences: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """`initial_state` is a list of tensors; [sequences, *states] as in Keras 2 will do too."""

@@ -238,6 +238,13 @@ def test_two_directions_meet_in_the_middle():
     np.testing.assert_allclose(made, np.concatenate([there, back], -1), rtol=1e-4, atol=1e-5)
 
 
+def test_masked_steps_of_two_directions_are_zero():
+    made = layers.Bidirectional(LSTM(2, return_sequences=True))(STEPS, mask=MASK)
+
+    assert (made[~MASK] == 0).all()
+    assert (made[MASK] != 0).all()
+
+
 MODES = {
     "sum": lambda a, b: a + b,
     "mul": lambda a, b: a * b,

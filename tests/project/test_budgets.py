@@ -30,6 +30,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/view/live/", DENSITY): (13.0, "traits and settings: many short tables"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     ("funclab/layers/convolution.py::__init__", "lines"): (50, "Keras' arguments, one a line"),
+    ("funclab/layers/gru.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
     ("funclab/layers/lstm.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
     ("funclab/training/loop.py::fit", "lines"): (50, "Keras' arguments, one a line"),
 }
