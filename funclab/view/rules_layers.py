@@ -199,7 +199,7 @@ def dot(seen: Seen) -> Found:
     )
 
 
-@for_layers("LSTM")
+@for_layers("LSTM", "GRU", "SimpleRNN")
 def recurrent(seen: Seen) -> Found:
     width = setting("units", seen.layer.units)
     return _read_words(seen), _read_axes(seen, [width], [width] * seen.layer.state_count)

@@ -97,14 +97,15 @@ def _gates(layer: Any) -> str:
     both = [getattr(layer, f"{one}_layer", None) for one in ("forward", "backward")]
     if None not in both:
         first, second = map(_gates, both)
-        return f"2 × {first}" if first == second and first else ""
+        return f"2 × ({first})" if first == second and first else ""
     lengths = [shapes.known(one.shape) for one in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
     if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
         return ""
     features, width = lengths[0]
-    if width % units or lengths[1:] != [(units, width), (width,)][: len(lengths) - 1]:
+    bias = {(): "", ((width,),): f" + {units}", ((2, width),): f" + 2 × {units}"}
+    if width % units or lengths[1] != (units, width) or tuple(lengths[2:]) not in bias:
         return ""
-    each = f"(({features} + {units}) × {units}{f' + {units}' if len(lengths) == 3 else ''})"
+    each = f"(({features} + {units}) × {units}{bias[tuple(lengths[2:])]})"
     gates = width // units
-    return each if gates == 1 else f"{gates} × {each}"
+    return f"{gates} × {each}" if gates > 1 else each[1:-1]

@@ -99,6 +99,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "GRU": (layers.GRU, RECURRENT, SEQUENCES),
+    "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
     "LeakyReLU": (layers.LeakyReLU, [{}], ANY),
     "Masking": (layers.Masking, [{}], [(20, 6)]),
     "MaxPooling1D": (layers.MaxPooling1D, POOLS, SEQUENCES),

@@ -184,6 +184,7 @@ class Pair(NamedTuple):
     second: Any
 
 
+@pytest.mark.filterwarnings("ignore:Several outputs come from one layer")
 def test_nested_inputs_and_outputs_keep_their_form():
     x, y = Input((3,), name="x"), Input((3,), name="y")
     inner = Model({"a": x, "b": (y,)}, {"sum": x + y, "rest": [x * y, (x - y,)]}, name="inner")

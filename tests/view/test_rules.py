@@ -192,9 +192,12 @@ def test_parameters_are_arithmetic():
     assert weight_text(layers.Dense(64), 784) == "784 × 64 + 64 = 50,240"
     assert weight_text(layers.Conv2D(32, 3), 28, 28, 1) == "3 × 3 × 1 × 32 + 32 = 320"
     assert weight_text(layers.LSTM(64), 10, 256) == "4 × ((256 + 64) × 64 + 64) = 82,176"
+    assert weight_text(layers.GRU(4), 10, 8) == "3 × ((8 + 4) × 4 + 2 × 4) = 168"
+    assert weight_text(layers.GRU(4, reset_after=False), 10, 8) == "3 × ((8 + 4) × 4 + 4) = 156"
+    assert weight_text(layers.SimpleRNN(4), 10, 8) == "(8 + 4) × 4 + 4 = 52"
     assert weight_text(layers.LSTM(64, use_bias=False), 10, 8) == "4 × ((8 + 64) × 64) = 18,432"
     assert weight_text(layers.Bidirectional(layers.LSTM(3)), 7, 2) == (
-        "2 × 4 × ((2 + 3) × 3 + 3) = 144"
+        "2 × (4 × ((2 + 3) × 3 + 3)) = 144"
     )
     assert weight_text(layers.Embedding(1000, 64), 10) == "1000 × 64 = 64,000"
     assert weight_text(layers.Flatten(), 3, 4) == "0: nothing to learn"
