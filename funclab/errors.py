@@ -71,6 +71,10 @@ class NotCompiledError(FunclabError, RuntimeError, ValueError):
     """A model that needs `compile()` first."""
 
 
+class BusyError(FunclabError, RuntimeError):
+    """A model that is asked for something while it is being trained."""
+
+
 class NameLookupError(FunclabError, ValueError, KeyError):
     """A name that stands for nothing known."""
 

@@ -8,12 +8,13 @@ from funclab.training.evaluating import (
     test_on_batch,
     train_on_batch,
 )
-from funclab.training.loop import fit
+from funclab.training.loop import fit, fit_async
 
 __all__ = [
     "compile",
     "evaluate",
     "fit",
+    "fit_async",
     "predict",
     "predict_on_batch",
     "test_on_batch",

@@ -94,4 +94,4 @@ def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
         return
     if getattr(callback, "save_best_only", True):
         hint = " Pass validation_data or validation_split." if monitor.startswith("val_") else ""
-        warnings.warn(callback.complaint(known[:-1]) + hint, stacklevel=4)
+        warnings.warn(callback.complaint(known[:-1]) + hint, stacklevel=5)

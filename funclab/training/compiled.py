@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab import losses, metrics, optimizers, structure
-from funclab.errors import ArgumentError, NotCompiledError
+from funclab.errors import ArgumentError, BusyError, NotCompiledError
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
 from funclab.shapes import Shape
@@ -41,6 +41,8 @@ class Compiled:
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
         self.steps: OrderedDict[Any, Any] = OrderedDict()
+        self.course: Any = None
+        """The training that is under way, if any."""
 
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
@@ -141,6 +143,7 @@ def compile(
     Raises: LossError, ArgumentError, NameLookupError; then the model stays as it was.
     """
     check_others(others)
+    check_idle(model, "compile")
     made = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
         made.assign(Names(model.name, model.output_names, model.output_structure))
@@ -158,6 +161,18 @@ def require(model: Any) -> Compiled:
             fix='write model.compile(optimizer="rmsprop", loss="mse"), with a loss for your data.',
         )
     return model._compiled
+
+
+def check_idle(model: Any, method: str) -> None:
+    """A model that is being trained can be neither compiled nor trained a second time."""
+    if model._compiled is not None and model._compiled.course is not None:
+        raise BusyError(
+            f"{model.name} is being trained, so {method}() has to wait.",
+            why="two trainings at once would write to the same weights and running means.",
+            fix="wait for its end with model.history.wait(), or end it with model.history.stop()."
+            if hasattr(model.history, "wait")
+            else f"call {method}() when fit has returned.",
+        )
 
 
 def check_others(others: dict[str, Any]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import ExitStack
 from typing import Any
 
 from funclab.callbacks.base import CallbackList, History
 from funclab.kernels.threads import one_blas_thread
 from funclab.training import arguments
+from funclab.training.control import Control
 from funclab.training.evaluating import judging
 from funclab.training.interrupt import Interrupts
 from funclab.training.progress import Progress, write
@@ -29,6 +31,10 @@ class Course:
         self.training, self.validation, self.freq = training, validation, freq
         self.history = History()
         self.interrupts = Interrupts()
+        self.control = Control(self.interrupts.ask)
+        self.mode = "blocking"
+        self.thread: int | None = None
+        """The thread that is at work on it; None while it gives way to others."""
         self.logs: dict[str, Any] = {}
 
     def plan(self, epochs: range, last: int, verbose: int) -> None:
@@ -37,23 +43,20 @@ class Course:
         self.params = {"epochs": last, "steps": self.training.steps, "verbose": verbose}
         self.progress = Progress(verbose, self.training.steps, last)
 
-    def run(self, given: list[Any]) -> History:
-        """Train to the end, and return the History."""
-        turns = self.turns(given)
-        try:
-            for _ in turns:
-                pass
-        except KeyboardInterrupt as interrupt:  # it came between two turns
-            with suppress(StopIteration):
-                turns.throw(interrupt)
-        return self.history
+    def begin(self) -> None:
+        """From now on the model is being trained: by this thread, unless it gives way."""
+        self.compiled.course = self
+        self.thread = threading.get_ident()
 
     def turns(self, given: list[Any]) -> Turns:
         """Train, batch after batch."""
         self.told = CallbackList([*given, self.history], self.model, self.params)
         self.model.history, self.model.stop_training = self.history, False
-        with one_blas_thread(), self.interrupts:
-            self.told.on_train_begin()
+        with ExitStack() as stack:
+            stack.callback(self.end)
+            stack.enter_context(one_blas_thread())
+            stack.enter_context(self.interrupts)
+            self.told.on_train_begin({})
             for epoch in self.epochs:
                 try:
                     if not (yield from self.epoch(epoch)) or self.model.stop_training:
@@ -82,6 +85,10 @@ class Course:
         self.logs = logs
         self.told.on_epoch_end(epoch, logs)
         return not self.asked() or self.stopped(epoch + 1)
+
+    def end(self) -> None:
+        self.compiled.course = None
+        self.control.end()
 
     def asked(self) -> bool:
         """Whether an interrupt has come."""

@@ -11,7 +11,8 @@ from funclab import structure
 from funclab.callbacks.base import CallbackList, checked
 from funclab.kernels.threads import one_blas_thread
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
-from funclab.training.compiled import Compiled, require
+from funclab.training.compiled import Compiled, check_idle, require
+from funclab.training.control import between_batches
 from funclab.training.data import Batches, Data, Feed, prepare
 from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting
@@ -50,10 +51,10 @@ def evaluate(
         source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
     told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
     progress = Progress(verbose, source.steps)
-    with one_blas_thread():
+    with one_blas_thread(), between_batches(compiled):
         for _ in judging(compiled, source, told, progress):
             pass
-    logs = compiled.logs()
+        logs = compiled.logs()
     progress.end(logs)
     return logs if return_dict else in_order(compiled, logs)
 
@@ -67,7 +68,7 @@ def judging(
 ) -> Generator[None, None, int]:
     """Judge all batches, giving way after each, unless `stop` says so; returns their number."""
     compiled.reset()
-    told.on_test_begin()
+    told.on_test_begin({})
     begin, end = told.listeners("on_test_batch_begin"), told.listeners("on_test_batch_end")
     number = 0
     for step in source.epoch():
@@ -129,7 +130,7 @@ def predict(
 
 
 def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
-    told.on_predict_begin()
+    told.on_predict_begin({})
     begin, end = told.listeners("on_predict_batch_begin"), told.listeners("on_predict_batch_end")
     parts: list[list[Array]] = []
     tree: Any = None
@@ -143,7 +144,7 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
             progress.tick(dict)
             for tell in end:
                 tell(number, {"outputs": parts[-1]})
-    told.on_predict_end()
+    told.on_predict_end({})
     return structure.pack(tree, map(joined, zip(*parts)))
 
 
@@ -170,6 +171,7 @@ def train_on_batch(
     legacy.pop("reset_metrics", None)
     check_legacy("train_on_batch", legacy)
     compiled = require(model)
+    check_idle(model, "train_on_batch")
     runner = Runner(model, compiled)
     data = runner.prepare(x, y, sample_weight, class_weight)
     return run_once(compiled, data, runner.train(data.specs(len(data)), data.tree), return_dict)
@@ -196,11 +198,11 @@ def test_on_batch(
 
 
 def run_once(compiled: Compiled, data: Data, step: Step, return_dict: bool) -> Any:
-    Feed(step, data.arrays).copy(0, len(data))
-    compiled.reset()
-    with one_blas_thread():
+    with one_blas_thread(), between_batches(compiled):
+        Feed(step, data.arrays).copy(0, len(data))
+        compiled.reset()
         step.plan.run()
-    logs = compiled.logs()
+        logs = compiled.logs()
     return logs if return_dict else in_order(compiled, logs)
 
 

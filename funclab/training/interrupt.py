@@ -31,6 +31,10 @@ class Interrupts:
         if self._installed:
             signal.signal(signal.SIGINT, self._before)
 
+    def ask(self) -> None:
+        """Ask for an end, as an interrupt does."""
+        self.asked = True
+
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
             raise KeyboardInterrupt

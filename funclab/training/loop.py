@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from funclab.callbacks.base import History, checked
 from funclab.training import arguments
-from funclab.training.compiled import require
+from funclab.training.background import Take, at_once, in_background, in_turns
+from funclab.training.compiled import check_idle, require
 from funclab.training.course import Course
 from funclab.training.runner import Runner
 from funclab.training.sources import training_source, validation_source
@@ -30,6 +32,7 @@ def fit(
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
     validation_freq: Any = 1,
+    background: Any = False,
     **legacy: Any,
 ) -> History:
     """Train, and return the History of losses and metrics.
@@ -39,29 +42,64 @@ def fit(
     checked before the first step. An interrupt (Ctrl-C, the Stop button) ends training after the
     running batch; what was learned stays, and `history.stopped` is True.
 
-    Raises: DataError, ShapeError, ArgumentError, NotCompiledError; then nothing was trained.
+    With `background=True` the training goes on in a thread of its own, and the History comes at
+    once: a `Training`, with `wait`, `stop`, `pause` and `resume`.
+
+    Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
+    being trained already; then nothing was trained.
     """
-    arguments.check_legacy("fit", legacy)
+    given = SimpleNamespace(**locals())
+    check_arguments(given)
+    take: Take = in_background if background else at_once
+    if callable(background):
+        take = background
+    return take(*course_of(given))
+
+
+def check_arguments(given: Any) -> None:
+    """What can be wrong with the arguments of fit whatever the model and the data."""
+    arguments.check_legacy("fit", given.legacy)
     arguments.check_counts(
-        batch_size=batch_size, epochs=epochs, steps_per_epoch=steps_per_epoch,
-        validation_steps=validation_steps, validation_batch_size=validation_batch_size,
-    )  # fmt: skip
-    arguments.check_share(validation_split)
-    arguments.check_initial_epoch(initial_epoch, epochs)
-    arguments.check_freq(validation_freq)
-    verbose, given = arguments.wanted_verbose(verbose), checked(callbacks)
-    runner = Runner(model, require(model))
-    runner.warn_of_changes()
-    options = {"batch_size": batch_size, "shuffle": shuffle, "steps": steps_per_epoch}
-    training, held_out = training_source(
-        runner, x, y, (sample_weight, class_weight), options | {"share": validation_split}
+        batch_size=given.batch_size,
+        epochs=given.epochs,
+        steps_per_epoch=given.steps_per_epoch,
+        validation_steps=given.validation_steps,
+        validation_batch_size=given.validation_batch_size,
     )
+    arguments.check_share(given.validation_split)
+    arguments.check_initial_epoch(given.initial_epoch, given.epochs)
+    arguments.check_freq(given.validation_freq)
+    given.verbose = arguments.wanted_verbose(given.verbose, auto=int(not given.background))
+    given.callbacks = checked(given.callbacks)
+
+
+def course_of(given: Any) -> tuple[Course, list[Any]]:
+    """The course of training that the arguments describe, and the callbacks to tell of it."""
+    runner = Runner(given.model, require(given.model))
+    check_idle(given.model, "fit")
+    runner.warn_of_changes(depth=5)
+    options = {
+        "batch_size": given.batch_size,
+        "shuffle": given.shuffle,
+        "steps": given.steps_per_epoch,
+        "share": given.validation_split,
+    }
+    weights = given.sample_weight, given.class_weight
+    training, held_out = training_source(runner, given.x, given.y, weights, options)
+    size = given.validation_batch_size or given.batch_size
     validation = validation_source(
-        runner, validation_data, held_out, validation_batch_size or batch_size, validation_steps
+        runner, given.validation_data, held_out, size, given.validation_steps
     )
-    names = runner.compiled.metrics_names
-    for one in given:
-        arguments.check_monitor(one, names, validation is not None)
-    course = Course(runner, training, validation, validation_freq)
-    course.plan(range(initial_epoch, epochs), epochs, verbose)
-    return course.run(given)
+    for one in given.callbacks:
+        arguments.check_monitor(one, runner.compiled.metrics_names, validation is not None)
+    course = Course(runner, training, validation, given.validation_freq)
+    course.plan(range(given.initial_epoch, given.epochs), given.epochs, given.verbose)
+    return course, given.callbacks
+
+
+async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
+    """Train as `fit` does, and let the event loop run in between: `await model.fit_async(x, y)`.
+
+    A notebook then answers to its buttons while the cell is running.
+    """
+    return await fit(model, *args, **settings | {"background": in_turns})  # type: ignore[misc]

@@ -47,7 +47,7 @@ class Runner:
         pack(found)
         return found
 
-    def warn_of_changes(self) -> None:
+    def warn_of_changes(self, depth: int = 4) -> None:
         """`trainable` flags count when `compile` is called; say so when they changed since."""
         then, now = self.compiled.trainable, self.model.trainable_weights
         if then is not None and {id(v) for v in now} != {id(v) for v in then}:
@@ -55,7 +55,7 @@ class Runner:
                 "Discrepancy between trainable weights and collected trainable weights, did you "
                 f"set `model.trainable` without calling `model.compile` after? {self.model.name} "
                 "trains the weights that were trainable when it was compiled.",
-                stacklevel=4,
+                stacklevel=depth,
             )
 
 
