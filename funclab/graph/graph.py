@@ -73,14 +73,15 @@ class Graph:
 
     def replay(self, values: Sequence[Value]) -> list[Value]:
         """Make the same calls again on the tape, starting from `values`."""
-        tape, known = current_tape(), dict(zip(self.inputs, values, strict=True))
-        place = tape.place
+        tape, fed = current_tape(), dict(zip(self.inputs, values, strict=True))
+        place, known = tape.place, dict(fed)
         for node in self.nodes:
             tape.place = (*place, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
                 made = node.operation(*args, **kwargs)
                 known.update(zip(node.output_tensors, flatten(made), strict=True))
+                known.update(fed)  # one output may be needed where another is an input
             tape.made[tape.place] = [known[one] for one in node.output_tensors if one in known]
         tape.place = place
         return [known[tensor] for tensor in self.outputs]
