@@ -57,13 +57,19 @@ class OneState(Recurrent, abstract=True):
         if self.bias is not None:
             x = ops.add(x, self.bias[0] if self.reset_after else self.bias)
 
+        parts = self.parts()
+
         def step(z: Any, states: list[Any]) -> list[Any]:
             seen = states[0] if dropped is None else ops.multiply(states[0], dropped)
-            return [self.step(z, states[0], seen)]
+            return [self.step(z, states[0], seen, *parts)]
 
         return self.loop(x, states, mask, step)
 
-    def step(self, z: Any, h: Any, seen: Any) -> Any:
+    def parts(self) -> tuple[Any, ...]:
+        """What every step needs of the weights, cut out once."""
+        return (self.recurrent_kernel,)
+
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
         """The next state, from what the inputs give, the state, and what dropout leaves of it."""
         raise NotImplementedError
 
@@ -126,8 +132,8 @@ class SimpleRNN(OneState):
             bias_constraint=bias_constraint,
         )
 
-    def step(self, z: Any, h: Any, seen: Any) -> Any:
-        return self.activation(ops.add(z, ops.matmul(seen, self.recurrent_kernel)))
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+        return self.activation(ops.add(z, ops.matmul(seen, parts[0])))
 
 
 class GRU(OneState):
@@ -200,17 +206,24 @@ class GRU(OneState):
             bias_constraint=bias_constraint,
         )
 
-    def step(self, z: Any, h: Any, seen: Any) -> Any:
+    def parts(self) -> tuple[Any, ...]:
+        if self.reset_after:
+            return self.recurrent_kernel, None if self.bias is None else self.bias[1]
+        n = 2 * self.units
+        return self.recurrent_kernel[:, :n], self.recurrent_kernel[:, n:]
+
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
         n = 2 * self.units
         if self.reset_after:
-            inner = ops.matmul(seen, self.recurrent_kernel)
-            inner = inner if self.bias is None else ops.add(inner, self.bias[1])
+            recurrent, bias = parts
+            inner = ops.matmul(seen, recurrent)
+            inner = inner if bias is None else ops.add(inner, bias)
             keep, reset = self._gates(ops.add(z[:, :n], inner[:, :n]))
             pulled = ops.multiply(reset, inner[:, n:])
         else:
-            gates = ops.matmul(seen, self.recurrent_kernel[:, :n])
-            keep, reset = self._gates(ops.add(z[:, :n], gates))
-            pulled = ops.matmul(ops.multiply(reset, seen), self.recurrent_kernel[:, n:])
+            to_gates, to_value = parts
+            keep, reset = self._gates(ops.add(z[:, :n], ops.matmul(seen, to_gates)))
+            pulled = ops.matmul(ops.multiply(reset, seen), to_value)
         value = self.activation(ops.add(z[:, n:], pulled))
         return ops.add(ops.multiply(keep, h), ops.multiply(1 - keep, value))
 
