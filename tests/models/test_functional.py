@@ -291,13 +291,3 @@ def test_a_model_of_a_sequential_is_cut_and_called_on_another_input():
     again = Model(stack.input, stack.output)(Input((3,)))
 
     assert again.shape == (None, 2)
-
-
-def test_an_input_stays_what_was_fed_when_its_layer_is_needed_for_another_output():
-    x = Input((4, 2))
-    sequence, state, _ = layers.LSTM(3, return_state=True)(x)
-    model = Model([x, state], [sequence * 1.0, state * 2.0])
-
-    _, doubled = model([rows(1, 4, 2), np.full((1, 3), 7, "float32")])
-
-    np.testing.assert_array_equal(doubled, [[14, 14, 14]])
