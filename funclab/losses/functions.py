@@ -44,15 +44,22 @@ def as_float(x: Any, dtype: str | None = None) -> Any:
     wanted = dtype or (own if own.startswith("float") else floatx())
     if own == wanted:
         return x
-    return ops.cast(x, wanted) if is_symbolic(x) else x.astype(wanted)
+    if is_symbolic(x):
+        return ops.cast(x, wanted)
+    return x.astype(wanted)
 
 
 def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
     """Take away or add a last axis of length 1 where that makes the ranks equal."""
-    if len(x.shape) == len(y.shape) + 1 and x.shape[-1] == 1:
-        return (x, ops.expand_dims(y, -1)) if len(y.shape) == 1 else (ops.squeeze(x, -1), y)
-    if len(y.shape) == len(x.shape) + 1 and y.shape[-1] == 1:
-        return (ops.expand_dims(x, -1), y) if len(x.shape) == 1 else (x, ops.squeeze(y, -1))
+    more = len(x.shape) - len(y.shape)
+    if more == 1 and x.shape[-1] == 1:
+        if len(y.shape) == 1:
+            return x, ops.expand_dims(y, -1)
+        return ops.squeeze(x, -1), y
+    if more == -1 and y.shape[-1] == 1:
+        if len(x.shape) == 1:
+            return ops.expand_dims(x, -1), y
+        return x, ops.squeeze(y, -1)
     return x, y
 
 
@@ -86,8 +93,9 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (log(1 + y_true) - log(1 + y_pred))^2, both kept above 0."""
     y_true, y_pred = prepared(y_true, y_pred)
-    logs = [ops.log(ops.maximum(one, EPSILON) + 1.0) for one in (y_pred, y_true)]
-    return ops.mean(ops.square(logs[0] - logs[1]), axis=-1)
+    predicted = ops.log(ops.maximum(y_pred, EPSILON) + 1.0)
+    wanted = ops.log(ops.maximum(y_true, EPSILON) + 1.0)
+    return ops.mean(ops.square(predicted - wanted), axis=-1)
 
 
 @known_as()
@@ -111,8 +119,10 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     y_true, y_pred = prepared(y_true, y_pred)
     error = y_pred - y_true
     size = ops.absolute(error)
-    curve, line = 0.5 * ops.square(error), delta * size - 0.5 * delta**2
-    return ops.mean(ops.where(ops.less_equal(size, delta), curve, line), axis=-1)
+    curve = 0.5 * ops.square(error)
+    line = delta * size - 0.5 * delta**2
+    near = ops.less_equal(size, delta)
+    return ops.mean(ops.where(near, curve, line), axis=-1)
 
 
 @known_as("logcosh")
@@ -123,14 +133,16 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """
     y_true, y_pred = prepared(y_true, y_pred)
     error = y_pred - y_true
-    return ops.mean(error + ops.softplus(-2.0 * error) - float(np.log(2.0)), axis=-1)
+    log_2 = float(np.log(2.0))
+    return ops.mean(error + ops.softplus(-2.0 * error) - log_2, axis=-1)
 
 
 @known_as("kld", "KLD", "kullback_leibler_divergence")
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """The sum of y_true log(y_true / y_pred), both kept within 1e-7 and 1."""
     y_true, y_pred = prepared(y_true, y_pred)
-    y_true, y_pred = ops.clip(y_true, EPSILON, 1), ops.clip(y_pred, EPSILON, 1)
+    y_true = ops.clip(y_true, EPSILON, 1)
+    y_pred = ops.clip(y_pred, EPSILON, 1)
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
 
 
@@ -143,7 +155,8 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
 
 def _signs(y_true: Any) -> Any:
     """Targets of 0 and 1 as -1 and 1, when there are no others."""
-    binary = ops.all(ops.logical_or(ops.equal(y_true, 0), ops.equal(y_true, 1)))
+    zeros, ones = ops.equal(y_true, 0), ops.equal(y_true, 1)
+    binary = ops.all(ops.logical_or(zeros, ones))
     return ops.where(binary, 2.0 * y_true - 1.0, y_true)
 
 
@@ -151,14 +164,16 @@ def _signs(y_true: Any) -> Any:
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(0, 1 - y_true y_pred), for targets of -1 and 1 (or 0 and 1)."""
     y_true, y_pred = prepared(y_true, y_pred)
-    return ops.mean(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0), axis=-1)
+    short = ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)
+    return ops.mean(short, axis=-1)
 
 
 @known_as()
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(0, 1 - y_true y_pred)^2, for targets of -1 and 1 (or 0 and 1)."""
     y_true, y_pred = prepared(y_true, y_pred)
-    return ops.mean(ops.square(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)), axis=-1)
+    short = ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)
+    return ops.mean(ops.square(short), axis=-1)
 
 
 @known_as()

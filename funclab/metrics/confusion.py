@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError
-from funclab.losses.base import prefix
+from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, same_rank
 from funclab.metrics.base import Metric
+from funclab.metrics.state import State
 
 Array = np.ndarray[Any, Any]
 Thresholds = float | Sequence[float] | None
@@ -28,18 +29,20 @@ class Confusion(Metric):
         self.thresholds = thresholds
         limits = np.atleast_1d(0.5 if thresholds is None else thresholds).astype("float64")
         self.order, self.limits = np.argsort(limits), np.sort(limits)
-        counts = {"shape": limits.shape, "dtype": "float64"}
-        self.true_positives = self.add_variable(**counts, name="true_positives")
-        self.false_positives = self.add_variable(**counts, name="false_positives")
-        self.true_negatives = self.add_variable(**counts, name="true_negatives")
-        self.false_negatives = self.add_variable(**counts, name="false_negatives")
+        self.true_positives = self._counts("true_positives")
+        self.false_positives = self._counts("false_positives")
+        self.true_negatives = self._counts("true_negatives")
+        self.false_negatives = self._counts("false_negatives")
+
+    def _counts(self, name: str) -> State:
+        return self.add_variable(self.limits.shape, dtype="float64", name=name)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = same_rank(as_float(y_true), as_float(y_pred))
         weights = np.ones(y_pred.shape)
         if sample_weight is not None:
             own = prefix(as_float(sample_weight), y_pred)
-            weights *= own.reshape(*own.shape, *[1] * (y_pred.ndim - own.ndim))
+            weights *= widened(own, y_pred.ndim)
         positive = y_true.astype(bool)
         above, below = self._split(y_pred[positive], weights[positive])
         self._add(self.true_positives, above)
@@ -140,27 +143,33 @@ class AUC(Confusion):
         super().update_state(y_true, y_pred, sample_weight)
 
     def result(self) -> Any:
-        found, wrong = self.true_positives.array, self.false_positives.array
-        missed, rest = self.false_negatives.array, self.true_negatives.array
+        found = self.true_positives.array
+        wrong = self.false_positives.array
+        missed = self.false_negatives.array
         if self.curve == "PR":
             return float(_area_of_precision(found, wrong, missed))
-        recall, rate = share(found, missed), share(wrong, rest)
-        return float(np.sum((rate[:-1] - rate[1:]) * (recall[:-1] + recall[1:]) / 2))
+        recall = share(found, missed)
+        rate = share(wrong, self.true_negatives.array)
+        return float(np.trapezoid(recall[::-1], rate[::-1]))
 
 
 def share(a: Array, b: Array) -> Array:
     """a / (a + b), and 0 where both are 0."""
-    return np.divide(a, a + b, out=np.zeros_like(a), where=a + b > 0)
+    return _quotient(a, a + b)
+
+
+def _quotient(a: Array, b: Array) -> Array:
+    """a / b, and 0 where b is not above 0."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
 def _area_of_precision(found: Array, wrong: Array, missed: Array) -> Any:
     """Between two thresholds, hits grow in proportion to the number taken for positive."""
     taken = found + wrong
-    hits, more = found[:-1] - found[1:], taken[:-1] - taken[1:]
-    slope = np.divide(hits, more, out=np.zeros_like(hits), where=more > 0)
+    hits = found[:-1] - found[1:]
+    slope = _quotient(hits, taken[:-1] - taken[1:])
     offset = found[1:] - slope * taken[1:]
-    both = (taken[:-1] > 0) & (taken[1:] > 0)
-    ratio = np.divide(taken[:-1], taken[1:], out=np.ones_like(hits), where=both)
-    positives = found[1:] + missed[1:]
+    ratio = _quotient(taken[:-1], taken[1:])
+    ratio[ratio == 0] = 1  # nothing was taken at one of the two ends
     areas = slope * (hits + offset * np.log(ratio))
-    return np.sum(np.divide(areas, positives, out=np.zeros_like(areas), where=positives > 0))
+    return _quotient(areas, found[1:] + missed[1:]).sum()

@@ -9,20 +9,17 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from funclab import registry
-from funclab.engine.memory import flat_views
+from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, NotSupportedError, WeightsError
+from funclab.errors import WeightsError
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
 from funclab.metrics.state import State
-from funclab.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
+from funclab.optimizers.schedules import InverseTimeDecay
+from funclab.optimizers.settings import check_clips, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
 
 Array = np.ndarray[Any, Any]
-
-CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
-NOT_SUPPORTED = ("use_ema", "ema_overwrite_frequency", "loss_scale_factor")
-IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accumulation_steps")
 
 
 class Update(NamedTuple):
@@ -64,12 +61,12 @@ class Optimizer:
         self.name = name or type(self).__name__.lower()
         self.weight_decay, self.clipnorm = weight_decay, clipnorm
         self.clipvalue, self.global_clipnorm = clipvalue, global_clipnorm
-        self._check_clips()
+        check_clips(self)
         rate = others.pop("lr", learning_rate)
         slower = others.pop("decay", None)  # Keras 2's name for a falling rate
         if slower:
             rate = InverseTimeDecay(rate, 1, slower)
-        _check_others(type(self), others)
+        check_others(type(self), others)
         self._rate, self._steps = np.zeros(1), np.zeros(1, "int64")
         self.rates = np.zeros(self.n_rates)
         self.schedule: Callable[[int], float] | None = None
@@ -241,68 +238,11 @@ class Optimizer:
         settings = ", ".join(f"{key}={value!r}" for key, value in config.items() if key != "name")
         return f"{type(self).__name__}({settings})"
 
-    def _check_clips(self) -> None:
-        given = [name for name in CLIPS if getattr(self, name) is not None]
-        if len(given) > 1:
-            raise ArgumentError(
-                "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
-                f"Received: {', '.join(f'{name}={getattr(self, name)}' for name in given)}.",
-                why="each is another way to shorten the same gradients.",
-                fix=f"keep {given[0]} only.",
-            )
-
-
-def checked_rate(rate: Any) -> float:
-    """A learning rate as a number."""
-    try:
-        number = float(rate)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not number >= 0:
-        raise ArgumentError(
-            f"learning_rate={rate!r} cannot be used.",
-            why="the learning rate is the length of the steps: a number, zero or above.",
-            fix="pass a number such as 0.01, or a schedule such as "
-            "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
-        )
-    return number
-
 
 def _bounds(variables: Sequence[Variable]) -> list[tuple[int, int]]:
-    from funclab.engine.memory import offsets
-
     starts = offsets([variable.shape for variable in variables])
     return list(zip(starts, starts[1:]))
 
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
     array[...] = constraint(array)
-
-
-def _check_others(cls: type, others: dict[str, Any]) -> None:
-    for name in NOT_SUPPORTED:
-        if others.pop(name, None):
-            raise NotSupportedError(
-                f"{cls.__name__}({name}=...) is not supported.",
-                why="funclab keeps no moving average of the weights and does not scale losses.",
-                fix=f"leave {name} out.",
-            )
-    if (others.get("gradient_accumulation_steps") or 1) > 1:
-        raise NotSupportedError(
-            f"{cls.__name__}(gradient_accumulation_steps=...) is not supported.",
-            why="every batch makes a step of its own.",
-            fix="use a larger batch_size instead.",
-        )
-    unknown = [name for name in others if name not in IGNORED]
-    if unknown:
-        own = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-        raise ArgumentError(
-            f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
-            f"(Keyword argument not understood by {cls.__name__}.)",
-            why=f"{cls.__name__} takes {', '.join(one for one in own if one != 'options')}, "
-            "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
-            fix=f"correct or remove {', '.join(unknown)}.",
-        )
-
-
-__all__ = ["LearningRateSchedule", "Optimizer", "Update"]

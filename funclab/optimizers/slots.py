@@ -24,6 +24,8 @@ class Stretch(NamedTuple):
 
 
 class Place(NamedTuple):
+    """Where a variable's slots lie: in which group, and between which elements."""
+
     group: int
     begin: int
     end: int

@@ -263,24 +263,6 @@ def test_a_loss_of_nan_is_shown():
     assert np.isnan(history.history["loss"][-1])
 
 
-def test_targets_of_one_dimension_meet_predictions_of_two():
-    flat, column = line(), line()
-    for model, y in ((flat, Y), (column, Y[:, None])):
-        model.compile("sgd", "mse", metrics=["mae"])
-        model.fit(X, y, shuffle=False, verbose=0)
-
-    np.testing.assert_array_equal(flat.get_weights()[0], column.get_weights()[0])
-
-
-def test_lists_of_numbers_are_data():
-    model = line(features=2)
-    model.compile("sgd", "mse")
-
-    history = model.fit([[1, 2], [3, 4], [5, 6]], [1, 2, 3], verbose=0)
-
-    np.testing.assert_allclose(history.history["loss"], [14 / 3])
-
-
 def test_steps_per_epoch_cuts_the_epochs_of_arrays():
     model = line()
     model.compile("sgd", "mse")
@@ -288,16 +270,3 @@ def test_steps_per_epoch_cuts_the_epochs_of_arrays():
     model.fit(X, Y, batch_size=2, epochs=3, steps_per_epoch=4, verbose=0)
 
     assert int(model.optimizer.iterations) == 12
-
-
-@pytest.mark.parametrize("dtype", ["float64", "int64", "uint8", "bool"])
-def test_data_of_any_numeric_dtype_train_a_float32_model(dtype):
-    x = (RANDOM.rand(6, 3) * 3).astype(dtype)
-    model, same = line(), line()
-    for one in (model, same):
-        one.compile("sgd", "mse")
-
-    model.fit(x, x[:, 0], shuffle=False, verbose=0)
-    same.fit(x.astype("float32"), x[:, 0].astype("float32"), shuffle=False, verbose=0)
-
-    np.testing.assert_array_equal(model.get_weights()[0], same.get_weights()[0])
