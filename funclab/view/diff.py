@@ -33,6 +33,7 @@ class Difference:
     """What is no difference in structure, but worth knowing: layers that are in both models."""
     numbers: tuple[int, int] = (0, 0)
     """How many numbers each model holds."""
+    models: tuple[Any, Any] = field(default=(None, None), repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -83,6 +84,24 @@ class Difference:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def view(self) -> Any:
+        """The live view, for tours and questions; displaying the difference shows one, too."""
+        from funclab.view.live.diff import DiffView
+
+        return DiffView(self, *self.models)
+
+    @property
+    def svg(self) -> str:
+        """The static picture: both graphs, each difference marked."""
+        from funclab.view.diff_picture import DiffPicture
+
+        return DiffPicture(self, *self.models).svg
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        bundle, metadata = self.view._repr_mimebundle_()
+        return {**bundle, "text/plain": repr(self)}, metadata
+
     def __repr__(self) -> str:
         return f"<Difference of {self.left} and {self.right}: {_entries(len(self.entries))}>"
 
@@ -111,7 +130,7 @@ def diff(a: Any, b: Any) -> Difference:
     names = [words.shorten(model.name, LONGEST_NAME) for model in (a, b)]
     numbers = (words.count(a.weights), words.count(b.weights))
     told = [*entries(found), *_inside(found)]
-    return Difference(names[0], names[1], told, list(_notes(found)), numbers)
+    return Difference(names[0], names[1], told, list(_notes(found)), numbers, (a, b))
 
 
 def _check(model: Any) -> None:

@@ -74,7 +74,7 @@ class Explorer(View):
     def _draw(self, face: str, opened: bool) -> str:
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         drawn = diagram(self.model, face, opened, self.direction, most_calls=limit)
-        return re.sub(r"<style>.*?</style>", "", drawn.svg, flags=re.DOTALL)
+        return bare(drawn)
 
     def svg(self) -> str:
         look = "auto" if self.look == "projector" else self.look
@@ -107,6 +107,11 @@ class Explorer(View):
             "tape": {key: tape_of(self.objects[key]) for key in nodes},
             "more": {key: more_of(self.objects[key]) for key in layers},
         }
+
+
+def bare(picture: Any) -> str:
+    """A picture without its style sheet: that of the live view is on the page already."""
+    return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
 
 
 class Calls:

@@ -1,0 +1,76 @@
+// Two models side by side: a list of differences, and the calls each is about marked in both graphs.
+
+const diff = {
+  name: "diff",
+
+  draw(ctx) {
+    this.sides = {};
+    ctx.stage.classList.add("fl-pair");
+    for (const side of ["left", "right"]) {
+      const picture = h("div", { class: "fl-side" });
+      // The markup is drawn by funclab itself, with every name escaped.
+      picture.innerHTML = ctx.model.get("pictures")[side];
+      for (const title of picture.querySelectorAll("title")) title.remove();
+      this.sides[side] = picture;
+      ctx.stage.append(h("figure", { class: "fl-figure" },
+        h("figcaption", {}, ctx.t(`diff_${side}`, { name: ctx.facts[side] })), picture));
+    }
+  },
+
+  update(ctx) {
+    const { entry } = ctx.state;
+    ctx.bar.replaceChildren(
+      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, entry - 1)),
+      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, entry + 1)));
+    ctx.stage.querySelectorAll(".fl-ring").forEach((ring) => ring.remove());
+    ctx.facts.entries.forEach((one, i) => {
+      for (const side of ["left", "right"])
+        for (const key of one[side]) this.ring(side, key, i === entry ? "fl-ring" : "fl-ring fl-lit");
+    });
+    const items = ctx.facts.entries.map((one, i) => h("li", {
+      class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
+    }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
+      `${one.kind}: ${one.sentence}`)));
+    ctx.panel.replaceChildren(
+      h("ol", { class: "fl-tape" }, items.length ? items : h("li", {}, ctx.t("diff_none"))),
+      ...ctx.facts.notes.map((note) => h("p", {}, note)));
+  },
+
+  ring(side, key, name) {
+    const boxes = [...this.sides[side].querySelectorAll(".box[data-key]")];
+    const rect = boxes.find((box) => box.dataset.key === key)?.querySelector("rect");
+    if (!rect) return;
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((a) => Number(rect.getAttribute(a)));
+    rect.parentNode.append(s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
+  },
+
+  go(ctx, entry) {
+    const count = ctx.facts.entries.length;
+    if (!count) return;
+    const at = (entry + count) % count, one = ctx.facts.entries[at];
+    ctx.ask(this.question(ctx, one, at), () => ctx.set({ entry: at }));
+  },
+
+  question(ctx, one, at) {
+    const kinds = [...new Set([one.kind, "added", "removed", "changed", "shared"])].slice(0, 4).sort();
+    const where = [...one.left, ...one.right].join(", ");
+    return where ? { id: `diff ${at}`, prompt: ctx.t("ask_diff", { where }), options: kinds,
+      answer: one.kind, explain: one.sentence } : null;
+  },
+
+  keys(ctx) {
+    const { entry } = ctx.state;
+    return {
+      ArrowDown: { label: ctx.t("next"), run: () => this.go(ctx, entry + 1) },
+      ArrowUp: { label: ctx.t("back"), run: () => this.go(ctx, entry - 1) },
+      Escape: { label: ctx.t("key_out"), run: () => ctx.set({ entry: -1 }) },
+    };
+  },
+
+  caption(ctx) {
+    const one = ctx.facts.entries[ctx.state.entry];
+    return one ? one.sentence : ctx.t("diff_caption", { n: ctx.facts.entries.length });
+  },
+};
+
+export default { render: ({ model, el }) => start(model, el, diff) };
