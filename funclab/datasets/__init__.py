@@ -1,5 +1,5 @@
-"""Small real data sets that come with funclab: nothing is fetched from the network."""
+"""Small data sets that come with funclab, real ones and made ones: nothing is fetched."""
 
-from funclab.datasets import digits
+from funclab.datasets import digits, headlines
 
-__all__ = ["digits"]
+__all__ = ["digits", "headlines"]

@@ -83,10 +83,22 @@ def test_pictures_of_the_model_come_often_and_each_has_a_caption(lesson):
 @every_lesson
 def test_misconceptions_are_met_and_the_right_case_stands_first(lesson):
     kinds = [tags(cell) for cell in lesson.code]
-    first_error = next(i for i, kind in enumerate(kinds) if "raises-exception" in kind)
+    errors = [i for i, kind in enumerate(kinds) if "raises-exception" in kind]
 
     assert len(lesson.misconceptions) >= 2
-    assert first_error > 0 and ["picture"] in kinds[:first_error]
+    assert not errors or ["picture"] in kinds[: errors[0]]
+
+
+@every_lesson
+def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
+    number = int(lesson.path.name[:2])
+    opening = lesson.cells[: lesson.cells.index(lesson.code[0])]
+    recalled = [cell for cell in opening if "recall" in tags(cell)]
+
+    assert len(recalled) == (number > 1)
+    for cell in recalled:
+        assert cell.source.partition("<details>")[0].count("?") == 3
+        assert cell.metadata.funclab.lesson < number
 
 
 @every_lesson

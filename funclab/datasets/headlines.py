@@ -1,0 +1,139 @@
+"""Made-up headlines by known rules: what a model can learn from them is known beforehand.
+
+A headline says who does what to whom, sometimes where and when. Many people read it when it tells
+of a person who is rough to an animal ("man bites dog"), and when it appears at an hour at which
+people read. These are no real headlines and no real readers: the rules are `is_unusual` and READ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Story = tuple[str, str, str]
+
+PEOPLE = ("man", "baker", "teacher", "mayor", "farmer", "pilot")
+ANIMALS = ("dog", "parrot", "goose", "horse", "cat", "monkey")
+ROUGH = ("bites", "chases", "carries")
+POLITE = ("teaches", "paints", "feeds")
+WHERE = ("", "at school", "in town", "on a boat", "near the station")
+WHEN = ("", "yesterday", "this morning", "after lunch")
+HOURS = ("morning", "noon", "afternoon", "evening", "night")
+READ = (1, 1, 0, 1, 0)
+"""Whether people read at each of the HOURS."""
+LENGTH = 9
+
+_EVERY = (*PEOPLE, *ANIMALS, *ROUGH, *POLITE, *" ".join((*WHERE, *WHEN)).split())
+WORDS = ("", *dict.fromkeys(_EVERY))
+"""The vocabulary; a word's id is its place. Id 0 fills short headlines at their end."""
+
+
+class Headlines(NamedTuple):
+    """Shapes: words (n, 9) int32, ids of WORDS; hour (n, 5) float32, one-hot over HOURS;
+    popular (n,), 1 when many people read it."""
+
+    words: Array
+    hour: Array
+    popular: Array
+
+
+class StoryPairs(NamedTuple):
+    """Shapes: first, second (n, 9) int32, ids of WORDS; same (n,), 1 when both tell one story."""
+
+    first: Array
+    second: Array
+    same: Array
+
+
+def load_data(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[Headlines, Headlines]:
+    """Headlines to train on, and others to test on; no headline is in both.
+
+    >>> train, test = load_data(seed=0)
+    >>> text(train.words[1]), int(train.popular[1])
+    ('this morning man bites cat at school', 0)
+    """
+    random = np.random.RandomState(seed)
+    found: dict[str, Story] = {}
+    while len(found) < n + test:
+        story = _story(random, random.randint(2) == 1)
+        found.setdefault(_phrase(story, random), story)
+    phrases, stories = list(found), list(found.values())
+    hour = random.randint(len(HOURS), size=n + test)
+    unusual = np.array([is_unusual(one) for one in stories])
+    popular = (unusual & np.array(READ, bool)[hour]).astype(int)
+    whole = Headlines(ids(phrases), np.eye(len(HOURS), dtype="float32")[hour], popular)
+    return Headlines(*(part[:n] for part in whole)), Headlines(*(part[n:] for part in whole))
+
+
+def load_pairs(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[StoryPairs, StoryPairs]:
+    """Pairs of headlines: do they tell the same story in other words? Half of them do.
+
+    Half of the others exchange who and whom, so that only the order of the words tells.
+    """
+    random = np.random.RandomState(seed)
+    return _pairs(random, n), _pairs(random, test)
+
+
+def is_unusual(story: Story) -> bool:
+    """A person is rough to an animal.
+
+    >>> is_unusual(("man", "bites", "dog")), is_unusual(("dog", "bites", "man"))
+    (True, False)
+    """
+    who, what, _ = story
+    return who in PEOPLE and what in ROUGH
+
+
+def ids(phrases: Sequence[str]) -> Array:
+    """Phrases as rows of word ids, filled with 0 at the end.
+
+    >>> ids(["man bites dog"])[0, :5].tolist() == [1, 13, 7, 0, 0]
+    True
+    """
+    table = np.zeros((len(phrases), LENGTH), "int32")
+    for row, phrase in zip(table, phrases):
+        numbers = [WORDS.index(word) for word in phrase.split()]
+        row[: len(numbers)] = numbers
+    return table
+
+
+def text(row: Array) -> str:
+    """The words of one row of ids."""
+    return " ".join(WORDS[number] for number in row if number)
+
+
+def _story(random: Any, unusual: bool) -> Story:
+    """A story between a person and an animal."""
+    while True:
+        story = (random.choice(PEOPLE), random.choice(ROUGH + POLITE), random.choice(ANIMALS))
+        if random.randint(2):
+            story = story[::-1]
+        if is_unusual(story) == unusual:
+            return story
+
+
+def _phrase(story: Story, random: Any) -> str:
+    where, when = random.choice(WHERE), random.choice(WHEN)
+    before, after = (when, where) if random.randint(2) else (where, when)
+    return " ".join(part for part in (before, *story, after) if part)
+
+
+def _pairs(random: Any, n: int) -> StoryPairs:
+    first, second, same = [], [], np.arange(n) % 2
+    for alike in same:
+        story = _story(random, random.randint(2) == 1)
+        other = story if alike else _another(story, random)
+        first.append(_phrase(story, random))
+        second.append(_phrase(other, random))
+    return StoryPairs(ids(first), ids(second), same)
+
+
+def _another(story: Story, random: Any) -> Story:
+    if random.randint(2):
+        return story[::-1]
+    while (other := _story(random, random.randint(2) == 1)) == story:
+        pass
+    return other
