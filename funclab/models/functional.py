@@ -6,11 +6,12 @@ import functools
 import warnings
 from typing import Any, NoReturn
 
-from funclab import registry, saving, structure
+from funclab import ops, registry, saving, structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
 from funclab.models.model import Model, refuse_layers
@@ -55,6 +56,8 @@ class Functional(Model):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         given = order_inputs(self, inputs)
         values = [fit_value(self, i, value) for i, value in enumerate(given)]
+        if mask is not None:
+            values = list(map(_masked, values, structure.flatten(mask)))
         return structure.pack(self.output_structure, self.graph.replay(values))
 
     def _cast(self, leaf: Any) -> Any:
@@ -74,7 +77,7 @@ class Functional(Model):
 
     @layers.setter
     def layers(self, _: Any) -> NoReturn:
-        refuse_layers()
+        refuse_layers(self.name)
 
     @property
     def operations(self) -> list[Operation]:
@@ -148,6 +151,15 @@ class Functional(Model):
     def __repr__(self) -> str:
         shapes: list[Shape] = [tensor.shape for tensor in self.outputs or []]
         return f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+
+
+def _masked(value: Value, mask: Any) -> Value:
+    """The value with this mask, and the original as it was."""
+    if mask is value.mask or mask is None:
+        return value
+    copy = ops.identity(value)
+    copy.mask = mask
+    return copy
 
 
 @functools.cache

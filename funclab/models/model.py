@@ -47,7 +47,7 @@ class Model(Layer):
 
     @layers.setter
     def layers(self, _: Any) -> NoReturn:
-        refuse_layers()
+        refuse_layers(self.name)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place in `layers`.
@@ -187,10 +187,10 @@ class _Reserved(ArgumentError, AttributeError):
     """An attribute that cannot be set."""
 
 
-def refuse_layers() -> NoReturn:
+def refuse_layers(name: str) -> NoReturn:
     """What an assignment to `model.layers` gets."""
     raise _Reserved(
         "`Model.layers` attribute is reserved and should not be used. Please use another name.",
-        why="it lists the layers that the model's graph or attributes hold.",
+        why=f"it lists the layers that the graph or the attributes of {name} hold.",
         fix="keep the layers in an attribute of another name, such as `self.blocks`.",
     )

@@ -291,3 +291,13 @@ def test_a_model_of_a_sequential_is_cut_and_called_on_another_input():
     again = Model(stack.input, stack.output)(Input((3,)))
 
     assert again.shape == (None, 2)
+
+
+def test_an_explicit_mask_travels_through_a_model():
+    steps, last = Input((3, 2)), layers.LSTM(2)
+    model = Model(steps, last(steps))
+    data = rows(1, 3, 2)
+
+    masked = model(data, mask=np.array([[True, False, False]]))
+
+    np.testing.assert_allclose(masked, last(data[:, :1]), rtol=1e-5)
