@@ -10,6 +10,7 @@ from funclab import ops, registry, saving, structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.base import Layer
@@ -29,6 +30,7 @@ class Functional(Model):
     """
 
     graph: Graph
+    _graph_with_losses: Graph | None = None
 
     def __init__(
         self,
@@ -58,7 +60,22 @@ class Functional(Model):
         values = [fit_value(self, i, value) for i, value in enumerate(given)]
         if mask is not None:
             values = list(map(_masked, values, structure.flatten(mask)))
-        return structure.pack(self.output_structure, self.graph.replay(values))
+        made = (self._graph_with_losses or self.graph).replay(values)
+        current_tape().losses.extend(made[len(self.outputs) :])
+        return structure.pack(self.output_structure, made)
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a tensor computed from this model's inputs to what training makes small.
+
+        Inside `call`, a value. Takes effect at the next `compile`.
+        """
+        if not isinstance(loss, Tensor):
+            super().add_loss(loss)
+            return
+        known = self._graph_with_losses or self.graph
+        whole = Graph(self.inputs, [*known.outputs, loss], self.graph.stand_ins)
+        self._graph_with_losses = whole
+        self._loss_layers = [one for one in whole.layers if one not in self.graph.layers]
 
     def _cast(self, leaf: Any) -> Any:
         """Inputs keep their dtype here; `call` gives each the dtype of its Input."""

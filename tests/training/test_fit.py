@@ -270,3 +270,18 @@ def test_steps_per_epoch_cuts_the_epochs_of_arrays():
     model.fit(X, Y, batch_size=2, epochs=3, steps_per_epoch=4, verbose=0)
 
     assert int(model.optimizer.iterations) == 12
+
+
+def test_a_loss_may_be_a_tensor_of_the_graph():
+    inputs = Input((3,))
+    hidden = Dense(2)
+    model = Model(inputs, Dense(1)(inputs))
+    model.add_loss(ops.mean(ops.square(hidden(inputs) - 1.0)))
+    model.compile(SGD(0.1), "mse")
+
+    loss = model.test_on_batch(X, Y)
+
+    kernel, bias = hidden.get_weights()
+    mse = ((model.predict(X)[:, 0] - Y) ** 2).mean()
+    np.testing.assert_allclose(loss, mse + ((X @ kernel + bias - 1) ** 2).mean(), rtol=1e-5)
+    assert len(model.trainable_weights) == 4
