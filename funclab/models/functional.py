@@ -61,7 +61,7 @@ class Functional(Model):
         if mask is not None:
             values = list(map(_masked, values, structure.flatten(mask)))
         made = (self._graph_with_losses or self.graph).replay(values)
-        current_tape().losses.extend(made[len(self.outputs) :])
+        current_tape().losses.extend(made[len(self.graph.outputs) :])
         return structure.pack(self.output_structure, made)
 
     def add_loss(self, loss: Any) -> None:
@@ -73,7 +73,7 @@ class Functional(Model):
             super().add_loss(loss)
             return
         known = self._graph_with_losses or self.graph
-        whole = Graph(self.inputs, [*known.outputs, loss], self.graph.stand_ins)
+        whole = Graph(known.inputs, [*known.outputs, loss], known.stand_ins)
         self._graph_with_losses = whole
         self._loss_layers = [one for one in whole.layers if one not in self.graph.layers]
 
