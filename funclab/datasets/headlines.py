@@ -110,9 +110,14 @@ def _story(random: Any, unusual: bool) -> Story:
     while True:
         story = (random.choice(PEOPLE), random.choice(ROUGH + POLITE), random.choice(ANIMALS))
         if random.randint(2):
-            story = story[::-1]
+            story = _turned(story)
         if is_unusual(story) == unusual:
             return story
+
+
+def _turned(story: Story) -> Story:
+    who, what, whom = story
+    return whom, what, who
 
 
 def _phrase(story: Story, random: Any) -> str:
@@ -133,7 +138,7 @@ def _pairs(random: Any, n: int) -> StoryPairs:
 
 def _another(story: Story, random: Any) -> Story:
     if random.randint(2):
-        return story[::-1]
+        return _turned(story)
     while (other := _story(random, random.randint(2) == 1)) == story:
         pass
     return other
