@@ -208,7 +208,7 @@ function start(model, host, view) {
   });
   const ctx = new Context(model, el, view);
   ctx.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": ctx.t("tools") });
-  ctx.stage = h("div", { class: "fl-stage" });
+  ctx.stage = h("div", { class: "fl-stage", tabindex: "0", role: "group", "aria-label": ctx.t("picture") });
   ctx.panel = h("div", { class: "fl-panel" });
   ctx.askBox = h("div", { class: "fl-ask", hidden: true, role: "group", "aria-label": ctx.t("question") });
   ctx.captionBox = h("p", { class: "fl-caption" });

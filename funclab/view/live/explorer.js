@@ -52,7 +52,8 @@ const explorer = {
       this.boxes = [...ctx.stage.querySelectorAll(".box[data-key],.plate[data-key]")];
       for (const title of ctx.stage.querySelectorAll("title")) title.remove();
       for (const box of this.boxes) {
-        box.setAttribute("role", "button");
+        // An opened model holds other boxes: a button must not hold buttons.
+        box.setAttribute("role", box.querySelector("[data-key]") ? "group" : "button");
         box.setAttribute("tabindex", "-1");
       }
     }
@@ -132,7 +133,8 @@ const explorer = {
 
   mark(ctx) {
     ctx.stage.querySelectorAll(".fl-ring").forEach((ring) => ring.remove());
-    ctx.stage.querySelectorAll("[aria-pressed]").forEach((box) => box.removeAttribute("aria-pressed"));
+    for (const name of ["aria-pressed", "aria-current"])
+      ctx.stage.querySelectorAll(`[${name}]`).forEach((box) => box.removeAttribute(name));
     const { selected } = ctx.state;
     if (!selected) return;
     for (const key of this.lit(ctx)) {
@@ -142,7 +144,7 @@ const explorer = {
     const box = this.boxOf(ctx, selected);
     if (!box) return;
     this.ring(box, "fl-ring");
-    box.setAttribute("aria-pressed", "true");
+    box.setAttribute(box.getAttribute("role") === "group" ? "aria-current" : "aria-pressed", "true");
     const inStage = ctx.stage.getBoundingClientRect(), at = box.getBoundingClientRect();
     if (at.top < inStage.top || at.bottom > inStage.bottom)
       ctx.stage.scrollTop += at.top - inStage.top - inStage.height / 3;

@@ -22,7 +22,7 @@ const explorerPanel = {
       h("td", {}, h("code", {}, row.write))));
     const rest = layer.rows.length > 5 ? ctx.t("more_rows", { n: layer.rows.length - 5 }) : "";
     return [
-      h("h3", {}, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
+      h("h2", {}, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
       h("table", { class: "fl-table" },
         h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, ctx.t(one))))),
         h("tbody", {}, rows)),
@@ -32,7 +32,7 @@ const explorerPanel = {
 
   tensorPanel(ctx, tensor) {
     return [
-      h("h3", {}, h("code", {}, tensor.name), h("small", {}, ` ${tensor.shape} ${tensor.dtype}`)),
+      h("h2", {}, h("code", {}, tensor.name), h("small", {}, ` ${tensor.shape} ${tensor.dtype}`)),
       h("p", {}, ctx.t("made_by", { node: tensor.node }), " ",
         tensor.readers.length ? ctx.t("read_by", { nodes: tensor.readers.join(", ") }) : ctx.t("read_by_none"),
         tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
@@ -69,9 +69,9 @@ const explorerPanel = {
     }, h("button", { type: "button", class: "fl-link",
       onclick: () => ctx.set({ op: i, level: 2 }) }, call.text))));
     const source = ctx.state.level > 1 && tape[at] ? [
-      h("h4", {}, tape[at].op), h("p", { class: "fl-doc" }, tape[at].doc), h("pre", {}, tape[at].source)] : [];
+      h("h3", {}, tape[at].op), h("p", { class: "fl-doc" }, tape[at].doc), h("pre", {}, tape[at].source)] : [];
     return h("section", { "aria-label": ctx.t("tape_of", { key }) },
-      h("h4", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
+      h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
   },
 
   morePanel(ctx) {

@@ -42,7 +42,8 @@ def export_html(view: View, path: Any = None) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(view.title)}</title><style>body{{margin:1rem;color-scheme:light dark;"
-        f"background:Canvas}}{style()}</style></head><body><main></main>"
+        f"color:CanvasText;background:Canvas}}h1{{font:600 1.1rem system-ui,sans-serif}}{style()}"
+        f"</style></head><body><main><h1>{escape(view.title)}</h1></main>"
         f'<noscript>{view.svg()}</noscript><script type="module">\n'
         f"const traits = {data};\n{code}\n{STAND_IN}</script></body></html>\n"
     )

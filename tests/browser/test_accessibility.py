@@ -1,0 +1,52 @@
+"""Every live view, as a page from disk, held to the axe rules in light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import funclab
+from funclab import Input, Model, layers
+from funclab.layers import Dense
+
+
+def twice():
+    x = Input((16,), name="x")
+    shared = Dense(16, activation="relu", name="shared")
+    return Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+
+
+def nested():
+    a, b = Input((16,), name="a"), Input((16,), name="b")
+    inner = twice()
+    return Model([a, b], layers.concatenate([inner(a), inner(b)]), name="nested")
+
+
+VIEWS = {
+    "explorer": lambda: funclab.explore(nested(), open=True, selected="twice[1]", table=True),
+    "explorer of layers": lambda: funclab.explore(twice(), face="layers", selected="shared"),
+    "explorer, deep": lambda: funclab.explore(twice(), selected="shared[1]", level=2, more=True),
+    "explorer with a tour": lambda: funclab.explore(
+        twice(), tour=[{"text": "Here.", "state": {"selected": "shared[0]"}}]
+    ),
+    "shapes": lambda: funclab.shapes(twice(), step=2),
+    "diff": lambda: funclab.diff(twice(), nested()).view,
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_no_view_breaks_a_rule_of_accessibility(name, scheme, browser, tmp_path):
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 1200})
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    path = tmp_path / "view.html"
+    funclab.export_html(VIEWS[name](), path)
+    page.goto(path.as_uri())
+    page.wait_for_selector(".fl")
+
+    found = Axe().run(page)
+
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+    assert not complaints
