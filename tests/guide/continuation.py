@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import resource
 import sys
 from collections.abc import Callable
 from time import perf_counter
@@ -30,6 +29,7 @@ from funclab.layers import (
     concatenate,
 )
 from funclab.view import diagram
+from tests.bench.worker import peak_memory
 
 MODELS: dict[str, Callable[[bool], Model]] = {}
 
@@ -159,7 +159,7 @@ def video_question(full: bool) -> Model:
 
 def figures(name: str) -> dict[str, Any]:
     """Build, summarise and draw at full size: seconds, megabytes at the peak, what was made."""
-    before = peak_megabytes()
+    before = peak_memory()
     start = perf_counter()
     model = MODELS[name](True)
     lines = io.StringIO()
@@ -167,7 +167,7 @@ def figures(name: str) -> dict[str, Any]:
     picture = diagram(model).svg
     return {
         "seconds": perf_counter() - start,
-        "megabytes": peak_megabytes(),
+        "megabytes": peak_memory(),
         "megabytes_before": before,
         "weights": model.count_params(),
         "allocated": [v.path for v in model.weights if v.allocated],
@@ -176,11 +176,6 @@ def figures(name: str) -> dict[str, Any]:
         "drawn": [layer.name for layer in model.layers if layer.name in picture],
         "names": [layer.name for layer in model.layers],
     }
-
-
-def peak_megabytes() -> float:
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / 1024 if sys.platform != "darwin" else kilobytes / 2**20
 
 
 def batch(tensor: Any, count: int, random: np.random.Generator) -> Any:

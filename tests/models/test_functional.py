@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from funclab import Input, Model, Sequential, layers, models, ops, utils
+from funclab import Input, Model, Sequential, layers, models, utils
 from funclab.errors import FunclabError, NameLookupError
 from funclab.layers import Dense
 
@@ -242,40 +242,6 @@ def test_freezing_a_model_freezes_what_is_inside():
     assert len(model.trainable_weights) == 2
     assert len(model.non_trainable_weights) == 4
     assert encoder.trainable_weights == []
-
-
-def test_a_subclass_may_hand_inputs_and_outputs_to_its_base():
-    class Twice(Model):
-        def __init__(self):
-            x = Input((2,))
-            super().__init__(inputs=x, outputs=x * 2.0)
-
-    model = Twice()
-
-    assert isinstance(model, Twice)
-    np.testing.assert_array_equal(model(rows(3, 2)), rows(3, 2) * 2)
-
-
-def test_a_subclass_with_its_own_call_works_as_a_layer_and_on_arrays():
-    class Block(Model):
-        def __init__(self):
-            super().__init__()
-            self.first, self.more = Dense(4), [Dense(4), Dense(2)]
-
-        def call(self, x):
-            x = ops.relu(self.first(x))
-            for layer in self.more:
-                x = layer(x)
-            return x
-
-    block = Block()
-    x = Input((3,))
-
-    model = Model(x, block(x))
-
-    assert len(model.weights) == 6
-    assert model(rows(5, 3)).shape == (5, 2)
-    assert block(rows(5, 3)).shape == (5, 2)
 
 
 def test_source_inputs_are_found_in_order():
