@@ -102,8 +102,21 @@ class Layer(Called):
                     before.restore()
 
     def add_loss(self, loss: Any) -> None:
-        """Add a value to what training makes small; to be used inside `call`."""
-        current_tape().losses.append(loss)
+        """Add a value to what training makes small; to be used inside `call`.
+
+        Raises: ArgumentError outside of a call, where nothing would read it.
+        """
+        tape = current_tape()
+        if not tape.scope:
+            raise ArgumentError(
+                f"{self.name}.add_loss was used outside of a call, so the loss would be lost.",
+                why="a layer's losses are gathered while its call runs; before and after, nobody "
+                "listens.",
+                fix="use add_loss inside `call`, or add a tensor of the graph to a model: "
+                "model.add_loss(tensor).",
+                graph=self,
+            )
+        tape.losses.append(loss)
 
     @property
     def compute_dtype(self) -> str:

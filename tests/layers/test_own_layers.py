@@ -291,3 +291,10 @@ def test_a_layer_of_ones_own_works_in_a_model():
 
     assert model(ROWS).shape == (2, 2)
     assert len(model.weights) == 5
+
+
+def test_a_loss_added_outside_of_a_call_is_refused():
+    dense = Dense(2, name="head")
+
+    with pytest.raises(ArgumentError, match=r"head\.add_loss was used outside of a call"):
+        dense.add_loss(1.0)

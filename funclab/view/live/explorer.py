@@ -152,7 +152,7 @@ def explore(
     elif words.graph_of(thing) is None:
         thing.get_output_at(0)  # says it well when there is none
         subject = Calls(thing)
-        state = {"selected": thing.name, **state}
+        state = {"face": "layers", "selected": thing.name, **state}
     return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
 
 
