@@ -1,0 +1,70 @@
+"""A notebook that uses every view is a promise like any lesson, and reads well without scripts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
+CELLS = [
+    "%load_ext funclab\nimport funclab\nfrom funclab import Input, Model, layers\n"
+    'from funclab.layers import Dense\n\nx = Input((16,), name="x")\n'
+    'shared = Dense(16, activation="relu", name="shared")\n'
+    'model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")\nmodel',
+    "shared",
+    "shared.get_output_at(1)",
+    "%nodes shared",
+    'funclab.explore(model, face="layers", look="projector")',
+    'funclab.shapes(model, ask=True, look="dark")',
+    "%%shapes\ny = Dense(3)(layers.Flatten()(Input((4, 4))))",
+    'other = Model(x, Dense(2, name="out")(Dense(16)(x)), name="once")\nfunclab.diff(model, other)',
+    "print(funclab.to_code(model))",
+    "%funclab",
+    "model.summary()",
+]
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """The notebook, run once and kept as lessons are kept: without the state of widgets."""
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    NotebookClient(made, timeout=120).execute()
+    made.metadata.pop("widgets", None)
+    for cell in made.cells:
+        for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET, None)
+    path = tmp_path_factory.mktemp("views") / "views.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+def test_every_view_keeps_its_promise_twice(notebook):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
+    command += ["--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE), str(notebook)]
+
+    runs = [subprocess.run(command, capture_output=True, text=True) for _ in range(2)]
+
+    for run in runs:
+        assert run.returncode == 0, run.stdout[-3000:]
+        assert f"{len(CELLS)} passed" in run.stdout
+
+
+def test_every_picture_is_there_without_scripts(notebook):
+    page, _ = HTMLExporter(template_name="basic").from_filename(str(notebook))
+
+    pictures = page.count("<svg") + page.count("data:image/svg+xml")
+    assert pictures == sum(
+        "image/svg+xml" in output.get("data", {})
+        for cell in nbformat.read(notebook, 4).cells
+        for output in cell.outputs
+    )
+    assert pictures >= 8
+    assert "model not found" not in page
