@@ -11,7 +11,7 @@ from funclab.view.marks import mark_path
 from funclab.view.measure import text_width
 from funclab.view.scene import COLOURS, MARKS, area
 
-WIDTH, HEIGHT = 330, 190
+WIDTH, HEIGHT = 270, 180
 LEFT, TOP, BOTTOM, INSET = 58, 40, 44, 8
 LABEL, SPACING = 12, 17
 MOST_MARKS = 16

@@ -15,7 +15,7 @@ from funclab.view.grid import html_grid, text_grid
 from funclab.view.picture import picture_of
 from funclab.view.saving import save
 
-PER_ROW, GAP = 2, 16
+COLUMN, GAP = 880, 16
 VALIDATION = "val_"
 
 
@@ -44,9 +44,8 @@ class Curves:
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
-        rows = [self.charts[i : i + PER_ROW] for i in range(0, len(self.charts), PER_ROW)]
         y = width = 0.0
-        for row in rows:
+        for row in self._chart_rows():
             x = 0.0
             for chart in row:
                 Plot(canvas, chart, complex(x + 1, y + 1)).draw()
@@ -54,6 +53,16 @@ class Curves:
             width = max(width, x - GAP)
             y += max(chart.height for chart in row) + GAP
         return width + 2, y - GAP + 2
+
+    def _chart_rows(self) -> list[list[Chart]]:
+        """As many charts side by side as a notebook's column holds."""
+        rows: list[list[Chart]] = [[]]
+        for chart in self.charts:
+            taken = sum(one.width + GAP for one in rows[-1])
+            if rows[-1] and taken + chart.width > COLUMN:
+                rows.append([])
+            rows[-1].append(chart)
+        return rows
 
     @property
     def rows(self) -> list[list[str]]:
@@ -120,7 +129,7 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
     charts: dict[str, Chart] = {}
     for name, values in known.items():
         base = name.removeprefix(VALIDATION)
-        quantity, output = _parts(base, names)
+        quantity, output = parts(base, names)
         chart = charts.setdefault(quantity, Chart(quantity, epochs))
         colour = 0 if output is None else 1 + names.index(output)
         padded = values + [math.nan] * (count - len(values))
@@ -131,7 +140,7 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
 registry.register("view", history_plot)  # so that `history.plot()` finds it
 
 
-def _parts(name: str, outputs: list[str]) -> tuple[str, str | None]:
+def parts(name: str, outputs: list[str]) -> tuple[str, str | None]:
     """What is measured, and at which output: `main_output_loss` is the loss at main_output."""
     for output in sorted(outputs, key=len, reverse=True):
         if name.startswith(f"{output}_"):
