@@ -84,12 +84,12 @@ class Difference:
     def __str__(self) -> str:
         return self.text
 
-    @property
-    def view(self) -> Any:
-        """The live view, for tours and questions; displaying the difference shows one, too."""
+    def view(self, **settings: Any) -> Any:
+        """The live view, with `look`, `ask`, `tour` and `entry`; displaying shows one, too."""
         from funclab.view.live.diff import DiffView
 
-        return DiffView(self, *self.models)
+        state = {"entry": settings.pop("entry")} if "entry" in settings else {}
+        return DiffView(self, *self.models, state=state, **settings)
 
     @property
     def svg(self) -> str:
@@ -99,7 +99,7 @@ class Difference:
         return DiffPicture(self, *self.models).svg
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        bundle, metadata = self.view._repr_mimebundle_()
+        bundle, metadata = self.view()._repr_mimebundle_()
         return {**bundle, "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ VIEWS = {
         twice(), tour=[{"text": "Here.", "state": {"selected": "shared[0]"}}]
     ),
     "shapes": lambda: funclab.shapes(twice(), step=2),
-    "diff": lambda: funclab.diff(twice(), nested()).view,
+    "diff": lambda: funclab.diff(twice(), nested()).view(),
 }
 
 

@@ -31,7 +31,7 @@ VIEWS = {
     "explorer": lambda: funclab.explore(hostile(), table=True, more=True, level=2),
     "layers": lambda: funclab.explore(hostile(), face="layers"),
     "shapes": lambda: funclab.shapes(hostile(), all=True),
-    "diff": lambda: funclab.diff(hostile(), hostile()).view,
+    "diff": lambda: funclab.diff(hostile(), hostile()).view(),
 }
 
 

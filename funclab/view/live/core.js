@@ -107,17 +107,33 @@ class Context {
     const given = index < 0 ? null : question.options[index];
     const record = {
       id: question.id, prompt: question.prompt, given, right: question.answer,
-      correct: given === question.answer,
+      correct: question.answer == null ? null : given === question.answer,
     };
     this.gate = null;
     this.model.set("answers", [...this.model.get("answers"), record]);
     this.model.save_changes();
     reveal();
     this.say("");
-    const key = given == null ? "shown" : record.correct ? "right" : "not_right";
-    this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right: question.answer }), " ",
-      question.explain ?? ""));
+    if (question.answer == null) this.askBox.replaceChildren(h("p", {}, this.t("noted", { given: given ?? "–" })));
+    else this.tell(record, question.explain);
     this.el.focus({ preventScroll: true });
+  }
+
+  /** Say whether an answer was right. */
+  tell({ given, right, correct }, explain) {
+    const key = given == null ? "shown" : correct ? "right" : "not_right";
+    this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right }), " ", explain ?? ""));
+  }
+
+  /** The truth about a question that was answered before anybody knew. */
+  judge(id, right, explain) {
+    const answers = this.model.get("answers"), record = answers.find((one) => one.id === id && one.right == null);
+    if (!record) return;
+    const judged = { ...record, right, correct: record.given === right };
+    this.model.set("answers", answers.map((one) => (one === record ? judged : one)));
+    this.model.save_changes();
+    this.askBox.hidden = false;
+    this.tell(judged, explain);
   }
 
   showQuestion() {
@@ -198,6 +214,16 @@ function python(value) {
   if (typeof value === "object")
     return `{${Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${python(v)}`).join(", ")}}`;
   return JSON.stringify(value);
+}
+
+/** Give a picture its size: that of its drawing, larger for a projector, times `zoom`. */
+function fit(ctx, svg, zoom = 0) {
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const large = ctx.look === "projector";
+  const scale = (large ? 1.65 : 1) * (zoom || 1);
+  svg.style.maxWidth = zoom || large ? "none" : "100%";
+  svg.setAttribute("width", width * scale);
+  svg.setAttribute("height", height * scale);
 }
 
 /** Put `view` on the page for `model`; returns what takes it away again. */

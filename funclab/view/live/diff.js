@@ -22,6 +22,7 @@ const diff = {
     ctx.bar.replaceChildren(
       ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, entry - 1)),
       ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, entry + 1)));
+    ctx.stage.querySelectorAll("svg").forEach((svg) => fit(ctx, svg));
     ctx.stage.querySelectorAll(".fl-ring").forEach((ring) => ring.remove());
     ctx.facts.entries.forEach((one, i) => {
       for (const side of ["left", "right"])

@@ -57,7 +57,8 @@ const explorer = {
         box.setAttribute("tabindex", "-1");
       }
     }
-    this.fit(ctx);
+    const svg = ctx.stage.querySelector("svg");
+    if (svg) fit(ctx, svg, ctx.state.zoom);
     this.mark(ctx);
     this.panel(ctx);
   },
@@ -74,18 +75,6 @@ const explorer = {
       ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table),
       this.search, this.hits].filter(Boolean));
     if (keep) this.search.focus();
-  },
-
-  fit(ctx) {
-    const svg = ctx.stage.querySelector("svg");
-    if (!svg) return;
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const scale = ctx.look === "projector" ? 1.65 : 1;
-    const zoom = ctx.state.zoom || 1;
-    svg.style.maxWidth = ctx.state.zoom ? "none" : "100%";
-    svg.setAttribute("width", width * scale * zoom);
-    svg.setAttribute("height", height * scale * zoom);
-    if (ctx.look === "projector" && !ctx.state.zoom) svg.style.maxWidth = "none";
   },
 
   zoom(ctx, factor) {

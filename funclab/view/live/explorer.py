@@ -17,7 +17,7 @@ from funclab.view.live.base import View
 from funclab.view.live.facts import facts_of, more_of, objects_of, tape_of
 from funclab.view.tensor_path import Behind, source_inputs
 
-PROJECTOR_CALLS = 12
+PROJECTOR_CALLS = 11
 """As many boxes as a class can read from the last row; the rest is folded."""
 
 
