@@ -1,0 +1,236 @@
+"""Arrays as small pictures: enough numbers to draw each, and what can be said of all of them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from funclab.shapes import show
+from funclab.view import words
+from funclab.view.live.base import texts
+
+Array = np.ndarray[Any, Any]
+
+SIDE = 32
+"""As many numbers along one side of a picture, at most; more become means of blocks."""
+PRINTED = 8
+"""Up to this many along each side, the numbers themselves are written."""
+TILES = 16
+LONGEST_NAME = 60
+LONGEST = 7
+"""The longest text of a number that fits into a field of a printed matrix."""
+NOISE = 1e-7
+"""A mean as much smaller than the largest number is zero, but for rounding."""
+Statistics = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture of an array before it is drawn.
+
+    `kind` is "number", "bars" (a vector), "heat" (a matrix), "strip" (a sequence: one row for each
+    time step) or "image" (one tile for each channel). `numbers` has the axes tile, row, column;
+    `top` is the size of the strongest colour. The statistics are of the whole array.
+    """
+
+    name: str
+    kind: str
+    shape: str
+    numbers: Array
+    notes: tuple[str, ...] = ()
+    statistics: Statistics = field(default_factory=dict)
+    top: float = 1.0
+    whole: bool = False
+    """Whether the numbers are whole by nature, such as the ids of words."""
+    counted: tuple[bool, ...] = ()
+    """For each time step, whether the mask lets it count; empty without a mask."""
+
+    @property
+    def printed(self) -> bool:
+        tiles, rows, columns = self.numbers.shape
+        return tiles == 1 and max(rows, columns) <= PRINTED
+
+    def to_dict(self) -> dict[str, Any]:
+        """The frame as data that JSON can hold; what is no finite number becomes a word."""
+        tiles, rows, columns = self.numbers.shape
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "shape": self.shape,
+            "tiles": tiles,
+            "rows": rows,
+            "columns": columns,
+            "numbers": [plain(number) for number in self.numbers.reshape(-1)],
+            "whole": self.whole,
+            "printed": self.printed,
+            "note": self.note,
+            "statistics": self.statistics,
+            "top": plain(self.top),
+            "counted": list(self.counted),
+        }
+
+    def text(self, number: float) -> str:
+        """One of the numbers in a few characters, with a real minus sign."""
+        if self.whole and float(number).is_integer():
+            return f"{int(number)}".replace("-", "−")
+        text = signed(number)
+        return text if len(text) <= LONGEST else signed(number, 2)
+
+    @property
+    def note(self) -> str:
+        return "; ".join(self.notes)
+
+
+def frame_of(
+    name: str, array: Array, *, batched: bool = False, counted: Sequence[bool] = ()
+) -> Frame:
+    """The picture that fits an array; of a batch, that of its first sample."""
+    notes: list[str] = []
+    part = np.asarray(array)
+    if batched and part.ndim:
+        part = _first(part, "trace_first_sample", notes)
+    if part.ndim == 4 and not batched:  # the kernel of a convolution: height, width, in, out
+        part = _first(np.moveaxis(part, 2, 0), "trace_first_channel", notes)
+    while part.ndim > 3:
+        part = _first(part, "trace_first_of", notes)
+    kind = _kind(part, batched)
+    numbers = _reduced(_tiles(part, notes), notes)
+    steps = numbers.shape[1 if kind == "strip" else 2]
+    shares = _shrunk(np.asarray(counted, float), 0, steps) if len(counted) else ()
+    return Frame(
+        name=named(name),
+        kind=kind,
+        shape=show(array.shape),
+        numbers=numbers,
+        notes=tuple(notes),
+        statistics=statistics(np.asarray(array)),
+        top=_top(numbers),
+        whole=array.dtype.kind in "iub",
+        counted=tuple(bool(one) for one in shares),
+    )
+
+
+def alike(frames: Sequence[Frame]) -> list[Frame]:
+    """The frames with one scale of colours, so that they can be compared."""
+    top = _top(*(frame.numbers for frame in frames))
+    return [replace(frame, top=top) for frame in frames]
+
+
+def statistics(array: Array) -> Statistics:
+    """Mean, spread (standard deviation), share of zeros, least and greatest of the finite numbers,
+    and how many are none."""
+    numbers = np.asarray(array, "float64").reshape(-1)
+    finite = numbers[np.isfinite(numbers)]
+    known = finite.size > 0
+    mean = finite.mean() if known else 0.0
+    noise = NOISE * np.abs(finite).max(initial=0.0)
+    return {
+        "size": int(numbers.size),
+        "mean": plain(mean if abs(mean) > noise else 0.0) if known else None,
+        "spread": plain(finite.std()) if known else None,
+        "zeros": plain((finite == 0).sum() / numbers.size) if known else 0.0,
+        "least": plain(finite.min()) if known else None,
+        "greatest": plain(finite.max()) if known else None,
+        "nan": int(np.isnan(numbers).sum()),
+        "infinite": int(np.isinf(numbers).sum()),
+    }
+
+
+def plain(number: Any) -> float | str:
+    """A number with four digits for JSON, which knows neither NaN nor infinity.
+
+    >>> plain(0.123456), plain(float("-inf"))
+    (0.1235, '-inf')
+    """
+    value = float(number)
+    return float(f"{value:.4g}") + 0.0 if math.isfinite(value) else str(value)
+
+
+def short(number: Any, digits: int = 3) -> str:
+    """A number as readers see it: a few digits, and a point always.
+
+    >>> short(3), short(0.12345), short(-1234567)
+    ('3.0', '0.123', '-1.23e+06')
+    """
+    if not isinstance(number, (int, float)) or not math.isfinite(number):
+        return str(number)
+    text = f"{number + 0.0:.{digits}g}"
+    return text if set(text) & set(".e") else f"{text}.0"
+
+
+def signed(number: Any, digits: int = 3) -> str:
+    """A number as `short` writes it, with a real minus sign."""
+    text = short(number, digits)
+    return f"−{text[1:]}" if text.startswith("-") else text
+
+
+def named(name: str) -> str:
+    """A name that fits into a sentence."""
+    return words.shorten(words.clean(name), LONGEST_NAME)
+
+
+def say(text: str, /, **values: Any) -> str:
+    """A sentence from the table of texts, by its key there, with {values} filled in."""
+    return _table()[text].format(**values)
+
+
+@functools.cache
+def _table() -> dict[str, str]:
+    return texts()
+
+
+def _first(array: Array, key: str, notes: list[str]) -> Array:
+    if len(array) > 1:
+        notes.append(say(key, n=len(array)))
+    return array[0]
+
+
+def _kind(part: Array, batched: bool) -> str:
+    if part.size == 1:
+        return "number"
+    return ("number", "bars", "strip" if batched else "heat", "image")[part.ndim]
+
+
+def _tiles(part: Array, notes: list[str]) -> Array:
+    """The array with the axes tile, row and column."""
+    if part.ndim < 3:
+        rows = part if part.ndim == 2 else part.reshape(1, -1)
+        return rows[None]
+    channels = part.shape[2]
+    if channels > TILES:
+        notes.append(say("trace_first_channels", k=TILES, n=channels))
+    return np.moveaxis(part[:, :, :TILES], 2, 0)
+
+
+def _reduced(tiles: Array, notes: list[str]) -> Array:
+    """At most SIDE x SIDE numbers in all, as means of blocks."""
+    count, rows, columns = tiles.shape
+    side = max(1, math.isqrt(SIDE * SIDE // max(1, count)))
+    numbers = tiles.astype("float64")
+    if rows <= side and columns <= side:
+        return numbers
+    notes.append(say("trace_block_means", rows=rows, columns=columns))
+    numbers = _shrunk(numbers, 1, min(rows, side))
+    return _shrunk(numbers, 2, min(columns, side))
+
+
+def _shrunk(numbers: Array, axis: int, length: int) -> Array:
+    """Means of nearly equal stretches along an axis."""
+    if numbers.shape[axis] <= length:
+        return numbers
+    edges = np.linspace(0, numbers.shape[axis], length + 1).astype(int)
+    with np.errstate(all="ignore"):
+        sums = np.add.reduceat(numbers, edges[:-1], axis)
+    sizes = np.diff(edges).reshape([-1 if i == axis else 1 for i in range(numbers.ndim)])
+    return sums / sizes
+
+
+def _top(*arrays: Array) -> float:
+    """The largest finite number, without its sign; 1 where there is none but zeros."""
+    sizes = [np.abs(one[np.isfinite(one)]).max(initial=0.0) for one in arrays]
+    return float(max(sizes)) or 1.0

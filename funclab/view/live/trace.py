@@ -1,0 +1,139 @@
+"""Slow motion: one batch through a model, forward, backward and update, step by step."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from funclab.errors import ArgumentError
+from funclab.view import words
+from funclab.view.diagram import diagram
+from funclab.view.live import defaults
+from funclab.view.live.base import View
+from funclab.view.live.explorer import PROJECTOR_CALLS, bare
+from funclab.view.live.trace_fold import check_most
+from funclab.view.live.trace_picture import TracePicture
+from funclab.view.live.trace_still import Still, to_facts
+from funclab.view.live.trace_walk import walk
+
+MOST_CALLS = 60
+EMBEDDED = 60_000
+"""Up to this many numbers travel to the page at once; of more, each picture when it is shown."""
+TRAINING = (None, False, True, "both")
+
+
+class Trace(View):
+    """One batch in slow motion. `stills` are its steps: each with words, pictures and lines.
+
+    The model is as it was: weights, statistics, random streams and optimizer.
+    """
+
+    scripts = ("trace_frames", "trace")
+    blank_state: ClassVar[dict[str, Any]] = {"step": 0}
+
+    def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
+        self.model, self.stills = model, stills
+        self._facts = to_facts(stills)
+        super().__init__(
+            title=f"Slow motion of {words.clean(model.name)}",
+            call=call,
+            facts=self._facts if _size(self._facts) <= EMBEDDED else self._facts | {"frames": []},
+            **settings,
+        )
+        nested = any(words.graph_of(node.operation) for node in model.graph.nodes)
+        limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
+        drawn = diagram(model, expand_nested=nested, most_calls=limit)
+        self.pictures = {"graph": bare(drawn)}
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        step = super()._checked_state(state).get("step", 0)
+        if not isinstance(step, int) or not 0 <= step < len(self.stills):
+            raise ArgumentError(
+                f"step={step!r} cannot be shown.",
+                why=f"the slow motion of {self.model.name} has the steps 0 to "
+                f"{len(self.stills) - 1}.",
+                fix="choose one of them, or leave it out.",
+            )
+        return state
+
+    def find(self, kind: str, name: str = "") -> int:
+        """The number of the first step of a kind, such as "add_into", that tells of `name`.
+
+        Raises: ArgumentError when there is none.
+        """
+        for number, still in enumerate(self.stills):
+            if still.kind == kind and name in " ".join([still.key, still.words, *still.marks]):
+                return number
+        kinds = ", ".join(dict.fromkeys(still.kind for still in self.stills))
+        raise ArgumentError(
+            f"There is no step {kind!r} of {name!r} in {self.title}.",
+            why=f"its steps are of the kinds {kinds}.",
+            fix="print([still.words for still in view.stills]) shows them all.",
+        )
+
+    def svg(self) -> str:
+        return TracePicture(self.title, self.stills, self.look).svg
+
+    def __str__(self) -> str:
+        lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
+        return "\n".join([self.title, *lines])
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        if content.get("ask") != "frames":
+            return None
+        known = range(len(self._facts["frames"]))
+        wanted = [i for i in content.get("keys", ()) if i in known]
+        return {"frames": {str(i): self._facts["frames"][i] for i in wanted}}
+
+    def complete(self) -> None:
+        self.facts = self._facts
+
+
+def trace(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    optimizer: Any = None,
+    training: Any = None,
+    most_steps: int | None = None,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> Trace:
+    """One batch through a model in slow motion: forward, then backward, then the update.
+
+    The batch is the first 32 samples of `x` and `y`. The model's own loss and optimizer are used,
+    or `loss` and `optimizer`; with a loss but no optimizer nothing is updated, and without `y` all
+    ends after the way forward, with layers acting as `training` says: on, off, or "both" side by
+    side. A walk of more than `most_steps` (60; 30 for a projector) has its middle folded.
+    `state` is what `Trace.line()` writes, such as step=3. Nothing in the model changes.
+
+    Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
+    DataError and ShapeError for data that do not fit; ArgumentError for other settings.
+    """
+    if training not in TRAINING or (y is not None and training is not None):
+        raise ArgumentError(
+            f"training={training!r} cannot be used here.",
+            why='it says how layers act on the way forward: True, False, or "both" side by side; '
+            "with targets, training is always on.",
+            fix='leave one of them out, as in funclab.trace(model, x, training="both").',
+        )
+    most = check_most(most_steps, defaults.look() if look is None else look)
+    diagram(model)  # says it well when there is no graph
+    stills = walk(model, x, y, loss, optimizer, training, most)
+    settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
+    return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
+
+
+def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:
+    name = model.name if model.name.isidentifier() else "model"
+    given = {"loss": loss, "optimizer": optimizer, "training": training, "most_steps": most}
+    parts = [name, "x", *(["y"] if y is not None else [])]
+    parts += [f"{key}={value!r}" for key, value in given.items() if value is not None]
+    return f"funclab.trace({', '.join(parts)}$)"
+
+
+def _size(facts: dict[str, Any]) -> int:
+    return sum(len(frame["numbers"]) for frame in facts["frames"])

@@ -1,0 +1,168 @@
+"""The way back in stills: which gradients each node hands on, and where gradients are added."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from funclab.engine.trace import Moment
+from funclab.graph.value import Call, Value, Variable
+from funclab.view.live.frames import Frame, alike, named, say, short, signed
+from funclab.view.live.trace_places import Place, Places, key_of
+from funclab.view.live.trace_still import Still, listed
+
+Array = np.ndarray[Any, Any]
+
+MOST_PICTURES = 6
+SEARCHED = 50
+"""As many of the largest numbers are tried, to find an example whose rounded sum is right."""
+
+
+class Backward:
+    """Makes the stills of the way back from moments, while the moments happen."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.expected = Counter(_written(places.plan))
+        self.arrived: Counter[Value] = Counter()
+        self.handed: dict[Place, list[Value]] = defaultdict(list)
+        """What gradients have come to each place: of which of its values."""
+
+    def stills(self, moments: Iterable[Moment]) -> list[Still]:
+        found: list[Still] = []
+        for place, group in groupby(moments, key=self._place):
+            found += self._of_place(place, group)
+        return found
+
+    @staticmethod
+    def _place(moment: Moment) -> Place | None:
+        """The node that hands gradients on; None for the beginning of it all."""
+        return None if moment.kind == "seed" or moment.call is None else moment.call.place
+
+    def _of_place(self, place: Place | None, group: Iterable[Moment]) -> list[Still]:
+        if place is None:
+            return [self._seed(one) for one in group]
+        given = dict.fromkeys(self.handed[place])
+        arrives = [("arrives", self._gradient(one)) for one in given]
+        handed: dict[Value, Frame] = {}
+        words: list[str] = []
+        sums: list[Still] = []
+        lines: list[str] = []
+        for moment in group:
+            if moment.kind == "add_into":
+                value = moment.values[0]
+                if self._leaves(value, place):
+                    sums.append(self._sum(moment, place))
+                    handed[value] = sums[-1].pictures[1][1]
+                    words.append(self._ordinal(value))
+                    continue
+            lines.append(moment.line)
+            for value, array in zip(moment.values, moment.arrays, strict=True):
+                if self._leaves(value, place) and moment.kind == "vjp":
+                    handed[value] = self._gradient(value, array)
+                    self._note(value)
+                    words.append(self._ordinal(value))
+        handed = dict(sorted(handed.items(), key=lambda one: self._rank(place, one[0])))
+        first = self._handing(place, handed, " ".join(filter(None, words)))
+        first.lines = lines
+        first.pictures = [*arrives, *first.pictures][:MOST_PICTURES]
+        return [first, *sums]
+
+    def _rank(self, place: Place, value: Value) -> int:
+        """Tensors come first, then weights in the order in which the node reads them."""
+        weights = self.places.weights(place)
+        return next((i for i, one in enumerate(weights) if one is value), -1)
+
+    def _handing(self, place: Place, handed: dict[Value, Frame], ordinals: str) -> Still:
+        targets = listed([self.places.name(one) for one in handed])
+        pictures = [("hands", frame) for frame in handed.values()]
+        if not place:
+            return Still("loss_back", "backward", "", say("trace_loss_back", to=targets), pictures)
+        key = key_of(place)
+        if not handed:
+            return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
+        text = say("trace_vjp", key=named(key), to=targets)
+        return Still("vjp", "backward", key, f"{text} {ordinals}".strip(), pictures)
+
+    def _seed(self, moment: Moment) -> Still:
+        frame = self._gradient(moment.values[0])
+        words = say("trace_seed")
+        return Still("seed", "backward", "", words, [("hands", frame)], [moment.line])
+
+    def _sum(self, moment: Moment, place: Place) -> Still:
+        """Two gradients that meet: a + b = c, as three pictures and one example in numbers."""
+        value = moment.values[0]
+        self._note(value)
+        there, came = (one.reshape(value.shape) for one in moment.parts)
+        total = moment.arrays[0].copy()
+        name = f"g_{self.places.name(value)}"
+        frames = alike([self.places.picture(name, value, one) for one in (there, came, total)])
+        example = sum_example(there, came, total)
+        key, n = named(self.places.name(value)), self.expected[value]
+        i = self.arrived[value]
+        kind = "trace_add_weight" if isinstance(value, Variable) else "trace_add_tensor"
+        return Still(
+            kind="add_into",
+            phase="backward",
+            key=key_of(place),
+            words=say(kind, name=key, i=i, n=n, example=example),
+            pictures=list(zip(("part", "part", "sum"), frames, strict=True)),
+            lines=[moment.line],
+            marks=self.places.marks(value),
+            example=example,
+            aside=say("trace_times", n=n),
+        )
+
+    def _note(self, value: Value) -> None:
+        self.arrived[value] += 1
+        if value.origin is not None:
+            self.handed[value.origin.place].append(value)
+
+    def _ordinal(self, value: Value) -> str:
+        n = self.expected[value]
+        if n < 2:
+            return ""
+        return say("trace_ordinal", name=named(self.places.name(value)), i=self.arrived[value], n=n)
+
+    def _leaves(self, value: Value, place: Place) -> bool:
+        """Whether a value is a weight, or what another node has made."""
+        return isinstance(value, Variable) or (
+            value.origin is not None and value.origin.place not in ((), place)
+        )
+
+    def _gradient(self, value: Value, array: Array | None = None) -> Frame:
+        there = self.places.plan.grads[value] if array is None else array
+        return self.places.picture(f"g_{self.places.name(value)}", value, there)
+
+
+def _written(plan: Any) -> list[Value]:
+    """The value of every gradient that is handed on, as often as that happens."""
+    calls: list[Call] = [note.call for note in plan.notes if note.kind == "vjp"]
+    return [value for call in calls for value in call.inputs if value in plan._needs]
+
+
+def sum_example(there: Array, came: Array, total: Array) -> str:
+    """One place of a sum in numbers: the largest whose rounded numbers add up, too.
+
+    >>> sum_example(np.array([0.0, 1.0]), np.array([0.5, 2.0]), np.array([0.5, 3.0]))
+    '1.0 + 2.0 = 3.0'
+    """
+    columns = [np.asarray(one, "float64").reshape(-1) for one in (there, came, total)]
+    order = np.argsort(-np.abs(np.nan_to_num(columns[2])), kind="stable")[:SEARCHED]
+    examples = [_rounded([one[i] for one in columns]) for i in order]
+    right = [one for one in examples if math.isclose(one[0] + one[1], one[2], abs_tol=1e-12)]
+    a, b, c = (right or examples)[0]
+    sign = "−" if b < 0 else "+"
+    return f"{signed(a)} {sign} {short(abs(b))} = {signed(c)}"
+
+
+def _rounded(numbers: list[float]) -> list[float]:
+    """Numbers with as many digits after the point that the largest shows three."""
+    greatest = max((abs(one) for one in numbers if math.isfinite(one)), default=0.0)
+    digits = 2 - math.floor(math.log10(greatest)) if greatest else 0
+    return [round(one, digits) if math.isfinite(one) else one for one in numbers]

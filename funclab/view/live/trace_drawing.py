@@ -1,0 +1,184 @@
+"""Frames on a canvas. The live view draws the same in `trace_frames.js`.
+
+Above zero is orange; below zero is blue and carries a sign besides: a printed minus, a bar that
+goes the other way, or hatching. The stronger the colour, the larger the number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.live.frames import Frame
+from funclab.view.scene import Area, area
+
+ROW, CELL, COLUMN = 18, 54, 84
+BARS_WIDTH, BARS_HEIGHT = 150, 72
+LEVELS = 8
+WORDS = Font(11, mono=True, anchor="middle")
+PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
+"""How strong the strongest colour is, with numbers printed on it and without."""
+
+
+def size_of(frame: Frame) -> tuple[float, float]:
+    """Width and height of a frame's picture."""
+    tiles, rows, columns = frame.numbers.shape
+    if frame.kind == "number":
+        return 92, 44
+    if frame.kind == "bars":
+        return (COLUMN + CELL, ROW * columns) if frame.printed else (BARS_WIDTH, BARS_HEIGHT)
+    if frame.printed:
+        return CELL * columns, ROW * rows
+    unit, across = unit_of(frame), tiles_across(tiles)
+    down = math.ceil(tiles / across)
+    return across * (columns * unit + 3) - 3, down * (rows * unit + 3) - 3
+
+
+def tiles_across(tiles: int) -> int:
+    return math.ceil(math.sqrt(tiles))
+
+
+def unit_of(frame: Frame) -> float:
+    """The side of one number's square."""
+    tiles, rows, columns = frame.numbers.shape
+    return max(3, min(16, 128 // (max(rows, columns) * tiles_across(tiles))))
+
+
+def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
+    """Draw a frame, whose upper left corner is given."""
+    if frame.kind == "number":
+        text = frame.text(frame.numbers.reshape(-1)[0])
+        canvas.text_line(corner + (46 + 30j), text, Font(20, bold=True, mono=True, anchor="middle"))
+    elif frame.kind == "bars" and frame.printed:
+        _draw_rows(canvas, frame, corner)
+    elif frame.kind == "bars":
+        _draw_columns(canvas, frame, corner)
+    else:
+        _draw_cells(canvas, frame, corner)
+
+
+def _draw_rows(canvas: Canvas, frame: Frame, corner: complex) -> None:
+    """A short vector: each number with its bar, to the right above zero and to the left below."""
+    numbers = frame.numbers.reshape(-1)
+    zero = corner.real + COLUMN * (1 - zero_of(frame))
+    reach = COLUMN * reach_of(frame)
+    for i, number in enumerate(numbers):
+        y = corner.imag + ROW * i
+        length = reach * number / frame.top if math.isfinite(number) else 0
+        box = area(complex(zero + min(0, length), y + 3), abs(length), ROW - 6)
+        if _counts(frame, i):
+            canvas.rect(box, Paint(colour(number)))
+        at = complex(corner.real + COLUMN + CELL / 2, y + 13)
+        _draw_number(canvas, frame, at, number, i)
+    _line(canvas, complex(zero, corner.imag), complex(0, ROW * len(numbers)))
+
+
+def _draw_columns(canvas: Canvas, frame: Frame, corner: complex) -> None:
+    """A long vector: a bar for each number, up above zero and down below."""
+    numbers = frame.numbers.reshape(-1)
+    width = BARS_WIDTH / len(numbers)
+    zero = corner.imag + BARS_HEIGHT * zero_of(frame)
+    reach = BARS_HEIGHT * reach_of(frame)
+    for i, number in enumerate(numbers):
+        if math.isfinite(number) and _counts(frame, i):
+            height = reach * number / frame.top
+            left = complex(corner.real + width * i, zero - max(0, height))
+            canvas.rect(area(left, max(1, width - 1), abs(height)), Paint(colour(number)))
+    _line(canvas, complex(corner.real, zero), complex(BARS_WIDTH, 0))
+
+
+def _draw_cells(canvas: Canvas, frame: Frame, corner: complex) -> None:
+    """Squares, or fields with the number in each."""
+    cells = list(_cells(frame, corner))
+    strength = PRINTED_STRENGTH if frame.printed else STRENGTH
+    levels: dict[tuple[str, int], list[str]] = defaultdict(list)
+    signs: list[str] = []
+    for box, number, counted in cells:
+        share = abs(number) / frame.top if math.isfinite(number) else 1.0
+        level = round(min(1.0, share) * LEVELS)
+        if counted and level:
+            levels[colour(number), level].append(_outline(box))
+        if not math.isfinite(number) or not (counted or frame.printed):
+            signs.append(_cross(box))
+        elif number < 0 and level and not frame.printed:
+            signs.append(_stroke(box))
+    for (name, level), outlines in sorted(levels.items()):
+        canvas.parts.append(f'<g fill-opacity="{level / LEVELS * strength:.2f}">')
+        canvas.path("".join(outlines), Paint(name))
+        canvas.close()
+    if signs:
+        canvas.path("".join(signs), Paint("", "ink", 0.6))
+    columns = frame.numbers.shape[2]
+    for i, (box, number, _) in enumerate(cells if frame.printed else ()):
+        at = complex(box.middle.real, box.bottom - 5)
+        _draw_number(canvas, frame, at, number, i // columns)
+    width, height = size_of(frame)
+    canvas.rect(area(corner, width, height), Paint("", "rim", 0.8))
+
+
+def _draw_number(canvas: Canvas, frame: Frame, at: complex, number: float, step: int) -> None:
+    """A number with its middle at a point; struck through where a mask leaves it out."""
+    counts = _counts(frame, step)
+    font = WORDS if counts else Font(11, "soft", mono=True, anchor="middle")
+    canvas.text_line(at, frame.text(number), font)
+    if not counts:
+        _line(canvas, at - CELL / 2 + (4 - 4j), complex(CELL - 8, 0))
+
+
+def zero_of(frame: Frame) -> float:
+    """How far down the line of zero lies: at the end that has no numbers, or in the middle."""
+    numbers = frame.numbers
+    if not (numbers < 0).any():
+        return 1.0
+    return 0.5 if (numbers > 0).any() else 0.0
+
+
+def reach_of(frame: Frame) -> float:
+    """How long the longest bar may be, as a share of the picture."""
+    return 0.5 if zero_of(frame) == 0.5 else 1.0
+
+
+def _cells(frame: Frame, corner: complex) -> Iterator[tuple[Area, float, bool]]:
+    """Each number with its place, and whether its mask lets it count."""
+    tiles, rows, columns = frame.numbers.shape
+    unit, across = unit_of(frame), tiles_across(tiles)
+    wide, high = (CELL, ROW) if frame.printed else (unit, unit)
+    for tile in range(tiles):
+        down, right = divmod(tile, across)
+        shift = complex(right * (columns * unit + 3), down * (rows * unit + 3))
+        for row in range(rows):
+            for column in range(columns):
+                at = corner + shift + complex(column * wide, row * high)
+                number = float(frame.numbers[tile, row, column])
+                yield area(at, wide, high), number, _counts(frame, row)
+
+
+def _counts(frame: Frame, step: int) -> bool:
+    return not frame.counted or frame.counted[step]
+
+
+def colour(number: float) -> str:
+    """The colour's name: orange above zero, blue below, red for what is no finite number."""
+    if not math.isfinite(number):
+        return "fault"
+    return "group0" if number > 0 else "input"
+
+
+def _outline(box: Area) -> str:
+    return f"M{box.x:.1f},{box.y:.1f}h{box.width:.1f}v{box.height:.1f}h{-box.width:.1f}Z"
+
+
+def _stroke(box: Area) -> str:
+    return f"M{box.x:.1f},{box.bottom:.1f}L{box.right:.1f},{box.y:.1f}"
+
+
+def _cross(box: Area) -> str:
+    return f"{_stroke(box)}M{box.x:.1f},{box.y:.1f}L{box.right:.1f},{box.bottom:.1f}"
+
+
+def _line(canvas: Canvas, start: complex, way: complex) -> None:
+    end = start + way
+    data = f"M{start.real:.1f},{start.imag:.1f}L{end.real:.1f},{end.imag:.1f}"
+    canvas.path(data, Paint("", "line", 1))

@@ -1,0 +1,87 @@
+"""The way forward in stills: what each node reads and makes, and the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from funclab.engine.plan import calls_behind
+from funclab.engine.trace import Moment
+from funclab.graph.value import Call, Value
+from funclab.view.live.frames import named, say, short
+from funclab.view.live.trace_places import Place, Places, key_of
+from funclab.view.live.trace_still import Still, listed
+
+MOST_READ, MOST_WEIGHTS = 3, 3
+
+
+def forward_stills(places: Places, moments: Iterable[Moment]) -> list[Still]:
+    """A still for each node, and one for the loss, when there is one."""
+    lines: dict[Call, str] = {one.call: one.line for one in moments if one.call is not None}
+    stills = [_node_still(places, place, lines) for place in places.leaves]
+    if places.step.targets:
+        stills.append(_loss_still(places, lines))
+    return stills
+
+
+def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
+    reads, made = places.reads(place), places.made[place]
+    pictures = [("reads", places.frame(one)) for one in reads[:MOST_READ]]
+    pictures += [("weights", places.frame(one)) for one in places.weights(place)[:MOST_WEIGHTS]]
+    pictures += [("makes", places.frame(one)) for one in made[:MOST_READ]]
+    calls = places.calls.get(place, [])
+    return Still(
+        kind="forward" if reads else "input",
+        phase="forward",
+        key=key_of(place),
+        words=f"{forward_words(places, place)} {mask_words(places, place)}".strip(),
+        pictures=pictures if reads else pictures[-len(made) :],
+        lines=[lines[call] for call in calls if call in lines],
+        aside=f"← {listed([places.name(one) for one in reads], 3)}" if reads else "",
+    )
+
+
+def forward_words(places: Places, place: Place) -> str:
+    reads, made = places.reads(place), places.made[place]
+    key = named(key_of(place))
+    if not reads:
+        return say("trace_input", key=key, shape=places.frame(made[0]).shape)
+    names = listed([places.name(one) for one in reads])
+    if not places.calls.get(place):
+        return say("trace_pass", key=key, reads=names)
+    makes = listed([f"{key[:-1]}:{i}]" for i in range(len(made))])
+    shapes = listed([places.frame(one).shape for one in made])
+    return say("trace_forward", key=key, reads=names, makes=makes, shape=shapes)
+
+
+def mask_words(places: Places, place: Place) -> str:
+    """What becomes of masks at a node; nothing where there are none."""
+    key = named(key_of(place))
+    given = any(one.mask is not None for one in places.reads(place))
+    masked: list[Value] = [one for one in places.made[place] if one in places.masks]
+    if not given and not masked:
+        return ""
+    if masked:
+        mask = places.masks[masked[0]].reshape(-1)
+        kept, n = int(mask.sum()), mask.size
+        return say("trace_mask_on" if given else "trace_mask_made", key=key, kept=kept, n=n)
+    return say("trace_mask_used" if places.uses_masks(place) else "trace_mask_lost", key=key)
+
+
+def _loss_still(places: Places, lines: dict[Call, str]) -> Still:
+    step, total = places.step, places.plan.outputs[0]
+    needed = set(calls_behind([total]))
+    pictures = [("reads", places.frame(one)) for one in step.outputs[:MOST_READ]]
+    targets = [one for one in step.targets if one is not None]
+    pictures += [("targets", places.frame(one)) for one in targets[:MOST_READ]]
+    places.names[total] = say("trace_loss_name")
+    loss = places.frame(total)
+    outputs = listed([places.name(one) for one in step.outputs])
+    value = short(float(places.plan.array(total)))
+    return Still(
+        kind="loss",
+        phase="forward",
+        key="",
+        words=say("trace_loss", outputs=outputs, loss=value),
+        pictures=[*pictures, ("makes", loss)],
+        lines=[lines[call] for call in places.calls.get((), []) if call in needed],
+    )

@@ -1,0 +1,132 @@
+// Frames as SVG, as `trace_drawing.py` draws them for static pictures: above zero orange, below
+// zero blue with a sign besides, stronger for larger numbers.
+
+const frames = {
+  row: 18, cell: 54, column: 84, barsWidth: 150, barsHeight: 72, levels: 8,
+
+  /** A number in a few characters, as Python writes it. */
+  short(number, digits = 3) {
+    if (number == null) return "–";
+    if (typeof number !== "number") return number;
+    const size = Math.abs(number);
+    let text = size && (size < 1e-4 || size >= 10 ** digits)
+      ? number.toExponential(digits - 1).replace(/\.?0+e/, "e").replace(/e([+-])(\d)$/, "e$10$2")
+      : String(Number(number.toPrecision(digits)));
+    if (!/[.e]/.test(text)) text += ".0";
+    return text.replace(/^-/, "−");
+  },
+
+  text(frame, number) {
+    if (frame.whole && Number.isInteger(number)) return String(number).replace("-", "−");
+    const text = this.short(number);
+    return text.length <= 7 ? text : this.short(number, 2);
+  },
+
+  across(frame) { return Math.ceil(Math.sqrt(frame.tiles)); },
+
+  unit(frame) {
+    const most = Math.floor(128 / (Math.max(frame.rows, frame.columns) * this.across(frame)));
+    return Math.max(3, Math.min(16, most));
+  },
+
+  size(frame) {
+    if (frame.kind === "number") return [92, 44];
+    if (frame.kind === "bars")
+      return frame.printed ? [this.column + this.cell, this.row * frame.columns] : [this.barsWidth, this.barsHeight];
+    if (frame.printed) return [this.cell * frame.columns, this.row * frame.rows];
+    const unit = this.unit(frame), across = this.across(frame), down = Math.ceil(frame.tiles / across);
+    return [across * (frame.columns * unit + 3) - 3, down * (frame.rows * unit + 3) - 3];
+  },
+
+  counts(frame, step) { return !frame.counted.length || frame.counted[step]; },
+
+  finite(number) { return typeof number === "number"; },
+
+  colour(number) {
+    return !this.finite(number) ? "f-fault" : number > 0 ? "f-group0" : "f-input";
+  },
+
+  /** The whole picture of a frame, `scale` times as large; `label` is what it is for the ear. */
+  draw(frame, scale, label) {
+    const [width, height] = this.size(frame);
+    const svg = s("svg", { viewBox: `-1 -1 ${width + 2} ${height + 2}`, width: (width + 2) * scale,
+      height: (height + 2) * scale, role: "img", "aria-label": label, class: "fl-frame" });
+    if (frame.kind === "number") svg.append(this.word(46, 30, this.text(frame, frame.numbers[0]), "fl-number"));
+    else if (frame.kind === "bars") svg.append(...(frame.printed ? this.lines(frame) : this.columns(frame)));
+    else svg.append(...this.cells(frame, width, height));
+    return svg;
+  },
+
+  word(x, y, text, name) {
+    const el = s("text", { x, y, "text-anchor": "middle", class: name });
+    el.textContent = text;
+    return el;
+  },
+
+  number(frame, x, y, number, step) {
+    const counts = this.counts(frame, step);
+    const parts = [this.word(x, y, this.text(frame, number), counts ? "fl-digits" : "fl-digits fl-out")];
+    if (!counts) parts.push(this.line(x - this.cell / 2 + 4, y - 4, this.cell - 8, 0));
+    return parts;
+  },
+
+  line(x, y, dx, dy) { return s("path", { d: `M${x},${y}l${dx},${dy}`, class: "s-line" }); },
+
+  /** Where zero lies, and how far the longest bar reaches: from the end without numbers, or the middle. */
+  zero(frame) {
+    const numbers = frame.numbers.filter((one) => this.finite(one));
+    const below = numbers.some((one) => one < 0), above = numbers.some((one) => one > 0);
+    return below ? (above ? [0.5, 0.5] : [0, 1]) : [1, 1];
+  },
+
+  lines(frame) {
+    const [at, reach] = this.zero(frame), zero = this.column * (1 - at);
+    const parts = frame.numbers.flatMap((number, i) => {
+      const length = this.finite(number) ? this.column * reach * number / frame.top : 0;
+      const bar = s("rect", { x: zero + Math.min(0, length), y: this.row * i + 3, width: Math.abs(length),
+        height: this.row - 6, class: this.colour(number) });
+      const word = this.number(frame, this.column + this.cell / 2, this.row * i + 13, number, i);
+      return this.counts(frame, i) ? [bar, ...word] : word;
+    });
+    return [...parts, this.line(zero, 0, 0, this.row * frame.columns)];
+  },
+
+  columns(frame) {
+    const [at, reach] = this.zero(frame), zero = this.barsHeight * at;
+    const width = this.barsWidth / frame.columns;
+    const bars = frame.numbers.map((number, i) => {
+      if (!this.finite(number)) return this.word(width * (i + 0.5), zero - 3, "×", "fl-digits f-fault");
+      if (!this.counts(frame, i)) return "";
+      const height = this.barsHeight * reach * number / frame.top;
+      return s("rect", { x: width * i, y: zero - Math.max(0, height), width: Math.max(1, width - 1),
+        height: Math.abs(height), class: this.colour(number) });
+    });
+    return [...bars, this.line(0, zero, this.barsWidth, 0)];
+  },
+
+  /** One path for each colour and strength: a picture has hundreds of fields, but few of these. */
+  cells(frame, width, height) {
+    const paths = {}, signs = [], words = [];
+    const unit = this.unit(frame), across = this.across(frame), own = frame.rows * frame.columns;
+    const [wide, high] = frame.printed ? [this.cell, this.row] : [unit, unit];
+    frame.numbers.forEach((number, i) => {
+      const tile = Math.floor(i / own), row = Math.floor((i % own) / frame.columns), column = i % frame.columns;
+      const x = (tile % across) * (frame.columns * unit + 3) + column * wide;
+      const y = Math.floor(tile / across) * (frame.rows * unit + 3) + row * high;
+      const counts = this.counts(frame, row), finite = this.finite(number);
+      const share = finite ? Math.min(1, Math.abs(number) / frame.top) : 1;
+      const level = Math.round(share * this.levels);
+      if (counts && level) (paths[`${this.colour(number)} ${level}`] ??= []).push(`M${x},${y}h${wide}v${high}h${-wide}Z`);
+      if (!finite || !(counts || frame.printed))
+        signs.push(`M${x},${y}l${wide},${high}M${x},${y + high}l${wide},${-high}`);
+      else if (number < 0 && level && !frame.printed) signs.push(`M${x},${y + high}l${wide},${-high}`);
+      if (frame.printed) words.push(...this.number(frame, x + wide / 2, y + high - 5, number, row));
+    });
+    const fields = Object.entries(paths).map(([key, parts]) => {
+      const [name, level] = key.split(" ");
+      return s("path", { d: parts.join(""), class: name, "fill-opacity": level / this.levels * (frame.printed ? 0.45 : 0.95) });
+    });
+    return [...fields, s("path", { d: signs.join(""), class: "fl-signs" }), ...words,
+      s("rect", { x: 0, y: 0, width, height, class: "fl-edge" })];
+  },
+};

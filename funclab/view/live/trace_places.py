@@ -1,0 +1,133 @@
+"""Where in the model a step of a plan belongs, and how its values are called there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab.engine.plan import Plan
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.value import Call, Value, Variable
+from funclab.layers.arguments import call_parameters
+from funclab.training.step import Step
+from funclab.view import words
+from funclab.view.live.frames import Frame, frame_of
+
+Array = np.ndarray[Any, Any]
+Place = tuple[str, ...]
+
+
+class Places:
+    """The nodes of a model and of the models inside it, and what a filled plan makes at each."""
+
+    def __init__(self, model: Any, step: Step) -> None:
+        self.model, self.step, self.plan, self.made = model, step, step.plan, step.made
+        self.nodes = dict(nodes_of(words.graph_of(model), ()))
+        outer = {place[:i] for place in self.made for i in range(1, len(place))}
+        self.leaves = [
+            place
+            for place in self.made
+            if place not in outer and not (len(place) > 1 and self._enters(place))
+        ]
+        self.calls: dict[Place, list[Call]] = {}
+        for call in self.plan.calls:
+            self.calls.setdefault(call.place, []).append(call)
+        self.names = self._names()
+        self.masks = self._masks()
+        self._frames: dict[Value, Frame] = {}
+
+    def _enters(self, place: Place) -> bool:
+        return place in self.nodes and self.nodes[place][1].is_input
+
+    def _names(self) -> dict[Value, str]:
+        """Tensors by their ids, `layer[node:tensor]`, and targets as y."""
+        names: dict[Value, str] = {}
+        targets = [one for one in self.step.targets if one is not None]
+        outputs = self.model.output_names
+        for value, output in zip(self.step.targets, outputs):
+            if value is not None:
+                names[value] = "y" if len(targets) == 1 else f"y[{output}]"
+        for place, values in self.made.items():
+            for i, value in enumerate(values):
+                names.setdefault(value, f"{key_of(place)[:-1]}:{i}]")
+        return names
+
+    def _masks(self) -> dict[Value, Array]:
+        """The mask beside each masked value, for the first sample, from a plan of its own."""
+        made = [one for values in self.made.values() for one in values]
+        masked = {one: one.mask for one in made if one.mask is not None}
+        if not masked:
+            return {}
+        plan = Plan(list(dict.fromkeys(masked.values())), wrt=())
+        for value in self.step.inputs:
+            if value is not None:
+                np.copyto(plan.array(value), self.plan.array(value))
+        plan.run()
+        return {value: plan.array(mask)[0].copy() for value, mask in masked.items()}
+
+    # Of one node.
+    def reads(self, place: Place) -> list[Value]:
+        """The values that a node is given."""
+        graph, node = self.nodes[place]
+        found = [] if node.is_input else [graph.producer(one) for one in node.arguments.tensors]
+        made = [self.made.get((*place[:-1], one.key), []) for one, _ in found]
+        return [values[i] for values, (_, i) in zip(made, found) if i < len(values)]
+
+    def weights(self, place: Place) -> list[Variable]:
+        """The weights that a node reads, each once; random streams are none."""
+        inputs = [value for call in self.calls.get(place, ()) for value in call.inputs]
+        variables = [one for one in inputs if isinstance(one, Variable)]
+        return list(dict.fromkeys(one for one in variables if one.dtype.startswith("float")))
+
+    def uses_masks(self, place: Place) -> bool:
+        layer = self.nodes[place][1].operation
+        return layer.is_layer and "mask" in call_parameters(type(layer))
+
+    def marks(self, value: Value) -> list[str]:
+        """What diagrams mark for a value: the tensor, or the layer of a weight and its nodes."""
+        if not isinstance(value, Variable):
+            inside, slash, tensor = self.name(value).rpartition("/")
+            return [f"{inside}{slash}tensor {tensor}"]
+        own = [place for place in self.leaves if any(one is value for one in self.weights(place))]
+        layers = [self.nodes[place][1].operation.name for place in own]
+        return list(dict.fromkeys([*layers, *map(key_of, own)]))
+
+    # Pictures.
+    def frame(self, value: Value) -> Frame:
+        """The picture of a value as it is now, drawn once."""
+        if value not in self._frames:
+            self._frames[value] = self.picture(self.name(value), value, self.plan.array(value))
+        return self._frames[value]
+
+    def picture(self, name: str, value: Value, array: Array) -> Frame:
+        mask = self.masks.get(value)
+        counted = [bool(one) for one in mask] if mask is not None and mask.ndim == 1 else ()
+        batched = not isinstance(value, Variable) and value.ndim > 0
+        return frame_of(name, array.reshape(value.shape), batched=batched, counted=counted)
+
+    def name(self, value: Value) -> str:
+        if isinstance(value, Variable):
+            return value.path
+        if value in self.names or value.origin is None:
+            return self.names.get(value, value.name)
+        place, op = key_of(value.origin.place), value.origin.op.name
+        return f"{place} ({op})" if place else op
+
+
+def nodes_of(graph: Graph | None, prefix: Place) -> Iterator[tuple[Place, tuple[Graph, Node]]]:
+    """The nodes of a graph and of the graphs inside it, by the place that a replay gives them."""
+    for node in graph.nodes if graph is not None else ():
+        place = (*prefix, node.key)
+        yield place, (graph, node)  # type: ignore[misc]
+        inner = words.graph_of(node.operation)
+        if inner is None:
+            inner = words.graph_of(words.inner_layer(node.operation))
+        yield from nodes_of(inner, place)
+
+
+def key_of(place: Place) -> str:
+    """The key that diagrams give a node."""
+    return "/".join(place)

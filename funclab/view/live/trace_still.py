@@ -1,0 +1,74 @@
+"""Stills: what slow motion shows, one after another, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from funclab.view import words
+from funclab.view.live.frames import Frame, named, say
+
+LONGEST_LINE = 300
+PHASES = ("forward", "backward", "update")
+
+
+@dataclass
+class Still:
+    """One step of the slow motion: where it is, what happens there in words, and pictures.
+
+    `key` is the node's key in the diagram; `marks` are what else is marked there: a tensor, or a
+    layer and its nodes. `pictures` are pairs of a role and a frame. `lines` are the plan's steps
+    as pseudo-Python.
+    """
+
+    kind: str
+    phase: str
+    key: str
+    words: str
+    pictures: list[tuple[str, Frame]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    example: str = ""
+    aside: str = ""
+    """What a small picture adds to the shape."""
+    question: dict[str, Any] | None = None
+    calls: int = 1
+    """How many stills it stands for, when some were folded."""
+
+
+def to_facts(stills: Sequence[Still]) -> dict[str, Any]:
+    """Stills as data that JSON can hold: each frame once, each line with its still."""
+    numbers: dict[int, int] = {}
+    frames: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+    for still in stills:
+        shown = []
+        for role, frame in still.pictures:
+            if id(frame) not in numbers:
+                numbers[id(frame)] = len(frames)
+                frames.append(frame.to_dict())
+            shown.append({"role": role, "frame": numbers[id(frame)]})
+        told.append(_facts(still, shown))
+    lines = [
+        {"text": fitting(line), "step": i} for i, still in enumerate(stills) for line in still.lines
+    ]
+    return {"steps": told, "frames": frames, "lines": lines}
+
+
+def _facts(still: Still, shown: list[dict[str, Any]]) -> dict[str, Any]:
+    names = ("kind", "phase", "key", "words", "marks", "example", "question")
+    return {name: getattr(still, name) for name in names} | {"pictures": shown}
+
+
+def fitting(line: str) -> str:
+    """A line of pseudo-Python, without its remark: where it belongs is told by its still."""
+    return words.shorten(words.clean(line.partition("    # ")[0]), LONGEST_LINE)
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names as in a sentence, the rest as a number."""
+    short = [named(name) for name in names]
+    if len(short) > most:
+        short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
+    return words.listed(short)

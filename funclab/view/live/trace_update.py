@@ -1,0 +1,98 @@
+"""The optimizer's step in stills: each weight before and after, and those that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from funclab.engine.trace import Moment
+from funclab.graph.value import Variable
+from funclab.view.live.frames import alike, frame_of, named, say, signed
+from funclab.view.live.trace_backward import Backward
+from funclab.view.live.trace_still import Still, listed
+
+Array = np.ndarray[Any, Any]
+Before = Mapping[Variable, Array]
+
+
+def update_stills(
+    backward: Backward, moments: Iterable[Moment], before: Before, optimizer: Any
+) -> list[Still]:
+    """What the update did to each weight; `before` is every variable's value ahead of it all."""
+    plan = backward.places.plan
+    lines = [moment.line for moment in moments if moment.kind == "update"]
+    places = backward.places
+    stills = [moved(one, before[one], plan.grads[one], optimizer) for one in plan.wrt]
+    for weight, still in zip(plan.wrt, stills, strict=True):
+        still.marks = places.marks(weight)
+    if stills:
+        stills[0].lines = lines
+    others = [one for one in before if one not in set(plan.wrt) and one.dtype.startswith("float")]
+    held = [one for one in others if one.trainable]
+    changed = [one for one in others if not np.array_equal(before[one], one.array, equal_nan=True)]
+    if held:
+        stills.append(_held(held))
+        stills[-1].marks = [mark for one in held for mark in places.marks(one)]
+    return stills + [_statistic(one, before[one], places.marks(one)) for one in changed]
+
+
+def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> Still:
+    """A weight before, its gradient, and the weight after."""
+    after = weight.array
+    frames = alike([frame_of(weight.path, one) for one in (before, after)])
+    g = frame_of(f"g_{weight.path}", gradient)
+    at = int(np.abs(np.nan_to_num(after - before)).argmax())
+    old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
+    words = say(
+        "trace_update_none" if old == new else _sentence(optimizer),
+        optimizer=optimizer.name,
+        name=named(weight.path),
+        rate=f"{float(optimizer._rate[0]):g}",
+        gradient=bracketed(slope),
+        **dict(zip(("before", "after"), told_apart(old, new), strict=True)),
+    )
+    pictures = [("before", frames[0]), ("gradient", g), ("after", frames[1])]
+    return Still("update", "update", "", words, pictures)
+
+
+def _sentence(optimizer: Any) -> str:
+    return "trace_update_plain" if is_plain(optimizer) else "trace_update"
+
+
+def told_apart(old: float, new: float) -> list[str]:
+    """Two numbers with as many digits as it takes to see that they differ.
+
+    >>> told_apart(0.5, 0.4999)
+    ['0.5', '0.4999']
+    """
+    for digits in range(3, 9):
+        texts = [signed(float(f"{one:.{digits}g}"), digits) for one in (old, new)]
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def is_plain(optimizer: Any) -> bool:
+    """Whether a step is the gradient times the learning rate, and nothing else."""
+    others = ("momentum", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
+    quiet = not any(getattr(optimizer, name, None) for name in others)
+    return type(optimizer).__name__ == "SGD" and quiet
+
+
+def bracketed(number: float) -> str:
+    return f"({signed(number)})" if number < 0 else signed(number)
+
+
+def _held(weights: list[Variable]) -> Still:
+    pictures = [("held", frame_of(one.path, one.array)) for one in weights[:4]]
+    names = listed([one.path for one in weights])
+    return Still("held", "update", "", say("trace_held", names=names), pictures)
+
+
+def _statistic(variable: Variable, before: Array, marks: list[str]) -> Still:
+    frames = alike([frame_of(variable.path, one) for one in (before, variable.array)])
+    words = say("trace_statistic", name=named(variable.path))
+    pictures = list(zip(("before", "after"), frames, strict=True))
+    return Still("statistic", "update", "", words, pictures, marks=marks)
