@@ -39,6 +39,7 @@ _NAMES = {
     "Sequential": "models",
     "install_as_keras": "keras_name",
     "load_ipython_extension": "view.extension",
+    "playground": "view.live.playground",
     "plot_model": "view",
     "unload_ipython_extension": "view.extension",
 }

@@ -6,7 +6,8 @@ import difflib
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from funclab.errors import ArgumentError, NameLookupError
@@ -41,6 +42,18 @@ def get_uid(prefix: str) -> int:
 def reset_names() -> None:
     """Begin counting from the start, as in a new session."""
     _used.clear()
+
+
+@contextmanager
+def fresh_names() -> Iterator[None]:
+    """Meanwhile, count names from the start; afterwards go on as if nothing had been made."""
+    before = Counter(_used)
+    _used.clear()
+    try:
+        yield
+    finally:
+        _used.clear()
+        _used.update(before)
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

@@ -1,5 +1,5 @@
 """Small data sets that come with funclab, real ones and made ones: nothing is fetched."""
 
-from funclab.datasets import digits, headlines
+from funclab.datasets import digits, headlines, spots
 
-__all__ = ["digits", "headlines"]
+__all__ = ["digits", "headlines", "spots"]

@@ -15,6 +15,7 @@ from funclab.initializers.base import (
     Zeros,
     rng,
     seed,
+    using,
 )
 from funclab.initializers.random import (
     GlorotNormal,
@@ -54,6 +55,7 @@ __all__ = [
     "rng",
     "seed",
     "serialize",
+    "using",
 ]
 
 # The other names under which Keras 2 and Keras 3 know the same classes.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,17 @@ def seed(value: int) -> None:
 def rng() -> np.random.Generator:
     """The generator behind everything random that has no seed of its own."""
     return _rng
+
+
+@contextmanager
+def using(generator: np.random.Generator) -> Iterator[None]:
+    """Meanwhile, draw all random numbers from this generator, and leave the usual one alone."""
+    global _rng
+    usual, _rng = _rng, generator
+    try:
+        yield
+    finally:
+        _rng = usual
 
 
 class Initializer(registry.Configured):

@@ -47,7 +47,8 @@ class Chart:
     def span(self) -> tuple[float, float]:
         known = [v for line in self.lines for v in line.values if math.isfinite(v)]
         low, high = min(known, default=0), max(known, default=1)
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
+        reach = max(0.5, abs(low) * 0.1)
+        return (low, high) if high > low else (low - reach, high + reach)
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:

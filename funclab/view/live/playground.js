@@ -1,0 +1,283 @@
+// The playground: controls change a model, and the browser asks the kernel for one short burst of
+// training after another. It asks for the next when it has drawn the last, so Pause always works.
+
+const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
+
+const playground = {
+  ...playgroundDraw,
+  name: "play",
+
+  draw(ctx) {
+    Object.assign(this, { running: false, waiting: null, number: 0, race: null, frame: null });
+    this.surfaceBox = h("figure", { class: "fl-play-figure" });
+    this.curveBox = h("figure", { class: "fl-play-figure" });
+    this.modelBox = h("figure", { class: "fl-play-figure fl-play-model" });
+    this.legend = h("p", { class: "fl-play-legend" });
+    this.controls = {};
+    const box = h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
+      Object.keys(ctx.facts.choices).map((name) => this.control(ctx, name)));
+    ctx.stage.append(box, h("div", { class: "fl-play-views" }, this.surfaceBox, this.curveBox, this.modelBox));
+    this.codeText = h("code");
+    ctx.panel.append(this.legend, h("details", { class: "fl-play-code" },
+      h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
+    const line = ctx.line.bind(ctx), reset = ctx.reset.bind(ctx);
+    ctx.line = () => line().replace("(, ", "(");
+    ctx.reset = () => { this.running = false; reset(); };
+    ctx.cleanups.push(() => { clearTimeout(this.timer); cancelAnimationFrame(this.frame); });
+  },
+
+  label(ctx, name) {
+    return ctx.t(name === "shared" || name === "seed" ? `play_${name}_control` : `play_${name}`);
+  },
+
+  /** A value that arrow keys change, between two buttons for the mouse. */
+  control(ctx, name) {
+    const label = this.label(ctx, name);
+    const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0",
+      "aria-label": label, "data-control": name });
+    const arrow = (by, sign, key) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
+      "aria-label": ctx.t(key, { name: label }), onclick: () => { value.focus(); this.change(ctx, name, by); } }, sign);
+    this.controls[name] = { value, box: h("div", { class: "fl-play-control" },
+      h("span", { class: "fl-play-name", "aria-hidden": "true" }, label),
+      h("span", { class: "fl-play-row" }, arrow(-1, "−", "play_less"), value, arrow(1, "+", "play_more"))) };
+    return this.controls[name].box;
+  },
+
+  told(ctx, value) {
+    return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
+  },
+
+  /** Why a control means nothing now, if so. */
+  idle(ctx, name) {
+    if ((name === "shared" || name === "merge") && ctx.state.branches === 1) return ctx.t("play_needs_branches");
+    return this.live.own && (name === "data" || name === "noise") ? ctx.t("play_yours") : "";
+  },
+
+  drawControls(ctx) {
+    for (const [name, { value, box }] of Object.entries(this.controls)) {
+      const chosen = ctx.state[name], idle = this.idle(ctx, name), choices = ctx.facts.choices[name];
+      const text = idle || this.told(ctx, chosen);
+      value.textContent = text;
+      box.classList.toggle("fl-play-idle", !!idle);
+      const at = { "aria-valuenow": typeof chosen === "number" ? chosen : Math.max(0, choices.indexOf(chosen)),
+        "aria-valuetext": text, "aria-disabled": String(!!idle) };
+      for (const [key, one] of Object.entries(at)) value.setAttribute(key, one);
+    }
+  },
+
+  /** The next of a control's values in a direction; of a number, the next larger or smaller. */
+  next(ctx, name, by) {
+    const choices = ctx.facts.choices[name], value = ctx.state[name];
+    if (name === "seed") return Math.max(0, value + by);
+    if (typeof value !== "number") return choices[(choices.indexOf(value) + by + choices.length) % choices.length];
+    const further = choices.filter((one) => by > 0 ? one > value : one < value);
+    return (by > 0 ? further[0] : further.at(-1)) ?? value;
+  },
+
+  change(ctx, name, by) {
+    const value = this.next(ctx, name, by);
+    if (this.idle(ctx, name)) { ctx.say(this.idle(ctx, name)); return; }
+    if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
+    const patch = { [name]: value, epochs: 0 };
+    if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, name, value, patch);
+    else ctx.set(patch);
+  },
+
+  settings(ctx) {
+    const { epochs, ...settings } = ctx.state;
+    return settings;
+  },
+
+  update(ctx) {
+    if (ctx.facts !== this.seen) {
+      this.seen = ctx.facts;
+      this.live = { ...ctx.facts };
+      if (same(this.live.settings, this.settings(ctx))) this.shown = null;
+    }
+    this.bar(ctx);
+    this.drawControls(ctx);
+    this.drawViews(ctx);
+    this.soon(ctx);
+  },
+
+  /** Ask for more in the next frame, when what was learned is on the page. */
+  soon(ctx) {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.progress(ctx);
+    });
+  },
+
+  /** The toolbar, made anew only when it changes: a button under the mouse must stay. */
+  bar(ctx) {
+    if (this.barred === this.running) return;
+    this.barred = this.running;
+    const focused = [...ctx.bar.children].indexOf(document.activeElement);
+    ctx.bar.replaceChildren(
+      ctx.button(ctx.t(this.running ? "play_pause" : "play_run"), ctx.t("space"), () => this.toggle(ctx), this.running),
+      ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
+      ctx.button(ctx.t("play_seed"), "n", () => this.change(ctx, "seed", 1)),
+      ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
+    if (focused >= 0) ctx.bar.children[focused].focus();
+  },
+
+  drawViews(ctx) {
+    const { live } = this, picture = ctx.model.get("pictures").model;
+    const drawn = [live.surface, live.epochs, ctx.look, live.points, live.own];
+    if (!same(drawn, this.shown)) {
+      this.shown = drawn;
+      const kind = live.classes ? "" : "_values", corner = (point) => `(${point.join(", ")})`;
+      this.surfaceBox.replaceChildren(h("figcaption", {}, ctx.t("play_surface")), this.surface(ctx, live));
+      this.curveBox.replaceChildren(h("figcaption", {}, ctx.t("play_loss")), this.curve(ctx, live));
+      this.legend.textContent = [ctx.t(`play_legend_marks${kind}`), ctx.t(`play_legend_side${kind}`),
+        ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) })].join(" ");
+      this.codeText.textContent = this.code();
+    }
+    if (picture === this.pictured) return;
+    this.pictured = picture;
+    const words = `${ctx.t("play_model")}: ${ctx.t("play_weights", { n: live.weights })}`;
+    const drawing = h("div", { class: "fl-play-graph", tabindex: "0", role: "group", "aria-label": words });
+    // The markup is drawn by funclab itself, with every name escaped.
+    drawing.innerHTML = picture;
+    this.modelBox.replaceChildren(h("figcaption", {}, words), drawing);
+  },
+
+  /** Ask for what is missing: another model, the epochs of the state, or the next burst. */
+  progress(ctx) {
+    const settings = this.settings(ctx), { live } = this;
+    if (this.waiting != null || this.race || ctx.gate) return;
+    const behind = same(live.settings, settings) && live.epochs < ctx.state.epochs;
+    if (!same(live.settings, settings) || live.epochs > ctx.state.epochs) this.send(ctx, { ask: "build", settings });
+    else if (behind || this.running) {
+      const limit = ctx.facts.limits.epochs[1];
+      if (!behind && live.epochs >= limit) return this.pause(ctx, ctx.t("play_last_epoch", { n: limit }));
+      const until = behind ? ctx.state.epochs : this.single ? live.epochs + 1 : limit;
+      if (behind) ctx.say(ctx.t("play_catching", { n: until }));
+      this.send(ctx, { ask: "train", settings, have: live.epochs, until });
+    }
+  },
+
+  send(ctx, message) {
+    this.waiting = `${++this.number} ${Math.random()}`;
+    ctx.model.send({ ...message, number: this.waiting });
+    clearTimeout(this.timer);
+    const wait = ctx.facts.alone ? PAGE_WAIT : LONGEST_WAIT;
+    if (!this.answered) this.timer = setTimeout(() => this.unanswered(ctx), wait);
+  },
+
+  /** No kernel: say so, and show the settings of the model that is shown. */
+  unanswered(ctx) {
+    Object.assign(this, { waiting: null, running: false, single: false, race: null });
+    ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
+    ctx.update();
+    ctx.say(ctx.t(ctx.facts.alone ? "play_alone" : "play_no_kernel"));
+  },
+
+  follow(ctx, message) {
+    const mine = message.number === this.waiting;
+    if (mine) { this.waiting = null; this.answered = true; clearTimeout(this.timer); }
+    if (message.kind === "refused" && mine) return this.unanswered(ctx), ctx.say(message.text);
+    if (message.kind === "race" && mine && this.race) return this.raced(ctx, message);
+    if (message.kind === "burst" && same(message.settings, this.settings(ctx))) this.take(ctx, message);
+    if (mine) this.soon(ctx);
+  },
+
+  take(ctx, message) {
+    const { live } = this, { train, test, epochs, surface } = message;
+    const fits = same(live.settings, message.settings) && message.from <= live.epochs;
+    if (!fits || epochs < live.epochs) return;
+    const whole = (part, news) => [...live[part].slice(0, message.from), ...news];
+    this.live = { ...live, epochs, surface, train: whole("train", train), test: whole("test", test) };
+    if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
+    if (epochs > ctx.state.epochs) ctx.set({ epochs }, true);
+    ctx.update();
+    if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
+      ctx.say(ctx.t("play_paused", { n: epochs }));
+  },
+
+  toggle(ctx) {
+    if (this.running) return this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
+    this.running = true;
+    ctx.say(ctx.t("play_running"));
+    ctx.update();
+  },
+
+  pause(ctx, words) {
+    Object.assign(this, { running: false, single: false });
+    this.bar(ctx);
+    ctx.say(words);
+  },
+
+  step(ctx) {
+    if (this.running && !this.single) return this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
+    Object.assign(this, { running: true, single: true });
+    ctx.update();
+  },
+
+  code() {
+    return this.live.code.replace("epochs=$", `epochs=${this.live.epochs || this.live.usual}`);
+  },
+
+  async copyCode(ctx) {
+    const code = this.code();
+    await ctx.copy(code);
+    ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
+  },
+
+  /** Ask mode: train the model as it is and as it would be, then ask which ends lower. */
+  startRace(ctx, name, value, patch) {
+    const before = this.settings(ctx), until = ctx.state.epochs || RACE;
+    this.race = { name, value, until, patch: { ...patch, epochs: until }, sides: [before, { ...before, [name]: value }] };
+    this.running = false;
+    this.bar(ctx);
+    ctx.say(ctx.t("play_working"));
+    this.waiting = null;
+    this.send(ctx, { ask: "race", sides: this.race.sides, until, first: true });
+  },
+
+  raced(ctx, { done, ends }) {
+    const { name, value, until, patch, sides } = this.race;
+    if (done < until) {
+      this.send(ctx, { ask: "race", sides, until });
+      return;
+    }
+    this.race = null;
+    const [before, after] = [ctx.state[name], value].map((one) => this.told(ctx, one));
+    const [first, second] = ends.map((one) => one ?? Infinity), label = this.label(ctx, name);
+    const equal = first === second || Math.abs(first - second) < 0.03 * Math.max(first, second);
+    const options = [`${label} = ${before}`, `${label} = ${after}`, ctx.t("play_ask_equal")];
+    const shown = (loss) => Number.isFinite(loss) ? loss.toFixed(3) : ctx.t("play_no_number");
+    ctx.ask({ id: `play ${JSON.stringify(sides)} ${until}`, options,
+      prompt: ctx.t("play_ask", { n: until, name: label, before, after }),
+      answer: equal ? options[2] : options[first < second ? 0 : 1],
+      explain: ctx.t("play_ask_why", { first: shown(first), before, second: shown(second), after }),
+    }, () => ctx.set(patch));
+  },
+
+  keys(ctx) {
+    const arrow = (by) => () => {
+      const name = document.activeElement?.dataset?.control;
+      if (name) this.change(ctx, name, by);
+      else Object.values(this.controls)[0].value.focus();
+    };
+    return {
+      " ": { label: ctx.t("play_key_run"), run: () => this.toggle(ctx) },
+      s: { label: ctx.t("play_key_step"), run: () => this.step(ctx) },
+      n: { label: ctx.t("play_key_seed"), run: () => this.change(ctx, "seed", 1) },
+      c: { label: ctx.t("play_key_code"), run: () => this.copyCode(ctx) },
+      ArrowRight: { label: ctx.t("play_key_change"), run: arrow(1) },
+      ArrowLeft: { run: arrow(-1) }, ArrowUp: { run: arrow(1) }, ArrowDown: { run: arrow(-1) },
+      Escape: { label: ctx.t("play_key_back"), run: () => ctx.el.focus({ preventScroll: true }) },
+    };
+  },
+
+  caption(ctx) {
+    const { live } = this, { branches: n, layers, units, shared, data } = live.settings;
+    const shape = ctx.t(`play_caption_${n === 1 ? "one" : "many"}`, { n, layers, units,
+      shared: ctx.t(shared ? "play_shared" : "play_separate") });
+    const values = { data: data || ctx.t("play_yours"), shape, ...this.losses(ctx, live) };
+    return ctx.t(live.epochs ? "play_caption" : "play_caption_new", values);
+  },
+};
+
+export default { render: ({ model, el }) => start(model, el, Object.create(playground)) };
