@@ -41,6 +41,7 @@ _NAMES = {
     "load_ipython_extension": "view.extension",
     "playground": "view.live.playground",
     "plot_model": "view",
+    "trace": "view.live.trace",
     "unload_ipython_extension": "view.extension",
 }
 
