@@ -29,6 +29,7 @@ VIEWS = {
     "explorer with a tour": lambda: funclab.explore(
         twice(), tour=[{"text": "Here.", "state": {"selected": "shared[0]"}}]
     ),
+    "playground": lambda: funclab.playground(branches=2, shared=True, epochs=20),
     "shapes": lambda: funclab.shapes(twice(), step=2),
     "diff": lambda: funclab.diff(twice(), nested()).view(),
 }

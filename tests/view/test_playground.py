@@ -70,7 +70,7 @@ def test_a_burst_ends_when_its_time_is_over_and_after_a_whole_epoch():
 def test_a_playground_leaves_the_random_numbers_and_names_of_a_notebook_alone():
     funclab.utils.set_random_seed(5)
     first = random.random(), funclab.initializers.rng().random()
-    name = funclab.registry.auto_name("get_item")
+    name = funclab.registry.auto_name("flip")
     funclab.utils.set_random_seed(5)
 
     funclab.playground(branches=2, epochs=2)
@@ -79,7 +79,7 @@ def test_a_playground_leaves_the_random_numbers_and_names_of_a_notebook_alone():
     assert again == first
     stem, _, count = name.rpartition("_")
     following = f"{stem}_{int(count) + 1}" if count.isdigit() else f"{name}_1"
-    assert funclab.registry.auto_name("get_item") == following
+    assert funclab.registry.auto_name("flip") == following
 
 
 def test_sharing_takes_the_same_layers_to_every_branch():

@@ -2,6 +2,8 @@
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
+// So many epochs are drawn at once while it runs, and so small may the graph become.
+const PACE = 4, SMALLEST = 0.5;
 
 const playground = {
   ...playgroundDraw,
@@ -133,12 +135,15 @@ const playground = {
         ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) })].join(" ");
       this.codeText.textContent = this.code();
     }
-    if (picture === this.pictured) return;
-    this.pictured = picture;
+    if (same([picture, ctx.look], this.pictured)) return;
+    this.pictured = [picture, ctx.look];
     const words = `${ctx.t("play_model")}: ${ctx.t("play_weights", { n: live.weights })}`;
     const drawing = h("div", { class: "fl-play-graph", tabindex: "0", role: "group", "aria-label": words });
     // The markup is drawn by funclab itself, with every name escaped.
     drawing.innerHTML = picture;
+    const svg = drawing.querySelector("svg"), wide = Number(svg.getAttribute("viewBox").split(" ")[2]);
+    const scale = ctx.look === "projector" ? 1.7 : 1;
+    Object.assign(svg.style, { width: `${wide * scale}px`, minWidth: `${wide * (scale > 1 ? scale : SMALLEST)}px` });
     this.modelBox.replaceChildren(h("figcaption", {}, words), drawing);
   },
 
@@ -151,7 +156,7 @@ const playground = {
     else if (behind || this.running) {
       const limit = ctx.facts.limits.epochs[1];
       if (!behind && live.epochs >= limit) return this.pause(ctx, ctx.t("play_last_epoch", { n: limit }));
-      const until = behind ? ctx.state.epochs : this.single ? live.epochs + 1 : limit;
+      const until = behind ? ctx.state.epochs : Math.min(limit, live.epochs + (this.single ? 1 : PACE));
       if (behind) ctx.say(ctx.t("play_catching", { n: until }));
       this.send(ctx, { ask: "train", settings, have: live.epochs, until });
     }
@@ -189,6 +194,8 @@ const playground = {
     const whole = (part, news) => [...live[part].slice(0, message.from), ...news];
     this.live = { ...live, epochs, surface, train: whole("train", train), test: whole("test", test) };
     if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
+    else if (!this.running && this.settling) ctx.say(ctx.t("play_paused", { n: epochs }));
+    this.settling = false;
     if (epochs > ctx.state.epochs) ctx.set({ epochs }, true);
     ctx.update();
     if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
@@ -196,7 +203,7 @@ const playground = {
   },
 
   toggle(ctx) {
-    if (this.running) return this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
+    if (this.running) return this.halt(ctx);
     this.running = true;
     ctx.say(ctx.t("play_running"));
     ctx.update();
@@ -208,8 +215,14 @@ const playground = {
     ctx.say(words);
   },
 
+  /** Pause; a burst that is on its way still counts, and is told when it is here. */
+  halt(ctx) {
+    this.settling = this.waiting != null;
+    this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
+  },
+
   step(ctx) {
-    if (this.running && !this.single) return this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
+    if (this.running && !this.single) return this.halt(ctx);
     Object.assign(this, { running: true, single: true });
     ctx.update();
   },

@@ -94,7 +94,7 @@ class Playground(View):
             "usual": USUAL_EPOCHS,
             **self.trial.facts(),
         }
-        self.pictures = {"model": bare(diagram(self.model, layout="builtin"))}
+        self.pictures = {"model": bare(diagram(self.model, direction="LR", layout="builtin"))}
 
     def complete(self) -> None:
         """A page without a kernel shows the last state, and says that training needs one."""

@@ -40,7 +40,7 @@ BLANK: dict[str, Any] = {
     "units": 8, "activation": "tanh", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 16,
     "seed": 0, "epochs": 0,
 }  # fmt: skip
-WAYS = (("", ""), ("swapped", "point[:, ::-1]"), ("mirrored", "-point"))
+WAYS = (("", ""), ("swapped", "ops.flip(point, axis=-1)"), ("mirrored", "-point"))
 """What each branch is given: the point, its features swapped, and its mirror image."""
 OPTIMIZERS = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}
 USUAL_EPOCHS = 50
@@ -80,7 +80,7 @@ def _number(value: Any, usual: Any) -> bool:
 
 IMPORTS = """\
 import funclab
-from funclab import Input, Model, layers
+from funclab import Input, Model, layers, ops
 from funclab.datasets import spots"""
 
 

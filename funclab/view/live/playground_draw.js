@@ -12,7 +12,7 @@ const playgroundDraw = {
 
   surface(ctx, live) {
     const grid = this.grid(live), side = CELL * grid.length;
-    const svg = this.sheet(ctx, side + 2, side + 2, ctx.t("play_surface"));
+    const svg = this.sheet(ctx, side + 2, side + 2, ctx.t("play_surface"), 1.25);
     const inner = s("g", { transform: "translate(1,1)" });
     inner.append(
       s("rect", { width: side, height: side, class: "f-paper s-line" }),
@@ -24,9 +24,9 @@ const playgroundDraw = {
     return svg;
   },
 
-  /** A picture that grows on a projector, so that its text can be read from the last row. */
-  sheet(ctx, width, height, label) {
-    const scale = ctx.look === "projector" ? 1.6 : 1;
+  /** A picture that grows on a projector: one with text so that the last row can read it. */
+  sheet(ctx, width, height, label, growth = 1.5) {
+    const scale = ctx.look === "projector" ? growth : 1;
     return s("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale,
       role: "img", "aria-label": label });
   },
@@ -41,7 +41,7 @@ const playgroundDraw = {
         start = x;
       }
     });
-    return s("g", { "shape-rendering": "crispEdges" }, ...Object.entries(bands).map(([band, d]) =>
+    return s("g", { class: "fl-play-bands", "shape-rendering": "crispEdges" }, ...Object.entries(bands).map(([band, d]) =>
       s("path", { d, class: band > 0 ? "f-group0" : "f-input", opacity: STRENGTH * Math.abs(band) })));
   },
 

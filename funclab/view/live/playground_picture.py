@@ -22,8 +22,8 @@ CELL, MIDDLE, BAND = 8, 128, 32
 LEFT, TOP, GAP = 14, 44, 18
 STRIDE = 4
 """Every so many cells a line of hatching crosses the side of the crosses."""
-STRENGTH = 0.14
-"""How much darker each band is than the one before."""
+STRENGTH, IN_PRINT = 0.14, 0.056
+"""How much darker each band is than the one before; in print both sides are grey."""
 
 Grid = list[list[int]]
 
@@ -67,7 +67,7 @@ class PlaygroundPicture:
         canvas.text_line(complex(LEFT, 26), say("play_surface"), Font(14, bold=True))
         canvas.shift(complex(LEFT, TOP))
         canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
-        draw_surface(canvas, grid)
+        draw_surface(canvas, grid, IN_PRINT if self.look == "print" else STRENGTH)
         draw_points(canvas, self.facts["points"], side)
         canvas.close()
         x = LEFT + side + GAP
@@ -144,7 +144,7 @@ def _folded(text: str, width: float, size: float = 12) -> Iterator[str]:
     yield line
 
 
-def draw_surface(canvas: Canvas, grid: Grid) -> None:
+def draw_surface(canvas: Canvas, grid: Grid, strength: float = STRENGTH) -> None:
     """Bands of colour, hatching on the side of the crosses, and the line between the sides."""
     bands: dict[int, list[str]] = {}
     for y, row in enumerate(grid):
@@ -155,7 +155,7 @@ def draw_surface(canvas: Canvas, grid: Grid) -> None:
     canvas.parts.append('<g shape-rendering="crispEdges">')
     for band, shapes in sorted(bands.items()):
         colour = "group0" if band > 0 else "input"
-        canvas.parts.append(f'<g opacity="{STRENGTH * abs(band):.2f}">')
+        canvas.parts.append(f'<g opacity="{strength * abs(band):.2f}">')
         canvas.path("".join(shapes), Paint(colour))
         canvas.close()
     canvas.close()

@@ -1,0 +1,188 @@
+"""The playground in a real JupyterLab and Notebook 7, with a real kernel, by keys alone."""
+
+ROOT = ".fl-play"
+CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
+EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
+KERNEL_SAYS = """async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  let said = "";
+  const future = kernel.requestExecute({code});
+  future.onIOPub = (message) => { said += message.content.text ?? message.content.evalue ?? ""; };
+  await future.done;
+  return said.trim();
+}"""
+PRINT_SAME = """
+space = {}
+exec(code, space)
+print(space["history"].history == view.losses, len(view.losses["loss"]))
+"""
+
+
+def playground_on(open_notebook, write_notebook, server, settings=""):
+    cells = ["%load_ext funclab\nimport funclab", f"view = funclab.playground({settings})\nview"]
+    notebook = open_notebook(server, write_notebook("playground", *cells))
+    made = notebook.run_all()
+    assert not [cell["error"] for cell in made if cell["error"]]
+    notebook.page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached")
+    notebook.page.focus(ROOT)
+    return notebook
+
+
+def surface(page):
+    return page.locator(f"{ROOT} .fl-play-contour").get_attribute("d")
+
+
+def epochs(page):
+    return page.evaluate(EPOCHS)
+
+
+def wait_for_epochs(page, least):
+    page.wait_for_function(f"least => {EPOCHS} >= least", arg=least, timeout=60_000)
+
+
+def quiet(notebook):
+    return notebook.console_errors == [] and notebook.outside_requests == []
+
+
+def test_space_runs_and_pauses_and_the_surface_follows(jupyter, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, jupyter, "branches=2, shared=True")
+    page = notebook.page
+    before = surface(page)
+
+    page.keyboard.press("Space")
+    wait_for_epochs(page, 60)
+    page.keyboard.press("Space")
+
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} .fl-status').innerText.includes('Paused')"
+    )
+    page.wait_for_timeout(400)
+    at = epochs(page)
+    page.wait_for_timeout(600)
+    assert epochs(page) == at
+    assert page.locator(f"{ROOT} .fl-status").inner_text() == f"Paused at epoch {at}."
+    assert surface(page) != before
+    for theme in ("light", "dark"):
+        notebook.theme(theme)
+        notebook.screenshot(f"playground-{jupyter.kind}-{theme}")
+    assert quiet(notebook)
+
+
+def test_the_copied_code_gives_the_curve_that_was_seen(lab, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, lab, '"moons", seed=3')
+    page = notebook.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for _ in range(3):
+        done = epochs(page)
+        page.keyboard.press("s")
+        wait_for_epochs(page, done + 1)
+
+    page.keyboard.press("c")
+
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} .fl-status').innerText.includes('copied')"
+    )
+    code = page.evaluate("() => navigator.clipboard.readText()")
+    assert "model.fit(" in code and "epochs=3" in code
+    assert page.evaluate(KERNEL_SAYS, f"code = {code!r}{PRINT_SAME}") == "True 3"
+    assert quiet(notebook)
+
+
+def test_arrows_change_the_control_that_has_the_focus(jupyter, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, jupyter, "epochs=5")
+    page = notebook.page
+    control = f"{ROOT} [data-control=branches]"
+    page.keyboard.press("ArrowRight")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+
+    page.keyboard.press("ArrowRight")
+
+    page.wait_for_function(
+        "s => document.querySelector(s)?.textContent.includes('merged')",
+        arg=f"{ROOT} .fl-play-graph svg",
+    )
+    assert page.locator(control).get_attribute("aria-valuetext") == "2"
+    assert page.evaluate("document.activeElement.dataset.control") == "branches"
+    assert "not trained yet" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    says = page.evaluate(KERNEL_SAYS, "print(view.model.get_layer('merged').name, view.line())")
+    assert says == "merged funclab.playground(data='spirals', branches=2)"
+    page.keyboard.press("u")
+    wait_for_epochs(page, 5)
+    assert page.locator(control).get_attribute("aria-valuetext") == "1"
+    assert quiet(notebook)
+
+
+def test_reset_brings_the_lesson_s_state_back(lab, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, lab, "epochs=5")
+    page = notebook.page
+    before = surface(page)
+    page.keyboard.press("n")
+    page.keyboard.press("s")
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} [data-control=seed]').innerText === '1'"
+    )
+
+    page.keyboard.press("r")
+
+    page.wait_for_function(
+        "([s, d]) => document.querySelector(s).getAttribute('d') === d",
+        arg=[f"{ROOT} .fl-play-contour", before],
+    )
+    assert epochs(page) == 5
+    assert quiet(notebook)
+
+
+def test_in_ask_mode_both_models_are_trained_and_the_answer_comes_first(
+    lab, open_notebook, write_notebook
+):
+    notebook = playground_on(open_notebook, write_notebook, lab, '"xor", epochs=20, ask=True')
+    page = notebook.page
+    page.focus(f"{ROOT} [data-control=units]")
+
+    page.keyboard.press("ArrowLeft")
+
+    page.wait_for_selector(f"{ROOT} .fl-choices button", timeout=60_000)
+    assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "8"
+    notebook.screenshot("playground-ask")
+    page.keyboard.press("1")
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} [data-control=units]').innerText === '4'"
+    )
+    wait_for_epochs(page, 20)
+    assert "Test loss" in page.locator(f"{ROOT} .fl-ask").inner_text()
+    assert quiet(notebook)
+
+
+def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, open_notebook, write_notebook):
+    tour = '[{"text": "Trained.", "state": {"epochs": 30, "units": 4}}]'
+    notebook = playground_on(open_notebook, write_notebook, lab, f"tour={tour}")
+    page = notebook.page
+
+    page.keyboard.press("PageDown")
+
+    wait_for_epochs(page, 30)
+    assert epochs(page) == 30
+    assert "units in each: 4" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    assert quiet(notebook)
+
+
+def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(browser, tmp_path):
+    import funclab
+
+    path = tmp_path / "playground.html"
+    funclab.export_html(funclab.playground("circles", branches=2, epochs=20), path)
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached")
+    page.focus(ROOT)
+
+    page.keyboard.press("Space")
+
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} .fl-status').innerText.includes('needs a kernel')"
+    )
+    assert epochs(page) == 20 and errors == []
+    page.close()
