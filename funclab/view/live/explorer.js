@@ -179,6 +179,7 @@ const explorer = {
       ArrowLeft: { label: ctx.t("key_last_call"), run: step((n) => this.sibling(ctx, n, -1)) },
       Enter: { label: ctx.t("key_deeper"), run: () => this.deeper(ctx) },
       Escape: { label: ctx.t("key_out"), run: () => this.out(ctx) },
+      Backspace: { label: ctx.t("key_model"), run: () => ctx.set({ level: 0 }) },
       f: { label: ctx.t("key_face"), run: () => this.flip(ctx) },
       o: { label: ctx.t("key_open"), run: () => ctx.set({ open: !ctx.state.open }) },
       c: { label: ctx.t("key_copy"), run: () => this.copyLine(ctx) },
