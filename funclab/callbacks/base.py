@@ -51,6 +51,17 @@ class Callback:
     def on_predict_end(self, logs: Logs | None = None) -> None: ...
 
 
+class Watcher(Callback):
+    """A callback that is told of every batch with its plan, and without logs, which cost time."""
+
+    def prepare(self, course: Any) -> None:
+        """Before training begins, and still in the thread that called `fit`."""
+
+    def watch(self, step: Any) -> None:
+        """A training step has been done; `step.plan` holds its numbers."""
+        raise NotImplementedError
+
+
 class Series(dict[str, list[Any]]):
     """What each epoch brought, by name. `acc` and `accuracy` may stand for each other."""
 
@@ -63,6 +74,11 @@ class Series(dict[str, list[Any]]):
             why=f"it holds {', '.join(self) or 'nothing yet'}.",
             fix="use one of these names; metrics are named as they were in compile().",
         )
+
+    def take(self, logs: Logs) -> None:
+        """Add what an epoch brought."""
+        for name, value in logs.items():
+            self.setdefault(name, []).append(value)
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
@@ -81,22 +97,24 @@ def alias(name: str) -> str | None:
 class History(Callback):
     """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, their numbers.
 
-    `stopped` says whether an interrupt ended the training early.
+    `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
+    `now` holds what `evaluate_each_epoch` found: the training data, judged after each epoch.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.run = ""
+        self.now: Series = Series()
         self.history: Series = Series()
         self.epoch: list[int] = []
         self.stopped = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.history, self.epoch, self.stopped = Series(), [], False
+        self.history, self.now, self.epoch, self.stopped = Series(), Series(), [], False
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
+        self.history.take(logs or {})
 
     def plot(self, **settings: Any) -> Any:
         """The training curves as a picture. See `funclab.view.history_plot`."""

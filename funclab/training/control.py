@@ -24,6 +24,10 @@ class Control:
         self.held = 0
         self.paused = self.parked = self.ended = False
         self.singles = 0
+        self.error: BaseException | None = None
+        """What the course ended with, if it failed."""
+        self.told: list[Callable[[], None]] = []
+        """What the course calls when it parks, goes on, or is over."""
         self._change = threading.Condition()
 
     def pause(self) -> None:
@@ -47,11 +51,12 @@ class Control:
                 return
         self.pause()
 
-    def end(self) -> None:
+    def end(self, error: BaseException | None = None) -> None:
         """The course is over."""
         with self._change:
-            self.ended, self.parked = True, False
+            self.ended, self.parked, self.error = True, False, error
             self._change.notify_all()
+        self._tell()
 
     def wait_parked(self, timeout: float | None = None) -> None:
         """Come back when the course stays between two batches, or is over."""
@@ -92,11 +97,17 @@ class Control:
         with self._change:
             self.parked = True
             self._change.notify_all()
+        if self.paused:
+            self._tell()
         try:
             yield
         finally:
             with self._change:
                 self.parked = False
+
+    def _tell(self) -> None:
+        for tell in self.told:
+            tell()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from typing import Any
 
-from funclab.callbacks.base import CallbackList, History
+from funclab.callbacks.base import CallbackList, History, Watcher
 from funclab.kernels.threads import one_blas_thread
 from funclab.training import arguments
 from funclab.training.control import Control
@@ -29,12 +29,15 @@ class Course:
     ) -> None:
         self.model, self.compiled = runner.model, runner.compiled
         self.training, self.validation, self.freq = training, validation, freq
+        self.now: Source | None = None
+        """Training data to be judged after every epoch, with the weights as they are then."""
         self.history = History()
         self.interrupts = Interrupts()
         self.control = Control(self.interrupts.ask)
         self.mode = "blocking"
         self.thread: int | None = None
         """The thread that is at work on it; None while it gives way to others."""
+        self.watchers: list[Watcher] = []
         self.logs: dict[str, Any] = {}
 
     def plan(self, epochs: range, last: int, verbose: int) -> None:
@@ -46,14 +49,15 @@ class Course:
     def begin(self) -> None:
         """From now on the model is being trained: by this thread, unless it gives way."""
         self.compiled.course = self
+        self.model.history, self.model.stop_training = self.history, False
         self.thread = threading.get_ident()
 
     def turns(self, given: list[Any]) -> Turns:
         """Train, batch after batch."""
-        self.told = CallbackList([*given, self.history], self.model, self.params)
-        self.model.history, self.model.stop_training = self.history, False
         with ExitStack() as stack:
-            stack.callback(self.end)
+            stack.push(self.end)
+            told = [*given, self.history, *self.watchers]
+            self.told = CallbackList(told, self.model, self.params)
             stack.enter_context(one_blas_thread())
             stack.enter_context(self.interrupts)
             self.told.on_train_begin({})
@@ -81,14 +85,21 @@ class Course:
                 return self.stopped(epoch)
             if number:
                 logs |= {f"val_{name}": value for name, value in self.compiled.logs().items()}
+        if self.now is not None:
+            nobody = CallbackList([], self.model, self.params)
+            yield from judging(self.compiled, self.now, nobody, stop=self.asked)
+            if self.asked():
+                return self.stopped(epoch)
+            self.history.now.take(self.compiled.logs())
         self.progress.end(logs)
         self.logs = logs
         self.told.on_epoch_end(epoch, logs)
         return not self.asked() or self.stopped(epoch + 1)
 
-    def end(self) -> None:
+    def end(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """The model is free again, whatever happened."""
         self.compiled.course = None
-        self.control.end()
+        self.control.end(error)
 
     def asked(self) -> bool:
         """Whether an interrupt has come."""
@@ -98,12 +109,15 @@ class Course:
         """The training steps of one epoch; False when an interrupt or the end of data cut it."""
         begin = self.told.listeners("on_train_batch_begin", "on_batch_begin")
         end = self.told.listeners("on_train_batch_end", "on_batch_end")
+        watch = [one.watch for one in self.watchers]
         compiled, tick, number = self.compiled, self.progress.tick, 0
         for step in self.training.epoch():
             for tell in begin:
                 tell(number, {})
             step.plan.run()
             tick(compiled.logs)
+            for look in watch:
+                look(step)
             for tell in end:
                 tell(number, compiled.logs())
             number += 1

@@ -11,7 +11,8 @@ from funclab.training.background import Take, at_once, in_background, in_turns
 from funclab.training.compiled import check_idle, require
 from funclab.training.course import Course
 from funclab.training.runner import Runner
-from funclab.training.sources import training_source, validation_source
+from funclab.training.sources import training_as_test, training_source, validation_source
+from funclab.training.watching import watchers
 
 
 def fit(
@@ -33,6 +34,10 @@ def fit(
     validation_batch_size: int | None = None,
     validation_freq: Any = 1,
     background: Any = False,
+    live: Any = None,
+    run: str = "",
+    evaluate_each_epoch: bool = False,
+    snapshots: Any = False,
     **legacy: Any,
 ) -> History:
     """Train, and return the History of losses and metrics.
@@ -43,7 +48,10 @@ def fit(
     running batch; what was learned stays, and `history.stopped` is True.
 
     With `background=True` the training goes on in a thread of its own, and the History comes at
-    once: a `Training`, with `wait`, `stop`, `pause` and `resume`.
+    once: a `Training`, with `wait`, `stop`, `pause` and `resume`. With `live=True` a notebook shows
+    the curves while they grow (`live={"look": "projector"}` says how), beside those of earlier
+    runs; `run` names this one. `evaluate_each_epoch` judges the training data once more after every
+    epoch, with the weights as they are then, and keeps the numbers in `history.now`.
 
     Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
     being trained already; then nothing was trained.
@@ -69,7 +77,9 @@ def check_arguments(given: Any) -> None:
     arguments.check_share(given.validation_split)
     arguments.check_initial_epoch(given.initial_epoch, given.epochs)
     arguments.check_freq(given.validation_freq)
-    given.verbose = arguments.wanted_verbose(given.verbose, auto=int(not given.background))
+    given.watchers = watchers(given)
+    quiet = bool(given.background or given.watchers)
+    given.verbose = arguments.wanted_verbose(given.verbose, auto=int(not quiet))
     given.callbacks = checked(given.callbacks)
 
 
@@ -94,6 +104,12 @@ def course_of(given: Any) -> tuple[Course, list[Any]]:
         arguments.check_monitor(one, runner.compiled.metrics_names, validation is not None)
     course = Course(runner, training, validation, given.validation_freq)
     course.plan(range(given.initial_epoch, given.epochs), given.epochs, given.verbose)
+    course.history.run = given.run
+    if given.evaluate_each_epoch:
+        course.now = training_as_test(runner, training)
+    course.watchers = given.watchers
+    for one in course.watchers:
+        one.prepare(course)
     return course, given.callbacks
 
 

@@ -55,6 +55,20 @@ def validation_source(
         raise located(error, "validation_data") from None
 
 
+def training_as_test(runner: Runner, training: Source) -> Source:
+    """The training data once more, in order, to be judged.
+
+    Raises: ArgumentError for a stream, which cannot be read again.
+    """
+    if isinstance(training, Batches):
+        return Batches(training.data, training.size, False, runner.test)
+    raise ArgumentError(
+        "`evaluate_each_epoch` needs training data in arrays.",
+        why="batches that come from a stream cannot be read a second time.",
+        fix="pass arrays as x and y, or the data to judge as validation_data.",
+    )
+
+
 def usual_size(model: Any) -> int:
     """The batch size that the model's inputs declare, else 32."""
     fixed = [one.shape[0] for one in model.inputs or [] if one.shape and one.shape[0]]

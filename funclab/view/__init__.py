@@ -5,6 +5,7 @@ from funclab.view.history import Curves, history_plot
 from funclab.view.nodes import NodeTable, node_table
 from funclab.view.summary import print_summary
 from funclab.view.tensor_path import tensor_view
+from funclab.view.watching import live_callback
 
 __all__ = [
     "Curves",
@@ -12,6 +13,7 @@ __all__ = [
     "NodeTable",
     "diagram",
     "history_plot",
+    "live_callback",
     "node_table",
     "plot_model",
     "print_summary",

@@ -1,0 +1,28 @@
+"""Views that follow a training, where somebody wants to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from funclab import registry
+from funclab.errors import ArgumentError
+
+by_default = False
+"""Whether `fit` shows a live view when it is not told. The notebook extension says yes."""
+
+
+def watchers(given: Any) -> list[Any]:
+    """The callback that shows a training live, if it is to be shown."""
+    live = by_default if given.live is None else given.live
+    if live is False:
+        return []
+    if live is True or isinstance(live, Mapping):
+        settings = {} if live is True else dict(live)
+        make = registry.lookup("view", "live_callback")
+        return [make(given.model, run=given.run, snapshots=given.snapshots, **settings)]
+    raise ArgumentError(
+        f"`live` should be True, False or a dict of settings. Received: live={live!r}.",
+        why="it says whether the training is shown while it runs, and how.",
+        fix='write live=True, or for example live={"look": "projector"}.',
+    )

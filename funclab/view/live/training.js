@@ -1,0 +1,230 @@
+// A training while it runs: curves that grow, the graph beside, buttons that tell the truth.
+
+let lastShown = null; // when the final picture renews the output, the keys stay where they were
+
+function trainingView() {
+  return {
+    name: "training",
+
+    draw(ctx) {
+      this.runs = structuredClone(ctx.model.get("runs"));
+      this.latest = {};
+      this.channel = new TrainingChannel(ctx, () => this.refresh(ctx));
+      this.graph = new TrainingGraph(ctx, (key) => this.select(ctx, key));
+      this.charts = ctx.facts.charts.map((facts) => new TrainingChart(ctx, facts));
+      this.buttons(ctx);
+      this.progress = h("div", { class: "fl-progress", role: "progressbar", "aria-label": ctx.t("live_progress"), "aria-valuemin": "0" }, h("div"));
+      this.words = h("p", { class: "fl-where" });
+      this.why = h("p", { class: "fl-why", id: `fl-why-${Math.random().toString(36).slice(2)}` });
+      ctx.bar.after(this.progress, this.words, this.why);
+      ctx.el.classList.toggle("fl-many", this.charts.length > 2);
+      ctx.stage.append(h("div", { class: "fl-charts" }, this.charts.map((one) => one.svg)), this.graph.el);
+      for (const name of ["runs", "status"]) this.listen(ctx, name);
+      this.channel.open().then(() => this.refresh(ctx));
+      ctx.cleanups.push(() => this.channel.close());
+      if (lastShown?.contains(document.activeElement)) setTimeout(() => ctx.el.focus({ preventScroll: true }));
+      lastShown = ctx.el;
+    },
+
+    listen(ctx, name) {
+      const changed = () => {
+        if (name === "runs") this.runs = structuredClone(ctx.model.get("runs"));
+        this.refresh(ctx);
+      };
+      ctx.model.on(`change:${name}`, changed);
+      ctx.cleanups.push(() => ctx.model.off?.(`change:${name}`, changed));
+    },
+
+    status(ctx) { return this.now ?? ctx.model.get("status"); },
+
+    /** What the kernel sends while it trains. */
+    follow(ctx, message) {
+      if (message.kind === "ack") {
+        this.channel.answered(message);
+        if (message.problem) ctx.say(message.problem);
+      } else if (message.kind === "tick") {
+        const run = this.runs.at(-1);
+        if (message.dot) run.dots.push(message.dot);
+        for (const point of message.epochs) this.addEpoch(run, point);
+        Object.assign(this.latest, message.layers);
+      } else return;
+      this.announce(ctx, this.status(ctx), message.status);
+      this.now = message.status;
+      this.refresh(ctx);
+    },
+
+    addEpoch(run, { epoch, values, now, heat }) {
+      if (epoch <= (run.epochs.at(-1) ?? 0)) return;
+      run.epochs.push(epoch);
+      for (const [kind, found] of [["values", values], ["now", now]])
+        for (const [name, value] of Object.entries(found)) {
+          run[kind][name] ??= Array(run.epochs.length - 1).fill(null);
+          run[kind][name].push(value);
+        }
+      if (heat) run.heat.push({ epoch, layers: heat });
+    },
+
+    announce(ctx, before, after) {
+      if (before.phase === after.phase) return;
+      const key = { paused: "live_say_paused", over: "live_say_over", stopped: "live_say_stopped", failed: "live_say_failed" }[after.phase];
+      if (key) ctx.say(ctx.t(key));
+      else if (before.phase === "paused") ctx.say(ctx.t("live_say_on"));
+    },
+
+    /** Draw once before the next frame, however much has arrived. */
+    refresh(ctx) {
+      if (this.due) return;
+      this.due = requestAnimationFrame(() => { this.due = 0; ctx.update(); });
+    },
+
+    buttons(ctx) {
+      const make = (key, name, run) => {
+        const button = ctx.button(ctx.t(name), key, run);
+        button.setAttribute("data-name", name);
+        return button;
+      };
+      this.pause = make("space", "live_pause", () => this.toggle(ctx));
+      this.step = make("n", "live_step", () => this.act(ctx, "step"));
+      this.stop = make("x", "live_stop", () => this.act(ctx, "stop"));
+      this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
+        onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
+      this.less = make("-", "live_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2));
+      this.more = make("+", "live_double", () => this.setRate(ctx, this.rateNow(ctx) * 2));
+      this.views = {
+        l: make("l", "live_log", () => this.flip(ctx, "log")),
+        h: make("h", "live_gradient", () => this.nextMeasure(ctx)),
+        j: make("j", "live_joined", () => this.flip(ctx, "joined")),
+        g: make("g", "live_graph", () => this.flip(ctx, "graph")),
+        t: make("t", "live_table", () => this.flip(ctx, "table")),
+      };
+      this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
+        this.pause, this.step, this.stop, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
+      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)));
+    },
+
+    flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
+
+    nextMeasure(ctx) {
+      ctx.set({ measure: MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length] });
+    },
+
+    select(ctx, key) { ctx.set({ selected: ctx.state.selected === key ? "" : key }); },
+
+    /** Walk through the layers. */
+    walk(ctx, by) {
+      const keys = ctx.facts.layers.map((one) => one.key).filter((key) => this.latest[key]);
+      if (!keys.length) return;
+      const at = keys.indexOf(ctx.state.selected);
+      ctx.set({ selected: keys[at < 0 ? 0 : (at + by + keys.length) % keys.length] });
+    },
+
+    toggle(ctx) { this.act(ctx, this.status(ctx).paused ? "resume" : "pause"); },
+
+    act(ctx, what, value) {
+      const status = this.status(ctx), reason = whyNot(ctx, status, this.channel);
+      if (!reason) this.channel.act(what, value);
+      else if (what === "stop" && underWay(status) && this.channel.interrupts) {
+        ctx.say(ctx.t("live_say_interrupting"));
+        this.channel.kernel.interrupt();
+      } else ctx.say(reason);
+    },
+
+    rateNow(ctx) { return this.wanted ?? this.status(ctx).rate ?? 0; },
+
+    setRate(ctx, value) {
+      if (!(value > 0)) { ctx.say(ctx.t("live_say_rate")); return; }
+      this.act(ctx, "rate", value);
+      if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value: brief(value) }));
+    },
+
+    keys(ctx) {
+      const steering = !ctx.facts.compared;
+      const own = steering ? {
+        " ": { label: ctx.t("live_key_pause"), run: () => this.toggle(ctx) },
+        n: { label: ctx.t("live_key_step"), run: () => this.act(ctx, "step") },
+        x: { label: ctx.t("live_key_stop"), run: () => this.act(ctx, "stop") },
+        "+": { label: ctx.t("live_key_double"), run: () => this.setRate(ctx, this.rateNow(ctx) * 2) },
+        "-": { label: ctx.t("live_key_halve"), run: () => this.setRate(ctx, this.rateNow(ctx) / 2) },
+        h: { label: ctx.t("live_key_measure"), run: () => this.nextMeasure(ctx) },
+        g: { label: ctx.t("live_key_graph"), run: () => this.flip(ctx, "graph") },
+        t: { label: ctx.t("live_key_table"), run: () => this.flip(ctx, "table") },
+        ArrowDown: { label: ctx.t("live_key_next"), run: () => this.walk(ctx, 1) },
+        ArrowUp: { label: ctx.t("live_key_last"), run: () => this.walk(ctx, -1) },
+        i: { label: ctx.t("live_key_interrupt"), run: () => this.interrupt(ctx) },
+      } : {};
+      return {
+        ...own,
+        l: { label: ctx.t("live_key_log"), run: () => this.flip(ctx, "log") },
+        j: { label: ctx.t("live_key_joined"), run: () => this.flip(ctx, "joined") },
+        Escape: { run: () => ctx.set({ selected: "" }) },
+      };
+    },
+
+    /** I, I: as everywhere in the notebook. */
+    interrupt(ctx) {
+      const twice = Date.now() - (this.pressed ?? 0) < 1000;
+      this.pressed = Date.now();
+      if (!twice) return;
+      if (this.channel.interrupts) this.channel.kernel.interrupt();
+      else ctx.say(whyNot(ctx, this.status(ctx), this.channel) || ctx.t("live_say_use_stop"));
+    },
+
+    hidden(ctx, status) {
+      const questions = ctx.model.get("ask") ? trainingQuestions(ctx, this.runs, status) : [];
+      const answers = ctx.model.get("answers");
+      for (const one of questions) if (one.answer != null) ctx.judge(one.id, one.answer, one.explain);
+      const open = questions.find((one) => !answers.some((given) => given.id === one.id));
+      if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
+      return Boolean(open);
+    },
+
+    update(ctx) {
+      const status = this.status(ctx), { state, facts } = ctx, hidden = this.hidden(ctx, status);
+      const heat = this.runs.at(-1)?.heat ?? [];
+      this.latest = { ...heat.at(-1)?.layers, ...this.latest };
+      const last = facts.compared ? Math.max(...this.runs.map((run) => run.epochs.at(-1) ?? 1)) : status.last ?? 1;
+      for (const chart of this.charts) chart.update({ runs: this.runs, last, hidden, log: state.log });
+      this.graph.update(this.latest);
+      ctx.panel.replaceChildren(...this.graph.table(this.latest, heat, (key) => this.select(ctx, key)));
+      this.say(ctx, status);
+      this.press(ctx, status);
+    },
+
+    /** Progress and reasons in words. */
+    say(ctx, status) {
+      this.words.textContent = progressWords(ctx, status);
+      const done = status.phase === "over" ? status.last : (status.epoch ?? 1) - 1 + (status.steps ? status.batch / status.steps : 0);
+      this.progress.hidden = !underWay(status);
+      this.progress.setAttribute("aria-valuemax", status.last ?? 1);
+      this.progress.setAttribute("aria-valuenow", (done || 0).toFixed(1));
+      this.progress.firstChild.style.width = `${Math.min(100, (100 * (done || 0)) / (status.last ?? 1))}%`;
+      const reason = whyNot(ctx, status, this.channel);
+      const interrupts = reason && underWay(status) && this.channel.interrupts;
+      this.why.textContent = underWay(status) ? [reason, interrupts ? ctx.t("live_why_stop_works") : ""].filter(Boolean).join(" ") : "";
+    },
+
+    press(ctx, status) {
+      const off = Boolean(whyNot(ctx, status, this.channel));
+      this.steering.hidden = !underWay(status);
+      for (const one of [this.pause, this.step, this.stop, this.less, this.more]) {
+        const works = !off || (one === this.stop && this.channel.interrupts);
+        one.setAttribute("aria-disabled", String(!works));
+        if (works) one.removeAttribute("aria-describedby");
+        else one.setAttribute("aria-describedby", this.why.id);
+      }
+      this.pause.firstChild.textContent = ctx.t(status.paused ? "live_resume" : "live_pause");
+      this.rate.disabled = off;
+      if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
+      const { views } = this, { state, facts } = ctx;
+      views.h.firstChild.textContent = ctx.t(`live_${state.measure}`);
+      views.j.hidden = this.runs.length < 2;
+      views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
+      for (const [key, name] of [["l", "log"], ["j", "joined"], ["g", "graph"], ["t", "table"]])
+        views[key].setAttribute("aria-pressed", String(state[name]));
+    },
+
+    caption(ctx) { return this.hidden(ctx, this.status(ctx)) ? ctx.t(underWay(this.status(ctx)) ? "live_caption_going" : "live_caption_hidden") : curveWords(ctx, this.runs, this.status(ctx)); },
+  };
+}
+
+export default { render: ({ model, el }) => start(model, el, trainingView()) };

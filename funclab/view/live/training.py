@@ -1,0 +1,127 @@
+"""The live view of a training: curves that grow, the graph beside, and buttons that tell the truth.
+
+A kernel and a browser take part in it. `Feed` follows the training and sends numbers; the page
+draws them. The buttons reach the training through `StopControl`, which the page asks for an answer
+before it offers them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import traitlets
+
+from funclab.callbacks.base import Watcher
+from funclab.errors import TensorTypeError
+from funclab.graph.operation import Operation
+from funclab.view import words
+from funclab.view.live.base import View
+from funclab.view.live.training_facts import charts_of, layers_of, picture_of_graph
+from funclab.view.live.training_feed import Feed, runs_of
+from funclab.view.live.training_runs import labelled, runs_picture
+
+
+class TrainingView(View):
+    """Runs of a model as curves: those that are over, and one that may be under way.
+
+    `runs` is all they brought so far, the last one the present; `status` how that one fares.
+    """
+
+    scripts = (
+        "training_axes", "training_chart", "training_graph", "training_words", "training_channel",
+        "training",
+    )  # fmt: skip
+    blank_state: ClassVar[dict[str, Any]] = {
+        "log": False, "measure": "gradient", "selected": "", "joined": False, "graph": True,
+        "table": False, "epoch": 0,
+    }  # fmt: skip
+
+    runs = traitlets.List().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    control = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, name: str, facts: dict[str, Any], **settings: Any) -> None:
+        self.name = name
+        super().__init__(facts=facts, **settings)
+
+    def svg(self) -> str:
+        return runs_picture(self.name, self.runs, self.facts["charts"], self.look)
+
+    def complete(self) -> None:
+        """A page from disk has no kernel to reach."""
+        self.control = ""
+
+
+def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
+    """A view of a model's runs, with its graph."""
+    state = {key: settings.pop(key) for key in list(settings) if key in TrainingView.blank_state}
+    facts = {
+        "charts": charts_of(names, list(model.output_names or [])),
+        "layers": layers_of(model),
+        "compared": False,
+    }
+    variable = model.name if model.name.isidentifier() else "model"
+    return TrainingView(
+        model.name,
+        facts,
+        title=f"Training of {words.clean(model.name)}",
+        call=f"funclab.watch({variable}$)",
+        pictures={"graph": picture_of_graph(model)},
+        state=state,
+        **settings,
+    )
+
+
+def live_callback(model: Any, **settings: Any) -> Watcher:
+    """The callback that shows a training of a model in the notebook while it runs.
+
+    `run` names the run, `snapshots` keeps weights of epochs to go back to; the other settings are
+    those of the view: look, ask, tour, and what `TrainingView.line()` writes.
+    """
+    return Feed(model, view_of, **settings)
+
+
+def watch(model: Any, **settings: Any) -> TrainingView:
+    """The live view of a model's runs so far, and of one in the background that is under way.
+
+    Raises: TensorTypeError for what is no model.
+    """
+    if not isinstance(model, Operation) or not hasattr(model, "fit"):
+        raise TensorTypeError(
+            f"watch was given {model!r}, which is not a model.",
+            why="curves belong to models: `fit` makes them.",
+            fix="pass a model, such as funclab.watch(model).",
+        )
+    course = getattr(getattr(model, "_compiled", None), "course", None)
+    feed = next((one for one in getattr(course, "watchers", ()) if isinstance(one, Feed)), None)
+    if feed is not None:
+        return feed.add_view(**settings)
+    runs = runs_of(model)
+    view = view_of(model, [name for run in runs for name in run["values"]], **settings)
+    view.runs = runs
+    view.status = {"phase": "over"}
+    return view
+
+
+def compare_runs(*histories: Any, labels: Any = None, **settings: Any) -> TrainingView:
+    """Runs of one model or of several, overlaid; each is what a `fit` returned.
+
+    The names are those given to `fit(run=...)`, unless there are `labels`.
+    Raises: ArgumentError for what is no History, or for a wrong number of labels.
+    """
+    runs = labelled(histories, labels)
+    models = {one.model for one in histories}
+    outputs = [name for model in models for name in model.output_names or []]
+    names = dict.fromkeys(name for run in runs for name in run["values"])
+    state = {key: settings.pop(key) for key in list(settings) if key in TrainingView.blank_state}
+    listed = words.listed([run["label"] for run in runs])
+    view = TrainingView(
+        listed,
+        {"charts": charts_of(names, outputs), "layers": [], "compared": True},
+        title=f"Runs: {words.clean(listed)}",
+        call=f"funclab.compare_runs({', '.join(f'history{i + 1}' for i in range(len(runs)))}$)",
+        state=state,
+        **settings,
+    )
+    view.runs, view.status = runs, {"phase": "over"}
+    return view

@@ -1,0 +1,52 @@
+// The way from the buttons to the kernel: tried before it is offered, watched while it is used.
+
+const HELLOS = [0, 400, 1200, 3000];
+const PATIENCE = 1200;
+
+class TrainingChannel {
+  constructor(ctx, changed) {
+    Object.assign(this, { ctx, changed, heard: false, asking: false, possible: false, waiting: new Map(), count: 0 });
+  }
+
+  /** Find the control widget and ask whether it is heard. */
+  async open() {
+    const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
+    if (!manager || !id || !underWay(model.get("status"))) return;
+    this.kernel = manager.kernel ?? null;
+    try { this.control = await manager.get_model(id); }
+    catch { return; }
+    this.possible = this.asking = true;
+    for (const delay of HELLOS) {
+      await new Promise((done) => { setTimeout(done, delay); });
+      if (this.heard || this.closed) return;
+      this.send({ do: "hello" });
+    }
+    this.asking = false;
+    this.changed();
+  }
+
+  send(content) { this.control?.send({ ...content, id: ++this.count }); }
+
+  /** Whether the notebook itself can interrupt the cell, as its own stop button does. */
+  get interrupts() {
+    return typeof this.kernel?.interrupt === "function" && this.ctx.model.get("status").mode !== "background";
+  }
+
+  /** Ask the kernel to do something; say so when it does not answer. */
+  act(what, value) {
+    this.send({ do: what, value });
+    this.waiting.set(this.count, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")), PATIENCE));
+  }
+
+  answered(message) {
+    this.heard = true;
+    this.asking = false;
+    clearTimeout(this.waiting.get(message.id));
+    this.waiting.delete(message.id);
+  }
+
+  close() {
+    this.closed = true;
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+  }
+}

@@ -1,0 +1,182 @@
+// One loss or metric as a chart: dots of batches, means of epochs, validation, and earlier runs.
+
+const CHART = { width: 370, height: 190, left: 44, right: 126, top: 28, bottom: 32, label: 14 };
+const RUN_MARKS = ["circle", "diamond", "square", "triangle", "down"];
+const RUN_DASHES = ["1 3", "6 3", "2 2", "8 3 2 3"];
+const VAL = "val_";
+
+/** Points [x, value] of a list of epochs; `shift` moves them to where they were measured. */
+function epochPoints(run, values, shift, offset) {
+  return run.epochs.map((epoch, i) => [epoch - shift + offset, values?.[i] ?? null]);
+}
+
+function hasNumbers(values) {
+  return values?.some((one) => one != null) ?? false;
+}
+
+/** How far to the right each run begins: all at the left, or one after another. */
+function runOffsets(runs, joined) {
+  let sum = 0;
+  return runs.map((run) => {
+    const offset = sum;
+    if (joined) sum += run.epochs.at(-1) ?? 0;
+    return offset;
+  });
+}
+
+/** The curves of one chart. A mean stands in the middle of its epoch, a measurement at its end. */
+function curvesOf(ctx, facts, runs, offsets) {
+  const found = [];
+  runs.forEach((run, i) => {
+    const own = run.values[facts.key], checked = run.values[VAL + facts.key], now = run.now?.[facts.key];
+    const present = i === runs.length - 1 && !ctx.facts.compared;
+    const points = (values, shift) => epochPoints(run, values, shift, offsets[i]);
+    if (present) {
+      found.push({ role: "training", colour: "group0", mark: "circle", points: points(own, 0.5), label: ctx.t("live_training") });
+      if (hasNumbers(checked)) found.push({ role: "validation", colour: "group1", mark: "diamond", open: true, dash: "5 4",
+        points: points(checked, 0), label: ctx.t("live_validation") });
+      if (hasNumbers(now)) found.push({ role: "now", colour: "group3", mark: "square", dash: "1.5 3",
+        points: points(now, 0), label: ctx.t("live_now") });
+    } else if (ctx.facts.compared) {
+      const style = { colour: `group${i % 5}`, mark: RUN_MARKS[i % 5] };
+      if (hasNumbers(own)) found.push({ ...style, role: "training", points: points(own, 0.5), label: run.label });
+      if (hasNumbers(checked)) found.push({ ...style, role: "validation", open: true, dash: "5 4", points: points(checked, 0),
+        label: ctx.t("live_of_validation", { run: run.label }) });
+    } else {
+      const values = hasNumbers(checked) ? checked : own;
+      if (hasNumbers(values)) found.push({ role: "earlier", colour: "line", dash: RUN_DASHES[i % 4],
+        points: points(values, hasNumbers(checked) ? 0 : 0.5), label: run.label });
+    }
+  });
+  return found;
+}
+
+class TrainingChart {
+  constructor(ctx, facts) {
+    this.ctx = ctx;
+    this.facts = facts;
+    this.svg = s("svg", { class: "fl-chart", viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img" });
+  }
+
+  /** Draw all anew. */
+  update({ runs, last, hidden, log }) {
+    const offsets = runOffsets(runs, this.ctx.state.joined);
+    const curves = hidden ? [] : curvesOf(this.ctx, this.facts, runs, offsets);
+    const dots = hidden || this.ctx.facts.compared ? [] : (runs.at(-1)?.dots ?? [])
+      .map((dot) => [dot.x + offsets.at(-1), dot.values[this.facts.key] ?? null]).filter(([, value]) => value != null);
+    Object.assign(this, { hidden, breaks: this.ctx.state.joined ? offsets.slice(1) : [] });
+    this.scale(curves, dots, last + (offsets.at(-1) ?? 0), log && !this.facts.upward);
+    this.svg.replaceChildren(this.title(), ...this.axes(), ...this.dots(dots),
+      ...curves.filter((one) => one.role === "earlier").flatMap((one) => this.curve(one)),
+      ...curves.filter((one) => one.role !== "earlier").flatMap((one) => this.curve(one)),
+      ...this.labels(curves), ...this.notes(runs, hidden));
+    this.svg.setAttribute("aria-label", this.words(curves));
+  }
+
+  scale(curves, dots, last, log) {
+    const known = curves.flatMap((one) => one.points.map(([, value]) => value)).filter((value) => value != null && (!log || value > 0));
+    const spread = dots.map(([, value]) => value).filter((value) => !log || value > 0).sort((a, b) => a - b);
+    if (spread.length) known.push(quantile(spread, 0.03), quantile(spread, 0.97));
+    let low = Math.min(...known), high = Math.max(...known);
+    if (!known.length) [low, high] = log ? [0.1, 1] : [0, 1];
+    if (log) {
+      if (high < low * 1.05) [low, high] = [low / 1.5, high * 1.5];
+      const margin = (high / low) ** 0.06;
+      [low, high] = [low / margin, high * margin];
+    } else {
+      if (high - low < 1e-9 * Math.max(1, Math.abs(high))) [low, high] = [low - 0.5, high + 0.5];
+      const margin = (high - low) * 0.06;
+      [low, high] = [low - margin, high + margin];
+    }
+    const reached = Math.max(1, ...curves.flatMap((one) => one.points.map(([x]) => x)), ...dots.map(([x]) => x));
+    const end = last <= 60 || reached > last / 3 ? Math.max(last, reached) : Math.max(20, Math.ceil(reached * 1.5));
+    Object.assign(this, { low, high, log, end });
+  }
+
+  x(epoch) { return CHART.left + (epoch / this.end) * (CHART.width - CHART.left - CHART.right); }
+
+  y(value) {
+    const { low, high, log } = this;
+    const part = log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
+    return CHART.height - CHART.bottom - part * (CHART.height - CHART.top - CHART.bottom);
+  }
+
+  text(x, y, text, name = "", anchor = "start") {
+    return s("text", { x, y, class: name, "text-anchor": anchor }, text);
+  }
+
+  title() {
+    const { title, output } = this.facts;
+    const node = s("text", { x: 8, y: 17, class: "fl-chart-title" }, title);
+    if (output) node.append(s("tspan", { class: "fl-soft" }, ` ${this.ctx.t("live_at", { output })}`));
+    if (this.log) node.append(s("tspan", { class: "fl-soft" }, ` · ${this.ctx.t("live_log_scale")}`));
+    return node;
+  }
+
+  axes() {
+    const right = CHART.width - CHART.right, base = CHART.height - CHART.bottom;
+    const values = this.hidden ? [] : this.log ? logTicks(this.low, this.high) : roundTicks(this.low, this.high, 5);
+    const rows = values.flatMap((value) => [
+      s("line", { class: "fl-grid", x1: CHART.left, x2: right, y1: this.y(value), y2: this.y(value) }),
+      this.text(CHART.left - 6, this.y(value) + 4, brief(value), "fl-tick", "end")]);
+    const columns = epochTicks(0, this.end).map((epoch) => this.text(this.x(epoch), base + 15, String(epoch), "fl-tick", "middle"));
+    const breaks = this.breaks.map((x) => s("line", { class: "fl-axis", x1: this.x(x), x2: this.x(x), y1: CHART.top, y2: base, "stroke-dasharray": "1 3" }));
+    return [...rows, ...breaks, s("line", { class: "fl-axis", x1: CHART.left, x2: right, y1: base, y2: base }), ...columns,
+      this.text((CHART.left + right) / 2, base + 29, this.ctx.t("live_epoch"), "fl-tick", "middle")];
+  }
+
+  /** Single batches; those beyond the frame as arrowheads at its edge. */
+  dots(dots) {
+    const top = CHART.top, base = CHART.height - CHART.bottom;
+    let inside = "", beyond = "";
+    for (const [epoch, value] of dots) {
+      const x = this.x(epoch), y = this.y(value);
+      if (y < top) beyond += markPath("triangle", x, top + 2, 3);
+      else if (y > base) beyond += markPath("down", x, base - 3, 3);
+      else inside += `M${x.toFixed(1)} ${y.toFixed(1)}h0`;
+    }
+    return [s("path", { class: "fl-dots", d: inside }), s("path", { class: "fl-beyond", d: beyond })];
+  }
+
+  curve({ role, colour, mark, open, dash, points }) {
+    const placed = points.map(([x, value]) => (value == null || (this.log && value <= 0) ? null : [this.x(x), this.y(value)]));
+    const line = s("path", { class: `fl-line fl-${role} s-${colour}`, d: linePath(placed), "stroke-dasharray": dash ?? "" });
+    if (role === "earlier") return [line];
+    const known = placed.filter(Boolean), step = Math.ceil(known.length / 14);
+    const chosen = known.filter((_, i) => (known.length - 1 - i) % step === 0);
+    const outline = chosen.map(([x, y]) => markPath(mark, x, y, role === "now" ? 2.4 : 3.4)).join("");
+    return [line, s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: outline })];
+  }
+
+  /** Each curve's name and last value beside its end, moved apart where they would overlap. */
+  labels(curves) {
+    const ends = curves.map((curve) => ({ curve, end: curve.points.findLast(([, value]) => value != null) }))
+      .filter(({ end }) => end).sort((a, b) => this.y(a.end[1]) - this.y(b.end[1]));
+    const places = apart(ends.map(({ end }) => this.y(end[1])), CHART.label, CHART.top + 4, CHART.height - CHART.bottom + 4);
+    const left = CHART.width - CHART.right + 15;
+    return ends.flatMap(({ curve, end }, i) => {
+      const { colour, mark, open, role } = curve;
+      const sign = role === "earlier"
+        ? s("path", { class: `fl-line fl-earlier s-${colour}`, d: `M${left - 6} ${places[i]}h12`, "stroke-dasharray": curve.dash })
+        : s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: markPath(mark, left, places[i], 3.6) });
+      const name = curve.label.length > 13 ? `${curve.label.slice(0, 12)}…` : curve.label;
+      const text = this.text(left + 10, places[i] + 4, name, role === "earlier" ? "fl-label fl-soft" : "fl-label");
+      text.append(s("tspan", { class: "fl-value", x: CHART.width - 5, "text-anchor": "end" }, brief(end[1])));
+      return [sign, text];
+    });
+  }
+
+  notes(runs, hidden) {
+    const middle = (CHART.left + CHART.width - CHART.right) / 2, height = CHART.height / 2;
+    if (hidden) return [this.text(middle, height, "?", "fl-chart-hidden", "middle")];
+    const run = runs.at(-1), lost = run?.values[this.facts.key]?.findIndex((value) => value == null) ?? -1;
+    if (lost < 0) return [];
+    return [this.text(middle, CHART.top + 22, this.ctx.t("live_no_number", { epoch: run.epochs[lost] }), "fl-fault", "middle")];
+  }
+
+  words(curves) {
+    const { title, output } = this.facts;
+    const parts = curves.map((curve) => `${curve.label} ${brief(curve.points.findLast(([, value]) => value != null)?.[1])}`);
+    return `${title}${output ? ` ${this.ctx.t("live_at", { output })}` : ""}: ${parts.join(", ")}`;
+  }
+}

@@ -1,0 +1,49 @@
+"""What the buttons of a live view reach: a channel of their own to a training under way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+
+from funclab.errors import FunclabError
+
+Content = dict[str, Any]
+
+
+class StopControl(anywidget.AnyWidget):
+    """A widget without a face. Nothing is ever published on it, so that its messages find a way.
+
+    Kernels of the 7 series hear widgets while a cell runs, on a thread beside. From 7.4 on a
+    message goes where the last publication of its widget came from: a cell that is busy. Forgetting
+    that leaves the choice to the page, as before. What really arrives is never taken for granted:
+    the page asks first, and its buttons work from the first answer on.
+    """
+
+    _esm = "export default { render() {} };"
+
+    def __init__(self, act: Callable[[Content], None]) -> None:
+        super().__init__()
+        vars(self.comm).pop("_reply_subshell_id", None)
+        self.on_msg(lambda _, content, buffers: act(content))
+
+
+def act_on(course: Any, content: Content) -> str:
+    """Do what a button asks; returns what was wrong, if anything."""
+    control, action = course.control, content.get("do")
+    if action == "rate":
+        try:
+            course.model.optimizer.learning_rate = float(content["value"])
+        except (FunclabError, TypeError, ValueError) as error:
+            return getattr(error, "what", str(error))
+    elif action in ("pause", "resume", "step", "stop"):
+        getattr(control, action)()
+    return ""
+
+
+def kernel_name() -> str:
+    """The kernel and its version, such as "ipykernel 7.3.0"; nothing outside of one."""
+    kernel = sys.modules.get("ipykernel")
+    return f"ipykernel {kernel.__version__}" if kernel is not None else ""

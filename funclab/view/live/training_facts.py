@@ -1,0 +1,62 @@
+"""What the page of a live training needs to know beforehand: its charts, and the graph beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from funclab.callbacks.control import Monitor
+from funclab.view import words
+from funclab.view.diagram import diagram
+from funclab.view.history import VALIDATION, parts
+
+MOST_CALLS = 12
+"""Boxes of the graph beside the curves; the rest is folded."""
+
+Facts = dict[str, Any]
+
+
+def charts_of(names: Iterable[str], outputs: list[str]) -> list[Facts]:
+    """A chart for every loss and metric, in order; validation goes with what it validates."""
+    found: dict[str, Facts] = {}
+    for name in names:
+        base = name.removeprefix(VALIDATION)
+        if base == "learning_rate":
+            continue
+        quantity, output = parts(base, outputs)
+        found.setdefault(
+            base,
+            {
+                "key": base,
+                "title": words.clean(quantity.replace("_", " ")),
+                "output": words.clean(output or ""),
+                "upward": Monitor(base, "auto", 0).upward,
+            },
+        )
+    return list(found.values())
+
+
+def layers_of(model: Any) -> list[Facts]:
+    """The layers directly inside, with the boxes that stand for their calls."""
+    graph = words.graph_of(model)
+    operations = graph.operations if graph is not None else model.layers
+    nodes = graph.nodes if graph is not None else []
+    return [
+        {
+            "key": layer.name,
+            "name": words.clean(layer.name),
+            "detail": words.detail(layer),
+            "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
+            "boxes": [node.key for node in nodes if node.operation is layer],
+        }
+        for layer in operations
+    ]
+
+
+def picture_of_graph(model: Any) -> str:
+    """The graph, small; nothing for a model that has none."""
+    if words.graph_of(model) is None:
+        return ""
+    drawn = diagram(model, "calls", False, most_calls=MOST_CALLS)
+    return re.sub(r"<style>.*?</style>", "", drawn.svg, flags=re.DOTALL)

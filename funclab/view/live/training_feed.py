@@ -1,0 +1,217 @@
+"""Follows a training and sends to the page what it brings, at a price that stays small."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from funclab.callbacks.base import Logs, Watcher
+from funclab.view.live.training_clock import Clock
+from funclab.view.live.training_control import StopControl, act_on, kernel_name
+from funclab.view.live.training_heat import Heat
+from funclab.view.live.training_record import Numbers, Record, number, rounded, summary
+
+PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.05, 0.5, 2.0
+"""Seconds between two messages, and between two times that everything is sent anew."""
+SPACING = 60
+"""After looking, at least so many times as long passes without looking."""
+MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
+
+_runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
+_counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+
+
+def runs_of(model: Any) -> list[Numbers]:
+    """The runs of a model that live views have followed, the latest last."""
+    return list(_runs.get(model, ()))
+
+
+class Feed(Watcher):
+    """A callback that shows a training while it runs, in one view or in several."""
+
+    def __init__(
+        self, model: Any, make_view: Callable[..., Any], run: str = "", snapshots: Any = False,
+        **settings: Any,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        _counts[model] = _counts.get(model, 0) + 1
+        self.model, self.make_view, self.settings = model, make_view, settings
+        self.label = run or f"run {_counts[model]}"
+        self.views: list[Any] = []
+        self.earlier = runs_of(model)
+        self.heard = False
+        self.error = ""
+        self.display: Any = None
+
+    # Before training.
+    def prepare(self, course: Any) -> None:
+        self.course, self.control = course, None
+        self.record = Record(self.label, course.history)
+        self.clock = Clock(course)
+        self.heat = Heat(self.model, course.compiled.trainable or [])
+        self.epoch = self.batch = self.base_batch = self.sent = 0
+        self.due = self.whole_due = self.heat_due = 0.0
+        self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
+        view = self.add_view(**self.settings)
+        self.display = show(view)
+
+    def add_view(self, **settings: Any) -> Any:
+        """One more view of the same training."""
+        names = self.course.compiled.metrics_names
+        view = self.make_view(self.model, names, **settings)
+        if self.control is None:
+            self.control = StopControl(self.act)
+        view.control = self.control.model_id
+        view.runs, view.status = [*self.earlier, self.record.data()], self.status()
+        self.views.append(view)
+        return view
+
+    # While training.
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.record.history = self.course.history
+        self.course.control.told.append(self.on_rest)
+        self.clock.start()
+        self._send()
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch, self.batch = epoch, 0
+        self._take_base(zero=True)
+        self.clock.begin_epoch()
+        if self.clock.now >= self.heat_due:
+            self.heat.begin()
+
+    def watch(self, step: Any) -> None:
+        self.batch += 1
+        if time.perf_counter() >= self.due:
+            self._careful(self._look, step)
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        self.clock.phase = "validating"
+        if time.perf_counter() >= self.due:
+            self._careful(self._send)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        begun = time.perf_counter()
+        self.clock.end_epoch()
+        heat = None
+        if self.heat.before is not None:
+            self.heat.end()
+            heat = {name: rounded(values) for name, values in self.heat.latest.items()}
+        self.record.epoch(epoch, self.batch, heat)
+        if begun >= self.whole_due:
+            self._careful(self._send_all)
+            took = time.perf_counter() - begun
+            self.whole_due = begun + max(WHOLE_PAUSE, SPACING * took)
+        if heat:
+            self.heat_due = begun + max(PAUSE, SPACING * (time.perf_counter() - begun))
+
+    def on_rest(self) -> None:
+        """The training has been paused, or is over."""
+        self.clock.rest()
+        if not self.course.control.ended:
+            self._careful(self._send)
+            self.due = 0.0
+            return
+        error = self.course.control.error
+        self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
+        self._careful(self._finish)
+
+    # Looking at a batch.
+    def _look(self, step: Any) -> None:
+        if self.base_batch != self.batch - 1:
+            self._take_base()  # so that the next batch can be told from all before it
+            return
+        begun = time.perf_counter()
+        self.clock.look(self.batch, step.specs.batch)
+        values = {}
+        for (name, mean), (total, count) in zip(self.means, self.base):
+            new_total, new_count = mean.sums.array
+            if new_count > count:
+                values[name] = (new_total - total) / (new_count - count)
+        self._take_base()
+        self.heat.look(step.plan)
+        self._send(self.record.dot(self.epoch, self.batch, values, self.course.training.steps))
+        if begun - self.clock.whole_at > LONGEST_PAUSE:
+            self._send_all()
+        took = time.perf_counter() - begun
+        self.due = begun + max(PAUSE, SPACING * took)
+
+    def _take_base(self, zero: bool = False) -> None:
+        self.base = [(0.0, 0.0) if zero else tuple(mean.sums.array) for _, mean in self.means]
+        self.base_batch = self.batch
+
+    # Sending.
+    def status(self) -> Numbers:
+        """How the training fares, for the page to say in words."""
+        control = self.course.control
+        return {
+            **self.clock.status(self.epoch, self.batch),
+            "paused": control.paused,
+            "rate": number(self.model.optimizer.learning_rate),
+            "validated": self.course.validation is not None,
+            "mode": self.course.mode,
+            "kernel": kernel_name(),
+            "heard": self.heard,
+            "error": self.error,
+            "stopped": self.course.history.stopped,
+        }
+
+    def _send(self, dot: Numbers | None = None) -> None:
+        done = len(self.course.history.epoch)
+        step = max(1, (done - self.sent) // MOST_EPOCHS_AT_ONCE)
+        points = [self.record.point(i) for i in range(done - 1, self.sent - 1, -step)][::-1]
+        self.sent = done
+        latest = {name: rounded(values) for name, values in self.heat.latest.items()}
+        message = {"status": self.status(), "dot": dot, "epochs": points, "layers": latest}
+        for view in self.views:
+            view.send({"kind": "tick", **message})
+
+    def _send_all(self) -> None:
+        self.clock.whole_at = time.perf_counter()
+        self.sent = len(self.course.history.epoch)
+        runs, status = [*self.earlier, self.record.data()], self.status()
+        for view in self.views:
+            view.runs, view.status = runs, status
+
+    def _finish(self) -> None:
+        """All that stays: the last numbers, the run for later views, and the final picture."""
+        kept = summary(self.course.history, self.label)
+        if kept["epochs"]:
+            _runs[self.model] = [*self.earlier, kept][-MOST_RUNS:]
+        self._send_all()
+        self._send()
+        if self.display is not None:
+            self.display.update(self.views[0])
+
+    def _careful(self, call: Callable[..., None], *given: Any) -> None:
+        """A view that fails must not end a training."""
+        try:
+            call(*given)
+        except Exception as error:
+            self.due = self.whole_due = float("inf")
+            warnings.warn(
+                f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
+                stacklevel=2,
+            )
+
+    def act(self, content: Numbers) -> None:
+        """A button has been pressed, or a page asks whether buttons are heard here."""
+        self.heard = True
+        problem = act_on(self.course, content)
+        answer = {"kind": "ack", "id": content.get("id"), "problem": problem}
+        for view in self.views:
+            view.send({**answer, "status": self.status()})
+
+
+def show(view: Any) -> Any:
+    """Display a view in the notebook, if there is one; returns the handle to renew it."""
+    from IPython.core.getipython import get_ipython
+
+    if not hasattr(get_ipython(), "kernel"):
+        return None
+    from IPython.display import display
+
+    return display(view, display_id=True)

@@ -1,0 +1,92 @@
+// What a live training says: progress and time left, why a button does not work, what to expect.
+
+/** Seconds in words. */
+function timeLeft(ctx, seconds) {
+  if (seconds == null) return "";
+  if (seconds < 1.5) return ctx.t("live_left_moment");
+  if (seconds < 90) return ctx.t("live_left_seconds", { n: Math.round(seconds) });
+  if (seconds < 5400) return ctx.t("live_left_minutes", { n: Math.round(seconds / 60) });
+  return ctx.t("live_left_hours", { n: Math.round(seconds / 3600) });
+}
+
+function underWay(status) {
+  return ["waiting", "running", "validating", "paused"].includes(status.phase);
+}
+
+/** One line: where the training is. */
+function progressWords(ctx, status) {
+  if (!status.last) return "";
+  const place = ctx.t(status.steps ? "live_place" : "live_place_open",
+    { epoch: status.epoch, last: status.last, batch: status.batch, steps: status.steps });
+  if (status.phase === "failed") return ctx.t("live_failed", { place, error: status.error });
+  if (status.phase === "stopped") return ctx.t("live_stopped", { place });
+  if (status.phase === "over") return ctx.t("live_over", { n: status.epoch });
+  const speed = status.speed ? ctx.t("live_speed", { n: status.speed.toLocaleString("en") }) : "";
+  const phase = status.phase === "paused" ? ctx.t("live_paused") : status.phase === "validating" ? ctx.t("live_validating") : "";
+  const left = status.phase === "paused" ? "" : timeLeft(ctx, status.left);
+  return [phase, place, speed, left].filter(Boolean).join(" · ");
+}
+
+/** Why Pause, Step and Stop cannot be offered now; nothing when they can. */
+function whyNot(ctx, status, channel) {
+  if (!underWay(status)) return ctx.t("live_why_over");
+  if (!channel.possible) return ctx.t("live_why_no_kernel");
+  if (channel.heard) return "";
+  if (channel.asking) return ctx.t("live_why_asking");
+  const key = status.mode === "blocking" ? "live_why_blocking" : "live_why_busy";
+  return ctx.t(key, { kernel: status.kernel || ctx.t("live_this_kernel") });
+}
+
+/** The chart that questions and captions speak of. */
+function lossChart(ctx) {
+  return ctx.facts.charts.find((one) => !one.upward) ?? ctx.facts.charts[0];
+}
+
+/** What the curves say so far. */
+function curveWords(ctx, runs, status) {
+  const key = lossChart(ctx)?.key, run = runs.at(-1);
+  if (ctx.facts.compared) {
+    const ends = runs.map((one) => ({ label: one.label, end: (one.values[VAL + key] ?? one.values[key])?.at(-1) }))
+      .filter((one) => one.end != null).sort((a, b) => a.end - b.end);
+    return ends.length > 1 ? ctx.t("live_caption_runs", { label: ends[0].label, key, value: brief(ends[0].end),
+      other: ends.at(-1).label, most: brief(ends.at(-1).end) }) : "";
+  }
+  const values = run?.values[key] ?? [];
+  if (!values.length) return underWay(status) ? ctx.t("live_caption_first") : ctx.t("live_caption_none");
+  const checked = run.values[VAL + key], now = run.now?.[key];
+  const verb = values.length < 2 ? "" : ctx.t(values.at(-1) < values.at(-2) ? "live_falling" : "live_rising");
+  const first = ctx.t(hasNumbers(checked) ? "live_caption_both" : "live_caption",
+    { epoch: run.epochs.at(-1), key, value: brief(values.at(-1)), verb, checked: brief(checked?.at(-1)) });
+  const middle = hasNumbers(checked) || hasNumbers(now) ? ctx.t("live_caption_middle") : "";
+  const earlier = runs.length > 1 ? ctx.t(hasNumbers(checked) ? "live_caption_earlier_validation" : "live_caption_earlier") : "";
+  const again = hasNumbers(now) ? ctx.t("live_caption_now") : "";
+  return [first, middle, again, earlier].filter(Boolean).join(" ");
+}
+
+/** Questions to be answered before the curves show; the answer is null while nobody knows it. */
+function trainingQuestions(ctx, runs, status) {
+  const chart = lossChart(ctx), run = runs.at(-1);
+  if (!chart || !run) return [];
+  const over = !underWay(status), values = run.values[chart.key] ?? [], checked = run.values[VAL + chart.key];
+  if (ctx.facts.compared) {
+    const last = (one) => (one.values[VAL + chart.key] ?? one.values[chart.key])?.at(-1) ?? Infinity;
+    const best = runs.reduce((a, b) => (last(b) < last(a) ? b : a));
+    return runs.length < 2 ? [] : [{ id: "lowest run", prompt: ctx.t("live_ask_runs", { key: chart.title }),
+      options: runs.map((one) => one.label), answer: best.label }];
+  }
+  const training = ctx.t("live_training"), validation = ctx.t("live_validation");
+  const yes = ctx.t("live_yes"), no = ctx.t("live_no");
+  if (!status.validated && !hasNumbers(checked)) {
+    const halved = values.at(-1) < values[0] / 2;
+    return [{ id: `halved ${run.label}`, prompt: ctx.t("live_ask_half", { key: chart.title }), options: [yes, no],
+      answer: over && values.length ? (halved ? yes : no) : null }];
+  }
+  const lowest = Math.min(...(checked ?? []).filter((one) => one != null));
+  const known = over && values.length && checked?.length;
+  return [
+    { id: `lower ${run.label}`, prompt: ctx.t("live_ask_lower", { key: chart.title }), options: [training, validation],
+      answer: known ? (values.at(-1) < checked.at(-1) ? training : validation) : null, explain: ctx.t("live_caption_middle") },
+    { id: `rises ${run.label}`, prompt: ctx.t("live_ask_rises", { key: chart.title }), options: [yes, no],
+      answer: known ? (checked.at(-1) > lowest * 1.02 ? yes : no) : null },
+  ];
+}
