@@ -14,9 +14,10 @@ from funclab.view.sizes import folded_lines
 from funclab.view.steps import Failure, Step, Steps
 from funclab.view.words import shorten
 
-LEFT, BLOCKS, RIGHT = 14, 250, 520
+LEFT, BLOCKS, RIGHT = 14, 280, 550
 BLOCK, LINE, ROW = 28, 17, 76
 MONO, NAME, SMALL = Font(12, mono=True), Font(14, bold=True), Font(12, "soft")
+LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
 LONGEST_RULE, WIDEST = 62, 560
 
 
@@ -57,7 +58,8 @@ class StepsPicture:
         if self.failure is not None:
             width = max(width, self._draw_failure(canvas, self.failure, y))
             y += 120
-        return width, y
+        canvas.text_line(complex(LEFT, y + 14), LEGEND, SMALL)
+        return width, y + 28
 
     def _height(self, step: Step) -> float:
         rules = max((len(_rules(one.axes)) for one in step.outputs), default=0)
@@ -68,6 +70,9 @@ class StepsPicture:
         canvas.open(f"step {number}, {step.key}: {step.words}", "step", key=step.key)
         canvas.text_line(complex(LEFT, y + 18), f"{number}. {shorten(step.key, 24)}", NAME)
         canvas.text_line(complex(LEFT + 18, y + 36), shorten(step.detail, 30), SMALL)
+        if step.inputs:
+            given = shorten(f"from {', '.join(name for name, _ in step.inputs)}", 34)
+            canvas.text_line(complex(LEFT + 18, y + 52), given, MONO)
         for one in step.outputs[:1]:
             self._draw_blocks(canvas, one.shape, complex(BLOCKS, y + 4))
         lines = folded_lines(step.words, WIDEST, 13)
@@ -119,7 +124,8 @@ def _red(size: float) -> Font:
 def _rules(axes: Sequence[dict[str, Any]]) -> list[str]:
     """The arithmetic of the axes behind the batch, those that say something."""
     return [
-        shorten(f"axis {axis['label']}: {axis['text']}", LONGEST_RULE)
+        shorten(f"axis {axis['label']}: {axis['text']}", LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
+LONGEST_RULE)
         for axis in axes
         if not axis["batch"]
     ][:4]
