@@ -28,6 +28,7 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
+    "compare_runs": "view.live.training",
     "diff": "view.diff",
     "explore": "view.live.explorer",
     "export_html": "view.live.export",
@@ -43,6 +44,7 @@ _NAMES = {
     "plot_model": "view",
     "trace": "view.live.trace",
     "unload_ipython_extension": "view.extension",
+    "watch": "view.live.training",
 }
 
 __all__ = [
