@@ -42,7 +42,8 @@ def moons(n: int, noise: float, random: Generator) -> Set:
     lower = np.arange(n) % 2
     x = 0.65 * _turned(np.ones(n), random.uniform(0, np.pi, n))
     x[lower == 1] = (0.65, 0.3) - x[lower == 1]
-    return x + (-0.325, -0.15) + _blur(n, noise, random), lower
+    x -= (0.325, 0.15)
+    return x + _blur(n, noise, random), lower
 
 
 def gaussians(n: int, noise: float, random: Generator) -> Set:

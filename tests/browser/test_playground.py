@@ -167,6 +167,56 @@ def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, open_notebook, write_not
     assert quiet(notebook)
 
 
+def test_two_views_of_one_playground_show_the_same(lab, open_notebook, write_notebook):
+    cells = ["import funclab", "view = funclab.playground()\nview", "view"]
+    notebook = open_notebook(lab, write_notebook("playground", *cells))
+    notebook.run_all()
+    page = notebook.page
+    page.wait_for_function(f"document.querySelectorAll('{ROOT} .fl-play-contour').length === 2")
+    page.locator(ROOT).nth(1).focus()
+
+    page.keyboard.press("Space")
+    wait_for_epochs(page, 20)
+    page.keyboard.press("Space")
+
+    page.wait_for_timeout(500)
+    first, second = page.locator(f"{ROOT} .fl-caption").all_inner_texts()
+    contours = page.locator(f"{ROOT} .fl-play-contour")
+    assert first == second and "after" in first
+    assert contours.nth(0).get_attribute("d") == contours.nth(1).get_attribute("d")
+    assert quiet(notebook)
+
+
+def test_a_reloaded_page_has_the_training_as_it_was(lab, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, lab, "branches=2")
+    page = notebook.page
+    for _ in range(3):
+        done = epochs(page)
+        page.keyboard.press("s")
+        wait_for_epochs(page, done + 1)
+    before = surface(page)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+
+    page.reload()
+
+    page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached", timeout=30_000)
+    wait_for_epochs(page, 3)
+    assert surface(page) == before
+
+
+def test_what_python_changes_shows_in_the_browser(lab, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, lab)
+    page = notebook.page
+
+    page.evaluate(KERNEL_SAYS, "view.show(units=4, epochs=12)")
+
+    wait_for_epochs(page, 12)
+    assert epochs(page) == 12
+    assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "4"
+    assert page.evaluate(KERNEL_SAYS, "print(len(view.losses['loss']))") == "12"
+    assert quiet(notebook)
+
+
 def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(browser, tmp_path):
     import funclab
 
