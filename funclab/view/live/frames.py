@@ -214,7 +214,7 @@ def _reduced(tiles: Array, notes: list[str]) -> Array:
     numbers = tiles.astype("float64")
     if rows <= side and columns <= side:
         return numbers
-    notes.append(say("trace_block_means", rows=rows, columns=columns))
+    notes.append(say("trace_block_means", size=f"{rows} × {columns}" if rows > 1 else columns))
     numbers = _shrunk(numbers, 1, min(rows, side))
     return _shrunk(numbers, 2, min(columns, side))
 

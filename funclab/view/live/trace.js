@@ -1,7 +1,7 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
 const MOTION = 250, REST = 1500;
-const SIGNS = { part: "+", sum: "=", gradient: "−", after: "→" };
+const SIGNS = { part: "+", sum: "=", after: "→" };
 
 const trace = {
   name: "trace",
@@ -84,7 +84,7 @@ const trace = {
   mark(ctx, step) {
     this.graph.querySelectorAll(".fl-ring,.fl-tag").forEach((one) => one.remove());
     for (const mark of step.marks) this.ring(this.boxOf(mark), "fl-ring fl-lit");
-    const box = this.boxOf(step.key) ?? this.boxOf(step.marks[0] ?? "");
+    const box = [step.key, ...step.marks.toReversed()].map((one) => this.boxOf(one)).find(Boolean);
     if (!box) return;
     const rect = this.ring(box, "fl-ring");
     this.tag(ctx, box, rect, step.phase);
@@ -199,12 +199,12 @@ const trace = {
   },
 
   lines(ctx) {
-    const { lines } = ctx.facts;
+    const { lines, steps } = ctx.facts, update = this.step(ctx).kind === "update";
     if (this.list.childElementCount !== lines.length)
       this.list.replaceChildren(...lines.map((line) => h("li", {}, h("button", { type: "button", class: "fl-link",
         tabindex: "-1", onclick: () => this.go(ctx, line.step) }, line.text))));
     [...this.list.children].forEach((one, i) => {
-      const here = lines[i].step === ctx.state.step;
+      const here = lines[i].step === ctx.state.step || (update && steps[lines[i].step].phase === "update");
       one.className = here ? "fl-here" : "";
       here ? one.setAttribute("aria-current", "step") : one.removeAttribute("aria-current");
     });

@@ -29,6 +29,7 @@ class Backward:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.expected = Counter(_written(places.plan))
+        self.trained = set(places.plan.wrt)
         self.arrived: Counter[Value] = Counter()
         self.handed: dict[Place, list[Value]] = defaultdict(list)
         """What gradients have come to each place: of which of its values."""
@@ -87,6 +88,8 @@ class Backward:
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
         text = say("trace_vjp", key=named(key), to=targets)
+        if any(one.trainable and one not in self.trained for one in self.places.weights(place)):
+            text = f"{text} {say('trace_vjp_frozen')}"
         return Still("vjp", "backward", key, f"{text} {ordinals}".strip(), pictures)
 
     def _seed(self, moment: Moment) -> Still:

@@ -26,7 +26,7 @@ def size_of(frame: Frame) -> tuple[float, float]:
     """Width and height of a frame's picture."""
     tiles, rows, columns = frame.numbers.shape
     if frame.kind == "number":
-        return 92, 44
+        return 76, 44
     if frame.kind == "bars":
         return (COLUMN + CELL, ROW * columns) if frame.printed else (BARS_WIDTH, BARS_HEIGHT)
     if frame.printed:
@@ -50,7 +50,7 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """Draw a frame, whose upper left corner is given."""
     if frame.kind == "number":
         text = frame.text(frame.numbers.reshape(-1)[0])
-        canvas.text_line(corner + (46 + 30j), text, Font(20, bold=True, mono=True, anchor="middle"))
+        canvas.text_line(corner + (38 + 30j), text, Font(20, bold=True, mono=True, anchor="middle"))
     elif frame.kind == "bars" and frame.printed:
         _draw_rows(canvas, frame, corner)
     elif frame.kind == "bars":

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment
-from funclab.graph.value import Call, Value
+from funclab.graph.value import Call
 from funclab.view.live.frames import named, say, short
 from funclab.view.live.trace_places import Place, Places, key_of
 from funclab.view.live.trace_still import Still, listed
@@ -36,6 +36,7 @@ def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
         words=f"{forward_words(places, place)} {mask_words(places, place)}".strip(),
         pictures=pictures if reads else pictures[-len(made) :],
         lines=[lines[call] for call in calls if call in lines],
+        mask=mask_fate(places, place),
         aside=f"← {listed([places.name(one) for one in reads], 3)}" if reads else "",
     )
 
@@ -54,17 +55,21 @@ def forward_words(places: Places, place: Place) -> str:
 
 
 def mask_words(places: Places, place: Place) -> str:
-    """What becomes of masks at a node; nothing where there are none."""
+    """What becomes of masks at a node, in a sentence; nothing where there are none."""
+    fate = mask_fate(places, place)
+    masks = [places.masks[one].reshape(-1) for one in places.made[place] if one in places.masks]
+    kept, n = (int(masks[0].sum()), masks[0].size) if masks else (0, 0)
     key = named(key_of(place))
+    return say(f"trace_mask_{fate}", key=key, kept=kept, n=n) if fate else ""
+
+
+def mask_fate(places: Places, place: Place) -> str:
     given = any(one.mask is not None for one in places.reads(place))
-    masked: list[Value] = [one for one in places.made[place] if one in places.masks]
-    if not given and not masked:
+    if any(one in places.masks for one in places.made[place]):
+        return "on" if given else "made"
+    if not given:
         return ""
-    if masked:
-        mask = places.masks[masked[0]].reshape(-1)
-        kept, n = int(mask.sum()), mask.size
-        return say("trace_mask_on" if given else "trace_mask_made", key=key, kept=kept, n=n)
-    return say("trace_mask_used" if places.uses_masks(place) else "trace_mask_lost", key=key)
+    return "used" if places.uses_masks(place) else "lost"
 
 
 def _loss_still(places: Places, lines: dict[Call, str]) -> Still:

@@ -30,7 +30,7 @@ const frames = {
   },
 
   size(frame) {
-    if (frame.kind === "number") return [92, 44];
+    if (frame.kind === "number") return [76, 44];
     if (frame.kind === "bars")
       return frame.printed ? [this.column + this.cell, this.row * frame.columns] : [this.barsWidth, this.barsHeight];
     if (frame.printed) return [this.cell * frame.columns, this.row * frame.rows];
@@ -51,7 +51,7 @@ const frames = {
     const [width, height] = this.size(frame);
     const svg = s("svg", { viewBox: `-1 -1 ${width + 2} ${height + 2}`, width: (width + 2) * scale,
       height: (height + 2) * scale, role: "img", "aria-label": label, class: "fl-frame" });
-    if (frame.kind === "number") svg.append(this.word(46, 30, this.text(frame, frame.numbers[0]), "fl-number"));
+    if (frame.kind === "number") svg.append(this.word(38, 30, this.text(frame, frame.numbers[0]), "fl-number"));
     else if (frame.kind === "bars") svg.append(...(frame.printed ? this.lines(frame) : this.columns(frame)));
     else svg.append(...this.cells(frame, width, height));
     return svg;

@@ -19,7 +19,7 @@ NAME = Font(12, bold=True, mono=True)
 SMALL, FOOT_FONT = Font(11, "soft", mono=True), Font(11, "soft")
 TITLE, SIGN = Font(15, bold=True), Font(20, "soft", bold=True, anchor="middle")
 MOST_CARDS = 12
-SIGNS = {"part": "+", "sum": "=", "gradient": "−", "after": "→", "on": "|"}
+SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
 """What stands before the second and later pictures of a card."""
 SHOWN = {
     "input": ("makes",),

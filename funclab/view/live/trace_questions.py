@@ -12,11 +12,12 @@ Question = dict[str, Any]
 
 
 def add_questions(stills: Iterable[Still]) -> None:
-    """Give stills their questions: every sum of gradients, and the first of each other kind."""
+    """Give stills their questions: every sum of gradients and end of a mask, and the first of each
+    other kind."""
     asked: set[str] = set()
     for still in stills:
         ask = ASKERS.get(still.kind)
-        if ask is None or (still.kind in asked and still.kind != "add_into"):
+        if ask is None or (still.kind in asked and still.kind not in ALWAYS):
             continue
         still.question = ask(still)
         if still.question is not None:
@@ -80,7 +81,17 @@ def ask_same(still: Still) -> Question | None:
     )
 
 
+def ask_mask(still: Still) -> Question | None:
+    """Does a mask go on from here? Asked where it ends."""
+    if still.mask not in ("used", "lost"):
+        return None
+    yes, no = say("trace_yes"), say("trace_no")
+    return _question(f"mask {still.key}", "trace_ask_mask", no, [yes], {"key": named(still.key)})
+
+
+ALWAYS = ("add_into", "forward")
 ASKERS = {
+    "forward": ask_mask,
     "add_into": ask_sum,
     "vjp": ask_larger,
     "update": ask_way,

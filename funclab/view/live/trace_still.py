@@ -32,6 +32,8 @@ class Still:
     example: str = ""
     aside: str = ""
     """What a small picture adds to the shape."""
+    mask: str = ""
+    """What becomes of a mask here: "made", "on" (it travels on), "used" or "lost"."""
     question: dict[str, Any] | None = None
     calls: int = 1
     """How many stills it stands for, when some were folded."""
