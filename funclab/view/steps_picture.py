@@ -124,8 +124,7 @@ def _red(size: float) -> Font:
 def _rules(axes: Sequence[dict[str, Any]]) -> list[str]:
     """The arithmetic of the axes behind the batch, those that say something."""
     return [
-        shorten(f"axis {axis['label']}: {axis['text']}", LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
-LONGEST_RULE)
+        shorten(f"axis {axis['label']}: {axis['text']}", LONGEST_RULE)
         for axis in axes
         if not axis["batch"]
     ][:4]
