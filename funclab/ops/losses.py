@@ -220,7 +220,8 @@ def _logits(output: Any, op: Op) -> Any:
     if made is not None and made.op == op:
         return made.inputs[0]
     if made is not None and op == Sigmoid() and made.op == BiasActivation("sigmoid"):
-        return bias_activation(*made.inputs)  # the same again, stopped before the sigmoid
+        x, b = made.inputs
+        return bias_activation(x, b)  # the same again, stopped before the sigmoid
     return None
 
 
