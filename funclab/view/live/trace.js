@@ -14,7 +14,7 @@ const trace = {
     this.graph = h("div", { class: "fl-graph", tabindex: "0", role: "group", "aria-label": ctx.t("trace_graph") });
     this.shown = h("div", { class: "fl-shown" });
     ctx.stage.append(this.graph, this.shown);
-    ctx.el.insertBefore(ctx.captionBox, ctx.stage);
+    for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });

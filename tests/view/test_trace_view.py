@@ -1,0 +1,129 @@
+"""The view of slow motion: its length, its state, what travels to the page, its static picture."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from funclab import Input, utils
+from funclab.errors import ArgumentError
+from funclab.layers import Dense
+from funclab.models import Model
+from funclab.view.live.export import export_html
+from funclab.view.live.trace import trace
+from funclab.view.live.trace_fold import MOST, PROJECTOR, USUAL
+
+X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
+Y = np.ones((8, 1), "float32")
+
+
+def twice() -> Model:
+    utils.set_random_seed(5)
+    x = Input((4,), name="x")
+    shared = Dense(4, activation="relu", name="shared")
+    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.parametrize(("look", "most"), [(None, USUAL), ("projector", PROJECTOR)])
+def test_a_long_model_is_folded_in_its_middle(look, most):
+    x = h = Input((4,), name="x")
+    for number in range(150):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, np.ones((8, 4)), look=look)
+
+    assert len(view.stills) <= most
+    folded = [still.words for still in view.stills if still.kind == "fold"]
+    assert len(folded) == 3
+    assert "more steps forward are left out here, from dense_" in folded[0]
+
+
+@pytest.mark.parametrize("most", [3, MOST + 1])
+def test_a_walk_cannot_be_of_any_length(most):
+    with pytest.raises(ArgumentError, match=f"most_steps={most} cannot be used"):
+        trace(twice(), X, Y, most_steps=most)
+
+
+def test_training_cannot_be_off_with_targets():
+    with pytest.raises(ArgumentError, match="with targets, training is always on"):
+        trace(twice(), X, Y, training=False)
+
+
+def test_a_step_that_does_not_exist_is_refused():
+    with pytest.raises(ArgumentError, match="step=99 cannot be shown"):
+        trace(twice(), X, Y, step=99)
+
+
+def test_the_line_of_a_view_brings_it_back():
+    model = twice()
+    view = trace(model, X, Y, most_steps=40)
+    view.show(step=5)
+
+    again = eval(view.line(), {"funclab": Names, "twice": model, "x": X, "y": Y})
+
+    assert view.line() == "funclab.trace(twice, x, y, most_steps=40, step=5)"
+    assert again.state == view.state
+
+
+class Names:
+    trace = staticmethod(trace)
+
+
+def test_a_view_is_data_that_json_holds():
+    view = trace(twice(), X, Y)
+
+    assert json.loads(json.dumps(view.facts, allow_nan=False)) == view.facts
+
+
+def test_large_pictures_travel_when_they_are_shown_and_all_are_in_a_page():
+    utils.set_random_seed(1)
+    x = h = Input((200,), name="x")
+    for number in range(14):
+        h = Dense(200, name=f"dense_{number}")(h)
+    model = Model(x, h, name="wide")
+    model.compile("adam", "mse")
+    batch = np.ones((2, 200), "float32")
+
+    view = trace(model, batch, batch)
+    answer = view.answer_to({"ask": "frames", "keys": [0, 3, -1, 10_000]})
+
+    assert view.facts["frames"] == []
+    assert list(answer["frames"]) == ["0", "3"]
+    assert '"frames": []' not in export_html(view)
+
+
+def test_the_static_picture_tells_the_story_and_is_well_formed():
+    view = trace(twice(), X, Y)
+
+    svg = view.svg()
+
+    root = ElementTree.fromstring(svg)
+    texts = [one.text for one in root.iter() if one.tag.endswith("text")]
+    for words in ("Forward ↓ data", "Backward ↑ gradients", "Update", "g_shared/kernel"):
+        assert words in texts
+    assert "NaN" not in svg
+
+
+def test_the_text_of_a_view_is_the_same_at_every_run():
+    views = [trace(twice(), X, Y) for _ in range(2)]
+
+    assert repr(views[0]) == repr(views[1]) == "<Trace: Slow motion of twice>"
+    assert str(views[0]) == str(views[1])
+
+
+def test_every_question_has_its_answer_among_the_options_and_names_no_other():
+    view = trace(twice(), X, Y)
+
+    questions = [still.question for still in view.stills if still.question]
+
+    assert len({one["id"] for one in questions}) == len(questions) > 1
+    for one in questions:
+        assert one["answer"] in one["options"]
+        assert 2 <= len(one["options"]) <= 9
