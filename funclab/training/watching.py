@@ -9,12 +9,14 @@ from funclab import registry
 from funclab.errors import ArgumentError
 
 by_default = False
-"""Whether `fit` shows a live view when it is not told. The notebook extension says yes."""
+"""Whether `fit` shows a live view when it is not told. The notebook extension says yes, but
+for `verbose=0`."""
 
 
 def watchers(given: Any) -> list[Any]:
     """The callback that shows a training live, if it is to be shown."""
-    live = by_default if given.live is None else given.live
+    # Who asks for silence with verbose=0 gets no view either, unless by live=True.
+    live = by_default and given.verbose != 0 if given.live is None else given.live
     if live is False:
         return []
     if live is True or isinstance(live, Mapping):

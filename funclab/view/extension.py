@@ -11,6 +11,7 @@ from funclab.engine.plan import Plan
 from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.training import watching
 from funclab.view import words
 from funclab.view.diagram import diagram
 from funclab.view.faults import picture_of_fault
@@ -30,6 +31,7 @@ def load_ipython_extension(shell: Any) -> None:
     if hasattr(shell, "kernel"):  # a terminal has no place for a live view
         for cls in PICTURES:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
+        watching.by_default = True
     formatters[PLAIN].for_type(Plan, _print_plan)
     shell.register_magics(magics())
     shell.set_custom_exc((FunclabError,), show_error)
@@ -42,6 +44,7 @@ def unload_ipython_extension(shell: Any) -> None:
         formatters[SVG].pop(cls, None)
         shell.display_formatter.mimebundle_formatter.pop(cls, None)
     formatters[PLAIN].pop(Plan, None)
+    watching.by_default = False
     shell.set_custom_exc((), None)
 
 

@@ -27,6 +27,14 @@ CELLS = [
     "print(funclab.to_code(model))",
     "%funclab",
     "model.summary()",
+    "import numpy as np\nfunclab.utils.set_random_seed(1)\n"
+    "data = np.random.rand(64, 16)\nkind = (data.sum(1) > 8).astype(int)\n"
+    'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])\n'
+    "history = model.fit(data, kind, epochs=3)",
+    "history.plot()",
+    'funclab.compare_runs(history, labels=["first"])',
+    "funclab.trace(model, data[:8], kind[:8], step=3)",
+    'funclab.playground(data="moons", epochs=2)',
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -66,5 +74,5 @@ def test_every_picture_is_there_without_scripts(notebook):
         for cell in nbformat.read(notebook, 4).cells
         for output in cell.outputs
     )
-    assert pictures >= 8
+    assert pictures >= 12
     assert "model not found" not in page
