@@ -144,7 +144,7 @@ const playgroundDraw = {
   },
 
   losses(ctx, live) {
-    const told = (loss) => loss == null ? ctx.t("play_no_number") : loss.toFixed(3);
+    const told = (loss) => loss == null ? ctx.t("play_no_number") : loss >= 0.001 ? loss.toFixed(3) : loss.toPrecision(2);
     return { n: live.epochs, train: told(live.train.at(-1)), test: told(live.test.at(-1)) };
   },
 };

@@ -126,7 +126,9 @@ def legend(facts: dict[str, Any]) -> list[str]:
 
 
 def _told(loss: float | None) -> str:
-    return say("play_no_number") if loss is None else f"{loss:.3f}"
+    if loss is None:
+        return say("play_no_number")
+    return f"{loss:.3f}" if loss >= 0.001 else f"{loss:.2g}"
 
 
 def _numbers(losses: list[float | None]) -> list[float]:
