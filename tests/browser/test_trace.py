@@ -75,6 +75,7 @@ def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, open_notebook, write
     assert text(page, ".fl-lines [aria-current]") == "g_shared/kernel += more_1"
     for theme in ("light", "dark"):
         notebook.theme(theme)
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
         notebook.screenshot(f"trace-{jupyter.kind}-{theme}")
     assert quiet(notebook)
 

@@ -66,8 +66,10 @@ const trace = {
   fit(ctx) {
     const svg = this.graph.querySelector("svg");
     const [, , width, height] = svg?.getAttribute("viewBox").split(" ").map(Number) ?? [];
-    const room = ctx.el.clientWidth * 0.44 / width;
-    const scale = ctx.look === "projector" ? 1.65 : Math.max(0.7, Math.min(0.95, room || 1));
+    const wall = ctx.look === "projector", room = (ctx.el.clientWidth - 10) / width || 1;
+    const wide = !wall && room * 0.44 < 0.7;  // beside the pictures it would be cut, so it goes above them
+    const scale = wall ? 1.65 : Math.max(0.6, Math.min(0.95, wide ? room : room * 0.44));
+    ctx.stage.classList.toggle("fl-above", wide);
     if (svg) Object.assign(svg.style, { width: `${width * scale}px`, height: `${height * scale}px`, maxWidth: "none" });
   },
 
