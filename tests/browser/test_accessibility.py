@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
+from funclab.teach.scenes import scene
 
 
 def twice():
@@ -31,6 +33,8 @@ VIEWS = {
     ),
     "playground": lambda: funclab.playground(branches=2, shared=True, epochs=20),
     "shapes": lambda: funclab.shapes(twice(), step=2),
+    "trace": lambda: scene("shared_gradient", step=17),
+    "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "diff": lambda: funclab.diff(twice(), nested()).view(),
 }
 

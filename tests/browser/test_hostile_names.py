@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import funclab
@@ -31,6 +32,7 @@ VIEWS = {
     "explorer": lambda: funclab.explore(hostile(), table=True, more=True, level=2),
     "layers": lambda: funclab.explore(hostile(), face="layers"),
     "shapes": lambda: funclab.shapes(hostile(), all=True),
+    "trace": lambda: funclab.trace(hostile(), np.eye(4), np.eye(4), loss="mse"),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
 }
 

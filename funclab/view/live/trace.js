@@ -165,7 +165,7 @@ const trace = {
     this.shown.replaceChildren(
       h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) => [
         i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
-        h("section", { class: "fl-role" }, h("h4", {}, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)),
+        h("section", { class: "fl-role" }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)),
       ])),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       all.some((one) => one.kind !== "number") ? h("p", { class: "fl-legend" }, h("small", {}, ctx.t("trace_legend"))) : "");
