@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
 from collections.abc import Callable
@@ -24,6 +25,21 @@ _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 _counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
 
+def guarded(method: Callable[..., None]) -> Callable[..., None]:
+    """A view that fails must not end a training: it ends itself, and says so."""
+
+    @functools.wraps(method)
+    def run(self: Feed, *args: Any, **settings: Any) -> None:
+        if self.lost:
+            return
+        try:
+            method(self, *args, **settings)
+        except Exception as error:
+            self.give_up(error)
+
+    return run
+
+
 def runs_of(model: Any) -> list[Numbers]:
     """The runs of a model that live views have followed, the latest last."""
     return list(_runs.get(model, ()))
@@ -42,7 +58,7 @@ class Feed(Watcher):
         self.label = run or f"run {_counts[model]}"
         self.views: list[Any] = []
         self.earlier = runs_of(model)
-        self.heard = False
+        self.heard = self.lost = False
         self.error = ""
         self.display: Any = None
 
@@ -70,12 +86,14 @@ class Feed(Watcher):
         return view
 
     # While training.
+    @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.record.history = self.course.history
         self.course.control.told.append(self.on_rest)
         self.clock.start()
         self._send()
 
+    @guarded
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch, self.batch = epoch, 0
         self._take_base(zero=True)
@@ -86,13 +104,15 @@ class Feed(Watcher):
     def watch(self, step: Any) -> None:
         self.batch += 1
         if time.perf_counter() >= self.due:
-            self._careful(self._look, step)
+            self._look(step)
 
+    @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
         self.clock.phase = "validating"
         if time.perf_counter() >= self.due:
-            self._careful(self._send)
+            self._send()
 
+    @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         begun = time.perf_counter()
         self.clock.end_epoch()
@@ -102,24 +122,26 @@ class Feed(Watcher):
             heat = {name: rounded(values) for name, values in self.heat.latest.items()}
         self.record.epoch(epoch, self.batch, heat)
         if begun >= self.whole_due:
-            self._careful(self._send_all)
+            self._send_all()
             took = time.perf_counter() - begun
             self.whole_due = begun + max(WHOLE_PAUSE, SPACING * took)
         if heat:
             self.heat_due = begun + max(PAUSE, SPACING * (time.perf_counter() - begun))
 
+    @guarded
     def on_rest(self) -> None:
         """The training has been paused, or is over."""
         self.clock.rest()
         if not self.course.control.ended:
-            self._careful(self._send)
+            self._send()
             self.due = 0.0
             return
         error = self.course.control.error
         self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
-        self._careful(self._finish)
+        self._finish()
 
     # Looking at a batch.
+    @guarded
     def _look(self, step: Any) -> None:
         if self.base_batch != self.batch - 1:
             self._take_base()  # so that the next batch can be told from all before it
@@ -186,16 +208,15 @@ class Feed(Watcher):
         if self.display is not None:
             self.display.update(self.views[0])
 
-    def _careful(self, call: Callable[..., None], *given: Any) -> None:
-        """A view that fails must not end a training."""
-        try:
-            call(*given)
-        except Exception as error:
-            self.due = self.whole_due = float("inf")
-            warnings.warn(
-                f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
-                stacklevel=2,
-            )
+    def give_up(self, error: Exception) -> None:
+        """End the view, not the training."""
+        self.lost, self.due = True, float("inf")
+        warnings.warn(
+            f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
+            stacklevel=2,
+        )
+        for view in self.views:
+            view.status = {**view.status, "phase": "lost", "error": repr(error)}
 
     def act(self, content: Numbers) -> None:
         """A button has been pressed, or a page asks whether buttons are heard here."""

@@ -19,6 +19,7 @@ function progressWords(ctx, status) {
   const place = ctx.t(status.steps ? "live_place" : "live_place_open",
     { epoch: status.epoch, last: status.last, batch: status.batch, steps: status.steps });
   if (status.phase === "failed") return ctx.t("live_failed", { place, error: status.error });
+  if (status.phase === "lost") return ctx.t("live_lost", { error: status.error });
   if (status.phase === "stopped") return ctx.t("live_stopped", { place });
   if (status.phase === "over") return ctx.t("live_over", { n: status.epoch });
   const speed = status.speed ? ctx.t("live_speed", { n: status.speed.toLocaleString("en") }) : "";

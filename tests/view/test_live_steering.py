@@ -1,0 +1,117 @@
+"""Buttons of a live training: what they do, and how trainings and views end."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from funclab.callbacks import LambdaCallback
+from funclab.view.live.training import watch
+from funclab.view.live.training_control import act_on
+from tests.view.live_runs import X, Y, course_of, fresh, wait_until
+
+LONG = 100_000
+
+
+@pytest.fixture
+def training():
+    """A long training in the background with a live view, under way."""
+    model, begun = fresh(), threading.Event()
+    told = LambdaCallback(on_epoch_end=lambda epoch, logs: begun.set())
+    training = model.fit(X, Y, epochs=LONG, callbacks=[told], live=True, background=True)
+    assert begun.wait(30)
+    yield training
+    training.stop().wait(30)
+
+
+def test_a_button_pauses_steps_and_goes_on(training):
+    course, steps = course_of(training), training.model.optimizer.iterations
+    view = watch(training.model)
+
+    act_on(course, {"do": "pause"})
+    course.control.wait_parked(10)
+    first = steps.numpy()
+    act_on(course, {"do": "step"})
+    wait_until(lambda: steps.numpy() == first + 1 and course.control.parked)
+    act_on(course, {"do": "resume"})
+    wait_until(lambda: steps.numpy() > first + 10)
+
+    assert view.control
+    assert training.running
+
+
+def test_stop_ends_the_training_and_the_view_says_so(training):
+    view = watch(training.model)
+
+    act_on(course_of(training), {"do": "stop"})
+    training.wait(30)
+
+    assert view.status["phase"] == "stopped"
+    assert view.runs[-1]["stopped"]
+    assert len(view.runs[-1]["epochs"]) > 0
+
+
+def test_the_learning_rate_can_be_changed_on_the_way(training):
+    problem = act_on(course_of(training), {"do": "rate", "value": 0.125})
+
+    assert problem == ""
+    assert float(training.model.optimizer.learning_rate) == 0.125
+
+
+@pytest.mark.parametrize("value", ["fast", -1, None])
+def test_a_learning_rate_that_cannot_be_is_refused_in_words(training, value):
+    problem = act_on(course_of(training), {"do": "rate", "value": value})
+
+    assert problem
+    assert float(training.model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_the_view_hears_when_a_page_asks(training):
+    feed = course_of(training).watchers[0]
+
+    feed.act({"do": "hello", "id": 1})
+
+    assert feed.status()["heard"]
+
+
+def test_several_views_follow_one_training(training):
+    one, two = watch(training.model), watch(training.model, log=True)
+
+    training.stop().wait(30)
+
+    assert one.runs == two.runs
+    assert one.status["phase"] == two.status["phase"] == "stopped"
+    assert two.line() == "funclab.watch(kinds, log=True)"
+
+
+def test_a_training_that_fails_is_shown_as_failed():
+    def fail(epoch, logs):
+        raise ZeroDivisionError("no epoch like this")
+
+    model = fresh()
+    seen = []
+    look = LambdaCallback(on_train_begin=lambda logs: seen.append(watch(model)), on_epoch_end=fail)
+
+    with pytest.raises(ZeroDivisionError):
+        model.fit(X, Y, callbacks=[look], live=True)
+
+    assert seen[0].status["phase"] == "failed"
+    assert "no epoch like this" in seen[0].status["error"]
+
+
+def test_a_view_that_fails_does_not_end_the_training():
+    model = fresh()
+    course = []
+    look = LambdaCallback(on_train_begin=lambda logs: course.append(course_of(model.history)))
+    spoil = LambdaCallback(on_epoch_begin=lambda epoch, logs: spoil_heat(course[0]))
+
+    with pytest.warns(UserWarning, match="live view of kinds has ended"):
+        history = model.fit(X, Y, epochs=3, callbacks=[look, spoil], live=True)
+
+    assert len(history.epoch) == 3
+    assert course[0].watchers[0].views[0].status["phase"] == "lost"
+
+
+def spoil_heat(course):
+    course.watchers[0].heat.weights = {"hidden": [None]}
