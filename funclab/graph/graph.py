@@ -74,6 +74,7 @@ class Graph:
     def replay(self, values: Sequence[Value]) -> list[Value]:
         """Make the same calls again on the tape, starting from `values`."""
         tape, fed = current_tape(), dict(zip(self.inputs, values, strict=True))
+        fed |= {self.stand_ins.get(tensor, tensor): value for tensor, value in fed.items()}
         place, known = tape.place, dict(fed)
         for node in self.nodes:
             tape.place = (*place, node.key)

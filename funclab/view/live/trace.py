@@ -39,9 +39,8 @@ class Trace(View):
             facts=self._facts if _size(self._facts) <= EMBEDDED else self._facts | {"frames": []},
             **settings,
         )
-        nested = any(words.graph_of(node.operation) for node in model.graph.nodes)
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
-        drawn = diagram(model, expand_nested=nested, most_calls=limit)
+        drawn = diagram(model, expand_nested=holds_models(model), most_calls=limit)
         self.pictures = {"graph": bare(drawn)}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
@@ -125,6 +124,12 @@ def trace(
     stills = walk(model, x, y, loss, optimizer, training, most)
     settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
     return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
+
+
+def holds_models(model: Any) -> bool:
+    """Whether a model holds models, as layers or inside wrappers; then they are drawn opened."""
+    held = [node.operation for node in model.graph.nodes]
+    return any(words.graph_of(one) or words.graph_of(words.inner_layer(one)) for one in held)
 
 
 def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:

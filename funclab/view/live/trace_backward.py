@@ -13,7 +13,7 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
 from funclab.view.live.frames import Frame, alike, named, say, short, signed
-from funclab.view.live.trace_places import Place, Places, key_of
+from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
 
 Array = np.ndarray[Any, Any]
@@ -84,7 +84,7 @@ class Backward:
         pictures = [("hands", frame) for frame in handed.values()]
         if not place:
             return Still("loss_back", "backward", "", say("trace_loss_back", to=targets), pictures)
-        key = key_of(place)
+        key = self.places.key(place)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
         text = say("trace_vjp", key=named(key), to=targets)
@@ -112,7 +112,7 @@ class Backward:
         return Still(
             kind="add_into",
             phase="backward",
-            key=key_of(place),
+            key=self.places.key(place),
             words=say(kind, name=key, i=i, n=n, example=example),
             pictures=list(zip(("part", "part", "sum"), frames, strict=True)),
             lines=[moment.line],

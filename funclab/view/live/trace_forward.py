@@ -8,7 +8,7 @@ from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call
 from funclab.view.live.frames import named, say, short
-from funclab.view.live.trace_places import Place, Places, key_of
+from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
 
 MOST_READ, MOST_WEIGHTS = 3, 3
@@ -32,7 +32,7 @@ def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
     return Still(
         kind="forward" if reads else "input",
         phase="forward",
-        key=key_of(place),
+        key=places.key(place),
         words=f"{forward_words(places, place)} {mask_words(places, place)}".strip(),
         pictures=pictures if reads else pictures[-len(made) :],
         lines=[lines[call] for call in calls if call in lines],
@@ -43,7 +43,7 @@ def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
 
 def forward_words(places: Places, place: Place) -> str:
     reads, made = places.reads(place), places.made[place]
-    key = named(key_of(place))
+    key = named(places.key(place))
     if not reads:
         return say("trace_input", key=key, shape=places.frame(made[0]).shape)
     names = listed([places.name(one) for one in reads])
@@ -59,7 +59,7 @@ def mask_words(places: Places, place: Place) -> str:
     fate = mask_fate(places, place)
     masks = [places.masks[one].reshape(-1) for one in places.made[place] if one in places.masks]
     kept, n = (int(masks[0].sum()), masks[0].size) if masks else (0, 0)
-    key = named(key_of(place))
+    key = named(places.key(place))
     return say(f"trace_mask_{fate}", key=key, kept=kept, n=n) if fate else ""
 
 

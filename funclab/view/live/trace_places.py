@@ -25,7 +25,9 @@ class Places:
 
     def __init__(self, model: Any, step: Step) -> None:
         self.model, self.step, self.plan, self.made = model, step, step.plan, step.made
-        self.nodes = dict(nodes_of(words.graph_of(model), ()))
+        found = list(nodes_of(words.graph_of(model), (), ""))
+        self.nodes = {place: (graph, node) for place, _, graph, node in found}
+        self.keys = {place: key for place, key, _, _ in found}
         outer = {place[:i] for place in self.made for i in range(1, len(place))}
         self.leaves = [
             place
@@ -52,7 +54,7 @@ class Places:
                 names[value] = "y" if len(targets) == 1 else f"y[{output}]"
         for place, values in self.made.items():
             for i, value in enumerate(values):
-                names.setdefault(value, f"{key_of(place)[:-1]}:{i}]")
+                names.setdefault(value, f"{self.key(place)[:-1]}:{i}]")
         return names
 
     def _masks(self) -> dict[Value, Array]:
@@ -69,6 +71,10 @@ class Places:
         return {value: plan.array(mask)[0].copy() for value, mask in masked.items()}
 
     # Of one node.
+    def key(self, place: Place) -> str:
+        """The key that diagrams give a node."""
+        return self.keys.get(place, "/".join(place))
+
     def reads(self, place: Place) -> list[Value]:
         """The values that a node is given."""
         graph, node = self.nodes[place]
@@ -93,7 +99,7 @@ class Places:
             return [f"{inside}{slash}tensor {tensor}"]
         own = [place for place in self.leaves if any(one is value for one in self.weights(place))]
         layers = [self.nodes[place][1].operation.name for place in own]
-        return list(dict.fromkeys([*layers, *map(key_of, own)]))
+        return list(dict.fromkeys([*layers, *map(self.key, own)]))
 
     # Pictures.
     def frame(self, value: Value) -> Frame:
@@ -113,21 +119,19 @@ class Places:
             return value.path
         if value in self.names or value.origin is None:
             return self.names.get(value, value.name)
-        place, op = key_of(value.origin.place), value.origin.op.name
+        place, op = self.key(value.origin.place), value.origin.op.name
         return f"{place} ({op})" if place else op
 
 
-def nodes_of(graph: Graph | None, prefix: Place) -> Iterator[tuple[Place, tuple[Graph, Node]]]:
-    """The nodes of a graph and of the graphs inside it, by the place that a replay gives them."""
+def nodes_of(
+    graph: Graph | None, place: Place, prefix: str
+) -> Iterator[tuple[Place, str, Graph, Node]]:
+    """The nodes of a graph and of the graphs inside it: the place that a replay gives each, and
+    the key that diagrams give it."""
     for node in graph.nodes if graph is not None else ():
-        place = (*prefix, node.key)
-        yield place, (graph, node)  # type: ignore[misc]
-        inner = words.graph_of(node.operation)
-        if inner is None:
-            inner = words.graph_of(words.inner_layer(node.operation))
-        yield from nodes_of(inner, place)
-
-
-def key_of(place: Place) -> str:
-    """The key that diagrams give a node."""
-    return "/".join(place)
+        here, key = (*place, node.key), f"{prefix}{node.key}"
+        yield here, key, graph, node  # type: ignore[misc]
+        yield from nodes_of(words.graph_of(node.operation), here, f"{key}/")
+        wrapped = words.inner_layer(node.operation)
+        if words.graph_of(wrapped) is not None:
+            yield from nodes_of(words.graph_of(wrapped), here, f"{key}/{wrapped.name}/")

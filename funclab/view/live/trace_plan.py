@@ -46,7 +46,7 @@ def rehearsal(
     with unchanged(variables_of(model)):
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
-        data = data.cut(0, BATCH)
+        data = data.cut(0, next((one.shape[0] for one in model.inputs if one.shape[0]), BATCH))
         specs = data.specs(len(data))
         if compiled is None:
             made = Rehearsal(forward_step(model, specs, data.tree, bool(training)))

@@ -14,7 +14,7 @@ from funclab.view.live.frames import Frame, alike, named, say, short
 from funclab.view.live.trace_backward import Backward
 from funclab.view.live.trace_fold import fold
 from funclab.view.live.trace_forward import forward_stills, forward_words, mask_words
-from funclab.view.live.trace_places import Place, Places, key_of
+from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_plan import rehearsal, variables_of
 from funclab.view.live.trace_questions import add_questions
 from funclab.view.live.trace_still import Still
@@ -79,7 +79,7 @@ def compared(model: Any, x: Any) -> list[Still]:
             places = Places(model, made.step)
             list(moments(made.plan))
             sides.append({place: _seen(places, place) for place in places.leaves})
-    return [_compared(place, sides[0][place], sides[1][place]) for place in sides[0]]
+    return [_compared(places.key(place), off, sides[1][place]) for place, off in sides[0].items()]
 
 
 def _seen(places: Places, place: Place) -> Seen:
@@ -89,8 +89,7 @@ def _seen(places: Places, place: Place) -> Seen:
     return Seen(" ".join(filter(None, words)), reads, makes)
 
 
-def _compared(place: Place, off: Seen, on: Seen) -> Still:
-    key = key_of(place)
+def _compared(key: str, off: Seen, on: Seen) -> Still:
     if not off.reads:
         pictures = [("makes", frame) for frame in off.makes]
         return Still("input", "forward", key, off.words, pictures)
