@@ -1,4 +1,4 @@
-"""The ten-minute demonstration, given by keys alone; what each step took goes to build/demo.json."""
+"""The ten-minute demonstration, given by keys alone; its times go to build/demo.json."""
 
 from __future__ import annotations
 
