@@ -12,6 +12,7 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
+from funclab.shapes import known
 from funclab.view.live.frames import Frame, alike, named, say, short, signed
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
@@ -101,7 +102,7 @@ class Backward:
         """Two gradients that meet: a + b = c, as three pictures and one example in numbers."""
         value = moment.values[0]
         self._note(value)
-        there, came = (one.reshape(value.shape) for one in moment.parts)
+        there, came = (one.reshape(known(value.shape)) for one in moment.parts)
         total = moment.arrays[0].copy()
         name = f"g_{self.places.name(value)}"
         frames = alike([self.places.picture(name, value, one) for one in (there, came, total)])
@@ -157,7 +158,7 @@ def sum_example(there: Array, came: Array, total: Array) -> str:
     """
     columns = [np.asarray(one, "float64").reshape(-1) for one in (there, came, total)]
     order = np.argsort(-np.abs(np.nan_to_num(columns[2])), kind="stable")[:SEARCHED]
-    examples = [_rounded([one[i] for one in columns]) for i in order]
+    examples = [_rounded([float(one[i]) for one in columns]) for i in order]
     right = [one for one in examples if math.isclose(one[0] + one[1], one[2], abs_tol=1e-12)]
     a, b, c = (right or examples)[0]
     sign = "−" if b < 0 else "+"

@@ -12,6 +12,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Call, Value, Variable
 from funclab.layers.arguments import call_parameters
+from funclab.shapes import known
 from funclab.training.step import Step
 from funclab.view import words
 from funclab.view.live.frames import Frame, frame_of
@@ -112,7 +113,7 @@ class Places:
         mask = self.masks.get(value)
         counted = [bool(one) for one in mask] if mask is not None and mask.ndim == 1 else ()
         batched = not isinstance(value, Variable) and value.ndim > 0
-        return frame_of(name, array.reshape(value.shape), batched=batched, counted=counted)
+        return frame_of(name, array.reshape(known(value.shape)), batched=batched, counted=counted)
 
     def name(self, value: Value) -> str:
         if isinstance(value, Variable):

@@ -67,11 +67,13 @@ def variables_of(model: Any) -> list[Any]:
 
 def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
     """How the model is judged and trained: as it is compiled, unless told otherwise."""
-    own = model._compiled if loss is not None else require(model)
+    own: Compiled | None = model._compiled if loss is not None else require(model)
     given = optimizer or (own.optimizer if own is not None else "sgd")
-    optimizer = copied(optimizers.get(given), model)
-    weights = own.loss_weights if loss is None else None
-    made = Compiled(optimizer, own.loss if loss is None else loss, weights, None, None)
+    moves = copied(optimizers.get(given), model)
+    if loss is None and own is not None:
+        made = Compiled(moves, own.loss, own.loss_weights, None, None)
+    else:
+        made = Compiled(moves, loss, None, None, None)
     made.assign(Names(model.name, model.output_names, model.output_structure))
     made.trainable = own.trainable if own is not None else None
     if made.trainable is None:

@@ -24,8 +24,9 @@ def update_stills(
     plan = backward.places.plan
     lines = [moment.line for moment in moments if moment.kind == "update"]
     places = backward.places
-    stills = [moved(one, before[one], plan.grads[one], optimizer) for one in plan.wrt]
-    for weight, still in zip(plan.wrt, stills, strict=True):
+    weights = [one for one in plan.wrt if isinstance(one, Variable)]
+    stills = [moved(one, before[one], plan.grads[one], optimizer) for one in weights]
+    for weight, still in zip(weights, stills, strict=True):
         still.marks = places.marks(weight)
     if stills:
         stills[0].lines = lines
@@ -67,11 +68,8 @@ def told_apart(old: float, new: float) -> list[str]:
     >>> told_apart(0.5, 0.4999)
     ['0.5', '0.4999']
     """
-    for digits in range(3, 9):
-        texts = [signed(float(f"{one:.{digits}g}"), digits) for one in (old, new)]
-        if texts[0] != texts[1]:
-            break
-    return texts
+    tries = [[signed(one, digits) for one in (old, new)] for digits in range(3, 9)]
+    return next((pair for pair in tries if pair[0] != pair[1]), tries[0])
 
 
 def is_plain(optimizer: Any) -> bool:
@@ -94,5 +92,5 @@ def _held(weights: list[Variable]) -> Still:
 def _statistic(variable: Variable, before: Array, marks: list[str]) -> Still:
     frames = alike([frame_of(variable.path, one) for one in (before, variable.array)])
     words = say("trace_statistic", name=named(variable.path))
-    pictures = list(zip(("before", "after"), frames, strict=True))
+    pictures = [("before", frames[0]), ("after", frames[1])]
     return Still("statistic", "update", "", words, pictures, marks=marks)
