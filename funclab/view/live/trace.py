@@ -120,7 +120,8 @@ def trace(
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
     most = check_most(most_steps, defaults.look() if look is None else look)
-    diagram(model)  # says it well when there is no graph
+    if words.graph_of(model) is None:
+        diagram(model)  # says it well that there is no graph
     stills = walk(model, x, y, loss, optimizer, training, most)
     settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
     return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)

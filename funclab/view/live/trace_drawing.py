@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from funclab.view.canvas import Canvas, Font, Paint
+from funclab.view.canvas import number as coordinate
 from funclab.view.live.frames import Frame
 from funclab.view.scene import Area, area
 
@@ -18,6 +19,7 @@ ROW, CELL, COLUMN = 18, 54, 84
 BARS_WIDTH, BARS_HEIGHT = 150, 72
 LEVELS = 8
 WORDS = Font(11, mono=True, anchor="middle")
+ODD = Font(11, "fault", bold=True, anchor="middle")
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
 """How strong the strongest colour is, with numbers printed on it and without."""
 
@@ -82,7 +84,9 @@ def _draw_columns(canvas: Canvas, frame: Frame, corner: complex) -> None:
     zero = corner.imag + BARS_HEIGHT * zero_of(frame)
     reach = BARS_HEIGHT * reach_of(frame)
     for i, number in enumerate(numbers):
-        if math.isfinite(number) and _counts(frame, i):
+        if not math.isfinite(number):
+            canvas.text_line(complex(corner.real + width * (i + 0.5), zero - 3), "×", ODD)
+        elif _counts(frame, i):
             height = reach * number / frame.top
             left = complex(corner.real + width * i, zero - max(0, height))
             canvas.rect(area(left, max(1, width - 1), abs(height)), Paint(colour(number)))
@@ -167,15 +171,18 @@ def colour(number: float) -> str:
 
 
 def _outline(box: Area) -> str:
-    return f"M{box.x:.1f},{box.y:.1f}h{box.width:.1f}v{box.height:.1f}h{-box.width:.1f}Z"
+    wide, high = coordinate(box.width), coordinate(box.height)
+    return f"M{coordinate(box.x)},{coordinate(box.y)}h{wide}v{high}h-{wide}Z"
 
 
 def _stroke(box: Area) -> str:
-    return f"M{box.x:.1f},{box.bottom:.1f}L{box.right:.1f},{box.y:.1f}"
+    wide, high = coordinate(box.width), coordinate(box.height)
+    return f"M{coordinate(box.x)},{coordinate(box.bottom)}l{wide},-{high}"
 
 
 def _cross(box: Area) -> str:
-    return f"{_stroke(box)}M{box.x:.1f},{box.y:.1f}L{box.right:.1f},{box.bottom:.1f}"
+    wide, high = coordinate(box.width), coordinate(box.height)
+    return f"{_stroke(box)}M{coordinate(box.x)},{coordinate(box.y)}l{wide},{high}"
 
 
 def _line(canvas: Canvas, start: complex, way: complex) -> None:

@@ -38,6 +38,10 @@ class Places:
         self.calls: dict[Place, list[Call]] = {}
         for call in self.plan.calls:
             self.calls.setdefault(call.place, []).append(call)
+        self.readers: dict[Value, list[Place]] = {}
+        for place in self.leaves:
+            for weight in self.weights(place):
+                self.readers.setdefault(weight, []).append(place)
         self.names = self._names()
         self.masks = self._masks()
         self._frames: dict[Value, Frame] = {}
@@ -98,7 +102,7 @@ class Places:
         if not isinstance(value, Variable):
             inside, slash, tensor = self.name(value).rpartition("/")
             return [f"{inside}{slash}tensor {tensor}"]
-        own = [place for place in self.leaves if any(one is value for one in self.weights(place))]
+        own = self.readers.get(value, [])
         layers = [self.nodes[place][1].operation.name for place in own]
         return list(dict.fromkeys([*layers, *map(self.key, own)]))
 

@@ -15,46 +15,57 @@ from funclab.view.live.trace_still import Still, listed
 
 Array = np.ndarray[Any, Any]
 Before = Mapping[Variable, Array]
+ORDER = ("update", "held", "statistic")
 
 
 def update_stills(
     backward: Backward, moments: Iterable[Moment], before: Before, optimizer: Any
 ) -> list[Still]:
     """What the update did to each weight; `before` is every variable's value ahead of it all."""
-    plan = backward.places.plan
-    lines = [moment.line for moment in moments if moment.kind == "update"]
+    lines = [moment.line for moment in moments]  # asking for a moment is what makes it happen
     places = backward.places
-    weights = [one for one in plan.wrt if isinstance(one, Variable)]
-    stills = [moved(one, before[one], plan.grads[one], optimizer) for one in weights]
-    for weight, still in zip(weights, stills, strict=True):
-        still.marks = places.marks(weight)
-    if stills:
-        stills[0].lines = lines
-    others = [one for one in before if one not in set(plan.wrt) and one.dtype.startswith("float")]
-    held = [one for one in others if one.trainable]
-    changed = [one for one in others if not np.array_equal(before[one], one.array, equal_nan=True)]
+    grads = places.plan.grads
+    stills: list[Still] = []
+    held: list[Variable] = []
+    for one, then in before.items():
+        if one in grads:
+            still = moved(one, then, grads[one], optimizer)
+        elif one.trainable:
+            held.append(one)
+            continue
+        elif np.array_equal(one.array, then, equal_nan=True):
+            continue
+        else:
+            still = _statistic(one, then)
+        still.marks = places.marks(one)
+        stills.append(still)
     if held:
         stills.append(_held(held))
         stills[-1].marks = [mark for one in held for mark in places.marks(one)]
-    return stills + [_statistic(one, before[one], places.marks(one)) for one in changed]
+    stills.sort(key=lambda still: ORDER.index(still.kind))
+    stills[0].lines = lines
+    return stills
 
 
 def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> Still:
     """A weight before, its gradient, and the weight after."""
     after = weight.array
-    frames = alike([frame_of(weight.path, one) for one in (before, after)])
+    first, second = alike([frame_of(weight.path, one) for one in (before, after)])
     g = frame_of(f"g_{weight.path}", gradient)
-    at = int(np.abs(np.nan_to_num(after - before)).argmax())
+    change = np.nan_to_num(after - before)
+    at = int(np.abs(change).argmax())
     old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
+    earlier, later = told_apart(old, new)
     words = say(
         "trace_update_none" if old == new else _sentence(optimizer),
         optimizer=optimizer.name,
         name=named(weight.path),
         rate=f"{float(optimizer._rate[0]):g}",
         gradient=bracketed(slope),
-        **dict(zip(("before", "after"), told_apart(old, new), strict=True)),
+        before=earlier,
+        after=later,
     )
-    pictures = [("before", frames[0]), ("gradient", g), ("after", frames[1])]
+    pictures = [("before", first), ("gradient", g), ("after", second)]
     return Still("update", "update", "", words, pictures)
 
 
@@ -89,8 +100,7 @@ def _held(weights: list[Variable]) -> Still:
     return Still("held", "update", "", say("trace_held", names=names), pictures)
 
 
-def _statistic(variable: Variable, before: Array, marks: list[str]) -> Still:
-    frames = alike([frame_of(variable.path, one) for one in (before, variable.array)])
+def _statistic(variable: Variable, before: Array) -> Still:
+    first, second = alike([frame_of(variable.path, one) for one in (before, variable.array)])
     words = say("trace_statistic", name=named(variable.path))
-    pictures = [("before", frames[0]), ("after", frames[1])]
-    return Still("statistic", "update", "", words, pictures, marks=marks)
+    return Still("statistic", "update", "", words, [("before", first), ("after", second)])

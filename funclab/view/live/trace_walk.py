@@ -47,7 +47,8 @@ def through(
 ) -> list[Still]:
     """Forward; with targets also backward; with an optimizer also the update."""
     with rehearsal(model, x, y, loss, optimizer, training) as made:
-        before = {one: one.array.copy() for one in variables_of(model)}
+        floats = [one for one in variables_of(model) if one.dtype.startswith("float")]
+        before = {one: one.array.copy() for one in floats}
         places = Places(model, made.step)
         steps = moments(made.plan, places.names)
         forward = [next(steps) for _ in made.plan.calls]
