@@ -92,11 +92,12 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     if name not in table:
         function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
         word = function if kind == "activation" else kind
+        article = "an" if kind[0] in "aeiou" else "a"
         raise NameLookupError(
             f"Unknown {function}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
             why=f"no {kind} is known under that name{near(name, table)}.",
-            fix=f"correct the name, or pass the object itself instead of its name; a {kind} of "
-            "your own goes in `custom_objects`.",
+            fix=f"correct the name, or pass the object itself instead of its name; {article} "
+            f"{kind} of your own goes in `custom_objects`.",
         )
     return table[name]
 

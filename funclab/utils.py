@@ -56,6 +56,13 @@ def get_source_inputs(tensor: Any) -> list[Any]:
     return source_inputs(tensor)
 
 
+def plot_model(model: Any, *arguments: Any, **settings: Any) -> Any:
+    """The picture of a model, where Keras keeps this function. See `funclab.plot_model`."""
+    from funclab import view
+
+    return view.plot_model(model, *arguments, **settings)
+
+
 def clear_session() -> None:
     """Let automatic names begin again, as in a new session."""
     registry.reset_names()

@@ -10,6 +10,7 @@ import numpy as np
 
 from funclab import structure
 from funclab.errors import ArgumentError, NotSupportedError
+from funclab.graph.tensor import Tensor
 from funclab.shapes import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
@@ -61,6 +62,23 @@ def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str,
     names = list(parameters(cls))
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     return {**parameters(cls), **given}
+
+
+def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
+    """Refuse `Dense(x)`: a tensor where the layer is made. Layers of users may take one there."""
+    given = args[0] if args else None
+    tensors = given if isinstance(given, (list, tuple)) else [given]
+    if not cls.__module__.startswith("funclab.layers.") or not any(
+        isinstance(item, Tensor) for item in tensors
+    ):
+        return
+    needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
+    called = "[a, b]" if cls.__module__ in ("funclab.layers.merge", "funclab.layers.join") else "x"
+    raise ArgumentError(
+        f"{cls.__name__} was made with a tensor as its argument. Received: {given!r}.",
+        why="the first parentheses make the layer, and hold its settings; the second call it.",
+        fix=f"write {cls.__name__}({', '.join(needed)})({called}).",
+    )
 
 
 def declared_shape(kwargs: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from funclab.layers.arguments import (
     KERAS_2_KEYWORDS,
     bound,
     call_parameters,
+    check_not_called,
     checked_name,
     declared_shape,
     dtype_name,
@@ -36,6 +37,7 @@ class Layer(Called):
     _given: dict[str, Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        check_not_called(cls, args)
         layer = super().__new__(cls)
         layer._given = bound(cls, args, kwargs)
         return layer

@@ -26,6 +26,12 @@ class Sequential(Functional):
         Layer.__init__(self, name=name, autocast=False)
         self._stack: list[Any] = []
         self._last: Tensor | None = None
+        if isinstance(layers, (Layer, Tensor)):
+            raise TensorTypeError(
+                f"Sequential takes a list of layers. Received: {layers!r}.",
+                why="one layer without square brackets is no list.",
+                fix="write Sequential([layer]), with square brackets.",
+            )
         for layer in layers or []:
             self.add(layer)
         if not trainable:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from funclab import Input, Model, ops
+from funclab import Input, Model, Sequential, ops
 from funclab.graph.node import Node
-from funclab.layers import Dense
+from funclab.layers import Concatenate, Dense
 from tests.misuse.desk import Desk, Misuse
 
 INNER = "hidden"
@@ -19,6 +19,30 @@ def inner_tensor(desk: Desk) -> Model:
 
 
 GRAPH = [
+    Misuse(
+        "a tensor in the parentheses that make the layer",
+        lambda desk: Dense(desk.left),
+        (ValueError, TypeError),
+        ["Dense was made with a tensor as its argument", "write Dense(units)(x)"],
+        ["left"],
+        lambda desk: Dense(3)(desk.left),
+    ),
+    Misuse(
+        "tensors in the parentheses that make a merging layer",
+        lambda desk: Concatenate([desk.left, desk.right]),
+        (ValueError, TypeError),
+        ["Concatenate was made with a tensor as its argument", "write Concatenate()([a, b])"],
+        ["left", "right"],
+        lambda desk: Concatenate()([desk.left, desk.right]),
+    ),
+    Misuse(
+        "a Sequential of one layer without square brackets",
+        lambda desk: Sequential(desk.spare),
+        (TypeError,),
+        ["Sequential takes a list of layers", "square brackets"],
+        ["spare"],
+        lambda desk: Sequential([desk.spare]),
+    ),
     Misuse(
         "a model without one of the inputs it needs",
         lambda desk: Model(desk.left, desk.same),

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 import funclab
+from funclab import utils
 from funclab.errors import ArgumentError, GraphError
 from funclab.layers import Dense
 from funclab.models import Sequential
@@ -79,6 +80,15 @@ def test_plot_model_takes_keras_arguments_and_writes_the_file(tmp_path):
     assert any(box.inside for box in picture.scene.boxes)
     assert (tmp_path / "model.png").exists()
     assert funclab.plot_model is plot_model
+
+
+def test_plot_model_is_found_where_keras_keeps_it(tmp_path):
+    model = models.siamese()
+
+    picture = utils.plot_model(model, tmp_path / "model.svg", show_shapes=True)
+
+    assert picture.text == plot_model(model).text
+    assert (tmp_path / "model.svg").exists()
 
 
 def test_printed_forms_are_constant():
