@@ -87,21 +87,21 @@ class Training(History):
         super().__init__()
         self.model = course.model
         self.error: BaseException | None = None
-        self._course, self._callbacks = course, callbacks
-        self._thread = threading.Thread(target=self._run, name="funclab training", daemon=True)
+        self._control = course.control
+        self._thread = threading.Thread(
+            target=self._run, args=(course, callbacks), name="funclab training", daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, course: Course, callbacks: Callbacks) -> None:
         try:
-            at_once(self._course, self._callbacks)
+            at_once(course, callbacks)
         except BaseException as error:
             self.error = error
             name, what = type(error).__name__, getattr(error, "what", error)
             sys.stderr.write(f"Training of {self.model.name} failed. {name}: {what}\n")
-        finally:
-            self._callbacks = []
 
     @property
     def running(self) -> bool:
@@ -110,7 +110,7 @@ class Training(History):
 
     @property
     def paused(self) -> bool:
-        return self.running and self._course.control.paused
+        return self.running and self._control.paused
 
     def wait(self, timeout: float | None = None) -> Training:
         """Wait for the end, at most `timeout` seconds; returns this object.
@@ -126,24 +126,24 @@ class Training(History):
     def stop(self) -> Training:
         """End after the running batch; what was learned stays."""
         if self.running:
-            self._course.control.stop()
+            self._control.stop()
         return self
 
     def pause(self) -> Training:
         """Stay between two batches. Returns when it does."""
-        self._course.control.pause()
+        self._control.pause()
         if threading.current_thread() is not self._thread:
-            self._course.control.wait_parked()
+            self._control.wait_parked()
         return self
 
     def resume(self) -> Training:
         """Go on after `pause`."""
-        self._course.control.resume()
+        self._control.resume()
         return self
 
     def step(self) -> Training:
         """While paused, train on one batch more."""
-        self._course.control.step()
+        self._control.step()
         return self
 
     def __repr__(self) -> str:

@@ -19,7 +19,8 @@ model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 FOREVER = "epochs=100_000, validation_split=0.2, live=True"
 BACKGROUND = f"history = model.fit(x, y, {FOREVER}, background=True)"
 BLOCKING = f"history = model.fit(x, y, {FOREVER})"
-RUN_NEXT = "() => { jupyterapp.commands.execute('notebook:run-cell-and-select-next'); }"
+OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
+  .map(cell => cell.model.outputs.toJSON())"""
 RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
@@ -61,7 +62,7 @@ def test_a_training_in_the_background_is_watched_and_stopped_by_keys(
 
     expect(view.locator(".fl-where")).to_contain_text("Stopped")
     assert run_cell(notebook, "print(history.wait().stopped, history.running)") == "True False"
-    assert view.locator(".fl-line.fl-training").count() == 2
+    assert view.locator(".fl-role-training").count() == 2
     assert notebook.console_errors == []
     assert notebook.outside_requests == []
 
@@ -85,3 +86,104 @@ def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_h
     expect(view.locator(".fl-where")).to_contain_text("Stopped")
     assert run_cell(notebook, "print(history.stopped)") == "True"
     assert notebook.console_errors == []
+
+
+def test_an_async_cell_answers_to_its_buttons(lab, open_notebook, write_notebook):
+    fit = f"history = await model.fit_async(x, y, {FOREVER})"
+    notebook = open_notebook(lab, write_notebook("async", MODEL, fit))
+    notebook.page.evaluate(RUN_ALL_NO_WAIT)
+    view = view_in(notebook)
+
+    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    view.locator("[data-name=live_pause]").click()
+    expect(view.locator(".fl-where")).to_contain_text("Paused")
+    view.locator("[data-name=live_pause]").click()
+    expect(view.locator(".fl-where")).not_to_contain_text("Paused")
+    view.locator("[data-name=live_stop]").click()
+
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+    assert run_cell(notebook, "print(history.stopped)") == "True"
+
+
+def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, open_notebook, write_notebook):
+    notebook = open_notebook(jupyter, write_notebook("reloaded", MODEL, BACKGROUND))
+    notebook.run_all()
+    view = view_in(notebook)
+    expect(view.locator(".fl-caption")).to_contain_text("After epoch")
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+
+    notebook.page.reload()
+    view = view_in(notebook)
+
+    expect(view.locator(".fl-role-training")).to_have_count(2)
+    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    before = view.locator(".fl-where").inner_text()
+    expect(view.locator(".fl-where")).not_to_have_text(before)
+    view.focus()
+    notebook.page.keyboard.press("x")
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+
+
+def test_keys_change_the_learning_rate_the_scale_and_the_measure(
+    lab, open_notebook, write_notebook
+):
+    notebook = open_notebook(lab, write_notebook("keys", MODEL, BACKGROUND))
+    notebook.run_all()
+    view = view_in(notebook)
+    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    view.focus()
+
+    for key in ("+", "l", "h", "ArrowDown", "t"):
+        notebook.page.keyboard.press(key)
+
+    expect(view.locator(".fl-rate")).to_have_value("0.002")
+    expect(view.locator(".fl-chart-title").first).to_contain_text("log scale")
+    expect(view.locator("[data-name=live_gradient]")).to_contain_text("change")
+    expect(view.locator(".fl-layers tbody tr")).to_have_count(2)
+    rate = run_cell(notebook, "print(round(float(model.optimizer.learning_rate), 6))")
+    notebook.screenshot("live-keys")
+    run_cell(notebook, "history.stop().wait()")
+    assert rate == "0.002"
+    assert notebook.console_errors == []
+
+
+def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
+    lab, open_notebook, write_notebook
+):
+    first, second = (
+        f"history = model.fit(x, y, epochs={n}, live=True, validation_split=0.2)" for n in (3, 4)
+    )
+    notebook = open_notebook(lab, write_notebook("twice", MODEL, first, second))
+    cells = notebook.run_all()
+    views = notebook.page.locator(".fl-training")
+
+    expect(views.nth(1).locator(".fl-where")).to_contain_text("Trained for 4 epochs")
+    expect(views.nth(1).locator(".fl-role-earlier").first).to_be_visible()
+    notebook.screenshot("live-twice")
+    outputs = notebook.page.evaluate(OUTPUTS)
+
+    assert [cell["error"] for cell in cells] == [None] * 3
+    assert len(outputs[1]) == len(outputs[2]) == 1
+    assert "3 epochs" in outputs[1][0]["data"]["image/svg+xml"]
+    assert ">run 1<" in outputs[2][0]["data"]["image/svg+xml"]
+    assert notebook.console_errors == []
+
+
+def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_end(
+    lab, open_notebook, write_notebook
+):
+    fit = 'history = model.fit(x, y, epochs=40, validation_split=0.2, live={"ask": True})'
+    notebook = open_notebook(lab, write_notebook("ask", MODEL, fit))
+    notebook.page.evaluate(RUN_ALL_NO_WAIT)
+    view = view_in(notebook)
+    view.focus()
+
+    expect(view.locator(".fl-prompt")).to_contain_text("lower at the end")
+    assert view.locator(".fl-line").count() == 0
+    notebook.page.keyboard.press("1")
+    expect(view.locator(".fl-prompt")).to_contain_text("lie above its lowest")
+    notebook.page.keyboard.press("2")
+    expect(view.locator(".fl-role-training").first).to_be_visible()
+    expect(view.locator(".fl-where")).to_contain_text("Trained", timeout=30_000)
+
+    expect(view.locator(".fl-ask")).to_contain_text("it is")

@@ -171,11 +171,22 @@ function trainingView() {
 
     hidden(ctx, status) {
       const questions = ctx.model.get("ask") ? trainingQuestions(ctx, this.runs, status) : [];
-      const answers = ctx.model.get("answers");
       for (const one of questions) if (one.answer != null) ctx.judge(one.id, one.answer, one.explain);
-      const open = questions.find((one) => !answers.some((given) => given.id === one.id));
+      const answers = ctx.model.get("answers");
+      const given = questions.map((one) => answers.find((answer) => answer.id === one.id));
+      const open = questions[given.findIndex((one) => !one)];
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
+      if (!open && given.length && given.every((one) => one.right != null)) this.verdicts(ctx, given);
       return Boolean(open);
+    },
+
+    /** What was expected, and what came. */
+    verdicts(ctx, given) {
+      ctx.askBox.hidden = false;
+      ctx.askBox.replaceChildren(...given.map((one) => {
+        const key = one.given == null ? "shown" : one.correct ? "right" : "not_right";
+        return h("p", {}, h("strong", {}, one.prompt), " ", ctx.t(key, { given: one.given ?? "", right: one.right }));
+      }));
     },
 
     update(ctx) {

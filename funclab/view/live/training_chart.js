@@ -140,7 +140,7 @@ class TrainingChart {
 
   curve({ role, colour, mark, open, dash, points }) {
     const placed = points.map(([x, value]) => (value == null || (this.log && value <= 0) ? null : [this.x(x), this.y(value)]));
-    const line = s("path", { class: `fl-line fl-${role} s-${colour}`, d: linePath(placed), "stroke-dasharray": dash ?? "" });
+    const line = s("path", { class: `fl-line fl-role-${role} s-${colour}`, d: linePath(placed), "stroke-dasharray": dash ?? "" });
     if (role === "earlier") return [line];
     const known = placed.filter(Boolean), step = Math.ceil(known.length / 14);
     const chosen = known.filter((_, i) => (known.length - 1 - i) % step === 0);
@@ -157,7 +157,7 @@ class TrainingChart {
     return ends.flatMap(({ curve, end }, i) => {
       const { colour, mark, open, role } = curve;
       const sign = role === "earlier"
-        ? s("path", { class: `fl-line fl-earlier s-${colour}`, d: `M${left - 6} ${places[i]}h12`, "stroke-dasharray": curve.dash })
+        ? s("path", { class: `fl-line fl-role-earlier s-${colour}`, d: `M${left - 6} ${places[i]}h12`, "stroke-dasharray": curve.dash })
         : s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: markPath(mark, left, places[i], 3.6) });
       const name = curve.label.length > 13 ? `${curve.label.slice(0, 12)}…` : curve.label;
       const text = this.text(left + 10, places[i] + 4, name, role === "earlier" ? "fl-label fl-soft" : "fl-label");

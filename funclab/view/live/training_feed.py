@@ -205,6 +205,7 @@ class Feed(Watcher):
             _runs[self.model] = [*self.earlier, kept][-MOST_RUNS:]
         self._send_all()
         self._send()
+        self.control.close()
         if self.display is not None:
             self.display.update(self.views[0])
 
