@@ -24,6 +24,17 @@ def nested():
     return Model([a, b], layers.concatenate([inner(a), inner(b)]), name="nested")
 
 
+def trained():
+    """A model with two runs behind it."""
+    model = twice()
+    model.compile("adam", "mse")
+    x, y = np.random.RandomState(0).rand(64, 16), np.ones((64, 2))
+    options = {"validation_split": 0.25, "evaluate_each_epoch": True, "verbose": 0, "live": True}
+    for epochs in (2, 4):
+        model.fit(x, y, epochs=epochs, **options)
+    return model
+
+
 VIEWS = {
     "explorer": lambda: funclab.explore(nested(), open=True, selected="twice[1]", table=True),
     "explorer of layers": lambda: funclab.explore(twice(), face="layers", selected="shared"),
@@ -35,6 +46,9 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(twice(), step=2),
     "trace": lambda: scene("shared_gradient", step=17),
     "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
+    "training": lambda: funclab.watch(trained(), table=True, selected="shared"),
+    "training, asked": lambda: funclab.watch(trained(), ask=True, log=True, joined=True),
+    "runs": lambda: funclab.compare_runs(trained().history, trained().history),
     "diff": lambda: funclab.diff(twice(), nested()).view(),
 }
 
