@@ -168,7 +168,7 @@ const trace = {
         h("section", { class: "fl-role" }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)),
       ])),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
-      all.some((one) => one.kind !== "number") ? h("p", { class: "fl-legend" }, h("small", {}, ctx.t("trace_legend"))) : "");
+      all.some((one) => one.kind !== "number") ? h("p", { class: "fl-legend" }, h("small", {}, ctx.t(ctx.look === "print" ? "trace_legend_print" : "trace_legend"))) : "");
     this.table.replaceChildren(this.statistics(ctx, all));
   },
 

@@ -84,14 +84,16 @@ class Backward:
         targets = listed([self.places.name(one) for one in handed])
         pictures = [("hands", frame) for frame in handed.values()]
         if not place:
-            return Still("loss_back", "backward", "", say("trace_loss_back", to=targets), pictures)
+            words, source = say("trace_loss_back", to=targets), say("trace_from_loss")
+            return Still("loss_back", "backward", "", words, pictures, aside=source)
         key = self.places.key(place)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
         text = say("trace_vjp", key=named(key), to=targets)
         if any(one.trainable and one not in self.trained for one in self.places.weights(place)):
             text = f"{text} {say('trace_vjp_frozen')}"
-        return Still("vjp", "backward", key, f"{text} {ordinals}".strip(), pictures)
+        source = say("trace_from", key=named(key))
+        return Still("vjp", "backward", key, f"{text} {ordinals}".strip(), pictures, aside=source)
 
     def _seed(self, moment: Moment) -> Still:
         frame = self._gradient(moment.values[0])

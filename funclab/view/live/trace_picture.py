@@ -77,8 +77,9 @@ class TracePicture:
             if stills:
                 right, y = self._draw_phase(canvas, phase, stills, y)
                 width = max(width, right)
-        canvas.text_line(complex(PAD, y + 6), say("trace_legend"), Font(12, "soft"))
-        return max(width, text_width(say("trace_legend"), 12) + 2 * PAD), y + 18
+        legend = say("trace_legend_print" if self.look == "print" else "trace_legend")
+        canvas.text_line(complex(PAD, y + 6), legend, Font(12, "soft"))
+        return max(width, text_width(legend, 12) + 2 * PAD), y + 18
 
     def _draw_phase(
         self, canvas: Canvas, phase: str, stills: list[Still], y: float

@@ -56,21 +56,21 @@ def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> S
     at = int(np.abs(change).argmax())
     old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
     earlier, later = told_apart(old, new)
+    numbers = {"before": earlier, "gradient": bracketed(slope), "after": later}
+    example = ""
+    if old != new and is_plain(optimizer):
+        example = f"{earlier} − {float(optimizer._rate[0]):g} × {bracketed(slope)} = {later}"
+    text = "_plain" if example else "_none" if old == new else ""
     words = say(
-        "trace_update_none" if old == new else _sentence(optimizer),
+        f"trace_update{text}",
         optimizer=optimizer.name,
         name=named(weight.path),
-        rate=f"{float(optimizer._rate[0]):g}",
-        gradient=bracketed(slope),
-        before=earlier,
-        after=later,
+        example=example,
+        **numbers,
     )
     pictures = [("before", first), ("gradient", g), ("after", second)]
-    return Still("update", "update", "", words, pictures)
-
-
-def _sentence(optimizer: Any) -> str:
-    return "trace_update_plain" if is_plain(optimizer) else "trace_update"
+    aside = say("trace_update_aside")
+    return Still("update", "update", "", words, pictures, example=example, aside=aside)
 
 
 def told_apart(old: float, new: float) -> list[str]:
@@ -97,7 +97,8 @@ def bracketed(number: float) -> str:
 def _held(weights: list[Variable]) -> Still:
     pictures = [("held", frame_of(one.path, one.array)) for one in weights[:4]]
     names = listed([one.path for one in weights])
-    return Still("held", "update", "", say("trace_held", names=names), pictures)
+    words, aside = say("trace_held", names=names), say("trace_held_aside")
+    return Still("held", "update", "", words, pictures, aside=aside)
 
 
 def _statistic(variable: Variable, before: Array) -> Still:
