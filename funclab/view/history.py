@@ -35,7 +35,7 @@ class Curves:
     def description(self) -> str:
         """What the curves say, in sentences."""
         lines = [line for chart in self.charts for line in chart.lines]
-        return " ".join(_sentence(line) for line in lines)
+        return " ".join(sentence(line) for line in lines)
 
     @property
     def svg(self) -> str:
@@ -148,7 +148,7 @@ def parts(name: str, outputs: list[str]) -> tuple[str, str | None]:
     return name, None
 
 
-def _sentence(line: Line) -> str:
+def sentence(line: Line) -> str:
     known = [value for value in line.values if math.isfinite(value)]
     if not known:
         return f"{line.label} is never a number."

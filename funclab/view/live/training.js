@@ -227,7 +227,7 @@ function trainingView() {
       this.rate.disabled = off;
       if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
       const { views } = this, { state, facts } = ctx;
-      views.h.firstChild.textContent = ctx.t(`live_${state.measure}`);
+      views.h.firstChild.textContent = ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) });
       views.j.hidden = this.runs.length < 2;
       views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
       for (const [key, name] of [["l", "log"], ["j", "joined"], ["g", "graph"], ["t", "table"]])

@@ -1,6 +1,6 @@
 // One loss or metric as a chart: dots of batches, means of epochs, validation, and earlier runs.
 
-const CHART = { width: 370, height: 190, left: 44, right: 126, top: 28, bottom: 32, label: 14 };
+const CHART = { width: 370, height: 190, left: 44, right: 134, top: 28, bottom: 32, label: 14 };
 const RUN_MARKS = ["circle", "diamond", "square", "triangle", "down"];
 const RUN_DASHES = ["1 3", "6 3", "2 2", "8 3 2 3"];
 const VAL = "val_";
@@ -41,7 +41,7 @@ function curvesOf(ctx, facts, runs, offsets) {
       const style = { colour: `group${i % 5}`, mark: RUN_MARKS[i % 5] };
       if (hasNumbers(own)) found.push({ ...style, role: "training", points: points(own, 0.5), label: run.label });
       if (hasNumbers(checked)) found.push({ ...style, role: "validation", open: true, dash: "5 4", points: points(checked, 0),
-        label: ctx.t("live_of_validation", { run: run.label }) });
+        label: run.label, spoken: ctx.t("live_of_validation", { run: run.label }) });
     } else {
       const values = hasNumbers(checked) ? checked : own;
       if (hasNumbers(values)) found.push({ role: "earlier", colour: "line", dash: RUN_DASHES[i % 4],
@@ -88,7 +88,7 @@ class TrainingChart {
       const margin = (high - low) * 0.06;
       [low, high] = [low - margin, high + margin];
     }
-    const reached = Math.max(1, ...curves.flatMap((one) => one.points.map(([x]) => x)), ...dots.map(([x]) => x));
+    const reached = Math.ceil(Math.max(1, ...curves.flatMap((one) => one.points.map(([x]) => x)), ...dots.map(([x]) => x)));
     const end = last <= 60 || reached > last / 3 ? Math.max(last, reached) : Math.max(20, Math.ceil(reached * 1.5));
     Object.assign(this, { low, high, log, end });
   }
@@ -159,9 +159,10 @@ class TrainingChart {
       const sign = role === "earlier"
         ? s("path", { class: `fl-line fl-role-earlier s-${colour}`, d: `M${left - 6} ${places[i]}h12`, "stroke-dasharray": curve.dash })
         : s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: markPath(mark, left, places[i], 3.6) });
-      const name = curve.label.length > 13 ? `${curve.label.slice(0, 12)}…` : curve.label;
+      const value = brief(end[1]), room = Math.floor((CHART.right - 34 - 6.5 * value.length) / 6.1);
+      const name = curve.label.length > room ? `${curve.label.slice(0, room - 1)}…` : curve.label;
       const text = this.text(left + 10, places[i] + 4, name, role === "earlier" ? "fl-label fl-soft" : "fl-label");
-      text.append(s("tspan", { class: "fl-value", x: CHART.width - 5, "text-anchor": "end" }, brief(end[1])));
+      text.append(s("tspan", { class: "fl-value", x: CHART.width - 5, "text-anchor": "end" }, value));
       return [sign, text];
     });
   }
@@ -176,7 +177,7 @@ class TrainingChart {
 
   words(curves) {
     const { title, output } = this.facts;
-    const parts = curves.map((curve) => `${curve.label} ${brief(curve.points.findLast(([, value]) => value != null)?.[1])}`);
+    const parts = curves.map((curve) => `${curve.spoken ?? curve.label} ${brief(curve.points.findLast(([, value]) => value != null)?.[1])}`);
     return `${title}${output ? ` ${this.ctx.t("live_at", { output })}` : ""}: ${parts.join(", ")}`;
   }
 }

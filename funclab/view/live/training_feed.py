@@ -13,7 +13,7 @@ from funclab.callbacks.base import Logs, Watcher
 from funclab.view.live.training_clock import Clock
 from funclab.view.live.training_control import StopControl, act_on, kernel_name
 from funclab.view.live.training_heat import Heat
-from funclab.view.live.training_record import Numbers, Record, number, rounded, summary
+from funclab.view.live.training_record import Numbers, Record, number, rounded
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.05, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
@@ -57,7 +57,7 @@ class Feed(Watcher):
         self.model, self.make_view, self.settings = model, make_view, settings
         self.label = run or f"run {_counts[model]}"
         self.views: list[Any] = []
-        self.earlier = runs_of(model)
+        self.earlier = [{**run, "dots": [], "heat": []} for run in runs_of(model)]
         self.heard = self.lost = False
         self.error = ""
         self.display: Any = None
@@ -200,9 +200,8 @@ class Feed(Watcher):
 
     def _finish(self) -> None:
         """All that stays: the last numbers, the run for later views, and the final picture."""
-        kept = summary(self.course.history, self.label)
-        if kept["epochs"]:
-            _runs[self.model] = [*self.earlier, kept][-MOST_RUNS:]
+        if self.course.history.epoch:
+            _runs[self.model] = [*self.earlier, self.record.data()][-MOST_RUNS:]
         self._send_all()
         self._send()
         self.control.close()

@@ -38,9 +38,12 @@ class TrainingGraph {
       this.el.innerHTML = markup;
       this.shown = markup;
       this.el.querySelectorAll("title").forEach((one) => one.remove());
+      this.natural = Number(this.el.querySelector("svg").getAttribute("viewBox").split(" ")[2]);
       this.boxes = [...this.el.querySelectorAll(".box[data-key]")];
     }
-    const { measure, selected } = ctx.state;
+    const { measure, selected } = ctx.state, svg = this.el.querySelector("svg");
+    svg.setAttribute("width", this.natural * (ctx.look === "projector" ? 1.7 : 1));
+    svg.removeAttribute("height");
     this.el.querySelectorAll(".fl-heat,.fl-ring").forEach((one) => one.remove());
     for (const box of this.boxes) {
       const layer = this.layerOf(box.dataset.key), rect = box.querySelector("rect");

@@ -81,6 +81,8 @@ def summary(history: Any, label: str) -> Numbers:
         "values": {name: picked(values, chosen) for name, values in history.history.items()},
         "now": {name: picked(values, chosen) for name, values in history.now.items()},
         "stopped": history.stopped,
+        "dots": [],
+        "heat": [],
     }
 
 

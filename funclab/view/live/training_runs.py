@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.view import words
 from funclab.view.canvas import Canvas, Font
 from funclab.view.chart import Chart, Line
-from funclab.view.history import VALIDATION, Curves
+from funclab.view.history import VALIDATION, Curves, sentence
 from funclab.view.live.training_record import Numbers, summary
 from funclab.view.picture import picture_of
 
@@ -25,6 +25,12 @@ class RunsFigure(Curves):
     def title(self) -> str:
         longest = max((len(chart.epochs) for chart in self.charts), default=0)
         return f"Training of {self.name}: {words.plural(longest, 'epoch')}"
+
+    @property
+    def description(self) -> str:
+        """What the curves say, in sentences."""
+        lines = [(chart, line) for chart in self.charts for line in chart.lines]
+        return " ".join(f"{chart.title}: {sentence(line)}" for chart, line in lines)
 
     @property
     def svg(self) -> str:

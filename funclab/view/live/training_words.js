@@ -47,10 +47,11 @@ function lossChart(ctx) {
 function curveWords(ctx, runs, status) {
   const key = lossChart(ctx)?.key, run = runs.at(-1);
   if (ctx.facts.compared) {
+    const dashed = runs.some((one) => hasNumbers(one.values[VAL + key])) ? ctx.t("live_caption_dashed") : "";
     const ends = runs.map((one) => ({ label: one.label, end: (one.values[VAL + key] ?? one.values[key])?.at(-1) }))
       .filter((one) => one.end != null).sort((a, b) => a.end - b.end);
     return ends.length > 1 ? ctx.t("live_caption_runs", { label: ends[0].label, key, value: brief(ends[0].end),
-      other: ends.at(-1).label, most: brief(ends.at(-1).end) }) : "";
+      other: ends.at(-1).label, most: brief(ends.at(-1).end), dashed }) : dashed;
   }
   const values = run?.values[key] ?? [];
   if (!values.length) return underWay(status) ? ctx.t("live_caption_first") : ctx.t("live_caption_none");
