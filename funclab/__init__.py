@@ -42,6 +42,7 @@ _NAMES = {
     "load_ipython_extension": "view.extension",
     "playground": "view.live.playground",
     "plot_model": "view",
+    "scene": "teach.scenes",
     "trace": "view.live.trace",
     "unload_ipython_extension": "view.extension",
     "watch": "view.live.training",
