@@ -17,7 +17,7 @@ from funclab.view.live.training_record import Numbers, Record, number, rounded
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.05, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
-SPACING = 60
+SPACING = 120
 """After looking, at least so many times as long passes without looking."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
 
@@ -61,15 +61,15 @@ class Feed(Watcher):
         self.heard = self.lost = False
         self.error = ""
         self.display: Any = None
+        self.epoch = self.batch = self.base_batch = self.sent = 0
+        self.due = self.whole_due = self.heat_due = 0.0
 
     # Before training.
     def prepare(self, course: Any) -> None:
-        self.course, self.control = course, None
+        self.course, self.control = course, StopControl(self.act)
         self.record = Record(self.label, course.history)
         self.clock = Clock(course)
         self.heat = Heat(self.model, course.compiled.trainable or [])
-        self.epoch = self.batch = self.base_batch = self.sent = 0
-        self.due = self.whole_due = self.heat_due = 0.0
         self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
         view = self.add_view(**self.settings)
         self.display = show(view)
@@ -78,8 +78,6 @@ class Feed(Watcher):
         """One more view of the same training."""
         names = self.course.compiled.metrics_names
         view = self.make_view(self.model, names, **settings)
-        if self.control is None:
-            self.control = StopControl(self.act)
         view.control = self.control.model_id
         view.runs, view.status = [*self.earlier, self.record.data()], self.status()
         self.views.append(view)
@@ -91,7 +89,7 @@ class Feed(Watcher):
         self.record.history = self.course.history
         self.course.control.told.append(self.on_rest)
         self.clock.start()
-        self._send()
+        self._send_all()
 
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:

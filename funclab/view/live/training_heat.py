@@ -38,6 +38,8 @@ class Heat:
                 self.weights[layer.name] = own
         self.alive: dict[str, dict[int, Array]] = {}
         self.before: dict[str, list[Array]] | None = None
+        self.places: dict[Any, Any] = {}
+        """For each plan where its gradients and the outputs of its relus lie."""
         self.latest: dict[str, dict[str, float]] = {}
 
     def begin(self) -> None:
@@ -49,12 +51,14 @@ class Heat:
 
     def look(self, plan: Any) -> None:
         """Look at a batch that a plan has just done."""
-        for name, weights in self.weights.items():
-            grads = [plan.grads[one].reshape(-1) for one in weights if one in plan.grads]
+        if plan not in self.places:
+            self.places[plan] = self._gradients(plan), relus(plan)
+        gradients, activations = self.places[plan]
+        for name, grads in gradients.items():
             total = sum(float(np.dot(one, one)) for one in grads)
             size = sum(one.size for one in grads)
             self._note(name, "gradient", math.sqrt(total / size) if size else math.nan)
-        for name, place, array in relus(plan):
+        for name, place, array in activations:
             rows = max(1, MOST_LOOKED_AT * len(array) // max(array.size, 1))
             active: Any = (array[:rows] > 0).reshape(-1, array.shape[-1]).any(axis=0)
             masks = self.alive.setdefault(name, {})
@@ -62,6 +66,12 @@ class Heat:
         for name, masks in self.alive.items():
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
+
+    def _gradients(self, plan: Any) -> dict[str, list[Array]]:
+        return {
+            name: [plan.grads[one].reshape(-1) for one in weights if one in plan.grads]
+            for name, weights in self.weights.items()
+        }
 
     def end(self) -> None:
         """An epoch has ended: how far have the weights moved?"""
