@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from playwright.sync_api import expect
+
+import funclab
+from funclab.layers import Dense
 
 MODEL = """
 import numpy as np, funclab
@@ -21,6 +25,10 @@ BACKGROUND = f"history = model.fit(x, y, {FOREVER}, background=True)"
 BLOCKING = f"history = model.fit(x, y, {FOREVER})"
 OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
   .map(cell => cell.model.outputs.toJSON())"""
+# As front ends do that know nothing of subshells: messages wait until the cell is over.
+NO_SUBSHELLS = """() => {
+  jupyterapp.shell.currentWidget.sessionContext.session.kernel.commsOverSubshells = "disabled";
+}"""
 RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
@@ -187,3 +195,77 @@ def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_en
     expect(view.locator(".fl-where")).to_contain_text("Trained", timeout=30_000)
 
     expect(view.locator(".fl-ask")).to_contain_text("it is")
+
+
+def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_said(
+    jupyter, open_notebook, write_notebook
+):
+    notebook = open_notebook(jupyter, write_notebook("deaf", MODEL, BLOCKING))
+    notebook.page.evaluate(NO_SUBSHELLS)
+    notebook.page.evaluate(RUN_ALL_NO_WAIT)
+    view = view_in(notebook)
+    view.focus()
+
+    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons", timeout=15_000)
+    expect(view.locator(".fl-why")).to_contain_text("background=True")
+    expect(view.locator("[data-name=live_pause]")).to_have_attribute("aria-disabled", "true")
+    notebook.page.keyboard.press(" ")
+    expect(view.locator(".fl-status")).to_contain_text("does not hear buttons")
+    notebook.screenshot(f"live-deaf-{jupyter.kind}")
+    notebook.page.keyboard.press("x")
+
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+    assert run_cell(notebook, "print(history.stopped)") == "True"
+    assert notebook.console_errors == []
+
+
+def test_a_page_from_disk_shows_the_curves_and_says_that_it_has_no_kernel(browser, tmp_path):
+    model = trained()
+    view = funclab.watch(model)
+    view.status = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4}
+    funclab.export_html(view, tmp_path / "page.html")
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    page.goto((tmp_path / "page.html").as_uri())
+    page.locator(".fl-training").focus()
+    page.keyboard.press("x")
+
+    expect(page.locator(".fl-status")).to_contain_text("no kernel")
+    assert page.locator(".fl-role-training").count() == 1
+    assert page.locator(".fl-heat").count() == 2
+    assert errors == []
+    page.close()
+
+
+def test_undo_reset_and_tour_work_as_in_every_view(browser, tmp_path):
+    tour = [{"text": "Losses.", "state": {"log": True}}, {"text": "Units.", "state": {}}]
+    view = funclab.watch(trained(), measure="dead", tour=tour)
+    funclab.export_html(view, tmp_path / "page.html")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    title, shows = page.locator(".fl-chart-title"), page.locator("[data-name=live_gradient]")
+    page.locator(".fl-training").focus()
+
+    page.keyboard.press("PageDown")
+    expect(title).to_contain_text("log scale")
+    page.keyboard.press("h")
+    expect(shows).to_contain_text("gradient")
+    page.keyboard.press("u")
+    expect(shows).to_contain_text("dead units")
+    page.keyboard.press("r")
+
+    expect(title).not_to_contain_text("log scale")
+    page.close()
+
+
+def trained():
+    """A small model with a run behind it."""
+    inputs = funclab.Input((4,), name="features")
+    hidden = Dense(5, activation="relu", name="hidden")(inputs)
+    model = funclab.Model(inputs, Dense(1, name="size")(hidden), name="line")
+    model.compile("adam", "mse")
+    x = np.random.RandomState(0).rand(64, 4)
+    model.fit(x, x.sum(axis=1), epochs=3, live=True)
+    return model
