@@ -255,3 +255,14 @@ def test_a_state_is_one_line_of_python():
     again = eval(line, {"funclab": funclab, "kinds": model})
     assert isinstance(again, TrainingView)
     assert again.line() == line
+
+
+def test_the_time_left_is_unknown_at_first_and_nothing_at_the_end():
+    model, seen = fresh(), []
+    look = LambdaCallback(on_train_begin=lambda logs: seen.append(watch(model)))
+
+    first = LambdaCallback(on_epoch_begin=lambda epoch, logs: seen.append(seen[0].status["left"]))
+    model.fit(X, Y, epochs=2, callbacks=[look, first], live=True)
+
+    assert seen[1] is None
+    assert seen[0].status["left"] == 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from typing import Any
 
 LATEST = 5
 """Epochs from which the time left is guessed."""
+SETTLED = 5
+"""Batches after which the pace of the first epoch is known."""
 
 
 class Clock:
@@ -17,6 +20,9 @@ class Clock:
         self.phase = "waiting"
         self.durations: list[float] = []
         self.now = self.whole_at = self.begun = time.perf_counter()
+        self.counted = 0
+        """The batch from which the pace is taken: the very first ones may compile for seconds."""
+        self.counted_from = self.begun
         self.rest_from: float | None = None
         self.samples_a_second = 0.0
 
@@ -25,7 +31,8 @@ class Clock:
 
     def begin_epoch(self) -> None:
         self._tick()
-        self.begun = self.now
+        self.begun = self.counted_from = self.now
+        self.counted = 0
         self.phase = "running"
 
     def end_epoch(self) -> None:
@@ -37,7 +44,11 @@ class Clock:
         """So many batches of this epoch are done."""
         self._tick()
         self.phase = "running"
-        self.samples_a_second = batch * size / max(self.now - self.begun, 1e-9)
+        if not self.durations and not self.counted:
+            self.counted, self.counted_from = batch, self.now
+        elif batch > self.counted:
+            spent = max(self.now - self.counted_from, 1e-9)
+            self.samples_a_second = (batch - self.counted) * size / spent
 
     def rest(self) -> None:
         """The training stays where it is, from now on."""
@@ -52,20 +63,20 @@ class Clock:
         self.now = time.perf_counter()
         if self.rest_from is not None:
             self.begun += self.now - self.rest_from
+            self.counted_from += self.now - self.rest_from
             self.rest_from = None
 
     def left(self, batch: int) -> float | None:
         """Seconds until the end, as far as can be known."""
         course, done = self.course, len(self.course.history.epoch)
         ahead = len(course.epochs) - done
-        spent = self.now - self.begun
         if self.durations:
-            each = sum(self.durations) / len(self.durations)
-            return max(0.0, ahead * each - min(spent, each))
-        steps = course.training.steps
-        if not steps or not batch:
+            each = statistics.median(self.durations)
+            return max(0.0, ahead * each - min(self.now - self.begun, each))
+        steps, counted = course.training.steps, batch - self.counted
+        if not steps or not self.counted or counted < SETTLED:
             return None
-        return spent / batch * (steps * ahead - batch)
+        return (self.now - self.counted_from) / counted * (steps * ahead - batch)
 
     def status(self, epoch: int, batch: int) -> dict[str, Any]:
         left = self.left(batch)

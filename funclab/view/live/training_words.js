@@ -43,6 +43,13 @@ function lossChart(ctx) {
   return ctx.facts.charts.find((one) => !one.upward) ?? ctx.facts.charts[0];
 }
 
+/** Whether the last few numbers are smaller than the few before. */
+function falls(values) {
+  const few = Math.min(5, Math.floor(values.length / 2));
+  const mean = (from, to) => values.slice(from, to).reduce((a, b) => a + (b ?? 0), 0);
+  return mean(-few, undefined) < mean(-2 * few, -few);
+}
+
 /** What the curves say so far. */
 function curveWords(ctx, runs, status) {
   const key = lossChart(ctx)?.key, run = runs.at(-1);
@@ -56,7 +63,7 @@ function curveWords(ctx, runs, status) {
   const values = run?.values[key] ?? [];
   if (!values.length) return underWay(status) ? ctx.t("live_caption_first") : ctx.t("live_caption_none");
   const checked = run.values[VAL + key], now = run.now?.[key];
-  const verb = values.length < 2 ? "" : ctx.t(values.at(-1) < values.at(-2) ? "live_falling" : "live_rising");
+  const verb = values.length < 2 ? "" : ctx.t(falls(values) ? "live_falling" : "live_rising");
   const first = ctx.t(hasNumbers(checked) ? "live_caption_both" : "live_caption",
     { epoch: run.epochs.at(-1), key, value: brief(values.at(-1)), verb, checked: brief(checked?.at(-1)) });
   const middle = hasNumbers(checked) || hasNumbers(now) ? ctx.t("live_caption_middle") : "";
