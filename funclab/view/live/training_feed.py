@@ -15,9 +15,9 @@ from funclab.view.live.training_control import StopControl, act_on, kernel_name
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import Numbers, Record, number, rounded
 
-PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.05, 0.5, 2.0
+PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
-SPACING = 120
+SPACING = 200
 """After looking, at least so many times as long passes without looking."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
 
@@ -194,7 +194,8 @@ class Feed(Watcher):
         self.sent = len(self.course.history.epoch)
         runs, status = [*self.earlier, self.record.data()], self.status()
         for view in self.views:
-            view.runs, view.status = runs, status
+            with view.hold_sync():  # one message for both
+                view.runs, view.status = runs, status
 
     def _finish(self) -> None:
         """All that stays: the last numbers, the run for later views, and the final picture."""
