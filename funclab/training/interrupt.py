@@ -36,6 +36,8 @@ class Interrupts:
         self.asked = True
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.asked and callable(self._before):
+            self._before(number, frame)  # as it would be without us: an async cell is cancelled
+        elif self.asked:
             raise KeyboardInterrupt
         self.asked = True

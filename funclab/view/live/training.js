@@ -125,7 +125,7 @@ function trainingView() {
       if (!reason) this.channel.act(what, value);
       else if (what === "stop" && underWay(status) && this.channel.interrupts) {
         ctx.say(ctx.t("live_say_interrupting"));
-        this.channel.kernel.interrupt();
+        this.channel.interrupt();
       } else ctx.say(reason);
     },
 
@@ -165,7 +165,7 @@ function trainingView() {
       const twice = Date.now() - (this.pressed ?? 0) < 1000;
       this.pressed = Date.now();
       if (!twice) return;
-      if (this.channel.interrupts) this.channel.kernel.interrupt();
+      if (this.channel.interrupts) this.channel.interrupt();
       else ctx.say(whyNot(ctx, this.status(ctx), this.channel) || ctx.t("live_say_use_stop"));
     },
 

@@ -32,6 +32,13 @@ class TrainingChannel {
     return typeof this.kernel?.interrupt === "function" && this.ctx.model.get("status").mode !== "background";
   }
 
+  /** Once, not for every impatient press: the next cell must not be hit. */
+  interrupt() {
+    if (Date.now() - (this.interrupted ?? 0) < 3000) return;
+    this.interrupted = Date.now();
+    this.kernel.interrupt();
+  }
+
   /** Ask the kernel to do something; say so when it does not answer. */
   act(what, value) {
     this.send({ do: what, value });
