@@ -104,6 +104,7 @@ class History(Callback):
     def __init__(self) -> None:
         super().__init__()
         self.run = ""
+        self.snapshots: Any = None
         self.now: Series = Series()
         self.history: Series = Series()
         self.epoch: list[int] = []
@@ -115,6 +116,20 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
         self.history.take(logs or {})
+
+    def restore(self, epoch: int) -> int:
+        """Bring back the weights of an epoch, counted from 1; returns the epoch whose they are.
+
+        Not every epoch's are kept: then those of the last one before. `fit(snapshots=True)` keeps
+        them. Raises: ArgumentError when nothing was kept; BusyError while the model is in training.
+        """
+        if self.snapshots is None:
+            raise ArgumentError(
+                "This training kept no snapshots of its weights.",
+                why="they take memory, so `fit` keeps them only when asked.",
+                fix="train with model.fit(..., snapshots=True).",
+            )
+        return self.snapshots.restore(epoch)
 
     def plot(self, **settings: Any) -> Any:
         """The training curves as a picture. See `funclab.view.history_plot`."""

@@ -70,7 +70,9 @@ async def in_turns(course: Course, callbacks: Callbacks) -> History:
 def in_background(course: Course, callbacks: Callbacks) -> Training:
     """Train in a thread that does not keep Python alive; return at once."""
     course.mode = "background"
-    course.history = training = Training(course, callbacks)
+    before, training = course.history, Training(course, callbacks)
+    training.run, training.snapshots = before.run, before.snapshots
+    course.history = training
     course.begin()
     training.start()
     return training

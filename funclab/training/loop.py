@@ -11,6 +11,7 @@ from funclab.training.background import Take, at_once, in_background, in_turns
 from funclab.training.compiled import check_idle, require
 from funclab.training.course import Course
 from funclab.training.runner import Runner
+from funclab.training.snapshots import wanted
 from funclab.training.sources import training_as_test, training_source, validation_source
 from funclab.training.watching import watchers
 
@@ -51,7 +52,9 @@ def fit(
     once: a `Training`, with `wait`, `stop`, `pause` and `resume`. With `live=True` a notebook shows
     the curves while they grow (`live={"look": "projector"}` says how), beside those of earlier
     runs; `run` names this one. `evaluate_each_epoch` judges the training data once more after every
-    epoch, with the weights as they are then, and keeps the numbers in `history.now`.
+    epoch, with the weights as they are then, and keeps the numbers in `history.now`. With
+    `snapshots=True`, `history.restore(epoch)` brings back the weights of an epoch; up to 20 are
+    kept, in at most 64 MB.
 
     Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
     being trained already; then nothing was trained.
@@ -81,6 +84,7 @@ def check_arguments(given: Any) -> None:
     quiet = bool(given.background or given.watchers)
     given.verbose = arguments.wanted_verbose(given.verbose, auto=int(not quiet))
     given.callbacks = checked(given.callbacks)
+    given.snapshots = wanted(given.snapshots)
 
 
 def course_of(given: Any) -> tuple[Course, list[Any]]:
@@ -104,7 +108,9 @@ def course_of(given: Any) -> tuple[Course, list[Any]]:
         arguments.check_monitor(one, runner.compiled.metrics_names, validation is not None)
     course = Course(runner, training, validation, given.validation_freq)
     course.plan(range(given.initial_epoch, given.epochs), given.epochs, given.verbose)
-    course.history.run = given.run
+    course.history.run, course.history.snapshots = given.run, given.snapshots
+    if given.snapshots is not None:
+        given.callbacks.insert(0, given.snapshots)  # before any that change weights at the end
     if given.evaluate_each_epoch:
         course.now = training_as_test(runner, training)
     course.watchers = given.watchers

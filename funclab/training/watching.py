@@ -22,7 +22,7 @@ def watchers(given: Any) -> list[Any]:
     if live is True or isinstance(live, Mapping):
         settings = {} if live is True else dict(live)
         make = registry.lookup("view", "live_callback")
-        return [make(given.model, run=given.run, snapshots=given.snapshots, **settings)]
+        return [make(given.model, run=given.run, **settings)]
     raise ArgumentError(
         f"`live` should be True, False or a dict of settings. Received: live={live!r}.",
         why="it says whether the training is shown while it runs, and how.",

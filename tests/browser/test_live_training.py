@@ -269,3 +269,25 @@ def trained():
     x = np.random.RandomState(0).rand(64, 4)
     model.fit(x, x.sum(axis=1), epochs=3, live=True)
     return model
+
+
+def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(
+    lab, open_notebook, write_notebook
+):
+    fit = "history = model.fit(x, y, epochs=5, validation_split=0.2, live=True, snapshots=True)"
+    keep = "last = model.get_weights()[0]"
+    notebook = open_notebook(lab, write_notebook("back", MODEL, fit, keep))
+    notebook.run_all()
+    view = view_in(notebook)
+    expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
+    view.focus()
+
+    for key in ("ArrowLeft", "ArrowLeft", "Enter"):
+        notebook.page.keyboard.press(key)
+
+    expect(view.locator(".fl-caption")).to_contain_text("After epoch 3")
+    expect(view.locator(".fl-cursor")).to_have_count(2)
+    expect(view.locator(".fl-status")).to_contain_text("weights of epoch 3 again")
+    notebook.screenshot("live-back")
+    assert run_cell(notebook, "print((model.get_weights()[0] != last).any())") == "True"
+    assert notebook.console_errors == []

@@ -53,17 +53,17 @@ def test_stop_ends_the_training_and_the_view_says_so(training):
 
 
 def test_the_learning_rate_can_be_changed_on_the_way(training):
-    problem = act_on(course_of(training), {"do": "rate", "value": 0.125})
+    answer = act_on(course_of(training), {"do": "rate", "value": 0.125})
 
-    assert problem == ""
+    assert answer == {"problem": ""}
     assert float(training.model.optimizer.learning_rate) == 0.125
 
 
 @pytest.mark.parametrize("value", ["fast", -1, None])
 def test_a_learning_rate_that_cannot_be_is_refused_in_words(training, value):
-    problem = act_on(course_of(training), {"do": "rate", "value": value})
+    answer = act_on(course_of(training), {"do": "rate", "value": value})
 
-    assert problem
+    assert answer["problem"]
     assert float(training.model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
@@ -115,3 +115,16 @@ def test_a_view_that_fails_does_not_end_the_training():
 
 def spoil_heat(course):
     course.watchers[0].heat.weights = {"hidden": [None]}
+
+
+def test_a_page_brings_back_the_weights_of_an_epoch():
+    model, courses = fresh(), []
+    note = LambdaCallback(on_train_begin=lambda logs: courses.append(course_of(model.history)))
+    model.fit(X, Y, epochs=3, callbacks=[note], live=True, snapshots=True)
+    trained = model.get_weights()[0]
+
+    answer = act_on(courses[0], {"do": "restore", "value": 1})
+
+    assert answer == {"problem": "", "restored": 1}
+    assert (model.get_weights()[0] != trained).any()
+    assert watch(model).runs

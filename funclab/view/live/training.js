@@ -42,6 +42,7 @@ function trainingView() {
       if (message.kind === "ack") {
         this.channel.answered(message);
         if (message.problem) ctx.say(message.problem);
+        else if (message.restored) ctx.say(ctx.t("live_say_restored", { epoch: message.restored }));
       } else if (message.kind === "tick") {
         const run = this.runs.at(-1);
         if (message.dot) run.dots.push(message.dot);
@@ -97,15 +98,35 @@ function trainingView() {
         g: make("g", "live_graph", () => this.flip(ctx, "graph")),
         t: make("t", "live_table", () => this.flip(ctx, "table")),
       };
+      this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
+        oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
+      this.restore = make("Enter", "live_restore", () => this.bringBack(ctx));
       this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
         this.pause, this.step, this.stop, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
-      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)));
+      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
+        h("span", { class: "fl-group" }, this.back, this.restore));
     },
 
     flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
 
     nextMeasure(ctx) {
       ctx.set({ measure: MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length] });
+    },
+
+    lastEpoch() { return Math.max(0, ...this.runs.map((run) => run.epochs.at(-1) ?? 0)); },
+
+    /** Look back to an epoch; at the last one, at what is now. */
+    lookAt(ctx, epoch) {
+      const last = this.lastEpoch();
+      ctx.set({ epoch: epoch >= last ? 0 : Math.max(1, epoch) }, true);
+    },
+
+    /** Ask for the weights of the epoch looked at. */
+    bringBack(ctx) {
+      const status = this.status(ctx), epoch = ctx.state.epoch || this.lastEpoch();
+      if (!status.snapshots) ctx.say(ctx.t("live_say_no_snapshots"));
+      else if (!this.channel.heard) ctx.say(ctx.t("live_why_no_kernel"));
+      else this.channel.act("restore", epoch);
     },
 
     select(ctx, key) { ctx.set({ selected: ctx.state.selected === key ? "" : key }); },
@@ -150,13 +171,16 @@ function trainingView() {
         t: { label: ctx.t("live_key_table"), run: () => this.flip(ctx, "table") },
         ArrowDown: { label: ctx.t("live_key_next"), run: () => this.walk(ctx, 1) },
         ArrowUp: { label: ctx.t("live_key_last"), run: () => this.walk(ctx, -1) },
+        Enter: { label: ctx.t("live_key_restore"), run: () => this.bringBack(ctx), when: () => this.status(ctx).snapshots },
         i: { label: ctx.t("live_key_interrupt"), run: () => this.interrupt(ctx) },
       } : {};
       return {
         ...own,
         l: { label: ctx.t("live_key_log"), run: () => this.flip(ctx, "log") },
         j: { label: ctx.t("live_key_joined"), run: () => this.flip(ctx, "joined") },
-        Escape: { run: () => ctx.set({ selected: "" }) },
+        ArrowLeft: { label: ctx.t("live_key_back"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) - 1) },
+        ArrowRight: { label: ctx.t("live_key_on"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) + 1) },
+        Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) },
       };
     },
 
@@ -195,8 +219,9 @@ function trainingView() {
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
       const last = facts.compared ? Math.max(...this.runs.map((run) => run.epochs.at(-1) ?? 1)) : status.last ?? 1;
       for (const chart of this.charts) chart.update({ runs: this.runs, last, hidden, log: state.log });
-      this.graph.update(this.latest);
-      ctx.panel.replaceChildren(...this.graph.table(this.latest, heat, (key) => this.select(ctx, key)));
+      const shown = state.epoch ? heat.findLast((one) => one.epoch <= state.epoch)?.layers ?? {} : this.latest;
+      this.graph.update(shown);
+      ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
       this.say(ctx, status);
       this.press(ctx, status);
     },
@@ -228,6 +253,11 @@ function trainingView() {
       if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
       const { views } = this, { state, facts } = ctx;
       views.h.firstChild.textContent = ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) });
+      this.back.hidden = this.lastEpoch() < 2;
+      this.back.max = this.lastEpoch();
+      this.back.value = state.epoch || this.lastEpoch();
+      this.back.setAttribute("aria-valuetext", state.epoch ? ctx.t("live_at_epoch", { epoch: state.epoch }) : ctx.t("live_at_end"));
+      this.restore.hidden = !status.snapshots || underWay(status);
       views.j.hidden = this.runs.length < 2;
       views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
       for (const [key, name] of [["l", "log"], ["j", "joined"], ["g", "graph"], ["t", "table"]])

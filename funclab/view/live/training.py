@@ -75,8 +75,8 @@ def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
 def live_callback(model: Any, **settings: Any) -> Watcher:
     """The callback that shows a training of a model in the notebook while it runs.
 
-    `run` names the run, `snapshots` keeps weights of epochs to go back to; the other settings are
-    those of the view: look, ask, tour, and what `TrainingView.line()` writes.
+    `run` names the run; the other settings are those of the view: look, ask, tour, and what
+    `TrainingView.line()` writes.
     """
     return Feed(model, view_of, **settings)
 

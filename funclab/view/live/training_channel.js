@@ -11,7 +11,7 @@ class TrainingChannel {
   /** Find the control widget and ask whether it is heard. */
   async open() {
     const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
-    if (!manager || !id || !underWay(model.get("status"))) return;
+    if (!manager || !id || !(underWay(model.get("status")) || model.get("status").snapshots)) return;
     this.kernel = manager.kernel ?? null;
     try { this.control = await manager.get_model(id); }
     catch { return; }

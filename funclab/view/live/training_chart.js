@@ -31,6 +31,7 @@ function curvesOf(ctx, facts, runs, offsets) {
     const own = run.values[facts.key], checked = run.values[VAL + facts.key], now = run.now?.[facts.key];
     const present = i === runs.length - 1 && !ctx.facts.compared;
     const points = (values, shift) => epochPoints(run, values, shift, offsets[i]);
+    const before = found.length;
     if (present) {
       found.push({ role: "training", colour: "group0", mark: "circle", points: points(own, 0.5), label: ctx.t("live_training") });
       if (hasNumbers(checked)) found.push({ role: "validation", colour: "group1", mark: "diamond", open: true, dash: "5 4",
@@ -47,6 +48,7 @@ function curvesOf(ctx, facts, runs, offsets) {
       if (hasNumbers(values)) found.push({ role: "earlier", colour: "line", dash: RUN_DASHES[i % 4],
         points: points(values, hasNumbers(checked) ? 0 : 0.5), label: run.label });
     }
+    for (const curve of found.slice(before)) curve.offset = offsets[i];
   });
   return found;
 }
@@ -64,7 +66,7 @@ class TrainingChart {
     const curves = hidden ? [] : curvesOf(this.ctx, this.facts, runs, offsets);
     const dots = hidden || this.ctx.facts.compared ? [] : (runs.at(-1)?.dots ?? [])
       .map((dot) => [dot.x + offsets.at(-1), dot.values[this.facts.key] ?? null]).filter(([, value]) => value != null);
-    Object.assign(this, { hidden, breaks: this.ctx.state.joined ? offsets.slice(1) : [] });
+    Object.assign(this, { hidden, at: this.ctx.state.epoch, offset: offsets.at(-1) ?? 0, breaks: this.ctx.state.joined ? offsets.slice(1) : [] });
     this.scale(curves, dots, last + (offsets.at(-1) ?? 0), log && !this.facts.upward);
     this.svg.replaceChildren(this.title(), ...this.axes(), ...this.dots(dots),
       ...curves.filter((one) => one.role === "earlier").flatMap((one) => this.curve(one)),
@@ -121,7 +123,9 @@ class TrainingChart {
       this.text(CHART.left - 6, this.y(value) + 4, brief(value), "fl-tick", "end")]);
     const columns = epochTicks(0, this.end).map((epoch) => this.text(this.x(epoch), base + 15, String(epoch), "fl-tick", "middle"));
     const breaks = this.breaks.map((x) => s("line", { class: "fl-axis", x1: this.x(x), x2: this.x(x), y1: CHART.top, y2: base, "stroke-dasharray": "1 3" }));
-    return [...rows, ...breaks, s("line", { class: "fl-axis", x1: CHART.left, x2: right, y1: base, y2: base }), ...columns,
+    const x = this.x(this.at + this.offset);
+    const cursor = this.at ? [s("line", { class: "fl-cursor", x1: x, x2: x, y1: CHART.top, y2: base })] : [];
+    return [...rows, ...breaks, ...cursor, s("line", { class: "fl-axis", x1: CHART.left, x2: right, y1: base, y2: base }), ...columns,
       this.text((CHART.left + right) / 2, base + 29, this.ctx.t("live_epoch"), "fl-tick", "middle")];
   }
 
@@ -148,9 +152,14 @@ class TrainingChart {
     return [line, s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: outline })];
   }
 
+  /** The last point of a curve: at the end, or at the epoch looked back to. */
+  endOf(curve) {
+    return curve.points.findLast(([x, value]) => value != null && (!this.at || x <= this.at + curve.offset));
+  }
+
   /** Each curve's name and last value beside its end, moved apart where they would overlap. */
   labels(curves) {
-    const ends = curves.map((curve) => ({ curve, end: curve.points.findLast(([, value]) => value != null) }))
+    const ends = curves.map((curve) => ({ curve, end: this.endOf(curve) }))
       .filter(({ end }) => end).sort((a, b) => this.y(a.end[1]) - this.y(b.end[1]));
     const places = apart(ends.map(({ end }) => this.y(end[1])), CHART.label, CHART.top + 4, CHART.height - CHART.bottom + 4);
     const left = CHART.width - CHART.right + 15;
@@ -177,7 +186,7 @@ class TrainingChart {
 
   words(curves) {
     const { title, output } = this.facts;
-    const parts = curves.map((curve) => `${curve.spoken ?? curve.label} ${brief(curve.points.findLast(([, value]) => value != null)?.[1])}`);
+    const parts = curves.map((curve) => `${curve.spoken ?? curve.label} ${brief(this.endOf(curve)?.[1])}`);
     return `${title}${output ? ` ${this.ctx.t("live_at", { output })}` : ""}: ${parts.join(", ")}`;
   }
 }

@@ -30,17 +30,19 @@ class StopControl(anywidget.AnyWidget):
         self.on_msg(lambda _, content, buffers: act(content))
 
 
-def act_on(course: Any, content: Content) -> str:
-    """Do what a button asks; returns what was wrong, if anything."""
-    control, action = course.control, content.get("do")
-    if action == "rate":
-        try:
-            course.model.optimizer.learning_rate = float(content["value"])
-        except (FunclabError, TypeError, ValueError) as error:
-            return getattr(error, "what", str(error))
-    elif action in ("pause", "resume", "step", "stop"):
-        getattr(control, action)()
-    return ""
+def act_on(course: Any, content: Content) -> Content:
+    """Do what a button asks; returns what was wrong, if anything, and what came of it."""
+    action, value = content.get("do"), content.get("value")
+    try:
+        if action == "rate":
+            course.model.optimizer.learning_rate = float(value)  # type: ignore[arg-type]
+        elif action == "restore":
+            return {"problem": "", "restored": course.history.restore(int(value))}  # type: ignore[arg-type]
+        elif action in ("pause", "resume", "step", "stop"):
+            getattr(course.control, action)()
+    except (FunclabError, TypeError, ValueError) as error:
+        return {"problem": getattr(error, "what", str(error))}
+    return {"problem": ""}
 
 
 def kernel_name() -> str:

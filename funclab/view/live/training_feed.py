@@ -49,9 +49,8 @@ class Feed(Watcher):
     """A callback that shows a training while it runs, in one view or in several."""
 
     def __init__(
-        self, model: Any, make_view: Callable[..., Any], run: str = "", snapshots: Any = False,
-        **settings: Any,
-    ) -> None:  # fmt: skip
+        self, model: Any, make_view: Callable[..., Any], run: str = "", **settings: Any
+    ) -> None:
         super().__init__()
         _counts[model] = _counts.get(model, 0) + 1
         self.model, self.make_view, self.settings = model, make_view, settings
@@ -177,6 +176,7 @@ class Feed(Watcher):
             "heard": self.heard,
             "error": self.error,
             "stopped": self.course.history.stopped,
+            "snapshots": self.course.history.snapshots is not None,
         }
 
     def _send(self, dot: Numbers | None = None) -> None:
@@ -203,7 +203,8 @@ class Feed(Watcher):
             _runs[self.model] = [*self.earlier, self.record.data()][-MOST_RUNS:]
         self._send_all()
         self._send()
-        self.control.close()
+        if self.course.history.snapshots is None:
+            self.control.close()
         if self.display is not None:
             self.display.update(self.views[0])
 
@@ -220,8 +221,7 @@ class Feed(Watcher):
     def act(self, content: Numbers) -> None:
         """A button has been pressed, or a page asks whether buttons are heard here."""
         self.heard = True
-        problem = act_on(self.course, content)
-        answer = {"kind": "ack", "id": content.get("id"), "problem": problem}
+        answer = {"kind": "ack", "id": content.get("id"), **act_on(self.course, content)}
         for view in self.views:
             view.send({**answer, "status": self.status()})
 

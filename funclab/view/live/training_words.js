@@ -60,12 +60,13 @@ function curveWords(ctx, runs, status) {
     return ends.length > 1 ? ctx.t("live_caption_runs", { label: ends[0].label, key, value: brief(ends[0].end),
       other: ends.at(-1).label, most: brief(ends.at(-1).end), dashed }) : dashed;
   }
-  const values = run?.values[key] ?? [];
+  const at = ctx.state.epoch, place = at ? run?.epochs.findLastIndex((epoch) => epoch <= at) + 1 : undefined;
+  const values = (run?.values[key] ?? []).slice(0, place);
   if (!values.length) return underWay(status) ? ctx.t("live_caption_first") : ctx.t("live_caption_none");
-  const checked = run.values[VAL + key], now = run.now?.[key];
+  const checked = run.values[VAL + key]?.slice(0, place), now = run.now?.[key];
   const verb = values.length < 2 ? "" : ctx.t(falls(values) ? "live_falling" : "live_rising");
   const first = ctx.t(hasNumbers(checked) ? "live_caption_both" : "live_caption",
-    { epoch: run.epochs.at(-1), key, value: brief(values.at(-1)), verb, checked: brief(checked?.at(-1)) });
+    { epoch: at || run.epochs.at(-1), key, value: brief(values.at(-1)), verb, checked: brief(checked?.at(-1)) });
   const middle = hasNumbers(checked) || hasNumbers(now) ? ctx.t("live_caption_middle") : "";
   const earlier = runs.length > 1 ? ctx.t(hasNumbers(checked) ? "live_caption_earlier_validation" : "live_caption_earlier") : "";
   const again = hasNumbers(now) ? ctx.t("live_caption_now") : "";

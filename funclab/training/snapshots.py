@@ -1,0 +1,80 @@
+"""Snapshots: the weights as they were after some epochs, to go back to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab.callbacks.base import Callback, Logs
+from funclab.errors import ArgumentError
+from funclab.training.compiled import check_idle
+
+MOST = 20
+MOST_BYTES = 64 << 20
+
+Array = np.ndarray[Any, Any]
+
+
+class Snapshots(Callback):
+    """Copies of all weights after some epochs: evenly spread, and always those of the last one.
+
+    At most `most` are kept, and no more than 64 MB hold them (though always two): a model with
+    4 MB of weights has 16.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        super().__init__()
+        self.most, self.stride = most, 1
+        self.kept: dict[int, list[Array]] = {}
+        self.last: int | None = None
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs, from 1, whose weights can be brought back."""
+        return [epoch + 1 for epoch in self.kept]
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        size = sum(one.array.nbytes for one in self.model.weights)
+        self.most = max(2, min(self.most, MOST_BYTES // max(size, 1)))
+        self.kept, self.stride, self.last = {}, 1, None
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.last is not None and self.last % self.stride:
+            del self.kept[self.last]  # it was there as the last one only
+        while len(self.kept) >= self.most:
+            self.stride *= 2
+            self.kept = {one: kept for one, kept in self.kept.items() if one % self.stride == 0}
+        self.kept[epoch] = [one.numpy() for one in self.model.weights]
+        self.last = epoch
+
+    def restore(self, epoch: int) -> int:
+        """Bring back the weights of an epoch (from 1), or of the last one before it that was kept.
+
+        Returns that epoch. Raises: BusyError while the model is in training; ArgumentError when
+        nothing so early was kept.
+        """
+        check_idle(self.model, "restore")
+        known = [one for one in self.epochs if one <= epoch]
+        if not known:
+            raise ArgumentError(
+                f"No weights of epoch {epoch} or earlier have been kept.",
+                why=f"there are those of the epochs {', '.join(map(str, self.epochs)) or 'none'}.",
+                fix="choose one of these; fit(..., snapshots=True) keeps some while it trains.",
+            )
+        for weight, value in zip(self.model.weights, self.kept[known[-1] - 1]):
+            weight.assign(value)
+        return known[-1]
+
+
+def wanted(snapshots: Any) -> Snapshots | None:
+    """What `fit(snapshots=...)` asks for: True, False, or how many to keep."""
+    if isinstance(snapshots, bool):
+        return Snapshots() if snapshots else None
+    if isinstance(snapshots, int) and snapshots >= 2:
+        return Snapshots(snapshots)
+    raise ArgumentError(
+        f"`snapshots` should be True, False or a number from 2 on. Received: {snapshots!r}.",
+        why="it says of how many epochs the weights are kept.",
+        fix="write snapshots=True.",
+    )
