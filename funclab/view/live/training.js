@@ -104,7 +104,7 @@ function trainingView() {
       this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
         this.pause, this.step, this.stop, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
       ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
-        h("span", { class: "fl-group" }, this.back, this.restore));
+        h("span", { class: "fl-group" }, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
     },
 
     flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
@@ -253,10 +253,11 @@ function trainingView() {
       if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
       const { views } = this, { state, facts } = ctx;
       views.h.firstChild.textContent = ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) });
-      this.back.hidden = this.lastEpoch() < 2;
+      this.place.hidden = this.lastEpoch() < 2;
+      this.place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       this.back.max = this.lastEpoch();
       this.back.value = state.epoch || this.lastEpoch();
-      this.back.setAttribute("aria-valuetext", state.epoch ? ctx.t("live_at_epoch", { epoch: state.epoch }) : ctx.t("live_at_end"));
+      this.back.setAttribute("aria-valuetext", this.place.firstChild.textContent);
       this.restore.hidden = !status.snapshots || underWay(status);
       views.j.hidden = this.runs.length < 2;
       views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
