@@ -73,11 +73,12 @@ def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     ):
         return
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
-    called = "[a, b]" if cls.__module__ in ("funclab.layers.merge", "funclab.layers.join") else "x"
+    merges = cls.__module__ in ("funclab.layers.merge", "funclab.layers.join")
+    called = "([a, b]): the list goes in the call." if merges else "(x)."
     raise ArgumentError(
         f"{cls.__name__} was made with a tensor as its argument. Received: {given!r}.",
         why="the first parentheses make the layer, and hold its settings; the second call it.",
-        fix=f"write {cls.__name__}({', '.join(needed)})({called}).",
+        fix=f"write {cls.__name__}({', '.join(needed)}){called}",
     )
 
 

@@ -122,14 +122,14 @@ def test_reset_brings_the_lesson_s_state_back(lab, open_notebook, write_notebook
     page.wait_for_function(
         f"document.querySelector('{ROOT} [data-control=seed]').innerText === '1'"
     )
+    page.wait_for_function(f"{EPOCHS} === 1")  # the surface is that of seed 1 now
+    assert surface(page) != before
 
     page.keyboard.press("r")
 
-    page.wait_for_function(
-        "([s, d]) => document.querySelector(s).getAttribute('d') === d",
-        arg=[f"{ROOT} .fl-play-contour", before],
-    )
+    wait_for_epochs(page, 5)
     assert epochs(page) == 5
+    assert surface(page) == before
     assert quiet(notebook)
 
 

@@ -111,7 +111,7 @@ class Feed(Watcher):
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), time.thread_time()
         self.clock.end_epoch()
         heat = None
         if self.heat.before is not None:
@@ -120,10 +120,9 @@ class Feed(Watcher):
         self.record.epoch(epoch, self.batch, heat)
         if begun >= self.whole_due:
             self._send_all()
-            took = time.perf_counter() - begun
-            self.whole_due = begun + max(WHOLE_PAUSE, SPACING * took)
+            self.whole_due = begun + max(WHOLE_PAUSE, rest_after(spent))
         if heat:
-            self.heat_due = begun + max(PAUSE, SPACING * (time.perf_counter() - begun))
+            self.heat_due = begun + rest_after(spent)
 
     @guarded
     def on_rest(self) -> None:
@@ -143,7 +142,7 @@ class Feed(Watcher):
         if self.base_batch != self.batch - 1:
             self._take_base()  # so that the next batch can be told from all before it
             return
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), time.thread_time()
         self.clock.look(self.batch, step.specs.batch)
         values = {}
         for (name, mean), (total, count) in zip(self.means, self.base):
@@ -155,8 +154,8 @@ class Feed(Watcher):
         self._send(self.record.dot(self.epoch, self.batch, values, self.course.training.steps))
         if begun - self.clock.whole_at > LONGEST_PAUSE:
             self._send_all()
-        took = time.perf_counter() - begun
-        self.due = begun + max(PAUSE, SPACING * took)
+        # A view that stands still seems broken, so even dear looks come now and then.
+        self.due = begun + min(LONGEST_PAUSE, rest_after(spent))
 
     def _take_base(self, zero: bool = False) -> None:
         self.base = [(0.0, 0.0) if zero else tuple(mean.sums.array) for _, mean in self.means]
@@ -224,6 +223,14 @@ class Feed(Watcher):
         answer = {"kind": "ack", "id": content.get("id"), **act_on(self.course, content)}
         for view in self.views:
             view.send({**answer, "status": self.status()})
+
+
+def rest_after(spent: float) -> float:
+    """How long to rest after work that began at `spent` of this thread's time.
+
+    Its own time counts, not the clock's: what others do to a busy machine is no cost of ours.
+    """
+    return max(PAUSE, SPACING * (time.thread_time() - spent))
 
 
 def show(view: Any) -> Any:
