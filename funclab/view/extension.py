@@ -20,7 +20,7 @@ from funclab.view.tensor_path import tensor_view
 
 SVG, PLAIN = "image/svg+xml", "text/plain"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-RED, BOLD, PLAIN_TEXT = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -112,7 +112,7 @@ def show_error(
 
     Its name and its text reach the notebook as those of any other error.
     """
-    lines = [f"{RED}{BOLD}{kind.__name__}{PLAIN_TEXT}: {error.what}"]
+    lines = [f"{BOLD}{kind.__name__}{PLAIN_TEXT}: {error.what}"]
     own = _own_line(trace)
     lines += ["", own] if own else []
     lines += ["", f"  {BOLD}Why:{PLAIN_TEXT} {error.why}", f"  {BOLD}Fix:{PLAIN_TEXT} {error.fix}"]

@@ -34,7 +34,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/layers/gru.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
     ("funclab/layers/lstm.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
     (
-        "tests/browser/demo_rehearsal.py::test_the_demonstration_can_be_given_with_the_keyboard",
+        "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",
         "lines",
     ): (80, "a demonstration is one story, told in the order in which it is given"),
     ("funclab/training/loop.py::fit", "lines"): (50, "Keras' arguments, one a line"),
