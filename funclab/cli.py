@@ -271,16 +271,17 @@ def lessons() -> Finding:
 
 
 def stop_button() -> Finding:
-    return stop_click(version("ipykernel"))
+    return buttons_heard(version("ipykernel"))
 
 
-def stop_click(kernel: tuple[int, ...]) -> Finding:
-    """Which kernels hear a click while a cell runs was found by trying 6.31 and 7.0 to 7.4."""
-    if (7, 0) <= kernel < (7, 4):
-        return True, f"ipykernel {show(kernel)}: a click on Stop is heard while a cell trains", ""
-    found = f"ipykernel {show(kernel)}: a click on Stop waits until the cell has ended"
-    cure = "Use the notebook's own interrupt button, or type: pip install 'ipykernel==7.3.0'"
-    return False, found, cure
+def buttons_heard(kernel: tuple[int, ...]) -> Finding:
+    """What the buttons of a training can do while its cell runs; tried with 6.31 and 7.0 to 7.4."""
+    name = f"ipykernel {show(kernel)}"
+    if kernel >= (7, 0):
+        return True, f"{name}: Pause, Step and Stop are heard while a cell trains", ""
+    if kernel:
+        return True, f"{name}: Stop is heard while a cell trains; Pause and Step in fit_async", ""
+    return False, name, "Type: pip install --upgrade ipykernel"
 
 
 if __name__ == "__main__":
