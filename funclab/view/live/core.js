@@ -184,10 +184,18 @@ class Context {
       u: { label: this.t("key_undo"), run: () => this.undo() },
       r: { label: this.t("key_reset"), run: () => this.reset() },
       y: { label: this.t("key_line"), run: () => this.copy(this.line()) },
+      Escape: { label: this.t("key_leave"), run: () => this.leave(own.Escape) },
       "?": { label: this.t("key_help"), run: () => { this.keyTable.open = !this.keyTable.open; } },
       PageDown: { run: () => this.visit(this.model.get("stop") + 1), when: () => this.model.get("tour").length },
       PageUp: { run: () => this.visit(this.model.get("stop") - 1), when: () => this.model.get("tour").length },
     };
+  }
+
+  /** The view's own way out; from its outermost place, back to the notebook's cell. */
+  leave(out) {
+    const state = this.state, focused = document.activeElement;
+    out?.run();
+    if (same(this.state, state) && document.activeElement === focused) this.el.closest(".jp-Cell")?.focus();
   }
 
   /** The state of this view as one line of Python. */
@@ -251,6 +259,7 @@ function start(model, host, view) {
   const onKey = (event) => {
     const target = event.target;
     if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.shiftKey && event.key === "Enter") return; // runs the cell, as everywhere
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
     if (typing && event.key !== "Escape") { event.stopImmediatePropagation(); return; }
     if (ctx.gate && /^[0-9]$/.test(event.key)) {
