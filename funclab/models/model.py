@@ -156,6 +156,30 @@ class Model(Layer):
         """The picture of the graph. See `funclab.view.diagram`."""
         return view.diagram(self, **settings)
 
+    def explore(self, **settings: Any) -> Any:
+        """The graph, to click and search. See `funclab.explore`."""
+        return view.make("explore", self, **settings)
+
+    def shapes(self, **settings: Any) -> Any:
+        """How each shape was inferred. See `funclab.view.live.shapes.shapes`."""
+        return view.make("shapes", self, **settings)
+
+    def trace(self, x: Any, y: Any = None, **settings: Any) -> Any:
+        """One batch in slow motion. See `funclab.trace`."""
+        return view.make("trace", self, x, y, **settings)
+
+    def diff(self, other: Any) -> Any:
+        """This model and another side by side. See `funclab.diff`."""
+        return view.make("diff", self, other)
+
+    def to_code(self, **settings: Any) -> str:
+        """Functional-API source that makes this model. See `funclab.to_code`."""
+        return view.make("code", self, **settings)
+
+    def watch(self, **settings: Any) -> Any:
+        """The curves of the trainings of this model. See `funclab.watch`."""
+        return view.make("watch", self, **settings)
+
     # Saving.
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

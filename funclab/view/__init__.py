@@ -6,6 +6,7 @@ from funclab.view.nodes import NodeTable, node_table
 from funclab.view.summary import print_summary
 from funclab.view.tensor_path import tensor_view
 from funclab.view.watching import live_callback
+from funclab.view.ways import make
 
 __all__ = [
     "Curves",
@@ -14,6 +15,7 @@ __all__ = [
     "diagram",
     "history_plot",
     "live_callback",
+    "make",
     "node_table",
     "plot_model",
     "print_summary",

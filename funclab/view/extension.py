@@ -33,7 +33,7 @@ def load_ipython_extension(shell: Any) -> None:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
         watching.by_default = True
     formatters[PLAIN].for_type(Plan, _print_plan)
-    shell.register_magics(magics())
+    _add_magics(shell)
     shell.set_custom_exc((FunclabError,), show_error)
 
 
@@ -48,10 +48,11 @@ def unload_ipython_extension(shell: Any) -> None:
     shell.set_custom_exc((), None)
 
 
-def magics() -> Any:
-    from funclab.view.magics import FunclabMagics
+def _add_magics(shell: Any) -> None:
+    from funclab.view.magics import FunclabMagics, complete_word
 
-    return FunclabMagics
+    shell.register_magics(FunclabMagics)
+    shell.set_hook("complete_command", complete_word, str_key="%funclab")
 
 
 def live_view(thing: Any, **_: Any) -> dict[str, Any] | None:

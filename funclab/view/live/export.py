@@ -1,13 +1,23 @@
-"""A live view as one page that opens from disk: no kernel, no network."""
+"""Views as one page that opens from disk: no kernel, no network."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from funclab.callbacks.base import History
+from funclab.errors import TensorTypeError
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view import words
+from funclab.view.diff import Difference
 from funclab.view.live.base import View, script, style
+from funclab.view.live.explorer import explore
+from funclab.view.live.training import compare_runs
+from funclab.view.picture import Picture
 
 # What a kernel's model offers to a view's script, for a page that has no kernel.
 STAND_IN = """
@@ -24,29 +34,84 @@ const model = {
   on: (name, call) => { (listeners[name] ??= []).push(call); },
   off: () => {},
 };
-exported.render({ model, el: document.querySelector("main") });
+exported.render({ model, el: document.getElementById(place) });
 """
 
 
-def export_html(view: View, path: Any = None) -> str:
-    """A self-contained page of a view, with all interaction that needs no kernel.
+PAGE = (
+    "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
+    "h1,h2{font:600 1.1rem system-ui,sans-serif}"
+    "main>section{margin-bottom:3rem}.still table{border-collapse:collapse;margin-top:1rem}"
+    ".still :is(th,td){text-align:left;padding:.2rem .8rem;border-bottom:1px solid var(--f-rim);"
+    "font-weight:400}.still :is(caption,thead th){font-weight:600;text-align:left}"
+)
 
+
+def export_html(view: Any, path: Any = None) -> str:
+    """A self-contained page of one view or of several, with all that needs no kernel.
+
+    `view` is what funclab shows: a live view, a difference, a picture; a model, layer or tensor,
+    which is explored; the History of a training; or a list of these, one under the other.
     Returns the page; with `path`, also writes it there.
+    Raises: TensorTypeError for anything else.
     """
+    shown = [shown_of(one) for one in (view if isinstance(view, Sequence) else [view])]
+    parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
+    title = "; ".join(one.title for one in shown)
+    page = (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{PAGE}{style()}</style></head>"
+        f"<body><main>{_heading(shown)}{''.join(parts)}</main></body></html>\n"
+    )
+    if path is not None:
+        Path(path).write_text(page, encoding="utf-8")
+    return page
+
+
+def shown_of(thing: Any) -> Any:
+    """The view of a thing; pictures stay what they are."""
+    if isinstance(thing, Difference):
+        return thing.view()
+    if isinstance(thing, (Operation, Tensor)):
+        return explore(thing)
+    if isinstance(thing, History):
+        return compare_runs(thing)
+    if isinstance(thing, View) or (hasattr(thing, "svg") and hasattr(thing, "table")):
+        return thing
+    raise TensorTypeError(
+        f"export_html was given {words.shorten(repr(thing), 80)}, which is no view.",
+        why="a page shows views, pictures, models, layers, tensors, and the History of a training.",
+        fix="pass one of those, or a list of them: funclab.export_html([model, "
+        'funclab.shapes(model)], "page.html").',
+    )
+
+
+def _heading(shown: list[Any]) -> str:
+    """What the page is about, if it is not in each part."""
+    if len(shown) == 1:
+        return f"<h1>{escape(shown[0].title)}</h1>"
+    return f"<h1>{words.plural(len(shown), 'view')}</h1>"
+
+
+def _part(shown: View | Picture, place: str, several: bool) -> str:
+    """A view or picture, and its place on the page."""
+    heading = f"<h2>{escape(shown.title)}</h2>" if several else ""
+    if isinstance(shown, View):
+        body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, place)
+    else:
+        body, code = f'<div class="fl still">{shown.svg}{shown.table}</div>', ""  # type: ignore[attr-defined]
+    return f'<section id="{place}">{heading}{body}</section>{code}'
+
+
+def _code(view: View, place: str) -> str:
+    """The script that makes a view live in its place."""
     view.complete()
     traits = {name: getattr(view, name) for name in view.page_traits()}
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     code = script(*view.scripts).replace("export default", "const exported =")
-    page = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(view.title)}</title><style>body{{margin:1rem;color-scheme:light dark;"
-        f"color:CanvasText;background:Canvas}}h1{{font:600 1.1rem system-ui,sans-serif}}{style()}"
-        f"</style></head><body><main><h1>{escape(view.title)}</h1></main>"
-        f'<noscript>{view.svg()}</noscript><script type="module">\n'
-        f"const traits = {data};\n{code}\n{STAND_IN}</script></body></html>\n"
+    return (
+        f'<script type="module">\nconst traits = {data}, place = "{place}";\n{code}\n'
+        f"{STAND_IN}</script>"
     )
-    if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
-    return page
