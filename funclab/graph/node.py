@@ -24,7 +24,8 @@ class Arguments:
     """What a call was given: its arguments as written, and the tensors among them."""
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.args, self.kwargs = args, kwargs
+        # Copied: a list that grows after the call must not change what the call was given.
+        self.args, self.kwargs = structure.map_structure(lambda leaf: leaf, (args, kwargs))
         leaves = structure.flatten([args, kwargs])
         self.tensors: list[Tensor] = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab import Input, layers, ops
+from funclab import Input, Model, layers, ops
 from funclab.errors import FunclabError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.layers import Dense
@@ -129,6 +129,16 @@ def test_a_layer_fed_with_a_list_has_one_node_with_several_inbound_layers():
     node = merged._keras_history.operation.inbound_nodes[0]
     assert node.inbound_layers == [a._keras_history.operation, b._keras_history.operation]
     assert merged._keras_history.operation.input == [a, b]
+
+
+def test_a_list_that_grows_after_the_call_does_not_change_the_call():
+    parts = [Input((3,)), Input((3,))]
+    y = layers.Add(name="add")(parts)
+    parts.append(y)
+
+    model = Model(parts[:2], y)
+
+    assert model.predict([np.ones((1, 3)), np.ones((1, 3))], verbose=0).tolist() == [[2, 2, 2]]
 
 
 def test_a_node_is_listed_once_with_each_producer():
