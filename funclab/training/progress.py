@@ -43,7 +43,7 @@ class Progress:
         now = time.perf_counter()
         if now >= self.due:
             self.due = now + PAUSE
-            text = self._line(logs(), now - self.started)
+            text = self._line(logs(), now - self.started, self.steps)
             write(" " * self.shown + "\r" * bool(self.shown) + text + "\r")
             self.shown = max(self.shown, len(text))
 
@@ -57,18 +57,16 @@ class Progress:
             return
         seconds = self.seconds or time.perf_counter() - self.started
         blank = " " * self.shown + "\r" if self.shown else ""
-        write(blank + self._line(logs, seconds) + note + "\n")
+        write(blank + self._line(logs, seconds, self.steps or self.done) + note + "\n")
 
-    def _line(self, logs: dict[str, Any], seconds: float) -> str:
-        steps = "Unknown" if self.steps is None and self.verbose == 1 else self.steps or self.done
-        count = f"{self.done:>{len(str(steps))}}/{steps}"
-        if self.done == self.steps or not isinstance(steps, int):
-            count = f"{self.done}/{self.steps or self.done}"
+    def _line(self, logs: dict[str, Any], seconds: float, steps: int | None) -> str:
+        """Without a number of steps, nobody knows yet how many there will be."""
+        count = f"{self.done:>{len(str(steps))}}/{steps}" if steps else f"{self.done}/Unknown"
         pace = f"{duration(seconds / max(self.done, 1))}/step"
         numbers = "".join(f" - {name}: {shown(value)}" for name, value in logs.items())
         if self.verbose == 2:
             return f"{count} - {pace}{numbers}"
-        return f"{count} {bar(self.done, self.steps)} {pace}{numbers}"
+        return f"{count} {bar(self.done, steps)} {pace}{numbers}"
 
 
 def bar(done: int, steps: int | None) -> str:
@@ -77,7 +75,7 @@ def bar(done: int, steps: int | None) -> str:
     '━━━━━━━━━━──────────'
     """
     full, empty = ("━", "─") if speaks_unicode() else ("=", ".")
-    filled = WIDTH if steps is None else round(WIDTH * min(done / max(steps, 1), 1))
+    filled = 0 if steps is None else round(WIDTH * min(done / max(steps, 1), 1))
     return full * filled + empty * (WIDTH - filled)
 
 

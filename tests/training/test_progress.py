@@ -52,7 +52,7 @@ def overwritten(text):
 
 
 def test_every_epoch_has_a_heading_and_a_line(capsys):
-    out = printed(capsys, epochs=2, validation_data=(X, Y))
+    out = overwritten(printed(capsys, epochs=2, validation_data=(X, Y)))
 
     line = r"3/3 ━{20} \d+(us|ms|s)/step - loss: \d\.\d{4} - mae: \d\.\d{4} "
     line += r"- val_loss: \d\.\d{4} - val_mae: \d\.\d{4}\n"
@@ -116,3 +116,13 @@ def test_a_stream_without_a_length_counts_its_batches(capsys):
     compiled().fit(iter([(X, Y), (X, Y)]))
 
     assert "2/2 ━" in capsys.readouterr().out
+
+
+def test_before_its_end_a_stream_without_a_length_does_not_look_finished(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+
+    compiled().fit(iter([(X, Y), (X, Y)]))
+
+    lines = re.split(r"[\r\n]+", capsys.readouterr().out)
+    counts = [re.match(r" *(\d+/\w+ [━─])", one).group(1) for one in lines if "loss" in one]
+    assert counts == ["1/Unknown ─", "2/Unknown ─", "2/2 ━"]
