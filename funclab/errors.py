@@ -7,21 +7,69 @@ Every class here is also the builtin error that Keras raises in the same place, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Item(NamedTuple):
+    """One thing in the picture of an error: a layer, a tensor, an array, a place to put one."""
+
+    kind: str
+    name: str
+    detail: str = ""
+
+
+class Pair(NamedTuple):
+    """A model's input or output beside what was given for it; one of the two may be missing."""
+
+    name: str = ""
+    shape: str = ""
+    given: str = ""
+    given_shape: str = ""
+    note: str = ""
+    """Why the two do not go together; "" when they do."""
+
+
+@dataclass
+class Pairs:
+    """What an error about the data, targets or losses of a model draws."""
+
+    model: str
+    side: str
+    """input or output."""
+    rows: list[Pair]
+
+
+@dataclass
+class Instead:
+    """What an error about something in the place of a tensor draws: a wrong line, and a right one.
+
+    The line breaks before its last item.
+    """
+
+    title: str
+    wrong: list[Item]
+    right: list[Item] = field(default_factory=list)
+    note: str = "no tensor"
 
 
 class FunclabError(Exception):
     """The base of all funclab errors: what happened, why, and how to mend it.
 
-    `graph` may hold the objects at fault (layers, tensors, nodes) and `tensors` what a failed call
-    was given: a notebook draws them under the text.
+    `graph` may hold the objects at fault (layers, tensors, nodes), `tensors` what a failed call
+    was given, and `facts` what else there is to see: a notebook draws them under the text, unless
+    `drawn` says that they are in view already.
     """
 
     tensors: Sequence[Any] = ()
+    drawn = False
 
-    def __init__(self, what: str, *, why: str, fix: str, graph: object = None) -> None:
+    def __init__(
+        self, what: str, *, why: str, fix: str, graph: object = None, facts: Any = None
+    ) -> None:
         super().__init__(what)
-        self.what, self.why, self.fix, self.graph = what, why, fix, graph
+        self.what, self.why, self.fix = what, why, fix
+        self.graph, self.facts = graph, facts
 
     def __str__(self) -> str:
         return f"{self.what}\n\n  Why: {self.why}\n  Fix: {self.fix}"
@@ -51,6 +99,10 @@ class TensorTypeError(FunclabError, TypeError, ValueError):
     """Something that is not a tensor where a tensor belongs."""
 
 
+class TensorAttributeError(TensorTypeError, AttributeError):
+    """An attribute of arrays, asked of a tensor that has no numbers."""
+
+
 class ArgumentError(FunclabError, TypeError, ValueError):
     """An argument that a function or constructor cannot use."""
 
@@ -71,6 +123,10 @@ class NotCompiledError(FunclabError, RuntimeError, ValueError):
     """A model that needs `compile()` first."""
 
 
+class NotBuiltError(FunclabError, RuntimeError, ValueError):
+    """A layer that is asked for its weights before there are any."""
+
+
 class BusyError(FunclabError, RuntimeError):
     """A model that is asked for something while it is being trained."""
 
@@ -79,6 +135,14 @@ class NameLookupError(FunclabError, ValueError, KeyError):
     """A name that stands for nothing known."""
 
     __str__ = FunclabError.__str__
+
+
+class NoSuchNameError(FunclabError, AttributeError):
+    """A name of Keras, or a misspelt one, that a room of funclab does not have."""
+
+
+class NoSuchImportError(FunclabError, ImportError):
+    """The same, met by `from funclab.layers import ...`."""
 
 
 class WeightsError(FunclabError, ValueError):

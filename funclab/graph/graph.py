@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from funclab.errors import GraphError, TensorTypeError
+from funclab import explain
+from funclab.errors import GraphError, Item, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
@@ -137,36 +138,20 @@ class Graph:
             self.nodes_by_depth.setdefault(depth[node], []).append(node)
 
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
-        tensor, name = node.output_tensors[0], node.operation.name
-        given = ", ".join(one.id for one in self.inputs)
-        why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
-        fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
-        fix += self._look_alike(tensor)
-        for outer in (one.operation for one in finished):
+        """The error, with the nested model that the missing input belongs to, if there is one."""
+        near = [*finished, *(one for given in self.input_nodes for one in reached(given))]
+        for outer in (one.operation for one in near):
             if node in getattr(getattr(outer, "graph", None), "nodes", ()):
-                why = (
-                    f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
-                    f"inner tensors as they were: they still come from {name}."
-                )
-                fix = f"call a model of the inside: Model({outer.name}.input, the inner tensor)(x)."
-        return GraphError(
-            f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
-            "The following previous layers were accessed without issue: "
-            f"{[one.operation.name for one in finished]}. "
-            f"The outputs are not connected to `inputs`.",
-            why=why,
-            fix=fix,
-            graph=(self, node),
-        )
+                return explain.disconnected(self, node, finished, outer)
+        return explain.disconnected(self, node, finished, None)
 
-    def _look_alike(self, tensor: Tensor) -> str:
-        same = [one for one in self.inputs if one.shape == tensor.shape]
-        if not same:
-            return ""
-        return (
-            f" {same[0].id} has the same shape {same[0].shape}, but it is another tensor: "
-            "two Inputs are never the same, even when they look alike."
-        )
+
+def reached(node: Node) -> list[Node]:
+    """All calls that a node leads to, by any way."""
+    found = [node]
+    for one in found:
+        found += [other for other in one.operation.outbound_nodes if other not in found]
+    return found
 
 
 def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
@@ -184,6 +169,7 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
                 why=f"{_kind(one)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
                 fix=_repair(one),
+                facts=explain.layer_or_thing(one, Item("place", "Model", f"one of the {what}")),
             )
 
 

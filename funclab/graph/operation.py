@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from funclab import registry, structure
+from funclab import explain, registry, structure
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError
 from funclab.graph.node import Node
 from funclab.graph.op import Op
@@ -92,6 +92,8 @@ class Operation:
         count = len(self.inbound_nodes)
         if not count:
             raise self._never_called(what)
+        if not hasattr(index, "__index__"):
+            raise explain.node_index(self, what, index)
         if not -count <= index < count:
             raise NodeIndexError(
                 f"Asked to get {what} at node {index}, but the layer has only {count} "

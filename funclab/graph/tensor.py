@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from funclab import registry
-from funclab.errors import TensorTypeError
+from funclab import explain, registry
 from funclab.shapes import Shape, show
 
 if TYPE_CHECKING:
@@ -29,6 +28,13 @@ def _forward(name: str) -> Callable[[Any, Any], Any]:
 
 def _backward(name: str) -> Callable[[Any, Any], Any]:
     return lambda self, other: OPERATORS[name](other, self)
+
+
+def _refused(use: str) -> Callable[..., Any]:
+    def refuse(self: Any, *_: Any) -> NoReturn:
+        raise explain.python_use(self, use)
+
+    return refuse
 
 
 class Operators:
@@ -56,26 +62,21 @@ class Operators:
         name = _UFUNCS.get(ufunc.__name__)
         if method == "__call__" and name and not settings:
             return OPERATORS[name](*inputs)
-        return _no_array(self, f"numpy.{ufunc.__name__}", f"funclab.ops.{ufunc.__name__}")
+        raise explain.numpy_use(self, ufunc.__name__, ufunc.__name__ in OPERATORS)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        name = function.__name__
-        return _no_array(self, f"numpy.{name}", f"funclab.ops.{name}")
+        raise explain.numpy_use(self, function.__name__, function.__name__ in OPERATORS)
 
-    def __bool__(self) -> bool:
-        return _no_array(self, "`if` (or `and`, `or`, `not`)", "funclab.ops.where")
+    __bool__, __iter__ = _refused("if"), _refused("loop")
+    __float__, __int__, __round__ = _refused("float"), _refused("int"), _refused("round")
+    __len__, __setitem__ = _refused("len"), _refused("assignment")
 
-    def __iter__(self) -> Any:
-        return _no_array(self, "a loop over its elements", "slices such as x[:, 0]")
+    if not TYPE_CHECKING:  # it would hide misspelt names from type checkers
 
-
-def _no_array(tensor: Any, user: str, instead: str) -> NoReturn:
-    raise TensorTypeError(
-        f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet.",
-        why="a tensor only describes what a model will compute; NumPy and Python need the numbers "
-        "at once, and what they do leaves no node in the graph.",
-        fix=f"use {instead}, inside or outside a layer.",
-    )
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):  # Python and notebooks look what there is
+                raise AttributeError(name)
+            raise explain.attribute(self, name, name in OPERATORS)
 
 
 class History(NamedTuple):
@@ -140,7 +141,7 @@ class Tensor(Operators):
         return f"{operation.name}[{node_index}:{tensor_index}]"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        _no_array(self, "NumPy", "funclab.ops, or `model.predict` for numbers")
+        raise explain.numpy_use(self, "array", known=False)
 
     def __repr__(self) -> str:
         return f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>"

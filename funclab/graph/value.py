@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shapes import Shape, known, show
@@ -73,6 +74,8 @@ class Constant(Value):
         """A constant from a number, array or list; floats and plain integers take the dtype they
         meet, integer arrays (which may be indices) keep theirs."""
         array = np.asarray(number)
+        if array.dtype.kind not in "biuf":
+            raise explain.operand(number)
         floats = [dtype for dtype in dtypes if dtype.startswith("float")]
         integers = [dtype for dtype in dtypes if "int" in dtype]
         if array.dtype.kind == "f":
@@ -131,6 +134,15 @@ class Variable(Value):
     def numpy(self) -> Array:
         """A copy of the value."""
         return self.array.copy()
+
+    def __float__(self) -> float:
+        return float(self.array)
+
+    def __int__(self) -> int:
+        return int(self.array)
+
+    def __len__(self) -> int:
+        return len(self.array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self.array, dtype)

@@ -10,12 +10,16 @@ import numpy as np
 
 from funclab import structure
 from funclab.errors import ArgumentError, NotSupportedError
-from funclab.graph.tensor import Tensor
+from funclab.graph.tensor import Operators, Tensor
 from funclab.shapes import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
 
 DTYPES = ("float32", "float64", "int8", "uint8", "int16", "int32", "int64", "bool")
+
+EXAMPLES = {"units": "32", "filters": "16", "kernel_size": "3", "n": "10", "dims": "(2, 1)",
+            "input_dim": "1000", "output_dim": "64", "target_shape": "(8, 8)", "rate": "0.5",
+            "layer": "Dense(32)", "function": "lambda x: x * 2", "stddev": "0.1"}  # fmt: skip
 
 _floatx = "float32"
 
@@ -62,6 +66,60 @@ def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str,
     names = list(parameters(cls))
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     return {**parameters(cls), **given}
+
+
+def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse `Dense()`: a layer of funclab made without an argument that it needs."""
+    if not cls.__module__.startswith("funclab."):
+        return
+    given = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
+    needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
+    missing = [name for name in needed if name not in given]
+    if not missing:
+        return
+    unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
+    example = ", ".join("inputs" if name == "inputs" else _example(name) for name in needed)
+    class_name = "Model" if "outputs" in needed else cls.__name__
+    raise ArgumentError(
+        f"{class_name}.__init__() missing {len(missing)} required positional argument"
+        f"{'s' * (len(missing) > 1)}: {' and '.join(map(repr, missing))}."
+        + (f" Keyword argument not understood: {', '.join(unknown)}." * bool(unknown)),
+        why=f"{class_name} cannot be made without {' and '.join(missing)}"
+        + (f"; it calls {unknown[0]} `{unknown[0]}s`." if unknown else "."),
+        fix="write Model(inputs=..., outputs=...), tensors or lists of tensors."
+        if class_name == "Model"
+        else f"write for example {class_name}({example}).",
+    )
+
+
+def _example(name: str) -> str:
+    return EXAMPLES.get(name, name)
+
+
+def check_call(layer: Any, args: tuple[Any, ...]) -> None:
+    """Refuse `Dense(1)(a, b)`: more in the parentheses of a call than the layer takes."""
+    found = inspect.signature(type(layer).call).parameters.values()
+    if any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in found):
+        return
+    names = call_parameters(type(layer))
+    flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
+    seated = [one for one in flags if isinstance(one, Operators) and one.dtype != "bool"]
+    if len(args) <= len(names) + 1 and not seated:
+        return
+    ids = [one.id if isinstance(one, Tensor) else type(one).__name__ for one in args]
+    kind = type(layer).__name__
+    several = len(getattr(layer, "inputs", None) or []) > 1 or hasattr(layer, "merge")
+    raise ArgumentError(
+        f"{layer.name} was called with {len(args)} positional arguments: {', '.join(ids)}. "
+        f"({kind}.call() takes 2 positional arguments but {len(args) + 1} were given: itself and "
+        "its inputs.)",
+        why=f"the inputs of {layer.name} are one argument of its call; several go in a list.",
+        fix=f"write {layer.name}([a, b]), with square brackets."
+        if several
+        else f"join the tensors first, {layer.name}(concatenate([a, b])), or call {layer.name} on "
+        "each of them: the two calls share its weights.",
+        graph=layer,
+    )
 
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:

@@ -14,6 +14,7 @@ from funclab.layers.arguments import (
     KERAS_2_KEYWORDS,
     bound,
     call_parameters,
+    check_complete,
     check_not_called,
     checked_name,
     declared_shape,
@@ -38,6 +39,7 @@ class Layer(Called):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         check_not_called(cls, args)
+        check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
         layer._given = bound(cls, args, kwargs)
         return layer

@@ -7,15 +7,27 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from funclab import structure
+from funclab import explain, structure
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, NotSupportedError, ShapeError, TensorTypeError
+from funclab.errors import (
+    ArgumentError,
+    FunclabError,
+    Item,
+    NotSupportedError,
+    ShapeError,
+    TensorTypeError,
+)
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers.arguments import build_arguments, call_parameters, first_parameter
+from funclab.layers.arguments import (
+    build_arguments,
+    call_parameters,
+    check_call,
+    first_parameter,
+)
 from funclab.layers.spec import check_inputs
 from funclab.layers.weights import Weighted
 from funclab.shapes import show
@@ -58,6 +70,17 @@ class Called(Weighted):
             return self._call_on_tape(args, kwargs)
         return self._call_on_arrays(args, kwargs)
 
+    def __getitem__(self, index: Any) -> NoReturn:
+        inner = [layer.name for layer in getattr(self, "layers", [])]
+        raise ArgumentError(
+            f"'{type(self).__name__}' object is not subscriptable: {self.name}[{index!r}].",
+            why=f"{self.name} is a layer, not a list or an array.",
+            fix=f"write {self.name}.layers[0], or {self.name}.get_layer({inner[-1]!r})."
+            if inner
+            else f"call it, {self.name}(x), and take a part of the tensor: {self.name}(x)[:, 0].",
+            graph=self,
+        )
+
     def _call_on_tensors(self, args: Args, kwargs: dict[str, Any]) -> Any:
         seen: dict[int, Value] = {}
 
@@ -69,8 +92,8 @@ class Called(Weighted):
         with Tape():
             try:
                 outputs = self._call_on_tape(*structure.map_structure(value, (args, kwargs)))
-            except ShapeError as error:
-                error.tensors = Arguments(args, kwargs).tensors
+            except FunclabError as error:
+                error.tensors = error.tensors or Arguments(args, kwargs).tensors
                 raise
         tensors = structure.map_structure(symbolic, outputs)
         Node(self, args, kwargs, tensors)
@@ -220,11 +243,14 @@ class Called(Weighted):
                 why="a layer needs its name and node lists before it can be called.",
                 fix="make `super().__init__(**kwargs)` the first line of __init__.",
             )
+        if len(args) > 1:
+            check_call(self, args)
         for leaf in structure.flatten(args[0] if args else None):
             if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
                 self._refuse(leaf)
 
     def _refuse(self, leaf: Any) -> NoReturn:
+        kind = type(self).__name__
         why = f"{'nothing' if leaf is None else type(leaf).__name__} is no tensor."
         fix = f"pass Input(shape=...) or the result of a layer call to {self.name}."
         if isinstance(leaf, (int, float)):
@@ -239,6 +265,7 @@ class Called(Weighted):
             why=why,
             fix=fix,
             graph=self,
+            facts=explain.layer_or_thing(leaf, Item("place", self.name, f"a call of {kind}")),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import constraints, initializers, regularizers, shapes, structure
-from funclab.errors import ArgumentError, NotCompiledError, WeightsError
+from funclab.errors import ArgumentError, NotBuiltError, WeightsError
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
@@ -183,7 +183,7 @@ class Weighted(Operation):
     def count_params(self) -> int:
         """How many numbers the weights hold, each counted once."""
         if not self.built:
-            raise NotCompiledError(
+            raise NotBuiltError(
                 f"You tried to call `count_params` on layer {self.name}, but the layer isn't "
                 "built.",
                 why="a layer makes its weights at its first call, when it sees the input's shape.",

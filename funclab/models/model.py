@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from funclab import saving, training, view
+from funclab import saving, structure, training, view
 from funclab.errors import ArgumentError, NameLookupError
+from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 
 
@@ -25,9 +26,10 @@ class Model(Layer):
     _compiled: Any = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+        if cls is Model and (args or {"inputs", "outputs", "input", "output"} & kwargs.keys()):
             from funclab.models.functional import Functional
 
+            refuse_loose(args)
             return Layer.__new__(Functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
 
@@ -205,6 +207,20 @@ class Model(Layer):
     def load_weights(self, path: Any, **settings: Any) -> None:
         """Read weights from an HDF5 file. See `funclab.saving.load_weights`."""
         saving.load_weights(self, path, **settings)
+
+
+def refuse_loose(args: tuple[Any, ...]) -> None:
+    """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
+    loose = [one for one in structure.flatten(args) if isinstance(one, Tensor)]
+    if len(args) > 2 and any(isinstance(one, Tensor) for one in structure.flatten(args[2:])):
+        *inputs, output = [one._keras_history.operation.name for one in loose]
+        raise ArgumentError(
+            f"Model was given {len(args)} arguments: {', '.join(one.id for one in loose)}. "
+            "(__init__() takes inputs and outputs; the third is the name of the model.)",
+            why="several inputs are one argument, a list of tensors.",
+            fix=f"write Model(inputs=[{', '.join(inputs)}], outputs={output}) with the tensors "
+            "that you mean.",
+        )
 
 
 class _Reserved(ArgumentError, AttributeError):

@@ -36,9 +36,9 @@ def check_counts(**counts: Any) -> None:
             raise ArgumentError(
                 f"`{name}` should be a positive integer. Received: {name}={value!r}.",
                 why="it counts samples, batches or epochs.",
-                fix=f"pass a whole number, such as {name}=32."
-                if "size" in name
-                else f"pass a whole number, such as {name}=5.",
+                fix="put several inputs in one list: [a, b]; then the targets, in the same way."
+                if isinstance(value, list) or hasattr(value, "shape")
+                else f"pass a whole number, such as {name}={32 if 'size' in name else 5}.",
             )
 
 

@@ -11,7 +11,7 @@ from tests.project.source import PACKAGE, Source, called_name, sources
 
 # A room may import from its own row and from the rows above it.
 ORDER = (
-    ("errors", "shapes", "structure", "registry"),
+    ("errors", "shapes", "structure", "registry", "explain", "missing"),
     ("kernels",),
     ("graph",),
     ("ops",),

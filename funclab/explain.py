@@ -1,0 +1,202 @@
+"""The words of errors that tensors and graphs raise: long texts, kept out of short code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab.errors import (
+    ArgumentError,
+    GraphError,
+    Instead,
+    Item,
+    TensorAttributeError,
+    TensorTypeError,
+)
+from funclab.shapes import show
+
+WHY_NO_NUMBERS = (
+    "a tensor only describes what a model will compute; NumPy and Python need the numbers at once, "
+    "and what they do leaves no node in the graph."
+)
+PREDICT = "for numbers, make model = Model(inputs, outputs) and call model.predict(data)"
+
+# What Python does, its words for it that people search for, and what to write instead.
+USES = {
+    "if": ("`if` (or `and`, `or`, `not`)", "", "where(condition, a, b)"),
+    "loop": ("a loop over its elements", "", ""),
+    "float": ("float()", "float() argument must be a string or a real number", ""),
+    "int": ("int()", "int() argument must be a string or a real number", ""),
+    "round": ("round()", "type Tensor doesn't define __round__ method", "round(x)"),
+    "len": ("len()", "object of type 'Tensor' has no len()", ""),
+    "assignment": ("an assignment to its elements", "does not support item assignment", ""),
+}
+FIXES = {
+    "if": "use funclab.ops.where, inside or outside a layer: it keeps both ways in the graph.",
+    "loop": "use slices such as x[:, 0], or a layer, which treats all elements at once.",
+    "len": "read the length of an axis from its shape, x.shape[1]; the batch, x.shape[0], is known "
+    "only when data come.",
+    "round": "use funclab.ops.round(x).",
+    "assignment": "build a new tensor, for example with funclab.ops.where or ops.concatenate.",
+}
+
+
+def python_use(tensor: Any, use: str) -> TensorTypeError:
+    """A tensor where Python itself wants numbers."""
+    user, phrase, instead = USES[use]
+    if hasattr(type(tensor), "assign"):
+        return _weight(tensor, user)
+    right = [of(tensor), Item("place", f"ops.{instead.partition('(')[0]}")] if instead else []
+    return TensorTypeError(
+        f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet."
+        + (f" ({phrase}.)" if phrase else ""),
+        why=WHY_NO_NUMBERS,
+        fix=FIXES.get(use, f"keep the tensor in the graph with funclab.ops; {PREDICT}."),
+        facts=Instead(
+            f"{user} asks a tensor for numbers", [of(tensor), Item("place", user)], right, "no node"
+        ),
+    )
+
+
+def numpy_use(tensor: Any, name: str, known: bool) -> TensorTypeError:
+    """A tensor in a NumPy function; `known` says whether funclab.ops has one of that name."""
+    if hasattr(type(tensor), "assign"):
+        return _weight(tensor, f"numpy.{name}")
+    user, fix = f"numpy.{name}", f"use funclab.ops.{name}, inside or outside a layer."
+    right = [of(tensor), Item("layer", f"ops.{name}", "an op: makes a node"), Item("tensor", "")]
+    if not known:
+        fix, right = f"write it with the functions that funclab.ops has; {PREDICT}.", []
+    if name == "array":
+        fix = f"pass the tensor on as it is, to a layer or to funclab.ops; {PREDICT}."
+    return TensorTypeError(
+        f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet.",
+        why=WHY_NO_NUMBERS,
+        fix=fix,
+        facts=Instead(
+            f"{user} leaves no trace in the graph",
+            [of(tensor), Item("place", user, "makes no node")],
+            right,
+            "ends here",
+        ),
+    )
+
+
+def _weight(variable: Any, user: str) -> TensorTypeError:
+    """A weight where numbers are wanted: unlike a tensor it has some."""
+    return TensorTypeError(
+        f"{user} was given {variable!r}, the variable {variable.path}, not an array.",
+        why="a variable lives in a layer and changes in training; NumPy and Python need its "
+        "numbers of this moment.",
+        fix="take a copy of them with .numpy(), and set new ones with .assign(array).",
+    )
+
+
+def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
+    """An attribute that arrays have, asked of a tensor."""
+    kind = type(tensor).__name__
+    instead = {"T": "transpose", "get_shape": "shape"}.get(name, name)
+    fix = f"use one of these{f', or funclab.ops.{instead}(x)' if known else ''}."
+    if name in ("numpy", "eval", "item", "tolist"):
+        fix = f"{PREDICT}."
+    right = [of(tensor), Item("layer", f"ops.{name}", "an op: makes a node"), Item("tensor", "")]
+    return TensorAttributeError(
+        f"'{kind}' object has no attribute '{name}': {tensor!r} is a symbolic tensor, "
+        "which has no numbers yet.",
+        why="it only describes what a model will compute: shape, dtype, ndim, name. Arrays have "
+        "more, since they hold numbers.",
+        fix=fix,
+        facts=Instead(
+            f"A tensor is no array: it has no .{name}",
+            [of(tensor), Item("place", f".{name}", "wants numbers")],
+            right if known else [],
+            "no numbers",
+        ),
+    )
+
+
+def operand(thing: Any) -> TensorTypeError:
+    """Something in a sum or product with a tensor that is neither tensor nor number."""
+    layer = hasattr(thing, "inbound_nodes")
+    name = thing.name if layer else repr(thing)
+    return TensorTypeError(
+        f"unsupported operand: a tensor cannot be calculated with {thing!r} "
+        f"({type(thing).__name__}).",
+        why=f"{name} is a layer: a rule, without values of its own."
+        if layer
+        else f"{name} is neither a tensor nor numbers.",
+        fix=f"call {name} first and use what it returns: {name}(x)."
+        if layer
+        else "use a tensor, an array of numbers or a number.",
+        facts=layer_or_thing(thing, Item("place", "arithmetic", "takes tensors")),
+    )
+
+
+def layer_or_thing(thing: Any, place: Item) -> Instead:
+    """A layer, or anything else, in a place where a tensor belongs."""
+    if hasattr(thing, "inbound_nodes"):
+        item = Item("layer", thing.name, type(thing).__name__)
+        right = [item, Item("tensor", f"{thing.name}(x)", "what a call returns"), place]
+        return Instead("A layer is not a tensor", [item, place], right)
+    shape = getattr(thing, "shape", None)
+    kind = type(thing).__name__
+    item = Item("array", kind, "no value" if thing is None else repr(thing)[:40])
+    if shape is not None:
+        item = Item("array", kind, show(shape))
+    right = [Item("tensor", "Input(shape=...)", "or what a layer call returns"), place]
+    title = f"{'Nothing' if thing is None else f'A thing of type {kind}'} is not a tensor"
+    return Instead(title, [item, place], right)
+
+
+def of(tensor: Any) -> Item:
+    """A tensor, or a value inside a layer's call."""
+    name = tensor.id if hasattr(type(tensor), "id") else "a value in a call"
+    return Item("tensor", name, show(tensor.shape))
+
+
+def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
+    """An index of a node that is no whole number."""
+    count = len(layer.inbound_nodes)
+    question = what.replace(" ", "_")
+    return ArgumentError(
+        f"A node index is a whole number. Received: {index!r} ({type(index).__name__}).",
+        why=f"the calls of {layer.name} are numbered from 0 to {count - 1}.",
+        fix=f"write {layer.name}.get_{question}_at({count - 1}), without quotation marks.",
+        graph=layer,
+    )
+
+
+def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> GraphError:
+    """Outputs that need an input which was not given. `outer` is a nested model it belongs to."""
+    tensor, name = node.output_tensors[0], node.operation.name
+    given = ", ".join(one.id for one in graph.inputs)
+    why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
+    fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
+    fix += _look_alike(graph.inputs, tensor)
+    if outer is not None:
+        why = (
+            f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
+            f"inner tensors as they were: they still come from {name}."
+        )
+        fix = (
+            f"make a model of the inside and call it: Model({outer.name}.input, the inner tensor)"
+            "(x) gives the tensor for x."
+        )
+    return GraphError(
+        f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
+        "The following previous layers were accessed without issue: "
+        f"{[one.operation.name for one in finished]}. "
+        "The outputs are not connected to `inputs`.",
+        why=why,
+        fix=fix,
+        graph=(graph, node),
+        facts=outer,
+    )
+
+
+def _look_alike(inputs: list[Any], tensor: Any) -> str:
+    same = [one for one in inputs if one.shape == tensor.shape]
+    if not same:
+        return ""
+    return (
+        f" {same[0].id} has the same shape {same[0].shape}, but it is another tensor: "
+        "two Inputs are never the same, even when they look alike."
+    )
