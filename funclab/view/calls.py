@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
+from funclab.view.folding import Folding
 from funclab.view.scene import Box, Edge, End, Group, Plate, Scene
+from funclab.view.sharing import Sharing, absent, caption_groups
 
 FOLD = "fold"
 
+Opened = bool | Collection[str]
+"""Whether boxes are drawn open: all, none, or those with these keys."""
+
 
 class Calls:
-    """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart."""
+    """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart; `focus` is the
+    key of what must not be folded away.
+    """
 
-    def __init__(self, model: Any, expand: bool, limit: int, prefix: str = "") -> None:
+    def __init__(
+        self,
+        model: Any,
+        expand: Opened,
+        limit: int,
+        prefix: str = "",
+        focus: str = "",
+        sharing: Sharing | None = None,
+    ) -> None:
         graph = words.graph_of(model)
         assert graph is not None
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
-        self.prefix = prefix
-        self.scene = Scene(words.clean(model.name), "calls")
-        self.head, self.hidden, self.tail = fold(graph.nodes, limit)
-        self.folded = set(self.hidden)
-        self.shared = shared_layers(graph)
+        self.prefix, self.focus = prefix, focus
+        self.sharing = sharing or Sharing(graph)
+        self.scene = Scene(words.clean(model.name), "calls", place=prefix[:-1])
+        self.folding = Folding(graph.nodes, limit, self._focus())
+        self.shared = self.sharing.of(graph)
+        self.met: set[Operation] = set()
+
+    def _focus(self) -> Node | None:
+        if not self.focus.startswith(words.clean(self.prefix)):
+            return None
+        found = (node for node in self.graph.nodes if within(self.focus, self.key(node)))
+        return next(found, None)
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        visible = [*self.head, *self.tail]
-        for node in visible:
-            self.scene.boxes.append(self._box(node))
-        if self.hidden:
-            self.scene.boxes.insert(len(self.head), self._fold_box())
-            self.scene.hidden = len(self.hidden)
-        self._wire(visible)
-        self.scene.groups = self._groups(visible)
+        for node in self.graph.nodes:
+            if node not in self.folding.run_of:
+                self.scene.boxes.append(self._box(node))
+            elif self.folding.starts_run(node):
+                self.scene.boxes.append(self._fold_box(node))
+        self.scene.hidden = self.folding.hidden
+        insides = [box.inside for box in self.scene.boxes if box.inside is not None]
+        self.scene.moved = self.folding.moved or any(one.moved for one in insides)
+        self._wire()
+        self.scene.groups = self._groups()
+        if not self.prefix:
+            caption_groups(self.scene)
         return self.scene
 
     def key(self, node: Node) -> str:
-        return f"{self.prefix}{node.operation.name}[{node.index}]"
+        return f"{self.prefix}{node.key}"
 
     def _box(self, node: Node) -> Box:
         layer = node.operation
@@ -58,21 +84,26 @@ class Calls:
             inputs=0 if node in self.graph.input_nodes else len(node.arguments.tensors),
             outputs=len(node.output_tensors),
             write=write_line(node),
+            note="" if layer in self.met else absent(layer, self.graph, self.sharing),
         )
-        box.inside = self._inside(box, layer) if self.expand else None
+        self.met.add(layer)
+        box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)
         return box
 
     def _inside(self, box: Box, layer: Operation) -> Scene | None:
         if words.graph_of(layer) is not None:
-            return Calls(layer, True, self.limit, f"{box.key}/").build()
+            return self._within(layer, box.key)
         inner = words.inner_layer(layer)
         if inner is None:
             return None
         wrapped = wrapped_box(inner, f"{box.key}/")
-        if words.graph_of(inner) is not None:
-            wrapped.inside = Calls(inner, True, self.limit, f"{wrapped.key}/").build()
-        return Scene(box.name, "calls", boxes=[wrapped])
+        if wrapped.nested and is_open(self.expand, wrapped.key):
+            wrapped.inside = self._within(inner, wrapped.key)
+        return Scene(box.name, "calls", place=box.key, boxes=[wrapped])
+
+    def _within(self, model: Any, key: str) -> Scene:
+        return Calls(model, self.expand, self.limit, f"{key}/", self.focus, self.sharing).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
         given = [words.tensor_id(self.graph, tensor) for tensor in node.arguments.tensors]
@@ -81,22 +112,31 @@ class Calls:
             f"{words.tensor_id(self.graph, one)} of shape {words.shape_text(one.shape)}"
             for one in node.output_tensors
         ]
-        return f"{box.name}, {box.detail}, node {node.index}:{takes} makes {words.listed(made)}."
+        note = f" Not in this picture: {box.note}." if box.note else ""
+        here = f"{box.name}, {box.detail}, node {node.index}"
+        return f"{here}:{takes} makes {words.listed(made)}.{note}"
 
-    def _fold_box(self) -> Box:
-        layers = len({node.operation for node in self.hidden})
+    def _fold_box(self, first: Node) -> Box:
+        hidden = self.folding.runs[self.folding.run_of[first]]
+        layers = len({node.operation for node in hidden})
+        calls = words.plural(len(hidden), "call")
         return Box(
-            key=f"{self.prefix}{FOLD}",
-            name=f"… {words.plural(len(self.hidden), 'more call')}",
+            key=self._place(first),
+            name=f"… {words.plural(len(hidden), 'more call')}",
             detail=f"of {words.plural(layers, 'layer')}, left out here",
             role=FOLD,
-            title=f"{words.plural(len(self.hidden), 'call')} in the middle are not drawn.",
+            title=f"{calls} in between are not drawn, from {first.key} to {hidden[-1].key}.",
             inputs=1,
+            first=self.key(first),
         )
 
+    def _place(self, node: Node) -> str:
+        """The key of the box that stands for a node: its own, or that of a fold."""
+        run = self.folding.run_of.get(node)
+        return self.key(node) if run is None else f"{self.prefix}{fold_key(run)}"
+
     # Tensors and edges.
-    def _wire(self, visible: list[Node]) -> None:
-        shown, inner = set(visible), self.folded
+    def _wire(self) -> None:
         positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(self.graph.outputs):
             positions.setdefault(self._own(tensor), []).append(i)
@@ -105,11 +145,11 @@ class Calls:
             if node not in self.graph.input_nodes:
                 for i, tensor in enumerate(node.arguments.tensors):
                     readers.setdefault(self._own(tensor), []).append((node, i))
-        for node in [*self.head, *self.hidden, *self.tail]:
+        for node in self.graph.nodes:
             for i, tensor in enumerate(node.output_tensors):
                 uses = readers.get(tensor, [])
-                read_outside = any(reader not in inner for reader, _ in uses)
-                if node in shown or tensor in positions or read_outside:
+                read_elsewhere = any(self._place(one) != self._place(node) for one, _ in uses)
+                if node not in self.folding.run_of or tensor in positions or read_elsewhere:
                     self._tensor(tensor, node, i, uses, positions)
 
     def _own(self, tensor: Tensor) -> Tensor:
@@ -129,49 +169,51 @@ class Calls:
             plate.output = True
             several = len(self.graph.outputs) > 1
             plate.label = ", ".join(f"outputs[{i}]" for i in positions[tensor]) * several
-        source = self._end(node)
-        source.index, source.count = index, len(node.output_tensors)
+        source = End(self._place(node), index, len(node.output_tensors))
         self.scene.plates.append(plate)
-        self.scene.edges.append(Edge(source, End(plate.key), name, plate.mask))
-        for reader, i in unique_readers(uses, self.folded):
-            target = self._end(reader)
-            if target.key != f"{self.prefix}{FOLD}":
-                target.index, target.count = i, len(reader.arguments.tensors)
-            self.scene.edges.append(Edge(End(plate.key), target, name, plate.mask))
+        self._edge(plate, source, End(plate.key))
+        folds: set[str] = set()
+        for reader, i in uses:
+            target = End(self._place(reader), i, len(reader.arguments.tensors))
+            if reader in self.folding.run_of:
+                if target.key in folds:
+                    continue  # the readers folded away together count as one
+                folds.add(target.key)
+                target = End(target.key)
+            self._edge(plate, End(plate.key), target)
 
-    def _end(self, node: Node) -> End:
-        hidden = node in self.folded
-        return End(f"{self.prefix}{FOLD}" if hidden else self.key(node))
+    def _edge(self, plate: Plate, source: End, target: End) -> None:
+        edge = Edge(source, target, plate.name, plate.mask, tensor_key=plate.tensor_key)
+        self.scene.edges.append(edge)
 
-    def _groups(self, visible: list[Node]) -> list[Group]:
+    def _groups(self) -> list[Group]:
         every = words.calls_by_layer(self.graph)
         calls: dict[Operation, list[str]] = {}
-        for node in visible:
+        for node in self.folding.shown:
             calls.setdefault(node.operation, []).append(self.key(node))
-        return [
-            with_capsule(
-                group_of(layer, number, calls[layer], len(every[layer])), words.is_frozen(layer)
-            )
-            for layer, number in self.shared.items()
-            if layer in calls
-        ]
+        groups = []
+        for layer, number in self.shared.items():
+            if layer in calls:
+                group = group_of(layer, number, calls[layer], len(every[layer]))
+                group.total = self.sharing.totals[layer]
+                group.weights = group.numbers  # without weights there is no capsule
+                groups.append(group)
+        return groups
 
 
-Part = TypeVar("Part")
+def within(key: str, frame: str) -> bool:
+    """Whether a key is that of a frame or of something inside it, such as a tensor it makes."""
+    frame = words.clean(frame)
+    stem = frame.removesuffix("]")
+    return key == frame or key.startswith((f"{frame}/", f"{stem}:"))
 
 
-def fold(nodes: list[Part], limit: int) -> tuple[list[Part], list[Part], list[Part]]:
-    """The first, the hidden and the last. No cut of a topological order makes a loop."""
-    if len(nodes) <= limit:
-        return nodes, [], []
-    keep = max(1, min(20, limit // 2))
-    return nodes[:keep], nodes[keep:-keep], nodes[-keep:]
+def is_open(expand: Opened, key: str) -> bool:
+    return expand if isinstance(expand, bool) else words.clean(key) in expand
 
 
-def shared_layers(graph: Graph) -> dict[Operation, int]:
-    """Layers with several calls in a graph, numbered in order of their first call."""
-    several = [layer for layer, nodes in words.calls_by_layer(graph).items() if len(nodes) > 1]
-    return {layer: i for i, layer in enumerate(several)}
+def fold_key(run: int) -> str:
+    return FOLD if run == 0 else f"{FOLD} {run + 1}"
 
 
 def role(graph: Graph, node: Node) -> str:
@@ -214,33 +256,13 @@ def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
         shape=shape,
         dtype=tensor.dtype,
         mask=mask,
+        tensor_key=f"{prefix}{tensor.id}",
         title=f"tensor {name}: shape {shape}, {tensor.dtype}{note}",
     )
-
-
-def unique_readers(uses: Iterable[tuple[Node, int]], hidden: set[Node]) -> list[tuple[Node, int]]:
-    """The readers of a tensor; all those folded away count as one."""
-    found: list[tuple[Node, int]] = []
-    folded = False
-    for reader, i in uses:
-        if reader not in hidden:
-            found.append((reader, i))
-        elif not folded:
-            folded = True
-            found.append((reader, i))
-    return found
 
 
 def group_of(layer: Any, number: int, keys: list[str], calls: int) -> Group:
     """A shared layer, without a capsule."""
     numbers = words.arithmetic(layer) if words.weights_of(layer) else ""
-    return Group(number, words.clean(layer.name), keys, calls, numbers)
-
-
-def with_capsule(group: Group, frozen: bool) -> Group:
-    """The capsule shows what the layer owns once; without weights there is none."""
-    if group.numbers:
-        group.weights = group.numbers
-        last = "frozen: training leaves them" if frozen else "gradients of all add up here"
-        group.caption = [f"used by {group.size} calls,", last]
-    return group
+    frozen = words.is_frozen(layer)
+    return Group(number, words.clean(layer.name), keys, calls, numbers, total=calls, frozen=frozen)

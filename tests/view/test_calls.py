@@ -201,3 +201,15 @@ def test_drawing_allocates_no_weights(build):
     model.summary(print_fn=lambda line: None)
 
     assert not any(weight.allocated for weight in model.weights)
+
+
+def test_a_tensor_read_inside_the_fold_and_after_it_makes_no_loop():
+    x = y = Input((4,), name="x")
+    kept = None
+    for i in range(100):
+        y = Dense(4, name=f"dense_{i}")(y)
+        kept = y if i == 70 else kept
+    scene = scene_of(Model(x, [y, kept + y]))
+
+    assert ("fold", "tensor dense_70[0:0]") in links(scene)
+    assert ("tensor dense_70[0:0]", "fold") not in links(scene)
