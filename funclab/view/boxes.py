@@ -22,7 +22,8 @@ ROW_LEFT, ROW_INSET, ARROW_GAP, SHAPE_GAP = 16, 8, 6, 18
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
     """Draw a box. One with something inside is left open; whoever draws that closes it."""
-    canvas.open(box.title, "box" if box.inside is None else "box frame", key=box.key)
+    data = {"key": box.key} | ({"first": box.first} if box.first else {})
+    canvas.open(box.title, "box" if box.inside is None else "box frame", **data)
     colour, fill = colours(box, group)
     folded = box.role == "fold"
     if box.wrapper:
@@ -54,6 +55,8 @@ def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) ->
     texts = sizes.box_texts(box)
     start = box.corner + sizes.BAR + sizes.PAD
     canvas.text_line(start + 42j, texts.detail, DETAIL)
+    if box.note:
+        canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 + 19j)), Paint(colour))
         start += sizes.MARK

@@ -84,9 +84,8 @@ class Calls:
             inputs=0 if node in self.graph.input_nodes else len(node.arguments.tensors),
             outputs=len(node.output_tensors),
             write=write_line(node),
-            note="" if layer in self.met else absent(layer, self.graph, self.sharing),
+            note=absent(layer, self.graph, self.sharing),
         )
-        self.met.add(layer)
         box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)
         return box
@@ -106,13 +105,15 @@ class Calls:
         return Calls(model, self.expand, self.limit, f"{key}/", self.focus, self.sharing).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
+        layer = node.operation
         given = [words.tensor_id(self.graph, tensor) for tensor in node.arguments.tensors]
         takes = f" takes {words.listed(given)} and" if given and box.inputs else ""
         made = [
             f"{words.tensor_id(self.graph, one)} of shape {words.shape_text(one.shape)}"
             for one in node.output_tensors
         ]
-        note = f" Not in this picture: {box.note}." if box.note else ""
+        note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
+        self.met.add(layer)
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {words.listed(made)}.{note}"
 
@@ -176,8 +177,8 @@ class Calls:
         for reader, i in uses:
             target = End(self._place(reader), i, len(reader.arguments.tensors))
             if reader in self.folding.run_of:
-                if target.key in folds:
-                    continue  # the readers folded away together count as one
+                if target.key in folds or target.key == source.key:
+                    continue  # readers folded away together count as one, with the maker as none
                 folds.add(target.key)
                 target = End(target.key)
             self._edge(plate, End(plate.key), target)

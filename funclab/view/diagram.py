@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
 from funclab.view import tables, theme, words
-from funclab.view.calls import Calls
+from funclab.view.calls import Calls, Opened
 from funclab.view.canvas import Canvas
 from funclab.view.drawing import draw_scene
 from funclab.view.layers import Layers
@@ -84,22 +84,24 @@ class Diagram:
 def diagram(
     model: Any,
     face: str = "calls",
-    expand_nested: bool = False,
+    expand_nested: Opened = False,
     direction: str | None = None,
     layout: str = "auto",
     look: str = "auto",
     most_calls: int = MOST_CALLS,
+    focus: str = "",
 ) -> Diagram:
     """The picture of a model.
 
     `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
-    its calls as numbered rows. `expand_nested` opens nested models and wrappers. `direction` is
-    "TB" (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and
-    layers from left to right where that fits a page. `layout` "builtin" needs no other program,
-    "dot" takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links
-    would cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the
-    reader's theme. A model of more than `most_calls` calls is drawn with its middle folded. No
-    weight is allocated.
+    its calls as numbered rows. `expand_nested` opens nested models and wrappers: all, or those with
+    the given keys, such as "encoder[1]" for a call and "encoder" for a layer. `direction` is "TB"
+    (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and layers
+    from left to right where that fits a page. `layout` "builtin" needs no other program, "dot"
+    takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
+    cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
+    theme. A model of more than `most_calls` calls is drawn with its middle folded, or with what is
+    around `focus`, the key of a call or layer. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -108,7 +110,7 @@ def diagram(
     _check("look", look, theme.LOOKS)
     if words.graph_of(model) is None:
         raise _no_graph(model)
-    scene = FACES[face](model, expand_nested, most_calls).build()
+    scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
     scene.title = _title(model)
     scene.description = tables.description(scene)
     scene.direction = direction or ("LR" if face == "layers" else "TB")

@@ -60,8 +60,9 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, sideways: bool) -> None:
     if arrow:
         points[-1] = tip - ahead / 2
     mask = " with its mask" if edge.mask else ""
-    ends = {"source": edge.source.key, "target": edge.target.key}
-    canvas.open(f"{edge.tensor}{mask}", "edge", key=edge.tensor, **ends)
+    data = {"key": edge.tensor, "source": edge.source.key, "target": edge.target.key}
+    data |= {"tensor": edge.tensor_key} if edge.tensor_key else {}
+    canvas.open(f"{edge.tensor}{mask}", "edge", **data)
     canvas.path(curved(points), Paint("", "line", 1.5))
     if edge.mask:
         aside = MASK_DISTANCE * (1j if sideways else 1)
@@ -74,7 +75,8 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, sideways: bool) -> None:
 
 
 def _draw_plate(canvas: Canvas, plate: Plate) -> None:
-    canvas.open(plate.title, "plate", key=plate.key)
+    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
+    canvas.open(plate.title, "plate", key=plate.key, **data)
     paint = Paint("paper", "rim", 1.2)
     if plate.output:
         paint = Paint("output-fill", "output", 1.2)

@@ -82,6 +82,15 @@ class Box(Area):
     """The line of Python that gives this node's output."""
     title: str = ""
     """A sentence for readers who point at the box or hear it."""
+    note: str = ""
+    """A short line on the nodes of the layer that are not in the picture."""
+    first: str = ""
+    """The key of the first call that a fold stands for."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is something inside to be shown."""
+        return self.nested or self.wrapper
 
 
 @dataclass
@@ -97,6 +106,8 @@ class Plate(Area):
     output: bool = False
     mask: bool = False
     title: str = ""
+    tensor_key: str = ""
+    """What tells the tensor from all others in the picture."""
 
 
 @dataclass
@@ -119,6 +130,8 @@ class Edge:
     mask: bool = False
     path: Points = field(default_factory=list)
     """A start, then three points for each cubic curve."""
+    tensor_key: str = ""
+    """What tells the tensor from all others in the picture."""
 
 
 @dataclass
@@ -129,9 +142,12 @@ class Group(Area):
     name: str
     calls: list[str]
     size: int
-    """How many calls there are, drawn or folded away."""
+    """How many calls there are in this graph, drawn or folded away."""
     numbers: str = ""
     """The weights as arithmetic."""
+    total: int = 0
+    """How many calls there are with those inside the models that are called."""
+    frozen: bool = False
     weights: str = ""
     """What the capsule shows; without a capsule, nothing."""
     caption: list[str] = field(default_factory=list)
@@ -153,12 +169,16 @@ class Scene:
     name: str
     face: str
     direction: str = "TB"
+    place: str = ""
+    """The key of the frame that it fills; nothing for a whole picture."""
     boxes: list[Box] = field(default_factory=list)
     plates: list[Plate] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     hidden: int = 0
     """How many calls are folded away."""
+    moved: bool = False
+    """Whether others are folded away than without a focus."""
     title: str = ""
     description: str = ""
     width: float = 0

@@ -16,7 +16,9 @@ EQUAL, EQUAL_ROWS = 230, 330
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
 HEADER = 48
-MARK, LOCK = 20, 18
+MARK, LOCK, SIGN = 20, 18, 26
+NOTE = 17
+"""How much higher a box is for its note."""
 FRAME_PAD = 22
 CAPSULE_PAD = 24
 
@@ -83,9 +85,10 @@ def measure_box(box: Box) -> None:
     first = text_width(texts.name, NAME, bold=True) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
-    second = text_width(texts.detail, DETAIL)
-    box.width = max(NARROWEST, BAR + PAD + max(first, second) + PAD)
-    box.height = BOX_HEIGHT
+    second = text_width(texts.detail, DETAIL) + (SIGN if box.opens else 0)
+    note = text_width(box.note, SMALL)
+    box.width = max(NARROWEST, BAR + PAD + max(first, second, note) + PAD)
+    box.height = BOX_HEIGHT + (NOTE if box.note else 0)
     if box.rows:
         _measure_rows(box)
     if box.inside is not None:

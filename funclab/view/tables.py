@@ -43,11 +43,14 @@ def _box_line(scene: Scene, box: Box) -> Line:
 
 
 def group_lines(scene: Scene) -> Iterator[str]:
-    """A sentence for each shared layer."""
+    """A sentence for each shared layer, however many times it is drawn."""
+    told: set[int] = set()
     for one in scene.walk():
         for group in one.groups:
-            weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
-            yield f"{group.name} is shared: called {times(group.size)}{weights}."
+            if group.number not in told:
+                told.add(group.number)
+                weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
+                yield f"{group.name} is shared: called {times(group.total)}{weights}."
 
 
 def description(scene: Scene) -> str:
