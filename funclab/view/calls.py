@@ -85,6 +85,7 @@ class Calls:
             outputs=len(node.output_tensors),
             write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
+            place=place_of(self.graph, node),
         )
         box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)
@@ -225,9 +226,12 @@ def role(graph: Graph, node: Node) -> str:
 
 def place_words(graph: Graph, node: Node) -> str:
     """Which of the model's inputs a node is, when there are several."""
-    if node not in graph.input_nodes or len(graph.input_nodes) < 2:
-        return ""
-    return f" · inputs[{graph.input_nodes.index(node)}]"
+    several = node in graph.input_nodes and len(graph.input_nodes) > 1
+    return f" · inputs[{place_of(graph, node)}]" if several else ""
+
+
+def place_of(graph: Graph, node: Node) -> int | None:
+    return graph.input_nodes.index(node) if node in graph.input_nodes else None
 
 
 def write_line(node: Node) -> str:

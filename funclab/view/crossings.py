@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from funclab.view.layering import Key, Layered
@@ -9,9 +10,13 @@ from funclab.view.layering import Key, Layered
 SWEEPS = 12
 
 
-def order_ranks(layout: Layered) -> None:
-    """Sort every rank by where its neighbours are, down and up in turn; the best order stays."""
+def order_ranks(layout: Layered, kept: Sequence[Key] = ()) -> None:
+    """Sort every rank by where its neighbours are, down and up in turn; the best order stays.
+
+    Those `kept`, where they share a rank, stay in the order given.
+    """
     _start(layout)
+    keep_order(layout, kept)
     best, fewest = [list(rank) for rank in layout.ranks], crossings(layout)
     for sweep in range(SWEEPS):
         if not fewest:
@@ -21,10 +26,18 @@ def order_ranks(layout: Layered) -> None:
         for i in order:
             _sort(layout, i, down)
             _swap(layout, i)
+        keep_order(layout, kept)
         number = crossings(layout)
         if number < fewest:
             best, fewest = [list(rank) for rank in layout.ranks], number
     layout.ranks = best
+
+
+def keep_order(layout: Layered, kept: Sequence[Key]) -> None:
+    """Give the places of some keys in a rank to the same keys in the order given."""
+    for rank in layout.ranks:
+        own = iter([key for key in kept if key in rank])
+        rank[:] = [next(own) if key in kept else key for key in rank]
 
 
 def _start(layout: Layered) -> None:

@@ -15,6 +15,7 @@ from funclab.view.calls import (
     fold_key,
     group_of,
     is_open,
+    place_of,
     place_words,
     plate_of,
     role,
@@ -97,6 +98,7 @@ class Layers:
             wrapper=words.inner_layer(layer) is not None,
             nested=words.graph_of(layer) is not None,
             rows=self._rows(layer),
+            place=place_of(self.graph, nodes[0]),
             title=f"{words.clean(layer.name)}, {words.detail(layer)}, "
             f"called {words.times(len(nodes))} in this model.",
         )

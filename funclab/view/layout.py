@@ -8,7 +8,7 @@ from funclab.errors import ArgumentError
 from funclab.view import dot, sizes
 from funclab.view.alignment import align
 from funclab.view.capsules import place_capsules
-from funclab.view.crossings import crossings, order_ranks
+from funclab.view.crossings import crossings, keep_order, order_ranks
 from funclab.view.layering import Key, Layered, layered
 from funclab.view.ports import links_of, margins
 from funclab.view.routing import route
@@ -83,9 +83,10 @@ def _across(scene: Scene, layout: Layered, engine: str) -> dict[Key, float]:
     if found is not None:
         layout.ranks = _ranks_by(found, layout)
     else:
-        order_ranks(layout)
+        kept = inputs_in_order(scene)
+        order_ranks(layout, kept)
         if engine == "auto" and crossings(layout):
-            _ask_dot(layout, width)
+            _ask_dot(layout, width, kept)
         found = align(layout, lambda a, b: (width[a] + width[b]) / 2 + GAP_ACROSS)
     return {key: found[key] + shift[key] for key in found}
 
@@ -94,12 +95,19 @@ def _ranks_by(found: dict[Key, float], layout: Layered) -> list[list[Key]]:
     return [sorted(rank, key=found.__getitem__) for rank in layout.ranks]
 
 
-def _ask_dot(layout: Layered, width: dict[Key, float]) -> None:
+def inputs_in_order(scene: Scene) -> list[Key]:
+    """What brings the model's inputs in: the first stays to the left of the second."""
+    boxes = [box for box in scene.boxes if box.place is not None]
+    return [box.key for box in sorted(boxes, key=lambda box: box.place or 0)]
+
+
+def _ask_dot(layout: Layered, width: dict[Key, float], kept: list[Key]) -> None:
     """Take dot's order of the ranks where fewer links cross in it than in ours."""
     own, number = layout.ranks, crossings(layout)
     found = dot.positions(layout, width, GAP_ACROSS)
     if found is not None:
         layout.ranks = _ranks_by(found, layout)
+        keep_order(layout, kept)
         if crossings(layout) >= number:
             layout.ranks = own
 

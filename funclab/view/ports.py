@@ -8,8 +8,10 @@ from funclab.view.scene import Box, Edge, End, Plate, Scene
 
 SPREAD = 26
 """Distance between ports on one side of a box."""
-LANE, FIRST_LANE = 8, 12
+LANE, FIRST_LANE = 12, 14
 """Distances of the lines that run beside a box to and from its rows."""
+CLOSEST = 24
+"""The room of all lines that turn in a gap from left to right."""
 TAB = 14
 
 
@@ -66,16 +68,29 @@ def row_offset(box: Box, end: End) -> float:
 
 
 def lane(box: Box, end: End, leaving: bool) -> float:
-    """The distance of a row's line from its box, so that lines of several rows do not cross."""
-    row, last = end.row or 0, max(0, len(box.rows) - 1)
-    return FIRST_LANE + LANE * (last - row if leaving else row)
+    """The distance of a tensor's line from the box beside which it runs: each has its own, and
+    those of several rows do not cross."""
+    if leaving:
+        rows = box.rows[(end.row or 0) + 1 :]
+        number = sum(len(row.outputs) for row in rows) + max(0, end.count - 1 - end.index)
+    else:
+        number = sum(len(row.inputs) for row in box.rows[: end.row or 0]) + end.index
+    return FIRST_LANE + LANE * number
+
+
+def close_lane(box: Box, end: End, leaving: bool) -> float:
+    """The same between boxes that follow each other from left to right, where room is scarce."""
+    lanes = lane(box, end, leaving) - FIRST_LANE
+    most = max(1, sum(len(row.inputs) + len(row.outputs) for row in box.rows)) * LANE
+    return FIRST_LANE + lanes * min(1, CLOSEST / most)
 
 
 def margins(scene: Scene, item: Box | Plate) -> tuple[float, float, float]:
     """Room to be kept free around an item: before and after it across the flow, and below it."""
     if isinstance(item, Plate) or scene.face != "layers":
         return 0, 0, 0
-    lanes = FIRST_LANE + LANE * len(item.rows)
+    ways = [sum(len(row.inputs) for row in item.rows), sum(len(row.outputs) for row in item.rows)]
+    lanes = FIRST_LANE + LANE * max(ways)
     loops = sum(edge.source.key == edge.target.key == item.key for edge in scene.edges)
     if is_beside(scene):
         return lanes, lanes, (loops + 1) * LANE if loops else 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from funclab.view.geometry import Pen
 from funclab.view.layering import Key, Layered, Link
-from funclab.view.ports import LANE, TAB, has_tabs, is_beside, lane, offset, row_offset
+from funclab.view.ports import LANE, TAB, close_lane, has_tabs, is_beside, lane, offset, row_offset
 from funclab.view.scene import Box, Edge, End, Plate, Scene
 
 RADIUS = 8
@@ -93,7 +93,7 @@ class Router:
             last = start - 1 if link.backward else finish + 1
             pen.corners([complex(away, pen.here.imag), complex(away, last)], RADIUS)
         elif link.backward:
-            out = finish + lane(item, edge.source, True)
+            out = finish + close_lane(item, edge.source, True)
             corners = [complex(pen.here.real, out), complex(away, out), complex(away, start)]
             pen.corners(corners, RADIUS)
 
@@ -104,7 +104,7 @@ class Router:
         corners: list[complex] = []
         if self.rows and not isinstance(item, Plate):
             away = pen.here.real
-            out = self._bounds(item.key)[1] - lane(item, edge.target, False)
+            out = self._bounds(item.key)[1] - close_lane(item, edge.target, False)
             if self.beside:
                 corners = [complex(away, port.imag)]
             elif link.backward:
@@ -116,7 +116,8 @@ class Router:
         item = self.items[edge.source.key]
         assert isinstance(item, Box)
         start, end = self._port(edge.source, True), self._port(edge.target, False)
-        out, back = lane(item, edge.source, True), lane(item, edge.target, False)
+        away = lane if self.beside else close_lane
+        out, back = away(item, edge.source, True), away(item, edge.target, False)
         number = self.loops.get(item.key, 0)
         self.loops[item.key] = number + 1
         middle, first, last = self._bounds(item.key)

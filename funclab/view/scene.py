@@ -84,6 +84,8 @@ class Box(Area):
     """A sentence for readers who point at the box or hear it."""
     note: str = ""
     """A short line on the nodes of the layer that are not in the picture."""
+    place: int | None = None
+    """Which of the model's inputs it brings in."""
     first: str = ""
     """The key of the first call that a fold stands for."""
 
