@@ -37,7 +37,7 @@ def style() -> str:
 
 def script(*names: str) -> str:
     """The JavaScript module of a view: what all share, then its own files."""
-    files = [HERE / f"{name}.js" for name in ("core", *names)]
+    files = [HERE / f"{name}.js" for name in ("core", "core_keys", *names)]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -115,7 +115,8 @@ class View(anywidget.AnyWidget):
             for key, value in self.state.items()
             if value != self.blank_state.get(key)
         )
-        return self.call.replace("$", given)
+        bare = "($" in self.call
+        return self.call.replace("$", given.removeprefix(", ") if bare else given)
 
     def svg(self) -> str:
         """The static picture of the present state."""

@@ -48,23 +48,37 @@ class Context {
   set(patch, quiet = false) {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
-    if (!quiet) this.past.push(this.state);
-    if (this.past.length > 200) this.past.shift();
+    if (!quiet) this.remember();
     this.model.set("state", next);
     this.model.save_changes();
   }
 
+  /** Keep what is shown now, so that `undo` can come back to it. */
+  remember() {
+    this.past.push({ state: this.state, stop: this.model.get("stop") });
+    if (this.past.length > 200) this.past.shift();
+  }
+
+  /** Go to a whole state; a question that waits was about the one that is left. */
+  leave({ state, stop }) {
+    const asked = this.gate;
+    this.gate = null;
+    this.askBox.hidden = true;
+    this.model.set("state", state);
+    this.model.set("stop", stop);
+    this.model.save_changes();
+    if (asked) this.update();
+  }
+
   undo() {
     const last = this.past.pop();
-    if (last) { this.model.set("state", last); this.model.save_changes(); }
+    if (last) this.leave(last);
     this.say(this.t(last ? "undone" : "nothing_to_undo"));
   }
 
   reset() {
-    this.past.push(this.state);
-    this.model.set("state", this.model.get("home"));
-    this.model.set("stop", -1);
-    this.model.save_changes();
+    this.remember();
+    this.leave({ state: this.model.get("home"), stop: -1 });
     this.say(this.t("as_the_lesson_had_it"));
   }
 
@@ -153,10 +167,8 @@ class Context {
     const tour = this.model.get("tour");
     const at = Math.max(0, Math.min(tour.length - 1, index));
     if (!tour.length || at === this.model.get("stop")) return;
-    this.past.push(this.state);
-    this.model.set("stop", at);
-    this.model.set("state", { ...this.model.get("home"), ...tour[at].state });
-    this.model.save_changes();
+    this.remember();
+    this.leave({ state: { ...this.model.get("home"), ...tour[at].state }, stop: at });
   }
 
   drawTour() {
@@ -170,48 +182,30 @@ class Context {
         this.t("stop_of", { i: at + 1, n: tour.length, text: tour[at].text })));
   }
 
-  drawKeys() {
-    const rows = Object.entries(this.actions()).filter(([, one]) => one.label).map(([key, one]) =>
-      h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? this.t("space") : key)),
-        h("td", {}, one.label)));
-    this.keyTable.replaceChildren(h("summary", {}, this.t("keys")), h("table", {}, h("tbody", {}, rows)));
-  }
-
-  actions() {
-    const own = this.view.keys?.(this) ?? {};
-    return {
-      ...own,
-      u: { label: this.t("key_undo"), run: () => this.undo() },
-      r: { label: this.t("key_reset"), run: () => this.reset() },
-      y: { label: this.t("key_line"), run: () => this.copy(this.line()) },
-      Escape: { label: this.t("key_leave"), run: () => this.leave(own.Escape) },
-      "?": { label: this.t("key_help"), run: () => { this.keyTable.open = !this.keyTable.open; } },
-      PageDown: { run: () => this.visit(this.model.get("stop") + 1), when: () => this.model.get("tour").length },
-      PageUp: { run: () => this.visit(this.model.get("stop") - 1), when: () => this.model.get("tour").length },
-    };
-  }
-
-  /** The view's own way out; from its outermost place, back to the notebook's cell. */
-  leave(out) {
-    const state = this.state, focused = document.activeElement;
-    out?.run();
-    if (same(this.state, state) && document.activeElement === focused) this.el.closest(".jp-Cell")?.focus();
-  }
-
   /** The state of this view as one line of Python. */
   line() {
     const home = this.model.get("blank");
     const parts = Object.entries(this.state)
       .filter(([key, value]) => !same(value, home[key]))
       .map(([key, value]) => `, ${key}=${python(value)}`);
-    return this.model.get("call").replace("$", parts.join(""));
+    const given = parts.join(""), call = this.model.get("call"), [before, after = ""] = call.split("$");
+    return `${before}${before.endsWith("(") ? given.replace(/^, /, "") : given}${after}`;
   }
 
   update() {
+    const held = this.el.contains(document.activeElement) ? document.activeElement : null;
     this.el.dataset.look = this.look;
     this.view.update(this);
     this.captionBox.textContent = this.view.caption?.(this) ?? "";
     this.drawTour();
+    if (held && !this.el.contains(document.activeElement)) this.focusLike(held);
+  }
+
+  /** What had the focus was drawn anew: keys must go on working where they did. */
+  focusLike(lost) {
+    const told = (one) => [one.tagName, one.getAttribute("aria-keyshortcuts"), one.textContent].join();
+    const twin = [...this.el.querySelectorAll(lost.tagName)].find((one) => told(one) === told(lost));
+    (twin ?? this.el).focus({ preventScroll: true });
   }
 }
 
@@ -232,64 +226,4 @@ function fit(ctx, svg, zoom = 0) {
   svg.style.maxWidth = zoom || large ? "none" : "100%";
   svg.setAttribute("width", width * scale);
   svg.setAttribute("height", height * scale);
-}
-
-/** Put `view` on the page for `model`; returns what takes it away again. */
-function start(model, host, view) {
-  const el = h("div", {
-    class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
-    "aria-label": model.get("title"), "aria-roledescription": model.get("texts").view,
-  });
-  const ctx = new Context(model, el, view);
-  ctx.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": ctx.t("tools") });
-  ctx.stage = h("div", { class: "fl-stage", tabindex: "0", role: "group", "aria-label": ctx.t("picture") });
-  ctx.panel = h("div", { class: "fl-panel" });
-  ctx.askBox = h("div", { class: "fl-ask", hidden: true, role: "group", "aria-label": ctx.t("question") });
-  ctx.captionBox = h("p", { class: "fl-caption" });
-  ctx.tourBox = h("div", { class: "fl-tour", hidden: true });
-  ctx.status = h("p", { class: "fl-status", role: "status", "aria-live": "polite" });
-  ctx.keyTable = h("details", { class: "fl-keys" });
-  el.append(ctx.bar, ctx.askBox, ctx.stage, ctx.captionBox, ctx.panel, ctx.tourBox, ctx.status, ctx.keyTable);
-  host.append(el);
-  view.draw(ctx);
-  ctx.update();
-  ctx.drawKeys();
-
-  // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
-  const onKey = (event) => {
-    const target = event.target;
-    if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.shiftKey && event.key === "Enter") return; // runs the cell, as everywhere
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
-    if (typing && event.key !== "Escape") { event.stopImmediatePropagation(); return; }
-    if (ctx.gate && /^[0-9]$/.test(event.key)) {
-      const index = Number(event.key) - 1;
-      if (index < ctx.gate.question.options.length) ctx.answer(index);
-    } else {
-      const action = ctx.actions()[event.key];
-      const pressing = /^(BUTTON|SUMMARY|A)$/.test(target.tagName) && /^(Enter| )$/.test(event.key);
-      if (pressing) { event.stopImmediatePropagation(); return; }
-      if (!action || (action.when && !action.when())) {
-        // A letter that means nothing here must not run a notebook command (x would cut the cell).
-        if (event.key.length === 1) event.stopImmediatePropagation();
-        return;
-      }
-      action.run();
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
-  window.addEventListener("keydown", onKey, true);
-  const redraw = () => ctx.update();
-  for (const name of ["state", "look", "tour", "stop", "facts", "pictures", "ask"])
-    model.on(`change:${name}`, redraw);
-  const onMessage = (message) => view.follow?.(ctx, message);
-  model.on("msg:custom", onMessage);
-  return () => {
-    window.removeEventListener("keydown", onKey, true);
-    model.off?.(null, redraw);
-    model.off?.("msg:custom", onMessage);
-    ctx.cleanups.forEach((one) => one());
-    el.remove();
-  };
 }

@@ -5,9 +5,12 @@ const diff = {
 
   draw(ctx) {
     this.sides = {};
+    ctx.bar.append(
+      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1)),
+      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1)));
     ctx.stage.classList.add("fl-pair");
     for (const side of ["left", "right"]) {
-      const picture = h("div", { class: "fl-side" });
+      const picture = h("div", { class: "fl-side", onclick: (event) => this.click(ctx, side, event.target) });
       // The markup is drawn by funclab itself, with every name escaped.
       picture.innerHTML = ctx.model.get("pictures")[side];
       for (const title of picture.querySelectorAll("title")) title.remove();
@@ -19,9 +22,6 @@ const diff = {
 
   update(ctx) {
     const { entry } = ctx.state;
-    ctx.bar.replaceChildren(
-      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, entry - 1)),
-      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, entry + 1)));
     ctx.stage.querySelectorAll("svg").forEach((svg) => fit(ctx, svg));
     ctx.stage.querySelectorAll(".fl-ring").forEach((ring) => ring.remove());
     ctx.facts.entries.forEach((one, i) => {
@@ -43,6 +43,14 @@ const diff = {
     if (!rect) return;
     const [x, y, width, height] = ["x", "y", "width", "height"].map((a) => Number(rect.getAttribute(a)));
     rect.parentNode.append(s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
+  },
+
+  /** The next difference about a call; most calls have none. */
+  click(ctx, side, target) {
+    const key = target.closest("[data-key]")?.dataset.key, { entries } = ctx.facts;
+    const about = [...entries.keys()].filter((i) => entries[i][side].includes(key));
+    if (about.length) this.go(ctx, about.find((i) => i > ctx.state.entry) ?? about[0]);
+    else if (key) ctx.say(ctx.t("diff_alike", { key }));
   },
 
   go(ctx, entry) {

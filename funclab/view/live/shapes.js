@@ -3,23 +3,36 @@
 const shapes = {
   name: "shapes",
 
-  draw() {},
+  draw(ctx) {
+    this.all = ctx.button(ctx.t("shapes_all"), "a", () => this.flip(ctx), false);
+    this.batch = h("input", { type: "range", min: 0, max: 128,
+      oninput: () => this.slide(ctx), onchange: () => { this.sliding = false; } });
+    this.told = h("span");
+    ctx.bar.append(
+      ctx.button(ctx.t("shapes_back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1)),
+      ctx.button(ctx.t("shapes_on"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1)),
+      this.all, h("label", {}, ctx.t("shapes_batch"), " ", this.batch, " ", this.told));
+  },
 
   count(ctx) {
     return ctx.facts.steps.length + (ctx.facts.failure ? 1 : 0);
   },
 
+  flip(ctx) { ctx.set({ all: !ctx.state.all }); },
+
+  /** A whole drag of the slider is one step for `undo`. */
+  slide(ctx) {
+    ctx.set({ batch: Number(this.batch.value) }, this.sliding);
+    this.sliding = true;
+  },
+
   update(ctx) {
     const { step, all, batch } = ctx.state;
     const last = this.count(ctx) - 1;
-    ctx.bar.replaceChildren(
-      ctx.button(ctx.t("shapes_back"), "ArrowLeft", () => this.go(ctx, step - 1)),
-      ctx.button(ctx.t("shapes_on"), "ArrowRight", () => this.go(ctx, step + 1)),
-      ctx.button(ctx.t("shapes_all"), "a", () => ctx.set({ all: !all }), all),
-      h("label", {}, ctx.t("shapes_batch"), " ", h("input", {
-        type: "range", min: 0, max: 128, value: batch,
-        oninput: (event) => ctx.set({ batch: Number(event.target.value) }, true) }),
-      ` ${batch || ctx.t("shapes_any")}`));
+    this.all.setAttribute("aria-pressed", String(all));
+    this.batch.value = batch;
+    this.told.textContent = String(batch || ctx.t("shapes_any"));
+    this.batch.setAttribute("aria-valuetext", this.told.textContent);
     const rows = ctx.facts.steps.map((one, i) => this.row(ctx, one, i));
     if (ctx.facts.failure) rows.push(this.failed(ctx, ctx.facts.failure));
     const shown = rows.filter((_, i) => all ? i <= last : i <= step && i >= step - 2);
@@ -90,7 +103,7 @@ const shapes = {
       ArrowUp: { run: () => this.go(ctx, step - 1) },
       Home: { label: ctx.t("shapes_first"), run: () => this.go(ctx, 0) },
       End: { label: ctx.t("shapes_last"), run: () => this.go(ctx, 1e9) },
-      a: { label: ctx.t("shapes_all"), run: () => ctx.set({ all: !ctx.state.all }) },
+      a: { label: ctx.t("shapes_all"), run: () => this.flip(ctx) },
     };
   },
 

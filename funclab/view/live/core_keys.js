@@ -1,0 +1,119 @@
+// The keys of every view, the table that lists them, and what puts a view on the page.
+
+/** Where letters are text. A slider is no such place. */
+const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
+/** What a slider does by itself. */
+const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
+
+class Keys {
+  constructor(ctx) {
+    this.ctx = ctx;
+    this.table = h("details", { class: "fl-keys" });
+    // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
+    this.listener = (event) => this.press(event);
+    window.addEventListener("keydown", this.listener, true);
+    ctx.cleanups.push(() => window.removeEventListener("keydown", this.listener, true));
+  }
+
+  actions() {
+    const { ctx } = this, tour = ctx.model.get("tour").length;
+    const own = ctx.view.keys?.(ctx) ?? {};
+    return {
+      ...own,
+      u: { label: ctx.t("key_undo"), run: () => ctx.undo() },
+      r: { label: ctx.t("key_reset"), run: () => ctx.reset() },
+      y: { label: ctx.t("key_line"), run: () => ctx.copy(ctx.line()) },
+      "?": { label: ctx.t("key_help"), run: () => this.toggle() },
+      PageDown: { run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
+      PageUp: { run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },
+      ...(this.table.open ? { Escape: { run: () => this.toggle() } } : {}),
+    };
+  }
+
+  draw() {
+    const { ctx } = this;
+    const rows = Object.entries(this.actions()).filter(([, one]) => one.label).map(([key, one]) =>
+      h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : key)),
+        h("td", {}, one.label)));
+    this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
+  }
+
+  /** Show the table where it can be seen, or hide it and go back to the view. */
+  toggle() {
+    const { table, ctx } = this, open = !table.open;
+    table.open = open;
+    (open ? table.firstChild : ctx.el).focus({ preventScroll: true });
+    (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
+  }
+
+  press(event) {
+    const { el } = this.ctx, { key } = event;
+    if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    // It runs the cell, here as everywhere in a notebook.
+    if ((event.shiftKey && key === "Enter") || event.isComposing) return;
+    const done = this.handle(event.target, key);
+    if (done) event.preventDefault();
+    // A letter that means nothing here must not run a notebook command (x would cut the cell).
+    if (done || done === false || key.length === 1) event.stopImmediatePropagation();
+  }
+
+  /** Whether a key was for the view; false when it is for what has the focus, and nobody else. */
+  handle(target, key) {
+    const { ctx } = this, action = this.actions()[key], written = target.matches?.(WRITTEN);
+    const walks = /^Page/.test(key) && action.when();
+    if (written && key === "Escape" && !action) { ctx.el.focus({ preventScroll: true }); return true; }
+    if (written && key !== "Escape" && !walks) return false;
+    if (target.matches?.("input") && SLIDES.test(key)) return false;
+    if (target.matches?.("button,summary,a") && /^(Enter| )$/.test(key)) return false;
+    if (ctx.gate && /^[0-9]$/.test(key)) {
+      if (Number(key) <= ctx.gate.question.options.length) ctx.answer(Number(key) - 1);
+      return true;
+    }
+    if (!action || (action.when && !action.when())) return undefined;
+    action.run();
+    return true;
+  }
+}
+
+/** The parts of a view, empty, on the page. */
+function frame(ctx, host) {
+  const group = (name, label) => h("div", { class: name, role: "group", "aria-label": ctx.t(label) });
+  ctx.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": ctx.t("tools") });
+  ctx.stage = group("fl-stage", "picture");
+  ctx.stage.tabIndex = 0;
+  ctx.panel = h("div", { class: "fl-panel" });
+  ctx.askBox = group("fl-ask", "question");
+  ctx.askBox.hidden = true;
+  ctx.captionBox = h("p", { class: "fl-caption" });
+  ctx.tourBox = h("div", { class: "fl-tour", hidden: true });
+  ctx.status = h("p", { class: "fl-status", role: "status", "aria-live": "polite" });
+  ctx.el.append(ctx.bar, ctx.askBox, ctx.stage, ctx.captionBox, ctx.panel, ctx.tourBox, ctx.status, ctx.keys.table);
+  host.append(ctx.el);
+}
+
+/** Put `view` on the page for `model`; returns what takes it away again. */
+function start(model, host, view) {
+  const el = h("div", {
+    class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
+    "aria-label": model.get("title"), "aria-roledescription": model.get("texts").view,
+  });
+  // One view may be on the page twice: what it remembers of its drawing is its own.
+  const ctx = new Context(model, el, Object.create(view));
+  ctx.keys = new Keys(ctx);
+  frame(ctx, host);
+  ctx.view.draw(ctx);
+  ctx.update();
+  ctx.keys.draw();
+
+  const redraw = () => ctx.update();
+  const names = ["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => `change:${name}`);
+  const onMessage = (message) => ctx.view.follow?.(ctx, message);
+  for (const name of names) model.on(name, redraw);
+  model.on("msg:custom", onMessage);
+  return () => {
+    for (const name of names) model.off?.(name, redraw);
+    model.off?.("msg:custom", onMessage);
+    ctx.cleanups.forEach((one) => one());
+    el.remove();
+  };
+}

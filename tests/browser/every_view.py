@@ -1,0 +1,236 @@
+"""The live views and what each must do, as a table; and the notebook in which they do it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Locator, expect
+
+from tests.browser.notebook_page import READY, NotebookPage
+
+MODEL = """
+%load_ext funclab
+import funclab, time
+import numpy as np
+from IPython.utils.capture import capture_output
+from funclab import Input, Model
+from funclab.layers import Dense
+funclab.utils.set_random_seed(0)
+inputs = Input((8,), name="pixels")
+shared = Dense(8, activation="relu", name="shared")
+model = Model(inputs, Dense(2, name="head")(shared(shared(inputs))), name="model")
+model.compile("sgd", "mse")
+x, y = np.random.RandomState(0).rand(64, 8), np.ones((64, 2))
+"""
+OTHER = """
+a, b = model, Model(inputs, Dense(2, name="head")(shared(inputs)), name="b")
+"""
+TWO_RUNS = """
+history1, history2 = (
+    model.fit(x, y, epochs=n, validation_split=0.25, verbose=0, run=f"{n} epochs") for n in (3, 5)
+)
+"""
+TRAINED = """
+with capture_output():
+    model.fit(x, y, epochs=4, validation_split=0.25, live=True)
+"""
+IN_TRAINING = """
+class Slow(funclab.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        time.sleep(0.05)
+options = {"epochs": 100_000, "validation_split": 0.25, "callbacks": [Slow()], "live": True}
+with capture_output():
+    history = model.fit(x, y, **options, background=True)
+while len(history.epoch) < 2:
+    time.sleep(0.05)
+"""
+ASK = """async code => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  let said = "";
+  const future = kernel.requestExecute({code});
+  future.onIOPub = ({content}) => { said += content.text ?? content.evalue ?? ""; };
+  await future.done;
+  return said.trim();
+}"""
+RUN_CELL = """async ([index, code]) => {
+  const panel = jupyterapp.shell.currentWidget, notebook = panel.content;
+  notebook.widgets[index].model.sharedModel.setSource(code);
+  notebook.activeCellIndex = index;
+  await jupyterapp.commands.execute("notebook:run-cell");
+  await panel.sessionContext.session.kernel.requestKernelInfo();
+}"""
+# Names a cell for the locators, wherever the notebook keeps it.
+SHOW_CELL = """async index => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  await notebook.scrollToItem?.(index, "smart");
+  notebook.widgets[index].node.dataset.place = index;
+}"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A state of a view, and a text on the page that tells of it."""
+
+    state: dict[str, Any]
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One live view: the code that makes it, and what clicks, keys and answers do to it."""
+
+    name: str
+    root: str
+    code: str  # with $ where settings go
+    click: str
+    clicked: Shown
+    keys: tuple[str, ...]
+    keyed: Shown
+    asks: tuple[str, ...]  # the keys that lead to a question; a view may ask by itself
+    answers: tuple[str, ...]
+    answered: Shown
+    setup: str = MODEL
+
+    def make(self, **settings: Any) -> str:
+        given = "".join(f", {name}={value!r}" for name, value in settings.items())
+        return self.code.replace("$", given).replace("(, ", "(")
+
+
+LOG = Shown({"log": True}, ".fl-chart-title", "log scale")
+CURVES = Shown({}, ".fl-line", "")
+FIRST_CALL = Shown({"selected": "shared[0]"}, ".fl-caption", "shared[0] is selected")
+FIRST_STEP = Shown({"step": 1}, ".fl-now", "8 × 8 + 8 = 72")
+FIRST_DIFFERENCE = Shown({"entry": 0}, ".fl-here", "")
+GRADIENT = Shown({"step": 7}, ".fl-caption", "takes the gradient of its output")
+BRANCHES = "[data-control=branches]"
+TWO_BRANCHES = Shown({"branches": 2}, BRANCHES, "2")
+
+CASES = [
+    Case(
+        "explorer", ".fl-explorer", "funclab.explore(model$)",
+        '.box[data-key="shared[1]"]', Shown({"selected": "shared[1]"}, ".fl-here", "at(1)"),
+        ("ArrowDown", "ArrowDown"), FIRST_CALL,
+        ("ArrowDown", "ArrowDown"), ("1",), FIRST_CALL,
+    ),
+    Case(
+        "shapes", ".fl.fl-shapes", "funclab.shapes(model$)",
+        "button[aria-keyshortcuts=a]", Shown({"all": True}, ".fl-step:last-child", "head"),
+        ("ArrowRight",), FIRST_STEP,
+        ("ArrowRight",), ("1",), FIRST_STEP,
+    ),
+    Case(
+        "diff", ".fl-diff", "funclab.diff(a, b).view($)",
+        ".fl-tape li:last-child button", Shown({"entry": 1}, ".fl-tape li:last-child.fl-here", ""),
+        ("ArrowDown",), FIRST_DIFFERENCE,
+        ("ArrowDown",), ("1",), FIRST_DIFFERENCE,
+        MODEL + OTHER,
+    ),
+    Case(
+        "trace", ".fl-trace", "funclab.trace(model, x, y$)",
+        ".fl-lines li:nth-child(3) button", Shown({"step": 2}, ".fl-caption", "Step 3 of"),
+        ("ArrowRight",) * 7, GRADIENT,
+        ("ArrowRight",) * 7, ("1",), GRADIENT,
+    ),
+    Case(
+        "training", ".fl-training", "funclab.watch(model$)",
+        "[data-name=live_table]", Shown({"table": True}, ".fl-layers", "shared"),
+        ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,
+    ),
+    Case(
+        "live training", ".fl-training", "funclab.watch(model$)",
+        "[data-name=live_table]", Shown({"table": True}, ".fl-layers", "shared"),
+        ("l",), LOG, (), ("1", "1"), CURVES, MODEL + IN_TRAINING,
+    ),
+    Case(
+        "runs", ".fl-training", "funclab.compare_runs(history1, history2$)",
+        "[data-name=live_joined]", Shown({"joined": True}, "[aria-pressed=true]", "after another"),
+        ("l",), LOG, (), ("1",), CURVES, MODEL + TWO_RUNS,
+    ),
+    Case(
+        "playground", ".fl-play", "funclab.playground($)",
+        f".fl-play-control:has({BRANCHES}) button:last-child", TWO_BRANCHES,
+        ("n",), Shown({"seed": 1}, "[data-control=seed]", "1"),
+        ("ArrowRight", "Tab", "Tab", "ArrowRight"), ("1",), TWO_BRANCHES,
+    ),
+]  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """A notebook of three cells: what a view needs, the view, and room for more."""
+
+    case: Case
+    notebook: NotebookPage
+    shown: Locator = field(init=False)
+
+    @classmethod
+    def open(cls, case: Case, context: Any, server: Any, folder: Path) -> Stage:
+        path = folder / f"{case.name.replace(' ', '_')}.ipynb"
+        cells = [nbformat.v4.new_code_cell(code) for code in (case.setup, "", "")]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        stage = cls(case, NotebookPage.open(context, server, path))
+        failed = [cell for cell in stage.notebook.run_all() if cell["error"]]
+        assert not failed, failed
+        return stage
+
+    def show(self, **settings: Any) -> Locator:
+        """A new view in its cell, ready for keys."""
+        self.run(2, "")
+        self.run(1, f"view = {self.case.make(**settings)}\nview")
+        return self.focus(self.views(1).first)
+
+    def run(self, index: int, code: str) -> None:
+        self.notebook.page.evaluate(RUN_CELL, [index, code])
+
+    def views(self, index: int) -> Locator:
+        """The views under a cell."""
+        self.notebook.page.evaluate(SHOW_CELL, index)
+        return self.notebook.page.locator(f'[data-place="{index}"] {self.case.root}')
+
+    def focus(self, view: Locator) -> Locator:
+        view.wait_for()
+        view.focus()
+        self.shown = view
+        return view
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.notebook.page.keyboard.press(key)
+
+    def sees(self, shown: Shown, view: Locator | None = None) -> None:
+        """Wait until the page tells of a state."""
+        found = (view or self.shown).locator(shown.place).filter(has_text=shown.text)
+        expect(found.first).to_be_attached(timeout=20_000)
+
+    def sees_nothing_of(self, shown: Shown, view: Locator | None = None) -> None:
+        found = (view or self.shown).locator(shown.place).filter(has_text=shown.text)
+        expect(found).to_have_count(0)
+
+    def ask(self, code: str) -> str:
+        """What the kernel prints."""
+        return self.notebook.page.evaluate(ASK, code)
+
+    def knows(self, name: str, wanted: Any) -> None:
+        """Wait until Python holds a value; what the page sends takes its time."""
+        said = None
+        for _ in range(50):
+            said = json.loads(self.ask(f"import json; print(json.dumps({name}))"))
+            if said == wanted or (isinstance(wanted, dict) and wanted.items() <= said.items()):
+                return
+            self.notebook.page.wait_for_timeout(100)
+        raise AssertionError(f"{name} is {said!r}, not {wanted!r}")
+
+    def reload(self) -> None:
+        """Save the notebook and load the page anew."""
+        page = self.notebook.page
+        page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        page.reload()
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.evaluate(READY)
