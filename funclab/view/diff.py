@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
-import numpy as np
-
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view import words
 from funclab.view.diff_match import Match, match
+from funclab.view.diff_shared import Shared, notes, shared_layers
 from funclab.view.diff_sides import Codes, Side, model_in
 from funclab.view.diff_tell import LONGEST_NAME, Entry, entries
-from funclab.view.words import plural
 
 __all__ = ["Difference", "Entry", "diff"]
 
@@ -30,7 +28,9 @@ class Difference:
     right: str
     entries: list[Entry]
     notes: list[str] = field(default_factory=list)
-    """What is no difference in structure, but worth knowing: layers that are in both models."""
+    """What is no difference in structure, but worth knowing: whose the weights are."""
+    shared: list[Shared] = field(default_factory=list)
+    """The layers that are in both models, each with the mark that both pictures carry."""
     numbers: tuple[int, int] = (0, 0)
     """How many numbers each model holds."""
     models: tuple[Any, Any] = field(default=(None, None), repr=False, compare=False)
@@ -65,11 +65,12 @@ class Difference:
     def table(self) -> str:
         """The differences as an HTML table with a caption and marked headings."""
         heads = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
-        rows = "".join(_row(entry) for entry in self.entries)
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        rows = [_row(one.kind, one) for one in self.entries]
+        rows += [_row(f"= {one.mark}", one) for one in self.shared]
+        told = "".join(f"<p>{escape(note)}</p>" for note in self.notes if note[:2] != "= ")
         caption = f"<caption>Differences, {escape(self.title)}</caption>"
-        body = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
-        return f'<table class="funclab-table">{caption}{body}</table>{notes}'
+        body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        return f'<table class="funclab-table">{caption}{body}</table>{told}'
 
     def to_dict(self) -> dict[str, Any]:
         """The differences as data that JSON can hold."""
@@ -79,6 +80,7 @@ class Difference:
             "numbers": list(self.numbers),
             "entries": [entry.to_dict() for entry in self.entries],
             "notes": self.notes,
+            "shared": [one.to_dict() for one in self.shared],
         }
 
     def __str__(self) -> str:
@@ -89,14 +91,14 @@ class Difference:
         from funclab.view.live.diff import DiffView
 
         state = {"entry": settings.pop("entry")} if "entry" in settings else {}
-        return DiffView(self, *self.models, state=state, **settings)
+        return DiffView(self, state=state, **settings)
 
     @property
     def svg(self) -> str:
         """The static picture: both graphs, each difference marked."""
         from funclab.view.diff_picture import DiffPicture
 
-        return DiffPicture(self, *self.models).svg
+        return DiffPicture(self).svg
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         bundle, metadata = self.view()._repr_mimebundle_()
@@ -121,7 +123,8 @@ def diff(a: Any, b: Any) -> Difference:
     <BLANKLINE>
     changed  `out`: units 2 → 3 (5 more numbers)
     <BLANKLINE>
-    Both models have the Input `x`.
+    = A: Both models have the Input `x`.
+    Each model has weights of its own, so training one leaves the other alone.
     """
     for model in (a, b):
         _check(model)
@@ -130,7 +133,9 @@ def diff(a: Any, b: Any) -> Difference:
     names = [words.shorten(model.name, LONGEST_NAME) for model in (a, b)]
     numbers = (words.count(a.weights), words.count(b.weights))
     told = [*entries(found), *_inside(found)]
-    return Difference(names[0], names[1], told, list(_notes(found)), numbers, (a, b))
+    shared = shared_layers(a, b)
+    own = list(notes(found, shared))
+    return Difference(names[0], names[1], told, own, shared, numbers, (a, b))
 
 
 def _check(model: Any) -> None:
@@ -164,49 +169,16 @@ def _inside(found: Match) -> Iterator[Entry]:
 
 
 def _place(side: Side, layer: Operation) -> str:
-    return f"{words.clean(layer.name)}[{side.calls[layer][0].index}]"
+    """The key of the box that a model is drawn in."""
+    key = f"{words.clean(layer.name)}[{side.calls[layer][0].index}]"
+    inner = words.inner_layer(layer)
+    return key if inner is None else f"{key}/{words.clean(inner.name)}"
 
 
-def _notes(found: Match) -> Iterator[str]:
-    """Layers that are the same object on both sides; if there are none, whose weights are whose."""
-    if found.left.model is found.right.model:
-        yield "Both are one and the same model."
-        return
-    both = [a for a, b in found.layers.items() if a is b]
-    for layer in both:
-        name, count = words.shorten(layer.name, LONGEST_NAME), words.count(words.weights_of(layer))
-        if count:
-            yield (
-                f"`{name}` is the same layer in both models: its {plural(count, 'number')} exist "
-                "once, so training either model changes both."
-            )
-        elif found.left.calls[layer][0].is_input:
-            yield f"Both models have the Input `{name}`."
-    if not any(words.weights_of(layer) for layer in both):
-        yield from _own_weights(found)
-
-
-def _own_weights(found: Match) -> Iterator[str]:
-    """Whether weights in the same places hold the same numbers; none are allocated to find out."""
-    pairs = [
-        (v, w)
-        for a, b in found.layers.items()
-        for v, w in zip(words.weights_of(a), words.weights_of(b))
-        if v.shape == w.shape and v.allocated and w.allocated
-    ]
-    if pairs:
-        same = sum(np.array_equal(v.array, w.array, equal_nan=True) for v, w in pairs)
-        how = "all" if same == len(pairs) else "none" if not same else f"{same} of {len(pairs)}"
-        yield (
-            "Each model has weights of its own, so training one leaves the other alone; "
-            f"of the arrays in the same places, {how} hold the same numbers."
-        )
-
-
-def _row(entry: Entry) -> str:
-    cells = [", ".join(entry.left) or "-", ", ".join(entry.right) or "-", entry.sentence]
+def _row(kind: str, one: Entry | Shared) -> str:
+    cells = [", ".join(one.left) or "-", ", ".join(one.right) or "-", one.sentence]
     rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{entry.kind}</th>{rest}</tr>'
+    return f'<tr><th scope="row">{kind}</th>{rest}</tr>'
 
 
 def _entries(count: int) -> str:

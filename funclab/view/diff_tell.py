@@ -126,9 +126,8 @@ def _changed(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     """Settings that differ; of models inside, only what is theirs alone."""
     if a is b:
         return
-    before, after = settings_of(a), settings_of(b)
-    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    told = [f"{key} {said(before.get(key))} → {said(after.get(key))}" for key in keys]
+    signature = found.left.codes.signature
+    told = [] if signature(a) == signature(b) else [*_set_otherwise(a, b)]
     told += _inner_changed(found, a, b)
     numbers = _numbers([b]) - _numbers([a])
     if numbers and not told and model_in(a) is None:
@@ -141,6 +140,13 @@ def _changed(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
         sentence = f"{_both(a, b)}: {', '.join(told)}{end}"
         sides = _keys(found.left, [a]), _keys(found.right, [b])
         yield Entry("changed", *sides, sentence, numbers)
+
+
+def _set_otherwise(a: Operation, b: Operation) -> Iterator[str]:
+    before, after = settings_of(a), settings_of(b)
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            yield f"{key} {said(before.get(key))} → {said(after.get(key))}"
 
 
 def _inner_changed(found: Match, a: Operation, b: Operation) -> list[str]:

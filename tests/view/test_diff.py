@@ -226,9 +226,9 @@ def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
 
     assert kinds(difference) == ["added"]
     assert difference.notes == [
-        "Both models have the Input `x`.",
-        "`hidden` is the same layer in both models: its 20 numbers exist once, so training either "
-        "model changes both.",
+        "= A: Both models have the Input `x`.",
+        "= B: `hidden` is the same layer in both models: its 20 numbers exist once, so training "
+        "either model changes both.",
     ]
 
 
@@ -250,7 +250,9 @@ def test_comparing_allocates_no_weights():
     models = [stack(10**6), stack(10**6)]
 
     assert not diff(*models)
-    assert diff(*models).notes == []
+    assert diff(*models).notes == [
+        "Each model has weights of its own, so training one leaves the other alone."
+    ]
     assert not any(one.allocated for model in models for one in model.weights)
 
 

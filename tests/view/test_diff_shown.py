@@ -25,6 +25,8 @@ def test_the_text_has_a_line_for_each_difference():
         "added    right only: `dense_2` (Dense 8), after `dense_1` and before `top` "
         "(72 more numbers)",
         "renamed  left: `out` is right: `top`, under another name",
+        "",
+        "Each model has weights of its own, so training one leaves the other alone.",
     ]
 
 

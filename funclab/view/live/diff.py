@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from funclab.view.diagram import MOST_CALLS, diagram
+from funclab.view.diagram import MOST_CALLS
 from funclab.view.diff import Difference
-from funclab.view.diff_picture import DiffPicture
+from funclab.view.diff_picture import DiffPicture, half, name_of
 from funclab.view.live import defaults
 from funclab.view.live.base import View
 from funclab.view.live.explorer import PROJECTOR_CALLS, bare
@@ -18,20 +18,18 @@ class DiffView(View):
     scripts = ("diff",)
     blank_state: ClassVar[dict[str, Any]] = {"entry": -1}
 
-    def __init__(self, difference: Difference, left: Any, right: Any, **settings: Any) -> None:
-        self.difference, self.models = difference, (left, right)
+    def __init__(self, difference: Difference, **settings: Any) -> None:
+        self.difference = difference
         large = (settings.get("look") or defaults.look()) == "projector"
         limit = PROJECTOR_CALLS // 2 if large else MOST_CALLS
         super().__init__(
             title=f"Differences, {difference.title}",
             call="funclab.diff(a, b).view($)",
-            facts=difference.to_dict(),
-            pictures={
-                "left": bare(diagram(left, most_calls=limit)),
-                "right": bare(diagram(right, most_calls=limit)),
-            },
+            facts=difference.to_dict()
+            | {side: name_of(difference, side) for side in ("left", "right")},
+            pictures={side: bare(half(difference, side, limit)) for side in ("left", "right")},
             **settings,
         )
 
     def svg(self) -> str:
-        return DiffPicture(self.difference, *self.models).svg
+        return DiffPicture(self.difference).svg
