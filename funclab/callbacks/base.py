@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -108,14 +109,26 @@ class History(Callback):
         self.now: Series = Series()
         self.history: Series = Series()
         self.epoch: list[int] = []
+        self.epochs_of: dict[str, list[int]] = {}
+        """For each name the epochs that brought it: validation may come less often."""
         self.stopped = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.history, self.now, self.epoch, self.stopped = Series(), Series(), [], False
+        self.epochs_of = {}
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
         self.history.take(logs or {})
+        for name in logs or {}:
+            self.epochs_of.setdefault(name, []).append(epoch)
+
+    def value(self, name: str, epoch: int) -> Any:
+        """What an epoch (as it stands in `epoch`) brought under a name; None for nothing."""
+        epochs = self.epochs_of.get(name, self.epoch)
+        i = bisect_left(epochs, epoch)
+        fits = i < len(epochs) and epochs[i] == epoch and i < len(self.history[name])
+        return self.history[name][i] if fits else None
 
     def restore(self, epoch: int) -> int:
         """Bring back the weights of an epoch, counted from 1; returns the epoch whose they are.

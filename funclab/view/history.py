@@ -15,7 +15,7 @@ from funclab.view.grid import html_grid, text_grid
 from funclab.view.picture import picture_of
 from funclab.view.saving import save
 
-COLUMN, GAP = 880, 16
+COLUMN, GAP = 960, 16
 VALIDATION = "val_"
 
 
@@ -107,7 +107,9 @@ class Curves:
 def history_plot(history: Any, look: str = "auto") -> Curves:
     """The curves of a History (or of its dict): losses in one chart, each metric in its own.
 
-    Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1.
+    Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1. A
+    training value is the mean over its epoch and stands in the middle of it; validation is measured
+    at its end, and stands there.
 
     Raises: ArgumentError when there is nothing to draw.
     """
@@ -123,7 +125,7 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
     given = list(getattr(history, "epoch", None) or range(count))
     epochs = [epoch + 1 for epoch in given]
     if len(epochs) != count:
-        epochs = list(range(1, count + 1))
+        given, epochs = list(range(count)), list(range(1, count + 1))
     model = getattr(history, "model", None)
     names = list(getattr(model, "output_names", None) or [])
     charts: dict[str, Chart] = {}
@@ -132,12 +134,27 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
         quantity, output = parts(base, names)
         chart = charts.setdefault(quantity, Chart(quantity, epochs))
         colour = 0 if output is None else 1 + names.index(output)
-        padded = values + [math.nan] * (count - len(values))
-        chart.lines.append(Line(words.shorten(name, 28), padded, colour, name != base))
+        chart.lines.append(
+            Line(
+                words.shorten(name, 28),
+                by_epoch(history, name, values, given),
+                colour,
+                dashed=name != base,
+                back=0.0 if name != base or name == "learning_rate" else 0.5,
+                sparse=len(values) < count,
+            )
+        )
     return Curves(list(charts.values()), words.clean(getattr(model, "name", "") or ""), look)
 
 
 registry.register("view", history_plot)  # so that `history.plot()` finds it
+
+
+def by_epoch(history: Any, name: str, values: list[float], epochs: list[int]) -> list[float]:
+    """A value for every epoch: nan where none was measured, as with `validation_freq=5`."""
+    own = getattr(history, "epochs_of", {}).get(name, epochs)
+    known = dict(zip(own, values))
+    return [known.get(epoch, math.nan) for epoch in epochs]
 
 
 def parts(name: str, outputs: list[str]) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view import history_plot
 from funclab.view.chart import apart, ticks
@@ -62,6 +63,34 @@ def test_epochs_count_from_one_and_go_on_after_a_second_fit():
     curves = history_plot(Run({"loss": [1.0, 0.9]}, epoch=[5, 6]))
 
     assert curves.charts[0].epochs == [6, 7]
+
+
+def test_training_means_stand_in_the_middle_of_their_epochs_and_validation_at_the_end():
+    curves = history_plot({"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "learning_rate": [0.1, 0.1]})
+
+    lines = {line.label: line.back for chart in curves.charts for line in chart.lines}
+    assert lines == {"loss": 0.5, "val_loss": 0.0, "learning_rate": 0.0}
+    assert curves.charts[0].along == (0, 2)
+
+
+def test_validation_of_every_second_epoch_is_drawn_where_it_was_measured():
+    history = History()
+    for epoch in range(4):
+        history.on_epoch_end(
+            epoch, {"loss": 1.0} | ({"val_loss": 3.0 + epoch} if epoch % 2 else {})
+        )
+
+    curves = history_plot(history)
+
+    [_, checked] = curves.charts[0].lines
+    assert [one for one in checked.values if one == one] == [4.0, 6.0]
+    assert checked.values[1] == 4.0 and checked.values[3] == 6.0
+
+
+def test_the_last_value_is_written_at_the_end_of_each_curve():
+    root = ElementTree.fromstring(history_plot({"loss": [2.0, 1.23456]}).svg)
+
+    assert "1.23" in [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_the_curves_are_told_in_sentences():

@@ -14,8 +14,10 @@ from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
 from funclab.view.live.training import TrainingView, compare_runs, watch
+from funclab.view.live.training_facts import charts_of
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import MOST_DOTS, MOST_EPOCHS, Record, summary
+from funclab.view.live.training_runs import _chart
 from tests.view.live_runs import X, Y, course_of, fresh
 
 
@@ -76,6 +78,47 @@ def test_a_dot_is_the_loss_of_a_single_batch():
     assert dot["values"]["loss"] == pytest.approx(history.history["loss"][0], rel=1e-4)
 
 
+def test_a_short_training_has_a_dot_for_every_batch_where_it_belongs():
+    model = fresh()
+
+    model.fit(X, Y, batch_size=24, epochs=2, live=True)
+
+    dots = watch(model).runs[-1]["dots"]
+    assert [dot["x"] for dot in dots] == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+
+
+def test_in_an_epoch_under_way_batches_stand_where_they_are_and_not_at_its_end():
+    known, unknown = (Record("long", funclab.callbacks.History(), steps) for steps in (10, None))
+    for record in (known, unknown):
+        record.dot(0, 1, {"loss": 2.0})
+        record.dot(0, 2, {"loss": 1.0})
+
+    assert [dot["x"] for dot in known.data()["dots"]] == [0.1, 0.2]
+    assert unknown.data()["dots"] == []
+
+
+def test_validation_that_comes_less_often_stands_at_the_epochs_it_was_measured():
+    model = fresh()
+
+    history = model.fit(X, Y, epochs=7, validation_split=0.25, validation_freq=3, live=True)
+    run = watch(model).runs[-1]
+
+    first, second = history.history["val_loss"]
+    expected = [None, None, first, None, None, second, None]
+    assert [one and pytest.approx(one, rel=1e-4) for one in expected] == run["values"]["val_loss"]
+
+
+def test_rare_validation_is_not_lost_when_a_long_training_is_thinned():
+    history = funclab.callbacks.History()
+    for epoch in range(5000):
+        rare = {"val_loss": 1.0} if epoch % 777 == 776 else {}
+        history.on_epoch_end(epoch, {"loss": 1.0, **rare})
+
+    values = summary(history, "long")["values"]["val_loss"]
+
+    assert sum(one is not None for one in values) == 6
+
+
 def test_earlier_runs_stay_beside_the_present_one():
     model = fresh()
     model.fit(X, Y, live=True, run="small")
@@ -90,10 +133,10 @@ def test_earlier_runs_stay_beside_the_present_one():
 
 def test_what_is_remembered_stays_bounded():
     history = funclab.callbacks.History()
-    record = Record("long", history)
+    record = Record("long", history, 2)
     for epoch in range(5000):
         history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1)})
-        record.dot(epoch, 1, {"loss": 1.0}, 2)
+        record.dot(epoch, 1, {"loss": 1.0})
         record.epoch(epoch, 2, {"hidden": {"gradient": 1.0}})
 
     data = record.data()
@@ -173,7 +216,44 @@ def test_the_static_picture_has_every_run_and_the_text_never_changes():
     assert second["text/plain"] == first["text/plain"] == "<TrainingView: Training of kinds>"
     assert second.keys() == first.keys()
     assert ">first<" in second["image/svg+xml"]
-    assert ">second<" in second["image/svg+xml"]
+    assert "Training of kinds: 2 epochs, second<" in second["image/svg+xml"]
+
+
+def test_the_picture_that_stays_says_where_overfitting_begins():
+    view = shown([2.0, 1.5, 1.0, 0.5], [2.0, 1.6, 1.9, 2.2])
+
+    assert "Validation was lowest after epoch 2, at 1.6" in view.svg()
+    assert "overfitting" not in shown([2.0, 1.5, 1.0], [2.0, 1.6, 1.5]).svg()
+
+
+def test_a_loss_that_is_no_number_any_more_is_shown_and_told():
+    svg = shown([2.0, float("nan"), float("nan")], []).svg()
+
+    assert "no number since epoch 2" in svg
+    assert "The loss is no number (nan) since epoch 2" in svg
+    assert ">nan</text>" in svg
+
+
+def test_the_mean_over_an_epoch_stands_half_an_epoch_before_what_is_measured_at_its_end():
+    chart = _chart(charts_of(["loss"], [])[0], shown([2.0, 1.0], [3.0, 2.0]).runs, False, False)
+
+    assert [(line.label, line.back) for line in chart.lines] == [
+        ("training", 0.5),
+        ("validation", 0.0),
+    ]
+    assert chart.along == (0, 2)
+
+
+def shown(losses, checked):
+    """The view of a training with these losses, in training and in validation."""
+    model, history = fresh(), funclab.callbacks.History()
+    for epoch, loss in enumerate(losses):
+        own = {"val_loss": checked[epoch]} if checked else {}
+        history.on_epoch_end(epoch, {"loss": loss, **own})
+    view = watch(model)
+    view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
+    view.runs = [summary(history, "run 1")]
+    return view
 
 
 def test_before_the_first_epoch_the_picture_says_so():

@@ -45,7 +45,7 @@ function trainingView() {
         else if (message.restored) ctx.say(ctx.t("live_say_restored", { epoch: message.restored }));
       } else if (message.kind === "tick") {
         const run = this.runs.at(-1);
-        if (message.dot) run.dots.push(message.dot);
+        run.dots.push(...message.dots);
         for (const point of message.epochs) this.addEpoch(run, point);
         Object.assign(this.latest, message.layers);
       } else return;
@@ -58,9 +58,9 @@ function trainingView() {
       if (epoch <= (run.epochs.at(-1) ?? 0)) return;
       run.epochs.push(epoch);
       for (const [kind, found] of [["values", values], ["now", now]])
-        for (const [name, value] of Object.entries(found)) {
+        for (const name of Object.keys({ ...run[kind], ...found })) {
           run[kind][name] ??= Array(run.epochs.length - 1).fill(null);
-          run[kind][name].push(value);
+          run[kind][name].push(found[name] ?? null);
         }
       if (heat) run.heat.push({ epoch, layers: heat });
     },
@@ -97,6 +97,7 @@ function trainingView() {
         j: make("j", "live_joined", () => this.flip(ctx, "joined")),
         g: make("g", "live_graph", () => this.flip(ctx, "graph")),
         t: make("t", "live_table", () => this.flip(ctx, "table")),
+        m: make("m", "live_charts", () => this.nextCharts(ctx)),
       };
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
@@ -105,6 +106,17 @@ function trainingView() {
         this.pause, this.step, this.stop, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
       ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
         h("span", { class: "fl-group" }, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
+    },
+
+    /** On a projector two charts are seen at once, and the others a key away. */
+    shows(ctx, i) {
+      const n = this.charts.length, first = ctx.state.chart % n;
+      return ctx.look !== "projector" || i === first || i === (first + 1) % n;
+    },
+
+    nextCharts(ctx) {
+      const n = this.charts.length;
+      if (n > 2) ctx.set({ chart: ctx.state.chart + 2 >= n ? 0 : ctx.state.chart + 2 });
     },
 
     flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
@@ -177,6 +189,7 @@ function trainingView() {
       return {
         ...own,
         l: { label: ctx.t("live_key_log"), run: () => this.flip(ctx, "log") },
+        m: { label: ctx.t("live_key_charts"), run: () => this.nextCharts(ctx), when: () => ctx.look === "projector" },
         j: { label: ctx.t("live_key_joined"), run: () => this.flip(ctx, "joined") },
         ArrowLeft: { label: ctx.t("live_key_back"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) - 1) },
         ArrowRight: { label: ctx.t("live_key_on"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) + 1) },
@@ -218,7 +231,10 @@ function trainingView() {
       const heat = this.runs.at(-1)?.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
       const last = facts.compared ? Math.max(...this.runs.map((run) => run.epochs.at(-1) ?? 1)) : status.last ?? 1;
-      for (const chart of this.charts) chart.update({ runs: this.runs, last, hidden, log: state.log });
+      this.charts.forEach((chart, i) => {
+        chart.svg.style.display = this.shows(ctx, i) ? "" : "none";
+        chart.update({ runs: this.runs, last, hidden, log: state.log });
+      });
       const shown = state.epoch ? heat.findLast((one) => one.epoch <= state.epoch)?.layers ?? {} : this.latest;
       this.graph.update(shown);
       ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
@@ -260,6 +276,7 @@ function trainingView() {
       this.back.setAttribute("aria-valuetext", this.place.firstChild.textContent);
       this.restore.hidden = !status.snapshots || underWay(status);
       views.j.hidden = this.runs.length < 2;
+      views.m.hidden = ctx.look !== "projector" || this.charts.length < 3;
       views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
       for (const [key, name] of [["l", "log"], ["j", "joined"], ["g", "graph"], ["t", "table"]])
         views[key].setAttribute("aria-pressed", String(state[name]));

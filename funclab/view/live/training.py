@@ -16,7 +16,7 @@ from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view import words
 from funclab.view.live.base import View
-from funclab.view.live.training_facts import charts_of, layers_of, picture_of_graph
+from funclab.view.live.training_facts import charts_of, layers_of, pictures_of
 from funclab.view.live.training_feed import Feed, runs_of
 from funclab.view.live.training_runs import labelled, runs_picture
 
@@ -33,19 +33,16 @@ class TrainingView(View):
     )  # fmt: skip
     blank_state: ClassVar[dict[str, Any]] = {
         "log": False, "measure": "gradient", "selected": "", "joined": False, "graph": True,
-        "table": False, "epoch": 0,
+        "table": False, "epoch": 0, "chart": 0,
     }  # fmt: skip
 
     runs = traitlets.List().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
     control = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, name: str, facts: dict[str, Any], **settings: Any) -> None:
-        self.name = name
-        super().__init__(facts=facts, **settings)
-
     def svg(self) -> str:
-        return runs_picture(self.name, self.runs, self.facts["charts"], self.look)
+        state = {"log": self.state["log"], "look": self.look}
+        return runs_picture(self.title, self.runs, self.facts, state)
 
     def complete(self) -> None:
         """A page from disk has no kernel to reach."""
@@ -62,11 +59,10 @@ def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
     }
     variable = model.name if model.name.isidentifier() else "model"
     return TrainingView(
-        model.name,
-        facts,
+        facts=facts,
         title=f"Training of {words.clean(model.name)}",
         call=f"funclab.watch({variable}$)",
-        pictures={"graph": picture_of_graph(model)},
+        pictures=pictures_of(model),
         state=state,
         **settings,
     )
@@ -116,8 +112,7 @@ def compare_runs(*histories: Any, labels: Any = None, **settings: Any) -> Traini
     state = {key: settings.pop(key) for key in list(settings) if key in TrainingView.blank_state}
     listed = words.listed([run["label"] for run in runs])
     view = TrainingView(
-        listed,
-        {"charts": charts_of(names, outputs), "layers": [], "compared": True},
+        facts={"charts": charts_of(names, outputs), "layers": [], "compared": True},
         title=f"Runs: {words.clean(listed)}",
         call=f"funclab.compare_runs({', '.join(f'history{i + 1}' for i in range(len(runs)))}$)",
         state=state,

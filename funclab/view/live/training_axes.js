@@ -54,10 +54,13 @@ function quantile(sorted, part) {
   return sorted[Math.round(part * (sorted.length - 1))];
 }
 
+// As the still pictures have them.
 const CORNERS = {
-  diamond: [[0, -1.1], [1.1, 0], [0, 1.1], [-1.1, 0]],
   square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
   triangle: [[0, -1.05], [1.05, 0.85], [-1.05, 0.85]],
+  star: [[0, -1.15], [0.3, -0.42], [1.09, -0.36], [0.49, 0.16], [0.68, 0.93], [0, 0.52], [-0.68, 0.93], [-0.49, 0.16],
+    [-1.09, -0.36], [-0.3, -0.42]],
+  hexagon: [[0, -1], [0.87, -0.5], [0.87, 0.5], [0, 1], [-0.87, 0.5], [-0.87, -0.5]],
   down: [[0, 1.05], [1.05, -0.85], [-1.05, -0.85]],
 };
 
@@ -71,11 +74,11 @@ function markPath(mark, x, y, size) {
   return `M${corners.join("L")}Z`;
 }
 
-/** A line through points, broken where one is missing. */
-function linePath(points) {
+/** A line through points, broken where one is missing, unless it was only not measured there. */
+function linePath(points, sparse = false) {
   let path = "", pen = "M";
   for (const point of points) {
-    if (!point) { pen = "M"; continue; }
+    if (!point) { if (!sparse) pen = "M"; continue; }
     path += `${pen}${point[0].toFixed(1)} ${point[1].toFixed(1)}`;
     pen = "L";
   }

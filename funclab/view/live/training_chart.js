@@ -1,7 +1,9 @@
 // One loss or metric as a chart: dots of batches, means of epochs, validation, and earlier runs.
 
 const CHART = { width: 370, height: 190, left: 44, right: 134, top: 28, bottom: 32, label: 14 };
-const RUN_MARKS = ["circle", "diamond", "square", "triangle", "down"];
+// The widest room for names; on a projector less, and a lower chart, so that a class can read two.
+const MOST_RIGHT = 230, NARROW = 138, LOW = 160;
+const RUN_MARKS = ["circle", "square", "triangle", "star", "hexagon"];
 const RUN_DASHES = ["1 3", "6 3", "2 2", "8 3 2 3"];
 const VAL = "val_";
 
@@ -34,18 +36,18 @@ function curvesOf(ctx, facts, runs, offsets) {
     const before = found.length;
     if (present) {
       found.push({ role: "training", colour: "group0", mark: "circle", points: points(own, 0.5), label: ctx.t("live_training") });
-      if (hasNumbers(checked)) found.push({ role: "validation", colour: "group1", mark: "diamond", open: true, dash: "5 4",
+      if (hasNumbers(checked)) found.push({ role: "validation", colour: "group1", mark: "square", open: true, sparse: true, dash: "5 4",
         points: points(checked, 0), label: ctx.t("live_validation") });
-      if (hasNumbers(now)) found.push({ role: "now", colour: "group3", mark: "square", dash: "1.5 3",
+      if (hasNumbers(now)) found.push({ role: "now", colour: "group3", mark: "star",
         points: points(now, 0), label: ctx.t("live_now") });
     } else if (ctx.facts.compared) {
       const style = { colour: `group${i % 5}`, mark: RUN_MARKS[i % 5] };
       if (hasNumbers(own)) found.push({ ...style, role: "training", points: points(own, 0.5), label: run.label });
-      if (hasNumbers(checked)) found.push({ ...style, role: "validation", open: true, dash: "5 4", points: points(checked, 0),
+      if (hasNumbers(checked)) found.push({ ...style, role: "validation", open: true, sparse: true, dash: "5 4", points: points(checked, 0),
         label: run.label, spoken: ctx.t("live_of_validation", { run: run.label }) });
     } else {
       const values = hasNumbers(checked) ? checked : own;
-      if (hasNumbers(values)) found.push({ role: "earlier", colour: "line", dash: RUN_DASHES[i % 4],
+      if (hasNumbers(values)) found.push({ role: "earlier", colour: "line", sparse: hasNumbers(checked), dash: RUN_DASHES[i % 4],
         points: points(values, hasNumbers(checked) ? 0 : 0.5), label: run.label });
     }
     for (const curve of found.slice(before)) curve.offset = offsets[i];
@@ -57,7 +59,7 @@ class TrainingChart {
   constructor(ctx, facts) {
     this.ctx = ctx;
     this.facts = facts;
-    this.svg = s("svg", { class: "fl-chart", viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img" });
+    this.svg = s("svg", { class: "fl-chart", role: "img" });
   }
 
   /** Draw all anew. */
@@ -67,12 +69,22 @@ class TrainingChart {
     const dots = hidden || this.ctx.facts.compared ? [] : (runs.at(-1)?.dots ?? [])
       .map((dot) => [dot.x + offsets.at(-1), dot.values[this.facts.key] ?? null]).filter(([, value]) => value != null);
     Object.assign(this, { hidden, at: this.ctx.state.epoch, offset: offsets.at(-1) ?? 0, breaks: this.ctx.state.joined ? offsets.slice(1) : [] });
+    this.measure(curves);
     this.scale(curves, dots, last + (offsets.at(-1) ?? 0), log && !this.facts.upward);
     this.svg.replaceChildren(this.title(), ...this.axes(), ...this.dots(dots),
       ...curves.filter((one) => one.role === "earlier").flatMap((one) => this.curve(one)),
       ...curves.filter((one) => one.role !== "earlier").flatMap((one) => this.curve(one)),
       ...this.labels(curves), ...this.notes(runs, hidden));
     this.svg.setAttribute("aria-label", this.words(curves));
+  }
+
+  /** Room for long names of runs; less height where a class has to see two charts at once. */
+  measure(curves) {
+    const longest = Math.max(0, ...curves.map((one) => one.label.length));
+    const large = this.ctx.look === "projector";
+    const right = Math.min(large ? NARROW : MOST_RIGHT, Math.max(CHART.right, 72 + 6.2 * longest));
+    this.box = { ...CHART, right, width: CHART.width + right - CHART.right, height: large ? LOW : CHART.height };
+    this.svg.setAttribute("viewBox", `0 0 ${this.box.width} ${this.box.height}`);
   }
 
   scale(curves, dots, last, log) {
@@ -95,12 +107,12 @@ class TrainingChart {
     Object.assign(this, { low, high, log, end });
   }
 
-  x(epoch) { return CHART.left + (epoch / this.end) * (CHART.width - CHART.left - CHART.right); }
+  x(epoch) { return this.box.left + (epoch / this.end) * (this.box.width - this.box.left - this.box.right); }
 
   y(value) {
     const { low, high, log } = this;
     const part = log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
-    return CHART.height - CHART.bottom - part * (CHART.height - CHART.top - CHART.bottom);
+    return this.box.height - this.box.bottom - part * (this.box.height - this.box.top - this.box.bottom);
   }
 
   text(x, y, text, name = "", anchor = "start") {
@@ -116,22 +128,22 @@ class TrainingChart {
   }
 
   axes() {
-    const right = CHART.width - CHART.right, base = CHART.height - CHART.bottom;
+    const right = this.box.width - this.box.right, base = this.box.height - this.box.bottom;
     const values = this.hidden ? [] : this.log ? logTicks(this.low, this.high) : roundTicks(this.low, this.high, 5);
     const rows = values.flatMap((value) => [
-      s("line", { class: "fl-grid", x1: CHART.left, x2: right, y1: this.y(value), y2: this.y(value) }),
-      this.text(CHART.left - 6, this.y(value) + 4, brief(value), "fl-tick", "end")]);
+      s("line", { class: "fl-grid", x1: this.box.left, x2: right, y1: this.y(value), y2: this.y(value) }),
+      this.text(this.box.left - 6, this.y(value) + 4, brief(value), "fl-tick", "end")]);
     const columns = epochTicks(0, this.end).map((epoch) => this.text(this.x(epoch), base + 15, String(epoch), "fl-tick", "middle"));
-    const breaks = this.breaks.map((x) => s("line", { class: "fl-axis", x1: this.x(x), x2: this.x(x), y1: CHART.top, y2: base, "stroke-dasharray": "1 3" }));
+    const breaks = this.breaks.map((x) => s("line", { class: "fl-axis", x1: this.x(x), x2: this.x(x), y1: this.box.top, y2: base, "stroke-dasharray": "1 3" }));
     const x = this.x(this.at + this.offset);
-    const cursor = this.at ? [s("line", { class: "fl-cursor", x1: x, x2: x, y1: CHART.top, y2: base })] : [];
-    return [...rows, ...breaks, ...cursor, s("line", { class: "fl-axis", x1: CHART.left, x2: right, y1: base, y2: base }), ...columns,
-      this.text((CHART.left + right) / 2, base + 29, this.ctx.t("live_epoch"), "fl-tick", "middle")];
+    const cursor = this.at ? [s("line", { class: "fl-cursor", x1: x, x2: x, y1: this.box.top, y2: base })] : [];
+    return [...rows, ...breaks, ...cursor, s("line", { class: "fl-axis", x1: this.box.left, x2: right, y1: base, y2: base }), ...columns,
+      this.text((this.box.left + right) / 2, base + 29, this.ctx.t("live_epoch"), "fl-tick", "middle")];
   }
 
   /** Single batches; those beyond the frame as arrowheads at its edge. */
   dots(dots) {
-    const top = CHART.top, base = CHART.height - CHART.bottom;
+    const top = this.box.top, base = this.box.height - this.box.bottom;
     let inside = "", beyond = "";
     for (const [epoch, value] of dots) {
       const x = this.x(epoch), y = this.y(value);
@@ -142,11 +154,11 @@ class TrainingChart {
     return [s("path", { class: "fl-dots", d: inside }), s("path", { class: "fl-beyond", d: beyond })];
   }
 
-  curve({ role, colour, mark, open, dash, points }) {
+  curve({ role, colour, mark, open, sparse, dash, points }) {
     const placed = points.map(([x, value]) => (value == null || (this.log && value <= 0) ? null : [this.x(x), this.y(value)]));
-    const line = s("path", { class: `fl-line fl-role-${role} s-${colour}`, d: linePath(placed), "stroke-dasharray": dash ?? "" });
+    const line = s("path", { class: `fl-line fl-role-${role} s-${colour}`, d: linePath(placed, sparse), "stroke-dasharray": dash ?? "" });
     if (role === "earlier") return [line];
-    const known = placed.filter(Boolean), step = Math.ceil(known.length / 14);
+    const known = placed.filter(Boolean), step = Math.ceil(known.length / 14) || 1;
     const chosen = known.filter((_, i) => (known.length - 1 - i) % step === 0);
     const outline = chosen.map(([x, y]) => markPath(mark, x, y, role === "now" ? 2.4 : 3.4)).join("");
     return [line, s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: outline })];
@@ -157,36 +169,48 @@ class TrainingChart {
     return curve.points.findLast(([x, value]) => value != null && (!this.at || x <= this.at + curve.offset));
   }
 
+  /** What is written at a curve's end: its last value, or that there is none any more. */
+  valueOf(curve) {
+    const lost = !this.at && !curve.sparse && curve.points.at(-1)?.[1] === null;
+    return lost ? "nan" : brief(this.endOf(curve)?.[1]);
+  }
+
+  /** How high a curve ends; one without numbers at the top. */
+  endY(curve) {
+    const end = this.endOf(curve);
+    return end && !(this.log && end[1] <= 0) ? this.y(end[1]) : this.box.top + 4;
+  }
+
   /** Each curve's name and last value beside its end, moved apart where they would overlap. */
   labels(curves) {
-    const ends = curves.map((curve) => ({ curve, end: this.endOf(curve) }))
-      .filter(({ end }) => end).sort((a, b) => this.y(a.end[1]) - this.y(b.end[1]));
-    const places = apart(ends.map(({ end }) => this.y(end[1])), CHART.label, CHART.top + 4, CHART.height - CHART.bottom + 4);
-    const left = CHART.width - CHART.right + 15;
-    return ends.flatMap(({ curve, end }, i) => {
+    const ends = curves.filter((curve) => curve.points.length).map((curve) => ({ curve, y: this.endY(curve) }))
+      .sort((a, b) => a.y - b.y);
+    const places = apart(ends.map(({ y }) => y), this.box.label, this.box.top + 4, this.box.height - this.box.bottom + 4);
+    const left = this.box.width - this.box.right + 15;
+    return ends.flatMap(({ curve }, i) => {
       const { colour, mark, open, role } = curve;
       const sign = role === "earlier"
         ? s("path", { class: `fl-line fl-role-earlier s-${colour}`, d: `M${left - 6} ${places[i]}h12`, "stroke-dasharray": curve.dash })
         : s("path", { class: `fl-mark s-${colour} ${open ? "f-paper" : `f-${colour}`}`, d: markPath(mark, left, places[i], 3.6) });
-      const value = brief(end[1]), room = Math.floor((CHART.right - 34 - 6.5 * value.length) / 6.1);
+      const value = this.valueOf(curve), room = Math.floor((this.box.right - 34 - 6.5 * value.length) / 6.1);
       const name = curve.label.length > room ? `${curve.label.slice(0, room - 1)}…` : curve.label;
       const text = this.text(left + 10, places[i] + 4, name, role === "earlier" ? "fl-label fl-soft" : "fl-label");
-      text.append(s("tspan", { class: "fl-value", x: CHART.width - 5, "text-anchor": "end" }, value));
+      text.append(s("tspan", { class: "fl-value", x: this.box.width - 5, "text-anchor": "end" }, value));
       return [sign, text];
     });
   }
 
   notes(runs, hidden) {
-    const middle = (CHART.left + CHART.width - CHART.right) / 2, height = CHART.height / 2;
+    const middle = (this.box.left + this.box.width - this.box.right) / 2, height = this.box.height / 2;
     if (hidden) return [this.text(middle, height, "?", "fl-chart-hidden", "middle")];
     const run = runs.at(-1), lost = run?.values[this.facts.key]?.findIndex((value) => value == null) ?? -1;
     if (lost < 0) return [];
-    return [this.text(middle, CHART.top + 22, this.ctx.t("live_no_number", { epoch: run.epochs[lost] }), "fl-fault", "middle")];
+    return [this.text(middle, this.box.top + 22, this.ctx.t("live_no_number", { epoch: run.epochs[lost] }), "fl-fault", "middle")];
   }
 
   words(curves) {
     const { title, output } = this.facts;
-    const parts = curves.map((curve) => `${curve.spoken ?? curve.label} ${brief(this.endOf(curve)?.[1])}`);
+    const parts = curves.map((curve) => `${curve.spoken ?? curve.label} ${this.valueOf(curve)}`);
     return `${title}${output ? ` ${this.ctx.t("live_at", { output })}` : ""}: ${parts.join(", ")}`;
   }
 }

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from funclab.callbacks.control import Monitor
 from funclab.view import words
-from funclab.view.diagram import diagram
 from funclab.view.history import VALIDATION, parts
-
-MOST_CALLS = 12
-"""Boxes of the graph beside the curves; the rest is folded."""
+from funclab.view.live.compact import bare, compact
 
 Facts = dict[str, Any]
 
@@ -54,9 +50,8 @@ def layers_of(model: Any) -> list[Facts]:
     ]
 
 
-def picture_of_graph(model: Any) -> str:
-    """The graph, small; nothing for a model that has none."""
+def pictures_of(model: Any) -> dict[str, str]:
+    """The graph beside the curves, and one that is less wide; nothing for a model without one."""
     if words.graph_of(model) is None:
-        return ""
-    drawn = diagram(model, "calls", False, most_calls=MOST_CALLS)
-    return re.sub(r"<style>.*?</style>", "", drawn.svg, flags=re.DOTALL)
+        return {}
+    return {"graph": bare(compact(model)), "narrow": bare(compact(model, capsules=False))}

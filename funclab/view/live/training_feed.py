@@ -17,8 +17,10 @@ from funclab.view.live.training_record import Numbers, Record, number, rounded
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
-SPACING = 200
-"""After looking, at least so many times as long passes without looking."""
+SPACING, DOT_SPACING = 200, 150
+"""After looking, at least so many times as long passes without looking; also for a single dot."""
+FIRST_DOTS = 64
+"""So many batches give a dot each, one after another: a short training has no more."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
 
 _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
@@ -61,12 +63,15 @@ class Feed(Watcher):
         self.error = ""
         self.display: Any = None
         self.epoch = self.batch = self.base_batch = self.sent = 0
-        self.due = self.whole_due = self.heat_due = 0.0
+        self.due = self.look_due = self.whole_due = self.heat_due = 0.0
+        self.dots: list[Numbers] = []
+        self.step: Any = None
+        """The step done last. Its buffers hold its batch until the next one comes."""
 
     # Before training.
     def prepare(self, course: Any) -> None:
         self.course, self.control = course, StopControl(self.act)
-        self.record = Record(self.label, course.history)
+        self.record = Record(self.label, course.history, course.training.steps)
         self.clock = Clock(course)
         self.heat = Heat(self.model, course.compiled.trainable or [])
         self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
@@ -100,13 +105,14 @@ class Feed(Watcher):
 
     def watch(self, step: Any) -> None:
         self.batch += 1
+        self.step = step
         if time.perf_counter() >= self.due:
             self._look(step)
 
     @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
         self.clock.phase = "validating"
-        if time.perf_counter() >= self.due:
+        if time.perf_counter() >= self.look_due:
             self._send()
 
     @guarded
@@ -130,7 +136,7 @@ class Feed(Watcher):
         self.clock.rest()
         if not self.course.control.ended:
             self._send()
-            self.due = 0.0
+            self.due = self.look_due = 0.0
             return
         error = self.course.control.error
         self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
@@ -143,19 +149,36 @@ class Feed(Watcher):
             self._take_base()  # so that the next batch can be told from all before it
             return
         begun, spent = time.perf_counter(), time.thread_time()
+        dot = self.record.dot(self.epoch, self.batch, self._batch_values())
+        if dot is not None:
+            self.dots.append(dot)
+        self._take_base()
+        if begun >= self.look_due:
+            self._look_closer(step, begun, spent)
+        if self.record.seen < FIRST_DOTS:
+            self.due = 0.0
+        else:
+            rest = DOT_SPACING * self.record.stride * (time.thread_time() - spent)
+            self.due = min(self.look_due, begun + rest)
+
+    def _look_closer(self, step: Any, begun: float, spent: float) -> None:
+        """Look at the layers too, and tell the page."""
         self.clock.look(self.batch, step.specs.batch)
+        self.heat.look(step.plan)
+        self._send()
+        if begun - self.clock.whole_at > LONGEST_PAUSE:
+            self._send_all()
+        # A view that stands still seems broken, so even dear looks come now and then.
+        self.look_due = begun + min(LONGEST_PAUSE, rest_after(spent))
+
+    def _batch_values(self) -> Numbers:
+        """The losses and metrics of the last batch alone."""
         values = {}
         for (name, mean), (total, count) in zip(self.means, self.base):
             new_total, new_count = mean.sums.array
             if new_count > count:
                 values[name] = (new_total - total) / (new_count - count)
-        self._take_base()
-        self.heat.look(step.plan)
-        self._send(self.record.dot(self.epoch, self.batch, values, self.course.training.steps))
-        if begun - self.clock.whole_at > LONGEST_PAUSE:
-            self._send_all()
-        # A view that stands still seems broken, so even dear looks come now and then.
-        self.due = begun + min(LONGEST_PAUSE, rest_after(spent))
+        return values
 
     def _take_base(self, zero: bool = False) -> None:
         self.base = [(0.0, 0.0) if zero else tuple(mean.sums.array) for _, mean in self.means]
@@ -178,19 +201,20 @@ class Feed(Watcher):
             "snapshots": self.course.history.snapshots is not None,
         }
 
-    def _send(self, dot: Numbers | None = None) -> None:
+    def _send(self) -> None:
         done = len(self.course.history.epoch)
         step = max(1, (done - self.sent) // MOST_EPOCHS_AT_ONCE)
         points = [self.record.point(i) for i in range(done - 1, self.sent - 1, -step)][::-1]
         self.sent = done
         latest = {name: rounded(values) for name, values in self.heat.latest.items()}
-        message = {"status": self.status(), "dot": dot, "epochs": points, "layers": latest}
+        dots, self.dots = self.dots, []
+        message = {"status": self.status(), "dots": dots, "epochs": points, "layers": latest}
         for view in self.views:
             view.send({"kind": "tick", **message})
 
     def _send_all(self) -> None:
         self.clock.whole_at = time.perf_counter()
-        self.sent = len(self.course.history.epoch)
+        self.sent, self.dots = len(self.course.history.epoch), []
         runs, status = [*self.earlier, self.record.data()], self.status()
         for view in self.views:
             with view.hold_sync():  # one message for both

@@ -1,6 +1,7 @@
 // The graph beside the curves: for each layer its gradient, the change of its weights, dead units.
 
 const MEASURES = ["gradient", "change", "dead"];
+const LARGE = 1.65; // on a projector
 const FULL = { gradient: [-6, 0], change: [-4, 0] };
 
 /** How full a bar is: by powers of ten for sizes, as it is for shares. */
@@ -19,7 +20,7 @@ function measured(measure, value) {
 class TrainingGraph {
   constructor(ctx, select) {
     this.ctx = ctx;
-    this.el = h("div", { class: "fl-graph" });
+    this.el = h("div", { class: "fl-graph", role: "group", tabindex: "0", "aria-label": ctx.t("live_graph") });
     this.el.addEventListener("click", (event) => {
       const box = event.target.closest("[data-key]");
       const layer = box && this.layerOf(box.dataset.key);
@@ -30,7 +31,7 @@ class TrainingGraph {
   layerOf(key) { return this.ctx.facts.layers.find((one) => one.boxes.includes(key)); }
 
   update(latest) {
-    const { ctx } = this, markup = ctx.model.get("pictures").graph ?? "";
+    const { ctx } = this, large = ctx.look === "projector", markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
     this.el.hidden = !markup || !ctx.state.graph;
     if (this.el.hidden) return;
     if (markup !== this.shown) {
@@ -42,18 +43,29 @@ class TrainingGraph {
       this.boxes = [...this.el.querySelectorAll(".box[data-key]")];
     }
     const { measure, selected } = ctx.state, svg = this.el.querySelector("svg");
-    svg.setAttribute("width", this.natural * (ctx.look === "projector" ? 1.7 : 1));
+    svg.setAttribute("width", this.natural * (large ? LARGE : 1));
     svg.removeAttribute("height");
     this.el.querySelectorAll(".fl-heat,.fl-ring").forEach((one) => one.remove());
+    let chosen = null;
     for (const box of this.boxes) {
       const layer = this.layerOf(box.dataset.key), rect = box.querySelector("rect");
       if (!layer || !rect) continue;
       const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
       const value = latest[layer.key]?.[measure];
       if (value != null) box.append(this.bar(measure, value, x, y, width, height));
-      if (layer.key === selected)
-        box.append(s("rect", { class: "fl-ring", x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
+      if (layer.key !== selected) continue;
+      chosen ??= box;
+      box.append(s("rect", { class: "fl-ring", x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
     }
+    if (chosen && selected !== this.reached) this.reach(chosen);
+    this.reached = selected;
+  }
+
+  /** Scroll within the graph, not the page, so that the chosen layer is seen. */
+  reach(box) {
+    const [inner, outer] = [box, this.el].map((one) => one.getBoundingClientRect());
+    this.el.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom + 30 - outer.bottom);
+    this.el.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right);
   }
 
   bar(measure, value, x, y, width, height) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import Any
 
 MOST_DOTS = 400
@@ -19,14 +20,14 @@ class Record:
     `MOST_EPOCHS` epochs travel.
     """
 
-    def __init__(self, label: str, history: Any) -> None:
-        self.label, self.history = label, history
+    def __init__(self, label: str, history: Any, steps: int | None = None) -> None:
+        self.label, self.history, self.steps = label, history, steps
         self.dots: list[tuple[int, int, Numbers]] = []
         self.stride, self.seen = 1, 0
         self.lengths: dict[int, int] = {}
         self.heat: dict[int, dict[str, Numbers]] = {}
 
-    def dot(self, epoch: int, batch: int, values: Numbers, steps: int | None) -> Numbers | None:
+    def dot(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
         """Keep the numbers of one batch (from 1), and return them as a point; None if left out."""
         self.seen += 1
         if (self.seen - 1) % self.stride:
@@ -35,10 +36,14 @@ class Record:
         if len(self.dots) > MOST_DOTS:
             self.dots = self.dots[::2]
             self.stride *= 2
-        length = steps or self.lengths.get(epoch - 1)
+        return self.placed(epoch, batch, rounded(values))
+
+    def placed(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
+        """A batch as a point of the axis; None while nobody knows how long its epoch will be."""
+        length = self.lengths.get(epoch) or self.steps or self.lengths.get(epoch - 1)
         if length is None:
             return None
-        return {"x": round(epoch + batch / length, 4), "values": self.dots[-1][2]}
+        return {"x": round(epoch + min(batch / length, 1), 4), "values": values}
 
     def epoch(self, epoch: int, batches: int, heat: dict[str, Numbers] | None) -> None:
         """An epoch has ended after so many batches."""
@@ -50,22 +55,20 @@ class Record:
 
     def point(self, i: int) -> Numbers:
         """All that the epoch at a place in the history brought."""
-        epoch = self.history.epoch[i]
+        epoch, now = self.history.epoch[i], self.history.now
+        names = self.history.history
         return {
             "epoch": epoch + 1,
-            "values": at(self.history.history, i),
-            "now": at(self.history.now, i),
+            "values": {name: number(self.history.value(name, epoch)) for name in names},
+            "now": {name: number(values[i]) for name, values in now.items() if i < len(values)},
             "heat": self.heat.get(epoch),
         }
 
     def data(self) -> Numbers:
         """The run as plain data."""
-        longest = max(self.lengths.values(), default=0)
-        points = []
-        for epoch, batch, values in self.dots:
-            length = self.lengths.get(epoch) or max(longest, batch)
-            points.append({"x": round(epoch + batch / length, 4), "values": values})
-        return {**summary(self.history, self.label), "dots": points, **self._heat()}
+        placed = (self.placed(*dot) for dot in self.dots)
+        dots = [one for one in placed if one is not None]
+        return {**summary(self.history, self.label), "dots": dots, **self._heat()}
 
     def _heat(self) -> Numbers:
         return {"heat": [{"epoch": epoch + 1, "layers": one} for epoch, one in self.heat.items()]}
@@ -73,17 +76,31 @@ class Record:
 
 def summary(history: Any, label: str) -> Numbers:
     """A History as plain data: epochs from 1, and a list for every loss and metric."""
-    count = len(history.epoch)
-    chosen = thinned(count)
+    chosen = kept(history)
+    epochs = [history.epoch[i] for i in chosen]
     return {
         "label": label,
-        "epochs": [history.epoch[i] + 1 for i in chosen],
-        "values": {name: picked(values, chosen) for name, values in history.history.items()},
+        "epochs": [epoch + 1 for epoch in epochs],
+        "values": {
+            name: [number(history.value(name, epoch)) for epoch in epochs]
+            for name in history.history
+        },
         "now": {name: picked(values, chosen) for name, values in history.now.items()},
         "stopped": history.stopped,
         "dots": [],
         "heat": [],
     }
+
+
+def kept(history: Any) -> list[int]:
+    """Which epochs travel: evenly spread, with those in which something rarer was measured."""
+    count = len(history.epoch)
+    found = set(thinned(count))
+    for epochs in history.epochs_of.values():
+        if len(epochs) < count:
+            rarer = [epochs[i] for i in thinned(len(epochs))]
+            found |= {bisect_left(history.epoch, epoch) for epoch in rarer}
+    return sorted(found)
 
 
 def thinned(count: int, most: int = MOST_EPOCHS) -> list[int]:
@@ -98,10 +115,6 @@ def thinned(count: int, most: int = MOST_EPOCHS) -> list[int]:
 
 def picked(values: list[Any], chosen: list[int]) -> list[Any]:
     return [number(values[i]) if i < len(values) else None for i in chosen]
-
-
-def at(series: Any, i: int) -> Numbers:
-    return {name: number(values[i]) for name, values in series.items() if i < len(values)}
 
 
 def rounded(values: Numbers) -> Numbers:

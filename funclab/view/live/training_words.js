@@ -21,7 +21,7 @@ function progressWords(ctx, status) {
   if (status.phase === "failed") return ctx.t("live_failed", { place, error: status.error });
   if (status.phase === "lost") return ctx.t("live_lost", { error: status.error });
   if (status.phase === "stopped") return ctx.t("live_stopped", { place });
-  if (status.phase === "over") return ctx.t("live_over", { n: status.epoch });
+  if (status.phase === "over") return ctx.t(status.epoch === 1 ? "live_endedone" : "live_over", { n: status.epoch });
   const speed = status.speed ? ctx.t("live_speed", { n: status.speed.toLocaleString("en") }) : "";
   const phase = status.phase === "paused" ? ctx.t("live_paused") : status.phase === "validating" ? ctx.t("live_validating") : "";
   const left = status.phase === "paused" ? "" : timeLeft(ctx, status.left);
@@ -50,27 +50,53 @@ function falls(values) {
   return mean(-few, undefined) < mean(-2 * few, -few);
 }
 
+/** The epochs with a number under a name, and the numbers: [epoch, value]. */
+function known(run, name, place) {
+  return run.epochs.slice(0, place).map((epoch, i) => [epoch, run.values[name]?.[i]]).filter(([, value]) => value != null);
+}
+
+/** Which of several runs ends lowest; of validation, where all have it. */
+function severalWords(ctx, runs, key) {
+  const dashed = runs.some((run) => known(run, VAL + key).length), all = runs.every((run) => known(run, VAL + key).length);
+  const ends = runs.map((run) => ({ label: run.label, end: known(run, all ? VAL + key : key).at(-1)?.[1] }))
+    .filter((one) => one.end != null).sort((a, b) => a.end - b.end);
+  const first = ends.length < 2 ? "" : ctx.t("live_caption_runs", { label: ends[0].label, value: brief(ends[0].end),
+    key: all ? ctx.t("live_of_validation_key", { key }) : key, other: ends.at(-1).label, most: brief(ends.at(-1).end) });
+  return [first, dashed ? ctx.t("live_caption_dashed") : "", ctx.t(dashed ? "live_caption_middle" : "live_caption_mean")]
+    .filter(Boolean).join(" ");
+}
+
+/** Where the loss is, and whether it falls. */
+function firstWords(ctx, run, key, values, checked, at) {
+  const lost = values.indexOf(null);
+  if (values.at(-1) == null) return ctx.t("live_caption_lost", { key, epoch: run.epochs[lost] });
+  const verb = values.length < 2 ? "" : ctx.t(falls(values) ? "live_falling" : "live_rising"), epoch = at || run.epochs.at(-1);
+  const [last, value] = checked.at(-1) ?? [];
+  const own = last === undefined || last === epoch ? "" : ctx.t("live_caption_checked_at", { epoch: last });
+  return ctx.t(checked.length ? "live_caption_both" : "live_caption",
+    { epoch, key, value: brief(values.at(-1)), verb, checked: `${brief(value)}${own}` });
+}
+
+/** From where on validation rises while training falls. */
+function overfitWords(ctx, run, key, checked) {
+  if (checked.length < 3) return "";
+  const [epoch, lowest] = checked.reduce((a, b) => (b[1] < a[1] ? b : a));
+  const training = Object.fromEntries(known(run, key)), fell = training[checked.at(-1)[0]] < training[epoch];
+  return checked.at(-1)[1] > lowest * 1.02 && fell ? ctx.t("live_caption_overfit", { epoch, value: brief(lowest) }) : "";
+}
+
 /** What the curves say so far. */
 function curveWords(ctx, runs, status) {
   const key = lossChart(ctx)?.key, run = runs.at(-1);
-  if (ctx.facts.compared) {
-    const dashed = runs.some((one) => hasNumbers(one.values[VAL + key])) ? ctx.t("live_caption_dashed") : "";
-    const ends = runs.map((one) => ({ label: one.label, end: (one.values[VAL + key] ?? one.values[key])?.at(-1) }))
-      .filter((one) => one.end != null).sort((a, b) => a.end - b.end);
-    return ends.length > 1 ? ctx.t("live_caption_runs", { label: ends[0].label, key, value: brief(ends[0].end),
-      other: ends.at(-1).label, most: brief(ends.at(-1).end), dashed }) : dashed;
-  }
+  if (ctx.facts.compared) return severalWords(ctx, runs, key);
   const at = ctx.state.epoch, place = at ? run?.epochs.findLastIndex((epoch) => epoch <= at) + 1 : undefined;
   const values = (run?.values[key] ?? []).slice(0, place);
-  if (!values.length) return underWay(status) ? ctx.t("live_caption_first") : ctx.t("live_caption_none");
-  const checked = run.values[VAL + key]?.slice(0, place), now = run.now?.[key];
-  const verb = values.length < 2 ? "" : ctx.t(falls(values) ? "live_falling" : "live_rising");
-  const first = ctx.t(hasNumbers(checked) ? "live_caption_both" : "live_caption",
-    { epoch: at || run.epochs.at(-1), key, value: brief(values.at(-1)), verb, checked: brief(checked?.at(-1)) });
-  const middle = hasNumbers(checked) || hasNumbers(now) ? ctx.t("live_caption_middle") : "";
-  const earlier = runs.length > 1 ? ctx.t(hasNumbers(checked) ? "live_caption_earlier_validation" : "live_caption_earlier") : "";
-  const again = hasNumbers(now) ? ctx.t("live_caption_now") : "";
-  return [first, middle, again, earlier].filter(Boolean).join(" ");
+  if (!values.length) return ctx.t(underWay(status) ? "live_caption_first" : "live_caption_none");
+  const checked = known(run, VAL + key, place), now = hasNumbers(run.now?.[key]);
+  const earlier = runs.length > 1 ? ctx.t(checked.length ? "live_caption_earlier_validation" : "live_caption_earlier") : "";
+  return [firstWords(ctx, run, key, values, checked, at), overfitWords(ctx, run, key, checked),
+    ctx.t(checked.length || now ? "live_caption_middle" : "live_caption_mean"), run.dots.length ? ctx.t("live_caption_dots") : "",
+    now ? ctx.t("live_caption_now") : "", earlier].filter(Boolean).join(" ");
 }
 
 /** Questions to be answered before the curves show; the answer is null while nobody knows it. */
@@ -79,7 +105,8 @@ function trainingQuestions(ctx, runs, status) {
   if (!chart || !run) return [];
   const over = !underWay(status), values = run.values[chart.key] ?? [], checked = run.values[VAL + chart.key];
   if (ctx.facts.compared) {
-    const last = (one) => (one.values[VAL + chart.key] ?? one.values[chart.key])?.at(-1) ?? Infinity;
+    const all = runs.every((one) => known(one, VAL + chart.key).length);
+    const last = (one) => known(one, all ? VAL + chart.key : chart.key).at(-1)?.[1] ?? Infinity;
     const best = runs.reduce((a, b) => (last(b) < last(a) ? b : a));
     return runs.length < 2 ? [] : [{ id: "lowest run", prompt: ctx.t("live_ask_runs", { key: chart.title }),
       options: runs.map((one) => one.label), answer: best.label }];
@@ -91,12 +118,12 @@ function trainingQuestions(ctx, runs, status) {
     return [{ id: `halved ${run.label}`, prompt: ctx.t("live_ask_half", { key: chart.title }), options: [yes, no],
       answer: over && values.length ? (halved ? yes : no) : null }];
   }
-  const lowest = Math.min(...(checked ?? []).filter((one) => one != null));
-  const known = over && values.length && checked?.length;
+  const found = known(run, VAL + chart.key).map(([, value]) => value), lowest = Math.min(...found);
+  const ended = over && values.at(-1) != null && found.length;
   return [
     { id: `lower ${run.label}`, prompt: ctx.t("live_ask_lower", { key: chart.title }), options: [training, validation],
-      answer: known ? (values.at(-1) < checked.at(-1) ? training : validation) : null, explain: ctx.t("live_caption_middle") },
+      answer: ended ? (values.at(-1) < found.at(-1) ? training : validation) : null, explain: ctx.t("live_caption_middle") },
     { id: `rises ${run.label}`, prompt: ctx.t("live_ask_rises", { key: chart.title }), options: [yes, no],
-      answer: known ? (checked.at(-1) > lowest * 1.02 ? yes : no) : null },
+      answer: ended ? (found.at(-1) > lowest * 1.02 ? yes : no) : null },
   ];
 }
