@@ -101,6 +101,7 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
     """A call: its number, what it was given, an arrow, and the shapes of what it made."""
     index, wide, _ = sizes.row_columns(box)
     height = sizes.row_height(row)
+    canvas.open(f"node {row.index}", "row", row=str(row.index))
     corner = complex(box.x + ROW_LEFT, y - height / 2)
     frame = area(corner, box.width - ROW_LEFT - ROW_INSET, height)
     canvas.rect(frame, Paint("paper", colour, 1, "4 3" if row.note else ""), 5)
@@ -109,14 +110,15 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
     start += index
     if row.note:
         canvas.text_line(start, row.note, DETAIL)
-        return
-    inputs, shapes = sizes.row_texts(row)
-    _draw_lines(canvas, start, inputs)
-    start += wide + ARROW_GAP if wide else 0
-    canvas.text_line(start, "→", ARROW)
-    _draw_lines(canvas, start + SHAPE_GAP, shapes)
-    for height in _spread(len(row.outputs)):
-        canvas.circle(complex(box.right, y + height), PORT, Paint(colour))
+    else:
+        inputs, shapes = sizes.row_texts(row)
+        _draw_lines(canvas, start, inputs)
+        start += wide + ARROW_GAP if wide else 0
+        canvas.text_line(start, "→", ARROW)
+        _draw_lines(canvas, start + SHAPE_GAP, shapes)
+        for height in _spread(len(row.outputs)):
+            canvas.circle(complex(box.right, y + height), PORT, Paint(colour))
+    canvas.close()
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:

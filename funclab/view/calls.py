@@ -204,10 +204,9 @@ class Calls:
 
 
 def within(key: str, frame: str) -> bool:
-    """Whether a key is that of a frame or of something inside it, such as a tensor it makes."""
+    """Whether a key is that of a box or of something inside it."""
     frame = words.clean(frame)
-    stem = frame.removesuffix("]")
-    return key == frame or key.startswith((f"{frame}/", f"{stem}:"))
+    return key == frame or key.startswith(f"{frame}/")
 
 
 def is_open(expand: Opened, key: str) -> bool:

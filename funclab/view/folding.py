@@ -33,7 +33,7 @@ class Folding(Generic[Part]):
             return [(keep, count - keep)]
         self.moved = True
         ends = max(1, keep // 4)
-        size = 2 * (keep - ends)
+        size = max(1, 2 * (keep - ends))
         start = max(ends, min(at - size // 2, count - ends - size))
         cuts = [(ends, start), (start + size, count - ends)]
         return [(first, last) for first, last in cuts if first < last]

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.errors import TensorTypeError
+from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
-from funclab.view.diagram import MOST_CALLS, diagram
 from funclab.view.live.base import View
 from funclab.view.live.facts import facts_of, more_of, objects_of, tape_of
+from funclab.view.live.gallery import PROJECTOR_CALLS, Gallery, bare
 from funclab.view.tensor_path import Behind, source_inputs
 
-PROJECTOR_CALLS = 11
-"""As many boxes as a class can read from the last row; the rest is folded."""
+__all__ = ["PROJECTOR_CALLS", "Explorer", "bare", "explore"]
 
 
 class Explorer(View):
     """A model's graph, alive. `selected` is the key of a node `dense[1]`, a layer `dense` or a
-    tensor `dense[1:0]`, and may be set and observed from Python.
+    tensor `dense[1:0]`, and may be set and observed from Python. What it lies in is opened.
     """
 
-    scripts = ("explorer_panel", "explorer")
+    scripts = ("explorer_panel", "explorer_keys", "explorer_picture", "explorer")
     blank_state: ClassVar[dict[str, Any]] = {
         "face": "calls", "selected": "", "open": False, "zoom": 0, "level": 0, "op": 0,
         "more": False, "table": False,
@@ -34,53 +33,81 @@ class Explorer(View):
 
     selected = traitlets.Unicode()
 
-    def __init__(self, model: Any, direction: str | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        model: Any,
+        direction: str | None = None,
+        state: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
         self.model, self.direction = model, direction
         facts, self.objects = facts_of(model), objects_of(model)
-        layers = {node["layer"] for key, node in facts["nodes"].items() if "/" not in key}
-        calls = sum("/" not in key for key in facts["nodes"])
-        facts["counts"] = {"calls": calls, "layers": len(layers)}
-        facts["nested"] = any("/" in key for key in facts["nodes"])
+        self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
+        self.gallery = Gallery(model, facts, direction)
         super().__init__(
             title=f"Model {words.clean(model.name)}",
             call=f"funclab.explore({_variable(model.name)}$)",
             facts=facts,
+            state=self._revealing(state or {}),
             **settings,
         )
-        self._add_picture()
+        self._draw()
 
     @traitlets.observe("state")
     def _follow_state(self, change: Any) -> None:
         self.selected = change["new"].get("selected", "")
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> str:
+        return self._known_key("selected", proposal["value"])
 
     @traitlets.observe("selected")
     def _follow_selected(self, change: Any) -> None:
         if change["new"] != self.state.get("selected"):
             self.show(selected=change["new"])
 
+    def show(self, **state: Any) -> None:
+        super().show(**self._revealing(state))
+
+    def _revealing(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The state, with what hides the selected open, unless it says itself what is open."""
+        if not state.get("selected") or "open" in state:
+            return state
+        now = self.state.get("open", False)
+        return {**state, "open": self.gallery.revealing(now, words.clean(state["selected"]))}
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        checked = dict(super()._checked_state(state))
+        if "selected" in checked:
+            checked["selected"] = self._known_key("selected", checked["selected"])
+        if not isinstance(checked.get("open", False), bool):
+            checked["open"] = [self._known_key("open", key) for key in checked["open"]]
+        return checked
+
+    def _known_key(self, name: str, key: str) -> str:
+        key = words.clean(key)
+        if key and key not in self.known:
+            close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
+            raise ArgumentError(
+                f"{name}: there is no {key!r} in {self.title}.",
+                why="a key is that of a layer, a node or a tensor, as the picture writes it.",
+                fix=f"choose one, such as {' or '.join(map(repr, close))}.",
+            )
+        return key
+
     @traitlets.observe("state", "look")
     def _follow_face(self, _: Any) -> None:
         if self.pictures:
-            self._add_picture()
+            self._draw()
 
-    def _add_picture(self) -> None:
-        key = f"{self.state['face']}{'+' if self.state['open'] else ''}"
-        if key not in self.pictures:
-            self.pictures = {
-                **self.pictures,
-                key: self._draw(self.state["face"], self.state["open"]),
-            }
-
-    def _draw(self, face: str, opened: bool) -> str:
-        limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
-        drawn = diagram(self.model, face, opened, self.direction, most_calls=limit)
-        return bare(drawn)
+    def _draw(self) -> None:
+        """Have the picture of the present state among those that the browser has."""
+        if self.gallery.draw(self.state, self.look == "projector"):
+            self.pictures = dict(self.gallery.pictures)
 
     def svg(self) -> str:
         look = "auto" if self.look == "projector" else self.look
-        return diagram(
-            self.model, self.state["face"], self.state["open"], self.direction, look=look
-        ).svg
+        return self.gallery.diagram(self.state, look).svg
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         kind, key = content.get("ask"), content.get("key", "")
@@ -94,24 +121,15 @@ class Explorer(View):
 
     def complete(self) -> None:
         """Put everything a page without a kernel may ask for into the view itself."""
-        faces = [(face, opened) for face in ("calls", "layers") for opened in (False, True)]
-        self.pictures = {
-            f"{face}{'+' if opened else ''}": self._draw(face, opened)
-            for face, opened in faces
-            if self.facts["nested"] or not opened
-        }
+        self.gallery.draw_all(self.look == "projector")
+        self.pictures = dict(self.gallery.pictures)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
-        nodes, layers = facts["nodes"], facts["layers"]
         self.facts = {
             **facts,
-            "tape": {key: tape_of(self.objects[key]) for key in nodes},
-            "more": {key: more_of(self.objects[key]) for key in layers},
+            "saved": True,
+            "tape": {key: tape_of(self.objects[key]) for key in facts["nodes"]},
+            "more": {key: more_of(self.objects[key]) for key in facts["layers"]},
         }
-
-
-def bare(picture: Any) -> str:
-    """A picture without its style sheet: that of the live view is on the page already."""
-    return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
 
 
 class Calls:

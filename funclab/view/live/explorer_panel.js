@@ -4,6 +4,7 @@ const explorerPanel = {
   panel(ctx) {
     const parts = [];
     const chosen = this.chosen(ctx);
+    if (ctx.state.level > 0) parts.push(this.crumbs(ctx));
     if (chosen?.kind === "tensor") parts.push(...this.tensorPanel(ctx, chosen.tensor));
     else if (chosen) parts.push(...this.layerPanel(ctx, chosen.layer, chosen.node));
     if (ctx.state.level > 0) parts.push(this.tapePanel(ctx));
@@ -12,9 +13,34 @@ const explorerPanel = {
     ctx.panel.replaceChildren(...parts);
   },
 
+  /** A button that selects a node or tensor. */
+  link(ctx, key, label = key) {
+    return h("button", { type: "button", class: "fl-link", onclick: () => this.select(ctx, key) }, label);
+  },
+
+  /** The way from the model down to here; each step leads back. */
+  crumbs(ctx) {
+    const { level } = ctx.state, node = this.here(ctx);
+    const steps = [
+      [ctx.model.get("title"), () => this.toModel(ctx), "Backspace"],
+      [node, () => ctx.set({ level: 0 })],
+      [ctx.t("tape_of", { key: node }), () => ctx.set({ level: 1 })],
+    ].slice(0, level + 1);
+    const links = steps.map(([label, run, key]) => h("li", {},
+      h("button", { type: "button", class: "fl-link", onclick: run }, label, key ? h("kbd", { "aria-hidden": "true" }, key) : null)));
+    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, links));
+  },
+
+  /** A heading in the colour that its box has in the picture. */
+  heading(ctx, ...words) {
+    const box = this.boxOf(ctx, ctx.state.selected), rect = box && this.outline(box);
+    const colour = rect?.getAttribute("class")?.match(/s-([\w-]+)/)?.[1] ?? "neutral";
+    return h("h2", { class: "fl-of", style: `border-color:var(--f-${colour})` }, words);
+  },
+
   layerPanel(ctx, layer, node) {
     const head = ["node", "inbound", "input_shape", "output", "output_shape", "write_this"];
-    const rows = layer.rows.slice(0, 5).map((row) => h("tr", {
+    const rows = this.rowsAround(layer, node).map((row) => h("tr", {
       class: row.index === node?.index ? "fl-here" : "", "aria-current": row.index === node?.index ? "true" : null,
     },
       h("th", { scope: "row" }, String(row.index)),
@@ -22,19 +48,34 @@ const explorerPanel = {
       h("td", {}, h("code", {}, row.write))));
     const rest = layer.rows.length > 5 ? ctx.t("more_rows", { n: layer.rows.length - 5 }) : "";
     return [
-      h("h2", {}, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
-      h("table", { class: "fl-table" },
+      this.heading(ctx, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
+      rows.length ? h("table", { class: "fl-table" },
         h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, ctx.t(one))))),
-        h("tbody", {}, rows)),
+        h("tbody", {}, rows)) : "",
       h("p", { class: "fl-special" }, layer.special, " ", rest),
     ];
   },
 
+  /** Five rows at most, the one of the node among them. */
+  rowsAround(layer, node) {
+    const at = layer.rows.findIndex((row) => row.index === node?.index);
+    const from = Math.max(0, Math.min(at - 2, layer.rows.length - 5));
+    return layer.rows.slice(from, from + 5);
+  },
+
+  /** Which tensor it is, who made it, and who reads it as which of its inputs. */
   tensorPanel(ctx, tensor) {
+    const outputs = ctx.facts.nodes[tensor.node].outputs, at = outputs.indexOf(ctx.state.selected);
+    const row = (word, node, as) => h("tr", {}, h("th", { scope: "row" }, word),
+      h("td", {}, this.link(ctx, node)), h("td", {}, as));
+    const ports = tensor.ports.slice(0, 4).map(([node, i, n]) => row(ctx.t("read_as"), node,
+      n > 1 ? ctx.t("as_input", { i, n }) : ctx.t("as_only_input")));
+    const rest = tensor.ports.slice(4).map(([node]) => node).join(", ");
+    const made = outputs.length > 1 ? ctx.t("as_output", { i: at, n: outputs.length }) : "";
     return [
-      h("h2", {}, h("code", {}, tensor.name), h("small", {}, ` ${tensor.shape} ${tensor.dtype}`)),
-      h("p", {}, ctx.t("made_by", { node: tensor.node }), " ",
-        tensor.readers.length ? ctx.t("read_by", { nodes: tensor.readers.join(", ") }) : ctx.t("read_by_none"),
+      this.heading(ctx, h("code", {}, tensor.name), h("small", {}, ` ${tensor.shape} ${tensor.dtype}`)),
+      h("table", { class: "fl-table" }, h("tbody", {}, row(ctx.t("made_by_node"), tensor.node, made), ports)),
+      h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", tensor.ports.length ? "" : ctx.t("read_by_none"),
         tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
       h("p", { class: "fl-special" }, h("code", {}, ctx.facts.nodes[tensor.node]?.write ?? "")),
     ];
@@ -90,8 +131,7 @@ const explorerPanel = {
   everything(ctx) {
     const rows = Object.entries(ctx.facts.nodes).map(([key, node]) => {
       const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
-      return h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button", class: "fl-link",
-        onclick: () => this.select(ctx, key) }, key)),
+      return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key)),
         h("td", {}, row?.inbound.join(", ") || "–"), h("td", {}, row?.outputs.join(", ") ?? ""),
         h("td", {}, row?.shapes.join(", ") ?? ""));
     });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from funclab import structure
 from funclab.engine.describe import Names
@@ -22,50 +22,112 @@ from funclab.view.nodes import special
 Facts = dict[str, Any]
 
 
+class Part(NamedTuple):
+    """A graph in the model: the model's own, or that of a frame in it."""
+
+    graph: Graph
+    prefix: str
+    """What its keys begin with among calls, such as "encoder[1]/"."""
+    path: str
+    """The same among layers, such as "encoder/"."""
+
+    def key(self, name: str) -> str:
+        return f"{self.prefix}{words.clean(name)}"
+
+
 def facts_of(model: Any) -> Facts:
-    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path."""
-    facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}}
-    for prefix, graph in _graphs(words.graph_of(model), ""):
-        for operation in graph.operations:
-            facts["layers"][f"{prefix}{operation.name}"] = _layer(operation, graph, prefix)
-        for node in graph.nodes:
-            facts["nodes"][f"{prefix}{node.key}"] = _node(node, graph, prefix)
+    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path.
+
+    `frames` are the boxes that open: their keys among calls, each with its key among layers.
+    """
+    facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
+    for part in parts_of(words.graph_of(model)):
+        readers = _readers(part.graph)
+        for operation in part.graph.operations:
+            facts["layers"][part.key(operation.name)] = _layer(operation, part)
+        for node in part.graph.nodes:
+            facts["nodes"][part.key(node.key)] = _node(node, part)
             for tensor in node.output_tensors:
-                facts["tensors"][f"{prefix}{tensor.id}"] = _tensor(tensor, node, graph, prefix)
+                found = _tensor(tensor, node, readers.get(tensor, []), part)
+                facts["tensors"][part.key(tensor.id)] = found
+            _add_frames(facts, node, part)
+    graph = words.graph_of(model)
+    assert graph is not None
+    facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
     return facts
+
+
+def _add_frames(facts: Facts, node: Node, part: Part) -> None:
+    """The box of a node that opens, and the layer in a wrapper, which has no node there."""
+    key, path = part.key(node.key), f"{part.path}{words.clean(node.operation.name)}"
+    inner = words.inner_layer(node.operation)
+    if inner is not None or words.graph_of(node.operation) is not None:
+        facts["frames"][key] = path
+    if inner is not None:
+        name = words.clean(inner.name)
+        facts["layers"][f"{key}/{name}"] = _wrapped(inner, node, f"{path}/{name}")
+        if words.graph_of(inner) is not None:
+            facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
 
 
 def objects_of(model: Any) -> dict[str, Any]:
     """The layer or node behind each key of the facts."""
     found: dict[str, Any] = {}
-    for prefix, graph in _graphs(words.graph_of(model), ""):
-        found |= {f"{prefix}{operation.name}": operation for operation in graph.operations}
-        found |= {f"{prefix}{node.key}": node for node in graph.nodes}
+    for part in parts_of(words.graph_of(model)):
+        for node in part.graph.nodes:
+            inner, key = words.inner_layer(node.operation), part.key(node.key)
+            found |= {part.key(node.operation.name): node.operation, key: node}
+            found |= {} if inner is None else {f"{key}/{words.clean(inner.name)}": inner}
     return found
 
 
-def _graphs(graph: Graph | None, prefix: str) -> Iterator[tuple[str, Graph]]:
+def parts_of(graph: Graph | None, prefix: str = "", path: str = "") -> Iterator[Part]:
     """The model's graph, and those of the models inside it, with the path of the box they fill."""
     if graph is None:
         return
-    yield prefix, graph
+    part = Part(graph, prefix, path)
+    yield part
     for node in graph.nodes:
-        inner = words.graph_of(node.operation)
-        if inner is not None:
-            yield from _graphs(inner, f"{prefix}{node.key}/")
-        wrapped = words.inner_layer(node.operation)
-        if words.graph_of(wrapped) is not None:
-            yield from _graphs(words.graph_of(wrapped), f"{prefix}{node.key}/{wrapped.name}/")
+        name, key = words.clean(node.operation.name), part.key(node.key)
+        yield from parts_of(words.graph_of(node.operation), f"{key}/", f"{path}{name}/")
+        inner = words.inner_layer(node.operation)
+        if words.graph_of(inner) is not None:
+            own = f"{words.clean(inner.name)}/"
+            yield from parts_of(words.graph_of(inner), f"{key}/{own}", f"{path}{name}/{own}")
 
 
-def _layer(layer: Operation, graph: Graph, prefix: str) -> Facts:
-    own = set(graph.nodes)
+def _readers(graph: Graph) -> dict[Tensor, list[tuple[Node, int]]]:
+    """Who reads each tensor, and as which of its inputs."""
+    found: dict[Tensor, list[tuple[Node, int]]] = {}
+    for node in graph.nodes:
+        for i, tensor in enumerate(node.arguments.tensors):
+            own = graph.stand_ins.get(tensor, tensor)
+            found.setdefault(own, []).append((node, i))
+    return found
+
+
+def _layer(layer: Operation, part: Part) -> Facts:
+    own = set(part.graph.nodes)
     return {
         "name": words.clean(layer.name),
+        "box": f"{part.path}{words.clean(layer.name)}",
         "detail": words.detail(layer),
-        "rows": [_row(node, graph, node in own) for node in layer.inbound_nodes[:200]],
-        "nodes": [f"{prefix}{node.key}" for node in graph.nodes if node.operation is layer],
+        "rows": [_row(node, part.graph, node in own) for node in layer.inbound_nodes[:200]],
+        "nodes": [part.key(one.key) for one in layer.inbound_nodes if one in own],
         "special": special(layer),
+        "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
+    }
+
+
+def _wrapped(layer: Any, node: Node, box: str) -> Facts:
+    wrapper = words.clean(node.operation.name)
+    return {
+        "name": words.clean(layer.name),
+        "box": box,
+        "detail": words.detail(layer),
+        "rows": [],
+        "nodes": [],
+        "special": f"{wrapper} applies it; it was not called itself, so it has no node here.",
         "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
     }
 
@@ -82,24 +144,27 @@ def _row(node: Node, graph: Graph, here: bool) -> Facts:
     }
 
 
-def _node(node: Node, graph: Graph, prefix: str) -> Facts:
+def _node(node: Node, part: Part) -> Facts:
     return {
-        "layer": f"{prefix}{node.operation.name}",
+        "layer": part.key(node.operation.name),
         "index": node.index,
-        "parents": [f"{prefix}{parent.key}" for parent in graph.parents(node)],
-        "outputs": [f"{prefix}{tensor.id}" for tensor in node.output_tensors],
+        "parents": [part.key(parent.key) for parent in part.graph.parents(node)],
+        "outputs": [part.key(tensor.id) for tensor in node.output_tensors],
         "write": write_line(node),
     }
 
 
-def _tensor(tensor: Tensor, node: Node, graph: Graph, prefix: str) -> Facts:
-    readers = [one for one in graph.nodes if tensor in one.arguments.tensors]
+def _tensor(tensor: Tensor, node: Node, readers: list[tuple[Node, int]], part: Part) -> Facts:
     return {
         "name": words.clean(tensor.id),
+        "box": f"{part.path}{words.clean(tensor.id)}",
         "shape": show(tensor.shape),
         "dtype": tensor.dtype,
-        "node": f"{prefix}{node.key}",
-        "readers": [f"{prefix}{reader.key}" for reader in readers],
+        "node": part.key(node.key),
+        "readers": list(dict.fromkeys(part.key(reader.key) for reader, _ in readers)),
+        "ports": [
+            [part.key(reader.key), i, len(reader.arguments.tensors)] for reader, i in readers
+        ],
         "masked": tensor.mask is not None,
     }
 
@@ -125,7 +190,8 @@ def tape_of(node: Node) -> list[Facts]:
     with Tape():
         outputs = structure.flatten(node.operation(*args, **kwargs))
     names = Names()
-    for tensor, value in seen.items():
+    made = dict(zip(node.output_tensors, outputs, strict=True))
+    for tensor, value in (made | seen).items():
         value.name = tensor.id
     return [_call(call, names) for call in calls_behind(outputs)]
 
