@@ -180,6 +180,8 @@ class Plot:
                 beyond += mark_path("triangle", complex(place.real, self.top - 5), 3)
             elif place.imag <= self.base:
                 inside += mark_path("circle", place, 2)
+        if not inside + beyond:
+            return
         self.canvas.parts.append('<g opacity="0.4">')
         self.canvas.path(inside + beyond, Paint(colour))
         self.canvas.close()
