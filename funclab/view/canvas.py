@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from funclab.view import theme
 from funclab.view.geometry import closed, rounded_left
 from funclab.view.scene import Area
-from funclab.view.words import clean
+from funclab.view.words import clean, steady
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Canvas:
         anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
         style = f'font-size="{number(font.size)}" font-family="{font.family}"{weight}{anchor}'
         ink = self._paint(Paint(font.ink))
-        words = escape(text)
+        words = shown(text)
         self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
 
     def _paint(self, paint: Paint) -> str:
@@ -113,6 +113,11 @@ class Canvas:
 def escape(text: str) -> str:
     """Text that can stand anywhere in a document: it is never more than text."""
     return html.escape(clean(text))
+
+
+def shown(text: str) -> str:
+    """The same for the eye: words read from right to left turn nothing around beside them."""
+    return html.escape(steady(text))
 
 
 def place_of(point: complex) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any
 
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view import words
+from funclab.view.canvas import shown
 from funclab.view.diff_match import Match, match
 from funclab.view.diff_shared import Shared, notes, shared_layers
 from funclab.view.diff_sides import Codes, Side, model_in
@@ -67,8 +67,8 @@ class Difference:
         heads = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
         rows = [_row(one.kind, one) for one in self.entries]
         rows += [_row(f"= {one.mark}", one) for one in self.shared]
-        told = "".join(f"<p>{escape(note)}</p>" for note in self.notes if note[:2] != "= ")
-        caption = f"<caption>Differences, {escape(self.title)}</caption>"
+        told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
+        caption = f"<caption>Differences, {shown(self.title)}</caption>"
         body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
         return f'<table class="funclab-table">{caption}{body}</table>{told}'
 
@@ -177,7 +177,7 @@ def _place(side: Side, layer: Operation) -> str:
 
 def _row(kind: str, one: Entry | Shared) -> str:
     cells = [", ".join(one.left) or "-", ", ".join(one.right) or "-", one.sentence]
-    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    rest = "".join(f"<td>{shown(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{kind}</th>{rest}</tr>'
 
 

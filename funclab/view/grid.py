@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+
+from funclab.view.canvas import shown
 
 Cells = Sequence[str]
 
@@ -24,15 +25,15 @@ def _line(cells: Cells, widths: list[int], right: bool) -> str:
 
 def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
     """A table whose first column and first row are headings."""
-    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    heads = "".join(f'<th scope="col">{shown(title)}</th>' for title in titles)
     body = "".join(map(_row, rows))
     return (
-        f'<table class="funclab-table"><caption>{escape(caption)}</caption>'
+        f'<table class="funclab-table"><caption>{shown(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
 def _row(cells: Cells) -> str:
-    first, *others = map(escape, cells)
+    first, *others = map(shown, cells)
     rest = "".join(f"<td>{cell}</td>" for cell in others)
     return f'<tr><th scope="row">{first}</th>{rest}</tr>'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.calls import write_line
-from funclab.view.canvas import Canvas
+from funclab.view.canvas import Canvas, shown
 from funclab.view.grid import html_grid, text_grid
 from funclab.view.node_picture import draw_nodes
 from funclab.view.picture import picture_of
@@ -46,7 +45,7 @@ class NodeTable:
     @property
     def table(self) -> str:
         """The table as HTML."""
-        return f"{html_grid(self.title, TITLES, self.rows)}<p>{escape(self.special)}</p>"
+        return f"{html_grid(self.title, TITLES, self.rows)}<p>{shown(self.special)}</p>"
 
     @property
     def svg(self) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from funclab.view.canvas import shown
 from funclab.view.words import plural, shape_text
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def table(walk: Steps) -> str:
     heads = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
     rows = "".join(_row(i, step) for i, step in enumerate(walk.steps))
     return (
-        f'<table class="funclab-table"><caption>Shapes of {escape(caption(walk))}</caption>'
+        f'<table class="funclab-table"><caption>Shapes of {shown(caption(walk))}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -68,5 +68,5 @@ def _row(i: int, step: Step) -> str:
     axes = " | ".join(axes_text(one.axes) for one in step.outputs)
     cells = [takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"]
     call = f"{step.key} {step.detail}".strip()
-    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><td>{i + 1}</td><th scope="row">{escape(call)}</th>{rest}</tr>'
+    rest = "".join(f"<td>{shown(cell)}</td>" for cell in cells)
+    return f'<tr><td>{i + 1}</td><th scope="row">{shown(call)}</th>{rest}</tr>'

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
+from funclab.view.canvas import shown
 from funclab.view.grid import html_grid, text_grid
 from funclab.view.scene import Box, Scene
 from funclab.view.words import listed, times
@@ -75,5 +75,5 @@ def text(scene: Scene) -> str:
 
 def html_table(scene: Scene) -> str:
     """The scene as an HTML table with a caption and marked headings."""
-    notes = "".join(f"<p>{escape(line)}</p>" for line in group_lines(scene))
+    notes = "".join(f"<p>{shown(line)}</p>" for line in group_lines(scene))
     return html_grid(scene.title, TITLES, list(call_lines(scene))) + notes

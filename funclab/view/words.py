@@ -17,7 +17,9 @@ from funclab.graph.value import Variable
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that would break a line or turn the direction of what follows."""
 
-BIDIRECTIONAL_START, BIDIRECTIONAL_END = "\u2068", "\u2069"
+_LETTERS = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]+"
+RIGHT_TO_LEFT = re.compile(f"{_LETTERS}(?: +{_LETTERS})*")
+"""Words of the scripts that are read from right to left."""
 
 # What describes a layer best, by the names of its arguments, in this order.
 _SIZES = ("units", "filters", "output_dim", "n", "rate", "stddev", "mask_value", "target_shape")
@@ -49,6 +51,15 @@ def inner_layer(layer: Any) -> Any:
 def clean(text: str) -> str:
     """A name on one line, without characters that act on the text around it."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def steady(text: str) -> str:
+    """A line for the eye: words read from right to left turn nothing around beside them.
+
+    Without it, `[0:1]` after such a word stands before it, and of two such words in a list the
+    second. U+2068 and U+2069 isolate a word (Unicode Annex 9); `clean` comes first.
+    """
+    return RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", clean(text))
 
 
 def shorten(text: str, length: int) -> str:

@@ -4,6 +4,18 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+// Words that are read from right to left.
+const LETTERS = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]+";
+const RIGHT_TO_LEFT = new RegExp(`${LETTERS}(?: +${LETTERS})*`, "gu");
+
+// Signs that turn around what follows them.
+const TURNS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text in which nothing turns around what is beside it: such words are isolated. */
+function steady(one) {
+  return typeof one === "string" ? one.replace(TURNS, "\ufffd").replace(RIGHT_TO_LEFT, "\u2068$&\u2069") : one;
+}
+
 /** An element with properties and children; text is always text, never markup. */
 function h(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
@@ -13,7 +25,7 @@ function h(tag, properties = {}, ...children) {
     else if (value === true) el.setAttribute(key, "");
     else if (value !== false && value != null) el.setAttribute(key, value);
   }
-  el.append(...children.flat(Infinity).filter((one) => one != null && one !== false));
+  el.append(...children.flat(Infinity).filter((one) => one != null && one !== false).map(steady));
   return el;
 }
 
@@ -21,9 +33,12 @@ function h(tag, properties = {}, ...children) {
 function s(tag, attributes = {}, ...children) {
   const el = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
-  el.append(...children);
+  el.append(...children.map(steady));
   return el;
 }
+
+/** How keys are written on buttons. */
+const KEY_SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
 function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
@@ -83,7 +98,7 @@ class Context {
   }
 
   /** Say something short, also to a screen reader. */
-  say(text) { this.status.textContent = text; }
+  say(text) { this.status.textContent = steady(text); }
 
   async copy(text) {
     try { await navigator.clipboard.writeText(text); }
@@ -105,7 +120,7 @@ class Context {
     return h("button", {
       type: "button", class: "fl-button", onclick: run, "aria-keyshortcuts": key,
       "aria-pressed": pressed == null ? null : String(pressed),
-    }, label, key ? h("kbd", { "aria-hidden": "true" }, key) : null);
+    }, label, key ? h("kbd", { "aria-hidden": "true" }, KEY_SIGNS[key] ?? key) : null);
   }
 
   /** In ask mode: put the question first, and `reveal` only after an answer was recorded. */
@@ -196,7 +211,7 @@ class Context {
     const held = this.el.contains(document.activeElement) ? document.activeElement : null;
     this.el.dataset.look = this.look;
     this.view.update(this);
-    this.captionBox.textContent = this.view.caption?.(this) ?? "";
+    this.captionBox.textContent = steady(this.view.caption?.(this) ?? "");
     this.drawTour();
     if (held && !this.el.contains(document.activeElement)) this.focusLike(held);
   }

@@ -24,8 +24,8 @@ class Keys {
       r: { label: ctx.t("key_reset"), run: () => ctx.reset() },
       y: { label: ctx.t("key_line"), run: () => ctx.copy(ctx.line()) },
       "?": { label: ctx.t("key_help"), run: () => this.toggle() },
-      PageDown: { run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
-      PageUp: { run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },
+      PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
+      PageUp: { label: tour ? ctx.t("key_tour_back") : "", run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },
       ...(this.table.open ? { Escape: { run: () => this.toggle() } } : {}),
     };
   }
@@ -33,7 +33,7 @@ class Keys {
   draw() {
     const { ctx } = this;
     const rows = Object.entries(this.actions()).filter(([, one]) => one.label).map(([key, one]) =>
-      h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : key)),
+      h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key)),
         h("td", {}, one.label)));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
   }
@@ -41,6 +41,7 @@ class Keys {
   /** Show the table where it can be seen, or hide it and go back to the view. */
   toggle() {
     const { table, ctx } = this, open = !table.open;
+    if (open) this.draw();
     table.open = open;
     (open ? table.firstChild : ctx.el).focus({ preventScroll: true });
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
@@ -62,6 +63,7 @@ class Keys {
     const { ctx } = this, action = this.actions()[key], written = target.matches?.(WRITTEN);
     const walks = /^Page/.test(key) && action.when();
     if (written && key === "Escape" && !action) { ctx.el.focus({ preventScroll: true }); return true; }
+    if (written && ctx.view.typed?.(ctx, target, key)) return true;
     if (written && key !== "Escape" && !walks) return false;
     if (target.matches?.("input") && SLIDES.test(key)) return false;
     if (target.matches?.("button,summary,a") && /^(Enter| )$/.test(key)) return false;
