@@ -142,6 +142,32 @@ def test_gradients_meet_at_a_tensor_that_is_read_twice():
     assert still.marks == ["tensor h[0:0]"]
 
 
+def test_a_sum_names_where_both_gradients_come_from():
+    x = Input((2,), name="x")
+    shared = Dense(2, use_bias=False, name="shared")
+    model = Model(x, shared(shared(shared(x))))
+
+    view = trace(model, np.ones((1, 2)), np.ones((1, 2)), loss="mse")
+
+    sums = [still for still in view.stills if still.kind == "add_into"]
+    assert [[frame.name for _, frame in still.pictures] for still in sums] == [
+        ["from shared[2]", "from shared[1]", "g_shared/kernel"],
+        ["the sum so far", "from shared[0]", "g_shared/kernel"],
+    ]
+
+
+def test_losses_of_several_outputs_are_added_with_their_weights():
+    x = Input((1,), name="x")
+    one = {"use_bias": False, "kernel_initializer": "ones"}
+    model = Model(x, [Dense(1, **one, name="a")(x), Dense(1, **one, name="b")(x)])
+    model.compile(SGD(0.1), "mae", loss_weights=[1.0, 0.5])
+
+    view = trace(model, [[4.0]], [np.array([[1.0]]), np.array([[2.0]])])
+
+    words = view.stills[view.find("loss")].words
+    assert words.endswith("against the targets is 1 × 3.0 + 0.5 × 2.0 = 4.0.")
+
+
 def test_three_calls_of_one_layer_are_added_one_after_another():
     x = Input((1,), name="x")
     shared = Dense(1, use_bias=False, kernel_initializer="ones", name="shared")

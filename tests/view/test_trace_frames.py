@@ -44,7 +44,7 @@ def test_a_picture_has_at_most_as_many_numbers_as_a_square_of_32(shape, batched)
     frame = frame_of("x", numbers(*shape), batched=batched)
 
     assert frame.numbers.size <= 32 * 32
-    assert max(frame.numbers.shape[1:]) <= 32
+    assert max(frame.numbers.shape[1:]) <= (64 if frame.kind == "bars" else 32)
 
 
 def test_what_is_left_out_is_said():
@@ -57,9 +57,17 @@ def test_what_is_left_out_is_said():
 
 
 def test_blocks_are_means():
-    frame = frame_of("x", np.repeat(np.arange(32.0), 3))
+    frame = frame_of("x", np.repeat(np.arange(48.0), 2))
 
-    np.testing.assert_allclose(frame.numbers.reshape(-1), np.arange(32))
+    np.testing.assert_allclose(frame.numbers.reshape(-1), np.arange(48))
+
+
+def test_ids_are_written_out_and_images_are_drawn_as_such():
+    words = frame_of("words", np.arange(24, dtype="int32").reshape(2, 12), batched=True)
+    digit = frame_of("digit", numbers(2, 8, 8, 1), batched=True)
+
+    assert words.kind == "ids"
+    assert not digit.printed
 
 
 def test_the_first_sample_is_shown():

@@ -14,7 +14,7 @@ from funclab.layers import Dense
 from funclab.models import Model
 from funclab.view.live.export import export_html
 from funclab.view.live.trace import trace
-from funclab.view.live.trace_fold import MOST, PROJECTOR, USUAL
+from funclab.view.live.trace_fold import MOST, PROJECTOR, USUAL, spine
 
 X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
 Y = np.ones((8, 1), "float32")
@@ -30,7 +30,7 @@ def twice() -> Model:
 
 
 @pytest.mark.parametrize(("look", "most"), [(None, USUAL), ("projector", PROJECTOR)])
-def test_a_long_model_is_folded_in_its_middle(look, most):
+def test_a_walk_of_a_long_model_is_short_enough_to_follow(look, most):
     x = h = Input((4,), name="x")
     for number in range(150):
         h = Dense(4, name=f"dense_{number}")(h)
@@ -39,10 +39,47 @@ def test_a_long_model_is_folded_in_its_middle(look, most):
 
     view = trace(model, X, np.ones((8, 4)), look=look)
 
-    assert len(view.stills) <= most
-    folded = [still.words for still in view.stills if still.kind == "fold"]
-    assert len(folded) == 3
-    assert "more steps forward are left out here, from dense_" in folded[0]
+    shown = spine(view.stills)
+    assert len(shown) <= most
+    assert len(view.stills) <= MOST + most
+    phases = {view.stills[i].phase for i in shown if view.stills[i].kind == "fold"}
+    assert phases == {"forward", "backward", "update"}
+
+
+def test_a_fold_holds_its_steps_layer_by_layer_and_says_which():
+    x = h = Input((4,), name="x")
+    for number in range(8):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, np.ones((8, 4)), most_steps=24)
+
+    at = view.find("fold", "all of dense_0")
+    fold, kernel, bias = view.stills[at : at + 3]
+    assert (fold.fold, fold.phase, kernel.kind, bias.kind) == (2, "update", "update", "update")
+    assert fold.words == (
+        "2 steps of the update are folded here, all of dense_0. Press o to walk through them."
+    )
+    unfolded = trace(model, X, np.ones((8, 4)), most_steps=200).stills
+    assert [one.words for one in unfolded] == [
+        one.words for one in view.stills if one.kind != "fold"
+    ]
+
+
+def test_a_step_knows_the_edges_it_is_about_also_into_a_nested_model():
+    x, h = Input((4,), name="x"), Input((4,), name="h")
+    inner = Model(h, Dense(4, name="code")(h), name="inner")
+    model = Model(x, Dense(1, name="last")(inner(x)), name="outer")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, Y)
+
+    forward, back = (view.stills[view.find(kind, "last[0]")] for kind in ("forward", "vjp"))
+    assert forward.flows == back.flows == [("tensor inner[1:0]", "last[0]")]
+    into = view.stills[view.find("forward", "inner[1]/code[0]")].flows
+    assert into == [("inner[1]/tensor h[0:0]", "inner[1]/code[0]"), ("tensor x[0:0]", "inner[1]")]
+    assert view.stills[view.find("vjp", "inner[1]/code[0]")].flows == []
 
 
 @pytest.mark.parametrize("most", [3, MOST + 1])

@@ -18,6 +18,10 @@ Array = np.ndarray[Any, Any]
 
 SIDE = 32
 """As many numbers along one side of a picture, at most; more become means of blocks."""
+BARS = 64
+"""As many bars side by side, at most."""
+IDS = 30
+"""As many ids as are written out, at most."""
 PRINTED = 8
 """Up to this many along each side, the numbers themselves are written."""
 TILES = 16
@@ -33,8 +37,9 @@ Statistics = dict[str, Any]
 class Frame:
     """A picture of an array before it is drawn.
 
-    `kind` is "number", "bars" (a vector), "heat" (a matrix), "strip" (a sequence: one row for each
-    time step) or "image" (one tile for each channel). `numbers` has the axes tile, row, column;
+    `kind` is "number", "bars" (a vector), "ids" (whole numbers in a row, such as those of words),
+    "heat" (a matrix), "strip" (a sequence: one row for each time step) or "image" (one tile for
+    each channel). `numbers` has the axes tile, row, column;
     `top` is the size of the strongest colour. The statistics are of the whole array.
     """
 
@@ -53,7 +58,8 @@ class Frame:
     @property
     def printed(self) -> bool:
         tiles, rows, columns = self.numbers.shape
-        return tiles == 1 and max(rows, columns) <= PRINTED
+        most = PRINTED // 2 if self.kind == "image" else PRINTED
+        return tiles == 1 and max(rows, columns) <= most
 
     def to_dict(self) -> dict[str, Any]:
         """The frame as data that JSON can hold; what is no finite number becomes a word."""
@@ -193,6 +199,8 @@ def _first(array: Array, key: str, notes: list[str]) -> Array:
 def _kind(part: Array, batched: bool) -> str:
     if part.size == 1:
         return "number"
+    if part.ndim == 1 and part.dtype.kind in "iu" and part.size <= IDS:
+        return "ids"
     return ("number", "bars", "strip" if batched else "heat", "image")[part.ndim]
 
 
@@ -211,6 +219,8 @@ def _reduced(tiles: Array, notes: list[str]) -> Array:
     """At most SIDE x SIDE numbers in all, as means of blocks."""
     count, rows, columns = tiles.shape
     side = max(1, math.isqrt(SIDE * SIDE // max(1, count)))
+    if count * rows == 1:  # bars, for equally many numbers each
+        side = max(1, math.ceil(columns / math.ceil(columns / BARS)))
     numbers = tiles.astype("float64")
     if rows <= side and columns <= side:
         return numbers

@@ -1,9 +1,10 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
-const MOTION = 250, REST = 1500;
-const SIGNS = { part: "+", sum: "=", after: "→" };
+const REST = 1500;
 
 const trace = {
+  ...graphOfTrace,
+  ...shownOfTrace,
   name: "trace",
 
   draw(ctx) {
@@ -18,26 +19,41 @@ const trace = {
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });
-    ctx.panel.append(this.table, h("details", { class: "fl-plan", open: true },
+    ctx.panel.append(this.table, h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     this.graph.addEventListener("click", (event) => this.click(ctx, event.target));
     ctx.cleanups.push(() => this.pause(ctx));
   },
 
   bar(ctx) {
-    const n = ctx.facts.steps.length;
-    this.range = h("input", { type: "range", min: 0, max: n - 1, "aria-label": ctx.t("trace_timeline"),
-      oninput: (event) => this.go(ctx, Number(event.target.value)) });
+    this.spine = this.spineOf(ctx.facts.steps);
+    this.range = h("input", { type: "range", min: 0, max: this.spine.length - 1, "aria-label": ctx.t("trace_timeline"),
+      oninput: (event) => this.go(ctx, this.spine[event.target.value]) });
+    this.opening = ctx.button(ctx.t("trace_open"), "o", () => this.open(ctx));
     this.playing = ctx.button(ctx.t("trace_play"), "p", () => this.toggle(ctx), false);
     const phases = new Set(ctx.facts.steps.map((one) => one.phase));
     return [
       ctx.button(ctx.t("trace_back"), "ArrowLeft", () => this.move(ctx, -1)),
       ctx.button(ctx.t("trace_on"), "ArrowRight", () => this.move(ctx, 1)),
       this.playing,
+      this.spine.length < ctx.facts.steps.length ? this.opening : null,
       ctx.button(ctx.t("trace_next_node"), "n", () => this.nextNode(ctx)),
       ...["backward", "update"].filter((phase) => phases.has(phase)).map((phase) =>
         ctx.button(ctx.t(`trace_to_${phase}`), phase[0] === "b" ? "b" : "w", () => this.phase(ctx, phase))),
-    ];
+    ].filter(Boolean);
+  },
+
+  /** The numbers of the steps that are not folded into another. */
+  spineOf(steps) {
+    const found = [];
+    for (let at = 0; at < steps.length; at += 1 + steps[at].fold) found.push(at);
+    return found;
+  },
+
+  /** Where a step is on the spine, and its number inside a fold; 0 outside. */
+  place(step) {
+    const i = this.spine.findLastIndex((one) => one <= step);
+    return { i, part: step - this.spine[i] };
   },
 
   step(ctx) {
@@ -47,8 +63,11 @@ const trace = {
 
   update(ctx) {
     const step = this.step(ctx), moved = this.last !== undefined && this.last !== ctx.state.step;
-    this.range.value = ctx.state.step;
-    this.range.setAttribute("aria-valuetext", ctx.t("trace_step_of", { i: ctx.state.step + 1, n: ctx.facts.steps.length }));
+    const { i, part } = this.place(ctx.state.step);
+    this.range.value = i;
+    this.range.setAttribute("aria-valuetext", this.where(ctx));
+    this.opening.firstChild.data = ctx.t(part ? "trace_close" : "trace_open");
+    this.opening.disabled = !part && !step.fold;
     const markup = ctx.model.get("pictures").graph;
     if (markup !== this.markup) {
       // The markup is drawn by funclab itself, with every name escaped.
@@ -56,148 +75,11 @@ const trace = {
       for (const title of this.graph.querySelectorAll("title")) title.remove();
     }
     this.fit(ctx);
-    this.mark(ctx, step);
     this.pictures(ctx, step);
+    this.mark(ctx, step);
     this.lines(ctx);
     if (moved) this.animate(step);
     this.last = ctx.state.step;
-  },
-
-  fit(ctx) {
-    const svg = this.graph.querySelector("svg");
-    const [, , width, height] = svg?.getAttribute("viewBox").split(" ").map(Number) ?? [];
-    const wall = ctx.look === "projector", room = (ctx.el.clientWidth - 10) / width || 1;
-    const wide = !wall && room * 0.44 < 0.7;  // beside the pictures it would be cut, so it goes above them
-    const scale = wall ? 1.65 : Math.max(0.6, Math.min(0.95, wide ? room : room * 0.44));
-    ctx.stage.classList.toggle("fl-above", wide);
-    if (svg) Object.assign(svg.style, { width: `${width * scale}px`, height: `${height * scale}px`, maxWidth: "none" });
-  },
-
-  /** The box that stands for a key; of a node inside a closed or folded box, that box. */
-  boxOf(key) {
-    const all = [...this.graph.querySelectorAll("[data-key]:not(.edge)")];
-    for (let path = key; path; path = path.slice(0, Math.max(0, path.lastIndexOf("/")))) {
-      const found = all.find((one) => one.dataset.key === path);
-      if (found) return found;
-    }
-    return key.includes("[") ? all.find((one) => one.dataset.key === "fold") : undefined;
-  },
-
-  mark(ctx, step) {
-    this.graph.querySelectorAll(".fl-ring,.fl-tag").forEach((one) => one.remove());
-    for (const mark of step.marks) this.ring(this.boxOf(mark), "fl-ring fl-lit");
-    const box = [step.key, ...step.marks.toReversed()].map((one) => this.boxOf(one)).find(Boolean);
-    if (!box) return;
-    const rect = this.ring(box, "fl-ring");
-    this.tag(ctx, box, rect, step.phase);
-    const outer = this.graph.getBoundingClientRect(), at = rect.getBoundingClientRect();
-    this.graph.scrollTop += at.top - outer.top - (outer.height - at.height) / 2;
-    this.graph.scrollLeft += at.left - outer.left - (outer.width - at.width) / 2;
-  },
-
-  ring(box, name) {
-    const rect = box?.querySelector("rect");
-    if (!rect) return null;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((one) => Number(rect.getAttribute(one)));
-    const ring = s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 });
-    box.append(ring);
-    return ring;
-  },
-
-  /** The way the data or gradients go, in a word with an arrow. */
-  tag(ctx, box, ring, phase) {
-    const words = ctx.t(`trace_sign_${phase}`), width = words.length * 7.4 + 12;
-    const x = Number(ring.getAttribute("x")) + Number(ring.getAttribute("width")) - width - 6;
-    const y = Number(ring.getAttribute("y")) + Number(ring.getAttribute("height")) - 9;
-    const text = s("text", { x: x + width / 2, y: y + 13, "text-anchor": "middle" });
-    text.textContent = words;
-    box.append(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
-  },
-
-  /** A dot that goes along the edges into the node: forward with the data, backward against it. */
-  animate(step) {
-    if (!step.key || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    cancelAnimationFrame(this.frame);
-    this.dots?.forEach((one) => one.remove());
-    const edges = [...this.graph.querySelectorAll(".edge")].filter((one) => one.dataset.target === step.key);
-    const paths = edges.map((one) => one.querySelector("path")).filter(Boolean);
-    this.dots = paths.map((path) => path.parentNode.appendChild(s("circle", { r: 6, class: "fl-dot" })));
-    const begin = performance.now(), back = step.phase === "backward";
-    const tick = (now) => {
-      const share = Math.min(1, (now - begin) / MOTION);
-      paths.forEach((path, i) => {
-        const at = path.getPointAtLength(path.getTotalLength() * (back ? 1 - share : share));
-        this.dots[i].setAttribute("cx", at.x);
-        this.dots[i].setAttribute("cy", at.y);
-      });
-      if (share < 1) this.frame = requestAnimationFrame(tick);
-      else this.dots.forEach((one) => one.remove());
-    };
-    tick(begin);
-  },
-
-  /** The frames of a step, once all are here; those that are not are asked for. */
-  framesOf(ctx, step) {
-    const all = step.pictures.map((one) => ctx.facts.frames[one.frame] ?? this.got[one.frame]);
-    const missing = step.pictures.map((one) => one.frame).filter((key, i) => !all[i] && !this.asked.has(key));
-    missing.forEach((key) => this.asked.add(key));
-    if (missing.length) ctx.model.send({ ask: "frames", keys: missing });
-    return all;
-  },
-
-  follow(ctx, message) {
-    if (!message.frames) return;
-    Object.assign(this.got, message.frames);
-    ctx.update();
-  },
-
-  pictures(ctx, step) {
-    const all = this.framesOf(ctx, step), groups = [];
-    if (all.includes(undefined)) {
-      this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-      return;
-    }
-    step.pictures.forEach(({ role }, i) => {
-      const figure = this.figure(ctx, all[i], role), last = groups.at(-1);
-      if (last?.role === role && role !== "part") last.figures.push(figure);
-      else groups.push({ role, figures: [figure] });
-    });
-    this.shown.replaceChildren(
-      h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) => [
-        i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
-        h("section", { class: "fl-role" }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)),
-      ])),
-      step.example ? h("p", { class: "fl-example" }, step.example) : "",
-      all.some((one) => one.kind !== "number") ? h("p", { class: "fl-legend" }, h("small", {}, ctx.t(ctx.look === "print" ? "trace_legend_print" : "trace_legend"))) : "");
-    this.table.replaceChildren(this.statistics(ctx, all));
-  },
-
-  figure(ctx, frame, role) {
-    const scale = ctx.look === "projector" ? 1.7 : 1.15;
-    const label = `${frame.name} ${frame.shape}: ${this.brief(ctx, frame)}`;
-    return h("figure", { class: "fl-frame-box" }, frames.draw(frame, scale, label),
-      role === "part" ? "" : h("figcaption", {}, h("code", {}, frame.name), h("br"),
-        h("small", {}, frame.shape, frame.note ? ` · ${frame.note}` : "")));
-  },
-
-  brief(ctx, frame) {
-    if (frame.numbers.length === 1) return frames.text(frame, frame.numbers[0]);
-    const { mean, spread, zeros } = frame.statistics;
-    return ctx.t("trace_brief", { mean: frames.short(mean), spread: frames.short(spread), zeros: this.percent(zeros) });
-  },
-
-  percent(share) { return `${Math.round(share * 100)} %`; },
-
-  statistics(ctx, all) {
-    const head = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"];
-    const rows = all.map(({ name, shape, statistics: one }) => h("tr", {},
-      h("th", { scope: "row" }, name), h("td", {}, shape),
-      [frames.short(one.mean), frames.short(one.spread), this.percent(one.zeros), frames.short(one.least), frames.short(one.greatest)]
-        .map((text) => h("td", {}, text)),
-      h("td", {}, one.nan + one.infinite ? h("strong", { class: "fl-what" }, ctx.t("trace_odd_cell", one)) : "0")));
-    return h("table", { class: "fl-table" }, h("caption", {}, ctx.t("trace_statistics")),
-      h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, ctx.t(`trace_${one}`))))),
-      h("tbody", {}, rows));
   },
 
   lines(ctx) {
@@ -223,10 +105,20 @@ const trace = {
     if (ctx.gate) this.pause(ctx);
   },
 
+  /** One step on or back; a fold is one step, unless one is inside it. */
   move(ctx, by) {
-    const next = ctx.state.step + by;
-    if (next < 0 || next >= ctx.facts.steps.length) ctx.say(ctx.t(by > 0 ? "trace_end" : "trace_begin"));
+    const { i, part } = this.place(ctx.state.step), beyond = this.spine[i + 1] ?? ctx.facts.steps.length;
+    const inside = part && ctx.state.step + by < beyond;
+    const next = inside ? ctx.state.step + by : this.spine[i + by];
+    if (next === undefined) ctx.say(ctx.t(by > 0 ? "trace_end" : "trace_begin"));
     else this.go(ctx, next);
+  },
+
+  /** Walk into the fold that is shown, or back out of it. */
+  open(ctx) {
+    const { i, part } = this.place(ctx.state.step);
+    if (part) this.go(ctx, this.spine[i]);
+    else if (this.step(ctx).fold) this.go(ctx, ctx.state.step + 1);
   },
 
   find(ctx, test) {
@@ -237,8 +129,8 @@ const trace = {
   },
 
   nextNode(ctx) {
-    const { key } = this.step(ctx);
-    this.find(ctx, (one) => one.key && one.key !== key);
+    const { key } = this.step(ctx), { part } = this.place(ctx.state.step);
+    this.find(ctx, (one) => (one.key || one.fold) && one.key !== key && (part || this.spine.includes(ctx.facts.steps.indexOf(one))));
   },
 
   phase(ctx, phase) {
@@ -253,9 +145,11 @@ const trace = {
   toggle(ctx) { this.timer ? this.pause(ctx) : this.play(ctx); },
 
   play(ctx) {
+    const last = this.spine.at(-1);
+    if (ctx.state.step >= last) this.go(ctx, 0);
     this.timer = setInterval(() => {
       this.move(ctx, 1);
-      if (ctx.state.step >= ctx.facts.steps.length - 1) this.pause(ctx);
+      if (ctx.state.step >= last) this.pause(ctx);
     }, MOTION + REST);
     this.press(ctx, "trace_pause", true);
     ctx.say(ctx.t("trace_playing"));
@@ -275,13 +169,14 @@ const trace = {
   },
 
   keys(ctx) {
-    const last = ctx.facts.steps.length - 1;
     return {
       ArrowRight: { label: ctx.t("trace_on"), run: () => this.move(ctx, 1) },
       ArrowLeft: { label: ctx.t("trace_back"), run: () => this.move(ctx, -1) },
       Home: { label: ctx.t("trace_first"), run: () => this.go(ctx, 0) },
-      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, last) },
+      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, this.spine.at(-1)) },
       p: { label: ctx.t("trace_play"), run: () => this.toggle(ctx) },
+      " ": { run: () => this.toggle(ctx) },
+      o: { label: ctx.t("trace_open_key"), run: () => this.open(ctx), when: () => this.spine.length < ctx.facts.steps.length },
       n: { label: ctx.t("trace_next_node"), run: () => this.nextNode(ctx) },
       b: { label: ctx.t("trace_to_backward"), run: () => this.phase(ctx, "backward"), when: () => this.has(ctx, "backward") },
       Escape: { run: () => ctx.el.focus() },
@@ -291,10 +186,13 @@ const trace = {
 
   has(ctx, phase) { return ctx.facts.steps.some((one) => one.phase === phase); },
 
-  caption(ctx) {
-    const { step } = ctx.state, n = ctx.facts.steps.length;
-    return `${ctx.t("trace_step_of", { i: step + 1, n })}. ${this.step(ctx).words}`;
+  where(ctx) {
+    const { i, part } = this.place(ctx.state.step), at = { i: i + 1, n: this.spine.length };
+    if (!part) return ctx.t("trace_step_of", at);
+    return ctx.t("trace_part_of", { ...at, part, parts: ctx.facts.steps[this.spine[i]].fold });
   },
+
+  caption(ctx) { return `${this.where(ctx)}. ${this.step(ctx).words}`; },
 };
 
 export default { render: ({ model, el }) => start(model, el, Object.create(trace)) };

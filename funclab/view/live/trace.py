@@ -27,7 +27,7 @@ class Trace(View):
     The model is as it was: weights, statistics, random streams and optimizer.
     """
 
-    scripts = ("trace_frames", "trace")
+    scripts = ("trace_frames", "trace_graph", "trace_shown", "trace")
     blank_state: ClassVar[dict[str, Any]] = {"step": 0}
 
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
@@ -41,6 +41,7 @@ class Trace(View):
         )
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         drawn = diagram(model, expand_nested=holds_models(model), most_calls=limit)
+        self._scene = drawn.scene
         self.pictures = {"graph": bare(drawn)}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +71,8 @@ class Trace(View):
         )
 
     def svg(self) -> str:
-        return TracePicture(self.title, self.stills, self.look).svg
+        step: int = self.state["step"]
+        return TracePicture(self.title, self.stills, self._scene, step, self.look).svg
 
     def __str__(self) -> str:
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))

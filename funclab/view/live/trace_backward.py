@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,7 @@ from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
 from funclab.shapes import known
 from funclab.view.live.frames import Frame, alike, named, say, short, signed
+from funclab.view.live.trace_forward import output_marks
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
 
@@ -34,6 +36,8 @@ class Backward:
         self.arrived: Counter[Value] = Counter()
         self.handed: dict[Place, list[Value]] = defaultdict(list)
         """What gradients have come to each place: of which of its values."""
+        self.givers: dict[Value, list[str]] = defaultdict(list)
+        """Which nodes have handed each value a gradient so far."""
 
     def stills(self, moments: Iterable[Moment]) -> list[Still]:
         found: list[Still] = []
@@ -52,7 +56,6 @@ class Backward:
         given = dict.fromkeys(self.handed[place])
         arrives = [("arrives", self._gradient(one)) for one in given]
         handed: dict[Value, Frame] = {}
-        words: list[str] = []
         sums: list[Still] = []
         lines: list[str] = []
         for moment in group:
@@ -60,17 +63,16 @@ class Backward:
                 value = moment.values[0]
                 if self._leaves(value, place):
                     sums.append(self._sum(moment, place))
-                    handed[value] = sums[-1].pictures[1][1]
-                    words.append(self._ordinal(value))
+                    came = sums[-1].pictures[1][1]
+                    handed[value] = replace(came, name=f"g_{named(self.places.name(value))}")
                     continue
             lines.append(moment.line)
             for value, array in zip(moment.values, moment.arrays, strict=True):
                 if self._leaves(value, place) and moment.kind == "vjp":
                     handed[value] = self._gradient(value, array)
-                    self._note(value)
-                    words.append(self._ordinal(value))
+                    self._note(value, place)
         handed = dict(sorted(handed.items(), key=lambda one: self._rank(place, one[0])))
-        first = self._handing(place, handed, " ".join(filter(None, words)))
+        first = self._handing(place, handed, self._ordinals(handed))
         first.lines = lines
         first.pictures = [*arrives, *first.pictures][:MOST_PICTURES]
         return [first, *sums]
@@ -85,38 +87,42 @@ class Backward:
         pictures = [("hands", frame) for frame in handed.values()]
         if not place:
             words, source = say("trace_loss_back", to=targets), say("trace_from_loss")
-            return Still("loss_back", "backward", "", words, pictures, aside=source)
+            marks = output_marks(self.places)
+            return Still("loss_back", "backward", "", words, pictures, aside=source, marks=marks)
         key = self.places.key(place)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
         text = say("trace_vjp", key=named(key), to=targets)
         if any(one.trainable and one not in self.trained for one in self.places.weights(place)):
             text = f"{text} {say('trace_vjp_frozen')}"
-        source = say("trace_from", key=named(key))
-        return Still("vjp", "backward", key, f"{text} {ordinals}".strip(), pictures, aside=source)
+        words, source = f"{text} {ordinals}".strip(), say("trace_from", key=named(key))
+        flows = self.places.flows(place, handed)
+        return Still("vjp", "backward", key, words, pictures, aside=source, flows=flows)
 
     def _seed(self, moment: Moment) -> Still:
         frame = self._gradient(moment.values[0])
         words = say("trace_seed")
-        return Still("seed", "backward", "", words, [("hands", frame)], [moment.line])
+        marks = output_marks(self.places)
+        return Still("seed", "backward", "", words, [("hands", frame)], [moment.line], marks)
 
     def _sum(self, moment: Moment, place: Place) -> Still:
         """Two gradients that meet: a + b = c, as three pictures and one example in numbers."""
         value = moment.values[0]
-        self._note(value)
+        self._note(value, place)
         there, came = (one.reshape(known(value.shape)) for one in moment.parts)
         total = moment.arrays[0].copy()
-        name = f"g_{self.places.name(value)}"
-        frames = alike([self.places.picture(name, value, one) for one in (there, came, total)])
+        names = [*self._parts(value), f"g_{self.places.name(value)}"]
+        arrays = zip(names, (there, came, total), strict=True)
+        frames = alike([self.places.picture(name, value, one) for name, one in arrays])
         example = sum_example(there, came, total)
         key, n = named(self.places.name(value)), self.expected[value]
-        i = self.arrived[value]
+        told = example if total.size == 1 else say("trace_add_one", example=example)
         kind = "trace_add_weight" if isinstance(value, Variable) else "trace_add_tensor"
         return Still(
             kind="add_into",
             phase="backward",
             key=self.places.key(place),
-            words=say(kind, name=key, i=i, n=n, example=example),
+            words=say(kind, name=key, n=n, example=told),
             pictures=list(zip(("part", "part", "sum"), frames, strict=True)),
             lines=[moment.line],
             marks=self.places.marks(value),
@@ -124,16 +130,31 @@ class Backward:
             aside=say("trace_times", n=n),
         )
 
-    def _note(self, value: Value) -> None:
+    def _parts(self, value: Value) -> list[str]:
+        """Where the two gradients that are added come from."""
+        *earlier, last = self.givers[value]
+        first = (
+            say("trace_from", key=named(earlier[0])) if len(earlier) == 1 else say("trace_so_far")
+        )
+        return [first, say("trace_from", key=named(last))]
+
+    def _note(self, value: Value, place: Place) -> None:
         self.arrived[value] += 1
+        self.givers[value].append(self.places.key(place) if place else say("trace_loss_name"))
         if value.origin is not None:
             self.handed[value.origin.place].append(value)
 
-    def _ordinal(self, value: Value) -> str:
-        n = self.expected[value]
-        if n < 2:
-            return ""
-        return say("trace_ordinal", name=named(self.places.name(value)), i=self.arrived[value], n=n)
+    def _ordinals(self, handed: Iterable[Value]) -> str:
+        """Which of how many gradients these are, for what gets more than one."""
+        counted: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for value in handed:
+            if self.expected[value] > 1:
+                counts = self.arrived[value], self.expected[value]
+                counted[counts].append(self.places.name(value))
+        told = (
+            say("trace_ordinal", names=listed(one), i=i, n=n) for (i, n), one in counted.items()
+        )
+        return " ".join(told)
 
     def _leaves(self, value: Value, place: Place) -> bool:
         """Whether a value is a weight, or what another node has made."""

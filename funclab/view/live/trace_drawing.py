@@ -16,6 +16,7 @@ from funclab.view.live.frames import Frame
 from funclab.view.scene import Area, area
 
 ROW, CELL, COLUMN = 18, 54, 84
+ID, IDS_ACROSS = 44, 6
 BARS_WIDTH, BARS_HEIGHT = 150, 72
 LEVELS = 8
 WORDS = Font(11, mono=True, anchor="middle")
@@ -28,7 +29,9 @@ def size_of(frame: Frame) -> tuple[float, float]:
     """Width and height of a frame's picture."""
     tiles, rows, columns = frame.numbers.shape
     if frame.kind == "number":
-        return 76, 44
+        return max(76, 13 * len(frame.text(frame.numbers.reshape(-1)[0]))), 44
+    if frame.kind == "ids":
+        return ID * min(columns, IDS_ACROSS), ROW * math.ceil(columns / IDS_ACROSS)
     if frame.kind == "bars":
         return (COLUMN + CELL, ROW * columns) if frame.printed else (BARS_WIDTH, BARS_HEIGHT)
     if frame.printed:
@@ -52,13 +55,25 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """Draw a frame, whose upper left corner is given."""
     if frame.kind == "number":
         text = frame.text(frame.numbers.reshape(-1)[0])
-        canvas.text_line(corner + (38 + 30j), text, Font(20, bold=True, mono=True, anchor="middle"))
+        middle = corner + complex(size_of(frame)[0] / 2, 30)
+        canvas.text_line(middle, text, Font(20, bold=True, mono=True, anchor="middle"))
+    elif frame.kind == "ids":
+        _draw_ids(canvas, frame, corner)
     elif frame.kind == "bars" and frame.printed:
         _draw_rows(canvas, frame, corner)
     elif frame.kind == "bars":
         _draw_columns(canvas, frame, corner)
     else:
         _draw_cells(canvas, frame, corner)
+
+
+def _draw_ids(canvas: Canvas, frame: Frame, corner: complex) -> None:
+    """Whole numbers that are names, not sizes: written one after another."""
+    for i, number in enumerate(frame.numbers.reshape(-1)):
+        down, right = divmod(i, IDS_ACROSS)
+        at = corner + complex(ID * right, ROW * down)
+        canvas.rect(area(at, ID, ROW), Paint("", "rim", 0.8))
+        canvas.text_line(at + complex(ID / 2, ROW - 5), frame.text(number), WORDS)
 
 
 def _draw_rows(canvas: Canvas, frame: Frame, corner: complex) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment
-from funclab.graph.value import Call
+from funclab.graph.value import Call, Constant, Value
 from funclab.view.live.frames import named, say, short
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
@@ -38,6 +38,7 @@ def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
         lines=[lines[call] for call in calls if call in lines],
         mask=mask_fate(places, place),
         aside=f"← {listed([places.name(one) for one in reads], 3)}" if reads else "",
+        flows=places.flows(place),
     )
 
 
@@ -82,6 +83,8 @@ def _loss_still(places: Places, lines: dict[Call, str]) -> Still:
     loss = places.frame(total)
     outputs = listed([places.name(one) for one in step.outputs])
     value = short(float(places.plan.array(total)))
+    parts = loss_sum(places)
+    value = f"{parts} = {value}" if parts else value
     return Still(
         kind="loss",
         phase="forward",
@@ -89,4 +92,38 @@ def _loss_still(places: Places, lines: dict[Call, str]) -> Still:
         words=say("trace_loss", outputs=outputs, loss=value),
         pictures=[*pictures, ("makes", loss)],
         lines=[lines[call] for call in places.calls.get((), []) if call in needed],
+        marks=output_marks(places),
     )
+
+
+def output_marks(places: Places) -> list[str]:
+    """The model's outputs, as diagrams mark them: where the loss looks."""
+    return [mark for one in places.step.outputs for mark in places.marks(one)]
+
+
+def loss_sum(places: Places) -> str:
+    """The total loss as a sum of the outputs' losses times their weights; nothing for one loss, or
+    when penalties are in the sum, too."""
+    count = sum(one is not None for one in places.step.targets)
+    penalized = any(one.regularizer is not None for one in places.model.weights)
+    if count < 2 or penalized or places.model.losses:
+        return ""
+    value, parts = places.plan.outputs[0], list[Value]()
+    while len(parts) < count - 1:
+        if value.origin is None or value.origin.op.name != "add":
+            return ""
+        value, part = value.origin.inputs
+        parts.append(part)
+    return " + ".join(_weighted(places, one) for one in [value, *reversed(parts)])
+
+
+def _weighted(places: Places, part: Value) -> str:
+    """One output's loss, with its weight before it."""
+    call = part.origin
+    if call is not None and call.op.name == "multiply":
+        weights = [one for one in call.inputs if isinstance(one, Constant)]
+        losses = [one for one in call.inputs if not isinstance(one, Constant)]
+        if len(weights) == len(losses) == 1:
+            loss = short(float(places.plan.array(losses[0])))
+            return f"{float(weights[0].array):g} × {loss}"
+    return short(float(places.plan.array(part)))

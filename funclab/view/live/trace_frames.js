@@ -2,7 +2,7 @@
 // zero blue with a sign besides, stronger for larger numbers.
 
 const frames = {
-  row: 18, cell: 54, column: 84, barsWidth: 150, barsHeight: 72, levels: 8,
+  row: 18, cell: 54, column: 84, id: 44, idsAcross: 6, barsWidth: 150, barsHeight: 72, levels: 8,
 
   /** A number in a few characters, as Python writes it. */
   short(number, digits = 3) {
@@ -30,7 +30,9 @@ const frames = {
   },
 
   size(frame) {
-    if (frame.kind === "number") return [76, 44];
+    if (frame.kind === "number") return [Math.max(76, 13 * this.text(frame, frame.numbers[0]).length), 44];
+    if (frame.kind === "ids")
+      return [this.id * Math.min(frame.columns, this.idsAcross), this.row * Math.ceil(frame.columns / this.idsAcross)];
     if (frame.kind === "bars")
       return frame.printed ? [this.column + this.cell, this.row * frame.columns] : [this.barsWidth, this.barsHeight];
     if (frame.printed) return [this.cell * frame.columns, this.row * frame.rows];
@@ -51,7 +53,8 @@ const frames = {
     const [width, height] = this.size(frame);
     const svg = s("svg", { viewBox: `-1 -1 ${width + 2} ${height + 2}`, width: (width + 2) * scale,
       height: (height + 2) * scale, role: "img", "aria-label": label, class: "fl-frame" });
-    if (frame.kind === "number") svg.append(this.word(38, 30, this.text(frame, frame.numbers[0]), "fl-number"));
+    if (frame.kind === "number") svg.append(this.word(width / 2, 30, this.text(frame, frame.numbers[0]), "fl-number"));
+    else if (frame.kind === "ids") svg.append(...this.ids(frame));
     else if (frame.kind === "bars") svg.append(...(frame.printed ? this.lines(frame) : this.columns(frame)));
     else svg.append(...this.cells(frame, width, height));
     return svg;
@@ -77,6 +80,15 @@ const frames = {
     const numbers = frame.numbers.filter((one) => this.finite(one));
     const below = numbers.some((one) => one < 0), above = numbers.some((one) => one > 0);
     return below ? (above ? [0.5, 0.5] : [0, 1]) : [1, 1];
+  },
+
+  /** Whole numbers that are names, not sizes: written one after another. */
+  ids(frame) {
+    return frame.numbers.flatMap((number, i) => {
+      const x = this.id * (i % this.idsAcross), y = this.row * Math.floor(i / this.idsAcross);
+      return [s("rect", { x, y, width: this.id, height: this.row, class: "fl-edge" }),
+        this.word(x + this.id / 2, y + this.row - 5, this.text(frame, number), "fl-digits")];
+    });
   },
 
   lines(frame) {

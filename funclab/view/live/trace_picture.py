@@ -1,47 +1,38 @@
-"""The slow motion as one picture: forward, backward and update, each as a row of key frames."""
+"""The slow motion as one picture: the graph, the present step, and all steps as cards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.grid import html_grid, text_grid
-from funclab.view.live.frames import Frame, named, say, short
-from funclab.view.live.trace_drawing import draw_frame, size_of
+from funclab.view.live.frames import named, say
+from funclab.view.live.trace_cards import PAD, Card, cards_of, rows_of, spoken
+from funclab.view.live.trace_fold import spine
+from funclab.view.live.trace_mark import draw_marked
 from funclab.view.live.trace_still import PHASES, Still
 from funclab.view.measure import text_width
 from funclab.view.picture import picture_of
-from funclab.view.scene import area
+from funclab.view.scene import Scene, area
 
-WIDTH, GAP, PAD, HEAD, FOOT = 1040, 14, 12, 42, 20
-NAME = Font(12, bold=True, mono=True)
-SMALL, FOOT_FONT = Font(11, "soft", mono=True), Font(11, "soft")
-TITLE, SIGN = Font(15, bold=True), Font(20, "soft", bold=True, anchor="middle")
-MOST_CARDS = 12
-SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
-"""What stands before the second and later pictures of a card."""
-SHOWN = {
-    "input": ("makes",),
-    "forward": ("makes",),
-    "compare": ("off", "on"),
-    "loss": ("makes",),
-    "loss_back": ("hands",),
-    "vjp": ("hands",),
-    "add_into": ("part", "sum"),
-    "update": ("before", "gradient", "after"),
-    "held": ("held",),
-    "statistic": ("before", "after"),
-}
-"""The roles of the pictures that a card shows, by the kind of its still."""
+WIDTH, GAP, NARROW, BESIDE = 1080, 14, 430, 730
+"""How wide the picture is, and how wide a graph may be to stand beside all else, or at least beside
+the present step."""
+TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
+MOST_CARDS = {"forward": 14, "backward": 14, "update": 6}
+Bounds = Callable[[float], tuple[float, float]]
+"""From where to where cards may go at a height: below a graph they have the whole width."""
 
 
 @dataclass
 class TracePicture:
-    """Key frames of a trace, as cards in rows."""
+    """A trace at one of its steps; the others follow as small cards."""
 
     title: str
     stills: Sequence[Still]
+    scene: Scene
+    step: int = 0
     look: str = "auto"
 
     @property
@@ -69,113 +60,105 @@ class TracePicture:
         return titles, rows
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        y, width = 26.0, 400.0
-        canvas.text_line(complex(PAD, y), named(self.title), TITLE)
-        y += 14
+        left = self.scene.width + 2 * PAD if self.scene.width <= BESIDE else float(PAD)
+        room = max(WIDTH, self.scene.width) - left
+        top = self._draw_title(canvas)
+        draw_marked(canvas, self.scene, self.stills[self.step], complex(PAD, top))
+        low = top + self.scene.height + GAP
+        right, y = self._draw_step(canvas, complex(left, top if left > PAD else low), room)
+        if self.scene.width > NARROW:
+            y = max(low, y)
+        end = max(WIDTH, self.scene.width)
+
+        def bounds(height: float) -> tuple[float, float]:
+            return (left if height < low else float(PAD), end)
+
         for phase in PHASES:
-            stills = [still for still in self.stills if still.phase == phase]
-            if stills:
-                right, y = self._draw_phase(canvas, phase, stills, y)
-                width = max(width, right)
+            further, y = self._draw_phase(canvas, phase, bounds, y)
+            right = max(right, further)
+        bottom = max(low, y)
         legend = say("trace_legend_print" if self.look == "print" else "trace_legend")
-        canvas.text_line(complex(PAD, y + 6), legend, Font(12, "soft"))
-        return max(width, text_width(legend, 12) + 2 * PAD), y + 18
+        canvas.text_line(complex(PAD, bottom + 8), legend, LEAD)
+        return max(right, text_width(legend, 12) + PAD, self.scene.width + 2 * PAD), bottom + 20
+
+    def _draw_title(self, canvas: Canvas) -> float:
+        canvas.text_line(complex(PAD, 26), named(self.title), TITLE)
+        phases = [one for one in PHASES if any(still.phase == one for still in self.stills)]
+        n = len(spine(self.stills))
+        lead = say(f"trace_lead_{phases[-1]}", n=n)
+        canvas.text_line(complex(PAD, 46), lead, LEAD)
+        canvas.text_line(complex(PAD, 63), say("trace_lead_drawn"), LEAD)
+        return 78.0
+
+    def _draw_step(self, canvas: Canvas, corner: complex, room: float) -> tuple[float, float]:
+        """The present step in words, and with all its pictures."""
+        still, shown = self.stills[self.step], spine(self.stills)
+        number = sum(one <= self.step for one in shown)
+        lines = wrapped(still.words, room - 2 * PAD, 13)
+        rows = rows_of(still, room - 2 * PAD)
+        height = 34 + 18 * len(lines) + sum(row.size[1] - 34 for row in rows) + 8
+        if still.example:
+            height += 22
+        canvas.rect(area(corner, room - PAD, height), Paint("plain", "ink", 2), 8)
+        heading = say("trace_step_of", i=number, n=len(shown))
+        canvas.text_line(corner + (PAD + 22j), say("trace_now", step=heading), HEADING)
+        y = corner.imag + 44
+        for line in lines:
+            canvas.text_line(complex(corner.real + PAD, y), line, WORDS)
+            y += 18
+        for row in rows:
+            row.draw_pictures(canvas, complex(corner.real + PAD, y - 6))
+            y += row.size[1] - 34
+        if still.example:
+            canvas.text_line(complex(corner.real + PAD, y + 6), still.example, HEADING)
+        return corner.real + room, corner.imag + height + GAP
 
     def _draw_phase(
-        self, canvas: Canvas, phase: str, stills: list[Still], y: float
+        self, canvas: Canvas, phase: str, bounds: Bounds, y: float
     ) -> tuple[float, float]:
-        canvas.text_line(complex(PAD, y + 20), say(f"trace_heading_{phase}"), Font(13, bold=True))
-        cards = [card for still in stills for card in cards_of(still)]
-        more = len(cards) - MOST_CARDS
-        x, y, tallest, right = float(PAD), y + 32, 0.0, 0.0
-        for card in cards[:MOST_CARDS]:
-            width, height = card.size
-            if x > PAD and x + width > WIDTH:
-                x, y, tallest = float(PAD), y + tallest + GAP, 0.0
-            card.draw(canvas, complex(x, y))
-            x, tallest = x + width + GAP, max(tallest, height)
-            right = max(right, x)
-        if more > 0:
+        shown = [(i, at) for i, at in enumerate(spine(self.stills), 1)]
+        own = [(i, at) for i, at in shown if self.stills[at].phase == phase]
+        left, end = bounds(y)
+        most = MOST_CARDS[phase]
+        cards = [
+            card
+            for i, at in own[:most]
+            for card in cards_of(self.stills[at], i, at == self.step, end - left)
+        ]
+        if not cards:
+            return left, y
+        canvas.text_line(complex(left, y + 16), say(f"trace_heading_{phase}"), HEADING)
+        right, y = flow(canvas, cards, bounds, y + 26)
+        if len(own) > most:
+            more = complex(bounds(y)[0], y + 4)
+            canvas.text_line(more, say("trace_more", n=len(own) - most), LEAD)
+            y += 14 + GAP
+        return right, y
+
+
+def flow(canvas: Canvas, cards: list[Card], bounds: Bounds, y: float) -> tuple[float, float]:
+    """Draw cards in rows; returns how far right and down they reach."""
+    left, end = bounds(y)
+    x, tallest, right = left, 0.0, 0.0
+    for card in cards:
+        width, height = card.size
+        if x > left and x + width > end:
             y += tallest + GAP
-            tallest = 14
-            canvas.text_line(complex(PAD, y + 10), say("trace_more", n=more), Font(12, "soft"))
-        return right, y + tallest + GAP
+            left, end = bounds(y)
+            x, tallest = left, 0.0
+        card.draw(canvas, complex(x, y))
+        right, tallest = max(right, x + width + PAD), max(tallest, height)
+        x += width + GAP
+    return right, y + tallest + GAP
 
 
-@dataclass
-class Card:
-    """The pictures of one still, side by side, under a name and over what can be said of them."""
-
-    kind: str
-    heading: str
-    pictures: list[tuple[str, Frame]]
-    foot: str
-    aside: str = ""
-
-    @property
-    def size(self) -> tuple[float, float]:
-        widths = [size_of(frame)[0] for _, frame in self.pictures]
-        heights = [size_of(frame)[1] for _, frame in self.pictures]
-        inner = sum(widths) + 34 * (len(widths) - 1)
-        words = max(text_width(self.heading, 12, mono=True), text_width(self.foot, 11))
-        words = max(words, text_width(self.second, 11, mono=True))
-        return max(inner, words) + 2 * PAD, max(heights) + HEAD + FOOT + 6
-
-    @property
-    def second(self) -> str:
-        """The line under the heading."""
-        first = self.pictures[0][1]
-        return say("trace_off_on") if self.kind == "compare" else f"{first.shape} {self.aside}"
-
-    def draw(self, canvas: Canvas, corner: complex) -> None:
-        width, height = self.size
-        said = "; ".join(spoken(frame) for _, frame in self.pictures)
-        canvas.open(f"{self.heading}: {said}", "card")
-        canvas.rect(area(corner, width, height), Paint("paper", "rim", 1), 6)
-        canvas.text_line(corner + (PAD + 18j), self.heading, NAME)
-        canvas.text_line(corner + (PAD + 34j), self.second, SMALL)
-        x = corner.real + PAD
-        top = corner.imag + HEAD
-        tallest = height - HEAD - FOOT - 6
-        for i, (role, frame) in enumerate(self.pictures):
-            wide, high = size_of(frame)
-            if i:
-                sign = SIGNS.get(role, "")
-                canvas.text_line(complex(x + 17, top + tallest / 2 + 7), sign, SIGN)
-                x += 34
-            draw_frame(canvas, frame, complex(x, top + (tallest - high) / 2))
-            x += wide
-        canvas.text_line(corner + complex(PAD, height - 9), self.foot, FOOT_FONT)
-        canvas.close()
-
-
-def cards_of(still: Still) -> Iterator[Card]:
-    """A card for each picture of a still that can stand alone, or one for pictures together."""
-    if still.kind == "fold":
-        return
-    shown = [one for one in still.pictures if one[0] in SHOWN.get(still.kind, ())]
-    together = still.kind in ("add_into", "update", "compare", "statistic")
-    for group in [shown] if together else [[one] for one in shown]:
-        if group:
-            last = group[-1][1]
-            foot = still.example or brief(last)
-            yield Card(still.kind, named(last.name), group, foot, still.aside)
-
-
-def brief(frame: Frame) -> str:
-    """Mean, spread and share of zeros on one line; what is no number comes first."""
-    known = frame.statistics
-    odd = known["nan"] + known["infinite"]
-    if odd:
-        return say("trace_odd", n=odd, size=known["size"])
-    if known["size"] == 1:
-        return ""
-    zeros = f"{100 * known['zeros']:.0f} %"
-    return say("trace_brief", mean=short(known["mean"]), spread=short(known["spread"]), zeros=zeros)
-
-
-def spoken(frame: Frame) -> str:
-    """A frame for those who do not see it."""
-    numbers = frame.numbers.reshape(-1)
-    value = short(float(numbers[0])) if numbers.size == 1 else brief(frame)
-    return f"{named(frame.name)} {frame.shape}: {value}"
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """A sentence in lines that are no wider than `width`."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

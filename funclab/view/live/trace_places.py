@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from funclab.layers.arguments import call_parameters
 from funclab.shapes import known
 from funclab.training.step import Step
 from funclab.view import words
-from funclab.view.live.frames import Frame, frame_of
+from funclab.view.live.frames import Frame, frame_of, say
 
 Array = np.ndarray[Any, Any]
 Place = tuple[str, ...]
@@ -87,6 +87,28 @@ class Places:
         made = [self.made.get((*place[:-1], one.key), []) for one, _ in found]
         return [values[i] for values, (_, i) in zip(made, found) if i < len(values)]
 
+    def flows(self, place: Place, values: Collection[Value] | None = None) -> list[tuple[str, str]]:
+        """The edges into a node that carry these values (or any): from a tensor to a box, as
+        diagrams key them; of a node inside a model, also the edges into that model."""
+        graph, node = self.nodes[place]
+        if node.is_input:
+            return self._outer_flows(place, values) if len(place) > 1 else []
+        key = self.key(place)
+        prefix = key[: len(key) - len(node.key)]
+        found: list[tuple[str, str]] = []
+        for tensor, value in zip(node.arguments.tensors, self.reads(place)):
+            if values is None or any(one is value for one in values):
+                found.append((f"{prefix}tensor {words.tensor_id(graph, tensor)}", key))
+                maker = (*place[:-1], graph.producer(tensor)[0].key)
+                if len(maker) > 1 and self._enters(maker):
+                    found += self._outer_flows(maker, [value])
+        return found
+
+    def _outer_flows(self, place: Place, values: Any) -> list[tuple[str, str]]:
+        """The edges into the model that a node lies in."""
+        outer = place[:-1]
+        return self.flows(outer, values) if outer in self.nodes and outer in self.made else []
+
     def weights(self, place: Place) -> list[Variable]:
         """The weights that a node reads, each once; random streams are none."""
         inputs = [value for call in self.calls.get(place, ()) for value in call.inputs]
@@ -124,7 +146,17 @@ class Places:
             return value.path
         if value in self.names or value.origin is None:
             return self.names.get(value, value.name)
-        place, op = self.key(value.origin.place), value.origin.op.name
+        return self._inner_name(value.origin)
+
+    def _inner_name(self, call: Call) -> str:
+        """What a node has on its way to its output, such as numbers before their softmax."""
+        place, op = self.key(call.place), call.op.name
+        for i, made in enumerate(self.made.get(call.place, ())):
+            last = made.origin
+            if last is not None and any(one is call.outputs[0] for one in last.inputs):
+                activation = getattr(last.op, "activation", "")
+                op = say("trace_bias_and", op=activation) if activation else last.op.name
+                return say("trace_before_op", name=f"{place[:-1]}:{i}]", op=op)
         return f"{place} ({op})" if place else op
 
 

@@ -35,8 +35,11 @@ class Still:
     mask: str = ""
     """What becomes of a mask here: "made", "on" (it travels on), "used" or "lost"."""
     question: dict[str, Any] | None = None
-    calls: int = 1
-    """How many stills it stands for, when some were folded."""
+    flows: list[tuple[str, str]] = field(default_factory=list)
+    """The edges of the diagram along which numbers come in, or gradients go back: each by the keys
+    of its ends."""
+    fold: int = 0
+    """How many of the stills after it are folded into this one."""
 
 
 def to_facts(stills: Sequence[Still]) -> dict[str, Any]:
@@ -59,8 +62,9 @@ def to_facts(stills: Sequence[Still]) -> dict[str, Any]:
 
 
 def _facts(still: Still, shown: list[dict[str, Any]]) -> dict[str, Any]:
-    names = ("kind", "phase", "key", "words", "marks", "example", "question")
-    return {name: getattr(still, name) for name in names} | {"pictures": shown}
+    names = ("kind", "phase", "key", "words", "marks", "example", "question", "fold")
+    told = {name: getattr(still, name) for name in names}
+    return told | {"pictures": shown, "flows": [list(one) for one in still.flows]}
 
 
 def fitting(line: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Variable
-from funclab.view.live.frames import alike, frame_of, named, say, signed
+from funclab.view.live.frames import alike, frame_of, named, say, short, signed
 from funclab.view.live.trace_backward import Backward
 from funclab.view.live.trace_still import Still, listed
 
@@ -56,11 +56,13 @@ def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> S
     at = int(np.abs(change).argmax())
     old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
     earlier, later = told_apart(old, new)
-    numbers = {"before": earlier, "gradient": bracketed(slope), "after": later}
+    numbers = {"before": earlier, "gradient": signed(slope), "after": later}
     example = ""
     if old != new and is_plain(optimizer):
-        example = f"{earlier} − {float(optimizer._rate[0]):g} × {bracketed(slope)} = {later}"
+        example = descent(old, slope, new, float(optimizer._rate[0]))
     text = "_plain" if example else "_none" if old == new else ""
+    if old != new and not example:
+        example = f"{earlier} → {later}"
     words = say(
         f"trace_update{text}",
         optimizer=optimizer.name,
@@ -81,6 +83,22 @@ def told_apart(old: float, new: float) -> list[str]:
     """
     tries = [[signed(one, digits) for one in (old, new)] for digits in range(3, 9)]
     return next((pair for pair in tries if pair[0] != pair[1]), tries[0])
+
+
+def descent(old: float, slope: float, new: float, rate: float) -> str:
+    """A plain step in numbers, with as many digits as it takes for them to add up.
+
+    >>> descent(0.11384, 0.1431, 0.112409, 0.01)
+    '0.1138 − 0.01 × 0.143 = 0.1124'
+    """
+    told = ""
+    for digits in range(3, 9):
+        before, after = (short(one, digits) for one in (old, new))
+        left = float(before) - rate * float(short(slope))
+        told = f"{signed(old, digits)} − {rate:g} × {bracketed(slope)} = {signed(new, digits)}"
+        if before != after and short(left, digits) == after:
+            break
+    return told
 
 
 def is_plain(optimizer: Any) -> bool:
