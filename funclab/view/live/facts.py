@@ -189,10 +189,8 @@ def tape_of(node: Node) -> list[Facts]:
     args, kwargs = node.arguments.fill_in(seen)
     with Tape():
         outputs = structure.flatten(node.operation(*args, **kwargs))
-    names = Names()
-    made = dict(zip(node.output_tensors, outputs, strict=True))
-    for tensor, value in (made | seen).items():
-        value.name = tensor.id
+    made = zip(node.output_tensors, outputs, strict=True)
+    names = Names({value: words.clean(tensor.id) for tensor, value in [*made, *seen.items()]})
     return [_call(call, names) for call in calls_behind(outputs)]
 
 

@@ -34,6 +34,7 @@ class Gallery:
         self.tensors, self.frames = facts["tensors"], facts["frames"]
         self.pictures: dict[str, str] = {}
         self.shown: dict[str, set[str]] = {}
+        self.last: tuple[str, Scene | None] = ("", None)
 
     def opened(self, wanted: Any) -> list[str]:
         """The frames that are open, in order, by their keys among calls."""
@@ -94,6 +95,7 @@ class Gallery:
         full = f"{name}@{target}" if drawn.scene.moved else name
         self.pictures[full] = bare(drawn)
         self.shown[full] = shown_in(drawn.scene)
+        self.last = (name, drawn.scene)
         return full
 
     def _fitting(self, face: str, opened: list[str], large: bool, target: str) -> Diagram:
@@ -122,7 +124,11 @@ class Gallery:
     def diagram(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""
         face, opened = state["face"], self.opened(state["open"])
-        return self._diagram(face, opened, self.target(face, state["selected"]), MOST_CALLS, look)
+        name, target = self.name(face, opened, False), self.target(face, state["selected"])
+        drawn, scene = self.last
+        if scene is not None and drawn == name and (not target or target in shown_in(scene)):
+            return Diagram(scene, look)  # as it stands in the view already
+        return self._diagram(face, opened, target, MOST_CALLS, look)
 
     def draw_all(self, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""
