@@ -96,6 +96,48 @@ def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_h
     assert notebook.console_errors == []
 
 
+TWINS = """
+import numpy as np, funclab
+from funclab import Input, Model, layers
+random = np.random.RandomState(0)
+pairs = [random.rand(600, 12).astype("float32") for _ in range(2)]
+sums = pairs[0].sum(axis=1) + pairs[1].sum(axis=1)
+ends = [Input((12,), name=name) for name in ("left", "right")]
+eye = layers.Dense(8, activation="relu", name="eye")
+merged = layers.concatenate([eye(one) for one in ends])
+model = Model(ends, layers.Dense(1, name="sum")(merged), name="twins")
+model.compile("adam", "mse")
+"""
+
+
+def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_on(
+    lab, open_notebook, write_notebook
+):
+    fit = "history = model.fit(pairs, sums, epochs=100_000, background=True, live=True)"
+    notebook = open_notebook(lab, write_notebook("slowly", TWINS, fit))
+    notebook.run_all()
+    page, view = notebook.page, view_in(notebook)
+    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    view.focus()
+
+    page.keyboard.press("s")
+    slow = page.locator(".fl-trace")
+    expect(slow.locator(".fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(slow.locator(".fl-caption")).to_contain_text("2 gradients meet there and are added")
+    expect(view.locator(".fl-where")).to_contain_text("Paused")
+    notebook.screenshot("live-slow")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("s")
+
+    expect(slow).to_have_count(0)
+    expect(view).to_be_focused()
+    expect(view.locator(".fl-where")).not_to_contain_text("Paused")
+    page.keyboard.press("x")
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+    assert run_cell(notebook, "print(history.wait().stopped)") == "True"
+    assert notebook.console_errors == []
+
+
 def test_an_async_cell_answers_to_its_buttons(lab, open_notebook, write_notebook):
     fit = f"history = await model.fit_async(x, y, {FOREVER})"
     notebook = open_notebook(lab, write_notebook("async", MODEL, fit))

@@ -20,6 +20,7 @@ function trainingView() {
       ctx.el.classList.toggle("fl-many", this.charts.length > 2);
       ctx.stage.append(h("div", { class: "fl-charts" }, this.charts.map((one) => one.svg)), this.graph.el);
       for (const name of ["runs", "status"]) this.listen(ctx, name);
+      this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
       if (lastShown?.contains(document.activeElement)) setTimeout(() => ctx.el.focus({ preventScroll: true }));
@@ -40,8 +41,9 @@ function trainingView() {
     /** What the kernel sends while it trains. */
     follow(ctx, message) {
       if (message.kind === "ack") {
-        this.channel.answered(message);
+        const mine = this.channel.answered(message);
         if (message.problem) ctx.say(message.problem);
+        else if (message.slow && mine) this.slow.show(message);
         else if (message.restored) ctx.say(ctx.t("live_say_restored", { epoch: message.restored }));
       } else if (message.kind === "tick") {
         const run = this.runs.at(-1);
@@ -87,6 +89,7 @@ function trainingView() {
       this.pause = make("space", "live_pause", () => this.toggle(ctx));
       this.step = make("n", "live_step", () => this.act(ctx, "step"));
       this.stop = make("x", "live_stop", () => this.act(ctx, "stop"));
+      this.slowly = make("s", "live_slow", () => this.slow.ask(this.status(ctx)));
       this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
         onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
       this.less = make("-", "live_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2));
@@ -103,7 +106,7 @@ function trainingView() {
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
       this.restore = make("Enter", "live_restore", () => this.bringBack(ctx));
       this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
-        this.pause, this.step, this.stop, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
+        this.pause, this.step, this.stop, this.slowly, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
       ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
         h("span", { class: "fl-group" }, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
     },
@@ -178,6 +181,7 @@ function trainingView() {
         x: { label: ctx.t("live_key_stop"), run: () => this.act(ctx, "stop") },
         "+": { label: ctx.t("live_key_double"), run: () => this.setRate(ctx, this.rateNow(ctx) * 2) },
         "-": { label: ctx.t("live_key_halve"), run: () => this.setRate(ctx, this.rateNow(ctx) / 2) },
+        s: { label: ctx.t("live_key_slow"), run: () => this.slow.ask(this.status(ctx)) },
         h: { label: ctx.t("live_key_measure"), run: () => this.nextMeasure(ctx) },
         g: { label: ctx.t("live_key_graph"), run: () => this.flip(ctx, "graph") },
         t: { label: ctx.t("live_key_table"), run: () => this.flip(ctx, "table") },
@@ -258,7 +262,7 @@ function trainingView() {
     press(ctx, status) {
       const off = Boolean(whyNot(ctx, status, this.channel));
       this.steering.hidden = !underWay(status);
-      for (const one of [this.pause, this.step, this.stop, this.less, this.more]) {
+      for (const one of [this.pause, this.step, this.stop, this.slowly, this.less, this.more]) {
         const works = !off || (one === this.stop && this.channel.interrupts);
         one.setAttribute("aria-disabled", String(!works));
         if (works) one.removeAttribute("aria-describedby");

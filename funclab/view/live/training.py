@@ -29,7 +29,7 @@ class TrainingView(View):
 
     scripts = (
         "training_axes", "training_chart", "training_graph", "training_words", "training_channel",
-        "training",
+        "training_slow", "training",
     )  # fmt: skip
     blank_state: ClassVar[dict[str, Any]] = {
         "log": False, "measure": "gradient", "selected": "", "joined": False, "graph": True,
@@ -58,6 +58,7 @@ def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
         "compared": False,
     }
     variable = model.name if model.name.isidentifier() else "model"
+    facts["trace"] = f"funclab.trace({variable}, x[:32], y[:32])"
     return TrainingView(
         facts=facts,
         title=f"Training of {words.clean(model.name)}",

@@ -45,11 +45,12 @@ class TrainingChannel {
     this.waiting.set(this.count, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")), PATIENCE));
   }
 
+  /** The kernel has answered; whether this page had asked. */
   answered(message) {
     this.heard = true;
     this.asking = false;
     clearTimeout(this.waiting.get(message.id));
-    this.waiting.delete(message.id);
+    return this.waiting.delete(message.id);
   }
 
   close() {

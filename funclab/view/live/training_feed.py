@@ -14,14 +14,18 @@ from funclab.view.live.training_clock import Clock
 from funclab.view.live.training_control import StopControl, act_on, kernel_name
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import Numbers, Record, number, rounded
+from funclab.view.live.training_slow import slow_motion
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
-SPACING, DOT_SPACING = 200, 150
-"""After looking, at least so many times as long passes without looking; also for a single dot."""
+SPACING, DOT_SPACING = 200, 800
+"""After looking, at least so many times as long passes without looking; also for a single dot,
+which takes two batches."""
 FIRST_DOTS = 64
 """So many batches give a dot each, one after another: a short training has no more."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
+REST_IN = 10
+"""Seconds in which a training should come to rest: a batch takes no longer."""
 
 _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 _counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
@@ -67,6 +71,7 @@ class Feed(Watcher):
         self.dots: list[Numbers] = []
         self.step: Any = None
         """The step done last. Its buffers hold its batch until the next one comes."""
+        self.slow: Any = None
 
     # Before training.
     def prepare(self, course: Any) -> None:
@@ -244,9 +249,26 @@ class Feed(Watcher):
     def act(self, content: Numbers) -> None:
         """A button has been pressed, or a page asks whether buttons are heard here."""
         self.heard = True
-        answer = {"kind": "ack", "id": content.get("id"), **act_on(self.course, content)}
+        slow = content.get("do") == "slow"
+        came = self._slow_motion() if slow else act_on(self.course, content)
+        answer = {"kind": "ack", "id": content.get("id"), **came}
         for view in self.views:
             view.send({**answer, "status": self.status()})
+
+    def _slow_motion(self) -> Numbers:
+        """Pause, and show the batch done last once more, slowly."""
+        control, before = self.course.control, self.course.control.paused
+        control.pause()
+        control.wait_parked(REST_IN)
+        try:
+            if self.slow is not None:
+                self.slow.close()
+            self.slow = slow_motion(self.model, self.step, look=self.views[0].look)
+        except Exception as error:
+            if not before:
+                control.resume()
+            return {"problem": getattr(error, "what", repr(error))}
+        return {"problem": "", "slow": self.slow.model_id, "went": not before}
 
 
 def rest_after(spent: float) -> float:

@@ -1,0 +1,57 @@
+// The last batch in slow motion, below the curves, while the training rests.
+
+class SlowMotion {
+  constructor(ctx, channel) {
+    Object.assign(this, { ctx, channel, view: null });
+    this.place = h("div");
+    this.back = ctx.button(ctx.t("live_slow_back"), "s", () => this.close());
+    this.box = h("section", { hidden: true, "aria-label": ctx.t("live_slow") },
+      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what")), this.place);
+    ctx.el.after(this.box);
+    // Before the slow motion's own keys: this listener was there first.
+    this.onKey = (event) => {
+      if (event.key !== "s" || !this.box.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      this.close();
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener("keydown", this.onKey, true);
+    ctx.cleanups.push(() => { window.removeEventListener("keydown", this.onKey, true); this.box.remove(); });
+  }
+
+  /** Ask the kernel for it; with no training under way, say what to write. */
+  ask(status) {
+    const { ctx } = this;
+    if (this.view) this.close();
+    else if (!underWay(status)) ctx.say(ctx.t("live_say_slow_over", { line: ctx.facts.trace }));
+    else if (whyNot(ctx, status, this.channel)) ctx.say(whyNot(ctx, status, this.channel));
+    else {
+      ctx.say(ctx.t("live_say_slow"));
+      this.channel.act("slow");
+    }
+  }
+
+  /** The kernel has made it. */
+  async show({ slow, went }) {
+    const manager = this.ctx.model.widget_manager;
+    this.went = went;
+    this.view = await manager.create_view(await manager.get_model(slow));
+    this.place.replaceChildren(this.view.el);
+    this.box.hidden = false;
+    for (let i = 0; i < 50 && !this.place.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
+    this.place.querySelector(".fl")?.focus();
+    this.box.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Away with it; a training that was running goes on. */
+  close() {
+    this.view?.remove();
+    this.view = null;
+    this.place.replaceChildren();
+    this.box.hidden = true;
+    this.ctx.el.focus();
+    if (this.went && this.channel.heard) this.channel.act("resume");
+    this.went = false;
+  }
+}
