@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import keyword
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from funclab.errors import TensorTypeError
+from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
@@ -17,6 +18,8 @@ from funclab.view.code_text import Chain, Source, call, identifier, quote, wrapp
 from funclab.view.code_values import plain, tree
 from funclab.view.code_walk import is_functional, is_model, models_inside, thawed
 
+LONGEST_TARGETS = 60
+"""More letters of variables than this before one `=` are one variable, and its elements."""
 DRAFTS = 5
 """The first draft shows what is used twice, and so needs a variable; the next, that a layer inside
 a shared layer is written only once after all."""
@@ -30,7 +33,8 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
     where the source runs. Run it in a new session, or after `funclab.registry.reset_names()`, and
     the model's config is the same to the last name. With `names=False`, names that were only
     counted (dense_1) are left out, as one would write it.
-    Raises: NotSupportedError for what has no source: a lambda, a large array.
+    Raises: NotSupportedError for what has no source: a lambda, a large array; ArgumentError for a
+    `name` that cannot be a variable.
 
     >>> from funclab import Input, Model, layers
     >>> x = Input((4,), name="x")
@@ -49,6 +53,7 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
             f"{type(model).__name__} has none.",
             fix="pass a model: to_code(Model(inputs, outputs)).",
         )
+    _check_variable(name)
     layers = Layers(set(), {name}, names)
     text = _Writer(model, name, layers).text()
     for _ in range(DRAFTS):
@@ -57,6 +62,15 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
         layers = Layers(layers.twice, {name, *layers.own}, names)
         text = _Writer(model, name, layers).text()
     return text
+
+
+def _check_variable(name: Any) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ArgumentError(
+            f"{name!r} cannot be the name of a variable.",
+            why="the source ends with `name = Model(...)`, which Python must be able to read.",
+            fix='leave it out, or write for example to_code(model, name="encoder").',
+        )
 
 
 class _Writer:
@@ -181,7 +195,9 @@ class _Writer:
         self.calls[operation] += 1
         taken = self.layers.taken
         tensors = made if isinstance(made, (list, tuple)) else [made]
-        if not tensors or not all(isinstance(one, Tensor) for one in tensors):
+        letters = len(tensors) * len(identifier(f"{stem}, 1", set()))
+        several = len(tensors) > 1 and letters > LONGEST_TARGETS
+        if several or not tensors or not all(isinstance(one, Tensor) for one in tensors):
             whole = identifier(stem, taken)
             names.update({t: n for t, n in _paths(made, whole) if t not in names})
             return whole

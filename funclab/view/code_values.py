@@ -105,7 +105,7 @@ def same(config: Any, default: Any, name: str = "") -> bool:
     if isinstance(config, dict) and isinstance(default, str):
         made = _by_name(name, default)
         return made is not None and registry.to_config(made) == config
-    if isinstance(config, list) and type(default) is int:
+    if isinstance(config, list) and type(default) is int and name in WINDOWS:
         return all(one == default for one in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
