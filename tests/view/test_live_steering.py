@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
-from funclab.callbacks import LambdaCallback
+from funclab.callbacks import LambdaCallback, LearningRateScheduler
+from funclab.errors import ArgumentError
+from funclab.layers import Dense, Input
+from funclab.models import Model
+from funclab.optimizers.schedules import ExponentialDecay
 from funclab.view.live.training import watch
 from funclab.view.live.training_control import act_on
+from funclab.view.live.training_slow import batch_of, slow_motion
 from tests.view.live_runs import X, Y, course_of, fresh, wait_until
 
 LONG = 100_000
+HALVE = {"do": "rate", "value": 0.25}
 
 
 @pytest.fixture
@@ -65,6 +72,62 @@ def test_a_learning_rate_that_cannot_be_is_refused_in_words(training, value):
 
     assert answer["problem"]
     assert float(training.model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("by", ["ExponentialDecay", "LearningRateScheduler"])
+def test_a_learning_rate_that_follows_a_schedule_is_not_changed_by_hand(by):
+    model, seen = fresh(), []
+
+    def press(batch, logs):
+        course = course_of(model.history)
+        seen.append((course.watchers[0].status()["rate_by"], act_on(course, HALVE)["problem"]))
+
+    callbacks = [LambdaCallback(on_train_batch_end=press)]
+    if by == "LearningRateScheduler":
+        callbacks.append(LearningRateScheduler(lambda epoch, rate: 0.5))
+    else:
+        model.optimizer.learning_rate = ExponentialDecay(0.5, 10_000, 0.9)
+    model.fit(X, Y, batch_size=96, callbacks=callbacks, live=True)
+
+    assert seen == [(by, f"{by} sets the learning rate: it cannot be changed by hand here.")]
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.5, rel=1e-3)
+
+
+def test_slow_motion_takes_the_batch_that_was_trained_last(training):
+    feed = course_of(training).watchers[0]
+    act_on(course_of(training), {"do": "pause"})
+    course_of(training).control.wait_parked(10)
+    before = training.model.get_weights()
+
+    slow_motion(training.model, feed.step)
+    x, y = batch_of(training.model, feed.step)
+
+    places = [np.flatnonzero((row == X).all(axis=1)) for row in x]
+    assert all(len(found) == 1 for found in places)
+    np.testing.assert_array_equal(Y[np.concatenate(places)], y.reshape(-1))
+    for weight, kept in zip(training.model.get_weights(), before):
+        np.testing.assert_array_equal(weight, kept)
+
+
+def test_slow_motion_begins_where_gradients_add_up_at_a_shared_layer():
+    inputs = Input((4,), name="features")
+    twice = Dense(4, name="twice")
+    model = Model(inputs, Dense(1, name="size")(twice(twice(inputs))), name="loop")
+    model.compile("sgd", "mse")
+    courses = []
+    note = LambdaCallback(on_train_begin=lambda logs: courses.append(course_of(model.history)))
+    model.fit(X, Y, callbacks=[note], live=True)
+
+    view = slow_motion(model, courses[0].watchers[0].step)
+
+    still = view.stills[view.state["step"]]
+    assert still.kind == "add_into"
+    assert "twice" in still.words
+
+
+def test_there_is_no_slow_motion_before_the_first_batch():
+    with pytest.raises(ArgumentError, match="No batch"):
+        slow_motion(fresh(), None)
 
 
 def test_the_view_hears_when_a_page_asks(training):

@@ -165,12 +165,16 @@ function trainingView() {
       } else ctx.say(reason);
     },
 
-    rateNow(ctx) { return this.wanted ?? this.status(ctx).rate ?? 0; },
+    rateNow(ctx) { return this.status(ctx).rate ?? 0; },
 
     setRate(ctx, value) {
-      if (!(value > 0)) { ctx.say(ctx.t("live_say_rate")); return; }
-      this.act(ctx, "rate", value);
-      if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value: brief(value) }));
+      const by = this.status(ctx).rate_by;
+      if (by) ctx.say(ctx.t("live_say_rate_by", { by }));
+      else if (!(value > 0)) ctx.say(ctx.t("live_say_rate"));
+      else {
+        this.act(ctx, "rate", value);
+        if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value: brief(value) }));
+      }
     },
 
     keys(ctx) {
@@ -256,20 +260,22 @@ function trainingView() {
       this.progress.firstChild.style.width = `${Math.min(100, (100 * (done || 0)) / (status.last ?? 1))}%`;
       const reason = whyNot(ctx, status, this.channel);
       const interrupts = reason && underWay(status) && this.channel.interrupts;
-      this.why.textContent = underWay(status) ? [reason, interrupts ? ctx.t("live_why_stop_works") : ""].filter(Boolean).join(" ") : "";
+      this.why.textContent = underWay(status) ? [reason, interrupts ? ctx.t("live_why_stop_works") : "",
+        status.rate_by ? ctx.t("live_say_rate_by", { by: status.rate_by }) : ""].filter(Boolean).join(" ") : "";
     },
 
     press(ctx, status) {
       const off = Boolean(whyNot(ctx, status, this.channel));
       this.steering.hidden = !underWay(status);
       for (const one of [this.pause, this.step, this.stop, this.slowly, this.less, this.more]) {
-        const works = !off || (one === this.stop && this.channel.interrupts);
+        const fixed = status.rate_by && (one === this.less || one === this.more);
+        const works = !(off || fixed) || (one === this.stop && this.channel.interrupts);
         one.setAttribute("aria-disabled", String(!works));
         if (works) one.removeAttribute("aria-describedby");
         else one.setAttribute("aria-describedby", this.why.id);
       }
       this.pause.firstChild.textContent = ctx.t(status.paused ? "live_resume" : "live_pause");
-      this.rate.disabled = off;
+      this.rate.disabled = off || Boolean(status.rate_by);
       if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
       const { views } = this, { state, facts } = ctx;
       views.h.firstChild.textContent = ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) });

@@ -8,7 +8,9 @@ from typing import Any
 
 import anywidget
 
+from funclab.callbacks import LearningRateScheduler
 from funclab.errors import FunclabError
+from funclab.view.live.frames import say
 
 Content = dict[str, Any]
 
@@ -34,6 +36,8 @@ def act_on(course: Any, content: Content) -> Content:
     """Do what a button asks; returns what was wrong, if anything, and what came of it."""
     action, value = content.get("do"), content.get("value")
     try:
+        if action == "rate" and rate_by(course):
+            return {"problem": say("live_say_rate_by", by=rate_by(course))}
         if action == "rate":
             course.model.optimizer.learning_rate = float(value)  # type: ignore[arg-type]
         elif action == "restore":
@@ -43,6 +47,16 @@ def act_on(course: Any, content: Content) -> Content:
     except (FunclabError, TypeError, ValueError) as error:
         return {"problem": getattr(error, "what", str(error))}
     return {"problem": ""}
+
+
+def rate_by(course: Any) -> str:
+    """What sets the learning rate again and again, so that a hand would set it in vain."""
+    schedule = course.model.optimizer.schedule
+    if schedule is not None:
+        return getattr(schedule, "__name__", type(schedule).__name__)
+    told = getattr(course, "told", None)
+    callbacks = told.callbacks if told is not None else ()
+    return "LearningRateScheduler" * any(isinstance(o, LearningRateScheduler) for o in callbacks)
 
 
 def kernel_name() -> str:

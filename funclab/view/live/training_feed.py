@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.live.training_clock import Clock
-from funclab.view.live.training_control import StopControl, act_on, kernel_name
+from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import Numbers, Record, number, rounded
 from funclab.view.live.training_slow import slow_motion
@@ -197,6 +197,7 @@ class Feed(Watcher):
             **self.clock.status(self.epoch, self.batch),
             "paused": control.paused,
             "rate": number(self.model.optimizer.learning_rate),
+            "rate_by": rate_by(self.course),
             "validated": self.course.validation is not None,
             "mode": self.course.mode,
             "kernel": kernel_name(),
