@@ -16,6 +16,7 @@ from funclab import activations, constraints, initializers, layers, ops, regular
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers import Input, InputSpec, Layer
+from funclab.missing import absent
 
 __version__ = "0.1.0"
 
@@ -65,12 +66,15 @@ class _ShapesModule(ModuleType):
 cast(Any, shapes).__class__ = _ShapesModule
 
 
+_absent = absent(__name__, __all__)
+
+
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"funclab.{name}")
     if name in _NAMES:
         return getattr(importlib.import_module(f"funclab.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'funclab' has no attribute {name!r}")
+    return _absent(name)
 
 
 def __dir__() -> list[str]:

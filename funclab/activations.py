@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab import ops, registry
+from funclab.missing import guard
 
 __all__ = [
     "celu",
@@ -122,3 +123,6 @@ def fused_name(activation: Any) -> str | None:
     """The name under which `ops.bias_activation` does this activation in one pass with the bias."""
     name = getattr(activation, "__name__", "")
     return name if name in ops.FUSED and globals()[name] is activation else None
+
+
+guard(__name__)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
+from funclab.missing import guard
 
 Array = np.ndarray[Any, Any]
 
@@ -103,3 +104,6 @@ serialize = registry.to_config
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
     """A constraint from what `serialize` returned."""
     return registry.get("constraint", config, custom_objects)
+
+
+guard(__name__)

@@ -8,6 +8,7 @@ import numpy as np
 
 from funclab import ops, registry
 from funclab.errors import ArgumentError
+from funclab.missing import guard
 
 
 class Regularizer(registry.Configured):
@@ -129,3 +130,6 @@ def _factor(name: str, value: Any) -> float:
         why="it is the factor of the penalty in the loss.",
         fix=f"write for example {name}=0.01.",
     )
+
+
+guard(__name__)

@@ -9,6 +9,7 @@ import numpy as np
 
 from funclab import initializers, registry
 from funclab.errors import DataError
+from funclab.missing import guard
 
 Array = np.ndarray[Any, Any]
 
@@ -66,3 +67,6 @@ def plot_model(model: Any, *arguments: Any, **settings: Any) -> Any:
 def clear_session() -> None:
     """Let automatic names begin again, as in a new session."""
     registry.reset_names()
+
+
+guard(__name__)

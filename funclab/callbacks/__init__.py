@@ -9,6 +9,7 @@ from funclab.callbacks.control import (
     TerminateOnNaN,
 )
 from funclab.callbacks.files import CSVLogger, ModelCheckpoint
+from funclab.missing import guard
 
 __all__ = [
     "CSVLogger",
@@ -22,3 +23,5 @@ __all__ = [
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
+
+guard(__name__)

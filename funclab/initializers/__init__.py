@@ -31,6 +31,7 @@ from funclab.initializers.random import (
     VarianceScaling,
     fans,
 )
+from funclab.missing import no_such_name
 
 __all__ = [
     "Constant",
@@ -90,5 +91,5 @@ def __getattr__(name: str) -> Any:
     """The lower-case names: `initializers.he_normal` is the class HeNormal."""
     found = registry.registered("initializer").get(name)
     if found is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise no_such_name(__name__, name, registry.registered("initializer"))
     return found

@@ -68,6 +68,7 @@ from funclab.layers.reshaping import (
 )
 from funclab.layers.spec import InputSpec
 from funclab.layers.wrappers import TimeDistributed, Wrapper
+from funclab.missing import guard
 
 
 def serialize(layer: Any) -> dict[str, Any]:
@@ -157,3 +158,5 @@ __all__ = [
     "set_floatx",
     "subtract",
 ]
+
+guard(__name__)

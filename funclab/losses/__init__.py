@@ -42,6 +42,7 @@ from funclab.losses.functions import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from funclab.missing import guard
 
 __all__ = [
     "BCE",
@@ -138,3 +139,6 @@ def serialize(loss: Any) -> Any:
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The loss that a config or name describes."""
     return registry.get("loss", config, custom_objects)
+
+
+guard(__name__)

@@ -63,6 +63,7 @@ from funclab.metrics.functions import (
     top_k_categorical_accuracy,
 )
 from funclab.metrics.state import State
+from funclab.missing import guard
 
 __all__ = [
     "AUC",
@@ -156,3 +157,6 @@ def serialize(metric: Any) -> Any:
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The metric that a config or name describes."""
     return registry.get("metric", config, custom_objects)
+
+
+guard(__name__)

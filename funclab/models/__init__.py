@@ -1,5 +1,6 @@
 """Models: layers that can be trained, drawn and saved."""
 
+from funclab.missing import guard
 from funclab.models.functional import Functional
 from funclab.models.model import Model
 from funclab.models.sequential import Sequential
@@ -14,3 +15,5 @@ __all__ = [
     "model_from_json",
     "save_model",
 ]
+
+guard(__name__)

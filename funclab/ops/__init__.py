@@ -5,6 +5,7 @@ nodes, on values calls on the tape, on arrays they compute at once.
 """
 
 from funclab.graph.tensor import OPERATORS
+from funclab.missing import guard
 from funclab.ops.activation import (
     elu,
     gelu,
@@ -226,3 +227,5 @@ __all__ = [
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})
+
+guard(__name__)

@@ -6,6 +6,7 @@ from typing import Any
 
 from funclab import registry
 from funclab.errors import ArgumentError
+from funclab.missing import guard
 from funclab.optimizers import schedules
 from funclab.optimizers.adaptive import SGD, Adadelta, Adagrad, RMSprop
 from funclab.optimizers.base import Optimizer
@@ -51,3 +52,6 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
     """The optimizer that a config describes."""
     return registry.get("optimizer", config, custom_objects)
+
+
+guard(__name__)

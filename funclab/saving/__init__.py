@@ -1,5 +1,6 @@
 """Models as plain data and as files."""
 
+from funclab.missing import guard
 from funclab.saving.config import (
     clone_model,
     from_config,
@@ -22,3 +23,5 @@ __all__ = [
     "save_weights",
     "to_json",
 ]
+
+guard(__name__)
