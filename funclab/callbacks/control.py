@@ -41,6 +41,8 @@ class Monitor(Callback):
             )
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         self.best: float | None = None
+        self.missed = False
+        """Whether it has been said that the number is not there."""
 
     @property
     def upward(self) -> bool:
@@ -63,7 +65,9 @@ class Monitor(Callback):
         for name in (self.monitor, alias(self.monitor)):
             if name in logs:
                 return logs[name]
-        warnings.warn(self.complaint(list(logs)), stacklevel=3)
+        if not self.missed:
+            self.missed = True
+            warnings.warn(self.complaint(list(logs)), stacklevel=3)
         return None
 
     def complaint(self, names: list[str]) -> str:

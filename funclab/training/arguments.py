@@ -93,5 +93,6 @@ def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
     if monitor in known or alias(monitor) in known:
         return
     if getattr(callback, "save_best_only", True):
-        hint = " Pass validation_data or validation_split." if monitor.startswith("val_") else ""
+        hint = ". Pass validation_data or validation_split." if monitor.startswith("val_") else ""
+        callback.missed = True  # once is enough
         warnings.warn(callback.complaint(known[:-1]) + hint, stacklevel=5)

@@ -10,6 +10,7 @@ from typing import Any
 from funclab.callbacks.base import CallbackList, History, Watcher
 from funclab.kernels.threads import one_blas_thread
 from funclab.training import arguments
+from funclab.training.alarm import Alarm
 from funclab.training.control import Control
 from funclab.training.evaluating import judging
 from funclab.training.interrupt import Interrupts
@@ -39,6 +40,7 @@ class Course:
         """The thread that is at work on it; None while it gives way to others."""
         self.watchers: list[Watcher] = []
         self.logs: dict[str, Any] = {}
+        self.alarm = Alarm(self)
 
     def plan(self, epochs: range, last: int, verbose: int) -> None:
         """Settle which epochs there are, and what is printed."""
@@ -92,6 +94,7 @@ class Course:
                 return self.stopped(epoch)
             self.history.now.take(self.compiled.logs())
         self.progress.end(logs)
+        self.alarm.check(epoch, logs)
         self.logs = logs
         self.told.on_epoch_end(epoch, logs)
         return not self.asked() or self.stopped(epoch + 1)

@@ -122,14 +122,25 @@ class Stream:
             item = next(self.items, StopIteration)
         if item is StopIteration:
             if self.steps is not None or not done:
-                warnings.warn(
-                    "Your input ran out of data; interrupting training. Make sure that your "
-                    f"dataset or generator can generate at least {self.steps or 'enough'} batches "
-                    f"an epoch (it gave {done}).",
-                    stacklevel=3,
-                )
+                warnings.warn(self._end(done), stacklevel=3)
             return None
         return self._ready(item)
+
+    def _end(self, done: int) -> str:
+        """What to say when there are no more batches, after `done` of an epoch."""
+        says = (
+            "Your input ran out of data; interrupting training. Make sure that your dataset or "
+            f"generator can generate at least {self.steps or 'a few'} batches for every epoch "
+            f"(it gave {done})."
+        )
+        if self.one_pass:
+            says += (
+                f" A {type(self.source).__name__} can be read only once, and this one ended after "
+                f"{self.number} batches in all, so there is nothing left for another epoch. Let it "
+                "go on for ever, with `while True:` around its loop, and pass steps_per_epoch; or "
+                "pass arrays, a list of batches, or a class with __getitem__ and __len__."
+            )
+        return says
 
 
 def check_stream(x: Any, **given: Any) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
 import pytest
 
 from funclab import Model
 from funclab.callbacks import EarlyStopping
 from funclab.layers import Dense
+from funclab.optimizers import SGD
 from tests.misuse.desk import Desk
 
 
@@ -57,6 +59,56 @@ def test_two_outputs_of_one_layer_get_two_names_with_a_warning(desk):
 def test_watching_a_number_that_will_not_be_there_warns_before_training(desk):
     with pytest.warns(UserWarning, match="val_loss"):
         desk.reader.fit(desk.x, desk.y, verbose=0, callbacks=[EarlyStopping("val_loss")])
+
+
+def test_a_number_that_is_not_there_is_missed_once_not_after_every_epoch(desk):
+    with pytest.warns(UserWarning, match="val_loss") as caught:
+        desk.reader.fit(desk.x, desk.y, verbose=0, epochs=3, callbacks=[EarlyStopping()])
+
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("steps", [None, 2])
+def test_a_generator_that_ends_is_read_once_and_the_warning_says_so(desk, steps):
+    once = ((desk.x, desk.y) for _ in range(2))
+
+    with pytest.warns(UserWarning, match=r"(?s)ran out of data.*read only once") as caught:
+        history = desk.reader.fit(once, epochs=3, verbose=0, steps_per_epoch=steps)
+
+    assert len(caught) == 1
+    assert len(history.epoch) == 1
+
+
+def test_data_that_are_no_numbers_are_named_once_and_training_goes_on(desk):
+    holes = desk.x.copy()
+    holes[2, 1] = np.nan
+
+    with pytest.warns(UserWarning, match="pixels hold nan or inf in 1 of 6 samples") as caught:
+        history = desk.reader.fit(holes, desk.y, epochs=3, verbose=0)
+
+    assert len(caught) == 1
+    assert "the first is sample 2" in str(caught[0].message)
+    assert len(history.epoch) == 3
+
+
+def test_targets_that_are_no_numbers_are_named(desk):
+    desk.reader.compile("sgd", "mse")
+    targets = desk.y.copy()
+    targets[4] = np.inf
+
+    with pytest.warns(UserWarning, match="The targets of digit hold nan or inf") as caught:
+        desk.reader.fit(desk.x, targets, verbose=0)
+
+    assert "sample 4" in str(caught[0].message)
+
+
+def test_a_loss_that_explodes_on_sound_data_points_at_the_learning_rate(desk):
+    desk.reader.compile(SGD(1e30), "mse")
+
+    with pytest.warns(
+        UserWarning, match=r"The loss of reader is nan .* learning rate \(it is 1e\+30\)"
+    ):
+        desk.reader.fit(desk.x, desk.y, epochs=3, verbose=0)
 
 
 def test_ordinary_use_warns_of_nothing(desk):
