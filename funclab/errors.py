@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+TOO_MANY = "too many"
+"""The facts of a call that was given more tensors side by side than it takes."""
+
 
 class Item(NamedTuple):
     """One thing in the picture of an error: a layer, a tensor, an array, a place to put one."""

@@ -45,7 +45,7 @@ def python_use(tensor: Any, use: str) -> TensorTypeError:
     user, phrase, instead = USES[use]
     if hasattr(type(tensor), "assign"):
         return _weight(tensor, user)
-    right = [of(tensor), Item("place", f"ops.{instead.partition('(')[0]}")] if instead else []
+    right = _with_op(tensor, instead.partition("(")[0]) if instead else []
     return TensorTypeError(
         f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet."
         + (f" ({phrase}.)" if phrase else ""),
@@ -57,12 +57,13 @@ def python_use(tensor: Any, use: str) -> TensorTypeError:
     )
 
 
-def numpy_use(tensor: Any, name: str, known: bool) -> TensorTypeError:
+def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy") -> TensorTypeError:
     """A tensor in a NumPy function; `known` says whether funclab.ops has one of that name."""
+    user = f"{module or 'numpy'}.{name}"
     if hasattr(type(tensor), "assign"):
-        return _weight(tensor, f"numpy.{name}")
-    user, fix = f"numpy.{name}", f"use funclab.ops.{name}, inside or outside a layer."
-    right = [of(tensor), Item("layer", f"ops.{name}", "an op: makes a node"), Item("tensor", "")]
+        return _weight(tensor, user)
+    fix = f"use funclab.ops.{name}, inside or outside a layer."
+    right = _with_op(tensor, name)
     if not known:
         fix, right = f"write it with the functions that funclab.ops has; {PREDICT}.", []
     if name == "array":
@@ -97,7 +98,6 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     fix = f"use one of these{f', or funclab.ops.{instead}(x)' if known else ''}."
     if name in ("numpy", "eval", "item", "tolist"):
         fix = f"{PREDICT}."
-    right = [of(tensor), Item("layer", f"ops.{name}", "an op: makes a node"), Item("tensor", "")]
     return TensorAttributeError(
         f"'{kind}' object has no attribute '{name}': {tensor!r} is a symbolic tensor, "
         "which has no numbers yet.",
@@ -107,7 +107,7 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
         facts=Instead(
             f"A tensor is no array: it has no .{name}",
             [of(tensor), Item("place", f".{name}", "wants numbers")],
-            right if known else [],
+            _with_op(tensor, instead) if known else [],
             "no numbers",
         ),
     )
@@ -136,14 +136,22 @@ def layer_or_thing(thing: Any, place: Item) -> Instead:
         item = Item("layer", thing.name, type(thing).__name__)
         right = [item, Item("tensor", f"{thing.name}(x)", "what a call returns"), place]
         return Instead("A layer is not a tensor", [item, place], right)
-    shape = getattr(thing, "shape", None)
-    kind = type(thing).__name__
-    item = Item("array", kind, "no value" if thing is None else repr(thing)[:40])
-    if shape is not None:
-        item = Item("array", kind, show(shape))
+    shape, kind = getattr(thing, "shape", None), type(thing).__name__
+    item, title = Item("array", kind, repr(thing)[:40]), f"A {kind} is not a tensor"
+    if thing is None:
+        item, title = Item("array", "None", "no value"), "None is not a tensor"
+    elif isinstance(thing, (int, float)):
+        item, title = Item("array", repr(thing), "a number"), "A number is not a tensor"
+    elif shape is not None:
+        item, title = Item("array", "array", show(shape)), "An array is not a tensor of the graph"
     right = [Item("tensor", "Input(shape=...)", "or what a layer call returns"), place]
-    title = f"{'Nothing' if thing is None else f'A thing of type {kind}'} is not a tensor"
     return Instead(title, [item, place], right)
+
+
+def _with_op(tensor: Any, name: str) -> list[Item]:
+    """A tensor on its way through a function of funclab.ops."""
+    op = Item("layer", f"ops.{name}", "an op: makes a node")
+    return [of(tensor), op, Item("tensor", "a tensor", "of the graph")]
 
 
 def of(tensor: Any) -> Item:
@@ -170,15 +178,16 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     given = ", ".join(one.id for one in graph.inputs)
     why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
     fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
-    fix += _look_alike(graph.inputs, tensor)
+    fix += _look_alike(graph, tensor)
     if outer is not None:
         why = (
             f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
             f"inner tensors as they were: they still come from {name}."
         )
+        inner, x = _inner(graph, outer), graph.inputs[0]._keras_history.operation.name
         fix = (
-            f"make a model of the inside and call it: Model({outer.name}.input, the inner tensor)"
-            "(x) gives the tensor for x."
+            f"make a model of the inside and call it: Model({outer.name}.input, {inner})({x}) is "
+            f"that tensor for {x}."
         )
     return GraphError(
         f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
@@ -192,11 +201,36 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     )
 
 
-def _look_alike(inputs: list[Any], tensor: Any) -> str:
-    same = [one for one in inputs if one.shape == tensor.shape]
+def _inner(graph: Any, outer: Any) -> str:
+    """How to write the tensor inside `outer` that the outputs were made of."""
+    nodes = {one: index for index, one in enumerate(outer.graph.nodes)}
+    made = [one._keras_history for one in _behind(graph.outputs)]
+    inside = [nodes.get(one.operation.inbound_nodes[one.node_index], -1) for one in made]
+    layer = outer.graph.nodes[max(inside)].operation
+    if len(layer.inbound_nodes) > 1 or not layer.is_layer:
+        return "the inner tensor"
+    return f'{outer.name}.get_layer("{layer.name}").output'
+
+
+def _look_alike(graph: Any, tensor: Any) -> str:
+    """A hint at an input that was given, leads nowhere, and has the shape of the one missing."""
+    used = _behind(graph.outputs)
+    same = [one for one in graph.inputs if one.shape == tensor.shape and one not in used]
     if not same:
         return ""
     return (
         f" {same[0].id} has the same shape {same[0].shape}, but it is another tensor: "
         "two Inputs are never the same, even when they look alike."
     )
+
+
+def _behind(outputs: list[Any]) -> set[Any]:
+    """All tensors that some outputs are made of, and these themselves."""
+    seen, waiting = set(), list(outputs)
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in seen:
+            seen.add(tensor)
+            operation, index, _ = tensor._keras_history
+            waiting += operation.inbound_nodes[index].arguments.tensors
+    return seen

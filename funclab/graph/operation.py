@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from funclab import explain, registry, structure
-from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError
+from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.op import Op
 from funclab.graph.tensor import Tensor
@@ -159,7 +159,11 @@ class OpOperation(Operation):
         if not any(isinstance(one, Tensor) for one in inputs):
             return self.op(*inputs)
         seen = [placeholder(one) if isinstance(one, Tensor) else one for one in inputs]
-        outputs = structure.map_structure(symbolic, self.op(*seen))
+        try:
+            outputs = structure.map_structure(symbolic, self.op(*seen))
+        except ShapeError as error:
+            error.graph, error.tensors = self, [one for one in inputs if isinstance(one, Tensor)]
+            raise
         Node(self, inputs, {}, outputs)
         return outputs
 

@@ -65,7 +65,8 @@ class Operators:
         raise explain.numpy_use(self, ufunc.__name__, ufunc.__name__ in OPERATORS)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        raise explain.numpy_use(self, function.__name__, function.__name__ in OPERATORS)
+        name = function.__name__
+        raise explain.numpy_use(self, name, name in OPERATORS, function.__module__)
 
     __bool__, __iter__ = _refused("if"), _refused("loop")
     __float__, __int__, __round__ = _refused("float"), _refused("int"), _refused("round")

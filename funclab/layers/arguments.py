@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.errors import ArgumentError, NotSupportedError
+from funclab.errors import TOO_MANY, ArgumentError, NotSupportedError
 from funclab.graph.tensor import Operators, Tensor
 from funclab.shapes import to_shape
 
@@ -103,13 +103,15 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         return
     names = call_parameters(type(layer))
     flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
-    seated = [one for one in flags if isinstance(one, Operators) and one.dtype != "bool"]
+    seated = [
+        one for one in flags if isinstance(one, Operators) and getattr(one, "dtype", "") != "bool"
+    ]
     if len(args) <= len(names) + 1 and not seated:
         return
     ids = [one.id if isinstance(one, Tensor) else type(one).__name__ for one in args]
     kind = type(layer).__name__
     several = len(getattr(layer, "inputs", None) or []) > 1 or hasattr(layer, "merge")
-    raise ArgumentError(
+    error = ArgumentError(
         f"{layer.name} was called with {len(args)} positional arguments: {', '.join(ids)}. "
         f"({kind}.call() takes 2 positional arguments but {len(args) + 1} were given: itself and "
         "its inputs.)",
@@ -119,7 +121,10 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         else f"join the tensors first, {layer.name}(concatenate([a, b])), or call {layer.name} on "
         "each of them: the two calls share its weights.",
         graph=layer,
+        facts=TOO_MANY,
     )
+    error.tensors = [one for one in args if isinstance(one, Tensor)]
+    raise error
 
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:

@@ -11,7 +11,7 @@ from funclab import explain, structure
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ArgumentError,
-    FunclabError,
+    DataError,
     Item,
     NotSupportedError,
     ShapeError,
@@ -28,7 +28,7 @@ from funclab.layers.arguments import (
     check_call,
     first_parameter,
 )
-from funclab.layers.spec import check_inputs
+from funclab.layers.spec import check_inputs, last_step_hint
 from funclab.layers.weights import Weighted
 from funclab.shapes import show
 
@@ -92,8 +92,10 @@ class Called(Weighted):
         with Tape():
             try:
                 outputs = self._call_on_tape(*structure.map_structure(value, (args, kwargs)))
-            except FunclabError as error:
+            except (ShapeError, DataError) as error:
                 error.tensors = error.tensors or Arguments(args, kwargs).tensors
+                if error.graph is self and isinstance(error, ShapeError):
+                    error.fix = last_step_hint(error.tensors, self) or error.fix
                 raise
         tensors = structure.map_structure(symbolic, outputs)
         Node(self, args, kwargs, tensors)

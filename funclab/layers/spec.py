@@ -60,7 +60,10 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
             f"Layer {layer.name} expects {len(specs)} inputs, but it received {len(inputs)} input "
             f"tensors. (It expects {len(specs)} input(s).)",
             why=f"received shapes {', '.join(show(one.shape) for one in inputs)}.",
-            fix=f"call {layer.name} on {len(specs)} tensor(s).",
+            fix=f"join them first, {layer.name}(concatenate([a, b])), or call {layer.name} on each "
+            "of them: the calls share its weights."
+            if len(specs) == 1
+            else f"call {layer.name} on a list of {len(specs)} tensors.",
             graph=layer,
         )
     for i, (spec, one) in enumerate(zip(specs, inputs, strict=True)):
@@ -72,9 +75,34 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
                 f"(Input {i} is incompatible with layer {layer.name}.)",
                 why=f"{layer.name} is a {type(layer).__name__}, built for inputs with "
                 f"{_wanted(spec)}; the first axis is the batch.",
-                fix="reshape the input, or use a layer that takes this shape.",
+                fix=_repair(layer, spec, one.shape),
                 graph=layer,
             )
+
+
+def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
+    """What to write instead, for the slips that are made most."""
+    kind, sample = type(layer).__name__, list(shape[1:])
+    wanted = spec.ndim or spec.min_ndim or 0
+    short = wanted - len(shape)
+    if short == 1 and len(shape) == 1:
+        return f"declare the one number of a sample as an axis: Input(shape=(1,)) for {layer.name}."
+    if short == 1 and None not in sample:
+        axis = "channel" if wanted > 3 else "feature"
+        longer = show((*sample, 1))
+        return (
+            f"give the input {wanted - 1} axes beside the batch: with one {axis} that is "
+            f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
+        )
+    if short < 0 and None not in sample and wanted == 2:
+        return f"lay the axes in one row first: {layer.name}(Flatten()(x))."
+    for axis, length in spec.axes.items():
+        if axis in (-1, len(shape) - 1) and layer.built and shape[axis] not in (length, None):
+            return (
+                f"make a new {kind} for this input, or bring its last axis to {length} first: "
+                f"{layer.name}(Dense({length})(x))."
+            )
+    return "reshape the input, or use a layer that takes this shape."
 
 
 def _wanted(spec: InputSpec) -> str:
@@ -86,3 +114,16 @@ def _wanted(spec: InputSpec) -> str:
     if spec.shape is not None:
         return f"shape {show(spec.shape)}"
     return f"at least {spec.min_ndim} axes" if spec.min_ndim else f"at most {spec.max_ndim} axes"
+
+
+def last_step_hint(tensors: Sequence[Any], layer: Any) -> str:
+    """What to write when a layer that reads sequences comes after one that kept its last step."""
+    maker = tensors[0]._keras_history.operation if tensors else None
+    short = getattr(layer.input_spec, "ndim", None) == 3 and tensors and tensors[0].ndim == 2
+    if not short or maker is None or getattr(maker, "return_sequences", True):
+        return ""
+    kind, units = type(maker).__name__, getattr(maker, "units", "")
+    return (
+        f"let {maker.name} give every step, not only the last one: "
+        f"{kind}({units}, return_sequences=True)."
+    )

@@ -76,14 +76,15 @@ class Sequential(Functional):
         self._first = self._last = tensor
 
     def _check_place(self, layer: Layer) -> None:
-        if layer.name in [one.name for one in self._stack]:
+        twins = [one for one in self._stack if one.name == layer.name]
+        if twins:
             raise GraphError(
                 "All layers added to a Sequential model should have unique names. "
                 f'Name "{layer.name}"'
                 f" is already the name of a layer in {self.name}: {self._stack!r}.",
                 why="weights and files find layers by name.",
                 fix="make a new layer, or give this one another `name=`.",
-                graph=layer,
+                graph=[*twins, layer],
             )
         if isinstance(layer, InputLayer) and (self._stack or self._last is not None):
             raise GraphError(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.errors import DataError, ShapeError
+from funclab.errors import DataError, Pair, Pairs, ShapeError
 from funclab.graph.value import Value
 from funclab.shapes import Shape, same, show, size
 
@@ -40,6 +40,7 @@ def _absent(model: Any, name: str) -> DataError:
         why=f"{model.name} computes its outputs from {', '.join(model.input_names)}.",
         fix=f"pass an array for {name}, or declare it with Input(..., optional=True).",
         graph=model,
+        facts=pairs_of(model, {name: Pair(given="None", note="nothing was given")}),
     )
 
 
@@ -87,8 +88,10 @@ def order_inputs(model: Any, data: Any) -> list[Any]:
             f"input tensors. (Layer {model.name} expects {len(names)} inputs, but it received "
             f"{len(leaves)} input tensors.)",
             why=f"its inputs are {', '.join(names)}.",
-            fix="pass a list with one array for each, or a dict with these names as keys.",
+            fix=f"pass a list with one part for each, [{', '.join(names)}], or a dict with these "
+            "names as keys.",
             graph=model,
+            facts=in_order(model, leaves),
         )
     return leaves
 
@@ -123,6 +126,7 @@ def _by_name(model: Any, data: dict[str, Any]) -> list[Any]:
             f"{', '.join(map(str, data)) or 'none'}.",
             fix=f'add the key "{missing[0]}", spelled as the input\'s name.',
             graph=model,
+            facts=by_key(model, keys, data),
         )
     extra = [key for key in data if key not in keys]
     if extra:
@@ -145,6 +149,9 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
             why=f"{model.name} calculates with {name}.",
             fix="turn words into numbers, for example into class numbers or ids.",
             graph=model,
+            facts=pairs_of(
+                model, {name: Pair("", "", "data", show(array.shape), f"dtype {array.dtype}")}
+            ),
         )
     repaired = fit_rank(array, anyhow, lambda one, shape: one.reshape(shape))
     if repaired is None:
@@ -176,9 +183,64 @@ def misfit(model: Any, name: str, path: str, wanted: Shape, given: Sequence[Any]
         f"expected shape={show(wanted)}, found shape={show(given)}.",
         why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch."
         + batch,
-        fix=f"reshape the data to {show(wanted)}, or declare Input(shape={show(given[1:])}).",
+        fix=_repair(wanted, given),
         graph=model,
+        facts=pairs_of(model, {name: Pair("", "", "data", show(given), "another shape")}),
     )
+
+
+def _repair(wanted: Shape, given: Sequence[Any]) -> str:
+    """What to do about data of the wrong shape."""
+    if tuple(given) == tuple(wanted[1:]):
+        return "for one sample write x[None], which puts a batch axis of length 1 before it."
+    sample = given[1:] or (1,)  # plain numbers, one for each sample
+    return f"reshape the data to {show(wanted)}, or declare Input(shape={show(sample)})."
+
+
+def pairs_of(model: Any, found: dict[str, Pair], extra: Sequence[Pair] = ()) -> Pairs:
+    """A model's inputs for a picture, beside what is `found` of some by name."""
+    names, tensors = model.input_names, model.inputs
+    rows = [
+        found.get(name, Pair())._replace(name=name, shape=show(tensor.shape))
+        for name, tensor in zip(names, tensors)
+    ]
+    return Pairs(model.name, "input", [*rows, *extra])
+
+
+def in_order(model: Any, leaves: Sequence[Any]) -> Pairs:
+    """A model's inputs beside what was given, number by number."""
+    items = [Pair("", "", _kind(leaf), shape_text(leaf)) for leaf in leaves]
+    count = len(model.input_names)
+    found = dict(zip(model.input_names, items))
+    for name in model.input_names[len(leaves) :]:
+        found[name] = Pair(note="nothing was given")
+    extra = [one._replace(note="no input is left for it") for one in items[count:]]
+    return pairs_of(model, found, extra)
+
+
+def by_key(model: Any, keys: Sequence[str], data: dict[str, Any]) -> Pairs:
+    """A model's inputs beside the parts of a dict."""
+    parts = {key: Pair("", "", f'"{key}"', shape_text(value)) for key, value in data.items()}
+    found = {
+        name: parts.pop(key, Pair(note=f'no key "{key}"'))
+        for name, key in zip(model.input_names, keys)
+    }
+    left = [name for name, one in found.items() if one.note]
+    hint = f": is {left[0]} meant?" if len(left) == 1 else ""
+    extra = [one._replace(note=f"no input of this name{hint}") for one in parts.values()]
+    return pairs_of(model, found, extra)
+
+
+def shape_text(data: Any) -> str:
+    """The shape of what was given, where it has one."""
+    try:
+        return "" if data is None else show(getattr(data, "shape", None) or np.shape(data))
+    except ValueError:  # rows of unequal lengths
+        return ""
+
+
+def _kind(leaf: Any) -> str:
+    return "tensor" if isinstance(leaf, Value) else "array"
 
 
 def _batch_hint(wanted: Shape, given: Sequence[Any]) -> str:
@@ -197,7 +259,12 @@ def fit_value(model: Any, i: int, value: Any) -> Value:
     repaired = fit_rank(value, tensor.shape, lambda one, shape: ops.reshape(one, shape))
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
-        raise misfit(model, name, path, tensor.shape, value.shape)
+        error = misfit(model, name, path, tensor.shape, value.shape)
+        error.fix = (
+            f"bring it to {show(tensor.shape)} first, for example with a Dense or Reshape layer; "
+            f"or make {model.name} for it, with Input(shape={show(value.shape[1:])})."
+        )
+        raise error
     if repaired.dtype == tensor.dtype:
         return repaired
     cast = ops.cast(repaired, tensor.dtype)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from funclab import structure
-from funclab.errors import ArgumentError, LossError
+from funclab.errors import ArgumentError, LossError, Pair, Pairs
 from funclab.losses import Loss, as_loss
+from funclab.shapes import show
 
 
 @dataclass
@@ -54,6 +56,43 @@ class Names:
     def unknown(self, given: Iterable[Any]) -> list[Any]:
         return [key for key in given if key not in self.index]
 
+    def meant(self, key: Any, given: Iterable[Any]) -> str:
+        """The output that a wrong key probably means: one that looks like it, or the one left."""
+        left = [name for i, name in enumerate(self.names) if i not in map(self.index.get, given)]
+        found = difflib.get_close_matches(str(key), left, n=1, cutoff=0.5)
+        return found[0] if found else left[0] if len(left) == 1 else ""
+
+    # For the pictures of errors.
+    def pairs(self, found: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
+        """The outputs beside what is `found` of some by number, and what has no partner."""
+        leaves = structure.flatten(self.tree)
+        shapes = [show((None, *one.shape[1:])) if hasattr(one, "shape") else "" for one in leaves]
+        rows = [
+            found.get(i, Pair())._replace(name=name, shape="".join(shapes[i : i + 1]))
+            for i, name in enumerate(self.names)
+        ]
+        return Pairs(self.model_name, "output", [*rows, *extra])
+
+    def in_order(self, items: Sequence[Pair], needed: Sequence[int] | None = None) -> Pairs:
+        """The outputs beside the items of a list; those in `needed` (all) lack a partner."""
+        found = dict(enumerate(items[: len(self)]))
+        for i in range(len(items), len(self)) if needed is None else needed:
+            found.setdefault(i, Pair(note="nothing was given"))
+        extra = [one._replace(note="no output is left for it") for one in items[len(self) :]]
+        return self.pairs(found, extra)
+
+    def by_key(self, given: dict[Any, Pair], needed: Iterable[int] = ()) -> Pairs:
+        """The outputs beside the entries of a dict."""
+        found = {self.index[key]: one for key, one in given.items() if key in self.index}
+        extra = []
+        for key in self.unknown(given):
+            meant = self.meant(key, given)
+            hint = f": is {meant} meant?" if meant else ""
+            extra.append(given[key]._replace(note=f"no output of this name{hint}"))
+        for i in needed:
+            found.setdefault(i, Pair(note="nothing was given"))
+        return self.pairs(found, extra)
+
 
 def outputs_of(
     names: Names, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any
@@ -84,7 +123,8 @@ def spread_losses(names: Names, loss: Any) -> list[Any]:
                 f"keys: {names.names}. (Expected keys {names.names} in loss dict, but found "
                 f"loss.keys()={list(loss)}.)",
                 why=f"the outputs of {names.model_name} are {names.listed()}.",
-                fix=_nearest(unknown[0], names),
+                fix=_nearest(unknown[0], names, loss),
+                facts=names.by_key({key: _label(one, key) for key, one in loss.items()}),
             )
         return names.spread(loss)
     if isinstance(loss, (list, tuple)):
@@ -97,6 +137,7 @@ def spread_losses(names: Names, loss: Any) -> list[Any]:
                 why=f"the outputs of {names.model_name} are {names.listed()}.",
                 fix="give one loss for each, None for an output without a loss; or a single loss, "
                 "without a list, for all of them.",
+                facts=names.in_order([_label(one) for one in losses]),
             )
         return losses
     return [loss] * len(names)
@@ -113,7 +154,8 @@ def spread_weights(names: Names, weights: Any) -> list[float | None]:
                 f'Unknown entry in loss_weights dictionary: "{unknown[0]}". Only expected the '
                 f"following keys: {names.names}.",
                 why=f"the outputs of {names.model_name} are {names.listed()}.",
-                fix=_nearest(unknown[0], names),
+                fix=_nearest(unknown[0], names, weights),
+                facts=names.by_key({key: _label(one, key) for key, one in weights.items()}),
             )
         found = names.spread(_by_path(weights, names))
     elif isinstance(weights, (list, tuple)):
@@ -125,6 +167,7 @@ def spread_weights(names: Names, weights: Any) -> list[float | None]:
                 f"loss_weights={list(weights)}. (`loss_weights` must match the number of losses.)",
                 why=f"the outputs of {names.model_name} are {names.listed()}.",
                 fix=f"give {len(names)} numbers, in that order.",
+                facts=names.in_order([_label(one) for one in found]),
             )
     else:
         found = [weights]
@@ -161,7 +204,9 @@ def spread_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]
         metrics = _by_path(metrics, names)
         unknown = names.unknown(metrics)
         if unknown:
-            raise _invalid(names, metrics, argument, f'"{unknown[0]}" is not one of them')
+            given = {key: _label(one, key) for key, one in metrics.items()}
+            reason = f'"{unknown[0]}" is not one of them'
+            raise _invalid(names, metrics, argument, reason, names.by_key(given))
         return [_as_list(one) for one in names.spread(metrics)]
     if not isinstance(metrics, (list, tuple)):
         return [[metrics] for _ in names.names]
@@ -171,7 +216,8 @@ def spread_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]
     if len(entries) == len(names):
         return [_as_list(one) for one in entries]
     if any(isinstance(one, (list, tuple)) for one in entries):
-        raise _invalid(names, metrics, argument, f"the list has {len(entries)} entries")
+        facts = names.in_order([_label(one) for one in entries])
+        raise _invalid(names, metrics, argument, f"the list has {len(entries)} entries", facts)
     return [list(entries) for _ in names.names]
 
 
@@ -181,12 +227,20 @@ def _as_list(entry: Any) -> list[Any]:
     return list(entry) if isinstance(entry, (list, tuple)) else [entry]
 
 
-def _invalid(names: Names, given: Any, argument: str, reason: str) -> LossError:
+def _label(given: Any, key: str = "") -> Pair:
+    """A loss, weight or metric in a picture, with the key it was given under."""
+    name = given if isinstance(given, str) else getattr(given, "__name__", "")
+    name = name or getattr(given, "name", "") or str(given)
+    return Pair(given=f'"{key}"' if key else str(name), given_shape=str(name) if key else "")
+
+
+def _invalid(names: Names, given: Any, argument: str, reason: str, facts: Pairs) -> LossError:
     return LossError(
         f"Invalid `{argument}`. `{argument}` should be a list or a dict matching the outputs of "
         f"the model, {names.names}. Received: {argument}={given}",
         why=f"the outputs of {names.model_name} are {names.listed()}; {reason}.",
         fix="use these names as keys, or give a list with one entry for each output.",
+        facts=facts,
     )
 
 
@@ -200,8 +254,11 @@ def _by_path(given: dict[str, Any], names: Names) -> dict[str, Any]:
     return dict(zip(structure.paths(given), structure.flatten(given)))
 
 
-def _nearest(key: Any, names: Names) -> str:
+def _nearest(key: Any, names: Names, given: Iterable[Any]) -> str:
     free = [name for name in names.names if name != key]
+    meant = names.meant(key, given)
+    if meant:
+        return f'write "{meant}" instead, the name of the layer that makes the output.'
     return f'use one of the names {", ".join(free)}, or give the layer name="{key}".'
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab import ops, structure
 from funclab.engine.plan import Plan
-from funclab.errors import LossError, ShapeError
+from funclab.errors import LossError, Pair, Pairs, ShapeError
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
@@ -181,6 +181,7 @@ def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
             why=f"none of the outputs ({', '.join(outputs)}) has a loss with targets, and no layer "
             "adds one by `add_loss`.",
             fix='compile with a loss, such as loss="mse", and pass targets `y`.',
+            facts=Pairs("", "output", [Pair(name, note="no loss") for name in outputs]),
         )
     total = parts[0]
     for part in parts[1:]:

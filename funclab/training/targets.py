@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.errors import DataError
+from funclab.errors import DataError, Pair
 from funclab.losses import Loss, LossFunctionWrapper, functions
 from funclab.shapes import Shape, show
-from funclab.training.inputs import as_array
+from funclab.training.inputs import as_array, shape_text
 from funclab.training.outputs import Names, Output
 
 Array = np.ndarray[Any, Any]
@@ -57,8 +57,25 @@ def match_targets(
                 why="losses compare numbers.",
                 fix="turn names into class numbers, np.unique(y, return_inverse=True)[1].",
             )
-        found.append(fit_target(output, shape, array))
+        try:
+            found.append(fit_target(output, shape, array))
+        except DataError as error:
+            error.facts = names.pairs(_beside(output, outputs, given))
+            raise
     return found
+
+
+def _beside(bad: Output, outputs: Sequence[Output], given: Sequence[Any]) -> dict[int, Pair]:
+    """What was given for each output, for a picture: `bad` is the one whose targets do not fit."""
+    return {
+        i: Pair("", "", "targets", shape_text(one), note_of(output) * (output is bad))
+        for i, (output, one) in enumerate(zip(outputs, given))
+        if one is not None
+    }
+
+
+def note_of(output: Output) -> str:
+    return f"does not fit {getattr(output.loss, 'name', 'its loss')}"
 
 
 def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
@@ -75,7 +92,13 @@ def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
                 f'The targets have the key "{unknown[0]}", but {names.model_name} has no such '
                 f"output. Expected keys: {names.names}.",
                 why=f"its outputs are {names.listed()}.",
-                fix="spell the keys like the outputs' names.",
+                fix=f'write "{names.meant(unknown[0], y)}" instead of "{unknown[0]}".'
+                if names.meant(unknown[0], y)
+                else "spell the keys like the outputs' names.",
+                facts=names.by_key(
+                    {key: _targets(one, f'"{key}"') for key, one in y.items()},
+                    [i for i, one in enumerate(outputs) if one.judged],
+                ),
             )
         return missing_checked(names, outputs, names.spread(y))
     parts = _parts(y, len(names))
@@ -88,12 +111,17 @@ def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
                 "(y_true and y_pred have different structures.)",
                 why=f"its outputs are {names.listed()}.",
                 fix="give a list with one array for each, or a dict with these names as keys.",
+                facts=names.in_order([_targets(one) for one in parts]),
             )
         spread: list[Any] = [None] * len(names)
         for i, part in zip(judged, parts):
             spread[i] = part
         parts = spread
     return missing_checked(names, outputs, parts)
+
+
+def _targets(part: Any, label: str = "targets") -> Pair:
+    return Pair(given=label, given_shape=shape_text(part))
 
 
 def _parts(y: Any, count: int) -> list[Any]:
@@ -125,6 +153,13 @@ def missing_checked(names: Names, outputs: Sequence[Output], parts: list[Any]) -
                 f"{[one.name for one in outputs if one.judged]}. (The targets `y` are missing.)",
                 why=f"{names.model_name} was compiled with a loss or metric for {output.name}.",
                 fix=f'pass targets for it, or compile with loss={{"{output.name}": None}}.',
+                facts=names.pairs(
+                    {
+                        i: Pair(note="no targets") if part is None else _targets(part)
+                        for i, (one, part) in enumerate(zip(outputs, parts))
+                        if one.judged or part is not None
+                    }
+                ),
             )
     return parts
 

@@ -140,6 +140,8 @@ def _draw_fault(error: FunclabError) -> None:
     """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
     from IPython.display import display
 
+    if error.drawn:
+        return
     try:
         picture = picture_of_fault(error)
     except Exception:

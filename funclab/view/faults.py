@@ -4,72 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab.errors import FunclabError, GraphError, NeverCalledError
+from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
 from funclab.graph.graph import Graph
+from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.calls import Calls, plate_of
-from funclab.view.canvas import Canvas, Font, Paint
-from funclab.view.diagram import MOST_CALLS, Diagram
-from funclab.view.geometry import curved
+from funclab.view.diagram import MOST_CALLS
+from funclab.view.fault_diagram import FaultDiagram, Gap, beside
+from funclab.view.fault_lines import instead_picture, pairs_picture
 from funclab.view.layout import place
-from funclab.view.measure import text_width
 from funclab.view.nodes import node_table
-from funclab.view.scene import Box, Edge, End, Points, Scene
+from funclab.view.scene import Box, Edge, End, Group, Scene
+from funclab.view.steps_failed import Failure, failed_step
 from funclab.view.tensor_path import maker, source_inputs
 
-NOTE, GAP = 13, 22
-
-
-class FaultDiagram(Diagram):
-    """A picture in which some boxes are marked in red, each with a few words beside it.
-
-    Edges into a box of `broken` are double and red: the call that was tried and does not exist.
-    """
-
-    def __init__(self, scene: Scene, notes: dict[str, str], broken: str = "") -> None:
-        super().__init__(scene)
-        self.notes, self.broken = notes, broken
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        width, height = super().draw(canvas)
-        for edge in self.scene.edges:
-            if edge.target.key == self.broken:
-                self._double(canvas, edge.path)
-        for box in self.scene.boxes:
-            if box.key in self.notes:
-                width = max(width, self._mark(canvas, box, self.notes[box.key]))
-        return width, height + GAP
-
-    @staticmethod
-    def _double(canvas: Canvas, path: Points) -> None:
-        for shift in (-2, 2):
-            canvas.path(curved([complex(x + shift, y) for x, y in path]), Paint("", "fault", 2))
-
-    @staticmethod
-    def _mark(canvas: Canvas, box: Box, note: str) -> float:
-        """A red frame around the box, and the note to its right; returns where it ends."""
-        canvas.rect(box.grown(4), Paint("", "fault", 2.5), 11)
-        start = complex(box.right + 14, box.middle.imag + 5)
-        text = f"✗ {note}"
-        canvas.text_line(start, text, Font(NOTE, "fault", bold=True))
-        return start.real + text_width(text, NOTE, bold=True) + 12
+INSIDE = "inside "
 
 
 def picture_of_fault(error: FunclabError) -> Any:
     """What to draw for an error; None when it is not about a graph."""
-    about = error.graph
+    about: Any = error.graph
+    facts = error.facts
+    if isinstance(facts, Pairs):
+        return pairs_picture(facts, error.fix, error.tensors)
+    if isinstance(facts, Instead):
+        return instead_picture(facts, error.fix)
     if isinstance(about, Operation):
-        tensors = getattr(error, "tensors", None)
-        if tensors:
-            return failed_call(about, tensors, error)
+        if error.tensors:
+            return failed_call(about, list(error.tensors), error)
         shown = about.inbound_nodes and not isinstance(error, NeverCalledError)
         return node_table(about) if shown and words.graph_of(about) is None else None
     if isinstance(error, GraphError) and isinstance(about, tuple):
-        return missing_input(*about)
+        graph, node = about
+        if words.graph_of(facts) is not None:
+            return inner_tensor(graph, node, facts, error.fix)
+        return missing_input(graph, node, error.fix)
     if isinstance(about, list):
-        return same_names([one for one in about if isinstance(one, Operation)])
+        return same_names([one for one in about if isinstance(one, Operation)], error.fix)
     return None
 
 
@@ -80,56 +53,139 @@ class Piece:
         self.name, self.graph = name, graph
 
 
-def missing_input(graph: Graph, node: Any) -> FaultDiagram:
+def calls_of(name: str, graph: Graph, prefix: str = "") -> Scene:
+    scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
+    for box in scene.boxes:  # whose place among the inputs would be that of no real model
+        box.detail = box.detail.partition(" · inputs[")[0]
+    return scene
+
+
+def missing_input(graph: Graph, node: Node, fix: str) -> FaultDiagram:
     """The whole way to the outputs, with the input that was left out and its look-alikes."""
     found = [one for output in graph.outputs for one in source_inputs(output)]
     given = [one for one in graph.inputs if maker(one).is_input]
     whole = Graph(list(dict.fromkeys([*found, *given])), graph.outputs)
-    scene = Calls(Piece("the way to the outputs", whole), False, MOST_CALLS).build()
-    for box in scene.boxes:  # whose place among the inputs would be that of no real model
-        box.detail = box.detail.partition(" · inputs[")[0]
+    scene = calls_of("the way to the outputs", whole)
     missing = node.output_tensors[0]
     notes = {node.key: "not among the inputs"}
     for one in given:
         if one not in found and one.shape == missing.shape:
             notes[maker(one).key] = "given instead: same shape, another tensor"
-    return _drawn(scene, notes, f"{words.clean(node.operation.name)} is missing among the inputs")
+    place(scene)
+    title = f"{words.clean(node.operation.name)} is missing among the inputs"
+    return FaultDiagram(scene, title, fix, notes)
+
+
+def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str) -> FaultDiagram:
+    """A nested model beside the graph in which one of its inner tensors was used."""
+    name, inner = words.clean(outer.name), set(outer.graph.nodes)
+    crossing = crossings(graph, inner)
+    given = [one for one in graph.inputs if maker(one) not in inner]
+    calls = [one for one in outer.inbound_nodes[1:] if reads(one, set(given))]
+    shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
+    around = Graph(list(dict.fromkeys([*given, *crossing])), list(shown))
+    left, right = calls_of(name, outer.graph, INSIDE), calls_of("outside", around)
+    for scene in (left, right):
+        plain(scene)
+    for plate in right.plates:
+        plate.label = ""  # the calls shown beside are no outputs
+    notes = {f"{INSIDE}{node.key}": ""}
+    for one in crossing:
+        notes[f"{INSIDE}{maker(one).key}"] = ""
+        notes[maker(one).key] = f"from inside: made of {words.clean(node.operation.name)}"
+    for scene in (left, right):
+        place(scene)
+    headings = [f"inside {words.shorten(name, 12)} (node 0)", "around it"]
+    title = f"A tensor from inside {name} was used outside"
+    return FaultDiagram(beside(left, right), title, fix, notes, headings=headings)
+
+
+def reads(call: Node, given: set[Tensor]) -> bool:
+    """Whether a call can be reached from these inputs alone."""
+    return set(source_inputs(call.output_tensors[0])) <= given
+
+
+def plain(scene: Scene) -> None:
+    """Without the colours and capsules of shared layers, which are not the matter here."""
+    scene.groups = []
+    for box in scene.boxes:
+        box.group = None
+
+
+def crossings(graph: Graph, inner: set[Node]) -> list[Tensor]:
+    """The tensors made inside that are read outside, or are outputs themselves."""
+    found: dict[Tensor, None] = {}
+    seen: set[Node] = set()
+    waiting = list(graph.outputs)
+    while waiting:
+        tensor = waiting.pop()
+        node = maker(tensor)
+        if node in inner:
+            found.setdefault(tensor)
+        elif node not in seen:
+            seen.add(node)
+            waiting += node.arguments.tensors
+    return list(found)
 
 
 def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:
     """The layers that made the tensors, and the call of `layer` that failed."""
-    scene = Scene(words.clean(layer.name), "calls")
-    key = f"{layer.name}[?]"
-    for i, tensor in enumerate(dict.fromkeys(tensors)):
+    name = words.clean(layer.name)
+    scene, key = Scene(name, "calls"), f"{layer.name}[?]"
+    failure = failed_step(layer, tensors, error)
+    gaps: dict[tuple[str, int], Gap] = {}
+    counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)
+    for i, tensor in enumerate(tensors):
         node = maker(tensor)
-        if node.key not in [box.key for box in scene.boxes]:
-            operation = node.operation
-            scene.boxes.append(
-                Box(node.key, words.clean(operation.name), words.detail(operation), node=node.index)
-            )
         plate = plate_of(tensor, words.clean(tensor.id), "")
-        scene.plates.append(plate)
-        scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
+        if node.key not in [box.key for box in scene.boxes]:
+            scene.boxes.append(_maker_box(node))
+        if plate.key not in [one.key for one in scene.plates]:
+            scene.plates.append(plate)
+            scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
         scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
-    inputs = len(tensors)
+        if counted and i:
+            gaps[plate.key, i] = Gap(plate.shape, note="one too many")
+        elif not counted and _at_fault(failure, i):
+            gaps[plate.key, i] = Gap(plate.shape, failure.wanted)
     scene.boxes.append(
-        Box(key, words.clean(layer.name), words.detail(layer), inputs=inputs, title=error.what)
+        Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
     )
-    title = f"{words.clean(layer.name)} cannot take what it was given"
-    return _drawn(scene, {key: words.shorten(error.why, 90)}, title, key)
-
-
-def same_names(layers: list[Operation]) -> FaultDiagram:
-    """The layers that carry one name."""
-    scene = Scene("one name", "calls", "LR")
-    for i, layer in enumerate(layers):
-        scene.boxes.append(Box(f"{i}", words.clean(layer.name), words.detail(layer), outputs=0))
-    notes = {str(len(layers) - 1): f"{len(layers)} layers with one name are still {len(layers)}"}
-    return _drawn(scene, notes, "Several layers carry one name")
-
-
-def _drawn(scene: Scene, notes: dict[str, str], title: str, broken: str = "") -> FaultDiagram:
-    scene.title = title
-    scene.description = f"{title}. {' '.join(notes.values())}."
     place(scene)
-    return FaultDiagram(scene, notes, broken)
+    title = f"{name} cannot take what it was given"
+    if counted:
+        title = f"{name} takes one thing in its call, and was given {len(tensors)}"
+    return FaultDiagram(scene, title, error.fix, {key: "no node is made"}, key, gaps)
+
+
+def _maker_box(node: Node) -> Box:
+    layer = node.operation
+    role = "input" if node.is_input else "plain"
+    return Box(node.key, words.clean(layer.name), words.detail(layer), role, node=node.index)
+
+
+def _takes_one(layer: Any) -> bool:
+    """Whether a layer has said that it reads one tensor."""
+    spec = getattr(layer, "input_spec", None)
+    return spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
+
+
+def _at_fault(failure: Failure, i: int) -> bool:
+    """Whether an input is one of those that do not fit; all are, when nobody can say which."""
+    return not failure.bad or i in [given for given, _ in failure.bad]
+
+
+def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
+    """The layers that carry one name: several boxes, each in a colour of its own."""
+    scene = Scene("one name", "calls", "LR")
+    name = words.clean(layers[0].name) if layers else ""
+    notes = {}
+    for i, layer in enumerate(layers):
+        box = Box(f"{i}", words.clean(layer.name), words.detail(layer), group=i, outputs=0)
+        box.title = f"layer {i + 1} of the name {name}: {box.detail}, with weights of its own"
+        scene.boxes.append(box)
+        scene.groups.append(Group(i, name, [box.key], 1))
+        notes[box.key] = f'another layer: write name="{name}_{i}"' if i else "has this name"
+    place(scene)
+    title = f"{len(layers)} layers carry the name {name}"
+    return FaultDiagram(scene, title, fix, notes, frames=False, quiet=("0",))

@@ -77,6 +77,7 @@ class FunclabMagics(Magics):
         except FunclabError as error:
             if isinstance(error.graph, Operation):
                 self._show(made, failed_step(error.graph, list(error.tensors), error))
+                error.drawn = True
             raise
         finally:
             RECORDS[:] = [record for record in RECORDS if record is not made]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -101,6 +104,49 @@ def test_an_error_is_short_in_a_notebook_and_the_nodes_are_drawn_under_it():
     assert "dense.get_output_at(1)" in picture["data"]["image/svg+xml"]
     assert outputs[3][0]["ename"] == "TensorTypeError"
     assert outputs[4][0]["text"] == "42\n"
+
+
+FAULTS = [  # a line, the class of its error, and what its picture holds
+    ("funclab.Model(x, [y, dense])", "TensorTypeError", "A layer is not a tensor"),
+    ("np.exp(x)", "TensorTypeError", "numpy.exp leaves no trace in the graph"),
+    ("dense(funclab.Input((9,)))", "ShapeError", "wanted (None, …, 64)"),
+    ("Dense(3, name='three')(x, y)", "ArgumentError", "one too many"),
+    ("model.compile(loss={'zz': 'mse'})", "LossError", "twice has no output"),
+    ("model.predict(np.ones((2, 3)))", "ShapeError", "another shape"),
+    ("dense.output", "AmbiguousNodeError", "dense.get_output_at(1)"),
+]
+
+
+def test_every_kind_of_error_is_drawn_once_and_says_in_the_notebook_what_it_says_elsewhere():
+    lines = [line for line, _, _ in FAULTS]
+    plain = [f"try:\n    {line}\nexcept Exception as error:\n    print(error)" for line in lines]
+
+    outputs = executed(
+        "%load_ext funclab",
+        f"import numpy as np\n{SETUP}",
+        *lines,
+        *plain,
+        tags=range(2, 2 + len(lines)),
+    )
+
+    shown, printed = outputs[2 : 2 + len(lines)], outputs[2 + len(lines) :]
+    for (error, picture), (text,), (_, name, part) in zip(shown, printed, FAULTS, strict=True):
+        assert error["ename"] == name
+        assert error["evalue"].split() == text["text"].split()
+        lines_shown = re.sub(r"\x1b\[\d*m", "", "\n".join(error["traceback"])).splitlines()
+        said = [one for one in text["text"].splitlines() if one.startswith(("  Why:", "  Fix:"))]
+        assert len(said) == 2 and {*said} <= {*lines_shown}
+        assert html.unescape(picture["data"]["image/svg+xml"]).count(part) >= 1
+        assert picture["data"]["text/plain"]
+
+
+def test_an_error_inside_a_walk_through_shapes_is_drawn_once():
+    outputs = executed(
+        "%load_ext funclab", SETUP, "%%shapes\na = dense(x)\ndense(funclab.Input((9,)))", tags=(2,)
+    )
+
+    kinds = [one["output_type"] for one in outputs[2]]
+    assert sorted(kinds) == ["display_data", "error"]
 
 
 def test_without_the_extension_everything_is_plain():

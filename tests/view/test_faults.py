@@ -1,17 +1,31 @@
 """What an error draws under its text."""
 
+import re
+
+import numpy as np
 import pytest
 
 from funclab import Input, Model, layers
 from funclab.errors import FunclabError
-from funclab.layers import Dense
+from funclab.layers import LSTM, Dense
 from funclab.view.faults import picture_of_fault
+from tests.misuse.desk import Desk
+
+
+@pytest.fixture(scope="module")
+def desk():
+    return Desk()
 
 
 def fault_of(act):
     with pytest.raises(FunclabError) as caught:
         act()
     return picture_of_fault(caught.value)
+
+
+def line_with(picture, name):
+    """The cells of the line on which a name stands."""
+    return next(one.cells for one in picture.lines if name in " ".join(one.cells))
 
 
 def test_an_ambiguous_output_draws_the_nodes_of_the_layer():
@@ -24,6 +38,7 @@ def test_an_ambiguous_output_draws_the_nodes_of_the_layer():
     assert "twice.get_output_at(1)" in picture.text
 
 
+# The graph.
 def test_a_missing_input_is_marked_beside_its_look_alike():
     left, right, other = (Input((3,), name=name) for name in ("left", "right", "other"))
     out = Dense(2)(layers.concatenate([left, right]))
@@ -37,32 +52,248 @@ def test_a_missing_input_is_marked_beside_its_look_alike():
     assert "✗ not among the inputs" in picture.svg
 
 
+def test_an_inner_tensor_is_drawn_inside_the_nested_model_and_outside_with_its_node(desk):
+    picture = fault_of(lambda: Model(desk.left, [desk.read, desk.hidden]))
+
+    boxes = {box.key: box.node for box in picture.scene.boxes}
+    assert boxes["inside hidden[0]"] == boxes["hidden[0]"] == 0
+    assert boxes["reader[1]"] == 1
+    assert picture.notes["hidden[0]"] == "from inside: made of pixels"
+    assert 'reader.get_layer("hidden").output)(left)' in picture.text
+
+
+def test_a_nested_model_is_drawn_also_when_the_outputs_never_pass_its_call(desk):
+    hidden = desk.reader.get_layer("hidden").output
+
+    picture = fault_of(lambda: Model(desk.left, Dense(2, name="above")(hidden)))
+
+    keys = [box.key for box in picture.scene.boxes]
+    assert {"inside pixels[0]", "reader[1]", "above[0]"} <= {*keys}
+    assert all("outputs[" not in plate.label for plate in picture.scene.plates)
+
+
+def test_two_layers_of_one_name_are_drawn_as_two_in_two_colours():
+    x = Input((3,))
+
+    picture = fault_of(lambda: Model(x, Dense(2, name="q")(Dense(2, name="q")(x))))
+
+    assert [box.name for box in picture.scene.boxes] == ["q", "q"]
+    assert len({group.colour for group in picture.scene.groups}) == 2
+    assert 'write name="q_1"' in picture.notes["1"]
+
+
+def test_a_sequential_shows_the_layer_that_has_the_name_already(desk):
+    picture = fault_of(lambda: desk.stack.add(Dense(3, name="first")))
+
+    assert [box.detail for box in picture.scene.boxes] == ["Dense 2", "Dense 3"]
+
+
+# Calls.
 def test_a_failed_call_is_drawn_with_the_shapes_it_was_given():
     four, five = Dense(4, name="four")(Input((3,))), Dense(5, name="five")(Input((3,)))
 
     picture = fault_of(lambda: layers.Add(name="sum")([four, five]))
 
     assert {plate.shape for plate in picture.scene.plates} == {"(None, 4)", "(None, 5)"}
-    assert list(picture.notes) == ["sum[?]"]
+    assert picture.broken == "sum[?]"
+    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 5)"]
     assert picture.svg.count('class="s-fault"') >= 5
 
 
-def test_two_layers_of_one_name_are_drawn_as_two():
-    x = Input((3,))
+def test_at_the_gap_stand_the_shape_given_and_the_shape_wanted(desk):
+    picture = fault_of(lambda: desk.encoder(desk.long))
 
-    picture = fault_of(lambda: Model(x, Dense(2, name="q")(Dense(2, name="q")(x))))
+    assert "given (None, 7)" in picture.svg
+    assert "wanted (None, …, 4)" in picture.svg
+    assert "encoder(Dense(4)(x))" in picture.svg
 
-    assert [box.name for box in picture.scene.boxes] == ["q", "q"]
+
+def test_only_the_input_that_does_not_fit_breaks_off(desk):
+    picture = fault_of(lambda: Dense(2, name="top")([desk.left, desk.right]))
+
+    assert [(key, gap.note) for key, gap in picture.gaps.items()] == [
+        (("tensor right[0:0]", 1), "one too many")
+    ]
+    assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
+
+
+def test_a_second_argument_breaks_off_as_well(desk):
+    picture = fault_of(lambda: Dense(2, name="top")(desk.left, desk.right))
+
+    assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
+
+
+def test_an_operator_between_shapes_that_do_not_fit_is_drawn(desk):
+    picture = fault_of(lambda: desk.left + desk.long)
+
+    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 7)"]
+
+
+def test_a_stacked_lstm_is_told_to_return_sequences_under_its_picture(desk):
+    first = LSTM(3, name="reads")(desk.steps)
+
+    picture = fault_of(lambda: LSTM(2, name="sums_up")(first))
+
+    assert [box.key for box in picture.scene.boxes] == ["reads[0]", "sums_up[?]"]
+    assert "return_sequences=True" in picture.description
+
+
+def test_a_call_of_a_model_draws_its_inputs_beside_the_tensors_given(desk):
+    picture = fault_of(lambda: desk.twins(desk.left))
+
+    assert line_with(picture, "left[0:0]") == ("✓", "left[0:0] (None, 4)", "left (None, 4)", "")
+    assert line_with(picture, "right")[0] == "✗"
+
+
+# Data, targets and losses.
+def test_every_output_stands_beside_its_targets_and_one_has_no_partner(desk):
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, desk.answers[0], verbose=0))
+
+    assert picture.title == "The output word of twins has no partner"
+    assert line_with(picture, "same") == ("✓", "same (None, 1)", "targets (6,)", "")
+    assert line_with(picture, "word")[0] == "✗"
+
+
+def test_a_key_that_names_no_output_shows_which_is_meant(desk):
+    targets = {"same": desk.answers[0], "wrod": desk.answers[1]}
+
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, targets, verbose=0))
+
+    assert picture.title == 'twins has no output "wrod"'
+    assert line_with(picture, '"wrod"')[-1] == "no output of this name: is word meant?"
+    assert picture.fix == 'write "word" instead of "wrod".'
+
+
+def test_targets_of_a_wrong_shape_break_off_from_their_output_alone(desk):
+    answers = [desk.answers[0], np.eye(3)[desk.answers[1]]]
+
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, answers, verbose=0))
+
+    assert [one.note for one in picture.lines] == [
+        "",
+        "does not fit sparse_categorical_crossentropy",
+    ]
+    assert "(6, 3)" in line_with(picture, "word")[2]
+
+
+def test_a_loss_too_many_has_no_output(desk):
+    picture = fault_of(lambda: desk.compile_twins(loss=["mse", "mse", "mae"]))
+
+    assert picture.title == "twins has 2 outputs, and was given 3"
+    assert line_with(picture, "mae")[-1] == "no output is left for it"
+
+
+@pytest.mark.parametrize("setting", ["loss", "loss_weights", "metrics"])
+def test_settings_by_a_wrong_name_show_the_names_there_are(desk, setting):
+    given = {"same": 1.0, "zz": 2.0} if setting == "loss_weights" else {"same": "mse", "zz": "mse"}
+
+    picture = fault_of(lambda: desk.compile_twins(**{setting: given}))
+
+    assert line_with(picture, '"zz"')[-1] == "no output of this name: is word meant?"
+
+
+def test_an_output_without_a_loss_is_shown(desk):
+    picture = fault_of(lambda: desk.unscored.fit(desk.x, desk.y, verbose=0))
+
+    assert line_with(picture, "guess")[-1] == "no loss"
+
+
+def test_data_of_another_shape_break_off_from_their_input(desk):
+    picture = fault_of(lambda: desk.reader.fit(np.ones((6, 7)), desk.y, verbose=0))
+
+    assert line_with(picture, "pixels")[1:3] == ("data (6, 7)", "pixels (None, 4)")
+    assert picture.lines[0].note == "another shape"
+
+
+# Things that are no tensors.
+def test_a_numpy_function_ends_the_edge_and_the_op_to_write_goes_on(desk):
+    picture = fault_of(lambda: np.exp(desk.left))
+
+    wrong, right = picture.lines
+    assert wrong.cells == ("✗", "left[0:0] (None, 4)", "numpy.exp makes no node", "ends here")
+    assert [item.kind for item in right.items] == ["tensor", "layer", "tensor"]
+    assert right.items[1].name == "ops.exp"
+
+
+@pytest.mark.parametrize("call", ["model", "layer", "sum"])
+def test_a_layer_is_round_and_the_tensor_it_returns_is_square(desk, call):
+    acts = {
+        "model": lambda: Model(desk.left, desk.encoder),
+        "layer": lambda: desk.spare(desk.encoder),
+        "sum": lambda: desk.left + desk.encoder,
+    }
+
+    picture = fault_of(acts[call])
+
+    wrong, right = picture.lines
+    assert [item.kind for item in wrong.items] == ["layer", "place"]
+    assert [item.kind for item in right.items] == ["layer", "tensor", "place"]
+    assert right.items[1].name == "encoder(x)"
+
+
+def test_an_array_and_a_number_are_told_from_tensors(desk):
+    array = fault_of(lambda: Model(desk.x, desk.a))
+    number = fault_of(lambda: desk.encoder(3))
+
+    assert array.lines[0].cells[1] == "array (6, 4)"
+    assert number.title == "A number is not a tensor"
+
+
+# All of them.
+ACTS = {
+    "graph": lambda desk: Model(desk.left, desk.same),
+    "inner": lambda desk: Model(desk.left, [desk.read, desk.hidden]),
+    "names": lambda desk: Model(desk.left, desk.q),
+    "call": lambda desk: desk.conv(desk.left),
+    "data": lambda desk: desk.reader.predict(desk.x[0], verbose=0),
+    "targets": lambda desk: desk.reader.fit(desk.x, np.ones((6, 5)), verbose=0),
+    "thing": lambda desk: np.sin(desk.left),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_every_picture_says_in_sentences_what_it_shows_and_how_to_mend_it(desk, act):
+    picture = fault_of(lambda: act(desk))
+
+    title, words = re.findall(r"<(?:title|desc)>(.*?)</(?:title|desc)>", picture.svg)[:2]
+    assert len(title.split()) > 3
+    assert "To mend it: " in words and words.count(".") > 1
+    assert ">Fix:<" in picture.svg
+    assert repr(picture) == f"<Fault: {picture.title}>"
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "print", "projector"])
+@pytest.mark.parametrize("act", [ACTS["call"], ACTS["targets"]])
+def test_every_look_marks_the_fault_with_a_sign_beside_the_colour(desk, act, look):
+    picture = fault_of(lambda: act(desk))
+    picture.look = look
+
+    assert "✗" in picture.svg
+    assert 's-fault"' in picture.svg
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png", ".html", ".txt"])
+@pytest.mark.parametrize("act", [ACTS["call"], ACTS["targets"]])
+def test_pictures_of_faults_are_written_as_files(desk, tmp_path, act, ending):
+    path = fault_of(lambda: act(desk)).save(tmp_path / f"fault{ending}")
+
+    assert path.stat().st_size > 100
 
 
 def test_an_error_about_no_graph_draws_nothing():
     assert fault_of(lambda: Dense(3, wrong=1)) is None
 
 
-def test_a_hostile_name_is_only_a_name():
-    dense = Dense(2, name="<script>alert(1)<")
+@pytest.mark.parametrize("name", ["<script>alert(1)<", "x" * 10_000, "\u202eabc", "a\"'&b"])
+def test_a_hostile_name_is_only_a_name(name):
+    dense = Dense(2, name=name)
     dense(Input((3,)))
 
-    picture = fault_of(lambda: dense(Input((9,))))
-
-    assert "<script>" not in picture.svg
+    for picture in (
+        fault_of(lambda: dense(Input((9,)))),
+        fault_of(lambda: Model(Input((3,)), dense)),
+        fault_of(lambda: dense(Input((3,)), Input((3,)))),
+    ):
+        assert "<script>" not in picture.svg
+        assert "\u202e" not in picture.svg
+        assert float(re.search(r'viewBox="0 0 (\d+)', picture.svg).group(1)) < 2000

@@ -1,0 +1,256 @@
+"""First steps that go wrong: lines that would be right for arrays, lists or another library."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from funclab import Input, Model, ops
+from funclab.layers import LSTM, Add, Concatenate, Conv2D, Dense
+from tests.misuse.desk import Desk, Misuse
+
+
+def stacked(sequences: bool) -> Any:
+    """A second LSTM on top of a first one."""
+
+    def line(desk: Desk) -> Any:
+        first = LSTM(3, return_sequences=sequences, name="reads")(desk.steps)
+        return LSTM(2, name="sums_up")(first)
+
+    return line
+
+
+def set_element(desk: Desk) -> None:
+    desk.left[0] = 1.0  # type: ignore[index]
+
+
+SYMBOLIC = "symbolic tensor"
+
+NEWCOMERS = [
+    Misuse(
+        "a layer without its size",
+        lambda desk: Dense(),  # type: ignore[call-arg]
+        (TypeError,),
+        ["missing 1 required positional argument: 'units'"],
+        ["Dense(32)"],
+        lambda desk: Dense(32),
+    ),
+    Misuse(
+        "a convolution without the size of its windows",
+        lambda desk: Conv2D(3),  # type: ignore[call-arg]
+        (TypeError,),
+        ["Conv2D.__init__() missing 1 required positional argument: 'kernel_size'"],
+        ["Conv2D(16, 3)"],
+        lambda desk: Conv2D(16, 3),
+    ),
+    Misuse(
+        "two tensors side by side in a call",
+        lambda desk: Dense(1, name="one")(desk.left, desk.right),
+        (TypeError, ValueError),
+        ["takes 2 positional arguments but 3 were given"],
+        ["left[0:0]", "right[0:0]", "one(concatenate([a, b]))"],
+        lambda desk: Dense(1, name="one")(Concatenate()([desk.left, desk.right])),
+    ),
+    Misuse(
+        "two tensors side by side in the call of a merging layer",
+        lambda desk: Add(name="total")(desk.left, desk.right),
+        (TypeError, ValueError),
+        ["takes 2 positional arguments but 3 were given", "square brackets"],
+        ["total([a, b])"],
+        lambda desk: Add(name="total")([desk.left, desk.right]),
+    ),
+    Misuse(
+        "two tensors side by side in the call of a model",
+        lambda desk: desk.twins(desk.left, desk.right),
+        (TypeError, ValueError),
+        ["positional arguments", "square brackets"],
+        ["twins([a, b])"],
+        lambda desk: desk.twins([desk.left, desk.right]),
+    ),
+    Misuse(
+        "two arrays side by side in predict",
+        lambda desk: desk.twins.predict(*desk.pair),
+        (ValueError,),
+        ["batch_size", "in one list: [a, b]"],
+        [],
+        lambda desk: desk.twins.predict(desk.pair, verbose=0),
+    ),
+    Misuse(
+        "a number made of a tensor",
+        lambda desk: float(desk.left),  # type: ignore[arg-type]
+        (TypeError,),
+        [SYMBOLIC, "float() argument must be a string or a real number", "model.predict"],
+        ["left", "(None, 4)"],
+        lambda desk: desk.draft.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "a function of numbers given a tensor",
+        lambda desk: math.sqrt(desk.left),  # type: ignore[arg-type]
+        (TypeError,),
+        [SYMBOLIC, "float()", "funclab.ops"],
+        ["left"],
+        lambda desk: ops.sqrt(desk.left),
+    ),
+    Misuse(
+        "the length of a tensor",
+        lambda desk: len(desk.left),  # type: ignore[arg-type]
+        (TypeError,),
+        ["object of type 'Tensor' has no len()", "x.shape[1]"],
+        ["left"],
+        lambda desk: desk.left.shape[1],
+    ),
+    Misuse(
+        "the array in a tensor",
+        lambda desk: desk.left.numpy(),
+        (AttributeError,),
+        ["'Tensor' object has no attribute 'numpy'", "model.predict"],
+        ["left"],
+        lambda desk: desk.draft.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "a method of arrays on a tensor",
+        lambda desk: desk.left.reshape((2, 2)),
+        (AttributeError,),
+        ["has no attribute 'reshape'", "funclab.ops.reshape"],
+        ["left"],
+        lambda desk: ops.reshape(desk.left, (-1, 2, 2)),
+    ),
+    Misuse(
+        "an element of a tensor set",
+        set_element,
+        (TypeError,),
+        ["does not support item assignment"],
+        ["left"],
+        lambda desk: ops.where(desk.left > 0, desk.left, 1.0),
+    ),
+    Misuse(
+        "an array made of a tensor",
+        lambda desk: np.array(desk.left),
+        (TypeError,),
+        ["numpy.array was given the symbolic tensor", "model.predict"],
+        ["left"],
+        lambda desk: desk.draft.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "a NumPy function that funclab does not have",
+        lambda desk: np.linalg.eigvals(desk.left),
+        (TypeError,),
+        ["numpy.linalg.eigvals was given the symbolic tensor"],
+        ["left"],
+        lambda desk: ops.norm(desk.left),
+    ),
+    Misuse(
+        "a tensor plus a layer",
+        lambda desk: desk.left + desk.encoder,
+        (TypeError,),
+        ["unsupported operand", "call encoder first"],
+        ["encoder(x)"],
+        lambda desk: desk.a + desk.encoder(desk.left),
+    ),
+    Misuse(
+        "a tensor plus a word",
+        lambda desk: desk.left + "one",  # type: ignore[operator]
+        (TypeError,),
+        ["unsupported operand", "str"],
+        ["'one'"],
+        lambda desk: desk.left + 1,
+    ),
+    Misuse(
+        "a tensor plus numbers of another length",
+        lambda desk: desk.left + np.ones(3, "float32"),
+        (ValueError,),
+        ["incompatible shapes"],
+        ["(None, 4)", "(3,)"],
+        lambda desk: desk.left + np.ones(4, "float32"),
+    ),
+    Misuse(
+        "a layer of a model by its place in square brackets",
+        lambda desk: desk.reader[0],
+        (TypeError,),
+        ["'Functional' object is not subscriptable"],
+        ["reader.layers[0]", "digit"],
+        lambda desk: desk.reader.layers[0],
+    ),
+    Misuse(
+        "a layer taken apart",
+        lambda desk: list(desk.encoder),
+        (TypeError,),
+        ["'Dense' object is not subscriptable"],
+        ["encoder"],
+        lambda desk: desk.a[:, 0],
+    ),
+    Misuse(
+        "the keyword names of the first Keras",
+        lambda desk: Model(input=desk.left, output=desk.a),
+        (TypeError,),
+        ["Keyword argument not understood: input, output", "Model(inputs=..., outputs=...)"],
+        ["`inputs`"],
+        lambda desk: Model(inputs=desk.left, outputs=desk.a),
+    ),
+    Misuse(
+        "one keyword name of the first Keras",
+        lambda desk: Model(inputs=[desk.left], output=desk.a),
+        (TypeError,),
+        ["missing 1 required positional argument: 'outputs'", "not understood: output"],
+        ["`outputs`"],
+        lambda desk: Model(inputs=[desk.left], outputs=desk.a),
+    ),
+    Misuse(
+        "a model made of inputs alone",
+        lambda desk: Model(desk.left),
+        (TypeError,),
+        ["missing 1 required positional argument: 'outputs'"],
+        ["Model"],
+        lambda desk: Model(desk.left, desk.a),
+    ),
+    Misuse(
+        "inputs of a model side by side",
+        lambda desk: Model(desk.left, desk.right, desk.same),
+        (TypeError, ValueError),
+        ["takes inputs and outputs"],
+        ["Model(inputs=[left, right], outputs=same)"],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+    ),
+    Misuse(
+        "a node index in quotation marks",
+        lambda desk: desk.encoder.get_output_at("1"),
+        (TypeError,),
+        ["whole number", "without quotation marks"],
+        ["encoder.get_output_at(1)"],
+        lambda desk: desk.encoder.get_output_at(1),
+    ),
+    Misuse(
+        "a second LSTM on the last step of the first",
+        stacked(False),
+        (ValueError,),
+        ["expected ndim=3, found ndim=2", "return_sequences=True"],
+        ["reads", "sums_up", "LSTM(3, return_sequences=True)"],
+        stacked(True),
+    ),
+    Misuse(
+        "plain numbers for a model of several",
+        lambda desk: desk.reader.predict(desk.x[:, 0], verbose=0),
+        (ValueError,),
+        ["expected shape=(None, 4), found shape=(6,)", "Input(shape=(1,))"],
+        ["pixels", "reader"],
+        lambda desk: desk.reader.predict(desk.x, verbose=0),
+    ),
+    Misuse(
+        "an Input without an axis for its one number",
+        lambda desk: Dense(2, name="line")(Input(shape=())),
+        (ValueError,),
+        ["expected min_ndim=2, found ndim=1", "Input(shape=(1,))"],
+        ["line"],
+        lambda desk: Dense(2, name="line")(Input(shape=(1,))),
+    ),
+    Misuse(
+        "images without a channel axis",
+        lambda desk: desk.conv(Input(shape=(28, 28))),
+        (ValueError,),
+        ["expected ndim=4, found ndim=3", "Reshape((28, 28, 1))"],
+        ["conv"],
+        lambda desk: desk.conv(Input(shape=(28, 28, 1))),
+    ),
+]
