@@ -26,7 +26,7 @@ class Keys {
       "?": { label: ctx.t("key_help"), run: () => this.toggle() },
       PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
       PageUp: { label: tour ? ctx.t("key_tour_back") : "", run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },
-      ...(this.table.open ? { Escape: { run: () => this.toggle() } } : {}),
+      Escape: { label: ctx.t("key_leave"), run: () => this.leave(own.Escape) },
     };
   }
 
@@ -47,6 +47,16 @@ class Keys {
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 
+  /** The view's own way out; from its outermost place, back to the notebook's cell. */
+  leave(out) {
+    const { ctx, table } = this, { state } = ctx, focused = document.activeElement;
+    if (table.open) return this.toggle();
+    out?.run();
+    if (!same(ctx.state, state) || document.activeElement !== focused) return;
+    const outside = focused.matches(WRITTEN) ? ctx.el : ctx.el.closest(".jp-Cell");
+    outside?.focus({ preventScroll: true });
+  }
+
   press(event) {
     const { el } = this.ctx, { key } = event;
     if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -62,7 +72,6 @@ class Keys {
   handle(target, key) {
     const { ctx } = this, action = this.actions()[key], written = target.matches?.(WRITTEN);
     const walks = /^Page/.test(key) && action.when();
-    if (written && key === "Escape" && !action) { ctx.el.focus({ preventScroll: true }); return true; }
     if (written && ctx.view.typed?.(ctx, target, key)) return true;
     if (written && key !== "Escape" && !walks) return false;
     if (target.matches?.("input") && SLIDES.test(key)) return false;
