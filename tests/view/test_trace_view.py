@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 from funclab import Input, utils
 from funclab.errors import ArgumentError
-from funclab.layers import Dense
+from funclab.layers import LSTM, Dense
 from funclab.models import Model
+from funclab.teach.scenes import SCENES, scene
 from funclab.view.live.export import export_html
 from funclab.view.live.trace import trace
 from funclab.view.live.trace_fold import MOST, PROJECTOR, USUAL, spine
@@ -145,7 +147,22 @@ def test_the_static_picture_tells_the_story_and_is_well_formed():
     texts = [one.text for one in root.iter() if one.tag.endswith("text")]
     for words in ("Forward ↓ data", "Backward ↑ gradients", "Update", "g_shared/kernel"):
         assert words in texts
+    assert "shared weights" in texts
+    assert "(None, 1)" in texts
     assert "NaN" not in svg
+
+
+def test_the_static_picture_marks_the_present_step_and_tells_it_in_words():
+    view = trace(twice(), X, Y)
+    sum_of_kernel = view.find("add_into", "shared/kernel")
+
+    view.show(step=sum_of_kernel)
+
+    svg = view.svg()
+    shown = spine(view.stills).index(sum_of_kernel) + 1
+    assert f"Step {shown} of {len(view.stills)}, marked in the graph" in svg
+    assert "+ added here" in svg
+    assert "2 gradients meet there" in svg.split("</desc>")[1]
 
 
 def test_the_text_of_a_view_is_the_same_at_every_run():
@@ -153,6 +170,52 @@ def test_the_text_of_a_view_is_the_same_at_every_run():
 
     assert repr(views[0]) == repr(views[1]) == "<Trace: Slow motion of twice>"
     assert str(views[0]) == str(views[1])
+
+
+def questions_of(view):
+    return {still.key: still.question for still in view.stills if still.question}
+
+
+def test_the_next_shape_is_asked_for_beside_shapes_that_learners_believe_in():
+    x = Input((12, 8), name="x")
+    model = Model(x, LSTM(6, name="lstm")(x), name="m")
+
+    asked = questions_of(trace(model, np.ones((4, 12, 8), "float32")))["lstm[0]"]
+
+    assert asked["prompt"].startswith("lstm[0] (LSTM 6")
+    assert asked["answer"] == "(4, 6)"
+    assert "(4, 12, 6)" in asked["options"]
+    assert "units = 6" in asked["explain"]
+
+
+def test_what_becomes_of_a_mask_has_three_different_answers_in_one_model():
+    asked = questions_of(scene("mask"))
+
+    answers = {key: asked[key]["answer"] for key in ("each[0]", "average[0]", "largest[0]")}
+    assert answers == {
+        "each[0]": "it travels on",
+        "average[0]": "it is used here, and ends",
+        "largest[0]": "it is lost here, unused",
+    }
+
+
+def test_a_frozen_layer_is_asked_about_on_the_way_back_and_at_the_update():
+    view = scene("frozen")
+
+    asked = {one["id"].split()[0]: one for one in (s.question for s in view.stills) if one}
+
+    assert asked["frozen"]["answer"] == "to its input, not to its weights"
+    assert asked["moves"]["answer"] == "all but base/kernel"
+    assert "all of them" in asked["moves"]["options"]
+    assert "held" not in asked
+
+
+def test_no_prompt_gives_its_answer_away():
+    for name in SCENES:
+        for still in scene(name).stills:
+            if still.question and not still.question["id"].startswith("sum "):
+                answer = re.escape(still.question["answer"])
+                assert not re.search(rf"(?<!\w){answer}(?!\w)", still.question["prompt"])
 
 
 def test_every_question_has_its_answer_among_the_options_and_names_no_other():

@@ -77,6 +77,7 @@ const trace = {
     this.fit(ctx);
     this.pictures(ctx, step);
     this.mark(ctx, step);
+    this.veil(ctx);
     this.lines(ctx);
     if (moved) this.animate(step);
     this.last = ctx.state.step;
@@ -89,6 +90,7 @@ const trace = {
         tabindex: "-1", onclick: () => this.go(ctx, line.step) }, line.text))));
     [...this.list.children].forEach((one, i) => {
       const here = lines[i].step === ctx.state.step || (update && steps[lines[i].step].phase === "update");
+      one.hidden = ctx.model.get("ask") && lines[i].step > ctx.state.step;
       one.className = here ? "fl-here" : "";
       here ? one.setAttribute("aria-current", "step") : one.removeAttribute("aria-current");
     });

@@ -15,7 +15,8 @@ from funclab.view.live.trace_picture import TracePicture
 from funclab.view.live.trace_still import Still, to_facts
 from funclab.view.live.trace_walk import walk
 
-MOST_CALLS = 60
+MOST_CALLS, STILL_CALLS = 60, 12
+"""As many calls are drawn in the live graph, and in that of the still picture."""
 EMBEDDED = 60_000
 """Up to this many numbers travel to the page at once; of more, each picture when it is shown."""
 TRAINING = (None, False, True, "both")
@@ -41,7 +42,9 @@ class Trace(View):
         )
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         drawn = diagram(model, expand_nested=holds_models(model), most_calls=limit)
-        self._scene = drawn.scene
+        self._scene = diagram(
+            model, expand_nested=holds_models(model), most_calls=STILL_CALLS
+        ).scene
         self.pictures = {"graph": bare(drawn)}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:

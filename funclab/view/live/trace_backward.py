@@ -93,11 +93,16 @@ class Backward:
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
         text = say("trace_vjp", key=named(key), to=targets)
-        if any(one.trainable and one not in self.trained for one in self.places.weights(place)):
+        own = self.places.weights(place)
+        frozen = any(one.trainable and one not in self.trained for one in own)
+        if frozen:
             text = f"{text} {say('trace_vjp_frozen')}"
         words, source = f"{text} {ordinals}".strip(), say("trace_from", key=named(key))
         flows = self.places.flows(place, handed)
-        return Still("vjp", "backward", key, words, pictures, aside=source, flows=flows)
+        about = {"frozen": frozen}
+        return Still(
+            "vjp", "backward", key, words, pictures, aside=source, flows=flows, about=about
+        )
 
     def _seed(self, moment: Moment) -> Still:
         frame = self._gradient(moment.values[0])
@@ -128,6 +133,10 @@ class Backward:
             marks=self.places.marks(value),
             example=example,
             aside=say("trace_times", n=n),
+            about={
+                "numbers": sum_numbers(there, came, total),
+                "weight": isinstance(value, Variable),
+            },
         )
 
     def _parts(self, value: Value) -> list[str]:
@@ -179,13 +188,18 @@ def sum_example(there: Array, came: Array, total: Array) -> str:
     >>> sum_example(np.array([0.0, 1.0]), np.array([0.5, 2.0]), np.array([0.5, 3.0]))
     '1.0 + 2.0 = 3.0'
     """
+    a, b, c = sum_numbers(there, came, total)
+    sign = "−" if b < 0 else "+"
+    return f"{signed(a)} {sign} {short(abs(b))} = {signed(c)}"
+
+
+def sum_numbers(there: Array, came: Array, total: Array) -> list[float]:
+    """The numbers of the example: two and their sum, rounded."""
     columns = [np.asarray(one, "float64").reshape(-1) for one in (there, came, total)]
     order = np.argsort(-np.abs(np.nan_to_num(columns[2])), kind="stable")[:SEARCHED]
     examples = [_rounded([float(one[i]) for one in columns]) for i in order]
     right = [one for one in examples if math.isclose(one[0] + one[1], one[2], abs_tol=1e-12)]
-    a, b, c = (right or examples)[0]
-    sign = "−" if b < 0 else "+"
-    return f"{signed(a)} {sign} {short(abs(b))} = {signed(c)}"
+    return (right or examples)[0]
 
 
 def _rounded(numbers: list[float]) -> list[float]:

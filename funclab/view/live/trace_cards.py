@@ -33,6 +33,7 @@ SHOWN = {
     "update": ("before", "gradient", "after"),
     "held": ("held",),
     "statistic": ("before", "after"),
+    "fold": ("makes", "hands"),
 }
 """The roles of the pictures that a card shows, by the kind of its still."""
 
@@ -137,8 +138,6 @@ def _width(line: str, row: int) -> float:
 def cards_of(still: Still, number: int, now: bool, widest: float) -> list[Card]:
     """A step as one card, or as several when it would be wider than there is room."""
     shown = [one for one in still.pictures if one[0] in SHOWN.get(still.kind, ())]
-    if still.kind == "fold":
-        return [Card(say("trace_folded"), still.words.partition(". ")[0] + ".", [], str(number))]
     heading = _heading(still, shown)
     card = Card(heading, _second(still), shown, str(number), still.example, now=now)
     if still.kind in TOGETHER or card.size[0] <= widest or len(shown) < 2:
@@ -166,10 +165,14 @@ def _heading(still: Still, shown: Sequence[tuple[str, Frame]]) -> str:
         return named(still.key)
     if still.kind in ("loss_back", "held"):
         return say("trace_the_loss" if still.kind == "loss_back" else "trace_held_heading")
-    return named(shown[-1][1].name) if shown else named(still.key)
+    if still.kind == "fold" or not shown:
+        return named(still.key) if still.key else say("trace_folded")
+    return named(shown[-1][1].name)
 
 
 def _second(still: Still) -> str:
+    if still.kind == "fold":
+        return f"{still.words.partition('. ')[0]}."
     if still.kind == "compare":
         return say("trace_off_on")
     if still.kind in ("vjp", "loss_back"):

@@ -39,6 +39,7 @@ def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
         mask=mask_fate(places, place),
         aside=f"← {listed([places.name(one) for one in reads], 3)}" if reads else "",
         flows=places.flows(place),
+        about=places.about(place) if reads else {},
     )
 
 

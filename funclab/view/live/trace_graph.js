@@ -41,6 +41,21 @@ const graphOfTrace = {
     this.graph.scrollLeft += at.left - outer.left - (outer.width - at.width) / 2;
   },
 
+  /** In ask mode, hide the shapes of what is not yet made. */
+  veil(ctx) {
+    const { steps } = ctx.facts, makers = {};
+    for (const { dataset } of this.graph.querySelectorAll(".edge")) makers[dataset.target] ??= dataset.source;
+    const made = (key) => steps.findLastIndex(({ phase, key: own }) => phase === "forward" && (own === key || own.startsWith(`${key}/`)));
+    const hidden = (key) => ctx.model.get("ask") && made(key) > ctx.state.step;
+    for (const part of this.graph.querySelectorAll(".plate,.box")) {
+      const { dataset } = part, plate = part.classList.contains("plate");
+      dataset.label ??= part.getAttribute("aria-label");
+      const veiled = hidden(plate ? makers[dataset.key] ?? "" : dataset.key);
+      part.setAttribute("aria-label", veiled ? `${dataset.key}: ${ctx.t("trace_unknown")}` : dataset.label);
+      if (plate) part.classList.toggle("fl-veiled", veiled);
+    }
+  },
+
   ring(box, name) {
     const rect = box?.querySelector("rect");
     if (!rect) return null;

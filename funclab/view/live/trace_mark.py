@@ -32,6 +32,8 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
     for mark in still.marks:
         if mark in places:
             canvas.rect(places[mark].grown(4), Paint("", "ink", 1.5, "2 3"), 10)
+    if not any(key in places for key in keys) and any("[" in key for key in keys):
+        keys.append("fold")
     for key in keys:
         if key in places:
             ring = places[key].grown(4)

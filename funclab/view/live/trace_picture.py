@@ -94,6 +94,7 @@ class TracePicture:
         """The present step in words, and with all its pictures."""
         still, shown = self.stills[self.step], spine(self.stills)
         number = sum(one <= self.step for one in shown)
+        part = self.step - shown[number - 1]
         lines = wrapped(still.words, room - 2 * PAD, 13)
         rows = rows_of(still, room - 2 * PAD)
         height = 34 + 18 * len(lines) + sum(row.size[1] - 34 for row in rows) + 8
@@ -101,6 +102,9 @@ class TracePicture:
             height += 22
         canvas.rect(area(corner, room - PAD, height), Paint("plain", "ink", 2), 8)
         heading = say("trace_step_of", i=number, n=len(shown))
+        if part:
+            parts = self.stills[self.step - part].fold
+            heading = say("trace_part_of", i=number, n=len(shown), part=part, parts=parts)
         canvas.text_line(corner + (PAD + 22j), say("trace_now", step=heading), HEADING)
         y = corner.imag + 44
         for line in lines:

@@ -16,6 +16,7 @@ from funclab.shapes import known
 from funclab.training.step import Step
 from funclab.view import words
 from funclab.view.live.frames import Frame, frame_of, say
+from funclab.view.rules import rule
 
 Array = np.ndarray[Any, Any]
 Place = tuple[str, ...]
@@ -114,6 +115,13 @@ class Places:
         inputs = [value for call in self.calls.get(place, ()) for value in call.inputs]
         variables = [one for one in inputs if isinstance(one, Variable)]
         return list(dict.fromkeys(one for one in variables if one.dtype.startswith("float")))
+
+    def about(self, place: Place) -> dict[str, str]:
+        """What a node's layer is, and the rule of its shapes in words and numbers."""
+        node = self.nodes[place][1]
+        found = rule(node)
+        axes = say("trace_axes", axes=found.text)
+        return {"detail": words.detail(node.operation), "rule": f"{found.words} {axes}"}
 
     def uses_masks(self, place: Place) -> bool:
         layer = self.nodes[place][1].operation

@@ -35,6 +35,9 @@ class Still:
     mask: str = ""
     """What becomes of a mask here: "made", "on" (it travels on), "used" or "lost"."""
     question: dict[str, Any] | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    """What questions are made of, and readers do not see: `detail` and `rule` of a layer, `frozen`
+    weights, the `numbers` of an example."""
     flows: list[tuple[str, str]] = field(default_factory=list)
     """The edges of the diagram along which numbers come in, or gradients go back: each by the keys
     of its ends."""

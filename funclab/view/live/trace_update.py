@@ -72,7 +72,9 @@ def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> S
     )
     pictures = [("before", first), ("gradient", g), ("after", second)]
     aside = say("trace_update_aside")
-    return Still("update", "update", "", words, pictures, example=example, aside=aside)
+    still = Still("update", "update", "", words, pictures, example=example, aside=aside)
+    still.about = {"numbers": [old, slope, new]}
+    return still
 
 
 def told_apart(old: float, new: float) -> list[str]:

@@ -1,0 +1,50 @@
+"""Wrong shapes that a learner may well believe in."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator, Sequence
+
+from funclab.shapes import Shape, show
+
+MOST = 3
+
+
+def wrong_shapes(read: Sequence[str], made: str) -> list[str]:
+    """Up to three shapes that are not the right one, the likeliest beliefs first.
+
+    >>> wrong_shapes(["(32, 12, 8)"], "(32, 6)")
+    ['(32, 12, 6)', '(32, 12, 8)', '(6,)']
+    >>> wrong_shapes(["(32, 16)", "(32, 16)"], "(32, 32)")
+    ['(32, 16)', '(64, 16)', '(32, 2, 16)']
+    """
+    ins, out = [_shape(one) for one in read], _shape(made)
+    found = dict.fromkeys(show(one) for one in _beliefs(ins, out))
+    found.pop(made, None)
+    return list(found)[:MOST]
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    return tuple(ast.literal_eval(text))
+
+
+def _beliefs(ins: Sequence[tuple[int, ...]], out: tuple[int, ...]) -> Iterator[Shape]:
+    first = ins[0]
+    if len(ins) > 1:  # the same number of axes, laid along another, or stacked
+        yield first
+        yield (sum(one[0] for one in ins), *first[1:])
+        yield (first[0], len(ins), *first[1:])
+        yield (*first[:-1], math.prod(one[-1] for one in ins))
+    if len(out) != len(first):
+        yield (*first[:-1], out[-1])
+    if len(out) == len(first) > 2:  # as if padding kept the size, or the channels stayed
+        yield (*first[:-1], out[-1])
+        yield (*out[:-1], first[-1])
+    if len(first) > 2:
+        yield (first[0], out[-1])
+    yield first
+    yield out[1:]
+    yield (first[-1], out[-1])
+    yield (first[0], math.prod(first[1:]))
+    yield (*first, out[-1])
