@@ -219,6 +219,32 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     assert notebook.console_errors == []
 
 
+def test_a_loop_of_many_trainings_leaves_three_views(lab, open_notebook, write_notebook):
+    loop = """
+from funclab import Input, Model
+def one(seed):
+    funclab.utils.set_random_seed(seed)
+    end = Input((64,))
+    own = Model(end, Dense(10, activation="softmax")(end), name=f"draw_{seed}")
+    own.compile("adam", "sparse_categorical_crossentropy")
+    return own.fit(x[:200], y[:200], epochs=2, validation_split=0.2)
+histories = [one(seed) for seed in range(12)]
+"""
+    load = "%load_ext funclab"
+    notebook = open_notebook(lab, write_notebook("loop", load, MODEL, loop))
+    cells = notebook.run_all()
+    views = notebook.page.locator(".fl-training")
+
+    expect(views).to_have_count(3)
+    expect(views.nth(2).locator(".fl-where")).to_contain_text("Training 12 of this cell")
+    expect(views.nth(2).locator(".fl-where")).to_contain_text("Trained for 2 epochs")
+    outputs = notebook.page.evaluate(OUTPUTS)
+    assert [cell["error"] for cell in cells] == [None] * 3
+    assert [len(found) for found in outputs] == [0, 0, 3]
+    assert "draw_11" in outputs[2][2]["data"]["image/svg+xml"]
+    assert notebook.console_errors == []
+
+
 def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_end(
     lab, open_notebook, write_notebook
 ):

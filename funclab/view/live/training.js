@@ -36,7 +36,10 @@ function trainingView() {
       ctx.cleanups.push(() => ctx.model.off?.(`change:${name}`, changed));
     },
 
-    status(ctx) { return this.now ?? ctx.model.get("status"); },
+    status(ctx) {
+      const status = this.now ?? ctx.model.get("status");
+      return this.channel.gone && underWay(status) ? { ...status, phase: "gone" } : status;
+    },
 
     /** What the kernel sends while it trains. */
     follow(ctx, message) {
@@ -48,23 +51,12 @@ function trainingView() {
       } else if (message.kind === "tick") {
         const run = this.runs.at(-1);
         run.dots.push(...message.dots);
-        for (const point of message.epochs) this.addEpoch(run, point);
+        for (const point of message.epochs) addEpoch(run, point);
         Object.assign(this.latest, message.layers);
       } else return;
       this.announce(ctx, this.status(ctx), message.status);
       this.now = message.status;
       this.refresh(ctx);
-    },
-
-    addEpoch(run, { epoch, values, now, heat }) {
-      if (epoch <= (run.epochs.at(-1) ?? 0)) return;
-      run.epochs.push(epoch);
-      for (const [kind, found] of [["values", values], ["now", now]])
-        for (const name of Object.keys({ ...run[kind], ...found })) {
-          run[kind][name] ??= Array(run.epochs.length - 1).fill(null);
-          run[kind][name].push(found[name] ?? null);
-        }
-      if (heat) run.heat.push({ epoch, layers: heat });
     },
 
     announce(ctx, before, after) {

@@ -39,6 +39,8 @@ class TrainingView(View):
     runs = traitlets.List().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
     control = traitlets.Unicode().tag(sync=True)
+    count = traitlets.Int(0).tag(sync=True)
+    """The number of this training in its cell, when it took the place of another."""
 
     def svg(self) -> str:
         state = {"log": self.state["log"], "look": self.look}

@@ -13,6 +13,7 @@ class TrainingChannel {
     const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
     if (!manager || !id || !(underWay(model.get("status")) || model.get("status").snapshots)) return;
     this.kernel = manager.kernel ?? null;
+    this.watch();
     try { this.control = await manager.get_model(id); }
     catch { return; }
     this.possible = this.asking = true;
@@ -23,6 +24,17 @@ class TrainingChannel {
     }
     this.asking = false;
     this.changed();
+  }
+
+  /** A kernel that restarts or dies takes the training along. */
+  watch() {
+    const signal = this.kernel?.statusChanged;
+    this.onStatus = (_, status) => {
+      if (!/restarting|dead|terminating/.test(status)) return;
+      this.gone = true;
+      this.changed();
+    };
+    signal?.connect(this.onStatus);
   }
 
   send(content) { this.control?.send({ ...content, id: ++this.count }); }
@@ -55,6 +67,7 @@ class TrainingChannel {
 
   close() {
     this.closed = true;
+    this.kernel?.statusChanged?.disconnect(this.onStatus);
     for (const timer of this.waiting.values()) clearTimeout(timer);
   }
 }

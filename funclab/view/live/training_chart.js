@@ -12,6 +12,18 @@ function epochPoints(run, values, shift, offset) {
   return run.epochs.map((epoch, i) => [epoch - shift + offset, values?.[i] ?? null]);
 }
 
+/** What an epoch has brought goes to the end of a run. */
+function addEpoch(run, { epoch, values, now, heat }) {
+  if (epoch <= (run.epochs.at(-1) ?? 0)) return;
+  run.epochs.push(epoch);
+  for (const [kind, found] of [["values", values], ["now", now]])
+    for (const name of Object.keys({ ...run[kind], ...found })) {
+      run[kind][name] ??= Array(run.epochs.length - 1).fill(null);
+      run[kind][name].push(found[name] ?? null);
+    }
+  if (heat) run.heat.push({ epoch, layers: heat });
+},
+
 function hasNumbers(values) {
   return values?.some((one) => one != null) ?? false;
 }

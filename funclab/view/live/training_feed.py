@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.live.training_clock import Clock
+from funclab.view.live.training_cell import show
 from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import Numbers, Record, number, rounded
@@ -67,7 +68,7 @@ class Feed(Watcher):
         self.error = ""
         self.display: Any = None
         self.epoch = self.batch = self.base_batch = self.sent = 0
-        self.due = self.look_due = self.whole_due = self.heat_due = 0.0
+        self.due = self.look_due = self.test_due = self.whole_due = self.heat_due = 0.0
         self.dots: list[Numbers] = []
         self.step: Any = None
         """The step done last. Its buffers hold its batch until the next one comes."""
@@ -116,9 +117,11 @@ class Feed(Watcher):
 
     @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
+        begun, spent = time.perf_counter(), time.thread_time()
         self.clock.phase = "validating"
-        if time.perf_counter() >= self.look_due:
+        if begun >= self.test_due:
             self._send()
+            self.test_due = begun + rest_after(spent)
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -235,7 +238,7 @@ class Feed(Watcher):
         if self.course.history.snapshots is None:
             self.control.close()
         if self.display is not None:
-            self.display.update(self.views[0])
+            self.display.renew(self.views[0])
 
     def give_up(self, error: Exception) -> None:
         """End the view, not the training."""
@@ -278,14 +281,3 @@ def rest_after(spent: float) -> float:
     Its own time counts, not the clock's: what others do to a busy machine is no cost of ours.
     """
     return max(PAUSE, SPACING * (time.thread_time() - spent))
-
-
-def show(view: Any) -> Any:
-    """Display a view in the notebook, if there is one; returns the handle to renew it."""
-    from IPython.core.getipython import get_ipython
-
-    if not hasattr(get_ipython(), "kernel"):
-        return None
-    from IPython.display import display
-
-    return display(view, display_id=True)

@@ -13,12 +13,18 @@ function underWay(status) {
   return ["waiting", "running", "validating", "paused"].includes(status.phase);
 }
 
-/** One line: where the training is. */
+/** One line: where the training is, and which of its cell when there are many. */
 function progressWords(ctx, status) {
+  const count = ctx.model.get("count"), place = placeWords(ctx, status);
+  return count && place ? ctx.t("live_nth", { n: count, place }) : place;
+}
+
+function placeWords(ctx, status) {
   if (!status.last) return "";
   const place = ctx.t(status.steps ? "live_place" : "live_place_open",
     { epoch: status.epoch, last: status.last, batch: status.batch, steps: status.steps });
   if (status.phase === "failed") return ctx.t("live_failed", { place, error: status.error });
+  if (status.phase === "gone") return ctx.t("live_gone", { place });
   if (status.phase === "lost") return ctx.t("live_lost", { error: status.error });
   if (status.phase === "stopped") return ctx.t("live_stopped", { place });
   if (status.phase === "over") return ctx.t(status.epoch === 1 ? "live_endedone" : "live_over", { n: status.epoch });

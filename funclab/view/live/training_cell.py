@@ -1,0 +1,49 @@
+"""Where a live view of a training is displayed, and how many of them one cell may make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MOST_IN_CELL = 3
+"""So many views stand below a cell; further trainings take the place of the last one."""
+
+_cell: dict[str, Any] = {"number": None, "places": [], "count": 0}
+
+
+def show(view: Any) -> Any:
+    """Display a view in the notebook, if there is one; returns its place there.
+
+    A loop over twenty fits must not leave twenty views: from the third on, each takes the place of
+    the one before, and says so.
+    """
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    if not hasattr(shell, "kernel"):
+        return None
+    if _cell["number"] != shell.execution_count:
+        _cell.update(number=shell.execution_count, places=[], count=0)
+    _cell["count"] += 1
+    places = _cell["places"]
+    if _cell["count"] <= MOST_IN_CELL:
+        from IPython.display import display
+
+        places.append(Place(display(view, display_id=True)))
+    else:
+        view.count = _cell["count"]
+        places[-1].handle.update(view)
+    places[-1].view = view
+    return places[-1]
+
+
+class Place:
+    """Where a view is displayed, as long as no other has taken its place."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self.view: Any = None
+
+    def renew(self, view: Any) -> None:
+        """Display it anew, with the picture that stays."""
+        if self.view is view:
+            self.handle.update(view)

@@ -1,0 +1,121 @@
+"""Trainings that end in odd ways: stopped twice or early, with the kernel gone, or several at once."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.test_live_training import BACKGROUND, MODEL, run_cell, view_in
+
+LONG_VALIDATION = """
+many = np.repeat(x, 40, axis=0), np.repeat(y, 40)
+history = model.fit(x, y, epochs=1000, validation_data=many, background=True, live=True)
+"""
+TWO = """
+def another(name):
+    end = funclab.Input((64,))
+    made = funclab.Model(end, Dense(10, activation="softmax")(end), name=name)
+    made.compile("adam", "sparse_categorical_crossentropy")
+    return made
+one, two = another("one"), another("two")
+first, second = (
+    each.fit(x, y, epochs=100_000, background=True, live=True) for each in (one, two)
+)
+"""
+
+
+def heard(notebook, place=0):
+    """A view whose buttons work."""
+    view = notebook.page.locator(".fl-training").nth(place)
+    view.wait_for(timeout=60_000)
+    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    return view
+
+
+def test_stop_in_the_midst_of_validation_and_twice_ends_it_once(lab, open_notebook, write_notebook):
+    notebook = open_notebook(lab, write_notebook("validating", MODEL, LONG_VALIDATION))
+    notebook.run_all()
+    view = heard(notebook)
+    expect(view.locator(".fl-where")).to_contain_text("validating", timeout=20_000)
+    view.focus()
+
+    notebook.page.keyboard.press("x")
+    notebook.page.keyboard.press("x")
+
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+    assert run_cell(notebook, "print(history.wait().stopped, history.running)") == "True False"
+    assert run_cell(notebook, "print(len(model.fit(x, y, live=False).epoch))").endswith("1")
+    assert notebook.console_errors == []
+
+
+def test_two_models_train_at_once_and_each_view_steers_its_own(lab, open_notebook, write_notebook):
+    notebook = open_notebook(lab, write_notebook("two", MODEL, TWO))
+    notebook.run_all()
+    one, two = heard(notebook, 0), heard(notebook, 1)
+    one.focus()
+
+    notebook.page.keyboard.press("x")
+
+    expect(one.locator(".fl-where")).to_contain_text("Stopped")
+    before = two.locator(".fl-where").inner_text()
+    expect(two.locator(".fl-where")).not_to_have_text(before)
+    assert run_cell(notebook, "print(first.wait().stopped, second.running)") == "True True"
+    run_cell(notebook, "second.stop().wait()")
+    assert notebook.console_errors == []
+
+
+def test_running_the_cell_again_while_it_trains_is_refused_and_the_first_view_goes_on(
+    lab, open_notebook, write_notebook
+):
+    notebook = open_notebook(lab, write_notebook("again", MODEL, BACKGROUND))
+    notebook.run_all()
+    heard(notebook)
+
+    said = run_cell(notebook, BACKGROUND)
+
+    assert "is being trained" in said
+    view = view_in(notebook)
+    before = view.locator(".fl-where").inner_text()
+    expect(view.locator(".fl-where")).not_to_have_text(before)
+    run_cell(notebook, "history.stop().wait()")
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+
+
+def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_so(
+    lab, open_notebook, write_notebook
+):
+    notebook = open_notebook(lab, write_notebook("restart", MODEL, BACKGROUND))
+    notebook.run_all()
+    view = heard(notebook)
+    view.focus()
+    notebook.page.keyboard.press(" ")
+    expect(view.locator(".fl-where")).to_contain_text("Paused")
+
+    notebook.page.evaluate(
+        "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+
+    expect(view.locator(".fl-where")).to_contain_text("The kernel ended in epoch", timeout=20_000)
+    expect(view.locator("[data-name=live_pause]")).to_be_hidden()
+
+
+def test_a_training_goes_on_when_its_page_is_closed_and_a_new_page_can_stop_it(
+    lab, open_notebook, write_notebook
+):
+    notebook = open_notebook(lab, write_notebook("closed", MODEL, BACKGROUND))
+    notebook.run_all()
+    heard(notebook)
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    address, context = notebook.page.url, notebook.page.context
+
+    notebook.page.close()
+    page = context.new_page()
+    page.goto(address)
+    view = page.locator(".fl-training").first
+    view.wait_for(timeout=60_000)
+
+    expect(view.locator(".fl-why")).to_have_text("", timeout=20_000)
+    before = view.locator(".fl-where").inner_text()
+    expect(view.locator(".fl-where")).not_to_have_text(before)
+    view.focus()
+    page.keyboard.press("x")
+    expect(view.locator(".fl-where")).to_contain_text("Stopped")
