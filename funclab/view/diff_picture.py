@@ -178,14 +178,18 @@ class DiffPicture:
         return self._draw_lines(canvas, x - APART, HEAD + height + 20)
 
     def _draw_marks(self, canvas: Canvas, boxes: dict[str, Box], side: str) -> None:
-        placed: dict[str, int] = {}
+        """A dashed line around each box that differs, and the numbers of its sentences."""
+        numbers: dict[str, list[str]] = {}
         for number, entry in enumerate(self.difference, 1):
             for key in dict.fromkeys(_shown(key, boxes) for key in getattr(entry, side)):
-                before = placed.get(key, 0)
-                if key and before <= MOST_PILLS:
-                    text = str(number) if before < MOST_PILLS else "…"
-                    _draw_mark(canvas, boxes[key], text, before)
-                    placed[key] = before + 1
+                numbers.setdefault(key, []).append(str(number))
+        numbers.pop("", None)
+        for key in numbers:
+            canvas.rect(boxes[key].grown(4), Paint("", "fault", 2, "6 3"), 11)
+        for key, some in numbers.items():
+            shown = some if len(some) <= MOST_PILLS else [*some[: MOST_PILLS - 1], "…"]
+            for i, number in enumerate(shown):
+                _draw_pill(canvas, complex(boxes[key].x + 2 + i * 24, boxes[key].y - 4), number)
 
     def _draw_lines(self, canvas: Canvas, width: float, y: float) -> tuple[float, float]:
         """The sentences below, no wider than the graphs if these are wide."""
@@ -216,9 +220,7 @@ def _shown(key: str, boxes: dict[str, Box]) -> str:
     return folds[0] if folds else _shown(place, boxes) if place else ""
 
 
-def _draw_mark(canvas: Canvas, box: Box, number: str, before: int) -> None:
-    canvas.rect(box.grown(4), Paint("", "fault", 2, "6 3"), 11)
-    middle = complex(box.x + 2 + before * 24, box.y - 4)
+def _draw_pill(canvas: Canvas, middle: complex, number: str) -> None:
     canvas.circle(middle, PILL, Paint("fault"))
     font = Font(12, "on-colour", bold=True, anchor="middle")
     canvas.text_line(middle + 4j, number, font)

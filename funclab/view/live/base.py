@@ -122,6 +122,15 @@ class View(anywidget.AnyWidget):
         """The static picture of the present state."""
         raise NotImplementedError
 
+    def save(self, path: Any) -> Path:
+        """Write a file: .html, a page with all that needs no kernel, or .svg, the static picture.
+
+        Raises: ArgumentError for another ending.
+        """
+        from funclab.view.live.export import save
+
+        return save(self, path)
+
     def complete(self) -> None:
         """Put into the view what its page asks Python for, so that it needs no kernel."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from funclab.callbacks.base import History
-from funclab.errors import TensorTypeError
+from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
@@ -38,6 +37,7 @@ exported.render({ model, el: document.getElementById(place) });
 """
 
 
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
 PAGE = (
     "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
     "h1,h2{font:600 1.1rem system-ui,sans-serif;overflow-wrap:anywhere;display:-webkit-box;"
@@ -56,7 +56,7 @@ def export_html(view: Any, path: Any = None) -> str:
     Returns the page; with `path`, also writes it there.
     Raises: TensorTypeError for anything else.
     """
-    shown = [shown_of(one) for one in (view if isinstance(view, Sequence) else [view])]
+    shown = [shown_of(one) for one in (view if isinstance(view, (list, tuple)) else [view])]
     parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
     title = "; ".join(one.title for one in shown)
     page = (
@@ -68,6 +68,22 @@ def export_html(view: Any, path: Any = None) -> str:
     if path is not None:
         Path(path).write_text(page, encoding="utf-8")
     return page
+
+
+def save(view: View, path: Any) -> Path:
+    """Write a view as a page or as its static picture, as the ending of `path` says."""
+    target = Path(path)
+    if target.suffix.lower() == ".html":
+        export_html(view, target)
+    elif target.suffix.lower() == ".svg":
+        target.write_text(f"{XML}\n{view.svg()}\n", encoding="utf-8")
+    else:
+        raise ArgumentError(
+            f"A view cannot be written as {target.name!r}.",
+            why="it is a page (.html), or the static picture of its present state (.svg).",
+            fix=f'write for example view.save("{target.stem or "view"}.html").',
+        )
+    return target
 
 
 def shown_of(thing: Any) -> Any:

@@ -1,0 +1,58 @@
+"""One page with several views, opened from disk: each is alive, and none minds the others."""
+
+from __future__ import annotations
+
+import funclab
+from funclab import Input, Model
+from funclab.layers import Dense
+
+
+def twice() -> Model:
+    x = Input((4,), name="x")
+    shared = Dense(4, name="shared")
+    return Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+
+
+def opened(browser, thing, path):
+    """A page from disk, and what it complains of or asks of others."""
+    funclab.export_html(thing, path)
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request", lambda sent: None if sent.url == path.as_uri() else complaints.append(sent.url)
+    )
+    page.goto(path.as_uri())
+    page.wait_for_selector(".fl-bar")
+    return page, complaints
+
+
+def test_two_views_of_one_page_keep_their_state_and_keys_apart(browser, tmp_path):
+    model = twice()
+    page, complaints = opened(browser, [model, funclab.shapes(model)], tmp_path / "page.html")
+    explorer, shapes = page.locator("#view0"), page.locator("#view1")
+
+    shapes.get_by_role("button", name="on").first.click()
+    page.keyboard.press("ArrowRight")
+    explorer.locator('[data-key="shared[1]"]').first.click()
+
+    assert "shared.get_output_at(1)" in explorer.inner_text()
+    assert "Step 3 of 4" in shapes.inner_text()
+    page.keyboard.press("f")
+    assert "Step 3 of 4" in shapes.inner_text()
+    assert complaints == []
+    page.close()
+
+
+def test_without_scripts_a_page_shows_its_pictures(browser, tmp_path):
+    path = tmp_path / "page.html"
+    funclab.export_html([twice(), twice().plot()], path)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(path.as_uri())
+
+    assert page.locator("svg.funclab").count() == 2
+    assert page.locator("svg.funclab").first.is_visible()
+    context.close()
