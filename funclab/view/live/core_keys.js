@@ -102,6 +102,14 @@ function frame(ctx, host) {
   host.append(ctx.el);
 }
 
+/** When a view that has the focus is taken from the page, the cell it stood in gets it. */
+function handOver(el) {
+  let cell = null;
+  el.addEventListener("focusin", () => { cell = el.closest(".jp-Cell"); });
+  el.addEventListener("focusout", () => { if (el.isConnected) cell = null; });
+  return () => { if (document.activeElement === document.body) cell?.focus({ preventScroll: true }); };
+}
+
 /** Put `view` on the page for `model`; returns what takes it away again. */
 function start(model, host, view) {
   const el = h("div", {
@@ -111,6 +119,7 @@ function start(model, host, view) {
   // One view may be on the page twice: what it remembers of its drawing is its own.
   const ctx = new Context(model, el, Object.create(view));
   ctx.keys = new Keys(ctx);
+  const handOn = handOver(el);
   frame(ctx, host);
   ctx.view.draw(ctx);
   ctx.update();
@@ -126,5 +135,6 @@ function start(model, host, view) {
     model.off?.("msg:custom", onMessage);
     ctx.cleanups.forEach((one) => one());
     el.remove();
+    handOn();
   };
 }
