@@ -20,6 +20,13 @@ Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
 
 
+class Piece:
+    """A piece of graph in the form of a model: where it begins and ends has no numbers."""
+
+    def __init__(self, name: str, graph: Graph) -> None:
+        self.name, self.graph = name, graph
+
+
 class Calls:
     """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart; `focus` is the
     key of what must not be folded away.
@@ -38,7 +45,8 @@ class Calls:
         assert graph is not None
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
         self.prefix, self.focus = prefix, focus
-        self.sharing = sharing or Sharing(graph)
+        self.piece = isinstance(model, Piece)
+        self.sharing = sharing or Sharing(graph, *["elsewhere"] * self.piece)
         self.scene = Scene(words.clean(model.name), "calls", place=prefix[:-1])
         self.folding = Folding(graph.nodes, limit, self._focus())
         self.shared = self.sharing.of(graph)
@@ -74,7 +82,7 @@ class Calls:
         box = Box(
             key=self.key(node),
             name=words.clean(layer.name),
-            detail=words.detail(layer) + place_words(self.graph, node),
+            detail=words.detail(layer) + self._input_words(node),
             role=role(self.graph, node),
             node=node.index,
             group=self.shared.get(layer),
@@ -90,6 +98,9 @@ class Calls:
         box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)
         return box
+
+    def _input_words(self, node: Node) -> str:
+        return "" if self.piece else place_words(self.graph, node)
 
     def _inside(self, box: Box, layer: Operation) -> Scene | None:
         if words.graph_of(layer) is not None:
@@ -169,7 +180,7 @@ class Calls:
         plate = plate_of(tensor, name, self.prefix)
         if tensor in positions:
             plate.output = True
-            several = len(self.graph.outputs) > 1
+            several = len(self.graph.outputs) > 1 and not self.piece
             plate.label = ", ".join(f"outputs[{i}]" for i in positions[tensor]) * several
         source = End(self._place(node), index, len(node.output_tensors))
         self.scene.plates.append(plate)

@@ -12,6 +12,7 @@ from funclab.view import words
 from funclab.view.calls import (
     FOLD,
     Opened,
+    Piece,
     fold_key,
     group_of,
     is_open,
@@ -48,7 +49,8 @@ class Layers:
         assert graph is not None
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
         self.prefix, self.focus = prefix, focus
-        self.sharing = sharing or Sharing(graph)
+        self.piece = isinstance(model, Piece)
+        self.sharing = sharing or Sharing(graph, *["elsewhere"] * self.piece)
         self.scene = Scene(words.clean(model.name), "layers", place=prefix[:-1])
         self.nodes = words.calls_by_layer(graph)
         self.folding = Folding(list(self.nodes), limit, self._focus())
@@ -91,7 +93,7 @@ class Layers:
         box = Box(
             key=self.key(layer),
             name=words.clean(layer.name),
-            detail=words.detail(layer) + weights_words(layer) + place_words(self.graph, nodes[0]),
+            detail=words.detail(layer) + weights_words(layer) + self._input_words(nodes[0]),
             role=next((one for one in roles if one != "plain"), "plain"),
             group=self.shared.get(layer),
             frozen=words.is_frozen(layer),
@@ -105,6 +107,9 @@ class Layers:
         if is_open(self.expand, box.key):
             box.inside = self._inside(box, layer)
         return box
+
+    def _input_words(self, node: Node) -> str:
+        return "" if self.piece else place_words(self.graph, node)
 
     def _inside(self, box: Box, layer: Operation) -> Scene | None:
         if box.nested:
@@ -135,7 +140,7 @@ class Layers:
         if len(others) > MOST_NOTES:
             more = words.plural(len(others) - MOST_NOTES, "more call")
             rows.append(
-                Row(others[MOST_NOTES].index, [], [], [], f"and on: {more} outside this model")
+                Row(others[MOST_NOTES].index, [], [], [], f"and on: {more} {self.sharing.outside}")
             )
         return rows
 
@@ -188,7 +193,7 @@ class Layers:
             name = words.tensor_id(self.graph, tensor)
             plate = plate_of(tensor, name, self.prefix)
             plate.output = True
-            several = len(self.graph.outputs) > 1
+            several = len(self.graph.outputs) > 1 and not self.piece
             plate.label = ", ".join(f"outputs[{i}]" for i in found) * several
             self.scene.plates.append(plate)
             self._edge(self._source(tensor), End(plate.key), tensor)

@@ -16,7 +16,7 @@ from funclab.view.scene import Box, Plate, Scene
 
 ENGINES = ("auto", "dot", "builtin")
 GAP_ACROSS = 26
-GAP_TO_PLATE, GAP_TO_BOX, GAP_OF_ROWS = 18, 34, 40
+GAP_TO_PLATE, GAP_TO_BOX, GAP_OF_ROWS = 16, 30, 40
 PART_OF_TURN, MOST_EXTRA = 0.08, 60
 STONE = 6
 EDGE = 14

@@ -15,7 +15,9 @@ from funclab.view.scene import Group, Scene
 class Sharing:
     """The layers that are used more than once, numbered alike in all parts of a picture."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
+        self.outside = outside
+        """Where calls are that belong to none of these graphs."""
         self.owners: dict[Node, str] = {}
         """The model inside this one to which a node belongs, by name."""
         self._totals: dict[Graph, Counter[Operation]] = {}
@@ -103,7 +105,7 @@ def whereabouts(node: Node, sharing: Sharing) -> str:
     if node.index == 0 and words.graph_of(node.operation) is not None:
         return "its own inputs and outputs"
     owner = sharing.owners.get(node)
-    return f"inside {words.shorten(owner, 20)}" if owner else "outside this model"
+    return f"inside {words.shorten(owner, 20)}" if owner else sharing.outside
 
 
 def _numbers(nodes: list[int]) -> str:

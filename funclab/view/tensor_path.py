@@ -9,18 +9,18 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.view import words
-from funclab.view.calls import Calls
+from funclab.view.calls import Calls, Piece
 from funclab.view.diagram import MOST_CALLS, Diagram
 from funclab.view.layout import place
 from funclab.view.tables import description
 
 
-class Behind:
+class Behind(Piece):
     """The part of a graph behind one tensor, in the form of a model."""
 
     def __init__(self, tensor: Tensor) -> None:
-        self.name = tensor.id
-        self.graph = Graph(source_inputs(tensor), [tensor])
+        super().__init__(tensor.id, Graph(source_inputs(tensor), [tensor]))
+        self.tensor = tensor
 
 
 def maker(tensor: Tensor) -> Node:

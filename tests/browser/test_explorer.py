@@ -1,4 +1,10 @@
-"""The explorer and the shape steps in a real JupyterLab and Notebook 7, with a real kernel."""
+"""The explorer in real front ends with a kernel, and as a page without; see test_every_view too."""
+
+import pytest
+
+import funclab
+from funclab import Input, Model
+from funclab.layers import Dense, concatenate
 
 MODEL = """
 %load_ext funclab
@@ -10,6 +16,13 @@ shared = Dense(64, activation="relu", name="shared")
 model = Model(inputs, Dense(10, name="head")(shared(shared(inputs))))
 """
 ROOT = ".fl-explorer"
+# The middle of a line that is drawn, in the window.
+ON_THE_LINE = """edge => {
+  const line = edge.querySelector("path"), at = line.getPointAtLength(line.getTotalLength() / 2);
+  const { a, d, e, f } = line.getScreenCTM();
+  return [at.x * a + e, at.y * d + f];
+}"""
+LIT = "edges => [...new Set(edges.map(one => one.dataset.tensor))].sort()"
 
 
 def explorer_on(open_notebook, write_notebook, server, *cells):
@@ -81,66 +94,211 @@ def test_python_and_browser_share_the_selection(lab, open_notebook, write_notebo
     assert quiet(notebook)
 
 
-def test_in_ask_mode_the_answer_comes_first_and_is_recorded(lab, open_notebook, write_notebook):
-    notebook = explorer_on(open_notebook, write_notebook, lab, "funclab.explore(model, ask=True)")
-    page = notebook.page
-
-    page.locator(f'{ROOT} .box[data-key="shared[1]"]').click()
-
-    page.wait_for_selector(f"{ROOT} .fl-choices button")
-    assert page.locator(f"{ROOT} .fl-here").count() == 0
-    options = page.locator(f"{ROOT} .fl-choices button").all_inner_texts()
-    right = next(i for i, text in enumerate(options, 1) if text.startswith("shared[0:0]"))
-    page.focus(ROOT)
-    page.keyboard.press(str(right))
-    page.wait_for_selector(f"{ROOT} .fl-here")
-    assert "Right" in page.locator(f"{ROOT} .fl-ask").inner_text()
-    assert quiet(notebook)
+def nested():
+    """A model called twice, with a shared layer inside."""
+    x = Input((16,), name="x")
+    shared = Dense(16, activation="relu", name="shared")
+    twice = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+    a, b = Input((16,), name="a"), Input((16,), name="b")
+    return Model([a, b], concatenate([twice(a), twice(b)]), name="nested")
 
 
-def test_a_tour_is_walked_with_a_clicker_and_left_with_one_key(lab, open_notebook, write_notebook):
-    tour = '[{"text": "Two calls.", "state": {"selected": "shared[0]"}}, {"text": "One output."}]'
+@pytest.fixture
+def opened_page(browser, tmp_path):
+    """`opened_page(view)`: its page from disk, which has no kernel."""
+    pages = []
+
+    def open_page(view, height=800):
+        path = tmp_path / "view.html"
+        funclab.export_html(view, path)
+        page = browser.new_page(viewport={"width": 1280, "height": height})
+        pages.append(page)
+        page.goto(path.as_uri())
+        page.wait_for_selector(f"{ROOT} svg .box")
+        page.focus(ROOT)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def box(page, key):
+    return page.locator(f'{ROOT} .box[data-key="{key}"]')
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def status(page):
+    return page.locator(f"{ROOT} .fl-status").inner_text()
+
+
+def test_models_open_one_by_one_by_their_sign_and_by_key(opened_page):
+    page = opened_page(funclab.explore(nested()))
+
+    box(page, "twice[2]").locator(".fl-sign").click()
+
+    assert box(page, "twice[2]/shared[0]").count() == 1
+    assert box(page, "twice[1]/shared[0]").count() == 0
+    box(page, "twice[1]").click()
+    press(page, "o")
+    assert box(page, "twice[1]/shared[0]").count() == 1
+    press(page, "o")
+    assert box(page, "twice[1]/shared[0]").count() == 0
+    press(page, "Shift+O")
+    assert page.locator(f"{ROOT} .box.frame").count() == 2
+    press(page, "Shift+O")
+    assert page.locator(f"{ROOT} .box.frame").count() == 0
+
+
+def test_enter_goes_into_a_closed_model_before_it_goes_to_the_arithmetic(opened_page):
+    page = opened_page(funclab.explore(nested(), selected="twice[1]"))
+
+    press(page, "Enter")
+
+    assert box(page, "twice[1]/shared[0]").count() == 1
+    press(page, "Enter")
+    assert page.locator(f"{ROOT} .fl-tape").count() == 1
+
+
+def test_what_is_found_inside_a_closed_model_is_shown(opened_page):
+    page = opened_page(funclab.explore(nested()))
+
+    press(page, "/", *"out[0]")
+
+    found = box(page, "twice[1]/out[0]")
+    assert found.get_attribute("aria-pressed") == "true"
+    assert found.is_visible()
+
+
+def test_search_counts_aloud_goes_on_with_enter_and_is_left_with_escape(opened_page):
+    page = opened_page(funclab.explore(nested()))
+
+    press(page, "/", *"shared")
+
+    assert status(page) == "1 of 6 found: twice[1]/shared"
+    press(page, "Enter")
+    assert status(page) == "2 of 6 found: twice[2]/shared"
+    press(page, "Escape")
+    assert page.locator(".fl-search").input_value() == ""
+    assert page.evaluate("document.activeElement.classList.contains('fl-explorer')")
+
+
+@pytest.mark.parametrize("look", ["light", "projector"])
+def test_a_call_folded_away_is_shown_when_it_is_found(look, opened_page):
+    x = y = Input((4,), name="x")
+    for i in range(300):
+        y = Dense(4, name=f"layer_{i}")(y)
+    page = opened_page(funclab.explore(Model(x, y), look=look))
+
+    press(page, "/", *"layer_150[")
+
+    assert box(page, "layer_150[0]").get_attribute("aria-pressed") == "true"
+    press(page, "Escape", "Backspace")
+    page.locator(f"{ROOT} .box[data-first]").click()
+    assert page.locator(f"{ROOT} .box[aria-pressed=true]").count() == 1
+
+
+@pytest.mark.parametrize("face", ["calls", "layers"])
+def test_a_click_beside_a_line_names_its_tensor_and_lights_the_way_back(face, opened_page):
+    page = opened_page(funclab.explore(nested(), face=face, open=True))
+    inner = "twice[1]/" if face == "calls" else "twice/"
+    line = page.locator(f'{ROOT} .edge[data-tensor="{inner}shared[1:0]"]').last
+    line.scroll_into_view_if_needed()
+    x, y = line.evaluate(ON_THE_LINE)
+
+    page.mouse.click(x, y + 5 if face == "layers" else y)
+
+    said = page.locator(f"{ROOT} .fl-panel").inner_text()
+    assert "shared[1:0]" in said
+    assert "twice[1]/shared[1]" in said
+    assert "twice[1]/out[0]" in said
+    lit = page.locator(f"{ROOT} .fl-back").evaluate_all(LIT)
+    assert lit == [f"{inner}shared[0:0]", f"{inner}x[0:0]"]
+    assert page.locator(f"{ROOT} .fl-way").evaluate_all(LIT) == [f"{inner}shared[1:0]"]
+
+
+def test_the_tensors_of_a_node_are_reached_by_key(opened_page):
+    page = opened_page(funclab.explore(nested(), selected="concatenate[0]"))
+    caption = page.locator(f"{ROOT} .fl-caption")
+
+    names = []
+    for _ in range(4):
+        press(page, "s")
+        names.append(caption.inner_text().partition(" ")[0])
+
+    assert names == ["concatenate[0:0]", "twice[1:0]", "twice[2:0]", "concatenate[0:0]"]
+    press(page, "ArrowUp")
+    assert "concatenate[0] is selected" in caption.inner_text()
+
+
+def test_a_row_of_the_layers_face_is_its_node(opened_page):
+    page = opened_page(funclab.explore(nested(), face="layers"))
+
+    box(page, "twice").locator('[data-row="2"]').click()
+
+    assert "twice[2] is selected" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    assert page.locator(f"{ROOT} .fl-row").count() == 1
+
+
+def test_one_key_leads_from_the_source_of_an_op_back_to_the_model(opened_page):
+    page = opened_page(funclab.explore(nested(), selected="twice[1]/shared[0]"))
+    press(page, "Enter", "Enter", "m")
+    assert page.locator(f"{ROOT} .fl-panel pre").count() > 0
+
+    press(page, "Backspace")
+
+    assert page.locator(f"{ROOT} .fl-panel").inner_text() == ""
+    assert page.locator(f"{ROOT} .fl-ring").count() == 0
+    assert "Backspace" in page.locator(f"{ROOT} .fl-keys").text_content()
+
+
+def test_a_lesson_sized_model_is_seen_whole_and_what_is_not_is_announced(opened_page):
+    x = Input((784,), name="x")
+    y = Dense(64, name="one")(x)
+    small = Model(x, Dense(10, name="two")(Dense(64, name="and")(y)))
+    page = opened_page(funclab.explore(small), height=720)
+    fits = page.evaluate("stage => stage.scrollHeight <= stage.clientHeight + 1", stage_of(page))
+
+    assert fits
+    assert page.locator(".fl-beyond").is_hidden()
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.wait_for_selector(".fl-beyond:not([hidden])")
+    assert "more below" in page.locator(".fl-beyond").inner_text()
+    page.locator(".fl-beyond").click()
+    page.wait_for_function("document.querySelector('.fl-stage').scrollTop > 0")
+
+
+def stage_of(page):
+    return page.locator(f"{ROOT} .fl-stage").element_handle()
+
+
+def test_text_stays_legible_in_a_narrow_window(opened_page):
+    page = opened_page(funclab.explore(nested(), open=True))
+
+    page.set_viewport_size({"width": 500, "height": 600})
+
+    sizes = page.locator(f"{ROOT} svg text").evaluate_all(
+        "texts => texts.map(one => parseFloat(getComputedStyle(one).fontSize)"
+        " * one.getScreenCTM().a)"
+    )
+    assert min(sizes) >= 11
+    assert "more to the right" in page.locator(".fl-beyond").inner_text()
+
+
+def test_python_shows_what_lies_folded_away(lab, open_notebook, write_notebook):
     notebook = explorer_on(
-        open_notebook, write_notebook, lab, f"funclab.explore(model, tour={tour})"
+        open_notebook,
+        write_notebook,
+        lab,
+        "x = y = Input((4,))\nfor i in range(400):\n    y = Dense(4, name=f'deep_{i}')(y)\n"
+        "view = funclab.explore(Model(x, y))\nview",
+        'view.selected = "deep_200[0]"',
     )
-    page = notebook.page
-    page.focus(ROOT)
 
-    page.keyboard.press("PageDown")
+    notebook.page.wait_for_selector(f'{ROOT} .box[data-key="deep_200[0]"][aria-pressed=true]')
 
-    page.wait_for_selector(f'{ROOT} .box[data-key="shared[0]"][aria-pressed=true]')
-    assert "1 of 2: Two calls." in page.locator(f"{ROOT} .fl-tour").inner_text()
-    page.keyboard.press("r")
-    page.wait_for_selector(f"{ROOT} .box[aria-pressed=true]", state="detached")
-    assert quiet(notebook)
-
-
-def test_a_reloaded_page_has_the_view_as_it_was(lab, open_notebook, write_notebook):
-    notebook = explorer_on(open_notebook, write_notebook, lab, "model")
-    page = notebook.page
-    page.locator(f'{ROOT} .box[data-key="shared[1]"]').click()
-    page.wait_for_selector(f"{ROOT} .fl-here")
-    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-
-    page.reload()
-
-    page.wait_for_selector(f"{ROOT} .fl-here", timeout=30_000)
-    assert "shared.get_output_at(1)" in page.locator(f"{ROOT} .fl-here").inner_text()
-
-
-def test_shape_steps_are_walked_by_keys(jupyter, open_notebook, write_notebook):
-    notebook = open_notebook(jupyter, write_notebook("shapes", MODEL, "funclab.shapes(model)"))
-    notebook.run_all()
-    page = notebook.page
-    page.wait_for_selector(".fl-shapes .fl-step")
-    page.locator(".fl.fl-shapes").first.focus()
-
-    page.keyboard.press("ArrowRight")
-
-    page.wait_for_function(
-        "() => document.querySelector('.fl-now')?.innerText.includes('64 × 64 + 64 = 4,160')"
-    )
-    for theme in ("light", "dark"):
-        notebook.theme(theme)
-        notebook.screenshot(f"shapes-{jupyter.kind}-{theme}")
     assert quiet(notebook)

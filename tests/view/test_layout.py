@@ -92,7 +92,7 @@ def test_a_line_of_layers_is_drawn_as_a_straight_line():
     scene = diagram(models.perceptron(), layout="builtin").scene
 
     assert len({item.middle.real for item in scene.items()}) == 1
-    assert {round(box.y) for box in scene.boxes} == {14, 160, 306, 452}
+    assert {round(box.y) for box in scene.boxes} == {14, 154, 294, 434}
 
 
 def test_a_link_that_passes_layers_by_runs_straight_beside_them():

@@ -128,7 +128,7 @@ const explorer = {
     if (!chosen) return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
     if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key: selected, shape: chosen.tensor.shape });
     return ctx.t("caption_layer", { name: chosen.layer.name, n: chosen.layer.nodes.length,
-      key: chosen.node ? selected : chosen.layer.nodes[0] ?? "" });
+      key: selected });
   },
 };
 

@@ -12,10 +12,11 @@ from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
+from funclab.view.calls import Piece, write_line
 from funclab.view.live.base import View
 from funclab.view.live.facts import facts_of, more_of, objects_of, tape_of
 from funclab.view.live.gallery import PROJECTOR_CALLS, Gallery, bare
-from funclab.view.tensor_path import Behind, source_inputs
+from funclab.view.tensor_path import Behind, maker, source_inputs
 
 __all__ = ["PROJECTOR_CALLS", "Explorer", "bare", "explore"]
 
@@ -45,8 +46,8 @@ class Explorer(View):
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
         super().__init__(
-            title=f"Model {words.clean(model.name)}",
-            call=f"funclab.explore({_variable(model.name)}$)",
+            title=f"{_kind(model)} {words.clean(model.name)}",
+            call=f"funclab.explore({_written(model)}$)",
             facts=facts,
             state=self._revealing(state or {}),
             **settings,
@@ -132,14 +133,13 @@ class Explorer(View):
         }
 
 
-class Calls:
+class CallsOf(Piece):
     """All that leads to the calls of one layer, in the form of a model."""
 
     def __init__(self, layer: Operation) -> None:
-        self.name = layer.name
         outputs = [one for node in layer.inbound_nodes for one in node.output_tensors]
         inputs = [one for tensor in outputs for one in source_inputs(tensor)]
-        self.graph = Graph(list(dict.fromkeys(inputs)), outputs)
+        super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
 
 
 def explore(
@@ -169,10 +169,22 @@ def explore(
         )
     elif words.graph_of(thing) is None:
         thing.get_output_at(0)  # says it well when there is none
-        subject = Calls(thing)
+        subject = CallsOf(thing)
         state = {"face": "layers", "selected": thing.name, **state}
     return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
 
 
-def _variable(name: str) -> str:
-    return name if name.isidentifier() else "model"
+def _kind(subject: Any) -> str:
+    if isinstance(subject, Behind):
+        return "Tensor"
+    return "Layer" if isinstance(subject, CallsOf) else "Model"
+
+
+def _written(subject: Any) -> str:
+    """How a learner would write what is explored."""
+    if isinstance(subject, Behind):
+        node = maker(subject.tensor)
+        several = len(node.output_tensors) > 1
+        index = node.output_tensors.index(subject.tensor)
+        return f"{write_line(node)}[{index}]" if several else write_line(node)
+    return subject.name if subject.name.isidentifier() else _kind(subject).lower()

@@ -156,7 +156,7 @@ const explorerKeys = {
   size(ctx, svg) {
     fit(ctx, svg, ctx.state.zoom);
     if (!ctx.state.zoom) svg.style.maxWidth = "none";
-    ctx.stage.style.maxHeight = this.chosen(ctx) ? "62vh" : "max(260px, calc(100vh - 150px))";
+    ctx.stage.style.maxHeight = this.chosen(ctx) ? "68vh" : "max(260px, calc(100vh - 150px))";
     this.tellBeyond(ctx);
   },
 
