@@ -80,6 +80,9 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
             )
 
 
+AXES = {3: "(steps, features)", 4: "(height, width, channels)"}
+
+
 def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
     """What to write instead, for the slips that are made most."""
     kind, sample = type(layer).__name__, list(shape[1:])
@@ -93,6 +96,11 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         return (
             f"give the input {wanted - 1} axes beside the batch: with one {axis} that is "
             f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
+        )
+    if short > 0 and wanted in AXES:
+        return (
+            f"give {layer.name} inputs of {AXES[wanted]}, beside the batch: Input(shape=...) with "
+            f"these axes, or a Reshape before {layer.name}."
         )
     if short < 0 and None not in sample and wanted == 2:
         return f"lay the axes in one row first: {layer.name}(Flatten()(x))."

@@ -140,11 +140,14 @@ def _draw_fault(error: FunclabError) -> None:
     """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
     from IPython.display import display
 
+    from funclab.view.live import defaults
+
     if error.drawn:
         return
     try:
         picture = picture_of_fault(error)
+        if picture is not None:
+            picture.look = defaults.look()
+            display(picture)
     except Exception:
         return
-    if picture is not None:
-        display(picture)
