@@ -22,7 +22,7 @@ function addEpoch(run, { epoch, values, now, heat }) {
       run[kind][name].push(found[name] ?? null);
     }
   if (heat) run.heat.push({ epoch, layers: heat });
-},
+}
 
 function hasNumbers(values) {
   return values?.some((one) => one != null) ?? false;

@@ -10,8 +10,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from funclab.callbacks.base import Logs, Watcher
-from funclab.view.live.training_clock import Clock
 from funclab.view.live.training_cell import show
+from funclab.view.live.training_clock import Clock
 from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import Numbers, Record, number, rounded
