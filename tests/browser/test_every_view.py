@@ -5,6 +5,8 @@ The views are in `every_view.CASES`. All tests of a view share one notebook; eac
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -18,15 +20,19 @@ COUNT = "() => jupyterapp.shell.currentWidget.content.widgets[1].model.execution
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
 def in_lab(request, browser, lab, tmp_path_factory):
-    context = browser.new_context(viewport=WINDOW)
-    yield Stage.open(request.param, context, lab, tmp_path_factory.mktemp("view"))
-    context.close()
+    yield from staged(request.param, browser, lab, tmp_path_factory)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
 def in_notebook7(request, browser, notebook7, tmp_path_factory):
+    yield from staged(request.param, browser, notebook7, tmp_path_factory)
+
+
+def staged(case, browser, server, tmp_path_factory):
     context = browser.new_context(viewport=WINDOW)
-    yield Stage.open(request.param, context, notebook7, tmp_path_factory.mktemp("view"))
+    stage = Stage.open(case, context, server, tmp_path_factory.mktemp("view"))
+    yield stage
+    stage.close()
     context.close()
 
 
@@ -99,6 +105,7 @@ def test_in_ask_mode_the_question_comes_first_and_the_answer_is_recorded(stage):
 
     stage.sees(case.answered)
     stage.knows("view.state", case.answered.state)
+    expect(view.locator(".fl-ask")).to_contain_text(re.compile("Right: |You said |Noted: "))
 
 
 def test_a_tour_is_walked_with_a_clicker_and_one_key_leads_back(stage):
