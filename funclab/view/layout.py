@@ -8,10 +8,11 @@ from funclab.errors import ArgumentError
 from funclab.view import dot, sizes
 from funclab.view.alignment import align
 from funclab.view.capsules import place_capsules
+from funclab.view.channels import LEVEL, Channels, channels
 from funclab.view.crossings import crossings, keep_order, order_ranks
 from funclab.view.layering import Key, Layered, layered
-from funclab.view.ports import links_of, margins
-from funclab.view.routing import route
+from funclab.view.ports import is_beside, links_of, margins
+from funclab.view.routing import Ground, route
 from funclab.view.scene import Box, Plate, Scene
 
 ENGINES = ("auto", "dot", "builtin")
@@ -42,9 +43,10 @@ def place(scene: Scene, engine: str = "auto") -> None:
     links = links_of(scene)
     layout = layered([item.key for item in scene.items()], links)
     at = _across(scene, layout, engine)
-    starts, ends = _along(scene, layout, at)
+    levels = channels(scene.edges, links, layout, at) if is_beside(scene) else None
+    starts, ends = _along(scene, layout, at, levels)
     _set_positions(scene, layout, at, starts, ends)
-    route(scene, layout, links, at, starts, ends)
+    route(scene, layout, links, Ground(at, starts, ends, levels))
     place_capsules(scene)
     _frame(scene)
 
@@ -112,7 +114,9 @@ def _ask_dot(layout: Layered, width: dict[Key, float], kept: list[Key]) -> None:
             layout.ranks = own
 
 
-def _along(scene: Scene, layout: Layered, at: dict[Key, float]) -> tuple[list[float], list[float]]:
+def _along(
+    scene: Scene, layout: Layered, at: dict[Key, float], levels: Channels | None
+) -> tuple[list[float], list[float]]:
     """Where each rank starts and ends along the flow."""
     tall = [0.0] * len(layout.ranks)
     for item in scene.items():
@@ -120,11 +124,16 @@ def _along(scene: Scene, layout: Layered, at: dict[Key, float]) -> tuple[list[fl
         along = extent(scene, item)[1] + margins(scene, item)[2]
         tall[rank] = max(tall[rank], along)
     starts, ends, here = [], [], 0.0
-    for size, gap in zip(tall, _gaps(scene, layout, at), strict=True):
+    gaps = _gaps(scene, layout, at) if levels is None else _gaps_of_levels(levels)
+    for size, gap in zip(tall, gaps, strict=True):
         starts.append(here)
         ends.append(here + size)
         here += size + gap
     return starts, ends
+
+
+def _gaps_of_levels(levels: Channels) -> list[float]:
+    return [GAP_OF_ROWS + LEVEL * max(0, depth - 1) for depth in levels.depth]
 
 
 def _gaps(scene: Scene, layout: Layered, at: dict[Key, float]) -> list[float]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
+from funclab.view.channels import LEVEL, Channels, Step
 from funclab.view.geometry import Pen
 from funclab.view.layering import Key, Layered, Link
 from funclab.view.ports import LANE, TAB, close_lane, has_tabs, is_beside, lane, offset, row_offset
@@ -14,37 +16,47 @@ DOUBLE = 4
 """How far the outer line of a wrapper stands off."""
 
 
+@dataclass
+class Ground:
+    """Where items and ranks lie, and on which levels lines cross from rank to rank, if they do."""
+
+    at: dict[Key, float]
+    starts: list[float]
+    ends: list[float]
+    levels: Channels | None = None
+
+    def height(self, rank: int, level: int) -> float:
+        """How far along the flow a level lies in the gap after a rank."""
+        assert self.levels is not None
+        middle = (self.ends[rank] + self.starts[rank + 1]) / 2
+        return middle + (level - (self.levels.depth[rank] - 1) / 2) * LEVEL
+
+
 class Router:
-    """Draws edges; `at`, `starts` and `ends` say where items and ranks lie.
+    """Draws edges. A point is across + 1j * along, for both directions of flow."""
 
-    A point is across + 1j * along, for both directions of flow.
-    """
-
-    def __init__(
-        self,
-        scene: Scene,
-        layout: Layered,
-        at: dict[Key, float],
-        starts: list[float],
-        ends: list[float],
-    ) -> None:
-        self.scene, self.layout = scene, layout
-        self.at, self.starts, self.ends = at, starts, ends
+    def __init__(self, scene: Scene, layout: Layered, ground: Ground) -> None:
+        self.scene, self.layout, self.ground = scene, layout, ground
+        self.at, self.starts, self.ends = ground.at, ground.starts, ground.ends
         self.items = {item.key: item for item in scene.items()}
         self.loops: dict[str, int] = {}
         self.rows = scene.face == "layers"
         self.beside = is_beside(scene)
 
-    def path(self, edge: Edge, link: Link, chain: list[Key]) -> Pen:
+    def path(self, number: int, edge: Edge, link: Link, chain: list[Key]) -> Pen:
         if self.rows and edge.source.key == edge.target.key:
             return self._loop(edge)
         pen = Pen(self._port(edge.source, True))
         self._leave(pen, edge, link)
         steps = chain[::-1] if link.backward else chain
-        for one, other in pairwise(steps):
+        for i, (one, other) in enumerate(pairwise(steps)):
             last = other == steps[-1]
             across = self.at[other] + (link.target_offset if last else 0)
-            self._pass_gap(pen, one, other, across, link.backward)
+            step = (number, len(steps) - 2 - i if link.backward else i)
+            if self.ground.levels is not None and step in self.ground.levels.level_of:
+                self._cross(pen, one, other, across, step)
+            else:
+                self._pass_gap(pen, one, other, across, link.backward)
         self._arrive(pen, edge, link)
         return pen
 
@@ -58,6 +70,16 @@ class Router:
             reaching -= TAB / 2 if isinstance(other, str) else 0
         pen.line(complex(pen.here.real, leaving))
         pen.turn(complex(across, reaching))
+
+    def _cross(self, pen: Pen, one: Key, other: Key, across: float, step: Step) -> None:
+        """From rank to rank on the level that the step has for itself."""
+        assert self.ground.levels is not None
+        upper, lower = sorted((self.layout.rank_of[one], self.layout.rank_of[other]))
+        down = self.layout.rank_of[one] == upper
+        height = self.ground.height(upper, self.ground.levels.level_of[step])
+        end = self.starts[lower] if down else self.ends[upper]
+        turns = [complex(pen.here.real, height), complex(across, height), complex(across, end)]
+        pen.corners(turns, RADIUS)
 
     def _bounds(self, key: str) -> tuple[float, float, float]:
         """Middle across the flow, start and end along it."""
@@ -135,16 +157,9 @@ class Router:
         return pen
 
 
-def route(
-    scene: Scene,
-    layout: Layered,
-    links: list[Link],
-    at: dict[Key, float],
-    starts: list[float],
-    ends: list[float],
-) -> None:
+def route(scene: Scene, layout: Layered, links: list[Link], ground: Ground) -> None:
     """Draw the path of every edge."""
-    router = Router(scene, layout, at, starts, ends)
-    for edge, link, chain in zip(scene.edges, links, layout.chains, strict=True):
-        pen = router.path(edge, link, chain)
+    router = Router(scene, layout, ground)
+    for i, (edge, link, chain) in enumerate(zip(scene.edges, links, layout.chains, strict=True)):
+        pen = router.path(i, edge, link, chain)
         edge.path = pen.pairs(scene.direction == "LR")

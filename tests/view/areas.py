@@ -47,3 +47,29 @@ def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
 
 def inside(point: complex, area: Area) -> bool:
     return area.x < point.real < area.right and area.y < point.imag < area.bottom
+
+
+def stretches(edge: Edge) -> list[tuple[bool, float, float, float]]:
+    """The straight parts of an edge: upright or not, where they lie, where they begin and end."""
+    path, found = edge.path, []
+    for i in range(0, len(path) - 1, 3):
+        xs, ys = zip(*path[i : i + 4], strict=True)
+        if max(xs) - min(xs) < 0.1:
+            found.append((True, xs[0], min(ys), max(ys)))
+        elif max(ys) - min(ys) < 0.1:
+            found.append((False, ys[0], min(xs), max(xs)))
+    return found
+
+
+def side_by_side(scene: Scene, distance: float) -> list[tuple[str, str]]:
+    """Edges of different tensors, parts of which run closer to each other than a distance."""
+    return [
+        (one.tensor, other.tensor)
+        for one, other in combinations(scene.edges, 2)
+        if one.tensor != other.tensor
+        and any(
+            a[0] == b[0] and abs(a[1] - b[1]) < distance and min(a[3], b[3]) - max(a[2], b[2]) > 4
+            for a in stretches(one)
+            for b in stretches(other)
+        )
+    ]

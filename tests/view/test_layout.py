@@ -14,7 +14,7 @@ from funclab.view.layering import Link, layered
 from funclab.view.measure import text_width
 from funclab.view.sizes import MONO, NAME, box_texts, pill_width, plate_lines
 from tests.view import models
-from tests.view.areas import crossed_boxes, overlapping
+from tests.view.areas import crossed_boxes, overlapping, side_by_side
 
 ENGINES = ["builtin", "auto", *(["dot"] if dot.program() else [])]
 every_model = pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
@@ -173,3 +173,20 @@ def test_a_parent_stands_over_the_middle_of_its_children():
 
     assert at["a"] == at["c"]
     assert at["c"] - at["b"] == at["d"] - at["c"] == 10
+
+
+@pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
+def test_lines_of_different_tensors_keep_apart_in_the_layers_face(build):
+    scene = diagram(build(), "layers", direction="TB").scene
+
+    assert side_by_side(scene, 8) == []
+
+
+@pytest.mark.parametrize("face", ["calls", "layers"])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_the_first_input_stands_before_the_second(face, direction):
+    scene = diagram(models.siamese(), face, direction=direction).scene
+
+    left, right = (box for box in scene.boxes if box.role == "input")
+    assert (left.name, right.name) == ("left", "right")
+    assert left.x < right.x if direction == "TB" else left.y < right.y
