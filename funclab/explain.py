@@ -95,7 +95,9 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     """An attribute that arrays have, asked of a tensor."""
     kind = type(tensor).__name__
     instead = {"T": "transpose", "get_shape": "shape"}.get(name, name)
-    fix = f"use one of these{f', or funclab.ops.{instead}(x)' if known else ''}."
+    fix = (
+        f"use funclab.ops.{instead}(x)." if known else "use x.shape, or a function of funclab.ops."
+    )
     if name in ("numpy", "eval", "item", "tolist"):
         fix = f"{PREDICT}."
     return TensorAttributeError(
@@ -158,6 +160,35 @@ def of(tensor: Any) -> Item:
     """A tensor, or a value inside a layer's call."""
     name = tensor.id if hasattr(type(tensor), "id") else "a value in a call"
     return Item("tensor", name, show(tensor.shape))
+
+
+def uncalled(layer: Any) -> Instead:
+    """A layer that was never called on a tensor, and what a call would make."""
+    item = Item("layer", layer.name, type(layer).__name__)
+    right = [
+        Item("tensor", "x", "of the graph"),
+        item,
+        Item("tensor", f"{layer.name}(x)", "its output"),
+    ]
+    none = Item("nothing", "", "no tensor yet")
+    return Instead(f"{layer.name} was never called on a tensor", [item, none], right, "no call")
+
+
+def data(tensor: Any, name: str) -> TensorTypeError:
+    """A tensor of the graph where arrays are to be calculated with."""
+    return TensorTypeError(
+        f"The data for {name} are the symbolic tensor {tensor!r}, which has no numbers.",
+        why="fit, evaluate and predict calculate with arrays; a tensor only describes what a model "
+        "will compute.",
+        fix=f"give an array of numbers for {name}; to go on building the graph, call the model "
+        "instead: model(x).",
+        facts=Instead(
+            "A tensor of the graph is no data",
+            [of(tensor), Item("place", name, "wants an array")],
+            [Item("array", "x", "an array of numbers"), Item("place", name, "wants an array")],
+            "no numbers",
+        ),
+    )
 
 
 def node_index(layer: Any, what: str, index: Any) -> ArgumentError:

@@ -143,6 +143,7 @@ class Operation:
             why="only a call on a tensor gives a layer inputs and outputs.",
             fix=f"call it first: y = {self.name}(x).",
             graph=self,
+            facts=explain.uncalled(self),
         )
 
 

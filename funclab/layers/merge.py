@@ -177,31 +177,31 @@ def to_rank(x: Any, rank: int, at: int) -> Any:
     return x
 
 
-def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def add(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The sum of tensors: Add()(inputs)."""
-    return Add(**kwargs)(inputs)
+    return Add(**kwargs)(inputs, *more)
 
 
-def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def subtract(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The first tensor minus the second: Subtract()(inputs)."""
-    return Subtract(**kwargs)(inputs)
+    return Subtract(**kwargs)(inputs, *more)
 
 
-def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def multiply(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The product of tensors, element by element: Multiply()(inputs)."""
-    return Multiply(**kwargs)(inputs)
+    return Multiply(**kwargs)(inputs, *more)
 
 
-def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def average(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The mean of tensors, element by element: Average()(inputs)."""
-    return Average(**kwargs)(inputs)
+    return Average(**kwargs)(inputs, *more)
 
 
-def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def maximum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The largest of tensors, element by element: Maximum()(inputs)."""
-    return Maximum(**kwargs)(inputs)
+    return Maximum(**kwargs)(inputs, *more)
 
 
-def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def minimum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
     """The smallest of tensors, element by element: Minimum()(inputs)."""
-    return Minimum(**kwargs)(inputs)
+    return Minimum(**kwargs)(inputs, *more)

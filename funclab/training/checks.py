@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from funclab.errors import DataError
+from funclab.errors import DataError, Instead, Item
 from funclab.graph.graph import Graph
 from funclab.layers import Embedding
 
@@ -52,6 +52,16 @@ def check_lengths(sides: Sequence[Side]) -> None:
                 why=f"row i of every array belongs to sample i, but {first_name} has {first} rows "
                 f"and the {kind} for {name} has {count}.",
                 fix="cut the arrays to the same length, or look where rows were lost.",
+                facts=Instead(
+                    "Every sample needs a row in each array",
+                    [
+                        Item("array", first_name, f"{first} samples"),
+                        Item(
+                            "array", f"{kind} {name}" * (side != "input") or name, f"{count} rows"
+                        ),
+                    ],
+                    note=f"{first} ≠ {count}",
+                ),
             )
     if first == 0:
         raise DataError(
@@ -83,6 +93,14 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
                 else f"make it Embedding({high + 1}, {layer.output_dim}), or number the ids from 0 "
                 "without gaps.",
                 graph=layer,
+                facts=Instead(
+                    f"{layer.name} has no row for the id {wrong}",
+                    [
+                        Item("array", model.input_names[i], f"ids from {low} to {high}"),
+                        Item("layer", layer.name, f"Embedding of {layer.input_dim} rows"),
+                    ],
+                    note=f"{wrong} is not in [0, {layer.input_dim})",
+                ),
             )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab import explain, structure
 from funclab.errors import DataError, Pair, Pairs, ShapeError
+from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shapes import Shape, same, show, size
 
@@ -50,6 +51,8 @@ def as_array(data: Any, name: str = "this place") -> Array:
     `name` is for the error: where the data would go.
     Raises: DataError for lists of unequal lengths, and for what is no number.
     """
+    if isinstance(data, Operators) and not hasattr(data, "array"):
+        raise explain.data(data, name)
     try:
         array = data if isinstance(data, np.ndarray) else np.asarray(data)
     except ValueError:

@@ -56,26 +56,26 @@ def match_targets(
                 f"{array.reshape(-1)[:3].tolist()}.",
                 why="losses compare numbers.",
                 fix="turn names into class numbers, np.unique(y, return_inverse=True)[1].",
+                facts=names.pairs(_beside(output, outputs, given, "not numbers")),
             )
         try:
             found.append(fit_target(output, shape, array))
         except DataError as error:
-            error.facts = names.pairs(_beside(output, outputs, given))
+            error.facts = names.pairs(_beside(output, outputs, given, error.facts))
             raise
     return found
 
 
-def _beside(bad: Output, outputs: Sequence[Output], given: Sequence[Any]) -> dict[int, Pair]:
+def _beside(
+    bad: Output, outputs: Sequence[Output], given: Sequence[Any], note: str | None
+) -> dict[int, Pair]:
     """What was given for each output, for a picture: `bad` is the one whose targets do not fit."""
+    note = note or f"does not fit {getattr(bad.loss, 'name', 'its loss')}"
     return {
-        i: Pair("", "", "targets", shape_text(one), note_of(output) * (output is bad))
+        i: Pair("", "", "targets", shape_text(one), note * (output is bad))
         for i, (output, one) in enumerate(zip(outputs, given))
         if one is not None
     }
-
-
-def note_of(output: Output) -> str:
-    return f"does not fit {getattr(output.loss, 'name', 'its loss')}"
 
 
 def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
@@ -207,6 +207,7 @@ def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
             fix='compile with loss="categorical_crossentropy", or pass y.argmax(-1).'
             if one_hot
             else f"pass class numbers of shape {show(shape[:-1])}.",
+            facts="one-hot rows, not class numbers" if one_hot else None,
         )
     if y.size and y.dtype.kind == "f" and not np.array_equal(y, np.floor(y)):
         raise DataError(
@@ -214,6 +215,7 @@ def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
             f"{y[y != np.floor(y)].reshape(-1)[0]}.",
             why="this loss expects class numbers: 0, 1, 2 ...",
             fix='for targets that are amounts use a loss such as "mse".',
+            facts="not whole numbers",
         )
     _check_range(output, classes, y)
     return y
@@ -234,6 +236,7 @@ def _check_range(output: Output, classes: int | None, y: Array) -> None:
             fix=f"number the classes from 0, or give {output.name} {int(high) + 1} units."
             if low >= 0
             else "number the classes from 0.",
+            facts=f"class {int(wrong)} is none of {classes}",
         )
 
 
@@ -252,6 +255,7 @@ def _not_one_hot(output: Output, shape: Shape, y: Array) -> DataError:
         if flat
         else f"make the last axis of the targets {classes} long, or give {output.name} "
         f"{y.shape[-1]} units.",
+        facts="class numbers, not one-hot rows" if flat else None,
     )
 
 

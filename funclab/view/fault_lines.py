@@ -22,7 +22,7 @@ LEFT, ROW, HEIGHT = 14, 78, 54
 LONGEST, LONGEST_NOTE = 34, 44
 GAP, ARROW, LINK = 6, 8, 60
 NOTE, HEADING = 12, 13
-TITLES = ("", "one end", "other end", "")
+TITLES = ("", "from", "to", "what breaks")
 FILLS = {"input": "input-fill", "output": "output-fill"}
 
 

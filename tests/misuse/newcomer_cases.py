@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import Input, Model, ops
-from funclab.layers import LSTM, Add, Concatenate, Conv2D, Dense
+from funclab.layers import LSTM, Add, Concatenate, Conv2D, Dense, add
 from tests.misuse.desk import Desk, Misuse
 
 
@@ -252,5 +252,21 @@ NEWCOMERS = [
         ["expected ndim=4, found ndim=3", "Reshape((28, 28, 1))"],
         ["conv"],
         lambda desk: desk.conv(Input(shape=(28, 28, 1))),
+    ),
+    Misuse(
+        "two tensors side by side in a merging function",
+        lambda desk: add(desk.left, desk.right),  # type: ignore[call-arg]
+        (TypeError,),
+        ["takes 2 positional arguments but 3 were given", "square brackets"],
+        ["left[0:0]", "right[0:0]"],
+        lambda desk: add([desk.left, desk.right]),
+    ),
+    Misuse(
+        "a tensor as data",
+        lambda desk: desk.reader.predict(desk.left, verbose=0),
+        (TypeError, ValueError),
+        ["The data for pixels are the symbolic tensor", "an array of numbers"],
+        ["left"],
+        lambda desk: desk.reader(desk.left),
     ),
 ]
