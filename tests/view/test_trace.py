@@ -7,7 +7,7 @@ import pytest
 
 from funclab import Input, layers, utils
 from funclab.errors import DataError, GraphError, NotCompiledError
-from funclab.layers import Dense
+from funclab.layers import GRU, Dense
 from funclab.models import Model, Sequential
 from funclab.optimizers import SGD, Adam
 from funclab.view.live.trace import trace
@@ -154,6 +154,22 @@ def test_a_sum_names_where_both_gradients_come_from():
         ["from shared[2]", "from shared[1]", "g_shared/kernel"],
         ["the sum so far", "from shared[0]", "g_shared/kernel"],
     ]
+
+
+def test_the_many_sums_inside_one_recurrent_node_are_one_step():
+    x = Input((7, 2), name="x")
+    model = Model(x, GRU(3, name="gru")(x))
+
+    view = trace(model, np.ones((2, 7, 2)), np.ones((2, 3)), loss="mse")
+
+    kernel = "gru/gru_cell/recurrent_kernel"
+    sums = [one for one in view.stills if one.kind == "add_into" and kernel in one.words]
+    assert len(sums) == 1
+    assert sums[0].words.startswith(f"Backward: gru[0] uses {kernel} 7 times by itself")
+    (back,) = [one for one in view.stills if one.key == "gru[0]" and one.kind == "vjp"]
+    assert "it is gradient" not in back.words
+    handed = {frame.name: frame for role, frame in back.pictures if role == "hands"}
+    np.testing.assert_array_equal(handed[f"g_{kernel}"].numbers, sums[0].pictures[-1][1].numbers)
 
 
 def test_losses_of_several_outputs_are_added_with_their_weights():

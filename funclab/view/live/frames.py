@@ -54,11 +54,13 @@ class Frame:
     """Whether the numbers are whole by nature, such as the ids of words."""
     counted: tuple[bool, ...] = ()
     """For each time step, whether the mask lets it count; empty without a mask."""
+    small: bool = False
+    """Whether there is little room: only very few numbers are written then."""
 
     @property
     def printed(self) -> bool:
         tiles, rows, columns = self.numbers.shape
-        most = PRINTED // 2 if self.kind == "image" else PRINTED
+        most = PRINTED // 2 if self.kind == "image" or self.small else PRINTED
         return tiles == 1 and max(rows, columns) <= most
 
     def to_dict(self) -> dict[str, Any]:

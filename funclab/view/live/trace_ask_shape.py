@@ -26,7 +26,8 @@ def wrong_shapes(read: Sequence[str], made: str) -> list[str]:
 
 
 def _shape(text: str) -> tuple[int, ...]:
-    return tuple(ast.literal_eval(text))
+    lengths: tuple[int, ...] = ast.literal_eval(text)
+    return lengths
 
 
 def _beliefs(ins: Sequence[tuple[int, ...]], out: tuple[int, ...]) -> Iterator[Shape]:
@@ -45,6 +46,6 @@ def _beliefs(ins: Sequence[tuple[int, ...]], out: tuple[int, ...]) -> Iterator[S
         yield (first[0], out[-1])
     yield first
     yield out[1:]
-    yield (first[-1], out[-1])
-    yield (first[0], math.prod(first[1:]))
+    yield (*first[-1:], *out[-1:])
+    yield (*first[:1], math.prod(first[1:]))
     yield (*first, out[-1])

@@ -31,7 +31,10 @@ class Backward:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self.expected = Counter(_written(places.plan))
+        written = list(_written(places.plan))
+        self.expected = Counter(value for _, value in written)
+        self.nodes = Counter(value for _, value in dict.fromkeys(written))
+        """From how many nodes each value gets gradients; a node may hand on several."""
         self.trained = set(places.plan.wrt)
         self.arrived: Counter[Value] = Counter()
         self.handed: dict[Place, list[Value]] = defaultdict(list)
@@ -56,14 +59,18 @@ class Backward:
         given = dict.fromkeys(self.handed[place])
         arrives = [("arrives", self._gradient(one)) for one in given]
         handed: dict[Value, Frame] = {}
-        sums: list[Still] = []
+        sums: dict[Value, Still] = {}
         lines: list[str] = []
         for moment in group:
             if moment.kind == "add_into":
                 value = moment.values[0]
                 if self._leaves(value, place):
-                    sums.append(self._sum(moment, place))
-                    came = sums[-1].pictures[1][1]
+                    told = self._sum(moment, place)
+                    if value in sums:  # in one node, only the last of many sums
+                        told.lines = [*sums[value].lines, *told.lines]
+                    sums[value] = told
+                    inside = len(set(self.givers[value])) == 1
+                    came = told.pictures[2 if inside else 1][1]
                     handed[value] = replace(came, name=f"g_{named(self.places.name(value))}")
                     continue
             lines.append(moment.line)
@@ -75,7 +82,7 @@ class Backward:
         first = self._handing(place, handed, self._ordinals(handed))
         first.lines = lines
         first.pictures = [*arrives, *first.pictures][:MOST_PICTURES]
-        return [first, *sums]
+        return [first, *sums.values()]
 
     def _rank(self, place: Place, value: Value) -> int:
         """Tensors come first, then weights in the order in which the node reads them."""
@@ -123,11 +130,13 @@ class Backward:
         key, n = named(self.places.name(value)), self.expected[value]
         told = example if total.size == 1 else say("trace_add_one", example=example)
         kind = "trace_add_weight" if isinstance(value, Variable) else "trace_add_tensor"
+        kind = "trace_add_inside" if self.nodes[value] == 1 else kind
+        node = named(self.places.key(place))
         return Still(
             kind="add_into",
             phase="backward",
             key=self.places.key(place),
-            words=say(kind, name=key, n=n, example=told),
+            words=say(kind, name=key, n=n, example=told, node=node),
             pictures=list(zip(("part", "part", "sum"), frames, strict=True)),
             lines=[moment.line],
             marks=self.places.marks(value),
@@ -157,8 +166,8 @@ class Backward:
         """Which of how many gradients these are, for what gets more than one."""
         counted: dict[tuple[int, int], list[str]] = defaultdict(list)
         for value in handed:
-            if self.expected[value] > 1:
-                counts = self.arrived[value], self.expected[value]
+            if self.nodes[value] > 1:
+                counts = len(set(self.givers[value])), self.nodes[value]
                 counted[counts].append(self.places.name(value))
         told = (
             say("trace_ordinal", names=listed(one), i=i, n=n) for (i, n), one in counted.items()
@@ -176,10 +185,10 @@ class Backward:
         return self.places.picture(f"g_{self.places.name(value)}", value, there)
 
 
-def _written(plan: Any) -> list[Value]:
-    """The value of every gradient that is handed on, as often as that happens."""
+def _written(plan: Any) -> list[tuple[Place, Value]]:
+    """Where every gradient is handed on, and of which value, as often as that happens."""
     calls: list[Call] = [note.call for note in plan.notes if note.kind == "vjp"]
-    return [value for call in calls for value in call.inputs if value in plan._needs]
+    return [(call.place, value) for call in calls for value in call.inputs if value in plan._needs]
 
 
 def sum_example(there: Array, came: Array, total: Array) -> str:

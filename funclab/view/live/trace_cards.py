@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from funclab.view.canvas import Canvas, Font, Paint
@@ -137,7 +137,8 @@ def _width(line: str, row: int) -> float:
 
 def cards_of(still: Still, number: int, now: bool, widest: float) -> list[Card]:
     """A step as one card, or as several when it would be wider than there is room."""
-    shown = [one for one in still.pictures if one[0] in SHOWN.get(still.kind, ())]
+    wanted = SHOWN.get(still.kind, ())
+    shown = [(role, replace(one, small=True)) for role, one in still.pictures if role in wanted]
     heading = _heading(still, shown)
     card = Card(heading, _second(still), shown, str(number), still.example, now=now)
     if still.kind in TOGETHER or card.size[0] <= widest or len(shown) < 2:

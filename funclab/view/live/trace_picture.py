@@ -20,7 +20,9 @@ WIDTH, GAP, NARROW, BESIDE = 1080, 14, 430, 730
 """How wide the picture is, and how wide a graph may be to stand beside all else, or at least beside
 the present step."""
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
-MOST_CARDS = {"forward": 14, "backward": 14, "update": 6}
+MOST_CARDS = {"forward": 10, "backward": 9, "update": 4}
+FIRST, LAST = ("loss", "add_into", "held", "compare"), ("input", "seed", "fold", "statistic")
+"""What gets a card before all others where there are not enough, and what after them."""
 Bounds = Callable[[float], tuple[float, float]]
 """From where to where cards may go at a height: below a graph they have the whole width."""
 
@@ -117,6 +119,17 @@ class TracePicture:
             canvas.text_line(complex(corner.real + PAD, y + 6), still.example, HEADING)
         return corner.real + room, corner.imag + height + GAP
 
+    def _chosen(self, own: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+        """The steps that get a card, in order."""
+
+        def rank(one: tuple[int, int]) -> int:
+            kind = self.stills[one[1]].kind
+            if one[1] == self.step:
+                return 0
+            return 1 if kind in FIRST else 3 if kind in LAST else 2
+
+        return sorted(sorted(own, key=rank)[:most])
+
     def _draw_phase(
         self, canvas: Canvas, phase: str, bounds: Bounds, y: float
     ) -> tuple[float, float]:
@@ -126,7 +139,7 @@ class TracePicture:
         most = MOST_CARDS[phase]
         cards = [
             card
-            for i, at in own[:most]
+            for i, at in self._chosen(own, most)
             for card in cards_of(self.stills[at], i, at == self.step, end - left)
         ]
         if not cards:
