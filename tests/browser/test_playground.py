@@ -88,6 +88,56 @@ def test_the_copied_code_gives_the_curve_that_was_seen(lab, open_notebook, write
     assert quiet(notebook)
 
 
+PASTE = """async (code) => {
+  const panel = jupyterapp.shell.currentWidget;
+  panel.content.activeCellIndex = panel.content.widgets.length - 1;
+  await jupyterapp.commands.execute("notebook:insert-cell-below");
+  panel.content.activeCell.model.sharedModel.setSource(code);
+  await jupyterapp.commands.execute("notebook:run-cell");
+  await panel.sessionContext.session.kernel.requestKernelInfo();
+}"""
+MERGED = f"document.querySelector('{ROOT} .fl-play-graph svg')?.textContent.includes('merged')"
+
+
+def test_a_branch_is_added_and_shared_by_keys_and_the_code_pasted_into_a_cell_gives_the_curve(
+    lab, open_notebook, write_notebook
+):
+    notebook = playground_on(open_notebook, write_notebook, lab, '"spirals", seed=3')
+    page = notebook.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("b")
+    page.wait_for_function(MERGED)
+    page.keyboard.press("h")
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} .fl-caption').innerText.includes('with shared layers')"
+    )
+    page.keyboard.press("s")
+    wait_for_epochs(page, 1)
+    page.keyboard.press("c")
+    page.wait_for_function(
+        f"document.querySelector('{ROOT} .fl-status').innerText.includes('copied')"
+    )
+
+    page.evaluate(PASTE, page.evaluate("() => navigator.clipboard.readText()"))
+
+    same = "print(history.history == view.losses, view.line())"
+    line = "funclab.playground(data='spirals', branches=2, shared=True, seed=3, epochs=1)"
+    assert page.evaluate(KERNEL_SAYS, same) == f"True {line}"
+    notebook.screenshot("playground-pasted")
+    assert quiet(notebook)
+
+
+def test_a_capital_letter_takes_a_control_back(lab, open_notebook, write_notebook):
+    notebook = playground_on(open_notebook, write_notebook, lab, "branches=2")
+    page = notebook.page
+
+    page.keyboard.press("Shift+B")
+
+    page.wait_for_function(f"!({MERGED})")
+    assert page.evaluate("document.activeElement.dataset.control") == "branches"
+    assert page.evaluate(KERNEL_SAYS, "print(view.state['branches'])") == "1"
+
+
 def test_arrows_change_the_control_that_has_the_focus(jupyter, open_notebook, write_notebook):
     notebook = playground_on(open_notebook, write_notebook, jupyter, "epochs=5")
     page = notebook.page

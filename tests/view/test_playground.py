@@ -222,9 +222,17 @@ def test_the_still_picture_holds_points_surface_curve_and_line():
     root = ElementTree.fromstring(view.svg())
 
     words = " ".join(root.itertext())
-    for part in ("what the model answers", "training", "test", "epoch", view.line()):
+    parts = ("Playground: moons", "what the model answers", "training", "test", "epoch", "merged")
+    for part in (*parts, view.line()):
         assert part in words
     assert view._repr_mimebundle_()[0]["text/plain"] == "<Playground: Playground>"
+
+
+def test_on_a_projector_at_most_twelve_boxes_are_drawn():
+    view = funclab.playground(branches=3, layers=4, look="projector")
+
+    assert view.pictures["model"].count('class="box') <= 12
+    assert "more calls" in view.pictures["model"]
 
 
 def test_a_page_without_a_kernel_holds_the_last_state_and_says_what_it_lacks():

@@ -36,6 +36,16 @@ def compact(
     return Diagram(scene)
 
 
+def fitting(model: Any, width: float, most_calls: int = MOST_CALLS) -> Diagram:
+    """The small picture from left to right where that fits a width, else from top to bottom; and
+    without the weights of shared layers, where even that is too wide."""
+    for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
+        drawn = compact(model, direction, most_calls, capsules)
+        if drawn.scene.width <= width:
+            break
+    return drawn
+
+
 def bare(picture: Diagram) -> str:
     """A picture without its style sheet: that of the live view is on the page already."""
     return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)

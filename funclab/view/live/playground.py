@@ -10,13 +10,16 @@ import threading
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
-from funclab.view.diagram import diagram
 from funclab.view.live.base import View
-from funclab.view.live.explorer import bare
+from funclab.view.live.compact import MOST_CALLS, bare, fitting
 from funclab.view.live.playground_code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.live.playground_picture import PlaygroundPicture
 from funclab.view.live.playground_trial import Trial, checked_own
 
+EVERY_CALL = 60
+"""More boxes than a playground can have."""
+PAGE, WALL = 960, 740
+"""How wide the graph may be from left to right, before it is enlarged for a projector."""
 BURST = 0.04
 """Seconds of training for each question of the browser's; then it draws."""
 
@@ -24,7 +27,7 @@ BURST = 0.04
 class Playground(View):
     """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
 
-    scripts = ("playground_draw", "playground")
+    scripts = ("playground_draw", "playground_controls", "playground")
     blank_state: ClassVar[dict[str, Any]] = BLANK
 
     def __init__(self, own: Any = None, **settings: Any) -> None:
@@ -94,7 +97,9 @@ class Playground(View):
             "usual": USUAL_EPOCHS,
             **self.trial.facts(),
         }
-        self.pictures = {"model": bare(diagram(self.model, direction="LR", layout="builtin"))}
+        wall = self.look == "projector"
+        room = (WALL, MOST_CALLS) if wall else (PAGE, EVERY_CALL)
+        self.pictures = {"model": bare(fitting(self.model, *room))}
 
     def complete(self) -> None:
         """A page without a kernel shows the last state, and says that training needs one."""
@@ -105,7 +110,8 @@ class Playground(View):
     def svg(self) -> str:
         look = "auto" if self.look == "projector" else self.look
         with self._lock:
-            return PlaygroundPicture(self.trial.facts(), self.line(), look).svg
+            graph = fitting(self.model, PAGE, EVERY_CALL)
+            return PlaygroundPicture(self.trial.facts(), self.line(), graph, look).svg
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         ask = {"build": self._on_build, "train": self._on_train, "race": self._on_race}

@@ -94,20 +94,20 @@ const playgroundDraw = {
 
   /** The loss of training and test after every epoch, each line with its name at its end. */
   curve(ctx, live) {
-    const width = 360, height = 290, left = 44, right = 288, top = 12, base = 246;
+    const width = 410, height = 290, left = 44, right = 288, top = 12, base = 246;
     const label = live.epochs ? ctx.t("play_caption_losses", this.losses(ctx, live)) : ctx.t("play_untrained");
     const svg = this.sheet(ctx, width, height, label);
     const known = [...live.train, ...live.test].filter((one) => one != null);
     const text = (x, y, words, anchor = "start") => s("text", { x, y, "text-anchor": anchor, class: "f-soft" }, words);
     if (!known.length) { svg.append(text(left, 40, ctx.t("play_untrained"))); return svg; }
     const high = Math.max(...known) * 1.05 || 1, last = Math.max(1, live.epochs);
-    const across = (epoch) => left + 8 + (last > 1 ? (epoch - 1) / (last - 1) : 0.5) * (right - left - 16);
+    const across = (epoch) => left + 8 + (epoch / last) * (right - left - 16);
     const up = (loss) => base - (base - top) * (loss / high);
     for (const value of ticks(0, high, 5)) svg.append(
       s("path", { d: `M${left} ${up(value)}H${right}`, class: "s-rim", "stroke-width": value ? 0.5 : 1 }),
       text(left - 6, up(value) + 4, String(value), "end"));
-    for (const epoch of new Set([1, ...ticks(1, last, 5).filter(Number.isInteger)]))
-      if (epoch === 1 || across(epoch) > across(1) + 18) svg.append(text(across(epoch), base + 16, String(epoch), "middle"));
+    for (const epoch of ticks(0, last, 5).filter(Number.isInteger))
+      svg.append(text(across(epoch), base + 16, String(epoch), "middle"));
     svg.append(text((left + right) / 2, base + 36, ctx.t("play_epoch"), "middle"));
     const ends = ["train", "test"].map((part) => this.line(svg, live[part], part, across, up));
     const [first, second] = ends.map((end) => end ?? top);
@@ -116,30 +116,33 @@ const playgroundDraw = {
     ["train", "test"].forEach((part, i) => {
       const upper = i === 0 ? first <= second : second < first;
       const y = close ? middle + (upper ? -8 : 8) : ends[i] ?? top;
-      svg.append(this.mark(part, right + 6, y), text(right + 15, y + 4, ctx.t(`play_${part}`)));
+      svg.append(this.mark(part, right + 6, y), text(right + 15, y + 4, ctx.t(`play_${part}`)),
+        text(width - 4, y + 4, this.losses(ctx, live)[part], "end"));
     });
     return svg;
   },
 
   /** One line, broken where the loss is no number; returns the height of its end. */
   line(svg, losses, part, across, up) {
+    // The mean over an epoch belongs to its middle; the test is measured at its end.
+    const place = (i) => across(part === "train" ? i + 0.5 : i + 1);
     let d = "", pen = "M", end = null;
     losses.forEach((loss, i) => {
       if (loss == null) { pen = "M"; return; }
-      d += `${pen}${across(i + 1).toFixed(1)} ${(end = up(loss)).toFixed(1)}`;
+      d += `${pen}${place(i).toFixed(1)} ${(end = up(loss)).toFixed(1)}`;
       pen = "L";
     });
-    const kind = part === "train" ? { class: "s-ink" } : { class: "s-group1", "stroke-dasharray": "5 4" };
+    const kind = part === "train" ? { class: "s-group0" } : { class: "s-group1", "stroke-dasharray": "5 4" };
     svg.append(s("path", { d, fill: "none", "stroke-width": 2, "data-line": part, ...kind }));
     const step = Math.ceil(losses.length / 12);
     losses.forEach((loss, i) => {
-      if (loss != null && i % step === 0) svg.append(this.mark(part, across(i + 1), up(loss)));
+      if (loss != null && i % step === 0) svg.append(this.mark(part, place(i), up(loss)));
     });
     return end;
   },
 
   mark(part, x, y) {
-    return part === "train" ? s("circle", { cx: x, cy: y, r: 3.2, class: "f-ink" })
+    return part === "train" ? s("circle", { cx: x, cy: y, r: 3.2, class: "f-group0" })
       : s("rect", { x: x - 3.2, y: y - 3.2, width: 6.4, height: 6.4, class: "f-paper s-group1", "stroke-width": 1.4 });
   },
 

@@ -12,14 +12,16 @@ import numpy as np
 
 from funclab.view.canvas import Canvas, Font, Paint, number
 from funclab.view.chart import Chart, Line, Plot
+from funclab.view.diagram import Diagram
 from funclab.view.geometry import polyline
 from funclab.view.live.frames import say
 from funclab.view.measure import text_width
 from funclab.view.picture import picture_of
 from funclab.view.scene import area
+from funclab.view.sizes import folded_lines
 
 CELL, MIDDLE, BAND = 8, 128, 32
-LEFT, TOP, GAP = 14, 44, 18
+LEFT, TOP, GAP, LEADING = 14, 62, 18, 18
 STRIDE = 4
 """Every so many cells a line of hatching crosses the side of the crosses."""
 STRENGTH, IN_PRINT = 0.14, 0.056
@@ -34,6 +36,7 @@ class PlaygroundPicture:
 
     facts: dict[str, Any]
     line: str
+    graph: Diagram
     look: str = "auto"
 
     @property
@@ -42,7 +45,8 @@ class PlaygroundPicture:
 
     @property
     def title(self) -> str:
-        return say("play_title")
+        name = self.facts["settings"]["data"] or say("play_yours")
+        return f"{say('play_title')}: {name}"
 
     @property
     def description(self) -> str:
@@ -62,37 +66,50 @@ class PlaygroundPicture:
         return flat.reshape(math.isqrt(len(flat)), -1).tolist()
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Surface and curve side by side, then the model, how to read it, and its line."""
         grid = self.grid
         side = CELL * len(grid)
-        canvas.text_line(complex(LEFT, 26), say("play_surface"), Font(14, bold=True))
+        canvas.text_line(complex(LEFT, 24), self.title, Font(16, bold=True))
+        canvas.text_line(complex(LEFT, 52), say("play_surface"), Font(14, bold=True))
         canvas.shift(complex(LEFT, TOP))
         canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
         draw_surface(canvas, grid, IN_PRINT if self.look == "print" else STRENGTH)
         draw_points(canvas, self.facts["points"], side)
         canvas.close()
         x = LEFT + side + GAP
-        width = self._draw_curve(canvas, complex(x, 10))
-        base = TOP + side
-        for i, words in enumerate(legend(self.facts)):
-            canvas.text_line(complex(LEFT, base + 22 + 18 * i), words, Font(12, "soft"))
-        base += 22 + 18 * 3 + 6
-        canvas.text_line(complex(LEFT, base), self.line, Font(12, mono=True))
-        wide = LEFT + text_width(self.line, 12, mono=True) + LEFT
-        return max(x + width + LEFT, wide), base + 16
+        width = x + self._draw_curve(canvas, complex(x, 36)) + LEFT
+        wide, base = self._draw_model(canvas, TOP + side + 30)
+        width = max(width, wide)
+        words = " ".join([*legend(self.facts), say("live_caption_middle")])
+        for line in folded_lines(words, width - 2 * LEFT, 12):
+            canvas.text_line(complex(LEFT, base), line, Font(12, "soft"))
+            base += LEADING
+        canvas.text_line(complex(LEFT, base + 6), self.line, Font(12, mono=True))
+        return max(width, 2 * LEFT + text_width(self.line, 12, mono=True)), base + 20
+
+    def _draw_model(self, canvas: Canvas, base: float) -> tuple[float, float]:
+        """The graph under its heading; returns how wide it is, and where the next line goes."""
+        heading = f"{say('play_model')}: {say('play_weights', n=self.facts['weights'])}"
+        canvas.text_line(complex(LEFT, base), heading, Font(14, bold=True))
+        canvas.shift(complex(0, base + 4))
+        width, height = self.graph.draw(canvas)
+        canvas.close()
+        return width, base + height + 22
 
     def _draw_curve(self, canvas: Canvas, corner: complex) -> float:
         train, test = (_numbers(self.facts[name]) for name in ("train", "test"))
         if not train:
             canvas.text_line(corner + (4 + 16j), say("play_untrained"), Font(14, bold=True))
             return text_width(say("play_untrained"), 14) + 20
-        lines = [Line(say("play_train"), train, 0), Line(say("play_test"), test, 1, dashed=True)]
+        lines = [
+            Line(say("play_train"), train, 0, back=0.5),
+            Line(say("play_test"), test, 1, dashed=True),
+        ]
         chart = Chart(say("play_loss"), list(range(1, len(train) + 1)), lines)
         Plot(canvas, chart, corner).draw()
-        words = [self.description, say("play_weights", n=self.facts["weights"])]
-        lines_of_words = [part for one in words for part in _folded(one, chart.width)]
-        for i, one in enumerate(lines_of_words):
-            start = corner + complex(4, chart.height + 22 + 18 * i)
-            canvas.text_line(start, one, Font(12, "soft"))
+        for i, words in enumerate(folded_lines(self.description, chart.width, 12)):
+            start = corner + complex(4, chart.height + 22 + LEADING * i)
+            canvas.text_line(start, words, Font(12, "soft"))
         return chart.width
 
 
@@ -133,17 +150,6 @@ def _told(loss: float | None) -> str:
 
 def _numbers(losses: list[float | None]) -> list[float]:
     return [math.nan if one is None else one for one in losses]
-
-
-def _folded(text: str, width: float, size: float = 12) -> Iterator[str]:
-    line = ""
-    for word in text.split():
-        if line and text_width(f"{line} {word}", size) > width:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    yield line
 
 
 def draw_surface(canvas: Canvas, grid: Grid, strength: float = STRENGTH) -> None:
