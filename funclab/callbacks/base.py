@@ -148,6 +148,10 @@ class History(Callback):
         """The training curves as a picture. See `funclab.view.history_plot`."""
         return registry.lookup("view", "history_plot")(self, **settings)
 
+    def compare(self, *others: Any, **settings: Any) -> Any:
+        """This training and others, overlaid. See `funclab.compare_runs`."""
+        return registry.lookup("view", "compare_runs")(self, *others, **settings)
+
     def __repr__(self) -> str:
         ended = ", stopped" if self.stopped else ""
         count = len(self.epoch)

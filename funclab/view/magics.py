@@ -92,19 +92,16 @@ class FunclabMagics(Magics):
         args, settings = self._arguments(command, way, text)
         function = way.load()
         signature = inspect.signature(function)
-        try:
-            given = signature.bind(*args, **settings).arguments
-            if way.function == "export_html" and given.get("path") is None:
-                raise TypeError("missing the name of the file")
-        except TypeError as error:
+        misfit = _misfit(way, signature, args, settings)
+        if misfit:
             raise ArgumentError(
-                f"`{f'{command} {text}'.strip()}` does not fit: {error}.",
+                f"`{f'{command} {text}'.strip()}` does not fit: {misfit}.",
                 why=f"what follows is given to funclab.{way.function}{_names(signature)}.",
                 fix=f"write for example `{command} {way.example}`.",
-            ) from None
+            )
         made = function(*args, **settings)
         if way.function == "export_html":
-            print(f"{given['path']} is written.")
+            print(f"{signature.bind(*args, **settings).arguments['path']} is written.")
         elif isinstance(made, str):
             print(made)
         else:
@@ -182,6 +179,16 @@ def _parts(line: str) -> tuple[str, str]:
     call = re.fullmatch(r"(\w+)\((.*)\)", line.strip(), re.DOTALL)
     word, rest = call.groups() if call else (*line.split(None, 1), "", "")[:2]
     return LONG_NAMES.get(word, word), rest.strip()
+
+
+def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict) -> str:
+    """What is wrong with the arguments of a call; nothing if they fit."""
+    try:
+        given = signature.bind(*args, **settings).arguments
+    except TypeError as error:
+        return str(error)
+    lacking = way.function == "export_html" and given.get("path") is None
+    return "missing the name of the file" if lacking else ""
 
 
 def _names(signature: inspect.Signature) -> str:

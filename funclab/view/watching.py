@@ -1,10 +1,11 @@
-"""The way from `fit(live=True)` to the live view, whose widgets load when first needed."""
+"""The ways from trainings to their live views, whose widgets load when first needed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from funclab import registry
+from funclab.view.ways import make
 
 
 def live_callback(model: Any, **settings: Any) -> Any:
@@ -14,4 +15,10 @@ def live_callback(model: Any, **settings: Any) -> Any:
     return training.live_callback(model, **settings)
 
 
+def compare_runs(*histories: Any, **settings: Any) -> Any:
+    """Trainings overlaid in one view. See `funclab.view.live.training`."""
+    return make("runs", *histories, **settings)
+
+
 registry.register("view", live_callback)  # so that `fit(live=True)` finds it
+registry.register("view", compare_runs)  # and `history.compare(...)`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+import numpy as np
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -118,6 +119,17 @@ def test_methods_make_what_the_functions_make():
     assert model.watch(log=True).state["log"] is True
 
 
+def test_a_history_compares_itself_as_the_function_does():
+    model, _, _ = make()
+    model.compile("sgd", "mse")
+    x = np.ones((4, 4))
+    first, second = (model.fit(x, x, epochs=2, verbose=0, live=False) for _ in range(2))
+
+    view = first.compare(second, labels=["a", "b"])
+
+    assert view.runs == funclab.compare_runs(first, second, labels=["a", "b"]).runs
+
+
 def test_settings_follow_the_arguments(shell, capsys):
     line = '%funclab explore model, selected="dense[1]", tour=[{"text": "See {model}"}]'
 
@@ -180,7 +192,7 @@ def test_an_error_of_the_view_itself_is_shown_as_it_is(shell):
 
 
 def test_nodes_takes_a_layer_a_tensor_or_a_model(shell, capsys):
-    assert said(shell, "%nodes dense", capsys) == "<Explorer: Model dense>\n"
+    assert said(shell, "%nodes dense", capsys) == f"{funclab.explore(shell.user_ns['dense'])!r}\n"
     assert said(shell, "%nodes dense.get_output_at(1)", capsys).startswith("<Explorer:")
     assert "write for example `%nodes dense`" in refused(shell, "%nodes ").fix
 
