@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
-import funclab
-from funclab import Input, Model, layers
-from funclab.layers import Dense
-from funclab.teach.scenes import scene
-from funclab.view.live.trace_fold import spine
-
 SCENE = """
 from funclab.teach.scenes import scene
 view = scene("shared_gradient"{settings})
@@ -28,21 +19,6 @@ funclab.trace(model, np.ones((4, 16)), np.ones((4, 3)))
 """
 ROOT = ".fl-trace"
 ANSWERED = "[(None, False), ('1.5', False)]"
-WATCH_DOTS = """() => {
-  window.dots = 0;
-  const isDot = (node) => node.classList?.contains("fl-dot");
-  new MutationObserver((changes) => {
-    for (const change of changes) window.dots += [...change.addedNodes].filter(isDot).length;
-  }).observe(document, {subtree: true, childList: true});
-}"""
-SMALL_WORDS = """() => [...document.querySelectorAll('.fl-trace *')]
-  .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
-    node.nodeType === 3 && node.data.trim()))
-  .map((one) => {
-    const scale = one.getScreenCTM && one instanceof SVGElement ? one.getScreenCTM().a : 1;
-    return [parseFloat(getComputedStyle(one).fontSize) * scale, one.textContent];
-  })
-  .filter(([size]) => size < 18)"""
 ASK_PYTHON = """async (code) => {
   const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   let said = "";
@@ -78,11 +54,6 @@ def python_says(page, code, wanted):
             return True
         page.wait_for_timeout(100)
     return False
-
-
-def small_words(page):
-    """The words that are too small for a wall, each with its size in pixels."""
-    return page.evaluate(SMALL_WORDS)
 
 
 def quiet(notebook):
@@ -168,194 +139,3 @@ def test_a_wide_layer_is_drawn_in_fields(lab, open_notebook, write_notebook):
     assert heads == ["x[0:0]", "wide/kernel", "wide/bias", "wide[0:0]"]
     assert "(16, 200) · means of blocks" in text(page, ".fl-shown")
     assert quiet(notebook)
-
-
-def page_of(browser, tmp_path, view, **settings):
-    path = tmp_path / "view.html"
-    funclab.export_html(view, path)
-    page = browser.new_page(viewport={"width": 1280, "height": 720}, **settings)
-    page.goto(path.as_uri())
-    page.wait_for_selector(f"{ROOT} svg .box")
-    page.focus(ROOT)
-    return page
-
-
-def test_a_page_without_a_kernel_plays_to_the_end_and_stops(browser, tmp_path):
-    page = page_of(browser, tmp_path, scene("mask"), reduced_motion="reduce")
-
-    press(page, "p")
-    page.wait_for_function(
-        "() => document.querySelector('.fl-trace .fl-caption').innerText.includes('Step 5 of 5')"
-    )
-
-    page.wait_for_selector(f"{ROOT} .fl-bar [aria-pressed=false]")
-    assert page.locator(f"{ROOT} .fl-dot").count() == 0
-    assert "Paused." in text(page, ".fl-status")
-    page.close()
-
-
-def test_a_dot_shows_the_way_unless_motion_is_unwelcome(browser, tmp_path):
-    dots = {}
-    for motion in ("no-preference", "reduce"):
-        page = page_of(browser, tmp_path, scene("frozen"), reduced_motion=motion)
-        page.evaluate(WATCH_DOTS)
-        press(page, "ArrowRight")
-        page.wait_for_timeout(500)
-        dots[motion] = page.evaluate("() => window.dots")
-        assert page.locator(f"{ROOT} .fl-dot").count() == 0
-        page.close()
-
-    assert dots == {"no-preference": 1, "reduce": 0}
-
-
-def test_on_a_wall_every_word_is_large_enough_and_at_most_12_boxes_are_drawn(browser, tmp_path):
-    page = page_of(browser, tmp_path, scene("shared_gradient", look="projector", step=17))
-
-    assert small_words(page) == []
-    assert page.locator(f"{ROOT} .fl-graph .box").count() <= 12
-    page.close()
-
-
-def deep():
-    x = h = Input((16,), name="x")
-    for number in range(16):
-        h = layers.add([h, Dense(16, activation="relu", name=f"dense_{number}")(h)])
-    model = Model(x, Dense(2, name="out")(h), name="deep")
-    model.compile("sgd", "mse")
-    return model
-
-
-def test_a_fold_opens_and_closes_by_key_and_is_one_step_when_passed(browser, tmp_path):
-    view = funclab.trace(deep(), np.ones((4, 16)), np.ones((4, 2)), look="projector")
-    page = page_of(browser, tmp_path, view)
-    n = len(spine(view.stills))
-    said = []
-
-    for key in ("ArrowRight", "o", "ArrowRight", "o", "ArrowRight", "ArrowLeft", "ArrowLeft"):
-        press(page, key)
-        said.append(text(page, ".fl-caption").partition(".")[0])
-
-    parts = view.stills[1].fold
-    assert said == [
-        f"Step 2 of {n}",
-        f"Step 2 of {n}, part 1 of {parts}",
-        f"Step 2 of {n}, part 2 of {parts}",
-        f"Step 2 of {n}",
-        f"Step 3 of {n}",
-        f"Step 2 of {n}",
-        f"Step 1 of {n}",
-    ]
-    press(page, "End")
-    assert f"Step {n} of {n}" in text(page, ".fl-caption")
-    assert n <= 30
-    page.close()
-
-
-def pictures_overflow(page):
-    return page.evaluate(
-        "() => { const s = document.querySelector('.fl-shown'); const r = s.getBoundingClientRect();"
-        " const top = document.querySelector('.fl-trace').getBoundingClientRect().top;"
-        " return s.scrollHeight > s.clientHeight + 1 || r.bottom - top > 720; }"
-    )
-
-
-def ring_is_seen(page):
-    """Whether the ring of the present step lies in what is seen of the graph."""
-    return page.evaluate(
-        "() => { const ring = document.querySelector('.fl-ring:not(.fl-lit)'); if (!ring) return true;"
-        " const at = ring.getBoundingClientRect();"
-        " const room = document.querySelector('.fl-graph').getBoundingClientRect();"
-        " const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];"
-        " return x > room.left && x < room.right && y > room.top && y < room.bottom; }"
-    )
-
-
-def image_model():
-    x = Input((8, 8, 1), name="image")
-    h = layers.Conv2D(8, 3, padding="same", name="conv")(x)
-    h = layers.ReLU(name="relu")(layers.BatchNormalization(name="norm")(h))
-    h = layers.MaxPooling2D(2, name="pool")(h)
-    h = layers.Dropout(0.5, name="drop")(layers.Flatten(name="flat")(h))
-    model = Model(x, Dense(10, activation="softmax", name="digit")(h), name="images")
-    model.compile("adam", "sparse_categorical_crossentropy")
-    return model, np.random.default_rng(0).random((8, 8, 8, 1)), np.arange(8)
-
-
-def twin_model():
-    left, right = Input((64,), name="left"), Input((64,), name="right")
-    shared = Dense(16, activation="relu", name="encoder")
-    both = layers.concatenate([shared(left), shared(right)], name="both")
-    model = Model([left, right], Dense(10, activation="softmax", name="digit")(both), name="pairs")
-    model.compile("sgd", "sparse_categorical_crossentropy")
-    batch = np.random.default_rng(1).random((8, 64))
-    return model, [batch, batch[::-1]], np.arange(8)
-
-
-@pytest.mark.parametrize("make", [image_model, twin_model])
-def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(
-    make, browser, tmp_path
-):
-    view = funclab.trace(*make(), look="projector")
-    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
-    hidden, lost, small = [], [], []
-
-    for step in range(len(view.stills)):
-        hidden += [step] if pictures_overflow(page) else []
-        lost += [] if ring_is_seen(page) else [step]
-        small += small_words(page)
-        press(page, "ArrowRight")
-
-    assert hidden == lost == small == []
-    page.close()
-
-
-def lit(page, name):
-    """The ends of the edges that are lit, each as source and target."""
-    return page.evaluate(
-        "(name) => [...document.querySelectorAll('.edge.' + name)]"
-        ".map(({dataset}) => `${dataset.source} > ${dataset.target}`).sort()",
-        name,
-    )
-
-
-def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(browser, tmp_path):
-    view = scene("frozen")
-    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
-
-    press(page, "ArrowRight", 2)
-    forward = lit(page, "fl-went"), lit(page, "fl-now"), lit(page, "fl-came")
-    for _ in range(view.find("vjp", "base[0]") - 2):
-        press(page, "ArrowRight")
-    back, arrows = lit(page, "fl-came"), page.locator(f"{ROOT} .fl-head-back").count()
-
-    assert forward[0][0] == "base[0] > tensor base[0:0]"
-    assert forward[1] == ["base[0] > tensor base[0:0]", "tensor first[0:0] > base[0]"]
-    assert forward[2] == []
-    assert back == [
-        "base[0] > tensor base[0:0]",
-        "head[0] > tensor head[0:0]",
-        "tensor base[0:0] > head[0]",
-        "tensor first[0:0] > base[0]",
-    ]
-    assert arrows == len(back)
-    page.close()
-
-
-def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
-    model, x, y = twin_model()
-    page = page_of(browser, tmp_path, funclab.trace(model, x, y, ask=True))
-
-    def plate():
-        seen = "(one) => getComputedStyle(one).visibility"
-        return page.locator(f"{ROOT} [data-key='tensor encoder[0:0]'] text").first.evaluate(seen)
-
-    press(page, "ArrowRight", 2)
-    asked = text(page, ".fl-prompt"), plate()
-    lines = page.locator(f"{ROOT} .fl-lines li:not([hidden])").count()
-    press(page, "2")
-
-    assert "encoder[0] (Dense 16 · relu) reads (8, 64). Which shape comes out?" in asked[0]
-    assert (asked[1], plate()) == ("hidden", "visible")
-    assert lines == 0
-    assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
-    page.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Constant, Value
+from funclab.view import words
 from funclab.view.live.frames import named, say, short
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
@@ -53,7 +54,8 @@ def forward_words(places: Places, place: Place) -> str:
         return say("trace_pass", key=key, reads=names)
     makes = listed([f"{key[:-1]}:{i}]" for i in range(len(made))])
     shapes = listed([places.frame(one).shape for one in made])
-    return say("trace_forward", key=key, reads=names, makes=makes, shape=shapes)
+    detail = words.detail(places.nodes[place][1].operation)
+    return say("trace_forward", key=key, detail=detail, reads=names, makes=makes, shape=shapes)
 
 
 def mask_words(places: Places, place: Place) -> str:

@@ -16,7 +16,7 @@ from funclab.view.measure import text_width
 from funclab.view.picture import picture_of
 from funclab.view.scene import Scene, area
 
-WIDTH, GAP, NARROW, BESIDE = 1080, 14, 430, 730
+WIDTH, GAP, NARROW, BESIDE = 1080, 14, 500, 730
 """How wide the picture is, and how wide a graph may be to stand beside all else, or at least beside
 the present step."""
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
