@@ -109,7 +109,7 @@ FIRST_CALL = Shown({"selected": "shared[0]"}, ".fl-caption", "shared[0] is selec
 FIRST_STEP = Shown({"step": 1}, ".fl-now", "8 × 8 + 8 = 72")
 FIRST_DIFFERENCE = Shown({"entry": 0}, ".fl-here", "")
 GRADIENT = Shown({"step": 7}, ".fl-caption", "takes the gradient of its output")
-LOSS_BACK = Shown({"step": 6}, ".fl-caption", "the loss hands gradients")
+FOURTH = Shown({"step": 3}, ".fl-caption", "Step 4 of")
 BRANCHES = "[data-control=branches]"
 TWO_BRANCHES = Shown({"branches": 2}, BRANCHES, "2")
 
@@ -137,7 +137,7 @@ CASES = [
         "trace", ".fl-trace", "funclab.trace(model, x, y$)",
         ".fl-lines li:nth-child(3) button", Shown({"step": 2}, ".fl-caption", "Step 3 of"),
         ("ArrowRight",) * 7, GRADIENT,
-        ("ArrowRight",) * 7, ("1",), LOSS_BACK,
+        ("ArrowRight",) * 3, ("1",), FOURTH,
     ),
     Case(
         "training", ".fl-training", "funclab.watch(model$)",
