@@ -15,7 +15,7 @@ from funclab.view.grid import html_grid, text_grid
 from funclab.view.picture import picture_of
 from funclab.view.saving import save
 
-COLUMN, GAP = 960, 16
+COLUMN, GAP = 1000, 16
 VALIDATION = "val_"
 
 

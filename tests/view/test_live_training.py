@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -85,6 +86,16 @@ def test_a_short_training_has_a_dot_for_every_batch_where_it_belongs():
 
     dots = watch(model).runs[-1]["dots"]
     assert [dot["x"] for dot in dots] == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+
+
+def test_dots_of_a_longer_training_are_spread_over_all_of_it():
+    model = fresh()
+
+    model.fit(X, Y, batch_size=4, epochs=60, live=True)
+
+    places = [dot["x"] for dot in watch(model).runs[-1]["dots"]]
+    assert len(places) >= 60
+    assert max(after - before for before, after in pairwise([0, *places, 60])) < 2
 
 
 def test_in_an_epoch_under_way_batches_stand_where_they_are_and_not_at_its_end():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from funclab.view.live.training_cell import show
 from funclab.view.live.training_clock import Clock
 from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
 from funclab.view.live.training_heat import Heat
-from funclab.view.live.training_record import Numbers, Record, number, rounded
+from funclab.view.live.training_record import MOST_DOTS, Numbers, Record, number, rounded
 from funclab.view.live.training_slow import slow_motion
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
@@ -22,8 +23,8 @@ PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
 SPACING, DOT_SPACING = 200, 800
 """After looking, at least so many times as long passes without looking; also for a single dot,
 which takes two batches."""
-FIRST_DOTS = 64
-"""So many batches give a dot each, one after another: a short training has no more."""
+SURE_DOTS = 64
+"""At least so many batches give a dot, evenly spread over a training; of a short one, all do."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
 REST_IN = 10
 """Seconds in which a training should come to rest: a batch takes no longer."""
@@ -68,6 +69,9 @@ class Feed(Watcher):
         self.error = ""
         self.display: Any = None
         self.epoch = self.batch = self.base_batch = self.sent = 0
+        self.before = self.goal = self.turn = 0
+        """Batches of the epochs before; the batch to give the next sure dot; the same, in this
+        epoch."""
         self.due = self.look_due = self.test_due = self.whole_due = self.heat_due = 0.0
         self.dots: list[Numbers] = []
         self.step: Any = None
@@ -78,6 +82,8 @@ class Feed(Watcher):
     def prepare(self, course: Any) -> None:
         self.course, self.control = course, StopControl(self.act)
         self.record = Record(self.label, course.history, course.training.steps)
+        total = (course.training.steps or 0) * len(course.epochs)
+        self.every = total // SURE_DOTS if total > MOST_DOTS else 1
         self.clock = Clock(course)
         self.heat = Heat(self.model, course.compiled.trainable or [])
         self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
@@ -103,7 +109,8 @@ class Feed(Watcher):
 
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        self.epoch, self.batch = epoch, 0
+        self.before += self.batch
+        self.epoch, self.batch, self.turn = epoch, 0, self.goal - self.before
         self._take_base(zero=True)
         self.clock.begin_epoch()
         if self.clock.now >= self.heat_due:
@@ -112,7 +119,7 @@ class Feed(Watcher):
     def watch(self, step: Any) -> None:
         self.batch += 1
         self.step = step
-        if time.perf_counter() >= self.due:
+        if time.perf_counter() >= self.due or self.batch >= self.turn:
             self._look(step)
 
     @guarded
@@ -163,11 +170,15 @@ class Feed(Watcher):
         self._take_base()
         if begun >= self.look_due:
             self._look_closer(step, begun, spent)
-        if self.record.seen < FIRST_DOTS:
-            self.due = 0.0
-        else:
-            rest = DOT_SPACING * self.record.stride * (time.thread_time() - spent)
-            self.due = min(self.look_due, begun + rest)
+        self._plan_next(begun, time.thread_time() - spent)
+
+    def _plan_next(self, begun: float, spent: float) -> None:
+        """When to look again: at the next sure dot, and as soon as time allows another."""
+        self.due = min(self.look_due, begun + DOT_SPACING * self.record.stride * spent)
+        self.goal = max(self.goal, self.before + self.batch) + self.every
+        if self.course.training.steps is None and self.record.seen >= SURE_DOTS:
+            self.goal = sys.maxsize  # nobody knows how many will come
+        self.turn = self.goal - self.before
 
     def _look_closer(self, step: Any, begun: float, spent: float) -> None:
         """Look at the layers too, and tell the page."""
@@ -242,7 +253,7 @@ class Feed(Watcher):
 
     def give_up(self, error: Exception) -> None:
         """End the view, not the training."""
-        self.lost, self.due = True, float("inf")
+        self.lost, self.due, self.goal, self.turn = True, float("inf"), sys.maxsize, sys.maxsize
         warnings.warn(
             f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
             stacklevel=2,
