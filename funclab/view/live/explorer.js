@@ -24,10 +24,10 @@ const explorer = {
 
   /** Keep what is said of the parts outside the stage true. */
   watch(ctx) {
-    const tell = () => { this.told ??= requestAnimationFrame(() => { this.told = null; this.tellBeyond(ctx); }); };
-    const watcher = new ResizeObserver(tell);
+    this.tell = () => { this.told ??= requestAnimationFrame(() => { this.told = null; this.tellBeyond(ctx); }); };
+    const watcher = new ResizeObserver(this.tell);
     watcher.observe(ctx.stage);
-    ctx.stage.addEventListener("scroll", tell);
+    ctx.stage.addEventListener("scroll", this.tell);
     ctx.cleanups.push(() => watcher.disconnect());
   },
 

@@ -154,10 +154,15 @@ const explorerKeys = {
 
   /** Its own size, in which no text is too small to be read; the stage as high as the window lets it. */
   size(ctx, svg) {
-    fit(ctx, svg, ctx.state.zoom);
-    if (!ctx.state.zoom) svg.style.maxWidth = "none";
-    ctx.stage.style.maxHeight = this.chosen(ctx) ? "68vh" : "max(260px, calc(100vh - 150px))";
-    this.tellBeyond(ctx);
+    const { zoom } = ctx.state, size = `${zoom} ${ctx.look}`;
+    if (svg.dataset.size !== size) {
+      fit(ctx, svg, zoom);
+      if (!zoom) svg.style.maxWidth = "none";
+      svg.dataset.size = size;
+    }
+    const most = this.chosen(ctx) ? "68vh" : "max(260px, 100vh - 150px)";
+    if (ctx.stage.dataset.most !== most) ctx.stage.style.maxHeight = ctx.stage.dataset.most = most;
+    this.tell();
   },
 
   /** Say what lies outside the stage, and go there. */

@@ -1,5 +1,7 @@
 // What the explorer says of the selection: node table, arithmetic and source, and all the rest.
 
+const MOST_ROWS = 200;
+
 const explorerPanel = {
   panel(ctx) {
     const parts = [];
@@ -128,17 +130,37 @@ const explorerPanel = {
       h("table", { class: "fl-table" }, h("tbody", {}, rows)));
   },
 
+  /** All calls as a table: made once, or, of a long model, the calls around the one selected. */
   everything(ctx) {
-    const rows = Object.entries(ctx.facts.nodes).map(([key, node]) => {
-      const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
-      return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key)),
-        h("td", {}, row?.inbound.join(", ") || "–"), h("td", {}, row?.outputs.join(", ") ?? ""),
-        h("td", {}, row?.shapes.join(", ") ?? ""));
-    });
-    return h("div", { class: "fl-all" }, h("table", { class: "fl-table" },
-      h("caption", {}, ctx.t("all_calls")),
-      h("thead", {}, h("tr", {}, ["node", "inbound", "output", "output_shape"].map((one) =>
-        h("th", { scope: "col" }, ctx.t(one))))),
-      h("tbody", {}, rows)));
+    const here = this.here(ctx), table = this.callTable, scrolled = table?.scrollTop ?? 0;
+    const keys = Object.keys(ctx.facts.nodes), long = keys.length > MOST_ROWS;
+    if (!table || (long && here && !this.rowOf.has(here))) this.callTable = this.calls(ctx, this.rowsOf(keys, here));
+    else queueMicrotask(() => { table.scrollTop = scrolled; });
+    this.callTable.querySelector(".fl-here")?.classList.remove("fl-here");
+    this.rowOf.get(here)?.classList.add("fl-here");
+    return this.callTable;
+  },
+
+  rowsOf(keys, here) {
+    const from = Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS);
+    return keys.slice(Math.max(0, from)).slice(0, MOST_ROWS);
+  },
+
+  calls(ctx, keys) {
+    this.rowOf = new Map(keys.map((key) => [key, this.callRow(ctx, key)]));
+    const rest = Object.keys(ctx.facts.nodes).length - keys.length;
+    const heads = ["node", "inbound", "output", "output_shape"].map((one) => h("th", { scope: "col" }, ctx.t(one)));
+    const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
+    return h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
+      h("table", { class: "fl-table" }, h("caption", {}, label), h("thead", {}, h("tr", {}, heads)),
+        h("tbody", {}, [...this.rowOf.values()])));
+  },
+
+  callRow(ctx, key) {
+    const node = ctx.facts.nodes[key];
+    const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
+    return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key)),
+      h("td", {}, row?.inbound.join(", ") || "–"), h("td", {}, row?.outputs.join(", ") ?? ""),
+      h("td", {}, row?.shapes.join(", ") ?? ""));
   },
 };

@@ -93,7 +93,7 @@ class Gallery:
         """Draw and keep a picture; returns the name that it got."""
         drawn = self._fitting(face, opened, large, target)
         full = f"{name}@{target}" if drawn.scene.moved else name
-        self.pictures[full] = bare(drawn)
+        self.pictures[full] = slim(bare(drawn))
         self.shown[full] = shown_in(drawn.scene)
         self.last = (name, drawn.scene)
         return full
@@ -188,3 +188,8 @@ def count(scene: Scene) -> int:
 def bare(picture: Any) -> str:
     """A picture without its style sheet: that of the live view is on the page already."""
     return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
+
+
+def slim(markup: str) -> str:
+    """A picture without what its page says already: colours have classes, titles are labels."""
+    return re.sub(r'<title>[^<]*</title>| (?:fill|stroke)="#[0-9a-f]{6}"', "", markup)
