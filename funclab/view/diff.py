@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from funclab.errors import TensorTypeError
@@ -14,6 +15,7 @@ from funclab.view.diff_match import Match, match
 from funclab.view.diff_shared import Shared, notes, shared_layers
 from funclab.view.diff_sides import Codes, Side, model_in
 from funclab.view.diff_tell import LONGEST_NAME, Entry, entries
+from funclab.view.saving import save
 
 __all__ = ["Difference", "Entry", "diff"]
 
@@ -99,6 +101,15 @@ class Difference:
         from funclab.view.diff_picture import DiffPicture
 
         return DiffPicture(self).svg
+
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a file: .svg, .png, .pdf, .html (picture and table), or .txt.
+
+        Raises: ArgumentError for another ending.
+        """
+        from funclab.view.diff_picture import DiffPicture
+
+        return save(DiffPicture(self), path, dpi)
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         bundle, metadata = self.view()._repr_mimebundle_()

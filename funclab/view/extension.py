@@ -133,7 +133,9 @@ def _own_line(trace: TracebackType | None) -> str:
         return ""
     frame, number = frames[-1]
     summary = traceback.StackSummary.extract(iter([(frame, number)]), lookup_lines=True)[0]
-    return f"{number:>5} → {summary.line}" if summary.line else ""
+    # A magic's error quotes its line itself; what IPython makes of that line is not the user's.
+    own = summary.line and not summary.line.startswith("get_ipython().run_")
+    return f"{number:>5} → {summary.line}" if own else ""
 
 
 def _draw_fault(error: FunclabError) -> None:

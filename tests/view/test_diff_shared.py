@@ -165,3 +165,16 @@ def test_long_sentences_are_broken_into_lines():
 
     assert "are 5 layers with weights of their own" in re.sub("<[^>]*>", " ", svg)
     assert float(re.findall(r'viewBox="0 0 (\d+)', svg)[0]) <= 800
+
+
+def test_a_difference_is_saved_as_a_picture_a_page_or_text(tmp_path):
+    difference = diff(*autoencoder())
+
+    assert "= B" in difference.save(tmp_path / "d.svg").read_text()
+    assert "<table" in difference.save(tmp_path / "d.html").read_text()
+    assert difference.save(tmp_path / "d.txt").read_text() == f"{difference.text}\n"
+    assert difference.save(tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_still_picture_has_the_look_of_the_view():
+    assert "@media" not in diff(*autoencoder()).view(look="print").svg()

@@ -187,6 +187,14 @@ def test_what_cannot_be_used_is_said_in_one_sentence(shell, line, words):
     assert words in error.what
 
 
+def test_an_error_does_not_show_what_ipython_made_of_the_line(shell, capsys):
+    shell.run_cell("%funclab explore modle")
+
+    shown = capsys.readouterr().out
+    assert "`%funclab explore modle`: name 'modle' is not defined." in shown
+    assert "get_ipython()" not in shown
+
+
 def test_an_error_of_the_view_itself_is_shown_as_it_is(shell):
     assert "has no setting 'colour'" in refused(shell, "%funclab explore model, colour=1").what
 

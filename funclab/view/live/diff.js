@@ -28,6 +28,7 @@ const diff = {
       for (const side of ["left", "right"])
         for (const key of one[side]) this.ring(side, key, i === entry ? "fl-ring" : "fl-ring fl-lit");
     });
+    this.reveal(ctx);
     const items = ctx.facts.entries.map((one, i) => h("li", {
       class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
     }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
@@ -45,12 +46,24 @@ const diff = {
     rect.parentNode.append(s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
   },
 
+  /** Bring the present difference into the part of the graphs that is in sight. */
+  reveal(ctx) {
+    const ring = ctx.stage.querySelector(".fl-ring:not(.fl-lit)");
+    if (!ring) return;
+    const [box, frame] = [ring, ctx.stage].map((one) => one.getBoundingClientRect());
+    const hidden = box.top < frame.top || box.bottom > frame.bottom;
+    if (hidden) ctx.stage.scrollTop += box.top - frame.top - frame.height / 3;
+  },
+
   /** The next difference about a call; most calls have none. */
   click(ctx, side, target) {
     const key = target.closest("[data-key]")?.dataset.key, { entries } = ctx.facts;
     const about = [...entries.keys()].filter((i) => entries[i][side].includes(key));
     if (about.length) this.go(ctx, about.find((i) => i > ctx.state.entry) ?? about[0]);
-    else if (key) ctx.say(ctx.t("diff_alike", { key }));
+    else if (key) {
+      const shared = ctx.facts.shared.find((one) => one[side].includes(key));
+      ctx.say(shared ? `= ${shared.mark}: ${shared.sentence}` : ctx.t("diff_alike", { key }));
+    }
   },
 
   go(ctx, entry) {
@@ -76,9 +89,11 @@ const diff = {
     };
   },
 
+  count(ctx, n) { return n ? ctx.t(n === 1 ? "diff_caption_one" : "diff_caption", { n }) : ctx.t("diff_none"); },
+
   caption(ctx) {
     const one = ctx.facts.entries[ctx.state.entry];
-    return one ? one.sentence : ctx.t("diff_caption", { n: ctx.facts.entries.length });
+    return one ? one.sentence : this.count(ctx, ctx.facts.entries.length);
   },
 };
 

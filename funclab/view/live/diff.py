@@ -32,4 +32,5 @@ class DiffView(View):
         )
 
     def svg(self) -> str:
-        return DiffPicture(self.difference).svg
+        look = "auto" if self.look == "projector" else self.look
+        return DiffPicture(self.difference, look).svg
