@@ -92,19 +92,24 @@ def test_what_python_sets_shows_on_the_page(stage):
 def test_in_ask_mode_the_question_comes_first_and_the_answer_is_recorded(stage):
     case = stage.case
     view = stage.show(ask=True)
+    stage.run(2, "view")  # the same once more, which must not ask again
+    twin = stage.views(2).first
+    stage.focus(view)
 
     stage.press(*case.asks)
     for number, key in enumerate(case.answers):
         expect(view.locator(".fl-choices button").first).to_be_visible(timeout=30_000)
         stage.sees_nothing_of(case.answered)
         option = view.locator(".fl-choices button").first.inner_text().split("\n")[0]
-        stage.press(key)
+        stage.press("Enter", key)
         stage.knows("len(view.answers)", number + 1)
         given = stage.ask("print(view.answers[-1]['given'])")
         assert option.startswith(given.split("\n")[0])
 
     stage.sees(case.answered)
     stage.knows("view.state", case.answered.state)
+    stage.sees(case.answered, twin)
+    expect(twin.locator(".fl-choices button")).to_have_count(0)
     expect(view.locator(".fl-ask")).to_contain_text(re.compile("Right: |You said |Noted: "))
 
 

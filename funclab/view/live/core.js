@@ -77,8 +77,7 @@ class Context {
   /** Go to a whole state; a question that waits was about the one that is left. */
   leave({ state, stop }) {
     const asked = this.gate;
-    this.gate = null;
-    this.askBox.hidden = true;
+    this.forget();
     this.model.set("state", state);
     this.model.set("stop", stop);
     this.model.save_changes();
@@ -146,6 +145,20 @@ class Context {
     if (question.answer == null) this.askBox.replaceChildren(h("p", {}, this.t("noted", { given: given ?? "–" })));
     else this.tell(record, question.explain);
     this.el.focus({ preventScroll: true });
+  }
+
+  /** The same view may stand elsewhere on the page, and its question have been answered there. */
+  answeredElsewhere() {
+    if (!this.gate || !this.model.get("answers").some((one) => one.id === this.gate.question.id)) return;
+    this.forget();
+    this.update();
+  }
+
+  /** Take the question, or what was said of the last one, from the page. */
+  forget() {
+    this.gate = null;
+    this.askBox.hidden = true;
+    this.askBox.replaceChildren();
   }
 
   /** Say whether an answer was right. */

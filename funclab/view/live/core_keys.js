@@ -80,7 +80,8 @@ class Keys {
       if (Number(key) <= ctx.gate.question.options.length) ctx.answer(Number(key) - 1);
       return true;
     }
-    if (!action || (action.when && !action.when())) return undefined;
+    // While a question waits, Enter does not go to the cell's code, where the answer would be text.
+    if (!action || (action.when && !action.when())) return ctx.gate && key === "Enter" ? true : undefined;
     action.run();
     return true;
   }
@@ -106,8 +107,10 @@ function frame(ctx, host) {
 function handOver(el) {
   let cell = null;
   el.addEventListener("focusin", () => { cell = el.closest(".jp-Cell"); });
-  el.addEventListener("focusout", () => { if (el.isConnected) cell = null; });
-  return () => { if (document.activeElement === document.body) cell?.focus({ preventScroll: true }); };
+  el.addEventListener("focusout", (event) => { if (event.relatedTarget) cell = null; });
+  return () => setTimeout(() => {
+    if (document.activeElement === document.body) cell?.focus({ preventScroll: true });
+  });
 }
 
 /** Put `view` on the page for `model`; returns what takes it away again. */
@@ -130,9 +133,12 @@ function start(model, host, view) {
   const onMessage = (message) => ctx.view.follow?.(ctx, message);
   for (const name of names) model.on(name, redraw);
   model.on("msg:custom", onMessage);
+  const onAnswer = () => ctx.answeredElsewhere();
+  model.on("change:answers", onAnswer);
   return () => {
     for (const name of names) model.off?.(name, redraw);
     model.off?.("msg:custom", onMessage);
+    model.off?.("change:answers", onAnswer);
     ctx.cleanups.forEach((one) => one());
     el.remove();
     handOn();
