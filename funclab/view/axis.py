@@ -24,12 +24,26 @@ def log_ticks(low: float, high: float) -> list[float]:
     >>> log_ticks(0.02, 3)
     [0.03, 0.1, 0.3, 1.0, 3.0]
     """
-    decades = math.log10(high / low)
-    heads = (1,) if decades > 4 else (1, 3) if decades > 1.2 else (1, 1.5, 2, 3, 5, 7)
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = [float(f"{head}e{power}") for power in powers for head in heads]
+    first = math.floor(math.log10(low))
+    last = math.ceil(math.log10(high))
+    found = [
+        float(f"{head}e{power}")
+        for power in range(first, last + 1)
+        for head in heads(math.log10(high / low))
+    ]
     within = [one for one in found if low <= one <= high]
-    return within if len(within) > 1 else ticks(low, high, 3)
+    if len(within) < 2:
+        return ticks(low, high, 3)
+    return within
+
+
+def heads(decades: float) -> tuple[float, ...]:
+    """Which numbers of each decade an axis of so many decades has room for."""
+    if decades > 4:
+        return (1,)
+    if decades > 1.2:
+        return (1, 3)
+    return (1, 1.5, 2, 3, 5, 7)
 
 
 def brief(value: float) -> str:
@@ -40,7 +54,8 @@ def brief(value: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    if value and not 1e-3 <= abs(value) < 1e5:
-        head, _, power = f"{value:.1e}".partition("e")
-        return f"{head}e{int(power)}"
-    return f"{value:.3g}"
+    usual = 1e-3 <= abs(value) < 1e5
+    if usual or value == 0:
+        return f"{value:.3g}"
+    head, _, power = f"{value:.1e}".partition("e")
+    return f"{head}e{int(power)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.test_live_training import BACKGROUND, MODEL, run_cell, view_in
+from tests.browser.test_live_training import BACKGROUND, MODEL, OUTPUTS, run_cell, view_in
 
 LONG_VALIDATION = """
 many = np.repeat(x, 40, axis=0), np.repeat(y, 40)
@@ -119,3 +119,29 @@ def test_a_training_goes_on_when_its_page_is_closed_and_a_new_page_can_stop_it(
     view.focus()
     page.keyboard.press("x")
     expect(view.locator(".fl-where")).to_contain_text("Stopped")
+
+
+def test_a_loop_of_many_trainings_leaves_three_views(lab, open_notebook, write_notebook):
+    loop = """
+from funclab import Input, Model
+def one(seed):
+    funclab.utils.set_random_seed(seed)
+    end = Input((64,))
+    own = Model(end, Dense(10, activation="softmax")(end), name=f"draw_{seed}")
+    own.compile("adam", "sparse_categorical_crossentropy")
+    return own.fit(x[:200], y[:200], epochs=2, validation_split=0.2)
+histories = [one(seed) for seed in range(12)]
+"""
+    load = "%load_ext funclab"
+    notebook = open_notebook(lab, write_notebook("loop", load, MODEL, loop))
+    cells = notebook.run_all()
+    views = notebook.page.locator(".fl-training")
+
+    expect(views).to_have_count(3)
+    expect(views.nth(2).locator(".fl-where")).to_contain_text("Training 12 of this cell")
+    expect(views.nth(2).locator(".fl-where")).to_contain_text("Trained for 2 epochs")
+    outputs = notebook.page.evaluate(OUTPUTS)
+    assert [cell["error"] for cell in cells] == [None] * 3
+    assert [len(found) for found in outputs] == [0, 0, 3]
+    assert "draw_11" in outputs[2][2]["data"]["image/svg+xml"]
+    assert notebook.console_errors == []

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
 from playwright.sync_api import expect
-
-import funclab
-from funclab.layers import Dense
 
 MODEL = """
 import numpy as np, funclab
@@ -219,32 +215,6 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     assert notebook.console_errors == []
 
 
-def test_a_loop_of_many_trainings_leaves_three_views(lab, open_notebook, write_notebook):
-    loop = """
-from funclab import Input, Model
-def one(seed):
-    funclab.utils.set_random_seed(seed)
-    end = Input((64,))
-    own = Model(end, Dense(10, activation="softmax")(end), name=f"draw_{seed}")
-    own.compile("adam", "sparse_categorical_crossentropy")
-    return own.fit(x[:200], y[:200], epochs=2, validation_split=0.2)
-histories = [one(seed) for seed in range(12)]
-"""
-    load = "%load_ext funclab"
-    notebook = open_notebook(lab, write_notebook("loop", load, MODEL, loop))
-    cells = notebook.run_all()
-    views = notebook.page.locator(".fl-training")
-
-    expect(views).to_have_count(3)
-    expect(views.nth(2).locator(".fl-where")).to_contain_text("Training 12 of this cell")
-    expect(views.nth(2).locator(".fl-where")).to_contain_text("Trained for 2 epochs")
-    outputs = notebook.page.evaluate(OUTPUTS)
-    assert [cell["error"] for cell in cells] == [None] * 3
-    assert [len(found) for found in outputs] == [0, 0, 3]
-    assert "draw_11" in outputs[2][2]["data"]["image/svg+xml"]
-    assert notebook.console_errors == []
-
-
 def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_end(
     lab, open_notebook, write_notebook
 ):
@@ -285,58 +255,6 @@ def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_s
     expect(view.locator(".fl-where")).to_contain_text("Stopped")
     assert run_cell(notebook, "print(history.stopped)") == "True"
     assert notebook.console_errors == []
-
-
-def test_a_page_from_disk_shows_the_curves_and_says_that_it_has_no_kernel(browser, tmp_path):
-    model = trained()
-    view = funclab.watch(model)
-    view.status = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4}
-    funclab.export_html(view, tmp_path / "page.html")
-    page = browser.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-
-    page.goto((tmp_path / "page.html").as_uri())
-    page.locator(".fl-training").focus()
-    page.keyboard.press("x")
-
-    expect(page.locator(".fl-status")).to_contain_text("no kernel")
-    assert page.locator(".fl-role-training").count() == 1
-    assert page.locator(".fl-heat").count() == 2
-    assert errors == []
-    page.close()
-
-
-def test_undo_reset_and_tour_work_as_in_every_view(browser, tmp_path):
-    tour = [{"text": "Losses.", "state": {"log": True}}, {"text": "Units.", "state": {}}]
-    view = funclab.watch(trained(), measure="dead", tour=tour)
-    funclab.export_html(view, tmp_path / "page.html")
-    page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
-    title, shows = page.locator(".fl-chart-title"), page.locator("[data-name=live_gradient]")
-    page.locator(".fl-training").focus()
-
-    page.keyboard.press("PageDown")
-    expect(title).to_contain_text("log scale")
-    page.keyboard.press("h")
-    expect(shows).to_contain_text("gradient")
-    page.keyboard.press("u")
-    expect(shows).to_contain_text("dead units")
-    page.keyboard.press("r")
-
-    expect(title).not_to_contain_text("log scale")
-    page.close()
-
-
-def trained():
-    """A small model with a run behind it."""
-    inputs = funclab.Input((4,), name="features")
-    hidden = Dense(5, activation="relu", name="hidden")(inputs)
-    model = funclab.Model(inputs, Dense(1, name="size")(hidden), name="line")
-    model.compile("adam", "mse")
-    x = np.random.RandomState(0).rand(64, 4)
-    model.fit(x, x.sum(axis=1), epochs=3, live=True)
-    return model
 
 
 def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(

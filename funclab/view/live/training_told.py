@@ -23,31 +23,43 @@ def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> 
     if compared:
         return told_of_several(runs, key)
     run = runs[-1]
-    found = [first(run, key), overfitting(run, key)]
-    checked, now = known(run, VALIDATION + key), run["now"].get(key)
-    found.append(say("live_caption_middle" if checked or now else "live_caption_mean"))
-    found += [say("live_caption_dots")] * bool(run["dots"]) + [say("live_caption_now")] * bool(now)
-    if len(runs) > 1:
-        found.append(say(f"live_caption_earlier{'_validation' * bool(checked)}"))
+    checked = bool(known(run, VALIDATION + key))
+    now = bool(run["now"].get(key))
+    earlier = f"live_caption_earlier{'_validation' * checked}"
+    found = [
+        first(run, key),
+        overfitting(run, key),
+        say("live_caption_middle" if checked or now else "live_caption_mean"),
+        say("live_caption_dots") if run["dots"] else "",
+        say("live_caption_now") if now else "",
+        say(earlier) if len(runs) > 1 else "",
+    ]
     return " ".join(filter(None, found))
 
 
 def first(run: Numbers, key: str) -> str:
     """Where the loss is at the end, and whether it falls."""
-    values, epochs = run["values"].get(key, []), run["epochs"]
-    lost = [epoch for epoch, value in zip(epochs, values) if value is None]
+    values = run["values"].get(key, [])
     if not values:
         return ""
     if values[-1] is None:
-        return say("live_caption_lost", key=key, epoch=lost[0])
-    verb = "" if len(values) < 2 else say("live_falling" if falls(values) else "live_rising")
+        lost = run["epochs"][values.index(None)]
+        return say("live_caption_lost", key=key, epoch=lost)
+    end = run["epochs"][-1]
+    verb = say("live_falling" if falls(values) else "live_rising")
+    given = {
+        "epoch": end,
+        "key": key,
+        "value": brief(values[-1]),
+        "verb": verb * (len(values) > 1),
+    }
     checked = known(run, VALIDATION + key)
-    given = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     if not checked:
         return say("live_caption", **given)
     last, value = checked[-1]
-    own = say("live_caption_checked_at", epoch=last) if last != epochs[-1] else ""
-    return say("live_caption_both", **given, checked=f"{brief(value)}{own}")
+    own = say("live_caption_checked_at", epoch=last)
+    shown = brief(value) + own * (last != end)
+    return say("live_caption_both", **given, checked=shown)
 
 
 def overfitting(run: Numbers, key: str) -> str:
@@ -64,18 +76,33 @@ def overfitting(run: Numbers, key: str) -> str:
 
 def told_of_several(runs: Sequence[Numbers], key: str) -> str:
     """Which run ends lowest; of validation, where all have it."""
-    checked = all(known(run, VALIDATION + key) for run in runs)
+    name = VALIDATION + key
+    checked = [bool(known(run, name)) for run in runs]
+    reading = "live_caption_middle" if any(checked) else "live_caption_mean"
+    return " ".join(
+        [
+            lowest(runs, key, all(checked)),
+            say("live_caption_dashed") if any(checked) else "",
+            say(reading),
+        ]
+    ).strip()
+
+
+def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
+    """The run with the lowest end, and the one with the highest."""
     name = VALIDATION * checked + key
     ends = [(values[-1][1], run["label"]) for run in runs if (values := known(run, name))]
-    dashed = any(known(run, VALIDATION + key) for run in runs)
-    found = [say("live_caption_middle" if dashed else "live_caption_mean")]
-    found = [say("live_caption_dashed")] * dashed + found
-    if len(ends) > 1:
-        (least, low), (most, high) = min(ends), max(ends)
-        key = say("live_of_validation_key", key=key) if checked else key
-        given = {"label": words.clean(low), "other": words.clean(high), "key": key}
-        found = [say("live_caption_runs", value=brief(least), most=brief(most), **given), *found]
-    return " ".join(found)
+    if len(ends) < 2:
+        return ""
+    least, most = min(ends), max(ends)
+    return say(
+        "live_caption_runs",
+        key=say("live_of_validation_key", key=key) if checked else key,
+        label=words.clean(least[1]),
+        value=brief(least[0]),
+        other=words.clean(most[1]),
+        most=brief(most[0]),
+    )
 
 
 def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
@@ -87,4 +114,5 @@ def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
 def falls(values: Sequence[Any]) -> bool:
     """Whether the last few numbers are smaller than the few before."""
     few = min(5, len(values) // 2)
-    return sum(one or 0 for one in values[-few:]) < sum(one or 0 for one in values[-2 * few : -few])
+    known = [one or 0 for one in values]
+    return sum(known[-few:]) < sum(known[-2 * few : -few])
