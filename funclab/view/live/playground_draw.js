@@ -12,7 +12,7 @@ const playgroundDraw = {
 
   surface(ctx, live) {
     const grid = this.grid(live), side = CELL * grid.length;
-    const svg = this.sheet(ctx, side + 2, side + 2, ctx.t("play_surface"), 1.25);
+    const svg = this.sheet(ctx, side + 2, side + 2, ctx.t("play_surface"), 1.1);
     const inner = s("g", { transform: "translate(1,1)" });
     inner.append(
       s("rect", { width: side, height: side, class: "f-paper s-line" }),
@@ -94,7 +94,8 @@ const playgroundDraw = {
 
   /** The loss of training and test after every epoch, each line with its name at its end. */
   curve(ctx, live) {
-    const width = 410, height = 290, left = 44, right = 288, top = 12, base = 246;
+    // On a projector low enough to be seen with the controls.
+    const height = ctx.look === "projector" ? 236 : 290, base = height - 44, width = 410, left = 44, right = 288, top = 12;
     const label = live.epochs ? ctx.t("play_caption_losses", this.losses(ctx, live)) : ctx.t("play_untrained");
     const svg = this.sheet(ctx, width, height, label);
     const known = [...live.train, ...live.test].filter((one) => one != null);
