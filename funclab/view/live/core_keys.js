@@ -105,11 +105,11 @@ function frame(ctx, host) {
 
 /** When a view that has the focus is taken from the page, the cell it stood in gets it. */
 function handOver(el) {
-  let cell = null;
-  el.addEventListener("focusin", () => { cell = el.closest(".jp-Cell"); });
-  el.addEventListener("focusout", (event) => { if (event.relatedTarget) cell = null; });
-  return () => setTimeout(() => {
-    if (document.activeElement === document.body) cell?.focus({ preventScroll: true });
+  el.addEventListener("focusout", () => {
+    const cell = el.closest(".jp-Cell");
+    setTimeout(() => {
+      if (!el.isConnected && document.activeElement === document.body) cell?.focus({ preventScroll: true });
+    });
   });
 }
 
@@ -122,7 +122,7 @@ function start(model, host, view) {
   // One view may be on the page twice: what it remembers of its drawing is its own.
   const ctx = new Context(model, el, Object.create(view));
   ctx.keys = new Keys(ctx);
-  const handOn = handOver(el);
+  handOver(el);
   frame(ctx, host);
   ctx.view.draw(ctx);
   ctx.update();
@@ -141,6 +141,5 @@ function start(model, host, view) {
     model.off?.("change:answers", onAnswer);
     ctx.cleanups.forEach((one) => one());
     el.remove();
-    handOn();
   };
 }
