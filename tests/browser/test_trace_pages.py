@@ -53,10 +53,11 @@ def page_of(browser, tmp_path, view, **settings):
     return page
 
 
-def test_a_page_without_a_kernel_plays_to_the_end_and_stops(browser, tmp_path):
+@pytest.mark.parametrize("key", ["p", " "])
+def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, browser, tmp_path):
     page = page_of(browser, tmp_path, scene("mask"), reduced_motion="reduce")
 
-    press(page, "p")
+    press(page, key)
     page.wait_for_function(
         "() => document.querySelector('.fl-trace .fl-caption').innerText.includes('Step 5 of 5')"
     )
@@ -213,6 +214,26 @@ def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(browser, tmp_
         "tensor first[0:0] > base[0]",
     ]
     assert arrows == len(back)
+    page.close()
+
+
+def test_a_gradient_of_one_number_stands_at_its_edge(browser, tmp_path):
+    view = scene("shared_gradient")
+    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
+
+    press(page, "ArrowRight", view.find("vjp", "apart[0]"))
+
+    assert page.locator(f"{ROOT} .edge .fl-tag").all_text_contents() == ["g = 1.0", "g = 1.0"]
+    page.close()
+
+
+def test_pictures_of_one_tensor_are_told_apart_in_the_table(browser, tmp_path):
+    page = page_of(browser, tmp_path, scene("training"))
+
+    press(page, "ArrowRight")
+
+    heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
+    assert heads == ["drop[0:0], training off", "drop[0:0], training on"]
     page.close()
 
 

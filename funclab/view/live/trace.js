@@ -19,7 +19,7 @@ const trace = {
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });
-    ctx.panel.append(this.table, h("details", { class: "fl-plan", open: ctx.look !== "projector" },
+    ctx.panel.append(this.table, !ctx.facts.lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     this.graph.addEventListener("click", (event) => this.click(ctx, event.target));
     ctx.cleanups.push(() => this.pause(ctx));

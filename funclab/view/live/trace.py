@@ -111,7 +111,8 @@ def trace(
     The batch is the first 32 samples of `x` and `y`. The model's own loss and optimizer are used,
     or `loss` and `optimizer`; with a loss but no optimizer nothing is updated, and without `y` all
     ends after the way forward, with layers acting as `training` says: on, off, or "both" side by
-    side. A walk of more than `most_steps` (60; 30 for a projector) has its middle folded.
+    side. In a walk of more than `most_steps` (60; 30 for a projector), neighbouring steps are
+    folded into one, layer by layer; the key o opens it.
     `state` is what `Trace.line()` writes, such as step=3. Nothing in the model changes.
 
     Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;

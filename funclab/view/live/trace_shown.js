@@ -1,9 +1,11 @@
 // The pictures of slow motion: what a step reads and makes, each with what can be said of it.
 
 const SIGNS = { part: "+", sum: "=", after: "→" };
-/** How large pictures are on a wall, and whether weights are described, too: the first that fits. */
-const WALL = [[1.7, true], [1.45, true], [1.2, true], [1, true], [1.2, false], [1, false], [0.8, false], [0.6, false]];
-const WALL_TEXT = 1.65, WALL_PRINTED = 4;
+/** On a wall, the first that leaves room for all: how large pictures are, whether weights are described, too, and
+    up to how many rows of numbers are written out. */
+const WALL = [[1.7, true, 6], [1.45, true, 6], [1.45, true, 4], [1.2, true, 4], [1, true, 4], [1.2, false, 4],
+  [1, false, 2], [0.8, false, 2], [0.6, false, 1]];
+const WALL_TEXT = 1.65, WALL_COLUMNS = 4;
 /** The name of a tensor, or of its gradient, ends so; that of a weight does not. */
 const TENSOR = /\[\d+:\d+\]/;
 
@@ -35,7 +37,7 @@ const shownOfTrace = {
       if (!wall || this.fits()) break;
     }
     if (wall && !this.fits()) this.shown.querySelector(".fl-legend")?.remove();
-    this.table.replaceChildren(this.statistics(ctx, all));
+    this.table.replaceChildren(this.statistics(ctx, step, all));
   },
 
   fits() { return this.shown.scrollHeight <= this.shown.clientHeight; },
@@ -60,9 +62,10 @@ const shownOfTrace = {
     ];
   },
 
-  figure(ctx, frame, role, [scale, all]) {
+  figure(ctx, frame, role, [scale, all, rows]) {
     const wall = ctx.look === "projector", brief = this.brief(ctx, frame);
-    const printed = frame.printed && !(wall && Math.max(frame.rows, frame.columns) > WALL_PRINTED);
+    const [down, across] = frame.kind === "bars" ? [frame.columns, 1] : [frame.rows, frame.columns];
+    const printed = frame.printed && !(wall && (down > rows || across > WALL_COLUMNS));
     const drawn = { ...frame, printed }, worded = printed || ["number", "ids"].includes(frame.kind);
     const picture = frames.draw(drawn, wall && worded ? WALL_TEXT : scale, `${frame.name} ${frame.shape}: ${brief}`);
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
@@ -85,10 +88,11 @@ const shownOfTrace = {
 
   percent(share) { return `${Math.round(share * 100)} %`; },
 
-  statistics(ctx, all) {
+  statistics(ctx, step, all) {
+    const names = all.map((one) => one.name), twice = (name) => names.filter((one) => one === name).length > 1;
     const head = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"];
-    const rows = all.map(({ name, shape, statistics: one }) => h("tr", {},
-      h("th", { scope: "row" }, name), h("td", {}, shape),
+    const rows = all.map(({ name, shape, statistics: one }, i) => h("tr", {},
+      h("th", { scope: "row" }, twice(name) ? `${name}, ${ctx.t(`trace_role_${step.pictures[i].role}`)}` : name), h("td", {}, shape),
       [frames.short(one.mean), frames.short(one.spread), this.percent(one.zeros), frames.short(one.least), frames.short(one.greatest)]
         .map((text) => h("td", {}, text)),
       h("td", {}, one.nan + one.infinite ? h("strong", { class: "fl-what" }, ctx.t("trace_odd_cell", one)) : "0")));

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.engine.trace import Moment, moments
-from funclab.view.live.frames import Frame, alike, named, say, short
+from funclab.view.live.frames import Frame, alike, named, say, signed
 from funclab.view.live.trace_backward import Backward
 from funclab.view.live.trace_fold import fold
 from funclab.view.live.trace_forward import forward_stills, forward_words, mask_words
@@ -27,6 +27,7 @@ class Seen(NamedTuple):
     words: str
     reads: list[Frame]
     makes: list[Frame]
+    flows: list[tuple[str, str]]
 
 
 def walk(
@@ -87,7 +88,7 @@ def _seen(places: Places, place: Place) -> Seen:
     reads = [places.frame(one) for one in places.reads(place)]
     makes = [places.frame(one) for one in places.made[place]]
     words = [forward_words(places, place), mask_words(places, place)]
-    return Seen(" ".join(filter(None, words)), reads, makes)
+    return Seen(" ".join(filter(None, words)), reads, makes, places.flows(place))
 
 
 def _compared(key: str, off: Seen, on: Seen) -> Still:
@@ -97,10 +98,16 @@ def _compared(key: str, off: Seen, on: Seen) -> Still:
     first, second = alike([replace(one.makes[0], name=on.makes[0].name) for one in (off, on)])
     equal = np.array_equal(first.numbers, second.numbers, equal_nan=True)
     numbers = {
-        f"{side}_{name}": short(frame.statistics[name])
+        f"{side}_{name}": text
         for side, frame in (("off", first), ("on", second))
-        for name in ("mean", "spread", "zeros")
+        for name, text in _told(frame).items()
     }
     words = say(f"trace_compare_{'same' if equal else 'differs'}", key=named(key), **numbers)
     pictures = [("off", first), ("on", second)]
-    return Still("compare", "forward", key, words, pictures)
+    return Still("compare", "forward", key, words, pictures, flows=off.flows)
+
+
+def _told(frame: Frame) -> dict[str, str]:
+    known = frame.statistics
+    told = {name: signed(known[name]) for name in ("mean", "spread")}
+    return told | {"zeros": f"{100 * known['zeros']:.0f} %"}
