@@ -1,10 +1,21 @@
-"""One page with several views, opened from disk: each is alive, and none minds the others."""
+"""Several views in one place, a page from disk or a cell of magics: all are alive, none minds."""
 
 from __future__ import annotations
 
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense
+
+NOTEBOOK = """
+%load_ext funclab
+import funclab
+from funclab.layers import Dense
+x = funclab.Input((4,), name="x")
+shared = Dense(4, name="shared")
+model = funclab.Model(x, shared(shared(x)), name="twice")
+%funclab explore model, selected="shared[0]"
+%funclab diff model, model
+"""
 
 
 def twice() -> Model:
@@ -56,3 +67,18 @@ def test_without_scripts_a_page_shows_its_pictures(browser, tmp_path):
     assert page.locator("svg.funclab").count() == 2
     assert page.locator("svg.funclab").first.is_visible()
     context.close()
+
+
+def test_a_magic_shows_live_views_in_a_notebook_wherever_it_stands_in_a_cell(
+    jupyter, open_notebook, write_notebook
+):
+    notebook = open_notebook(jupyter, write_notebook("magics", NOTEBOOK))
+
+    (cell,) = notebook.run_all()
+    notebook.page.wait_for_selector(".fl-diff svg .box")
+    notebook.page.locator('.fl-explorer [data-key="shared[1]"]').first.click()
+
+    assert not cell["error"]
+    notebook.page.wait_for_selector(".fl-explorer .fl-here >> text=shared.get_output_at(1)")
+    assert notebook.console_errors == []
+    assert notebook.outside_requests == []
