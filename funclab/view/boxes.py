@@ -22,8 +22,11 @@ ROW_LEFT, ROW_INSET, ARROW_GAP, SHAPE_GAP = 16, 8, 6, 18
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
     """Draw a box. One with something inside is left open; whoever draws that closes it."""
-    data = {"key": box.key} | ({"first": box.first} if box.first else {})
-    canvas.open(box.title, "box" if box.inside is None else "box frame", **data)
+    data = {"key": box.key}
+    if box.first:
+        data["first"] = box.first
+    kind = "box" if box.inside is None else "box frame"
+    canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)
     folded = box.role == "fold"
     if box.wrapper:

@@ -8,6 +8,7 @@ from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.geometry import curved, of_length
 from funclab.view.marks import mark_path
 from funclab.view.measure import text_width
+from funclab.view.ports import is_beside
 from funclab.view.scene import Box, Edge, Group, Plate, Points, Scene
 from funclab.view.words import shorten
 
@@ -20,13 +21,13 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     """Draw everything, from the back to the front: ties, edges, tensors, boxes, capsules."""
     groups: dict[int | None, Group] = {group.number: group for group in scene.groups}
     boxes = {box.key for box in scene.boxes}
-    sideways = scene.direction == "LR"
+    aside = mask_shift(scene)
     for group in scene.groups:
         paint = Paint("", f"group{group.colour}", 1.4, DOTS)
         for tie in group.ties:
             canvas.path(curved(_points(tie)), paint)
     for edge in scene.edges:
-        _draw_edge(canvas, edge, edge.target.key in boxes, sideways)
+        _draw_edge(canvas, edge, edge.target.key in boxes, aside)
     for plate in scene.plates:
         _draw_plate(canvas, plate)
     for box in scene.boxes:
@@ -37,6 +38,13 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for group in scene.groups:
         if group.width:
             _draw_capsule(canvas, group)
+
+
+def mask_shift(scene: Scene) -> complex:
+    """How far beside its tensor a mask runs: to both sides where lines turn corners."""
+    if is_beside(scene):
+        return MASK_DISTANCE * (1 + 1j)
+    return MASK_DISTANCE * (1j if scene.direction == "LR" else 1)
 
 
 def _draw_inside(canvas: Canvas, box: Box, inside: Scene) -> None:
@@ -50,7 +58,7 @@ def _points(path: Points) -> list[complex]:
     return [complex(x, y) for x, y in path]
 
 
-def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, sideways: bool) -> None:
+def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, aside: complex) -> None:
     """The way of a tensor, with an arrow where a call takes it and its mask beside it."""
     points = _points(edge.path)
     tip = points[-1]
@@ -65,7 +73,6 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, sideways: bool) -> None:
     canvas.open(f"{edge.tensor}{mask}", "edge", **data)
     canvas.path(curved(points), Paint("", "line", 1.5))
     if edge.mask:
-        aside = MASK_DISTANCE * (1j if sideways else 1)
         beside = [point + aside for point in points]
         canvas.path(curved(beside), Paint("", "line", 1, DASHES))
     if arrow:

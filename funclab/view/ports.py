@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from funclab.view import sizes
 from funclab.view.layering import Link
-from funclab.view.scene import Box, Edge, End, Plate, Scene
+from funclab.view.scene import Box, Edge, End, Plate, Row, Scene
 
 SPREAD = 26
 """Distance between ports on one side of a box."""
@@ -70,18 +70,30 @@ def row_offset(box: Box, end: End) -> float:
 def lane(box: Box, end: End, leaving: bool) -> float:
     """The distance of a tensor's line from the box beside which it runs: each has its own, and
     those of several rows do not cross."""
+    here = end.row or 0
     if leaving:
-        rows = box.rows[(end.row or 0) + 1 :]
-        number = sum(len(row.outputs) for row in rows) + max(0, end.count - 1 - end.index)
+        outer = end.count - 1 - end.index
+        number = outputs_of(box.rows[here + 1 :]) + max(0, outer)
     else:
-        number = sum(len(row.inputs) for row in box.rows[: end.row or 0]) + end.index
+        number = inputs_of(box.rows[:here]) + end.index
     return FIRST_LANE + LANE * number
+
+
+def inputs_of(rows: list[Row]) -> int:
+    """How many tensors come in at some rows."""
+    return sum(len(row.inputs) for row in rows)
+
+
+def outputs_of(rows: list[Row]) -> int:
+    """How many tensors go out at some rows."""
+    return sum(len(row.outputs) for row in rows)
 
 
 def close_lane(box: Box, end: End, leaving: bool) -> float:
     """The same between boxes that follow each other from left to right, where room is scarce."""
     lanes = lane(box, end, leaving) - FIRST_LANE
-    most = max(1, sum(len(row.inputs) + len(row.outputs) for row in box.rows)) * LANE
+    ways = inputs_of(box.rows) + outputs_of(box.rows)
+    most = LANE * max(1, ways)
     return FIRST_LANE + lanes * min(1, CLOSEST / most)
 
 
@@ -89,8 +101,8 @@ def margins(scene: Scene, item: Box | Plate) -> tuple[float, float, float]:
     """Room to be kept free around an item: before and after it across the flow, and below it."""
     if isinstance(item, Plate) or scene.face != "layers":
         return 0, 0, 0
-    ways = [sum(len(row.inputs) for row in item.rows), sum(len(row.outputs) for row in item.rows)]
-    lanes = FIRST_LANE + LANE * max(ways)
+    ways = max(inputs_of(item.rows), outputs_of(item.rows))
+    lanes = FIRST_LANE + LANE * ways
     loops = sum(edge.source.key == edge.target.key == item.key for edge in scene.edges)
     if is_beside(scene):
         return lanes, lanes, (loops + 1) * LANE if loops else 0

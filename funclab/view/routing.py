@@ -25,11 +25,16 @@ class Ground:
     ends: list[float]
     levels: Channels | None = None
 
-    def height(self, rank: int, level: int) -> float:
-        """How far along the flow a level lies in the gap after a rank."""
-        assert self.levels is not None
-        middle = (self.ends[rank] + self.starts[rank + 1]) / 2
-        return middle + (level - (self.levels.depth[rank] - 1) / 2) * LEVEL
+    def height(self, rank: int, step: Step) -> float | None:
+        """How far along the flow a step crosses the gap after a rank, where it has a level."""
+        if self.levels is None:
+            return None
+        level = self.levels.level_of.get(step)
+        if level is None:
+            return None
+        above, below = self.ends[rank], self.starts[rank + 1]
+        middle = (self.levels.depth[rank] - 1) / 2
+        return (above + below) / 2 + (level - middle) * LEVEL
 
 
 class Router:
@@ -52,11 +57,14 @@ class Router:
         for i, (one, other) in enumerate(pairwise(steps)):
             last = other == steps[-1]
             across = self.at[other] + (link.target_offset if last else 0)
-            step = (number, len(steps) - 2 - i if link.backward else i)
-            if self.ground.levels is not None and step in self.ground.levels.level_of:
-                self._cross(pen, one, other, across, step)
-            else:
+            down = len(steps) - 2 - i if link.backward else i
+            upper = self.layout.rank_of[other if link.backward else one]
+            height = self.ground.height(upper, (number, down))
+            if height is None:
                 self._pass_gap(pen, one, other, across, link.backward)
+            else:
+                end = self.ends[upper] if link.backward else self.starts[upper + 1]
+                self._cross(pen, across, height, end)
         self._arrive(pen, edge, link)
         return pen
 
@@ -71,14 +79,14 @@ class Router:
         pen.line(complex(pen.here.real, leaving))
         pen.turn(complex(across, reaching))
 
-    def _cross(self, pen: Pen, one: Key, other: Key, across: float, step: Step) -> None:
-        """From rank to rank on the level that the step has for itself."""
-        assert self.ground.levels is not None
-        upper, lower = sorted((self.layout.rank_of[one], self.layout.rank_of[other]))
-        down = self.layout.rank_of[one] == upper
-        height = self.ground.height(upper, self.ground.levels.level_of[step])
-        end = self.starts[lower] if down else self.ends[upper]
-        turns = [complex(pen.here.real, height), complex(across, height), complex(across, end)]
+    @staticmethod
+    def _cross(pen: Pen, across: float, height: float, end: float) -> None:
+        """From rank to rank at a height that the line has for itself."""
+        turns = [
+            complex(pen.here.real, height),
+            complex(across, height),
+            complex(across, end),
+        ]
         pen.corners(turns, RADIUS)
 
     def _bounds(self, key: str) -> tuple[float, float, float]:

@@ -85,6 +85,7 @@ def measure_box(box: Box) -> None:
     first = text_width(texts.name, NAME, bold=True) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
+    first += SIGN if box.opens and box.rows else 0
     second = max(text_width(texts.detail, DETAIL), text_width(box.note, SMALL))
     second += SIGN if box.opens else 0
     box.width = max(NARROWEST, BAR + PAD + max(first, second) + PAD)

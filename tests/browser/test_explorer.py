@@ -261,19 +261,15 @@ def test_a_lesson_sized_model_is_seen_whole_and_what_is_not_is_announced(opened_
     y = Dense(64, name="one")(x)
     small = Model(x, Dense(10, name="two")(Dense(64, name="and")(y)))
     page = opened_page(funclab.explore(small), height=720)
-    fits = page.evaluate("stage => stage.scrollHeight <= stage.clientHeight + 1", stage_of(page))
+    stage = page.locator(f"{ROOT} .fl-stage")
 
-    assert fits
+    assert stage.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
     assert page.locator(".fl-beyond").is_hidden()
     page.set_viewport_size({"width": 1280, "height": 420})
     page.wait_for_selector(".fl-beyond:not([hidden])")
     assert "more below" in page.locator(".fl-beyond").inner_text()
     page.locator(".fl-beyond").click()
     page.wait_for_function("document.querySelector('.fl-stage').scrollTop > 0")
-
-
-def stage_of(page):
-    return page.locator(f"{ROOT} .fl-stage").element_handle()
 
 
 def test_text_stays_legible_in_a_narrow_window(opened_page):
