@@ -215,7 +215,7 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
             f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
             f"inner tensors as they were: they still come from {name}."
         )
-        inner, x = _inner(graph, outer), graph.inputs[0]._keras_history.operation.name
+        inner, x = _written(graph, outer), graph.inputs[0]._keras_history.operation.name
         fix = (
             f"make a model of the inside and call it: Model({outer.name}.input, {inner})({x}) is "
             f"that tensor for {x}."
@@ -232,15 +232,37 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     )
 
 
-def _inner(graph: Any, outer: Any) -> str:
-    """How to write the tensor inside `outer` that the outputs were made of."""
-    nodes = {one: index for index, one in enumerate(outer.graph.nodes)}
-    made = [one._keras_history for one in _behind(graph.outputs)]
-    inside = [nodes.get(one.operation.inbound_nodes[one.node_index], -1) for one in made]
-    layer = outer.graph.nodes[max(inside)].operation
-    if len(layer.inbound_nodes) > 1 or not layer.is_layer:
+def crossing(outputs: list[Any], inner: Any) -> list[Any]:
+    """The tensors made by the layers of a nested model's graph that are read outside of it.
+
+    They may come from calls of these layers that the model does not have, on the same inputs.
+    """
+    layers, nodes = set(inner.operations), set(inner.nodes)
+    found, inside = dict.fromkeys(outputs), set()
+    for tensor in sorted(_behind(outputs), key=lambda one: _node(one).time):
+        node = _node(tensor)
+        parents = node.arguments.tensors
+        again = node.operation in layers and parents and all(one in inside for one in parents)
+        if node in nodes or again:
+            inside.add(tensor)
+        else:
+            found.update(dict.fromkeys(parents))
+    return [one for one in found if one in inside]
+
+
+def _node(tensor: Any) -> Any:
+    operation, index, _ = tensor._keras_history
+    return operation.inbound_nodes[index]
+
+
+def _written(graph: Any, outer: Any) -> str:
+    """How to write the tensor of the nested model `outer` that was used outside of it."""
+    found = crossing(graph.outputs, outer.graph)
+    if not found or found[-1]._keras_history.operation not in outer.graph.layers:
         return "the inner tensor"
-    return f'{outer.name}.get_layer("{layer.name}").output'
+    layer, index, _ = found[-1]._keras_history
+    last = ".output" if len(layer.inbound_nodes) == 1 else f".get_output_at({index})"
+    return f'{outer.name}.get_layer("{layer.name}"){last}'
 
 
 def _look_alike(graph: Any, tensor: Any) -> str:
@@ -262,6 +284,5 @@ def _behind(outputs: list[Any]) -> set[Any]:
         tensor = waiting.pop()
         if tensor not in seen:
             seen.add(tensor)
-            operation, index, _ = tensor._keras_history
-            waiting += operation.inbound_nodes[index].arguments.tensors
+            waiting += _node(tensor).arguments.tensors
     return seen

@@ -52,16 +52,7 @@ def check_lengths(sides: Sequence[Side]) -> None:
                 why=f"row i of every array belongs to sample i, but {first_name} has {first} rows "
                 f"and the {kind} for {name} has {count}.",
                 fix="cut the arrays to the same length, or look where rows were lost.",
-                facts=Instead(
-                    "Every sample needs a row in each array",
-                    [
-                        Item("array", first_name, f"{first} samples"),
-                        Item(
-                            "array", f"{kind} {name}" * (side != "input") or name, f"{count} rows"
-                        ),
-                    ],
-                    note=f"{first} ≠ {count}",
-                ),
+                facts=_counts((first_name, first), (f"{kind} {name}", count)),
             )
     if first == 0:
         raise DataError(
@@ -69,6 +60,12 @@ def check_lengths(sides: Sequence[Side]) -> None:
             why="there is nothing to compute a loss or prediction from.",
             fix="check how the arrays were loaded or cut, for example print(x.shape).",
         )
+
+
+def _counts(one: tuple[str, int], other: tuple[str, int]) -> Instead:
+    """For a picture: two arrays, and how many samples each has."""
+    items = [Item("array", name, f"{count} samples") for name, count in (one, other)]
+    return Instead("Every sample needs a row in each array", items, note=f"{one[1]} ≠ {other[1]}")
 
 
 def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:

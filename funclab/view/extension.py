@@ -147,9 +147,8 @@ def _draw_fault(error: FunclabError) -> None:
     if error.drawn:
         return
     try:
-        picture = picture_of_fault(error)
+        picture = picture_of_fault(error, defaults.look())
         if picture is not None:
-            picture.look = defaults.look()
             display(picture)
     except Exception:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from funclab.view import tables
 from funclab.view.canvas import Canvas, Font, Paint
@@ -17,7 +16,8 @@ from funclab.view.words import clean, shorten
 NOTE, SHAPE = 13, 12
 LONGEST_NOTE = 60
 DROP, HALF_GAP = 34, 0.14
-BETWEEN, HEADING = 90, 34
+BETWEEN, BELOW, HEADING = 60, 44, 34
+ASIDE = 8
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class FaultDiagram(Diagram):
         broken: str = "",
         gaps: dict[tuple[str, int], Gap] | None = None,
         frames: bool = True,
-        headings: list[str] | None = None,
+        headings: dict[str, complex] | None = None,
         quiet: tuple[str, ...] = (),
     ) -> None:
         super().__init__(scene)
         self.fix, self.notes, self.broken, self.gaps = fix, notes, broken, gaps or {}
-        self.frames, self.headings, self.quiet = frames, headings or [], quiet
+        self.frames, self.headings, self.quiet = frames, headings or {}, quiet
         self.cut: list[Edge] = []
         scene.title, scene.description = clean(title), self._sentences(clean(title))
         if broken:
@@ -105,7 +105,7 @@ class FaultDiagram(Diagram):
         top = HEADING if self.headings else 0
         if self.headings:
             self._draw_headings(canvas)
-        canvas.shift(complex(0, top))
+        canvas.shift(complex(ASIDE, top))
         width, height = super().draw(canvas)
         for edge in self.cut:
             width = max(width, draw_cut(canvas, edge, self._gap(edge) or Gap("")))
@@ -113,16 +113,12 @@ class FaultDiagram(Diagram):
             if box.key in self.notes:
                 width = max(width, self._mark(canvas, box, self.notes[box.key]))
         canvas.close()
-        return width, height + top
+        return width + ASIDE, height + top
 
     def _draw_headings(self, canvas: Canvas) -> None:
-        starts = [14.0, self.scene.boxes[-1].x]
-        outside = [box.x for box in self.scene.boxes if not box.key.startswith("inside ")]
-        starts[1] = min(outside, default=starts[1])
-        for start, heading in zip(starts, self.headings, strict=True):
-            canvas.text_line(
-                complex(start, 14), shorten(heading, 32), Font(NOTE, "soft", bold=True)
-            )
+        for heading, start in self.headings.items():
+            place = start + complex(14 + ASIDE, 14)
+            canvas.text_line(place, shorten(heading, 32), Font(NOTE, "soft", bold=True))
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
         """A red frame around the box, and the note to its right; returns where it ends."""
@@ -182,21 +178,16 @@ def halves(curve: Points, t: float) -> tuple[Points, Points]:
     return first, [(row[-1].real, row[-1].imag) for row in reversed(rows)]
 
 
-def beside(left: Scene, right: Scene) -> Scene:
-    """Two scenes as one, the second to the right of the first."""
-    shift_scene(right, left.width + BETWEEN)
+def joined(first: Scene, second: Scene, below: bool) -> complex:
+    """Put a second scene beside the first, or below it, as one; returns where the second begins."""
+    away = 1j * (first.height + BELOW) if below else first.width + BETWEEN + 0j
+    for one in [*second.items(), *second.groups]:
+        one.x, one.y = one.x + away.real, one.y + away.imag
+    paths = [edge.path for edge in second.edges]
+    for path in [*paths, *(tie for group in second.groups for tie in group.ties)]:
+        path[:] = [(x + away.real, y + away.imag) for x, y in path]
     for kind in ("boxes", "plates", "edges", "groups"):
-        getattr(left, kind).extend(getattr(right, kind))
-    left.width += BETWEEN + right.width
-    left.height = max(left.height, right.height)
-    return left
-
-
-def shift_scene(scene: Scene, x: float) -> None:
-    """Move everything to the right."""
-    areas: list[Any] = [*scene.items(), *scene.groups]
-    for one in areas:
-        one.x += x
-    paths = [edge.path for edge in scene.edges]
-    for path in [*paths, *(tie for group in scene.groups for tie in group.ties)]:
-        path[:] = [(a + x, b) for a, b in path]
+        getattr(first, kind).extend(getattr(second, kind))
+    first.width = max(first.width, away.real + second.width)
+    first.height = max(first.height, away.imag + second.height)
+    return away

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from funclab.view.canvas import Canvas, Font
+from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.measure import text_width
-from funclab.view.sizes import folded_lines
+from funclab.view.scene import area
+from funclab.view.sizes import BAR, folded_lines
 from funclab.view.words import shorten
 
-LEFT, TOP, HEADING, FIX, LINE = 14, 44, 15, 13, 20
+LEFT, TOP, HEADING, FIX, LINE = 22, 44, 15, 13, 20
 NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD = 480, 80, 420, 60
 
 
@@ -19,19 +20,26 @@ def headed(
     fix: str,
     draw: Callable[[Canvas], tuple[float, float]],
 ) -> tuple[float, float]:
-    """Draw a picture between its heading and its repair; returns the size of the whole."""
+    """Draw a picture between its heading and its repair; returns the size of the whole.
+
+    All of it lies on a sheet of its own: a front end that shows SVG as an image (JupyterLab) does
+    not tell it whether the page around is dark.
+    """
     title = shorten(title, LONGEST_TITLE)
-    canvas.text_line(complex(LEFT, 26), title, Font(HEADING, "fault", bold=True))
-    canvas.shift(complex(0, TOP))
-    width, height = draw(canvas)
-    canvas.close()
+    width, height = draw(Canvas(canvas.palette))
     width = max(width, NARROWEST, text_width(title, HEADING, bold=True) + 2 * LEFT)
-    y = TOP + height + 26
-    label = Font(FIX, bold=True)
-    canvas.text_line(complex(LEFT, y), "Fix:", label)
     indent = LEFT + text_width("Fix:", FIX, bold=True) + 8
     words = " ".join(shorten(word, LONGEST_WORD) for word in fix.split())
-    for line in folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX):
-        canvas.text_line(complex(indent, y), line, Font(FIX))
-        y += LINE
-    return width, y
+    lines = folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX)
+    y = TOP + height + 26
+    sheet = area(1 + 1j, width + 2, y + LINE * len(lines) - 6)
+    canvas.rect(sheet, Paint("paper", "fault", 1.2), 8)
+    canvas.bar(sheet, BAR, 8, "fault")
+    canvas.text_line(complex(LEFT, 28), title, Font(HEADING, "fault", bold=True))
+    canvas.shift(complex(0, TOP))
+    draw(canvas)
+    canvas.close()
+    canvas.text_line(complex(LEFT, y), "Fix:", Font(FIX, bold=True))
+    for i, line in enumerate(lines):
+        canvas.text_line(complex(indent, y + LINE * i), line, Font(FIX))
+    return sheet.right + 1, sheet.bottom + 1

@@ -18,7 +18,7 @@ from funclab.view.saving import save
 from funclab.view.scene import Area, area
 from funclab.view.words import clean, plural, shorten
 
-LEFT, ROW, HEIGHT = 14, 78, 54
+LEFT, ROW, HEIGHT = 22, 78, 54
 LONGEST, LONGEST_NOTE = 34, 44
 GAP, ARROW, LINK = 6, 8, 60
 NOTE, HEADING = 12, 13

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
+from funclab.explain import crossing
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -12,7 +13,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view import words
 from funclab.view.calls import Calls, plate_of
 from funclab.view.diagram import MOST_CALLS
-from funclab.view.fault_diagram import FaultDiagram, Gap, beside
+from funclab.view.fault_diagram import FaultDiagram, Gap, joined
 from funclab.view.fault_lines import instead_picture, pairs_picture
 from funclab.view.layout import place
 from funclab.view.nodes import node_table
@@ -23,8 +24,15 @@ from funclab.view.tensor_path import maker, source_inputs
 INSIDE = "inside "
 
 
-def picture_of_fault(error: FunclabError) -> Any:
+def picture_of_fault(error: FunclabError, look: str = "auto") -> Any:
     """What to draw for an error; None when it is not about a graph."""
+    picture = _picture(error, look)
+    if picture is not None:
+        picture.look = look
+    return picture
+
+
+def _picture(error: FunclabError, look: str) -> Any:
     about: Any = error.graph
     facts = error.facts
     if isinstance(facts, Pairs):
@@ -39,7 +47,7 @@ def picture_of_fault(error: FunclabError) -> Any:
     if isinstance(error, GraphError) and isinstance(about, tuple):
         graph, node = about
         if words.graph_of(facts) is not None:
-            return inner_tensor(graph, node, facts, error.fix)
+            return inner_tensor(graph, node, facts, error.fix, look)
         return missing_input(graph, node, error.fix)
     if isinstance(about, list):
         return same_names([one for one in about if isinstance(one, Operation)], error.fix)
@@ -76,28 +84,29 @@ def missing_input(graph: Graph, node: Node, fix: str) -> FaultDiagram:
     return FaultDiagram(scene, title, fix, notes)
 
 
-def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str) -> FaultDiagram:
-    """A nested model beside the graph in which one of its inner tensors was used."""
-    name, inner = words.clean(outer.name), set(outer.graph.nodes)
-    crossing = crossings(graph, inner)
-    given = [one for one in graph.inputs if maker(one) not in inner]
+def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> FaultDiagram:
+    """What an inner tensor of a nested model is made of, and the graph in which it was used."""
+    name, source = words.clean(outer.name), words.clean(node.operation.name)
+    found = crossing(graph.outputs, outer.graph)
+    inside = Graph([one for one in outer.inputs if maker(one) in _behind(found)], found)
+    given = [one for one in graph.inputs if maker(one) not in outer.graph.input_nodes]
     calls = [one for one in outer.inbound_nodes[1:] if reads(one, set(given))]
     shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
-    around = Graph(list(dict.fromkeys([*given, *crossing])), list(shown))
-    left, right = calls_of(name, outer.graph, INSIDE), calls_of("outside", around)
-    for scene in (left, right):
+    around = Graph(list(dict.fromkeys([*given, *found])), list(shown))
+    first, second = calls_of(name, inside, INSIDE), calls_of("outside", around)
+    for scene in (first, second):
         plain(scene)
-    for plate in right.plates:
-        plate.label = ""  # the calls shown beside are no outputs
-    notes = {f"{INSIDE}{node.key}": ""}
-    for one in crossing:
-        notes[f"{INSIDE}{maker(one).key}"] = ""
-        notes[maker(one).key] = f"from inside: made of {words.clean(node.operation.name)}"
-    for scene in (left, right):
         place(scene)
-    headings = [f"inside {words.shorten(name, 12)} (node 0)", "around it"]
-    title = f"A tensor from inside {name} was used outside"
-    return FaultDiagram(beside(left, right), title, fix, notes, headings=headings)
+    notes = {f"{INSIDE}{node.key}": ""} | {f"{INSIDE}{maker(one).key}": "" for one in found}
+    notes |= {maker(one).key: f"made of {source}" for one in found}
+    away = joined(first, second, below=look == "projector")
+    headings = {f"inside {name}: from {source}": 0j, f"used outside {name}": away}
+    title = f"A tensor made of {source}, inside {name}, was used outside"
+    return FaultDiagram(first, title, fix, notes, headings=headings)
+
+
+def _behind(tensors: list[Tensor]) -> set[Node]:
+    return {maker(source) for one in tensors for source in source_inputs(one)}
 
 
 def reads(call: Node, given: set[Tensor]) -> bool:
@@ -106,26 +115,12 @@ def reads(call: Node, given: set[Tensor]) -> bool:
 
 
 def plain(scene: Scene) -> None:
-    """Without the colours and capsules of shared layers, which are not the matter here."""
+    """Without shared layers and numbers of outputs, which are not the matter here."""
     scene.groups = []
+    for plate in scene.plates:
+        plate.label = ""
     for box in scene.boxes:
         box.group = None
-
-
-def crossings(graph: Graph, inner: set[Node]) -> list[Tensor]:
-    """The tensors made inside that are read outside, or are outputs themselves."""
-    found: dict[Tensor, None] = {}
-    seen: set[Node] = set()
-    waiting = list(graph.outputs)
-    while waiting:
-        tensor = waiting.pop()
-        node = maker(tensor)
-        if node in inner:
-            found.setdefault(tensor)
-        elif node not in seen:
-            seen.add(node)
-            waiting += node.arguments.tensors
-    return list(found)
 
 
 def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:

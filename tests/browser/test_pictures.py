@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import nbformat
 
+from tests.browser.picture import LEGIBLE, look_at
+
 MODEL = """
 %load_ext funclab
 import funclab
@@ -52,6 +54,38 @@ def test_an_ambiguous_output_shows_text_and_nodes_and_later_cells_run(
     assert "Fix: choose one, for example shared.get_output_at(0)." in cells[1]["text"]
     assert "Traceback" not in cells[1]["text"]
     assert cells[2]["text"].strip() == "42"
+
+
+FAULTS = {
+    "a layer is no tensor": "funclab.Model(x, shared)",
+    "a call that fails": "shared(funclab.Input((9,), name='nine'))",
+    "data of another shape": "import numpy; model.predict(numpy.ones((2, 3)))",
+    "a loss of no output": "model.compile(loss={'reslut': 'mse'})",
+}
+
+
+def test_pictures_of_errors_are_legible_in_both_themes_under_their_text(
+    lab, open_notebook, write_notebook
+):
+    path = write_notebook("faults", MODEL, *FAULTS.values())
+    for index in range(1, 1 + len(FAULTS)):
+        tag_as_failing(path, index)
+    notebook = open_notebook(lab, path)
+
+    cells = notebook.run_all()
+    images = notebook.page.locator(".jp-OutputArea-output img")
+    images.nth(len(FAULTS) - 1).wait_for()
+
+    assert all("Why: " in cell["text"] and "Fix: " in cell["text"] for cell in cells[1:])
+    assert images.count() == len(FAULTS)
+    for theme in ("dark", "light"):
+        notebook.theme(theme)
+        notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        for i in range(len(FAULTS)):
+            assert look_at(images.nth(i)).contrast >= LEGIBLE
+        notebook.screenshot(f"faults-{theme}")
+    assert notebook.console_errors == []
+    assert notebook.outside_requests == []
 
 
 def tag_as_failing(path, index):

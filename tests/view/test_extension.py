@@ -130,11 +130,12 @@ def test_every_kind_of_error_is_drawn_once_and_says_in_the_notebook_what_it_says
     )
 
     shown, printed = outputs[2 : 2 + len(lines)], outputs[2 + len(lines) :]
-    for (error, picture), (text,), (_, name, part) in zip(shown, printed, FAULTS, strict=True):
+    for (error, picture), streams, (_, name, part) in zip(shown, printed, FAULTS, strict=True):
+        text = "".join(one["text"] for one in streams)
         assert error["ename"] == name
-        assert error["evalue"].split() == text["text"].split()
+        assert error["evalue"].split() == text.split()
         lines_shown = re.sub(r"\x1b\[\d*m", "", "\n".join(error["traceback"])).splitlines()
-        said = [one for one in text["text"].splitlines() if one.startswith(("  Why:", "  Fix:"))]
+        said = [one for one in text.splitlines() if one.startswith(("  Why:", "  Fix:"))]
         assert len(said) == 2 and {*said} <= {*lines_shown}
         assert html.unescape(picture["data"]["image/svg+xml"]).count(part) >= 1
         assert picture["data"]["text/plain"]

@@ -56,7 +56,7 @@ def test_an_inner_tensor_is_drawn_inside_the_nested_model_and_outside_with_its_n
     boxes = {box.key: box.node for box in picture.scene.boxes}
     assert boxes["inside hidden[0]"] == boxes["hidden[0]"] == 0
     assert boxes["reader[1]"] == 1
-    assert picture.notes["hidden[0]"] == "from inside: made of pixels"
+    assert picture.notes["hidden[0]"] == "made of pixels"
     assert 'reader.get_layer("hidden").output)(left)' in picture.text
 
 
@@ -67,6 +67,7 @@ def test_a_nested_model_is_drawn_also_when_the_outputs_never_pass_its_call(desk)
 
     keys = [box.key for box in picture.scene.boxes]
     assert {"inside pixels[0]", "reader[1]", "above[0]"} <= {*keys}
+    assert "inside above[0]" not in keys
     assert all("outputs[" not in plate.label for plate in picture.scene.plates)
 
 
@@ -84,6 +85,28 @@ def test_a_sequential_shows_the_layer_that_has_the_name_already(desk):
     picture = fault_of(lambda: desk.stack.add(Dense(3, name="first")))
 
     assert [box.detail for box in picture.scene.boxes] == ["Dense 2", "Dense 3"]
+
+
+def test_a_tensor_made_of_an_input_that_a_nested_model_shares_is_named_by_its_node(desk):
+    inner = Model(desk.left, desk.encoder(desk.left), name="inner")
+    outer = Input((4,), name="outer")
+    inner(outer)
+
+    picture = fault_of(lambda: Model(outer, desk.encoder.get_output_at(0)))
+
+    assert 'Model(inner.input, inner.get_layer("encoder").get_output_at(0))(outer)' in picture.fix
+    assert picture.notes["encoder[0]"] == "made of left"
+
+
+def test_on_a_projector_the_two_graphs_stand_below_each_other():
+    desk = Desk()
+    with pytest.raises(FunclabError) as caught:
+        Model(desk.left, [desk.read, desk.hidden])
+
+    beside, below = (picture_of_fault(caught.value, look) for look in ("auto", "projector"))
+
+    assert below.scene.width < beside.scene.width
+    assert below.scene.height > beside.scene.height
 
 
 # Calls.
