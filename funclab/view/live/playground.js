@@ -116,7 +116,7 @@ const playground = {
 
   /** No kernel: say so, and show the settings of the model that is shown. */
   unanswered(ctx) {
-    Object.assign(this, { waiting: null, running: false, single: false, race: null });
+    Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
     ctx.say(ctx.t(ctx.facts.alone ? "play_alone" : "play_no_kernel"));
@@ -144,6 +144,7 @@ const playground = {
     ctx.update();
     if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
       ctx.say(ctx.t("play_paused", { n: epochs }));
+    if (this.copies) this.copyCode(ctx);
   },
 
   toggle(ctx) {
@@ -175,7 +176,10 @@ const playground = {
     return this.live.code.replace("epochs=$", `epochs=${this.live.epochs || this.live.usual}`);
   },
 
+  /** With the epochs that are shown; while some are on their way, once these are here. */
   async copyCode(ctx) {
+    this.copies = this.settling && this.waiting != null;
+    if (this.copies) return;
     const code = this.code();
     await ctx.copy(code);
     ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
@@ -234,7 +238,7 @@ const playground = {
     const shape = ctx.t(`play_caption_${n === 1 ? "one" : "many"}`, { n, layers, units,
       shared: ctx.t(shared ? "play_shared" : "play_separate") });
     const values = { data: data || ctx.t("play_yours"), shape, ...this.losses(ctx, live) };
-    return ctx.t(live.epochs ? "play_caption" : "play_caption_new", values);
+    return ctx.t(["play_caption_new", "play_caption_once"][live.epochs] ?? "play_caption", values);
   },
 };
 
