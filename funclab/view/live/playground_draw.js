@@ -96,7 +96,7 @@ const playgroundDraw = {
   curve(ctx, live) {
     // On a projector low enough to be seen with the controls.
     const height = ctx.look === "projector" ? 236 : 290, base = height - 44, width = 410, left = 44, right = 288, top = 12;
-    const label = live.epochs ? ctx.t("play_caption_losses", this.losses(ctx, live)) : ctx.t("play_untrained");
+    const label = live.epochs ? ctx.t(live.epochs > 1 ? "play_caption_losses" : "play_caption_losses_once", this.losses(ctx, live)) : ctx.t("play_untrained");
     const svg = this.sheet(ctx, width, height, label);
     const known = [...live.train, ...live.test].filter((one) => one != null);
     const text = (x, y, words, anchor = "start") => s("text", { x, y, "text-anchor": anchor, class: "f-soft" }, words);

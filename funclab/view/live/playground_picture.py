@@ -128,7 +128,8 @@ def caption(facts: dict[str, Any]) -> str:
     if not facts["epochs"]:
         return say("play_caption_new", data=name, shape=shape)
     train, test = (_told(facts[part][-1]) for part in ("train", "test"))
-    return say("play_caption", data=name, shape=shape, n=facts["epochs"], train=train, test=test)
+    key = "play_caption_once" if facts["epochs"] == 1 else "play_caption"
+    return say(key, data=name, shape=shape, n=facts["epochs"], train=train, test=test)
 
 
 def legend(facts: dict[str, Any]) -> list[str]:
