@@ -1,7 +1,7 @@
 // The way from the buttons to the kernel: tried before it is offered, watched while it is used.
 
 const HELLOS = [0, 400, 1200, 3000];
-const PATIENCE = 1200;
+const PATIENCE = 1200, LONG_PATIENCE = 15000; // a slow motion has to be made first
 
 class TrainingChannel {
   constructor(ctx, changed) {
@@ -54,7 +54,8 @@ class TrainingChannel {
   /** Ask the kernel to do something; say so when it does not answer. */
   act(what, value) {
     this.send({ do: what, value });
-    this.waiting.set(this.count, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")), PATIENCE));
+    this.waiting.set(this.count, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")),
+      what === "slow" ? LONG_PATIENCE : PATIENCE));
   }
 
   /** The kernel has answered; whether this page had asked. */
