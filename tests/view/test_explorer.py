@@ -82,6 +82,14 @@ def test_selecting_opens_what_hides_the_selected():
     assert holds(view, "middle[1]/inner[1]/deep[0]")
 
 
+def test_a_state_that_leaves_the_selected_closed_shows_it_all_the_same():
+    view = funclab.explore(three_inside())
+
+    view.state = {**view.state, "selected": "middle[1]/inner[1]/deep[0]"}
+
+    assert holds(view, "middle[1]/inner[1]/deep[0]")
+
+
 @pytest.mark.parametrize("look", ["light", "projector"])
 @pytest.mark.parametrize("face", ["calls", "layers"])
 def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look):

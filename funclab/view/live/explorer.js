@@ -126,9 +126,9 @@ const explorer = {
   caption(ctx) {
     const { selected, face } = ctx.state, chosen = this.chosen(ctx);
     if (!chosen) return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
-    if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key: selected, shape: chosen.tensor.shape });
-    return ctx.t("caption_layer", { name: chosen.layer.name, n: chosen.layer.nodes.length,
-      key: selected });
+    const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text), key = brief(selected);
+    if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key, shape: chosen.tensor.shape });
+    return ctx.t("caption_layer", { name: brief(chosen.layer.name), n: chosen.layer.nodes.length, key });
   },
 };
 

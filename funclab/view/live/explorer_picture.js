@@ -1,12 +1,12 @@
 // The picture of the explorer: which one shows the state, what is marked in it, how large it is.
 
 const explorerPicture = {
-  /** The frames that are open, by their keys among calls. */
-  opened(ctx, wanted = ctx.state.open) {
-    const { frames } = ctx.facts, every = Object.keys(frames);
-    if (typeof wanted === "boolean") return wanted ? every : [];
-    const names = (key) => [key, key.replace(/\[\d+\]$/, ""), frames[key]];
-    return every.filter((key) => names(key).some((name) => wanted.includes(name)));
+  /** The frames that are open, by their keys among calls: those named, and those around the selected. */
+  opened(ctx) {
+    const { frames } = ctx.facts, { open, selected } = ctx.state;
+    const named = (key) => (typeof open === "boolean" ? open :
+      [key, key.replace(/\[\d+\]$/, ""), frames[key]].some((name) => open.includes(name)));
+    return Object.keys(frames).filter((key) => named(key) || selected.startsWith(`${key}/`));
   },
 
   /** Open frames as the state holds them: none, all, or a list. */

@@ -54,6 +54,10 @@ class Gallery:
             return wanted
         return [one for one in self.frames if one in opened or one in around]
 
+    def open_in(self, state: State) -> list[str]:
+        """The frames that are open in a state: those it names, and those around the selected."""
+        return self.opened(self.revealing(state["open"], state["selected"]))
+
     def target(self, face: str, key: str) -> str:
         """The key of the box that stands for what is selected; nothing for nothing."""
         if key in self.tensors:
@@ -76,7 +80,7 @@ class Gallery:
 
     def draw(self, state: State, large: bool) -> bool:
         """Draw the picture of a state, unless there is one that shows what is selected in it."""
-        face, opened = state["face"], self.opened(state["open"])
+        face, opened = state["face"], self.open_in(state)
         name, target = self.name(face, opened, large), self.target(face, state["selected"])
         for known in [one for one in self.pictures if one == name or one.startswith(f"{name}@")]:
             if target in self.shown[known] or (not target and known == name):
@@ -123,7 +127,7 @@ class Gallery:
 
     def diagram(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""
-        face, opened = state["face"], self.opened(state["open"])
+        face, opened = state["face"], self.open_in(state)
         name, target = self.name(face, opened, False), self.target(face, state["selected"])
         drawn, scene = self.last
         if scene is not None and drawn == name and (not target or target in shown_in(scene)):
