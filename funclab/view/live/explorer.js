@@ -51,11 +51,13 @@ const explorer = {
   update(ctx) {
     this.bar(ctx);
     const name = this.picture(ctx);
+    const markup = ctx.model.get("pictures")[name], other = markup !== this.shown;
     if (name == null) ctx.say(ctx.t("drawing"));
-    else if (ctx.model.get("pictures")[name] !== this.shown) this.put(ctx, ctx.model.get("pictures")[name]);
+    else if (other) this.put(ctx, markup);
     this.shownName = name ?? this.shownName;
     const svg = ctx.stage.querySelector("svg");
     if (svg) this.size(ctx, svg);
+    if (other) this.keepHeld(ctx);
     this.mark(ctx);
     this.panel(ctx);
   },

@@ -121,9 +121,24 @@ const explorerPicture = {
     const inside = (key, frame) => key === frame || key.startsWith(`${frame}/`);
     const next = close ? opened.filter((one) => !keys.some((key) => inside(one, key))) : [...opened, ...keys];
     const lost = close && keys.find((key) => selected.startsWith(`${key}/`));
+    this.hold(ctx, keys[0]);
     ctx.set({ open: this.tidy(ctx, next), ...(lost ? { selected: lost } : {}) });
-    const label = keys.join(", ");
-    ctx.say(ctx.t(close ? "closed" : "opened", { key: label }));
+    ctx.say(ctx.t(close ? "closed" : "opened", { key: keys.join(", ") }));
+  },
+
+  /** Remember where a box stands in the window, so that it stays there in the next picture. */
+  hold(ctx, key) {
+    const path = ctx.state.face === "calls" ? key : ctx.facts.frames[key], box = this.boxes.get(path);
+    this.held = box && { path, at: this.outline(box).getBoundingClientRect() };
+  },
+
+  keepHeld(ctx) {
+    const box = this.held && this.boxes.get(this.held.path);
+    if (!box) return;
+    const now = this.outline(box).getBoundingClientRect(), { at } = this.held;
+    this.held = null;
+    ctx.stage.scrollTop += now.top - at.top;
+    ctx.stage.scrollLeft += now.left - at.left;
   },
 
   /** Open or close what is selected, or else what it lies in, or else everything. */
@@ -227,9 +242,12 @@ const explorerPicture = {
     box.append(s("rect", { class: name, x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin, rx: 10 }));
   },
 
+  /** Scroll to a box; of one that is larger than the stage, to where it begins. */
   intoView(ctx, box) {
     const { stage } = ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
-    if (at.top < frame.top || at.bottom > frame.bottom) stage.scrollTop += at.top - frame.top - frame.height / 3;
-    if (at.left < frame.left || at.right > frame.right) stage.scrollLeft += at.left - frame.left - frame.width / 3;
+    const outside = (low, high, first, last) =>
+      low < first || (high - low > last - first ? low > last - 60 : high > last);
+    if (outside(at.top, at.bottom, frame.top, frame.bottom)) stage.scrollTop += at.top - frame.top - frame.height / 3;
+    if (outside(at.left, at.right, frame.left, frame.right)) stage.scrollLeft += at.left - frame.left - frame.width / 3;
   },
 };
