@@ -78,12 +78,10 @@ class Feed(Watcher):
         """The step done last. Its buffers hold its batch until the next one comes."""
         self.slow: Any = None
 
-    # Before training.
     def prepare(self, course: Any) -> None:
         self.course, self.control = course, StopControl(self.act)
         self.record = Record(self.label, course.history, course.training.steps)
-        total = (course.training.steps or 0) * len(course.epochs)
-        self.every = total // SURE_DOTS if total > MOST_DOTS else 1
+        self._spread(course.training.steps or 0)
         self.clock = Clock(course)
         self.heat = Heat(self.model, course.compiled.trainable or [])
         self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
@@ -99,7 +97,6 @@ class Feed(Watcher):
         self.views.append(view)
         return view
 
-    # While training.
     @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.record.history = self.course.history
@@ -110,6 +107,9 @@ class Feed(Watcher):
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.before += self.batch
+        if self.batch and self.course.training.steps is None:
+            self._spread(self.batch)  # as many will come again
+            self.goal = self.before
         self.epoch, self.batch, self.turn = epoch, 0, self.goal - self.before
         self._take_base(zero=True)
         self.clock.begin_epoch()
@@ -157,7 +157,6 @@ class Feed(Watcher):
         self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
         self._finish()
 
-    # Looking at a batch.
     @guarded
     def _look(self, step: Any) -> None:
         if self.base_batch != self.batch - 1:
@@ -172,11 +171,17 @@ class Feed(Watcher):
             self._look_closer(step, begun, spent)
         self._plan_next(begun, time.thread_time() - spent)
 
+    def _spread(self, steps: int) -> None:
+        """How many batches of an epoch of `steps` go by between two sure dots."""
+        total = steps * len(self.course.epochs)
+        self.every = total // SURE_DOTS if total > MOST_DOTS else 1
+
     def _plan_next(self, begun: float, spent: float) -> None:
         """When to look again: at the next sure dot, and as soon as time allows another."""
         self.due = min(self.look_due, begun + DOT_SPACING * self.record.stride * spent)
         self.goal = max(self.goal, self.before + self.batch) + self.every
-        if self.course.training.steps is None and self.record.seen >= SURE_DOTS:
+        unknown = self.course.training.steps is None and not self.record.lengths
+        if unknown and self.record.seen >= SURE_DOTS:
             self.goal = sys.maxsize  # nobody knows how many will come
         self.turn = self.goal - self.before
 
@@ -203,7 +208,6 @@ class Feed(Watcher):
         self.base = [(0.0, 0.0) if zero else tuple(mean.sums.array) for _, mean in self.means]
         self.base_batch = self.batch
 
-    # Sending.
     def status(self) -> Numbers:
         """How the training fares, for the page to say in words."""
         control = self.course.control
