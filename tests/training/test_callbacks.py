@@ -11,6 +11,7 @@ from funclab.callbacks import (
     Callback,
     CSVLogger,
     EarlyStopping,
+    History,
     LambdaCallback,
     LearningRateScheduler,
     ModelCheckpoint,
@@ -245,3 +246,12 @@ def test_what_is_no_callback_is_refused_before_training(make, what, fix):
         model.fit(X, Y, verbose=0, callbacks=make())
 
     assert int(model.optimizer.iterations) == 0
+
+
+def test_a_history_knows_at_which_epochs_something_rarer_was_measured():
+    history = History()
+    for epoch in range(4):
+        history.on_epoch_end(epoch, {"loss": 1.0} | ({"val_loss": 2.0} if epoch % 2 else {}))
+
+    assert history.epochs_of == {"loss": [0, 1, 2, 3], "val_loss": [1, 3]}
+    assert [history.value("val_loss", epoch) for epoch in range(4)] == [None, 2.0, None, 2.0]
