@@ -64,7 +64,7 @@ class Piece:
 def calls_of(name: str, graph: Graph, prefix: str = "") -> Scene:
     scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
     for box in scene.boxes:  # whose place among the inputs would be that of no real model
-        box.detail = box.detail.partition(" · inputs[")[0]
+        box.detail, box.place = box.detail.partition(" · inputs[")[0], None
     return scene
 
 
@@ -115,12 +115,12 @@ def reads(call: Node, given: set[Tensor]) -> bool:
 
 
 def plain(scene: Scene) -> None:
-    """Without shared layers and numbers of outputs, which are not the matter here."""
+    """Without shared layers, other nodes and numbers of outputs, which are not the matter here."""
     scene.groups = []
     for plate in scene.plates:
         plate.label = ""
     for box in scene.boxes:
-        box.group = None
+        box.group, box.note = None, ""
 
 
 def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:
