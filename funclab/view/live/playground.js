@@ -76,7 +76,8 @@ const playground = {
       this.surfaceBox.replaceChildren(h("figcaption", {}, ctx.t("play_surface")), this.surface(ctx, live));
       this.curveBox.replaceChildren(h("figcaption", {}, ctx.t("play_loss")), this.curve(ctx, live));
       this.legend.textContent = [ctx.t(`play_legend_marks${kind}`), ctx.t(`play_legend_side${kind}`),
-        ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) })].join(" ");
+        ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) }),
+        live.epochs ? ctx.t("live_caption_middle") : ""].join(" ");
       this.codeText.textContent = this.code();
     }
     if (same([picture, ctx.look], this.pictured)) return;
