@@ -33,11 +33,12 @@ class Trace(View):
 
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
-        self._facts = to_facts(stills)
+        facts, self._frames = to_facts(stills)
+        few = sum(frame.numbers.size for frame in self._frames) <= EMBEDDED
         super().__init__(
             title=f"Slow motion of {words.clean(model.name)}",
             call=call,
-            facts=self._facts if _size(self._facts) <= EMBEDDED else self._facts | {"frames": []},
+            facts=facts | {"frames": [one.to_dict() for one in self._frames] if few else []},
             **settings,
         )
         limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
@@ -84,12 +85,13 @@ class Trace(View):
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         if content.get("ask") != "frames":
             return None
-        known = range(len(self._facts["frames"]))
+        known = range(len(self._frames))
         wanted = [i for i in content.get("keys", ()) if i in known]
-        return {"frames": {str(i): self._facts["frames"][i] for i in wanted}}
+        return {"frames": {str(i): self._frames[i].to_dict() for i in wanted}}
 
     def complete(self) -> None:
-        self.facts = self._facts
+        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
+        self.facts = {**facts, "frames": [one.to_dict() for one in self._frames]}
 
 
 def trace(
@@ -145,7 +147,3 @@ def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: An
     parts = [name, "x", *(["y"] if y is not None else [])]
     parts += [f"{key}={value!r}" for key, value in given.items() if value is not None]
     return f"funclab.trace({', '.join(parts)}$)"
-
-
-def _size(facts: dict[str, Any]) -> int:
-    return sum(len(frame["numbers"]) for frame in facts["frames"])

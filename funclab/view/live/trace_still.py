@@ -45,23 +45,24 @@ class Still:
     """How many of the stills after it are folded into this one."""
 
 
-def to_facts(stills: Sequence[Still]) -> dict[str, Any]:
-    """Stills as data that JSON can hold: each frame once, each line with its still."""
+def to_facts(stills: Sequence[Still]) -> tuple[dict[str, Any], list[Frame]]:
+    """Stills as data that JSON can hold, each line with its still; and the frames, each once, to
+    which they refer by number."""
     numbers: dict[int, int] = {}
-    frames: list[dict[str, Any]] = []
+    frames: list[Frame] = []
     told: list[dict[str, Any]] = []
     for still in stills:
         shown = []
         for role, frame in still.pictures:
             if id(frame) not in numbers:
                 numbers[id(frame)] = len(frames)
-                frames.append(frame.to_dict())
+                frames.append(frame)
             shown.append({"role": role, "frame": numbers[id(frame)]})
         told.append(_facts(still, shown))
     lines = [
         {"text": fitting(line), "step": i} for i, still in enumerate(stills) for line in still.lines
     ]
-    return {"steps": told, "frames": frames, "lines": lines}
+    return {"steps": told, "lines": lines}, frames
 
 
 def _facts(still: Still, shown: list[dict[str, Any]]) -> dict[str, Any]:
