@@ -54,6 +54,7 @@ const explorer = {
     const markup = ctx.model.get("pictures")[name], other = markup !== this.shown;
     if (name == null) ctx.say(ctx.t("drawing"));
     else if (other) this.put(ctx, markup);
+    if (name != null && ctx.status.textContent === ctx.t("drawing")) ctx.say("");
     this.shownName = name ?? this.shownName;
     const svg = ctx.stage.querySelector("svg");
     if (svg) this.size(ctx, svg);
