@@ -49,6 +49,15 @@ CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
     };
   })"""
 
+KERNEL_SAYS = """async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  let said = "";
+  const future = kernel.requestExecute({code});
+  future.onIOPub = (message) => { said += message.content.text ?? message.content.evalue ?? ""; };
+  await future.done;
+  return said.trim();
+}"""
+
 
 @dataclass
 class NotebookPage:
@@ -98,6 +107,10 @@ class NotebookPage:
         """Run every cell; returns what became of each once all have ended."""
         self.page.evaluate(RUN_ALL)
         return self.page.evaluate(CELLS)
+
+    def kernel_says(self, code: str) -> str:
+        """What code prints in this notebook's kernel, or what its error says."""
+        return self.page.evaluate(KERNEL_SAYS, code)
 
     def theme(self, name: str) -> None:
         """Switch to the "light" or "dark" theme, and wait until it is there."""

@@ -1,0 +1,77 @@
+"""A presenter who walks through a notebook by keys alone, with a watch."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+
+from tests.browser.notebook_page import NotebookPage
+
+PROJECTOR = {"width": 1280, "height": 720}
+IDLE = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+ON_CELL = "() => document.activeElement.classList.contains('jp-Cell')"
+ACTIVE = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
+FIRST_CELL = """() => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = 0;
+  notebook.activate();
+}"""
+
+
+class Demo:
+    """A presenter with a keyboard and a watch."""
+
+    def __init__(self, notebook: NotebookPage):
+        self.notebook, self.page = notebook, notebook.page
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.set_viewport_size(PROJECTOR)
+        self.page.evaluate(FIRST_CELL)
+        self.page.keyboard.press("Control+b")  # the list of files goes away
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, name):
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+    def keys(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def cell(self, index):
+        return self.page.locator(".jp-CodeCell").nth(index)
+
+    def go_to(self, index):
+        """Out of a view by Escape, and with the arrows to a cell."""
+        for _ in range(6):
+            if self.page.evaluate(ON_CELL):
+                break
+            self.keys("Escape")
+        at = self.page.evaluate(ACTIVE)
+        self.keys(*["ArrowDown" if at < index else "ArrowUp"] * abs(index - at))
+        assert self.page.evaluate(ACTIVE) == index
+
+    def run(self, index):
+        """Shift-Enter, once the kernel is free: Jupyter drops what was sent before a cell that
+        fails has ended."""
+        self.page.wait_for_function(IDLE)
+        self.go_to(index)
+        self.keys("Shift+Enter")
+
+    def enter(self, index):
+        """Into the view under a cell: Shift-Tab goes backwards from the cell after it."""
+        view = self.cell(index).locator(".fl").first
+        view.wait_for()
+        self.go_to(index + 1)
+        for _ in range(30):
+            self.keys("Shift+Tab")
+            if view.locator(".fl-stage:focus").count():
+                return view
+        raise AssertionError(f"Shift-Tab does not lead into the view under cell {index}")
+
+    def paste(self, index):
+        """What was copied, into an empty cell, and run it."""
+        self.page.wait_for_function(IDLE)
+        self.go_to(index)
+        self.keys("Enter", "Control+v", "Shift+Enter")
