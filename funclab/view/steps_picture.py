@@ -19,6 +19,7 @@ BLOCK, LINE, ROW = 28, 17, 76
 MONO, NAME, SMALL = Font(12, mono=True), Font(14, bold=True), Font(12, "soft")
 LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
 LONGEST_RULE, WIDEST = 62, 560
+WIDEST_GIVEN, MOST_GIVEN = 34, 8
 
 
 @dataclass
@@ -51,28 +52,28 @@ class StepsPicture:
         return self.steps.table
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        y, width = 12.0, 900.0
+        y, width = 44.0, 900.0
+        canvas.text_line(complex(LEFT, 26), self.title, Font(16, bold=True))
         for number, step in enumerate(self.steps, 1):
             width = max(width, self._draw_step(canvas, number, step, y))
             y += self._height(step)
         if self.failure is not None:
             width = max(width, self._draw_failure(canvas, self.failure, y))
-            y += 120
+            y += self._failure_height(self.failure)
         canvas.text_line(complex(LEFT, y + 14), LEGEND, SMALL)
         return width, y + 28
 
     def _height(self, step: Step) -> float:
         rules = max((len(_rules(one.axes)) for one in step.outputs), default=0)
         lines = len(folded_lines(step.words, WIDEST, 13)) + rules + bool(step.parameters)
-        return max(ROW, 34 + LINE * lines)
+        return max(ROW, 34 + LINE * max(lines, 1.5 + len(_given(step))))
 
     def _draw_step(self, canvas: Canvas, number: int, step: Step, y: float) -> float:
         canvas.open(f"step {number}, {step.key}: {step.words}", "step", key=step.key)
         canvas.text_line(complex(LEFT, y + 18), f"{number}. {shorten(step.key, 24)}", NAME)
         canvas.text_line(complex(LEFT + 18, y + 36), shorten(step.detail, 30), SMALL)
-        if step.inputs:
-            given = shorten(f"from {', '.join(name for name, _ in step.inputs)}", 34)
-            canvas.text_line(complex(LEFT + 18, y + 52), given, MONO)
+        for i, line in enumerate(_given(step)):
+            canvas.text_line(complex(LEFT + 18, y + 52 + LINE * i), line, MONO)
         for one in step.outputs[:1]:
             self._draw_blocks(canvas, one.shape, complex(BLOCKS, y + 4))
         lines = folded_lines(step.words, WIDEST, 13)
@@ -109,12 +110,40 @@ class StepsPicture:
         for i, (_, shape) in enumerate(failure.inputs[:3]):
             bad = [axis for given, axis in failure.bad if given == i]
             self._draw_blocks(canvas, shape, complex(BLOCKS, y + 4 + 34 * i), bad)
-        lines = [failure.what, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        lines = _told(failure)
         for i, line in enumerate(lines):
-            font = _red(13) if i == 0 else Font(13)
-            canvas.text_line(complex(RIGHT, y + 18 + 20 * i), shorten(line, 110), font)
+            font = _red(13) if line.startswith("✗") else Font(13)
+            canvas.text_line(complex(RIGHT, y + 18 + 20 * i), line.removeprefix("✗"), font)
         canvas.close()
-        return RIGHT + max(text_width(shorten(line, 110), 13, bold=True) for line in lines) + 14
+        return RIGHT + max(text_width(line, 13, bold=True) for line in lines) + 14
+
+    @staticmethod
+    def _failure_height(failure: Failure) -> float:
+        return 24 + max(34 * len(failure.inputs[:3]), 20 * len(_told(failure)))
+
+
+def _given(step: Step) -> list[str]:
+    """The tensors that a call was given: on one line, or one a line when that is too long."""
+    names = [name for name, _ in step.inputs]
+    line = f"from {', '.join(names)}"
+    if not names or len(line) <= WIDEST_GIVEN:
+        return [line] if names else []
+    heads = ["from ", *["\u00a0" * 5] * len(names)]
+    most = names[: MOST_GIVEN - 1] if len(names) > MOST_GIVEN else names
+    lines = [
+        shorten(f"{head}{name}", WIDEST_GIVEN) for head, name in zip(heads, most, strict=False)
+    ]
+    left = len(names) - len(most)
+    return [*lines, f"{heads[1]}and {left} more"] if left else lines
+
+
+def _told(failure: Failure) -> list[str]:
+    """What, why and fix of a failed call, in lines; those of the first begin with a sign."""
+    what, *rest = (
+        folded_lines(line, WIDEST, 13)
+        for line in (failure.what, f"Why: {failure.why}", f"Fix: {failure.fix}")
+    )
+    return [*(f"✗{line}" for line in what), *(line for lines in rest for line in lines)]
 
 
 def _red(size: float) -> Font:

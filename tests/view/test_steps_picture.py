@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 from funclab import Input, Model, layers
+from funclab.errors import ShapeError
 from funclab.layers import Dense
 from funclab.view.steps import shape_steps
 from funclab.view.steps_failed import failed_step
@@ -36,3 +37,23 @@ def test_a_failed_call_ends_the_picture_in_red():
 
     assert "✗ out" in svg
     assert "s-fault" in svg
+
+
+def test_the_picture_names_its_model_and_every_input_of_a_call():
+    inputs = [Input((4,), name=f"a_rather_long_name_{i}") for i in range(4)]
+
+    svg = StepsPicture(shape_steps(Model(inputs, layers.add(inputs), name="sum"))).svg
+
+    assert "Shapes of sum" in svg
+    for one in inputs:
+        assert f"{one.name}[0:0]</text>" in svg
+
+
+def test_the_reason_of_a_failed_call_is_told_to_its_end():
+    dense, x = Dense(3, name="out"), Input((5,))
+    long = "For more than one reason, " * 20 + "and that is the last of them."
+    failure = failed_step(dense, [x], ShapeError(long, why=long, fix=long))
+
+    svg = StepsPicture(walk(), failure).svg
+
+    assert svg.count("last of them.</text>") == 3
