@@ -20,10 +20,10 @@ from funclab.view.live.training_slow import slow_motion
 
 PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
 """Seconds between two messages, and between two times that everything is sent anew."""
-SPACING, DOT_SPACING = 200, 800
+SPACING, DOT_SPACING = 250, 1500
 """After looking, at least so many times as long passes without looking; also for a single dot,
 which takes two batches."""
-SURE_DOTS = 64
+SURE_DOTS = 50
 """At least so many batches give a dot, evenly spread over a training; of a short one, all do."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
 REST_IN = 10
