@@ -71,12 +71,16 @@ def _draw_pill(canvas: Canvas, box: Box, colour: str) -> None:
     text = sizes.box_texts(box).pill
     end = complex(box.right - 10, box.y + 10)
     if text:
-        width = sizes.pill_width(text)
-        end -= width
-        canvas.rect(area(end, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
-        canvas.text_line(end + width / 2 + 13j, text, PILL)
+        end -= sizes.pill_width(text)
+        _pill(canvas, end, text, colour)
     if box.frozen:
         canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
+
+
+def _pill(canvas: Canvas, corner: complex, text: str, colour: str) -> None:
+    width = sizes.pill_width(text)
+    canvas.rect(area(corner, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
+    canvas.text_line(corner + width / 2 + 13j, text, PILL)
 
 
 def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
@@ -108,9 +112,8 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
     corner = complex(box.x + ROW_LEFT, y - height / 2)
     frame = area(corner, box.width - ROW_LEFT - ROW_INSET, height)
     canvas.rect(frame, Paint("paper", colour, 1, "4 3" if row.note else ""), 5)
-    start = complex(frame.x + ROW_INSET, y + 4)
-    canvas.text_line(start, str(row.index), Font(13, colour, bold=True))
-    start += index
+    _pill(canvas, complex(frame.x + 2, y - PILL_HEIGHT / 2), sizes.node_words(row.index), colour)
+    start = complex(frame.x + 2 + index, y + 4)
     if row.note:
         canvas.text_line(start, row.note, DETAIL)
     else:

@@ -55,10 +55,13 @@ class Half:
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         width, height = self.drawn.draw(canvas)
+        self.draw_tags(canvas)
+        return width, height + TAG_HEIGHT
+
+    def draw_tags(self, canvas: Canvas) -> None:
         for key, box in boxes_of(self.drawn.scene).items():
             if key in self.tags:
                 draw_tag(canvas, box, self.tags[key])
-        return width, height + TAG_HEIGHT
 
 
 def half(difference: Difference, side: str, most_calls: int = MOST_CALLS) -> Half:
@@ -170,11 +173,12 @@ class DiffPicture:
             scene = one.drawn.scene
             canvas.text_line(complex(x + 14, 22), name, Font(15, bold=True))
             canvas.shift(complex(x, HEAD))
-            one.draw(canvas)
+            one.drawn.draw(canvas)
             self._draw_marks(canvas, boxes_of(scene), side)
+            one.draw_tags(canvas)
             canvas.close()
             x += max(scene.width, text_width(name, 15, bold=True) + 14) + APART
-            height = max(height, scene.height)
+            height = max(height, scene.height + TAG_HEIGHT)
         return self._draw_lines(canvas, x - APART, HEAD + height + 20)
 
     def _draw_marks(self, canvas: Canvas, boxes: dict[str, Box], side: str) -> None:

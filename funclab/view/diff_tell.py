@@ -13,6 +13,9 @@ from funclab.view.diff_match import Match, same_origin
 from funclab.view.diff_sides import Side, constants_of, is_automatic, model_in, settings_of
 from funclab.view.words import listed
 
+Place = tuple[Node, int]
+"""The node that made a tensor, and which of its outputs it is."""
+
 LONGEST_NAME = 40
 
 
@@ -211,11 +214,24 @@ def _ends(found: Match) -> Iterator[Entry]:
             names = [listed([tensor_name(*one) for one in some]) for some in (mine, theirs)]
             verb = "takes" if kind == "inputs" else "returns"
             sentence = f"left: the model {verb} {names[0]}; right: it {verb} {names[1]}"
-            left, right = (list(dict.fromkeys(_key(n) for n, _ in s)) for s in (mine, theirs))
-            yield Entry(kind, left, right, sentence)
+            yield Entry(kind, *_odd_ends(found, mine, theirs), sentence)
 
 
-def _same_end(found: Match, x: tuple[Node, int], y: tuple[Node, int]) -> bool:
+def _odd_ends(found: Match, mine: list[Place], theirs: list[Place]) -> tuple[list[str], list[str]]:
+    """The ends without a partner on the other side; when each has one, those in another place."""
+    left = [x for x in mine if not any(_same_end(found, x, y) for y in theirs)]
+    right = [y for y in theirs if not any(_same_end(found, x, y) for x in mine)]
+    if not left and not right:
+        moved = [(x, y) for x, y in zip(mine, theirs) if not _same_end(found, x, y)]
+        left, right = [x for x, _ in moved], [y for _, y in moved]
+    return _once(left), _once(right)
+
+
+def _once(ends: list[Place]) -> list[str]:
+    return list(dict.fromkeys(_key(node) for node, _ in ends))
+
+
+def _same_end(found: Match, x: Place, y: Place) -> bool:
     """Whether one end is the other, or what was added or taken away lies between."""
     if same_origin(found, x, y):
         return True

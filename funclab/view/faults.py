@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
@@ -11,7 +12,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view import words
-from funclab.view.calls import Calls, plate_of
+from funclab.view.calls import Calls, Piece, plate_of
 from funclab.view.diagram import MOST_CALLS
 from funclab.view.fault_diagram import FaultDiagram, Gap, joined
 from funclab.view.fault_lines import instead_picture, pairs_picture
@@ -54,18 +55,8 @@ def _picture(error: FunclabError, look: str) -> Any:
     return None
 
 
-class Piece:
-    """A graph in the form of a model, for the builder of scenes."""
-
-    def __init__(self, name: str, graph: Graph) -> None:
-        self.name, self.graph = name, graph
-
-
 def calls_of(name: str, graph: Graph, prefix: str = "") -> Scene:
-    scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
-    for box in scene.boxes:  # whose place among the inputs would be that of no real model
-        box.detail, box.place = box.detail.partition(" · inputs[")[0], None
-    return scene
+    return Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
 
 
 def missing_input(graph: Graph, node: Node, fix: str) -> FaultDiagram:
@@ -94,9 +85,10 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
     shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
     around = Graph(list(dict.fromkeys([*given, *found])), list(shown))
     first, second = calls_of(name, inside, INSIDE), calls_of("outside", around)
-    for scene in (first, second):
-        plain(scene)
-        place(scene)
+    plain(first, inside, [])
+    plain(second, around, graph.outputs)
+    place(first)
+    place(second)
     notes = {f"{INSIDE}{node.key}": ""} | {f"{INSIDE}{maker(one).key}": "" for one in found}
     notes |= {maker(one).key: f"made of {source}" for one in found}
     away = joined(first, second, below=look == "projector")
@@ -114,13 +106,17 @@ def reads(call: Node, given: set[Tensor]) -> bool:
     return set(source_inputs(call.output_tensors[0])) <= given
 
 
-def plain(scene: Scene) -> None:
-    """Without shared layers, other nodes and numbers of outputs, which are not the matter here."""
+def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
+    """Without shared layers, other nodes and numbers of outputs, which are not the matter here;
+    in colours only what is an Input, or an output of the model that was asked for.
+    """
     scene.groups = []
+    roles = {maker(one).key: "output" for one in outputs}
+    roles |= {node.key: "input" for node in graph.nodes if node.is_input}
     for plate in scene.plates:
-        plate.label = ""
+        plate.label, plate.output = "", plate.name in [words.clean(one.id) for one in outputs]
     for box in scene.boxes:
-        box.group, box.note = None, ""
+        box.group, box.note, box.role = None, "", roles.get(box.key.removeprefix(INSIDE), "plain")
 
 
 def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:

@@ -103,7 +103,7 @@ def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
 def whereabouts(node: Node, sharing: Sharing) -> str:
     """Where a node is that is not in the graph drawn."""
     if node.index == 0 and words.graph_of(node.operation) is not None:
-        return "its own inputs and outputs"
+        return "made with the model itself"
     owner = sharing.owners.get(node)
     return f"inside {words.shorten(owner, 20)}" if owner else sharing.outside
 

@@ -33,7 +33,7 @@ class Texts:
 
 
 def box_texts(box: Box) -> Texts:
-    pill = "" if box.node is None else f"node {box.node}"
+    pill = "" if box.node is None else node_words(box.node)
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     return Texts(shorten(box.name, LONGEST_NAME), shorten(box.detail, longest), pill)
 
@@ -71,8 +71,13 @@ def row_columns(box: Box) -> tuple[float, float, float]:
         if not row.note:
             lefts += [text_width(one, MONO, mono=True) for one in left]
             rights += [text_width(one, MONO, mono=True) for one in right]
-    index = max([text_width(str(row.index), 13, bold=True) for row in box.rows], default=0)
-    return index + 14, max(lefts), max(rights)
+    index = max([pill_width(node_words(row.index)) for row in box.rows], default=0)
+    return index + 8, max(lefts), max(rights)
+
+
+def node_words(index: int) -> str:
+    """What stands in the pill of a node."""
+    return f"node {index}"
 
 
 def pill_width(text: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from funclab.view.scene import Area, Edge, Scene
+from funclab.view.scene import Area, Edge, Points, Scene
 
 STEPS = 24
 
@@ -23,9 +23,9 @@ def overlapping(scene: Scene) -> list[tuple[str, str]]:
     ]
 
 
-def points(edge: Edge) -> list[complex]:
-    """Points along the curves of an edge."""
-    path = [complex(x, y) for x, y in edge.path]
+def points(curves: Points) -> list[complex]:
+    """Points along the curves of an edge or tie."""
+    path = [complex(x, y) for x, y in curves]
     found = []
     for i in range(0, len(path) - 1, 3):
         a, b, c, d = path[i : i + 4]
@@ -41,7 +41,7 @@ def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
         (f"{edge.source.key} -> {edge.target.key}", key)
         for edge in scene.edges
         for key, area in areas(scene).items()
-        if any(inside(point, area.grown(-1)) for point in points(edge))
+        if any(inside(point, area.grown(-1)) for point in points(edge.path))
     ]
 
 

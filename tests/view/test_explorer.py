@@ -248,8 +248,8 @@ def test_the_picture_says_where_node_0_of_a_model_is():
     scene = diagram(models.siamese()).scene
 
     notes = {box.note for box in scene.boxes if box.name == "encoder"}
-    assert notes == {"node 0: its own inputs and outputs"}
-    assert scene.description.count("Not in this picture: node 0: its own inputs and outputs.") == 1
+    assert notes == {"node 0: made with the model itself"}
+    assert scene.description.count("Not in this picture: node 0: made with the model itself.") == 1
 
 
 def test_calls_elsewhere_are_counted_in_a_note():

@@ -81,7 +81,7 @@ def test_node_0_of_a_nested_model_is_its_own():
     scene = scene_of(models.siamese())
 
     assert [(row.index, row.note) for row in rows(scene, "encoder")] == [
-        (0, "its own inputs and outputs"),
+        (0, "made with the model itself"),
         (1, ""),
         (2, ""),
     ]

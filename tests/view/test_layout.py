@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from funclab import Input, Model, layers
 from funclab.errors import ArgumentError
+from funclab.layers import Dense
 from funclab.view import diagram, dot
 from funclab.view.alignment import align
 from funclab.view.crossings import crossings, order_ranks
@@ -14,7 +16,7 @@ from funclab.view.layering import Link, layered
 from funclab.view.measure import text_width
 from funclab.view.sizes import MONO, NAME, box_texts, pill_width, plate_lines
 from tests.view import models
-from tests.view.areas import crossed_boxes, overlapping, side_by_side
+from tests.view.areas import crossed_boxes, inside, overlapping, points, side_by_side
 
 ENGINES = ["builtin", "auto", *(["dot"] if dot.program() else [])]
 every_model = pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
@@ -190,3 +192,19 @@ def test_the_first_input_stands_before_the_second(face, direction):
     left, right = (box for box in scene.boxes if box.role == "input")
     assert (left.name, right.name) == ("left", "right")
     assert left.x < right.x if direction == "TB" else left.y < right.y
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_capsule_is_tied_to_the_calls_of_its_layer_and_to_no_other_box(direction):
+    near, far, room = (Input((4,), name=name) for name in ("near", "far", "room"))
+    ear, walls = Dense(4, name="ear"), Dense(4, name="walls")
+    heard = layers.add([ear(near), ear(far), walls(room)])
+    model = Model([near, far, room], layers.add([ear(heard), walls(room)]))
+
+    scene = diagram(model, direction=direction, layout="builtin").scene
+
+    for group in scene.groups:
+        others = [item for item in scene.items() if item.key not in group.calls]
+        along = [at for tie in group.ties for at in points(tie)]
+        assert len(group.ties) == len(group.calls)
+        assert not [item.key for item in others if any(inside(at, item) for at in along)]
