@@ -65,6 +65,13 @@ def test_before_the_first_epoch_the_picture_says_so():
     assert "when the first epoch is over" in watch(fresh()).svg()
 
 
+def test_a_training_that_nobody_watched_can_be_looked_at_afterwards():
+    model = fresh()
+    model.fit(X, Y, epochs=2, verbose=0)
+
+    assert "Training of kinds: 2 epochs<" in watch(model).svg()
+
+
 def test_runs_of_different_models_can_be_compared():
     one, two = fresh(1, "shared"), fresh(2, "separate")
     first = one.fit(X, Y, epochs=2, verbose=0, run="shared")

@@ -83,6 +83,7 @@ def live_callback(model: Any, **settings: Any) -> Watcher:
 def watch(model: Any, **settings: Any) -> TrainingView:
     """The live view of a model's runs so far, and of one in the background that is under way.
 
+    Of a model that no live view has followed, the last run is shown.
     Raises: TensorTypeError for what is no model.
     """
     if not isinstance(model, Operation) or not hasattr(model, "fit"):
@@ -96,6 +97,8 @@ def watch(model: Any, **settings: Any) -> TrainingView:
     if feed is not None:
         return feed.add_view(**settings)
     runs = runs_of(model)
+    if not runs and model.history is not None and model.history.epoch:
+        runs = labelled([model.history], None)
     view = view_of(model, [name for run in runs for name in run["values"]], **settings)
     view.runs = runs
     view.status = {"phase": "over"}
