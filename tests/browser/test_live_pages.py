@@ -50,6 +50,23 @@ def test_undo_reset_and_tour_work_as_in_every_view(browser, tmp_path):
     page.close()
 
 
+def test_the_numbers_of_an_axis_are_as_far_apart_as_its_lines(browser, tmp_path):
+    view = funclab.watch(trained())
+    view.runs = [
+        {**run, "values": {**run["values"], "loss": [1.29, 1.2, 1.16]}} for run in view.runs
+    ]
+    funclab.export_html(view, tmp_path / "page.html")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+
+    written = page.locator('.fl-tick[text-anchor="end"]').all_inner_texts()
+    numbers = [float(text) for text in written]
+
+    assert len(numbers) >= 3
+    np.testing.assert_allclose(np.diff(numbers), numbers[1] - numbers[0], rtol=1e-6)
+    page.close()
+
+
 def trained():
     """A small model with a run behind it."""
     inputs = funclab.Input((4,), name="features")

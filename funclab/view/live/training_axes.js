@@ -49,6 +49,12 @@ function brief(value) {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A round number of an axis, in all its figures: 1.275, 2.5e-4. */
+function tickText(value) {
+  const round = Number(value.toPrecision(6)), size = Math.abs(round);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? round.toExponential().replace("e+", "e") : String(round);
+}
+
 /** The value below which a part of the numbers lies. */
 function quantile(sorted, part) {
   return sorted[Math.round(part * (sorted.length - 1))];

@@ -144,7 +144,7 @@ class TrainingChart {
     const values = this.hidden ? [] : this.log ? logTicks(this.low, this.high) : roundTicks(this.low, this.high, 5);
     const rows = values.flatMap((value) => [
       s("line", { class: "fl-grid", x1: this.box.left, x2: right, y1: this.y(value), y2: this.y(value) }),
-      this.text(this.box.left - 6, this.y(value) + 4, brief(value), "fl-tick", "end")]);
+      this.text(this.box.left - 6, this.y(value) + 4, tickText(value), "fl-tick", "end")]);
     const columns = epochTicks(0, this.end).map((epoch) => this.text(this.x(epoch), base + 15, String(epoch), "fl-tick", "middle"));
     const breaks = this.breaks.map((x) => s("line", { class: "fl-axis", x1: this.x(x), x2: this.x(x), y1: this.box.top, y2: base, "stroke-dasharray": "1 3" }));
     const x = this.x(this.at + this.offset);
