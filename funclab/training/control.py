@@ -112,11 +112,12 @@ class Control:
 
 @contextmanager
 def between_batches(compiled: Any) -> Iterator[None]:
-    """Judge a model that may be in training elsewhere: hold it, and put its running means aside.
+    """Judge or rehearse a model that may be in training elsewhere: hold it, and put its running
+    means aside.
 
     A callback of the training itself is between two batches already.
     """
-    course = compiled.course
+    course = getattr(compiled, "course", None)
     if course is None or course.thread == threading.get_ident():
         yield
         return

@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.optimizers.schedules import ExponentialDecay
+from funclab.view.live.trace_plan import rehearsal
 from funclab.view.live.training import watch
 from funclab.view.live.training_control import act_on
 from funclab.view.live.training_slow import batch_of, slow_motion
@@ -107,6 +108,16 @@ def test_slow_motion_takes_the_batch_that_was_trained_last(training):
     np.testing.assert_array_equal(Y[np.concatenate(places)], y.reshape(-1))
     for weight, kept in zip(training.model.get_weights(), before):
         np.testing.assert_array_equal(weight, kept)
+
+
+def test_a_training_in_the_background_rests_while_a_batch_is_rehearsed_and_then_goes_on(training):
+    control, steps = course_of(training).control, training.model.optimizer.iterations
+
+    with rehearsal(training.model, X, Y, None, None, None):
+        rested, first = control.parked, int(steps)
+
+    assert rested
+    wait_until(lambda: steps.numpy() > first)
 
 
 def test_slow_motion_begins_where_gradients_add_up_at_a_shared_layer():

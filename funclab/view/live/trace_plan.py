@@ -13,6 +13,7 @@ from funclab.engine.plan import Plan
 from funclab.engine.trace import unchanged
 from funclab.graph.tape import Tape
 from funclab.training.compiled import Compiled, require
+from funclab.training.control import between_batches
 from funclab.training.data import Feed, prepare
 from funclab.training.outputs import Names
 from funclab.training.step import Specs, Step, train_step
@@ -41,9 +42,10 @@ def rehearsal(
     """Forward, backward and update for data and targets; forward alone without targets.
 
     Weights, statistics and random streams are given back as they were; the optimizer at work is a
-    copy, and no metric hears of it.
+    copy, and no metric hears of it. A training in the background rests meanwhile: what it learned
+    would be taken back.
     """
-    with unchanged(variables_of(model)):
+    with between_batches(model._compiled), unchanged(variables_of(model)):
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
         data = data.cut(0, next((one.shape[0] for one in model.inputs if one.shape[0]), BATCH))
