@@ -14,7 +14,7 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.view.code_layers import Layers
 from funclab.view.code_ops import op_call
-from funclab.view.code_text import Chain, Source, call, identifier, quote, wrapped
+from funclab.view.code_text import Chain, Code, Source, call, identifier, quote, wrapped
 from funclab.view.code_values import plain, tree
 from funclab.view.code_walk import is_functional, is_model, models_inside, thawed
 
@@ -61,7 +61,7 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
             break
         layers = Layers(layers.twice, {name, *layers.own}, names)
         text = _Writer(model, name, layers).text()
-    return text
+    return Code(text)
 
 
 def _check_variable(name: Any) -> None:

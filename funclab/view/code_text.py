@@ -19,6 +19,13 @@ LARGEST_ARRAY = 1000
 """How many numbers an array may hold to be written out."""
 
 
+class Code(str):
+    """Source that reads as itself when it is the last line of a cell, without a print."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 @dataclass
 class Group:
     """Brackets with items in them: a call, a list, a dict. They can be broken into lines."""

@@ -127,7 +127,7 @@ def _own_line(trace: TracebackType | None) -> str:
     frames = [
         (frame, number)
         for frame, number in traceback.walk_tb(trace)
-        if not str(frame.f_globals.get("__name__", "")).startswith(("funclab.", "IPython."))
+        if str(frame.f_globals.get("__name__", "")).split(".")[0] not in ("funclab", "IPython")
     ]
     if not frames:
         return ""

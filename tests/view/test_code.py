@@ -67,6 +67,14 @@ def test_a_shared_layer_is_a_variable_and_a_layer_called_once_is_not():
     ]
 
 
+def test_as_the_last_line_of_a_cell_the_source_reads_as_itself():
+    x = Input((4,), name="x")
+    source = to_code(Model(x, layers.Dense(2, name="out")(x)))
+
+    assert repr(source) == str(source)
+    assert source.count("\n") > 3
+
+
 def test_names_that_were_only_counted_can_be_left_out():
     x = Input((4,))
     code = to_code(Model(x, layers.Dense(2)(layers.Dense(3, name="first")(x))), names=False)

@@ -122,6 +122,10 @@ def test_a_page_is_written_and_returned(tmp_path):
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
 
 
+def test_as_the_last_line_of_a_cell_a_page_is_named_and_not_poured_out():
+    assert re.fullmatch(r"<Page of \d+ kB>", repr(export_html(scene("mask"))))
+
+
 def test_a_view_saves_itself_as_a_page_or_as_a_picture(tmp_path):
     view = funclab.explore(twice())
 

@@ -106,6 +106,12 @@ def test_an_error_is_short_in_a_notebook_and_the_nodes_are_drawn_under_it():
     assert outputs[4][0]["text"] == "42\n"
 
 
+def test_an_error_of_funclab_itself_quotes_the_line_of_the_user(shell, capsys):
+    shell.run_cell("import funclab\nfunclab.no_such_name\n")
+
+    assert "2 → funclab.no_such_name" in capsys.readouterr().out
+
+
 FAULTS = [  # a line, the class of its error, and what its picture holds
     ("funclab.Model(x, [y, dense])", "TensorTypeError", "A layer is not a tensor"),
     ("np.exp(x)", "TensorTypeError", "numpy.exp leaves no trace in the graph"),

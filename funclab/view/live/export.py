@@ -48,6 +48,15 @@ PAGE = (
 )
 
 
+class Page(str):
+    """A page as text; as the last line of a cell it is named, not poured out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.encode()) / 1000:,.0f} kB>"
+
+
 def export_html(view: Any, path: Any = None) -> str:
     """A self-contained page of one view or of several, with all that needs no kernel.
 
@@ -59,7 +68,7 @@ def export_html(view: Any, path: Any = None) -> str:
     shown = [shown_of(one) for one in (view if isinstance(view, (list, tuple)) else [view])]
     parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
     title = "; ".join(one.title for one in shown)
-    page = (
+    page = Page(
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)}</title><style>{PAGE}{style()}</style></head>"
