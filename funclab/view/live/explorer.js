@@ -4,14 +4,14 @@ const explorer = {
   ...explorerPanel,
   ...explorerPicture,
   ...explorerKeys,
+  ...explorerRoom,
   name: "explorer",
 
   draw(ctx) {
     this.search = h("input", { type: "search", class: "fl-search", "aria-label": ctx.t("search"),
       placeholder: ctx.t("search"), oninput: () => this.find(ctx) });
     this.hits = h("span", { class: "fl-hits", "aria-hidden": "true" });
-    this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond(ctx) });
-    ctx.stage.after(this.beyond);
+    this.furnish(ctx);
     ctx.stage.addEventListener("click", (event) => this.click(ctx, event.target));
     ctx.stage.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
@@ -20,15 +20,6 @@ const explorer = {
     }, { passive: false });
     this.drag(ctx);
     this.watch(ctx);
-  },
-
-  /** Keep what is said of the parts outside the stage true. */
-  watch(ctx) {
-    this.tell = () => { this.told ??= requestAnimationFrame(() => { this.told = null; this.tellBeyond(ctx); }); };
-    const watcher = new ResizeObserver(this.tell);
-    watcher.observe(ctx.stage);
-    ctx.stage.addEventListener("scroll", this.tell);
-    ctx.cleanups.push(() => watcher.disconnect());
   },
 
   /** Pan by dragging the background. */
@@ -49,6 +40,7 @@ const explorer = {
   },
 
   update(ctx) {
+    this.arrange(ctx);
     this.bar(ctx);
     const name = this.picture(ctx);
     const markup = ctx.model.get("pictures")[name], other = markup !== this.shown;
@@ -57,10 +49,11 @@ const explorer = {
     if (name != null && ctx.status.textContent === ctx.t("drawing")) ctx.say("");
     this.shownName = name ?? this.shownName;
     const svg = ctx.stage.querySelector("svg");
+    this.panel(ctx);
     if (svg) this.size(ctx, svg);
     if (other) this.keepHeld(ctx);
     this.mark(ctx);
-    this.panel(ctx);
+    this.reveal(ctx);
   },
 
   bar(ctx) {

@@ -26,7 +26,7 @@ class Explorer(View):
     tensor `dense[1:0]`, and may be set and observed from Python. What it lies in is opened.
     """
 
-    scripts = ("explorer_panel", "explorer_keys", "explorer_picture", "explorer")
+    scripts = ("explorer_panel", "explorer_keys", "explorer_picture", "explorer_room", "explorer")
     blank_state: ClassVar[dict[str, Any]] = {
         "face": "calls", "selected": "", "open": False, "zoom": 0, "level": 0, "op": 0,
         "more": False, "table": False,

@@ -152,7 +152,7 @@ const explorerKeys = {
     return scale < 1 ? ctx.set({ zoom: Math.max(0.02, scale) }, true) : undefined;
   },
 
-  /** Its own size, in which no text is too small to be read; the stage as high as the window lets it. */
+  /** Its own size, in which no text is too small to be read. */
   size(ctx, svg) {
     const { zoom } = ctx.state, size = `${zoom} ${ctx.look}`;
     if (svg.dataset.size !== size) {
@@ -160,27 +160,6 @@ const explorerKeys = {
       if (!zoom) svg.style.maxWidth = "none";
       svg.dataset.size = size;
     }
-    const most = this.chosen(ctx) ? "68vh" : "max(260px, 100vh - 150px)";
-    if (ctx.stage.dataset.most !== most) ctx.stage.style.maxHeight = ctx.stage.dataset.most = most;
     this.tell();
-  },
-
-  /** Say what lies outside the stage, and go there. */
-  tellBeyond(ctx) {
-    const { stage } = ctx, frame = stage.getBoundingClientRect();
-    const right = frame.left + stage.clientWidth, below = frame.top + stage.clientHeight;
-    const at = [...this.boxes?.values() ?? []].map((box) => box.getBoundingClientRect());
-    const told = (axis, more, n) => more > 12 && ctx.t(n ? `beyond_${axis}` : `beyond_${axis}_only`, { n });
-    const words = [
-      told("below", stage.scrollHeight - stage.clientHeight - stage.scrollTop, at.filter((one) => one.bottom > below + 2).length),
-      told("right", stage.scrollWidth - stage.clientWidth - stage.scrollLeft, at.filter((one) => one.right > right + 2).length),
-    ].filter(Boolean);
-    this.beyond.hidden = !words.length;
-    this.beyond.textContent = words.join("   ");
-  },
-
-  goBeyond(ctx) {
-    const { stage } = ctx, down = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
-    stage.scrollBy(down ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
   },
 };

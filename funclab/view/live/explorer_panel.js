@@ -41,13 +41,13 @@ const explorerPanel = {
   },
 
   layerPanel(ctx, layer, node) {
-    const head = ["node", "inbound", "input_shape", "output", "output_shape", "write_this"];
+    const head = ["node", "inbound", "output", "write_this"];
     const rows = this.rowsAround(layer, node).map((row) => h("tr", {
       class: row.index === node?.index ? "fl-here" : "", "aria-current": row.index === node?.index ? "true" : null,
     },
       h("th", { scope: "row" }, String(row.index)),
-      [row.inbound, row.inputs, row.outputs, row.shapes].map((cell) => h("td", {}, cell.join(", ") || "–")),
-      h("td", {}, h("code", {}, row.write))));
+      h("td", {}, this.tensorsIn(row.inputs, row.inbound)), h("td", {}, this.tensorsIn(row.shapes, row.outputs)),
+      h("td", {}, h("code", {}, this.breakable(row.write)))));
     const rest = layer.rows.length > 5 ? ctx.t("more_rows", { n: layer.rows.length - 5 }) : "";
     return [
       this.heading(ctx, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
@@ -56,6 +56,17 @@ const explorerPanel = {
         h("tbody", {}, rows)) : "",
       h("p", { class: "fl-special" }, layer.special, " ", rest),
     ];
+  },
+
+  /** Tensors as in the picture: each name under its shape. */
+  tensorsIn(shapes, names) {
+    if (!names.length) return "–";
+    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, name)));
+  },
+
+  /** A line of code that may go on below after a dot, and nowhere else. */
+  breakable(line) {
+    return line.split(/(?<=\.)(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
   },
 
   /** Five rows at most, the one of the node among them. */
@@ -112,8 +123,9 @@ const explorerPanel = {
     }, h("button", { type: "button", class: "fl-link",
       onclick: () => ctx.set({ op: i, level: 2 }) }, call.text))));
     const source = ctx.state.level > 1 && tape[at] ? [
-      h("h3", {}, tape[at].op), h("p", { class: "fl-doc" }, tape[at].doc), h("pre", {}, tape[at].source)] : [];
-    return h("section", { "aria-label": ctx.t("tape_of", { key }) },
+      h("section", { class: "fl-source", "aria-label": tape[at].op },
+        h("h3", {}, tape[at].op), h("pre", {}, tape[at].source), h("p", { class: "fl-doc" }, tape[at].doc))] : [];
+    return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
       h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
   },
 
@@ -124,7 +136,7 @@ const explorerPanel = {
     if (!more) return h("p", {}, ctx.t("asking_kernel"));
     const rows = Object.entries(more.config).map(([name, value]) =>
       h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)));
-    return h("section", { "aria-label": ctx.t("more_of", { key }) },
+    return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) },
       h("pre", { class: "fl-doc" }, more.doc),
       h("p", {}, more.weights.join(" · ")),
       h("table", { class: "fl-table" }, h("tbody", {}, rows)));
@@ -149,7 +161,7 @@ const explorerPanel = {
   calls(ctx, keys) {
     this.rowOf = new Map(keys.map((key) => [key, this.callRow(ctx, key)]));
     const rest = Object.keys(ctx.facts.nodes).length - keys.length;
-    const heads = ["node", "inbound", "output", "output_shape"].map((one) => h("th", { scope: "col" }, ctx.t(one)));
+    const heads = ["node", "inbound", "output"].map((one) => h("th", { scope: "col" }, ctx.t(one)));
     const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
     return h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
       h("table", { class: "fl-table" }, h("caption", {}, label), h("thead", {}, h("tr", {}, heads)),
@@ -160,7 +172,6 @@ const explorerPanel = {
     const node = ctx.facts.nodes[key];
     const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
     return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key)),
-      h("td", {}, row?.inbound.join(", ") || "–"), h("td", {}, row?.outputs.join(", ") ?? ""),
-      h("td", {}, row?.shapes.join(", ") ?? ""));
+      h("td", {}, row && this.tensorsIn(row.inputs, row.inbound)), h("td", {}, row && this.tensorsIn(row.shapes, row.outputs)));
   },
 };

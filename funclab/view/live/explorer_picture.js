@@ -241,13 +241,4 @@ const explorerPicture = {
     const [x, y, width, height] = ["x", "y", "width", "height"].map((a) => Number(rect.getAttribute(a)));
     box.append(s("rect", { class: name, x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin, rx: 10 }));
   },
-
-  /** Scroll to a box; of one that is larger than the stage, to where it begins. */
-  intoView(ctx, box) {
-    const { stage } = ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
-    const outside = (low, high, first, last) =>
-      low < first || (high - low > last - first ? low > last - 60 : high > last);
-    if (outside(at.top, at.bottom, frame.top, frame.bottom)) stage.scrollTop += at.top - frame.top - frame.height / 3;
-    if (outside(at.left, at.right, frame.left, frame.right)) stage.scrollLeft += at.left - frame.left - frame.width / 3;
-  },
 };
