@@ -237,6 +237,25 @@ def test_pictures_of_one_tensor_are_told_apart_in_the_table(browser, tmp_path):
     page.close()
 
 
+@pytest.mark.parametrize("look", ["light", "dark", "print", "projector"])
+def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, browser, tmp_path):
+    view = funclab.trace(*twin_model(), look=look)
+    view.show(step=view.find("add_into", "encoder/bias"))
+    page = page_of(browser, tmp_path, view)
+
+    seen = page.evaluate(
+        "() => [...document.querySelectorAll('.fl-frame .fl-outline.s-ink')].map((one) => {"
+        " const { stroke, fill } = getComputedStyle(one), { x, width } = one.getBBox();"
+        " const ink = getComputedStyle(document.querySelector('.fl-trace')).color;"
+        " return [x, width, stroke === ink, fill]; })"
+    )
+
+    assert len(seen) == 3
+    assert len({tuple(one) for one in seen}) == 1
+    assert seen[0][2:] == [True, "none"]
+    page.close()
+
+
 def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
     model, x, y = twin_model()
     page = page_of(browser, tmp_path, funclab.trace(model, x, y, ask=True))
@@ -250,7 +269,7 @@ def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
     lines = page.locator(f"{ROOT} .fl-lines li:not([hidden])").count()
     press(page, "2")
 
-    assert "encoder[0] (Dense 16 · relu) reads (8, 64). Which shape comes out?" in asked[0]
+    assert "encoder[0] (Dense 16 · relu) reads (batch 8, 64). Which shape comes out?" in asked[0]
     assert (asked[1], plate()) == ("hidden", "visible")
     assert lines == 0
     assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0

@@ -165,7 +165,9 @@ def test_the_many_sums_inside_one_recurrent_node_are_one_step():
     kernel = "gru/gru_cell/recurrent_kernel"
     sums = [one for one in view.stills if one.kind == "add_into" and kernel in one.words]
     assert len(sums) == 1
-    assert sums[0].words.startswith(f"Backward: gru[0] uses {kernel} 7 times by itself")
+    assert sums[0].words.startswith(
+        f"Backward: gru[0] uses {kernel} once in each of its 7 time steps"
+    )
     (back,) = [one for one in view.stills if one.key == "gru[0]" and one.kind == "vjp"]
     assert "it is gradient" not in back.words
     handed = {frame.name: frame for role, frame in back.pictures if role == "hands"}
@@ -204,7 +206,8 @@ def test_plain_descent_is_written_as_arithmetic():
     view = trace(model, [[3.0]], [[0.0]])
 
     assert view.stills[-1].words == (
-        "Update: sgd moves out/kernel against its gradient: 1.0 − 0.1 × 3.0 = 0.7."
+        "Update: sgd moves out/kernel against its gradient, by learning rate × gradient: "
+        "1.0 − 0.1 × 3.0 = 0.7."
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from funclab.view.live.frames import alike, frame_of, short
-from funclab.view.live.trace_backward import sum_example
-from funclab.view.live.trace_update import told_apart
+from funclab.view.live.trace_example import marked, sum_example
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -33,7 +34,8 @@ def test_every_array_has_the_picture_that_fits_it(shape, batched, kind):
     frame = frame_of("x", numbers(*shape), batched=batched)
 
     assert frame.kind == kind
-    assert frame.shape == f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    plain = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    assert frame.shape == (plain.replace("(", "(batch ") if batched else plain)
 
 
 @pytest.mark.parametrize(
@@ -142,5 +144,25 @@ def test_the_example_of_a_sum_shows_a_minus_as_such():
     assert sum_example(*map(np.array, ([2.0], [-3.0], [-1.0]))) == "2.0 − 3.0 = −1.0"
 
 
-def test_numbers_that_differ_are_written_differently():
-    assert told_apart(-0.84, -0.8401) == ["−0.84", "−0.8401"]
+def test_bars_lie_also_where_there_is_no_room_for_their_numbers():
+    for length, lies in ((5, True), (9, False)):
+        frame = frame_of("b", numbers(length))
+        small = replace(frame, small=True)
+
+        assert (frame.lying, small.lying, small.printed) == (lies, lies, False)
+        assert small.to_dict()["lying"] is lies
+
+
+def test_the_outline_stands_at_the_block_that_holds_a_number():
+    array = np.zeros((70, 70))
+    frame = marked(frame_of("kernel", array), array, 69 * 70 + 69)
+
+    assert frame.mark == frame.numbers.size - 1
+
+
+def test_a_number_of_another_sample_is_not_outlined():
+    array = numbers(8, 4)
+    frame = frame_of("x", array, batched=True)
+
+    assert marked(frame, array, 2, batched=True).mark == 2
+    assert marked(frame, array, 9, batched=True).mark is None

@@ -183,8 +183,8 @@ def test_the_next_shape_is_asked_for_beside_shapes_that_learners_believe_in():
     asked = questions_of(trace(model, np.ones((4, 12, 8), "float32")))["lstm[0]"]
 
     assert asked["prompt"].startswith("lstm[0] (LSTM 6")
-    assert asked["answer"] == "(4, 6)"
-    assert "(4, 12, 6)" in asked["options"]
+    assert asked["answer"] == "(batch 4, 6)"
+    assert "(batch 4, 12, 6)" in asked["options"]
     assert "units = 6" in asked["explain"]
 
 
@@ -227,3 +227,62 @@ def test_every_question_has_its_answer_among_the_options_and_names_no_other():
     for one in questions:
         assert one["answer"] in one["options"]
         assert 2 <= len(one["options"]) <= 9
+
+
+def outlines(svg: str) -> int:
+    """How many numbers are outlined in a picture."""
+    return len(re.findall(r'class="s-ink" fill="none" stroke="[^"]*" stroke-width="2.2"', svg))
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "print"])
+def test_the_number_that_a_sum_tells_of_is_outlined_in_its_parts_and_in_the_sum(look):
+    view = trace(twice(), X, Y, look=look)
+    kinds = [still.kind for still in view.stills]
+    still = view.stills[view.find("add_into", "shared/kernel")]
+
+    marks = [frame.mark for _, frame in still.pictures]
+    numbers = [frame.numbers.reshape(-1)[frame.mark] for _, frame in still.pictures]
+
+    assert len(set(marks)) == 1
+    np.testing.assert_allclose(numbers, still.about["numbers"], rtol=0.01)
+    cards = 3 * (kinds.count("add_into") + 3)  # the fourth weight that is moved has one number
+    assert outlines(view.svg()) == cards
+    assert "Outlined: the place" in view.svg()
+
+
+def test_an_update_tells_of_the_place_that_the_sum_before_told_of():
+    view = trace(twice(), X, Y)
+    kinds = ("add_into", "update")
+    added, moved = (view.stills[view.find(kind, "shared/kernel")] for kind in kinds)
+
+    assert len({frame.mark for _, frame in [*added.pictures, *moved.pictures]}) == 1
+    assert "in the outlined place" in moved.words
+    assert "running mean of the gradients" in moved.words
+
+
+def test_a_picture_that_leaves_steps_out_names_them():
+    x = h = Input((4,), name="x")
+    for number in range(12):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+
+    svg = trace(model, X).svg()
+
+    texts = " ".join(one.text or "" for one in ElementTree.fromstring(svg).iter())
+    assert (
+        "Steps without a card here: 11 dense_9[0:0], 12 dense_10[0:0] and 13 dense_11[0:0]."
+        in texts
+    )
+
+
+def test_what_stands_before_an_activation_is_explained():
+    x = Input((4,), name="x")
+    model = Model(x, Dense(3, activation="softmax", name="out")(x), name="m")
+    model.compile("sgd", "sparse_categorical_crossentropy")
+
+    view = trace(model, X, np.arange(8) % 3)
+
+    words = view.stills[view.find("loss_back")].words
+    assert "out[0:0] before softmax" in words
+    assert "those that it was given" in words
+    assert "The numbers “before” an activation" in view.svg().split("</desc>")[1]

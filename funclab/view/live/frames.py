@@ -28,7 +28,7 @@ TILES = 16
 LONGEST_NAME = 60
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
-NOISE = 1e-7
+NOISE = 1e-6
 """A mean as much smaller than the largest number is zero, but for rounding."""
 Statistics = dict[str, Any]
 
@@ -56,6 +56,13 @@ class Frame:
     """For each time step, whether the mask lets it count; empty without a mask."""
     small: bool = False
     """Whether there is little room: only very few numbers are written then."""
+    mark: int | None = None
+    """Which of the numbers, counted in one row, is outlined: that of the example in numbers."""
+
+    @property
+    def lying(self) -> bool:
+        """Whether bars lie, one below another, as those of a short vector do."""
+        return self.kind == "bars" and self.numbers.shape[2] <= PRINTED
 
     @property
     def printed(self) -> bool:
@@ -76,10 +83,12 @@ class Frame:
             "numbers": [plain(number) for number in self.numbers.reshape(-1)],
             "whole": self.whole,
             "printed": self.printed,
+            "lying": self.lying,
             "note": self.note,
             "statistics": self.statistics,
             "top": plain(self.top),
             "counted": list(self.counted),
+            "mark": self.mark,
         }
 
     def text(self, number: float) -> str:
@@ -99,13 +108,7 @@ def frame_of(
 ) -> Frame:
     """The picture that fits an array; of a batch, that of its first sample."""
     notes: list[str] = []
-    part = np.asarray(array)
-    if batched and part.ndim:
-        part = _first(part, "trace_first_sample", notes)
-    if part.ndim == 4 and not batched:  # the kernel of a convolution: height, width, in, out
-        part = _first(np.moveaxis(part, 2, 0), "trace_first_channel", notes)
-    while part.ndim > 3:
-        part = _first(part, "trace_first_of", notes)
+    part = _part(np.asarray(array), batched, notes)
     kind = _kind(part, batched)
     numbers = _reduced(_tiles(part, notes), notes)
     steps = numbers.shape[1 if kind == "strip" else 2]
@@ -113,7 +116,7 @@ def frame_of(
     return Frame(
         name=named(name),
         kind=kind,
-        shape=show(array.shape),
+        shape=told_shape(array.shape, batched),
         numbers=numbers,
         notes=tuple(notes),
         statistics=statistics(np.asarray(array)),
@@ -121,6 +124,36 @@ def frame_of(
         whole=array.dtype.kind in "iub",
         counted=tuple(bool(one) for one in shares),
     )
+
+
+def told_shape(shape: Sequence[int], batched: bool) -> str:
+    """A shape whose first axis is called the batch, where it is.
+
+    >>> told_shape((8, 4), True), told_shape((8, 4), False)
+    ('(batch 8, 4)', '(8, 4)')
+    """
+    if not batched or not shape:
+        return show(shape)
+    return f"({', '.join([say('trace_batch', n=shape[0]), *map(str, shape[1:])])})"
+
+
+def seen_places(shape: Sequence[int], batched: bool) -> Array:
+    """Which numbers of an array, counted in one row, its picture is made of; the axes are tile, row
+    and column."""
+    places = np.arange(math.prod(shape)).reshape(shape)
+    return _tiles(_part(places, batched, []), [])
+
+
+def block_of(frame: Frame, places: Array, at: int) -> int | None:
+    """The number of a frame that shows a place; `places` is what `seen_places` gives."""
+    found = np.argwhere(places == at)
+    if not len(found):
+        return None
+    tile, *others = (int(one) for one in found[0])
+    for axis, length in zip((1, 2), frame.numbers.shape[1:], strict=True):
+        edges = np.linspace(0, places.shape[axis], length + 1).astype(int)
+        others[axis - 1] = int(np.searchsorted(edges, others[axis - 1], "right")) - 1
+    return int(np.ravel_multi_index((tile, *others), frame.numbers.shape))
 
 
 def alike(frames: Sequence[Frame]) -> list[Frame]:
@@ -190,6 +223,18 @@ def say(text: str, /, **values: Any) -> str:
 @functools.cache
 def _table() -> dict[str, str]:
     return texts()
+
+
+def _part(array: Array, batched: bool, notes: list[str]) -> Array:
+    """What is drawn of an array, with at most three axes."""
+    part = array
+    if batched and part.ndim:
+        part = _first(part, "trace_first_sample", notes)
+    if part.ndim == 4 and not batched:  # the kernel of a convolution: height, width, in, out
+        part = _first(np.moveaxis(part, 2, 0), "trace_first_channel", notes)
+    while part.ndim > 3:
+        part = _first(part, "trace_first_of", notes)
+    return part
 
 
 def _first(array: Array, key: str, notes: list[str]) -> Array:

@@ -6,9 +6,10 @@ import ast
 import math
 from collections.abc import Iterator, Sequence
 
-from funclab.shapes import Shape, show
+from funclab.view.live.frames import say, told_shape
 
 MOST = 3
+BATCH = f"({say('trace_batch', n='')}"
 
 
 def wrong_shapes(read: Sequence[str], made: str) -> list[str]:
@@ -16,21 +17,29 @@ def wrong_shapes(read: Sequence[str], made: str) -> list[str]:
 
     >>> wrong_shapes(["(32, 12, 8)"], "(32, 6)")
     ['(32, 12, 6)', '(32, 12, 8)', '(6,)']
-    >>> wrong_shapes(["(32, 16)", "(32, 16)"], "(32, 32)")
-    ['(32, 16)', '(64, 16)', '(32, 2, 16)']
+    >>> wrong_shapes(["(batch 32, 16)", "(batch 32, 16)"], "(batch 32, 32)")
+    ['(batch 32, 16)', '(batch 64, 16)', '(batch 32, 2, 16)']
     """
     ins, out = [_shape(one) for one in read], _shape(made)
-    found = dict.fromkeys(show(one) for one in _beliefs(ins, out))
+    batched = made.startswith(BATCH)
+    size = out[:1] if batched else ()
+    found = dict.fromkeys(_told(one, size, batched) for one in _beliefs(ins, out))
     found.pop(made, None)
     return list(found)[:MOST]
 
 
 def _shape(text: str) -> tuple[int, ...]:
-    lengths: tuple[int, ...] = ast.literal_eval(text)
+    lengths: tuple[int, ...] = ast.literal_eval(text.replace(BATCH, "("))
     return lengths
 
 
-def _beliefs(ins: Sequence[tuple[int, ...]], out: tuple[int, ...]) -> Iterator[Shape]:
+def _told(shape: tuple[int, ...], batch: tuple[int, ...], batched: bool) -> str:
+    """A believed shape as frames write theirs: its first axis is the batch where it may be."""
+    first = shape[:1] in (batch, tuple(2 * one for one in batch))
+    return told_shape(shape, batched and first)
+
+
+def _beliefs(ins: Sequence[tuple[int, ...]], out: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     first = ins[0]
     if len(ins) > 1:  # the same number of axes, laid along another, or stacked
         yield first

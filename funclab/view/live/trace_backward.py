@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,17 +12,16 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
-from funclab.shapes import known
-from funclab.view.live.frames import Frame, alike, named, say, short, signed
+from funclab.view.live.frames import Frame, named, say
+from funclab.view.live.trace_example import Example
 from funclab.view.live.trace_forward import output_marks
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
+from funclab.view.live.trace_sum import Meeting, sum_still
 
 Array = np.ndarray[Any, Any]
 
 MOST_PICTURES = 6
-SEARCHED = 50
-"""As many of the largest numbers are tried, to find an example whose rounded sum is right."""
 
 
 class Backward:
@@ -41,6 +39,8 @@ class Backward:
         """What gradients have come to each place: of which of its values."""
         self.givers: dict[Value, list[str]] = defaultdict(list)
         """Which nodes have handed each value a gradient so far."""
+        self.examples: dict[Value, Example] = {}
+        """What the last sum of each value told of; the next tells of the same place."""
 
     def stills(self, moments: Iterable[Moment]) -> list[Still]:
         found: list[Still] = []
@@ -59,30 +59,43 @@ class Backward:
         given = dict.fromkeys(self.handed[place])
         arrives = [("arrives", self._gradient(one)) for one in given]
         handed: dict[Value, Frame] = {}
-        sums: dict[Value, Still] = {}
+        meetings: dict[Value, Meeting] = {}
         lines: list[str] = []
         for moment in group:
-            if moment.kind == "add_into":
-                value = moment.values[0]
-                if self._leaves(value, place):
-                    told = self._sum(moment, place)
-                    if value in sums:  # in one node, only the last of many sums
-                        told.lines = [*sums[value].lines, *told.lines]
-                    sums[value] = told
-                    inside = len(set(self.givers[value])) == 1
-                    came = told.pictures[2 if inside else 1][1]
-                    handed[value] = replace(came, name=f"g_{named(self.places.name(value))}")
-                    continue
+            value = moment.values[0] if moment.values else None
+            if moment.kind == "add_into" and value is not None and self._leaves(value, place):
+                self._meet(meetings, value, place).add(moment)
+                self._note(value, place)
+                continue
             lines.append(moment.line)
             for value, array in zip(moment.values, moment.arrays, strict=True):
                 if self._leaves(value, place) and moment.kind == "vjp":
                     handed[value] = self._gradient(value, array)
                     self._note(value, place)
+        sums = [self._sum(one, handed) for one in meetings.values()]
         handed = dict(sorted(handed.items(), key=lambda one: self._rank(place, one[0])))
         first = self._handing(place, handed, self._ordinals(handed))
         first.lines = lines
         first.pictures = [*arrives, *first.pictures][:MOST_PICTURES]
-        return [first, *sums.values()]
+        return [first, *sums]
+
+    def _meet(self, meetings: dict[Value, Meeting], value: Value, place: Place) -> Meeting:
+        """The sums of a value's gradient at a node, together."""
+        if value not in meetings:
+            earlier = [one for one in self.givers[value] if one != self._giver(place)]
+            meetings[value] = Meeting(value, place, earlier)
+        return meetings[value]
+
+    def _sum(self, meeting: Meeting, handed: dict[Value, Frame]) -> Still:
+        """Gradients that meet; what the node itself brings is what it hands on."""
+        value = meeting.value
+        meeting.uses = self.givers[value].count(self._giver(meeting.place))
+        last = self.examples.get(value)
+        at = last.at if last is not None else None
+        still, self.examples[value] = sum_still(meeting, self.places, self.expected[value], at)
+        came = still.pictures[1 if meeting.earlier else 2][1]
+        handed[value] = replace(came, name=f"g_{named(self.places.name(value))}", mark=None)
+        return still
 
     def _rank(self, place: Place, value: Value) -> int:
         """Tensors come first, then weights in the order in which the node reads them."""
@@ -94,6 +107,9 @@ class Backward:
         pictures = [("hands", frame) for frame in handed.values()]
         if not place:
             words, source = say("trace_loss_back", to=targets), say("trace_from_loss")
+            tensors = [one for one in handed if not isinstance(one, Variable)]
+            if any(one not in self.places.names for one in tensors):
+                words = f"{words} {say('trace_before_why')}"
             marks = output_marks(self.places)
             return Still("loss_back", "backward", "", words, pictures, aside=source, marks=marks)
         key = self.places.key(place)
@@ -117,50 +133,14 @@ class Backward:
         marks = output_marks(self.places)
         return Still("seed", "backward", "", words, [("hands", frame)], [moment.line], marks)
 
-    def _sum(self, moment: Moment, place: Place) -> Still:
-        """Two gradients that meet: a + b = c, as three pictures and one example in numbers."""
-        value = moment.values[0]
-        self._note(value, place)
-        there, came = (one.reshape(known(value.shape)) for one in moment.parts)
-        total = moment.arrays[0].copy()
-        names = [*self._parts(value), f"g_{self.places.name(value)}"]
-        arrays = zip(names, (there, came, total), strict=True)
-        frames = alike([self.places.picture(name, value, one) for name, one in arrays])
-        example = sum_example(there, came, total)
-        key, n = named(self.places.name(value)), self.expected[value]
-        told = example if total.size == 1 else say("trace_add_one", example=example)
-        kind = "trace_add_weight" if isinstance(value, Variable) else "trace_add_tensor"
-        kind = "trace_add_inside" if self.nodes[value] == 1 else kind
-        node = named(self.places.key(place))
-        return Still(
-            kind="add_into",
-            phase="backward",
-            key=self.places.key(place),
-            words=say(kind, name=key, n=n, example=told, node=node),
-            pictures=list(zip(("part", "part", "sum"), frames, strict=True)),
-            lines=[moment.line],
-            marks=self.places.marks(value),
-            example=example,
-            aside=say("trace_times", n=n),
-            about={
-                "numbers": sum_numbers(there, came, total),
-                "weight": isinstance(value, Variable),
-            },
-        )
-
-    def _parts(self, value: Value) -> list[str]:
-        """Where the two gradients that are added come from."""
-        *earlier, last = self.givers[value]
-        first = (
-            say("trace_from", key=named(earlier[0])) if len(earlier) == 1 else say("trace_so_far")
-        )
-        return [first, say("trace_from", key=named(last))]
-
     def _note(self, value: Value, place: Place) -> None:
         self.arrived[value] += 1
-        self.givers[value].append(self.places.key(place) if place else say("trace_loss_name"))
+        self.givers[value].append(self._giver(place))
         if value.origin is not None:
             self.handed[value.origin.place].append(value)
+
+    def _giver(self, place: Place) -> str:
+        return self.places.key(place) if place else say("trace_loss_name")
 
     def _ordinals(self, handed: Iterable[Value]) -> str:
         """Which of how many gradients these are, for what gets more than one."""
@@ -189,30 +169,3 @@ def _written(plan: Any) -> list[tuple[Place, Value]]:
     """Where every gradient is handed on, and of which value, as often as that happens."""
     calls: list[Call] = [note.call for note in plan.notes if note.kind == "vjp"]
     return [(call.place, value) for call in calls for value in call.inputs if value in plan._needs]
-
-
-def sum_example(there: Array, came: Array, total: Array) -> str:
-    """One place of a sum in numbers: the largest whose rounded numbers add up, too.
-
-    >>> sum_example(np.array([0.0, 1.0]), np.array([0.5, 2.0]), np.array([0.5, 3.0]))
-    '1.0 + 2.0 = 3.0'
-    """
-    a, b, c = sum_numbers(there, came, total)
-    sign = "−" if b < 0 else "+"
-    return f"{signed(a)} {sign} {short(abs(b))} = {signed(c)}"
-
-
-def sum_numbers(there: Array, came: Array, total: Array) -> list[float]:
-    """The numbers of the example: two and their sum, rounded."""
-    columns = [np.asarray(one, "float64").reshape(-1) for one in (there, came, total)]
-    order = np.argsort(-np.abs(np.nan_to_num(columns[2])), kind="stable")[:SEARCHED]
-    examples = [_rounded([float(one[i]) for one in columns]) for i in order]
-    right = [one for one in examples if math.isclose(one[0] + one[1], one[2], abs_tol=1e-12)]
-    return (right or examples)[0]
-
-
-def _rounded(numbers: list[float]) -> list[float]:
-    """Numbers with as many digits after the point that the largest shows three."""
-    greatest = max((abs(one) for one in numbers if math.isfinite(one)), default=0.0)
-    digits = 2 - math.floor(math.log10(greatest)) if greatest else 0
-    return [round(one, digits) if math.isfinite(one) else one for one in numbers]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -137,9 +136,8 @@ def _width(line: str, row: int) -> float:
 
 def cards_of(still: Still, number: int, now: bool, widest: float) -> list[Card]:
     """A step as one card, or as several when it would be wider than there is room."""
-    wanted = SHOWN.get(still.kind, ())
-    shown = [(role, replace(one, small=True)) for role, one in still.pictures if role in wanted]
-    heading = _heading(still, shown)
+    shown = [(role, replace(one, small=True)) for role, one in _shown(still)]
+    heading = heading_of(still)
     card = Card(heading, _second(still), shown, str(number), still.example, now=now)
     if still.kind in TOGETHER or card.size[0] <= widest or len(shown) < 2:
         return [card]
@@ -161,7 +159,15 @@ def rows_of(still: Still, widest: float) -> list[Card]:
     return rows
 
 
-def _heading(still: Still, shown: Sequence[tuple[str, Frame]]) -> str:
+def _shown(still: Still) -> list[tuple[str, Frame]]:
+    """The pictures that the card of a step has."""
+    wanted = SHOWN.get(still.kind, ())
+    return [(role, one) for role, one in still.pictures if role in wanted]
+
+
+def heading_of(still: Still) -> str:
+    """The name of a step: that of what it is about."""
+    shown = _shown(still)
     if still.kind == "vjp":
         return named(still.key)
     if still.kind in ("loss_back", "held"):

@@ -15,7 +15,8 @@ from funclab.view.canvas import number as coordinate
 from funclab.view.live.frames import Frame
 from funclab.view.scene import Area, area
 
-ROW, CELL, COLUMN = 18, 54, 84
+ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
+"""Sizes of a row, of a number in it, of a lying bar, and of its row without the number."""
 ID, IDS_ACROSS = 44, 6
 BARS_WIDTH, BARS_HEIGHT = 150, 72
 LEVELS = 8
@@ -33,7 +34,8 @@ def size_of(frame: Frame) -> tuple[float, float]:
     if frame.kind == "ids":
         return ID * min(columns, IDS_ACROSS), ROW * math.ceil(columns / IDS_ACROSS)
     if frame.kind == "bars":
-        return (COLUMN + CELL, ROW * columns) if frame.printed else (BARS_WIDTH, BARS_HEIGHT)
+        lying = (COLUMN + (CELL if frame.printed else 0), row_of(frame) * columns)
+        return lying if frame.lying else (BARS_WIDTH, BARS_HEIGHT)
     if frame.printed:
         return CELL * columns, ROW * rows
     unit, across = unit_of(frame), tiles_across(tiles)
@@ -51,6 +53,11 @@ def unit_of(frame: Frame) -> float:
     return max(3, min(16, 128 // (max(rows, columns) * tiles_across(tiles))))
 
 
+def row_of(frame: Frame) -> float:
+    """The height of one lying bar with what stands beside it."""
+    return ROW if frame.printed else SLIM
+
+
 def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """Draw a frame, whose upper left corner is given."""
     if frame.kind == "number":
@@ -59,12 +66,32 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
         canvas.text_line(middle, text, Font(20, bold=True, mono=True, anchor="middle"))
     elif frame.kind == "ids":
         _draw_ids(canvas, frame, corner)
-    elif frame.kind == "bars" and frame.printed:
+    elif frame.kind == "bars" and frame.lying:
         _draw_rows(canvas, frame, corner)
     elif frame.kind == "bars":
         _draw_columns(canvas, frame, corner)
     else:
         _draw_cells(canvas, frame, corner)
+    if frame.mark is not None:
+        _draw_mark(canvas, marked_area(frame, corner))
+
+
+def marked_area(frame: Frame, corner: complex) -> Area:
+    """Where the marked number of a frame is drawn: its field, or its bar with all room for it."""
+    assert frame.mark is not None
+    if frame.kind != "bars":
+        return list(_cells(frame, corner))[frame.mark][0]
+    if frame.lying:
+        at = corner + complex(0, row_of(frame) * frame.mark)
+        return area(at, size_of(frame)[0], row_of(frame))
+    width = BARS_WIDTH / frame.numbers.size
+    return area(corner + width * frame.mark, width, BARS_HEIGHT)
+
+
+def _draw_mark(canvas: Canvas, place: Area) -> None:
+    """An outline that stands out from light and from dark fields: dark, with a light rim."""
+    canvas.rect(place.grown(1), Paint("", "paper", 4.5), 2)
+    canvas.rect(place.grown(1), Paint("", "ink", 2.2), 2)
 
 
 def _draw_ids(canvas: Canvas, frame: Frame, corner: complex) -> None:
@@ -78,18 +105,21 @@ def _draw_ids(canvas: Canvas, frame: Frame, corner: complex) -> None:
 
 def _draw_rows(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """A short vector: each number with its bar, to the right above zero and to the left below."""
-    numbers = frame.numbers.reshape(-1)
+    numbers, row = frame.numbers.reshape(-1), row_of(frame)
     zero = corner.real + COLUMN * (1 - zero_of(frame))
     reach = COLUMN * reach_of(frame)
     for i, number in enumerate(numbers):
-        y = corner.imag + ROW * i
+        y = corner.imag + row * i
         length = reach * number / frame.top if math.isfinite(number) else 0
-        box = area(complex(zero + min(0, length), y + 3), abs(length), ROW - 6)
+        box = area(complex(zero + min(0, length), y + row / 6), abs(length), row * 2 / 3)
         if _counts(frame, i):
             canvas.rect(box, Paint(colour(number)))
         at = complex(corner.real + COLUMN + CELL / 2, y + 13)
-        _draw_number(canvas, frame, at, number, i)
-    _line(canvas, complex(zero, corner.imag), complex(0, ROW * len(numbers)))
+        if frame.printed:
+            _draw_number(canvas, frame, at, number, i)
+        elif not math.isfinite(number):
+            canvas.text_line(complex(zero - 6, y + 8), "×", ODD)
+    _line(canvas, complex(zero, corner.imag), complex(0, row * len(numbers)))
 
 
 def _draw_columns(canvas: Canvas, frame: Frame, corner: complex) -> None:

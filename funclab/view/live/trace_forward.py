@@ -55,7 +55,8 @@ def forward_words(places: Places, place: Place) -> str:
     makes = listed([f"{key[:-1]}:{i}]" for i in range(len(made))])
     shapes = listed([places.frame(one).shape for one in made])
     detail = words.detail(places.nodes[place][1].operation)
-    return say("trace_forward", key=key, detail=detail, reads=names, makes=makes, shape=shapes)
+    told = say("trace_forward", key=key, detail=detail, reads=names, makes=makes, shape=shapes)
+    return f"{told} {places.rule(place)}".strip()
 
 
 def mask_words(places: Places, place: Place) -> str:

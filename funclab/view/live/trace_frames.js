@@ -2,7 +2,7 @@
 // zero blue with a sign besides, stronger for larger numbers.
 
 const frames = {
-  row: 18, cell: 54, column: 84, id: 44, idsAcross: 6, barsWidth: 150, barsHeight: 72, levels: 8,
+  row: 18, slim: 9, cell: 54, column: 84, id: 44, idsAcross: 6, barsWidth: 150, barsHeight: 72, levels: 8,
 
   /** A number in a few characters, as Python writes it. */
   short(number, digits = 3) {
@@ -34,11 +34,14 @@ const frames = {
     if (frame.kind === "ids")
       return [this.id * Math.min(frame.columns, this.idsAcross), this.row * Math.ceil(frame.columns / this.idsAcross)];
     if (frame.kind === "bars")
-      return frame.printed ? [this.column + this.cell, this.row * frame.columns] : [this.barsWidth, this.barsHeight];
+      return frame.lying ? [this.column + (frame.printed ? this.cell : 0), this.high(frame) * frame.columns] : [this.barsWidth, this.barsHeight];
     if (frame.printed) return [this.cell * frame.columns, this.row * frame.rows];
     const unit = this.unit(frame), across = this.across(frame), down = Math.ceil(frame.tiles / across);
     return [across * (frame.columns * unit + 3) - 3, down * (frame.rows * unit + 3) - 3];
   },
+
+  /** The height of one lying bar with what stands beside it. */
+  high(frame) { return frame.printed ? this.row : this.slim; },
 
   counts(frame, step) { return !frame.counted.length || frame.counted[step]; },
 
@@ -55,9 +58,33 @@ const frames = {
       height: (height + 2) * scale, role: "img", "aria-label": label, class: "fl-frame" });
     if (frame.kind === "number") svg.append(this.word(width / 2, 30, this.text(frame, frame.numbers[0]), "fl-number"));
     else if (frame.kind === "ids") svg.append(...this.ids(frame));
-    else if (frame.kind === "bars") svg.append(...(frame.printed ? this.lines(frame) : this.columns(frame)));
+    else if (frame.kind === "bars") svg.append(...(frame.lying ? this.lines(frame) : this.columns(frame)));
     else svg.append(...this.cells(frame, width, height));
+    if (frame.mark != null) svg.append(...this.mark(this.markedArea(frame, width)));
     return svg;
+  },
+
+  /** Where the marked number is drawn: its field, or its bar with all room for it. */
+  markedArea(frame, width) {
+    if (frame.kind !== "bars") return this.fieldOf(frame, frame.mark);
+    if (frame.lying) return [0, this.high(frame) * frame.mark, width, this.high(frame)];
+    const own = this.barsWidth / frame.columns;
+    return [own * frame.mark, 0, own, this.barsHeight];
+  },
+
+  /** An outline that stands out from light and from dark fields: dark, with a light rim. */
+  mark([x, y, width, height]) {
+    return [["s-paper", 4.5], ["s-ink", 2.2]].map(([name, stroke]) => s("rect", { x: x - 1, y: y - 1, width: width + 2,
+      height: height + 2, rx: 2, fill: "none", "stroke-width": stroke, class: `${name} fl-outline` }));
+  },
+
+  /** The field of one number: left, top, width and height. */
+  fieldOf(frame, i) {
+    const unit = this.unit(frame), across = this.across(frame), own = frame.rows * frame.columns;
+    const [wide, high] = frame.printed ? [this.cell, this.row] : [unit, unit];
+    const tile = Math.floor(i / own), row = Math.floor((i % own) / frame.columns), column = i % frame.columns;
+    const x = (tile % across) * (frame.columns * unit + 3) + column * wide;
+    return [x, Math.floor(tile / across) * (frame.rows * unit + 3) + row * high, wide, high];
   },
 
   word(x, y, text, name) {
@@ -92,15 +119,16 @@ const frames = {
   },
 
   lines(frame) {
-    const [at, reach] = this.zero(frame), zero = this.column * (1 - at);
+    const [at, reach] = this.zero(frame), zero = this.column * (1 - at), row = this.high(frame);
     const parts = frame.numbers.flatMap((number, i) => {
       const length = this.finite(number) ? this.column * reach * number / frame.top : 0;
-      const bar = s("rect", { x: zero + Math.min(0, length), y: this.row * i + 3, width: Math.abs(length),
-        height: this.row - 6, class: this.colour(number) });
-      const word = this.number(frame, this.column + this.cell / 2, this.row * i + 13, number, i);
+      const bar = s("rect", { x: zero + Math.min(0, length), y: row * (i + 1 / 6), width: Math.abs(length),
+        height: row * 2 / 3, class: this.colour(number) });
+      const word = frame.printed ? this.number(frame, this.column + this.cell / 2, row * i + 13, number, i)
+        : this.finite(number) ? [] : [this.word(zero - 6, row * i + 8, "×", "fl-digits f-fault")];
       return this.counts(frame, i) ? [bar, ...word] : word;
     });
-    return [...parts, this.line(zero, 0, 0, this.row * frame.columns)];
+    return [...parts, this.line(zero, 0, 0, row * frame.columns)];
   },
 
   columns(frame) {
@@ -119,12 +147,9 @@ const frames = {
   /** One path for each colour and strength: a picture has hundreds of fields, but few of these. */
   cells(frame, width, height) {
     const paths = {}, signs = [], words = [];
-    const unit = this.unit(frame), across = this.across(frame), own = frame.rows * frame.columns;
-    const [wide, high] = frame.printed ? [this.cell, this.row] : [unit, unit];
     frame.numbers.forEach((number, i) => {
-      const tile = Math.floor(i / own), row = Math.floor((i % own) / frame.columns), column = i % frame.columns;
-      const x = (tile % across) * (frame.columns * unit + 3) + column * wide;
-      const y = Math.floor(tile / across) * (frame.rows * unit + 3) + row * high;
+      const row = Math.floor((i % (frame.rows * frame.columns)) / frame.columns);
+      const [x, y, wide, high] = this.fieldOf(frame, i);
       const counts = this.counts(frame, row), finite = this.finite(number);
       const share = finite ? Math.min(1, Math.abs(number) / frame.top) : 1;
       const level = Math.round(share * this.levels);

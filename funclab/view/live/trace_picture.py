@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.grid import html_grid, text_grid
 from funclab.view.live.frames import named, say
-from funclab.view.live.trace_cards import PAD, Card, cards_of, rows_of, spoken
+from funclab.view.live.trace_cards import PAD, Card, cards_of, heading_of, rows_of, spoken
 from funclab.view.live.trace_fold import spine
 from funclab.view.live.trace_mark import draw_marked
-from funclab.view.live.trace_still import PHASES, Still
+from funclab.view.live.trace_still import PHASES, Still, listed
 from funclab.view.measure import text_width
 from funclab.view.picture import picture_of
 from funclab.view.scene import Scene, area
@@ -21,6 +21,8 @@ WIDTH, GAP, NARROW, BESIDE = 1080, 14, 500, 730
 the present step."""
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
 MOST_CARDS = {"forward": 10, "backward": 9, "update": 4}
+MOST_NAMES = 24
+"""As many of the steps without a card are named."""
 FIRST, LAST = ("loss", "add_into", "held", "compare"), ("input", "seed", "fold", "statistic")
 """What gets a card before all others where there are not enough, and what after them."""
 Bounds = Callable[[float], tuple[float, float]]
@@ -79,9 +81,23 @@ class TracePicture:
             further, y = self._draw_phase(canvas, phase, bounds, y)
             right = max(right, further)
         bottom = max(low, y)
-        legend = say("trace_legend_print" if self.look == "print" else "trace_legend")
-        canvas.text_line(complex(PAD, bottom + 8), legend, LEAD)
-        return max(right, text_width(legend, 12) + PAD, self.scene.width + 2 * PAD), bottom + 20
+        legends = self._legends()
+        for i, line in enumerate(legends):
+            canvas.text_line(complex(PAD, bottom + 8 + 17 * i), line, LEAD)
+        widest = max(text_width(line, 12) for line in legends)
+        right = max(right, widest + PAD, self.scene.width + 2 * PAD)
+        return right, bottom + 3 + 17 * len(legends)
+
+    def _legends(self) -> list[str]:
+        """What colours, outlines and names mean, as far as there are any."""
+        found = [say("trace_legend_print" if self.look == "print" else "trace_legend")]
+        pictures = [frame for still in self.stills for _, frame in still.pictures]
+        if any(frame.mark is not None for frame in pictures):
+            found.append(say("trace_legend_marks"))
+        before = say("trace_before_why")
+        if any(before in still.words for still in self.stills):
+            found.append(before)
+        return found
 
     def _draw_title(self, canvas: Canvas) -> float:
         canvas.text_line(complex(PAD, 26), named(self.title), TITLE)
@@ -97,7 +113,7 @@ class TracePicture:
         still, shown = self.stills[self.step], spine(self.stills)
         number = sum(one <= self.step for one in shown)
         part = self.step - shown[number - 1]
-        lines = wrapped(still.words, room - 2 * PAD, 13)
+        lines = wrapped(still.words, room - 4 * PAD, 13)
         rows = rows_of(still, room - 2 * PAD)
         height = 34 + 18 * len(lines) + sum(row.size[1] - 34 for row in rows) + 8
         if still.example:
@@ -137,20 +153,28 @@ class TracePicture:
         own = [(i, at) for i, at in shown if self.stills[at].phase == phase]
         left, end = bounds(y)
         most = MOST_CARDS[phase]
+        chosen = self._chosen(own, most)
         cards = [
             card
-            for i, at in self._chosen(own, most)
+            for i, at in chosen
             for card in cards_of(self.stills[at], i, at == self.step, end - left)
         ]
         if not cards:
             return left, y
         canvas.text_line(complex(left, y + 16), say(f"trace_heading_{phase}"), HEADING)
         right, y = flow(canvas, cards, bounds, y + 26)
-        if len(own) > most:
-            more = complex(bounds(y)[0], y + 4)
-            canvas.text_line(more, say("trace_more", n=len(own) - most), LEAD)
-            y += 14 + GAP
-        return right, y
+        left, end = bounds(y)
+        for line in self._left_out([one for one in own if one not in chosen], end - left):
+            canvas.text_line(complex(left, y + 4), line, LEAD)
+            y += 17
+        return right, y + (GAP - 3 if len(own) > most else 0)
+
+    def _left_out(self, steps: list[tuple[int, int]], width: float) -> list[str]:
+        """The steps that get no card, by their numbers and headings."""
+        if not steps:
+            return []
+        names = [f"{i} {heading_of(self.stills[at])}" for i, at in steps]
+        return wrapped(say("trace_more", names=listed(names, MOST_NAMES)), width, 12)
 
 
 def flow(canvas: Canvas, cards: list[Card], bounds: Bounds, y: float) -> tuple[float, float]:

@@ -123,6 +123,11 @@ class Places:
         axes = say("trace_axes", axes=found.text)
         return {"detail": words.detail(node.operation), "rule": f"{found.words} {axes}"}
 
+    def rule(self, place: Place) -> str:
+        """What a node does to the shape, in words; nothing where there are none."""
+        found = rule(self.nodes[place][1])
+        return found.words if found.known else ""
+
     def uses_masks(self, place: Place) -> bool:
         layer = self.nodes[place][1].operation
         return layer.is_layer and "mask" in call_parameters(type(layer))
@@ -146,8 +151,12 @@ class Places:
     def picture(self, name: str, value: Value, array: Array) -> Frame:
         mask = self.masks.get(value)
         counted = [bool(one) for one in mask] if mask is not None and mask.ndim == 1 else ()
-        batched = not isinstance(value, Variable) and value.ndim > 0
-        return frame_of(name, array.reshape(known(value.shape)), batched=batched, counted=counted)
+        shaped = array.reshape(known(value.shape))
+        return frame_of(name, shaped, batched=self.batched(value), counted=counted)
+
+    def batched(self, value: Value) -> bool:
+        """Whether the first axis of a value counts samples."""
+        return not isinstance(value, Variable) and value.ndim > 0
 
     def name(self, value: Value) -> str:
         if isinstance(value, Variable):

@@ -4,7 +4,7 @@ const SIGNS = { part: "+", sum: "=", after: "→" };
 /** On a wall, the first that leaves room for all: how large pictures are, whether weights are described, too, and
     up to how many rows of numbers are written out. */
 const WALL = [[1.7, true, 6], [1.45, true, 6], [1.45, true, 4], [1.2, true, 4], [1, true, 4], [1.2, false, 4],
-  [1, false, 2], [0.8, false, 2], [0.6, false, 1]];
+  [1.7, true, 2], [1.45, true, 2], [1.45, false, 2], [1.2, false, 2], [1, false, 2], [0.8, false, 2], [0.6, false, 1]];
 const WALL_TEXT = 1.65, WALL_COLUMNS = 4;
 /** The name of a tensor, or of its gradient, ends so; that of a weight does not. */
 const TENSOR = /\[\d+:\d+\]/;
@@ -51,7 +51,9 @@ const shownOfTrace = {
       if (last?.role === role && role !== "part") last.figures.push(figure);
       else groups.push({ role, figures: [figure] });
     });
-    const legend = ctx.t(ctx.look === "print" ? "trace_legend_print" : ctx.look === "projector" ? "trace_legend_wall" : "trace_legend");
+    const told = step.pictures.some((one, i) => this.isTold(ctx, all[i], one.role, size[1]));
+    const legend = [{ print: "trace_legend_print", projector: "trace_legend_wall" }[ctx.look] ?? "trace_legend",
+      ...(told ? ["trace_legend_spread"] : [])].map((key) => ctx.t(key)).join(" ");
     return [
       h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) => [
         i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
@@ -69,10 +71,16 @@ const shownOfTrace = {
     const drawn = { ...frame, printed }, worded = printed || ["number", "ids"].includes(frame.kind);
     const picture = frames.draw(drawn, wall && worded ? WALL_TEXT : scale, `${frame.name} ${frame.shape}: ${brief}`);
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
-    const told = wall && frame.kind !== "number" && (all ? role !== "weights" : TENSOR.test(frame.name) && role !== "reads");
+    const told = this.isTold(ctx, frame, role, all);
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, picture, h("figcaption", {},
       h("code", {}, this.breakable(frame.name)), h("br"), h("small", {}, frame.shape, note),
       told ? [h("br"), h("small", {}, brief.replace(/ (?=[−\d%])/g, "\u00a0"))] : null));
+  },
+
+  /** Whether mean, spread and share of zeros stand under a picture: on a wall, where the table is out of sight. */
+  isTold(ctx, frame, role, all) {
+    if (ctx.look !== "projector" || frame.kind === "number") return false;
+    return all ? role !== "weights" : TENSOR.test(frame.name) && role !== "reads";
   },
 
   /** A name that breaks after a slash, when it must. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,12 +10,15 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Variable
-from funclab.view.live.frames import alike, frame_of, named, say, short, signed
+from funclab.view.live.frames import Frame, alike, frame_of, named, say, signed
 from funclab.view.live.trace_backward import Backward
+from funclab.view.live.trace_example import DIGITS, Example, marked, places_of, where
 from funclab.view.live.trace_still import Still, listed
 
 Array = np.ndarray[Any, Any]
 Before = Mapping[Variable, Array]
+RULES = ("momentum", "adam", "nadam", "rmsprop", "adagrad", "adamax", "adadelta")
+"""The optimizers whose step, in units of the learning rate, has a sentence of its own."""
 ORDER = ("update", "held", "statistic")
 
 
@@ -29,7 +33,7 @@ def update_stills(
     held: list[Variable] = []
     for one, then in before.items():
         if one in grads:
-            still = moved(one, then, grads[one], optimizer)
+            still = moved(one, then, grads[one], optimizer, backward.examples.get(one))
         elif one.trainable:
             held.append(one)
             continue
@@ -47,71 +51,103 @@ def update_stills(
     return stills
 
 
-def moved(weight: Variable, before: Array, gradient: Array, optimizer: Any) -> Still:
-    """A weight before, its gradient, and the weight after."""
+def moved(
+    weight: Variable, before: Array, gradient: Array, optimizer: Any, summed: Example | None = None
+) -> Still:
+    """A weight before, its gradient, and the weight after; at the place of the sum before."""
     after = weight.array
+    seen = places_of(after)
+    at = example_place(before, gradient, after, seen, summed.at if summed else None)
+    told = summed.sum if summed and summed.at == at else None
     first, second = alike([frame_of(weight.path, one) for one in (before, after)])
-    g = frame_of(f"g_{weight.path}", gradient)
-    change = np.nan_to_num(after - before)
-    at = int(np.abs(change).argmax())
+    drawn = [first, frame_of(f"g_{weight.path}", gradient), second]
+    frames = [marked(one, after, at) for one in drawn]
     old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
-    earlier, later = told_apart(old, new)
-    numbers = {"before": earlier, "gradient": signed(slope), "after": later}
-    example = ""
-    if old != new and is_plain(optimizer):
-        example = descent(old, slope, new, float(optimizer._rate[0]))
-    text = "_plain" if example else "_none" if old == new else ""
-    if old != new and not example:
-        example = f"{earlier} → {later}"
+    rate = float(optimizer._rate[0])
+    rule = rule_of(optimizer, weight) if old != new else "none"
+    step = slope if rule == "plain" else (old - new) / (rate or 1)
+    example = "" if rule == "none" else descent(old, step, new, rate or 1, told)
+    kind = rule if rule in ("none", "plain") else "step"
     words = say(
-        f"trace_update{text}",
+        f"trace_update_{kind}",
         optimizer=optimizer.name,
         name=named(weight.path),
-        example=example,
-        **numbers,
+        example=f"{where(frames[0], seen)} {example}".strip(),
+        before=signed(old),
+        gradient=told or signed(slope),
+        rate=f"{rate or 1:g}",
+        step=say(f"trace_step_{rule}") if kind == "step" else "",
     )
-    pictures = [("before", first), ("gradient", g), ("after", second)]
-    aside = say("trace_update_aside")
+    roles = ("before", "gradient", "after")
+    pictures: list[tuple[str, Frame]] = list(zip(roles, frames, strict=True))
+    aside = say(f"trace_update_aside_{kind}")
     still = Still("update", "update", "", words, pictures, example=example, aside=aside)
     still.about = {"numbers": [old, slope, new]}
     return still
 
 
-def told_apart(old: float, new: float) -> list[str]:
-    """Two numbers with as many digits as it takes to see that they differ.
+def example_place(before: Array, gradient: Array, after: Array, seen: Array, at: int | None) -> int:
+    """A place to tell of: that of the sum before, if the weight moves there; else where it moves
+    far, and the gradient is large."""
+    change = np.abs(np.nan_to_num(after - before)).reshape(-1)
+    if at is not None and (change[at] or not change.any()):
+        return at
+    far = seen[change[seen] >= change[seen].max() / 2]
+    return int(far[np.abs(np.nan_to_num(gradient.reshape(-1)[far])).argmax()])
 
-    >>> told_apart(0.5, 0.4999)
-    ['0.5', '0.4999']
-    """
-    tries = [[signed(one, digits) for one in (old, new)] for digits in range(3, 9)]
-    return next((pair for pair in tries if pair[0] != pair[1]), tries[0])
+
+def rule_of(optimizer: Any, weight: Variable) -> str:
+    """By which of the rules in words an optimizer moves a weight."""
+    name = type(optimizer).__name__.lower()
+    others = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad")
+    more = any(getattr(optimizer, one, None) for one in (*others, "nesterov"))
+    if more or weight.constraint is not None or not float(optimizer._rate[0]):
+        return "other"
+    if name == "sgd":
+        return "momentum" if optimizer.momentum else "plain"
+    if name == "rmsprop" and optimizer.momentum:
+        return "other"
+    return name if name in RULES else "other"
 
 
-def descent(old: float, slope: float, new: float, rate: float) -> str:
-    """A plain step in numbers, with as many digits as it takes for them to add up.
+def descent(old: float, step: float, new: float, rate: float, told: str | None = None) -> str:
+    """A step in numbers that is right as it is written, rounded at worst; `told` is how the step
+    has been written before.
 
     >>> descent(0.11384, 0.1431, 0.112409, 0.01)
-    '0.1138 − 0.01 × 0.143 = 0.1124'
+    '0.11384 − 0.01 × 0.143 = 0.11241'
+    >>> descent(-0.29063547, -1.2345636, -0.16717911, 0.1, "−1.235")
+    '−0.29064 − 0.1 × (−1.2346) = −0.16718'
     """
-    told = ""
-    for digits in range(3, 9):
-        before, after = (short(one, digits) for one in (old, new))
-        left = float(before) - rate * float(short(slope))
-        told = f"{signed(old, digits)} − {rate:g} × {bracketed(slope)} = {signed(new, digits)}"
-        if before != after and short(left, digits) == after:
-            break
-    return told
+    steps = [told] if told else []
+    steps = list(dict.fromkeys([*steps, *(signed(step, digits) for digits in DIGITS)]))
+    greatest = max(abs(old), abs(new), 1e-30)
+    shown = 1 + math.floor(math.log10(greatest)) if math.isfinite(greatest) else 0
+    for rounding, lengths in ((1e-4, DIGITS), (0.51, DIGITS), (0.51, (2, 6, 7, 8))):
+        for one, point in ((one, digits - shown) for one in steps for digits in lengths):
+            before, after = round(old, point), round(new, point)
+            left = before - rate * float(one.replace("−", "-"))
+            if before != after and abs(left - after) < rounding * 10**-point:
+                first, last = aligned(before, after)
+                return f"{first} − {rate:g} × {bracketed(one)} = {last}"
+    return f"{signed(old, 6)} − {rate:g} × {bracketed(signed(step))} = {signed(new, 6)}"
 
 
-def is_plain(optimizer: Any) -> bool:
-    """Whether a step is the gradient times the learning rate, and nothing else."""
-    others = ("momentum", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
-    quiet = not any(getattr(optimizer, name, None) for name in others)
-    return type(optimizer).__name__ == "SGD" and quiet
+def aligned(first: float, last: float) -> list[str]:
+    """Two numbers with equally many digits after the point, and with as few as they need.
+
+    >>> aligned(0.4891, 0.489), aligned(0.64, 0.63), aligned(0.0, 4.84e-05)
+    (['0.4891', '0.4890'], ['0.64', '0.63'], ['0.0', '4.84e-05'])
+    """
+    texts = [signed(one, 9) for one in (first, last)]
+    ends = [len(one.partition(".")[2]) for one in texts]
+    if 0.0 in (first, last) or any("e" in one for one in texts):
+        return texts
+    return [one + "0" * (max(ends) - end) for one, end in zip(texts, ends, strict=True)]
 
 
-def bracketed(number: float) -> str:
-    return f"({signed(number)})" if number < 0 else signed(number)
+def bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number
 
 
 def _held(weights: list[Variable]) -> Still:
