@@ -75,10 +75,12 @@ class Layer(Called):
         self._declared_shape = declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
+            known = parameters(type(self))
             raise ArgumentError(
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: "
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
-                why=f"{type(self).__name__} takes {', '.join(parameters(type(self)))}.",
+                why=f"{type(self).__name__} takes {', '.join(known)}"
+                f"{registry.near(unknown[0], known)}.",
                 fix=f"correct or remove {', '.join(unknown)}.",
             )
 

@@ -73,7 +73,7 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
                 f'Input {i} of layer "{layer.name}" is incompatible with the layer: {complaint}. '
                 f"Full shape received: {show(one.shape)}. "
                 f"(Input {i} is incompatible with layer {layer.name}.)",
-                why=f"{layer.name} is a {type(layer).__name__}, built for inputs with "
+                why=f"{layer.name} ({type(layer).__name__}) is built for inputs with "
                 f"{_wanted(spec)}; the first axis is the batch.",
                 fix=_repair(layer, spec, one.shape),
                 graph=layer,

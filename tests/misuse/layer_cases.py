@@ -121,7 +121,7 @@ LAYERS = [
         lambda desk: Dense(4, activaton="relu"),
         (TypeError, ValueError),
         ["Unrecognized keyword arguments passed to Dense", "eyword argument not understood"],
-        ["activaton"],
+        ["activaton", "did you mean activation"],
         lambda desk: Dense(4, activation="relu"),
     ),
     Misuse(

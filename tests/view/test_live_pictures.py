@@ -31,6 +31,10 @@ def test_the_picture_that_stays_says_where_overfitting_begins():
     assert "overfitting" not in shown([2.0, 1.5, 1.0], [2.0, 1.6, 1.5]).svg()
 
 
+def test_noise_at_the_bottom_of_a_long_fall_is_not_called_overfitting():
+    assert "overfitting" not in shown([60.0, 2e-5, 1e-5], [20.0, 5e-7, 1e-4]).svg()
+
+
 def test_a_loss_that_is_no_number_any_more_is_shown_and_told():
     svg = shown([2.0, float("nan"), float("nan")], []).svg()
 

@@ -13,6 +13,8 @@ from funclab.view.live.training_record import Numbers
 
 RISEN = 1.02
 """So many times its lowest value is a validation loss that has risen."""
+REGAINED = 0.05
+"""And it has regained this part of its fall: less is noise, after a fall from 60 to 0.00001."""
 
 
 def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> str:
@@ -70,8 +72,9 @@ def overfitting(run: Numbers, key: str) -> str:
     epoch, lowest = min(checked, key=lambda one: one[1])
     end = run["epochs"][-1]
     fell = training.get(end, 0) < training.get(epoch, 0)
-    risen = checked[-1][1] > lowest * RISEN and fell
-    return say("live_caption_overfit", epoch=epoch, value=brief(lowest)) if risen else ""
+    begin, last = checked[0][1], checked[-1][1]
+    risen = last > lowest * RISEN and last - lowest > REGAINED * (begin - lowest)
+    return say("live_caption_overfit", epoch=epoch, value=brief(lowest)) if risen and fell else ""
 
 
 def told_of_several(runs: Sequence[Numbers], key: str) -> str:
