@@ -88,7 +88,9 @@ function overfitWords(ctx, run, key, checked) {
   if (checked.length < 3) return "";
   const [epoch, lowest] = checked.reduce((a, b) => (b[1] < a[1] ? b : a));
   const training = Object.fromEntries(known(run, key)), fell = training[checked.at(-1)[0]] < training[epoch];
-  return checked.at(-1)[1] > lowest * 1.02 && fell ? ctx.t("live_caption_overfit", { epoch, value: brief(lowest) }) : "";
+  const begin = checked[0][1], last = checked.at(-1)[1];
+  const risen = last > lowest * 1.02 && last - lowest > 0.05 * (begin - lowest);
+  return risen && fell ? ctx.t("live_caption_overfit", { epoch, value: brief(lowest) }) : "";
 }
 
 /** What the curves say so far. */
