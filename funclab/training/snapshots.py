@@ -28,6 +28,8 @@ class Snapshots(Callback):
         self.most, self.stride = most, 1
         self.kept: dict[int, list[Array]] = {}
         self.last: int | None = None
+        self.button: Any = None
+        """What a page reaches that brings them back: it is there as long as they are."""
 
     @property
     def epochs(self) -> list[int]:

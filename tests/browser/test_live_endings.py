@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.test_live_training import BACKGROUND, MODEL, OUTPUTS, run_cell, view_in
+from tests.browser.test_live_training import (
+    BACKGROUND,
+    MODEL,
+    OUTPUTS,
+    TWINS,
+    run_cell,
+    view_in,
+)
 
 LONG_VALIDATION = """
 many = np.repeat(x, 40, axis=0), np.repeat(y, 40)
@@ -21,6 +28,21 @@ first, second = (
     each.fit(x, y, epochs=100_000, background=True, live=True) for each in (one, two)
 )
 """
+
+# The keydown listeners of the window, counted from now on.
+COUNT_LISTENERS = """() => {
+  window.listening = 0;
+  const { addEventListener: add, removeEventListener: remove } = window;
+  window.addEventListener = (name, ...rest) => {
+    window.listening += name === "keydown";
+    add.call(window, name, ...rest);
+  };
+  window.removeEventListener = (name, ...rest) => {
+    window.listening -= name === "keydown";
+    remove.call(window, name, ...rest);
+  };
+}"""
+CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 
 
 def heard(notebook, place=0):
@@ -144,4 +166,39 @@ histories = [one(seed) for seed in range(12)]
     assert [cell["error"] for cell in cells] == [None] * 3
     assert [len(found) for found in outputs] == [0, 0, 3]
     assert "draw_11" in outputs[2][2]["data"]["image/svg+xml"]
+    assert notebook.console_errors == []
+
+
+def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, open_notebook, write_notebook):
+    notebook = open_notebook(lab, write_notebook("lost", MODEL, BACKGROUND))
+    notebook.run_all()
+    view = heard(notebook)
+
+    run_cell(notebook, "model._compiled.course.watchers[0].heat.weights = {'hidden': [None]}")
+
+    expect(view.locator(".fl-where")).to_contain_text("This view has ended", timeout=20_000)
+    assert run_cell(notebook, "print(history.running, history.stop().wait().stopped)").endswith(
+        "True True"
+    )
+
+
+def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more(
+    lab, open_notebook, write_notebook
+):
+    fit = "history = model.fit(pairs, sums, epochs=100_000, background=True, live=True)"
+    notebook = open_notebook(lab, write_notebook("cleared", TWINS, fit))
+    page = notebook.page
+    page.evaluate(COUNT_LISTENERS)
+    notebook.run_all()
+    heard(notebook).focus()
+    page.keyboard.press("s")
+    expect(page.locator(".fl-trace .fl-caption")).to_contain_text("eye", timeout=20_000)
+    listening = page.evaluate("() => window.listening")
+
+    page.evaluate(CLEAR)
+
+    expect(page.locator(".fl")).to_have_count(0)
+    assert listening >= 3
+    assert page.evaluate("() => window.listening") == 0
+    assert run_cell(notebook, "print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []

@@ -30,6 +30,7 @@ function trainingView() {
     listen(ctx, name) {
       const changed = () => {
         if (name === "runs") this.runs = structuredClone(ctx.model.get("runs"));
+        else this.now = null; // it is newer than the last message
         this.refresh(ctx);
       };
       ctx.model.on(`change:${name}`, changed);

@@ -5,6 +5,7 @@ const PATIENCE = 1200, LONG_PATIENCE = 15000; // a slow motion has to be made fi
 
 class TrainingChannel {
   constructor(ctx, changed) {
+    this.page = Math.random(); // another page counts its questions, too
     Object.assign(this, { ctx, changed, heard: false, asking: false, possible: false, waiting: new Map(), count: 0 });
   }
 
@@ -37,7 +38,10 @@ class TrainingChannel {
     signal?.connect(this.onStatus);
   }
 
-  send(content) { this.control?.send({ ...content, id: ++this.count }); }
+  send(content) {
+    this.last = `${++this.count} ${this.page}`;
+    this.control?.send({ ...content, id: this.last });
+  }
 
   /** Whether the notebook itself can interrupt the cell, as its own stop button does. */
   get interrupts() {
@@ -54,7 +58,7 @@ class TrainingChannel {
   /** Ask the kernel to do something; say so when it does not answer. */
   act(what, value) {
     this.send({ do: what, value });
-    this.waiting.set(this.count, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")),
+    this.waiting.set(this.last, setTimeout(() => this.ctx.say(this.ctx.t("live_no_answer")),
       what === "slow" ? LONG_PATIENCE : PATIENCE));
   }
 

@@ -10,6 +10,10 @@ LATEST = 5
 """Epochs from which the time left is guessed."""
 SETTLED = 5
 """Batches after which the pace of the first epoch is known."""
+PAUSE = 0.08
+"""Seconds between two messages to the page."""
+SPACING = 250
+"""After looking, at least so many times as long passes without looking."""
 
 
 class Clock:
@@ -89,3 +93,11 @@ class Clock:
             "speed": round(self.samples_a_second),
             "left": None if left is None else round(left, 1),
         }
+
+
+def rest_after(spent: float) -> float:
+    """How long to rest after work that began at `spent` of this thread's time.
+
+    Its own time counts, not the clock's: what others do to a busy machine is no cost of ours.
+    """
+    return max(PAUSE, SPACING * (time.thread_time() - spent))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakMethod
 
 import anywidget
 
@@ -29,7 +30,13 @@ class StopControl(anywidget.AnyWidget):
     def __init__(self, act: Callable[[Content], None]) -> None:
         super().__init__()
         vars(self.comm).pop("_reply_subshell_id", None)
-        self.on_msg(lambda _, content, buffers: act(content))
+        # The page may stay; the training, with a model that may be large, need not for its sake.
+        heard = WeakMethod(act)
+        self.on_msg(lambda _, content, buffers: (heard() or ignore)(content))
+
+
+def ignore(content: Content) -> None:
+    """Nobody is there any more."""
 
 
 def act_on(course: Any, content: Content) -> Content:

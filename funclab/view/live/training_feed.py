@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -12,17 +13,16 @@ from weakref import WeakKeyDictionary
 
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.live.training_cell import show
-from funclab.view.live.training_clock import Clock
+from funclab.view.live.training_clock import Clock, rest_after
 from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
 from funclab.view.live.training_heat import Heat
 from funclab.view.live.training_record import MOST_DOTS, Numbers, Record, number, rounded
 from funclab.view.live.training_slow import slow_motion
 
-PAUSE, WHOLE_PAUSE, LONGEST_PAUSE = 0.08, 0.5, 2.0
-"""Seconds between two messages, and between two times that everything is sent anew."""
-SPACING, DOT_SPACING = 250, 1500
-"""After looking, at least so many times as long passes without looking; also for a single dot,
-which takes two batches."""
+WHOLE_PAUSE, LONGEST_PAUSE = 0.5, 2.0
+"""Seconds between two times that everything is sent anew, at least and at most."""
+DOT_SPACING = 1500
+"""As `SPACING`, for a single dot, which takes two batches."""
 SURE_DOTS = 50
 """At least so many batches give a dot, evenly spread over a training; of a short one, all do."""
 MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
@@ -38,12 +38,13 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(method)
     def run(self: Feed, *args: Any, **settings: Any) -> None:
-        if self.lost:
-            return
-        try:
-            method(self, *args, **settings)
-        except Exception as error:
-            self.give_up(error)
+        with self.lock:
+            if self.lost:
+                return
+            try:
+                method(self, *args, **settings)
+            except Exception as error:
+                self.give_up(error)
 
     return run
 
@@ -63,6 +64,8 @@ class Feed(Watcher):
         _counts[model] = _counts.get(model, 0) + 1
         self.model, self.make_view, self.settings = model, make_view, settings
         self.label = run or f"run {_counts[model]}"
+        self.lock = threading.RLock()
+        """One thread at a time tells of the training: another may ask for a view meanwhile."""
         self.views: list[Any] = []
         self.earlier = [{**run, "dots": [], "heat": []} for run in runs_of(model)]
         self.heard = self.lost = False
@@ -85,22 +88,24 @@ class Feed(Watcher):
         self.clock = Clock(course)
         self.heat = Heat(self.model, course.compiled.trainable or [])
         self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
-        view = self.add_view(**self.settings)
-        self.display = show(view)
+        self.view = self.add_view(**self.settings)
+        self.display = show(self.view)
+        course.control.told.append(self.on_rest)  # also if it fails before the first epoch
 
     def add_view(self, **settings: Any) -> Any:
         """One more view of the same training."""
-        names = self.course.compiled.metrics_names
-        view = self.make_view(self.model, names, **settings)
-        view.control = self.control.model_id
-        view.runs, view.status = [*self.earlier, self.record.data()], self.status()
-        self.views.append(view)
+        view = self.make_view(self.model, self.course.compiled.metrics_names, **settings)
+        with self.lock:
+            if self.control.comm is not None:  # the training is not over yet
+                view.control = self.control.model_id
+            view.runs, view.status = [*self.earlier, self.record.data()], self.status()
+            still_open = [one for one in self.views if one.comm is not None]
+            self.views = [*still_open, view]
         return view
 
     @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.record.history = self.course.history
-        self.course.control.told.append(self.on_rest)
         self.clock.start()
         self._send_all()
 
@@ -145,9 +150,14 @@ class Feed(Watcher):
         if heat:
             self.heat_due = begun + rest_after(spent)
 
-    @guarded
     def on_rest(self) -> None:
         """The training has been paused, or is over."""
+        self._rest()
+        if self.course.control.ended and (self.lost or self.course.history.snapshots is None):
+            self.control.close()
+
+    @guarded
+    def _rest(self) -> None:
         self.clock.rest()
         if not self.course.control.ended:
             self._send()
@@ -250,10 +260,10 @@ class Feed(Watcher):
             _runs[self.model] = [*self.earlier, self.record.data()][-MOST_RUNS:]
         self._send_all()
         self._send()
-        if self.course.history.snapshots is None:
-            self.control.close()
-        if self.display is not None:
-            self.display.renew(self.views[0])
+        if self.course.history.snapshots is not None:
+            self.course.history.snapshots.button = self.act
+        if self.display is not None and self.view.comm is not None:
+            self.display.renew(self.view)
 
     def give_up(self, error: Exception) -> None:
         """End the view, not the training."""
@@ -282,17 +292,9 @@ class Feed(Watcher):
         try:
             if self.slow is not None:
                 self.slow.close()
-            self.slow = slow_motion(self.model, self.step, look=self.views[0].look)
+            self.slow = slow_motion(self.model, self.step, look=self.view.look)
         except Exception as error:
             if not before:
                 control.resume()
             return {"problem": getattr(error, "what", repr(error))}
         return {"problem": "", "slow": self.slow.model_id, "went": not before}
-
-
-def rest_after(spent: float) -> float:
-    """How long to rest after work that began at `spent` of this thread's time.
-
-    Its own time counts, not the clock's: what others do to a busy machine is no cost of ours.
-    """
-    return max(PAUSE, SPACING * (time.thread_time() - spent))

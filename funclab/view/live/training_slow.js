@@ -17,7 +17,12 @@ class SlowMotion {
       event.stopImmediatePropagation();
     };
     window.addEventListener("keydown", this.onKey, true);
-    ctx.cleanups.push(() => { window.removeEventListener("keydown", this.onKey, true); this.box.remove(); });
+    ctx.cleanups.push(() => {
+      this.gone = true;
+      window.removeEventListener("keydown", this.onKey, true);
+      this.view?.remove();
+      this.box.remove();
+    });
   }
 
   /** Ask the kernel for it; with no training under way, say what to write. */
@@ -37,6 +42,7 @@ class SlowMotion {
     const manager = this.ctx.model.widget_manager;
     this.went = went;
     this.view = await manager.create_view(await manager.get_model(slow));
+    if (this.gone) return this.view.remove();
     this.place.replaceChildren(this.view.el);
     this.box.hidden = false;
     for (let i = 0; i < 50 && !this.place.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });

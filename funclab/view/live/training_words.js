@@ -27,7 +27,7 @@ function placeWords(ctx, status) {
   if (status.phase === "gone") return ctx.t("live_gone", { place });
   if (status.phase === "lost") return ctx.t("live_lost", { error: status.error });
   if (status.phase === "stopped") return ctx.t("live_stopped", { place });
-  if (status.phase === "over") return ctx.t(status.epoch === 1 ? "live_endedone" : "live_over", { n: status.epoch });
+  if (status.phase === "over") return ctx.t(status.epoch === 1 ? "live_over_one" : "live_over", { n: status.epoch });
   const speed = status.speed ? ctx.t("live_speed", { n: status.speed.toLocaleString("en") }) : "";
   const phase = status.phase === "paused" ? ctx.t("live_paused") : status.phase === "validating" ? ctx.t("live_validating") : "";
   const left = status.phase === "paused" ? "" : timeLeft(ctx, status.left);
