@@ -14,6 +14,7 @@ from funclab.errors import ArgumentError, NeverCalledError, TensorTypeError
 from funclab.teach.scenes import scene
 from funclab.view import node_table, tensor_view
 from funclab.view.live.export import export_html
+from tests.view.live_runs import X, Y, fresh
 
 SVG = "{http://www.w3.org/2000/svg}"
 LARGEST_PAGE = 400_000
@@ -144,3 +145,25 @@ def test_what_is_no_view_is_refused(thing):
 def test_a_layer_that_was_never_called_says_so():
     with pytest.raises(NeverCalledError):
         export_html(layers.Dense(2))
+
+
+@pytest.mark.parametrize("kind", ["explore", "trace", "playground", "watch"])
+def test_a_view_on_display_goes_on_as_it_was_when_a_page_is_made_of_it(kind):
+    model = fresh()
+    training = model.fit(X, Y, epochs=100_000, live=True, background=True)
+    make = {
+        "explore": lambda: funclab.explore(model),
+        "trace": lambda: funclab.trace(model, X[:2], Y[:2]),
+        "playground": lambda: funclab.playground(epochs=1),
+        "watch": lambda: funclab.watch(model),
+    }
+    view = make[kind]()
+    control = getattr(view, "control", "")
+    facts = view.facts
+
+    page = funclab.export_html(view)
+    training.stop().wait(30)
+
+    assert view.facts == facts
+    assert getattr(view, "control", "") == control
+    assert kind != "watch" or (control and control not in page)

@@ -132,8 +132,13 @@ def _part(shown: View | Picture, place: str, several: bool) -> str:
 
 def _code(view: View, place: str) -> str:
     """The script that makes a view live in its place."""
-    view.complete()
-    traits = {name: getattr(view, name) for name in view.page_traits()}
+    names = view.page_traits()
+    with view.hold_sync():  # in a notebook it may be on display, and goes on with its kernel
+        before = {name: getattr(view, name) for name in names if name != "pictures"}
+        view.complete()
+        traits = {name: getattr(view, name) for name in names}
+        for name, value in before.items():
+            setattr(view, name, value)
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     code = script(*view.scripts).replace("export default", "const exported =")
