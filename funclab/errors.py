@@ -6,6 +6,8 @@ Every class here is also the builtin error that Keras raises in the same place, 
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -54,6 +56,14 @@ class Instead:
     wrong: list[Item]
     right: list[Item] = field(default_factory=list)
     note: str = "no tensor"
+
+
+def warn(says: str) -> None:
+    """Warn at the line of the user that led here, however deep inside funclab."""
+    depth, frame = 1, sys._getframe()
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] == "funclab":
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(says, stacklevel=depth)
 
 
 class FunclabError(Exception):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
+from funclab.errors import warn
 from funclab.training.checks import input_names
 
 
@@ -29,10 +29,9 @@ class Alarm:
             "The data hold only numbers, so the steps are probably too large: lower the learning "
             f"rate (it is {float(optimizer.learning_rate):g}), or scale the inputs to -1 to 1."
         )
-        warnings.warn(
+        warn(
             f"The loss of {name} is {loss} at the end of epoch {epoch + 1}. {says} Training goes "
             "on, but weights that are nan stay nan: make the model again, or restore its weights.",
-            stacklevel=2,
         )
 
     def _in_data(self) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from funclab import explain, structure
-from funclab.errors import DataError, Pair, Pairs, ShapeError
+from funclab.errors import DataError, Pair, Pairs, ShapeError, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shapes import Shape, same, show, size
@@ -79,11 +78,10 @@ def order_inputs(model: Any, data: Any) -> list[Any]:
         return _by_name(model, data)
     leaves = _leaves(data, len(names))
     if isinstance(wanted, dict) and structure.is_container(data):
-        warnings.warn(
+        warn(
             f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
             f"Expected a dict with the keys {list(wanted)}; received a "
             f"{type(data).__name__}, read in that order.",
-            stacklevel=2,
         )
     if len(leaves) != len(names):
         raise DataError(
@@ -133,10 +131,9 @@ def _by_name(model: Any, data: dict[str, Any]) -> list[Any]:
         )
     extra = [key for key in data if key not in keys]
     if extra:
-        warnings.warn(
+        warn(
             f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
             f"Expected the keys {keys}; the keys {extra} are not used.",
-            stacklevel=2,
         )
     return [data.get(key) for key in keys]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, DataError, FunclabError
+from funclab.errors import ArgumentError, DataError, FunclabError, warn
 from funclab.initializers import rng
 from funclab.training.data import Data
 from funclab.training.step import Specs, Step
@@ -122,7 +121,7 @@ class Stream:
             item = next(self.items, StopIteration)
         if item is StopIteration:
             if self.steps is not None or not done:
-                warnings.warn(self._end(done), stacklevel=3)
+                warn(self._end(done))
             return None
         return self._ready(item)
 

@@ -26,6 +26,7 @@ def test_a_key_that_is_no_input_is_left_out_with_a_warning(desk):
         desk.twins.predict(data, verbose=0)
 
     assert len(caught) == 1
+    assert caught[0].filename == __file__  # the line of the user, not one of funclab
     assert "twins" in str(caught[0].message) and "middle" in str(caught[0].message)
 
 
@@ -88,6 +89,7 @@ def test_data_that_are_no_numbers_are_named_once_and_training_goes_on(desk):
 
     assert len(caught) == 1
     assert "the first is sample 2" in str(caught[0].message)
+    assert caught[0].filename == __file__
     assert len(history.epoch) == 3
 
 
