@@ -46,7 +46,7 @@ def fitting(model: Any, width: float, most_calls: int = MOST_CALLS) -> Diagram:
     return drawn
 
 
-def bare(picture: Diagram) -> str:
+def bare(picture: Any) -> str:
     """A picture without its style sheet: that of the live view is on the page already."""
     return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from funclab.view import words
 from funclab.view.diagram import MOST_CALLS, Diagram, diagram
+from funclab.view.live.compact import bare
 from funclab.view.scene import Scene
 
 PROJECTOR_CALLS = 11
@@ -187,11 +188,6 @@ def shown_in(scene: Scene) -> set[str]:
 
 def count(scene: Scene) -> int:
     return sum(len(one.boxes) for one in scene.walk())
-
-
-def bare(picture: Any) -> str:
-    """A picture without its style sheet: that of the live view is on the page already."""
-    return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
 
 
 def slim(markup: str) -> str:
