@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from funclab.shapes import Shape, show
 Array = np.ndarray[Any, Any]
 
 _rng = np.random.default_rng()
+_own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
 
 
 def seed(value: int) -> None:
@@ -25,18 +27,20 @@ def seed(value: int) -> None:
 
 def rng() -> np.random.Generator:
     """The generator behind everything random that has no seed of its own."""
-    return _rng
+    return _own.get() or _rng
 
 
 @contextmanager
 def using(generator: np.random.Generator) -> Iterator[None]:
-    """Meanwhile, draw all random numbers from this generator, and leave the usual one alone."""
-    global _rng
-    usual, _rng = _rng, generator
+    """Meanwhile, draw all random numbers from this generator, and leave the usual one alone.
+
+    Only in this thread: a training in the background goes on with the usual one.
+    """
+    token = _own.set(generator)
     try:
         yield
     finally:
-        _rng = usual
+        _own.reset(token)
 
 
 class Initializer(registry.Configured):

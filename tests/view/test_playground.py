@@ -12,6 +12,7 @@ import pytest
 import funclab
 from funclab.errors import ArgumentError, DataError
 from funclab.view.live.playground_picture import contour, hatching
+from tests.view.live_runs import X, Y, fresh
 
 SETTINGS = {
     "one branch": {"data": "xor", "layers": 1, "activation": "relu"},
@@ -242,6 +243,21 @@ def test_a_page_without_a_kernel_holds_the_last_state_and_says_what_it_lacks():
 
     assert '"alone": true' in page and '"epochs": 3' in page
     assert "training needs a kernel" in page
+
+
+def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbers():
+    def losses(busy):
+        view, model = funclab.playground(batch_size=4), fresh()
+        training = model.fit(X, Y, batch_size=2, epochs=60, background=True, live=False)
+        view.train(20 * busy)
+        return training.wait().history["loss"], view.losses["loss"]
+
+    alone, _ = losses(busy=False)
+    beside, first = losses(busy=True)
+    _, second = losses(busy=True)
+
+    assert beside == alone
+    assert first == second
 
 
 def test_the_contour_runs_between_the_sides():
