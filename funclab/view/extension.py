@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -21,6 +22,8 @@ from funclab.view.tensor_path import tensor_view
 SVG, PLAIN = "image/svg+xml", "text/plain"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
+WIDTH = 80
+"""Letters in a line of an error's text: they have room on a projector, too."""
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -113,12 +116,28 @@ def show_error(
 
     Its name and its text reach the notebook as those of any other error.
     """
-    lines = [f"{BOLD}{kind.__name__}{PLAIN_TEXT}: {error.what}"]
+    lines = _folded("", kind.__name__, error.what)
     own = _own_line(trace)
     lines += ["", own] if own else []
-    lines += ["", f"  {BOLD}Why:{PLAIN_TEXT} {error.why}", f"  {BOLD}Fix:{PLAIN_TEXT} {error.fix}"]
+    lines += ["", *_folded("  ", "Why", error.why), *_folded("  ", "Fix", error.fix)]
     shell._showtraceback(kind, error, lines)
     _draw_fault(error)
+    return lines
+
+
+def _folded(indent: str, title: str, says: str) -> list[str]:
+    """A text of an error in lines that end between words; notebooks break longer ones in words."""
+    own = f"{indent}{title}: {says}".splitlines()
+    rest = indent and " " * len(f"{indent}{title}: ")
+    lines = [
+        line
+        for text in own
+        for line in textwrap.wrap(
+            text, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        )
+        or [""]
+    ]
+    lines[0] = lines[0].replace(f"{title}:", f"{BOLD}{title}:{PLAIN_TEXT}", 1)
     return lines
 
 

@@ -109,8 +109,10 @@ def test_evaluate_and_predict_take_streams():
     predicted = model.predict(Pairs(X, Y))
 
     np.testing.assert_allclose([loss, mae], model.evaluate(X, Y, verbose=0), rtol=1e-6)
-    np.testing.assert_array_equal(predicted, model.predict(X))
-    np.testing.assert_array_equal(model.predict(iter([X[:3], X[3:]])), model.predict(X))
+    # Batches of other sizes: a matrix product may differ in the last bit.
+    np.testing.assert_allclose(predicted, model.predict(X), rtol=1e-6)
+    streamed = model.predict(iter([X[:3], X[3:]]))
+    np.testing.assert_allclose(streamed, model.predict(X), rtol=1e-6)
 
 
 def test_dicts_come_through_a_stream():
