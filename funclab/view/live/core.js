@@ -188,6 +188,13 @@ class Context {
       h("ol", { class: "fl-choices" }, choices),
       this.button(this.t("show_me"), "0", () => this.answer(-1)));
     this.say(question.prompt);
+    this.bringInSight(this.askBox);
+  }
+
+  /** Scroll the page to parts of a view that is in use; when they do not fit together, to the last. */
+  bringInSight(...parts) {
+    if (!this.el.contains(document.activeElement)) return;
+    for (const part of parts) part.scrollIntoView({ block: "nearest" });
   }
 
   /** Walk to stop `index` of the tour: its state, and its text. */

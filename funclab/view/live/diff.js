@@ -15,7 +15,7 @@ const diff = {
       picture.innerHTML = ctx.model.get("pictures")[side];
       for (const title of picture.querySelectorAll("title")) title.remove();
       this.sides[side] = picture;
-      ctx.stage.append(h("figure", { class: "fl-figure" },
+      ctx.stage.append(h("figure", { class: "fl-figure", tabindex: "0" },
         h("figcaption", {}, ctx.t(`diff_${side}`, { name: ctx.facts[side] })), picture));
     }
   },
@@ -28,7 +28,6 @@ const diff = {
       for (const side of ["left", "right"])
         for (const key of one[side]) this.ring(side, key, i === entry ? "fl-ring" : "fl-ring fl-lit");
     });
-    this.reveal(ctx);
     const items = ctx.facts.entries.map((one, i) => h("li", {
       class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
     }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
@@ -36,6 +35,9 @@ const diff = {
     ctx.panel.replaceChildren(
       h("ol", { class: "fl-tape" }, items.length ? items : h("li", {}, ctx.t("diff_none"))),
       ...ctx.facts.notes.map((note) => h("p", {}, note)));
+    this.reveal(ctx);
+    if (this.seen !== entry) ctx.bringInSight(ctx.bar, ctx.panel);
+    this.seen = entry;
   },
 
   ring(side, key, name) {
@@ -46,13 +48,19 @@ const diff = {
     rect.parentNode.append(s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
   },
 
-  /** Bring the present difference into the part of the graphs that is in sight. */
+  /** Bring the present difference into the part of each graph, and of the list, that is in sight. */
   reveal(ctx) {
-    const ring = ctx.stage.querySelector(".fl-ring:not(.fl-lit)");
-    if (!ring) return;
-    const [box, frame] = [ring, ctx.stage].map((one) => one.getBoundingClientRect());
-    const hidden = box.top < frame.top || box.bottom > frame.bottom;
-    if (hidden) ctx.stage.scrollTop += box.top - frame.top - frame.height / 3;
+    for (const side of Object.values(this.sides)) this.center(side.parentNode, side.querySelector(".fl-ring:not(.fl-lit)"));
+    this.center(ctx.panel, ctx.panel.querySelector(".fl-here"));
+  },
+
+  /** Scroll a frame so that a part of it is in the middle, unless it is seen. */
+  center(frame, part) {
+    if (!part) return;
+    const [at, seen] = [part, frame].map((one) => one.getBoundingClientRect());
+    const head = frame.querySelector("figcaption")?.offsetHeight ?? 0;
+    if (at.top < seen.top + head || at.bottom > seen.bottom) frame.scrollTop += (at.top + at.bottom - seen.top - head - seen.bottom) / 2;
+    if (at.left < seen.left || at.right > seen.right) frame.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
   },
 
   /** The next difference about a call; most calls have none. */

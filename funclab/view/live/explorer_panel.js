@@ -61,12 +61,12 @@ const explorerPanel = {
   /** Tensors as in the picture: each name under its shape. */
   tensorsIn(shapes, names) {
     if (!names.length) return "–";
-    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, name)));
+    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, this.breakable(name))));
   },
 
-  /** A line of code that may go on below after a dot, and nowhere else. */
+  /** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
   breakable(line) {
-    return line.split(/(?<=\.)(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+    return line.split(/(?<=[./])(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
   },
 
   /** Five rows at most, the one of the node among them. */
@@ -171,7 +171,7 @@ const explorerPanel = {
   callRow(ctx, key) {
     const node = ctx.facts.nodes[key];
     const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
-    return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key)),
+    return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key, this.breakable(key))),
       h("td", {}, row && this.tensorsIn(row.inputs, row.inbound)), h("td", {}, row && this.tensorsIn(row.shapes, row.outputs)));
   },
 };

@@ -21,7 +21,7 @@ const explorerRoom = {
     this.tell = () => { this.told ??= requestAnimationFrame(() => { this.told = null; this.tellBeyond(ctx); }); };
     const watcher = new ResizeObserver(() => { this.arrange(ctx); this.tell(); });
     for (const one of [ctx.stage, ctx.el, ctx.panel]) watcher.observe(one);
-    const asked = new ResizeObserver(() => { this.arrange(ctx); if (ctx.gate) ctx.askBox.scrollIntoView({ block: "nearest" }); });
+    const asked = new ResizeObserver(() => { this.arrange(ctx); if (ctx.gate) ctx.bringInSight(ctx.askBox); });
     asked.observe(ctx.askBox);
     ctx.stage.addEventListener("scroll", this.tell);
     // What is clicked must not move away under the mouse.
@@ -104,10 +104,9 @@ const explorerRoom = {
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
     else this.scrollPanel(ctx, part);
-    if (this.pointed || !ctx.el.contains(document.activeElement)) return;
+    if (this.pointed) return;
     const beside = this.work.classList.contains("fl-beside");
-    const seen = beside ? [this.work, ctx.bar] : [part === panel.firstChild ? ctx.stage : part];
-    for (const one of seen) one.scrollIntoView({ block: "nearest" });
+    ctx.bringInSight(...(beside ? [this.work, ctx.bar] : [part === panel.firstChild ? ctx.stage : part]));
   },
 
   /** Scroll the panel as little as shows the end of a part, or as much of it as there is room for. */

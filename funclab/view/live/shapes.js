@@ -38,6 +38,9 @@ const shapes = {
     const shown = rows.filter((_, i) => all ? i <= last : i <= step && i >= step - 2);
     ctx.stage.replaceChildren(h("ol", { class: "fl-steps", start: String(all ? 1 : Math.max(1, step - 1)) }, shown));
     ctx.panel.replaceChildren();
+    const seen = `${step} ${all}`, present = ctx.stage.querySelector(".fl-now");
+    if (this.seen !== seen && present) ctx.bringInSight(ctx.captionBox, ctx.bar, present);
+    this.seen = seen;
   },
 
   row(ctx, one, i) {

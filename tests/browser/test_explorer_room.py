@@ -1,0 +1,184 @@
+"""On a projector, what a key is for is in the window at once; elsewhere nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+import funclab
+from funclab import Input, Model
+from funclab.layers import Dense, concatenate
+from tests.browser.presenter import Demo
+from tests.browser.projector import small_words
+
+START = """%load_ext funclab
+%funclab look projector
+import funclab
+from funclab import Input, Model, layers
+from funclab.layers import Dense
+left, right = Input((64,), name="left"), Input((64,), name="right")
+eye = Dense(16, activation="relu", name="eye")
+a, b = eye(left), eye(right)
+same = Dense(1, activation="sigmoid", name="same")(layers.concatenate([a, b]))
+digit = Dense(10, activation="softmax", name="digit")(a)
+pairs = Model([left, right], [same, digit], name="pairs")"""
+DIFFER = """other = Dense(16, activation="tanh", name="other")(right)
+funclab.diff(pairs, Model([left, right], layers.concatenate([a, other]))).view()"""
+# Words whose letters stand in more than one line; a word ends at a space, and code after a dot.
+BROKEN = """root => {
+  const broken = [], words = /[^\\s.]+[.]?/g;
+  for (const cell of root.querySelectorAll("td,th")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+      for (const word of walker.currentNode.data.matchAll(words)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, word.index);
+        range.setEnd(walker.currentNode, word.index + word[0].length);
+        const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+        if (lines.size > 1) broken.push(word[0]);
+      }
+  }
+  return broken;
+}"""
+CUT_OFF = """root => [...root.querySelectorAll("*")].filter((one) => {
+  const { overflowX, overflowY } = getComputedStyle(one);
+  return !one.ownerSVGElement && one.tagName !== "INPUT" && one.checkVisibility() &&
+    ((overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1) ||
+     (overflowY !== "visible" && one.scrollHeight > one.clientHeight + 1));
+}).map((one) => one.className)"""
+
+
+@pytest.fixture
+def projected(lab, open_notebook, write_notebook):
+    """`projected(code)`: a presenter whose keys are in the view that code shows."""
+
+    def show(code):
+        demo = Demo(open_notebook(lab, write_notebook("room", START, code, "")))
+        demo.run(0)
+        demo.run(1)
+        return demo, demo.enter(1)
+
+    return show
+
+
+def all_seen(view, *parts):
+    for part in parts:
+        expect(view.locator(part).first).to_be_in_viewport(ratio=0.99)
+
+
+def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(projected):
+    demo, view = projected("pairs")
+
+    demo.keys("ArrowDown", "ArrowDown", "ArrowRight")
+
+    box = ".box[aria-pressed=true]"
+    expect(view.locator(".fl-here code")).to_have_text("eye.get_output_at(1)")
+    all_seen(view, ".fl-bar", box, ".fl-panel .fl-table", ".fl-here code", ".fl-caption")
+    assert view.locator(".fl-panel").evaluate(BROKEN) == []
+    demo.notebook.screenshot("explorer-room-selected")
+
+    demo.keys("Enter", "Enter")
+    view.locator(".fl-source pre").wait_for()
+    all_seen(view, box, ".fl-source h3", ".fl-source pre")
+    demo.notebook.screenshot("explorer-room-source")
+    demo.keys("Escape", "Escape", "t")
+    view.locator(".fl-all").wait_for()
+    all_seen(view, box, ".fl-all caption", ".fl-all .fl-here")
+    assert view.locator(".fl-panel").evaluate(BROKEN) == []
+    demo.keys("t", "m")
+    view.locator(".fl-more pre").wait_for()
+    all_seen(view, box, ".fl-more pre")
+    assert view.locator(".fl-panel").evaluate(BROKEN) == []
+    assert small_words(view) == []
+    assert demo.notebook.console_errors == []
+
+
+def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(projected):
+    demo, view = projected("funclab.shapes(pairs)")
+
+    for step in range(2, 8):
+        demo.keys("ArrowRight")
+        expect(view.locator(".fl-caption")).to_contain_text(f"Step {step} of 7")
+        all_seen(view, ".fl-now", ".fl-now .fl-shapes")
+
+    assert small_words(view) == []
+    assert demo.notebook.console_errors == []
+
+
+def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
+    demo, view = projected(DIFFER)
+    entries = view.locator(".fl-tape li")
+
+    for i in range(entries.count()):
+        demo.keys("ArrowDown")
+        expect(entries.nth(i)).to_have_class("fl-here")
+        heads = [f".fl-figure:nth-child({side}) figcaption" for side in (1, 2)]
+        all_seen(view, *heads, ".fl-here", ".fl-panel")
+        for side in view.locator(".fl-side").all():
+            if side.locator(".fl-ring:not(.fl-lit)").count():
+                all_seen(side, ".fl-ring:not(.fl-lit)")
+
+    demo.notebook.screenshot("diff-room")
+    assert small_words(view) == []
+    assert demo.notebook.console_errors == []
+
+
+def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected):
+    demo, view = projected('funclab.playground(data="spirals", seed=3)')
+
+    demo.keys("ArrowRight", "s")
+
+    expect(view.locator(".fl-caption")).to_contain_text("after 1 epoch")
+    all_seen(view, ".fl-play-controls", ".fl-play-figure:first-child", ".fl-play-figure + figure")
+    assert small_words(view) == []
+    assert demo.notebook.console_errors == []
+
+
+def deep():
+    a, b = Input((16,), name="a"), Input((16,), name="b")
+    shared = Dense(16, activation="relu", name="shared")
+    model = Model([a, b], concatenate([shared(a), shared(b)]), name="both")
+    return funclab.explore(model, selected="shared[1]", level=2, more=True, table=True)
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """The page of a view with all that can be opened in it."""
+    path = tmp_path / "view.html"
+    funclab.export_html(deep(), path)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(path.as_uri())
+    page.wait_for_selector(".fl-explorer .fl-all")
+    yield page
+    page.close()
+
+
+def test_on_paper_nothing_is_cut_off(opened):
+    opened.emulate_media(media="print")
+
+    assert opened.locator(".fl-explorer").evaluate(CUT_OFF) == []
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(400, 1), (1280, 2)])
+def test_with_little_room_the_parts_stand_under_each_other(width, zoom, opened):
+    opened.set_viewport_size({"width": width, "height": 700})
+    opened.evaluate("zoom => { document.body.style.zoom = zoom; }", zoom)
+    opened.wait_for_selector(".fl-work:not(.fl-beside)")
+
+    near, said = (opened.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
+
+    assert said["y"] >= near["y"] + near["height"]
+    assert near["height"] < 700
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert opened.locator(".fl-panel .fl-table").first.evaluate(BROKEN) == []
+
+
+def test_what_a_panel_holds_can_be_scrolled_by_keys(opened):
+    panel = opened.locator(".fl-panel")
+    expect(panel).to_have_attribute("tabindex", "0")
+    panel.evaluate("one => { one.scrollTop = 0; }")
+    panel.focus()
+
+    opened.keyboard.press("PageDown")
+
+    opened.wait_for_function("document.querySelector('.fl-panel').scrollTop > 0")
