@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import traceback
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from funclab.view.tensor_path import tensor_view
 SVG, PLAIN = "image/svg+xml", "text/plain"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
+NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
+"""Where the line that a user wrote is not."""
 WIDTH = 80
 """Letters in a line of an error's text: they have room on a projector, too."""
 
@@ -146,7 +149,7 @@ def _own_line(trace: TracebackType | None) -> str:
     frames = [
         (frame, number)
         for frame, number in traceback.walk_tb(trace)
-        if str(frame.f_globals.get("__name__", "")).split(".")[0] not in ("funclab", "IPython")
+        if str(frame.f_globals.get("__name__", "")).split(".")[0] not in NOT_OWN
     ]
     if not frames:
         return ""

@@ -182,6 +182,12 @@ def test_a_key_that_does_not_exist_is_refused_with_one_that_does(name):
     assert "encoder[1]" in caught.value.fix
 
 
+@pytest.mark.parametrize("tour", [["dense"], "dense", [{"state": {}}], 3])
+def test_a_tour_that_is_no_list_of_stops_is_refused_with_one_that_is(tour):
+    with pytest.raises(ArgumentError, match="each with a text and a state"):
+        models.called_twice().explore(tour=tour)
+
+
 def test_a_wrong_selection_from_python_changes_nothing():
     view = funclab.explore(models.siamese(), selected="same[0]")
 

@@ -112,6 +112,14 @@ def test_an_error_of_funclab_itself_quotes_the_line_of_the_user(shell, capsys):
     assert "2 → funclab.no_such_name" in capsys.readouterr().out
 
 
+def test_a_line_of_the_standard_library_is_not_the_users_own(shell, capsys):
+    shell.run_cell(SETUP + 'model.trace([[1.0] * 64], [[1.0] * 64] * 2, loss="mse")')
+
+    shown = capsys.readouterr().out
+    assert "→ model.trace(" in shown
+    assert "self.gen" not in shown
+
+
 FAULTS = [  # a line, the class of its error, and what its picture holds
     ("funclab.Model(x, [y, dense])", "TensorTypeError", "A layer is not a tensor"),
     ("np.exp(x)", "TensorTypeError", "numpy.exp leaves no trace in the graph"),

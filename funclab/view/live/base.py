@@ -158,11 +158,11 @@ class View(anywidget.AnyWidget):
 
 
 def _checked_tour(tour: Any) -> list[dict[str, Any]]:
-    stops = [dict(stop) for stop in tour]
-    wrong = [stop for stop in stops if set(stop) - {"state", "text"} or "text" not in stop]
-    if wrong or len(stops) > 8:
+    stops = list(tour) if isinstance(tour, (list, tuple)) else [tour]
+    right = [isinstance(stop, dict) and {"text"} <= {*stop} <= {"state", "text"} for stop in stops]
+    if not all(right) or len(stops) > 8:
         raise ArgumentError(
-            f"A tour has up to eight stops, each with a text and a state; received {stops!r}.",
+            f"A tour has up to eight stops, each with a text and a state; received {tour!r}.",
             why="a class follows a short walk, and each stop says why it is there.",
             fix='write tour=[{"text": "Look here.", "state": {"selected": "dense[1]"}}, ...].',
         )
