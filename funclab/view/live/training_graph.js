@@ -1,7 +1,7 @@
 // The graph beside the curves: for each layer its gradient, the change of its weights, dead units.
 
 const MEASURES = ["gradient", "change", "dead"];
-const LARGE = 1.65, LEAST = 1.5; // on a projector; with less, text is too small
+const LARGE = 1.65; // on a projector
 const FULL = { gradient: [-6, 0], change: [-4, 0] };
 
 /** How full a bar is: by powers of ten for sizes, as it is for shares. */
@@ -45,8 +45,6 @@ class TrainingGraph {
     const { measure, selected } = ctx.state, svg = this.el.querySelector("svg");
     svg.removeAttribute("height");
     svg.setAttribute("width", this.natural * (large ? LARGE : 1));
-    if (large && this.el.scrollWidth > this.el.clientWidth)
-      svg.setAttribute("width", Math.max(this.natural * LEAST, this.el.clientWidth));
     this.el.querySelectorAll(".fl-heat,.fl-ring").forEach((one) => one.remove());
     let chosen = null;
     for (const box of this.boxes) {
