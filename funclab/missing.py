@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import sys
 from collections.abc import Callable, Iterable
 from dis import opmap
@@ -27,6 +28,13 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops.",
 }
+
+
+ROOMS = (
+    "layers", "models", "optimizers", "losses", "metrics", "callbacks", "ops", "utils",
+    "activations", "initializers", "regularizers", "constraints", "datasets",
+)  # fmt: skip
+"""Where a name may be that was looked for elsewhere, the likeliest first."""
 
 
 def guard(module: str, more: Iterable[str] = ()) -> None:
@@ -60,6 +68,8 @@ def no_such_name(
     fix = ELSEWHERE.get(name) or f"dir({module}) lists what there is."
     if found and name not in ELSEWHERE:
         fix = f"write {module}.{found[0]}, if that is what you mean."
+    elif (room := _room_of(name)) and name not in ELSEWHERE:
+        fix = f"it is in another place: from funclab.{room} import {name}."
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
     kind = NoSuchImportError if imported else NoSuchNameError
@@ -71,6 +81,12 @@ def no_such_name(
         ),
         fix=fix,
     )
+
+
+def _room_of(name: str) -> str:
+    """The room that has this very name; "" if none does."""
+    rooms = (one for one in ROOMS if name in _public(importlib.import_module(f"funclab.{one}")))
+    return next(rooms, "")
 
 
 def _public(module: Any) -> list[str]:

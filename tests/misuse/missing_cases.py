@@ -22,6 +22,14 @@ MISSING = [
         lambda desk: dir(funclab.layers),
     ),
     Misuse(
+        "a layer looked for one room too high",
+        lambda desk: exec("from funclab import Dense"),
+        (ImportError,),
+        ["cannot import name 'Dense' from 'funclab'", "from funclab.layers import Dense"],
+        ["Dense"],
+        lambda desk: exec("from funclab.layers import Dense"),
+    ),
+    Misuse(
         "a layer misspelled",
         lambda desk: funclab.layers.Densee,  # type: ignore[attr-defined]
         (AttributeError,),
