@@ -182,3 +182,13 @@ def test_what_a_panel_holds_can_be_scrolled_by_keys(opened):
     opened.keyboard.press("PageDown")
 
     opened.wait_for_function("document.querySelector('.fl-panel').scrollTop > 0")
+
+
+@pytest.mark.parametrize("width", [800, 900, 1280])
+def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
+    opened.set_viewport_size({"width": width, "height": 700})
+    opened.wait_for_selector(".fl-work.fl-beside")
+
+    opened.locator(".fl-panel").evaluate("one => { one.scrollTop = 0; }")
+
+    all_seen(opened, ".fl-panel .fl-table .fl-here code")
