@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from tests.browser.notebook_page import READY, SCREENSHOTS
 from tests.browser.presenter import IDLE, PROJECTOR, Demo
 from tests.browser.projector import small_words
+from tests.browser.server import environment
 
 TIMES = SCREENSHOTS.parent / "demo.json"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -232,10 +233,10 @@ def wait_for_answer(address):
             return
 
 
-def test_one_command_brings_the_first_lesson_to_the_browser(browser):
+def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
     start = time.perf_counter()
     command = [sys.executable, "-m", "funclab.cli", "lab", "--port", "18990", "--no-browser"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "env": environment(tmp_path)}
     options = ["--LabApp.expose_app_in_browser=True"]
     with subprocess.Popen([*command, *options], cwd=PROJECT, **pipes) as server:
         try:
