@@ -87,6 +87,7 @@ def test_the_demonstration_can_be_given_with_the_keyboard(demo):
 
 
 def the_bare_model_shows_itself(demo):
+    demo.page.wait_for_function(IDLE)  # the extension is loaded
     with demo.timed("2 picture of the bare model"):
         demo.run(GRAPH)
         demo.cell(GRAPH).locator(".fl .box").first.wait_for()
@@ -245,12 +246,13 @@ def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
             page = browser.new_page(viewport=PROJECTOR)
             page.goto(address)
             page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+            lesson = time.perf_counter() - start
             page.evaluate(READY)
+            kernel = time.perf_counter() - start
         finally:
             server.terminate()
 
-    remember(
-        {"1 from the command to a lesson with a kernel": round(time.perf_counter() - start, 3)}
-    )
+    remember({"1 from the command to the lesson": round(lesson, 3)})
+    remember({"1 from the command to its kernel": round(kernel, 3)})
     assert "01_one_layer" in page.title()
     page.close()
