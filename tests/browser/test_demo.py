@@ -87,7 +87,8 @@ def test_the_demonstration_can_be_given_with_the_keyboard(demo):
 
 
 def the_bare_model_shows_itself(demo):
-    demo.page.wait_for_function(IDLE)  # the extension is loaded
+    loaded = demo.cell(GRAPH - 1).locator(".jp-InputPrompt")
+    expect(loaded).to_have_text("[1]:", timeout=60_000)
     with demo.timed("2 picture of the bare model"):
         demo.run(GRAPH)
         demo.cell(GRAPH).locator(".fl .box").first.wait_for()
