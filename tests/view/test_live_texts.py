@@ -1,4 +1,4 @@
-"""The table of texts and the scripts that read it."""
+"""The table of texts, and the scripts and modules that read it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ WRITTEN = re.compile(rf"""["'`]((?:{ROOMS})_[a-z0-9_]+)["'`]""")
 ASKED = re.compile(r"""\bt\(["']([a-z0-9_]+)["']""")
 
 
+SAID = re.compile(r"""\bsay\(\s*["']([a-z0-9_]+)["']""")
+VIEW = HERE.parent
+
+
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.js")), ids=lambda path: path.stem)
 def test_every_text_that_a_script_asks_for_is_in_the_table(path):
     script = path.read_text(encoding="utf-8")
@@ -22,3 +26,12 @@ def test_every_text_that_a_script_asks_for_is_in_the_table(path):
     asked = {*WRITTEN.findall(script), *ASKED.findall(script)} - names
 
     assert asked - set(TABLE) == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(VIEW.rglob("*.py")), ids=lambda path: str(path.relative_to(VIEW))
+)
+def test_every_text_that_a_module_says_is_in_the_table(path):
+    said = set(SAID.findall(path.read_text(encoding="utf-8")))
+
+    assert said - set(TABLE) == set()
