@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
-from funclab.view import tables, theme, words
+from funclab.view import defaults, tables, words
 from funclab.view.calls import Calls, Opened
 from funclab.view.canvas import Canvas
 from funclab.view.drawing import draw_scene
@@ -87,7 +87,7 @@ def diagram(
     expand_nested: Opened = False,
     direction: str | None = None,
     layout: str = "auto",
-    look: str = "auto",
+    look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
 ) -> Diagram:
@@ -100,14 +100,15 @@ def diagram(
     from left to right where that fits a page. `layout` "builtin" needs no other program, "dot"
     takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
     cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
-    theme. A model of more than `most_calls` calls is drawn with its middle folded, or with what is
-    around `focus`, the key of a call or layer. No weight is allocated.
+    theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
+    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. No
+    weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
     _check("face", face, tuple(FACES))
     _check("direction", direction or "TB", DIRECTIONS)
-    _check("look", look, theme.LOOKS)
+    look = defaults.chosen(look)
     if words.graph_of(model) is None:
         raise _no_graph(model)
     scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()

@@ -14,7 +14,7 @@ from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.training import watching
-from funclab.view import words
+from funclab.view import defaults, words
 from funclab.view.diagram import diagram
 from funclab.view.faults import picture_of_fault
 from funclab.view.nodes import node_table
@@ -78,12 +78,12 @@ def live_view(thing: Any, **_: Any) -> dict[str, Any] | None:
 def picture_of_layer(layer: Operation) -> str:
     """A model's graph, or the nodes of any other layer."""
     if words.graph_of(layer) is not None:
-        return diagram(layer).svg
-    return node_table(layer).svg
+        return diagram(layer, look=defaults.still()).svg
+    return node_table(layer, look=defaults.still()).svg
 
 
 def picture_of_tensor(tensor: Tensor) -> str:
-    return tensor_view(tensor).svg
+    return tensor_view(tensor, look=defaults.still()).svg
 
 
 PICTURES: dict[type, Callable[[Any], str]] = {
@@ -163,8 +163,6 @@ def _own_line(trace: TracebackType | None) -> str:
 def _draw_fault(error: FunclabError) -> None:
     """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
     from IPython.display import display
-
-    from funclab.view.live import defaults
 
     if error.drawn:
         return

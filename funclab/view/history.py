@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab import registry
 from funclab.errors import ArgumentError
-from funclab.view import words
+from funclab.view import defaults, words
 from funclab.view.canvas import Canvas
 from funclab.view.chart import Chart, Line, Plot
 from funclab.view.grid import html_grid, text_grid
@@ -104,12 +104,12 @@ class Curves:
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
 
-def history_plot(history: Any, look: str = "auto") -> Curves:
+def history_plot(history: Any, look: str | None = None) -> Curves:
     """The curves of a History (or of its dict): losses in one chart, each metric in its own.
 
     Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1. A
     training value is the mean over its epoch and stands in the middle of it; validation is measured
-    at its end, and stands there.
+    at its end, and stands there. `look` is as in `funclab.view.diagram`.
 
     Raises: ArgumentError when there is nothing to draw.
     """
@@ -144,7 +144,8 @@ def history_plot(history: Any, look: str = "auto") -> Curves:
                 sparse=len(values) < count,
             )
         )
-    return Curves(list(charts.values()), words.clean(getattr(model, "name", "") or ""), look)
+    title = words.clean(getattr(model, "name", "") or "")
+    return Curves(list(charts.values()), title, defaults.chosen(look))
 
 
 registry.register("view", history_plot)  # so that `history.plot()` finds it

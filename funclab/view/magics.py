@@ -15,7 +15,7 @@ from funclab import registry
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.graph.node import RECORDS, Node
 from funclab.graph.operation import Operation
-from funclab.view.live import defaults
+from funclab.view import defaults
 from funclab.view.live.shapes import ShapeWalk
 from funclab.view.steps import walk
 from funclab.view.steps_failed import failed_step

@@ -113,7 +113,7 @@ def test_the_table_has_headings_that_screen_readers_announce():
     [
         ({"face": "nodes"}, "face='nodes' is not known"),
         ({"direction": "BT"}, "direction='BT' is not known"),
-        ({"look": "pink"}, "look='pink' is not known"),
+        ({"look": "pink"}, "Unknown look: 'pink'"),
     ],
 )
 def test_a_choice_that_is_not_known_is_refused(settings, message):

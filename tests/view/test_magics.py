@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 import funclab
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.models import Model
+from funclab.view import defaults
 from funclab.view.extension import load_ipython_extension, unload_ipython_extension
-from funclab.view.live import defaults
 from funclab.view.magics import HELP
 from funclab.view.ways import WAYS
 
@@ -209,7 +209,30 @@ def test_look_and_ask_hold_for_the_views_to_come(shell, capsys):
     said(shell, "%funclab look print", capsys)
     said(shell, "%funclab ask on", capsys)
 
-    assert (defaults.look(), defaults.ask()) == ("print", True)
+    view = make()[0].explore()
+    assert (view.look, view.ask) == ("print", True)
+
+
+def test_a_look_holds_for_still_pictures_too(shell, capsys):
+    model, dense, _ = make()
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones((8, 4)), np.ones((8, 4)), epochs=2, verbose=0)
+
+    said(shell, "%funclab look dark", capsys)
+
+    assert model.plot().look == history.plot().look == funclab.plot_model(model).look == "dark"
+    assert model.plot(look="light").look == "light"
+
+
+def test_what_stays_in_the_notebook_is_no_larger_for_a_projector(shell, capsys):
+    model, dense, _ = make()
+    format = shell.display_formatter.format
+    usual = [format(thing)[0]["image/svg+xml"] for thing in (model, dense)]
+
+    said(shell, "%funclab look projector", capsys)
+
+    assert [format(thing)[0]["image/svg+xml"] for thing in (model, dense)] == usual
+    assert model.plot().svg != usual[0]
 
 
 @pytest.mark.parametrize(

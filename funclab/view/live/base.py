@@ -15,8 +15,7 @@ import anywidget
 import traitlets
 
 from funclab.errors import ArgumentError
-from funclab.view import theme
-from funclab.view.live import defaults
+from funclab.view import defaults, theme
 
 HERE = Path(__file__).parent
 
@@ -83,7 +82,7 @@ class View(anywidget.AnyWidget):
     ) -> None:
         whole = {**self.blank_state, **self._checked_state(state or {})}
         super().__init__(
-            look=defaults.look() if look is None else defaults.check_look(look),
+            look=defaults.chosen(look),
             ask=defaults.ask() if ask is None else ask,
             tour=_checked_tour(tour),
             state=whole,

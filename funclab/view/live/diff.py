@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from funclab.view import defaults
 from funclab.view.diagram import MOST_CALLS
 from funclab.view.diff import Difference
 from funclab.view.diff_picture import DiffPicture, half, name_of
-from funclab.view.live import defaults
 from funclab.view.live.base import View
 from funclab.view.live.explorer import PROJECTOR_CALLS, bare
 
@@ -20,7 +20,7 @@ class DiffView(View):
 
     def __init__(self, difference: Difference, **settings: Any) -> None:
         self.difference = difference
-        large = (settings.get("look") or defaults.look()) == "projector"
+        large = defaults.chosen(settings.get("look")) == "projector"
         limit = PROJECTOR_CALLS // 2 if large else MOST_CALLS
         super().__init__(
             title=f"Differences, {difference.title}",
@@ -32,5 +32,5 @@ class DiffView(View):
         )
 
     def svg(self) -> str:
-        look = "auto" if self.look == "projector" else self.look
+        look = defaults.still(self.look)
         return DiffPicture(self.difference, look).svg

@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.view import words
+from funclab.view import defaults, words
 from funclab.view.calls import Piece, write_line
 from funclab.view.live.base import View
 from funclab.view.live.facts import facts_of, more_of, objects_of, tape_of
@@ -107,7 +107,7 @@ class Explorer(View):
             self.pictures = dict(self.gallery.pictures)
 
     def svg(self) -> str:
-        look = "auto" if self.look == "projector" else self.look
+        look = defaults.still(self.look)
         return self.gallery.diagram(self.state, look).svg
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:

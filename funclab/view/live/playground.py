@@ -10,6 +10,7 @@ import threading
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
+from funclab.view import defaults
 from funclab.view.live.base import View
 from funclab.view.live.compact import MOST_CALLS, bare, fitting
 from funclab.view.live.playground_code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
@@ -108,7 +109,7 @@ class Playground(View):
         self.facts = {**self.facts, "alone": True}
 
     def svg(self) -> str:
-        look = "auto" if self.look == "projector" else self.look
+        look = defaults.still(self.look)
         with self._lock:
             graph = fitting(self.model, PAGE, EVERY_CALL)
             return PlaygroundPicture(self.trial.facts(), self.line(), graph, look).svg

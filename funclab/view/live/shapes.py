@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from funclab.view import steps_picture
+from funclab.view import defaults, steps_picture
 from funclab.view.live.base import View
 from funclab.view.steps import Failure, Steps, shape_steps
 
@@ -33,7 +33,7 @@ class ShapeWalk(View):
         return "\n\n".join([*parts, *([self.failure.text] if self.failure else [])])
 
     def svg(self) -> str:
-        look = "auto" if self.look == "projector" else self.look
+        look = defaults.still(self.look)
         return steps_picture.StepsPicture(self.steps, self.failure, look).svg
 
 

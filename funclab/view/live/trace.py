@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
-from funclab.view import words
+from funclab.view import defaults, words
 from funclab.view.diagram import diagram
-from funclab.view.live import defaults
 from funclab.view.live.base import View
 from funclab.view.live.explorer import PROJECTOR_CALLS, bare
 from funclab.view.live.trace_fold import check_most
@@ -76,7 +75,8 @@ class Trace(View):
 
     def svg(self) -> str:
         step: int = self.state["step"]
-        return TracePicture(self.title, self.stills, self._scene, step, self.look).svg
+        look = defaults.still(self.look)
+        return TracePicture(self.title, self.stills, self._scene, step, look).svg
 
     def __str__(self) -> str:
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
@@ -127,7 +127,7 @@ def trace(
             "with targets, training is always on.",
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
-    most = check_most(most_steps, defaults.look() if look is None else look)
+    most = check_most(most_steps, defaults.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # says it well that there is no graph
     stills = walk(model, x, y, loss, optimizer, training, most)

@@ -14,7 +14,7 @@ import traitlets
 from funclab.callbacks.base import Watcher
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
-from funclab.view import words
+from funclab.view import defaults, words
 from funclab.view.live.base import View
 from funclab.view.live.training_facts import charts_of, layers_of, pictures_of
 from funclab.view.live.training_feed import Feed, runs_of
@@ -43,7 +43,7 @@ class TrainingView(View):
     """The number of this training in its cell, when it took the place of another."""
 
     def svg(self) -> str:
-        state = {"log": self.state["log"], "look": self.look}
+        state = {"log": self.state["log"], "look": defaults.still(self.look)}
         return runs_picture(self.title, self.runs, self.facts, state)
 
     def complete(self) -> None:

@@ -15,6 +15,20 @@ def look() -> str:
     return _look
 
 
+def chosen(name: str | None) -> str:
+    """A look that was asked for, or that of views in general.
+
+    Raises: ArgumentError for an unknown one.
+    """
+    return _look if name is None else check_look(name)
+
+
+def still(name: str | None = None) -> str:
+    """The look of the picture that stays in a notebook, which its readers see from nearby."""
+    name = chosen(name)
+    return "auto" if name == "projector" else name
+
+
 def ask() -> bool:
     return _ask
 
