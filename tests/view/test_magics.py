@@ -214,7 +214,7 @@ def test_look_and_ask_hold_for_the_views_to_come(shell, capsys):
 
 
 def test_a_look_holds_for_still_pictures_too(shell, capsys):
-    model, dense, _ = make()
+    model, *_ = make()
     model.compile("sgd", "mse")
     history = model.fit(np.ones((8, 4)), np.ones((8, 4)), epochs=2, verbose=0)
 
