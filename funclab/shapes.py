@@ -1,4 +1,7 @@
-"""Shape arithmetic. A shape is a tuple of axis lengths; `None` is a length not known yet."""
+"""Shape arithmetic; called as `funclab.shapes(model)`, the view of how each shape was inferred.
+
+A shape is a tuple of axis lengths; `None` is a length not known yet.
+"""
 
 from __future__ import annotations
 

@@ -155,19 +155,33 @@ class Model(Layer):
         view.print_summary(self, **settings)
 
     def plot(self, **settings: Any) -> Any:
-        """The picture of the graph. See `funclab.view.diagram`."""
+        """The still picture of the graph.
+
+        `settings`, such as face="layers", expand_nested, look: see `funclab.view.diagram`.
+        """
         return view.diagram(self, **settings)
 
     def explore(self, **settings: Any) -> Any:
-        """The graph, to click and search. See `funclab.explore`."""
+        """The graph, to click and search.
+
+        `settings`, such as face="layers", selected="dense[1]", look, ask, tour: see
+        `funclab.explore`.
+        """
         return view.make("explore", self, **settings)
 
     def shapes(self, **settings: Any) -> Any:
-        """How each shape was inferred. See `funclab.view.live.shapes.shapes`."""
+        """How each shape was inferred, call by call.
+
+        `settings`, such as step, all, look, ask, tour: see `funclab.view.live.shapes.shapes`.
+        """
         return view.make("shapes", self, **settings)
 
     def trace(self, x: Any, y: Any = None, **settings: Any) -> Any:
-        """One batch in slow motion. See `funclab.trace`."""
+        """One batch in slow motion: forward and, with targets `y`, backward and the update.
+
+        `settings`: loss, optimizer, training, most_steps, step, look, ask, tour; see
+        `funclab.trace`.
+        """
         return view.make("trace", self, x, y, **settings)
 
     def diff(self, other: Any) -> Any:
@@ -179,7 +193,10 @@ class Model(Layer):
         return view.make("code", self, **settings)
 
     def watch(self, **settings: Any) -> Any:
-        """The curves of the trainings of this model. See `funclab.watch`."""
+        """The curves of the trainings of this model.
+
+        `settings`, such as log, measure, look, ask, tour: see `funclab.watch`.
+        """
         return view.make("watch", self, **settings)
 
     # Saving.

@@ -45,8 +45,8 @@ class View(anywidget.AnyWidget):
 
     `state` is a plain dict; `line()` is the Python that brings it back. `ask` hides the next value
     behind a question and records what was answered in `answers`. `tour` is a list of up to eight
-    {"state": ..., "text": ...}, walked with PageUp and PageDown. `look` is "auto", "light", "dark",
-    "print" or "projector".
+    stops, walked with PageUp and PageDown, such as [{"text": "The second call.", "state":
+    {"selected": "dense[1]"}}]. `look` is "auto", "light", "dark", "print" or "projector".
     """
 
     scripts: ClassVar[tuple[str, ...]] = ()

@@ -154,7 +154,9 @@ def explore(
     """The live picture of a model; of a layer, with all its calls; or of the way to a tensor.
 
     `state` may hold what `Explorer.line()` writes, such as face="layers", selected="dense[1]", or
-    open=["encoder[1]"], the models and wrappers that are open; open=True opens all.
+    open=["encoder[1]"], the models and wrappers that are open; open=True opens all. `look`, `ask`
+    and `tour` are those of every view: see `funclab.view.live.base.View`.
+
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """

@@ -173,6 +173,7 @@ def playground(
     `data` is the name of a set of `funclab.datasets.spots`, or your own (x, y). `state` may hold
     what `Playground.line()` writes: branches, shared, merge, layers, units, activation, optimizer,
     learning_rate, batch_size, noise, seed, and the epochs that are trained at once.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.base.View`.
 
     Shapes: x (n, 2); y (n,), 0 and 1 for two classes, or any numbers.
     Raises: ArgumentError for a setting it does not have; DataError for data it cannot draw.

@@ -42,6 +42,9 @@ def shapes(
 ) -> ShapeWalk:
     """The walk through the shapes of a model, or of what leads to some tensors.
 
+    `state` is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour`
+    are those of every view: see `funclab.view.live.base.View`.
+
     Raises: TensorTypeError for what is neither.
     """
     return ShapeWalk(shape_steps(model), look=look, ask=ask, tour=tour, state=state)

@@ -115,7 +115,8 @@ def trace(
     ends after the way forward, with layers acting as `training` says: on, off, or "both" side by
     side. In a walk of more than `most_steps` (60; 30 for a projector), neighbouring steps are
     folded into one, layer by layer; the key o opens it.
-    `state` is what `Trace.line()` writes, such as step=3. Nothing in the model changes.
+    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
+    every view: see `funclab.view.live.base.View`. Nothing in the model changes.
 
     Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
     DataError and ShapeError for data that do not fit; ArgumentError for other settings.

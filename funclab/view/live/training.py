@@ -83,7 +83,10 @@ def live_callback(model: Any, **settings: Any) -> Watcher:
 def watch(model: Any, **settings: Any) -> TrainingView:
     """The live view of a model's runs so far, and of one in the background that is under way.
 
-    Of a model that no live view has followed, the last run is shown.
+    Of a model that no live view has followed, the last run is shown. `settings` are what
+    `TrainingView.line()` writes, such as log=True or measure="change", and the look, ask and tour
+    of every view: see `funclab.view.live.base.View`.
+
     Raises: TensorTypeError for what is no model.
     """
     if not isinstance(model, Operation) or not hasattr(model, "fit"):
