@@ -62,6 +62,8 @@ def test_space_runs_and_pauses_and_the_surface_follows(jupyter, open_notebook, w
     assert epochs(page) == at
     assert page.locator(f"{ROOT} .fl-status").inner_text() == f"Paused at epoch {at}."
     assert surface(page) != before
+    page.keyboard.press("w")  # another model: nothing is paused any more
+    page.wait_for_function(f"document.querySelector('{ROOT} .fl-status').innerText === ''")
     for theme in ("light", "dark"):
         notebook.theme(theme)
         notebook.screenshot(f"playground-{jupyter.kind}-{theme}")

@@ -60,7 +60,10 @@ const playgroundControls = {
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
     if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, name, value, patch);
-    else ctx.set(patch);
+    else {
+      if (!this.running) ctx.say(""); // what was said was of the model before
+      ctx.set(patch);
+    }
   },
 
   /** A small letter is the next value of a control, the capital the one before. */
