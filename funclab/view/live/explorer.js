@@ -121,7 +121,10 @@ const explorer = {
 
   caption(ctx) {
     const { selected, face } = ctx.state, chosen = this.chosen(ctx);
-    if (!chosen) return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
+    if (!chosen) {
+      const told = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
+      return ctx.model.get("ask") ? `${told} ${ctx.t("caption_asks")}` : told;
+    }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text), key = brief(selected);
     if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key, shape: chosen.tensor.shape });
     return ctx.t("caption_layer", { name: brief(chosen.layer.name), n: chosen.layer.nodes.length, key });
