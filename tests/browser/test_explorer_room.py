@@ -192,3 +192,21 @@ def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
     opened.locator(".fl-panel").evaluate("one => { one.scrollTop = 0; }")
 
     all_seen(opened, ".fl-panel .fl-table .fl-here code")
+
+
+def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(browser, tmp_path):
+    a, b = Input((16,), name="a"), Input((16,), name="b")
+    shared = Dense(16, activation="relu", name="shared")
+    model = Model([a, b], [shared(a), shared(b)], name="flat")
+    view = funclab.explore(model, face="layers", selected="shared")
+    funclab.export_html(view, tmp_path / "view.html")
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+
+    page.goto((tmp_path / "view.html").as_uri())
+
+    page.wait_for_selector(".fl-panel .fl-table")
+    expect(page.locator(".fl-beyond")).to_be_hidden()
+    all_seen(page, ".fl-stage svg", ".fl-panel .fl-table", ".fl-caption")
+    near, said = (page.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
+    assert said["y"] >= near["y"] + near["height"]
+    page.close()

@@ -3,6 +3,8 @@
 
 // So wide must the explorer be for two columns.
 const WIDE = 760, WIDE_ON_A_WALL = 1000;
+// A picture that is cut off beside a panel stands above it where the window leaves so much room.
+const PANEL = 280, PANEL_ON_A_WALL = 420, BESIDE = 0.5;
 
 const explorerRoom = {
   /** The picture on one side; question, caption, tour and panel on the other. */
@@ -40,8 +42,11 @@ const explorerRoom = {
   arrange(ctx) {
     const page = ctx.el.closest(".jp-WindowedPanel-outer"), scale = ctx.el.currentCSSZoom ?? 1;
     const room = page ? page.clientHeight : window.innerHeight / scale;
-    this.work.style.setProperty("--fl-room", `${Math.max(320, Math.floor(room) - ctx.bar.offsetHeight - 24)}px`);
-    const wide = ctx.el.clientWidth >= (ctx.look === "projector" ? WIDE_ON_A_WALL : WIDE);
+    const high = Math.max(320, Math.floor(room) - ctx.bar.offsetHeight - 24), wall = ctx.look === "projector";
+    this.work.style.setProperty("--fl-room", `${high}px`);
+    const size = ctx.stage.querySelector("svg")?.getBoundingClientRect() ?? { width: 0, height: 0 };
+    const flat = size.width / scale > BESIDE * ctx.el.clientWidth && size.height / scale <= high - (wall ? PANEL_ON_A_WALL : PANEL);
+    const wide = !flat && ctx.el.clientWidth >= (wall ? WIDE_ON_A_WALL : WIDE);
     const { selected, level, table } = ctx.state;
     const said = Boolean(selected || level || table || !ctx.askBox.hidden);
     this.work.classList.toggle("fl-chosen", said);
