@@ -77,7 +77,7 @@ const playground = {
       this.curveBox.replaceChildren(h("figcaption", {}, ctx.t("play_loss")), this.curve(ctx, live));
       this.legend.textContent = [ctx.t(`play_legend_marks${kind}`), ctx.t(`play_legend_side${kind}`),
         ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) }),
-        live.epochs ? ctx.t("live_caption_middle") : ""].join(" ");
+        live.epochs ? ctx.t("live_caption_middle") : "", ctx.t(`play_ways_${live.settings.branches}`)].join(" ");
       this.codeText.textContent = this.code();
     }
     if (same([picture, ctx.look], this.pictured)) return;

@@ -140,6 +140,7 @@ def legend(facts: dict[str, Any]) -> list[str]:
         say(f"play_legend_marks{kind}"),
         say(f"play_legend_side{kind}"),
         say("play_legend_lines", low=low, high=high),
+        say(f"play_ways_{facts['settings']['branches']}"),
     ]
 
 
