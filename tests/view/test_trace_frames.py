@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from funclab.view.live.frames import alike, frame_of, short
+from funclab.view.live.frames import alike, frame_of
+from funclab.view.live.said import short
 from funclab.view.live.trace_example import marked, sum_example
 
 
@@ -122,6 +123,7 @@ def test_frames_made_alike_have_one_scale():
     low, high = alike([frame_of("a", np.array([0.1])), frame_of("b", np.array([-7.0]))])
 
     assert low.top == high.top == 7
+    assert (low.zero, low.reach) == (high.zero, high.reach) == (0.5, 0.5)
 
 
 def test_frames_of_zeros_have_a_scale_too():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,9 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.shapes import show
-from funclab.view import words
-from funclab.view.live.base import texts
+from funclab.view.live.said import named, say, signed, told_shape
 
 Array = np.ndarray[Any, Any]
 
@@ -25,7 +22,6 @@ IDS = 30
 PRINTED = 8
 """Up to this many along each side, the numbers themselves are written."""
 TILES = 16
-LONGEST_NAME = 60
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
 NOISE = 1e-6
@@ -59,6 +55,20 @@ class Frame:
     mark: int | None = None
     """Which of the numbers, counted in one row, is outlined: that of the example in numbers."""
 
+    sides: tuple[bool, bool] | None = None
+    """Whether there are numbers below and above zero, here or in frames to compare with."""
+
+    @property
+    def zero(self) -> float:
+        """How far down bars the line of zero lies: in the middle, or at the end without numbers."""
+        below, above = self.sides or _sides(self.numbers)
+        return 1.0 if not below else 0.5 if above else 0.0
+
+    @property
+    def reach(self) -> float:
+        """How long the longest bar may be, as a share of the picture."""
+        return 0.5 if self.zero == 0.5 else 1.0
+
     @property
     def lying(self) -> bool:
         """Whether bars lie, one below another, as those of a short vector do."""
@@ -89,6 +99,8 @@ class Frame:
             "top": plain(self.top),
             "counted": list(self.counted),
             "mark": self.mark,
+            "zero": self.zero,
+            "reach": self.reach,
         }
 
     def text(self, number: float) -> str:
@@ -126,17 +138,6 @@ def frame_of(
     )
 
 
-def told_shape(shape: Sequence[int], batched: bool) -> str:
-    """A shape whose first axis is called the batch, where it is.
-
-    >>> told_shape((8, 4), True), told_shape((8, 4), False)
-    ('(batch 8, 4)', '(8, 4)')
-    """
-    if not batched or not shape:
-        return show(shape)
-    return f"({', '.join([say('trace_batch', n=shape[0]), *map(str, shape[1:])])})"
-
-
 def seen_places(shape: Sequence[int], batched: bool) -> Array:
     """Which numbers of an array, counted in one row, its picture is made of; the axes are tile, row
     and column."""
@@ -157,9 +158,10 @@ def block_of(frame: Frame, places: Array, at: int) -> int | None:
 
 
 def alike(frames: Sequence[Frame]) -> list[Frame]:
-    """The frames with one scale of colours, so that they can be compared."""
+    """The frames with one scale of colours and of bars, so that they can be compared."""
     top = _top(*(frame.numbers for frame in frames))
-    return [replace(frame, top=top) for frame in frames]
+    below, above = zip(*(_sides(frame.numbers) for frame in frames), strict=True)
+    return [replace(frame, top=top, sides=(any(below), any(above))) for frame in frames]
 
 
 def statistics(array: Array) -> Statistics:
@@ -192,37 +194,10 @@ def plain(number: Any) -> float | str:
     return float(f"{value:.4g}") + 0.0 if math.isfinite(value) else str(value)
 
 
-def short(number: Any, digits: int = 3) -> str:
-    """A number as readers see it: a few digits, and a point always.
-
-    >>> short(3), short(0.12345), short(-1234567)
-    ('3.0', '0.123', '-1.23e+06')
-    """
-    if not isinstance(number, (int, float)) or not math.isfinite(number):
-        return str(number)
-    text = f"{number + 0.0:.{digits}g}"
-    return text if set(text) & set(".e") else f"{text}.0"
-
-
-def signed(number: Any, digits: int = 3) -> str:
-    """A number as `short` writes it, with a real minus sign."""
-    text = short(number, digits)
-    return f"−{text[1:]}" if text.startswith("-") else text
-
-
-def named(name: str) -> str:
-    """A name that fits into a sentence."""
-    return words.shorten(words.clean(name), LONGEST_NAME)
-
-
-def say(text: str, /, **values: Any) -> str:
-    """A sentence from the table of texts, by its key there, with {values} filled in."""
-    return _table()[text].format(**values)
-
-
-@functools.cache
-def _table() -> dict[str, str]:
-    return texts()
+def _sides(numbers: Array) -> tuple[bool, bool]:
+    """Whether there are finite numbers below and above zero."""
+    finite = numbers[np.isfinite(numbers)]
+    return bool((finite < 0).any()), bool((finite > 0).any())
 
 
 def _part(array: Array, batched: bool, notes: list[str]) -> Array:

@@ -14,7 +14,7 @@ from funclab.view.canvas import Canvas, Font, Paint, number
 from funclab.view.chart import Chart, Line, Plot
 from funclab.view.diagram import Diagram
 from funclab.view.geometry import polyline
-from funclab.view.live.frames import say
+from funclab.view.live.said import say
 from funclab.view.measure import text_width
 from funclab.view.picture import picture_of
 from funclab.view.scene import area

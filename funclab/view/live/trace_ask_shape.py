@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Iterator, Sequence
 
-from funclab.view.live.frames import say, told_shape
+from funclab.view.live.said import say, told_shape
 
 MOST = 3
 BATCH = f"({say('trace_batch', n='')}"

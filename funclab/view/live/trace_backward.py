@@ -12,7 +12,8 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
-from funclab.view.live.frames import Frame, named, say
+from funclab.view.live.frames import Frame
+from funclab.view.live.said import named, say
 from funclab.view.live.trace_example import Example
 from funclab.view.live.trace_forward import output_marks
 from funclab.view.live.trace_places import Place, Places

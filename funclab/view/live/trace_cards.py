@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from funclab.view.canvas import Canvas, Font, Paint
-from funclab.view.live.frames import Frame, named, say, short, signed
+from funclab.view.live.frames import Frame
+from funclab.view.live.said import named, say, short, signed
 from funclab.view.live.trace_drawing import draw_frame, size_of
 from funclab.view.live.trace_still import Still
 from funclab.view.measure import text_width

@@ -106,8 +106,8 @@ def _draw_ids(canvas: Canvas, frame: Frame, corner: complex) -> None:
 def _draw_rows(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """A short vector: each number with its bar, to the right above zero and to the left below."""
     numbers, row = frame.numbers.reshape(-1), row_of(frame)
-    zero = corner.real + COLUMN * (1 - zero_of(frame))
-    reach = COLUMN * reach_of(frame)
+    zero = corner.real + COLUMN * (1 - frame.zero)
+    reach = COLUMN * frame.reach
     for i, number in enumerate(numbers):
         y = corner.imag + row * i
         length = reach * number / frame.top if math.isfinite(number) else 0
@@ -126,8 +126,8 @@ def _draw_columns(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """A long vector: a bar for each number, up above zero and down below."""
     numbers = frame.numbers.reshape(-1)
     width = BARS_WIDTH / len(numbers)
-    zero = corner.imag + BARS_HEIGHT * zero_of(frame)
-    reach = BARS_HEIGHT * reach_of(frame)
+    zero = corner.imag + BARS_HEIGHT * frame.zero
+    reach = BARS_HEIGHT * frame.reach
     for i, number in enumerate(numbers):
         if not math.isfinite(number):
             canvas.text_line(complex(corner.real + width * (i + 0.5), zero - 3), "×", ODD)
@@ -174,19 +174,6 @@ def _draw_number(canvas: Canvas, frame: Frame, at: complex, number: float, step:
     canvas.text_line(at, frame.text(number), font)
     if not counts:
         _line(canvas, at - CELL / 2 + (4 - 4j), complex(CELL - 8, 0))
-
-
-def zero_of(frame: Frame) -> float:
-    """How far down the line of zero lies: at the end that has no numbers, or in the middle."""
-    numbers = frame.numbers
-    if not (numbers < 0).any():
-        return 1.0
-    return 0.5 if (numbers > 0).any() else 0.0
-
-
-def reach_of(frame: Frame) -> float:
-    """How long the longest bar may be, as a share of the picture."""
-    return 0.5 if zero_of(frame) == 0.5 else 1.0
 
 
 def _cells(frame: Frame, corner: complex) -> Iterator[tuple[Area, float, bool]]:

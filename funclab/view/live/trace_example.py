@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab.view.live.frames import Frame, block_of, say, seen_places, short, signed
+from funclab.view.live.frames import Frame, block_of, seen_places
+from funclab.view.live.said import say, short, signed
 
 Array = np.ndarray[Any, Any]
 

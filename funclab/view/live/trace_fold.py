@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from funclab.errors import ArgumentError
-from funclab.view.live.frames import named, say
+from funclab.view.live.said import named, say
 from funclab.view.live.trace_still import PHASES, Still
 
 LEAST, USUAL, MOST = 12, 60, 400

@@ -8,7 +8,7 @@ from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Constant, Value
 from funclab.view import words
-from funclab.view.live.frames import named, say, short
+from funclab.view.live.said import named, say, short
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still, listed
 

@@ -102,13 +102,6 @@ const frames = {
 
   line(x, y, dx, dy) { return s("path", { d: `M${x},${y}l${dx},${dy}`, class: "s-line" }); },
 
-  /** Where zero lies, and how far the longest bar reaches: from the end without numbers, or the middle. */
-  zero(frame) {
-    const numbers = frame.numbers.filter((one) => this.finite(one));
-    const below = numbers.some((one) => one < 0), above = numbers.some((one) => one > 0);
-    return below ? (above ? [0.5, 0.5] : [0, 1]) : [1, 1];
-  },
-
   /** Whole numbers that are names, not sizes: written one after another. */
   ids(frame) {
     return frame.numbers.flatMap((number, i) => {
@@ -119,7 +112,7 @@ const frames = {
   },
 
   lines(frame) {
-    const [at, reach] = this.zero(frame), zero = this.column * (1 - at), row = this.high(frame);
+    const { reach } = frame, zero = this.column * (1 - frame.zero), row = this.high(frame);
     const parts = frame.numbers.flatMap((number, i) => {
       const length = this.finite(number) ? this.column * reach * number / frame.top : 0;
       const bar = s("rect", { x: zero + Math.min(0, length), y: row * (i + 1 / 6), width: Math.abs(length),
@@ -132,7 +125,7 @@ const frames = {
   },
 
   columns(frame) {
-    const [at, reach] = this.zero(frame), zero = this.barsHeight * at;
+    const { reach } = frame, zero = this.barsHeight * frame.zero;
     const width = this.barsWidth / frame.columns;
     const bars = frame.numbers.map((number, i) => {
       if (!this.finite(number)) return this.word(width * (i + 0.5), zero - 3, "×", "fl-digits f-fault");

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.drawing import draw_scene
 from funclab.view.geometry import curved, of_length
-from funclab.view.live.frames import say
+from funclab.view.live.said import say
 from funclab.view.live.trace_still import Still
 from funclab.view.measure import text_width
 from funclab.view.scene import Area, Edge, Scene, area

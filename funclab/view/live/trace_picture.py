@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.grid import html_grid, text_grid
-from funclab.view.live.frames import named, say
+from funclab.view.live.said import named, say
 from funclab.view.live.trace_cards import PAD, Card, cards_of, heading_of, rows_of, spoken
 from funclab.view.live.trace_fold import spine
 from funclab.view.live.trace_mark import draw_marked

@@ -15,7 +15,8 @@ from funclab.layers.arguments import call_parameters
 from funclab.shapes import known
 from funclab.training.step import Step
 from funclab.view import words
-from funclab.view.live.frames import Frame, frame_of, say
+from funclab.view.live.frames import Frame, frame_of
+from funclab.view.live.said import say
 from funclab.view.rules import rule
 
 Array = np.ndarray[Any, Any]

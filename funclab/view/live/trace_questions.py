@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab.view.live.frames import Frame, named, say, signed
+from funclab.view.live.frames import Frame
+from funclab.view.live.said import named, say, signed
 from funclab.view.live.trace_ask_shape import wrong_shapes
 from funclab.view.live.trace_still import Still, listed
 

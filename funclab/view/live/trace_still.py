@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from funclab.view import words
-from funclab.view.live.frames import Frame, named, say
+from funclab.view.live.frames import Frame
+from funclab.view.live.said import named, say
 
 LONGEST_LINE = 300
 PHASES = ("forward", "backward", "update")

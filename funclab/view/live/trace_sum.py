@@ -10,7 +10,8 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.value import Value, Variable
 from funclab.shapes import known
-from funclab.view.live.frames import alike, named, say
+from funclab.view.live.frames import alike
+from funclab.view.live.said import named, say
 from funclab.view.live.trace_example import Example, example_of, marked, places_of, where
 from funclab.view.live.trace_places import Place, Places
 from funclab.view.live.trace_still import Still

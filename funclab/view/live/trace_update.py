@@ -10,7 +10,8 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Variable
-from funclab.view.live.frames import Frame, alike, frame_of, named, say, signed
+from funclab.view.live.frames import Frame, alike, frame_of
+from funclab.view.live.said import named, say, signed
 from funclab.view.live.trace_backward import Backward
 from funclab.view.live.trace_example import DIGITS, Example, marked, places_of, where
 from funclab.view.live.trace_still import Still, listed

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.engine.trace import Moment, moments
-from funclab.view.live.frames import Frame, alike, named, say, signed
+from funclab.view.live.frames import Frame, alike
+from funclab.view.live.said import named, say, signed
 from funclab.view.live.trace_backward import Backward
 from funclab.view.live.trace_fold import fold
 from funclab.view.live.trace_forward import forward_stills, forward_words, mask_words

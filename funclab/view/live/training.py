@@ -99,9 +99,9 @@ def watch(model: Any, **settings: Any) -> TrainingView:
     feed = next((one for one in getattr(course, "watchers", ()) if isinstance(one, Feed)), None)
     if feed is not None:
         return feed.add_view(**settings)
-    runs = runs_of(model)
-    if not runs and model.history is not None and model.history.epoch:
-        runs = labelled([model.history], None)
+    runs, last = runs_of(model), getattr(model, "history", None)
+    if not runs and last is not None and last.epoch:
+        runs = labelled([last], None)
     view = view_of(model, [name for run in runs for name in run["values"]], **settings)
     view.runs = runs
     view.status = {"phase": "over"}

@@ -11,7 +11,7 @@ import anywidget
 
 from funclab.callbacks import LearningRateScheduler
 from funclab.errors import FunclabError
-from funclab.view.live.frames import say
+from funclab.view.live.said import say
 
 Content = dict[str, Any]
 

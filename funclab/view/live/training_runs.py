@@ -13,7 +13,7 @@ from funclab.view import words
 from funclab.view.canvas import Canvas, Font
 from funclab.view.chart import Chart, Line
 from funclab.view.history import VALIDATION, Curves
-from funclab.view.live.frames import say
+from funclab.view.live.said import say
 from funclab.view.live.training_record import Numbers, summary
 from funclab.view.live.training_told import told
 from funclab.view.measure import text_width

@@ -8,7 +8,7 @@ from typing import Any
 from funclab.view import words
 from funclab.view.axis import brief
 from funclab.view.history import VALIDATION
-from funclab.view.live.frames import say
+from funclab.view.live.said import say
 from funclab.view.live.training_record import Numbers
 
 RISEN = 1.02

@@ -1,0 +1,58 @@
+"""Numbers, names and shapes as they are written in sentences, and the sentences themselves."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from funclab.shapes import show
+from funclab.view import words
+from funclab.view.live.base import texts
+
+LONGEST_NAME = 60
+
+
+def told_shape(shape: Sequence[int], batched: bool) -> str:
+    """A shape whose first axis is called the batch, where it is.
+
+    >>> told_shape((8, 4), True), told_shape((8, 4), False)
+    ('(batch 8, 4)', '(8, 4)')
+    """
+    if not batched or not shape:
+        return show(shape)
+    return f"({', '.join([say('trace_batch', n=shape[0]), *map(str, shape[1:])])})"
+
+
+def short(number: Any, digits: int = 3) -> str:
+    """A number as readers see it: a few digits, and a point always.
+
+    >>> short(3), short(0.12345), short(-1234567)
+    ('3.0', '0.123', '-1.23e+06')
+    """
+    if not isinstance(number, (int, float)) or not math.isfinite(number):
+        return str(number)
+    text = f"{number + 0.0:.{digits}g}"
+    return text if set(text) & set(".e") else f"{text}.0"
+
+
+def signed(number: Any, digits: int = 3) -> str:
+    """A number as `short` writes it, with a real minus sign."""
+    text = short(number, digits)
+    return f"−{text[1:]}" if text.startswith("-") else text
+
+
+def named(name: str) -> str:
+    """A name that fits into a sentence."""
+    return words.shorten(words.clean(name), LONGEST_NAME)
+
+
+def say(text: str, /, **values: Any) -> str:
+    """A sentence from the table of texts, by its key there, with {values} filled in."""
+    return _table()[text].format(**values)
+
+
+@functools.cache
+def _table() -> dict[str, str]:
+    return texts()
