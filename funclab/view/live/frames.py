@@ -107,8 +107,8 @@ class Frame:
         """One of the numbers in a few characters, with a real minus sign."""
         if self.whole and float(number).is_integer():
             return f"{int(number)}".replace("-", "−")
-        text = signed(number)
-        return text if len(text) <= LONGEST else signed(number, 2)
+        texts = [signed(number, digits) for digits in (3, 2, 1)]
+        return next((text for text in texts if len(text) <= LONGEST), texts[1])
 
     @property
     def note(self) -> str:

@@ -184,7 +184,7 @@ def _second(still: Still) -> str:
     if still.kind == "compare":
         return say("trace_off_on")
     if still.kind in ("vjp", "loss_back"):
-        return say("trace_hands")
+        return say("trace_hands_frozen" if still.about.get("frozen") else "trace_hands")
     return still.aside
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from funclab.view.canvas import Canvas, Font, Paint
 from funclab.view.grid import html_grid, text_grid
 from funclab.view.live.said import named, say
@@ -92,8 +94,14 @@ class TracePicture:
         """What colours, outlines and names mean, as far as there are any."""
         found = [say("trace_legend_print" if self.look == "print" else "trace_legend")]
         pictures = [frame for still in self.stills for _, frame in still.pictures]
-        if any(frame.mark is not None for frame in pictures):
-            found.append(say("trace_legend_marks"))
+        if any(not all(one.counted) or not np.isfinite(one.numbers).all() for one in pictures):
+            found[0] += f" {say('trace_legend_odd')}"
+        if any(one.mark is not None for one in pictures):
+            found.append(f"{say('trace_legend_marks')} {say('trace_legend_scale')}")
+        if any(still.kind == "update" for still in self.stills):
+            found.append(say("trace_legend_batch"))
+        rules = (still.about.get("rule") for still in self.stills)
+        found += dict.fromkeys(rule for rule in rules if rule)
         before = say("trace_before_why")
         if any(before in still.words for still in self.stills):
             found.append(before)

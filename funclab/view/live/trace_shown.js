@@ -52,7 +52,9 @@ const shownOfTrace = {
       else groups.push({ role, figures: [figure] });
     });
     const told = step.pictures.some((one, i) => this.isTold(ctx, all[i], one.role, size[1]));
+    const odd = all.some((one) => one.counted.includes(false) || !one.numbers.every((number) => frames.finite(number)));
     const legend = [{ print: "trace_legend_print", projector: "trace_legend_wall" }[ctx.look] ?? "trace_legend",
+      ...(odd && ctx.look !== "projector" ? ["trace_legend_odd"] : []),
       ...(told ? ["trace_legend_spread"] : [])].map((key) => ctx.t(key)).join(" ");
     return [
       h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) => [

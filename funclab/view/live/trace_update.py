@@ -84,6 +84,9 @@ def moved(
     aside = say(f"trace_update_aside_{kind}")
     still = Still("update", "update", "", words, pictures, example=example, aside=aside)
     still.about = {"numbers": [old, slope, new]}
+    if kind == "step":
+        step_text = say(f"trace_step_{rule}")
+        still.about["rule"] = say("trace_legend_step", optimizer=optimizer.name, step=step_text)
     return still
 
 
