@@ -100,7 +100,7 @@ class TracePicture:
             found.append(f"{say('trace_legend_marks')} {say('trace_legend_scale')}")
         if any(still.kind == "update" for still in self.stills):
             found.append(say("trace_legend_batch"))
-        rules = (still.about.get("rule") for still in self.stills)
+        rules = (still.about.get("stepping") for still in self.stills)
         found += dict.fromkeys(rule for rule in rules if rule)
         before = say("trace_before_why")
         if any(before in still.words for still in self.stills):

@@ -86,7 +86,7 @@ def moved(
     still.about = {"numbers": [old, slope, new]}
     if kind == "step":
         step_text = say(f"trace_step_{rule}")
-        still.about["rule"] = say("trace_legend_step", optimizer=optimizer.name, step=step_text)
+        still.about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_text)
     return still
 
 
