@@ -29,8 +29,10 @@ Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for the tests of one file: as long as it runs, so does an event loop in this
+    thread, and tests of asyncio need one of their own."""
     names = filter(None, [os.environ.get("FUNCLAB_BROWSER"), *BROWSERS])
     program = next(filter(None, map(shutil.which, names)), None)
     assert program, "No browser here: apt-get install chromium, or set FUNCLAB_BROWSER to one."
@@ -40,14 +42,14 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running JupyterLab."""
     with serve("lab", tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running Jupyter Notebook 7."""
     with serve("notebook", tmp_path_factory.mktemp("notebook7")) as server:

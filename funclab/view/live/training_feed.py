@@ -189,7 +189,7 @@ class Feed(Watcher):
     def _plan_next(self, begun: float, spent: float) -> None:
         """When to look again: at the next sure dot, and as soon as time allows another."""
         self.due = min(self.look_due, begun + DOT_SPACING * self.record.stride * spent)
-        self.goal = max(self.goal, self.before + self.batch) + self.every
+        self.goal = self.before + self.batch + self.every
         unknown = self.course.training.steps is None and not self.record.lengths
         if unknown and self.record.seen >= SURE_DOTS:
             self.goal = sys.maxsize  # nobody knows how many will come
