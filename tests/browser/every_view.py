@@ -236,7 +236,7 @@ class Stage:
         page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         page.reload()
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        page.evaluate(READY)
+        assert page.evaluate(READY)
 
     def close(self) -> None:
         """End the kernel: a training may still run in it."""

@@ -21,12 +21,16 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 # The page looks idle before its session can run anything, so each promise is awaited.
 READY = """async () => {
-  const panel = jupyterapp.shell.currentWidget;
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  const kernel = panel.sessionContext.session.kernel;
-  await kernel.info;
-  await kernel.requestKernelInfo();
+  const answer = async () => {
+    const panel = jupyterapp.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    const kernel = panel.sessionContext.session.kernel;
+    await kernel.info;
+    await kernel.requestKernelInfo();
+    return true;
+  };
+  return Promise.race([answer(), new Promise((done) => setTimeout(done, 60_000, false))]);
 }"""
 # The command ends at the first cell that fails, even at one that is meant to; the kernel answers
 # the question after it when all cells have run.
@@ -74,9 +78,13 @@ class NotebookPage:
         opened = cls(context.new_page())
         opened.listen(context)
         opened.page.goto(server.page(notebook.name))
-        opened.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=SECONDS_TO_OPEN * 1000)
-        opened.page.evaluate(READY)
-        return opened
+        for _ in range(2):  # a new kernel's first answer may get lost; then a reload helps
+            cell = opened.page.locator(".jp-Notebook .jp-CodeCell").first
+            cell.wait_for(timeout=SECONDS_TO_OPEN * 1000)
+            if opened.page.evaluate(READY):
+                return opened
+            opened.page.reload()
+        raise AssertionError(f"The kernel of {notebook.name} does not answer.")
 
     def listen(self, context: BrowserContext) -> None:
         context.route("**/*", self._let_local_pass)

@@ -248,7 +248,7 @@ def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
             page.goto(address)
             page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
             lesson = time.perf_counter() - start
-            page.evaluate(READY)
+            assert page.evaluate(READY)
             kernel = time.perf_counter() - start
         finally:
             server.terminate()
