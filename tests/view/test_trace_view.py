@@ -286,24 +286,3 @@ def test_what_stands_before_an_activation_is_explained():
     assert "out[0:0] before softmax" in words
     assert "those that it was given" in words
     assert "The numbers “before” an activation" in view.svg().split("</desc>")[1]
-
-
-def test_the_static_picture_says_what_an_optimizer_s_step_is_and_that_weights_are_frozen():
-    model = twice()
-    drawn = trace(model, X, Y).svg().split("</desc>")[1]
-    plain = trace(model, X, Y, optimizer="sgd").svg().split("</desc>")[1]
-
-    assert drawn.count("The step of adam is the running mean of the gradients") == 1
-    assert "The step of" not in plain
-    assert "own weights frozen; hands on" not in drawn
-    assert "own weights frozen; hands on" in scene("frozen").svg().split("</desc>")[1]
-
-
-def test_the_legend_speaks_of_crosses_only_where_there_are_some():
-    x = Input((4,), name="x")
-    model = Model(x, Dense(3, name="out")(x), name="m")
-    odd = X.copy()
-    odd[0, 1] = np.nan
-
-    assert "Crossed or struck out" not in trace(model, X).svg()
-    assert "Crossed or struck out" in trace(model, odd).svg()

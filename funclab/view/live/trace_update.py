@@ -69,6 +69,7 @@ def moved(
     step = slope if rule == "plain" else (old - new) / (rate or 1)
     example = "" if rule == "none" else descent(old, step, new, rate or 1, told)
     kind = rule if rule in ("none", "plain") else "step"
+    step_words = say(f"trace_step_{rule}") if kind == "step" else ""
     words = say(
         f"trace_update_{kind}",
         optimizer=optimizer.name,
@@ -77,16 +78,16 @@ def moved(
         before=signed(old),
         gradient=told or signed(slope),
         rate=f"{rate or 1:g}",
-        step=say(f"trace_step_{rule}") if kind == "step" else "",
+        step=step_words,
     )
     roles = ("before", "gradient", "after")
     pictures: list[tuple[str, Frame]] = list(zip(roles, frames, strict=True))
     aside = say(f"trace_update_aside_{kind}")
     still = Still("update", "update", "", words, pictures, example=example, aside=aside)
     still.about = {"numbers": [old, slope, new]}
-    if kind == "step":
-        step_text = say(f"trace_step_{rule}")
-        still.about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_text)
+    if step_words:
+        legend = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
+        still.about["stepping"] = legend
     return still
 
 

@@ -30,7 +30,6 @@ function trainingView() {
     listen(ctx, name) {
       const changed = () => {
         if (name === "runs") this.runs = structuredClone(ctx.model.get("runs"));
-        else this.now = null; // it is newer than the last message
         this.refresh(ctx);
       };
       ctx.model.on(`change:${name}`, changed);
@@ -38,7 +37,8 @@ function trainingView() {
     },
 
     status(ctx) {
-      const status = this.now ?? ctx.model.get("status");
+      const kept = ctx.model.get("status"), now = this.now ?? kept;
+      const status = (kept.serial ?? 0) > (now.serial ?? 0) ? kept : now; // the newer one, however they came
       return this.channel.gone && underWay(status) ? { ...status, phase: "gone" } : status;
     },
 
@@ -56,7 +56,7 @@ function trainingView() {
         Object.assign(this.latest, message.layers);
       } else return;
       this.announce(ctx, this.status(ctx), message.status);
-      this.now = message.status;
+      if ((message.status.serial ?? 0) >= (this.now?.serial ?? 0)) this.now = message.status;
       this.refresh(ctx);
     },
 

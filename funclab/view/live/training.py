@@ -17,7 +17,8 @@ from funclab.graph.operation import Operation
 from funclab.view import defaults, words
 from funclab.view.live.base import View
 from funclab.view.live.training_facts import charts_of, layers_of, pictures_of
-from funclab.view.live.training_feed import Feed, runs_of
+from funclab.view.live.training_feed import Feed
+from funclab.view.live.training_record import runs_of
 from funclab.view.live.training_runs import labelled, runs_picture
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 import sys
 import threading
 import time
@@ -15,8 +15,17 @@ from funclab.callbacks.base import Logs, Watcher
 from funclab.view.live.training_cell import show
 from funclab.view.live.training_clock import Clock, rest_after
 from funclab.view.live.training_control import StopControl, act_on, kernel_name, rate_by
+from funclab.view.live.training_guard import guarded
 from funclab.view.live.training_heat import Heat
-from funclab.view.live.training_record import MOST_DOTS, Numbers, Record, number, rounded
+from funclab.view.live.training_record import (
+    MOST_DOTS,
+    Numbers,
+    Record,
+    keep_runs,
+    number,
+    rounded,
+    runs_of,
+)
 from funclab.view.live.training_slow import slow_motion
 
 WHOLE_PAUSE, LONGEST_PAUSE = 0.5, 2.0
@@ -25,33 +34,11 @@ DOT_SPACING = 1500
 """As `SPACING`, for a single dot, which takes two batches."""
 SURE_DOTS = 50
 """At least so many batches give a dot, evenly spread over a training; of a short one, all do."""
-MOST_RUNS, MOST_EPOCHS_AT_ONCE = 8, 20
+MOST_EPOCHS_AT_ONCE = 20
 REST_IN = 10
 """Seconds in which a training should come to rest: a batch takes no longer."""
 
-_runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 _counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-
-
-def guarded(method: Callable[..., None]) -> Callable[..., None]:
-    """A view that fails must not end a training: it ends itself, and says so."""
-
-    @functools.wraps(method)
-    def run(self: Feed, *args: Any, **settings: Any) -> None:
-        with self.lock:
-            if self.lost:
-                return
-            try:
-                method(self, *args, **settings)
-            except Exception as error:
-                self.give_up(error)
-
-    return run
-
-
-def runs_of(model: Any) -> list[Numbers]:
-    """The runs of a model that live views have followed, the latest last."""
-    return list(_runs.get(model, ()))
 
 
 class Feed(Watcher):
@@ -68,6 +55,8 @@ class Feed(Watcher):
         """One thread at a time tells of the training: another may ask for a view meanwhile."""
         self.views: list[Any] = []
         self.earlier = [{**run, "dots": [], "heat": []} for run in runs_of(model)]
+        self.serial = itertools.count(1)
+        """Numbers what is told of the training: messages may overtake each other on their way."""
         self.heard = self.lost = False
         self.error = ""
         self.display: Any = None
@@ -223,6 +212,7 @@ class Feed(Watcher):
         control = self.course.control
         return {
             **self.clock.status(self.epoch, self.batch),
+            "serial": next(self.serial),
             "paused": control.paused,
             "rate": number(self.model.optimizer.learning_rate),
             "rate_by": rate_by(self.course),
@@ -257,7 +247,7 @@ class Feed(Watcher):
     def _finish(self) -> None:
         """All that stays: the last numbers, the run for later views, and the final picture."""
         if self.course.history.epoch:
-            _runs[self.model] = [*self.earlier, self.record.data()][-MOST_RUNS:]
+            keep_runs(self.model, [*self.earlier, self.record.data()])
         self._send_all()
         self._send()
         if self.course.history.snapshots is not None:
@@ -273,7 +263,8 @@ class Feed(Watcher):
             stacklevel=2,
         )
         for view in self.views:
-            view.status = {**view.status, "phase": "lost", "error": repr(error)}
+            lost = {"serial": next(self.serial), "phase": "lost", "error": repr(error)}
+            view.status = {**view.status, **lost}
 
     def act(self, content: Numbers) -> None:
         """A button has been pressed, or a page asks whether buttons are heard here."""

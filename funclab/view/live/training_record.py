@@ -5,12 +5,25 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from typing import Any
+from weakref import WeakKeyDictionary
 
 MOST_DOTS = 400
 MOST_EPOCHS = 400
+MOST_RUNS = 8
 DIGITS = 5
 
 Numbers = dict[str, Any]
+_runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
+
+
+def runs_of(model: Any) -> list[Numbers]:
+    """The runs of a model that live views have followed, the latest last."""
+    return list(_runs.get(model, ()))
+
+
+def keep_runs(model: Any, runs: list[Numbers]) -> None:
+    """Keep the latest runs of a model for later views."""
+    _runs[model] = runs[-MOST_RUNS:]
 
 
 class Record:
