@@ -39,11 +39,9 @@ RUN_ALL = """async () => {
   await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
 }"""
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
-# Colours fade from one theme to the other.
-SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-  Promise.allSettled(document.getAnimations()
-    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
-    .map((one) => one.finished)).then(done))))"""
+# Colours fade from one theme to the other; other animations may go on for ever.
+FADING = """() => document.getAnimations().some(
+  (one) => one instanceof CSSTransition && one.playState === "running")"""
 THEME_IS = "light => document.body.dataset.jpThemeLight === String(light)"
 # What became of each code cell: its number, the text it shows, the name of its error.
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
@@ -129,7 +127,8 @@ class NotebookPage:
         """Switch to the "light" or "dark" theme, and wait until it is there."""
         self.page.evaluate(CHANGE_THEME, THEMES[name])
         self.page.wait_for_function(THEME_IS, arg=name == "light")
-        self.page.evaluate(SETTLED)
+        self.page.wait_for_timeout(100)
+        self.page.wait_for_function(f"() => !({FADING})()")
 
     def screenshot(self, name: str) -> Path:
         """Keep what the window shows in build/screenshots, for eyes."""
