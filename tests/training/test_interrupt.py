@@ -18,7 +18,7 @@ X, Y = RANDOM.randn(12, 3), RANDOM.randn(12)
 
 @pytest.fixture(autouse=True)
 def heard():
-    """Interrupts are heard as in a terminal, also where the tests were started in the background."""
+    """Interrupts are heard as in a terminal, also where tests were started in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
