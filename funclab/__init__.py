@@ -29,24 +29,24 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
-    "compare_runs": "view.live.training",
-    "diff": "view.diff",
-    "explore": "view.live.explorer",
-    "export_html": "view.live.export",
-    "to_code": "view.code",
+    "compare_runs": "view.training.view",
+    "diff": "view.diff.difference",
+    "explore": "view.explorer.view",
+    "export_html": "view.notebook.export",
+    "to_code": "view.code.source",
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",
     "Optimizer": "optimizers",
     "Sequential": "models",
     "install_as_keras": "keras_name",
-    "load_ipython_extension": "view.extension",
-    "playground": "view.live.playground",
+    "load_ipython_extension": "view.notebook.extension",
+    "playground": "view.playground.view",
     "plot_model": "view",
     "scene": "teach.scenes",
-    "trace": "view.live.trace",
-    "unload_ipython_extension": "view.extension",
-    "watch": "view.live.training",
+    "trace": "view.trace.view",
+    "unload_ipython_extension": "view.notebook.extension",
+    "watch": "view.training.view",
 }
 
 __all__ = [
@@ -59,8 +59,8 @@ class _ShapesModule(ModuleType):
     """`funclab.shapes` is a room of shape arithmetic; called, it walks through a model's shapes."""
 
     def __call__(self, model: Any, **settings: Any) -> Any:
-        """See `funclab.view.live.shapes.shapes`."""
-        return importlib.import_module("funclab.view.live.shapes").shapes(model, **settings)
+        """See `funclab.view.shapes.view.shapes`."""
+        return importlib.import_module("funclab.view.shapes.view").shapes(model, **settings)
 
 
 cast(Any, shapes).__class__ = _ShapesModule

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.errors import ArgumentError
-from funclab.view import theme
+from funclab.view.draw import theme
 
 Array = np.ndarray[Any, Any]
 

@@ -157,7 +157,7 @@ class Model(Layer):
     def plot(self, **settings: Any) -> Any:
         """The still picture of the graph.
 
-        `settings`, such as face="layers", expand_nested, look: see `funclab.view.diagram`.
+        `settings`, such as face="layers", expand_nested, look: see `funclab.view.scene.diagram`.
         """
         return view.diagram(self, **settings)
 
@@ -172,7 +172,7 @@ class Model(Layer):
     def shapes(self, **settings: Any) -> Any:
         """How each shape was inferred, call by call.
 
-        `settings`, such as step, all, look, ask, tour: see `funclab.view.live.shapes.shapes`.
+        `settings`, such as step, all, look, ask, tour: see `funclab.view.shapes.view.shapes`.
         """
         return view.make("shapes", self, **settings)
 

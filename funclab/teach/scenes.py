@@ -18,7 +18,7 @@ from funclab.errors import NameLookupError
 from funclab.models import Model
 from funclab.optimizers import SGD
 from funclab.view.live.said import say
-from funclab.view.live.trace import Trace, trace
+from funclab.view.trace.view import Trace, trace
 
 ONE = {"use_bias": False, "kernel_initializer": "ones"}
 Stops = list[tuple[str, str]]

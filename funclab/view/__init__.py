@@ -1,12 +1,12 @@
 """Seeing a model: its summary, its diagram, and the tables of its nodes."""
 
-from funclab.view.diagram import Diagram, diagram, plot_model
-from funclab.view.history import Curves, history_plot
-from funclab.view.nodes import NodeTable, node_table
-from funclab.view.summary import print_summary
-from funclab.view.tensor_path import tensor_view
-from funclab.view.watching import live_callback
-from funclab.view.ways import make
+from funclab.view.notebook.watching import live_callback
+from funclab.view.notebook.ways import make
+from funclab.view.scene.diagram import Diagram, diagram, plot_model
+from funclab.view.scene.tensor_path import tensor_view
+from funclab.view.tables.nodes import NodeTable, node_table
+from funclab.view.tables.summary import print_summary
+from funclab.view.training.history import Curves, history_plot
 
 __all__ = [
     "Curves",

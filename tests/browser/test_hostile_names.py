@@ -11,10 +11,10 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.errors import FunclabError
 from funclab.layers import Dense
-from funclab.view.faults import picture_of_fault
-from funclab.view.history import history_plot
-from funclab.view.steps import shape_steps
-from funclab.view.steps_picture import StepsPicture
+from funclab.view.faults.faults import picture_of_fault
+from funclab.view.shapes.picture import StepsPicture
+from funclab.view.shapes.steps import shape_steps
+from funclab.view.training.history import history_plot
 
 HEBREW = "שלום עולם"
 NAMES = [

@@ -9,7 +9,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach.scenes import scene
-from funclab.view.live.trace_fold import spine
+from funclab.view.trace.fold import spine
 
 ROOT = ".fl-trace"
 WATCH_DOTS = """() => {

@@ -26,8 +26,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         13.0,
         "the signatures of forward and vjp name every array and its type",
     ),
-    ("funclab/view/", DENSITY): (13.0, "geometry: every coordinate is an attribute of something"),
-    ("funclab/view/live/", DENSITY): (13.5, "traits and settings: many short tables"),
+    ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     ("funclab/layers/convolution.py::__init__", "lines"): (50, "Keras' arguments, one a line"),
@@ -45,8 +44,9 @@ PLAIN_ERRORS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "IndexErr
 
 
 def budget(name: str, kind: str, usual: float) -> float:
-    folder = f"{name.rpartition('/')[0]}/"
-    raised = RAISED.get((name, kind)) or RAISED.get((folder, kind))
+    parts = name.split("/")
+    folders = [f"{'/'.join(parts[:i])}/" for i in range(len(parts) - 1, 0, -1)]
+    raised = next((RAISED[key, kind] for key in [name, *folders] if (key, kind) in RAISED), None)
     return raised[0] if raised else usual
 
 

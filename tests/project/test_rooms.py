@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.project.source import PACKAGE, Source, called_name, sources
 
@@ -23,6 +24,11 @@ ORDER = (
     ("view",),
     ("models",),
     ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+)
+# The rooms of `view`, in the same order: each may import from those before it.
+VIEW = (
+    *("draw", "scene", "live", "tables", "code", "shapes", "diff", "playground", "explorer"),
+    *("trace", "training", "faults", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 
@@ -86,6 +92,26 @@ def imported_room(name: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in LEVEL else "funclab"
 
 
+def imported_modules(folder: Path = PACKAGE) -> dict[str, set[str]]:
+    """The modules of a folder, and which of them each imports."""
+    modules = {module_name(source): source for source in sources(folder)}
+    return {
+        name: {
+            full if full in modules else module
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.ImportFrom) and (module := node.module or "")
+            for full in [f"{module}.{alias.name}" for alias in node.names]
+        }
+        & modules.keys()
+        for name, source in modules.items()
+    }
+
+
+def module_name(source: Source) -> str:
+    parts = source.path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
 def test_every_room_has_its_place_in_the_order():
     unplaced = {source.name for source in sources() if room_of(source) not in LEVEL}
 
@@ -101,6 +127,29 @@ def test_no_room_imports_a_room_above_it():
     ]
 
     assert not upward, "\n".join(upward)
+
+
+def test_no_room_of_view_imports_one_that_comes_after_it():
+    level = {f"funclab.view.{room}": i for i, room in enumerate(VIEW)}
+    room = {name: ".".join(name.split(".")[:3]) for name in imported_modules(PACKAGE / "view")}
+
+    upward = [
+        f"{importer} imports {module}"
+        for importer, modules in imported_modules(PACKAGE / "view").items()
+        for module in modules
+        if level.get(room[importer], len(VIEW)) < level.get(room[module], len(VIEW))
+    ]
+
+    assert not upward, "\n".join(upward)
+    assert {path.parent.name for path in (PACKAGE / "view").glob("*/__init__.py")} == set(VIEW)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    waiting = imported_modules(PACKAGE / "view")
+    while free := {name for name, modules in waiting.items() if not modules & waiting.keys()}:
+        waiting = {name: modules for name, modules in waiting.items() if name not in free}
+
+    assert not waiting, f"These import each other, or one that does: {sorted(waiting)}"
 
 
 def test_other_packages_come_in_by_their_own_doors():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from funclab.view.scene import Area, Edge, Points, Scene
+from funclab.view.draw.area import Area, Points
+from funclab.view.scene.scene import Edge, Scene
 
 STEPS = 24
 

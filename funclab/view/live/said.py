@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.shapes import show
-from funclab.view import words
-from funclab.view.live.base import texts
+from funclab.view.draw.text import clean, shorten
+from funclab.view.live.assets import texts
 
 LONGEST_NAME = 60
 
@@ -45,7 +45,7 @@ def signed(number: Any, digits: int = 3) -> str:
 
 def named(name: str) -> str:
     """A name that fits into a sentence."""
-    return words.shorten(words.clean(name), LONGEST_NAME)
+    return shorten(clean(name), LONGEST_NAME)
 
 
 def say(text: str, /, **values: Any) -> str:

@@ -1,0 +1,152 @@
+"""Ops on tensors as source: Python's operators, functions of funclab.ops, or the op's class."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from funclab import ops
+from funclab.graph.node import Node
+from funclab.graph.op import Op
+from funclab.graph.operation import placeholder
+from funclab.graph.tape import Tape
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.view.code.text import Chain, Group, Source, call, keywords
+from funclab.view.code.values import plain, tree
+
+SIGNS = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "Power": "**", "MatMul": "@",
+    "FloorDivide": "//", "Mod": "%", "Less": "<", "LessEqual": "<=", "Greater": ">",
+    "GreaterEqual": ">=",
+}  # fmt: skip
+COMPARISONS = ("Less", "LessEqual", "Greater", "GreaterEqual")
+
+FUNCTIONS = {"any_true": "any", "all_true": "all"}
+"""The functions of funclab.ops that have another name than their op."""
+
+ARGUMENTS = {
+    "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
+}  # fmt: skip
+"""What functions of funclab.ops call a setting that the op calls otherwise."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An op call as source, and what must be imported for it."""
+
+    source: Source
+    function: bool = False
+    """Whether `ops` is used."""
+    op: type | None = None
+    """The op's class, where it stands under its own name."""
+
+
+def op_call(node: Node, op: Op, args: list[Source]) -> Written:
+    """A call of `op` as one would write it; what it makes is this very op, with these settings."""
+    given = node.arguments.args
+    kind = type(op).__name__
+    if kind == "GetItem":
+        return Written(Chain([args[0], f"[{op.key}]"]))  # type: ignore[attr-defined]
+    if kind in ("Negative", "Absolute"):
+        return Written(Chain(["-", args[0]]) if kind == "Negative" else call("abs", args))
+    if kind in SIGNS and len(args) == 2 and _by_sign(kind, given):
+        left, right = args
+        return Written(Chain([_bracketed(left, given[0]), f" {SIGNS[kind]} ", right]))
+    settings = _function_settings(op, given)
+    if settings is not None:
+        items = [Group("[", args, "]")] if _takes_list(op) else args
+        return Written(
+            call(f"ops.{_function_name(op)}", [*items, *_keywords(settings, op)]), function=True
+        )
+    made = op_source(op)
+    return Written(Chain([made.source, call("", args)]), op=made.op)
+
+
+def op_source(op: Op) -> Written:
+    """An op by its class."""
+    made = call(type(op).__name__, _keywords(_own_settings(op), op))
+    return Written(made, op=type(op))
+
+
+def _by_sign(kind: str, given: Any) -> bool:
+    """Whether Python's operator makes this op: it must not turn a comparison around."""
+    first = given[0]
+    known = isinstance(first, (Tensor, int, float)) and not isinstance(first, bool)
+    return isinstance(first, Tensor) or (known and kind not in COMPARISONS)
+
+
+def _bracketed(source: Source, value: Any) -> Source:
+    """A negative number in brackets: -2 ** x is -(2 ** x)."""
+    return f"({source})" if not isinstance(value, Tensor) and value < 0 else source
+
+
+def _own_settings(op: Op) -> dict[str, Any]:
+    """The fields of an op that differ from their defaults."""
+    found = {}
+    for one in fields(op):
+        value = getattr(op, one.name)
+        if not (type(value) is type(one.default) and value == one.default):
+            found[one.name] = value
+    return found
+
+
+def _function_settings(op: Op, given: Any) -> dict[str, Any] | None:
+    """The arguments with which the function of this name makes this op and no other; or None."""
+    function = getattr(ops, _function_name(op), None)
+    if function is None or not hasattr(function, "__code__"):
+        return None
+    names = inspect.signature(function).parameters
+    settings = {}
+    for one in fields(op):
+        name = one.name if one.name in names else ARGUMENTS.get(one.name, "")
+        value = getattr(op, one.name)
+        if name not in names:
+            continue
+        if names[name].default is inspect.Parameter.empty or names[name].default != value:
+            settings[name] = list(value) if one.name == "ends" else value
+    return settings if _makes(function, settings, op, given) else None
+
+
+def _function_name(op: Op) -> str:
+    joined = op.name.replace("_", "")
+    return FUNCTIONS.get(op.name) or (joined if joined in ops.__all__ else op.name)
+
+
+def _takes_list(op: Op) -> bool:
+    return type(op).__name__ in ("Concatenate", "Stack")
+
+
+def _makes(function: Any, settings: dict[str, Any], op: Op, given: Any) -> bool:
+    """Whether the function, called on values like the ones given, makes just this one call."""
+    values = [placeholder(one) if isinstance(one, Tensor) else one for one in given]
+    try:
+        with Tape():
+            made = function(*([values] if _takes_list(op) else values), **settings)
+    except Exception:  # an argument too many, or of another kind: then it is not this function
+        return False
+    if isinstance(made, (list, tuple)) != (op.n_outputs > 1):
+        return False
+    outputs = made if isinstance(made, (list, tuple)) else [made]
+    origin = outputs[0].origin if isinstance(outputs[0], Value) else None
+    if origin is None or origin.op != op or len(outputs) != len(origin.outputs):
+        return False
+    return len(origin.inputs) == len(values) and all(
+        got is value if isinstance(value, Value) else _equal(got, value)
+        for got, value in zip(origin.inputs, values)
+    )
+
+
+def _equal(got: Any, value: Any) -> bool:
+    array = getattr(got, "array", None)
+    return array is not None and np.array_equal(array, np.asarray(value, array.dtype))
+
+
+def _keywords(settings: dict[str, Any], op: Op) -> list[Source]:
+    def leaf(one: Any) -> Source:
+        return plain(one, f"The op {op.name}")
+
+    return keywords((name, tree(value, leaf)) for name, value in settings.items())

@@ -1,0 +1,230 @@
+"""A model as functional-API source that rebuilds it."""
+
+from __future__ import annotations
+
+import keyword
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from funclab.errors import ArgumentError, TensorTypeError
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.tensor import Tensor
+from funclab.view.code.layers import Layers
+from funclab.view.code.ops import op_call
+from funclab.view.code.text import Chain, Code, Source, call, identifier, quote, wrapped
+from funclab.view.code.values import plain, tree
+from funclab.view.code.walk import is_functional, is_model, models_inside, thawed
+
+LONGEST_TARGETS = 60
+"""More letters of variables than this before one `=` are one variable, and its elements."""
+DRAFTS = 5
+"""The first draft shows what is used twice, and so needs a variable; the next, that a layer inside
+a shared layer is written only once after all."""
+
+
+def to_code(model: Any, name: str = "model", names: bool = True) -> str:
+    """Source in the functional API that makes a model with the same graph and new weights.
+
+    A layer called once is written where it is called; a shared layer gets a variable, so that one
+    sees that it is one. Layers and functions of your own are written by name: they must be defined
+    where the source runs. Run it in a new session, or after `funclab.registry.reset_names()`, and
+    the model's config is the same to the last name. With `names=False`, names that were only
+    counted (dense_1) are left out, as one would write it.
+    Raises: NotSupportedError for what has no source: a lambda, a large array; ArgumentError for a
+    `name` that cannot be a variable.
+
+    >>> from funclab import Input, Model, layers
+    >>> x = Input((4,), name="x")
+    >>> print(to_code(Model(x, layers.Dense(2, name="out")(x), name="tiny")))
+    from funclab import Input, Model, layers
+    <BLANKLINE>
+    x = Input(shape=(4,), name="x")
+    out = layers.Dense(2, name="out")(x)
+    <BLANKLINE>
+    model = Model(inputs=x, outputs=out, name="tiny")
+    """
+    if not isinstance(model, Operation):
+        raise TensorTypeError(
+            f"Only a model can be written as code, not {model!r}.",
+            why="code makes the layers of a model and calls them; a "
+            f"{type(model).__name__} has none.",
+            fix="pass a model: to_code(Model(inputs, outputs)).",
+        )
+    _check_variable(name)
+    layers = Layers(set(), {name}, names)
+    text = _Writer(model, name, layers).text()
+    for _ in range(DRAFTS):
+        if layers.twice == layers.shared and layers.own <= layers.taken:
+            break
+        layers = Layers(layers.twice, {name, *layers.own}, names)
+        text = _Writer(model, name, layers).text()
+    return Code(text)
+
+
+def _check_variable(name: Any) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ArgumentError(
+            f"{name!r} cannot be the name of a variable.",
+            why="the source ends with `name = Model(...)`, which Python must be able to read.",
+            fix='leave it out, or write for example to_code(model, name="encoder").',
+        )
+
+
+class _Writer:
+    """Writes a model line by line, in the order in which its calls were made."""
+
+    def __init__(self, model: Any, name: str, layers: Layers) -> None:
+        self.lines: list[str] = []
+        self.layers = layers
+        layers.define = self._define
+        self.variables: dict[Operation, str] = {model: name}
+        self.names: dict[Tensor, str] = {}
+        self.calls: Counter[Operation] = Counter()
+        self.automatic: Counter[str] = Counter()
+        self.renamed: list[str] = []
+        self._write(model, name)
+
+    def text(self) -> str:
+        """The whole source, imports first, without blank lines beside blank lines."""
+        body = "\n".join(self.lines)
+        lines = [*self.layers.imports(body), "", *self.lines]
+        kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
+        return "\n".join(kept).strip("\n")
+
+    def _write(self, model: Any, name: str) -> None:
+        inner = [one for one in models_inside(model) if not one.graph.stand_ins]
+        nodes = {node for one in inner for node in one.graph.nodes}
+        after: dict[Node, list[Any]] = {}
+        for one in inner:
+            after.setdefault(max(one.graph.nodes, key=_time), []).append(one)
+        for node in sorted(nodes, key=_time):
+            self._call(node, self.names)
+            for one in after.get(node, []):
+                if one is not model:
+                    self._define(one)
+        self._make(model, name)
+
+    def _define(self, layer: Any) -> str:
+        """The variable of a layer; the lines that make it are written if they are not yet."""
+        if layer not in self.variables:
+            self.variables[layer] = identifier(layer.name, self.layers.taken)
+            self._make(layer, self.variables[layer])
+        return self.variables[layer]
+
+    def _make(self, layer: Any, name: str) -> None:
+        if is_functional(layer):
+            self._model(layer, name)
+        else:
+            self._add(name, self.layers.source(layer))
+        if is_model(layer):
+            self.lines += [*thawed(layer, name), ""]
+
+    def _model(self, model: Any, name: str) -> None:
+        """The line that makes a functional model of tensors; cut out of a graph, its calls too."""
+        graph: Graph = model.graph
+        names = self.names
+        if graph.stand_ins:
+            names = dict(self._inputs(graph))
+            for node in graph.nodes:
+                if not node.is_input and not all(one in names for one in node.output_tensors):
+                    self._call(node, names)
+        self.lines += [*self.renamed, ""]
+        self.renamed = []
+        leaf = _leaf(names, model.name)
+        parts: list[Source] = [
+            Chain(["inputs=", tree(model.input_structure, leaf)]),
+            Chain(["outputs=", tree(model.output_structure, leaf)]),
+            *self.layers.name(model),
+        ]
+        parts += [] if model.trainable else ["trainable=False"]
+        self._add(name, call(self.layers.class_of(model), parts))
+
+    def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:
+        """The inputs of a graph that begins in the middle of another, each an Input of its own."""
+        self.lines.append("")
+        for tensor, node in zip(graph.inputs, graph.input_nodes):
+            if node.output_tensors[0] not in self.names:
+                self._call(node, self.names)
+            yield tensor, self.names[node.output_tensors[0]]
+
+    def _call(self, node: Node, names: dict[Tensor, str]) -> None:
+        """The line of one call."""
+        operation = node.operation
+        if node.is_input:
+            made = self.layers.source(operation)
+        else:
+            leaf = _leaf(names, operation.name)
+            args = [tree(one, leaf) for one in node.arguments.args]
+            more = node.arguments.kwargs.items()
+            items = [*args, *(Chain([f"{key}=", tree(one, leaf)]) for key, one in more)]
+            if isinstance(operation, OpOperation) and not self.layers.is_shared(operation):
+                made = self._op(node, args)
+            else:
+                made = Chain([self.layers.reference(operation), call("", items)])
+        self._add(self._targets(node, names), made)
+        self._keep_name(node, names)
+
+    def _op(self, node: Node, args: list[Source]) -> Source:
+        written = op_call(node, node.operation.op, args)  # type: ignore[attr-defined]
+        self.layers.written[node.operation] += 1
+        self.layers.note(written)
+        return written.source
+
+    def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
+        """Ops are named by counting; where that gives another name, the right one is set."""
+        operation = node.operation
+        if not isinstance(operation, OpOperation) or self.layers.is_shared(operation):
+            return
+        prefix = operation.op.name
+        count = self.automatic[prefix]
+        self.automatic[prefix] += 1
+        if operation.name != (f"{prefix}_{count}" if count else prefix):
+            made = names[node.output_tensors[0]]
+            line = f"{made}._keras_history.operation.name = {quote(operation.name)}"
+            self.renamed.append(line)
+
+    def _targets(self, node: Node, names: dict[Tensor, str]) -> str:
+        """The variables for what a call makes, in the form in which it makes it."""
+        operation, made = node.operation, node.outputs
+        stem = operation.name
+        if self.layers.is_shared(operation) or is_model(operation):
+            stem += f"_at_{self.calls[operation] + is_model(operation)}"
+        self.calls[operation] += 1
+        taken = self.layers.taken
+        tensors = made if isinstance(made, (list, tuple)) else [made]
+        letters = len(tensors) * len(identifier(f"{stem}, 1", set()))
+        several = len(tensors) > 1 and letters > LONGEST_TARGETS
+        if several or not tensors or not all(isinstance(one, Tensor) for one in tensors):
+            whole = identifier(stem, taken)
+            names.update({t: n for t, n in _paths(made, whole) if t not in names})
+            return whole
+        new = [identifier(stem, taken) for _ in tensors]
+        names.update({t: n for t, n in zip(tensors, new) if t not in names})
+        return new[0] if made is tensors[0] else f"({new[0]},)" if not new[1:] else ", ".join(new)
+
+    def _add(self, name: str, source: Source) -> None:
+        self.lines += wrapped(source, before=f"{name} = ")
+
+
+def _time(node: Node) -> int:
+    return node.time
+
+
+def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
+    """Tensors by their variables, all else as it is."""
+    return lambda one: names[one] if isinstance(one, Tensor) else plain(one, owner)
+
+
+def _paths(made: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
+    """Each tensor of a nested output, and how to get it: `outputs["main"]`."""
+    if isinstance(made, Tensor):
+        yield made, whole
+    elif isinstance(made, dict):
+        for key, one in made.items():
+            yield from _paths(one, f"{whole}[{quote(key) if isinstance(key, str) else repr(key)}]")
+    else:
+        for i, one in enumerate(made):
+            yield from _paths(one, f"{whole}[{i}]")

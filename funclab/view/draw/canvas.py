@@ -1,0 +1,134 @@
+"""Writes SVG elements. Everything that comes from a name passes through `escape` here."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from funclab.view.draw import theme
+from funclab.view.draw.area import Area
+from funclab.view.draw.geometry import closed, rounded_left
+from funclab.view.draw.text import clean, steady
+
+
+@dataclass(frozen=True)
+class Paint:
+    """How a shape is painted: names of colours, the width of the line, and its dashes."""
+
+    fill: str = ""
+    stroke: str = ""
+    width: float = 1
+    dash: str = ""
+
+
+@dataclass(frozen=True)
+class Font:
+    """How a line of text is set. `anchor` is "middle" or "end"; lines start at x without it."""
+
+    size: float
+    ink: str = "ink"
+    bold: bool = False
+    mono: bool = False
+    anchor: str = ""
+
+    @property
+    def family(self) -> str:
+        return theme.MONO if self.mono else theme.SANS
+
+
+class Canvas:
+    """Collects elements. Colours are names of the palette: each element carries both the colour
+    itself and a class, so that a style sheet can overrule it and viewers without one need none.
+    Points are complex numbers: x + 1j * y."""
+
+    def __init__(self, palette: dict[str, str]) -> None:
+        self.palette = palette
+        self.parts: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def open(self, title: str, kind: str = "", **data: str) -> None:
+        """Begin a part that has a name of its own, which readers hear or see when they point."""
+        label = escape(title)
+        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        kind_class = f' class="{kind}"' if kind else ""
+        # What holds other parts is an object; readers take a symbol as a whole.
+        role = "graphics-object" if "frame" in kind else "graphics-symbol"
+        self.parts.append(f'<g role="{role}" aria-label="{label}"{kind_class}{notes}>')
+        self.parts.append(f"<title>{label}</title>")
+
+    def shift(self, origin: complex) -> None:
+        """Begin a part with an origin of its own."""
+        place = f"{number(origin.real)},{number(origin.imag)}"
+        self.parts.append(f'<g transform="translate({place})">')
+
+    def close(self) -> None:
+        self.parts.append("</g>")
+
+    def rect(self, area: Area, paint: Paint, radius: float = 0) -> None:
+        corner = f' rx="{number(radius)}"' if radius else ""
+        size = f'width="{number(area.width)}" height="{number(area.height)}"'
+        place = place_of(area.corner)
+        self.parts.append(f"<rect {place} {size}{corner}{self._paint(paint)}/>")
+
+    def circle(self, middle: complex, radius: float, paint: Paint) -> None:
+        place = f'cx="{number(middle.real)}" cy="{number(middle.imag)}" r="{number(radius)}"'
+        self.parts.append(f"<circle {place}{self._paint(paint)}/>")
+
+    def path(self, data: str, paint: Paint) -> None:
+        """Data of M, L, C and Z with absolute points."""
+        self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
+
+    def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
+        """The coloured left side of a rounded box."""
+        self.path(rounded_left(area.corner, width, area.height, radius), Paint(fill))
+
+    def polygon(self, corners: list[complex], fill: str) -> None:
+        self.path(closed(corners), Paint(fill))
+
+    def text_line(self, start: complex, text: str, font: Font) -> None:
+        """A line of text whose baseline begins, ends or has its middle at `start`."""
+        weight = ' font-weight="600"' if font.bold else ""
+        anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
+        style = f'font-size="{number(font.size)}" font-family="{font.family}"{weight}{anchor}'
+        ink = self._paint(Paint(font.ink))
+        words = shown(text)
+        self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
+
+    def _paint(self, paint: Paint) -> str:
+        names = (("f", paint.fill), ("s", paint.stroke))
+        classes = " ".join(f"{kind}-{name}" for kind, name in names if name)
+        fill = self.palette[paint.fill] if paint.fill else "none"
+        words = f' class="{classes}" fill="{fill}"'
+        if paint.stroke:
+            words += f' stroke="{self.palette[paint.stroke]}"'
+            words += f' stroke-width="{number(paint.width)}"'
+        if paint.dash:
+            words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
+        return words
+
+
+def escape(text: str) -> str:
+    """Text that can stand anywhere in a document: it is never more than text."""
+    return html.escape(clean(text))
+
+
+def shown(text: str) -> str:
+    """The same for the eye: words read from right to left turn nothing around beside them."""
+    return html.escape(steady(text))
+
+
+def place_of(point: complex) -> str:
+    return f'x="{number(point.real)}" y="{number(point.imag)}"'
+
+
+def number(value: float) -> str:
+    """A coordinate, to a tenth, without needless digits.
+
+    >>> number(3.04), number(-0.01)
+    ('3', '0')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

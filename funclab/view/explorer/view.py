@@ -1,0 +1,201 @@
+"""The explorer: a model's graph to be clicked, searched and walked by keys."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+import traitlets
+
+from funclab.errors import ArgumentError, TensorTypeError
+from funclab.graph.graph import Graph
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.draw import defaults
+from funclab.view.draw.text import clean
+from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
+from funclab.view.explorer.gallery import Gallery
+from funclab.view.live.view import View
+from funclab.view.scene import words
+from funclab.view.scene.calls import Piece, write_line
+from funclab.view.scene.tensor_path import Behind, maker, source_inputs
+
+__all__ = ["Explorer", "explore"]
+
+
+class Explorer(View):
+    """A model's graph, alive. `selected` is the key of a node `dense[1]`, a layer `dense` or a
+    tensor `dense[1:0]`, and may be set and observed from Python. What it lies in is opened.
+    """
+
+    scripts = (
+        "explorer/panel",
+        "explorer/keys",
+        "explorer/picture",
+        "explorer/room",
+        "explorer/view",
+    )
+    blank_state: ClassVar[dict[str, Any]] = {
+        "face": "calls", "selected": "", "open": False, "zoom": 0, "level": 0, "op": 0,
+        "more": False, "table": False,
+    }  # fmt: skip
+
+    selected = traitlets.Unicode()
+
+    def __init__(
+        self,
+        model: Any,
+        direction: str | None = None,
+        state: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.model, self.direction = model, direction
+        facts, self.objects = facts_of(model), objects_of(model)
+        self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
+        self.gallery = Gallery(model, facts, direction)
+        super().__init__(
+            title=f"{_kind(model)} {clean(model.name)}",
+            call=f"funclab.explore({_written(model)}$)",
+            facts=facts,
+            state=self._revealing(state or {}),
+            **settings,
+        )
+        self._draw()
+
+    @traitlets.observe("state")
+    def _follow_state(self, change: Any) -> None:
+        self.selected = change["new"].get("selected", "")
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> str:
+        return self._known_key("selected", proposal["value"])
+
+    @traitlets.observe("selected")
+    def _follow_selected(self, change: Any) -> None:
+        if change["new"] != self.state.get("selected"):
+            self.show(selected=change["new"])
+
+    def show(self, **state: Any) -> None:
+        super().show(**self._revealing(state))
+
+    def _revealing(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The state, with what hides the selected open, unless it says itself what is open."""
+        if not state.get("selected") or "open" in state:
+            return state
+        now = self.state.get("open", False)
+        return {**state, "open": self.gallery.revealing(now, clean(state["selected"]))}
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        checked = dict(super()._checked_state(state))
+        if "selected" in checked:
+            checked["selected"] = self._known_key("selected", checked["selected"])
+        if not isinstance(checked.get("open", False), bool):
+            checked["open"] = [self._known_key("open", key) for key in checked["open"]]
+        return checked
+
+    def _known_key(self, name: str, key: str) -> str:
+        key = clean(key)
+        if key and key not in self.known:
+            close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
+            raise ArgumentError(
+                f"{name}: there is no {key!r} in {self.title}.",
+                why="a key is that of a layer, a node or a tensor, as the picture writes it.",
+                fix=f"choose one, such as {' or '.join(map(repr, close))}.",
+            )
+        return key
+
+    @traitlets.observe("state", "look")
+    def _follow_face(self, _: Any) -> None:
+        if self.pictures:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Have the picture of the present state among those that the browser has."""
+        if self.gallery.draw(self.state, self.look == "projector"):
+            self.pictures = dict(self.gallery.pictures)
+
+    def svg(self) -> str:
+        look = defaults.still(self.look)
+        return self.gallery.diagram(self.state, look).svg
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        kind, key = content.get("ask"), content.get("key", "")
+        if key not in self.objects:
+            return None
+        if kind == "tape":
+            return {"kind": kind, "key": key, "value": tape_of(self.objects[key])}
+        if kind == "more":
+            return {"kind": kind, "key": key, "value": more_of(self.objects[key])}
+        return None
+
+    def complete(self) -> None:
+        """Put everything a page without a kernel may ask for into the view itself."""
+        self.gallery.draw_all(self.look == "projector")
+        self.pictures = dict(self.gallery.pictures)
+        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
+        self.facts = {
+            **facts,
+            "saved": True,
+            "tape": {key: tape_of(self.objects[key]) for key in facts["nodes"]},
+            "more": {key: more_of(self.objects[key]) for key in facts["layers"]},
+        }
+
+
+class CallsOf(Piece):
+    """All that leads to the calls of one layer, in the form of a model."""
+
+    def __init__(self, layer: Operation) -> None:
+        outputs = [one for node in layer.inbound_nodes for one in node.output_tensors]
+        inputs = [one for tensor in outputs for one in source_inputs(tensor)]
+        super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
+
+
+def explore(
+    thing: Any,
+    *,
+    direction: str | None = None,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> Explorer:
+    """The live picture of a model; of a layer, with all its calls; or of the way to a tensor.
+
+    `state` may hold what `Explorer.line()` writes, such as face="layers", selected="dense[1]", or
+    open=["encoder[1]"], the models and wrappers that are open; open=True opens all. `look`, `ask`
+    and `tour` are those of every view: see `funclab.view.live.view.View`.
+
+    Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
+    ArgumentError for an unknown setting.
+    """
+    subject = thing
+    if isinstance(thing, Tensor):
+        subject = Behind(thing)
+        state = {"selected": thing.id, **state}
+    elif not isinstance(thing, Operation):
+        raise TensorTypeError(
+            f"explore was given {thing!r}, which has no graph.",
+            why="models, layers and tensors have one: calls of layers make it.",
+            fix="pass a model, a layer that was called, or what a layer call returned.",
+        )
+    elif words.graph_of(thing) is None:
+        thing.get_output_at(0)  # says it well when there is none
+        subject = CallsOf(thing)
+        state = {"face": "layers", "selected": thing.name, **state}
+    return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
+
+
+def _kind(subject: Any) -> str:
+    if isinstance(subject, Behind):
+        return "Tensor"
+    return "Layer" if isinstance(subject, CallsOf) else "Model"
+
+
+def _written(subject: Any) -> str:
+    """How a learner would write what is explored."""
+    if isinstance(subject, Behind):
+        node = maker(subject.tensor)
+        several = len(node.output_tensors) > 1
+        index = node.output_tensors.index(subject.tensor)
+        return f"{write_line(node)}[{index}]" if several else write_line(node)
+    return subject.name if subject.name.isidentifier() else _kind(subject).lower()

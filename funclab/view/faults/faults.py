@@ -1,0 +1,183 @@
+"""The piece of graph at fault: what an error draws under its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
+from funclab.explain import crossing
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.draw.text import clean
+from funclab.view.faults.diagram import FaultDiagram, Gap, joined
+from funclab.view.faults.lines import instead_picture, pairs_picture
+from funclab.view.scene import words
+from funclab.view.scene.calls import Calls, Piece, plate_of
+from funclab.view.scene.diagram import MOST_CALLS
+from funclab.view.scene.layout.place import place
+from funclab.view.scene.scene import Box, Edge, End, Group, Scene
+from funclab.view.scene.tensor_path import maker, source_inputs
+from funclab.view.shapes.failure import Failure, failed_step
+from funclab.view.tables.nodes import node_table
+
+INSIDE = "inside "
+
+
+def picture_of_fault(error: FunclabError, look: str = "auto") -> Any:
+    """What to draw for an error; None when it is not about a graph."""
+    picture = _picture(error, look)
+    if picture is not None:
+        picture.look = look
+    return picture
+
+
+def _picture(error: FunclabError, look: str) -> Any:
+    about: Any = error.graph
+    facts = error.facts
+    if isinstance(facts, Pairs):
+        return pairs_picture(facts, error.fix, error.tensors)
+    if isinstance(facts, Instead):
+        return instead_picture(facts, error.fix)
+    if isinstance(about, Operation):
+        if error.tensors:
+            return failed_call(about, list(error.tensors), error)
+        shown = about.inbound_nodes and not isinstance(error, NeverCalledError)
+        return node_table(about) if shown and words.graph_of(about) is None else None
+    if isinstance(error, GraphError) and isinstance(about, tuple):
+        graph, node = about
+        if words.graph_of(facts) is not None:
+            return inner_tensor(graph, node, facts, error.fix, look)
+        return missing_input(graph, node, error.fix)
+    if isinstance(about, list):
+        return same_names([one for one in about if isinstance(one, Operation)], error.fix)
+    return None
+
+
+def calls_of(name: str, graph: Graph, prefix: str = "") -> Scene:
+    return Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
+
+
+def missing_input(graph: Graph, node: Node, fix: str) -> FaultDiagram:
+    """The whole way to the outputs, with the input that was left out and its look-alikes."""
+    found = [one for output in graph.outputs for one in source_inputs(output)]
+    given = [one for one in graph.inputs if maker(one).is_input]
+    whole = Graph(list(dict.fromkeys([*found, *given])), graph.outputs)
+    scene = calls_of("the way to the outputs", whole)
+    missing = node.output_tensors[0]
+    notes = {node.key: "not among the inputs"}
+    for one in given:
+        if one not in found and one.shape == missing.shape:
+            notes[maker(one).key] = "given instead: same shape, another tensor"
+    place(scene)
+    title = f"{clean(node.operation.name)} is missing among the inputs"
+    return FaultDiagram(scene, title, fix, notes)
+
+
+def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> FaultDiagram:
+    """What an inner tensor of a nested model is made of, and the graph in which it was used."""
+    name, source = clean(outer.name), clean(node.operation.name)
+    found = crossing(graph.outputs, outer.graph)
+    inside = Graph([one for one in outer.inputs if maker(one) in _behind(found)], found)
+    given = [one for one in graph.inputs if maker(one) not in outer.graph.input_nodes]
+    calls = [one for one in outer.inbound_nodes[1:] if reads(one, set(given))]
+    shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
+    around = Graph(list(dict.fromkeys([*given, *found])), list(shown))
+    first, second = calls_of(name, inside, INSIDE), calls_of("outside", around)
+    plain(first, inside, [])
+    plain(second, around, graph.outputs)
+    place(first)
+    place(second)
+    notes = {f"{INSIDE}{node.key}": ""} | {f"{INSIDE}{maker(one).key}": "" for one in found}
+    notes |= {maker(one).key: f"made of {source}" for one in found}
+    away = joined(first, second, below=look == "projector")
+    headings = {f"inside {name}: from {source}": 0j, f"used outside {name}": away}
+    title = f"A tensor made of {source}, inside {name}, was used outside"
+    return FaultDiagram(first, title, fix, notes, headings=headings)
+
+
+def _behind(tensors: list[Tensor]) -> set[Node]:
+    return {maker(source) for one in tensors for source in source_inputs(one)}
+
+
+def reads(call: Node, given: set[Tensor]) -> bool:
+    """Whether a call can be reached from these inputs alone."""
+    return set(source_inputs(call.output_tensors[0])) <= given
+
+
+def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
+    """Without shared layers, other nodes and numbers of outputs, which are not the matter here;
+    in colours only what is an Input, or an output of the model that was asked for.
+    """
+    scene.groups = []
+    roles = {maker(one).key: "output" for one in outputs}
+    roles |= {node.key: "input" for node in graph.nodes if node.is_input}
+    for plate in scene.plates:
+        plate.label, plate.output = "", plate.name in [clean(one.id) for one in outputs]
+    for box in scene.boxes:
+        box.group, box.note, box.role = None, "", roles.get(box.key.removeprefix(INSIDE), "plain")
+
+
+def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:
+    """The layers that made the tensors, and the call of `layer` that failed."""
+    name = clean(layer.name)
+    scene, key = Scene(name, "calls"), f"{layer.name}[?]"
+    failure = failed_step(layer, tensors, error)
+    gaps: dict[tuple[str, int], Gap] = {}
+    counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)
+    for i, tensor in enumerate(tensors):
+        node = maker(tensor)
+        plate = plate_of(tensor, clean(tensor.id), "")
+        if node.key not in [box.key for box in scene.boxes]:
+            scene.boxes.append(_maker_box(node))
+        if plate.key not in [one.key for one in scene.plates]:
+            scene.plates.append(plate)
+            scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
+        scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
+        if counted and i:
+            gaps[plate.key, i] = Gap(plate.shape, note="one too many")
+        elif not counted and _at_fault(failure, i):
+            gaps[plate.key, i] = Gap(plate.shape, failure.wanted)
+    scene.boxes.append(
+        Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
+    )
+    place(scene)
+    title = f"{name} cannot take what it was given"
+    if counted:
+        title = f"{name} takes one thing in its call, and was given {len(tensors)}"
+    return FaultDiagram(scene, title, error.fix, {key: "no node is made"}, key, gaps)
+
+
+def _maker_box(node: Node) -> Box:
+    layer = node.operation
+    role = "input" if node.is_input else "plain"
+    return Box(node.key, clean(layer.name), words.detail(layer), role, node=node.index)
+
+
+def _takes_one(layer: Any) -> bool:
+    """Whether a layer has said that it reads one tensor."""
+    spec = getattr(layer, "input_spec", None)
+    return spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
+
+
+def _at_fault(failure: Failure, i: int) -> bool:
+    """Whether an input is one of those that do not fit; all are, when nobody can say which."""
+    return not failure.bad or i in [given for given, _ in failure.bad]
+
+
+def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
+    """The layers that carry one name: several boxes, each in a colour of its own."""
+    scene = Scene("one name", "calls", "LR")
+    name = clean(layers[0].name) if layers else ""
+    notes = {}
+    for i, layer in enumerate(layers):
+        box = Box(f"{i}", clean(layer.name), words.detail(layer), group=i, outputs=0)
+        box.title = f"layer {i + 1} of the name {name}: {box.detail}, with weights of its own"
+        scene.boxes.append(box)
+        scene.groups.append(Group(i, name, [box.key], 1))
+        notes[box.key] = f'another layer: write name="{name}_{i}"' if i else "has this name"
+    place(scene)
+    title = f"{len(layers)} layers carry the name {name}"
+    return FaultDiagram(scene, title, fix, notes, frames=False, quiet=("0",))

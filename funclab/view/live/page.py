@@ -1,0 +1,113 @@
+"""Views as one page that opens from disk: no kernel, no network."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import ArgumentError
+from funclab.view.draw.text import plural
+from funclab.view.live.assets import script, style
+
+# What a kernel's model offers to a view's script, for a page that has no kernel.
+STAND_IN = """
+const listeners = {};
+const model = {
+  get: (name) => traits[name],
+  set: (name, value) => {
+    if (JSON.stringify(traits[name]) === JSON.stringify(value)) return;
+    traits[name] = value;
+    (listeners[`change:${name}`] ?? []).forEach((call) => call());
+  },
+  save_changes: () => {},
+  send: () => {},
+  on: (name, call) => { (listeners[name] ??= []).push(call); },
+  off: () => {},
+};
+exported.render({ model, el: document.getElementById(place) });
+"""
+
+
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
+PAGE = (
+    "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
+    "h1,h2{font:600 1.1rem system-ui,sans-serif;overflow-wrap:anywhere;display:-webkit-box;"
+    "-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}"
+    "main>section{margin-bottom:3rem}.still table{border-collapse:collapse;margin-top:1rem}"
+    ".still :is(th,td){text-align:left;padding:.2rem .8rem;border-bottom:1px solid var(--f-rim);"
+    "font-weight:400}.still :is(caption,thead th){font-weight:600;text-align:left}"
+)
+
+
+class Page(str):
+    """A page as text; as the last line of a cell it is named, not poured out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.encode()) / 1000:,.0f} kB>"
+
+
+def page_of(shown: list[Any]) -> Page:
+    """Some views and pictures, one under the other, as a page that opens from disk."""
+    parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
+    title = "; ".join(one.title for one in shown)
+    return Page(
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{PAGE}{style()}</style></head>"
+        f"<body><main>{_heading(shown)}{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def save(view: Any, path: Any) -> Path:
+    """Write a view as a page or as its static picture, as the ending of `path` says."""
+    target = Path(path)
+    if target.suffix.lower() == ".html":
+        target.write_text(page_of([view]), encoding="utf-8")
+    elif target.suffix.lower() == ".svg":
+        target.write_text(f"{XML}\n{view.svg()}\n", encoding="utf-8")
+    else:
+        raise ArgumentError(
+            f"A view cannot be written as {target.name!r}.",
+            why="it is a page (.html), or the static picture of its present state (.svg).",
+            fix=f'write for example view.save("{target.stem or "view"}.html").',
+        )
+    return target
+
+
+def _heading(shown: list[Any]) -> str:
+    """What the page is about, if it is not in each part."""
+    if len(shown) == 1:
+        return f"<h1>{escape(shown[0].title)}</h1>"
+    return f"<h1>{plural(len(shown), 'view')}</h1>"
+
+
+def _part(shown: Any, place: str, several: bool) -> str:
+    """A view or picture, and its place on the page."""
+    heading = f"<h2>{escape(shown.title)}</h2>" if several else ""
+    if hasattr(shown, "scripts"):
+        body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, place)
+    else:
+        body, code = f'<div class="fl still">{shown.svg}{shown.table}</div>', ""  # type: ignore[attr-defined]
+    return f'<section id="{place}">{heading}{body}</section>{code}'
+
+
+def _code(view: Any, place: str) -> str:
+    """The script that makes a view live in its place."""
+    names = view.page_traits()
+    with view.hold_sync():  # in a notebook it may be on display, and goes on with its kernel
+        before = {name: getattr(view, name) for name in names if name != "pictures"}
+        view.complete()
+        traits = {name: getattr(view, name) for name in names}
+        for name, value in before.items():
+            setattr(view, name, value)
+    # A name such as </script> must not end the script.
+    data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
+    code = script(*view.scripts).replace("export default", "const exported =")
+    return (
+        f'<script type="module">\nconst traits = {data}, place = "{place}";\n{code}\n'
+        f"{STAND_IN}</script>"
+    )

@@ -1,0 +1,145 @@
+"""The base of every live view: an anywidget with one state, undo, questions and tours.
+
+All that a view shows travels to the browser as plain data; the browser does the rest, so most of a
+view works without a kernel too (`export_html`). Each view is a short Python class and one file of
+JavaScript, which follows `core.js`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from funclab.errors import ArgumentError
+from funclab.view.draw import defaults
+from funclab.view.live.assets import script, style, texts
+from funclab.view.live.page import save
+
+
+class View(anywidget.AnyWidget):
+    """A live picture with a state that Python and browser share.
+
+    `state` is a plain dict; `line()` is the Python that brings it back. `ask` hides the next value
+    behind a question and records what was answered in `answers`. `tour` is a list of up to eight
+    stops, walked with PageUp and PageDown, such as [{"text": "The second call.", "state":
+    {"selected": "dense[1]"}}]. `look` is "auto", "light", "dark", "print" or "projector".
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ()
+    blank_state: ClassVar[dict[str, Any]] = {}
+
+    title = traitlets.Unicode().tag(sync=True)
+    call = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    home = traitlets.Dict().tag(sync=True)
+    blank = traitlets.Dict().tag(sync=True)
+    facts = traitlets.Dict().tag(sync=True)
+    pictures = traitlets.Dict().tag(sync=True)
+    look = traitlets.Unicode("auto").tag(sync=True)
+    ask = traitlets.Bool(False).tag(sync=True)
+    answers = traitlets.List().tag(sync=True)
+    tour = traitlets.List().tag(sync=True)
+    stop = traitlets.Int(-1).tag(sync=True)
+    texts = traitlets.Dict().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "scripts" in vars(cls):  # not in the classes that anywidget derives from it
+            cls._esm, cls._css = script(*cls.scripts), style()
+        super().__init_subclass__(**kwargs)
+
+    def __init__(
+        self,
+        *,
+        look: str | None = None,
+        ask: bool | None = None,
+        tour: Any = (),
+        state: dict[str, Any] | None = None,
+        **traits: Any,
+    ) -> None:
+        whole = {**self.blank_state, **self._checked_state(state or {})}
+        super().__init__(
+            look=defaults.chosen(look),
+            ask=defaults.ask() if ask is None else ask,
+            tour=_checked_tour(tour),
+            state=whole,
+            home=dict(whole),
+            blank=dict(self.blank_state),
+            texts=texts(),
+            **traits,
+        )
+        self.on_msg(self._on_message)
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(state) - set(self.blank_state))
+        if unknown:
+            raise ArgumentError(
+                f"{type(self).__name__} has no setting {unknown[0]!r}.",
+                why=f"its settings are {', '.join(self.blank_state)}.",
+                fix="correct the name.",
+            )
+        return state
+
+    def show(self, **state: Any) -> None:
+        """Change the state from Python, as a click or key would."""
+        self.state = {**self.state, **self._checked_state(state)}
+
+    def line(self) -> str:
+        """One line of Python that makes this view in its present state."""
+        given = "".join(
+            f", {key}={value!r}"
+            for key, value in self.state.items()
+            if value != self.blank_state.get(key)
+        )
+        bare = "($" in self.call
+        return self.call.replace("$", given.removeprefix(", ") if bare else given)
+
+    def svg(self) -> str:
+        """The static picture of the present state."""
+        raise NotImplementedError
+
+    def save(self, path: Any) -> Path:
+        """Write a file: .html, a page with all that needs no kernel, or .svg, the static picture.
+
+        Raises: ArgumentError for another ending.
+        """
+        return save(self, path)
+
+    def complete(self) -> None:
+        """Put into the view what its page asks Python for, so that it needs no kernel."""
+
+    def page_traits(self) -> list[str]:
+        """The names of what the browser knows of this view."""
+        own = ("_", "layout", "tabbable", "tooltip", "comm", "keys")
+        return [name for name in self.trait_names(sync=True) if not name.startswith(own)]
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        """What Python sends back for a message of the browser's; None for nothing."""
+        return None
+
+    def _on_message(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        reply = self.answer_to(content)
+        if reply is not None:
+            self.send({**reply, "to": content.get("ask")})
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.title}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        made = super()._repr_mimebundle_(**kwargs)
+        data, metadata = made if isinstance(made, tuple) else (made or {}, {})
+        return {**data, "image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
+
+
+def _checked_tour(tour: Any) -> list[dict[str, Any]]:
+    stops = list(tour) if isinstance(tour, (list, tuple)) else [tour]
+    right = [isinstance(stop, dict) and {"text"} <= {*stop} <= {"state", "text"} for stop in stops]
+    if not all(right) or len(stops) > 8:
+        raise ArgumentError(
+            f"A tour has up to eight stops, each with a text and a state; received {tour!r}.",
+            why="a class follows a short walk, and each stop says why it is there.",
+            fix='write tour=[{"text": "Look here.", "state": {"selected": "dense[1]"}}, ...].',
+        )
+    return [{"state": {}, **stop} for stop in stops]

@@ -1,0 +1,50 @@
+"""What funclab shows, as one page that opens from disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from funclab.callbacks.base import History
+from funclab.errors import TensorTypeError
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.diff.difference import Difference
+from funclab.view.draw.text import shorten
+from funclab.view.explorer.view import explore
+from funclab.view.live.page import Page, page_of
+from funclab.view.live.view import View
+from funclab.view.training.view import compare_runs
+
+
+def export_html(view: Any, path: Any = None) -> Page:
+    """A self-contained page of one view or of several, with all that needs no kernel.
+
+    `view` is what funclab shows: a live view, a difference, a picture; a model, layer or tensor,
+    which is explored; the History of a training; or a list of these, one under the other.
+    Returns the page; with `path`, also writes it there.
+    Raises: TensorTypeError for anything else.
+    """
+    shown = [shown_of(one) for one in (view if isinstance(view, (list, tuple)) else [view])]
+    page = page_of(shown)
+    if path is not None:
+        Path(path).write_text(page, encoding="utf-8")
+    return page
+
+
+def shown_of(thing: Any) -> Any:
+    """The view of a thing; pictures stay what they are."""
+    if isinstance(thing, Difference):
+        return thing.view()
+    if isinstance(thing, (Operation, Tensor)):
+        return explore(thing)
+    if isinstance(thing, History):
+        return compare_runs(thing)
+    if isinstance(thing, View) or (hasattr(thing, "svg") and hasattr(thing, "table")):
+        return thing
+    raise TensorTypeError(
+        f"export_html was given {shorten(repr(thing), 80)}, which is no view.",
+        why="a page shows views, pictures, models, layers, tensors, and the History of a training.",
+        fix="pass one of those, or a list of them: funclab.export_html([model, "
+        'funclab.shapes(model)], "page.html").',
+    )

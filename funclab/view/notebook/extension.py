@@ -1,0 +1,175 @@
+"""`%load_ext funclab`: models, layers, tensors and plans show themselves; errors are short."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from funclab.engine.plan import Plan
+from funclab.errors import FunclabError
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.training import watching
+from funclab.view.draw import defaults
+from funclab.view.faults.faults import picture_of_fault
+from funclab.view.scene import words
+from funclab.view.scene.diagram import diagram
+from funclab.view.scene.tensor_path import tensor_view
+from funclab.view.tables.nodes import node_table
+
+SVG, PLAIN = "image/svg+xml", "text/plain"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
+NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
+"""Where the line that a user wrote is not."""
+WIDTH = 80
+"""Letters in a line of an error's text: they have room on a projector, too."""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Turn the rich view of models, layers, tensors, plans and errors on."""
+    formatters = shell.display_formatter.formatters
+    for cls, picture in PICTURES.items():
+        formatters[SVG].for_type(cls, _careful(picture))
+    if hasattr(shell, "kernel"):  # a terminal has no place for a live view
+        for cls in PICTURES:
+            shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
+        watching.by_default = True
+    formatters[PLAIN].for_type(Plan, _print_plan)
+    _add_magics(shell)
+    shell.set_custom_exc((FunclabError,), show_error)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Turn it off again: everything is plain text, and errors come with their whole traceback."""
+    formatters = shell.display_formatter.formatters
+    for cls in PICTURES:
+        formatters[SVG].pop(cls, None)
+        shell.display_formatter.mimebundle_formatter.pop(cls, None)
+    formatters[PLAIN].pop(Plan, None)
+    watching.by_default = False
+    shell.set_custom_exc((), None)
+
+
+def _add_magics(shell: Any) -> None:
+    from funclab.view.notebook.magics import FunclabMagics, complete_word
+
+    shell.register_magics(FunclabMagics)
+    shell.set_hook("complete_command", complete_word, str_key="%funclab")
+
+
+def live_view(thing: Any, **_: Any) -> dict[str, Any] | None:
+    """The explorer of a model, layer or tensor, for front ends that show widgets.
+
+    The static picture and the plain text beside it come from the other formatters.
+    """
+    from funclab.view.explorer.view import explore
+
+    try:
+        bundle = explore(thing)._repr_mimebundle_()[0]
+    except FunclabError:
+        return None
+    return {WIDGET: bundle[WIDGET]} if WIDGET in bundle else None
+
+
+def picture_of_layer(layer: Operation) -> str:
+    """A model's graph, or the nodes of any other layer."""
+    if words.graph_of(layer) is not None:
+        return diagram(layer, look=defaults.still()).svg
+    return node_table(layer, look=defaults.still()).svg
+
+
+def picture_of_tensor(tensor: Tensor) -> str:
+    return tensor_view(tensor, look=defaults.still()).svg
+
+
+PICTURES: dict[type, Callable[[Any], str]] = {
+    Operation: picture_of_layer,
+    Tensor: picture_of_tensor,
+}
+
+
+def _careful(picture: Callable[[Any], str]) -> Callable[[Any], str | None]:
+    """Without a picture the plain text remains; a display must not fail where a call did not."""
+
+    def draw(thing: Any) -> str | None:
+        try:
+            return picture(thing)
+        except FunclabError:
+            return None
+
+    return draw
+
+
+def _print_plan(plan: Plan, printer: Any, cycle: bool) -> None:
+    printer.text(str(plan))
+
+
+def show_error(
+    shell: Any,
+    kind: type[BaseException],
+    error: FunclabError,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
+    """Print an error as what, why and fix under the user's own line; draw the nodes at fault.
+
+    Its name and its text reach the notebook as those of any other error.
+    """
+    lines = _folded("", kind.__name__, error.what)
+    own = _own_line(trace)
+    lines += ["", own] if own else []
+    lines += ["", *_folded("  ", "Why", error.why), *_folded("  ", "Fix", error.fix)]
+    shell._showtraceback(kind, error, lines)
+    _draw_fault(error)
+    return lines
+
+
+def _folded(indent: str, title: str, says: str) -> list[str]:
+    """A text of an error in lines that end between words; notebooks break longer ones in words."""
+    own = f"{indent}{title}: {says}".splitlines()
+    rest = indent and " " * len(f"{indent}{title}: ")
+    lines = [
+        line
+        for text in own
+        for line in textwrap.wrap(
+            text, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        )
+        or [""]
+    ]
+    lines[0] = lines[0].replace(f"{title}:", f"{BOLD}{title}:{PLAIN_TEXT}", 1)
+    return lines
+
+
+def _own_line(trace: TracebackType | None) -> str:
+    """The last line of the user's own code on the way to the error."""
+    frames = [
+        (frame, number)
+        for frame, number in traceback.walk_tb(trace)
+        if str(frame.f_globals.get("__name__", "")).split(".")[0] not in NOT_OWN
+    ]
+    if not frames:
+        return ""
+    frame, number = frames[-1]
+    summary = traceback.StackSummary.extract(iter([(frame, number)]), lookup_lines=True)[0]
+    # A magic's error quotes its line itself; what IPython makes of that line is not the user's.
+    own = summary.line and not summary.line.startswith("get_ipython().run_")
+    return f"{number:>5} → {summary.line}" if own else ""
+
+
+def _draw_fault(error: FunclabError) -> None:
+    """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
+    from IPython.display import display
+
+    if error.drawn:
+        return
+    try:
+        picture = picture_of_fault(error, defaults.look())
+        if picture is not None:
+            display(picture)
+    except Exception:
+        return

@@ -1,0 +1,198 @@
+"""Commands of the notebook: `%funclab`, `%nodes LAYER` and `%%shapes`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.display import display
+
+from funclab import registry
+from funclab.errors import ArgumentError, FunclabError, NameLookupError
+from funclab.graph.node import RECORDS, Node
+from funclab.graph.operation import Operation
+from funclab.view.draw import defaults
+from funclab.view.notebook.ways import WAYS, Way
+from funclab.view.shapes.failure import failed_step
+from funclab.view.shapes.steps import walk
+from funclab.view.shapes.view import ShapeWalk
+
+SWITCHES = {
+    "look": ("projector", "the look of views from now on: auto, light, dark, print, projector"),
+    "ask": ("on", "views ask before they show (on, off)"),
+}
+HELP = [
+    ("model", "as the last line of a cell: its graph"),
+    ("layer, tensor", "a layer's nodes; the way to a tensor"),
+    ("%nodes layer", "the nodes of a layer"),
+    ("%%shapes", "first line of a cell: how each call in it inferred its shape"),
+    *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
+    *((f"%funclab {word} {example}", says) for word, (example, says) in SWITCHES.items()),
+]
+WORDS = [*WAYS, *SWITCHES]
+LONG_NAMES = {way.function: word for word, way in WAYS.items()}
+"""`%funclab to_code model` is `%funclab code model`."""
+
+
+@magics_class
+class FunclabMagics(Magics):
+    """What `%load_ext funclab` adds."""
+
+    shell: Any
+
+    @no_var_expand  # a dict among the arguments is not to be filled in
+    @line_magic
+    def funclab(self, line: str) -> None:
+        """Any view: `%funclab explore model`. Alone, the list of them.
+
+        What follows the word are the arguments of the call: `%funclab diff a, b`.
+        """
+        word, rest = _parts(line)
+        if not word:
+            print(help_text())
+        elif word in SWITCHES:
+            self._switch(word, rest)
+        elif word in WAYS:
+            self._show_view(f"%funclab {word}", WAYS[word], rest)
+        else:
+            raise self._unknown(word)
+
+    @no_var_expand
+    @line_magic
+    def nodes(self, line: str) -> None:
+        """The nodes of the layer (or the path to the tensor, or the graph of the model) named."""
+        self._show_view("%nodes", replace(WAYS["explore"], example="dense"), line.strip())
+
+    @cell_magic
+    def shapes(self, line: str, cell: str) -> None:
+        """Run the cell, then walk through the calls it made; a failing call ends the walk."""
+        made: list[Node] = []
+        RECORDS.append(made)
+        try:
+            self.shell.ex(cell)
+        except FunclabError as error:
+            if isinstance(error.graph, Operation):
+                self._show(made, failed_step(error.graph, list(error.tensors), error))
+                error.drawn = True
+            raise
+        finally:
+            RECORDS[:] = [record for record in RECORDS if record is not made]
+        self._show(made, None)
+
+    @staticmethod
+    def _show(made: list[Node], failure: Any) -> None:
+        display(ShapeWalk(walk("this cell", made), failure))
+
+    def _show_view(self, command: str, way: Way, text: str) -> None:
+        """Call the function of a view with what stands after its word, and show what it makes."""
+        args, settings = self._arguments(command, way, text)
+        function = way.load()
+        signature = inspect.signature(function)
+        misfit = _misfit(way, signature, args, settings)
+        if misfit:
+            raise ArgumentError(
+                f"`{f'{command} {text}'.strip()}` does not fit: {misfit}.",
+                why=f"what follows is given to funclab.{way.function}{_names(signature)}.",
+                fix=f"write for example `{command} {way.example}`.",
+            )
+        made = function(*args, **settings)
+        if way.function == "export_html":
+            print(f"{signature.bind(*args, **settings).arguments['path']} is written.")
+        elif isinstance(made, str):
+            print(made)
+        else:
+            display(made)
+
+    def _arguments(self, command: str, way: Way, text: str) -> tuple[tuple, dict[str, Any]]:
+        """The arguments in `text`, evaluated among the user's own variables."""
+        given = {"__arguments": lambda *args, **settings: (args, settings)}
+        try:
+            code = compile(f"__arguments({text}\n)", f"<{command}>", "eval")
+            return eval(code, self.shell.user_ns | given)
+        except FunclabError:
+            raise
+        except NameError as error:
+            raise NameLookupError(
+                f"`{command} {text}`: {error}.",
+                why="the names after the view's word are those of the notebook"
+                f"{registry.near(error.name or '', self._own_names())}.",
+                fix=f"run the cell that makes {error.name} first, or correct the name; "
+                f'a text stands in quotes: "{error.name}".',
+            ) from None
+        except Exception as error:
+            said = error.msg if isinstance(error, SyntaxError) else error
+            raise ArgumentError(
+                f"`{command} {text}` cannot be read: {type(error).__name__}: {said}.",
+                why="what follows the view's word is evaluated as the arguments of a call.",
+                fix=f"write for example `{command} {way.example}`.",
+            ) from error
+
+    @staticmethod
+    def _switch(word: str, value: str) -> None:
+        if word == "look":
+            defaults.set_look(value)
+        elif value in ("on", "off"):
+            defaults.set_ask(value == "on")
+        else:
+            raise ArgumentError(
+                f"%funclab ask does not know {value!r}.",
+                why="views ask before they show, or they do not.",
+                fix="write `%funclab ask on` or `%funclab ask off`.",
+            )
+
+    def _own_names(self) -> Iterable[str]:
+        return (name for name in self.shell.user_ns if not name.startswith("_"))
+
+    def _unknown(self, word: str) -> FunclabError:
+        """A word that is no view's; a model's name alone is taken for what was meant."""
+        name = word.strip("(),")
+        if name in self._own_names():
+            fix = f"write `%funclab explore {name}`."
+        else:
+            fix = "write one of these; %funclab alone lists them with an example each."
+        return NameLookupError(
+            f"%funclab does not know {word!r}{registry.near(word, {*WORDS, *LONG_NAMES})}.",
+            why=f"after %funclab comes one of {', '.join(WORDS)}.",
+            fix=fix,
+        )
+
+
+def help_text() -> str:
+    """Everything there is, with an example each."""
+    width = max(len(example) for example, _ in HELP)
+    return "\n".join(f"{example:<{width}}   {says}" for example, says in HELP)
+
+
+def complete_word(shell: Any, event: Any) -> list[str]:
+    """The words that may follow %funclab, and after those the names of the notebook."""
+    if len(event.line.split(" ")) <= 2:
+        return WORDS
+    return [name for name in shell.user_ns if not name.startswith("_")]
+
+
+def _parts(line: str) -> tuple[str, str]:
+    """The word of a view, and its arguments; these may stand in brackets as in Python."""
+    call = re.fullmatch(r"(\w+)\((.*)\)", line.strip(), re.DOTALL)
+    word, rest = call.groups() if call else (*line.split(None, 1), "", "")[:2]
+    return LONG_NAMES.get(word, word), rest.strip()
+
+
+def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict) -> str:
+    """What is wrong with the arguments of a call; nothing if they fit."""
+    try:
+        given = signature.bind(*args, **settings).arguments
+    except TypeError as error:
+        return str(error)
+    lacking = way.function == "export_html" and given.get("path") is None
+    return "missing the name of the file" if lacking else ""
+
+
+def _names(signature: inspect.Signature) -> str:
+    """The parameters of a function, without types."""
+    signs = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    names = [f"{signs.get(one.kind, '')}{one.name}" for one in signature.parameters.values()]
+    return f"({', '.join(names)})"

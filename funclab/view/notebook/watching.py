@@ -1,0 +1,24 @@
+"""The ways from trainings to their live views, whose widgets load when first needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import registry
+from funclab.view.notebook.ways import make
+
+
+def live_callback(model: Any, **settings: Any) -> Any:
+    """The callback that shows a training while it runs. See `funclab.view.training.view`."""
+    from funclab.view.training import view as training
+
+    return training.live_callback(model, **settings)
+
+
+def compare_runs(*histories: Any, **settings: Any) -> Any:
+    """Trainings overlaid in one view. See `funclab.view.training.view`."""
+    return make("runs", *histories, **settings)
+
+
+registry.register("view", live_callback)  # so that `fit(live=True)` finds it
+registry.register("view", compare_runs)  # and `history.compare(...)`

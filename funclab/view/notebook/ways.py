@@ -1,0 +1,49 @@
+"""The ways to every view: `funclab.explore(model)`, `model.explore()`, `%funclab explore model`.
+
+All three call one function. This table names it, so that a view is loaded when first needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Way:
+    """A view: its function, where that is, the arguments of an example, and what one sees."""
+
+    function: str
+    module: str
+    example: str
+    says: str
+
+    def load(self) -> Callable[..., Any]:
+        return getattr(importlib.import_module(f"funclab.{self.module}"), self.function)
+
+
+WAYS = {
+    "explore": Way("explore", "view.explorer.view", "model", "the graph, to click and search"),
+    "shapes": Way("shapes", "view.shapes.view", "model", "how each shape was inferred"),
+    "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"', "one batch in slow motion"),
+    "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
+    "diff": Way("diff", "view.diff.difference", "a, b", "two models side by side"),
+    "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),
+    "watch": Way("watch", "view.training.view", "model", "the curves of a model's trainings"),
+    "runs": Way("compare_runs", "view.training.view", "first, second", "trainings, overlaid"),
+    "playground": Way(
+        "playground", "view.playground.view", "branches=2", "a small model changed by controls"
+    ),
+    "plot": Way("plot_model", "view", 'model, "model.svg"', "a still picture, also as a file"),
+    "export": Way(
+        "export_html", "view.notebook.export", 'model, "model.html"', "a page that needs no kernel"
+    ),
+}
+"""Every view by its word in `%funclab`."""
+
+
+def make(word: str, *args: Any, **settings: Any) -> Any:
+    """What the function of a view makes of these arguments."""
+    return WAYS[word].load()(*args, **settings)

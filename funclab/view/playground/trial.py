@@ -1,0 +1,183 @@
+"""One model of the playground with its data: built from code, trained in short bursts."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, registry
+from funclab.callbacks import Callback
+from funclab.errors import DataError
+from funclab.view.playground.code import IMPORTS, Code
+
+Array = np.ndarray[Any, Any]
+
+GRID = 40
+"""The surface has so many values on a side."""
+MOST_OWN = 5000
+MARGIN = 0.08
+
+
+class Clock(Callback):
+    """Ends a training after the epoch in which its time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.end = time.perf_counter() + seconds
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if time.perf_counter() >= self.end:
+            self.model.stop_training = True
+
+
+class Trial:
+    """A model made for some settings, as it is after `epochs` epochs.
+
+    It draws its random numbers from a generator of its own, so that the rest of a notebook neither
+    changes its curve nor is changed by it. `own` is the (x, y) of a user, if there is one.
+    """
+
+    def __init__(self, settings: dict[str, Any], own: tuple[Array, Array] | None) -> None:
+        self.settings, self.own = settings, own
+        classes = settings["data"] != "plane" if own is None else is_classes(own[1])
+        self.code = Code(settings, own is not None, classes)
+        self.random = np.random.default_rng(settings["seed"])
+        self.train: list[float] = []
+        self.test: list[float] = []
+        space: dict[str, Any] = {} if own is None else {"x": own[0], "y": own[1]}
+        with self._apart():
+            for part in (IMPORTS, self.code.data, self.code.model, self.code.compile):
+                exec(part, space)
+        self.model = space["model"]
+        self.trained = space["x_train"], space["y_train"]
+        self.tested = space["x_test"], space["y_test"]
+        self._measure()
+
+    def _measure(self) -> None:
+        """The square that the surface shows, and what counts as far from the middle."""
+        x = np.concatenate([self.trained[0], self.tested[0]])
+        y = np.concatenate([self.trained[1], self.tested[1]])
+        low, high = x.min(axis=0), x.max(axis=0)
+        spread = np.where(high > low, high - low, 1.0)
+        self.low, self.high = low - MARGIN * spread, high + MARGIN * spread
+        self.middle = 0.5 if self.code.classes else 0.0
+        self.reach = 0.5 if self.code.classes else float(np.abs(y).max()) or 1.0
+
+    @property
+    def epochs(self) -> int:
+        return len(self.train)
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """With random numbers and automatic names of its own."""
+        with initializers.using(self.random), registry.fresh_names():
+            yield
+
+    def burst(self, until: int, seconds: float = math.inf) -> None:
+        """Train on to epoch `until`, for one epoch at least, and then until the time is over."""
+        if until <= self.epochs:
+            return
+        with self._apart():
+            history = self.model.fit(
+                *self.trained,
+                batch_size=self.settings["batch_size"],
+                initial_epoch=self.epochs,
+                epochs=until,
+                validation_data=self.tested,
+                callbacks=[Clock(seconds)],
+                verbose=0,
+            ).history
+        self.train += history["loss"]
+        self.test += history["val_loss"]
+
+    def surface(self) -> Array:
+        """What the model answers on a grid, the highest row first, as uint8: 128 is undecided."""
+        across, up = (
+            np.linspace(self.low[i], self.high[i], 2 * GRID + 1, dtype="float32")[1::2]
+            for i in (0, 1)
+        )
+        points = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
+        with self._apart():
+            made = self.model.predict(points, batch_size=len(points), verbose=0)
+        side = (made.reshape(GRID, GRID) - self.middle) / self.reach
+        side = np.nan_to_num(side, nan=0, posinf=1, neginf=-1)
+        return np.round(128 + 127 * np.clip(side, -1, 1)).astype(np.uint8)
+
+    def facts(self) -> dict[str, Any]:
+        """All that a picture of it needs, as plain data."""
+        return {
+            "settings": self.settings,
+            "classes": self.code.classes,
+            "own": self.own is not None,
+            "points": [*self._points(self.trained, False), *self._points(self.tested, True)],
+            "low": [round(float(one), 3) for one in self.low],
+            "high": [round(float(one), 3) for one in self.high],
+            "counts": [len(self.trained[0]), len(self.tested[0])],
+            "weights": self.model.count_params(),
+            "code": self.code.to(0).replace("epochs=0", "epochs=$"),
+            **self.since(0),
+        }
+
+    def since(self, epoch: int) -> dict[str, Any]:
+        """What a burst changes: the surface, and the losses from an epoch on."""
+        surface = base64.b64encode(self.surface().tobytes()).decode()
+        return {
+            "epochs": self.epochs,
+            "from": epoch,
+            "train": [known(loss) for loss in self.train[epoch:]],
+            "test": [known(loss) for loss in self.test[epoch:]],
+            "surface": surface,
+        }
+
+    def _points(self, spots: tuple[Array, Array], tested: bool) -> Iterator[list[int]]:
+        """Each as [x, y in thousandths of the square, 1 for a cross, 1 for test]."""
+        x, y = spots
+        places = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
+        for (across, up), value in zip(places.tolist(), y.tolist()):
+            yield [across, 1000 - up, int(value > self.middle), int(tested)]
+
+
+def known(loss: float) -> float | None:
+    """A loss as JSON can hold it: None when it is no number any more."""
+    return round(loss, 6) if math.isfinite(loss) else None
+
+
+def is_classes(y: Array) -> bool:
+    return set(np.unique(y)) <= {0, 1}
+
+
+def checked_own(data: Any) -> tuple[Array, Array]:
+    """A user's own (x, y) as float32 arrays.
+
+    Raises: DataError.
+    """
+    try:
+        x, y = (np.asarray(one, dtype="float32") for one in data)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"The playground cannot read {type(data).__name__} as data.",
+            why="its data are a name, or two arrays of numbers: points and their targets.",
+            fix='write data="spirals" or data=(x, y).',
+        ) from None
+    y = y.reshape(-1) if y.ndim == 2 and y.shape[1] == 1 else y
+    fits = x.ndim == 2 and x.shape[1] == 2 and y.shape == x.shape[:1]
+    if not fits or not 8 <= len(x) <= MOST_OWN:
+        raise DataError(
+            f"The playground was given x of shape {x.shape} and y of shape {y.shape}.",
+            why=f"it draws points of two features, 8 to {MOST_OWN} of them, with a target each: "
+            "x (n, 2), y (n,).",
+            fix=f"choose two features and some rows: (x[:{MOST_OWN}, :2], y[:{MOST_OWN}]).",
+        )
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise DataError(
+            "The playground's data hold values that are no numbers (nan or inf).",
+            why="they have no place on the plane, and would make every loss nan.",
+            fix="leave them out: keep = np.isfinite(x).all(axis=1) & np.isfinite(y).",
+        )
+    return x, y

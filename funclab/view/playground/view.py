@@ -1,0 +1,184 @@
+"""The playground: points on a plane, a functional model changed by controls, and its training.
+
+The browser asks for one short burst of training after another, and draws in between. So a kernel
+is never kept busy, and Pause works with every version of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, ClassVar
+
+from funclab.errors import ArgumentError, FunclabError
+from funclab.view.draw import defaults
+from funclab.view.live.view import View
+from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
+from funclab.view.playground.picture import PlaygroundPicture
+from funclab.view.playground.trial import Trial, checked_own
+from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
+
+EVERY_CALL = 60
+"""More boxes than a playground can have."""
+PAGE, WALL = 960, 740
+"""How wide the graph may be from left to right, before it is enlarged for a projector."""
+BURST = 0.04
+"""Seconds of training for each question of the browser's; then it draws."""
+
+
+class Playground(View):
+    """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
+
+    scripts = ("playground/draw", "playground/controls", "playground/view")
+    blank_state: ClassVar[dict[str, Any]] = BLANK
+
+    def __init__(self, own: Any = None, **settings: Any) -> None:
+        self._own = None if own is None else checked_own(own)
+        self._lock = threading.RLock()
+        state = settings.pop("state", {})
+        self.trial = Trial(_without_epochs(BLANK | self._checked_state(state)), self._own)
+        data = "funclab.playground(data=(x, y)$)" if own is not None else "funclab.playground($)"
+        super().__init__(title="Playground", call=data, state=state, **settings)
+        self.train(self.state["epochs"])
+
+    @property
+    def model(self) -> Any:
+        """The model that the controls have made, with what it has learned."""
+        return self.trial.model
+
+    @property
+    def losses(self) -> dict[str, list[float]]:
+        """The loss after each epoch, as a History holds it."""
+        return {"loss": list(self.trial.train), "val_loss": list(self.trial.test)}
+
+    def code(self) -> str:
+        """Functional-API code with the same data, model, training, and curve."""
+        return self.trial.code.to(self.trial.epochs or USUAL_EPOCHS)
+
+    def line(self) -> str:
+        return super().line().replace("(, ", "(")
+
+    def show(self, **state: Any) -> None:
+        """Change settings from Python. A changed model begins anew, and trains to `epochs`."""
+        changed = {"epochs": 0, **state} if set(state) - {"epochs"} else state
+        with self.hold_sync():  # state and facts arrive together
+            super().show(**changed)
+            self.train(self.state["epochs"])
+
+    def train(self, epochs: int) -> None:
+        """Bring the model to the state's settings, with so many epochs of training."""
+        check({"epochs": epochs})
+        with self._lock:
+            self._build(self.state, anew=self.trial.epochs > epochs)
+            self.trial.burst(epochs)
+            self._tell()
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        check(super()._checked_state(state))
+        given = [name for name in ("data", "noise") if state.get(name, BLANK[name]) != BLANK[name]]
+        if self._own is not None and given:
+            raise ArgumentError(
+                f"The playground has data of your own, and {given[0]}={state[given[0]]!r} too.",
+                why="data and noise choose and make points; yours are given as they are.",
+                fix=f"leave {given[0]} out.",
+            )
+        return state
+
+    def _build(self, state: dict[str, Any], anew: bool = False) -> None:
+        settings = _without_epochs(state)
+        if anew or settings != self.trial.settings:
+            self.trial = Trial(settings, self._own)
+
+    def _tell(self) -> None:
+        """Tell the browser all about the present model."""
+        choices = {name: list(CHOICES[name]) for name in CHOICES}
+        limits = {name: list(LIMITS[name]) for name in LIMITS}
+        self.facts = {
+            "choices": choices,
+            "limits": limits,
+            "usual": USUAL_EPOCHS,
+            **self.trial.facts(),
+        }
+        wall = self.look == "projector"
+        room = (WALL, PROJECTOR_CALLS) if wall else (PAGE, EVERY_CALL)
+        self.pictures = {"model": bare(fitting(self.model, *room))}
+
+    def complete(self) -> None:
+        """A page without a kernel shows the last state, and says that training needs one."""
+        with self._lock:
+            self._tell()
+        self.facts = {**self.facts, "alone": True}
+
+    def svg(self) -> str:
+        look = defaults.still(self.look)
+        with self._lock:
+            graph = fitting(self.model, PAGE, EVERY_CALL)
+            return PlaygroundPicture(self.trial.facts(), self.line(), graph, look).svg
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        ask = {"build": self._on_build, "train": self._on_train, "race": self._on_race}
+        if content.get("ask") not in ask:
+            return None
+        number = {"number": content.get("number")}
+        try:
+            with self._lock:
+                return {**ask[content["ask"]](content), **number}
+        except FunclabError as error:
+            return {"kind": "refused", "text": error.what, **number}
+
+    def _settings(self, given: Any) -> dict[str, Any]:
+        state = {**BLANK, **given}
+        self._checked_state(state)
+        return state
+
+    def _on_build(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Make the model of these settings anew."""
+        self._build(self._settings(content["settings"]), anew=True)
+        self._tell()
+        return {"kind": "built"}
+
+    def _on_train(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Train for a moment, and answer with what has changed since epoch `have`."""
+        state = self._settings({**content["settings"], "epochs": content["until"]})
+        self._build(state)
+        self.trial.burst(state["epochs"], BURST)
+        told = self.trial.since(min(content["have"], self.trial.epochs))
+        return {"kind": "burst", "settings": self.trial.settings, **told}
+
+    def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Train two models of different settings to the same epoch, to compare their ends."""
+        states = [self._settings(one) for one in content["sides"]]
+        if content.get("first"):
+            self._racers = [Trial(_without_epochs(one), self._own) for one in states]
+        for one in self._racers:
+            one.burst(content["until"], BURST / 2)
+        ends = [one.test[-1] for one in self._racers]
+        done = min(one.epochs for one in self._racers)
+        return {"kind": "race", "done": done, "ends": [one if one == one else None for one in ends]}
+
+
+def _without_epochs(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name != "epochs"}
+
+
+def playground(
+    data: Any = "spirals",
+    *,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> Playground:
+    """A model of two features that is changed by controls and trains before one's eyes.
+
+    `data` is the name of a set of `funclab.datasets.spots`, or your own (x, y). `state` may hold
+    what `Playground.line()` writes: branches, shared, merge, layers, units, activation, optimizer,
+    learning_rate, batch_size, noise, seed, and the epochs that are trained at once.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
+
+    Shapes: x (n, 2); y (n,), 0 and 1 for two classes, or any numbers.
+    Raises: ArgumentError for a setting it does not have; DataError for data it cannot draw.
+    """
+    settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour}
+    if isinstance(data, str):
+        return Playground(state={"data": data, **state}, **settings)
+    return Playground(data, state=state, **settings)

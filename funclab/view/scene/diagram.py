@@ -1,0 +1,182 @@
+"""The picture of a model, as an object that notebooks show and files keep."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import ArgumentError, GraphError
+from funclab.view.draw import defaults
+from funclab.view.draw.canvas import Canvas
+from funclab.view.draw.picture import picture_of
+from funclab.view.draw.saving import save
+from funclab.view.draw.text import clean, plural
+from funclab.view.scene import tables, words
+from funclab.view.scene.calls import Calls, Opened
+from funclab.view.scene.drawing import draw_scene
+from funclab.view.scene.layers import Layers
+from funclab.view.scene.layout.place import place
+from funclab.view.scene.scene import Scene
+
+FACES = {"calls": Calls, "layers": Layers}
+DIRECTIONS = ("TB", "LR")
+PAGE_WIDTH = 1100
+MOST_CALLS = 200
+"""A longer model is drawn with its middle folded."""
+
+
+class Diagram:
+    """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
+
+    `scene` is all of it as data, `table` an HTML table of the same for screen readers.
+    """
+
+    def __init__(self, scene: Scene, look: str = "auto") -> None:
+        self.scene, self.look = scene, look
+
+    @property
+    def svg(self) -> str:
+        """The picture."""
+        return picture_of(self)
+
+    @property
+    def text(self) -> str:
+        """The same as a table of plain text."""
+        return tables.text(self.scene)
+
+    @property
+    def table(self) -> str:
+        """The same as an HTML table."""
+        return tables.html_table(self.scene)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Diagram: {self.scene.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
+        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a file: .svg, .png, .pdf, .html (picture and table), .txt, or .json (the scene).
+
+        Raises: ArgumentError for another ending.
+        """
+        data = json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)
+        return save(self, path, dpi, {".json": f"{data}\n"})
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw on a canvas; returns the size needed."""
+        draw_scene(canvas, self.scene)
+        return self.scene.width, self.scene.height
+
+    @property
+    def title(self) -> str:
+        return self.scene.title
+
+    @property
+    def description(self) -> str:
+        """The picture in sentences."""
+        return self.scene.description
+
+
+def diagram(
+    model: Any,
+    face: str = "calls",
+    expand_nested: Opened = False,
+    direction: str | None = None,
+    layout: str = "auto",
+    look: str | None = None,
+    most_calls: int = MOST_CALLS,
+    focus: str = "",
+) -> Diagram:
+    """The picture of a model.
+
+    `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
+    its calls as numbered rows. `expand_nested` opens nested models and wrappers: all, or those with
+    the given keys, such as "encoder[1]" for a call and "encoder" for a layer. `direction` is "TB"
+    (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and layers
+    from left to right where that fits a page. `layout` "builtin" needs no other program, "dot"
+    takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
+    cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
+    theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
+    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. No
+    weight is allocated.
+
+    Raises: ArgumentError for other choices; GraphError for a model without a graph.
+    """
+    _check("face", face, tuple(FACES))
+    _check("direction", direction or "TB", DIRECTIONS)
+    look = defaults.chosen(look)
+    if words.graph_of(model) is None:
+        raise _no_graph(model)
+    scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
+    scene.title = _title(model)
+    scene.description = tables.description(scene)
+    scene.direction = direction or ("LR" if face == "layers" else "TB")
+    place(scene, layout)
+    if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
+        scene.direction = "TB"
+        place(scene, layout)
+    return Diagram(scene, look)
+
+
+def _title(model: Any) -> str:
+    graph = words.graph_of(model)
+    assert graph is not None
+    calls = plural(len(graph.nodes), "call")
+    layers = plural(len({node.operation for node in graph.nodes}), "layer")
+    return f"Model {clean(model.name)}: {calls} of {layers}"
+
+
+def _check(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ArgumentError(
+            f"{name}={value!r} is not known.",
+            why=f"`{name}` is one of {', '.join(known)}.",
+            fix=f'leave it out, or write {name}="{known[-1]}".',
+        )
+
+
+def _no_graph(model: Any) -> GraphError:
+    name = getattr(model, "name", repr(model))
+    return GraphError(
+        f"{name} has no graph to draw yet.",
+        why="only calls on tensors make a graph; a Sequential has one when it knows the shape of "
+        "its input, a layer or a subclassed model has none of its own.",
+        fix=f"call it on Input(shape=...) and draw Model(inputs, outputs); for a Sequential, "
+        f"{name}.build(input_shape) is enough.",
+        graph=model,
+    )
+
+
+def plot_model(
+    model: Any,
+    to_file: Any = None,
+    show_shapes: bool = True,
+    show_dtype: bool = False,
+    show_layer_names: bool = True,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    show_layer_activations: bool = True,
+    show_trainable: bool = True,
+    splines: str = "ortho",
+    **settings: Any,
+) -> Diagram:
+    """The picture of a model, by the name and with the arguments that Keras users know.
+
+    `to_file` also writes it (.png, .pdf, .svg, .html, .txt, .json). `rankdir`, `expand_nested` and
+    `dpi` (for .png) mean what they mean in Keras; further `settings` are those of `diagram`.
+    Names, shapes, activations and frozen weights are always in the picture: the other arguments
+    are accepted and change nothing.
+
+    Raises: as `diagram`; ArgumentError for a file of another kind.
+    """
+    picture = diagram(model, expand_nested=expand_nested, direction=rankdir, **settings)
+    if to_file is not None:
+        picture.save(to_file, dpi)
+    return picture

@@ -1,0 +1,215 @@
+"""The layers face: one box for each layer, its calls as numbered rows. A loop is visible here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.draw.text import clean, plural
+from funclab.view.scene import words
+from funclab.view.scene.calls import (
+    FOLD,
+    Opened,
+    Piece,
+    fold_key,
+    group_of,
+    is_open,
+    place_of,
+    place_words,
+    plate_of,
+    role,
+    within,
+    wrapped_box,
+)
+from funclab.view.scene.folding import Folding
+from funclab.view.scene.scene import Box, Edge, End, Row, Scene
+from funclab.view.scene.sharing import Sharing, whereabouts
+
+MOST_NOTES = 3
+"""Calls outside the model that are told one by one."""
+
+
+class Layers:
+    """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart; `focus` is the
+    key of the layer that must not be folded away.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        expand: Opened,
+        limit: int,
+        prefix: str = "",
+        focus: str = "",
+        sharing: Sharing | None = None,
+    ) -> None:
+        graph = words.graph_of(model)
+        assert graph is not None
+        self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
+        self.prefix, self.focus = prefix, focus
+        self.piece = isinstance(model, Piece)
+        self.sharing = sharing or Sharing(graph, *["elsewhere"] * self.piece)
+        self.scene = Scene(clean(model.name), "layers", place=prefix[:-1])
+        self.nodes = words.calls_by_layer(graph)
+        self.folding = Folding(list(self.nodes), limit, self._focus())
+        self.shared = self.sharing.of(graph)
+        self.rows: dict[Node, int] = {}
+        self.into_fold: set[tuple[str, str, str]] = set()
+
+    def _focus(self) -> Operation | None:
+        if not self.focus.startswith(clean(self.prefix)):
+            return None
+        found = (one for one in self.nodes if within(self.focus, f"{self.prefix}{one.name}"))
+        return next(found, None)
+
+    def build(self) -> Scene:
+        """The scene, without positions."""
+        for layer in self.nodes:
+            if layer not in self.folding.run_of:
+                self.scene.boxes.append(self._box(layer))
+            elif self.folding.starts_run(layer):
+                self.scene.boxes.append(self._fold_box(layer))
+        self.scene.hidden = sum(len(self.nodes[layer]) for layer in self.folding.run_of)
+        insides = [box.inside for box in self.scene.boxes if box.inside is not None]
+        self.scene.moved = self.folding.moved or any(one.moved for one in insides)
+        for node in self.graph.nodes:
+            self._wire(node)
+        self._end()
+        for layer, number in self.shared.items():
+            group = group_of(layer, number, [self.key(layer)], len(self.nodes[layer]))
+            group.total = self.sharing.totals[layer]
+            self.scene.groups.append(group)
+        return self.scene
+
+    def key(self, layer: Operation) -> str:
+        run = self.folding.run_of.get(layer)
+        return f"{self.prefix}{layer.name if run is None else fold_key(run)}"
+
+    def _box(self, layer: Operation) -> Box:
+        nodes = self.nodes[layer]
+        roles = [role(self.graph, node) for node in nodes]
+        box = Box(
+            key=self.key(layer),
+            name=clean(layer.name),
+            detail=words.detail(layer) + weights_words(layer) + self._input_words(nodes[0]),
+            role=next((one for one in roles if one != "plain"), "plain"),
+            group=self.shared.get(layer),
+            frozen=words.is_frozen(layer),
+            wrapper=words.inner_layer(layer) is not None,
+            nested=words.graph_of(layer) is not None,
+            rows=self._rows(layer),
+            place=place_of(self.graph, nodes[0]),
+            title=f"{clean(layer.name)}, {words.detail(layer)}, "
+            f"called {words.times(len(nodes))} in this model.",
+        )
+        if is_open(self.expand, box.key):
+            box.inside = self._inside(box, layer)
+        return box
+
+    def _input_words(self, node: Node) -> str:
+        return "" if self.piece else place_words(self.graph, node)
+
+    def _inside(self, box: Box, layer: Operation) -> Scene | None:
+        if box.nested:
+            return self._within(layer, box.key)
+        inner = words.inner_layer(layer)
+        if inner is None:
+            return None
+        wrapped = wrapped_box(inner, f"{box.key}/")
+        if wrapped.nested and is_open(self.expand, wrapped.key):
+            wrapped.inside = self._within(inner, wrapped.key)
+        return Scene(box.name, "layers", place=box.key, boxes=[wrapped])
+
+    def _within(self, model: Any, key: str) -> Scene:
+        return Layers(model, self.expand, self.limit, f"{key}/", self.focus, self.sharing).build()
+
+    def _rows(self, layer: Operation) -> list[Row]:
+        """The calls in this model, between those outside it, which have their numbers too."""
+        inside = {node.index: node for node in self.nodes[layer]}
+        others = [node for node in layer.inbound_nodes if node.index not in inside]
+        told = {node.index for node in others[:MOST_NOTES]}
+        rows: list[Row] = []
+        for node in layer.inbound_nodes:
+            if node.index in inside:
+                self.rows[node] = len(rows)
+                rows.append(node_row(self.graph, node))
+            elif node.index in told:
+                rows.append(Row(node.index, [], [], [], whereabouts(node, self.sharing)))
+        if len(others) > MOST_NOTES:
+            more = plural(len(others) - MOST_NOTES, "more call")
+            rows.append(
+                Row(others[MOST_NOTES].index, [], [], [], f"and on: {more} {self.sharing.outside}")
+            )
+        return rows
+
+    def _fold_box(self, first: Operation) -> Box:
+        hidden = self.folding.runs[self.folding.run_of[first]]
+        count = plural(len(hidden), "more layer")
+        return Box(
+            key=self.key(first),
+            name=f"… {count}",
+            detail="left out here",
+            role=FOLD,
+            title=f"{count} in between are not drawn, from {first.name} to {hidden[-1].name}.",
+            first=f"{self.prefix}{first.name}",
+        )
+
+    def _wire(self, node: Node) -> None:
+        if node in self.graph.input_nodes:
+            return
+        tensors = node.arguments.tensors
+        for i, tensor in enumerate(tensors):
+            source = self._source(tensor)
+            target = End(self.key(node.operation), i, len(tensors), self.rows.get(node))
+            name = words.tensor_id(self.graph, tensor)
+            if node.operation in self.folding.run_of:
+                target = End(target.key)
+                way = (source.key, target.key, name)
+                if source.key == target.key or way in self.into_fold:
+                    continue
+                self.into_fold.add(way)
+            self._edge(source, target, tensor)
+
+    def _edge(self, source: End, target: End, tensor: Tensor) -> None:
+        name = words.tensor_id(self.graph, tensor)
+        mask, key = tensor.mask is not None, f"{self.prefix}{name}"
+        self.scene.edges.append(Edge(source, target, name, mask, tensor_key=key))
+
+    def _source(self, tensor: Tensor) -> End:
+        maker, index = self.graph.producer(tensor)
+        key = self.key(maker.operation)
+        if maker.operation in self.folding.run_of:
+            return End(key)
+        return End(key, index, len(maker.output_tensors), self.rows[maker])
+
+    def _end(self) -> None:
+        """A plate for each output of the model."""
+        places: dict[Tensor, list[int]] = {}
+        for i, tensor in enumerate(self.graph.outputs):
+            places.setdefault(tensor, []).append(i)
+        for tensor, found in places.items():
+            name = words.tensor_id(self.graph, tensor)
+            plate = plate_of(tensor, name, self.prefix)
+            plate.output = True
+            several = len(self.graph.outputs) > 1 and not self.piece
+            plate.label = ", ".join(f"outputs[{i}]" for i in found) * several
+            self.scene.plates.append(plate)
+            self._edge(self._source(tensor), End(plate.key), tensor)
+
+
+def weights_words(layer: Any) -> str:
+    number = words.count(words.weights_of(layer))
+    return f" · {plural(number, 'weight')}" if number else ""
+
+
+def node_row(graph: Graph | None, node: Node) -> Row:
+    given = [] if node.is_input or (graph and node in graph.input_nodes) else node.arguments.tensors
+    return Row(
+        node.index,
+        [words.tensor_id(graph, tensor) for tensor in given],
+        [words.tensor_id(graph, tensor) for tensor in node.output_tensors],
+        [words.shape_text(tensor.shape) for tensor in node.output_tensors],
+    )

@@ -1,0 +1,167 @@
+"""The scene: all that a picture of a model shows, as plain data. Every view renders one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from funclab.view.draw.area import Area, Points
+from funclab.view.draw.marks import COLOURS, MARKS
+
+
+@dataclass
+class Row:
+    """A node in the layers face: one call, with what it was given and what it made."""
+
+    index: int
+    inputs: list[str]
+    outputs: list[str]
+    shapes: list[str]
+    note: str = ""
+    """Why a row has no edges, such as a call outside this model."""
+
+
+@dataclass
+class Box(Area):
+    """A call (calls face) or a layer (layers face)."""
+
+    key: str
+    name: str
+    detail: str
+    role: str = "plain"
+    """input, output, plain, or fold: a box that stands for calls left out."""
+    node: int | None = None
+    group: int | None = None
+    frozen: bool = False
+    wrapper: bool = False
+    nested: bool = False
+    inputs: int = 0
+    outputs: int = 1
+    rows: list[Row] = field(default_factory=list)
+    inside: Scene | None = None
+    write: str = ""
+    """The line of Python that gives this node's output."""
+    title: str = ""
+    """A sentence for readers who point at the box or hear it."""
+    note: str = ""
+    """A short line on the nodes of the layer that are not in the picture."""
+    place: int | None = None
+    """Which of the model's inputs it brings in."""
+    first: str = ""
+    """The key of the first call that a fold stands for."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is something inside to be shown."""
+        return self.nested or self.wrapper
+
+
+@dataclass
+class Plate(Area):
+    """A tensor: its shape over its name `layer[node:tensor]`."""
+
+    key: str
+    name: str
+    shape: str
+    dtype: str
+    label: str = ""
+    """Which of the model's outputs it is, when it is one and there are several."""
+    output: bool = False
+    mask: bool = False
+    title: str = ""
+    tensor_key: str = ""
+    """What tells the tensor from all others in the picture."""
+
+
+@dataclass
+class End:
+    """Where an edge meets a box: port `index` of `count`, and the row in the layers face."""
+
+    key: str
+    index: int = 0
+    count: int = 1
+    row: int | None = None
+
+
+@dataclass
+class Edge:
+    """A tensor on its way from one end to another."""
+
+    source: End
+    target: End
+    tensor: str
+    mask: bool = False
+    path: Points = field(default_factory=list)
+    """A start, then three points for each cubic curve."""
+    tensor_key: str = ""
+    """What tells the tensor from all others in the picture."""
+
+
+@dataclass
+class Group(Area):
+    """A shared layer: the boxes that are its calls, and its weights, which exist once."""
+
+    number: int
+    name: str
+    calls: list[str]
+    size: int
+    """How many calls there are in this graph, drawn or folded away."""
+    numbers: str = ""
+    """The weights as arithmetic."""
+    total: int = 0
+    """How many calls there are with those inside the models that are called."""
+    frozen: bool = False
+    weights: str = ""
+    """What the capsule shows; without a capsule, nothing."""
+    caption: list[str] = field(default_factory=list)
+    ties: list[Points] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.number % len(MARKS)]
+
+    @property
+    def colour(self) -> int:
+        return self.number % COLOURS
+
+
+@dataclass
+class Scene:
+    """A picture before it is drawn; positions are filled in by the layout."""
+
+    name: str
+    face: str
+    direction: str = "TB"
+    place: str = ""
+    """The key of the frame that it fills; nothing for a whole picture."""
+    boxes: list[Box] = field(default_factory=list)
+    plates: list[Plate] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    hidden: int = 0
+    """How many calls are folded away."""
+    moved: bool = False
+    """Whether others are folded away than without a focus."""
+    title: str = ""
+    description: str = ""
+    width: float = 0
+    height: float = 0
+
+    def items(self) -> Iterator[Box | Plate]:
+        yield from self.boxes
+        yield from self.plates
+
+    def walk(self) -> Iterator[Scene]:
+        """This scene and those inside its open frames."""
+        yield self
+        for box in self.boxes:
+            if box.inside is not None:
+                yield from box.inside.walk()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scene as data that JSON can hold."""
+        data = asdict(self)
+        for group, own in zip(data["groups"], self.groups, strict=True):
+            group |= {"mark": own.mark, "colour": own.colour}
+        return data

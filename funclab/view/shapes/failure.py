@@ -1,0 +1,144 @@
+"""The call at which a walk ends: what it was given, where that does not fit, and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from funclab import structure
+from funclab.errors import FunclabError
+from funclab.graph.operation import OpOperation
+from funclab.graph.tensor import Tensor
+from funclab.shapes import Shape
+from funclab.view.draw.text import clean
+from funclab.view.scene import words
+
+Place = tuple[int, int]
+"""An input, and one of its axes, counted from the front."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A call that was refused."""
+
+    name: str
+    detail: str
+    inputs: list[tuple[str, Shape]]
+    """The tensors given, by name, with their shapes."""
+    wanted: str
+    """The shape that would do, as far as one can say; "" when it is the inputs that disagree."""
+    bad: list[Place]
+    """The axes at fault; empty when it is not a matter of one axis."""
+    lengths: list[int | None]
+    """The lengths that meet there and do not fit."""
+    what: str
+    why: str
+    fix: str
+    role: str = "failed"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The failure as data that JSON can hold."""
+        inputs = [{"name": name, "shape": list(shape)} for name, shape in self.inputs]
+        return {**asdict(self), "inputs": inputs, "bad": [list(place) for place in self.bad]}
+
+    @property
+    def text(self) -> str:
+        """The failure as lines of text."""
+        lines = [f"✗ {self.name}  {self.detail}".rstrip()]
+        for i, (name, shape) in enumerate(self.inputs):
+            axes = [axis for given, axis in self.bad if given == i]
+            mark = f"   here: axis {axes[0]}, length {shape[axes[0]]}" if axes else ""
+            lines.append(f"  given   {name} {words.shape_text(shape)}{mark}")
+        lines += [f"  wanted  {self.wanted}"] if self.wanted else []
+        return "\n".join([*lines, f"  {self.what}", f"  Why: {self.why}", f"  Fix: {self.fix}"])
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
+    """What a walk shows in the place of a call that raised `error`.
+
+    `layer` is what was called (a layer, an op, or None if nobody knows), on `inputs`.
+    """
+    thing = layer.op if isinstance(layer, OpOperation) else layer
+    leaves = [leaf for leaf in structure.flatten(inputs) if hasattr(leaf, "shape")]
+    shapes = [tuple(leaf.shape) for leaf in leaves]
+    wanted, bad = _against_spec(thing, shapes)
+    if not wanted:
+        bad = _between(thing, shapes)
+    known = isinstance(error, FunclabError)
+    return Failure(
+        name=clean(getattr(layer, "name", "")) or "this call",
+        detail=words.detail(layer) if hasattr(layer, "is_layer") else "",
+        inputs=[(_name(leaf, i), shape) for i, (leaf, shape) in enumerate(zip(leaves, shapes))],
+        wanted=wanted,
+        bad=bad,
+        lengths=[shapes[given][axis] for given, axis in bad],
+        what=error.what if known else str(error) or type(error).__name__,
+        why=error.why if known else f"the call raised {type(error).__name__}.",
+        fix=error.fix if known else "mend the call, then run the cell again.",
+    )
+
+
+def _name(leaf: Any, index: int) -> str:
+    return clean(leaf.id) if isinstance(leaf, Tensor) else f"input {index}"
+
+
+def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[Place]]:
+    """The first input that does not meet the layer's `input_spec`: what would, and the axis."""
+    given = getattr(layer, "input_spec", None)
+    specs = given if isinstance(given, (list, tuple)) else [given] if given is not None else []
+    for i, (spec, shape) in enumerate(zip(specs, shapes)):
+        if not spec.complaint(shape):
+            continue
+        for axis, length in spec.axes.items():
+            if -len(shape) <= axis < len(shape) and length not in (None, shape[axis]):
+                return _with_length(axis, length), [(i, axis % len(shape))]
+        return _with_rank(spec), []
+    return "", []
+
+
+def _with_length(axis: int, length: int) -> str:
+    if axis < 0:
+        return f"(None, …, {', '.join([str(length), *['…'] * (-axis - 1)])})"
+    return f"({', '.join(['None', *['…'] * (axis - 1), str(length)])}, …)"
+
+
+def _with_rank(spec: Any) -> str:
+    if spec.shape is not None:
+        return words.shape_text(spec.shape)
+    if spec.ndim is not None:
+        return f"{spec.ndim} axes, the batch among them"
+    least = spec.min_ndim is not None
+    return f"at {'least' if least else 'most'} {spec.min_ndim if least else spec.max_ndim} axes"
+
+
+def _between(thing: Any, shapes: Sequence[Shape]) -> list[Place]:
+    """Axes of two inputs that meet and do not fit."""
+    kind = type(thing).__name__
+    stretch = kind not in ("Concatenate", "MatMul")
+    for (i, x), (j, y) in combinations(enumerate(shapes), 2):
+        for a, b in _meeting(kind, getattr(thing, "axis", None), x, y):
+            if _clash(x[a], y[b], stretch):
+                return [(i, a), (j, b)]
+    return []
+
+
+def _meeting(kind: str, axis: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
+    """Which axes of two inputs must fit."""
+    if kind == "MatMul":
+        return [(len(x) - 1, len(y) - 2)] if len(x) > 1 < len(y) else []
+    if kind == "Concatenate":
+        at = axis % len(x) if x and axis is not None else None
+        return [(i, i) for i in range(len(x)) if i != at] if len(x) == len(y) else []
+    depth = min(len(x), len(y))
+    return [(len(x) - i, len(y) - i) for i in range(1, depth + 1)]
+
+
+def _clash(a: int | None, b: int | None, stretch: bool) -> bool:
+    if None in (a, b) or a == b:
+        return False
+    return not (stretch and 1 in (a, b))

@@ -1,0 +1,112 @@
+"""How many numbers a layer learns, as arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from funclab import shapes
+from funclab.view.draw.text import clean
+from funclab.view.scene import words
+from funclab.view.shapes.rules.numbers import times
+
+NOTHING = "0: nothing to learn"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The weights of a layer: one term for each, their sum, and how many are not trained."""
+
+    terms: tuple[tuple[str, str, int], ...]
+    """(name, arithmetic, how many numbers) of each weight, or of each layer inside."""
+    expression: str
+    total: int
+    frozen: int = 0
+    """How many of these numbers no gradient changes."""
+
+    @property
+    def text(self) -> str:
+        """
+        >>> Parameters((("kernel", "3 × 4", 12),), "3 × 4", 12).text
+        '3 × 4 = 12'
+        """
+        if not self.terms:
+            return NOTHING
+        total = f"{self.total:,}"
+        text = total if self.expression == str(self.total) else f"{self.expression} = {total}"
+        if self.frozen:
+            some = "none" if self.frozen == self.total else f"all but {self.frozen:,}"
+            text += f" ({some} of them trained)"
+        return text
+
+    def to_dict(self) -> dict[str, Any]:
+        terms = [{"name": name, "text": text, "count": n} for name, text, n in self.terms]
+        return {"terms": terms, "text": self.text, "count": self.total, "frozen": self.frozen}
+
+
+def parameters(layer: Any) -> Parameters:
+    """The weights of a layer as sums of products, with their total.
+
+    Weights that several layers share count once, as everywhere.
+
+    >>> from funclab.layers import Dense
+    >>> dense = Dense(10)
+    >>> dense.build((None, 64))
+    >>> parameters(dense).text
+    '64 × 10 + 10 = 650'
+    """
+    weights = words.weights_of(layer)
+    frozen = words.count(getattr(layer, "non_trainable_weights", []))
+    total = words.count(weights)
+    inner = words.inner_layer(layer)
+    if words.graph_of(layer) is not None:
+        return _of_model(layer, total, frozen)
+    if inner is not None and words.count(inner.weights) == total:
+        whole = parameters(inner)
+        return Parameters(whole.terms, whole.expression, total, frozen)
+    terms = [(one.name, times(one.shape) or "1", shapes.size(one.shape) or 0) for one in weights]
+    expression = _gates(layer) or _equal(terms) or _sum(text for _, text, _ in terms)
+    return Parameters(tuple(terms), expression, total, frozen)
+
+
+def _of_model(model: Any, total: int, frozen: int) -> Parameters:
+    """One term for each layer inside that has weights; those they share stand in the first."""
+    seen: set[int] = set()
+    terms = []
+    for layer in model.layers:
+        new = [one for one in words.weights_of(layer) if id(one) not in seen]
+        seen.update(id(one) for one in new)
+        if new:
+            terms.append((clean(layer.name), str(words.count(new)), words.count(new)))
+    expression = " + ".join(f"{count}" for _, _, count in terms)
+    return Parameters(tuple(terms), expression, total, frozen)
+
+
+def _sum(texts: Iterable[str]) -> str:
+    return " + ".join(texts)
+
+
+def _equal(terms: list[tuple[str, str, int]]) -> str:
+    """`4 × 64` for four weights of the same one length."""
+    texts = {text for _, text, _ in terms}
+    return f"{len(terms)} × {terms[0][1]}" if len(texts) == 1 and len(terms) > 2 else ""
+
+
+def _gates(layer: Any) -> str:
+    """The weights of a recurrent layer, gate by gate: 4 × ((256 + 64) × 64 + 64)."""
+    both = [getattr(layer, f"{one}_layer", None) for one in ("forward", "backward")]
+    if None not in both:
+        first, second = map(_gates, both)
+        return f"2 × ({first})" if first == second and first else ""
+    lengths = [shapes.known(one.shape) for one in words.weights_of(layer)]
+    units = getattr(layer, "units", 0)
+    if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
+        return ""
+    features, width = lengths[0]
+    bias = {(): "", ((width,),): f" + {units}", ((2, width),): f" + 2 × {units}"}
+    if width % units or lengths[1] != (units, width) or tuple(lengths[2:]) not in bias:
+        return ""
+    each = f"(({features} + {units}) × {units}{bias[tuple(lengths[2:])]})"
+    gates = width // units
+    return f"{gates} × {each}" if gates > 1 else each[1:-1]

@@ -1,0 +1,119 @@
+"""Walks made short: on a long way forward or back, neighbouring steps are folded into one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from funclab.errors import ArgumentError
+from funclab.view.live.said import named, say
+from funclab.view.trace.still import PHASES, Still
+
+LEAST, USUAL, MOST = 12, 60, 400
+PROJECTOR = 30
+"""As many steps as a class follows."""
+MARKED = 12
+"""As many nodes as a fold marks in the diagram."""
+SHARES = {"forward": 0.4, "backward": 0.4, "update": 0.2}
+
+
+def check_most(most: int | None, look: str | None) -> int:
+    """How many stills a walk may have.
+
+    Raises: ArgumentError for fewer than 12 or more than 400.
+    """
+    if most is None:
+        return PROJECTOR if look == "projector" else USUAL
+    if not LEAST <= most <= MOST:
+        raise ArgumentError(
+            f"most_steps={most} cannot be used.",
+            why=f"a slow motion has between {LEAST} and {MOST} steps; each keeps its pictures in "
+            "memory, and nobody follows more.",
+            fix=f"write most_steps={USUAL}, or leave it out; a long walk is folded.",
+        )
+    return most
+
+
+def fold(stills: list[Still], most: int) -> list[Still]:
+    """The same walk with at most `most` stills on its spine. Each fold stands before those that
+    are folded into it, layer by layer; beyond MOST stills the longest folds keep none of theirs.
+    """
+    if len(stills) <= most:
+        return stills
+    parts: list[list[Still]] = []
+    phases = {phase: [one for one in stills if one.phase == phase] for phase in PHASES}
+    for phase, room in _rooms({name: len(own) for name, own in phases.items()}, most).items():
+        parts += _units(phases[phase], room)
+    limit = _longest([len(part) for part in parts])
+    return [one for part in parts for one in _folded(part, limit)]
+
+
+def spine(stills: Sequence[Still]) -> list[int]:
+    """The numbers of the stills that are not folded into another."""
+    found, at = [], 0
+    while at < len(stills):
+        found.append(at)
+        at += 1 + stills[at].fold
+    return found
+
+
+def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:
+    """How many stills each phase may show; what one does not need is for the others."""
+    rooms: dict[str, int] = {}
+    for phase in sorted(lengths, key=lambda name: lengths[name] / SHARES[name]):
+        share = SHARES[phase] / sum(SHARES[name] for name in lengths if name not in rooms)
+        left = most - sum(rooms.values())
+        rooms[phase] = min(lengths[phase], max(3, int(left * share)))
+    return {phase: rooms[phase] for phase in lengths}
+
+
+def _units(stills: list[Still], room: int) -> list[list[Still]]:
+    """Stills in at most `room` parts: the first layer and the last stay by themselves."""
+    if len(stills) <= room:
+        return [[one] for one in stills]
+    layers = [list(group) for _, group in groupby(stills, key=_layer)]
+    if len(layers) <= room:
+        return layers
+    middle = layers[1:-1]
+    size = math.ceil(len(middle) / (room - 2))
+    chunks = [middle[i : i + size] for i in range(0, len(middle), size)]
+    return [layers[0], *([one for layer in chunk for one in layer] for chunk in chunks), layers[-1]]
+
+
+def _layer(still: Still) -> str:
+    """What a still is about: its node, the layer whose weight is moved, or the loss."""
+    about_weights = still.phase == "update" and still.marks
+    return still.key or (still.marks[0] if about_weights else say("trace_the_loss"))
+
+
+def _longest(lengths: list[int]) -> int:
+    """How many stills a fold may keep, so that all together are no more than MOST."""
+    limit = max(lengths)
+    while sum(length for length in lengths if length <= limit) > MOST:
+        limit = max(length for length in lengths if length < limit)
+    return limit
+
+
+def _folded(stills: list[Still], limit: int) -> list[Still]:
+    if len(stills) == 1:
+        return stills
+    kept = stills if len(stills) <= limit else []
+    names = [_layer(one) for one in stills]
+    words = say(
+        "trace_fold" if kept else "trace_left_out",
+        n=len(stills),
+        phase=say(f"trace_{stills[0].phase}_word"),
+        names=_between(list(dict.fromkeys(names))),
+    )
+    first, last = stills[0].pictures[:1], stills[-1].pictures[-1:]
+    pictures = [*first, *last] if stills[0].phase != "update" else []
+    marks = list(dict.fromkeys(one.key for one in stills if one.key))[:MARKED]
+    still = Still("fold", stills[0].phase, "", words, pictures, marks=marks, fold=len(kept))
+    return [still, *kept]
+
+
+def _between(names: list[str]) -> str:
+    if len(names) == 1:
+        return say("trace_fold_one", name=named(names[0]))
+    return say("trace_fold_between", first=named(names[0]), last=named(names[-1]))

@@ -1,0 +1,213 @@
+"""Questions for ask mode: each before what it asks for is shown, and each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from funclab.view.live.said import named, say, signed
+from funclab.view.trace.frames import Frame
+from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.wrong_shapes import wrong_shapes
+
+Question = dict[str, Any]
+MOST_SHAPES = 4
+"""As many shapes are asked for in one walk."""
+
+
+def add_questions(stills: Sequence[Still]) -> None:
+    """Give stills their questions: each kind once, but shapes of several kinds of layers, and every
+    sum of gradients, fate of a mask, and comparison."""
+    asked: set[str] = set()
+    for number, still in enumerate(stills):
+        for ask in ASKERS.get(still.kind, ()):
+            name = ask.__name__
+            if name in asked and ask not in ALWAYS:
+                continue
+            still.question = ask(still, stills)
+            if still.question is not None:
+                still.question["id"] += f" {number}"
+                asked.add(name)
+                break
+    _thin(stills)
+
+
+def _thin(stills: Sequence[Still]) -> None:
+    """Of the questions for shapes, keep one for each kind of layer."""
+    kinds: set[str] = set()
+    for still in stills:
+        if still.question is None or not still.question["id"].startswith("shape "):
+            continue
+        kind = still.about["detail"].partition(" ")[0]
+        if kind in kinds or len(kinds) == MOST_SHAPES:
+            still.question = None
+        kinds.add(kind)
+
+
+def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
+    """Which shape comes out? Asked where it is not the one that goes in."""
+    read = [frame.shape for role, frame in still.pictures if role == "reads"]
+    made = [frame.shape for role, frame in still.pictures if role == "makes"]
+    if len(made) != 1 or made[0] in read or not read:
+        return None
+    wrong = wrong_shapes(read, made[0])
+    texts = {"key": named(still.key), "detail": still.about["detail"], "read": listed_names(read)}
+    texts |= {"rule": still.about["rule"]}
+    return _question(f"shape {still.key}", "trace_ask_shape", made[0], wrong, texts)
+
+
+def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
+    """What becomes of the mask that a node is given?"""
+    if still.mask not in ("on", "used", "lost"):
+        return None
+    fates = {one: say(f"trace_fate_{one}") for one in ("on", "used", "lost")}
+    right = fates.pop(still.mask)
+    texts = {"key": named(still.key), "detail": still.about["detail"]}
+    question = _question(f"mask {still.key}", "trace_ask_mask", right, list(fates.values()), texts)
+    return question | {"explain": say(f"trace_ask_mask_{still.mask}_why", **texts)}
+
+
+def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
+    """Which node is the first on the way back? No other that the loss reads is an option."""
+    keys = list(dict.fromkeys(one.key for one in stills if one.kind == "vjp"))
+    others = [one for one in keys if not any(f"tensor {one[:-1]}:" in mark for mark in still.marks)]
+    if len(others) < 2 or keys[0] in others:
+        return None
+    wrong = [named(one) for one in (others[0], others[-1])]
+    texts = {"first": named(keys[0])}
+    return _question("order", "trace_ask_order", named(keys[0]), wrong, texts)
+
+
+def ask_larger(still: Still, _: Sequence[Still]) -> Question | None:
+    """Which of the gradients that a node hands on is larger, by the largest of its numbers?"""
+    frames = [frame for role, frame in still.pictures if role == "hands"]
+    sizes = sorted(((_size(frame), _of(frame.name)) for frame in frames), reverse=True)
+    if len(sizes) < 2 or sizes[0][0] == sizes[1][0]:
+        return None
+    right, *wrong = [name for _, name in sizes]
+    told = listed_names([f"{name}: {signed(size)}" for size, name in sizes])
+    texts = {"key": named(still.key), "sizes": told}
+    return _question(f"larger {still.key}", "trace_ask_larger", right, wrong, texts)
+
+
+def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
+    """Where do gradients go at a node with frozen weights?"""
+    if not still.about.get("frozen"):
+        return None
+    ways = {one: say(f"trace_way_{one}") for one in ("through", "both", "neither")}
+    right = ways.pop("through" if still.flows else "neither")
+    texts = {"key": named(still.key)}
+    return _question(f"frozen {still.key}", "trace_ask_frozen", right, list(ways.values()), texts)
+
+
+def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
+    """Does what is used twice get the sum, the mean, the last or the first of its gradients?"""
+    a, b, c = still.about["numbers"]
+    name = _of(still.pictures[-1][1].name)
+    kind = "trace_ask_sum" if still.pictures[-1][1].kind == "number" else "trace_ask_sum_one"
+    texts = {"first": signed(a), "second": signed(b), "name": named(name)}
+    wrong = [signed(one) for one in ((a + b) / 2, b, a)]
+    question = _question(f"sum {name}", kind, signed(c), wrong, texts)
+    why = "trace_ask_sum_why" if still.about["weight"] else "trace_ask_sum_tensor_why"
+    return question | {"explain": say(why, **texts)}
+
+
+def ask_moves(_: Still, stills: Sequence[Still]) -> Question | None:
+    """Which weights does the update move, and which does it leave?"""
+    moved = [_weight(one) for one in stills if one.kind == "update"]
+    kept = [_weight(one) for one in stills if one.kind == "update" and not _moves(one)]
+    held = [named(frame.name) for one in stills if one.kind == "held" for _, frame in one.pictures]
+    if kept or len(moved) < 2:
+        return None
+    everything, nothing = say("trace_moves_all"), say("trace_moves_none")
+    if held:
+        right = say("trace_moves_but", names=listed_names(held))
+        wrong = [everything, say("trace_moves_only", names=listed_names(held)), nothing]
+    else:
+        right = everything
+        wrong = [
+            say("trace_moves_only", names=listed_names([one])) for one in (moved[0], moved[-1])
+        ]
+    texts = {"why": say(f"trace_moves_{'held' if held else 'all'}_why")}
+    return _question("moves", "trace_ask_moves", right, wrong, texts)
+
+
+def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
+    """Which way does a weight go, seen from the sign of its gradient?"""
+    before, slope, after = still.about["numbers"]
+    change = after - before
+    if change * slope > 0:  # what an optimizer remembers can be stronger than today's gradient
+        return None
+    ways = [say("trace_up"), say("trace_down"), say("trace_stays")]
+    right = ways[0 if change > 0 else 1 if change < 0 else 2]
+    name = _weight(still)
+    kind = "trace_ask_way" if still.pictures[0][1].kind == "number" else "trace_ask_way_one"
+    texts = {"name": name, "gradient": signed(slope)}
+    wrong = [one for one in ways if one != right]
+    return _question(f"way {name}", kind, right, wrong, texts)
+
+
+def ask_held(still: Still, stills: Sequence[Still]) -> Question | None:
+    """Does a frozen weight move? Not asked again after all weights were asked for."""
+    if any(one.question and one.question["id"].startswith("moves") for one in stills):
+        return None
+    name = named(still.pictures[0][1].name)
+    yes, no = say("trace_yes"), say("trace_no")
+    return _question(f"held {name}", "trace_ask_held", no, [yes], {"name": name})
+
+
+def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
+    """Is a layer's output the same with training on and off?"""
+    sides = {role: frame for role, frame in still.pictures if role in ("off", "on")}
+    if len(sides) < 2 or sides["off"].numbers.shape != sides["on"].numbers.shape:
+        return None
+    equal = bool((sides["off"].numbers == sides["on"].numbers).all())
+    yes, no = say("trace_yes"), say("trace_no")
+    right, wrong = (yes, no) if equal else (no, yes)
+    texts = {"key": named(still.key)}
+    question = _question(f"same {still.key}", "trace_ask_same", right, [wrong], texts)
+    return question | {"explain": say(f"trace_ask_{'same' if equal else 'other'}_why", **texts)}
+
+
+Asker = Callable[[Still, Sequence[Still]], "Question | None"]
+ALWAYS: tuple[Asker, ...] = (ask_shape, ask_mask, ask_sum, ask_same, ask_frozen)
+ASKERS: dict[str, tuple[Asker, ...]] = {
+    "forward": (ask_mask, ask_shape),
+    "seed": (ask_order,),
+    "add_into": (ask_sum,),
+    "vjp": (ask_frozen, ask_larger),
+    "update": (ask_moves, ask_way),
+    "held": (ask_held,),
+    "compare": (ask_same,),
+}
+
+
+def _question(
+    key: str, text: str, right: str, wrong: Sequence[str], values: dict[str, str]
+) -> Question:
+    """A question whose options stand in an order that says nothing about the answer."""
+    return {
+        "id": key,
+        "prompt": say(text, **values),
+        "options": sorted({right, *wrong}),
+        "answer": right,
+        "explain": say(f"{text}_why", **values),
+    }
+
+
+def _weight(still: Still) -> str:
+    return named(still.pictures[0][1].name)
+
+
+def _moves(still: Still) -> bool:
+    before, _, after = still.about["numbers"]
+    return before != after
+
+
+def _of(name: str) -> str:
+    return name.removeprefix("g_")
+
+
+def _size(frame: Frame) -> float:
+    known = [frame.statistics["least"], frame.statistics["greatest"]]
+    return max((abs(one) for one in known if isinstance(one, float)), default=0.0)

@@ -1,0 +1,152 @@
+"""Slow motion: one batch through a model, forward, backward and update, step by step."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from funclab.errors import ArgumentError
+from funclab.view.draw import defaults
+from funclab.view.draw.text import clean
+from funclab.view.live.view import View
+from funclab.view.scene import words
+from funclab.view.scene.compact import PROJECTOR_CALLS, bare
+from funclab.view.scene.diagram import diagram
+from funclab.view.trace.fold import check_most
+from funclab.view.trace.picture import TracePicture
+from funclab.view.trace.still import Still, to_facts
+from funclab.view.trace.walk import walk
+
+MOST_CALLS, STILL_CALLS = 60, 12
+"""As many calls are drawn in the live graph, and in that of the still picture."""
+EMBEDDED = 60_000
+"""Up to this many numbers travel to the page at once; of more, each picture when it is shown."""
+TRAINING = (None, False, True, "both")
+
+
+class Trace(View):
+    """One batch in slow motion. `stills` are its steps: each with words, pictures and lines.
+
+    The model is as it was: weights, statistics, random streams and optimizer.
+    """
+
+    scripts = ("trace/frames", "trace/graph", "trace/shown", "trace/view")
+    blank_state: ClassVar[dict[str, Any]] = {"step": 0}
+
+    def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
+        self.model, self.stills = model, stills
+        facts, self._frames = to_facts(stills)
+        few = sum(frame.numbers.size for frame in self._frames) <= EMBEDDED
+        super().__init__(
+            title=f"Slow motion of {clean(model.name)}",
+            call=call,
+            facts=facts | {"frames": [one.to_dict() for one in self._frames] if few else []},
+            **settings,
+        )
+        limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
+        drawn = diagram(model, expand_nested=holds_models(model), most_calls=limit)
+        self._scene = diagram(
+            model, expand_nested=holds_models(model), most_calls=STILL_CALLS
+        ).scene
+        self.pictures = {"graph": bare(drawn)}
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        step = super()._checked_state(state).get("step", 0)
+        if not isinstance(step, int) or not 0 <= step < len(self.stills):
+            raise ArgumentError(
+                f"step={step!r} cannot be shown.",
+                why=f"the slow motion of {self.model.name} has the steps 0 to "
+                f"{len(self.stills) - 1}.",
+                fix="choose one of them, or leave it out.",
+            )
+        return state
+
+    def find(self, kind: str, name: str = "") -> int:
+        """The number of the first step of a kind, such as "add_into", that tells of `name`.
+
+        Raises: ArgumentError when there is none.
+        """
+        for number, still in enumerate(self.stills):
+            if still.kind == kind and name in " ".join([still.key, still.words, *still.marks]):
+                return number
+        kinds = ", ".join(dict.fromkeys(still.kind for still in self.stills))
+        raise ArgumentError(
+            f"There is no step {kind!r} of {name!r} in {self.title}.",
+            why=f"its steps are of the kinds {kinds}.",
+            fix="print([still.words for still in view.stills]) shows them all.",
+        )
+
+    def svg(self) -> str:
+        step: int = self.state["step"]
+        look = defaults.still(self.look)
+        return TracePicture(self.title, self.stills, self._scene, step, look).svg
+
+    def __str__(self) -> str:
+        lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
+        return "\n".join([self.title, *lines])
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        if content.get("ask") != "frames":
+            return None
+        known = range(len(self._frames))
+        wanted = [i for i in content.get("keys", ()) if i in known]
+        return {"frames": {str(i): self._frames[i].to_dict() for i in wanted}}
+
+    def complete(self) -> None:
+        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
+        self.facts = {**facts, "frames": [one.to_dict() for one in self._frames]}
+
+
+def trace(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    optimizer: Any = None,
+    training: Any = None,
+    most_steps: int | None = None,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> Trace:
+    """One batch through a model in slow motion: forward, then backward, then the update.
+
+    The batch is the first 32 samples of `x` and `y`. The model's own loss and optimizer are used,
+    or `loss` and `optimizer`; with a loss but no optimizer nothing is updated, and without `y` all
+    ends after the way forward, with layers acting as `training` says: on, off, or "both" side by
+    side. In a walk of more than `most_steps` (60; 30 for a projector), neighbouring steps are
+    folded into one, layer by layer; the key o opens it.
+    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
+    every view: see `funclab.view.live.view.View`. Nothing in the model changes.
+
+    Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
+    DataError and ShapeError for data that do not fit; ArgumentError for other settings.
+    """
+    if training not in TRAINING or (y is not None and training is not None):
+        raise ArgumentError(
+            f"training={training!r} cannot be used here.",
+            why='it says how layers act on the way forward: True, False, or "both" side by side; '
+            "with targets, training is always on.",
+            fix='leave one of them out, as in funclab.trace(model, x, training="both").',
+        )
+    most = check_most(most_steps, defaults.chosen(look))
+    if words.graph_of(model) is None:
+        diagram(model)  # says it well that there is no graph
+    stills = walk(model, x, y, loss, optimizer, training, most)
+    settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
+    return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
+
+
+def holds_models(model: Any) -> bool:
+    """Whether a model holds models, as layers or inside wrappers; then they are drawn opened."""
+    held = [node.operation for node in model.graph.nodes]
+    return any(words.graph_of(one) or words.graph_of(words.inner_layer(one)) for one in held)
+
+
+def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:
+    name = model.name if model.name.isidentifier() else "model"
+    given = {"loss": loss, "optimizer": optimizer, "training": training, "most_steps": most}
+    parts = [name, "x", *(["y"] if y is not None else [])]
+    parts += [f"{key}={value!r}" for key, value in given.items() if value is not None]
+    return f"funclab.trace({', '.join(parts)}$)"

@@ -1,0 +1,291 @@
+"""Follows a training and sends to the page what it brings, at a price that stays small."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from funclab.callbacks.base import Logs, Watcher
+from funclab.view.training.cell import show
+from funclab.view.training.clock import Clock, rest_after
+from funclab.view.training.control import StopControl, act_on, kernel_name, rate_by
+from funclab.view.training.guard import guarded
+from funclab.view.training.heat import Heat
+from funclab.view.training.record import (
+    MOST_DOTS,
+    Numbers,
+    Record,
+    keep_runs,
+    number,
+    rounded,
+    runs_of,
+)
+from funclab.view.training.slow import slow_motion
+
+WHOLE_PAUSE, LONGEST_PAUSE = 0.5, 2.0
+"""Seconds between two times that everything is sent anew, at least and at most."""
+DOT_SPACING = 1500
+"""As `SPACING`, for a single dot, which takes two batches."""
+SURE_DOTS = 50
+"""At least so many batches give a dot, evenly spread over a training; of a short one, all do."""
+MOST_EPOCHS_AT_ONCE = 20
+REST_IN = 10
+"""Seconds in which a training should come to rest: a batch takes no longer."""
+
+_counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+
+
+class Feed(Watcher):
+    """A callback that shows a training while it runs, in one view or in several."""
+
+    def __init__(
+        self, model: Any, make_view: Callable[..., Any], run: str = "", **settings: Any
+    ) -> None:
+        super().__init__()
+        _counts[model] = _counts.get(model, 0) + 1
+        self.model, self.make_view, self.settings = model, make_view, settings
+        self.label = run or f"run {_counts[model]}"
+        self.lock = threading.RLock()
+        """One thread at a time tells of the training: another may ask for a view meanwhile."""
+        self.views: list[Any] = []
+        self.earlier = [{**run, "dots": [], "heat": []} for run in runs_of(model)]
+        self.serial = itertools.count(1)
+        """Numbers what is told of the training: messages may overtake each other on their way."""
+        self.heard = self.lost = False
+        self.error = ""
+        self.display: Any = None
+        self.epoch = self.batch = self.base_batch = self.sent = 0
+        self.before = self.goal = self.turn = 0
+        """Batches of the epochs before; the batch to give the next sure dot; the same, in this
+        epoch."""
+        self.due = self.look_due = self.test_due = self.whole_due = self.heat_due = 0.0
+        self.dots: list[Numbers] = []
+        self.step: Any = None
+        """The step done last. Its buffers hold its batch until the next one comes."""
+        self.slow: Any = None
+
+    def prepare(self, course: Any) -> None:
+        self.course, self.control = course, StopControl(self.act)
+        self.record = Record(self.label, course.history, course.training.steps)
+        self._spread(course.training.steps or 0)
+        self.clock = Clock(course)
+        self.heat = Heat(self.model, course.compiled.trainable or [])
+        self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
+        self.view = self.add_view(**self.settings)
+        self.display = show(self.view)
+        course.control.told.append(self.on_rest)  # also if it fails before the first epoch
+
+    def add_view(self, **settings: Any) -> Any:
+        """One more view of the same training."""
+        view = self.make_view(self.model, self.course.compiled.metrics_names, **settings)
+        with self.lock:
+            if self.control.comm is not None:  # the training is not over yet
+                view.control = self.control.model_id
+            view.runs, view.status = [*self.earlier, self.record.data()], self.status()
+            still_open = [one for one in self.views if one.comm is not None]
+            self.views = [*still_open, view]
+        return view
+
+    @guarded
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.record.history = self.course.history
+        self.clock.start()
+        self._send_all()
+
+    @guarded
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.before += self.batch
+        if self.batch and self.course.training.steps is None:
+            self._spread(self.batch)  # as many will come again
+            self.goal = self.before
+        self.epoch, self.batch, self.turn = epoch, 0, self.goal - self.before
+        self._take_base(zero=True)
+        self.clock.begin_epoch()
+        if self.clock.now >= self.heat_due:
+            self.heat.begin()
+
+    def watch(self, step: Any) -> None:
+        self.batch += 1
+        self.step = step
+        if time.perf_counter() >= self.due or self.batch >= self.turn:
+            self._look(step)
+
+    @guarded
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        begun, spent = time.perf_counter(), time.thread_time()
+        self.clock.phase = "validating"
+        if begun >= self.test_due:
+            self._send()
+            self.test_due = begun + rest_after(spent)
+
+    @guarded
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        begun, spent = time.perf_counter(), time.thread_time()
+        self.clock.end_epoch()
+        heat = None
+        if self.heat.before is not None:
+            self.heat.end()
+            heat = {name: rounded(values) for name, values in self.heat.latest.items()}
+        self.record.epoch(epoch, self.batch, heat)
+        if begun >= self.whole_due:
+            self._send_all()
+            self.whole_due = begun + max(WHOLE_PAUSE, rest_after(spent))
+        if heat:
+            self.heat_due = begun + rest_after(spent)
+
+    def on_rest(self) -> None:
+        """The training has been paused, or is over."""
+        self._rest()
+        if self.course.control.ended and (self.lost or self.course.history.snapshots is None):
+            self.control.close()
+
+    @guarded
+    def _rest(self) -> None:
+        self.clock.rest()
+        if not self.course.control.ended:
+            self._send()
+            self.due = self.look_due = 0.0
+            return
+        error = self.course.control.error
+        self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
+        self._finish()
+
+    @guarded
+    def _look(self, step: Any) -> None:
+        if self.base_batch != self.batch - 1:
+            self._take_base()  # so that the next batch can be told from all before it
+            return
+        begun, spent = time.perf_counter(), time.thread_time()
+        dot = self.record.dot(self.epoch, self.batch, self._batch_values())
+        if dot is not None:
+            self.dots.append(dot)
+        self._take_base()
+        if begun >= self.look_due:
+            self._look_closer(step, begun, spent)
+        self._plan_next(begun, time.thread_time() - spent)
+
+    def _spread(self, steps: int) -> None:
+        """How many batches of an epoch of `steps` go by between two sure dots."""
+        total = steps * len(self.course.epochs)
+        self.every = total // SURE_DOTS if total > MOST_DOTS else 1
+
+    def _plan_next(self, begun: float, spent: float) -> None:
+        """When to look again: at the next sure dot, and as soon as time allows another."""
+        self.due = min(self.look_due, begun + DOT_SPACING * self.record.stride * spent)
+        self.goal = self.before + self.batch + self.every
+        unknown = self.course.training.steps is None and not self.record.lengths
+        if unknown and self.record.seen >= SURE_DOTS:
+            self.goal = sys.maxsize  # nobody knows how many will come
+        self.turn = self.goal - self.before
+
+    def _look_closer(self, step: Any, begun: float, spent: float) -> None:
+        """Look at the layers too, and tell the page."""
+        self.clock.look(self.batch, step.specs.batch)
+        self.heat.look(step.plan)
+        self._send()
+        if begun - self.clock.whole_at > LONGEST_PAUSE:
+            self._send_all()
+        # A view that stands still seems broken, so even dear looks come now and then.
+        self.look_due = begun + min(LONGEST_PAUSE, rest_after(spent))
+
+    def _batch_values(self) -> Numbers:
+        """The losses and metrics of the last batch alone."""
+        values = {}
+        for (name, mean), (total, count) in zip(self.means, self.base):
+            new_total, new_count = mean.sums.array
+            if new_count > count:
+                values[name] = (new_total - total) / (new_count - count)
+        return values
+
+    def _take_base(self, zero: bool = False) -> None:
+        self.base = [(0.0, 0.0) if zero else tuple(mean.sums.array) for _, mean in self.means]
+        self.base_batch = self.batch
+
+    def status(self) -> Numbers:
+        """How the training fares, for the page to say in words."""
+        control = self.course.control
+        return {
+            **self.clock.status(self.epoch, self.batch),
+            "serial": next(self.serial),
+            "paused": control.paused,
+            "rate": number(self.model.optimizer.learning_rate),
+            "rate_by": rate_by(self.course),
+            "validated": self.course.validation is not None,
+            "mode": self.course.mode,
+            "kernel": kernel_name(),
+            "heard": self.heard,
+            "error": self.error,
+            "stopped": self.course.history.stopped,
+            "snapshots": self.course.history.snapshots is not None,
+        }
+
+    def _send(self) -> None:
+        done = len(self.course.history.epoch)
+        step = max(1, (done - self.sent) // MOST_EPOCHS_AT_ONCE)
+        points = [self.record.point(i) for i in range(done - 1, self.sent - 1, -step)][::-1]
+        self.sent = done
+        latest = {name: rounded(values) for name, values in self.heat.latest.items()}
+        dots, self.dots = self.dots, []
+        message = {"status": self.status(), "dots": dots, "epochs": points, "layers": latest}
+        for view in self.views:
+            view.send({"kind": "tick", **message})
+
+    def _send_all(self) -> None:
+        self.clock.whole_at = time.perf_counter()
+        self.sent, self.dots = len(self.course.history.epoch), []
+        runs, status = [*self.earlier, self.record.data()], self.status()
+        for view in self.views:
+            with view.hold_sync():  # one message for both
+                view.runs, view.status = runs, status
+
+    def _finish(self) -> None:
+        """All that stays: the last numbers, the run for later views, and the final picture."""
+        if self.course.history.epoch:
+            keep_runs(self.model, [*self.earlier, self.record.data()])
+        self._send_all()
+        self._send()
+        if self.course.history.snapshots is not None:
+            self.course.history.snapshots.button = self.act
+        if self.display is not None and self.view.comm is not None:
+            self.display.renew(self.view)
+
+    def give_up(self, error: Exception) -> None:
+        """End the view, not the training."""
+        self.lost, self.due, self.goal, self.turn = True, float("inf"), sys.maxsize, sys.maxsize
+        warnings.warn(
+            f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
+            stacklevel=2,
+        )
+        for view in self.views:
+            lost = {"serial": next(self.serial), "phase": "lost", "error": repr(error)}
+            view.status = {**view.status, **lost}
+
+    def act(self, content: Numbers) -> None:
+        """A button has been pressed, or a page asks whether buttons are heard here."""
+        self.heard = True
+        slow = content.get("do") == "slow"
+        came = self._slow_motion() if slow else act_on(self.course, content)
+        answer = {"kind": "ack", "id": content.get("id"), **came}
+        for view in self.views:
+            view.send({**answer, "status": self.status()})
+
+    def _slow_motion(self) -> Numbers:
+        """Pause, and show the batch done last once more, slowly."""
+        control, before = self.course.control, self.course.control.paused
+        control.pause()
+        control.wait_parked(REST_IN)
+        try:
+            if self.slow is not None:
+                self.slow.close()
+            self.slow = slow_motion(self.model, self.step, look=self.view.look)
+        except Exception as error:
+            if not before:
+                control.resume()
+            return {"problem": getattr(error, "what", repr(error))}
+        return {"problem": "", "slow": self.slow.model_id, "went": not before}

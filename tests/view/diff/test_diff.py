@@ -1,0 +1,280 @@
+"""Differences of two models: what is paired with what, and each difference in an exact sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import Input, Model, layers, ops
+from funclab.saving import clone_model
+from funclab.view.code.source import to_code
+from funclab.view.diff.difference import Difference, diff
+from tests.parity.models import CASES
+from tests.view.code.source_runs import run
+
+
+def pair(shared: bool = True, units: int = 32, dropout: bool = False) -> Model:
+    """Two inputs, one encoder or two, their squared distance."""
+    left, right = Input((64,), name="left"), Input((64,), name="right")
+    if shared:
+        encoder = layers.Dense(units, activation="relu", name="encoder")
+        a, b = encoder(left), encoder(right)
+    else:
+        a, b = (layers.Dense(units, activation="relu")(x) for x in (left, right))
+    distance = ops.square(a - b)
+    if dropout:
+        distance = layers.Dropout(0.5, name="drop")(distance)
+    same = layers.Dense(1, activation="sigmoid", name="same")(distance)
+    return Model([left, right], same, name="shared" if shared else "separate")
+
+
+def stack(*units: int) -> Model:
+    x = y = Input((8,))
+    for count in units:
+        y = layers.Dense(count, activation="relu")(y)
+    return Model(x, layers.Dense(3)(y))
+
+
+def kinds(difference: Difference) -> list[str]:
+    return [entry.kind for entry in difference]
+
+
+def sentences(difference: Difference) -> list[str]:
+    return [entry.sentence for entry in difference]
+
+
+def test_equal_models_have_no_difference_whatever_their_counted_names():
+    difference = diff(stack(4, 4), stack(4, 4))
+
+    assert not difference
+    assert len(difference) == 0
+    assert "No difference: the same layers, set alike" in difference.text
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.filterwarnings("ignore:Several outputs come from one layer")
+def test_a_model_and_its_twin_have_no_difference(name):
+    model, twin = (CASES[name].build(funclab) for _ in range(2))
+
+    assert sentences(diff(model, twin)) == []
+    assert not diff(model, model)
+    assert name == "lambda_with_ops" or not diff(model, run(to_code(model)))
+
+
+def test_shared_here_and_not_there_is_one_difference_with_both_keys():
+    (entry,) = diff(pair(), pair(shared=False))
+
+    assert entry.kind == "shared"
+    assert (entry.left, entry.right) == (["encoder[0]", "encoder[1]"], ["dense[0]", "dense_1[0]"])
+    assert entry.sentence == (
+        "left: `encoder` is called on both inputs; right: `dense` and `dense_1` are two layers "
+        "with weights of their own (2,080 more numbers)"
+    )
+    assert entry.numbers == 2080
+
+
+def test_the_same_the_other_way_round():
+    (entry,) = diff(pair(shared=False), pair())
+
+    assert entry.sentence == (
+        "left: `dense` and `dense_1` are two layers with weights of their own; right: `encoder` is "
+        "called on both inputs (2,080 fewer numbers)"
+    )
+
+
+def test_a_layer_called_three_times_against_three_layers():
+    x = Input((4,), name="x")
+    step = layers.Dense(4, name="step")
+    looped = Model(x, step(step(step(x))))
+    y = x
+    for i in range(3):
+        y = layers.Dense(4, name=f"step_{i}")(y)
+
+    (entry,) = diff(looped, Model(x, y))
+
+    assert entry.sentence == (
+        "left: `step` is called 3 times; right: `step_0`, `step_1` and `step_2` are three layers "
+        "with weights of their own (40 more numbers)"
+    )
+
+
+def test_a_layer_put_in_between_is_added_and_nothing_else_changes():
+    (entry,) = diff(pair(), pair(dropout=True))
+
+    assert entry.kind == "added"
+    assert (entry.left, entry.right) == ([], ["drop[0]"])
+    assert entry.sentence == (
+        "right only: `drop` (Dropout 0.5), after `square_1` and before `same`"
+    )
+
+
+def test_a_layer_taken_out_is_removed():
+    (entry,) = diff(stack(8, 8, 8), stack(8, 8))
+
+    assert entry.kind == "removed"
+    assert entry.sentence.startswith("left only: `dense")
+    assert entry.numbers == -72
+
+
+def test_names_that_shifted_because_a_layer_was_put_in_do_not_mislead():
+    difference = diff(stack(4, 6), stack(4, 5, 6))
+
+    assert kinds(difference) == ["added", "changed"]
+    assert difference[0].sentence.startswith("right only: `dense_4` (Dense 5 · relu)")
+    assert "input (None, 4) → (None, 5)" in difference[1].sentence
+
+
+def test_a_skip_connection_is_one_addition():
+    x = Input((4,), name="x")
+    a = layers.Dense(4, name="a")(x)
+    plain = Model(x, layers.Dense(2, name="b")(a))
+    y = Input((4,), name="x")
+    c = layers.Dense(4, name="a")(y)
+    skip = Model(y, layers.Dense(2, name="b")(layers.add([c, y])))
+
+    assert sentences(diff(plain, skip)) == [
+        "right only: `add` (Add), after `a` and `x` and before `b`"
+    ]
+
+
+def test_changed_settings_are_named_with_both_values():
+    x = Input((4,), name="x")
+    first = layers.Dense(3, activation="relu", kernel_regularizer="l2", name="y")(x)
+    second = layers.Dense(5, name="y", trainable=False)(x)
+
+    (entry,) = diff(Model(x, first), Model(x, second))
+
+    assert entry.sentence == (
+        "`y`: trainable True → False, units 3 → 5, activation relu → linear, "
+        "kernel_regularizer L2(l2=0.01) → None (10 more numbers)"
+    )
+    assert (entry.left, entry.right) == (["y[0]"], ["y[0]"])
+
+
+def test_other_numbers_in_a_call_are_a_change():
+    x = Input((4,), name="x")
+    drop = layers.Dropout(0.5, name="drop")
+
+    assert sentences(diff(Model(x, x * 2.0), Model(x, x * 3.0))) == [
+        "left: multiply[0] is called with 2.0; right: multiply_1[0] with 3.0"
+    ]
+    assert sentences(diff(Model(x, drop(x)), Model(x, drop(x, training=True)))) == [
+        "left: drop[0] is called with nothing else; right: drop[1] with training=True"
+    ]
+
+
+def test_inputs_in_another_order_are_rewired():
+    x = Input((4,), name="x")
+    a, b = layers.Dense(4, name="a")(x), layers.Dense(3, name="b")(x)
+    one, other = layers.concatenate([a, b], name="c"), layers.concatenate([b, a], name="c")
+
+    (entry,) = diff(Model(x, one), Model(x, other))
+
+    assert entry.kind == "rewired"
+    assert entry.sentence == (
+        "left: c[0] takes a[0:0] and b[0:0]; right: c[0] takes b[0:0] and a[0:0]"
+    )
+
+
+def test_a_given_name_that_changed_is_a_renaming():
+    x = Input((4,), name="x")
+    one, other = layers.Dense(4, name="head")(x), layers.Dense(4, name="top")(x)
+
+    assert sentences(diff(Model(x, one), Model(x, other))) == [
+        "left: `head` is right: `top`, under another name"
+    ]
+
+
+def test_outputs_in_another_order_or_number_are_told():
+    x = Input((4,), name="x")
+    a, b = layers.Dense(4, name="a")(x), layers.Dense(3, name="b")(x)
+
+    difference = diff(Model(x, [a, b]), Model(x, [b, a]))
+
+    assert sentences(difference) == [
+        "left: the model returns a[0:0] and b[0:0]; right: it returns b[0:0] and a[0:0]"
+    ]
+    assert "outputs" in kinds(diff(Model(x, [a, b]), Model(x, a)))
+
+
+def test_another_input_is_told():
+    x, y = Input((4,), name="x"), Input((4,), name="y")
+    a = layers.Dense(4, name="a")
+
+    difference = diff(Model(x, a(x)), Model([x, y], layers.add([a(x), y], name="sum")))
+
+    assert kinds(difference) == ["added", "added", "inputs"]
+    assert difference[0].sentence == "right only: `y` (InputLayer), before `sum`"
+
+
+def test_a_layer_called_more_often_is_told():
+    x = Input((4,), name="x")
+    dense = layers.Dense(4, name="dense")
+
+    difference = diff(Model(x, dense(x)), Model(x, dense(dense(x))))
+
+    assert "left: `dense` is called once; right: `dense` twice" in sentences(difference)
+
+
+def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
+    x = Input((4,), name="x")
+    hidden = layers.Dense(4, name="hidden")(x)
+    inner, whole = Model(x, hidden), Model(x, layers.Dense(2, name="out")(hidden))
+
+    difference = diff(inner, whole)
+
+    assert kinds(difference) == ["added"]
+    assert difference.notes == [
+        "= A: Both models have the Input `x`.",
+        "= B: `hidden` is the same layer in both models: its 20 numbers exist once, so training "
+        "either model changes both.",
+    ]
+
+
+def test_a_clone_has_weights_of_its_own():
+    model = pair()
+    model.set_weights([np.ones(one.shape) for one in model.weights])
+    clone = clone_model(model)
+    clone.set_weights([np.zeros(one.shape) for one in clone.weights])
+
+    difference = diff(model, clone)
+
+    assert not difference
+    assert "of the arrays in the same places, none hold the same numbers." in difference.notes[0]
+    clone.set_weights(model.get_weights())
+    assert "all hold the same numbers" in diff(model, clone).notes[0]
+
+
+def test_comparing_allocates_no_weights():
+    models = [stack(10**6), stack(10**6)]
+
+    assert not diff(*models)
+    assert diff(*models).notes == [
+        "Each model has weights of its own, so training one leaves the other alone."
+    ]
+    assert not any(one.allocated for model in models for one in model.weights)
+
+
+def test_two_models_that_have_little_in_common():
+    image = Input((28, 28, 1), name="image")
+    seen = layers.Flatten(name="flat")(layers.Conv2D(4, 3, name="conv")(image))
+    vision = Model(image, layers.Dense(10, name="class")(seen), name="vision")
+
+    difference = diff(stack(4), vision)
+
+    assert kinds(difference)[:3] == ["removed", "added", "added"]
+    assert (
+        sum(entry.numbers for entry in difference) == difference.numbers[1] - difference.numbers[0]
+    )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_entries_add_up_to_the_difference_in_parameters(seed):
+    random = np.random.default_rng(seed)
+    models = [stack(*random.integers(1, 5, random.integers(0, 9)).tolist()) for _ in range(2)]
+
+    difference, back = diff(*models), diff(*reversed(models))
+
+    assert sum(one.numbers for one in difference) == difference.numbers[1] - difference.numbers[0]
+    assert sum(one.numbers for one in back) == -sum(one.numbers for one in difference)

@@ -1,0 +1,180 @@
+"""Layers that are in both of two compared models, told apart from layers that are only equal."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from funclab import Input, Model, layers
+from funclab.saving import clone_model
+from funclab.view.diff.difference import diff
+from funclab.view.diff.picture import boxes_of, half
+from funclab.view.diff.view import DiffView
+
+
+def autoencoder() -> tuple[Model, Model]:
+    """A model, and a model over its first layers."""
+    x = Input((8,), name="x")
+    hidden = layers.Dense(4, name="hidden")(x)
+    whole = Model(x, layers.Dense(8, name="out")(hidden), name="autoencoder")
+    return whole, Model(x, hidden, name="encoder")
+
+
+def nested(core: layers.Dense, units: int = 3) -> Model:
+    """A layer in a model in a wrapper."""
+    frame = Input((4,), name="frame")
+    inner = Model(frame, layers.Dense(units, name="in")(core(frame)), name="inner")
+    video = Input((6, 4), name="video")
+    return Model(video, layers.TimeDistributed(inner, name="each")(video), name="outer")
+
+
+def tags(svg: str) -> list[str]:
+    return re.findall(r">(= [A-Z]\d*)<", svg)
+
+
+def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
+    difference = diff(*autoencoder())
+
+    assert [(one.mark, one.left, one.right) for one in difference.shared] == [
+        ("A", ["x[0]"], ["x[0]"]),
+        ("B", ["hidden[0]"], ["hidden[0]"]),
+    ]
+    for side in ("left", "right"):
+        assert tags(half(difference, side).svg) == ["= A", "= B"]
+    assert tags(difference.svg) == ["= A", "= B", "= A", "= B"]
+
+
+def test_a_clone_is_equal_and_shares_nothing():
+    model, _ = autoencoder()
+    difference = diff(model, clone_model(model))
+
+    assert not difference
+    assert difference.shared == []
+    assert tags(difference.svg) == []
+    assert difference.notes == [
+        "Each model has weights of its own, so training one leaves the other alone."
+    ]
+    assert "No difference" in difference.svg
+
+
+def test_equal_layers_beside_shared_ones_are_told_apart():
+    x = Input((4,), name="x")
+    base = layers.Dense(4, name="base")
+    one, other = (Model(x, layers.Dense(2, name="head")(base(x))) for _ in range(2))
+
+    difference = diff(one, other)
+
+    assert [layer.mark for layer in difference.shared] == ["A", "B"]
+    assert [layer.right for layer in difference.shared] == [["x[0]"], ["base[1]"]]
+    assert difference.notes[-1] == (
+        "Layers without such a mark have weights of their own in each model."
+    )
+
+
+def test_a_shared_layer_inside_a_wrapper_is_found_and_its_frames_are_open():
+    core = layers.Dense(4, name="core")
+    difference = diff(nested(core), nested(core, units=5))
+
+    (shared,) = difference.shared
+    assert shared.left == ["each[0]/inner/core[0]"]
+    assert "(inside each[0]/inner): its 20 numbers exist once" in shared.sentence
+    for side in ("left", "right"):
+        drawn = half(difference, side).drawn.scene
+        assert {*shared.left, "each[0]/inner/in[0]"} <= {*boxes_of(drawn)} or side == "right"
+        assert all(key in boxes_of(drawn) for key in getattr(shared, side))
+
+
+def test_a_model_that_is_a_layer_of_the_other_is_marked_as_a_whole():
+    encoder = autoencoder()[1]
+    a, b = Input((8,), name="a"), Input((8,), name="b")
+    pair = Model([a, b], layers.concatenate([encoder(a), encoder(b)]), name="pair")
+
+    difference = diff(encoder, pair)
+
+    (shared,) = difference.shared
+    assert (shared.left, shared.right) == ([], ["encoder[1]", "encoder[2]"])
+    assert "`encoder` is the same layer in both models (left: the whole model)" in shared.sentence
+    assert difference.view().facts["left"] == "encoder = A"
+    assert tags(difference.svg) == ["= A", "= A"]
+
+
+def test_of_many_shared_layers_a_few_are_told_and_the_rest_is_counted():
+    x = y = Input((4,), name="x")
+    for i in range(40):
+        y = layers.Dense(4, name=f"dense_{i}")(y)
+    difference = diff(Model(x, y), Model(x, layers.Dense(2, name="head")(y)))
+
+    assert len(difference.shared) == 41
+    assert len(difference.notes) == 7
+    assert difference.notes[-1] == (
+        "= G to O1: 35 more layers in both models: their 700 numbers exist once."
+    )
+
+
+def test_text_table_and_data_carry_the_marks_too():
+    difference = diff(*autoencoder())
+
+    assert "= B: `hidden` is the same layer in both models" in difference.text
+    assert '<th scope="row">= B</th><td>hidden[0]</td><td>hidden[0]</td>' in difference.table
+    assert json.loads(json.dumps(difference.to_dict()))["shared"][1]["mark"] == "B"
+    assert difference.table.count("hidden` is the same layer") == 1
+
+
+def test_the_live_view_shows_the_marks_in_both_pictures():
+    view = diff(*autoencoder()).view()
+
+    assert isinstance(view, DiffView)
+    assert tags(view.pictures["left"]) == tags(view.pictures["right"]) == ["= A", "= B"]
+
+
+def test_the_sign_of_a_shared_layer_is_no_mark_of_a_layer():
+    a, b = Input((4,), name="a"), Input((4,), name="b")
+    encoder = layers.Dense(4, name="encoder")
+    shared = Model([a, b], layers.add([encoder(a), encoder(b)]))
+    apart = Model([a, b], layers.add([layers.Dense(4)(a), layers.Dense(4)(b)]))
+
+    svg = diff(shared, apart).svg
+
+    assert "1. ∩ shared: left: `encoder` is called on both inputs" in svg
+    assert "◆" not in svg
+
+
+def test_a_difference_that_is_folded_away_is_brought_into_the_picture():
+    def chain(at: int) -> Model:
+        x = y = Input((4,), name="x")
+        for i in range(200):
+            y = layers.Dense(4, name=f"dense_{i}")(y)
+            y = layers.Dropout(0.5, name="drop")(y) if i == at else y
+        return Model(x, y)
+
+    difference = diff(chain(-1), chain(100))
+
+    left, right = (boxes_of(half(difference, side).drawn.scene) for side in ("left", "right"))
+    assert "drop[0]" in right
+    assert "dense_100[0]" in left
+
+
+def test_long_sentences_are_broken_into_lines():
+    x = y = Input((4,), name="x")
+    for name in ("one", "two", "three", "four", "five"):
+        y = layers.Dense(4, name=f"layer_number_{name}")(y)
+    separate = Model(x, y, name="separate")
+    step = layers.Dense(4, name="step")
+
+    svg = diff(separate, Model(x, step(step(step(step(step(x))))), name="looped")).svg
+
+    assert "are 5 layers with weights of their own" in re.sub("<[^>]*>", " ", svg)
+    assert float(re.findall(r'viewBox="0 0 (\d+)', svg)[0]) <= 800
+
+
+def test_a_difference_is_saved_as_a_picture_a_page_or_text(tmp_path):
+    difference = diff(*autoencoder())
+
+    assert "= B" in difference.save(tmp_path / "d.svg").read_text()
+    assert "<table" in difference.save(tmp_path / "d.html").read_text()
+    assert difference.save(tmp_path / "d.txt").read_text() == f"{difference.text}\n"
+    assert difference.save(tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_still_picture_has_the_look_of_the_view():
+    assert "@media" not in diff(*autoencoder()).view(look="print").svg()

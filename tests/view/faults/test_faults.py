@@ -1,0 +1,276 @@
+"""What an error draws under its text."""
+
+import numpy as np
+import pytest
+
+from funclab import Input, Model, layers
+from funclab.errors import FunclabError
+from funclab.layers import LSTM, Dense
+from funclab.view.faults.faults import picture_of_fault
+from tests.misuse.desk import Desk
+
+
+@pytest.fixture(scope="module")
+def desk():
+    return Desk()
+
+
+def fault_of(act):
+    with pytest.raises(FunclabError) as caught:
+        act()
+    return picture_of_fault(caught.value)
+
+
+def line_with(picture, name):
+    """The cells of the line on which a name stands."""
+    return next(one.cells for one in picture.lines if name in " ".join(one.cells))
+
+
+def test_an_ambiguous_output_draws_the_nodes_of_the_layer():
+    dense = Dense(2, name="twice")
+    dense(Input((3,)))
+    dense(Input((3,)))
+
+    picture = fault_of(lambda: dense.output)
+
+    assert "twice.get_output_at(1)" in picture.text
+
+
+# The graph.
+def test_a_missing_input_is_marked_beside_its_look_alike():
+    left, right, other = (Input((3,), name=name) for name in ("left", "right", "other"))
+    out = Dense(2)(layers.concatenate([left, right]))
+
+    picture = fault_of(lambda: Model([left, other], out))
+
+    assert picture.notes == {
+        "right[0]": "not among the inputs",
+        "other[0]": "given instead: same shape, another tensor",
+    }
+    assert "✗ not among the inputs" in picture.svg
+
+
+def test_an_inner_tensor_is_drawn_inside_the_nested_model_and_outside_with_its_node(desk):
+    picture = fault_of(lambda: Model(desk.left, [desk.read, desk.hidden]))
+
+    boxes = {box.key: box.node for box in picture.scene.boxes}
+    assert boxes["inside hidden[0]"] == boxes["hidden[0]"] == 0
+    assert boxes["reader[1]"] == 1
+    assert picture.notes["hidden[0]"] == "made of pixels"
+    assert 'reader.get_layer("hidden").output)(left)' in picture.text
+
+
+def test_a_nested_model_is_drawn_also_when_the_outputs_never_pass_its_call(desk):
+    hidden = desk.reader.get_layer("hidden").output
+
+    picture = fault_of(lambda: Model(desk.left, Dense(2, name="above")(hidden)))
+
+    keys = [box.key for box in picture.scene.boxes]
+    assert {"inside pixels[0]", "reader[1]", "above[0]"} <= {*keys}
+    assert "inside above[0]" not in keys
+    assert all("outputs[" not in plate.label for plate in picture.scene.plates)
+
+
+def test_two_layers_of_one_name_are_drawn_as_two_in_two_colours():
+    x = Input((3,))
+
+    picture = fault_of(lambda: Model(x, Dense(2, name="q")(Dense(2, name="q")(x))))
+
+    assert [box.name for box in picture.scene.boxes] == ["q", "q"]
+    assert len({group.colour for group in picture.scene.groups}) == 2
+    assert 'write name="q_1"' in picture.notes["1"]
+
+
+def test_a_sequential_shows_the_layer_that_has_the_name_already(desk):
+    picture = fault_of(lambda: desk.stack.add(Dense(3, name="first")))
+
+    assert [box.detail for box in picture.scene.boxes] == ["Dense 2", "Dense 3"]
+
+
+def test_a_tensor_made_of_an_input_that_a_nested_model_shares_is_named_by_its_node(desk):
+    inner = Model(desk.left, desk.encoder(desk.left), name="inner")
+    outer = Input((4,), name="outer")
+    inner(outer)
+
+    picture = fault_of(lambda: Model(outer, desk.encoder.get_output_at(0)))
+
+    assert 'Model(inner.input, inner.get_layer("encoder").get_output_at(0))(outer)' in picture.fix
+    assert picture.notes["encoder[0]"] == "made of left"
+
+
+def test_on_a_projector_the_two_graphs_stand_below_each_other():
+    desk = Desk()
+    with pytest.raises(FunclabError) as caught:
+        Model(desk.left, [desk.read, desk.hidden])
+
+    beside, below = (picture_of_fault(caught.value, look) for look in ("auto", "projector"))
+
+    assert below.scene.width < beside.scene.width
+    assert below.scene.height > beside.scene.height
+
+
+# Calls.
+def test_a_failed_call_is_drawn_with_the_shapes_it_was_given():
+    four, five = Dense(4, name="four")(Input((3,))), Dense(5, name="five")(Input((3,)))
+
+    picture = fault_of(lambda: layers.Add(name="sum")([four, five]))
+
+    assert {plate.shape for plate in picture.scene.plates} == {"(None, 4)", "(None, 5)"}
+    assert picture.broken == "sum[?]"
+    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 5)"]
+    assert picture.svg.count('class="s-fault"') >= 5
+
+
+def test_at_the_gap_stand_the_shape_given_and_the_shape_wanted(desk):
+    picture = fault_of(lambda: desk.encoder(desk.long))
+
+    assert "given (None, 7)" in picture.svg
+    assert "wanted (None, …, 4)" in picture.svg
+    assert "encoder(Dense(4)(x))" in picture.svg
+
+
+def test_only_the_input_that_does_not_fit_breaks_off(desk):
+    picture = fault_of(lambda: Dense(2, name="top")([desk.left, desk.right]))
+
+    assert [(key, gap.note) for key, gap in picture.gaps.items()] == [
+        (("tensor right[0:0]", 1), "one too many")
+    ]
+    assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
+
+
+def test_a_second_argument_breaks_off_as_well(desk):
+    picture = fault_of(lambda: Dense(2, name="top")(desk.left, desk.right))
+
+    assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
+
+
+def test_an_operator_between_shapes_that_do_not_fit_is_drawn(desk):
+    picture = fault_of(lambda: desk.left + desk.long)
+
+    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 7)"]
+
+
+def test_a_stacked_lstm_is_told_to_return_sequences_under_its_picture(desk):
+    first = LSTM(3, name="reads")(desk.steps)
+
+    picture = fault_of(lambda: LSTM(2, name="sums_up")(first))
+
+    assert [box.key for box in picture.scene.boxes] == ["reads[0]", "sums_up[?]"]
+    assert "return_sequences=True" in picture.description
+
+
+def test_a_call_of_a_model_draws_its_inputs_beside_the_tensors_given(desk):
+    picture = fault_of(lambda: desk.twins(desk.left))
+
+    assert line_with(picture, "left[0:0]") == ("✓", "left[0:0] (None, 4)", "left (None, 4)", "")
+    assert line_with(picture, "right")[0] == "✗"
+
+
+# Data, targets and losses.
+def test_every_output_stands_beside_its_targets_and_one_has_no_partner(desk):
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, desk.answers[0], verbose=0))
+
+    assert picture.title == "The output word of twins has no partner"
+    assert line_with(picture, "same") == ("✓", "same (None, 1)", "targets (6,)", "")
+    assert line_with(picture, "word")[0] == "✗"
+
+
+def test_a_key_that_names_no_output_shows_which_is_meant(desk):
+    targets = {"same": desk.answers[0], "wrod": desk.answers[1]}
+
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, targets, verbose=0))
+
+    assert picture.title == 'twins has no output "wrod"'
+    assert line_with(picture, '"wrod"')[-1] == "no output of this name: is word meant?"
+    assert picture.fix == 'write "word" instead of "wrod".'
+
+
+def test_targets_of_a_wrong_shape_break_off_from_their_output_alone(desk):
+    answers = [desk.answers[0], np.eye(3)[desk.answers[1]]]
+
+    picture = fault_of(lambda: desk.twins.fit(desk.pair, answers, verbose=0))
+
+    assert [one.note for one in picture.lines] == [
+        "",
+        "one-hot rows, not class numbers",
+    ]
+    assert "(6, 3)" in line_with(picture, "word")[2]
+
+
+def test_a_loss_too_many_has_no_output(desk):
+    picture = fault_of(lambda: desk.compile_twins(loss=["mse", "mse", "mae"]))
+
+    assert picture.title == "twins has 2 outputs, and was given 3"
+    assert line_with(picture, "mae")[-1] == "no output is left for it"
+
+
+@pytest.mark.parametrize("setting", ["loss", "loss_weights", "metrics"])
+def test_settings_by_a_wrong_name_show_the_names_there_are(desk, setting):
+    given = {"same": 1.0, "zz": 2.0} if setting == "loss_weights" else {"same": "mse", "zz": "mse"}
+
+    picture = fault_of(lambda: desk.compile_twins(**{setting: given}))
+
+    assert line_with(picture, '"zz"')[-1] == "no output of this name: is word meant?"
+
+
+def test_an_output_without_a_loss_is_shown(desk):
+    picture = fault_of(lambda: desk.unscored.fit(desk.x, desk.y, verbose=0))
+
+    assert line_with(picture, "guess")[-1] == "no loss"
+
+
+def test_data_of_another_shape_break_off_from_their_input(desk):
+    picture = fault_of(lambda: desk.reader.fit(np.ones((6, 7)), desk.y, verbose=0))
+
+    assert line_with(picture, "pixels")[1:3] == ("data (6, 7)", "pixels (None, 4)")
+    assert picture.lines[0].note == "another shape"
+
+
+# Things that are no tensors.
+def test_a_numpy_function_ends_the_edge_and_the_op_to_write_goes_on(desk):
+    picture = fault_of(lambda: np.exp(desk.left))
+
+    wrong, right = picture.lines
+    assert wrong.cells == ("✗", "left[0:0] (None, 4)", "numpy.exp makes no node", "ends here")
+    assert [item.kind for item in right.items] == ["tensor", "layer", "tensor"]
+    assert right.items[1].name == "ops.exp"
+
+
+@pytest.mark.parametrize("call", ["model", "layer", "sum"])
+def test_a_layer_is_round_and_the_tensor_it_returns_is_square(desk, call):
+    acts = {
+        "model": lambda: Model(desk.left, desk.encoder),
+        "layer": lambda: desk.spare(desk.encoder),
+        "sum": lambda: desk.left + desk.encoder,
+    }
+
+    picture = fault_of(acts[call])
+
+    wrong, right = picture.lines
+    assert [item.kind for item in wrong.items] == ["layer", "place"]
+    assert [item.kind for item in right.items] == ["layer", "tensor", "place"]
+    assert right.items[1].name == "encoder(x)"
+
+
+def test_an_array_and_a_number_are_told_from_tensors(desk):
+    array = fault_of(lambda: Model(desk.x, desk.a))
+    number = fault_of(lambda: desk.encoder(3))
+
+    assert array.lines[0].cells[1] == "array (6, 4)"
+    assert number.title == "A number is not a tensor"
+
+
+@pytest.mark.parametrize(
+    ("act", "note"),
+    [
+        (lambda desk: desk.reader.fit(desk.x, desk.y[:4], verbose=0), "6 ≠ 4"),
+        (lambda desk: desk.reader.predict(desk.left, verbose=0), "no numbers"),
+        (lambda desk: desk.spare.output, "no call"),
+        (
+            lambda desk: desk.sentence.fit(np.full((2, 3), 25), np.ones((2, 1)), verbose=0),
+            "25 is not in [0, 10)",
+        ),
+    ],
+)
+def test_the_line_as_written_says_what_breaks_it(desk, act, note):
+    assert fault_of(lambda: act(desk)).lines[0].note == note

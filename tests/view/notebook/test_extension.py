@@ -1,0 +1,175 @@
+"""`%load_ext funclab` in a real IPython, and in notebooks executed by a real kernel."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+
+from funclab.engine.plan import Plan
+from funclab.graph.value import Variable
+from funclab.layers import Dense
+from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
+from tests.view import models
+
+SETUP = """
+import funclab
+from funclab.layers import Dense
+x = funclab.Input(shape=(64,))
+dense = Dense(64, name="dense")
+y = dense(dense(x))
+model = funclab.models.Model(x, y, name="twice")
+"""
+
+
+@pytest.fixture
+def shell():
+    own = InteractiveShell()
+    load_ipython_extension(own)
+    yield own
+    unload_ipython_extension(own)
+
+
+def shown(shell, thing):
+    data, _ = shell.display_formatter.format(thing)
+    return data
+
+
+def test_models_layers_and_tensors_carry_a_picture_and_their_plain_text(shell):
+    model = models.called_twice()
+
+    for thing in (model, model.get_layer("dense"), model.outputs[0]):
+        data = shown(shell, thing)
+        assert data["image/svg+xml"].startswith("<svg")
+        assert data["text/plain"] == repr(thing)
+
+
+def test_a_model_shows_its_graph_and_a_layer_its_nodes(shell):
+    model = models.called_twice()
+
+    assert "Model called_twice" in shown(shell, model)["image/svg+xml"]
+    assert "dense.get_output_at(1)" in shown(shell, model.get_layer("dense"))["image/svg+xml"]
+
+
+def test_a_plan_is_shown_as_its_steps(shell):
+    plan = Plan(Variable([1.0], name="w") * 2)
+
+    assert shown(shell, plan)["text/plain"] == str(plan)
+
+
+def test_what_cannot_be_drawn_is_shown_as_text(shell):
+    twin = Dense(4, name="same")(Dense(4, name="same")(models.perceptron().outputs[0]))
+
+    assert shown(shell, twin).keys() == {"text/plain"}
+
+
+def test_unloading_brings_plain_text_back(shell):
+    unload_ipython_extension(shell)
+
+    assert shown(shell, models.called_twice()).keys() == {"text/plain"}
+    assert shell.custom_exceptions == ()
+
+
+def executed(*cells, tags=()):
+    """The outputs of each cell of a notebook run by a real kernel."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    for index in tags:
+        notebook.cells[index].metadata["tags"] = ["raises-exception"]
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_an_error_is_short_in_a_notebook_and_the_nodes_are_drawn_under_it():
+    outputs = executed(
+        "%load_ext funclab",
+        SETUP,
+        "def ask(layer):\n    return layer.output\n\nask(dense)",
+        "Dense(3)(dense)",
+        "print(6 * 7)",
+        tags=(2, 3),
+    )
+
+    error, picture = outputs[2]
+    assert (error["output_type"], error["ename"]) == ("error", "AmbiguousNodeError")
+    assert error["evalue"].startswith("Layer dense has multiple inbound nodes")
+    text = "\n".join(error["traceback"])
+    assert "2 → return layer.output" in text
+    assert "Why:" in text
+    assert "Fix:" in text
+    assert "operation.py" not in text
+    assert "dense.get_output_at(1)" in picture["data"]["image/svg+xml"]
+    assert outputs[3][0]["ename"] == "TensorTypeError"
+    assert outputs[4][0]["text"] == "42\n"
+
+
+def test_an_error_of_funclab_itself_quotes_the_line_of_the_user(shell, capsys):
+    shell.run_cell("import funclab\nfunclab.no_such_name\n")
+
+    assert "2 → funclab.no_such_name" in capsys.readouterr().out
+
+
+def test_a_line_of_the_standard_library_is_not_the_users_own(shell, capsys):
+    shell.run_cell(SETUP + 'model.trace([[1.0] * 64], [[1.0] * 64] * 2, loss="mse")')
+
+    shown = capsys.readouterr().out
+    assert "→ model.trace(" in shown
+    assert "self.gen" not in shown
+
+
+FAULTS = [  # a line, the class of its error, and what its picture holds
+    ("funclab.Model(x, [y, dense])", "TensorTypeError", "A layer is not a tensor"),
+    ("np.exp(x)", "TensorTypeError", "numpy.exp leaves no trace in the graph"),
+    ("dense(funclab.Input((9,)))", "ShapeError", "wanted (None, …, 64)"),
+    ("Dense(3, name='three')(x, y)", "ArgumentError", "one too many"),
+    ("model.compile(loss={'zz': 'mse'})", "LossError", "twice has no output"),
+    ("model.predict(np.ones((2, 3)))", "ShapeError", "another shape"),
+    ("dense.output", "AmbiguousNodeError", "dense.get_output_at(1)"),
+]
+
+
+def test_every_kind_of_error_is_drawn_once_and_says_in_the_notebook_what_it_says_elsewhere():
+    lines = [line for line, _, _ in FAULTS]
+    plain = [f"try:\n    {line}\nexcept Exception as error:\n    print(error)" for line in lines]
+
+    outputs = executed(
+        "%load_ext funclab",
+        f"import numpy as np\n{SETUP}",
+        *lines,
+        *plain,
+        tags=range(2, 2 + len(lines)),
+    )
+
+    shown, printed = outputs[2 : 2 + len(lines)], outputs[2 + len(lines) :]
+    for (error, picture), streams, (_, name, part) in zip(shown, printed, FAULTS, strict=True):
+        text = "".join(one["text"] for one in streams)
+        assert error["ename"] == name
+        assert error["evalue"].split() == text.split()
+        lines_shown = re.sub(r"\x1b\[\d*m", "", "\n".join(error["traceback"]))
+        assert max(map(len, lines_shown.splitlines())) <= 80  # longer ones break inside words
+        said = [one for one in text.splitlines() if one.startswith(("  Why:", "  Fix:"))]
+        assert len(said) == 2
+        for one in said:
+            assert " ".join(one.split()) in " ".join(lines_shown.split())
+        assert html.unescape(picture["data"]["image/svg+xml"]).count(part) >= 1
+        assert picture["data"]["text/plain"]
+
+
+def test_an_error_inside_a_walk_through_shapes_is_drawn_once():
+    outputs = executed(
+        "%load_ext funclab", SETUP, "%%shapes\na = dense(x)\ndense(funclab.Input((9,)))", tags=(2,)
+    )
+
+    kinds = [one["output_type"] for one in outputs[2]]
+    assert sorted(kinds) == ["display_data", "error"]
+
+
+def test_without_the_extension_everything_is_plain():
+    outputs = executed(SETUP, "model", "dense.output", tags=(2,))
+
+    assert outputs[1][0]["data"].keys() == {"text/plain"}
+    assert len(outputs[2]) == 1
+    assert "Traceback" in "\n".join(outputs[2][0]["traceback"])

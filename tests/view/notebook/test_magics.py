@@ -1,0 +1,250 @@
+"""The magics in a real IPython, and by them every view in a notebook run by a real kernel."""
+
+from __future__ import annotations
+
+import nbformat
+import numpy as np
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+
+import funclab
+from funclab.errors import ArgumentError, FunclabError, NameLookupError
+from funclab.models import Model
+from funclab.view.draw import defaults
+from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
+from funclab.view.notebook.magics import HELP
+from funclab.view.notebook.ways import WAYS
+
+SETUP = """
+import numpy as np
+import funclab
+from funclab.layers import Dense
+inputs = funclab.Input(shape=(4,), name="inputs")
+dense = Dense(4, name="dense")
+a = model = funclab.Model(inputs, dense(dense(inputs)), name="twice")
+b = funclab.Model(inputs, Dense(4)(inputs), name="once")
+x, y = np.ones((8, 4)), np.ones((8, 4))
+model.compile("sgd", "mse")
+first, second = (model.fit(x, y, epochs=2, verbose=0, live=False) for _ in range(2))
+"""
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = InteractiveShell()
+    own.user_ns.update(zip(["model", "dense", "x"], make()))
+    load_ipython_extension(own)
+    yield own
+    unload_ipython_extension(own)
+    defaults.set_ask(False)
+    defaults.set_look("auto")
+
+
+def make():
+    x = funclab.Input((4,), name="x")
+    dense = funclab.layers.Dense(4, name="dense")
+    return Model(x, dense(dense(x)), name="twice"), dense, x
+
+
+def said(shell, line: str, capsys) -> str:
+    shell.run_line_magic(*line.removeprefix("%").split(" ", 1) if " " in line else (line[1:], ""))
+    return capsys.readouterr().out
+
+
+def refused(shell, line: str) -> FunclabError:
+    with pytest.raises(FunclabError) as caught:
+        shell.run_line_magic(*line.removeprefix("%").split(" ", 1))
+    return caught.value
+
+
+def test_alone_it_lists_everything_with_an_example_each(shell, capsys):
+    lines = said(shell, "%funclab", capsys).splitlines()
+
+    assert len(lines) == len(HELP)
+    for word, way in WAYS.items():
+        assert any(line.startswith(f"%funclab {word} {way.example}  ") for line in lines)
+
+
+def test_every_example_of_the_list_works_in_a_notebook(tmp_path):
+    lines = [example for example, _ in HELP if example.startswith("%funclab")]
+    cells = [nbformat.v4.new_code_cell(text) for text in ("%load_ext funclab", SETUP, *lines)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+
+    NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
+    ).execute()
+
+    for line, cell in zip(lines, notebook.cells[2:], strict=True):
+        word = line.split()[1]
+        if word in ("look", "ask"):
+            assert not cell.outputs
+        elif word in ("code", "export"):
+            assert cell.outputs[0]["name"] == "stdout"
+        else:
+            assert cell.outputs[0]["data"]["image/svg+xml"].startswith("<svg")
+    assert {path.name for path in tmp_path.iterdir()} == {"model.svg", "model.html"}
+
+
+@pytest.mark.parametrize("word", sorted(WAYS))
+def test_a_magic_calls_the_function_of_the_package(word):
+    way = WAYS[word]
+
+    assert way.load() is getattr(funclab, way.function) or way.function == "shapes"
+    assert callable(getattr(funclab, way.function))
+
+
+@pytest.mark.parametrize("word", ["explore", "shapes", "trace", "diff", "code", "watch", "plot"])
+def test_views_of_a_model_are_its_methods(word):
+    method = {"code": "to_code"}.get(word, word)
+
+    assert callable(getattr(Model, method))
+
+
+def test_methods_make_what_the_functions_make():
+    model, _, _ = make()
+    other, _, _ = make()
+    x = [[1.0, 2.0, 3.0, 4.0]]
+
+    assert model.explore(selected="dense[1]").facts == funclab.explore(model).facts
+    assert str(model.shapes()) == str(funclab.shapes(model))
+    assert str(model.trace(x)) == str(funclab.trace(model, x))
+    assert model.diff(other) == funclab.diff(model, other)
+    assert model.to_code(names=False) == funclab.to_code(model, names=False)
+    assert model.watch(log=True).state["log"] is True
+
+
+def test_a_history_compares_itself_as_the_function_does():
+    model, _, _ = make()
+    model.compile("sgd", "mse")
+    x = np.ones((4, 4))
+    first, second = (model.fit(x, x, epochs=2, verbose=0, live=False) for _ in range(2))
+
+    view = first.compare(second, labels=["a", "b"])
+
+    assert view.runs == funclab.compare_runs(first, second, labels=["a", "b"]).runs
+
+
+def test_settings_follow_the_arguments(shell, capsys):
+    line = '%funclab explore model, selected="dense[1]", tour=[{"text": "See {model}"}]'
+
+    assert said(shell, line, capsys) == "<Explorer: Model twice>\n"
+
+
+@pytest.mark.parametrize("line", ["code model", "to_code model", "code(model)", "code\tmodel"])
+def test_code_is_printed_by_its_short_and_its_long_name(shell, capsys, line):
+    assert said(shell, f"%funclab {line}", capsys) == f"{funclab.to_code(shell.user_ns['model'])}\n"
+
+
+def test_a_model_goes_to_a_page_and_says_where(shell, capsys, tmp_path):
+    assert said(shell, '%funclab export model, "m.html"', capsys) == "m.html is written.\n"
+    assert (tmp_path / "m.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_page_without_a_name_is_refused(shell):
+    assert 'model, "model.html"' in refused(shell, "%funclab export model").fix
+
+
+def test_an_unknown_word_names_the_nearest(shell):
+    error = refused(shell, "%funclab exlpore model")
+
+    assert isinstance(error, NameLookupError)
+    assert "did you mean explore" in error.what
+
+
+def test_a_model_without_a_word_is_told_the_word(shell):
+    assert refused(shell, "%funclab model").fix == "write `%funclab explore model`."
+
+
+def test_a_misspelt_variable_names_the_nearest(shell):
+    error = refused(shell, "%funclab explore modle")
+
+    assert error.what == "`%funclab explore modle`: name 'modle' is not defined."
+    assert "did you mean model?" in error.why
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("explore model.layerz", "AttributeError"),
+        ("explore model, selected=", "SyntaxError: invalid syntax."),
+        ("explore 1 / 0", "ZeroDivisionError: division by zero"),
+        ("explore", "missing a required argument: 'thing'"),
+        ("trace model", "missing a required argument: 'x'"),
+        ("ask maybe", "ask does not know 'maybe'"),
+        ("look pink", "Unknown look: 'pink'"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_sentence(shell, line, words):
+    error = refused(shell, f"%funclab {line}")
+
+    assert isinstance(error, ArgumentError)
+    assert words in error.what
+
+
+def test_an_error_does_not_show_what_ipython_made_of_the_line(shell, capsys):
+    shell.run_cell("%funclab explore modle")
+
+    shown = capsys.readouterr().out
+    assert "`%funclab explore modle`: name 'modle' is not defined." in shown
+    assert "get_ipython()" not in shown
+
+
+def test_an_error_of_the_view_itself_is_shown_as_it_is(shell):
+    assert "has no setting 'colour'" in refused(shell, "%funclab explore model, colour=1").what
+
+
+def test_nodes_takes_a_layer_a_tensor_or_a_model(shell, capsys):
+    assert said(shell, "%nodes dense", capsys) == f"{funclab.explore(shell.user_ns['dense'])!r}\n"
+    assert said(shell, "%nodes dense.get_output_at(1)", capsys).startswith("<Explorer:")
+    assert "write for example `%nodes dense`" in refused(shell, "%nodes ").fix
+
+
+def test_look_and_ask_hold_for_the_views_to_come(shell, capsys):
+    said(shell, "%funclab look print", capsys)
+    said(shell, "%funclab ask on", capsys)
+
+    view = make()[0].explore()
+    assert (view.look, view.ask) == ("print", True)
+
+
+def test_a_look_holds_for_still_pictures_too(shell, capsys):
+    model, *_ = make()
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones((8, 4)), np.ones((8, 4)), epochs=2, verbose=0)
+
+    said(shell, "%funclab look dark", capsys)
+
+    assert model.plot().look == history.plot().look == funclab.plot_model(model).look == "dark"
+    assert model.plot(look="light").look == "light"
+
+
+def test_what_stays_in_the_notebook_is_no_larger_for_a_projector(shell, capsys):
+    model, dense, _ = make()
+    format = shell.display_formatter.format
+    usual = [format(thing)[0]["image/svg+xml"] for thing in (model, dense)]
+
+    said(shell, "%funclab look projector", capsys)
+
+    assert [format(thing)[0]["image/svg+xml"] for thing in (model, dense)] == usual
+    assert model.plot().svg != usual[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("%funclab ", {"explore", "playground", "look"}),
+        ("%funclab ex", {"explore", "export"}),
+        ("%funclab explore mo", {"model"}),
+    ],
+)
+def test_words_and_names_are_completed(shell, text, words):
+    with provisionalcompleter():
+        found = {one.text for one in shell.Completer.completions(text, len(text))}
+
+    assert words <= found

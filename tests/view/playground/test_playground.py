@@ -1,0 +1,271 @@
+"""The playground from Python: its code is its model, its bursts are one training."""
+
+from __future__ import annotations
+
+import random
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab.errors import ArgumentError, DataError
+from funclab.view.playground.picture import contour, hatching
+from tests.view.training.live_runs import X, Y, fresh
+
+SETTINGS = {
+    "one branch": {"data": "xor", "layers": 1, "activation": "relu"},
+    "shared": {"data": "spirals", "branches": 3, "shared": True, "merge": "add", "seed": 3},
+    "separate": {"data": "moons", "branches": 2, "merge": "average", "optimizer": "rmsprop"},
+    "regression": {"data": "plane", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 64},
+}
+
+
+def history_of(code, **given):
+    """Run code as a cell would; its History."""
+    space = dict(given)
+    exec(code, space)
+    return space["history"].history
+
+
+def message(view, **settings):
+    return {**{k: v for k, v in view.state.items() if k != "epochs"}, **settings}
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_the_code_pasted_into_a_cell_gives_the_same_curve_bit_for_bit(settings):
+    view = funclab.playground(**settings, epochs=6)
+
+    history = history_of(view.code())
+
+    assert history == view.losses and len(history["loss"]) == 6
+
+
+def test_bursts_equal_one_training_whatever_else_draws_random_numbers():
+    view = funclab.playground("circles", branches=2, epochs=0)
+    view.svg()
+    have, bursts = 0, 0
+    while have < 30:
+        reply = view.answer_to(
+            {"ask": "train", "settings": message(view), "have": have, "until": have + 5}
+        )
+        have, bursts = reply["epochs"], bursts + 1
+        funclab.initializers.rng().random()
+
+    assert bursts > 1 and reply["from"] < have
+    view_at_once = funclab.playground("circles", branches=2, epochs=have)
+    assert view.losses == view_at_once.losses
+    assert np.array_equal(view.trial.surface(), view_at_once.trial.surface())
+
+
+def test_a_burst_ends_when_its_time_is_over_and_after_a_whole_epoch():
+    view = funclab.playground("spirals")
+
+    view.trial.burst(until=5000, seconds=0.0)
+
+    assert view.trial.epochs == 1
+    assert len(view.losses["val_loss"]) == 1
+
+
+def test_a_playground_leaves_the_random_numbers_and_names_of_a_notebook_alone():
+    funclab.utils.set_random_seed(5)
+    first = random.random(), funclab.initializers.rng().random()
+    name = funclab.registry.auto_name("flip")
+    funclab.utils.set_random_seed(5)
+
+    funclab.playground(branches=2, epochs=2)
+
+    again = random.random(), funclab.initializers.rng().random()
+    assert again == first
+    stem, _, count = name.rpartition("_")
+    following = f"{stem}_{int(count) + 1}" if count.isdigit() else f"{name}_1"
+    assert funclab.registry.auto_name("flip") == following
+
+
+def test_sharing_takes_the_same_layers_to_every_branch():
+    shared = funclab.playground(branches=3, shared=True, layers=1, units=4).model
+    separate = funclab.playground(branches=3, shared=False, layers=1, units=4).model
+
+    assert len(shared.get_layer("shared_1").inbound_nodes) == 3
+    assert shared.count_params() == 3 * 4 + 13
+    assert separate.count_params() == 3 * (3 * 4) + 13
+
+
+def test_one_line_brings_the_view_back_as_it_was():
+    view = funclab.playground("moons", branches=2, units=4, seed=7, epochs=3)
+
+    again = eval(view.line(), {"funclab": funclab})
+
+    assert view.line().startswith("funclab.playground(data='moons', branches=2")
+    assert again.state == view.state
+    assert again.losses == view.losses
+
+
+def test_data_of_your_own_are_divided_and_their_code_says_so():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(60, 2))
+    y = (x[:, 0] > 0).astype(int)
+    view = funclab.playground((x, y), epochs=3)
+
+    history = history_of(view.code(), x=x, y=y)
+
+    assert history == view.losses
+    assert "spots.divided(x, y, seed=0)" in view.code()
+    assert view.line() == "funclab.playground(data=(x, y), epochs=3)"
+
+
+def test_a_changed_setting_begins_anew_and_more_epochs_go_on():
+    view = funclab.playground(epochs=4)
+    before = view.losses["loss"]
+
+    view.show(epochs=6)
+    longer = view.losses["loss"]
+    view.show(units=4)
+
+    assert longer[:4] == before and len(longer) == 6
+    assert view.losses["loss"] == [] and view.state["epochs"] == 0
+    assert view.model.get_layer("a_1").units == 4
+
+
+def test_the_picture_follows_the_model():
+    view = funclab.playground(branches=1)
+    before = view.pictures["model"]
+
+    view.show(branches=2)
+
+    assert "merged" in view.pictures["model"] and "merged" not in before
+
+
+def test_a_race_trains_both_sides_to_the_same_epoch():
+    view = funclab.playground("xor", layers=1, units=8)
+    sides = [message(view, units=1), message(view, units=16)]
+
+    reply = view.answer_to({"ask": "race", "sides": sides, "until": 8, "first": True})
+    while reply["done"] < 8:
+        reply = view.answer_to({"ask": "race", "sides": sides, "until": 8})
+
+    ends = [
+        funclab.playground("xor", layers=1, units=units, epochs=8).losses["val_loss"][-1]
+        for units in (1, 16)
+    ]
+    assert reply["ends"] == ends
+    assert view.losses["loss"] == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"data": "stars"},
+        {"branches": 4},
+        {"branches": True},
+        {"units": 0},
+        {"units": 2.5},
+        {"learning_rate": float("nan")},
+        {"noise": -1},
+        {"seed": -1},
+        {"merge": "multiply"},
+        {"shared": 1},
+        {"epochs": 10**9},
+        {"speed": 3},
+    ],
+    ids=str,
+)
+def test_a_setting_it_does_not_have_is_refused_with_a_way_out(settings):
+    with pytest.raises(ArgumentError) as error:
+        funclab.playground(**settings)
+
+    assert error.value.why and error.value.fix
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (np.zeros((10, 3)), np.zeros(10)),
+        (np.zeros((10, 2)), np.zeros(9)),
+        (np.zeros((3, 2)), np.zeros(3)),
+        (np.full((10, 2), np.nan), np.zeros(10)),
+        (np.zeros((10, 2)), ["a"] * 10),
+        3,
+    ],
+    ids=["three features", "lengths", "few", "nan", "words", "a number"],
+)
+def test_data_that_have_no_place_on_the_plane_are_refused(data):
+    with pytest.raises(DataError) as error:
+        funclab.playground(data)
+
+    assert error.value.fix
+
+
+def test_a_message_with_settings_it_does_not_have_changes_nothing():
+    view = funclab.playground(epochs=2)
+    model = view.model
+
+    reply = view.answer_to({"ask": "build", "settings": message(view, units=10**6)})
+
+    assert reply["kind"] == "refused" and "units" in reply["text"]
+    assert view.model is model and view.trial.epochs == 2
+
+
+def test_a_model_that_blows_up_is_shown_and_told():
+    x = np.random.default_rng(0).normal(size=(40, 2)) * 1e18
+    view = funclab.playground((x, x[:, 0]), optimizer="sgd", learning_rate=10.0, epochs=3)
+
+    svg = view.svg()
+
+    assert view.facts["train"][-1] is None
+    assert "no number any more" in svg
+
+
+def test_the_still_picture_holds_points_surface_curve_and_line():
+    view = funclab.playground("moons", branches=2, epochs=5)
+
+    root = ElementTree.fromstring(view.svg())
+
+    words = " ".join(root.itertext())
+    parts = ("Playground: moons", "what the model answers", "training", "test", "epoch", "merged")
+    for part in (*parts, view.line()):
+        assert part in words
+    assert view._repr_mimebundle_()[0]["text/plain"] == "<Playground: Playground>"
+
+
+def test_on_a_projector_at_most_twelve_boxes_are_drawn():
+    view = funclab.playground(branches=3, layers=4, look="projector")
+
+    assert view.pictures["model"].count('class="box') <= 12
+    assert "more calls" in view.pictures["model"]
+
+
+def test_a_page_without_a_kernel_holds_the_last_state_and_says_what_it_lacks():
+    view = funclab.playground(epochs=3)
+
+    page = funclab.export_html(view)
+
+    assert '"alone": true' in page and '"epochs": 3' in page
+    assert "training needs a kernel" in page
+
+
+def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbers():
+    def losses(busy):
+        view, model = funclab.playground(batch_size=4), fresh()
+        training = model.fit(X, Y, batch_size=2, epochs=60, background=True, live=False)
+        view.train(20 * busy)
+        return training.wait().history["loss"], view.losses["loss"]
+
+    alone, _ = losses(busy=False)
+    beside, first = losses(busy=True)
+    _, second = losses(busy=True)
+
+    assert beside == alone
+    assert first == second
+
+
+def test_the_contour_runs_between_the_sides():
+    numbers = re.findall(r"[\d.]+", contour([[0, 255], [0, 255]]))
+
+    assert [float(one) for one in numbers] == pytest.approx([8, 4, 8, 12], abs=0.1)
+
+
+def test_only_the_side_of_the_crosses_is_hatched():
+    assert hatching([[255]]) == "M0 8l8 -8"
+    assert hatching([[0]]) == ""

@@ -1,0 +1,211 @@
+"""Where things are put: nothing overlaps, no edge runs over a box, data flows one way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from funclab import Input, Model, layers
+from funclab.errors import ArgumentError
+from funclab.layers import Dense
+from funclab.view import diagram
+from funclab.view.draw.text import text_width
+from funclab.view.scene.layout import dot
+from funclab.view.scene.layout.order import crossings, order_ranks
+from funclab.view.scene.layout.positions import align
+from funclab.view.scene.layout.ranks import Link, layered
+from funclab.view.scene.sizes import MONO, NAME, box_texts, pill_width, plate_lines
+from tests.view import models
+from tests.view.areas import crossed_boxes, inside, overlapping, points, side_by_side
+
+ENGINES = ["builtin", "auto", *(["dot"] if dot.program() else [])]
+every_model = pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
+
+
+@every_model
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("face", ["calls", "layers"])
+def test_nothing_overlaps_and_no_edge_runs_over_a_box(build, engine, direction, face):
+    scene = diagram(build(), face, direction=direction, layout=engine).scene
+
+    assert overlapping(scene) == []
+    assert crossed_boxes(scene) == []
+
+
+@pytest.mark.parametrize("build", models.NESTED, ids=lambda build: build.__name__)
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_open_frames_hold_what_is_inside_them(build, direction):
+    scene = diagram(build(), direction=direction, expand_nested=True, layout="builtin").scene
+
+    for one in scene.walk():
+        assert overlapping(one) == []
+        assert crossed_boxes(one) == []
+    for box in scene.boxes:
+        if box.inside:
+            assert box.inside.width <= box.width
+            assert box.inside.height < box.height
+
+
+@every_model
+def test_everything_lies_on_the_picture(build):
+    scene = diagram(build(), layout="builtin").scene
+
+    for item in [*scene.items(), *scene.groups]:
+        assert item.x >= 0
+        assert item.y >= 0
+        assert item.right <= scene.width
+        assert item.bottom <= scene.height
+
+
+@every_model
+@pytest.mark.parametrize(("direction", "axis"), [("TB", 1), ("LR", 0)])
+def test_calls_stand_in_the_order_of_the_flow(build, direction, axis):
+    scene = diagram(build(), direction=direction, layout="builtin").scene
+
+    for edge in scene.edges:
+        assert edge.path[0][axis] < edge.path[-1][axis]
+
+
+@every_model
+def test_text_fits_into_its_box_with_room_to_spare(build):
+    scene = diagram(build(), layout="builtin").scene
+
+    for box in scene.boxes:
+        texts = box_texts(box)
+        pill = pill_width(texts.pill) if texts.pill else 0
+        assert text_width(texts.name, NAME, bold=True) + pill < box.width - 30
+    for plate in scene.plates:
+        for line in plate_lines(plate):
+            assert text_width(line, MONO, mono=True) < plate.width - 10
+
+
+def test_the_built_in_layout_is_the_same_every_time():
+    model = models.densely()
+
+    first, second = (diagram(model, layout="builtin").scene for _ in range(2))
+
+    assert [(item.x, item.y) for item in first.items()] == [
+        (item.x, item.y) for item in second.items()
+    ]
+
+
+def test_a_line_of_layers_is_drawn_as_a_straight_line():
+    scene = diagram(models.perceptron(), layout="builtin").scene
+
+    assert len({item.middle.real for item in scene.items()}) == 1
+    assert {round(box.y) for box in scene.boxes} == {14, 154, 294, 434}
+
+
+def test_a_link_that_passes_layers_by_runs_straight_beside_them():
+    scene = diagram(models.residual(), layout="builtin").scene
+
+    (skip,) = [
+        edge for edge in scene.edges if (edge.target.key, edge.target.index) == ("add[0]", 0)
+    ]
+    beside = [x for (x, y), (x2, y2) in pairwise(skip.path) if x == x2 and y < y2]
+    assert max(beside.count(x) for x in beside) >= 9
+
+
+def test_twins_stand_at_the_same_height():
+    scene = diagram(models.siamese(), layout="builtin").scene
+
+    one, other = [box for box in scene.boxes if box.name == "encoder"]
+    assert one.y == other.y
+    assert one.x < other.x
+
+
+def test_an_input_that_joins_late_stands_near_its_reader():
+    scene = diagram(models.two_and_two(), layout="builtin").scene
+    boxes = {box.name: box for box in scene.boxes}
+
+    assert boxes["main"].y < boxes["extra"].y < boxes["concatenate"].y
+
+
+def test_a_capsule_stands_level_with_the_middle_of_its_calls():
+    scene = diagram(models.called_twice(), layout="builtin").scene
+
+    (group,) = scene.groups
+    calls = [box for box in scene.boxes if box.group == 0]
+    assert group.middle.imag == pytest.approx(sum(box.middle.imag for box in calls) / 2)
+    assert group.x > max(box.right for box in calls)
+
+
+def test_an_engine_that_is_not_known_is_refused():
+    with pytest.raises(ArgumentError, match="layout='neato' is not known"):
+        diagram(models.perceptron(), layout="neato")
+
+
+def ladder(*links, items="abcdef"):
+    return layered(list(items), [Link(*pair) for pair in links])
+
+
+def test_a_link_over_several_ranks_has_a_stone_in_each_it_passes():
+    layout = ladder("ab", "bc", "cd", "ad", items="abcd")
+
+    assert layout.chains == [["a", "b"], ["b", "c"], ["c", "d"], ["a", 0, 1, "d"]]
+    assert layout.ranks == [["a"], ["b", 0], ["c", 1], ["d"]]
+
+
+def test_ranks_are_sorted_until_links_no_longer_cross_where_that_is_possible():
+    layout = ladder("ae", "bd", "cf", items="abcdef")
+    layout.ranks = [["a", "b", "c"], ["f", "d", "e"]]
+    assert crossings(layout) == 3
+
+    order_ranks(layout)
+
+    assert crossings(layout) == 0
+
+
+def test_neighbours_keep_their_distance():
+    layout = ladder("ac", "ad", "bd", "be", "bf")
+    order_ranks(layout)
+
+    at = align(layout, lambda left, right: 10)
+
+    for rank in layout.ranks:
+        assert all(at[right] - at[left] >= 10 - 1e-9 for left, right in pairwise(rank))
+
+
+def test_a_parent_stands_over_the_middle_of_its_children():
+    layout = ladder("ab", "ac", "ad", items="abcd")
+    order_ranks(layout)
+
+    at = align(layout, lambda left, right: 10)
+
+    assert at["a"] == at["c"]
+    assert at["c"] - at["b"] == at["d"] - at["c"] == 10
+
+
+@pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
+def test_lines_of_different_tensors_keep_apart_in_the_layers_face(build):
+    scene = diagram(build(), "layers", direction="TB").scene
+
+    assert side_by_side(scene, 8) == []
+
+
+@pytest.mark.parametrize("face", ["calls", "layers"])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_the_first_input_stands_before_the_second(face, direction):
+    scene = diagram(models.siamese(), face, direction=direction).scene
+
+    left, right = (box for box in scene.boxes if box.role == "input")
+    assert (left.name, right.name) == ("left", "right")
+    assert left.x < right.x if direction == "TB" else left.y < right.y
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_capsule_is_tied_to_the_calls_of_its_layer_and_to_no_other_box(direction):
+    near, far, room = (Input((4,), name=name) for name in ("near", "far", "room"))
+    ear, walls = Dense(4, name="ear"), Dense(4, name="walls")
+    heard = layers.add([ear(near), ear(far), walls(room)])
+    model = Model([near, far, room], layers.add([ear(heard), walls(room)]))
+
+    scene = diagram(model, direction=direction, layout="builtin").scene
+
+    for group in scene.groups:
+        others = [item for item in scene.items() if item.key not in group.calls]
+        along = [at for tie in group.ties for at in points(tie)]
+        assert len(group.ties) == len(group.calls)
+        assert not [item.key for item in others if any(inside(at, item) for at in along)]

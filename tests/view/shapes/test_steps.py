@@ -1,0 +1,278 @@
+"""The walk through a model's shapes: its steps, what it folds, and the call at which it ends."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from funclab import Input, Layer, Model, Sequential, layers, ops
+from funclab.errors import FunclabError, TensorTypeError
+from funclab.ops.matmul import MatMul
+from funclab.view.shapes.steps import failed_step, shape_steps
+
+
+def shared_model() -> Model:
+    left, right = Input((784,), name="left"), Input((784,), name="right")
+    encoder = layers.Dense(64, activation="relu", name="encoder")
+    both = layers.concatenate([encoder(left), encoder(right)], name="both")
+    return Model([left, right], layers.Dense(1, name="same")(both), name="pair")
+
+
+def test_each_call_is_a_step_with_its_shapes_rule_and_parameters():
+    steps = shape_steps(shared_model())
+
+    assert [step.key for step in steps] == [
+        "left[0]", "right[0]", "encoder[0]", "encoder[1]", "both[0]", "same[0]",
+    ]  # fmt: skip
+    first = steps[2]
+    assert first.inputs == [("left[0:0]", (None, 784))]
+    assert first.outputs[0].shape == (None, 64)
+    assert first.words == "The last axis becomes units: 784 → 64."
+    assert first.parameters == "784 × 64 + 64 = 50,240"
+    assert steps[4].outputs[0].axes[1]["text"] == "64 + 64 = 128"
+
+
+def test_a_shared_layer_counts_its_parameters_once_at_its_first_node():
+    steps = shape_steps(shared_model())
+
+    assert steps[3].words == "encoder again (node 1): same rule."
+    assert steps[3].parameters == "shared: counted once, at node 0"
+    assert [step.total for step in steps] == [0, 0, 50240, 50240, 50240, 50369]
+
+
+def test_the_total_is_what_the_model_counts():
+    x = Input((4,))
+    inner = Model(x, layers.BatchNormalization()(layers.Dense(3)(x)))
+    y = Input((6, 4))
+    hidden = layers.TimeDistributed(inner)(y)
+    model = Model(y, inner(layers.Dense(4)(hidden)[:, 0]))
+
+    assert shape_steps(model).total == model.count_params()
+
+
+def test_weights_held_by_two_layers_are_counted_once():
+    x = Input((5, 4))
+    dense = layers.Dense(3)
+    model = Model(x, layers.add([layers.TimeDistributed(dense)(x), dense(x)]))
+
+    steps = shape_steps(model)
+
+    assert steps.total == model.count_params() == 15
+    assert "none of them new: the others were counted before" in steps[2].parameters
+
+
+def test_a_shared_layer_on_another_shape_gets_its_rule_again():
+    dense = layers.Dense(2, name="dense")
+    outputs = [dense(Input((5,))), dense(Input((7, 5)))]
+
+    again = shape_steps(outputs)[3]
+
+    assert again.words.startswith("dense again (node 1), on another shape. The last axis")
+
+
+def test_the_walk_of_tensors_is_what_makes_them():
+    x = Input((3,), name="x")
+    y = layers.Dense(2, name="y")(x)
+    layers.Dense(5, name="elsewhere")(y)
+
+    steps = shape_steps(y)
+
+    assert [step.key for step in steps] == ["x[0]", "y[0]"]
+    assert steps.name == "What makes y[0:0]"
+
+
+def test_a_model_cut_from_a_larger_graph_begins_at_its_own_inputs():
+    middle = layers.Dense(4, name="middle")(Input((6,)))
+    model = Model(middle, layers.Dense(2, name="last")(middle))
+
+    steps = shape_steps(model)
+
+    assert len(steps) == 2
+    assert steps[1].inputs == [(steps[0].outputs[0].name, (None, 4))]
+
+
+def deep(count: int) -> Model:
+    x = Input((8,), name="x")
+    y = x
+    for _ in range(count):
+        y = layers.add([y, layers.Dense(8)(y)])
+    return Model(x, y)
+
+
+def test_repeats_of_a_pattern_are_folded_into_one_step():
+    steps = shape_steps(deep(500))
+
+    assert len(steps) == 4
+    assert steps[3].role == "fold"
+    assert steps[3].calls == 998
+    assert steps[3].words == (
+        "The 2 calls before, 499 times more (dense_1[0] to add_499[0]): same rules."
+    )
+    assert steps.total == 500 * 72
+
+
+def test_a_layer_fed_its_own_output_is_folded_too():
+    x = Input((8,))
+    step = layers.Dense(8, name="step")
+    y = x
+    for _ in range(50):
+        y = step(y)
+
+    steps = shape_steps(y)
+
+    assert [one.role for one in steps] == ["input", "call", "again", "fold"]
+    assert steps[3].words == "A call like step[1], 48 times more (step[2] to step[49]): same rules."
+
+
+def test_a_short_walk_is_not_folded():
+    assert all(step.role != "fold" for step in shape_steps(deep(14)))
+
+
+@pytest.mark.parametrize("limit", [30, 12, 3])
+def test_a_walk_without_repeats_leaves_out_its_middle(limit):
+    y = Input((1,))
+    for units in range(1, 100):
+        y = layers.Dense(units)(y)
+    whole = shape_steps(y, limit=1000)
+
+    steps = shape_steps(y, limit=limit)
+
+    assert len(steps) == limit
+    assert sum(step.calls for step in steps) == len(whole) == steps.calls
+    assert steps.total == whole.total
+    assert [step.role for step in steps].count("fold") == 1
+    assert steps[-1].key == whole[-1].key
+
+
+def test_the_data_of_a_walk_goes_through_json():
+    x = Input((6, 4), batch_size=3)
+    first, last = ops.split(layers.LSTM(4, return_sequences=True)(x), 2, axis=1)
+    data = shape_steps(Model(x, {"first": first, "last": last})).to_dict()
+
+    assert json.loads(json.dumps(data)) == data
+    assert data["steps"][0]["outputs"][0]["axes"][0] == {
+        "label": "batch", "length": 3, "text": "3 samples", "batch": True, "source": None,
+    }  # fmt: skip
+
+
+def test_the_walk_reads_as_text():
+    text = shape_steps(shared_model()).text
+
+    assert text.startswith("pair: 6 calls, 50,369 parameters\n")
+    assert "\n3. encoder[0]  Dense 64 · relu\n" in text
+    assert "   weights 784 × 64 + 64 = 50,240; 50,240 so far\n" in text
+    assert text.endswith("In all 50,369 parameters; what is shared counts once.")
+
+
+def test_printing_a_walk_shows_its_text_and_its_repr_stays_the_same():
+    steps = shape_steps(shared_model())
+
+    assert str(steps) == steps.text
+    assert repr(steps) == "<Shape steps of pair: 6 calls>"
+
+
+def test_names_of_any_kind_do_no_harm():
+    x = Input((3,), name='<b onclick="x">\u202e\n')
+    model = Model(x, layers.Dense(2, name="<script>alert(1)")(x), name="<i>")
+
+    steps = shape_steps(model)
+
+    assert "<b" not in steps.table
+    assert "<script" not in steps.table
+    assert "\u202e" not in steps.table + steps.text
+    assert steps.text.count("\n") == shape_steps(Model(x, layers.Dense(2)(x))).text.count("\n")
+
+
+def test_the_table_has_a_caption_headings_and_a_row_for_each_step():
+    table = shape_steps(shared_model()).table
+
+    assert "<caption>Shapes of pair: 6 calls, 50,369 parameters</caption>" in table
+    assert table.count('<th scope="row">') == 6
+    assert table.count('<th scope="col">') == 8
+    assert "<td>64 × 1 + 1" not in table
+    assert "<td>128 × 1 + 1 = 129</td><td>50,369</td>" in table
+
+
+@pytest.mark.parametrize(
+    "thing", [layers.Dense(3), [], np.zeros(3), Sequential([layers.Dense(2)]), [Input((2,)), 3]]
+)
+def test_what_has_no_calls_cannot_be_walked_through(thing):
+    with pytest.raises(TensorTypeError, match="no calls to walk through"):
+        shape_steps(thing)
+
+
+class Own(Layer):
+    def call(self, inputs):
+        return inputs[:, :2]
+
+
+def test_a_layer_of_ones_own_says_that_it_was_run_on_shapes():
+    step = shape_steps(Own(name="own")(Input((3,))))[1]
+
+    assert not step.known
+    assert "found by running it on shapes" in step.words
+
+
+def failure(layer, inputs):
+    with pytest.raises(FunclabError) as caught:
+        layer(inputs)
+    return failed_step(layer, inputs, caught.value)
+
+
+def test_a_failed_call_shows_the_axis_and_the_length_that_was_wanted():
+    dense = layers.Dense(3, name="dense")
+    dense(Input((784,)))
+    x = Input((10,), name="x")
+
+    failed = failure(dense, x)
+
+    assert failed.inputs == [("x[0:0]", (None, 10))]
+    assert failed.wanted == "(None, …, 784)"
+    assert (failed.bad, failed.lengths) == ([(0, 1)], [10])
+    assert "axis -1 of input shape to have value 784" in failed.what
+    assert failed.fix in failed.text
+
+
+def test_a_failed_call_with_the_wrong_number_of_axes_says_how_many():
+    failed = failure(layers.Conv2D(4, 3), Input((28, 28)))
+
+    assert failed.wanted == "4 axes, the batch among them"
+    assert failed.bad == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "shapes", "bad", "lengths"),
+    [
+        (layers.Add(), [(4,), (5,)], [(0, 1), (1, 1)], [4, 5]),
+        (layers.Add(), [(7, 4), (5,)], [(0, 2), (1, 1)], [4, 5]),
+        (layers.Concatenate(), [(3, 4), (5, 4)], [(0, 1), (1, 1)], [3, 5]),
+        (layers.Concatenate(axis=1), [(3, 4), (5, 4), (3, 6)], [(0, 2), (2, 2)], [4, 6]),
+        (layers.Multiply(), [(1, 4), (3, 4), (3, 2)], [(0, 2), (2, 2)], [4, 2]),
+        (layers.Multiply(), [(1, 4), (3, 4), (2, 4)], [(1, 1), (2, 1)], [3, 2]),
+    ],
+)
+def test_inputs_that_do_not_fit_each_other_show_where_they_meet(layer, shapes, bad, lengths):
+    failed = failure(layer, [Input(shape) for shape in shapes])
+
+    assert (failed.bad, failed.lengths) == (bad, lengths)
+    assert failed.wanted == ""
+
+
+def test_a_failed_op_shows_the_two_lengths_that_meet():
+    x, y = Input((3, 4)), Input((5, 2))
+    with pytest.raises(FunclabError) as caught:
+        x @ y
+
+    failed = failed_step(MatMul(), [x, y], caught.value)
+
+    assert (failed.bad, failed.lengths) == ([(0, 2), (1, 1)], [4, 5])
+
+
+def test_any_other_error_is_told_as_it_is():
+    failed = failed_step(None, [Input((3,), name="x")], ZeroDivisionError("division by zero"))
+
+    assert (failed.name, failed.what) == ("this call", "division by zero")
+    assert failed.why == "the call raised ZeroDivisionError."
+    assert json.loads(json.dumps(failed.to_dict()))["inputs"][0]["shape"] == [None, 3]

@@ -1,0 +1,170 @@
+"""Frames: which picture fits an array, how much of it is kept, and what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from funclab.view.live.said import short
+from funclab.view.trace.example import marked, sum_example
+from funclab.view.trace.frames import alike, frame_of
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return np.arange(np.prod(shape), dtype="float32").reshape(shape) - 3
+
+
+@pytest.mark.parametrize(
+    ("shape", "batched", "kind"),
+    [
+        ((), False, "number"),
+        ((4, 1), True, "number"),
+        ((5,), False, "bars"),
+        ((4, 5), True, "bars"),
+        ((4, 5), False, "heat"),
+        ((4, 6, 5), True, "strip"),
+        ((4, 8, 8, 3), True, "image"),
+        ((3, 3, 2, 4), False, "image"),
+        ((3, 2, 4), False, "image"),
+        ((2, 5, 8, 8, 3), True, "image"),
+    ],
+)
+def test_every_array_has_the_picture_that_fits_it(shape, batched, kind):
+    frame = frame_of("x", numbers(*shape), batched=batched)
+
+    assert frame.kind == kind
+    plain = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    assert frame.shape == (plain.replace("(", "(batch ") if batched else plain)
+
+
+@pytest.mark.parametrize(
+    "shape", [(5000,), (300, 700), (2, 33), (1, 64, 64, 3), (2, 60, 60, 512), (9, 400, 300)]
+)
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_picture_has_at_most_as_many_numbers_as_a_square_of_32(shape, batched):
+    frame = frame_of("x", numbers(*shape), batched=batched)
+
+    assert frame.numbers.size <= 32 * 32
+    assert max(frame.numbers.shape[1:]) <= (64 if frame.kind == "bars" else 32)
+
+
+def test_what_is_left_out_is_said():
+    frame = frame_of("x", numbers(6, 40, 40, 20), batched=True)
+
+    assert frame.note == (
+        "the first of 6 samples; the first 16 of 20 channels; "
+        "means of blocks of its 40 × 40 numbers"
+    )
+
+
+def test_blocks_are_means():
+    frame = frame_of("x", np.repeat(np.arange(48.0), 2))
+
+    np.testing.assert_allclose(frame.numbers.reshape(-1), np.arange(48))
+
+
+def test_ids_are_written_out_and_images_are_drawn_as_such():
+    words = frame_of("words", np.arange(24, dtype="int32").reshape(2, 12), batched=True)
+    digit = frame_of("digit", numbers(2, 8, 8, 1), batched=True)
+
+    assert words.kind == "ids"
+    assert not digit.printed
+
+
+def test_the_first_sample_is_shown():
+    frame = frame_of("x", np.array([[1.0, 2.0], [8.0, 9.0]]), batched=True)
+
+    np.testing.assert_array_equal(frame.numbers.reshape(-1), [1, 2])
+
+
+def test_statistics_are_of_the_whole_array():
+    frame = frame_of("x", np.array([[0.0, 2.0], [4.0, 0.0]]), batched=True)
+
+    assert frame.statistics == {
+        "size": 4, "mean": 1.5, "spread": 1.658, "zeros": 0.5, "least": 0.0, "greatest": 4.0,
+        "nan": 0, "infinite": 0,
+    }  # fmt: skip
+
+
+def test_statistics_of_nothing_finite_are_unknown():
+    known = frame_of("x", np.array([np.nan, np.inf])).statistics
+
+    assert (known["mean"], known["least"], known["nan"], known["infinite"]) == (None, None, 1, 1)
+
+
+def test_a_mean_that_is_only_rounding_is_zero():
+    assert frame_of("x", np.array([1.0, -1.0 + 1e-9])).statistics["mean"] == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "printed"), [((8, 8), True), ((9, 8), False), ((8,), True), ((9,), False)]
+)
+def test_small_arrays_show_their_numbers(shape, printed):
+    assert frame_of("w", numbers(*shape)).printed == printed
+
+
+def test_whole_numbers_are_written_without_a_point():
+    frame = frame_of("ids", np.array([[3, 0, -1]], "int32"), batched=True)
+
+    assert [frame.text(one) for one in frame.numbers.reshape(-1)] == ["3", "0", "−1"]
+
+
+def test_steps_that_a_mask_leaves_out_are_kept_apart():
+    counted = [True, True, False]
+
+    frame = frame_of("x", numbers(2, 3, 4), batched=True, counted=counted)
+
+    assert frame.counted == (True, True, False)
+
+
+def test_frames_made_alike_have_one_scale():
+    low, high = alike([frame_of("a", np.array([0.1])), frame_of("b", np.array([-7.0]))])
+
+    assert low.top == high.top == 7
+    assert (low.zero, low.reach) == (high.zero, high.reach) == (0.5, 0.5)
+
+
+def test_frames_of_zeros_have_a_scale_too():
+    (frame,) = alike([frame_of("a", np.zeros(3))])
+
+    assert frame.top == 1
+
+
+def test_numbers_are_never_without_a_point():
+    assert [short(one) for one in (3, 0.5, 1e-7, -0.0)] == ["3.0", "0.5", "1e-07", "0.0"]
+
+
+def test_the_example_of_a_sum_adds_up_as_it_is_written():
+    there, came = np.array([0.1244, 0.111]), np.array([0.1244, 0.111])
+
+    assert sum_example(there, came, there + came) == "0.111 + 0.111 = 0.222"
+
+
+def test_the_example_of_a_sum_shows_a_minus_as_such():
+    assert sum_example(*map(np.array, ([2.0], [-3.0], [-1.0]))) == "2.0 − 3.0 = −1.0"
+
+
+def test_bars_lie_also_where_there_is_no_room_for_their_numbers():
+    for length, lies in ((5, True), (9, False)):
+        frame = frame_of("b", numbers(length))
+        small = replace(frame, small=True)
+
+        assert (frame.lying, small.lying, small.printed) == (lies, lies, False)
+        assert small.to_dict()["lying"] is lies
+
+
+def test_the_outline_stands_at_the_block_that_holds_a_number():
+    array = np.zeros((70, 70))
+    frame = marked(frame_of("kernel", array), array, 69 * 70 + 69)
+
+    assert frame.mark == frame.numbers.size - 1
+
+
+def test_a_number_of_another_sample_is_not_outlined():
+    array = numbers(8, 4)
+    frame = frame_of("x", array, batched=True)
+
+    assert marked(frame, array, 2, batched=True).mark == 2
+    assert marked(frame, array, 9, batched=True).mark is None

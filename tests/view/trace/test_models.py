@@ -1,0 +1,32 @@
+"""Slow motion of all kinds of models: each goes through, and is afterwards what it was."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab.view.trace.view import trace
+from tests.parity.models import CASES
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_a_model_goes_through_slow_motion_and_stays_as_it_was(name):
+    case = CASES[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of masks that are lost, and the like
+        model = case.build(funclab)
+        before = [one.numpy() for one in model.variables]
+
+        view = trace(model, case.data["x"], case.data["y"])
+
+    for variable, then in zip(model.variables, before, strict=True):
+        np.testing.assert_array_equal(variable.array, then)
+    json.dumps(view.facts, allow_nan=False)
+    graph = view.pictures["graph"]
+    assert all(f'data-key="{still.key}"' in graph for still in view.stills if still.key)
+    assert all(still.pictures or still.kind == "fold" for still in view.stills)
+    assert {"loss", "vjp", "update"} <= {still.kind for still in view.stills}

@@ -1,0 +1,288 @@
+"""The view of slow motion: its length, its state, what travels to the page, its static picture."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from funclab import Input, utils
+from funclab.errors import ArgumentError
+from funclab.layers import LSTM, Dense
+from funclab.models import Model
+from funclab.teach.scenes import SCENES, scene
+from funclab.view.notebook.export import export_html
+from funclab.view.trace.fold import MOST, PROJECTOR, USUAL, spine
+from funclab.view.trace.view import trace
+
+X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
+Y = np.ones((8, 1), "float32")
+
+
+def twice() -> Model:
+    utils.set_random_seed(5)
+    x = Input((4,), name="x")
+    shared = Dense(4, activation="relu", name="shared")
+    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.parametrize(("look", "most"), [(None, USUAL), ("projector", PROJECTOR)])
+def test_a_walk_of_a_long_model_is_short_enough_to_follow(look, most):
+    x = h = Input((4,), name="x")
+    for number in range(150):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, np.ones((8, 4)), look=look)
+
+    shown = spine(view.stills)
+    assert len(shown) <= most
+    assert len(view.stills) <= MOST + most
+    phases = {view.stills[i].phase for i in shown if view.stills[i].kind == "fold"}
+    assert phases == {"forward", "backward", "update"}
+
+
+def test_a_fold_holds_its_steps_layer_by_layer_and_says_which():
+    x = h = Input((4,), name="x")
+    for number in range(8):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, np.ones((8, 4)), most_steps=24)
+
+    at = view.find("fold", "all of dense_0")
+    fold, kernel, bias = view.stills[at : at + 3]
+    assert (fold.fold, fold.phase, kernel.kind, bias.kind) == (2, "update", "update", "update")
+    assert fold.words == (
+        "2 steps of the update are folded here, all of dense_0. Press o to walk through them."
+    )
+    unfolded = trace(model, X, np.ones((8, 4)), most_steps=200).stills
+    assert [one.words for one in unfolded] == [
+        one.words for one in view.stills if one.kind != "fold"
+    ]
+
+
+def test_a_step_knows_the_edges_it_is_about_also_into_a_nested_model():
+    x, h = Input((4,), name="x"), Input((4,), name="h")
+    inner = Model(h, Dense(4, name="code")(h), name="inner")
+    model = Model(x, Dense(1, name="last")(inner(x)), name="outer")
+    model.compile("sgd", "mse")
+
+    view = trace(model, X, Y)
+
+    forward, back = (view.stills[view.find(kind, "last[0]")] for kind in ("forward", "vjp"))
+    assert forward.flows == back.flows == [("tensor inner[1:0]", "last[0]")]
+    into = view.stills[view.find("forward", "inner[1]/code[0]")].flows
+    assert into == [("inner[1]/tensor h[0:0]", "inner[1]/code[0]"), ("tensor x[0:0]", "inner[1]")]
+    assert view.stills[view.find("vjp", "inner[1]/code[0]")].flows == []
+
+
+@pytest.mark.parametrize("most", [3, MOST + 1])
+def test_a_walk_cannot_be_of_any_length(most):
+    with pytest.raises(ArgumentError, match=f"most_steps={most} cannot be used"):
+        trace(twice(), X, Y, most_steps=most)
+
+
+def test_training_cannot_be_off_with_targets():
+    with pytest.raises(ArgumentError, match="with targets, training is always on"):
+        trace(twice(), X, Y, training=False)
+
+
+def test_a_step_that_does_not_exist_is_refused():
+    with pytest.raises(ArgumentError, match="step=99 cannot be shown"):
+        trace(twice(), X, Y, step=99)
+
+
+def test_the_line_of_a_view_brings_it_back():
+    model = twice()
+    view = trace(model, X, Y, most_steps=40)
+    view.show(step=5)
+
+    again = eval(view.line(), {"funclab": Names, "twice": model, "x": X, "y": Y})
+
+    assert view.line() == "funclab.trace(twice, x, y, most_steps=40, step=5)"
+    assert again.state == view.state
+
+
+class Names:
+    trace = staticmethod(trace)
+
+
+def test_a_view_is_data_that_json_holds():
+    view = trace(twice(), X, Y)
+
+    assert json.loads(json.dumps(view.facts, allow_nan=False)) == view.facts
+
+
+def test_large_pictures_travel_when_they_are_shown_and_all_are_in_a_page():
+    utils.set_random_seed(1)
+    x = h = Input((200,), name="x")
+    for number in range(14):
+        h = Dense(200, name=f"dense_{number}")(h)
+    model = Model(x, h, name="wide")
+    model.compile("adam", "mse")
+    batch = np.ones((2, 200), "float32")
+
+    view = trace(model, batch, batch)
+    answer = view.answer_to({"ask": "frames", "keys": [0, 3, -1, 10_000]})
+
+    assert view.facts["frames"] == []
+    assert list(answer["frames"]) == ["0", "3"]
+    assert '"frames": []' not in export_html(view)
+
+
+def test_the_static_picture_tells_the_story_and_is_well_formed():
+    view = trace(twice(), X, Y)
+
+    svg = view.svg()
+
+    root = ElementTree.fromstring(svg)
+    texts = [one.text for one in root.iter() if one.tag.endswith("text")]
+    for words in ("Forward ↓ data", "Backward ↑ gradients", "Update", "g_shared/kernel"):
+        assert words in texts
+    assert "shared weights" in texts
+    assert "(None, 1)" in texts
+    assert "NaN" not in svg
+
+
+def test_the_static_picture_marks_the_present_step_and_tells_it_in_words():
+    view = trace(twice(), X, Y)
+    sum_of_kernel = view.find("add_into", "shared/kernel")
+
+    view.show(step=sum_of_kernel)
+
+    svg = view.svg()
+    shown = spine(view.stills).index(sum_of_kernel) + 1
+    assert f"Step {shown} of {len(view.stills)}, marked in the graph" in svg
+    assert "+ added here" in svg
+    assert "2 gradients meet there" in svg.split("</desc>")[1]
+
+
+def test_the_text_of_a_view_is_the_same_at_every_run():
+    views = [trace(twice(), X, Y) for _ in range(2)]
+
+    assert repr(views[0]) == repr(views[1]) == "<Trace: Slow motion of twice>"
+    assert str(views[0]) == str(views[1])
+
+
+def questions_of(view):
+    return {still.key: still.question for still in view.stills if still.question}
+
+
+def test_the_next_shape_is_asked_for_beside_shapes_that_learners_believe_in():
+    x = Input((12, 8), name="x")
+    model = Model(x, LSTM(6, name="lstm")(x), name="m")
+
+    asked = questions_of(trace(model, np.ones((4, 12, 8), "float32")))["lstm[0]"]
+
+    assert asked["prompt"].startswith("lstm[0] (LSTM 6")
+    assert asked["answer"] == "(batch 4, 6)"
+    assert "(batch 4, 12, 6)" in asked["options"]
+    assert "units = 6" in asked["explain"]
+
+
+def test_what_becomes_of_a_mask_has_three_different_answers_in_one_model():
+    asked = questions_of(scene("mask"))
+
+    answers = {key: asked[key]["answer"] for key in ("each[0]", "average[0]", "largest[0]")}
+    assert answers == {
+        "each[0]": "it travels on",
+        "average[0]": "it is used here, and ends",
+        "largest[0]": "it is lost here, unused",
+    }
+
+
+def test_a_frozen_layer_is_asked_about_on_the_way_back_and_at_the_update():
+    view = scene("frozen")
+
+    asked = {one["id"].split()[0]: one for one in (s.question for s in view.stills) if one}
+
+    assert asked["frozen"]["answer"] == "to its input, not to its weights"
+    assert asked["moves"]["answer"] == "all but base/kernel"
+    assert "all of them" in asked["moves"]["options"]
+    assert "held" not in asked
+
+
+def test_no_prompt_gives_its_answer_away():
+    for name in SCENES:
+        for still in scene(name).stills:
+            if still.question and not still.question["id"].startswith("sum "):
+                answer = re.escape(still.question["answer"])
+                assert not re.search(rf"(?<!\w){answer}(?!\w)", still.question["prompt"])
+
+
+def test_every_question_has_its_answer_among_the_options_and_names_no_other():
+    view = trace(twice(), X, Y)
+
+    questions = [still.question for still in view.stills if still.question]
+
+    assert len({one["id"] for one in questions}) == len(questions) > 1
+    for one in questions:
+        assert one["answer"] in one["options"]
+        assert 2 <= len(one["options"]) <= 9
+
+
+def outlines(svg: str) -> int:
+    """How many numbers are outlined in a picture."""
+    return len(re.findall(r'class="s-ink" fill="none" stroke="[^"]*" stroke-width="2.2"', svg))
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "print"])
+def test_the_number_that_a_sum_tells_of_is_outlined_in_its_parts_and_in_the_sum(look):
+    view = trace(twice(), X, Y, look=look)
+    kinds = [still.kind for still in view.stills]
+    still = view.stills[view.find("add_into", "shared/kernel")]
+
+    marks = [frame.mark for _, frame in still.pictures]
+    numbers = [frame.numbers.reshape(-1)[frame.mark] for _, frame in still.pictures]
+
+    assert len(set(marks)) == 1
+    np.testing.assert_allclose(numbers, still.about["numbers"], rtol=0.01)
+    cards = 3 * (kinds.count("add_into") + 3)  # the fourth weight that is moved has one number
+    assert outlines(view.svg()) == cards
+    assert "Outlined: the place" in view.svg()
+
+
+def test_an_update_tells_of_the_place_that_the_sum_before_told_of():
+    view = trace(twice(), X, Y)
+    kinds = ("add_into", "update")
+    added, moved = (view.stills[view.find(kind, "shared/kernel")] for kind in kinds)
+
+    assert len({frame.mark for _, frame in [*added.pictures, *moved.pictures]}) == 1
+    assert "in the outlined place" in moved.words
+    assert "running mean of the gradients" in moved.words
+
+
+def test_a_picture_that_leaves_steps_out_names_them():
+    x = h = Input((4,), name="x")
+    for number in range(12):
+        h = Dense(4, name=f"dense_{number}")(h)
+    model = Model(x, h, name="long")
+
+    svg = trace(model, X).svg()
+
+    texts = " ".join(one.text or "" for one in ElementTree.fromstring(svg).iter())
+    assert (
+        "Steps without a card here: 11 dense_9[0:0], 12 dense_10[0:0] and 13 dense_11[0:0]."
+        in texts
+    )
+
+
+def test_what_stands_before_an_activation_is_explained():
+    x = Input((4,), name="x")
+    model = Model(x, Dense(3, activation="softmax", name="out")(x), name="m")
+    model.compile("sgd", "sparse_categorical_crossentropy")
+
+    view = trace(model, X, np.arange(8) % 3)
+
+    words = view.stills[view.find("loss_back")].words
+    assert "out[0:0] before softmax" in words
+    assert "those that it was given" in words
+    assert "The numbers “before” an activation" in view.svg().split("</desc>")[1]

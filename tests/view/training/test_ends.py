@@ -1,0 +1,92 @@
+"""What a live training leaves behind when it ends in odd ways, or when its views go before it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from weakref import ref
+
+import pytest
+
+from funclab.callbacks import LambdaCallback
+from funclab.view.training.view import watch
+from tests.view.training.live_runs import X, Y, course_of, fresh, wait_until
+
+
+def background(**settings):
+    """A long training in the background, its first epoch over."""
+    begun = threading.Event()
+    told = LambdaCallback(on_epoch_end=lambda epoch, logs: begun.set())
+    training = fresh().fit(
+        X, Y, epochs=100_000, callbacks=[told], live=True, background=True, **settings
+    )
+    assert begun.wait(30)
+    return training, course_of(training).watchers[0]
+
+
+def test_a_training_that_fails_before_its_first_epoch_is_shown_as_failed():
+    model, seen = fresh(), []
+
+    def fail(logs):
+        seen.append((watch(model), course_of(model.history).watchers[0]))
+        raise ZeroDivisionError("no training like this")
+
+    with pytest.raises(ZeroDivisionError):
+        model.fit(X, Y, callbacks=[LambdaCallback(on_train_begin=fail)], live=True)
+
+    view, feed = seen[0]
+    assert view.status["phase"] == "failed"
+    assert "no training like this" in view.status["error"]
+    assert feed.control.comm is None
+
+
+def test_the_buttons_of_a_view_that_was_lost_are_closed_when_the_training_ends():
+    training, feed = background()
+
+    with pytest.warns(UserWarning, match="live view of kinds has ended"):
+        feed.heat.weights = {"hidden": [None]}
+        wait_until(lambda: feed.lost)
+        open_before = feed.control.comm is not None
+        training.stop().wait(30)
+
+    assert open_before
+    assert feed.control.comm is None
+
+
+def test_a_view_asked_for_while_the_training_ends_shows_how_it_ended():
+    training, feed = background()
+    training.stop().wait(30)
+
+    view = feed.add_view()
+
+    assert view.status["phase"] == "stopped"
+    assert view.runs[-1]["epochs"]
+    assert view.control == ""
+
+
+def test_views_that_were_closed_are_forgotten_and_the_others_are_told_on():
+    training, feed = background()
+    first, second = feed.views[0], watch(training.model)
+
+    first.close()
+    for _ in range(5):
+        watch(training.model).close()
+    third = watch(training.model)
+    training.stop().wait(30)
+
+    assert feed.views == [second, third]
+    assert not feed.lost
+    assert second.status["phase"] == third.status["phase"] == "stopped"
+
+
+@pytest.mark.parametrize("snapshots", [False, True])
+def test_a_view_that_stays_on_the_page_does_not_keep_the_model(snapshots):
+    model = fresh()
+    model.fit(X, Y, epochs=2, live=True, snapshots=snapshots)
+    view, known = watch(model), ref(model)
+
+    del model
+    gc.collect()
+
+    assert known() is None
+    assert view.runs[-1]["epochs"] == [1, 2]

@@ -1,0 +1,288 @@
+"""The live view of a training, from Python's side: what it remembers, and what it shows."""
+
+from __future__ import annotations
+
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab.callbacks import LambdaCallback
+from funclab.errors import ArgumentError, TensorTypeError
+from funclab.layers import Dense, Input
+from funclab.models import Model
+from funclab.utils import set_random_seed
+from funclab.view.training.heat import Heat
+from funclab.view.training.record import MOST_DOTS, MOST_EPOCHS, Record, summary
+from funclab.view.training.view import TrainingView, compare_runs, watch
+from tests.view.training.live_runs import X, Y, course_of, fresh
+
+
+def test_a_watched_training_gives_the_same_numbers_to_the_last_bit():
+    plain, watched = fresh(), fresh()
+    expected = plain.fit(X, Y, epochs=4, validation_split=0.25, verbose=0)
+    set_random_seed(5)
+    watched.set_weights(fresh().get_weights())
+
+    history = watched.fit(X, Y, epochs=4, validation_split=0.25, live=True)
+
+    assert history.history == expected.history
+
+
+def test_the_view_remembers_every_epoch_with_validation_and_the_data_judged_again():
+    model = fresh()
+
+    history = model.fit(
+        X, Y, epochs=3, validation_split=0.25, evaluate_each_epoch=True, live=True, run="first"
+    )
+    run = watch(model).runs[-1]
+
+    assert run["label"] == "first"
+    assert run["epochs"] == [1, 2, 3]
+    assert list(run["values"]) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    np.testing.assert_allclose(run["values"]["val_loss"], history.history["val_loss"], rtol=1e-4)
+    np.testing.assert_allclose(run["now"]["loss"], history.now["loss"], rtol=1e-4)
+
+
+def test_the_data_judged_again_are_what_evaluate_says():
+    model = fresh()
+
+    history = model.fit(X, Y, epochs=2, evaluate_each_epoch=True, verbose=0)
+
+    loss, accuracy = model.evaluate(X, Y, verbose=0)
+    assert history.now["loss"][-1] == loss
+    assert history.now["accuracy"][-1] == accuracy
+
+
+def test_a_stream_cannot_be_judged_again():
+    batches = iter([(X[:8], Y[:8])])
+
+    with pytest.raises(ArgumentError, match="evaluate_each_epoch"):
+        fresh().fit(batches, evaluate_each_epoch=True)
+
+
+def test_a_dot_is_the_loss_of_a_single_batch():
+    model = fresh()
+    with_dots = []
+    last = LambdaCallback(
+        on_epoch_end=lambda epoch, logs: with_dots.append(course_of(model.history))
+    )
+
+    history = model.fit(X, Y, batch_size=96, epochs=1, callbacks=[last], live=True)
+    [dot] = with_dots[0].watchers[0].record.data()["dots"]
+
+    assert dot["x"] == 1
+    assert dot["values"]["loss"] == pytest.approx(history.history["loss"][0], rel=1e-4)
+
+
+def test_a_short_training_has_a_dot_for_every_batch_where_it_belongs():
+    model = fresh()
+
+    model.fit(X, Y, batch_size=24, epochs=2, live=True)
+
+    dots = watch(model).runs[-1]["dots"]
+    assert [dot["x"] for dot in dots] == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+
+
+def test_dots_of_a_longer_training_are_spread_over_all_of_it():
+    model = fresh()
+
+    model.fit(X, Y, batch_size=4, epochs=60, live=True)
+
+    places = [dot["x"] for dot in watch(model).runs[-1]["dots"]]
+    assert len(places) >= 50
+    assert max(after - before for before, after in pairwise([0, *places, 60])) < 2
+
+
+def test_in_an_epoch_under_way_batches_stand_where_they_are_and_not_at_its_end():
+    known, unknown = (Record("long", funclab.callbacks.History(), steps) for steps in (10, None))
+    for record in (known, unknown):
+        record.dot(0, 1, {"loss": 2.0})
+        record.dot(0, 2, {"loss": 1.0})
+
+    assert [dot["x"] for dot in known.data()["dots"]] == [0.1, 0.2]
+    assert unknown.data()["dots"] == []
+
+
+def test_validation_that_comes_less_often_stands_at_the_epochs_it_was_measured():
+    model = fresh()
+
+    history = model.fit(X, Y, epochs=7, validation_split=0.25, validation_freq=3, live=True)
+    run = watch(model).runs[-1]
+
+    first, second = history.history["val_loss"]
+    expected = [None, None, first, None, None, second, None]
+    assert [one and pytest.approx(one, rel=1e-4) for one in expected] == run["values"]["val_loss"]
+
+
+def test_rare_validation_is_not_lost_when_a_long_training_is_thinned():
+    history = funclab.callbacks.History()
+    for epoch in range(5000):
+        rare = {"val_loss": 1.0} if epoch % 777 == 776 else {}
+        history.on_epoch_end(epoch, {"loss": 1.0, **rare})
+
+    values = summary(history, "long")["values"]["val_loss"]
+
+    assert sum(one is not None for one in values) == 6
+
+
+def test_earlier_runs_stay_beside_the_present_one():
+    model = fresh()
+    model.fit(X, Y, live=True, run="small")
+    model.fit(X, Y, epochs=2, live=True)
+
+    labels = [run["label"] for run in watch(model).runs]
+
+    assert labels == ["small", "run 2"]
+    assert watch(model).svg().count("run 2") > 0
+    assert watch(fresh()).runs == []
+
+
+def test_what_is_remembered_stays_bounded():
+    history = funclab.callbacks.History()
+    record = Record("long", history, 2)
+    for epoch in range(5000):
+        history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1)})
+        record.dot(epoch, 1, {"loss": 1.0})
+        record.epoch(epoch, 2, {"hidden": {"gradient": 1.0}})
+
+    data = record.data()
+
+    assert len(data["dots"]) <= MOST_DOTS
+    assert len(data["epochs"]) <= MOST_EPOCHS + 1
+    assert len(data["heat"]) <= MOST_EPOCHS
+    assert data["epochs"][-1] == 5000
+    assert data["dots"][-1]["x"] > 4900
+
+
+def test_a_number_that_is_none_leaves_a_gap():
+    history = funclab.callbacks.History()
+    for epoch, loss in enumerate([1.0, float("nan"), float("inf")]):
+        history.on_epoch_end(epoch, {"loss": loss})
+
+    assert summary(history, "lost")["values"]["loss"] == [1.0, None, None]
+
+
+# Layers.
+def test_the_gradient_of_a_layer_is_the_root_mean_square_of_its_numbers():
+    model = fresh()
+    model.fit(X, Y, batch_size=96, live=True)
+    [step] = [step for key, step in model._compiled.steps.items() if key[0] == "train"]
+    heat = model_heat(model)
+
+    heat.look(step.plan)
+
+    layer = model.get_layer("hidden")
+    numbers = np.concatenate([step.plan.grads[w].ravel() for w in layer.trainable_weights])
+    expected = np.sqrt(np.mean(numbers**2))
+    assert heat.latest["hidden"]["gradient"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_units_that_are_never_active_are_counted_as_dead():
+    model = fresh()
+    kernel, bias = model.get_layer("hidden").get_weights()
+    bias[:2] = -1000
+    model.get_layer("hidden").set_weights([kernel, bias])
+    model.fit(X, Y, batch_size=96, live=True)
+    [step] = [step for key, step in model._compiled.steps.items() if key[0] == "train"]
+    heat = model_heat(model)
+
+    heat.look(step.plan)
+
+    active = (X @ kernel + bias > 0).any(axis=0)
+    assert heat.latest["hidden"]["dead"] == pytest.approx(1 - active.mean())
+    assert "dead" not in heat.latest["kind"]
+
+
+def test_the_change_of_a_layer_is_a_share_of_the_length_of_its_weights():
+    model = fresh()
+    heat = model_heat(model)
+    weights = model.get_layer("kind").get_weights()
+    heat.begin()
+
+    model.get_layer("kind").set_weights([1.5 * one for one in weights])
+    heat.end()
+
+    assert heat.latest["kind"]["change"] == pytest.approx(0.5)
+    assert heat.latest["hidden"]["change"] == 0
+
+
+def model_heat(model):
+    return Heat(model, model.trainable_weights)
+
+
+def test_compare_runs_takes_histories_and_a_label_for_each():
+    history = fresh().fit(X, Y, verbose=0)
+
+    with pytest.raises(ArgumentError, match="2 labels"):
+        compare_runs(history, labels=["one", "two"])
+    with pytest.raises(ArgumentError, match="not a History"):
+        compare_runs(history.history)
+    with pytest.raises(ArgumentError, match="0 runs"):
+        compare_runs()
+
+
+def test_watch_wants_a_model():
+    with pytest.raises(TensorTypeError, match="not a model"):
+        watch(Dense(3))
+
+
+def test_live_is_a_choice_or_settings_of_the_view():
+    with pytest.raises(ArgumentError, match="live"):
+        fresh().fit(X, Y, live="please")
+    with pytest.raises(ArgumentError, match="look"):
+        fresh().fit(X, Y, live={"look": "neon"})
+
+
+def test_a_live_training_prints_nothing(capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fresh().fit(X, Y, live=True)
+
+    assert capsys.readouterr().out == ""
+
+
+def test_charts_come_one_for_each_loss_and_metric_of_each_output():
+    inputs = Input((4,), name="features")
+    outputs = [Dense(1, name="size")(inputs), Dense(3, activation="softmax", name="kind")(inputs)]
+    model = Model(inputs, outputs, name="two")
+    model.compile(
+        "sgd",
+        ["mse", "sparse_categorical_crossentropy"],
+        metrics={"kind": ["accuracy"]},
+    )
+
+    model.fit(X, [X[:, :1], Y], validation_split=0.25, live=True)
+
+    charts = [(one["title"], one["output"], one["upward"]) for one in watch(model).facts["charts"]]
+    assert charts == [
+        ("loss", "", False),
+        ("loss", "size", False),
+        ("loss", "kind", False),
+        ("accuracy", "kind", True),
+    ]
+
+
+def test_a_state_is_one_line_of_python():
+    model = fresh()
+    model.fit(X, Y, live=True)
+
+    line = watch(model, measure="dead", selected="hidden", graph=False).line()
+
+    assert line == "funclab.watch(kinds, measure='dead', selected='hidden', graph=False)"
+    again = eval(line, {"funclab": funclab, "kinds": model})
+    assert isinstance(again, TrainingView)
+    assert again.line() == line
+
+
+def test_the_time_left_is_unknown_at_first_and_nothing_at_the_end():
+    model, seen = fresh(), []
+    look = LambdaCallback(on_train_begin=lambda logs: seen.append(watch(model)))
+
+    first = LambdaCallback(on_epoch_begin=lambda epoch, logs: seen.append(seen[0].status["left"]))
+    model.fit(X, Y, epochs=2, callbacks=[look, first], live=True)
+
+    assert seen[1] is None
+    assert seen[0].status["left"] == 0
