@@ -10,7 +10,7 @@ from funclab.view.draw import defaults
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene import tables, words
+from funclab.view.scene import graph_text, tables, words
 from funclab.view.scene.calls import Calls, Opened
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.layers import Layers
@@ -43,10 +43,20 @@ class Diagram(Picture):
         """The same as an HTML table."""
         return tables.html_table(self.scene)
 
+    def to_dot(self) -> str:
+        """The graph in DOT, the language of Graphviz."""
+        return graph_text.written(self.scene, graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return graph_text.written(self.scene, graph_text.MERMAID)
+
     def texts(self) -> dict[str, Written]:
         data = self.scene.to_dict
         return super().texts() | {
             ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
+            **dict.fromkeys((".gv", ".dot"), self.to_dot),
+            ".mmd": self.to_mermaid,
         }
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
