@@ -150,16 +150,16 @@ class Model(Layer):
         return self._compiled.metrics_names if self._compiled else []
 
     # Seeing.
-    def summary(self, **settings: Any) -> None:
+    def summary(self, **settings: Any) -> Any:
         """Print the layers, their shapes, weights and nodes. See `funclab.view.print_summary`."""
-        view.print_summary(self, **settings)
+        return view.print_summary(self, **settings)
 
-    def plot(self, **settings: Any) -> Any:
-        """The still picture of the graph.
+    def plot(self, to_file: Any = None, **settings: Any) -> Any:
+        """The still picture of the graph; with `to_file`, also as a file.
 
-        `settings`, such as face="layers", expand_nested, look: see `funclab.view.scene.diagram`.
+        `settings`, such as face="layers", rankdir, expand_nested, look: see `funclab.plot_model`.
         """
-        return view.diagram(self, **settings)
+        return view.plot_model(self, to_file, **settings)
 
     def explore(self, **settings: Any) -> Any:
         """The graph, to click and search.

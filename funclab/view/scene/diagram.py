@@ -85,6 +85,8 @@ def diagram(
     focus: str = "",
     room: tuple[float, float] | None = None,
     choice: int | str | None = None,
+    show_shapes: bool = True,
+    show_dtype: bool = False,
 ) -> Diagram:
     """The picture of a model.
 
@@ -98,9 +100,9 @@ def diagram(
     theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
     drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
     is the width and height to fit into, in pixels; unless given, that of a notebook's window.
-    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the model,
-    from the most words to the fewest; unless given, the first that fits the room. No weight is
-    allocated.
+    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the
+    model, from the most words to the fewest; unless given, the first that fits the room.
+    `show_shapes` and `show_dtype` say what stands with a tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -112,6 +114,10 @@ def diagram(
     scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
     scene.title = _title(model)
     scene.description = tables.description(scene)
+    for part in scene.walk():
+        for plate in part.plates:
+            words_shown = [plate.shape] * show_shapes + [plate.dtype] * show_dtype
+            plate.shape = " ".join(words_shown)
     scene.direction = direction or ("LR" if face == "layers" else "TB")
     place(scene, layout)
     if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
@@ -155,24 +161,33 @@ def plot_model(
     show_shapes: bool = True,
     show_dtype: bool = False,
     show_layer_names: bool = True,
-    rankdir: str = "TB",
-    expand_nested: bool = False,
+    rankdir: str | None = None,
+    expand_nested: Opened = False,
     dpi: int = 200,
     show_layer_activations: bool = True,
     show_trainable: bool = True,
+    *,
     splines: str = "ortho",
     **settings: Any,
 ) -> Diagram:
-    """The picture of a model, by the name and with the arguments that Keras users know.
+    """The picture of a model, with the arguments of Keras' `plot_model`.
 
-    `to_file` also writes it (.png, .pdf, .svg, .html, .txt, .json). `rankdir`, `expand_nested` and
-    `dpi` (for .png) mean what they mean in Keras; further `settings` are those of `diagram`.
-    Names, shapes, activations and frozen weights are always in the picture: the other arguments
-    are accepted and change nothing.
+    `to_file` (path or None): a file to write, too, of a kind that `Picture.save` knows.
+    `show_shapes` (default True): the shapes of the tensors.
+    `show_dtype` (default False): their dtypes.
+    `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction` of `diagram`.
+    `expand_nested` (default False): whether nested models and wrappers are open, or which.
+    `dpi` (default 200): the dots per inch of a .png.
+    `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
+    effect, as names, activations and frozen weights are always in the picture.
+    `settings`: those of `diagram`, such as face="layers", look, layout.
 
     Raises: as `diagram`; ArgumentError for a file of another kind.
     """
-    picture = diagram(model, expand_nested=expand_nested, direction=rankdir, **settings)
+    if rankdir is not None:
+        settings["direction"] = rankdir
+    tensors = {"show_shapes": show_shapes, "show_dtype": show_dtype}
+    picture = diagram(model, expand_nested=expand_nested, **tensors, **settings)
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture

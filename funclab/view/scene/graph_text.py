@@ -97,6 +97,10 @@ def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[st
         if plate.output:
             label = dialect.quoted([plate.label, plate.name, plate.shape])
             yield dialect.output.format(name=names[plate.key], label=label)
+    yield from _arrows(scene, dialect, names)
+
+
+def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
     boxes = {box.key: box for box in scene.boxes}
     shapes = _shapes(scene)
     for edge in _edges(scene):
@@ -127,11 +131,10 @@ def _inner(box: Box | None, key: str, at: int) -> str:
 
 
 def _label(box: Box, group: Group | None) -> list[str]:
-    """The lines of a box: its name and call, what it is, and in the layers face its calls."""
+    """The lines of a box: its name and call, and what it is."""
     name = box.name if box.node is None else f"{box.name}[{box.node}]"
-    calls = [f"[{row.index}] {', '.join(row.inputs)} → {', '.join(row.shapes)}" for row in box.rows]
     shared = [f"shared: {group.total} calls"] if group is not None else []
-    return [name, box.detail, *["frozen"] * box.frozen, *shared, *calls]
+    return [name, box.detail, *["frozen"] * box.frozen, *shared]
 
 
 def _shapes(scene: Scene) -> dict[str, str]:
