@@ -10,8 +10,8 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
-from funclab.view.scene.folding import Entry, Folding, Gap, calls_of, gap_box, repeat_box
-from funclab.view.scene.repeats import Item, Repeat, folded
+from funclab.view.scene.folding import Entry, Folding, LeftOut, calls_of, left_out_box, repeat_box
+from funclab.view.scene.repeats import Item, Repetition, folded
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
 from funclab.view.scene.wiring import Wires
@@ -76,7 +76,9 @@ class Calls:
                 left.append(entry)
             elif folding.starts_run(entry):
                 run = folding.run_of[entry]
-                left.append(Gap(run, [node for one in folding.runs[run] for node in calls_of(one)]))
+                left.append(
+                    LeftOut(run, [node for one in folding.runs[run] for node in calls_of(one)])
+                )
         scene = self._scene(left, self.prefix[:-1])
         scene.moved = scene.moved or folding.moved
         if not self.prefix:
@@ -87,7 +89,7 @@ class Calls:
         """Calls and repeats, without those that are unfolded."""
         entries: list[Entry] = []
         for item in items:
-            if not isinstance(item, Repeat):
+            if not isinstance(item, Repetition):
                 entries += item
             elif self._repeat_key(item) not in self.unfolded:
                 entries.append(item)
@@ -103,11 +105,11 @@ class Calls:
             box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
-            scene.hidden += len(entry.nodes) if isinstance(entry, Gap) else 0
+            scene.hidden += len(entry.nodes) if isinstance(entry, LeftOut) else 0
             if box.inside is not None:
                 scene.moved = scene.moved or box.inside.moved or box.shown > 0
-                scene.hidden += box.inside.hidden if isinstance(entry, Repeat) else 0
-            if isinstance(entry, Repeat):
+                scene.hidden += box.inside.hidden if isinstance(entry, Repetition) else 0
+            if isinstance(entry, Repetition):
                 scene.hidden += sum(map(len, entry.calls[1:]))
         self.wires.connect(scene, boxes, whole)
         scene.groups = self._groups(entries)
@@ -116,7 +118,7 @@ class Calls:
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.key}"
 
-    def _repeat_key(self, repeat: Repeat) -> str:
+    def _repeat_key(self, repeat: Repetition) -> str:
         return f"{self.prefix}repeat {repeat.calls[0][0].key} to {repeat.calls[-1][-1].key}"
 
     def _box(self, node: Node) -> Box:
@@ -180,9 +182,9 @@ class Calls:
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {listed(made)}.{note}"
 
-    def _box_of_several(self, entry: Repeat | Gap) -> Box:
-        if isinstance(entry, Gap):
-            return gap_box(entry, self.prefix)
+    def _box_of_several(self, entry: Repetition | LeftOut) -> Box:
+        if isinstance(entry, LeftOut):
+            return left_out_box(entry, self.prefix)
         box = repeat_box(entry, self._repeat_key(entry), self.prefix)
         box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
         if len(entry.calls[0]) == 1:
@@ -199,7 +201,7 @@ class Calls:
         for entry in entries:
             if isinstance(entry, Node):
                 keys.setdefault(entry.operation, []).append(self.key(entry))
-            elif isinstance(entry, Repeat) and len(entry.calls[0]) == 1:
+            elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
                 keys.setdefault(entry.calls[0][0].operation, []).append(self._repeat_key(entry))
         groups = []
         for layer, number in self.shared.items():

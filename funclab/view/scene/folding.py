@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from funclab.graph.node import Node
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.scene import words
-from funclab.view.scene.repeats import Repeat
+from funclab.view.scene.repeats import Repetition
 from funclab.view.scene.scene import Box
 
 Part = TypeVar("Part", bound=Hashable)
@@ -17,38 +17,38 @@ FOLD = "fold"
 MOST_AT_AN_END = 20
 
 
-class Gap(NamedTuple):
+class LeftOut(NamedTuple):
     """Calls that are left out."""
 
     number: int
     nodes: list[Node]
 
 
-Entry = Node | Repeat | Gap
+Entry = Node | Repetition | LeftOut
 """What one box stands for."""
 
 
 def calls_of(entry: Entry) -> list[Node]:
     """The calls that a box stands for, drawn or not."""
-    if isinstance(entry, Repeat):
+    if isinstance(entry, Repetition):
         return [node for block in entry.calls for node in block]
-    return entry.nodes if isinstance(entry, Gap) else [entry]
+    return entry.nodes if isinstance(entry, LeftOut) else [entry]
 
 
-def gap_box(gap: Gap, prefix: str) -> Box:
+def left_out_box(run: LeftOut, prefix: str) -> Box:
     """The box of calls that are left out."""
-    first, last = gap.nodes[0], gap.nodes[-1]
-    layers = len({node.operation for node in gap.nodes})
-    calls = plural(len(gap.nodes), "call")
+    first, last = run.nodes[0], run.nodes[-1]
+    layers = len({node.operation for node in run.nodes})
+    calls = plural(len(run.nodes), "call")
     return Box(
-        key=f"{prefix}{fold_key(gap.number)}",
-        name=f"… {plural(len(gap.nodes), 'more call')}",
+        key=f"{prefix}{fold_key(run.number)}",
+        name=f"… {plural(len(run.nodes), 'more call')}",
         detail=f"of {plural(layers, 'layer')}, left out here",
         role=FOLD,
         title=f"{calls} in between are not drawn, from {first.key} to {last.key}.",
         inputs=1,
         first=f"{prefix}{first.key}",
-        members=[f"{prefix}{node.key}" for node in gap.nodes],
+        members=[f"{prefix}{node.key}" for node in run.nodes],
     )
 
 
@@ -56,7 +56,7 @@ def fold_key(run: int) -> str:
     return FOLD if run == 0 else f"{FOLD} {run + 1}"
 
 
-def repeat_box(repeat: Repeat, key: str, prefix: str) -> Box:
+def repeat_box(repeat: Repetition, key: str, prefix: str) -> Box:
     """The box of a repeat, without what is inside it."""
     blocks = repeat.calls
     kind = "alike" if repeat.alike else "equal"
@@ -80,7 +80,7 @@ def repeat_box(repeat: Repeat, key: str, prefix: str) -> Box:
     )
 
 
-def weights_words(repeat: Repeat) -> str:
+def weights_words(repeat: Repetition) -> str:
     """Whether the blocks of a repeat have weights of their own."""
     first, second = ({node.operation for node in block} for block in repeat.calls[:2])
     weighted = {layer for layer in first if words.weights_of(layer)}

@@ -24,7 +24,7 @@ FEWEST, LARGE = 3, 12
 NOT_COMPARED = {"name", "seed", "weights", "trainable"}
 
 
-class Repeat:
+class Repetition:
     """Blocks that follow each other and are equal, or `alike` in class and wiring."""
 
     def __init__(self, blocks: list[list[Item]], alike: bool) -> None:
@@ -37,7 +37,7 @@ class Repeat:
         return list(dict.fromkeys(lines))
 
 
-Item = tuple[Node, ...] | Repeat
+Item = tuple[Node, ...] | Repetition
 """A part of the graph, or a repetition of parts."""
 
 
@@ -45,14 +45,14 @@ def calls(items: Iterable[Item]) -> list[Node]:
     """All calls that the items stand for, in order."""
     found: list[Node] = []
     for item in items:
-        for nodes in item.calls if isinstance(item, Repeat) else [item]:
+        for nodes in item.calls if isinstance(item, Repetition) else [item]:
             found += nodes
     return found
 
 
 def drawn(items: Iterable[Item]) -> int:
     """How many calls are left to draw when each repetition is drawn once."""
-    return sum(drawn(one.blocks[0]) if isinstance(one, Repeat) else len(one) for one in items)
+    return sum(drawn(one.blocks[0]) if isinstance(one, Repetition) else len(one) for one in items)
 
 
 def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
@@ -110,7 +110,7 @@ class Hashes:
         self.ends = set(ends if top else [])
 
     def of(self, item: Item) -> Hashable:
-        if isinstance(item, Repeat):
+        if isinstance(item, Repetition):
             return tuple(map(self.of, item.blocks[0]))
         known: dict[Tensor, Hashable] = {}
         hashes = []
@@ -172,7 +172,7 @@ def settings(layer: Any) -> dict[str, Any]:
 def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
     """Fold the repetition that saves most calls, then those before, after and inside it."""
     for item in items:
-        if isinstance(item, Repeat):
+        if isinstance(item, Repetition):
             item.blocks = [_fold(block, hashes) for block in item.blocks]
     numbers: dict[Hashable, int] = {}
     row = np.array([numbers.setdefault(hashes.of(item), len(numbers)) for item in items])
@@ -184,7 +184,7 @@ def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
             return items[first:end]
         start, stop = first + run.start, first + run.start + run.times * run.period
         blocks = [fold(i, i + run.period) for i in range(start, stop, run.period)]
-        return [*fold(first, start), Repeat(blocks, not hashes.equal), *fold(stop, end)]
+        return [*fold(first, start), Repetition(blocks, not hashes.equal), *fold(stop, end)]
 
     return fold(0, len(items))
 
@@ -216,8 +216,8 @@ def _runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
 
 def _varying(items: Sequence[Item]) -> Iterator[str]:
     """The settings in which parts differ that stand at the same place of their blocks."""
-    if isinstance(items[0], Repeat):
-        repeats = [item for item in items if isinstance(item, Repeat)]
+    if isinstance(items[0], Repetition):
+        repeats = [item for item in items if isinstance(item, Repetition)]
         yield from _line("×", [len(repeat.blocks) for repeat in repeats])
         for parts in zip(*(repeat.blocks[0] for repeat in repeats), strict=True):
             yield from _varying(parts)
