@@ -15,6 +15,7 @@ from funclab.callbacks.base import Watcher
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, listed
 from funclab.view.live.view import View
 from funclab.view.training.facts import charts_of, layers_of, pictures_of
@@ -44,7 +45,7 @@ class TrainingView(View):
     count = traitlets.Int(0).tag(sync=True)
     """The number of this training in its cell, when it took the place of another."""
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         state = {"log": self.state["log"], "look": defaults.still(self.look)}
         return runs_picture(self.title, self.runs, self.facts, state)
 
@@ -97,8 +98,8 @@ def watch(model: Any, **settings: Any) -> TrainingView:
             why="curves belong to models: `fit` makes them.",
             fix="pass a model, such as funclab.watch(model).",
         )
-    course = getattr(getattr(model, "_compiled", None), "course", None)
-    feed = next((one for one in getattr(course, "watchers", ()) if isinstance(one, Feed)), None)
+    loop = getattr(getattr(model, "compiled_state", None), "loop", None)
+    feed = next((one for one in getattr(loop, "watchers", ()) if isinstance(one, Feed)), None)
     if feed is not None:
         return feed.add_view(**settings)
     runs, last = runs_of(model), getattr(model, "history", None)
