@@ -167,27 +167,34 @@ def plot_model(
     show_layer_activations: bool = True,
     show_trainable: bool = True,
     *,
+    face: str = "calls",
+    direction: str | None = None,
+    layout: str = "auto",
+    look: str | None = None,
+    most_calls: int = MOST_CALLS,
+    focus: str = "",
+    room: tuple[float, float] | None = None,
+    choice: int | str | None = None,
     splines: str = "ortho",
-    **settings: Any,
 ) -> Diagram:
-    """The picture of a model, with the arguments of Keras' `plot_model`.
+    """The picture of a model, with the arguments of Keras' `plot_model` and those of `diagram`.
 
     `to_file` (path or None): a file to write, too, of a kind that `Picture.save` knows.
     `show_shapes` (default True): the shapes of the tensors.
     `show_dtype` (default False): their dtypes.
-    `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction` of `diagram`.
+    `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction`.
     `expand_nested` (default False): whether nested models and wrappers are open, or which.
     `dpi` (default 200): the dots per inch of a .png.
     `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
     effect, as names, activations and frozen weights are always in the picture.
-    `settings`: those of `diagram`, such as face="layers", look, layout.
+    `face`, `direction`, `layout`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
 
     Raises: as `diagram`; ArgumentError for a file of another kind.
     """
-    if rankdir is not None:
-        settings["direction"] = rankdir
-    tensors = {"show_shapes": show_shapes, "show_dtype": show_dtype}
-    picture = diagram(model, expand_nested=expand_nested, **tensors, **settings)
+    picture = diagram(
+        model, face, expand_nested, rankdir or direction, layout, look, most_calls, focus, room,
+        choice, show_shapes, show_dtype,
+    )  # fmt: skip
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture
