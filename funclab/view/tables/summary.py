@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def print_summary(
 def summary_frame(model: Any, expand_nested: bool, layer_range: Sequence[str] | None) -> Any:
     """The layers as a pandas DataFrame: shapes are tuples, and counts are numbers."""
     try:
-        from pandas import DataFrame
+        pandas = import_module("pandas")
     except ImportError:
         raise MissingPackageError(
             "summary(as_frame=True) needs pandas, which is not installed here.",
@@ -83,7 +84,7 @@ def summary_frame(model: Any, expand_nested: bool, layer_range: Sequence[str] | 
         }
         for layer, calls, graph, depth in _layers(model, expand_nested, layer_range)
     ]
-    return DataFrame(rows)
+    return pandas.DataFrame(rows)
 
 
 def summary_lines(
