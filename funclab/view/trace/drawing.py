@@ -20,7 +20,7 @@ ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
 """Sizes of a row, of a number in it, of a lying bar, and of its row without the number."""
 ID, IDS_ACROSS = 44, 6
 BARS_WIDTH, BARS_HEIGHT = 150, 72
-SIDE, BETWEEN = 128, 3
+SIDE, BETWEEN = 144, 3
 """The side of a picture made of squares, and the gap between its tiles."""
 LEVELS = 8
 WORDS = Font(11, mono=True, anchor="middle")
@@ -30,7 +30,7 @@ LARGE = Font(20, bold=True, mono=True, anchor="middle")
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
 """How strong the strongest colour is, with numbers printed on it and without."""
 # What the style sheet of a live view says of every frame.
-REPEATED = re.compile(r" (font-size|font-family)=\"[^\"]*\"| (fill|stroke)=\"#[^\"]*\"")
+REPEATED = re.compile(r' (font-size|font-family)="[^"]*"| (fill|stroke)="#[^"]*"')
 
 
 def svg_of(frame: Frame) -> str:
@@ -104,7 +104,7 @@ def _across(frame: Frame) -> int:
     return math.ceil(math.sqrt(len(frame.numbers)))
 
 
-def _field(frame: Frame) -> tuple[float, float]:
+def _field(frame: Frame) -> tuple[int, int]:
     """Width and height of the field of one number."""
     if frame.printed:
         return CELL, ROW
@@ -156,13 +156,16 @@ def _draw_rows(canvas: Canvas, frame: Frame) -> None:
 def _draw_columns(canvas: Canvas, frame: Frame) -> None:
     """A long vector: a bar for each number, up above zero and down below."""
     width, zero = BARS_WIDTH / frame.numbers.size, BARS_HEIGHT * frame.zero
+    bars: dict[str, str] = defaultdict(str)
     for i, number in enumerate(frame.numbers.reshape(-1)):
+        middle = width * (i + 0.5)
         if not math.isfinite(number):
-            canvas.text_line(complex(width * (i + 0.5), zero - 3), "×", ODD)
-        elif frame.counts(i):
+            canvas.text_line(complex(middle, zero - 3), "×", ODD)
+        elif frame.counts(i) and number:
             height = BARS_HEIGHT * frame.reach * number / frame.top
-            left = complex(width * i, zero - max(0, height))
-            canvas.rect(area(left, max(1, width - 1), abs(height)), Paint(colour(number)))
+            bars[colour(number)] += f"M{middle:.1f},{zero:g}l0,{-height:.1f}"
+    for name, data in bars.items():  # a bar is a line as thick as it is wide
+        canvas.path(data, Paint("", name, max(1, width - 1)))
     _line(canvas, complex(0, zero), complex(BARS_WIDTH, zero))
 
 
@@ -170,36 +173,23 @@ def _draw_fields(canvas: Canvas, frame: Frame) -> None:
     """Squares, or fields with the number in each: one path for each colour and strength."""
     wide, high = _field(frame)
     strength = PRINTED_STRENGTH if frame.printed else STRENGTH
-    paths, signs = _fields(frame)
-    canvas.parts.append(f'<g class="fl-fields" transform="scale({wide:g} {high:g})">')
+    paths: dict[tuple[str, int], list[str]] = defaultdict(list)
+    signs: list[str] = []
+    for start, length, (name, level, sign) in _runs(frame):
+        at = _corner(frame, start)
+        x, y = round(at.real), round(at.imag)
+        if level:  # a field is a piece of a line as thick as the field is high
+            paths[name, level].append(f"M{x},{y + high / 2:g}h{length * wide}")
+        for left in range(x, x + length * wide if sign else 0, wide):
+            signs.append(f"M{left},{y + high}l{wide},-{high}")
+            signs += [f"M{left},{y}l{wide},{high}"] if sign == "×" else []
     for (name, level), data in sorted(paths.items()):
-        look = f'class="s-{name}" stroke="{canvas.palette[name]}"'
-        opacity = f"{level / LEVELS * strength:.2f}".lstrip("0")
-        canvas.parts.append(f'<path {look} stroke-opacity="{opacity}" d="{"".join(data)}"/>')
+        canvas.path("".join(data), Paint("", name, high, "", level / LEVELS * strength))
     if signs:
-        look = f'class="s-ink fl-signs" stroke="{canvas.palette["ink"]}" fill="none"'
-        width = f"{0.6 / high:.3f}".lstrip("0")
-        canvas.parts.append(f'<path {look} stroke-width="{width}" d="{"".join(signs)}"/>')
-    canvas.close()
+        canvas.path("".join(signs), Paint("", "ink", 0.6))
     for i in range(frame.numbers.size if frame.printed else 0):
         _write(canvas, frame, _corner(frame, i) + complex(CELL / 2, ROW - 5), i)
     canvas.rect(area(0j, *size_of(frame)), Paint("", "rim", 0.8))
-
-
-def _fields(frame: Frame) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
-    """Fields as thick lines, by colour and strength, and the signs on them; in units of fields."""
-    paths: dict[tuple[str, int], list[str]] = defaultdict(list)
-    signs: list[str] = []
-    wide, high = _field(frame)
-    for start, length, (name, level, sign) in _runs(frame):
-        at = _corner(frame, start)
-        x, y = at.real / wide, at.imag / high
-        if level:
-            paths[name, level].append(f"M{x:.4g} {y + 0.5:.4g}h{length}")
-        for i in range(length if sign else 0):
-            signs.append(f"M{x + i:.4g} {y + 1:.4g}l1-1")
-            signs += ["m-1 0l1 1"] if sign == "×" else []
-    return paths, signs
 
 
 def _runs(frame: Frame) -> Iterator[tuple[int, int, tuple[str, int, str]]]:

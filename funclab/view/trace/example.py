@@ -13,16 +13,17 @@ from funclab.view.trace.frames import Frame, block_of, seen_places
 
 Array = np.ndarray[Any, Any]
 
-DIGITS, STEP_DIGITS = 3, 5
+DIGITS, STEP_DIGITS = 4, 5
 """As many digits are written in sums, and in the steps of an optimizer."""
 
 
 def telling(there: Array, came: Array, shown: Array) -> int:
-    """The position, of those that are `shown`, where both parts of a sum say most; where one of
-    them is zero everywhere, where the sum is largest."""
-    sizes = np.abs(np.nan_to_num([one.reshape(-1)[shown] for one in (there, came)], posinf=0))
-    both, either = sizes.min(0), sizes.max(0)
-    return int(shown[(both if both.any() else either).argmax()])
+    """The position, of those that are `shown`, where both parts of a sum and the sum say most; or,
+    where one of the parts is zero everywhere, where the other is largest."""
+    parts = [part.reshape(-1)[shown] for part in (there, came, there + came)]
+    sizes = np.abs(np.nan_to_num(parts, posinf=0, neginf=0))
+    all_three, either = sizes.min(0), sizes.max(0)
+    return int(shown[(all_three if all_three.any() else either).argmax()])
 
 
 def rounded(numbers: list[float], digits: int = DIGITS) -> list[float]:
@@ -39,8 +40,8 @@ def sum_text(there: float, came: float, total: float) -> str:
     ('1.0 − 3.0 = −2.0', '0.124 + 0.124 ≈ 0.249')
     """
     sign = "−" if came < 0 else "+"
-    equal = _equal(there + came, total, 1e-12)
-    return f"{signed(there)} {sign} {short(abs(came))} {equal} {signed(total)}"
+    first, second, last = signed(there, DIGITS), short(abs(came), DIGITS), signed(total, DIGITS)
+    return f"{first} {sign} {second} {_equal(there + came, total, 1e-12)} {last}"
 
 
 def step_text(before: float, step: float, after: float, rate: float) -> str:

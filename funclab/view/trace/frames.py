@@ -127,7 +127,8 @@ class Frame:
     def cells(self) -> list[str]:
         """Its row in the table of statistics, after name and shape."""
         known = self.statistics
-        numbers = [signed(known[one]) for one in ("mean", "spread", "least", "greatest")]
+        names = ("mean", "spread", "least", "greatest")
+        numbers = ["–" if known[name] is None else signed(known[name]) for name in names]
         numbers.insert(2, percent(known["zeros"]))
         odd = known["nan"] + known["infinite"]
         return [*numbers, say("trace_odd_cell", **known) if odd else "0"]

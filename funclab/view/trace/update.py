@@ -79,14 +79,13 @@ def moved(
         rate=f"{rate:g}",
         step=step_words,
     )
-    pictures = list(zip(("before", "gradient", "after"), frames))
+    roles = ("before", "gradient", "after")
+    pictures: list[tuple[str, Frame]] = list(zip(roles, frames, strict=True))
     aside = say(f"trace_update_aside_{kind}")
     about: dict[str, Any] = {"numbers": numbers}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
-    return Still(
-        "update", "update", "", words, pictures, example=example, aside=aside, about=about
-    )
+    return Still("update", "update", "", words, pictures, example=example, aside=aside, about=about)
 
 
 def example_position(
