@@ -126,7 +126,9 @@ class Calls:
         box = Box(
             key=self.key(node),
             name=clean(layer.name),
-            detail=words.detail(layer) + self._input_words(node),
+            detail=words.call_words(node) + self._input_words(node),
+            brief=(words.brief(node) + self._input_words(node)).removeprefix(" · "),
+            several=len(layer.inbound_nodes) > 1,
             role=role(self.graph, node),
             node=node.index,
             group=self.shared.get(layer),
@@ -230,9 +232,12 @@ def role(graph: Graph, node: Node) -> str:
 
 
 def place_words(graph: Graph, node: Node) -> str:
-    """Which of the model's inputs a node is, when there are several."""
-    several = node in graph.input_nodes and len(graph.input_nodes) > 1
-    return f" · inputs[{place_of(graph, node)}]" if several else ""
+    """Which of the model's inputs a node is, when there are several, and what is not float32."""
+    if node not in graph.input_nodes:
+        return ""
+    dtype = node.output_tensors[0].dtype
+    which = f" · inputs[{place_of(graph, node)}]" if len(graph.input_nodes) > 1 else ""
+    return which + (f" · {dtype}" if dtype != "float32" else "")
 
 
 def place_of(graph: Graph, node: Node) -> int | None:

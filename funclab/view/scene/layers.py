@@ -89,10 +89,12 @@ class Layers:
     def _box(self, layer: Operation) -> Box:
         nodes = self.nodes[layer]
         roles = [role(self.graph, node) for node in nodes]
+        after = weights_words(layer) + self._input_words(nodes[0])
         box = Box(
             key=self.key(layer),
             name=clean(layer.name),
-            detail=words.detail(layer) + weights_words(layer) + self._input_words(nodes[0]),
+            detail=words.call_words(nodes[0]) + after,
+            brief=(words.brief(nodes[0]) + after).removeprefix(" · "),
             role=next((one for one in roles if one != "plain"), "plain"),
             group=self.shared.get(layer),
             frozen=words.is_frozen(layer),

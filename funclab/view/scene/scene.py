@@ -29,6 +29,11 @@ class Box(Area):
     key: str
     name: str
     detail: str
+    """What it does, in full."""
+    brief: str | None = None
+    """What is drawn of that under the name, where it is not all."""
+    several: bool = False
+    """Whether its layer has several nodes, so that the node's index says something."""
     role: str = "plain"
     """input, output, plain, repeat, or fold: a box that stands for calls left out."""
     node: int | None = None
