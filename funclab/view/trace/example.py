@@ -40,8 +40,9 @@ def sum_text(there: float, came: float, total: float) -> str:
     ('1.0 − 3.0 = −2.0', '0.124 + 0.124 ≈ 0.249')
     """
     sign = "−" if came < 0 else "+"
-    first, second, last = signed(there, DIGITS), short(abs(came), DIGITS), signed(total, DIGITS)
-    return f"{first} {sign} {second} {_equal(there + came, total, 1e-12)} {last}"
+    equal = _equal(there + came, total, 1e-12)
+    first, last = signed(there, DIGITS), signed(total, DIGITS)
+    return f"{first} {sign} {short(abs(came), DIGITS)} {equal} {last}"
 
 
 def step_text(before: float, step: float, after: float, rate: float) -> str:

@@ -27,15 +27,16 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
         areas |= {item.key: _moved(item, origin) for item in inside.items()}
         areas |= {group.name: _moved(group, origin) for group in inside.groups if group.width}
         for edge in inside.edges if still.phase != "update" else ():
-            makes = still.kind != "add_into" and edge.source.key == still.key
-            if makes or (edge.source.key, edge.target.key) in still.flows:
+            ends = (edge.source.key, edge.target.key)
+            made = still.kind != "add_into" and edge.source.key == still.key
+            if made or ends in still.flows:
                 points = [complex(x, y) + origin for x, y in edge.path]
                 _draw_way(canvas, points, still.phase == "backward")
     for key in still.marks:
         if key in areas:
             canvas.rect(areas[key].grown(4), Paint("", "ink", 1.5, "2 3"), 10)
-    ring = next((areas[key].grown(4) for key in still.places if key in areas), None)
-    if ring is not None:
+    for key in [key for key in still.places if key in areas][:1]:
+        ring = areas[key].grown(4)
         canvas.rect(ring, Paint("", "ink", 2.5), 10)
         _draw_tag(canvas, ring, say(f"trace_sign_{still.sign}"))
     canvas.close()
@@ -59,7 +60,8 @@ def _draw_way(canvas: Canvas, points: list[complex], back: bool) -> None:
     canvas.path(curved(points), Paint("", colour, 3.5, BACK if back else ""))
     if back:
         start = points[0]
-        ahead = of_length(next((one for one in points if one != start), start + 1j) - start, 9)
+        following = next((point for point in points if point != start), start + 1j)
+        ahead = of_length(following - start, 9)
         side = of_length(ahead * 1j, 5)
         canvas.polygon([start, start + ahead + side, start + ahead - side], colour)
 
