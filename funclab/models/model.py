@@ -125,7 +125,7 @@ class Model(Layer):
 
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
     summary = view.print_summary
-    plot = view.diagram
+    plot = view.plot_model
 
     def explore(
         self,
