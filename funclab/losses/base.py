@@ -118,7 +118,7 @@ MEANINGS = {
 
 
 def class_of(
-    base: type,
+    base: Any,
     name: str,
     function: Callable[..., Any],
     says: str,

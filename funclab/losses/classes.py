@@ -1,4 +1,4 @@
-"""Losses as classes, one for each loss function: with a name, a reduction, the function's settings."""
+"""Losses as classes, one for each function: with a name, a reduction, the function's settings."""
 
 from __future__ import annotations
 

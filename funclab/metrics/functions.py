@@ -143,10 +143,12 @@ class RootMeanSquaredError(Mean):
     ) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Add a batch."""
         y_true, y_pred = prepared(y_true, y_pred)
-        self.gather(ops.square(y_pred - y_true), sample_weight)
+        super().update_state(ops.square(y_pred - y_true), sample_weight)
 
     def result(self) -> Any:
         return float(np.sqrt(super().result()))
