@@ -29,7 +29,7 @@ class Page(Canvas):
     def open(self, title: str, kind: str = "", **data: str) -> None:
         self.origins.append(self.origins[-1])
 
-    def shift(self, origin: complex) -> None:
+    def shift(self, origin: complex, **data: str) -> None:
         self.origins.append(self.origins[-1] + origin)
 
     def close(self) -> None:
@@ -87,6 +87,7 @@ class Page(Canvas):
         patch.set_facecolor(self.palette[paint.fill] if paint.fill else "none")
         patch.set_edgecolor(self.palette[paint.stroke] if paint.stroke else "none")
         patch.set_linewidth(width)
+        patch.set_alpha(paint.opacity)
         if paint.dash and width:
             dashes = [float(one) / width for one in paint.dash.split()]
             patch.set_linestyle((0, dashes))
