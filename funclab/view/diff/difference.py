@@ -14,7 +14,6 @@ from funclab.view.diff.match import Match, match
 from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries
 from funclab.view.diff.shared import notes, shared_layers
 from funclab.view.diff.sides import Codes, Side, model_in
-from funclab.view.draw.saving import save
 from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import words
 
@@ -39,13 +38,10 @@ class Difference(Findings):
         return DiffPicture(self).svg
 
     def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file: .svg, .png, .pdf, .html (picture and table), or .txt.
-
-        Raises: ArgumentError for another ending.
-        """
+        """Write a file, as `Picture.save` does."""
         from funclab.view.diff.picture import DiffPicture
 
-        return save(DiffPicture(self), path, dpi)
+        return DiffPicture(self).save(path, dpi)
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         bundle, metadata = self.view()._repr_mimebundle_()

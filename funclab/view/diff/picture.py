@@ -11,7 +11,7 @@ from funclab.graph.node import Node
 from funclab.view.diff.findings import Findings
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.picture import picture_of
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, text_width
 from funclab.view.scene import words
 from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
@@ -25,8 +25,8 @@ PILL, MOST_PILLS = 11, 6
 TAG_HEIGHT = 18
 
 
-@dataclass
-class Half:
+@dataclass(repr=False)
+class Half(Picture):
     """One of the two graphs. What is in both models has a tag there, with the same letter."""
 
     drawn: Diagram
@@ -49,10 +49,6 @@ class Half:
     @property
     def table(self) -> str:
         return self.drawn.table
-
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         width, height = self.drawn.draw(canvas)
@@ -135,8 +131,8 @@ def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:
     canvas.text_line(middle + 4.5j, text, Font(12, "paper", bold=True, anchor="middle"))
 
 
-@dataclass
-class DiffPicture:
+@dataclass(repr=False)
+class DiffPicture(Picture):
     """Both graphs; the number in each mark is that of a sentence below."""
 
     difference: Findings
@@ -145,10 +141,6 @@ class DiffPicture:
 
     def __post_init__(self) -> None:
         self.halves = [half(self.difference, side) for side in ("left", "right")]
-
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
 
     @property
     def title(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from funclab.view.diff.findings import Findings
 from funclab.view.diff.picture import DiffPicture, half, name_of
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import MOST_CALLS
@@ -31,6 +32,6 @@ class DiffView(View):
             **settings,
         )
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         look = defaults.still(self.look)
-        return DiffPicture(self.difference, look).svg
+        return DiffPicture(self.difference, look)

@@ -1,39 +1,117 @@
-"""The frame of every picture: an SVG document with a name, a description and a style sheet."""
+"""The base of every still picture: its SVG, the same in words, and the files it can be kept in."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from html import escape as escaped
+from pathlib import Path
+from typing import Any, ClassVar
 
-from funclab.view.draw import theme
+from funclab.errors import ArgumentError
+from funclab.view.draw import raster, theme
 from funclab.view.draw.canvas import Canvas, escape
 
+Written = Callable[[], str]
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
-class Picture(Protocol):
-    """What can be drawn and written: a picture, and the same in words."""
 
-    look: str
+class Picture:
+    """A drawn thing. Notebooks show its `svg`; `print` shows its `text`.
+
+    A subclass has a `title`, a `description` (the picture in sentences) and `draw`; each of the
+    two texts is an attribute or a property.
+    """
+
+    title: Any
+    description: Any
+    look: str = "auto"
+    word: ClassVar[str] = ""
+    """What `repr` calls the picture; the name of its class unless given."""
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw on a canvas; returns the width and height needed."""
+        raise NotImplementedError
 
     @property
-    def title(self) -> str: ...
+    def text(self) -> str:
+        """The same as plain text."""
+        return self.description
+
     @property
-    def description(self) -> str: ...
+    def table(self) -> str:
+        """The same as an HTML table; empty if there is none."""
+        return ""
+
     @property
-    def text(self) -> str: ...
-    @property
-    def table(self) -> str: ...
-    def draw(self, canvas: Canvas) -> tuple[float, float]: ...
+    def svg(self) -> str:
+        """The picture. It holds no ids, so that many fit on one page."""
+        canvas = Canvas(theme.palette(self.look))
+        width, height = map(round, self.draw(canvas))
+        scale = theme.PROJECTOR if self.look == "projector" else 1
+        size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
+        name, words = escape(self.title), escape(self.description)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
+            f'aria-label="{name}" viewBox="0 0 {width} {height}" {size} '
+            f'style="max-width:100%;height:auto"><title>{name}</title><desc>{words}</desc>'
+            f"<style>{theme.style_sheet(self.look)}</style>{canvas.text}</svg>"
+        )
+
+    def texts(self) -> dict[str, Written]:
+        """What the files of this picture hold, by their ending; pixels and PDF are beside these."""
+        return {
+            ".svg": lambda: f"{XML}\n{self.svg}\n",
+            ".html": lambda: document(self.title, theme.PAGE, self.svg + self.table),
+            ".txt": lambda: f"{self.text}\n",
+        }
+
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a file of the kind that the ending of `path` names; returns its path.
+
+        `path`: .svg, .png, .pdf, .html (picture and table) or .txt; a graph also .json, .gv, .dot
+        and .mmd. `dpi`: the dots per inch of a .png.
+
+        Raises: ArgumentError for another ending.
+        """
+        if Path(path).suffix.lower() not in raster.ENDINGS:
+            return write(path, self.texts(), raster.ENDINGS)
+        canvas = raster.Page(theme.palette(self.look))
+        canvas.save(Path(path), *self.draw(canvas), dpi)
+        return Path(path)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{self.word or type(self).__name__}: {self.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
+        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
 
-def picture_of(picture: Picture) -> str:
-    """The whole SVG. It holds no ids, so that many pictures fit on one page."""
-    canvas = Canvas(theme.palette(picture.look))
-    width, height = map(round, picture.draw(canvas))
-    scale = theme.PROJECTOR if picture.look == "projector" else 1
-    size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
-    name, words = escape(picture.title), escape(picture.description)
+def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -> Path:
+    """Write the text that belongs to the ending of `path`; `more` are further endings to name.
+
+    Raises: ArgumentError for an ending that is not known.
+    """
+    target = Path(path)
+    written = texts.get(target.suffix.lower())
+    if written is None:
+        raise ArgumentError(
+            f"A picture cannot be written as {target.name!r}.",
+            why=f"the ending names the kind of file: {', '.join([*texts, *more])}.",
+            fix=f'write for example "{target.stem or "picture"}.svg".',
+        )
+    target.write_text(written(), encoding="utf-8")
+    return target
+
+
+def document(title: str, style: str, body: str) -> str:
+    """An HTML page that opens from disk."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
-        f'aria-label="{name}" viewBox="0 0 {width} {height}" {size} '
-        f'style="max-width:100%;height:auto"><title>{name}</title><desc>{words}</desc>'
-        f"<style>{theme.style_sheet(picture.look)}</style>{canvas.text}</svg>"
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escaped(title)}</title><style>{style}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
     )

@@ -7,7 +7,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from funclab.view.draw import theme
 from funclab.view.draw.area import Area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 
@@ -116,7 +115,3 @@ class Page(Canvas):
 def _quiet(path: Path) -> dict[str, Any]:
     """No dates: the same picture gives the same file."""
     return {"CreationDate": None} if path.suffix == ".pdf" else {"Software": "funclab"}
-
-
-def page(look: str) -> Page:
-    return Page(theme.palette(look))

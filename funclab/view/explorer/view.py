@@ -12,6 +12,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
 from funclab.view.explorer.gallery import Gallery
@@ -114,9 +115,9 @@ class Explorer(View):
         if self.gallery.draw(self.state, self.look == "projector"):
             self.pictures = dict(self.gallery.pictures)
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         look = defaults.still(self.look)
-        return self.gallery.diagram(self.state, look).svg
+        return self.gallery.diagram(self.state, look)
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         kind, key = content.get("ask"), content.get("key", "")

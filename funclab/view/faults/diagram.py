@@ -45,6 +45,8 @@ class FaultDiagram(Diagram):
     not exist.
     """
 
+    word = "Fault"
+
     def __init__(
         self,
         scene: Scene,
@@ -94,9 +96,6 @@ class FaultDiagram(Diagram):
     @property
     def text(self) -> str:
         return f"{super().text}\n\nFix: {self.fix}"
-
-    def __repr__(self) -> str:
-        return f"<Fault: {self.scene.title}>"
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         return headed(canvas, self.title, self.fix, self._draw_scene)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab.errors import Instead, Item, Pair, Pairs
 from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import picture_of
-from funclab.view.draw.saving import save
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, plural, shorten, text_width
 from funclab.view.faults.frame import headed
 from funclab.view.scene import sizes
@@ -62,14 +60,15 @@ def spoken(item: Item) -> str:
     return clean(" ".join(filter(None, [item.name, item.detail]))) or "a new tensor"
 
 
-@dataclass
-class FaultLines:
+@dataclass(repr=False)
+class FaultLines(Picture):
     """A drawn fault. Notebooks show its `svg`; `print` shows its `text`."""
 
     title: str
     lines: list[Line]
     fix: str
     look: str = "auto"
+    word: ClassVar[str] = "Fault"
 
     @property
     def text(self) -> str:
@@ -86,10 +85,6 @@ class FaultLines:
         """The lines in sentences."""
         return " ".join([*(one.sentence for one in self.lines), f"To mend it: {self.fix}"])
 
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
-
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
         return headed(canvas, self.title, self.fix, self._draw_lines)
@@ -103,22 +98,6 @@ class FaultLines:
             draw_line(canvas, line, starts, widths, y)
             y += ROW
         return starts[-1] + widths[-1] + LEFT, y - ROW + HEIGHT + 8
-
-    def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file: .svg, .png, .pdf, .html (picture and table) or .txt.
-
-        Raises: ArgumentError for another ending.
-        """
-        return save(self, path, dpi)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<Fault: {clean(self.title)}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
 
 def pairs_picture(pairs: Pairs, fix: str, tensors: Sequence[Any] = ()) -> FaultLines:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from funclab.errors import ArgumentError
+from funclab.view.draw.picture import document
 from funclab.view.draw.text import plural
 from funclab.view.live.assets import script, style
 
@@ -29,8 +28,6 @@ const model = {
 exported.render({ model, el: document.getElementById(place) });
 """
 
-
-XML = '<?xml version="1.0" encoding="UTF-8"?>'
 PAGE = (
     "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
     "h1,h2{font:600 1.1rem system-ui,sans-serif;overflow-wrap:anywhere;display:-webkit-box;"
@@ -54,28 +51,7 @@ def page_of(shown: list[Any]) -> Page:
     """Some views and pictures, one under the other, as a page that opens from disk."""
     parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
     title = "; ".join(one.title for one in shown)
-    return Page(
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{PAGE}{style()}</style></head>"
-        f"<body><main>{_heading(shown)}{''.join(parts)}</main></body></html>\n"
-    )
-
-
-def save(view: Any, path: Any) -> Path:
-    """Write a view as a page or as its static picture, as the ending of `path` says."""
-    target = Path(path)
-    if target.suffix.lower() == ".html":
-        target.write_text(page_of([view]), encoding="utf-8")
-    elif target.suffix.lower() == ".svg":
-        target.write_text(f"{XML}\n{view.svg()}\n", encoding="utf-8")
-    else:
-        raise ArgumentError(
-            f"A view cannot be written as {target.name!r}.",
-            why="it is a page (.html), or the static picture of its present state (.svg).",
-            fix=f'write for example view.save("{target.stem or "view"}.html").',
-        )
-    return target
+    return Page(document(title, PAGE + style(), _heading(shown) + "".join(parts)))
 
 
 def _heading(shown: list[Any]) -> str:

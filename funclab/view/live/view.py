@@ -15,8 +15,9 @@ import traitlets
 
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture, write
 from funclab.view.live.assets import script, style, texts
-from funclab.view.live.page import save
+from funclab.view.live.page import page_of
 
 
 class View(anywidget.AnyWidget):
@@ -96,16 +97,25 @@ class View(anywidget.AnyWidget):
         bare = "($" in self.call
         return self.call.replace("$", given.removeprefix(", ") if bare else given)
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         """The static picture of the present state."""
         raise NotImplementedError
 
-    def save(self, path: Any) -> Path:
-        """Write a file: .html, a page with all that needs no kernel, or .svg, the static picture.
+    def svg(self) -> str:
+        """The static picture as SVG."""
+        return self.picture().svg
+
+    def save(self, path: Any, dpi: int = 200) -> Path:
+        """Write a page with all that needs no kernel, or the static picture; returns its path.
+
+        `path`: .html for the page; .svg, .png, .pdf and the other endings of the picture. `dpi`:
+        the dots per inch of a .png.
 
         Raises: ArgumentError for another ending.
         """
-        return save(self, path)
+        if Path(path).suffix.lower() != ".html":
+            return self.picture().save(path, dpi)
+        return write(path, {".html": lambda: page_of([self])})
 
     def complete(self) -> None:
         """Put into the view what its page asks Python for, so that it needs no kernel."""

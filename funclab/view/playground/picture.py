@@ -14,7 +14,7 @@ from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint, number
 from funclab.view.draw.chart import Chart, Line, Plot
 from funclab.view.draw.geometry import polyline
-from funclab.view.draw.picture import picture_of
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import say
 from funclab.view.scene.diagram import Diagram
@@ -29,18 +29,14 @@ STRENGTH, IN_PRINT = 0.14, 0.056
 Grid = list[list[int]]
 
 
-@dataclass
-class PlaygroundPicture:
+@dataclass(repr=False)
+class PlaygroundPicture(Picture):
     """A drawn playground. `facts` are those of its trial, `line` the Python of its state."""
 
     facts: dict[str, Any]
     line: str
     graph: Diagram
     look: str = "auto"
-
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
 
     @property
     def title(self) -> str:
@@ -50,14 +46,6 @@ class PlaygroundPicture:
     @property
     def description(self) -> str:
         return caption(self.facts)
-
-    @property
-    def text(self) -> str:
-        return self.description
-
-    @property
-    def table(self) -> str:
-        return ""
 
     @property
     def grid(self) -> Grid:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
 from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.playground.picture import PlaygroundPicture
@@ -108,11 +109,11 @@ class Playground(View):
             self._tell()
         self.facts = {**self.facts, "alone": True}
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         look = defaults.still(self.look)
         with self._lock:
             graph = fitting(self.model, PAGE, EVERY_CALL)
-            return PlaygroundPicture(self.trial.facts(), self.line(), graph, look).svg
+            return PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         ask = {"build": self._on_build, "train": self._on_train, "race": self._on_race}

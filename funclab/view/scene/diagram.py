@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
 from funclab.view.draw import defaults
 from funclab.view.draw.canvas import Canvas
-from funclab.view.draw.picture import picture_of
-from funclab.view.draw.saving import save
+from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import tables, words
 from funclab.view.scene.calls import Calls, Opened
@@ -26,7 +24,7 @@ MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
 
-class Diagram:
+class Diagram(Picture):
     """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
 
     `scene` is all of it as data, `table` an HTML table of the same for screen readers.
@@ -34,11 +32,6 @@ class Diagram:
 
     def __init__(self, scene: Scene, look: str = "auto") -> None:
         self.scene, self.look = scene, look
-
-    @property
-    def svg(self) -> str:
-        """The picture."""
-        return picture_of(self)
 
     @property
     def text(self) -> str:
@@ -50,23 +43,11 @@ class Diagram:
         """The same as an HTML table."""
         return tables.html_table(self.scene)
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<Diagram: {self.scene.title}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
-
-    def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file: .svg, .png, .pdf, .html (picture and table), .txt, or .json (the scene).
-
-        Raises: ArgumentError for another ending.
-        """
-        data = json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)
-        return save(self, path, dpi, {".json": f"{data}\n"})
+    def texts(self) -> dict[str, Written]:
+        data = self.scene.to_dict
+        return super().texts() | {
+            ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
+        }
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""

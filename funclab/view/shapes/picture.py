@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.picture import picture_of
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import folded_lines, shorten, text_width
 from funclab.view.shapes.steps import Failure, Step, Steps
 
@@ -20,17 +20,13 @@ LONGEST_RULE, WIDEST = 62, 560
 WIDEST_GIVEN, MOST_GIVEN = 34, 8
 
 
-@dataclass
-class StepsPicture:
+@dataclass(repr=False)
+class StepsPicture(Picture):
     """A drawn walk; the batch is always a dashed block without a number."""
 
     steps: Steps
     failure: Failure | None = None
     look: str = "auto"
-
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
 
     @property
     def title(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
 from funclab.view.shapes import picture as steps_picture
 from funclab.view.shapes.steps import Failure, Steps, shape_steps
@@ -33,9 +34,9 @@ class ShapeWalk(View):
         parts = [self.steps.text] if len(self.steps) else []
         return "\n\n".join([*parts, *([self.failure.text] if self.failure else [])])
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         look = defaults.still(self.look)
-        return steps_picture.StepsPicture(self.steps, self.failure, look).svg
+        return steps_picture.StepsPicture(self.steps, self.failure, look)
 
 
 def shapes(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from funclab.errors import TensorTypeError
@@ -12,8 +11,7 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.canvas import Canvas, shown
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import picture_of
-from funclab.view.draw.saving import save
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import write_line
@@ -22,8 +20,8 @@ from funclab.view.tables.node_picture import draw_nodes
 TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")
 
 
-@dataclass
-class NodeTable:
+@dataclass(repr=False)
+class NodeTable(Picture):
     """The nodes of a layer. Notebooks show its `svg`; `print` shows its `text`."""
 
     name: str
@@ -49,11 +47,6 @@ class NodeTable:
         return f"{html_grid(self.title, TITLES, self.rows)}<p>{shown(self.special)}</p>"
 
     @property
-    def svg(self) -> str:
-        """The table as a picture."""
-        return picture_of(self)
-
-    @property
     def description(self) -> str:
         """The table in sentences."""
         sentences = [
@@ -65,19 +58,6 @@ class NodeTable:
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
         return draw_nodes(canvas, self.name, self.detail, [TITLES, *self.rows], self.special)
-
-    def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file: .svg, .png, .pdf, .html (picture and table) or .txt.
-
-        Raises: ArgumentError for another ending.
-        """
-        return save(self, path, dpi)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<NodeTable {self.title}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}

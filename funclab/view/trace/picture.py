@@ -10,7 +10,7 @@ import numpy as np
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import picture_of
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import text_width
 from funclab.view.live.said import named, say
 from funclab.view.scene.scene import Scene
@@ -32,8 +32,8 @@ Bounds = Callable[[float], tuple[float, float]]
 """From where to where cards may go at a height: below a graph they have the whole width."""
 
 
-@dataclass
-class TracePicture:
+@dataclass(repr=False)
+class TracePicture(Picture):
     """A trace at one of its steps; the others follow as small cards."""
 
     title: str
@@ -41,10 +41,6 @@ class TracePicture:
     scene: Scene
     step: int = 0
     look: str = "auto"
-
-    @property
-    def svg(self) -> str:
-        return picture_of(self)
 
     @property
     def description(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.live.view import View
 from funclab.view.scene import words
@@ -75,10 +76,10 @@ class Trace(View):
             fix="print([still.words for still in view.stills]) shows them all.",
         )
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         step: int = self.state["step"]
         look = defaults.still(self.look)
-        return TracePicture(self.title, self.stills, self._scene, step, look).svg
+        return TracePicture(self.title, self.stills, self._scene, step, look)
 
     def __str__(self) -> str:
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 from funclab import registry
@@ -12,15 +11,14 @@ from funclab.view.draw import defaults
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.chart import Chart, Line, Plot
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import picture_of
-from funclab.view.draw.saving import save
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, plural, shorten
 
 COLUMN, GAP = 1000, 16
 VALIDATION = "val_"
 
 
-class Curves:
+class Curves(Picture):
     """The curves of a training run. Notebooks show its `svg`; `print` shows its `text`."""
 
     def __init__(self, charts: list[Chart], name: str = "", look: str = "auto") -> None:
@@ -37,11 +35,6 @@ class Curves:
         """What the curves say, in sentences."""
         lines = [line for chart in self.charts for line in chart.lines]
         return " ".join(sentence(line) for line in lines)
-
-    @property
-    def svg(self) -> str:
-        """The figure."""
-        return picture_of(self)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -87,22 +80,6 @@ class Curves:
         """The numbers as an HTML table."""
         titles, *rows = self.rows
         return html_grid(self.title, titles, rows)
-
-    def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file: .svg, .png, .pdf, .html (figure and table) or .txt.
-
-        Raises: ArgumentError for another ending.
-        """
-        return save(self, path, dpi)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<Curves: {self.title}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
 
 def history_plot(history: Any, look: str | None = None) -> Curves:

@@ -11,7 +11,7 @@ from funclab.callbacks.base import History
 from funclab.errors import ArgumentError
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line
-from funclab.view.draw.picture import picture_of
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
 from funclab.view.live.said import say
 from funclab.view.training.captions import told
@@ -52,12 +52,11 @@ class RunsFigure(Curves):
         return width, HEAD + height + 16 + LEADING * len(lines)
 
 
-class NoRuns:
+class NoRuns(Picture):
     """What is shown before the first epoch is over."""
 
     title = "Training has not begun"
-    description = text = "The curves appear when the first epoch is over."
-    table = ""
+    description = "The curves appear when the first epoch is over."
 
     def __init__(self, look: str) -> None:
         self.look = look
@@ -67,18 +66,18 @@ class NoRuns:
         return 420, 40
 
 
-def runs_picture(title: str, runs: Sequence[Numbers], facts: Numbers, state: Numbers) -> str:
-    """The curves of runs as SVG. `state` is that of the view, with its look."""
+def runs_picture(title: str, runs: Sequence[Numbers], facts: Numbers, state: Numbers) -> Picture:
+    """The curves of runs. `state` is that of the view, with its look."""
     compared, charts = facts["compared"], facts["charts"]
     found = [_chart(one, runs, compared, state["log"]) for one in charts]
     drawn = [chart for chart in found if chart is not None]
     if not drawn:
-        return picture_of(NoRuns(state["look"]))
+        return NoRuns(state["look"])
     if not compared:
         epochs = max(run["epochs"][-1] for run in runs if run["epochs"])
         title = f"{title}: {plural(epochs, 'epoch')}"
         title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
-    return RunsFigure(drawn, title, told(runs, charts, compared), state["look"]).svg
+    return RunsFigure(drawn, title, told(runs, charts, compared), state["look"])
 
 
 def _chart(facts: Numbers, runs: Sequence[Numbers], compared: bool, log: bool) -> Chart | None:

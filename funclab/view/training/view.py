@@ -15,6 +15,7 @@ from funclab.callbacks.base import Watcher
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, listed
 from funclab.view.live.view import View
 from funclab.view.training.facts import charts_of, layers_of, pictures_of
@@ -44,7 +45,7 @@ class TrainingView(View):
     count = traitlets.Int(0).tag(sync=True)
     """The number of this training in its cell, when it took the place of another."""
 
-    def svg(self) -> str:
+    def picture(self) -> Picture:
         state = {"log": self.state["log"], "look": defaults.still(self.look)}
         return runs_picture(self.title, self.runs, self.facts, state)
 

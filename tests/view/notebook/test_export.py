@@ -132,8 +132,9 @@ def test_a_view_saves_itself_as_a_page_or_as_a_picture(tmp_path):
 
     assert view.save(tmp_path / "v.html").read_text(encoding="utf-8") == export_html(view)
     ElementTree.parse(view.save(tmp_path / "v.svg"))
-    with pytest.raises(ArgumentError, match=r"cannot be written as 'v\.png'"):
-        view.save(tmp_path / "v.png")
+    assert view.save(tmp_path / "v.png", dpi=40).read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ArgumentError, match=r"cannot be written as 'v\.gif'"):
+        view.save(tmp_path / "v.gif")
 
 
 @pytest.mark.parametrize("thing", [3, "model", None, [twice], {"a": 1}, np.ones(2)])

@@ -96,5 +96,5 @@ def test_printed_forms_are_constant():
     table = node_table(models.called_twice().get_layer("dense"))
 
     assert str(table).splitlines()[0] == "dense, Dense 64 · relu: 2 nodes"
-    assert repr(table) == "<NodeTable dense, Dense 64 · relu: 2 nodes>"
+    assert repr(table) == "<NodeTable: dense, Dense 64 · relu: 2 nodes>"
     assert table._repr_mimebundle_()["text/plain"] == table.text
