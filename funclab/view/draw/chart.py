@@ -219,8 +219,10 @@ class Plot:
                 beyond += mark_path("triangle", complex(x, self.top - 5), DOT)
             elif y <= self.base:
                 inside += f"M{x:.1f},{y - DOT / 2:.1f}L{x:.1f},{y + DOT / 2:.1f}"
-        if inside:
+        if self.chart.dots:
+            self.canvas.shift(0j, dots="")
             self.canvas.path(inside, Paint("", colour, DOT, opacity=0.4))
+            self.canvas.close()
         if beyond:
             self.canvas.path(beyond, Paint(colour, opacity=0.4))
 

@@ -73,6 +73,8 @@ def diagram(
     look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
+    room: tuple[float, float] | None = None,
+    choice: int | str | None = None,
 ) -> Diagram:
     """The picture of a model.
 
@@ -84,8 +86,11 @@ def diagram(
     takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
     cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
     theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
-    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. No
-    weight is allocated.
+    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
+    is the width and height to fit into, in pixels; unless given, that of a notebook's window.
+    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the model,
+    from the most words to the fewest; unless given, the first that fits the room. No weight is
+    allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """

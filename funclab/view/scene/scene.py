@@ -145,6 +145,10 @@ class Scene:
     """Whether others are folded away than without a focus."""
     title: str = ""
     description: str = ""
+    choice: str = "full"
+    """How it is drawn: one of the `choices`."""
+    choices: list[str] = field(default_factory=lambda: ["full"])
+    """The ways to draw it, from the most words to the fewest."""
     width: float = 0
     height: float = 0
 

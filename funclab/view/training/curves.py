@@ -175,7 +175,9 @@ class RunCharts:
         checked = name.startswith(VALIDATION)
         if not values or (checked and not known(run, name)):
             return []
-        numbers = [math.nan if values.get(epoch) is None else values[epoch] for epoch in self.epochs]
+        numbers = [
+            math.nan if values.get(epoch) is None else values[epoch] for epoch in self.epochs
+        ]
         sparse = checked or len(run["epochs"]) < len(self.epochs)
         label = shorten(clean(label), LONGEST_LABEL)
         return [Line(label, numbers, colour, checked, 0.0 if checked else 0.5, sparse)]
@@ -186,7 +188,9 @@ def together(members: list[list[Line]]) -> list[Line]:
     lines = [line for lines in members for line in lines]
     if len(lines) < 2:
         return lines
-    columns = [[v for v in column if math.isfinite(v)] for column in zip(*(o.values for o in lines))]
+    columns = [
+        [v for v in column if math.isfinite(v)] for column in zip(*(o.values for o in lines))
+    ]
     band = [(min(c), max(c)) if c else (math.nan, math.nan) for c in columns]
     return [replace(lines[0], values=[mean(c) for c in columns], band=band, sparse=True)]
 
@@ -276,7 +280,9 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
     return {
         "key": facts["key"],
         "svgs": {
-            key: bare(Curves([chart], chart.title, "", look)) for key, chart in drawn.items() if chart
+            key: bare(Curves([chart], chart.title, "", look))
+            for key, chart in drawn.items()
+            if chart
         },
         "epochs": first.epochs if first.lines else [],
         "lines": [

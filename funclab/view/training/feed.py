@@ -70,22 +70,22 @@ class Feed(Watcher):
         self.resting = False
         """Whether the training is paused only because a slow motion is shown."""
 
-    def prepare(self, course: Any) -> None:
-        self.course, self.control = course, StopControl(self.act)
-        self.record = Record(self.label, course.history, course.training.steps)
-        self._spread(course.training.steps or 0)
-        self.clock = Clock(course)
-        self.heat = Heat(self.model, course.compiled.trainable or [])
-        trackers = course.compiled.trackers.items()
+    def prepare(self, loop: Any) -> None:
+        self.loop, self.control = loop, StopControl(self.act)
+        self.record = Record(self.label, loop.history, loop.training.steps)
+        self._spread(loop.training.steps or 0)
+        self.clock = Clock(loop)
+        self.heat = Heat(self.model, loop.compiled.trainable or [])
+        trackers = loop.compiled.trackers.items()
         self.means = [(name, mean) for name, mean in trackers if hasattr(mean, "sums")]
-        self.loss = course.compiled.loss_mean.sums
+        self.loss = loop.compiled.loss_mean.sums
         self.view = self.add_view(**self.settings)
         self.display = show(self.view)
-        course.control.told.append(self.on_rest)  # also if it fails before the first epoch
+        loop.control.observers.append(self.on_rest)  # also if it fails before the first epoch
 
     def add_view(self, **settings: Any) -> Any:
         """One more view of the same training."""
-        view = self.make_view(self.model, self.course.compiled.metrics_names, **settings)
+        view = self.make_view(self.model, self.loop.compiled.metrics_names, **settings)
         with self.lock:
             if self.control.comm is not None:  # the training is not over yet
                 view.control = self.control.model_id
@@ -95,14 +95,14 @@ class Feed(Watcher):
 
     @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.record.history = self.course.history
+        self.record.history = self.loop.history
         self.clock.start()
         self._send_all()
 
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.before += self.batch
-        if self.batch and self.course.training.steps is None:
+        if self.batch and self.loop.training.steps is None:
             self._spread(self.batch)  # as many will come again
             self.goal = self.before
         self.epoch, self.batch, self.turn = epoch, 0, self.goal - self.before
@@ -156,17 +156,17 @@ class Feed(Watcher):
     def on_rest(self) -> None:
         """The training has been paused, or is over."""
         self._rest()
-        if self.course.control.ended and (self.lost or self.course.history.snapshots is None):
+        if self.loop.control.ended and (self.lost or self.loop.history.snapshots is None):
             self.control.close()
 
     @guarded
     def _rest(self) -> None:
         self.clock.rest()
-        if not self.course.control.ended:
+        if not self.loop.control.ended:
             self._send()
             self.due = self.look_due = 0.0
             return
-        error = self.course.control.error
+        error = self.loop.control.error
         self.error = f"{type(error).__name__}: {getattr(error, 'what', error)}" if error else ""
         self._finish()
 
@@ -186,14 +186,14 @@ class Feed(Watcher):
 
     def _spread(self, steps: int) -> None:
         """How many batches of an epoch of `steps` go by between two sure dots."""
-        total = steps * len(self.course.epochs)
+        total = steps * len(self.loop.epochs)
         self.every = total // SURE_DOTS if total > MOST_DOTS else 1
 
     def _plan_next(self, begun: float, spent: float) -> None:
         """When to look again: at the next sure dot, and as soon as time allows another."""
         self.due = min(self.look_due, begun + DOT_SPACING * self.record.stride * spent)
         self.goal = self.before + self.batch + self.every
-        unknown = self.course.training.steps is None and not self.record.lengths
+        unknown = self.loop.training.steps is None and not self.record.lengths
         if unknown and self.record.seen >= SURE_DOTS:
             self.goal = sys.maxsize  # nobody knows how many will come
         self.turn = self.goal - self.before
@@ -224,21 +224,21 @@ class Feed(Watcher):
 
     def status(self) -> Numbers:
         """Where the training is, and what can be done, for the page to say in words."""
-        control = self.course.control
+        control = self.loop.control
         return {
             **self.clock.status(self.epoch, self.batch),
             "serial": next(self.serial),
             "paused": control.paused,
             **self.nan,
             "rate": brief(float(self.model.optimizer.learning_rate)),
-            "rate_by": rate_by(self.course),
-            "validated": self.course.validation is not None,
-            "mode": self.course.mode,
+            "rate_by": rate_by(self.loop),
+            "validated": self.loop.validation is not None,
+            "mode": self.loop.mode,
             "kernel": kernel_name(),
             "heard": self.heard,
             "error": self.error,
-            "stopped": self.course.history.stopped,
-            "snapshots": self.course.history.snapshots is not None,
+            "stopped": self.loop.history.stopped,
+            "snapshots": self.loop.history.snapshots is not None,
         }
 
     def _send(self) -> None:
@@ -258,12 +258,12 @@ class Feed(Watcher):
 
     def _finish(self) -> None:
         """All that stays: the last numbers, the run for later views, and the final picture."""
-        if self.course.history.epoch:
+        if self.loop.history.epoch:
             keep_runs(self.model, [*self.earlier, self.record.data()])
         self._send_all()
         self._send()
-        if self.course.history.snapshots is not None:
-            self.course.history.snapshots.button = self.act
+        if self.loop.history.snapshots is not None:
+            self.loop.history.snapshots.button = self.act
         if self.display is not None and self.view.comm is not None:
             self.display.renew(self.view)
 
@@ -288,14 +288,14 @@ class Feed(Watcher):
             came = self._end_slow_motion()
         else:
             self.resting = self.resting and action == "hello"
-            came = act_on(self.course, content)
+            came = act_on(self.loop, content)
         answer = {"kind": "ack", "id": content.get("id"), **came}
         for view in self.views:
             view.send({**answer, "status": self.status()})
 
     def _slow_motion(self) -> Numbers:
         """Pause, and show the batch done last once more, slowly."""
-        control = self.course.control
+        control = self.loop.control
         self.resting = self.resting or not control.paused
         control.pause()
         control.wait_parked(REST_IN)
@@ -310,9 +310,11 @@ class Feed(Watcher):
 
     def _end_slow_motion(self) -> Numbers:
         """Let the training go on, if it was paused for the slow motion alone."""
+        if self.slow is not None:
+            self.slow.close()
         if self.resting:
-            self.course.control.resume()
-        self.resting = False
+            self.loop.control.resume()
+        self.slow, self.resting = None, False
         return {"problem": ""}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from funclab import registry
+from funclab.callbacks.base import History
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
 from funclab.view.draw.chart import Chart, Line
@@ -63,7 +63,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
             fix="call history_plot on what model.fit(...) returns, after at least one epoch.",
         )
     count = max(map(len, series.values()))
-    own = list(getattr(history, "epoch", None) or ())
+    own: list[int] = list(getattr(history, "epoch", None) or [])
     numbers = own if len(own) == count else list(range(count))
     epochs = [number + 1 for number in numbers]
     model = getattr(history, "model", None)
@@ -89,7 +89,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     return HistoryCurves(list(charts.values()), title, told, defaults.chosen(look))
 
 
-registry.register("view", history_plot)  # so that `history.plot()` finds it
+History.plot = history_plot
 
 
 def by_epoch(history: Any, name: str, values: list[float], epochs: list[int]) -> list[float]:

@@ -188,8 +188,8 @@ def watch(model: Any, **settings: Any) -> TrainingView:
             why="curves belong to models: `fit` makes them.",
             fix="pass a model, such as funclab.watch(model).",
         )
-    course = getattr(getattr(model, "_compiled", None), "course", None)
-    watchers = getattr(course, "watchers", ())
+    loop = getattr(getattr(model, "compiled_state", None), "loop", None)
+    watchers = getattr(loop, "watchers", ())
     feed = next((watcher for watcher in watchers if isinstance(watcher, Feed)), None)
     if feed is not None:
         return feed.add_view(**settings)
