@@ -17,7 +17,7 @@ from funclab.view.draw.text import shorten, text_width
 WIDTH, HEIGHT = 270, 180
 TOP, BOTTOM, INSET = 40, 44, 8
 TICK, LABEL, SPACING = 11, 12, 17
-MOST_MARKS, DOT = 16, 3
+MOST_MARKS, MARKS_IN_ALL, DOT = 16, 90, 3
 FAINT = ("1 3", "6 3", "2 2", "8 3 2 3")
 """Dashes of earlier runs, so that one can be told from another."""
 LONGEST_TITLE = 60
@@ -83,6 +83,8 @@ class Chart:
     window: int = 0
     limit: float = math.inf
     until: float = -math.inf
+    least: float = HEIGHT
+    """The height of the plot, if the names need no more."""
 
     @property
     def left(self) -> float:
@@ -113,7 +115,7 @@ class Chart:
     @property
     def tall(self) -> float:
         """The height of the plot: there is a row for each name."""
-        return max(HEIGHT, SPACING * len(self.lines))
+        return max(self.least, SPACING * len(self.lines))
 
     @property
     def height(self) -> float:
@@ -253,7 +255,8 @@ class Plot:
             for stretch in points:
                 self._path(stretch, line)
         known = [point for stretch in points for point in stretch]
-        step = math.ceil(len(known) / MOST_MARKS) or 1
+        most = min(MOST_MARKS, MARKS_IN_ALL // len(self.chart.lines))
+        step = math.ceil(len(known) / max(most, 3)) or 1
         for point in known[(len(known) - 1) % step :: step] * (not line.faint):
             self._mark(line, point)
 

@@ -9,7 +9,7 @@ from funclab.view.draw.axis import brief
 from funclab.view.draw.chart import mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
-from funclab.view.training.curves import VALIDATION, known
+from funclab.view.training.curves import MOST_PAIRS, VALIDATION, known
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
@@ -18,28 +18,41 @@ REGAINED = 0.05
 """And it has regained this part of its fall: less is noise, after a fall from 60 to 0.00001."""
 
 
-def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> str:
+def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
     """How the runs went, and how to read the picture; "" before the first epoch is over."""
     key = loss_key(charts)
-    if not runs or not key:
-        return ""
-    if compared:
-        return told_of_several(runs, key)
+    if not runs or not key or not any(run["values"].get(key) for run in runs):
+        return "", ""
     run = runs[-1]
-    checked = bool(known(run, VALIDATION + key))
-    now = bool(run["now"].get(key))
-    if not run["values"].get(key):
-        return ""
-    earlier = f"live_caption_earlier{'_validation' * checked}"
-    sentences = [
-        first(run, key),
-        overfitting(run, key),
-        say("live_caption_middle" if checked or now else "live_caption_mean"),
-        say("live_caption_dots") if run["dots"] else "",
-        say("live_caption_now") if now else "",
-        say(earlier) if len(runs) > 1 else "",
-    ]
-    return " ".join(filter(None, sentences))
+    checked = (
+        [bool(known(one, VALIDATION + key)) for one in runs]
+        if compared
+        else [bool(known(run, VALIDATION + key))]
+    )
+    if compared:
+        story = [lowest(runs, key, all(checked))]
+        only = [] if any(one["group"] for one in runs) or len(runs) <= MOST_PAIRS else checked
+        reading = [
+            say("live_caption_band") if any(one["group"] for one in runs) else "",
+            say("live_caption_dashed") if any(checked) else "",
+            say("live_caption_end") if only and all(only) else middle(any(checked)),
+        ]
+    elif not run["values"].get(key):
+        return "", ""
+    else:
+        now = bool(run["now"].get(key))
+        story = [first(run, key), overfitting(run, key)]
+        reading = [
+            middle(checked[0] or now),
+            say("live_caption_dots") if run["dots"] else "",
+            say("live_caption_now") if now else "",
+            say(f"live_caption_earlier{'_validation' * checked[0]}") if len(runs) > 1 else "",
+        ]
+    return " ".join(filter(None, story)), " ".join(filter(None, reading))
+
+
+def middle(checked: bool) -> str:
+    return say("live_caption_middle" if checked else "live_caption_mean")
 
 
 def loss_key(charts: Sequence[Numbers]) -> str:
@@ -75,19 +88,6 @@ def overfitting(run: Numbers, key: str) -> str:
     begin, last = checked[0][1], checked[-1][1]
     risen = last > lowest * RISEN and last - lowest > REGAINED * (begin - lowest)
     return say("live_caption_overfit", epoch=epoch, value=brief(lowest)) if risen and fell else ""
-
-
-def told_of_several(runs: Sequence[Numbers], key: str) -> str:
-    """Which run, or which group, ends lowest; of validation, where all have it."""
-    checked = [bool(known(run, VALIDATION + key)) for run in runs]
-    grouped = any(run["group"] for run in runs)
-    sentences = [
-        lowest(runs, key, all(checked)),
-        say("live_caption_band") if grouped else "",
-        say("live_caption_dashed") if any(checked) else "",
-        say("live_caption_middle" if any(checked) else "live_caption_mean"),
-    ]
-    return " ".join(filter(None, sentences))
 
 
 def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:

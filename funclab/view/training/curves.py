@@ -23,6 +23,8 @@ MOST_PAIRS = 8
 """Of more runs than these only one curve each is drawn: validation, where all have it."""
 FEWEST_SMOOTHED = 5
 COLUMN, GAP = 1000, 16
+LOW = 130
+"""The height of a plot that has to fit on a projector, under its buttons."""
 HEAD, WORDS, LEADING, LEAST_WIDTH = 32, 13, 19, 560
 
 
@@ -48,8 +50,7 @@ def charts_of(names: Iterable[str], outputs: list[str]) -> list[Numbers]:
             continue
         quantity, output = parts(base, outputs)
         title = clean(quantity.replace("_", " "))
-        upward = Monitor(base, "auto", 0).upward
-        facts = {"key": base, "title": title, "output": clean(output or ""), "upward": upward}
+        facts = {"key": base, "title": title, "output": clean(output or ""), "upward": up(base)}
         charts.setdefault(base, facts)
     return list(charts.values())
 
@@ -60,6 +61,17 @@ def parts(name: str, outputs: list[str]) -> tuple[str, str | None]:
         if name.startswith(f"{output}_"):
             return name.removeprefix(f"{output}_"), output
     return name, None
+
+
+def up(name: str) -> bool:
+    """Whether larger is better, as for an accuracy."""
+    return Monitor(name, "auto", 0).upward
+
+
+def limit_of(name: str, lines: Sequence[Line]) -> float:
+    """The largest value that can be: 1 for fractions, such as accuracies."""
+    fractions = up(name) and not any(value > 1 for line in lines for value in line.values)
+    return 1.0 if fractions else math.inf
 
 
 class RunCharts:
@@ -84,12 +96,12 @@ class RunCharts:
         if not lines and not dots:
             return None
         chart = Chart("", self.epochs or [1], lines, dots, log, until=self._until())
-        if facts["upward"] and all(not v > 1 for line in lines for v in line.values):
-            chart.limit = 1.0
+        chart.limit = limit_of(facts["key"], lines)
         if not self.compared and last is not None:
             lost = [epoch for epoch, value in pairs(last, key) if value is None]
             chart.note = say("live_no_number", epoch=lost[0]) if lost else ""
-        chart.window = self.window if self.choice.smooth else 0
+        if self.choice.smooth and self.window:
+            chart.window, chart.dots = self.window, []
         chart.title = " · ".join(filter(None, self._title(facts, log, chart.window)))
         return chart
 
@@ -274,13 +286,16 @@ class NoRuns(Picture):
 def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numbers:
     """A chart as the page needs it: its picture for each choice, and its values to be read."""
     drawn = {charts.choice.key: charts.chart(facts) for charts in variants}
+    for chart in drawn.values():
+        if chart is not None and look == "projector":
+            chart.least = LOW
     first = next(iter(drawn.values()))
     if first is None:
         return {"key": facts["key"], "svgs": {}, "epochs": [], "lines": []}
     return {
         "key": facts["key"],
         "svgs": {
-            key: bare(Curves([chart], chart.title, "", look))
+            key: bare(Curves([chart], chart.title, "", "auto" if look == "projector" else look))
             for key, chart in drawn.items()
             if chart
         },

@@ -56,8 +56,6 @@ class Feed(Watcher):
         self.heard = self.lost = self.drawn = False
         self.error = ""
         self.display: Any = None
-        self.nan: Numbers = {}
-        """Where nan first appeared: its `nan_layer`, and the sentence that says so."""
         self.epoch = self.batch = self.base_batch = 0
         self.before = self.goal = self.turn = 0
         """Batches of the epochs before; the batch to give the next sure dot; the same, in this
@@ -114,7 +112,7 @@ class Feed(Watcher):
     def watch(self, step: Any) -> None:
         self.batch += 1
         self.step = step
-        if not self.nan and not math.isfinite(self.loss.array[0]):
+        if not self.record.nan and not math.isfinite(self.loss.array[0]):
             self._find_nan(step)
         if time.perf_counter() >= self.due or self.batch >= self.turn:
             self._look(step)
@@ -127,7 +125,7 @@ class Feed(Watcher):
         kind = "layer" if layer else "loss" if all(map(is_finite, inputs)) else "data"
         at = {"epoch": self.epoch + 1, "batch": self.batch}
         words = say(f"live_nan_{kind}", layer=named(layer), **at)
-        self.nan = {"nan_layer": layer, "nan": words}
+        self.record.nan = {"nan_layer": layer, "nan": words}
         self.look_due = self.whole_due = 0.0
 
     @guarded
@@ -229,7 +227,7 @@ class Feed(Watcher):
             **self.clock.status(self.epoch, self.batch),
             "serial": next(self.serial),
             "paused": control.paused,
-            **self.nan,
+            **self.record.nan,
             "rate": brief(float(self.model.optimizer.learning_rate)),
             "rate_by": rate_by(self.loop),
             "validated": self.loop.validation is not None,

@@ -11,7 +11,7 @@ from funclab.view.draw import defaults
 from funclab.view.draw.chart import Chart, Line
 from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.text import clean, plural, shorten
-from funclab.view.training.curves import LONGEST_LABEL, VALIDATION, Curves, parts
+from funclab.view.training.curves import LONGEST_LABEL, VALIDATION, Curves, limit_of, parts
 
 
 class HistoryCurves(Curves):
@@ -83,6 +83,8 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
                 sparse=len(values) < count,
             )
         )
+    for quantity, chart in charts.items():
+        chart.limit = limit_of(quantity, chart.lines)
     name = clean(getattr(model, "name", "") or "")
     title = f"Training{f' of {name}' if name else ''}: {plural(count, 'epoch')}"
     told = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)

@@ -44,6 +44,8 @@ class Record:
         self.stride, self.seen = 1, 0
         self.lengths: dict[int, int] = {}
         self.heat: dict[int, dict[str, Any]] = {}
+        self.nan: Numbers = {}
+        """Where nan first appeared: its `nan_layer`, and the sentence `nan` that says so."""
 
     def dot(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
         """Keep the numbers of one batch (from 1), and return them as a point; None if left out."""
@@ -76,7 +78,7 @@ class Record:
         placed = (self.placed(*dot) for dot in self.dots)
         dots = [dot for dot in placed if dot is not None]
         heat = [{"epoch": epoch + 1, "layers": layers} for epoch, layers in self.heat.items()]
-        return {**summary(self.history, self.label), "dots": dots, "heat": heat}
+        return {**summary(self.history, self.label), "dots": dots, "heat": heat, "nan": self.nan}
 
 
 def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) -> Numbers:
@@ -93,6 +95,7 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
         },
         "now": {name: picked(values, chosen) for name, values in history.now.items()},
         "stopped": history.stopped,
+        "nan": {},
         "dots": [],
         "heat": [],
     }

@@ -98,8 +98,8 @@ function trainingView() {
       this.restore = make("Enter", "live_restore", () => this.bringBack(ctx));
       this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
         this.pause, this.step, this.stop, this.slowly, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
-      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views), this.measure),
-        h("span", { class: "fl-group" }, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
+      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
+        h("span", { class: "fl-group" }, this.measure, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
     },
 
     /** On a projector one chart is seen, and the next is a key away. */
@@ -283,11 +283,12 @@ function trainingView() {
     },
 
     caption(ctx) {
-      const { state } = ctx, status = this.status(ctx), { caption, smoothed } = this.curves.curves;
+      const { state } = ctx, status = this.status(ctx), { caption, reading, smoothed } = this.curves.curves;
       if (this.hidden(ctx, status)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
       if (state.epoch) return this.curves.words(state.epoch);
       const none = ctx.t(underWay(status) ? "live_caption_first" : "live_caption_none");
-      return [caption || none, state.smooth ? smoothed : ""].filter(Boolean).join(" ");
+      const parts = [caption || none, state.smooth ? smoothed : "", ctx.look === "projector" ? "" : reading];
+      return parts.filter(Boolean).join(" ");
     },
   };
 }

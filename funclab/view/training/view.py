@@ -35,6 +35,7 @@ from funclab.view.training.record import (
 )
 
 OVER = {"phase": "over"}
+MOST_TITLES = 4
 
 
 class TrainingView(View):
@@ -85,10 +86,11 @@ class TrainingView(View):
         made = [self._charts(Choice(log, soft), until) for soft in smooth for log in (False, True)]
         longest = made[0].window
         choices = [charts for charts in made if longest or not charts.choice.smooth]
-        look = "auto" if self.look == "projector" else self.look
+        story, reading = told(runs, facts["charts"], facts["compared"])
         self.curves = {
-            "charts": [page_chart(chart, choices, look) for chart in facts["charts"]],
-            "caption": told(runs, facts["charts"], facts["compared"]),
+            "charts": [page_chart(chart, choices, self.look) for chart in facts["charts"]],
+            "caption": story,
+            "reading": reading,
             "smoothed": say("live_caption_smoothed", n=made[0].smoothed_epochs) if longest else "",
             "questions": questions(runs, facts["charts"], facts["compared"], status),
             "epochs": made[0].epochs,
@@ -109,9 +111,10 @@ class TrainingView(View):
         if not charts or not made.epochs:
             return NoRuns(look)
         if not facts["compared"]:
-            title = f"{title}: {plural(max(run['epochs'][-1] for run in runs), 'epoch')}"
+            last = max(run["epochs"][-1] for run in runs if run["epochs"])
+            title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
-        said = [told(runs, facts["charts"], facts["compared"]), self.status.get("nan", "")]
+        said = [self.status.get("nan", ""), *told(runs, facts["charts"], facts["compared"])]
         if self.state["smooth"] and made.window:
             said.append(say("live_caption_smoothed", n=made.smoothed_epochs))
         return Curves(charts, title, " ".join(filter(None, said)), look, framed=True)
@@ -197,7 +200,7 @@ def watch(model: Any, **settings: Any) -> TrainingView:
     if not runs and last is not None and last.epoch:
         runs = summaries([("", last.run, last)])
     view = view_of(model, [name for run in runs for name in run["values"]], **settings)
-    view.show_runs(runs, OVER)
+    view.show_runs(runs, {**OVER, **(runs[-1]["nan"] if runs else {})})
     return view
 
 
@@ -226,6 +229,8 @@ def compare_runs(
     outputs = [name for model in {h.model for h in given} for name in model.output_names or []]
     names = dict.fromkeys(name for run in runs for name in run["values"])
     titles = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
+    if len(titles) > MOST_TITLES:
+        titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
     call = [f"history{i + 1}" for i in range(len(histories))]
     call += [f"{name}={name}" for name in groups]
     view = TrainingView(
