@@ -44,6 +44,7 @@ DOORS = {
     "graphviz": {"view"},
     "h5py": {"saving"},
     "jupyterlab": {"cli"},
+    "hatchling": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = ["numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"]

@@ -70,9 +70,8 @@ const trace = {
     this.opening.disabled = !part && !step.fold;
     const markup = ctx.model.get("pictures").graph;
     if (markup !== this.markup) {
-      // The markup is drawn by funclab itself, with every name escaped.
-      this.graph.innerHTML = this.markup = markup;
-      for (const title of this.graph.querySelectorAll("title")) title.remove();
+      this.graph.replaceChildren(pictureFrom(markup));
+      this.markup = markup;
     }
     this.fit(ctx);
     this.pictures(ctx, step);
@@ -197,4 +196,4 @@ const trace = {
   caption(ctx) { return `${this.where(ctx)}. ${this.step(ctx).words}`; },
 };
 
-export default { render: ({ model, el }) => start(model, el, Object.create(trace)) };
+export default liveView(() => trace);

@@ -30,10 +30,7 @@ class TrainingView(View):
     `runs` is all they brought so far, the last one the present; `status` how that one fares.
     """
 
-    scripts = (
-        "training/axes", "training/chart", "training/graph", "training/words", "training/channel",
-        "training/slow", "training/view",
-    )  # fmt: skip
+    room = "training"
     blank_state: ClassVar[dict[str, Any]] = {
         "log": False, "measure": "gradient", "selected": "", "joined": False, "graph": True,
         "table": False, "epoch": 0, "chart": 0,
@@ -48,10 +45,6 @@ class TrainingView(View):
     def picture(self) -> Picture:
         state = {"log": self.state["log"], "look": defaults.still(self.look)}
         return runs_picture(self.title, self.runs, self.facts, state)
-
-    def complete(self) -> None:
-        """A page from disk has no kernel to reach."""
-        self.control = ""
 
 
 def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
