@@ -120,6 +120,10 @@ class ArgumentError(FunclabError, TypeError, ValueError):
     """An argument that a function or constructor cannot use."""
 
 
+class AttributeLocked(ArgumentError, AttributeError):
+    """An attribute that cannot be set."""
+
+
 class DataError(FunclabError, ValueError, KeyError):
     """Data that does not fit the model it is given to."""
 
@@ -156,6 +160,10 @@ class NoSuchNameError(FunclabError, AttributeError):
 
 class NoSuchImportError(FunclabError, ImportError):
     """The same, met by `from funclab.layers import ...`."""
+
+
+class MissingPackageError(FunclabError, ImportError):
+    """Something needs a package that is not installed."""
 
 
 class WeightsError(FunclabError, ValueError):

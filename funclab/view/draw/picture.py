@@ -50,11 +50,15 @@ class Picture:
         scale = theme.PROJECTOR if self.look == "projector" else 1
         size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
         name, words = escape(self.title), escape(self.description)
+        # A fixed look is in the colours of the elements themselves, where no page overrules it.
+        kind, style = "", ""
+        if self.look in theme.FOLLOWING:
+            kind, style = 'class="funclab" ', f"<style>{theme.style_sheet()}</style>"
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="graphics-document" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" {kind}role="graphics-document" '
             f'aria-label="{name}" viewBox="0 0 {width} {height}" {size} '
             f'style="max-width:100%;height:auto"><title>{name}</title><desc>{words}</desc>'
-            f"<style>{theme.style_sheet(self.look)}</style>{canvas.text}</svg>"
+            f"{style}{canvas.text}</svg>"
         )
 
     def texts(self) -> dict[str, Written]:

@@ -59,6 +59,7 @@ def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) ->
     texts = sizes.box_texts(box)
     start = box.corner + sizes.BAR + sizes.PAD
     canvas.text_line(start + 42j, texts.detail, DETAIL)
+    start += 0j if texts.detail or box.note or box.inside else 8j
     if box.note:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:

@@ -10,7 +10,7 @@ from funclab.view.draw import defaults
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene import tables, words
+from funclab.view.scene import graph_text, tables, words
 from funclab.view.scene.calls import Calls, Opened
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.layers import Layers
@@ -43,10 +43,20 @@ class Diagram(Picture):
         """The same as an HTML table."""
         return tables.html_table(self.scene)
 
+    def to_dot(self) -> str:
+        """The graph in DOT, the language of Graphviz."""
+        return graph_text.written(self.scene, graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return graph_text.written(self.scene, graph_text.MERMAID)
+
     def texts(self) -> dict[str, Written]:
         data = self.scene.to_dict
         return super().texts() | {
             ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
+            **dict.fromkeys((".gv", ".dot"), self.to_dot),
+            ".mmd": self.to_mermaid,
         }
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
@@ -73,6 +83,10 @@ def diagram(
     look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
+    room: tuple[float, float] | None = None,
+    choice: int | str | None = None,
+    show_shapes: bool = True,
+    show_dtype: bool = False,
 ) -> Diagram:
     """The picture of a model.
 
@@ -84,8 +98,11 @@ def diagram(
     takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
     cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
     theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
-    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. No
-    weight is allocated.
+    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
+    is the width and height to fit into, in pixels; unless given, that of a notebook's window.
+    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the
+    model, from the most words to the fewest; unless given, the first that fits the room.
+    `show_shapes` and `show_dtype` say what stands with a tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -97,6 +114,10 @@ def diagram(
     scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
     scene.title = _title(model)
     scene.description = tables.description(scene)
+    for part in scene.walk():
+        for plate in part.plates:
+            words_shown = [plate.shape] * show_shapes + [plate.dtype] * show_dtype
+            plate.shape = " ".join(words_shown)
     scene.direction = direction or ("LR" if face == "layers" else "TB")
     place(scene, layout)
     if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
@@ -140,24 +161,40 @@ def plot_model(
     show_shapes: bool = True,
     show_dtype: bool = False,
     show_layer_names: bool = True,
-    rankdir: str = "TB",
-    expand_nested: bool = False,
+    rankdir: str | None = None,
+    expand_nested: Opened = False,
     dpi: int = 200,
     show_layer_activations: bool = True,
     show_trainable: bool = True,
+    *,
+    face: str = "calls",
+    direction: str | None = None,
+    layout: str = "auto",
+    look: str | None = None,
+    most_calls: int = MOST_CALLS,
+    focus: str = "",
+    room: tuple[float, float] | None = None,
+    choice: int | str | None = None,
     splines: str = "ortho",
-    **settings: Any,
 ) -> Diagram:
-    """The picture of a model, by the name and with the arguments that Keras users know.
+    """The picture of a model, with the arguments of Keras' `plot_model` and those of `diagram`.
 
-    `to_file` also writes it (.png, .pdf, .svg, .html, .txt, .json). `rankdir`, `expand_nested` and
-    `dpi` (for .png) mean what they mean in Keras; further `settings` are those of `diagram`.
-    Names, shapes, activations and frozen weights are always in the picture: the other arguments
-    are accepted and change nothing.
+    `to_file` (path or None): a file to write, too, of a kind that `Picture.save` knows.
+    `show_shapes` (default True): the shapes of the tensors.
+    `show_dtype` (default False): their dtypes.
+    `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction`.
+    `expand_nested` (default False): whether nested models and wrappers are open, or which.
+    `dpi` (default 200): the dots per inch of a .png.
+    `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
+    effect, as names, activations and frozen weights are always in the picture.
+    `face`, `direction`, `layout`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
 
     Raises: as `diagram`; ArgumentError for a file of another kind.
     """
-    picture = diagram(model, expand_nested=expand_nested, direction=rankdir, **settings)
+    picture = diagram(
+        model, face, expand_nested, rankdir or direction, layout, look, most_calls, focus, room,
+        choice, show_shapes, show_dtype,
+    )  # fmt: skip
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture

@@ -29,7 +29,8 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for edge in scene.edges:
         _draw_edge(canvas, edge, edge.target.key in boxes, aside)
     for plate in scene.plates:
-        _draw_plate(canvas, plate)
+        if not plate.border:
+            _draw_plate(canvas, plate)
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
         if box.inside is not None:

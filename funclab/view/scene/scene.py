@@ -29,8 +29,13 @@ class Box(Area):
     key: str
     name: str
     detail: str
+    """What it does, in full."""
+    brief: str | None = None
+    """What is drawn of that under the name, where it is not all."""
+    several: bool = False
+    """Whether its layer has several nodes, so that the node's index says something."""
     role: str = "plain"
-    """input, output, plain, or fold: a box that stands for calls left out."""
+    """input, output, plain, repeat, or fold: a box that stands for calls left out."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -50,6 +55,19 @@ class Box(Area):
     """Which of the model's inputs it brings in."""
     first: str = ""
     """The key of the first call that a fold stands for."""
+    starts: list[str] = field(default_factory=list)
+    """The key of the first call of each repetition."""
+    shown: int = 0
+    """Which repetition is the one drawn inside."""
+    varies: list[str] = field(default_factory=list)
+    """How repetitions that are alike differ, such as `filters 64 · 128 · 256`."""
+    members: list[str] = field(default_factory=list)
+    """The keys of all calls that a repeat or a fold stands for."""
+
+    @property
+    def times(self) -> int:
+        """How often what is inside is repeated."""
+        return len(self.starts) or 1
 
     @property
     def opens(self) -> bool:
@@ -72,6 +90,8 @@ class Plate(Area):
     title: str = ""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
+    border: str = ""
+    """Whether the tensor only goes "in" or "out" of a frame here: a point without words."""
 
 
 @dataclass
@@ -140,11 +160,15 @@ class Scene:
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     hidden: int = 0
-    """How many calls are folded away."""
+    """How many calls are not drawn, those in repetitions too."""
     moved: bool = False
     """Whether others are folded away than without a focus."""
     title: str = ""
     description: str = ""
+    choice: str = "full"
+    """How it is drawn: one of the `choices`."""
+    choices: list[str] = field(default_factory=lambda: ["full"])
+    """The ways to draw it, from the most words to the fewest."""
     width: float = 0
     height: float = 0
 

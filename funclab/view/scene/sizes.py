@@ -34,7 +34,9 @@ class Texts:
 def box_texts(box: Box) -> Texts:
     pill = "" if box.node is None else node_words(box.node)
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
-    return Texts(shorten(box.name, LONGEST_NAME), shorten(box.detail, longest), pill)
+    detail = box.detail if box.brief is None else box.brief
+    name = f"×{box.times}  {box.name}".rstrip() if box.role == "repeat" else box.name
+    return Texts(shorten(name, LONGEST_NAME), shorten(detail, longest), pill)
 
 
 def plate_lines(plate: Plate) -> list[str]:
@@ -132,6 +134,8 @@ def row_centres(box: Box) -> list[float]:
 
 
 def measure_plate(plate: Plate) -> None:
+    if plate.border:
+        return
     lines = plate_lines(plate)
     widest = max(text_width(line, MONO, mono=True) for line in lines)
     plate.width = 2 * round(widest / 2 + 0.5) + 20
