@@ -23,7 +23,6 @@ from funclab.view.draw.picture import Picture, write
 from funclab.view.live.assets import script, style
 from funclab.view.live.page import page_of
 
-
 MIME = "application/vnd.funclab.view+json"
 """What the JupyterLab extension shows: the name of a room as data, the view itself as metadata."""
 
