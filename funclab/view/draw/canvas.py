@@ -13,12 +13,14 @@ from funclab.view.draw.text import clean, steady
 
 @dataclass(frozen=True)
 class Paint:
-    """How a shape is painted: names of colours, the width of the line, and its dashes."""
+    """How a shape is painted: names of colours, the width of the line, its dashes, and how much it
+    covers of what lies under it."""
 
     fill: str = ""
     stroke: str = ""
     width: float = 1
     dash: str = ""
+    opacity: float = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Canvas:
         self.parts.append(f"<circle {place}{self._paint(paint)}/>")
 
     def path(self, data: str, paint: Paint) -> None:
-        """Data of M, L, C and Z with absolute points."""
+        """Data of M, L, C and Z with absolute points, and of h and l with relative ones."""
         self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
 
     def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
@@ -105,6 +107,8 @@ class Canvas:
         if paint.stroke:
             words += f' stroke="{self.palette[paint.stroke]}"'
             words += f' stroke-width="{number(paint.width)}"'
+        if paint.opacity < 1:
+            words += f' opacity="{paint.opacity:.2f}"'
         if paint.dash:
             words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
         return words
