@@ -55,7 +55,7 @@ function pictureFrom(markup) {
   const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
   if (root.localName !== "svg") throw new Error("This is not a picture.");
   const svg = copy(root);
-  Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
+  if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
   return svg;
 }
 
