@@ -52,7 +52,7 @@ class _Recording(Tape):
     """A tape on which two calls of one layer that follow each other can be told apart."""
 
     @property
-    def scope(self) -> tuple[str, ...]:
+    def scope(self) -> tuple[str, ...]:  # type: ignore[override]
         return self._scope
 
     @scope.setter
