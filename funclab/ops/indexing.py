@@ -37,7 +37,7 @@ class GetItem(Op):
     def shape(self, x: Shape) -> Shape:
         taken: list[int | None] = []
         lengths = list(x)
-        for part in self._full(x):
+        for part in self.whole_index(x):
             if part is None:
                 taken.append(1)
                 continue
@@ -55,7 +55,7 @@ class GetItem(Op):
         gx.fill(0)
         gx[self.parts()] = g
 
-    def _full(self, x: Shape) -> list[Any]:
+    def whole_index(self, x: Shape) -> list[Any]:
         """The parts with `...` (or the missing end) written out."""
         parts = list(self.parts())
         used = sum(part is not None and part is not Ellipsis for part in parts)

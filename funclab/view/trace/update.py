@@ -64,7 +64,7 @@ def moved(
     drawn = [first, frame_of(f"g_{weight.path}", gradient), second]
     frames = [marked(one, after, at) for one in drawn]
     old, new, slope = (float(one.reshape(-1)[at]) for one in (before, after, gradient))
-    rate = float(optimizer._rate[0])
+    rate = float(optimizer.current_rate[0])
     rule = rule_of(optimizer, weight) if old != new else "none"
     step = slope if rule == "plain" else (old - new) / (rate or 1)
     example = "" if rule == "none" else descent(old, step, new, rate or 1, told)
@@ -106,7 +106,7 @@ def rule_of(optimizer: Any, weight: Variable) -> str:
     name = type(optimizer).__name__.lower()
     others = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad")
     more = any(getattr(optimizer, one, None) for one in (*others, "nesterov"))
-    if more or weight.constraint is not None or not float(optimizer._rate[0]):
+    if more or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"
     if name == "sgd":
         return "momentum" if optimizer.momentum else "plain"
