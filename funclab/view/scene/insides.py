@@ -52,11 +52,11 @@ class _Recording(Tape):
     """A tape on which two calls of one layer that follow each other can be told apart."""
 
     @property
-    def scope(self) -> tuple[str, ...]:  # type: ignore[override]
+    def scope(self) -> tuple[str, ...]:
         return self._scope
 
     @scope.setter
-    def scope(self, scope: tuple[str, ...]) -> None:
+    def scope(self, scope: tuple[str, ...]) -> None:  # type: ignore[override]
         if scope and not isinstance(scope[-1], _Entered):
             scope = (*scope[:-1], _Entered(scope[-1]))
         self._scope = scope
