@@ -295,9 +295,9 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
     return {
         "key": facts["key"],
         "svgs": {
-            key: bare(Curves([chart], chart.title, "", "auto" if look == "projector" else look))
+            key: bare(Curves([chart], spoken(chart), "", "auto" if look == "projector" else look))
             for key, chart in drawn.items()
-            if chart
+            if chart is not None
         },
         "epochs": first.epochs if first.lines else [],
         "lines": [
@@ -309,3 +309,9 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
             for line in first.lines
         ],
     }
+
+
+def spoken(chart: Chart) -> str:
+    """A chart as its name for a screen reader: what it shows, and where each curve ends."""
+    ends = ", ".join(f"{line.label} {line.end}" for line in chart.lines)
+    return f"{chart.title}: {ends}" if ends else chart.title

@@ -46,8 +46,8 @@ class TrainingView(View):
     """
 
     scripts = (
-        "training/curves", "training/graph", "training/words", "training/channel", "training/slow",
-        "training/view",
+        "live/graph", "training/curves", "training/graph", "training/words", "training/channel",
+        "training/slow", "training/view",
     )  # fmt: skip
     blank_state: ClassVar[dict[str, Any]] = {
         "log": False, "smooth": False, "measure": "gradient", "selected": "", "joined": False,
