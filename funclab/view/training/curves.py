@@ -285,7 +285,11 @@ class NoRuns(Picture):
 
 def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numbers:
     """A chart as the page needs it: its picture for each choice, and its values to be read."""
-    drawn = {charts.choice.key: charts.chart(facts) for charts in variants}
+    drawn = {
+        charts.choice.key: charts.chart(facts)
+        for charts in variants
+        if not (charts.choice.log and facts["upward"])
+    }
     for chart in drawn.values():
         if chart is not None and look == "projector":
             chart.least = LOW
