@@ -53,8 +53,7 @@ class Curves {
       if (markup === figure.markup) return;
       figure.markup = markup;
       figure.chart = chart;
-      // The picture is drawn by funclab itself, with every name escaped.
-      if (markup.startsWith("<")) el.innerHTML = markup;
+      if (markup.startsWith("<")) el.replaceChildren(pictureFrom(markup));
       else el.replaceChildren(h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, hidden ? "?" : this.ctx.t("live_no_curve")));
       this.prepare(figure, large);
     });
@@ -65,7 +64,6 @@ class Curves {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
-    svg.querySelectorAll("title,desc").forEach((one) => one.remove());
     fit(this.ctx, svg);
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");

@@ -285,4 +285,4 @@ function trainingView() {
   };
 }
 
-export default { render: ({ model, el }) => start(model, el, trainingView()) };
+export default liveView(trainingView);
