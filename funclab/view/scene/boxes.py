@@ -5,11 +5,11 @@ from __future__ import annotations
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.marks import lock_path, mark_path
+from funclab.view.draw.text import text_width
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.ports import TAB, has_tabs, offset
-from funclab.view.scene.scene import Box, End, Group, Row, Scene
+from funclab.view.scene.scene import Box, Group, Row, Scene
+from funclab.view.scene.sizes import TAB, Density, density_of
 
-NAME = Font(sizes.NAME, bold=True)
 DETAIL = Font(sizes.DETAIL, "soft")
 PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
 TAB_NUMBER = Font(11, bold=True, anchor="middle")
@@ -32,13 +32,16 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     folded = box.role == "fold"
     if box.wrapper:
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
-    canvas.rect(box, Paint(fill, colour, 1.5, "5 4" if folded else ""), ROUND)
+    density = density_of(scene)
+    in_lines = density is sizes.DENSITIES["lines"]
+    radius = ROUND if density.two_lines else ROUND - 3
+    pale = in_lines and colour == "neutral"
+    width = 1 if in_lines else 1.5
+    canvas.rect(box, Paint(fill, "rim" if pale else colour, width, "5 4" * folded), radius)
     if not folded:
-        canvas.bar(box, sizes.BAR, ROUND, colour)
-    _draw_heading(canvas, box, group, colour)
-    _draw_pill(canvas, box, colour)
-    if scene.face == "calls":
-        _draw_tabs(canvas, scene, box, colour)
+        canvas.bar(box, sizes.BAR * (1 if density.two_lines else 0.75), radius, colour)
+    draw_heading(canvas, box, group, colour, density)
+    _draw_ports(canvas, box, colour)
     for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
         _draw_row(canvas, box, row, box.y + centre, colour)
     if box.inside is None:
@@ -55,25 +58,34 @@ def colours(box: Box, group: Group | None) -> tuple[str, str]:
     return name, "plain" if name == "neutral" else f"{name}-fill"
 
 
-def _draw_heading(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
-    texts = sizes.box_texts(box)
+def draw_heading(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
+    """Mark, name and detail of a box, the node index in its pill, the lock of frozen weights."""
+    texts = sizes.box_texts(box, density)
     start = box.corner + sizes.BAR + sizes.PAD
-    canvas.text_line(start + 42j, texts.detail, DETAIL)
-    if box.note:
+    two = density.two_lines or bool(box.rows)
+    line = round(density.height * 0.45) if two else (box.height + density.name) / 2 - 2
+    if two:
+        detail = Font(density.detail, "soft")
+        canvas.text_line(start + 1j * round(density.height * 0.78), texts.detail, detail)
+    if box.note and density.plates:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:
-        canvas.path(mark_path(group.mark, start + (7 + 19j)), Paint(colour))
+        canvas.path(mark_path(group.mark, start + (7 + 1j * (line - 5))), Paint(colour))
         start += sizes.MARK
-    canvas.text_line(start + 24j, texts.name, NAME)
-
-
-def _draw_pill(canvas: Canvas, box: Box, colour: str) -> None:
-    """The node index in its pill, and before it the lock of frozen weights."""
-    text = sizes.box_texts(box).pill
-    end = complex(box.right - 10, box.y + 10)
-    if text:
-        end -= sizes.pill_width(text)
-        _pill(canvas, end, text, colour)
+    name = Font(density.name, bold=True)
+    canvas.text_line(start + 1j * line, texts.name, name)
+    if not two and texts.detail:
+        start += text_width(texts.name, density.name, bold=True) + 8
+        canvas.text_line(start + 1j * line, texts.detail, Font(density.detail, "soft"))
+    middle = (line - 5) * 1j if two else 1j * box.height / 2
+    end = complex(box.right - 10, box.y) + middle - PILL_HEIGHT / 2 * 1j
+    if box.opens and not two:
+        end -= sizes.SIGN
+    if texts.pill:
+        end -= sizes.pill_width(texts.pill)
+        _pill(canvas, end, texts.pill, colour)
     if box.frozen:
         canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
 
@@ -84,25 +96,12 @@ def _pill(canvas: Canvas, corner: complex, text: str, colour: str) -> None:
     canvas.text_line(corner + width / 2 + 13j, text, PILL)
 
 
-def _draw_tabs(canvas: Canvas, scene: Scene, box: Box, colour: str) -> None:
-    """Ports on the sides that face the flow, numbered where there are several."""
-    sides = ((box.inputs, False), (box.outputs, True))
-    for count, leaving in sides:
-        for i in range(count if has_tabs(box, count) else 0):
-            middle = _tab(scene, box, End(box.key, i, count), leaving)
-            corner = middle - TAB / 2 * (1 + 1j)
-            canvas.rect(area(corner, TAB, TAB), Paint("paper", colour, 1.2))
-            if count > 1:
-                canvas.text_line(middle + 4j, str(i), TAB_NUMBER)
-
-
-def _tab(scene: Scene, box: Box, end: End, leaving: bool) -> complex:
-    """The middle of a port, on the side that faces the flow."""
-    across = offset(scene, box, end, leaving, False)
-    half = 1 if leaving else -1
-    if scene.direction == "LR":
-        return box.middle + half * box.width / 2 + across * 1j
-    return box.middle + half * box.height / 2 * 1j + across
+def _draw_ports(canvas: Canvas, box: Box, colour: str) -> None:
+    """Ports where the order of several inputs matters, and on open frames."""
+    for x, y, words in box.ports:
+        corner = complex(x, y) - TAB / 2 * (1 + 1j)
+        canvas.rect(area(corner, TAB, TAB), Paint("paper", colour, 1.2))
+        canvas.text_line(complex(x, y + 4), words, TAB_NUMBER)
 
 
 def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None:

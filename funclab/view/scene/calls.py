@@ -16,6 +16,8 @@ from funclab.view.scene.scene import Box, Edge, End, Group, Plate, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
 
 FOLD = "fold"
+UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+"""Whose inputs may come in any order."""
 
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
@@ -95,6 +97,8 @@ class Calls:
             write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
             place=place_of(self.graph, node),
+            ordered=words.kind(layer) not in UNORDERED,
+            weights=words.count(words.weights_of(layer)),
         )
         box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)
@@ -179,6 +183,7 @@ class Calls:
     ) -> None:
         name = words.tensor_id(self.graph, tensor)
         plate = plate_of(tensor, name, self.prefix)
+        plate.numbered = len(node.operation.inbound_nodes) > 1
         if tensor in positions:
             plate.output = True
             several = len(self.graph.outputs) > 1 and not self.piece

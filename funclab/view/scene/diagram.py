@@ -69,7 +69,6 @@ def diagram(
     face: str = "calls",
     expand_nested: Opened = False,
     direction: str | None = None,
-    layout: str = "auto",
     look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
@@ -103,10 +102,10 @@ def diagram(
     scene.title = _title(model)
     scene.description = tables.description(scene)
     scene.direction = direction or ("LR" if face == "layers" else "TB")
-    place(scene, layout)
-    if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
-        scene.direction = "TB"
-        place(scene, layout)
+    place(scene)
+    if choice:
+        scene.density = str(choice)
+        place(scene, 3, 560)
     return Diagram(scene, look)
 
 

@@ -50,6 +50,12 @@ class Box(Area):
     """Which of the model's inputs it brings in."""
     first: str = ""
     """The key of the first call that a fold stands for."""
+    ordered: bool = True
+    """Whether the order of several inputs matters, so that they are numbered."""
+    weights: int = 0
+    """How many numbers its layer learns or keeps."""
+    ports: list[tuple[float, float, str]] = field(default_factory=list)
+    """The middles of the ports that are drawn, and what is written on each."""
 
     @property
     def opens(self) -> bool:
@@ -69,6 +75,10 @@ class Plate(Area):
     """Which of the model's outputs it is, when it is one and there are several."""
     output: bool = False
     mask: bool = False
+    numbered: bool = False
+    """Whether its layer has several nodes, so that its name is told where words are few."""
+    hidden: bool = False
+    """Left out, because in lines only a change of shape is told."""
     title: str = ""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
@@ -96,6 +106,13 @@ class Edge:
     """A start, then three points for each cubic curve."""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
+
+
+@dataclass
+class Label(Area):
+    """Words where a column begins: which tensor comes in."""
+
+    text: str
 
 
 @dataclass
@@ -139,6 +156,12 @@ class Scene:
     plates: list[Plate] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    """Where wires split."""
+    spine: list[list[str]] = field(default_factory=list)
+    """The boxes on the longest way through the model, for each column."""
+    density: str = "full"
     hidden: int = 0
     """How many calls are folded away."""
     moved: bool = False

@@ -1,0 +1,203 @@
+"""A scene as the layout sees it: cells that hold a box and its tensors, and wires between them.
+
+Positions run across the flow and along it: in a picture from top to bottom, these are x and y.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from funclab.view.scene import sizes
+from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
+from funclab.view.scene.sizes import Density
+
+STEP = 26
+"""Distance between ports on one side of a box."""
+
+
+@dataclass(eq=False)
+class Cell:
+    """A box with the tensors it makes; without a box, where a column begins or ends."""
+
+    key: str
+    order: int
+    box: Box | None = None
+    plates: dict[int, Plate] = field(default_factory=dict)
+    """The tensors by the number of the port (row and output) that they leave from."""
+    entering: list[Wire] = field(default_factory=list)
+    leaving: list[Wire] = field(default_factory=list)
+    rank: int = 0
+    track: Track | None = None
+    number: int = 0
+    """Which cell on its track it is."""
+    near: float = 0
+    far: float = 0
+    """How far the box reaches from the axis, across the flow."""
+    before: float = 0
+    after: float = 0
+    """The same with the words beside it."""
+    size: float = 0
+    tail: float = 0
+    """How long the box is along the flow, and the room for its tensors after it."""
+    outs: dict[int, float] = field(default_factory=dict)
+    """Where its ports are, from the axis."""
+    start: float = 0
+
+    @property
+    def at(self) -> float:
+        return self.track.at if self.track else 0
+
+    @property
+    def end(self) -> float:
+        return self.start + self.size
+
+
+@dataclass(eq=False)
+class Wire:
+    """A tensor on its way from a cell to one that reads it."""
+
+    source: Cell
+    target: Cell
+    port: int
+    edge: Edge | None = None
+    side: int = 0
+    """Where it enters: 0 with the flow, -1 and 1 at the sides."""
+    into: float = 0
+    """Where it enters, from the axis of the target (or its middle, at a side)."""
+    lane: Lane | Track | None = None
+    """What it runs in past the ranks between."""
+
+    @property
+    def index(self) -> int:
+        return self.edge.target.index if self.edge else 0
+
+    @property
+    def backward(self) -> bool:
+        return self.target.rank <= self.source.rank
+
+    @property
+    def out(self) -> float:
+        return self.source.at + self.source.outs.get(self.port, 0)
+
+    @property
+    def entry(self) -> float:
+        return self.target.at + self.into
+
+
+@dataclass(eq=False)
+class Lane:
+    """A line past everything, for one tensor."""
+
+    low: int
+    high: int
+    at: float = 0
+
+
+@dataclass(eq=False)
+class Track:
+    """Cells on one straight line, and the ranks that it keeps for itself."""
+
+    cells: list[Cell]
+    low: int = 0
+    high: int = 0
+    at: float = 0
+    host: Track | None = None
+    side: int = 1
+    near: tuple[float, ...] = ()
+
+
+def port_of(end: End) -> int:
+    return (end.row or 0) * 100 + end.index
+
+
+def cells_of(scene: Scene) -> list[Cell]:
+    """All cells, with the wires between them, in the order of the scene."""
+    cells = {box.key: Cell(box.key, i, box) for i, box in enumerate(scene.boxes)}
+    plates = {plate.key: plate for plate in scene.plates}
+    makers: dict[str, tuple[Cell, int]] = {}
+    for edge in scene.edges:
+        if edge.target.key in plates:
+            cell, port = cells[edge.source.key], port_of(edge.source)
+            cell.plates[port] = plates[edge.target.key]
+            makers[edge.target.key] = (cell, port)
+    for edge in scene.edges:
+        if edge.target.key in cells:
+            known = makers.get(edge.source.key)
+            source, port = known or (cells[edge.source.key], port_of(edge.source))
+            wire = Wire(source, cells[edge.target.key], port, edge)
+            source.leaving.append(wire)
+            wire.target.entering.append(wire)
+    return list(cells.values())
+
+
+def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
+    """Give every cell its extents and every port its place."""
+    for cell in cells:
+        box = cell.box
+        if box is None:
+            continue
+        sideways = scene.direction == "LR"
+        across, cell.size = (box.height, box.width) if sideways else (box.width, box.height)
+        in_lines = density is sizes.DENSITIES["lines"] and not sideways
+        cell.near = sizes.AXIS if in_lines else across / 2
+        cell.far = across - cell.near
+        margin = 4.0 * box.wrapper
+        cell.before, cell.after = cell.near + margin, cell.far + margin
+        ports = sorted({wire.port for wire in cell.leaving} | set(cell.plates)) or [0]
+        cell.outs = dict.fromkeys(ports, 0.0)
+        if box.rows:
+            middles = sizes.row_centres(box)
+            for port in ports:
+                row = middles[port // 100] - box.height / 2
+                cell.outs[port] = row + (port % 100) * sizes.LINE / 2 if sideways else 0
+        elif len(ports) > 1:
+            step = _step(cell, density, sideways)
+            cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
+        _words(cell, density, sideways)
+
+
+def _step(cell: Cell, density: Density, sideways: bool) -> float:
+    """How far apart ports are whose tensors stand beside each other."""
+    widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
+    return max([STEP, *(width + 16 for width in widths)])
+
+
+def _words(cell: Cell, density: Density, sideways: bool) -> None:
+    """The room that the tensors of a cell need."""
+    cell.tail = density.tail if cell.plates and not sideways else 2
+    shown = {port: plate for port, plate in cell.plates.items() if plate.width}
+    for port, plate in shown.items():
+        out = cell.outs[port]
+        if density.plates:
+            size = (plate.width, plate.height)[:: -1 if sideways else 1]
+            cell.tail = max(cell.tail, density.tail + size[1])
+            reach = (size[0] / 2, size[0] / 2)
+        elif sideways:
+            cell.tail = max(cell.tail, plate.width + 18)
+            reach = (18.0, 4.0)
+        elif density.beside:
+            reach = (0.0, cell.far + 8 + plate.width)
+        else:
+            cell.tail = max(cell.tail, 16)
+            reach = (0.0, sizes.BESIDE + plate.width)
+        cell.before = max(cell.before, reach[0] - out)
+        cell.after = max(cell.after, reach[1] + out)
+
+
+def put_plates(cell: Cell, density: Density, sideways: bool) -> None:
+    """Place the tensors of a cell that has its place."""
+    for port, plate in cell.plates.items():
+        out = cell.at + cell.outs[port]
+        if density.plates:
+            along = cell.end + density.tail
+            if sideways:
+                plate.x, plate.y = along, out - plate.height / 2
+            else:
+                plate.x, plate.y = out - plate.width / 2, along
+        elif sideways:
+            plate.x, plate.y = cell.end + 8, out - 17
+        elif density.beside and plate.width:
+            plate.x = cell.at + cell.far + 8
+            plate.y = cell.start + cell.size / 2 - plate.height / 2
+        else:
+            plate.x, plate.y = out + sizes.BESIDE, cell.end + 2
