@@ -120,6 +120,10 @@ class ArgumentError(FunclabError, TypeError, ValueError):
     """An argument that a function or constructor cannot use."""
 
 
+class AttributeLocked(ArgumentError, AttributeError):
+    """An attribute that cannot be set."""
+
+
 class DataError(FunclabError, ValueError, KeyError):
     """Data that does not fit the model it is given to."""
 

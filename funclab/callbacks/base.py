@@ -6,14 +6,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import registry
 from funclab.errors import ArgumentError, NameLookupError
 
 Logs = dict[str, Any]
 
 
 class Callback:
-    """Something that is told about the course of training. Subclasses write the methods they need.
+    """Something that is notified while a model trains. Subclasses write the methods they need.
 
     `self.model` is the model, `self.params` a dict of epochs, steps and verbose. Logs are dicts of
     losses and metrics. Setting `self.model.stop_training = True` ends training after the batch.
@@ -55,7 +54,7 @@ class Callback:
 class Watcher(Callback):
     """A callback that is told of every batch with its plan, and without logs, which cost time."""
 
-    def prepare(self, course: Any) -> None:
+    def prepare(self, loop: Any) -> None:
         """Before training begins, and still in the thread that called `fit`."""
 
     def watch(self, step: Any) -> None:
@@ -102,6 +101,11 @@ class History(Callback):
     `now` holds what `evaluate_each_epoch` found: the training data, judged after each epoch.
     """
 
+    plot: Callable[..., Any]
+    """The training curves as a picture: `funclab.view.history_plot`, set by the room `view`."""
+    compare: Callable[..., Any]
+    """This run and others, overlaid: `funclab.compare_runs`, set by the room `view`."""
+
     def __init__(self) -> None:
         super().__init__()
         self.run = ""
@@ -143,14 +147,6 @@ class History(Callback):
                 fix="train with model.fit(..., snapshots=True).",
             )
         return self.snapshots.restore(epoch)
-
-    def plot(self, **settings: Any) -> Any:
-        """The training curves as a picture. See `funclab.view.history_plot`."""
-        return registry.lookup("view", "history_plot")(self, **settings)
-
-    def compare(self, *others: Any, **settings: Any) -> Any:
-        """This training and others, overlaid. See `funclab.compare_runs`."""
-        return registry.lookup("view", "compare_runs")(self, *others, **settings)
 
     def __repr__(self) -> str:
         ended = ", stopped" if self.stopped else ""

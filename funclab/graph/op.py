@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import registry
+from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
@@ -67,8 +68,6 @@ class Op:
     def __call__(self, *inputs: Any) -> Any:
         """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result."""
         if any(isinstance(one, Tensor) for one in inputs):
-            from funclab.graph.operation import OpOperation
-
             return OpOperation(self)(*inputs)
         if any(isinstance(one, Value) for one in inputs):
             return self._record(as_values(inputs))

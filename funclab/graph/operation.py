@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from funclab import explain, registry, structure
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError
 from funclab.graph.node import Node
-from funclab.graph.op import Op
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
+
+if TYPE_CHECKING:
+    from funclab.graph.op import Op
 
 
 class Operation:

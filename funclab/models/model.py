@@ -1,13 +1,22 @@
-"""Models: the front desk. Each method hands its work to the room that does it."""
+"""Models: layers that can be trained, as a graph of calls or as a class of the user's own."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NoReturn
 
-from funclab import saving, structure, training, view
-from funclab.errors import ArgumentError, NameLookupError
+from funclab import ops, registry, saving, structure, training, view
+from funclab.errors import ArgumentError, AttributeLocked, NameLookupError, warn
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
 from funclab.layers.base import Layer
+from funclab.layers.input import Input
+from funclab.shapes import Shape
+from funclab.training.inputs import fit_value, order_inputs
 
 
 class Model(Layer):
@@ -23,20 +32,17 @@ class Model(Layer):
     outputs: list[Any] | None = None
     stop_training = False
     history: Any = None
-    _compiled: Any = None
+    compiled_state: Any = None
+    """What `compile` settled, and the plans made since; None before."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and (args or {"inputs", "outputs", "input", "output"} & kwargs.keys()):
-            from funclab.models.functional import Functional
-
             refuse_loose(args)
             return Layer.__new__(Functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or "inputs" in kwargs:
-            from funclab.models.functional import Functional, functional_version
-
             self.__class__ = functional_version(type(self))
             Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
         else:
@@ -79,151 +85,345 @@ class Model(Layer):
             )
         return self.layers[names.index(name) if name is not None else index]  # type: ignore[index]
 
-    # Training.
-    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
-        """Choose optimizer, losses and metrics. See `funclab.training.compile`."""
-        training.compile(self, optimizer, loss, **settings)
-
-    def fit(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
-        """Train, and return the History. See `funclab.training.fit`."""
-        return training.fit(self, x, y, *args, **settings)
-
-    async def fit_async(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
-        """Train while the cell stays open to clicks. See `funclab.training.fit_async`."""
-        return await training.fit_async(self, x, y, *args, **settings)
-
-    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **settings: Any) -> Any:
-        """Loss and metrics on data. See `funclab.training.evaluate`."""
-        return training.evaluate(self, x, y, *args, **settings)
-
-    def predict(self, x: Any, *args: Any, **settings: Any) -> Any:
-        """Outputs for data, as arrays. See `funclab.training.predict`."""
-        return training.predict(self, x, *args, **settings)
-
-    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **settings: Any) -> Any:
-        """One training step. See `funclab.training.train_on_batch`."""
-        return training.train_on_batch(self, x, y, *args, **settings)
-
-    def test_on_batch(self, x: Any, y: Any = None, *args: Any, **settings: Any) -> Any:
-        """Loss and metrics on one batch. See `funclab.training.test_on_batch`."""
-        return training.test_on_batch(self, x, y, *args, **settings)
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """Outputs for one batch. See `funclab.training.predict_on_batch`."""
-        return training.predict_on_batch(self, x)
-
-    def fit_generator(self, generator: Any, steps_per_epoch: Any = None, **settings: Any) -> Any:
-        """Keras 2's name for `fit` with a generator."""
-        return training.fit(self, generator, steps_per_epoch=steps_per_epoch, **settings)
-
-    def evaluate_generator(self, generator: Any, steps: Any = None, **settings: Any) -> Any:
-        """Keras 2's name for `evaluate` with a generator."""
-        return training.evaluate(self, generator, steps=steps, **settings)
-
-    def predict_generator(self, generator: Any, steps: Any = None, **settings: Any) -> Any:
-        """Keras 2's name for `predict` with a generator."""
-        return training.predict(self, generator, steps=steps, **settings)
+    # Training. These are the functions of the room `training`, with the model as first argument.
+    compile = training.compile
+    fit = training.fit
+    fit_async = training.fit_async
+    evaluate = training.evaluate
+    predict = training.predict
+    train_on_batch = training.train_on_batch
+    test_on_batch = training.test_on_batch
+    predict_on_batch = training.predict_on_batch
+    fit_generator = training.fit_generator
+    evaluate_generator = training.evaluate_generator
+    predict_generator = training.predict
 
     def reset_metrics(self) -> None:
         """Forget the batches seen so far, as every epoch does."""
-        if self._compiled:
-            self._compiled.reset()
+        if self.compiled_state:
+            self.compiled_state.reset()
 
     @property
     def compiled(self) -> bool:
-        return self._compiled is not None
+        return self.compiled_state is not None
 
     @property
     def optimizer(self) -> Any:
-        return self._compiled and self._compiled.optimizer
+        return self.compiled_state and self.compiled_state.optimizer
 
     @property
     def loss(self) -> Any:
-        return self._compiled and self._compiled.loss
+        return self.compiled_state and self.compiled_state.loss
 
     @property
-    def metrics(self) -> Any:
-        return self._compiled.metrics if self._compiled else []
+    def metrics(self) -> list[Any]:
+        return self.compiled_state.metrics if self.compiled_state else []
 
     @property
     def metrics_names(self) -> list[str]:
-        return self._compiled.metrics_names if self._compiled else []
+        return self.compiled_state.metrics_names if self.compiled_state else []
 
-    # Seeing.
-    def summary(self, **settings: Any) -> None:
-        """Print the layers, their shapes, weights and nodes. See `funclab.view.print_summary`."""
-        view.print_summary(self, **settings)
+    # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
+    summary = view.print_summary
+    plot = view.diagram
 
-    def plot(self, **settings: Any) -> Any:
-        """The still picture of the graph.
+    def explore(
+        self,
+        *,
+        face: str = "calls",
+        selected: str = "",
+        open: Any = False,
+        direction: str | None = None,
+        look: str | None = None,
+        ask: bool | None = None,
+        tour: Any = (),
+        **state: Any,
+    ) -> Any:
+        """The graph, to click and search. See `funclab.explore`.
 
-        `settings`, such as face="layers", expand_nested, look: see `funclab.view.scene.diagram`.
+        `face` is "calls" or "layers"; `selected` the key of a node, layer or tensor; `open` the
+        keys of the models and wrappers that are open, True for all; `direction` "TB" or "LR".
+        `look`, `ask`, `tour`, and the rest of the `state` that `Explorer.line()` writes, are those
+        of every view.
         """
-        return view.diagram(self, **settings)
+        state = {"face": face, "selected": selected, "open": open, **state}
+        settings = {"direction": direction, "look": look, "ask": ask, "tour": tour}
+        return view.make("explore", self, **settings, **state)
 
-    def explore(self, **settings: Any) -> Any:
-        """The graph, to click and search.
+    def shapes(
+        self,
+        *,
+        step: int = 0,
+        all: bool = False,
+        look: str | None = None,
+        ask: bool | None = None,
+        tour: Any = (),
+        **state: Any,
+    ) -> Any:
+        """How each shape was inferred, call by call. See `funclab.shapes`.
 
-        `settings`, such as face="layers", selected="dense[1]", look, ask, tour: see
-        `funclab.explore`.
+        `step` is the number of the call shown first; `all` shows every call at once. `look`, `ask`,
+        `tour` and the rest of the `state` are those of every view.
         """
-        return view.make("explore", self, **settings)
+        settings = {"look": look, "ask": ask, "tour": tour}
+        return view.make("shapes", self, step=step, all=all, **settings, **state)
 
-    def shapes(self, **settings: Any) -> Any:
-        """How each shape was inferred, call by call.
-
-        `settings`, such as step, all, look, ask, tour: see `funclab.view.shapes.view.shapes`.
-        """
-        return view.make("shapes", self, **settings)
-
-    def trace(self, x: Any, y: Any = None, **settings: Any) -> Any:
+    def trace(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        loss: Any = None,
+        optimizer: Any = None,
+        training: Any = None,
+        most_steps: int | None = None,
+        step: int = 0,
+        look: str | None = None,
+        ask: bool | None = None,
+        tour: Any = (),
+        **state: Any,
+    ) -> Any:
         """One batch in slow motion: forward and, with targets `y`, backward and the update.
 
-        `settings`: loss, optimizer, training, most_steps, step, look, ask, tour; see
-        `funclab.trace`.
+        `loss` and `optimizer` replace those of `compile`; `training` is True, False or "both", for
+        a walk without `y`; `most_steps` limits the steps before neighbours are folded; `step` is
+        the number of the step shown first. `look`, `ask`, `tour` and the rest of the `state` are
+        those of every view. See `funclab.trace`.
         """
-        return view.make("trace", self, x, y, **settings)
+        settings = {"most_steps": most_steps, "look": look, "ask": ask, "tour": tour}
+        chosen = {"loss": loss, "optimizer": optimizer, "training": training}
+        return view.make("trace", self, x, y, **chosen, step=step, **settings, **state)
 
     def diff(self, other: Any) -> Any:
         """This model and another side by side. See `funclab.diff`."""
         return view.make("diff", self, other)
 
-    def to_code(self, **settings: Any) -> str:
+    def to_code(self, name: str = "model", names: bool = True) -> str:
         """Functional-API source that makes this model. See `funclab.to_code`."""
-        return view.make("code", self, **settings)
+        return view.make("code", self, name, names)
 
-    def watch(self, **settings: Any) -> Any:
-        """The curves of the trainings of this model.
+    def watch(
+        self,
+        *,
+        log: bool = False,
+        measure: str = "gradient",
+        look: str | None = None,
+        ask: bool | None = None,
+        tour: Any = (),
+        **state: Any,
+    ) -> Any:
+        """The curves of this model's training runs. See `funclab.watch`.
 
-        `settings`, such as log, measure, look, ask, tour: see `funclab.watch`.
+        `log` makes the axis of the losses logarithmic; `measure` is what the graph shows of each
+        layer. `look`, `ask`, `tour` and the rest of the `state` are those of every view.
         """
-        return view.make("watch", self, **settings)
+        settings = {"look": look, "ask": ask, "tour": tour}
+        return view.make("watch", self, log=log, measure=measure, **settings, **state)
 
     # Saving.
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A new model from `get_config()`: of a graph of calls, or of constructor arguments."""
         if cls is Model and {"layers", "input_layers", "output_layers"} <= config.keys():
-            from funclab.models.functional import Functional
-
             return Functional.from_config(config, custom_objects)
         return super().from_config(config)
 
-    def to_json(self, **settings: Any) -> str:
-        """The architecture as JSON. See `funclab.saving.to_json`."""
-        return saving.to_json(self, **settings)
+    to_json = saving.to_json
+    save = saving.save_model
+    save_weights = saving.save_weights
+    load_weights = saving.load_weights
 
-    def save(self, path: Any, **settings: Any) -> None:
-        """Write a `.keras` file. See `funclab.saving.save_model`."""
-        saving.save_model(self, path, **settings)
 
-    def save_weights(self, path: Any, **settings: Any) -> None:
-        """Write the weights to an HDF5 file. See `funclab.saving.save_weights`."""
-        saving.save_weights(self, path, **settings)
+class Functional(Model):
+    """The graph between input and output tensors, usable as a layer.
 
-    def load_weights(self, path: Any, **settings: Any) -> None:
-        """Read weights from an HDF5 file. See `funclab.saving.load_weights`."""
-        saving.load_weights(self, path, **settings)
+    `inputs` and `outputs` are tensors, or lists, tuples and dicts of them; calls and predictions
+    give results in the form of `outputs`. An input may be a tensor in the middle of a larger graph.
+    As in Keras 2 the model has a node of its own from the start, from its inputs to its outputs:
+    `get_output_at(0)`; its first call makes node 1.
+    """
+
+    graph: Graph
+    _graph_with_losses: Graph | None = None
+
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Any,
+        name: str | None = None,
+        trainable: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        Layer.__init__(self, name=name, autocast=False, **kwargs)
+        self._set_graph(inputs, outputs)
+        if not trainable:
+            self.trainable = False
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        tensors = structure.flatten(inputs)
+        self.graph = Graph(tensors, structure.flatten(outputs), _stand_ins(tensors))
+        self.input_structure, self.output_structure = inputs, outputs
+        self.inputs, self.outputs = self.graph.inputs, self.graph.outputs
+        self.output_names = _output_names(outputs)
+        self.built = True
+        del self.inbound_nodes[:1]
+        Node(self, (inputs,), {}, outputs, own=True)
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        given = order_inputs(self, inputs)
+        values = [fit_value(self, i, value) for i, value in enumerate(given)]
+        if mask is not None:
+            values = list(map(_masked, values, structure.flatten(mask)))
+        made = (self._graph_with_losses or self.graph).replay(values)
+        current_tape().losses.extend(made[len(self.graph.outputs) :])
+        return structure.pack(self.output_structure, made)
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a tensor computed from this model's inputs to what training makes small.
+
+        Inside `call`, a value. Takes effect at the next `compile`.
+        """
+        if not isinstance(loss, Tensor):
+            super().add_loss(loss)
+            return
+        known = self._graph_with_losses or self.graph
+        whole = Graph(known.inputs, [*known.outputs, loss], known.stand_ins)
+        self._graph_with_losses = whole
+        self._loss_layers = [one for one in whole.layers if one not in self.graph.layers]
+
+    def _cast(self, leaf: Any) -> Any:
+        """Inputs keep their dtype here; `call` gives each the dtype of its Input."""
+        return leaf if leaf is None else super()._cast(leaf)
+
+    # What the graph holds.
+    @property
+    def sublayers(self) -> list[Any]:
+        held = [layer for layer in super().sublayers if isinstance(layer, Layer)]
+        return list(dict.fromkeys([*self.graph.layers, *held]))
+
+    @property
+    def layers(self) -> list[Any]:
+        """Each layer once, ordered by depth from the inputs."""
+        return self.graph.layers
+
+    @layers.setter
+    def layers(self, _: Any) -> NoReturn:
+        refuse_layers(self.name)
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Layers, and ops used on tensors directly."""
+        return self.graph.operations
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The calls of the graph, each after those it needs."""
+        return self.graph.nodes
+
+    @property
+    def container_nodes(self) -> set[str]:
+        return {f"{node.operation.name}_ib-{node.index}" for node in self.graph.nodes}
+
+    @property
+    def nodes_by_depth(self) -> dict[int, list[Node]]:
+        return self.graph.nodes_by_depth
+
+    @property
+    def layers_by_depth(self) -> dict[int, list[Operation]]:
+        return self.graph.layers_by_depth
+
+    @property
+    def input_layers(self) -> list[Operation]:
+        return [node.operation for node in self.graph.input_nodes]
+
+    @property
+    def output_layers(self) -> list[Operation]:
+        return [self.graph.producer(tensor)[0].operation for tensor in self.outputs]  # type: ignore[union-attr]
+
+    @property
+    def input_names(self) -> list[str]:
+        return [layer.name for layer in self.input_layers]
+
+    @property
+    def optional_inputs(self) -> list[bool]:
+        """For each input, whether data may leave it out."""
+        return [getattr(layer, "optional", False) for layer in self.input_layers]
+
+    @property
+    def input(self) -> Any:
+        """The model's own inputs, whatever it was called on."""
+        return self.input_structure
+
+    @property
+    def output(self) -> Any:
+        """The model's own outputs, whatever it was called on."""
+        return self.output_structure
+
+    @property
+    def input_shape(self) -> Any:
+        return structure.map_structure(lambda tensor: tensor.shape, self.input_structure)
+
+    @property
+    def output_shape(self) -> Any:
+        return structure.map_structure(lambda tensor: tensor.shape, self.output_structure)
+
+    def get_config(self) -> dict[str, Any]:
+        """The graph as plain data: every layer, and the calls of each."""
+        if type(self).__init__ is not Functional.__init__:
+            return super().get_config()
+        return saving.graph_to_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        if "layers" not in config:
+            return super().from_config(config)
+        return saving.graph_from_config(cls, config, custom_objects)
+
+    def __repr__(self) -> str:
+        shapes: list[Shape] = [tensor.shape for tensor in self.outputs or []]
+        return f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+
+
+def _masked(value: Value, mask: Any) -> Value:
+    """The value with this mask, and the original as it was."""
+    if mask is value.mask or mask is None:
+        return value
+    copy = ops.identity(value)
+    copy.mask = mask
+    return copy
+
+
+@functools.cache
+def functional_version(cls: type) -> type:
+    """A user's Model subclass that hands inputs and outputs to `super().__init__`."""
+    return type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
+
+
+def _stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
+    """An Input in place of each tensor in the middle of a graph."""
+    return {
+        tensor: Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+        for tensor in tensors
+        if isinstance(tensor, Tensor)
+        and hasattr(tensor, "_keras_history")
+        and not tensor._keras_history.operation.inbound_nodes[
+            tensor._keras_history.node_index
+        ].is_input
+    }
+
+
+def _output_names(outputs: Any) -> list[str]:
+    """A name for each output: the dict's key, or that of the layer that makes it."""
+    if isinstance(outputs, dict) and not any(map(structure.is_container, outputs.values())):
+        return list(outputs)
+    names = [tensor._keras_history.operation.name for tensor in structure.flatten(outputs)]
+    unique = registry.unique_names(names)
+    if unique != names and len({*structure.flatten(outputs)}) == len(names):
+        warn(
+            f"Several outputs come from one layer; they are named {unique} here, in the order "
+            "of `outputs`. Losses, targets and History use these names.",
+        )
+    return unique
 
 
 def refuse_loose(args: tuple[Any, ...]) -> None:
@@ -240,13 +440,9 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
         )
 
 
-class _Reserved(ArgumentError, AttributeError):
-    """An attribute that cannot be set."""
-
-
 def refuse_layers(name: str) -> NoReturn:
     """What an assignment to `model.layers` gets."""
-    raise _Reserved(
+    raise AttributeLocked(
         "`Model.layers` attribute is reserved and should not be used. Please use another name.",
         why=f"it lists the layers that the graph or the attributes of {name} hold.",
         fix="keep the layers in an attribute of another name, such as `self.blocks`.",

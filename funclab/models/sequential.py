@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from funclab import registry, saving
-from funclab.errors import ArgumentError, GraphError, TensorTypeError
+from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
-from funclab.models.functional import Functional
+from funclab.models.model import Functional
 
 
 class Sequential(Functional):
@@ -152,7 +152,3 @@ class Sequential(Functional):
 
     def __repr__(self) -> str:
         return f"<Sequential {self.name}: {len(self._stack)} layers>"
-
-
-class AttributeLocked(ArgumentError, AttributeError):
-    """An attribute that cannot be set."""

@@ -1,4 +1,4 @@
-"""A loss that is no number: said once, with where it comes from as far as the data show it."""
+"""A warning, given once, when a loss is nan or inf, with its cause as far as the data show it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from funclab.training.checks import input_names
 
 
 class Alarm:
-    """Looks at the loss of every epoch; only when it is no number, at the data as well."""
+    """Checks the loss of every epoch and, only when it is not finite, the data as well."""
 
-    def __init__(self, course: Any) -> None:
-        self.course, self.given = course, False
+    def __init__(self, loop: Any) -> None:
+        self.loop, self.given = loop, False
 
     def check(self, epoch: int, logs: dict[str, Any]) -> None:
         """Warn, the first time that the loss of an epoch is not finite."""
@@ -23,7 +23,7 @@ class Alarm:
         if self.given or math.isfinite(loss):
             return
         self.given = True
-        name, optimizer = self.course.model.name, self.course.compiled.optimizer
+        name, optimizer = self.loop.model.name, self.loop.compiled.optimizer
         found = self._in_data()
         says = found or (
             "The data hold only numbers, so the steps are probably too large: lower the learning "
@@ -35,8 +35,8 @@ class Alarm:
         )
 
     def _in_data(self) -> str:
-        """Which array holds something that is no number, and where first; "" for none."""
-        data = getattr(self.course.training, "data", None)
+        """Which array holds nan or inf, and where first; "" for none."""
+        data = getattr(self.loop.training, "data", None)
         if data is None:
             return "Look whether the batches hold nan or inf, or lower the learning rate."
         for name, array in self._named(data):
@@ -52,8 +52,8 @@ class Alarm:
 
     def _named(self, data: Any) -> list[tuple[str, Any]]:
         """The arrays of the data, each with what it is."""
-        names = input_names(self.course.model, data.inputs)
-        outputs = self.course.compiled.outputs or []
+        names = input_names(self.loop.model, data.inputs)
+        outputs = self.loop.compiled.outputs or []
         inputs = [(f"The data for {name}", array) for name, array in zip(names, data.inputs)]
         targets = [
             (f"The targets of {one.name}", array) for one, array in zip(outputs, data.targets)

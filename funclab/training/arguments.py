@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import dataclass
 from typing import Any
 
-from funclab.callbacks.base import alias
-from funclab.errors import ArgumentError
+from funclab.callbacks.base import alias, checked
+from funclab.errors import ArgumentError, warn
 from funclab.registry import near
+from funclab.training.snapshots import wanted
 
 ARGUMENTS = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
@@ -15,6 +16,60 @@ ARGUMENTS = (
     "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
 )  # fmt: skip
 KERAS_2 = ("max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "max_q_size")
+
+
+@dataclass
+class FitOptions:
+    """How `fit` trains: its arguments beside the data. `check` fills in what "auto" means."""
+
+    batch_size: int | None
+    epochs: int
+    verbose: Any
+    callbacks: Any
+    validation_split: float
+    shuffle: Any
+    initial_epoch: int
+    steps_per_epoch: int | None
+    validation_steps: int | None
+    validation_batch_size: int | None
+    validation_freq: Any
+    run: str
+    evaluate_each_epoch: bool
+    snapshots: Any
+
+    def check(self, quiet: bool) -> None:
+        """Check all that does not depend on the model and the data.
+
+        Raises: ArgumentError.
+        """
+        names = [
+            "batch_size",
+            "epochs",
+            "steps_per_epoch",
+            "validation_steps",
+            "validation_batch_size",
+        ]
+        check_counts(**{name: getattr(self, name) for name in names})
+        fraction, initial, freq = self.validation_split, self.initial_epoch, self.validation_freq
+        if not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
+            raise ArgumentError(
+                f"`validation_split` must be a float between 0 and 1. Received: {fraction!r}.",
+                why="it is the fraction of the samples, the last ones, to validate on.",
+                fix="use a fraction such as validation_split=0.2.",
+            )
+        if not isinstance(initial, int) or initial < 0:
+            raise ArgumentError(
+                f"`initial_epoch` should be an integer from 0 on. Received: {initial!r}.",
+                why="it is the number of the first epoch; `epochs` is where training ends.",
+                fix=f"use a number from 0 to {self.epochs - 1}.",
+            )
+        if not isinstance(freq, (list, tuple, set)):
+            check_counts(validation_freq=freq)
+        self.verbose = wanted_verbose(self.verbose, auto=int(not quiet))
+        self.callbacks = checked(self.callbacks)
+        self.snapshots = wanted(self.snapshots)
+        if self.snapshots is not None:  # before any callback that changes weights at the end
+            self.callbacks.insert(0, self.snapshots)
 
 
 def check_legacy(method: str, legacy: dict[str, Any]) -> None:
@@ -42,24 +97,6 @@ def check_counts(**counts: Any) -> None:
             )
 
 
-def check_share(share: Any) -> None:
-    if not isinstance(share, (int, float)) or not 0 <= share < 1:
-        raise ArgumentError(
-            f"`validation_split` must be a float between 0 and 1. Received: {share!r}.",
-            why="it is the fraction of the samples, the last ones, to validate on.",
-            fix="use a fraction such as validation_split=0.2.",
-        )
-
-
-def check_initial_epoch(initial: Any, epochs: Any) -> None:
-    if not isinstance(initial, int) or initial < 0:
-        raise ArgumentError(
-            f"`initial_epoch` should be an integer from 0 on. Received: {initial!r}.",
-            why="it is the number of the epoch to begin with, and `epochs` that of the end.",
-            fix=f"use a number from 0 to {epochs - 1}.",
-        )
-
-
 def wanted_verbose(verbose: Any, auto: int = 1) -> int:
     """0 for silence, 1 for growing lines, 2 for one line an epoch."""
     if verbose == "auto":
@@ -78,12 +115,6 @@ def is_validated(epoch: int, freq: Any) -> bool:
     return epoch in freq if isinstance(freq, (list, tuple, set)) else epoch % freq == 0
 
 
-def check_freq(freq: Any) -> None:
-    if isinstance(freq, (list, tuple, set)):
-        return
-    check_counts(validation_freq=freq)
-
-
 def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
     """Warn before training, rather than after an epoch, about a number that will not be there."""
     monitor = getattr(callback, "monitor", None)
@@ -95,4 +126,4 @@ def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
     if getattr(callback, "save_best_only", True):
         hint = ". Pass validation_data or validation_split." if monitor.startswith("val_") else ""
         callback.missed = True  # once is enough
-        warnings.warn(callback.complaint(known[:-1]) + hint, stacklevel=5)
+        warn(callback.complaint(known[:-1]) + hint)

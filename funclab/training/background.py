@@ -1,4 +1,4 @@
-"""Three ways to take a course of training: at once, in a thread beside, or in an async cell."""
+"""Three ways to run a training loop: to the end, in a background thread, or in an async cell."""
 
 from __future__ import annotations
 
@@ -6,74 +6,67 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from funclab.callbacks.base import History
-from funclab.training.course import Course
+from funclab.training.loop import TrainingLoop
 
-BREATH, SHARE = 0.001, 0.02
-"""Seconds that an async course sleeps, and how long it works between two sleeps."""
-
-Callbacks = list[Any]
-Take = Callable[[Course, Callbacks], Any]
+SLEEP_SECONDS, WORK_SECONDS = 0.001, 0.02
+"""How long an async loop sleeps, and how long it works between two sleeps."""
 
 
-def at_once(course: Course, callbacks: Callbacks) -> History:
+def to_the_end(loop: TrainingLoop) -> History:
     """Train to the end, and return the History."""
-    turns, control = course.turns(callbacks), course.control
-    course.begin()
+    batches, control = loop.run(), loop.control
+    loop.begin()
     try:
-        for _ in turns:
+        for _ in batches:
             if control.held:
-                rest(course)
+                park(loop)
     except KeyboardInterrupt as interrupt:  # it came between two batches
         with suppress(StopIteration):
-            turns.throw(interrupt)
-    return course.history
+            batches.throw(interrupt)
+    return loop.history
 
 
-def rest(course: Course) -> None:
-    """Stay between two batches until nobody holds the course, or it is to end."""
-    control = course.control
+def park(loop: TrainingLoop) -> None:
+    """Stay between two batches until nobody holds the loop, or it has to end."""
+    control = loop.control
     with control.at_rest():
-        while control.parks() and not course.asked():
+        while control.parks() and not loop.asked():
             control.wait()
 
 
-async def in_turns(course: Course, callbacks: Callbacks) -> History:
-    """Train, and let the event loop breathe some fifty times a second."""
-    turns, control, me = course.turns(callbacks), course.control, threading.get_ident()
-    course.mode = "async"
-    course.begin()
-    due = time.perf_counter() + SHARE
+async def in_turns(loop: TrainingLoop) -> History:
+    """Train, and yield to the event loop some fifty times a second."""
+    batches, control, thread = loop.run(), loop.control, threading.get_ident()
+    loop.mode = "async"
+    loop.begin()
+    due = time.perf_counter() + WORK_SECONDS
     try:
-        for _ in turns:
+        for _ in batches:
             if control.held or time.perf_counter() >= due:
-                course.thread = None
+                loop.thread = None
                 with control.at_rest():
-                    await asyncio.sleep(BREATH)
-                    while control.parks() and not course.asked():
-                        await asyncio.sleep(SHARE / 2)
-                course.thread = me
-                due = time.perf_counter() + SHARE
+                    await asyncio.sleep(SLEEP_SECONDS)
+                    while control.parks() and not loop.asked():
+                        await asyncio.sleep(WORK_SECONDS / 2)
+                loop.thread = thread
+                due = time.perf_counter() + WORK_SECONDS
     except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
-        course.thread = me
+        loop.thread = thread
         with suppress(StopIteration):
-            turns.throw(KeyboardInterrupt())
+            batches.throw(KeyboardInterrupt())
         if isinstance(interrupt, asyncio.CancelledError):
             raise
-    return course.history
+    return loop.history
 
 
-def in_background(course: Course, callbacks: Callbacks) -> Training:
-    """Train in a thread that does not keep Python alive; return at once."""
-    course.mode = "background"
-    before, training = course.history, Training(course, callbacks)
-    training.run, training.snapshots = before.run, before.snapshots
-    course.history = training
-    course.begin()
+def in_background(loop: TrainingLoop) -> Training:
+    """Train in a background thread that does not keep Python alive; return at once."""
+    loop.mode = "background"
+    loop.history = training = Training(loop)
+    loop.begin()
     training.start()
     return training
 
@@ -81,25 +74,26 @@ def in_background(course: Course, callbacks: Callbacks) -> Training:
 class Training(History):
     """A History that is still being written: what `fit(background=True)` returns.
 
-    The losses and metrics of the epochs that are over are there at any time. An error in the
-    thread is kept in `error`, and raised by `wait`.
+    It holds the losses and metrics of the finished epochs at any time. An error in the thread is
+    kept in `error`, and raised by `wait`.
     """
 
-    def __init__(self, course: Course, callbacks: Callbacks) -> None:
+    def __init__(self, loop: TrainingLoop) -> None:
         super().__init__()
-        self.model = course.model
+        self.model = loop.model
+        self.run, self.snapshots = loop.options.run, loop.options.snapshots
         self.error: BaseException | None = None
-        self._control = course.control
+        self._control = loop.control
         self._thread = threading.Thread(
-            target=self._run, args=(course, callbacks), name="funclab training", daemon=True
+            target=self._run, args=(loop,), name="funclab training", daemon=True
         )
 
     def start(self) -> None:
         self._thread.start()
 
-    def _run(self, course: Course, callbacks: Callbacks) -> None:
+    def _run(self, loop: TrainingLoop) -> None:
         try:
-            at_once(course, callbacks)
+            to_the_end(loop)
         except BaseException as error:
             self.error = error
             name, what = type(error).__name__, getattr(error, "what", error)
@@ -115,9 +109,9 @@ class Training(History):
         return self.running and self._control.paused
 
     def wait(self, timeout: float | None = None) -> Training:
-        """Wait for the end, at most `timeout` seconds; returns this object.
+        """Wait for the end, at most `timeout` seconds (None: as long as it takes).
 
-        An interrupt ends the waiting, not the training.
+        Returns this object. An interrupt ends the waiting, not the training.
         Raises: what the training raised, if it failed.
         """
         self._thread.join(timeout)
@@ -126,13 +120,13 @@ class Training(History):
         return self
 
     def stop(self) -> Training:
-        """End after the running batch; what was learned stays."""
+        """End training after the running batch; the weights stay as they are then."""
         if self.running:
             self._control.stop()
         return self
 
     def pause(self) -> Training:
-        """Stay between two batches. Returns when it does."""
+        """Hold training between two batches; returns once it is held."""
         self._control.pause()
         if threading.current_thread() is not self._thread:
             self._control.wait_parked()

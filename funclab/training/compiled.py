@@ -41,8 +41,8 @@ class Compiled:
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
         self.steps: OrderedDict[Any, Any] = OrderedDict()
-        self.course: Any = None
-        """The training that is under way, if any."""
+        self.loop: Any = None
+        """The training loop that is under way, if any."""
 
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
@@ -148,24 +148,24 @@ def compile(
     if model.outputs is not None:
         made.assign(Names(model.name, model.output_names, model.output_structure))
         made.trainable = model.trainable_weights
-    model._compiled = made
+    model.compiled_state = made
 
 
 def require(model: Any) -> Compiled:
     """The compiled state, or an error."""
-    if model._compiled is None:
+    if model.compiled_state is None:
         raise NotCompiledError(
             f"The model needs to be compiled before being used. ({model.name}: You must call "
             "`compile()` before using the model.)",
             why="training and evaluation need an optimizer and a loss.",
             fix='write model.compile(optimizer="rmsprop", loss="mse"), with a loss for your data.',
         )
-    return model._compiled
+    return model.compiled_state
 
 
 def check_idle(model: Any, method: str) -> None:
     """A model that is being trained can be neither compiled nor trained a second time."""
-    if model._compiled is not None and model._compiled.course is not None:
+    if model.compiled_state is not None and model.compiled_state.loop is not None:
         raise BusyError(
             f"{model.name} is being trained, so {method}() has to wait.",
             why="two trainings at once would write to the same weights and running means.",

@@ -52,24 +52,27 @@ def evaluate(
     told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
     progress = Progress(verbose, source.steps)
     with one_blas_thread(), between_batches(compiled):
-        for _ in judging(compiled, source, told, progress):
+        for _ in evaluate_batches(compiled, source, told, progress):
             pass
         logs = compiled.logs()
     progress.end(logs)
     return logs if return_dict else in_order(compiled, logs)
 
 
-def judging(
+def evaluate_batches(
     compiled: Compiled,
     source: Any,
-    told: CallbackList,
+    callbacks: CallbackList,
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Generator[None, None, int]:
-    """Judge all batches, giving way after each, unless `stop` says so; returns their number."""
+    """Evaluate all batches until `stop` says so, yielding after each; returns their number."""
     compiled.reset()
-    told.on_test_begin({})
-    begin, end = told.listeners("on_test_batch_begin"), told.listeners("on_test_batch_end")
+    callbacks.on_test_begin({})
+    begin, end = (
+        callbacks.listeners("on_test_batch_begin"),
+        callbacks.listeners("on_test_batch_end"),
+    )
     number = 0
     for step in source.epoch():
         for tell in begin:
@@ -83,7 +86,7 @@ def judging(
         yield
         if stop():
             break
-    told.on_test_end(compiled.logs())
+    callbacks.on_test_end(compiled.logs())
     return number
 
 
@@ -146,6 +149,34 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
                 tell(number, {"outputs": parts[-1]})
     told.on_predict_end({})
     return structure.pack(tree, map(joined, zip(*parts)))
+
+
+def evaluate_generator(
+    model: Any,
+    generator: Any,
+    steps: int | None = None,
+    callbacks: Any = None,
+    max_queue_size: int = 10,
+    workers: int = 1,
+    use_multiprocessing: bool = False,
+    verbose: Any = 0,
+) -> Any:
+    """Keras 2's name for `evaluate` with a generator; how it queues batches changes nothing."""
+    return evaluate(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
+
+
+def predict_generator(
+    model: Any,
+    generator: Any,
+    steps: int | None = None,
+    callbacks: Any = None,
+    max_queue_size: int = 10,
+    workers: int = 1,
+    use_multiprocessing: bool = False,
+    verbose: Any = 0,
+) -> Any:
+    """Keras 2's name for `predict` with a generator; how it queues batches changes nothing."""
+    return predict(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
 
 def joined(parts: Sequence[Array]) -> Array:

@@ -1,127 +1,157 @@
-"""Fit: arguments and data, checked before anything is trained."""
+"""The training loop: epochs of steps, with validation, callbacks, progress and a way to stop."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import threading
+from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any
 
-from funclab.callbacks.base import History, checked
-from funclab.training import arguments
-from funclab.training.background import Take, at_once, in_background, in_turns
-from funclab.training.compiled import check_idle, require
-from funclab.training.course import Course
+from funclab.callbacks.base import CallbackList, History, Watcher
+from funclab.kernels.threads import one_blas_thread
+from funclab.training.alarm import Alarm
+from funclab.training.arguments import FitOptions, is_validated
+from funclab.training.control import Control, Interrupts
+from funclab.training.evaluating import evaluate_batches
+from funclab.training.progress import Progress, write
 from funclab.training.runner import Runner
-from funclab.training.snapshots import wanted
-from funclab.training.sources import training_as_test, training_source, validation_source
-from funclab.training.watching import watchers
+from funclab.training.sources import Source, training_as_test
+
+Batchwise = Generator[None, None, Any]
+"""A generator that yields after every batch, and returns a value at its end."""
 
 
-def fit(
-    model: Any,
-    x: Any = None,
-    y: Any = None,
-    batch_size: int | None = None,
-    epochs: int = 1,
-    verbose: Any = "auto",
-    callbacks: Any = None,
-    validation_split: float = 0.0,
-    validation_data: Any = None,
-    shuffle: Any = True,
-    class_weight: Any = None,
-    sample_weight: Any = None,
-    initial_epoch: int = 0,
-    steps_per_epoch: int | None = None,
-    validation_steps: int | None = None,
-    validation_batch_size: int | None = None,
-    validation_freq: Any = 1,
-    background: Any = False,
-    live: Any = None,
-    run: str = "",
-    evaluate_each_epoch: bool = False,
-    snapshots: Any = False,
-    **legacy: Any,
-) -> History:
-    """Train, and return the History of losses and metrics.
+class TrainingLoop:
+    """A training run: the epochs of one call of `fit`."""
 
-    `x` and `y` are arrays, lists, or dicts by name; or `x` alone gives batches (x, y) or
-    (x, y, sample_weight): a generator, a Sequence, any iterable. All that can be checked is
-    checked before the first step. An interrupt (Ctrl-C, the Stop button) ends training after the
-    running batch; what was learned stays, and `history.stopped` is True.
+    def __init__(
+        self,
+        runner: Runner,
+        training: Source,
+        validation: Source | None,
+        options: FitOptions,
+        watchers: list[Watcher],
+    ) -> None:
+        self.model, self.compiled, self.options = runner.model, runner.compiled, options
+        self.training, self.validation, self.watchers = training, validation, watchers
+        self.training_again: Source | None = None
+        """The training data, evaluated after every epoch with the weights as they are then."""
+        if options.evaluate_each_epoch:
+            self.training_again = training_as_test(runner, training)
+        self.epochs = range(options.initial_epoch, options.epochs)
+        self.history = History()
+        self.history.run, self.history.snapshots = options.run, options.snapshots
+        self.interrupts = Interrupts()
+        self.control = Control(self.interrupts.ask)
+        self.mode = "blocking"
+        self.thread: int | None = None
+        """The thread that runs the loop; None while the loop has yielded to others."""
+        self.callbacks: CallbackList | None = None
+        self.logs: dict[str, Any] = {}
+        self.progress = Progress(options.verbose, training.steps, options.epochs)
+        self.alarm = Alarm(self)
+        for watcher in watchers:
+            watcher.prepare(self)
 
-    With `background=True` the training goes on in a thread of its own, and the History comes at
-    once: a `Training`, with `wait`, `stop`, `pause` and `resume`. With `live=True` a notebook shows
-    the curves while they grow (`live={"look": "projector"}` says how), beside those of earlier
-    runs; `run` names this one. `evaluate_each_epoch` judges the training data once more after every
-    epoch, with the weights as they are then, and keeps the numbers in `history.now`. With
-    `snapshots=True`, `history.restore(epoch)` brings back the weights of an epoch; up to 20 are
-    kept, in at most 64 MB.
+    def begin(self) -> None:
+        """Mark the model as being trained, by this thread."""
+        self.compiled.loop = self
+        self.model.history, self.model.stop_training = self.history, False
+        self.thread = threading.get_ident()
 
-    Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
-    being trained already; then nothing was trained.
-    """
-    given = SimpleNamespace(**locals())
-    check_arguments(given)
-    take: Take = in_background if background else at_once
-    if callable(background):
-        take = background
-    return take(*course_of(given))
+    def run(self) -> Batchwise:
+        """Train, and yield after every batch."""
+        options, steps = self.options, self.training.steps
+        params = {"epochs": options.epochs, "steps": steps, "verbose": options.verbose}
+        with ExitStack() as stack:
+            stack.push(self.end)
+            everyone = [*options.callbacks, self.history, *self.watchers]
+            self.callbacks = CallbackList(everyone, self.model, params)
+            stack.enter_context(one_blas_thread())
+            stack.enter_context(self.interrupts)
+            self.callbacks.on_train_begin({})
+            for epoch in self.epochs:
+                try:
+                    if not (yield from self.run_epoch(epoch)) or self.model.stop_training:
+                        break
+                except KeyboardInterrupt:  # from a callback, or a second Ctrl-C
+                    self.report_stop(epoch)
+                    break
+            self.callbacks.on_train_end(self.logs)
 
+    def run_epoch(self, epoch: int) -> Batchwise:
+        """One epoch; False when training ends in the middle of it."""
+        callbacks, freq = self.callbacks, self.options.validation_freq
+        assert callbacks is not None
+        self.compiled.reset()
+        callbacks.on_epoch_begin(epoch, {})
+        self.progress.begin(epoch)
+        if not (yield from self.run_batches(callbacks)):
+            return self.asked() and self.report_stop(epoch)
+        logs = self.compiled.logs()
+        self.progress.pause()
+        if self.validation is not None and is_validated(epoch + 1, freq):
+            count = yield from self.evaluate(self.validation, callbacks)
+            if self.asked():
+                return self.report_stop(epoch)
+            if count:
+                logs |= {f"val_{name}": value for name, value in self.compiled.logs().items()}
+        if self.training_again is not None:
+            yield from self.evaluate(self.training_again, CallbackList([], self.model, {}))
+            if self.asked():
+                return self.report_stop(epoch)
+            self.history.now.take(self.compiled.logs())
+        self.progress.end(logs)
+        self.alarm.check(epoch, logs)
+        self.logs = logs
+        callbacks.on_epoch_end(epoch, logs)
+        return not self.asked() or self.report_stop(epoch + 1)
 
-def check_arguments(given: Any) -> None:
-    """What can be wrong with the arguments of fit whatever the model and the data."""
-    arguments.check_legacy("fit", given.legacy)
-    arguments.check_counts(
-        batch_size=given.batch_size,
-        epochs=given.epochs,
-        steps_per_epoch=given.steps_per_epoch,
-        validation_steps=given.validation_steps,
-        validation_batch_size=given.validation_batch_size,
-    )
-    arguments.check_share(given.validation_split)
-    arguments.check_initial_epoch(given.initial_epoch, given.epochs)
-    arguments.check_freq(given.validation_freq)
-    given.watchers = watchers(given)
-    quiet = bool(given.background or given.watchers)
-    given.verbose = arguments.wanted_verbose(given.verbose, auto=int(not quiet))
-    given.callbacks = checked(given.callbacks)
-    given.snapshots = wanted(given.snapshots)
+    def run_batches(self, callbacks: CallbackList) -> Batchwise:
+        """The training steps of one epoch; False when an interrupt or the end of data cut it."""
+        begin = callbacks.listeners("on_train_batch_begin", "on_batch_begin")
+        end = callbacks.listeners("on_train_batch_end", "on_batch_end")
+        watch = [watcher.watch for watcher in self.watchers]
+        compiled, tick, number = self.compiled, self.progress.tick, 0
+        for step in self.training.epoch():
+            for tell in begin:
+                tell(number, {})
+            step.plan.run()
+            tick(compiled.logs)
+            for look in watch:
+                look(step)
+            for tell in end:
+                tell(number, compiled.logs())
+            number += 1
+            yield
+            if self.interrupts.asked:
+                return number == self.training.steps and self.validation is None
+            if self.model.stop_training:
+                break
+        return number > 0
 
+    def evaluate(self, source: Source, callbacks: CallbackList) -> Batchwise:
+        """Loss and metrics of all batches of a source; returns how many there were."""
+        return (yield from evaluate_batches(self.compiled, source, callbacks, stop=self.asked))
 
-def course_of(given: Any) -> tuple[Course, list[Any]]:
-    """The course of training that the arguments describe, and the callbacks to tell of it."""
-    runner = Runner(given.model, require(given.model))
-    check_idle(given.model, "fit")
-    runner.warn_of_changes(depth=5)
-    options = {
-        "batch_size": given.batch_size,
-        "shuffle": given.shuffle,
-        "steps": given.steps_per_epoch,
-        "share": given.validation_split,
-    }
-    weights = given.sample_weight, given.class_weight
-    training, held_out = training_source(runner, given.x, given.y, weights, options)
-    size = given.validation_batch_size or given.batch_size
-    validation = validation_source(
-        runner, given.validation_data, held_out, size, given.validation_steps
-    )
-    for one in given.callbacks:
-        arguments.check_monitor(one, runner.compiled.metrics_names, validation is not None)
-    course = Course(runner, training, validation, given.validation_freq)
-    course.plan(range(given.initial_epoch, given.epochs), given.epochs, given.verbose)
-    course.history.run, course.history.snapshots = given.run, given.snapshots
-    if given.snapshots is not None:
-        given.callbacks.insert(0, given.snapshots)  # before any that change weights at the end
-    if given.evaluate_each_epoch:
-        course.now = training_as_test(runner, training)
-    course.watchers = given.watchers
-    for one in course.watchers:
-        one.prepare(course)
-    return course, given.callbacks
+    def end(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """The model is free again, whatever happened."""
+        self.compiled.loop = None
+        self.control.end(error)
 
+    def asked(self) -> bool:
+        """Whether an interrupt has come."""
+        return self.interrupts.asked
 
-async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
-    """Train as `fit` does, and let the event loop run in between: `await model.fit_async(x, y)`.
-
-    A notebook then answers to its buttons while the cell is running.
-    """
-    return await fit(model, *args, **settings | {"background": in_turns})  # type: ignore[misc]
+    def report_stop(self, epoch: int) -> bool:
+        """Note, and print, that an interrupt ended the training; returns False."""
+        self.history.stopped = True
+        if self.progress.verbose:
+            if self.progress.shown:
+                write("\n")
+            done, steps = self.progress.done, self.training.steps
+            where = f"after {done} of {steps or 'its'} batches of epoch {epoch + 1}"
+            if done == steps or not done:
+                where = f"after epoch {len(self.history.epoch)}"
+            write(f"Stopped {where}. The model keeps what it has learned.\n")
+        return False

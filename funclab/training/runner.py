@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from typing import Any
 
 from funclab import structure
 from funclab.engine.memory import pack
+from funclab.errors import warn
 from funclab.graph.value import Variable
 from funclab.training.compiled import Compiled, kept_step
 from funclab.training.data import Data, prepare
@@ -47,15 +47,14 @@ class Runner:
         pack(found)
         return found
 
-    def warn_of_changes(self, depth: int = 4) -> None:
+    def warn_of_changes(self) -> None:
         """`trainable` flags count when `compile` is called; say so when they changed since."""
         then, now = self.compiled.trainable, self.model.trainable_weights
         if then is not None and {id(v) for v in now} != {id(v) for v in then}:
-            warnings.warn(
+            warn(
                 "Discrepancy between trainable weights and collected trainable weights, did you "
                 f"set `model.trainable` without calling `model.compile` after? {self.model.name} "
                 "trains the weights that were trainable when it was compiled.",
-                stacklevel=depth,
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
+from funclab.training.arguments import FitOptions
 from funclab.training.data import Batches, Data, split
 from funclab.training.runner import Runner
 from funclab.training.streams import Stream, check_stream, is_stream
@@ -15,48 +16,43 @@ Source = Batches | Stream
 
 
 def training_source(
-    runner: Runner, x: Any, y: Any, weights: tuple[Any, Any], options: dict[str, Any]
+    runner: Runner, x: Any, y: Any, sample_weight: Any, class_weight: Any, options: FitOptions
 ) -> tuple[Source, Data | None]:
-    """Batches to train on, and the data held out by `validation_split`.
-
-    `weights` are sample_weight and class_weight; `options` batch_size, shuffle, steps and share.
-    """
-    sample_weight, class_weight = weights
-    size, share = options["batch_size"], options["share"]
-    shuffle, steps = options["shuffle"], options["steps"]
+    """Batches to train on, and the data held out by `validation_split`."""
+    fraction, steps = options.validation_split, options.steps_per_epoch
     if is_stream(x):
-        check_stream(x, y=y, sample_weight=sample_weight, validation_split=share)
+        check_stream(x, y=y, sample_weight=sample_weight, validation_split=fraction)
 
         def weighted(x: Any, y: Any = None, weight: Any = None) -> Data:
             return runner.prepare(x, y, weight, class_weight)
 
-        return Stream(x, weighted, runner.train, steps, shuffle), None
+        return Stream(x, weighted, runner.train, steps, options.shuffle), None
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
-    if share:
-        data, held_out = split(data, share)
-    size = size or usual_size(runner.model)
-    return Batches(data, size, shuffle, runner.train, steps), held_out
+    if fraction:
+        data, held_out = split(data, fraction)
+    size = options.batch_size or usual_size(runner.model)
+    return Batches(data, size, options.shuffle, runner.train, steps), held_out
 
 
 def validation_source(
-    runner: Runner, given: Any, held_out: Data | None, size: int | None, steps: int | None
+    runner: Runner, validation_data: Any, held_out: Data | None, options: FitOptions
 ) -> Source | None:
-    """Batches to validate on: what the user gave, or the data held out."""
+    """Batches to validate on: `validation_data`, else the data held out, else none."""
+    steps = options.validation_steps
+    size = options.validation_batch_size or options.batch_size or usual_size(runner.model)
     try:
-        if given is None:
-            data = held_out
-        elif is_stream(given):
-            return Stream(given, runner.prepare, runner.test, steps)
-        else:
-            data = runner.prepare(*validation_parts(given))
-        size = size or usual_size(runner.model)
+        if is_stream(validation_data):
+            return Stream(validation_data, runner.prepare, runner.test, steps)
+        data = held_out
+        if validation_data is not None:
+            data = runner.prepare(*validation_parts(validation_data))
         return None if data is None else Batches(data, size, False, runner.test, steps)
     except (DataError, ShapeError, ArgumentError) as error:
         raise located(error, "validation_data") from None
 
 
 def training_as_test(runner: Runner, training: Source) -> Source:
-    """The training data once more, in order, to be judged.
+    """The training data again, in order, to be evaluated.
 
     Raises: ArgumentError for a stream, which cannot be read again.
     """
@@ -65,7 +61,7 @@ def training_as_test(runner: Runner, training: Source) -> Source:
     raise ArgumentError(
         "`evaluate_each_epoch` needs training data in arrays.",
         why="batches that come from a stream cannot be read a second time.",
-        fix="pass arrays as x and y, or the data to judge as validation_data.",
+        fix="pass arrays as x and y, or the data to evaluate as validation_data.",
     )
 
 

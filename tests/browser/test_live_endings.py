@@ -174,7 +174,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, open_notebo
     notebook.run_all()
     view = heard(notebook)
 
-    run_cell(notebook, "model._compiled.course.watchers[0].heat.weights = {'hidden': [None]}")
+    run_cell(notebook, "model.compiled_state.loop.watchers[0].heat.weights = {'hidden': [None]}")
 
     expect(view.locator(".fl-where")).to_contain_text("This view has ended", timeout=20_000)
     assert run_cell(notebook, "print(history.running, history.stop().wait().stopped)").endswith(

@@ -1,5 +1,6 @@
 """Models as graphs, and as layers of other graphs."""
 
+import inspect
 import json
 import warnings
 
@@ -267,3 +268,19 @@ def test_an_explicit_mask_travels_through_a_model():
     masked = model(data, mask=np.array([[True, False, False]]))
 
     np.testing.assert_allclose(masked, last(data[:, :1]), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("method", "argument"),
+    [
+        ("compile", "weighted_metrics"), ("fit", "validation_split"), ("fit_async", "epochs"),
+        ("evaluate", "steps"), ("predict", "batch_size"), ("summary", "line_length"),
+        ("plot", "expand_nested"), ("explore", "face"), ("trace", "optimizer"), ("save", "path"),
+        ("shapes", "step"), ("watch", "measure"), ("to_code", "names"), ("fit_generator", "epochs"),
+    ],
+)  # fmt: skip
+def test_the_methods_of_a_model_show_their_arguments(method, argument):
+    arguments = inspect.signature(getattr(perceptron(), method)).parameters
+
+    assert argument in arguments
+    assert not {"args", "kwargs", "settings"} & arguments.keys()

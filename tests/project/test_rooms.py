@@ -60,15 +60,21 @@ def room_of(source: Source) -> str:
 
 def imports(source: Source) -> Iterator[tuple[int, str]]:
     """Line and full name of every import that runs, at the top or inside a function."""
+    for node in running(source):
+        for name in imported_names(node, source):
+            yield getattr(node, "lineno", 0), name
+
+
+def running(source: Source) -> Iterator[ast.AST]:
+    """Everything in a file but what only type checkers read."""
     waiting: list[ast.AST] = [source.tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             waiting.extend(node.orelse)
             continue
+        yield node
         waiting.extend(ast.iter_child_nodes(node))
-        for name in imported_names(node, source):
-            yield getattr(node, "lineno", 0), name
 
 
 def imported_names(node: ast.AST, source: Source) -> list[str]:
@@ -93,12 +99,12 @@ def imported_room(name: str) -> str:
 
 
 def imported_modules(folder: Path = PACKAGE) -> dict[str, set[str]]:
-    """The modules of a folder, and which of them each imports."""
+    """The modules of a folder, and which of them each imports when it runs."""
     modules = {module_name(source): source for source in sources(folder)}
     return {
         name: {
             full if full in modules else module
-            for node in ast.walk(source.tree)
+            for node in running(source)
             if isinstance(node, ast.ImportFrom) and (module := node.module or "")
             for full in [f"{module}.{alias.name}" for alias in node.names]
         }
@@ -145,7 +151,7 @@ def test_no_room_of_view_imports_one_that_comes_after_it():
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    waiting = imported_modules(PACKAGE / "view")
+    waiting = imported_modules()
     while free := {name for name, modules in waiting.items() if not modules & waiting.keys()}:
         waiting = {name: modules for name, modules in waiting.items() if name not in free}
 

@@ -15,11 +15,12 @@ from funclab.view.draw.text import clean
 from funclab.view.faults.diagram import FaultDiagram, Gap, joined
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls, Piece, plate_of
+from funclab.view.scene.calls import Calls, Piece
 from funclab.view.scene.diagram import MOST_CALLS
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
 from funclab.view.scene.tensor_path import maker, source_inputs
+from funclab.view.scene.wiring import plate_of
 from funclab.view.shapes.failure import Failure, failed_step
 from funclab.view.tables.nodes import node_table
 

@@ -13,7 +13,7 @@ from funclab.engine.plan import Plan
 from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.training import watching
+from funclab.training import fitting
 from funclab.view.draw import defaults
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.scene import words
@@ -38,7 +38,7 @@ def load_ipython_extension(shell: Any) -> None:
     if hasattr(shell, "kernel"):  # a terminal has no place for a live view
         for cls in PICTURES:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
-        watching.by_default = True
+        fitting.live_by_default = True
     formatters[PLAIN].for_type(Plan, _print_plan)
     _add_magics(shell)
     shell.set_custom_exc((FunclabError,), show_error)
@@ -51,7 +51,7 @@ def unload_ipython_extension(shell: Any) -> None:
         formatters[SVG].pop(cls, None)
         shell.display_formatter.mimebundle_formatter.pop(cls, None)
     formatters[PLAIN].pop(Plan, None)
-    watching.by_default = False
+    fitting.live_by_default = False
     shell.set_custom_exc((), None)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.graph.tensor import Tensor
-from funclab.view.draw.text import clean, listed, plural
+from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
-from funclab.view.scene.folding import Folding
-from funclab.view.scene.scene import Box, Edge, End, Group, Plate, Scene
+from funclab.view.scene.folding import Entry, Folding, LeftOut, calls_of, left_out_box, repeat_box
+from funclab.view.scene.repeats import Item, Repetition, folded
+from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
+from funclab.view.scene.wiring import Wires
 
-FOLD = "fold"
 UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
 """Whose inputs may come in any order."""
 
@@ -32,7 +32,8 @@ class Piece:
 
 class Calls:
     """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart; `focus` is the
-    key of what must not be folded away.
+    key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones too,
+    but for the boxes with keys in `unfolded`; of what is more than `limit`, the middle is left out.
     """
 
     def __init__(
@@ -43,17 +44,20 @@ class Calls:
         prefix: str = "",
         focus: str = "",
         sharing: Sharing | None = None,
+        fold: str = "",
+        unfolded: Collection[str] = (),
     ) -> None:
         graph = words.graph_of(model)
         assert graph is not None
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
-        self.prefix, self.focus = prefix, focus
+        self.prefix, self.focus, self.fold, self.unfolded = prefix, focus, fold, unfolded
         self.piece = isinstance(model, Piece)
         self.sharing = sharing or Sharing(graph, *["elsewhere"] * self.piece)
-        self.scene = Scene(clean(model.name), "calls", place=prefix[:-1])
-        self.folding = Folding(graph.nodes, limit, self._focus())
         self.shared = self.sharing.of(graph)
+        self.every = words.calls_by_layer(graph)
         self.met: set[Operation] = set()
+        self.focused = self._focus()
+        self.wires = Wires(graph, prefix, not self.piece)
 
     def _focus(self) -> Node | None:
         if not self.focus.startswith(clean(self.prefix)):
@@ -63,22 +67,62 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        for node in self.graph.nodes:
-            if node not in self.folding.run_of:
-                self.scene.boxes.append(self._box(node))
-            elif self.folding.starts_run(node):
-                self.scene.boxes.append(self._fold_box(node))
-        self.scene.hidden = self.folding.hidden
-        insides = [box.inside for box in self.scene.boxes if box.inside is not None]
-        self.scene.moved = self.folding.moved or any(one.moved for one in insides)
-        self._wire()
-        self.scene.groups = self._groups()
+        entries: list[Entry] = list(self.graph.nodes)
+        if self.fold:
+            shared = self.sharing.numbers
+            entries = self._entries(folded(self.graph, shared, self.fold == "alike"))
+        stands = {node: entry for entry in entries for node in calls_of(entry)}
+        folding = Folding(entries, self.limit, stands.get(self.focused))  # type: ignore[arg-type]
+        left: list[Entry] = []
+        for entry in entries:
+            if entry not in folding.run_of:
+                left.append(entry)
+            elif folding.starts_run(entry):
+                run = folding.run_of[entry]
+                left.append(
+                    LeftOut(run, [node for one in folding.runs[run] for node in calls_of(one)])
+                )
+        scene = self._scene(left, self.prefix[:-1])
+        scene.moved = scene.moved or folding.moved
         if not self.prefix:
-            caption_groups(self.scene)
-        return self.scene
+            caption_groups(scene)
+        return scene
+
+    def _entries(self, items: Sequence[Item]) -> list[Entry]:
+        """Calls and repeats, without those that are unfolded."""
+        entries: list[Entry] = []
+        for item in items:
+            if not isinstance(item, Repetition):
+                entries += item
+            elif self._repeat_key(item) not in self.unfolded:
+                entries.append(item)
+            else:
+                entries += [entry for block in item.blocks for entry in self._entries(block)]
+        return entries
+
+    def _scene(self, entries: Sequence[Entry], place: str, whole: bool = True) -> Scene:
+        """The scene of some calls: of all, or of those that a repetition draws."""
+        scene = Scene(clean(self.model.name), "calls", place=place)
+        boxes: dict[Node, Box] = {}
+        for entry in entries:
+            box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
+            scene.boxes.append(box)
+            boxes |= dict.fromkeys(calls_of(entry), box)
+            scene.hidden += len(entry.nodes) if isinstance(entry, LeftOut) else 0
+            if box.inside is not None:
+                scene.moved = scene.moved or box.inside.moved or box.shown > 0
+                scene.hidden += box.inside.hidden if isinstance(entry, Repetition) else 0
+            if isinstance(entry, Repetition):
+                scene.hidden += sum(map(len, entry.calls[1:]))
+        self.wires.connect(scene, boxes, whole)
+        scene.groups = self._groups(entries)
+        return scene
 
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.key}"
+
+    def _repeat_key(self, repeat: Repetition) -> str:
+        return f"{self.prefix}repeat {repeat.calls[0][0].key} to {repeat.calls[-1][-1].key}"
 
     def _box(self, node: Node) -> Box:
         layer = node.operation
@@ -119,7 +163,16 @@ class Calls:
         return Scene(box.name, "calls", place=box.key, boxes=[wrapped])
 
     def _within(self, model: Any, key: str) -> Scene:
-        return Calls(model, self.expand, self.limit, f"{key}/", self.focus, self.sharing).build()
+        return Calls(
+            model,
+            self.expand,
+            self.limit,
+            f"{key}/",
+            self.focus,
+            self.sharing,
+            self.fold,
+            self.unfolded,
+        ).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
         layer = node.operation
@@ -134,86 +187,31 @@ class Calls:
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {listed(made)}.{note}"
 
-    def _fold_box(self, first: Node) -> Box:
-        hidden = self.folding.runs[self.folding.run_of[first]]
-        layers = len({node.operation for node in hidden})
-        calls = plural(len(hidden), "call")
-        return Box(
-            key=self._place(first),
-            name=f"… {plural(len(hidden), 'more call')}",
-            detail=f"of {plural(layers, 'layer')}, left out here",
-            role=FOLD,
-            title=f"{calls} in between are not drawn, from {first.key} to {hidden[-1].key}.",
-            inputs=1,
-            first=self.key(first),
-        )
+    def _box_of_several(self, entry: Repetition | LeftOut) -> Box:
+        if isinstance(entry, LeftOut):
+            return left_out_box(entry, self.prefix)
+        box = repeat_box(entry, self._repeat_key(entry), self.prefix)
+        box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
+        if len(entry.calls[0]) == 1:
+            box.group = self.shared.get(entry.calls[0][0].operation)
+            box.frozen = words.is_frozen(entry.calls[0][0].operation)
+        else:
+            block = self._entries(entry.blocks[box.shown])
+            box.inside = self._scene(block, box.key, whole=False)
+        return box
 
-    def _place(self, node: Node) -> str:
-        """The key of the box that stands for a node: its own, or that of a fold."""
-        run = self.folding.run_of.get(node)
-        return self.key(node) if run is None else f"{self.prefix}{fold_key(run)}"
-
-    # Tensors and edges.
-    def _wire(self) -> None:
-        positions: dict[Tensor, list[int]] = {}
-        for i, tensor in enumerate(self.graph.outputs):
-            positions.setdefault(self._own(tensor), []).append(i)
-        readers: dict[Tensor, list[tuple[Node, int]]] = {}
-        for node in self.graph.nodes:
-            if node not in self.graph.input_nodes:
-                for i, tensor in enumerate(node.arguments.tensors):
-                    readers.setdefault(self._own(tensor), []).append((node, i))
-        for node in self.graph.nodes:
-            for i, tensor in enumerate(node.output_tensors):
-                uses = readers.get(tensor, [])
-                read_elsewhere = any(self._place(one) != self._place(node) for one, _ in uses)
-                if node not in self.folding.run_of or tensor in positions or read_elsewhere:
-                    self._tensor(tensor, node, i, uses, positions)
-
-    def _own(self, tensor: Tensor) -> Tensor:
-        return self.graph.stand_ins.get(tensor, tensor)
-
-    def _tensor(
-        self,
-        tensor: Tensor,
-        node: Node,
-        index: int,
-        uses: list[tuple[Node, int]],
-        positions: dict[Tensor, list[int]],
-    ) -> None:
-        name = words.tensor_id(self.graph, tensor)
-        plate = plate_of(tensor, name, self.prefix)
-        plate.numbered = len(node.operation.inbound_nodes) > 1
-        if tensor in positions:
-            plate.output = True
-            several = len(self.graph.outputs) > 1 and not self.piece
-            plate.label = ", ".join(f"outputs[{i}]" for i in positions[tensor]) * several
-        source = End(self._place(node), index, len(node.output_tensors))
-        self.scene.plates.append(plate)
-        self._edge(plate, source, End(plate.key))
-        folds: set[str] = set()
-        for reader, i in uses:
-            target = End(self._place(reader), i, len(reader.arguments.tensors))
-            if reader in self.folding.run_of:
-                if target.key in folds or target.key == source.key:
-                    continue  # readers folded away together count as one, with the maker as none
-                folds.add(target.key)
-                target = End(target.key)
-            self._edge(plate, End(plate.key), target)
-
-    def _edge(self, plate: Plate, source: End, target: End) -> None:
-        edge = Edge(source, target, plate.name, plate.mask, tensor_key=plate.tensor_key)
-        self.scene.edges.append(edge)
-
-    def _groups(self) -> list[Group]:
-        every = words.calls_by_layer(self.graph)
-        calls: dict[Operation, list[str]] = {}
-        for node in self.folding.shown:
-            calls.setdefault(node.operation, []).append(self.key(node))
+    def _groups(self, entries: Sequence[Entry]) -> list[Group]:
+        """The shared layers that are drawn: each with the boxes that are its calls."""
+        keys: dict[Operation, list[str]] = {}
+        for entry in entries:
+            if isinstance(entry, Node):
+                keys.setdefault(entry.operation, []).append(self.key(entry))
+            elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
+                keys.setdefault(entry.calls[0][0].operation, []).append(self._repeat_key(entry))
         groups = []
         for layer, number in self.shared.items():
-            if layer in calls:
-                group = group_of(layer, number, calls[layer], len(every[layer]))
+            if layer in keys:
+                group = group_of(layer, number, keys[layer], len(self.every[layer]))
                 group.total = self.sharing.totals[layer]
                 group.weights = group.numbers  # without weights there is no capsule
                 groups.append(group)
@@ -228,10 +226,6 @@ def within(key: str, frame: str) -> bool:
 
 def is_open(expand: Opened, key: str) -> bool:
     return expand if isinstance(expand, bool) else clean(key) in expand
-
-
-def fold_key(run: int) -> str:
-    return FOLD if run == 0 else f"{FOLD} {run + 1}"
 
 
 def role(graph: Graph, node: Node) -> str:
@@ -264,21 +258,6 @@ def wrapped_box(layer: Any, prefix: str) -> Box:
         nested=words.graph_of(layer) is not None,
         outputs=0,
         title=f"{clean(layer.name)}, {words.detail(layer)}, applied by the wrapper around.",
-    )
-
-
-def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
-    shape = words.shape_text(tensor.shape)
-    mask = tensor.mask is not None
-    note = ", with a mask" if mask else ""
-    return Plate(
-        key=f"{prefix}tensor {tensor.id}",
-        name=name,
-        shape=shape,
-        dtype=tensor.dtype,
-        mask=mask,
-        tensor_key=f"{prefix}{tensor.id}",
-        title=f"tensor {name}: shape {shape}, {tensor.dtype}{note}",
     )
 
 

@@ -87,9 +87,9 @@ def diagram(
     theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
     drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
     is the width and height to fit into, in pixels; unless given, that of a notebook's window.
-    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the model,
-    from the most words to the fewest; unless given, the first that fits the room. No weight is
-    allocated.
+    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the
+    model, from the most words to the fewest; unless given, the first that fits the room. No weight
+    is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """

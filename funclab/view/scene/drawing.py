@@ -36,9 +36,9 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for x, y in scene.dots:
         canvas.circle(complex(x, y), DOT, Paint("line"))
     for plate in scene.plates:
-        if plates:
+        if plates and not plate.border:
             _draw_plate(canvas, plate)
-        elif plate.width:
+        elif plate.width and not plate.border:
             _draw_shape(canvas, plate, density_of(scene))
     for label in scene.labels:
         font = Font(sizes.SMALL, "soft", mono=True)

@@ -11,22 +11,20 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import (
-    FOLD,
     Opened,
     Piece,
-    fold_key,
     group_of,
     is_open,
     place_of,
     place_words,
-    plate_of,
     role,
     within,
     wrapped_box,
 )
-from funclab.view.scene.folding import Folding
+from funclab.view.scene.folding import FOLD, Folding, fold_key
 from funclab.view.scene.scene import Box, Edge, End, Row, Scene
 from funclab.view.scene.sharing import Sharing, whereabouts
+from funclab.view.scene.wiring import plate_of
 
 MOST_NOTES = 3
 """Calls outside the model that are told one by one."""

@@ -30,7 +30,7 @@ class Box(Area):
     name: str
     detail: str
     role: str = "plain"
-    """input, output, plain, or fold: a box that stands for calls left out."""
+    """input, output, plain, repeat, or fold: a box that stands for calls left out."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -56,6 +56,19 @@ class Box(Area):
     """How many numbers its layer learns or keeps."""
     ports: list[tuple[float, float, str]] = field(default_factory=list)
     """The middles of the ports that are drawn, and what is written on each."""
+    starts: list[str] = field(default_factory=list)
+    """The key of the first call of each repetition."""
+    shown: int = 0
+    """Which repetition is the one drawn inside."""
+    varies: list[str] = field(default_factory=list)
+    """How repetitions that are alike differ, such as `filters 64 · 128 · 256`."""
+    members: list[str] = field(default_factory=list)
+    """The keys of all calls that a repeat or a fold stands for."""
+
+    @property
+    def times(self) -> int:
+        """How often what is inside is repeated."""
+        return len(self.starts) or 1
 
     @property
     def opens(self) -> bool:
@@ -82,6 +95,8 @@ class Plate(Area):
     title: str = ""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
+    border: str = ""
+    """Whether the tensor only goes "in" or "out" of a frame here: a point without words."""
 
 
 @dataclass
@@ -163,7 +178,7 @@ class Scene:
     """The boxes on the longest way through the model, for each column."""
     density: str = "full"
     hidden: int = 0
-    """How many calls are folded away."""
+    """How many calls are not drawn, those in repetitions too."""
     moved: bool = False
     """Whether others are folded away than without a focus."""
     title: str = ""

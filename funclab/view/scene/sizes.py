@@ -75,7 +75,8 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     shown = box.node is not None and (density.plates or is_numbered(box))
     pill = node_words(box.node or 0) if shown else ""
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
-    name, detail = shorten(box.name, LONGEST_NAME), shorten(box.detail, longest)
+    name = f"×{box.times}  {box.name}".rstrip() if box.role == "repeat" else box.name
+    name, detail = shorten(name, LONGEST_NAME), shorten(box.detail, longest)
     if not density.two_lines and not box.rows:
         room = density.widest - BAR - PAD - 20 - text_width(name, density.name, bold=True)
         room -= pill_width(pill) if pill else 0
@@ -213,7 +214,7 @@ def measure_plate(plate: Plate, density: Density) -> None:
     plate.height = LINE * len(lines) + 8 if density.plates else 14
     if not density.plates:
         plate.width += glyph(plate)[0] + 6
-    if plate.hidden:
+    if plate.hidden or plate.border:
         plate.width = plate.height = 0
 
 

@@ -123,3 +123,13 @@ def arithmetic(layer: Any) -> str:
 def is_frozen(layer: Any) -> bool:
     """Whether a layer has weights and training leaves all of them alone."""
     return bool(weights_of(layer)) and not layer.trainable_weights
+
+
+def value_text(value: Any) -> str:
+    """A setting as it is shown in a box: `3×3`, `0.5`, `relu`."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, (list, tuple)):
+        return "×".join(map(value_text, value))
+    name = getattr(value, "__name__", None)
+    return shorten(name or (str(value) if isinstance(value, (str, int)) else kind(value)), 20)

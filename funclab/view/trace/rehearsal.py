@@ -45,7 +45,7 @@ def rehearsal(
     copy, and no metric hears of it. A training in the background rests meanwhile: what it learned
     would be taken back.
     """
-    with between_batches(model._compiled), unchanged(variables_of(model)):
+    with between_batches(model.compiled_state), unchanged(variables_of(model)):
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
         data = data.cut(0, next((one.shape[0] for one in model.inputs if one.shape[0]), BATCH))
@@ -69,7 +69,7 @@ def variables_of(model: Any) -> list[Any]:
 
 def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
     """How the model is judged and trained: as it is compiled, unless told otherwise."""
-    own: Compiled | None = model._compiled if loss is not None else require(model)
+    own: Compiled | None = model.compiled_state if loss is not None else require(model)
     given = optimizer or (own.optimizer if own is not None else "sgd")
     moves = copied(optimizers.get(given), model)
     if loss is None and own is not None:

@@ -61,7 +61,7 @@ def rate_by(course: Any) -> str:
     schedule = course.model.optimizer.schedule
     if schedule is not None:
         return getattr(schedule, "__name__", type(schedule).__name__)
-    told = getattr(course, "told", None)
+    told = course.callbacks
     callbacks = told.callbacks if told is not None else ()
     return "LearningRateScheduler" * any(isinstance(o, LearningRateScheduler) for o in callbacks)
 

@@ -70,16 +70,16 @@ class Feed(Watcher):
         """The step done last. Its buffers hold its batch until the next one comes."""
         self.slow: Any = None
 
-    def prepare(self, course: Any) -> None:
-        self.course, self.control = course, StopControl(self.act)
-        self.record = Record(self.label, course.history, course.training.steps)
-        self._spread(course.training.steps or 0)
-        self.clock = Clock(course)
-        self.heat = Heat(self.model, course.compiled.trainable or [])
-        self.means = [one for one in course.compiled.trackers.items() if hasattr(one[1], "sums")]
+    def prepare(self, loop: Any) -> None:
+        self.course, self.control = loop, StopControl(self.act)
+        self.record = Record(self.label, loop.history, loop.training.steps)
+        self._spread(loop.training.steps or 0)
+        self.clock = Clock(loop)
+        self.heat = Heat(self.model, loop.compiled.trainable or [])
+        self.means = [one for one in loop.compiled.trackers.items() if hasattr(one[1], "sums")]
         self.view = self.add_view(**self.settings)
         self.display = show(self.view)
-        course.control.told.append(self.on_rest)  # also if it fails before the first epoch
+        loop.control.observers.append(self.on_rest)  # also if it fails before the first epoch
 
     def add_view(self, **settings: Any) -> Any:
         """One more view of the same training."""

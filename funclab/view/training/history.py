@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from funclab import registry
+from funclab.callbacks.base import History
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
 from funclab.view.draw.canvas import Canvas
@@ -126,7 +126,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     return Curves(list(charts.values()), title, defaults.chosen(look))
 
 
-registry.register("view", history_plot)  # so that `history.plot()` finds it
+History.plot = history_plot
 
 
 def by_epoch(history: Any, name: str, values: list[float], epochs: list[int]) -> list[float]:

@@ -98,8 +98,8 @@ def watch(model: Any, **settings: Any) -> TrainingView:
             why="curves belong to models: `fit` makes them.",
             fix="pass a model, such as funclab.watch(model).",
         )
-    course = getattr(getattr(model, "_compiled", None), "course", None)
-    feed = next((one for one in getattr(course, "watchers", ()) if isinstance(one, Feed)), None)
+    loop = getattr(getattr(model, "compiled_state", None), "loop", None)
+    feed = next((one for one in getattr(loop, "watchers", ()) if isinstance(one, Feed)), None)
     if feed is not None:
         return feed.add_view(**settings)
     runs, last = runs_of(model), getattr(model, "history", None)

@@ -25,7 +25,7 @@ def fresh(seed: int = 5, name: str = "kinds") -> Model:
 
 
 def course_of(training):
-    return training.model._compiled.course
+    return training.model.compiled_state.loop
 
 
 def wait_until(true):

@@ -169,7 +169,7 @@ def test_a_number_that_is_none_leaves_a_gap():
 def test_the_gradient_of_a_layer_is_the_root_mean_square_of_its_numbers():
     model = fresh()
     model.fit(X, Y, batch_size=96, live=True)
-    [step] = [step for key, step in model._compiled.steps.items() if key[0] == "train"]
+    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
     heat = model_heat(model)
 
     heat.look(step.plan)
@@ -186,7 +186,7 @@ def test_units_that_are_never_active_are_counted_as_dead():
     bias[:2] = -1000
     model.get_layer("hidden").set_weights([kernel, bias])
     model.fit(X, Y, batch_size=96, live=True)
-    [step] = [step for key, step in model._compiled.steps.items() if key[0] == "train"]
+    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
     heat = model_heat(model)
 
     heat.look(step.plan)

@@ -1,0 +1,160 @@
+"""Fit. The data go from here to the engine in four steps, each in one module:
+
+`data.prepare` matches arrays to the model's inputs and outputs; `sources` cuts them into batches;
+`step` makes the plan for a batch of that shape; `loop` fills the plan's buffers and runs it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from funclab.callbacks.base import History, Watcher
+from funclab.errors import ArgumentError
+from funclab.training.arguments import FitOptions, check_legacy, check_monitor
+from funclab.training.background import in_background, in_turns, to_the_end
+from funclab.training.compiled import check_idle, require
+from funclab.training.loop import TrainingLoop
+from funclab.training.runner import Runner
+from funclab.training.sources import training_source, validation_source
+
+live_by_default = False
+"""Whether `fit` shows a live view when `live` is not given. The notebook extension sets it."""
+
+live_callback: Callable[..., Watcher] | None = None
+"""Makes the watcher that shows a run live. The room `view`, which is above this one, sets it."""
+
+
+def fit(
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: Any = "auto",
+    callbacks: Any = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: Any = True,
+    class_weight: Any = None,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: Any = 1,
+    background: Any = False,
+    live: Any = None,
+    run: str = "",
+    evaluate_each_epoch: bool = False,
+    snapshots: Any = False,
+    **legacy: Any,
+) -> History:
+    """Train, and return the History of losses and metrics.
+
+    x: an array, or a list or dict (by input name) of arrays; or batches (x, y) or
+        (x, y, sample_weight) from a generator, a Sequence or any iterable.
+    y: targets, in the same forms, by output; None when `x` brings them.
+    batch_size: samples in a batch; default 32.
+    epochs: the number of the last epoch, and of all epochs when `initial_epoch` is 0.
+    verbose: 0 is silent, 1 a line that grows, 2 a line per epoch; "auto" is 1, or 0 beside a
+        live view and in the background.
+    callbacks: a Callback or a list of them.
+    validation_split: the fraction of the samples, the last ones, to validate on.
+    validation_data: (x, y) or (x, y, sample_weight) to validate on, or a stream of batches.
+    shuffle: whether each epoch has a new order; "batch" shuffles whole batches.
+    class_weight: a dict from class number to the weight of its samples.
+    sample_weight: an array of weights for samples, or a list or dict of these by output.
+    initial_epoch: the number of the first epoch, from 0.
+    steps_per_epoch, validation_steps: batches in an epoch; None for all there are.
+    validation_batch_size: samples in a batch of validation; None for `batch_size`.
+    validation_freq: validate after every so many epochs, or after the epochs listed.
+    background: True trains in a background thread and returns at once, with a `Training` that has
+        `wait`, `stop`, `pause` and `resume`.
+    live: True shows the growing curves in a notebook, and {"look": "projector"} says how; None
+        does so when the notebook extension is loaded.
+    run: a name for this training run in live views and comparisons.
+    evaluate_each_epoch: evaluate the training data again after every epoch, with the weights as
+        they are then; the numbers go to `history.now`.
+    snapshots: True keeps the weights of up to 20 epochs, in at most 64 MB, for
+        `history.restore(epoch)`; a number says how many.
+
+    Everything that can be checked is checked before the first step. An interrupt (Ctrl-C, the Stop
+    button) ends training after the running batch: the weights stay, `history.stopped` is True.
+
+    Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
+    being trained already; then nothing was trained.
+    """
+    check_legacy("fit", legacy)
+    options = FitOptions(
+        batch_size, epochs, verbose, callbacks, validation_split, shuffle, initial_epoch,
+        steps_per_epoch, validation_steps, validation_batch_size, validation_freq,
+        run, evaluate_each_epoch, snapshots,
+    )  # fmt: skip
+    watchers = live_watchers(model, live, options)
+    options.check(quiet=bool(background or watchers))
+    runner = Runner(model, require(model))
+    check_idle(model, "fit")
+    runner.warn_of_changes()
+    training, held_out = training_source(runner, x, y, sample_weight, class_weight, options)
+    validation = validation_source(runner, validation_data, held_out, options)
+    for callback in options.callbacks:
+        check_monitor(callback, runner.compiled.metrics_names, validation is not None)
+    loop = TrainingLoop(runner, training, validation, options, watchers)
+    if background is in_turns:
+        return in_turns(loop)  # type: ignore[return-value]
+    return in_background(loop) if background else to_the_end(loop)
+
+
+async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
+    """Train as `fit` does, with its arguments, but yield to the event loop in between.
+
+    With `await model.fit_async(x, y)` a notebook answers to its buttons while the cell is running.
+    """
+    return await fit(model, *args, **settings | {"background": in_turns})  # type: ignore[misc]
+
+
+fit_async.__signature__ = inspect.signature(fit)  # type: ignore[attr-defined]
+
+
+def fit_generator(
+    model: Any,
+    generator: Any,
+    steps_per_epoch: int | None = None,
+    epochs: int = 1,
+    verbose: Any = 1,
+    callbacks: Any = None,
+    validation_data: Any = None,
+    validation_steps: int | None = None,
+    validation_freq: Any = 1,
+    class_weight: Any = None,
+    max_queue_size: int = 10,
+    workers: int = 1,
+    use_multiprocessing: bool = False,
+    shuffle: Any = True,
+    initial_epoch: int = 0,
+) -> History:
+    """Keras 2's name for `fit` with a generator; how it queues batches changes nothing."""
+    return fit(
+        model, generator, steps_per_epoch=steps_per_epoch, epochs=epochs, verbose=verbose,
+        callbacks=callbacks, validation_data=validation_data, validation_steps=validation_steps,
+        validation_freq=validation_freq, class_weight=class_weight, shuffle=shuffle,
+        initial_epoch=initial_epoch,
+    )  # fmt: skip
+
+
+def live_watchers(model: Any, live: Any, options: FitOptions) -> list[Watcher]:
+    """The watcher that shows a run live, if it is to be shown."""
+    if live is None:  # verbose=0 asks for silence, so it also turns the default view off
+        live = live_by_default and options.verbose != 0
+    if live is False:
+        return []
+    if live_callback is not None and (live is True or isinstance(live, Mapping)):
+        settings = {} if live is True else dict(live)
+        return [live_callback(model, run=options.run, **settings)]
+    raise ArgumentError(
+        f"`live` should be True, False or a dict of settings. Received: live={live!r}.",
+        why="it says whether the training is shown while it runs, and how.",
+        fix='write live=True, or for example live={"look": "projector"}.',
+    )

@@ -1,0 +1,235 @@
+"""Repeated blocks of a graph, to be drawn once: `×4`.
+
+The graph is split at its cuts, the places where one tensor alone passes. Each part gets a hash of
+its calls, in which the hash of a call includes those of the calls it reads (Weisfeiler and Leman
+1968). Equal hashes that follow each other are found period by period (Main and Lorentz 1984).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.scene import words
+
+FEWEST, LARGE = 3, 12
+"""Repetitions worth folding: three, or two of at least so many calls."""
+NOT_COMPARED = {"name", "seed", "weights", "trainable"}
+
+
+class Repetition:
+    """Blocks that follow each other and are equal, or `alike` in class and wiring."""
+
+    def __init__(self, blocks: list[list[Item]], alike: bool) -> None:
+        self.blocks, self.alike = blocks, alike
+        self.calls = [calls(block) for block in blocks]
+
+    def varies(self) -> list[str]:
+        """How the blocks differ: `filters 64 · 128 · 256`."""
+        lines = [line for items in zip(*self.blocks, strict=True) for line in _varying(items)]
+        return list(dict.fromkeys(lines))
+
+
+Item = tuple[Node, ...] | Repetition
+"""A part of the graph, or a repetition of parts."""
+
+
+def calls(items: Iterable[Item]) -> list[Node]:
+    """All calls that the items stand for, in order."""
+    found: list[Node] = []
+    for item in items:
+        for nodes in item.calls if isinstance(item, Repetition) else [item]:
+            found += nodes
+    return found
+
+
+def drawn(items: Iterable[Item]) -> int:
+    """How many calls are left to draw when each repetition is drawn once."""
+    return sum(drawn(one.blocks[0]) if isinstance(one, Repetition) else len(one) for one in items)
+
+
+def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
+    """The parts of a graph, with equal blocks folded, and after them, if wanted, `alike` ones.
+
+    `shared` are the layers that are called in several places: their calls equal only each other.
+    """
+    items: list[Item] = list(parts_of(graph))
+    items = _fold(items, Hashes(graph, set(shared), True))
+    return _fold(items, Hashes(graph, set(shared), False)) if alike else items
+
+
+def parts_of(graph: Graph) -> Iterator[tuple[Node, ...]]:
+    """The calls of a graph in order, split wherever one tensor alone passes."""
+    order = _in_order(graph)
+    last: dict[Tensor, int] = {}
+    for i, node in enumerate(order):
+        last |= dict.fromkeys([*node.output_tensors, *reads(graph, node)], i)
+    part: list[Node] = []
+    passing: set[Tensor] = set()
+    for i, node in enumerate(order):
+        part.append(node)
+        both = {*node.output_tensors, *reads(graph, node)}
+        passing = (passing | both) - {tensor for tensor in both if last[tensor] == i}
+        if len(passing) <= 1:
+            yield tuple(part)
+            part = []
+
+
+def _in_order(graph: Graph) -> list[Node]:
+    """The calls of a graph, with each input right before the first call that reads it."""
+    first: dict[Tensor, int] = {}
+    for node in graph.nodes:
+        for tensor in reads(graph, node):
+            first.setdefault(tensor, node.time)
+    inputs = {node: first.get(node.output_tensors[0], -1) for node in graph.input_nodes}
+    return sorted(graph.nodes, key=lambda node: (inputs.get(node, node.time), node not in inputs))
+
+
+def reads(graph: Graph, node: Node) -> list[Tensor]:
+    """The tensors that a call reads, in order, by their names in this graph."""
+    tensors = [] if node in graph.input_nodes else node.arguments.tensors
+    return [graph.stand_ins.get(tensor, tensor) for tensor in tensors]
+
+
+class Hashes:
+    """Hashes of parts: of class, wiring, sharing and freezing, and if `equal` of all settings and
+    shapes too. What brings data into the model or out of it is like nothing else.
+    """
+
+    def __init__(self, graph: Graph, shared: set[Operation], equal: bool, top: bool = True) -> None:
+        self.graph, self.shared, self.equal = graph, shared, equal
+        self.layers: dict[Any, Hashable] = {}
+        ends = [*graph.input_nodes, *(graph.producer(tensor)[0] for tensor in graph.outputs)]
+        self.ends = set(ends if top else [])
+
+    def of(self, item: Item) -> Hashable:
+        if isinstance(item, Repetition):
+            return tuple(map(self.of, item.blocks[0]))
+        known: dict[Tensor, Hashable] = {}
+        hashes = []
+        for node in item:
+            inputs = [known.get(tensor) for tensor in reads(self.graph, node)]
+            hashes.append(hash((self._call(node), *inputs)))
+            known |= {tensor: (hashes[-1], i) for i, tensor in enumerate(node.output_tensors)}
+        return tuple(sorted(hashes))
+
+    def _call(self, node: Node) -> Hashable:
+        if node in self.ends:
+            return id(node)
+        layer = node.operation
+        if layer not in self.layers:
+            self.layers[layer] = hash(self._layer(layer))
+        if not self.equal:
+            return self.layers[layer]
+        tensors = [*node.arguments.tensors, *node.output_tensors]
+        shapes = [(tensor.shape, tensor.dtype, tensor.mask is None) for tensor in tensors]
+        return self.layers[layer], *shapes, self._plain(node.arguments.convert(lambda _: ()))
+
+    def _layer(self, layer: Any) -> Hashable:
+        own = id(layer) if layer in self.shared else 0
+        inner: Any = words.inner_layer(layer)
+        config = self._plain(settings(layer)) if self.equal else inner and self._layer(inner)
+        graph = words.graph_of(layer)
+        if graph is not None:
+            config = Hashes(graph, set(), self.equal, top=False).of(tuple(graph.nodes))
+        return type(getattr(layer, "op", layer)), own, getattr(layer, "trainable", True), config
+
+    def _plain(self, value: Any) -> Hashable:
+        """A setting as something that can be hashed, without names and seeds."""
+        if isinstance(value, Operation):
+            return self._layer(value)
+        if isinstance(value, dict):
+            kept = [(key, one) for key, one in value.items() if key not in NOT_COMPARED]
+            return tuple((key, self._plain(one)) for key, one in kept)
+        if isinstance(value, (list, tuple)):
+            return tuple(map(self._plain, value))
+        if isinstance(value, np.ndarray):
+            return value.shape, str(value.dtype), value.tobytes()
+        if hasattr(value, "get_config"):
+            return type(value), self._plain(vars(value))
+        return value if isinstance(value, Hashable) else repr(value)
+
+
+def settings(layer: Any) -> dict[str, Any]:
+    """The constructor arguments of a layer, or the settings of an op."""
+    if not getattr(layer, "is_layer", True):
+        return asdict(layer.op)
+    arguments = getattr(layer, "_given", {})
+    return {
+        name: getattr(layer, name, value)
+        for name, value in arguments.items()
+        if name not in NOT_COMPARED
+    }
+
+
+def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
+    """Fold the repetition that saves most calls, then those before, after and inside it."""
+    for item in items:
+        if isinstance(item, Repetition):
+            item.blocks = [_fold(block, hashes) for block in item.blocks]
+    numbers: dict[Hashable, int] = {}
+    row = np.array([numbers.setdefault(hashes.of(item), len(numbers)) for item in items])
+    sizes = [(drawn([item]), isinstance(item, tuple)) for item in items]
+
+    def fold(first: int, end: int) -> list[Item]:
+        run = max(_runs(row[first:end], sizes[first:end]), default=None)
+        if run is None:
+            return items[first:end]
+        start, stop = first + run.start, first + run.start + run.times * run.period
+        blocks = [fold(i, i + run.period) for i in range(start, stop, run.period)]
+        return [*fold(first, start), Repetition(blocks, not hashes.equal), *fold(stop, end)]
+
+    return fold(0, len(items))
+
+
+class _Run(NamedTuple):
+    """Equal blocks in a row; of two, the greater is the better one to fold."""
+
+    saved: int
+    first: tuple[int, bool]
+    """The size of the part that each block begins with, and whether it is a plain one."""
+    times: int
+    period: int
+    start: int
+
+
+def _runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
+    """The runs in a row of numbers that are worth folding."""
+    sums = np.cumsum([0, *(size for size, _ in sizes)])
+    for period in range(1, len(row) // 2 + 1):
+        same = np.concatenate([[False], row[:-period] == row[period:], [False]])
+        edges = np.flatnonzero(same[1:] != same[:-1]).tolist()
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            times, spare = divmod(end - start + period, period)
+            size = int(sums[start + period] - sums[start])
+            if times >= FEWEST or (times == 2 and size >= LARGE):
+                largest = max(range(start, start + spare + 1), key=sizes.__getitem__)
+                yield _Run((times - 1) * size, sizes[largest], times, period, largest)
+
+
+def _varying(items: Sequence[Item]) -> Iterator[str]:
+    """The settings in which parts differ that stand at the same place of their blocks."""
+    if isinstance(items[0], Repetition):
+        repeats = [item for item in items if isinstance(item, Repetition)]
+        yield from _line("×", [len(repeat.blocks) for repeat in repeats])
+        for parts in zip(*(repeat.blocks[0] for repeat in repeats), strict=True):
+            yield from _varying(parts)
+    else:
+        for nodes in zip(*items, strict=True):  # type: ignore[arg-type]
+            every = [settings(node.operation) for node in nodes]
+            for name in every[0]:
+                yield from _line(f"{name} ", [config.get(name) for config in every])
+
+
+def _line(name: str, values: list[Any]) -> Iterator[str]:
+    texts = [words.value_text(value) for value in values]
+    if len(set(texts)) > 1:
+        changes = [text for i, text in enumerate(texts) if i == 0 or text != texts[i - 1]]
+        yield f"{name}{' · '.join(changes)}"

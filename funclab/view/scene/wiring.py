@@ -1,0 +1,115 @@
+"""The tensors of a scene, and the edges between the boxes that make and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.tensor import Tensor
+from funclab.view.scene import words
+from funclab.view.scene.repeats import reads
+from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
+
+
+class Wires:
+    """Who reads each tensor of a graph, and which of the model's outputs it is."""
+
+    def __init__(self, graph: Graph, prefix: str, labelled: bool) -> None:
+        self.graph, self.prefix = graph, prefix
+        self.labelled = labelled and len(graph.outputs) > 1
+        self.positions: dict[Tensor, list[int]] = {}
+        for i, tensor in enumerate(graph.outputs):
+            self.positions.setdefault(graph.stand_ins.get(tensor, tensor), []).append(i)
+        self.readers: dict[Tensor, list[tuple[Node, int]]] = {}
+        for node in graph.nodes:
+            for i, tensor in enumerate(reads(graph, node)):
+                self.readers.setdefault(tensor, []).append((node, i))
+
+    def connect(self, scene: Scene, boxes: Mapping[Node, Box], whole: bool) -> None:
+        """Add the tensors and edges between boxes, each of which stands for some calls.
+
+        Where they are not the `whole` graph but the inside of a frame, tensors cross its border.
+        """
+        if not whole:
+            self._enter(scene, boxes)
+        for node, box in boxes.items():
+            for i, tensor in enumerate(node.output_tensors):
+                uses = self.readers.get(tensor, [])
+                elsewhere = [reader for reader, _ in uses if boxes.get(reader) is not box]
+                leaves = any(reader not in boxes for reader in elsewhere)
+                if box.node is None and not elsewhere and tensor not in self.positions:
+                    continue
+                plate = self._plate(tensor, whole)
+                plate.numbered = len(node.operation.inbound_nodes) > 1
+                scene.plates.append(plate)
+                source = End(box.key, i, len(node.output_tensors))
+                scene.edges.append(edge_of(plate, source, End(plate.key)))
+                self._read(scene, plate, box, boxes, uses)
+                if not whole and (leaves or tensor in self.positions):
+                    border = self._border(scene, tensor, "out")
+                    scene.edges.append(edge_of(plate, End(plate.key), End(border.key)))
+
+    def _enter(self, scene: Scene, boxes: Mapping[Node, Box]) -> None:
+        """The tensors that calls in a frame read and calls outside it make."""
+        tensors = dict.fromkeys(t for node in boxes for t in reads(self.graph, node))
+        for tensor in tensors:
+            if self.graph.producer(tensor)[0] not in boxes:
+                border = self._border(scene, tensor, "in")
+                self._read(scene, border, None, boxes, self.readers[tensor])
+
+    def _plate(self, tensor: Tensor, whole: bool) -> Plate:
+        plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
+        if whole and tensor in self.positions:
+            plate.output = True
+            labels = [f"outputs[{i}]" for i in self.positions[tensor]]
+            plate.label = ", ".join(labels) * self.labelled
+        return plate
+
+    def _border(self, scene: Scene, tensor: Tensor, way: str) -> Plate:
+        """Where a tensor crosses the border of a frame."""
+        plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
+        plate.key, plate.border = f"{scene.place} {way} {plate.name}", way
+        scene.plates.append(plate)
+        return plate
+
+    def _read(
+        self,
+        scene: Scene,
+        plate: Plate,
+        source: Box | None,
+        boxes: Mapping[Node, Box],
+        uses: list[tuple[Node, int]],
+    ) -> None:
+        """An edge to each call that reads a tensor; calls drawn as one box count as one."""
+        told: set[str] = set()
+        for reader, i in uses:
+            box = boxes.get(reader)
+            if box is None:
+                continue
+            target = End(box.key, i, len(reader.arguments.tensors))
+            if box.node is None:
+                if box is source or box.key in told:
+                    continue
+                told.add(box.key)
+                target = End(box.key)
+            scene.edges.append(edge_of(plate, End(plate.key), target))
+
+
+def edge_of(plate: Plate, source: End, target: End) -> Edge:
+    return Edge(source, target, plate.name, plate.mask, tensor_key=plate.tensor_key)
+
+
+def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
+    shape = words.shape_text(tensor.shape)
+    mask = tensor.mask is not None
+    note = ", with a mask" if mask else ""
+    return Plate(
+        key=f"{prefix}tensor {tensor.id}",
+        name=name,
+        shape=shape,
+        dtype=tensor.dtype,
+        mask=mask,
+        tensor_key=f"{prefix}{tensor.id}",
+        title=f"tensor {name}: shape {shape}, {tensor.dtype}{note}",
+    )

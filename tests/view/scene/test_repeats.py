@@ -1,0 +1,181 @@
+"""Repeated blocks: found at the cuts of a graph, drawn once, and unfolded again."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab import Input, ops
+from funclab.layers import (
+    Add,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePooling2D,
+    ReLU,
+    Softmax,
+)
+from funclab.models import Model
+from funclab.view.scene.calls import Calls
+
+
+def resnet(blocks):
+    """Three stages of residual blocks, with half the resolution and twice the filters each."""
+    image = x = Input((32, 32, 3))
+    x = ReLU()(BatchNormalization()(Conv2D(16, 3, padding="same")(x)))
+    for filters in (16, 32, 64):
+        for block in range(blocks):
+            strides = 2 if block == 0 and filters > 16 else 1
+            y = Conv2D(filters, 3, strides=strides, padding="same")(x)
+            y = Conv2D(filters, 3, padding="same")(ReLU()(BatchNormalization()(y)))
+            y = BatchNormalization()(y)
+            x = ReLU()(Add()([y, Conv2D(filters, 1, strides=2)(x) if strides == 2 else x]))
+    return Model(image, Dense(10)(GlobalAveragePooling2D()(x)))
+
+
+def transformer(blocks):
+    tokens = Input((10, 16))
+    x = Dense(16)(tokens)
+    for _ in range(blocks):
+        query, key, value = Dense(16)(x), Dense(16)(x), Dense(16)(x)
+        scores = Softmax()(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / 4.0)
+        x = Add()([ops.matmul(scores, value), x])
+        x = Add()([Dense(16)(Dense(64, "gelu")(x)), x])
+    return Model(tokens, Dense(50)(x))
+
+
+def stack(*layers):
+    x = start = Input((8,))
+    for layer in layers:
+        x = layer(x)
+    return Model(start, Dense(2)(x))
+
+
+def scene_of(model, **settings):
+    return Calls(model, False, 2000, **{"fold": "equal", **settings}).build()
+
+
+def repeats(scene):
+    return [box for one in scene.walk() for box in one.boxes if box.role == "repeat"]
+
+
+@pytest.mark.parametrize(
+    ("model", "calls", "drawn", "times"),
+    [
+        (resnet(4), 92, 43, [4, 3, 3]),
+        (resnet(12), 260, 43, [12, 11, 11]),
+        (stack(*(Dense(8, "relu") for _ in range(60))), 62, 3, [60]),
+        (transformer(4), 51, 15, [4]),
+    ],
+)
+def test_equal_blocks_are_drawn_once(model, calls, drawn, times):
+    scene = scene_of(model)
+
+    assert len(model.nodes) == calls
+    assert calls - scene.hidden == drawn
+    assert [box.times for box in repeats(scene)] == times
+
+
+def test_stages_that_differ_in_filters_fold_when_alike_is_enough():
+    scene = scene_of(resnet(4), fold="alike")
+
+    assert [(box.times, box.varies) for box in repeats(scene)] == [
+        (4, []),
+        (2, ["filters 32 · 64"]),
+        (3, []),
+    ]
+    assert scene.hidden == 92 - 28
+
+
+def test_two_repetitions_fold_only_when_they_are_large():
+    small, large = stack(Dense(8), Dense(8)), transformer(2)
+
+    assert [box.times for box in repeats(scene_of(small))] == []
+    assert [box.times for box in repeats(scene_of(large))] == [2]
+
+
+def test_names_and_seeds_make_no_difference_but_settings_do():
+    layers = [Dropout(0.5, seed=1), Dropout(0.5, seed=2, name="other"), Dropout(0.5), Dropout(0.4)]
+
+    (box,) = repeats(scene_of(stack(*layers)))
+
+    assert box.times == 3
+
+
+def test_a_repeat_says_whose_weights_it_uses():
+    shared = Dense(8)
+    own, one = stack(*(Dense(8) for _ in range(3))), stack(shared, shared, shared)
+
+    assert repeats(scene_of(own))[0].detail == "equal calls, own weights each"
+    (box,) = repeats(scene_of(one))
+    assert (box.detail, box.group) == ("equal calls, one set of weights", 0)
+
+
+def test_shared_and_own_weights_do_not_mix_nor_do_frozen_and_trained():
+    shared = Dense(8)
+    frozen = [Dense(8, trainable=False) for _ in range(3)]
+    model = stack(shared, shared, shared, *frozen, *(Dense(8) for _ in range(4)))
+
+    assert [box.times for box in repeats(scene_of(model))] == [3, 3, 4]
+
+
+def test_a_call_that_makes_an_output_is_never_folded_away():
+    x = start = Input((8,))
+    outputs = []
+    for _ in range(4):
+        x = Dense(8)(x)
+        outputs.append(x)
+
+    assert repeats(scene_of(Model(start, outputs))) == []
+
+
+def test_a_tensor_goes_in_and_out_of_a_repeat():
+    scene = scene_of(transformer(4))
+    (box,) = repeats(scene)
+
+    assert [plate.name for plate in scene.plates][1:3] == [
+        box.inside.plates[0].name,
+        [edge.tensor for edge in scene.edges if edge.source.key == box.key][0],
+    ]
+    inside = {plate.border: plate.key for plate in box.inside.plates}
+    assert sum(edge.source.key == inside["in"] for edge in box.inside.edges) == 4
+    assert sum(edge.target.key == inside["out"] for edge in box.inside.edges) == 1
+
+
+def test_the_repetition_with_the_focus_is_the_one_drawn():
+    model = transformer(4)
+    hidden = repeats(scene_of(model))[0].starts[2]
+
+    scene = scene_of(model, focus=hidden)
+
+    (box,) = repeats(scene)
+    assert (box.shown, scene.moved) == (2, True)
+    assert hidden in [inner.key for inner in box.inside.boxes]
+
+
+def test_an_unfolded_repeat_is_drawn_whole():
+    model = resnet(4)
+    first, *others = repeats(scene_of(model))
+
+    scene = scene_of(model, unfolded=[first.key])
+
+    assert [box.key for box in repeats(scene)] == [box.key for box in others]
+    assert set(first.members) < {box.key for box in scene.boxes}
+
+
+def test_every_call_is_drawn_or_a_member_of_a_box():
+    model = resnet(4)
+    scene = scene_of(model, fold="alike")
+
+    keys = {key for one in scene.walk() for box in one.boxes for key in [box.key, *box.members]}
+    assert {node.key for node in model.nodes} <= keys
+
+
+def test_calls_between_two_repeats_of_nested_models_are_compared_by_what_is_inside():
+    def block(units):
+        start = Input((8,))
+        return Model(start, Dense(8)(Dense(units)(start)))
+
+    scene = scene_of(stack(block(4), block(4), block(4), block(5)))
+
+    assert [box.times for box in repeats(scene)] == [3]
