@@ -29,6 +29,9 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     kind = "box" if box.inside is None else "box frame"
     canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)
+    if box.role == "repeat":
+        _draw_repeat(canvas, box, group, colour)
+        return
     folded = box.role == "fold"
     if box.wrapper:
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
@@ -44,6 +47,34 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     _draw_ports(canvas, box, colour)
     for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
         _draw_row(canvas, box, row, box.y + centre, colour)
+    if box.inside is None:
+        canvas.close()
+
+
+def _draw_repeat(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
+    """A frame with two cards behind it, and a tick for each repetition, the shown one filled."""
+    for shift in (sizes.CARDS, sizes.CARDS / 2):
+        card = area(box.corner + shift * (1 + 1j), box.width, box.height)
+        canvas.rect(card, Paint("", "rim", 1), ROUND)
+    canvas.rect(box, Paint("", colour, 1.5), ROUND)
+    title, detail, varies = sizes.repeat_texts(box)
+    axis = box.inside.axis + (box.width - box.inside.width) / 2 if box.inside else 4
+    start = box.corner + axis + (12 + 21j)
+    if group is not None:
+        canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
+        start += sizes.MARK
+    canvas.text_line(start, title, Font(sizes.NAME, bold=True))
+    wide = text_width(title, sizes.NAME, bold=True) + 10
+    canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
+    for i, line in enumerate(varies, 1):
+        canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
+    rack = sizes.ticks(box)
+    step = rack.width / box.times
+    for i, key in enumerate(box.starts):
+        canvas.open(f"{i + 1} of {box.times}, from {key}", "tick", repetition=str(i), start=key)
+        tick = area(rack.corner + i * step, max(1.0, step - min(3.0, step / 3)), rack.height)
+        canvas.rect(tick, Paint("neutral" if i == box.shown else "paper", colour, 1), 1.5)
+        canvas.close()
     if box.inside is None:
         canvas.close()
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
-from funclab.view.draw import defaults
+from funclab.view.draw import defaults, theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import tables, words
 from funclab.view.scene.calls import Calls, Opened
+from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.layers import Layers
-from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
 
-FACES = {"calls": Calls, "layers": Layers}
+FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
-PAGE_WIDTH = 1100
+WINDOW, PAPER = (1095, 744), (643, 900)
+"""The room in a notebook's window of 1280 by 900, and on a page."""
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
@@ -93,20 +95,29 @@ def diagram(
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    _check("face", face, tuple(FACES))
+    _check("face", face, FACES)
     _check("direction", direction or "TB", DIRECTIONS)
     look = defaults.chosen(look)
     if words.graph_of(model) is None:
         raise _no_graph(model)
-    scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
+    build = partial(_scene, model, face, expand_nested, most_calls, focus)
+    scale = theme.PROJECTOR if look == "projector" else 1
+    width, height = room or (PAPER if look == "print" else WINDOW)
+    first = "LR" if face == "layers" else "TB"
+    chooser = Chooser(build, (width / scale, height / scale), direction, first)
+    scene = chooser.choose(choice)
     scene.title = _title(model)
     scene.description = tables.description(scene)
-    scene.direction = direction or ("LR" if face == "layers" else "TB")
-    place(scene)
-    if choice:
-        scene.density = str(choice)
-        place(scene, 3, 560)
     return Diagram(scene, look)
+
+
+def _scene(
+    model: Any, face: str, expand_nested: Opened, most_calls: int, focus: str, fold: str
+) -> Scene:
+    """The scene of a model, without positions."""
+    if face == "layers":
+        return Layers(model, expand_nested, most_calls, focus=focus).build()
+    return Calls(model, expand_nested, most_calls, focus=focus, fold=fold).build()
 
 
 def _title(model: Any) -> str:

@@ -177,6 +177,8 @@ class Scene:
     spine: list[list[str]] = field(default_factory=list)
     """The boxes on the longest way through the model, for each column."""
     density: str = "full"
+    axis: float = 0
+    """Where the spine is across the flow."""
     hidden: int = 0
     """How many calls are not drawn, those in repetitions too."""
     moved: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log2, prod
 
+from funclab.view.draw.area import Area
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene.scene import Box, Group, Plate, Row, Scene
 
@@ -52,6 +53,8 @@ NOTE = 17
 """How much higher a box is for its note."""
 FRAME_PAD, TAB = 22, 14
 CAPSULE_PAD = 24
+REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
+"""The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
 AXIS = 17
 """In lines, how far from the left of a box the wire runs."""
 BESIDE = 9
@@ -75,8 +78,7 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     shown = box.node is not None and (density.plates or is_numbered(box))
     pill = node_words(box.node or 0) if shown else ""
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
-    name = f"×{box.times}  {box.name}".rstrip() if box.role == "repeat" else box.name
-    name, detail = shorten(name, LONGEST_NAME), shorten(box.detail, longest)
+    name, detail = shorten(box.name, LONGEST_NAME), shorten(box.detail, longest)
     if not density.two_lines and not box.rows:
         room = density.widest - BAR - PAD - 20 - text_width(name, density.name, bold=True)
         room -= pill_width(pill) if pill else 0
@@ -153,8 +155,47 @@ def pill_width(text: str) -> float:
     return text_width(text, PILL, bold=True) + 16
 
 
+def repeat_texts(box: Box) -> tuple[str, str, list[str]]:
+    """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
+    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
+    return f"×{box.times}  {box.name}".rstrip(), box.detail, varies
+
+
+def heading_height(box: Box, density: Density) -> float:
+    """How much of an open frame, or of a repeat, is above what is inside it."""
+    if box.role != "repeat":
+        return density.height + (NOTE if box.note and density.plates else 0)
+    return REPEAT + LINE * len(repeat_texts(box)[2])
+
+
+def ticks(box: Box) -> Area:
+    """Where the ticks of a repeat stand: in the heading of a frame, or as a rack."""
+    if box.inside is None:
+        top = box.y + heading_height(box, DENSITIES["full"]) - 4
+        return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
+    width = min(13 * box.times, 170)
+    return Area(x=box.right - 10 - width, y=box.y + 9, width=width, height=12)
+
+
+def _measure_repeat(box: Box, density: Density) -> None:
+    title, detail, varies = repeat_texts(box)
+    heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    box.height = heading_height(box, density)
+    if box.inside is None:
+        box.width = max(heading, min(9 * box.times, 520)) + 36
+        box.height += RACK + (8 if density.plates else 2)
+    else:
+        heading = max([heading + min(13 * box.times, 170) + 8, *(text_width(line, SMALL) for line in varies)])
+        box.width = max(box.inside.width, heading + 30 + box.inside.axis)
+        box.height += box.inside.height
+    box.width = 2 * round(box.width / 2 + 0.5)
+
+
 def measure_box(box: Box, density: Density) -> None:
     """Give a box its size; an open frame has that of its inside as well."""
+    if box.role == "repeat":
+        _measure_repeat(box, density)
+        return
     texts = box_texts(box, density)
     first = text_width(texts.name, density.name, bold=True)
     first += MARK if box.group is not None else 0
@@ -181,7 +222,11 @@ def equal_widths(scene: Scene) -> None:
     if scene.direction == "LR":
         return
     density = density_of(scene)
-    boxes = [box for box in scene.boxes if box.inside is None and box.width <= density.widest]
+    boxes = [
+        box
+        for box in scene.boxes
+        if box.inside is None and box.width <= density.widest and box.role != "repeat"
+    ]
     common = max((box.width for box in boxes), default=0)
     for box in boxes:
         if density is DENSITIES["lines"] or common <= 1.5 * box.width or not density.beside:

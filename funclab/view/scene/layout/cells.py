@@ -39,6 +39,10 @@ class Cell:
     size: float = 0
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
+    heading: float = 0
+    """How far into the box its wires run: to what a repeat has inside."""
+    cards: float = 0
+    """How far the cards behind a repeat reach."""
     outs: dict[int, float] = field(default_factory=dict)
     """Where its ports are, from the axis."""
     start: float = 0
@@ -115,6 +119,11 @@ def cells_of(scene: Scene) -> list[Cell]:
     cells = {box.key: Cell(box.key, i, box) for i, box in enumerate(scene.boxes)}
     plates = {plate.key: plate for plate in scene.plates}
     makers: dict[str, tuple[Cell, int]] = {}
+    for plate in scene.plates:
+        if plate.border:  # a point on the border of a frame
+            order = -1 if plate.border == "in" else len(cells)
+            cells[plate.key] = Cell(plate.key, order, outs={0: 0.0})
+            del plates[plate.key]
     for edge in scene.edges:
         if edge.target.key in plates:
             cell, port = cells[edge.source.key], port_of(edge.source)
@@ -127,7 +136,7 @@ def cells_of(scene: Scene) -> list[Cell]:
             wire = Wire(source, cells[edge.target.key], port, edge)
             source.leaving.append(wire)
             wire.target.entering.append(wire)
-    return list(cells.values())
+    return sorted(cells.values(), key=lambda cell: cell.order)
 
 
 def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
@@ -140,9 +149,14 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         across, cell.size = (box.height, box.width) if sideways else (box.width, box.height)
         in_lines = density is sizes.DENSITIES["lines"] and not sideways
         cell.near = sizes.AXIS if in_lines else across / 2
+        if is_repeat(box) and box.inside is not None:
+            inside, free = box.inside, (box.width - box.inside.width) / 2
+            cell.near = inside.axis + (box.height - inside.height if sideways else free)
+            cell.heading = free if sideways else sizes.heading_height(box, density)
         cell.far = across - cell.near
+        cell.cards = sizes.CARDS * is_repeat(box)
         margin = 4.0 * box.wrapper
-        cell.before, cell.after = cell.near + margin, cell.far + margin
+        cell.before, cell.after = cell.near + margin, cell.far + margin + cell.cards
         ports = sorted({wire.port for wire in cell.leaving} | set(cell.plates)) or [0]
         cell.outs = dict.fromkeys(ports, 0.0)
         if box.rows:
@@ -154,6 +168,10 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
             step = _step(cell, density, sideways)
             cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
         _words(cell, density, sideways)
+
+
+def is_repeat(box: Box) -> bool:
+    return box.role == "repeat"
 
 
 def _step(cell: Cell, density: Density, sideways: bool) -> float:
@@ -182,6 +200,7 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
             reach = (0.0, sizes.BESIDE + plate.width)
         cell.before = max(cell.before, reach[0] - out)
         cell.after = max(cell.after, reach[1] + out)
+    cell.tail += cell.cards
 
 
 def put_plates(cell: Cell, density: Density, sideways: bool) -> None:
@@ -189,15 +208,15 @@ def put_plates(cell: Cell, density: Density, sideways: bool) -> None:
     for port, plate in cell.plates.items():
         out = cell.at + cell.outs[port]
         if density.plates:
-            along = cell.end + density.tail
+            along = cell.end + density.tail + cell.cards
             if sideways:
                 plate.x, plate.y = along, out - plate.height / 2
             else:
                 plate.x, plate.y = out - plate.width / 2, along
         elif sideways:
-            plate.x, plate.y = cell.end + 8, out - 17
+            plate.x, plate.y = cell.end + 8 + cell.cards, out - 17
         elif density.beside and plate.width:
             plate.x = cell.at + cell.far + 8
             plate.y = cell.start + cell.size / 2 - plate.height / 2
         else:
-            plate.x, plate.y = out + sizes.BESIDE, cell.end + 2
+            plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards

@@ -17,11 +17,12 @@ def cuts(order: list[Cell]) -> list[int]:
         for wire in cell.leaving:
             tensor = (cell, wire.port)
             last[tensor] = max(last.get(tensor, 0), place[wire.target])
+    beginnings = max((i for i, cell in enumerate(order) if not cell.entering), default=0)
     alive: set[tuple[Cell, int]] = set()
     for i, cell in enumerate(order[:-1]):
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
-        if len(alive) == 1 and all(source.box is not None for source, _ in alive):
+        if len(alive) == 1 and i + 1 > beginnings:
             found.append(i + 1)
     return found
 

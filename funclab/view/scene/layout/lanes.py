@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import STEP, Cell, Lane, Track, Wire
+from funclab.view.scene.layout.cells import STEP, Cell, Lane, Track, Wire, is_repeat
 from funclab.view.scene.layout.tracks import previous_on_axis
 
 APART, LANE = 18, 11
@@ -166,7 +166,7 @@ class Lanes:
 
 def is_frame(cell: Cell) -> bool:
     """Whether a box is an open model, whose inputs are ports on its frame."""
-    return cell.box is not None and cell.box.inside is not None and cell.box.role != "repeat"
+    return cell.box is not None and cell.box.inside is not None and not is_repeat(cell.box)
 
 
 def has_numbers(cell: Cell) -> bool:
@@ -174,7 +174,7 @@ def has_numbers(cell: Cell) -> bool:
     box = cell.box
     if box is None or box.rows:
         return False
-    return is_frame(cell) or (box.inputs > 1 and box.ordered)
+    return is_frame(cell) or (box.inputs > 1 and box.ordered and not is_repeat(box))
 
 
 def row_offset(cell: Cell, wire: Wire) -> float:

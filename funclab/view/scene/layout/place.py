@@ -131,9 +131,11 @@ class Placing:
         lanes = Lanes(across_order(tracks), cells, self.in_lines)
         lanes.decide()
         lanes.arrange()
+        scene = self.scene
         shift = x - min((cell.at - cell.before for cell in cells), default=0)
         for line in [*tracks, *lanes.lanes.values()]:
             line.at += shift
+        scene.axis = tracks[0].at
         return max(
             [line.at for line in lanes.lanes.values()] + [cell.at + cell.after for cell in cells],
             default=0,
@@ -201,13 +203,17 @@ def _shape(wire: Wire) -> str:
 
 def frame(scene: Scene) -> None:
     """Move everything so that it begins at the margin, and note the whole size."""
-    shapes = [*scene.items(), *scene.labels, *(group for group in scene.groups if group.width)]
+    shapes = [*scene.boxes, *scene.labels, *(group for group in scene.groups if group.width)]
+    shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
     paths += [tie for group in scene.groups for tie in group.ties]
     xs = [x for path in paths for x, _ in path] + [one.x for one in shapes]
     xs += [x - 7 for box in scene.boxes for x, _, _ in box.ports]
     ys = [y for path in paths for _, y in path] + [one.y for one in shapes]
-    left, top = min(xs, default=0) - EDGE, min(ys, default=0) - EDGE
+    sideways = scene.direction == "LR"
+    open_ends = any(plate.border for plate in scene.plates)  # wires reach the frame around
+    edge_x, edge_y = (EDGE * (not (open_ends and along)) for along in (sideways, not sideways))
+    left, top = min(xs, default=0) - edge_x, min(ys, default=0) - edge_y
     right = max([*xs, *(one.x + one.width for one in shapes)], default=0)
     bottom = max([*ys, *(one.y + one.height for one in shapes)], default=0)
     for one in shapes:
@@ -217,4 +223,5 @@ def frame(scene: Scene) -> None:
     scene.dots = [(x - left, y - top) for x, y in scene.dots]
     for box in scene.boxes:
         box.ports = [(x - left, y - top, words) for x, y, words in box.ports]
-    scene.width, scene.height = right - left + EDGE, bottom - top + EDGE
+    scene.axis -= top if sideways else left
+    scene.width, scene.height = right - left + edge_x, bottom - top + edge_y

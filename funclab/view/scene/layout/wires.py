@@ -55,14 +55,14 @@ class Wires:
         bus = self.levels.buses.get((cell, port))
         if plate is not None and plate.width and self.density.plates:
             size = 0 if stub else plate.width if self.sideways else plate.height
-            return complex(out, cell.end + self.density.tail + size)
+            return complex(out, cell.end + self.density.tail + cell.cards + size)
         if plate is None:
             return complex(out, cell.end)
         if bus is not None:
             return complex(out, bus.y)
         end = cell.end + min(cell.tail, 14)
         if plate.output:
-            end = cell.end + (plate.width + 16 if self.sideways else 16)
+            end = cell.end + cell.cards + (plate.width + 16 if self.sideways else 16)
         return complex(out, end)
 
     def _corners(self, wire: Wire) -> list[complex]:
@@ -86,7 +86,7 @@ class Wires:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
         port = sizes.TAB / 2 if is_frame(target) else sizes.TAB - 2
         out = port if has_numbers(target) else self._rim(target)
-        turns.append(complex(wire.entry, target.start - out))
+        turns.append(complex(wire.entry, target.start - out + target.heading))
         return turns
 
     @staticmethod
