@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import Pen, curved
 from funclab.view.draw.marks import lock_path, mark_path
 from funclab.view.draw.text import text_width
 from funclab.view.scene import sizes
@@ -42,7 +43,7 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     width = 1 if in_lines else 1.5
     canvas.rect(box, Paint(fill, "rim" if pale else colour, width, "5 4" * folded), radius)
     if not folded:
-        canvas.bar(box, sizes.BAR * (1 if density.two_lines else 0.75), radius, colour)
+        canvas.bar(box, density.bar, radius, colour)
     draw_heading(canvas, box, group, colour, density)
     _draw_ports(canvas, box, colour)
     for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
@@ -54,8 +55,13 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
 def _draw_repeat(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
     """A frame with two cards behind it, and a tick for each repetition, the shown one filled."""
     for shift in (sizes.CARDS, sizes.CARDS / 2):
-        card = area(box.corner + shift * (1 + 1j), box.width, box.height)
-        canvas.rect(card, Paint("", "rim", 1), ROUND)
+        corner = complex(box.right, box.bottom)
+        right, low = corner.real + shift, corner.imag + shift
+        pen = Pen(complex(box.x + shift + 4, box.bottom))
+        turns = [complex(box.x + shift + 4, low), complex(right, low)]
+        top = box.y + shift + 4
+        pen.corners([*turns, complex(right, top), complex(box.right, top)], ROUND)
+        canvas.path(curved(pen.points), Paint("", "rim", 1))
     canvas.rect(box, Paint("", colour, 1.5), ROUND)
     title, detail, varies = sizes.repeat_texts(box)
     axis = box.inside.axis + (box.width - box.inside.width) / 2 if box.inside else 4
@@ -94,7 +100,7 @@ def draw_heading(
 ) -> None:
     """Mark, name and detail of a box, the node index in its pill, the lock of frozen weights."""
     texts = sizes.box_texts(box, density)
-    start = box.corner + sizes.BAR + sizes.PAD
+    start = box.corner + density.bar + density.pad
     two = density.two_lines or bool(box.rows)
     line = round(density.height * 0.45) if two else (box.height + density.name) / 2 - 2
     if two:

@@ -109,12 +109,17 @@ def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
     canvas.open(plate.title, "plate", key=plate.key, **data)
     canvas.rect(plate.grown(1), Paint())
     width, height = sizes.glyph(plate)
-    middle = complex(plate.x, plate.y + plate.height / 2)
+    middle = complex(plate.x, plate.y + 7)
     colour = "output" if plate.output else "rim"
     canvas.rect(area(middle - height / 2 * 1j, width, height), Paint(colour))
-    (words,) = sizes.plate_lines(plate, density)
-    font = Font(density.shape, mono=True)
-    canvas.text_line(middle + width + (6 + 4j), words, font)
+    shape, more = sizes.plate_lines(plate, density)
+    start = middle + width + (6 + 4j)
+    canvas.text_line(start, shape, Font(density.shape, mono=True))
+    if more:
+        beside = start + text_width(shape, density.shape, mono=True) + 7
+        under = complex(plate.x, start.imag + 14)
+        font = Font(density.shape, "soft", mono=True)
+        canvas.text_line(under if plate.height > 14 else beside, more, font)
     canvas.close()
 
 

@@ -34,6 +34,16 @@ class Density:
     beside: bool = False
     """Whether the shape stands to the right of the box."""
 
+    @property
+    def bar(self) -> float:
+        """The width of the coloured bar at the left of a box."""
+        return BAR if self.plates else BAR - 2
+
+    @property
+    def pad(self) -> float:
+        """The room before and after the words in a box."""
+        return PAD if self.plates else PAD - 4
+
 
 DENSITIES = {
     "full": Density(54, 15, 12, 12, True, True, 12, 14, 20, 150, 330),
@@ -57,6 +67,8 @@ REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
 """The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
 AXIS = 17
 """In lines, how far from the left of a box the wire runs."""
+UNEQUAL = 1.4
+"""How much wider than most others a box is that keeps its width."""
 BESIDE = 9
 """How far beside its wire a shape stands."""
 
@@ -80,7 +92,7 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     name, detail = shorten(box.name, LONGEST_NAME), shorten(box.detail, longest)
     if not density.two_lines and not box.rows:
-        room = density.widest - BAR - PAD - 20 - text_width(name, density.name, bold=True)
+        room = density.widest - density.bar - 2 * density.pad - 8 - text_width(name, density.name, bold=True)
         room -= pill_width(pill) if pill else 0
         room -= MARK if box.group is not None else 0
         while detail and text_width(detail, density.detail) > room:
@@ -98,8 +110,8 @@ def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]
     shape, name = shorten(plate.shape, LONGEST_ID), shorten_id(plate.name)
     if density.plates:
         return [line for line in (shape, name, plate.label) if line]
-    words = [shape, shorten_id(plate.name, 20) if plate.numbered else "", plate.label]
-    return [" ".join(word for word in words if word)]
+    more = [shorten_id(plate.name, 20) if plate.numbered else "", plate.label]
+    return [shape, " ".join(word for word in more if word)]
 
 
 def glyph(plate: Plate) -> tuple[float, float]:
@@ -182,7 +194,7 @@ def _measure_repeat(box: Box, density: Density) -> None:
     heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
     box.height = heading_height(box, density)
     if box.inside is None:
-        box.width = max(heading, min(9 * box.times, 520)) + 36
+        box.width = max(heading, min(9 * box.times, 420)) + 36
         box.height += RACK + (8 if density.plates else 2)
     else:
         heading = max([heading + min(13 * box.times, 170) + 8, *(text_width(line, SMALL) for line in varies)])
@@ -206,7 +218,7 @@ def measure_box(box: Box, density: Density) -> None:
     detail = text_width(texts.detail, density.detail)
     second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)
     inner = max(first, second) if density.two_lines else first + (detail + 8 if detail else 0)
-    box.width = max(density.narrowest, BAR + PAD + inner + PAD)
+    box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
     box.height = density.height + (NOTE if note else 0)
     if box.rows:
         _measure_rows(box, first, second)
@@ -217,20 +229,15 @@ def measure_box(box: Box, density: Density) -> None:
     box.width = 2 * round(box.width / 2 + 0.5)
 
 
-def equal_widths(scene: Scene) -> None:
-    """Boxes of about the same width get the same one, where they stand below each other."""
-    if scene.direction == "LR":
-        return
-    density = density_of(scene)
-    boxes = [
-        box
-        for box in scene.boxes
-        if box.inside is None and box.width <= density.widest and box.role != "repeat"
-    ]
-    common = max((box.width for box in boxes), default=0)
+def equal_widths(boxes: list[Box], density: Density) -> None:
+    """Boxes that stand below each other get the same width; only much wider ones keep theirs."""
+    boxes = [box for box in boxes if box.inside is None and box.role != "repeat"]
+    widths = sorted(box.width for box in boxes)
+    middle = widths[len(widths) // 2] if widths else 0
+    most = density.widest if density is DENSITIES["lines"] else UNEQUAL * middle
+    common = max((width for width in widths if width <= most), default=0)
     for box in boxes:
-        if density is DENSITIES["lines"] or common <= 1.5 * box.width or not density.beside:
-            box.width = common
+        box.width = max(box.width, common)
 
 
 def _measure_rows(box: Box, first: float, second: float) -> None:
@@ -251,14 +258,19 @@ def row_centres(box: Box) -> list[float]:
     return centres
 
 
-def measure_plate(plate: Plate, density: Density) -> None:
-    """Give a tensor its size: that of its plate, or of the words and the bar beside the wire."""
+def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
+    """Give a tensor its size: that of its plate, or of the words and the bar beside the wire.
+
+    From left to right what else there is stands under the shape.
+    """
     lines = plate_lines(plate, density)
-    widest = max(text_width(line, density.shape, mono=True) for line in lines)
-    plate.width = 2 * round(widest / 2 + 0.5) + (20 if density.plates else 0)
-    plate.height = LINE * len(lines) + 8 if density.plates else 14
-    if not density.plates:
-        plate.width += glyph(plate)[0] + 6
+    widths = [text_width(line, density.shape, mono=True) for line in lines]
+    if density.plates:
+        plate.width, plate.height = 2 * round(max(widths) / 2 + 0.5) + 20, LINE * len(lines) + 8
+    else:
+        widths[0] += glyph(plate)[0] + 6
+        plate.height = 28 if sideways and widths[1] else 14
+        plate.width = max(widths) if sideways else widths[0] + (7 + widths[1]) * bool(widths[1])
     if plate.hidden or plate.border:
         plate.width = plate.height = 0
 

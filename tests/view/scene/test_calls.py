@@ -14,7 +14,7 @@ from tests.view import models
 
 
 def scene_of(model, **settings):
-    return diagram(model, layout="builtin", **settings).scene
+    return diagram(model, **settings).scene
 
 
 def links(scene):

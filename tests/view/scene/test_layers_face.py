@@ -10,7 +10,7 @@ from tests.view import models
 
 
 def scene_of(model, **settings):
-    return diagram(model, face="layers", layout="builtin", **settings).scene
+    return diagram(model, face="layers", **settings).scene
 
 
 def rows(scene, name):

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from funclab.view.scene import sizes
-from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
-from funclab.view.scene.sizes import Density
+from funclab.view.scene.scene import Box, Edge, End, Plate, Row, Scene
+from funclab.view.scene.sizes import TAB, Density
 
+LANE, FIRST_LANE = 11, 14
+"""Distances of lines that run beside each other, and of the first from a box with rows."""
 STEP = 26
 """Distance between ports on one side of a box."""
 
@@ -22,6 +24,8 @@ class Cell:
     key: str
     order: int
     box: Box | None = None
+    plate: Plate | None = None
+    """A tensor that stands by itself, because a row made it."""
     plates: dict[int, Plate] = field(default_factory=dict)
     """The tensors by the number of the port (row and output) that they leave from."""
     entering: list[Wire] = field(default_factory=list)
@@ -35,7 +39,9 @@ class Cell:
     """How far the box reaches from the axis, across the flow."""
     before: float = 0
     after: float = 0
-    """The same with the words beside it."""
+    """The same for the words after it."""
+    margin: float = 0
+    """What is drawn around the box."""
     size: float = 0
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
@@ -46,6 +52,14 @@ class Cell:
     outs: dict[int, float] = field(default_factory=dict)
     """Where its ports are, from the axis."""
     start: float = 0
+
+    def reach(self, side: int, words: bool) -> float:
+        """How far the box with its ports, or what stands after it, reaches to a side."""
+        if words:
+            return self.after if side > 0 else self.before
+        tabs = TAB if any(wire.side == side and wire.tab for wire in self.entering) else 0
+        own = self.far + self.cards if side > 0 else self.near
+        return own + max(self.margin, tabs)
 
     @property
     def at(self) -> float:
@@ -66,6 +80,8 @@ class Wire:
     edge: Edge | None = None
     side: int = 0
     """Where it enters: 0 with the flow, -1 and 1 at the sides."""
+    tab: bool = False
+    """Whether its number is drawn."""
     into: float = 0
     """Where it enters, from the axis of the target (or its middle, at a side)."""
     lane: Lane | Track | None = None
@@ -74,6 +90,10 @@ class Wire:
     @property
     def index(self) -> int:
         return self.edge.target.index if self.edge else 0
+
+    @property
+    def row(self) -> int | None:
+        return self.edge.target.row if self.edge else None
 
     @property
     def backward(self) -> bool:
@@ -122,10 +142,13 @@ def cells_of(scene: Scene) -> list[Cell]:
     for plate in scene.plates:
         if plate.border:  # a point on the border of a frame
             order = -1 if plate.border == "in" else len(cells)
-            cells[plate.key] = Cell(plate.key, order, outs={0: 0.0})
+            cells[plate.key] = Cell(plate.key, order, plates={0: plate}, outs={0: 0.0})
             del plates[plate.key]
     for edge in scene.edges:
-        if edge.target.key in plates:
+        if edge.target.key in plates and edge.source.row is not None:
+            plate = plates.pop(edge.target.key)
+            cells[plate.key] = Cell(plate.key, len(cells), plate=plate)
+        elif edge.target.key in plates:
             cell, port = cells[edge.source.key], port_of(edge.source)
             cell.plates[port] = plates[edge.target.key]
             makers[edge.target.key] = (cell, port)
@@ -141,11 +164,15 @@ def cells_of(scene: Scene) -> list[Cell]:
 
 def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
     """Give every cell its extents and every port its place."""
+    sideways = scene.direction == "LR"
     for cell in cells:
         box = cell.box
+        if cell.plate is not None:
+            size = (cell.plate.width, cell.plate.height)
+            across, cell.size = size[::-1] if sideways else size
+            cell.near = cell.far = across / 2
         if box is None:
             continue
-        sideways = scene.direction == "LR"
         across, cell.size = (box.height, box.width) if sideways else (box.width, box.height)
         in_lines = density is sizes.DENSITIES["lines"] and not sideways
         cell.near = sizes.AXIS if in_lines else across / 2
@@ -155,19 +182,38 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
             cell.heading = free if sideways else sizes.heading_height(box, density)
         cell.far = across - cell.near
         cell.cards = sizes.CARDS * is_repeat(box)
-        margin = 4.0 * box.wrapper
-        cell.before, cell.after = cell.near + margin, cell.far + margin + cell.cards
+        cell.margin = 4.0 * box.wrapper
+        cell.before = cell.after = 0
         ports = sorted({wire.port for wire in cell.leaving} | set(cell.plates)) or [0]
         cell.outs = dict.fromkeys(ports, 0.0)
         if box.rows:
-            middles = sizes.row_centres(box)
+            lanes = max(inputs_of(box.rows), outputs_of(box.rows)) * LANE
+            cell.margin = 0 if sideways else FIRST_LANE + lanes
             for port in ports:
-                row = middles[port // 100] - box.height / 2
-                cell.outs[port] = row + (port % 100) * sizes.LINE / 2 if sideways else 0
+                row, index = divmod(port, 100)
+                lane = cell.far + FIRST_LANE + LANE * (outputs_of(box.rows[row:]) - 1 - index)
+                count = len(box.rows[row].outputs)
+                cell.outs[port] = row_offset(box, row, index, count) if sideways else lane
         elif len(ports) > 1:
             step = _step(cell, density, sideways)
             cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
         _words(cell, density, sideways)
+
+
+def inputs_of(rows: list[Row]) -> int:
+    """How many tensors come in at some rows."""
+    return sum(len(row.inputs) for row in rows)
+
+
+def outputs_of(rows: list[Row]) -> int:
+    """How many tensors go out at some rows."""
+    return sum(len(row.outputs) for row in rows)
+
+
+def row_offset(box: Box, row: int, index: int, count: int) -> float:
+    """How far below the middle of a box a tensor of a row comes in or goes out."""
+    spread = (index - (count - 1) / 2) * sizes.LINE
+    return sizes.row_centres(box)[row] - box.height / 2 + spread
 
 
 def is_repeat(box: Box) -> bool:
@@ -192,9 +238,10 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
             reach = (size[0] / 2, size[0] / 2)
         elif sideways:
             cell.tail = max(cell.tail, plate.width + 18)
-            reach = (18.0, 4.0)
+            reach = (plate.height + 4, 4.0)
         elif density.beside:
-            reach = (0.0, cell.far + 8 + plate.width)
+            cell.margin = 8 + plate.width
+            continue
         else:
             cell.tail = max(cell.tail, 16)
             reach = (0.0, sizes.BESIDE + plate.width)
@@ -203,8 +250,12 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
     cell.tail += cell.cards
 
 
-def put_plates(cell: Cell, density: Density, sideways: bool) -> None:
-    """Place the tensors of a cell that has its place."""
+def put(cell: Cell, density: Density, sideways: bool) -> None:
+    """Place the box and the tensors of a cell that has its place."""
+    item = cell.box or cell.plate
+    if item is not None:
+        corner = (cell.at - cell.near, cell.start)
+        item.x, item.y = corner[::-1] if sideways else corner
     for port, plate in cell.plates.items():
         out = cell.at + cell.outs[port]
         if density.plates:
@@ -214,7 +265,7 @@ def put_plates(cell: Cell, density: Density, sideways: bool) -> None:
             else:
                 plate.x, plate.y = out - plate.width / 2, along
         elif sideways:
-            plate.x, plate.y = cell.end + 8 + cell.cards, out - 17
+            plate.x, plate.y = cell.end + 8 + cell.cards, out - 3 - plate.height
         elif density.beside and plate.width:
             plate.x = cell.at + cell.far + 8
             plate.y = cell.start + cell.size / 2 - plate.height / 2

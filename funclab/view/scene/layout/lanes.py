@@ -5,29 +5,53 @@ from __future__ import annotations
 from collections import defaultdict
 
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import STEP, Cell, Lane, Track, Wire, is_repeat
+from funclab.view.scene.layout.cells import (
+    FIRST_LANE,
+    LANE,
+    STEP,
+    Cell,
+    Lane,
+    Track,
+    Wire,
+    inputs_of,
+    is_repeat,
+    row_offset,
+)
 from funclab.view.scene.layout.tracks import previous_on_axis
+from funclab.view.scene.scene import Box, End
 
-APART, LANE = 18, 11
-"""Distances of boxes, and of lines that run beside each other."""
+APART = 14
+"""The distance of boxes beside each other."""
+
+
+Zone = tuple[int, int]
+"""A rank, and whether it is the boxes there or the words after them."""
 
 
 class Lanes:
     """Decides how wires run, and then where: `tracks` are in order across the flow."""
 
-    def __init__(self, tracks: list[Track], cells: list[Cell], in_lines: bool) -> None:
-        self.tracks, self.cells, self.in_lines = tracks, cells, in_lines
+    def __init__(
+        self, tracks: list[Track], cells: list[Cell], in_lines: bool, sideways: bool
+    ) -> None:
+        self.tracks, self.cells = tracks, cells
+        self.in_lines, self.sideways = in_lines, sideways
         self.place = {id(track): i for i, track in enumerate(tracks)}
         self.main = next((track for track in tracks if track.host is None), None)
         self.lanes: dict[tuple[Cell, int], Lane] = {}
         self.occupied: dict[int, list[int]] = defaultdict(list)
+        sizes_at: dict[int, set[float]] = defaultdict(set)
         for cell in cells:
             self.occupied[cell.rank].append(self.place[id(cell.track)])
+            sizes_at[cell.rank].add(cell.size)
+        self.uneven = {rank for rank, found in sizes_at.items() if len(found) > 1}
 
     def decide(self) -> None:
         for cell in self.cells:
             axis = previous_on_axis(cell)
             box = cell.box
+            for wire in cell.entering:
+                wire.tab = has_numbers(cell)
             if box is not None and box.rows:
                 self._all_in_order(cell, None)
             elif len(cell.entering) == 1:
@@ -37,7 +61,10 @@ class Lanes:
                 for wire in cell.entering:
                     if wire is not axis:
                         self._run(wire, True)
-                self._spread(cell, [w for w in cell.entering if not w.side], axis)
+                if self.in_lines:
+                    self._spread_in_lines(cell)
+                else:
+                    self._spread(cell, [w for w in cell.entering if not w.side], axis)
             else:
                 self._all_in_order(cell, axis)
 
@@ -51,7 +78,7 @@ class Lanes:
         box = cell.box
         if box is not None and box.rows:
             for wire in wires:
-                wire.into = row_offset(cell, wire)
+                wire.into = self._into_row(cell, box, wire)
             return
         wires = sorted(wires, key=lambda wire: wire.index)
         if len(wires) < 2:
@@ -61,6 +88,23 @@ class Lanes:
             reach = (cell.near if i < middle else cell.far) - 12
             most = middle if i < middle else len(wires) - 1 - middle
             wire.into = (i - middle) * min(STEP, reach / max(most, 1))
+
+    def _into_row(self, cell: Cell, box: Box, wire: Wire) -> float:
+        """Where a wire comes to a box with rows: at its row, or in a lane left of the box."""
+        end = wire.edge.target if wire.edge else End("")
+        row = end.row or 0
+        if self.sideways:
+            return row_offset(box, row, end.index, end.count)
+        return -(cell.near + FIRST_LANE + LANE * (inputs_of(box.rows[:row]) + end.index))
+
+    @staticmethod
+    def _spread_in_lines(cell: Cell) -> None:
+        """Ports on top for wires from lanes, right of those that come from boxes above."""
+        number = 0
+        for wire in sorted(cell.entering, key=lambda wire: wire.index):
+            if wire.lane and not wire.side:
+                number += 1
+                wire.into = min(28.0 + STEP * number, cell.far - 12)
 
     def _run(self, wire: Wire, sideways: bool) -> None:
         """Choose what a wire runs in past other ranks, and whether it enters at a side."""
@@ -104,49 +148,46 @@ class Lanes:
             if (place - here) * side > 0 and (limit is None or (limit - place) * side > 0):
                 return False
         taken = sum(other.side == side for other in target.entering)
-        return taken < (1 if target.far < 20 or target.size < 30 else 2) or self.in_lines
+        most = 2 if target.size >= 30 else 1
+        return taken < (3 if self.in_lines and not wire.tab else most)
 
     def arrange(self) -> None:
         """Give every track and lane its position, outward from the spine."""
         if self.main is None:
             return
         here = self.tracks.index(self.main)
-        rights = self._edge(self.main, 1)
-        for track in self.tracks[here + 1 :]:
-            self._put(track, rights, 1)
-        lefts = self._edge(self.main, -1)
-        for track in reversed(self.tracks[:here]):
-            self._put(track, lefts, -1)
+        reached: dict[int, dict[Zone, float]] = {1: {}, -1: {}}
+        for side, tracks in ((1, self.tracks[here:]), (-1, self.tracks[here::-1])):
+            for track in tracks:
+                self._put(track, reached[side], side)
+        rights = reached[1]
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.high - lane.low, lane.low)):
-            ranks = range(lane.low, lane.high + 1)
-            lane.at = max((rights[rank] for rank in ranks), default=0) + LANE
-            for rank in ranks:
-                rights[rank] = lane.at
+            zones = [(rank, words) for rank in range(lane.low, lane.high + 1) for words in (0, 1)]
+            lane.at = max((rights.get(zone, 0.0) for zone in zones), default=0) + LANE
+            rights |= dict.fromkeys(zones, lane.at)
         self._ports()
 
-    def _edge(self, track: Track, side: int) -> dict[int, float]:
-        """How far the spine reaches at each rank."""
-        reached: dict[int, float] = defaultdict(float)
-        for cell in track.cells:
-            reached[cell.rank] = self._reach(cell, side)
-        return reached
-
-    @staticmethod
-    def _reach(cell: Cell, side: int) -> float:
-        tabs = any(wire.side == side for wire in cell.entering) and has_numbers(cell)
-        return (cell.after if side > 0 else cell.before) + sizes.TAB * tabs
-
-    def _put(self, track: Track, reached: dict[int, float], side: int) -> None:
+    def _put(self, track: Track, reached: dict[Zone, float], side: int) -> None:
+        """Place a track beside all that is placed on its side."""
         own = {cell.rank: cell for cell in track.cells}
-        ranks = range(track.low, track.high + 1)
-        at = 0.0
-        for rank in ranks:
-            inner = self._reach(own[rank], -side) if rank in own else 0
-            gap = APART / 2 if rank not in reached else APART if rank in own else LANE
-            at = max(at, reached[rank] + gap + inner)
+        at, outer = 0.0, {}
+        for rank in range(track.low, track.high + 1):
+            cell = own.get(rank)
+            for words in (0, 1):
+                inner = self._reach(cell, -side, words) if cell else 0
+                outer[rank, words] = self._reach(cell, side, words) if cell else 0
+                gap = APART if cell else LANE
+                if track is not self.main:
+                    free = reached.get((rank, words), -gap / 2)
+                    at = max(at, free + gap + inner)
         track.at = at * side
-        for rank in ranks:
-            reached[rank] = at + (self._reach(own[rank], side) if rank in own else 0)
+        reached |= {zone: at + reach for zone, reach in outer.items()}
+
+    def _reach(self, cell: Cell, side: int, words: int) -> float:
+        """How far a cell reaches; in uneven ranks, its words may stand beside another box."""
+        if cell.rank in self.uneven:
+            return max(cell.reach(side, False), cell.reach(side, True))
+        return cell.reach(side, bool(words))
 
     def _ports(self) -> None:
         """Places at the sides of boxes: what comes from further away enters further on."""
@@ -175,12 +216,3 @@ def has_numbers(cell: Cell) -> bool:
     if box is None or box.rows:
         return False
     return is_frame(cell) or (box.inputs > 1 and box.ordered and not is_repeat(box))
-
-
-def row_offset(cell: Cell, wire: Wire) -> float:
-    """How far from the middle of a box a wire enters its row."""
-    box, end = cell.box, wire.edge.target if wire.edge else None
-    if box is None or end is None:
-        return 0
-    spread = (end.index - (end.count - 1) / 2) * sizes.LINE
-    return sizes.row_centres(box)[end.row or 0] - box.height / 2 + spread

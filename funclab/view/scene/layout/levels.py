@@ -12,8 +12,8 @@ from funclab.view.scene.sizes import Density
 
 LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
-HEAD = 10
-"""Room for the head of an arrow."""
+START, HEAD = 6, 10
+"""Room before the first level, and for the head of an arrow after the last."""
 
 
 @dataclass(eq=False)
@@ -100,12 +100,12 @@ class Levels:
         tabs = any(
             has_numbers(cell) and any(not wire.side for wire in cell.entering) for cell in cells
         )
-        need = depth * LEVEL + HEAD if depth else 0
+        need = depth * LEVEL + START + HEAD - 2 if depth else 0
         return tail + max(density.gap if rank else 0, need) + (sizes.TAB - 3 if tabs else 0)
 
     def _place(self, rank: int, free: float) -> None:
         for crossing in self.gaps.get(rank, []):
-            crossing.y = free + 4 + crossing.level * LEVEL
+            crossing.y = free + START + crossing.level * LEVEL
 
 
 def _set_levels(crossings: list[Crossing]) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from funclab.view.draw.geometry import Pen
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.capsules import place_capsules
-from funclab.view.scene.layout.cells import Cell, Wire, cells_of, measure, put_plates
+from funclab.view.scene.layout.cells import Cell, Wire, cells_of, measure, put
 from funclab.view.scene.layout.columns import cuts, wrapped
 from funclab.view.scene.layout.lanes import Lanes
 from funclab.view.scene.layout.levels import Levels
@@ -56,7 +58,7 @@ class Placing:
         cells = cells_of(scene)
         self._hide(cells)
         for plate in scene.plates:
-            sizes.measure_plate(plate, self.density)
+            sizes.measure_plate(plate, self.density, scene.direction == "LR")
         measure(scene, cells, self.density)
         order = reading_order(cells, longest_way(cells))
         parts = self._columns(order, columns) if columns > 1 else [order]
@@ -73,7 +75,6 @@ class Placing:
                 box.inside.direction, box.inside.density = scene.direction, scene.density
                 place(box.inside)
             sizes.measure_box(box, self.density)
-        sizes.equal_widths(scene)
         for group in scene.groups:
             if scene.density != "lines":
                 sizes.measure_group(group)
@@ -106,10 +107,7 @@ class Placing:
         levels = Levels(cells)
         levels.set_along(cells, self.density, self.room)
         for cell in cells:
-            put_plates(cell, self.density, sideways)
-            if cell.box is not None:
-                corner = (cell.at - cell.near, cell.start)
-                cell.box.x, cell.box.y = corner[::-1] if sideways else corner
+            put(cell, self.density, sideways)
         wires = Wires(scene, cells, levels, self.density)
         wires.draw(self.stubs)
         dots = [(dot.real, dot.imag) for dot in wires.dots]
@@ -127,17 +125,27 @@ class Placing:
         else:
             set_ranks(cells)
         tracks = tracks_of(cells, spine, self.in_lines)
+        if self.scene.direction == "TB":
+            crowd = Counter(cell.rank for cell in cells)
+            for stack in [cells] if self.in_lines else [track.cells for track in tracks]:
+                alone = [cell for cell in stack if crowd[cell.rank] == 1 or stack is not spine]
+                sizes.equal_widths([cell.box for cell in alone if cell.box], self.density)
+            measure(self.scene, cells, self.density)
         set_hosts(tracks, self.in_lines)
-        lanes = Lanes(across_order(tracks), cells, self.in_lines)
+        sideways = self.scene.direction == "LR"
+        lanes = Lanes(across_order(tracks), cells, self.in_lines, sideways)
         lanes.decide()
         lanes.arrange()
         scene = self.scene
-        shift = x - min((cell.at - cell.before for cell in cells), default=0)
+        both = (False, True)
+        lows = [cell.at - cell.reach(-1, words) for cell in cells for words in both]
+        shift = x - min(lows, default=0)
         for line in [*tracks, *lanes.lanes.values()]:
             line.at += shift
         scene.axis = tracks[0].at
         return max(
-            [line.at for line in lanes.lanes.values()] + [cell.at + cell.after for cell in cells],
+            [line.at for line in lanes.lanes.values()]
+            + [cell.at + cell.reach(1, words) for cell in cells for words in both],
             default=0,
         )
 
@@ -168,7 +176,9 @@ class Placing:
 
     def _label(self, wire: Wire) -> Label:
         plate = wire.source.plates.get(wire.port)
-        words = f"from {shorten(wire.source.box.name if wire.source.box else '', 24)}"
+        box = wire.source.box
+        name = box.members[-1].rpartition("[")[0] if box and box.members else box and box.name
+        words = f"from {shorten(name or '', 24)}"
         text = f"{words} {plate.shape}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 

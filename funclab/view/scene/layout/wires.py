@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from funclab.view.draw.geometry import Pen
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import Cell, Wire
+from funclab.view.scene.layout.cells import Cell, Wire, row_offset
 from funclab.view.scene.layout.lanes import has_numbers, is_frame
 from funclab.view.scene.layout.levels import Crossing, Levels
-from funclab.view.scene.scene import Edge, Scene
+from funclab.view.scene.scene import Edge, End, Scene
 from funclab.view.scene.sizes import Density
 
 RADIUS = 7
@@ -25,11 +25,14 @@ class Wires:
         """Fill in all paths; `stubs` are the edges from boxes to their tensors."""
         for cell in self.cells:
             for port, plate in cell.plates.items():
+                if plate.border:
+                    continue
                 start = complex(cell.at + cell.outs[port], cell.end)
                 stub = stubs[plate.key]
                 stub.path = self._path(start, [self._leave(cell, port, True)])
             for wire in cell.leaving:
-                path = self._path(self._leave(cell, wire.port, False), self._corners(wire))
+                start, *more = self._begin(cell, wire.port)
+                path = self._path(start, [*more, *self._corners(wire)])
                 if wire.edge:
                     wire.edge.path = path
             for bus in [self.levels.buses.get((cell, port)) for port in cell.outs]:
@@ -56,7 +59,7 @@ class Wires:
         if plate is not None and plate.width and self.density.plates:
             size = 0 if stub else plate.width if self.sideways else plate.height
             return complex(out, cell.end + self.density.tail + cell.cards + size)
-        if plate is None:
+        if plate is None or plate.border:
             return complex(out, cell.end)
         if bus is not None:
             return complex(out, bus.y)
@@ -64,6 +67,17 @@ class Wires:
         if plate.output:
             end = cell.end + cell.cards + (plate.width + 16 if self.sideways else 16)
         return complex(out, end)
+
+    def _begin(self, cell: Cell, port: int) -> list[complex]:
+        """Where the way to a reader starts; out of a row, the way to the right of its box."""
+        box = cell.box
+        if box is None or not box.rows or self.sideways:
+            return [self._leave(cell, port, False)]
+        row, index = divmod(port, 100)
+        level = row_offset(box, row, index, len(box.rows[row].outputs))
+        level += cell.start + cell.size / 2
+        out = cell.at + cell.outs[port]
+        return [complex(cell.at + cell.far, level), complex(out, level), complex(out, cell.end)]
 
     def _corners(self, wire: Wire) -> list[complex]:
         bus = self.levels.buses.get((wire.source, wire.port))
@@ -84,6 +98,14 @@ class Wires:
             return turns
         if arrival is not None:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
+        box, row = target.box, wire.row
+        if box is not None and row is not None and not self.sideways:
+            end = wire.edge.target if wire.edge else End("")
+            level = row_offset(box, row, end.index, end.count)
+            level += target.start + target.size / 2
+            turns.append(complex(wire.entry, level))
+            turns.append(complex(target.at - target.near, level))
+            return turns
         port = sizes.TAB / 2 if is_frame(target) else sizes.TAB - 2
         out = port if has_numbers(target) else self._rim(target)
         turns.append(complex(wire.entry, target.start - out + target.heading))
