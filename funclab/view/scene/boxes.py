@@ -99,9 +99,11 @@ def draw_heading(
     canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
 ) -> None:
     """Mark, name and detail of a box, the node index in its pill, the lock of frozen weights."""
+    if box.rows:
+        density = sizes.DENSITIES["full"]
     texts = sizes.box_texts(box, density)
     start = box.corner + density.bar + density.pad
-    two = density.two_lines or bool(box.rows)
+    two = density.two_lines
     line = round(density.height * 0.45) if two else (box.height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")

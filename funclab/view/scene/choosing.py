@@ -45,10 +45,10 @@ class Chooser:
     """Tries the ways to draw a model; `build` makes its scene, folded or not."""
 
     def __init__(
-        self, build: Callable[[str], Scene], room: Room, direction: str | None, first: str
+        self, build: Callable[[str], Scene], room: Room, direction: str | None, layers: bool
     ) -> None:
-        self.build, self.room = build, room
-        self.directions = [direction] if direction else [first, "LR" if first == "TB" else "TB"]
+        self.build, self.room, self.layers = build, room, layers
+        self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
         self.scenes: dict[str, Scene] = {}
         self.lengths: dict[str, int] = {}
 
@@ -60,6 +60,8 @@ class Chooser:
 
     def choices(self) -> list[Choice]:
         """The list, without ways that change nothing."""
+        if self.layers:
+            return PLAIN
         folds = any(box.role == "repeat" for box in self.scene("equal").boxes)
         names = [[box.key for box in self.scene(fold).boxes] for fold in ("equal", "alike")]
         more = [ALIKE] if names[0] != names[1] else []
@@ -72,8 +74,12 @@ class Chooser:
         """
         choices = self.choices()
         names = [choice.name for choice in choices]
+        if wanted is None and self.layers and len(self.directions) > 1:
+            both, self.directions = self.directions, ["LR"]
+            if not any(map(self._fitting, choices)):
+                self.directions = both
         if wanted is None:
-            chosen = next((one for one in choices if self._fits(one)), choices[-1])
+            chosen = next((one for one in choices if self._fitting(one)), choices[-1])
         else:
             chosen = choices[_number(wanted, names)]
         scene = self._best(chosen)
@@ -121,9 +127,6 @@ class Chooser:
     def _length(self, choice: Choice) -> int:
         self.scene(choice.fold)
         return self.lengths[choice.fold]
-
-    def _fits(self, choice: Choice) -> bool:
-        return bool(self._fitting(choice))
 
     def _best(self, choice: Choice) -> Scene:
         """The lowest way that fits; if none does, the one that needs least more room."""

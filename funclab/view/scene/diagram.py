@@ -80,18 +80,16 @@ def diagram(
     """The picture of a model.
 
     `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
-    its calls as numbered rows. `expand_nested` opens nested models and wrappers: all, or those with
-    the given keys, such as "encoder[1]" for a call and "encoder" for a layer. `direction` is "TB"
-    (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and layers
-    from left to right where that fits a page. `layout` "builtin" needs no other program, "dot"
-    takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
-    cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
-    theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
-    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
-    is the width and height to fit into, in pixels; unless given, that of a notebook's window.
-    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the
-    model, from the most words to the fewest; unless given, the first that fits the room. No weight
-    is allocated.
+    the calls of a layer that has several as numbered rows. `expand_nested` opens nested models and
+    wrappers: all, or those with the given keys, such as "encoder[1]" for a call and "encoder" for a
+    layer. `direction` is "TB" (top to bottom) or "LR" (left to right); unless given, the lower of
+    the two, and for layers "LR" where that fits. `look` is "light", "dark", "print", "projector"
+    (large), or "auto" to follow the reader's theme; unless given, what `%funclab look` chose. A
+    model of more than `most_calls` calls is drawn with its middle folded, or with what is around
+    `focus`, the key of a call or layer. `room` is the width and height to fit into, in pixels;
+    unless given, that of a notebook's window. `choice` is the name or the number of one of
+    `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
+    given, the first that fits the room. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -103,8 +101,7 @@ def diagram(
     build = partial(_scene, model, face, expand_nested, most_calls, focus)
     scale = theme.PROJECTOR if look == "projector" else 1
     width, height = room or (PAPER if look == "print" else WINDOW)
-    first = "LR" if face == "layers" else "TB"
-    chooser = Chooser(build, (width / scale, height / scale), direction, first)
+    chooser = Chooser(build, (width / scale, height / scale), direction, face == "layers")
     scene = chooser.choose(choice)
     scene.title = _title(model)
     scene.description = tables.description(scene)
@@ -117,7 +114,17 @@ def _scene(
     """The scene of a model, without positions."""
     if face == "layers":
         return Layers(model, expand_nested, most_calls, focus=focus).build()
-    return Calls(model, expand_nested, most_calls, focus=focus, fold=fold).build()
+    scene = Calls(model, expand_nested, most_calls, focus=focus, fold=fold).build()
+    around = {
+        box.key
+        for part in scene.walk()
+        for box in part.boxes
+        if box.role == "repeat" and box.inside is None and focus in map(clean, box.members)
+    }
+    if not around:
+        return scene
+    # A call in a rack of ticks is not drawn: unfold it.
+    return Calls(model, expand_nested, most_calls, focus=focus, fold=fold, unfolded=around).build()
 
 
 def _title(model: Any) -> str:

@@ -91,8 +91,14 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     pill = node_words(box.node or 0) if shown else ""
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     name, detail = shorten(box.name, LONGEST_NAME), shorten(box.detail, longest)
-    if not density.two_lines and not box.rows:
-        room = density.widest - density.bar - 2 * density.pad - 8 - text_width(name, density.name, bold=True)
+    if not density.two_lines:
+        room = (
+            density.widest
+            - density.bar
+            - 2 * density.pad
+            - 8
+            - text_width(name, density.name, bold=True)
+        )
         room -= pill_width(pill) if pill else 0
         room -= MARK if box.group is not None else 0
         while detail and text_width(detail, density.detail) > room:
@@ -197,7 +203,9 @@ def _measure_repeat(box: Box, density: Density) -> None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
         box.height += RACK + (8 if density.plates else 2)
     else:
-        heading = max([heading + min(13 * box.times, 170) + 8, *(text_width(line, SMALL) for line in varies)])
+        heading = max(
+            [heading + min(13 * box.times, 170) + 8, *(text_width(line, SMALL) for line in varies)]
+        )
         box.width = max(box.inside.width, heading + 30 + box.inside.axis)
         box.height += box.inside.height
     box.width = 2 * round(box.width / 2 + 0.5)
@@ -208,6 +216,8 @@ def measure_box(box: Box, density: Density) -> None:
     if box.role == "repeat":
         _measure_repeat(box, density)
         return
+    if box.rows:
+        density = DENSITIES["full"]
     texts = box_texts(box, density)
     first = text_width(texts.name, density.name, bold=True)
     first += MARK if box.group is not None else 0

@@ -150,6 +150,8 @@ def cells_of(scene: Scene) -> list[Cell]:
             cells[plate.key] = Cell(plate.key, len(cells), plate=plate)
         elif edge.target.key in plates:
             cell, port = cells[edge.source.key], port_of(edge.source)
+            while port in cell.plates:  # of calls that are left out, each has a first output
+                port += 1
             cell.plates[port] = plates[edge.target.key]
             makers[edge.target.key] = (cell, port)
     for edge in scene.edges:

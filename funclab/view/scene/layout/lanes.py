@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import (
     FIRST_LANE,
     LANE,

@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
     tracks_of,
 )
 from funclab.view.scene.layout.wires import RADIUS, Wires
-from funclab.view.scene.scene import Edge, Label, Scene
+from funclab.view.scene.scene import Label, Scene
 
 EDGE = 14
 """White space around the whole."""

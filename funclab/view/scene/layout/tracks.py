@@ -82,13 +82,13 @@ def longest_way(cells: list[Cell]) -> list[Cell]:
     Where it comes from an input, and as many ways as alike come from others, none of them is the
     main one: the spine begins where they meet.
     """
-    best: dict[Cell, tuple[int, int]] = {}
+    best: dict[Cell, tuple[int, int, int]] = {}
     before: dict[Cell, Cell | None] = {}
     for cell in cells:
         weights = cell.box.weights if cell.box else 0
         before[cell] = max(above(cell), key=best.__getitem__, default=None)
-        length, weight = best.get(before[cell], (0, 0))  # type: ignore[arg-type]
-        best[cell] = (length + 1, weight + weights)
+        length, weight = best[before[cell]][:2] if before[cell] else (0, 0)  # type: ignore[index]
+        best[cell] = (length + 1, weight + weights, -cell.order)
     here = max(cells, key=best.__getitem__, default=None)
     spine: list[Cell] = []
     while here is not None:
