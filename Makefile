@@ -1,6 +1,7 @@
 # Every target sets up what it needs in .venv, so `make lab` is the first command and the only one.
 #   make lab      JupyterLab on the first lesson      (PORT=8888, ARGS="more options of jupyter lab")
 #   make lessons  run every lesson, write build/lessons/*.html
+#   make gallery  pictures of models that must fit one screen: build/gallery/index.html
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make check    style, types, import rooms, budgets
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
@@ -15,7 +16,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons test check bench setup system clean
+.PHONY: lab lessons gallery test check bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -33,6 +34,9 @@ lab: $(LAB)
 
 lessons: $(READY)
 	$(BIN)/python tests/lessons/render.py build/lessons
+
+gallery: $(READY) system
+	$(BIN)/python -m tests.view.gallery_pictures build/gallery
 
 # The operations once more as plain Python, then everything; the last line counts everything.
 test: $(READY) system

@@ -162,6 +162,10 @@ class NoSuchImportError(FunclabError, ImportError):
     """The same, met by `from funclab.layers import ...`."""
 
 
+class MissingPackageError(FunclabError, ImportError):
+    """Something needs a package that is not installed."""
+
+
 class WeightsError(FunclabError, ValueError):
     """Weights that do not fit the layer they are given to."""
 

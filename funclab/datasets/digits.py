@@ -98,8 +98,6 @@ def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
 class Pictures:
     """Images in a row, each on a card with its caption; a notebook shows them in its colours."""
 
-    look = "auto"
-
     def __init__(self, images: Array, captions: Sequence[Any]) -> None:
         self.images, self.captions = images, [str(one) for one in captions]
 
@@ -114,7 +112,7 @@ class Pictures:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="img" '
             f'aria-label="{name}" width="{width}" height="{HEIGHT}" '
             f'viewBox="0 0 {width} {HEIGHT}" style="max-width:100%;height:auto">'
-            f"<title>{name}</title><style>{theme.style_sheet(self.look)}</style>{cards}</svg>"
+            f"<title>{name}</title><style>{theme.style_sheet()}</style>{cards}</svg>"
         )
 
     def __repr__(self) -> str:

@@ -8,56 +8,20 @@ import numpy as np
 
 from funclab import registry
 from funclab.initializers.base import (
-    Constant,
-    Identity,
-    Initializer,
-    Ones,
-    Zeros,
-    rng,
-    seed,
-    using,
-)
+    Constant, Identity, Initializer, Ones, Zeros, rng, seed, using,
+)  # fmt: skip
 from funclab.initializers.random import (
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-    LecunUniform,
-    Orthogonal,
-    RandomNormal,
-    RandomUniform,
-    TruncatedNormal,
-    VarianceScaling,
-    fans,
-)
+    GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
+    RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, fans,
+)  # fmt: skip
 from funclab.missing import no_such_name
 
 __all__ = [
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Identity",
-    "Initializer",
-    "LecunNormal",
-    "LecunUniform",
-    "Ones",
-    "Orthogonal",
-    "RandomNormal",
-    "RandomUniform",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "deserialize",
-    "fans",
-    "get",
-    "rng",
-    "seed",
-    "serialize",
-    "using",
-]
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer",
+    "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
+    "TruncatedNormal", "VarianceScaling", "Zeros", "deserialize", "fans", "get", "rng", "seed",
+    "serialize", "using",
+]  # fmt: skip
 
 # The other names under which Keras 2 and Keras 3 know the same classes.
 ALIASES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,66 @@ class LossFunctionWrapper(Loss):
         if not hasattr(y_true, "shape"):  # a structure of targets: the function's own business
             return self.fn(y_true, y_pred, **self.settings)
         return self.fn(*same_rank(y_true, y_pred), **self.settings)
+
+
+MEANINGS = {
+    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
+    'or "none"',
+    "name": "its name in logs; by default that of the function",
+    "dtype": "the dtype to compute in; by default that of the predictions",
+    "axis": "the axis of the classes or components",
+    "delta": "the error from which the loss is a straight line",
+    "from_logits": "whether predictions come without a softmax or sigmoid",
+    "label_smoothing": "the fraction, in [0, 1], by which targets are drawn to the mean",
+    "ignore_class": "the class number whose samples do not count",
+    "threshold": "predictions above it mean yes",
+    "k": "how many of the likeliest classes may hold the right one",
+}
+"""What the constructor arguments of losses and metrics mean, for their docstrings."""
+
+
+def class_of(
+    base: Any,
+    name: str,
+    function: Callable[..., Any],
+    says: str,
+    common: dict[str, Any],
+    order: Sequence[str] = (),
+) -> Any:
+    """A class of losses or metrics that compute `function`: a subclass of `base`.
+
+    Its constructor takes the function's settings and the arguments `common` to the class's kind,
+    in this order or in `order`.
+    """
+    settings = list(inspect.signature(function).parameters.values())[2:]
+    defaults = {setting.name: setting.default for setting in settings}
+    order = order or [*defaults, *common]
+    signature = inspect.Signature(
+        [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+        + [
+            inspect.Parameter(
+                key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=(defaults | common)[key]
+            )
+            for key in order
+        ]
+    )
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        given = signature.bind(self, *args, **kwargs)
+        given.apply_defaults()
+        chosen = {key: given.arguments[key] for key in order}
+        chosen["name"] = chosen["name"] or common["name"] or function.__name__
+        vars(self).update({key: chosen[key] for key in defaults})
+        base.__init__(self, function, **chosen)
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    lines = [f"    {key}: {MEANINGS[key]}; default {(defaults | common)[key]!r}." for key in order]
+    attributes = {
+        "__init__": __init__,
+        "__doc__": "\n".join([says, "", *lines, ""]),
+        "__module__": function.__module__,
+    }
+    return type(name, (base,), attributes)
 
 
 def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:

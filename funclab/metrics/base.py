@@ -1,4 +1,4 @@
-"""The metric: numbers gathered batch by batch, and a result made of them."""
+"""The base of metrics: numbers collected batch by batch, and a result computed from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from funclab.ops.scores import Tally
 class Metric:
     """A metric. Subclasses write `update_state` (take a batch) and `result`.
 
-    What is gathered is kept in variables made by `add_variable`; `reset_state` sets them back.
+    What is collected is kept in variables made by `add_variable`; `reset_state` resets them.
     `update_state(y_true, y_pred, sample_weight=None)` gets arrays.
     """
 
@@ -42,7 +42,7 @@ class Metric:
         aggregation: str | None = None,
         name: str | None = None,
     ) -> State:
-        """Something to gather in: an array that begins as `initializer` says."""
+        """An array to collect in, which begins as `initializer` says."""
         if isinstance(shape, str):  # Keras 2 has the name first
             shape, name = (), shape
         made = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
@@ -60,7 +60,7 @@ class Metric:
         return self.add_variable(shape, initializer, dtype, name=name)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
-        """Take a batch."""
+        """Add a batch."""
         raise NotImplementedError(f"{type(self).__name__} has no `update_state` yet.")
 
     def result(self) -> Any:
@@ -76,7 +76,7 @@ class Metric:
         self.reset_state()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Take a batch and give the result so far."""
+        """Add a batch and return the result so far."""
         self.update_state(*args, **kwargs)
         return self.result()
 
@@ -106,11 +106,7 @@ class Mean(Metric):
         self.count = State(self.sums.array[1:2].reshape(()), name="count")
         self.variables = [self.total, self.count]
 
-    def update_state(self, values: Any, *args: Any, **kwargs: Any) -> None:
-        """Take a batch: `update_state(values, sample_weight=None)`."""
-        self.gather(values, *args, **kwargs)
-
-    def gather(self, values: Any, sample_weight: Any = None) -> None:
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values, at once or as a step on the tape."""
         values = as_float(values)
         weights = []
@@ -161,11 +157,10 @@ class MeanMetricWrapper(Mean):
         super().__init__(name or getattr(fn, "__name__", None) or getattr(fn, "name", None), dtype)
         self.fn, self.settings = fn, settings
 
-    def update_state(self, y_true: Any, *args: Any, **kwargs: Any) -> None:
-        """Take a batch: `update_state(y_true, y_pred, sample_weight=None)`."""
-        self.judge(y_true, *args, **kwargs)
-
-    def judge(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Add a batch."""
         values = self.fn(y_true, y_pred, **self.settings)
         mask = getattr(y_pred, "mask", None)
         if mask is not None:
@@ -173,7 +168,7 @@ class MeanMetricWrapper(Mean):
             if sample_weight is not None:
                 sample_weight = prefix(as_float(sample_weight, str(mask.dtype)), mask)
             sample_weight = multiplied(sample_weight, mask)
-        self.gather(values, sample_weight)
+        super().update_state(values, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype, "fn": self.fn, **self.settings}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import inspect
+from typing import Any
 
 import numpy as np
 
 from funclab import ops, registry
+from funclab.losses import classes
 from funclab.losses import functions as losses
+from funclab.losses.base import class_of
 from funclab.losses.functions import as_float, is_symbolic, prepared
-from funclab.metrics.base import Mean, MeanMetricWrapper
+from funclab.metrics.base import Mean, MeanMetricWrapper, Metric
 from funclab.ops.scores import ClassHits, RankHits, SparseClassHits, ThresholdHits
 
 
@@ -59,68 +62,77 @@ def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     return -losses.cosine_similarity(y_true, y_pred, axis)
 
 
-class Named(MeanMetricWrapper):
-    """The mean of a known function."""
-
-    function: ClassVar[Any]
-
-    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
-        self._set(name, dtype)
-
-    def _set(self, name: str | None, dtype: str | None, **settings: Any) -> None:
-        default = registry.to_snake_case(type(self).__name__)
-        super().__init__(type(self).function, name or default, dtype, **settings)
-        vars(self).update(settings)
+class FunctionMetric(MeanMetricWrapper):
+    """The mean of a function that belongs to the class."""
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": self.dtype, **self.settings}
+        return Metric.get_config(self)
 
 
-class Accuracy(Named):
-    """How often predictions equal targets."""
-
-    function = staticmethod(accuracy)
-
-
-class BinaryAccuracy(Named):
-    """How often a prediction lies on its target's side of the threshold."""
-
-    function = staticmethod(binary_accuracy)
-
-    def __init__(
-        self, name: str | None = None, dtype: str | None = None, threshold: float = 0.5
-    ) -> None:
-        self._set(name, dtype, threshold=threshold)
+def _metric(name: str, function: Any, says: str, own_name: str = "", order: Any = ()) -> Any:
+    common = {"name": own_name or registry.to_snake_case(name), "dtype": None}
+    settings = list(inspect.signature(function).parameters)[2:]
+    order = order or [*common, *settings]
+    return class_of(FunctionMetric, name, function, says, common, order)
 
 
-class CategoricalAccuracy(Named):
-    """How often the likeliest class is that of the one-hot target."""
-
-    function = staticmethod(categorical_accuracy)
-
-
-class SparseCategoricalAccuracy(Named):
-    """How often the likeliest class is the one the target names."""
-
-    function = staticmethod(sparse_categorical_accuracy)
+def _of_loss(name: str, own_name: str = "", order: Any = ()) -> Any:
+    """The metric that is the mean of a loss, under the name of the loss class."""
+    loss = getattr(classes, name)
+    says = loss.__doc__.partition("\n")[0]
+    return _metric(name, getattr(losses, registry.to_snake_case(name)), says, own_name, order)
 
 
-class TopKCategoricalAccuracy(Named):
-    """How often the class of the one-hot target is among the k likeliest."""
-
-    function = staticmethod(top_k_categorical_accuracy)
-
-    def __init__(self, k: int = 5, name: str | None = None, dtype: str | None = None) -> None:
-        self._set(name or "top_k_categorical_accuracy", dtype, k=k)
-
-
-class SparseTopKCategoricalAccuracy(Named):
-    """How often the class that the target names is among the k likeliest."""
-
-    function = staticmethod(sparse_top_k_categorical_accuracy)
-
-    def __init__(self, k: int = 5, name: str | None = None, dtype: str | None = None) -> None:
-        self._set(name or "sparse_top_k_categorical_accuracy", dtype, k=k)
+Accuracy = _metric("Accuracy", accuracy, "How often predictions equal targets.")
+BinaryAccuracy = _metric(
+    "BinaryAccuracy",
+    binary_accuracy,
+    "How often a prediction lies on its target's side of the threshold.",
+)
+CategoricalAccuracy = _metric(
+    "CategoricalAccuracy",
+    categorical_accuracy,
+    "How often the likeliest class is that of the one-hot target.",
+)
+SparseCategoricalAccuracy = _metric(
+    "SparseCategoricalAccuracy",
+    sparse_categorical_accuracy,
+    "How often the likeliest class is the one the target names.",
+)
+TopKCategoricalAccuracy = _metric(
+    "TopKCategoricalAccuracy",
+    top_k_categorical_accuracy,
+    "How often the class of the one-hot target is among the k likeliest.",
+    "top_k_categorical_accuracy",
+    ("k", "name", "dtype"),
+)
+SparseTopKCategoricalAccuracy = _metric(
+    "SparseTopKCategoricalAccuracy",
+    sparse_top_k_categorical_accuracy,
+    "How often the class that the target names is among the k likeliest.",
+    "sparse_top_k_categorical_accuracy",
+    ("k", "name", "dtype"),
+)
+MeanSquaredError = _of_loss("MeanSquaredError")
+MeanAbsoluteError = _of_loss("MeanAbsoluteError")
+MeanAbsolutePercentageError = _of_loss("MeanAbsolutePercentageError")
+MeanSquaredLogarithmicError = _of_loss("MeanSquaredLogarithmicError")
+Hinge, SquaredHinge = _of_loss("Hinge"), _of_loss("SquaredHinge")
+CategoricalHinge = _of_loss("CategoricalHinge")
+KLDivergence, Poisson = _of_loss("KLDivergence"), _of_loss("Poisson")
+BinaryCrossentropy = _of_loss(
+    "BinaryCrossentropy", order=("name", "dtype", "from_logits", "label_smoothing")
+)
+CategoricalCrossentropy = _of_loss("CategoricalCrossentropy")
+SparseCategoricalCrossentropy = _of_loss(
+    "SparseCategoricalCrossentropy", order=("name", "dtype", "from_logits", "axis")
+)
+LogCoshError = _metric("LogCoshError", losses.log_cosh, "The mean of log(cosh(error)).", "logcosh")
+CosineSimilarity = _metric(
+    "CosineSimilarity",
+    _cosine,
+    "The mean cosine of the angle between target and prediction (1 when they point alike).",
+)
 
 
 class RootMeanSquaredError(Mean):
@@ -131,138 +143,15 @@ class RootMeanSquaredError(Mean):
     ) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, y_true: Any, *args: Any, **kwargs: Any) -> None:
-        """Take a batch: `update_state(y_true, y_pred, sample_weight=None)`."""
-        self.judge(y_true, *args, **kwargs)
-
-    def judge(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Add a batch."""
         y_true, y_pred = prepared(y_true, y_pred)
-        self.gather(ops.square(y_pred - y_true), sample_weight)
+        super().update_state(ops.square(y_pred - y_true), sample_weight)
 
     def result(self) -> Any:
         return float(np.sqrt(super().result()))
-
-
-class MeanSquaredError(Named):
-    """The mean of squared errors."""
-
-    function = staticmethod(losses.mean_squared_error)
-
-
-class MeanAbsoluteError(Named):
-    """The mean of absolute errors."""
-
-    function = staticmethod(losses.mean_absolute_error)
-
-
-class MeanAbsolutePercentageError(Named):
-    """The mean of errors in percent of the target."""
-
-    function = staticmethod(losses.mean_absolute_percentage_error)
-
-
-class MeanSquaredLogarithmicError(Named):
-    """The mean of squared errors of log(1 + x)."""
-
-    function = staticmethod(losses.mean_squared_logarithmic_error)
-
-
-class CosineSimilarity(Named):
-    """The mean cosine of the angle between target and prediction (1 when they point alike)."""
-
-    function = staticmethod(_cosine)
-
-    def __init__(self, name: str | None = None, dtype: str | None = None, axis: int = -1) -> None:
-        self._set(name, dtype, axis=axis)
-
-
-class LogCoshError(Named):
-    """The mean of log(cosh(error))."""
-
-    function = staticmethod(losses.log_cosh)
-
-    def __init__(self, name: str | None = "logcosh", dtype: str | None = None) -> None:
-        self._set(name, dtype)
-
-
-class Hinge(Named):
-    """The mean hinge loss."""
-
-    function = staticmethod(losses.hinge)
-
-
-class SquaredHinge(Named):
-    """The mean of the squared hinge loss."""
-
-    function = staticmethod(losses.squared_hinge)
-
-
-class CategoricalHinge(Named):
-    """The mean of the categorical hinge loss."""
-
-    function = staticmethod(losses.categorical_hinge)
-
-
-class KLDivergence(Named):
-    """The mean divergence of predicted probabilities from the targets'."""
-
-    function = staticmethod(losses.kl_divergence)
-
-    def __init__(self, name: str | None = "kl_divergence", dtype: str | None = None) -> None:
-        self._set(name, dtype)
-
-
-class Poisson(Named):
-    """The mean of the Poisson loss."""
-
-    function = staticmethod(losses.poisson)
-
-
-class BinaryCrossentropy(Named):
-    """The mean binary cross-entropy."""
-
-    function = staticmethod(losses.binary_crossentropy)
-
-    def __init__(
-        self,
-        name: str | None = None,
-        dtype: str | None = None,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-    ) -> None:
-        self._set(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
-
-
-class CategoricalCrossentropy(Named):
-    """The mean cross-entropy of one-hot targets."""
-
-    function = staticmethod(losses.categorical_crossentropy)
-
-    def __init__(
-        self,
-        name: str | None = None,
-        dtype: str | None = None,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-    ) -> None:
-        settings = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        self._set(name, dtype, **settings)
-
-
-class SparseCategoricalCrossentropy(Named):
-    """The mean cross-entropy of targets that are class numbers."""
-
-    function = staticmethod(losses.sparse_categorical_crossentropy)
-
-    def __init__(
-        self,
-        name: str | None = None,
-        dtype: str | None = None,
-        from_logits: bool = False,
-        axis: int = -1,
-    ) -> None:
-        self._set(name, dtype, from_logits=from_logits, axis=axis)
 
 
 for _metric, _names in {

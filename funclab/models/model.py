@@ -16,7 +16,7 @@ from funclab.graph.value import Value
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
 from funclab.shapes import Shape
-from funclab.training.inputs import fit_value, order_inputs
+from funclab.training.inputs import fit_value, match_inputs
 
 
 class Model(Layer):
@@ -125,7 +125,7 @@ class Model(Layer):
 
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
     summary = view.print_summary
-    plot = view.diagram
+    plot = view.plot_model
 
     def explore(
         self,
@@ -270,8 +270,7 @@ class Functional(Model):
         Node(self, (inputs,), {}, outputs, own=True)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        given = order_inputs(self, inputs)
-        values = [fit_value(self, i, value) for i, value in enumerate(given)]
+        values = [fit_value(self, i, value) for i, value in enumerate(match_inputs(self, inputs))]
         if mask is not None:
             values = list(map(_masked, values, structure.flatten(mask)))
         made = (self._graph_with_losses or self.graph).replay(values)

@@ -2,26 +2,12 @@
 
 from funclab.training.compiled import compile
 from funclab.training.evaluating import (
-    evaluate,
-    evaluate_generator,
-    predict,
-    predict_generator,
-    predict_on_batch,
-    test_on_batch,
+    evaluate, evaluate_generator, predict, predict_generator, predict_on_batch, test_on_batch,
     train_on_batch,
-)
+)  # fmt: skip
 from funclab.training.fitting import fit, fit_async, fit_generator
 
 __all__ = [
-    "compile",
-    "evaluate",
-    "evaluate_generator",
-    "fit",
-    "fit_async",
-    "fit_generator",
-    "predict",
-    "predict_generator",
-    "predict_on_batch",
-    "test_on_batch",
-    "train_on_batch",
-]
+    "compile", "evaluate", "evaluate_generator", "fit", "fit_async", "fit_generator", "predict",
+    "predict_generator", "predict_on_batch", "test_on_batch", "train_on_batch",
+]  # fmt: skip

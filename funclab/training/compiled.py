@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, BusyError, NotCompiledError
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
 from funclab.shapes import Shape
-from funclab.training.outputs import Names, Output, is_config, outputs_of
+from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
 
 KEPT_STEPS = 16
 """How many plans (one for each batch shape) are kept at a time."""
@@ -146,7 +146,7 @@ def compile(
     check_idle(model, "compile")
     made = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
-        made.assign(Names(model.name, model.output_names, model.output_structure))
+        made.assign(names_of_outputs(model))
         made.trainable = model.trainable_weights
     model.compiled_state = made
 

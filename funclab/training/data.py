@@ -15,14 +15,13 @@ from funclab.graph.value import Value
 from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
-from funclab.shapes import Shape, show
+from funclab.shapes import Shape
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
-from funclab.training.inputs import as_array, match_inputs
-from funclab.training.outputs import Names
+from funclab.training.inputs import as_array, match_arrays
+from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
-from funclab.training.targets import function_of, match_targets
-from funclab.training.weights import match_weights
+from funclab.training.targets import function_of, match_targets, match_weights
 
 Array = np.ndarray[Any, Any]
 
@@ -117,7 +116,7 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
             fix="pass arrays as `x`.",
         )
     if model.inputs is not None:
-        matched = match_inputs(model, x)
+        matched = match_arrays(model, x)
         check_ids(model, matched)
         return [*matched], model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
@@ -154,7 +153,7 @@ def outputs_of(
         names = _subclass_names(made, len(outputs))
     else:
         outputs, made, names = model.outputs, model.output_structure, model.output_names
-    found = Names(model.name, names, made)
+    found = Names("output", model, names, made)
     if compiled.outputs is None:
         compiled.assign(found)
     shapes: list[Shape] = [(None, *one.shape[1:]) for one in outputs]
@@ -263,6 +262,3 @@ def split(data: Data, share: float) -> tuple[Data, Data]:
             fix="use more data, another validation_split, or pass validation_data.",
         )
     return data.cut(0, border), data.cut(border, n)
-
-
-__all__ = ["Batches", "Data", "Feed", "prepare", "show", "split"]

@@ -1,18 +1,17 @@
-"""Targets and weights: from what a user gives to one array for each output, checked."""
+"""Targets, sample weights and class weights: one array of each for every output, checked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from funclab import structure
-from funclab.errors import DataError, Pair
+from funclab.errors import ArgumentError, DataError
 from funclab.losses import Loss, LossFunctionWrapper, functions
 from funclab.shapes import Shape, show
-from funclab.training.inputs import as_array, shape_text
-from funclab.training.outputs import Names, Output
+from funclab.training.inputs import as_array
+from funclab.training.matching import Names, Output, arrays_in, pictured
 
 Array = np.ndarray[Any, Any]
 
@@ -43,124 +42,38 @@ def match_targets(
 
     Raises: DataError when targets are missing, too many, or do not fit the loss.
     """
-    given = order_targets(names, outputs, y)
-    found: list[Array | None] = []
-    for output, shape, one in zip(outputs, shapes, given):
-        if one is None or not output.judged:
-            found.append(None)
+    parts = order_targets(names, outputs, y)
+    targets: list[Array | None] = []
+    for output, shape, part in zip(outputs, shapes, parts):
+        if part is None or not output.needs_targets:
+            targets.append(None)
             continue
-        array = as_array(one, output.name)
-        if array.dtype.kind not in "biuf":
-            raise DataError(
-                f"The targets of {output.name} are not numbers: dtype {array.dtype}, such as "
-                f"{array.reshape(-1)[:3].tolist()}.",
-                why="losses compare numbers.",
-                fix="turn names into class numbers, np.unique(y, return_inverse=True)[1].",
-                facts=names.pairs(_beside(output, outputs, given, "not numbers")),
-            )
         try:
-            found.append(fit_target(output, shape, array))
+            targets.append(fit_target(output, shape, as_array(part, output.name)))
         except DataError as error:
-            error.facts = names.pairs(_beside(output, outputs, given, error.facts))
+            note = error.facts or f"does not fit {getattr(output.loss, 'name', 'its loss')}"
+            items = {i: pictured(one, "y") for i, one in enumerate(parts) if one is not None}
+            i = outputs.index(output)
+            error.facts = names.pairs({**items, i: items[i]._replace(note=note)})
             raise
-    return found
-
-
-def _beside(
-    bad: Output, outputs: Sequence[Output], given: Sequence[Any], note: str | None
-) -> dict[int, Pair]:
-    """What was given for each output, for a picture: `bad` is the one whose targets do not fit."""
-    note = note or f"does not fit {getattr(bad.loss, 'name', 'its loss')}"
-    return {
-        i: Pair("", "", "targets", shape_text(one), note * (output is bad))
-        for i, (output, one) in enumerate(zip(outputs, given))
-        if one is not None
-    }
+    return targets
 
 
 def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
     """The parts of y, one for each output; None for an output that has none."""
-    if y is None:
-        return missing_checked(names, outputs, [None] * len(names))
-    if isinstance(y, dict):
-        nested = structure.is_container(names.tree) and structure.same_structure(y, names.tree)
-        if nested:
-            return missing_checked(names, outputs, _in_order(names.tree, y))
-        unknown = names.unknown(y)
-        if unknown:
-            raise DataError(
-                f'The targets have the key "{unknown[0]}", but {names.model_name} has no such '
-                f"output. Expected keys: {names.names}.",
-                why=f"its outputs are {names.listed()}.",
-                fix=f'write "{names.meant(unknown[0], y)}" instead of "{unknown[0]}".'
-                if names.meant(unknown[0], y)
-                else "spell the keys like the outputs' names.",
-                facts=names.by_key(
-                    {key: _targets(one, f'"{key}"') for key, one in y.items()},
-                    [i for i, one in enumerate(outputs) if one.judged],
-                ),
-            )
-        return missing_checked(names, outputs, names.spread(y))
-    parts = _parts(y, len(names))
-    if len(parts) != len(names):
-        judged = [i for i, one in enumerate(outputs) if one.judged]
-        if len(parts) != len(judged):
-            raise DataError(
-                f"{names.model_name} has {len(names)} outputs, but the targets are "
-                f"{len(parts)} arrays. Expected to see {len(names)} array(s). "
-                "(y_true and y_pred have different structures.)",
-                why=f"its outputs are {names.listed()}.",
-                fix="give a list with one array for each, or a dict with these names as keys.",
-                facts=names.in_order([_targets(one) for one in parts]),
-            )
-        spread: list[Any] = [None] * len(names)
-        for i, part in zip(judged, parts):
-            spread[i] = part
-        parts = spread
-    return missing_checked(names, outputs, parts)
+    needed = [output.needs_targets for output in outputs]
 
+    def split(y: Any, count: int) -> list[Any]:
+        if y is None:
+            return [None] * count
+        parts = arrays_in(y, count)
+        if len(parts) != count and len(parts) == sum(needed):  # for outputs with a loss only
+            remaining = iter(parts)
+            parts = [next(remaining) if one else None for one in needed]
+        return parts
 
-def _targets(part: Any, label: str = "targets") -> Pair:
-    return Pair(given=label, given_shape=shape_text(part))
-
-
-def _parts(y: Any, count: int) -> list[Any]:
-    """A list of numbers is one array; a list of arrays is one for each output."""
-    if isinstance(y, (list, tuple)):
-        leaves = structure.flatten(y)
-        arrays = [leaf is None or np.ndim(leaf) > 0 for leaf in leaves]
-        if all(arrays):
-            return leaves
-        if len(y) == count > 1:
-            return list(y)
-    return [y]
-
-
-def _in_order(tree: Any, y: Any) -> list[Any]:
-    """The leaves of a dict in the order of another with the same keys."""
-    if isinstance(tree, dict):
-        return [leaf for key in tree for leaf in _in_order(tree[key], y[key])]
-    if structure.is_container(tree):
-        return [leaf for a, b in zip(tree, y) for leaf in _in_order(a, b)]
-    return [y]
-
-
-def missing_checked(names: Names, outputs: Sequence[Output], parts: list[Any]) -> list[Any]:
-    for output, part in zip(outputs, parts):
-        if part is None and output.judged:
-            raise DataError(
-                f'No data provided for "{output.name}". Need data for each key in: '
-                f"{[one.name for one in outputs if one.judged]}. (The targets `y` are missing.)",
-                why=f"{names.model_name} was compiled with a loss or metric for {output.name}.",
-                fix=f'pass targets for it, or compile with loss={{"{output.name}": None}}.',
-                facts=names.pairs(
-                    {
-                        i: Pair(note="no targets") if part is None else _targets(part)
-                        for i, (one, part) in enumerate(zip(outputs, parts))
-                        if one.judged or part is not None
-                    }
-                ),
-            )
+    parts = names.match(y, "y", split)
+    names.require(parts, needed, "y", "The targets `y` are missing.")
     return parts
 
 
@@ -170,6 +83,14 @@ def function_of(loss: Loss | None) -> Any:
 
 def fit_target(output: Output, shape: Shape, y: Array) -> Array:
     """One output's targets, checked against its loss."""
+    if y.dtype.kind not in "biuf":
+        raise DataError(
+            f"The targets of {output.name} are not numbers: dtype {y.dtype}, such as "
+            f"{y.reshape(-1)[:3].tolist()}.",
+            why="losses compare numbers.",
+            fix="turn names into class numbers, np.unique(y, return_inverse=True)[1].",
+            facts="not numbers",
+        )
     function = function_of(output.loss)
     if function is SPARSE:
         return _class_numbers(output, shape, y)
@@ -270,3 +191,105 @@ def _fits(given: Shape, wanted: Shape) -> bool:
     if len(given) != len(wanted):
         return False
     return all(None in (a, b) or a == b for a, b in zip(given[1:], wanted[1:]))
+
+
+def match_weights(
+    names: Names,
+    outputs: Sequence[Output],
+    shapes: Sequence[Shape],
+    targets: Sequence[Array | None],
+    sample_weight: Any,
+    class_weight: Any = None,
+) -> list[Array | None]:
+    """The weights of each output's samples (or steps); None where all count alike.
+
+    Raises: DataError, ArgumentError when they do not fit.
+    """
+
+    def split(given: Any, count: int) -> list[Any] | None:  # a single array counts for all
+        parts = arrays_in(given, 0)
+        return None if len(parts) == 1 and parts[0] is given else parts
+
+    given = names.match(sample_weight, "sample_weight", split)
+    by_class = order_class_weights(names, class_weight)
+    fitted: list[Array | None] = []
+    for output, shape, target, part, classes in zip(outputs, shapes, targets, given, by_class):
+        weight = None if part is None or target is None else fit_weight(output, shape, part)
+        if classes is not None and target is not None:
+            factor = class_factors(output, shape, target, classes)
+            axes = [1] * (0 if weight is None else weight.ndim - 1)
+            weight = factor if weight is None else weight * factor.reshape(-1, *axes)
+        fitted.append(weight)
+    return fitted
+
+
+def fit_weight(output: Output, shape: Shape, given: Any) -> Array:
+    """Weights of samples (n,) or of steps (n, time ...), with the axes of the losses' first."""
+    weight = as_array(given)
+    if weight.dtype.kind not in "biuf":
+        raise DataError(
+            f"The sample weights of {output.name} are not numbers: dtype {weight.dtype}.",
+            why="a weight multiplies the loss of its sample.",
+            fix="pass an array of numbers, one for each sample.",
+        )
+    while (
+        weight.ndim > 1
+        and weight.shape[-1] == 1
+        and (weight.ndim > len(shape) - 1 or shape[weight.ndim - 1] != 1)
+    ):
+        weight = weight[..., 0]
+    losses = shape[:-1] or shape
+    fits = 0 < weight.ndim <= max(len(losses), 1) and all(
+        None in (a, b) or a == b for a, b in zip(weight.shape[1:], losses[1:])
+    )
+    if not fits:
+        raise DataError(
+            f"Found a sample_weight array with shape {show(weight.shape)} for the output "
+            f"{output.name}, whose losses have shape {show(losses)}.",
+            why="there is one weight for each sample, or for each step of a sequence.",
+            fix="pass an array of shape (samples,)"
+            + (f" or {show(losses)}." if len(losses) > 1 else "."),
+        )
+    return weight.astype("float32", copy=False)
+
+
+def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
+    """A dict from class to weight (or None) for each output."""
+    if class_weight is None:
+        return [None] * len(names)
+    if not isinstance(class_weight, Mapping):
+        raise ArgumentError(
+            f"`class_weight` should be a dict from class number to weight. Received: "
+            f"{class_weight!r}.",
+            why="it says how much each class counts.",
+            fix="write for example class_weight={0: 1.0, 1: 5.0}.",
+        )
+    by_output = all(isinstance(one, Mapping) or one is None for one in class_weight.values())
+    if by_output and class_weight.keys() <= names.index.keys():
+        parts = {names.index[key]: weights for key, weights in class_weight.items()}
+        return [parts.get(i) for i in range(len(names))]
+    if len(names) > 1:
+        raise ArgumentError(
+            "`class_weight` is only supported for Models with a single output, unless it is a "
+            f"dict by output. Received: {dict(class_weight)}.",
+            why=f"{names.model.name} has the outputs {names.listed()}, each with its own classes.",
+            fix=f'write class_weight={{"{names.names[0]}": {{0: 1.0, 1: 5.0}}}}.',
+        )
+    return [class_weight]
+
+
+def class_factors(output: Output, shape: Shape, y: Array, weights: Mapping[Any, float]) -> Array:
+    """The weight of each sample's class; 1 for a class that has none."""
+    one_hot = y.ndim > 1 and y.shape[-1] > 1 and y.ndim == len(shape)
+    classes = y.argmax(-1) if one_hot else y.reshape(len(y), -1)[:, 0] if y.ndim > 1 else y
+    if classes.ndim > 1 or (not one_hot and y.size != len(y)):
+        raise ArgumentError(
+            f"`class_weight` not supported for 3+ dimensional targets: those of {output.name} have "
+            f"shape {show(y.shape)}.",
+            why="a sample then has several classes.",
+            fix="use `sample_weight` with a weight for each step.",
+        )
+    factors = np.ones(len(y), "float32")
+    for label, weight in weights.items():
+        factors[np.rint(classes).astype("int64") == int(label)] = weight
+    return factors

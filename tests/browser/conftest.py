@@ -29,15 +29,20 @@ Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
 
 
+def program() -> str:
+    """The browser on this machine."""
+    names = filter(None, [os.environ.get("FUNCLAB_BROWSER"), *BROWSERS])
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, "No browser here: apt-get install chromium, or set FUNCLAB_BROWSER to one."
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of one file: as long as it runs, so does an event loop in this
     thread, and tests of asyncio need one of their own."""
-    names = filter(None, [os.environ.get("FUNCLAB_BROWSER"), *BROWSERS])
-    program = next(filter(None, map(shutil.which, names)), None)
-    assert program, "No browser here: apt-get install chromium, or set FUNCLAB_BROWSER to one."
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
+        running = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
         yield running
         running.close()
 

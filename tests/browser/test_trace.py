@@ -80,6 +80,25 @@ def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, open_notebook, write
     assert quiet(notebook)
 
 
+FIRST_PAINT = """() => {
+  const graph = document.querySelector('.fl-trace .fl-graph'), svg = graph.querySelector('svg');
+  const [at, room] = [svg.querySelector('.fl-ring:not(.fl-lit)'), graph].map((one) =>
+    one.getBoundingClientRect());
+  const seen = at.top >= room.top && at.bottom <= room.bottom;
+  return [svg.getBoundingClientRect().width / svg.viewBox.baseVal.width, seen];
+}"""
+
+
+def test_the_graph_is_readable_and_the_step_in_sight_before_any_key(
+    lab, open_notebook, write_notebook
+):
+    code = MODEL.replace(".ones((4, 3)))", ".ones((4, 3)), step=6)")
+    page = shown(open_notebook, write_notebook, lab, code).page
+
+    page.wait_for_function(f"() => ({FIRST_PAINT})()[1]")
+    assert page.evaluate(FIRST_PAINT) == [1, True]
+
+
 def test_every_key_goes_where_it_says(lab, open_notebook, write_notebook):
     notebook = shown(open_notebook, write_notebook, lab, SCENE.format(settings=""))
     page = notebook.page
@@ -133,7 +152,7 @@ def test_a_wide_layer_is_drawn_in_fields(lab, open_notebook, write_notebook):
 
     press(page, "ArrowRight")
 
-    page.wait_for_selector(f"{ROOT} .fl-signs", state="attached")
+    page.wait_for_selector(f"{ROOT} .fl-frame path.s-ink", state="attached")
     assert page.locator(f"{ROOT} .fl-frame").count() == 4
     heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
     assert heads == ["x[0:0]", "wide/kernel", "wide/bias", "wide[0:0]"]

@@ -62,7 +62,7 @@ def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, browser, tmp_pa
         "() => document.querySelector('.fl-trace .fl-caption').innerText.includes('Step 5 of 5')"
     )
 
-    page.wait_for_selector(f"{ROOT} .fl-bar [aria-pressed=false]")
+    page.get_by_role("button", name="play").wait_for()
     assert page.locator(f"{ROOT} .fl-dot").count() == 0
     assert "Paused." in text(page, ".fl-status")
     page.close()

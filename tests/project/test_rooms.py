@@ -42,11 +42,15 @@ DOORS = {
     "IPython": {"view"},
     "matplotlib": {"view"},
     "graphviz": {"view"},
+    "pandas": {"view"},
     "h5py": {"saving"},
     "jupyterlab": {"cli"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
-HEAVY = ["numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"]
+HEAVY = [
+    *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"),
+    "pandas",
+]
 KERNEL_TOOLS = {"funclab.kernels.jit", "funclab.kernels.threads"}
 # What a module of compiled loops may lean on. numba keeps machine code by the date of one file,
 # so a loop that called a loop of another file would not see an edit there.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
+
 from funclab.view.draw.area import Area, Points
 from funclab.view.scene.scene import Edge, Scene
 
@@ -38,12 +40,23 @@ def points(curves: Points) -> list[complex]:
 
 def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
     """Edges with the parts that they run over, other than their own ends."""
+    found = {key: area.grown(-1) for key, area in areas(scene).items()}
     return [
         (f"{edge.source.key} -> {edge.target.key}", key)
         for edge in scene.edges
-        for key, area in areas(scene).items()
-        if any(inside(point, area.grown(-1)) for point in points(edge.path))
+        for key, reached in zip(found, reach(edge.path, list(found.values())), strict=True)
+        if reached
     ]
+
+
+def reach(curves: Points, some: list[Area]) -> list[bool]:
+    """For each of some areas, whether the curves run through it."""
+    at = np.array(points(curves))[:, None]
+    low = np.array([one.corner for one in some])
+    high = np.array([complex(one.right, one.bottom) for one in some])
+    x, y = at.real, at.imag
+    within = (low.real < x) & (x < high.real) & (low.imag < y) & (y < high.imag)
+    return within.any(axis=0).tolist()
 
 
 def inside(point: complex, area: Area) -> bool:

@@ -13,12 +13,14 @@ from funclab.view.draw.text import clean, steady
 
 @dataclass(frozen=True)
 class Paint:
-    """How a shape is painted: names of colours, the width of the line, and its dashes."""
+    """How a shape is painted: names of colours, the width of the line, its dashes, and how much it
+    covers of what lies under it."""
 
     fill: str = ""
     stroke: str = ""
     width: float = 1
     dash: str = ""
+    opacity: float = 1
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,11 @@ class Canvas:
         self.parts.append(f'<g role="{role}" aria-label="{label}"{kind_class}{notes}>')
         self.parts.append(f"<title>{label}</title>")
 
-    def shift(self, origin: complex) -> None:
-        """Begin a part with an origin of its own."""
+    def shift(self, origin: complex, **data: str) -> None:
+        """Begin a part with an origin of its own, and perhaps data for scripts."""
         place = f"{number(origin.real)},{number(origin.imag)}"
-        self.parts.append(f'<g transform="translate({place})">')
+        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        self.parts.append(f'<g transform="translate({place})"{notes}>')
 
     def close(self) -> None:
         self.parts.append("</g>")
@@ -78,7 +81,7 @@ class Canvas:
         self.parts.append(f"<circle {place}{self._paint(paint)}/>")
 
     def path(self, data: str, paint: Paint) -> None:
-        """Data of M, L, C and Z with absolute points."""
+        """Data of M, L, C and Z with absolute points, and of h and l with relative ones."""
         self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
 
     def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
@@ -105,6 +108,8 @@ class Canvas:
         if paint.stroke:
             words += f' stroke="{self.palette[paint.stroke]}"'
             words += f' stroke-width="{number(paint.width)}"'
+        if paint.opacity < 1:
+            words += f' opacity="{paint.opacity:.2f}"'
         if paint.dash:
             words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
         return words

@@ -11,9 +11,9 @@ from funclab.view.draw.area import Area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 
 ENDINGS = (".png", ".pdf")
-_PIECE = re.compile(r"([MLCZ])([^MLCZ]*)")
-_PAIR = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
-_CODES = {"M": 1, "L": 2, "C": 4, "Z": 79}
+_PIECE = re.compile(r"([MLCZhl])([^MLCZhl]*)")
+_PAIR = re.compile(r"(-?[\d.]+)(?:,(-?[\d.]+))?")
+_CODES = {"M": 1, "L": 2, "h": 2, "l": 2, "C": 4, "Z": 79}
 """The letters of a path as matplotlib numbers them."""
 
 
@@ -28,7 +28,7 @@ class Page(Canvas):
     def open(self, title: str, kind: str = "", **data: str) -> None:
         self.origins.append(self.origins[-1])
 
-    def shift(self, origin: complex) -> None:
+    def shift(self, origin: complex, **data: str) -> None:
         self.origins.append(self.origins[-1] + origin)
 
     def close(self) -> None:
@@ -58,8 +58,9 @@ class Page(Canvas):
         points: list[tuple[float, float]] = []
         codes: list[int] = []
         for letter, numbers in _PIECE.findall(data):
-            found = [complex(float(x), float(y)) for x, y in _PAIR.findall(numbers)]
-            pairs = list(map(self._place, found))
+            found = [complex(float(x), float(y or 0)) for x, y in _PAIR.findall(numbers)]
+            start = complex(*points[-1]) if letter in "hl" else self.origins[-1]
+            pairs = [(at.real, at.imag) for at in (start + one for one in found)]
             points += pairs or [points[-1]]
             codes += [_CODES[letter]] * max(1, len(pairs))
         self._add(PathPatch(Outline(points, codes)), paint)
@@ -86,6 +87,7 @@ class Page(Canvas):
         patch.set_facecolor(self.palette[paint.fill] if paint.fill else "none")
         patch.set_edgecolor(self.palette[paint.stroke] if paint.stroke else "none")
         patch.set_linewidth(width)
+        patch.set_alpha(paint.opacity)
         if paint.dash and width:
             dashes = [float(one) / width for one in paint.dash.split()]
             patch.set_linestyle((0, dashes))

@@ -66,12 +66,25 @@ def steady(text: str) -> str:
     return RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", clean(text))
 
 
+def prose(text: str) -> str:
+    """A sentence as pictures show it: what stands between backticks is put into quotation marks.
+
+    >>> prose("write `name=`")
+    'write “name=”'
+    """
+    return re.sub("`([^`]+)`", "“\\1”", text)
+
+
 def shorten(text: str, length: int) -> str:
-    """At most `length` characters; what is left out in the middle becomes "…"."""
+    """At most `length` characters; what is left out in the middle becomes "…".
+
+    A number at the end stays whole: `conv2d_transpose_12` may become `conv2…_12`.
+    """
     text = clean(text)
     if len(text) <= length:
         return text
-    tail = (length - 1) // 3
+    number = re.search(r"_?\d*$", text)
+    tail = max((length - 1) // 3, min(len(number[0]) if number else 0, length - 2))
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 

@@ -61,8 +61,21 @@ PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 LOOKS = ("auto", "light", "dark", "print", "projector")
+FOLLOWING = ("auto", "projector")
+"""The looks that take the colours of the page around them."""
 PROJECTOR = 1.7
 """How much larger all is on a wall: the smallest type, 11, becomes more than 18."""
+WINDOW = (1180, 620)
+"""The part of a projected page, 1280 x 720 pixels, that is left for a cell's output."""
+
+
+PAGES = {
+    "light": "[data-jp-theme-light=true],[theme=light],[data-theme=light],.light,.vscode-light,"
+    "[data-vscode-theme-kind=vscode-high-contrast-light]",
+    "dark": "[data-jp-theme-light=false],[theme=dark],[data-theme=dark],.dark,.vscode-dark,"
+    "[data-vscode-theme-kind=vscode-high-contrast]",
+}
+"""How pages say that they are light or dark: JupyterLab, Colab, Sphinx, marimo and VS Code."""
 
 
 def palette(look: str) -> dict[str, str]:
@@ -70,18 +83,19 @@ def palette(look: str) -> dict[str, str]:
     return {"dark": DARK, "print": PRINT}.get(look, LIGHT)
 
 
-def style_sheet(look: str) -> str:
+def style_sheet() -> str:
     """Rules that give every class its colour, and every theme its colours.
 
-    A notebook says itself whether it is light or dark; only elsewhere the reader's system decides.
+    A page that says whether it is light or dark decides; elsewhere the reader's system does.
     """
-    rules = [f".funclab{{{variables(look)}}}"]
-    if look in ("auto", "projector"):
-        dark, light = variables("dark"), variables("light")
-        rules.append(f"@media (prefers-color-scheme:dark){{.funclab{{{dark}}}}}")
-        rules.append(f'[data-jp-theme-light="true"] .funclab{{{light}}}')
-        rules.append(f'[data-jp-theme-light="false"] .funclab{{{dark}}}')
-        rules.append(f"@media print{{.funclab.funclab{{{light}}}}}")
+    light, dark = variables("light"), variables("dark")
+    rules = [
+        f".funclab{{{light}}}",
+        f"@media (prefers-color-scheme:dark){{.funclab{{{dark}}}}}",
+        f":is({PAGES['light']}) .funclab{{{light}}}",
+        f":is({PAGES['dark']}) .funclab{{{dark}}}",
+        f"@media print{{.funclab.funclab{{{light}}}}}",
+    ]
     for name in LIGHT:
         rules.append(f".funclab .f-{name}{{fill:var(--f-{name})}}")
         rules.append(f".funclab .s-{name}{{stroke:var(--f-{name})}}")

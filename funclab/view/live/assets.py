@@ -18,10 +18,10 @@ def texts() -> dict[str, str]:
 
 def style() -> str:
     """The style sheet of all live views, with the palette for each look."""
-    rules = [theme.style_sheet("auto")]
+    rules = [theme.style_sheet()]
     for look in ("light", "dark", "print"):
-        variables = ";".join(f"--f-{name}:{value}" for name, value in theme.palette(look).items())
-        rules.append(f".fl[data-look={look}],.fl[data-look={look}] .funclab{{{variables}}}")
+        here = f".fl[data-look={look}]"
+        rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
     return "\n".join([*rules, (HERE / "core.css").read_text(encoding="utf-8")])
 
 

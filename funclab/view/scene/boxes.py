@@ -30,8 +30,8 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     kind = "box" if box.inside is None else "box frame"
     canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)
-    if box.role == "repeat":
-        _draw_repeat(canvas, box, group, colour)
+    if box.gathers:
+        _draw_gathered(canvas, box, group, colour)
         return
     folded = box.role == "fold"
     if box.wrapper:
@@ -52,9 +52,12 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
         canvas.close()
 
 
-def _draw_repeat(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
-    """A frame with two cards behind it, and a tick for each repetition, the shown one filled."""
-    for shift in (sizes.CARDS, sizes.CARDS / 2):
+def _draw_gathered(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
+    """The frame of a repeat: two cards behind it, a tick for each repetition, the shown one
+    filled. Around calls that share a prefix in their names, a pale frame.
+    """
+    repeats = box.role == "repeat"
+    for shift in (sizes.CARDS, sizes.CARDS / 2) if repeats else ():
         corner = complex(box.right, box.bottom)
         right, low = corner.real + shift, corner.imag + shift
         pen = Pen(complex(box.x + shift + 4, box.bottom))
@@ -62,7 +65,8 @@ def _draw_repeat(canvas: Canvas, box: Box, group: Group | None, colour: str) -> 
         top = box.y + shift + 4
         pen.corners([*turns, complex(right, top), complex(box.right, top)], ROUND)
         canvas.path(curved(pen.points), Paint("", "rim", 1))
-    canvas.rect(box, Paint("", colour, 1.5), ROUND)
+    paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
+    canvas.rect(box, paint, ROUND)
     title, detail, varies = sizes.repeat_texts(box)
     axis = box.inside.axis + (box.width - box.inside.width) / 2 if box.inside else 4
     start = box.corner + axis + (12 + 21j)
@@ -74,14 +78,18 @@ def _draw_repeat(canvas: Canvas, box: Box, group: Group | None, colour: str) -> 
     canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
     for i, line in enumerate(varies, 1):
         canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
+    _draw_ticks(canvas, box, colour)
+    if box.inside is None:
+        canvas.close()
+
+
+def _draw_ticks(canvas: Canvas, box: Box, colour: str) -> None:
     rack = sizes.ticks(box)
     step = rack.width / box.times
     for i, key in enumerate(box.starts):
         canvas.open(f"{i + 1} of {box.times}, from {key}", "tick", repetition=str(i), start=key)
         tick = area(rack.corner + i * step, max(1.0, step - min(3.0, step / 3)), rack.height)
         canvas.rect(tick, Paint("neutral" if i == box.shown else "paper", colour, 1), 1.5)
-        canvas.close()
-    if box.inside is None:
         canvas.close()
 
 

@@ -62,7 +62,7 @@ class Chooser:
         """The list, without ways that change nothing."""
         if self.layers:
             return PLAIN
-        folds = any(box.role == "repeat" for box in self.scene("equal").boxes)
+        folds = any(box.gathers for box in self.scene("equal").boxes)
         names = [[box.key for box in self.scene(fold).boxes] for fold in ("equal", "alike")]
         more = [ALIKE] if names[0] != names[1] else []
         return [*PLAIN, *(FOLDED if folds else [LINES]), *more]
@@ -104,7 +104,7 @@ class Chooser:
         return scene
 
     def _fitting(self, choice: Choice) -> list[tuple[float, int, tuple[str, str, int]]]:
-        """The trials that fit, each after its height; fewer columns are not tried for lower ones."""
+        """The trials that fit, each after its height; more columns only where fewer do not fit."""
         found: list[tuple[float, int, tuple[str, str, int]]] = []
         for i, trial in enumerate(self._trials(choice)):
             if found and trial[::2] != found[0][2][::2]:

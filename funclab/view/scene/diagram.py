@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from itertools import compress
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
@@ -11,7 +11,7 @@ from funclab.view.draw import defaults, theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene import tables, words
+from funclab.view.scene import graph_text, tables, words
 from funclab.view.scene.calls import Calls, Opened
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
@@ -45,10 +45,20 @@ class Diagram(Picture):
         """The same as an HTML table."""
         return tables.html_table(self.scene)
 
+    def to_dot(self) -> str:
+        """The graph in DOT, the language of Graphviz."""
+        return graph_text.written(self.scene, graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return graph_text.written(self.scene, graph_text.MERMAID)
+
     def texts(self) -> dict[str, Written]:
         data = self.scene.to_dict
         return super().texts() | {
             ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
+            **dict.fromkeys((".gv", ".dot"), self.to_dot),
+            ".mmd": self.to_mermaid,
         }
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
@@ -76,6 +86,8 @@ def diagram(
     focus: str = "",
     room: tuple[float, float] | None = None,
     choice: int | str | None = None,
+    show_shapes: bool = True,
+    show_dtype: bool = False,
 ) -> Diagram:
     """The picture of a model.
 
@@ -89,7 +101,8 @@ def diagram(
     `focus`, the key of a call or layer. `room` is the width and height to fit into, in pixels;
     unless given, that of a notebook's window. `choice` is the name or the number of one of
     `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
-    given, the first that fits the room. No weight is allocated.
+    given, the first that fits the room. `show_shapes` and `show_dtype` say what stands with a
+    tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -98,7 +111,15 @@ def diagram(
     look = defaults.chosen(look)
     if words.graph_of(model) is None:
         raise _no_graph(model)
-    build = partial(_scene, model, face, expand_nested, most_calls, focus)
+    told = (show_shapes, show_dtype)
+
+    def build(fold: str) -> Scene:
+        scene = _scene(model, face, expand_nested, most_calls, focus, fold)
+        for plate in (plate for part in scene.walk() for plate in part.plates):
+            words_shown = compress((plate.shape, plate.dtype), told)
+            plate.shape = " ".join(words_shown)
+        return scene
+
     scale = theme.PROJECTOR if look == "projector" else 1
     width, height = room or (PAPER if look == "print" else WINDOW)
     chooser = Chooser(build, (width / scale, height / scale), direction, face == "layers")
@@ -162,24 +183,39 @@ def plot_model(
     show_shapes: bool = True,
     show_dtype: bool = False,
     show_layer_names: bool = True,
-    rankdir: str = "TB",
-    expand_nested: bool = False,
+    rankdir: str | None = None,
+    expand_nested: Opened = False,
     dpi: int = 200,
     show_layer_activations: bool = True,
     show_trainable: bool = True,
+    *,
+    face: str = "calls",
+    direction: str | None = None,
+    look: str | None = None,
+    most_calls: int = MOST_CALLS,
+    focus: str = "",
+    room: tuple[float, float] | None = None,
+    choice: int | str | None = None,
     splines: str = "ortho",
-    **settings: Any,
 ) -> Diagram:
-    """The picture of a model, by the name and with the arguments that Keras users know.
+    """The picture of a model, with the arguments of Keras' `plot_model` and those of `diagram`.
 
-    `to_file` also writes it (.png, .pdf, .svg, .html, .txt, .json). `rankdir`, `expand_nested` and
-    `dpi` (for .png) mean what they mean in Keras; further `settings` are those of `diagram`.
-    Names, shapes, activations and frozen weights are always in the picture: the other arguments
-    are accepted and change nothing.
+    `to_file` (path or None): a file to write, too, of a kind that `Picture.save` knows.
+    `show_shapes` (default True): the shapes of the tensors.
+    `show_dtype` (default False): their dtypes.
+    `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction`.
+    `expand_nested` (default False): whether nested models and wrappers are open, or which.
+    `dpi` (default 200): the dots per inch of a .png.
+    `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
+    effect, as names, activations and frozen weights are always in the picture.
+    `face`, `direction`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
 
     Raises: as `diagram`; ArgumentError for a file of another kind.
     """
-    picture = diagram(model, expand_nested=expand_nested, direction=rankdir, **settings)
+    picture = diagram(
+        model, face, expand_nested, rankdir or direction, look, most_calls, focus, room,
+        choice, show_shapes, show_dtype,
+    )  # fmt: skip
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture

@@ -22,7 +22,7 @@ DOT = 2.5
 def draw_scene(canvas: Canvas, scene: Scene) -> None:
     """Draw everything, from the back to the front: ties, edges, tensors, boxes, capsules."""
     groups: dict[int | None, Group] = {group.number: group for group in scene.groups}
-    boxes = {box.key for box in scene.boxes if box.role != "repeat" or box.inside is None}
+    boxes = {box.key for box in scene.boxes if not box.gathers or box.inside is None}
     plates = density_of(scene).plates
     ends = set() if plates else {plate.key for plate in scene.plates if plate.output}
     for group in scene.groups:

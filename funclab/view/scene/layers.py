@@ -93,11 +93,13 @@ class Layers:
         nodes = self.nodes[layer]
         roles = [role(self.graph, node) for node in nodes]
         alone = len(layer.inbound_nodes) == 1
-        weights = "" if alone else weights_words(layer)
+        after = "" if alone else weights_words(layer)
+        after += self._input_words(nodes[0])
         box = Box(
             key=self.key(layer),
             name=clean(layer.name),
-            detail=words.detail(layer) + weights + self._input_words(nodes[0]),
+            detail=words.call_words(nodes[0]) + after,
+            brief=(words.brief(nodes[0]) + after).removeprefix(" · "),
             role=next((one for one in roles if one != "plain"), "plain"),
             group=self.shared.get(layer),
             frozen=words.is_frozen(layer),

@@ -29,8 +29,13 @@ class Box(Area):
     key: str
     name: str
     detail: str
+    """What it does, in full."""
+    brief: str | None = None
+    """What is drawn of that under the name, where it is not all."""
+    several: bool = False
+    """Whether its layer has several nodes, so that the node's index says something."""
     role: str = "plain"
-    """input, output, plain, repeat, or fold: a box that stands for calls left out."""
+    """input, output, plain; of several calls: repeat, names (with a prefix), fold (left out)."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -69,6 +74,16 @@ class Box(Area):
     def times(self) -> int:
         """How often what is inside is repeated."""
         return len(self.starts) or 1
+
+    @property
+    def heading(self) -> str:
+        """The name, after the number of repetitions: `×4 block`."""
+        return f"×{self.times} {self.name}".rstrip() if self.role == "repeat" else self.name
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it stands for several calls, which may be drawn inside."""
+        return self.role in ("repeat", "names")
 
     @property
     def opens(self) -> bool:

@@ -87,10 +87,11 @@ class Texts:
 
 
 def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
-    shown = box.node is not None and (density.plates or is_numbered(box))
+    shown = box.node is not None and (density.plates or box.several)
     pill = node_words(box.node or 0) if shown else ""
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
-    name, detail = shorten(box.name, LONGEST_NAME), shorten(box.detail, longest)
+    detail = box.detail if box.brief is None else box.brief
+    name, detail = shorten(box.name, LONGEST_NAME), shorten(detail, longest)
     if not density.two_lines:
         room = (
             density.widest
@@ -104,11 +105,6 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
         while detail and text_width(detail, density.detail) > room:
             detail = shorten(detail, len(detail) - 1) if len(detail) > 8 else ""
     return Texts(name, detail, pill)
-
-
-def is_numbered(box: Box) -> bool:
-    """Whether a layer has several nodes, so that the number of this one matters."""
-    return box.group is not None or bool(box.note) or bool(box.node)
 
 
 def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]:
@@ -176,12 +172,12 @@ def pill_width(text: str) -> float:
 def repeat_texts(box: Box) -> tuple[str, str, list[str]]:
     """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
     varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
-    return f"×{box.times}  {box.name}".rstrip(), box.detail, varies
+    return box.heading, box.detail, varies
 
 
 def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame, or of a repeat, is above what is inside it."""
-    if box.role != "repeat":
+    if not box.gathers:
         return density.height + (NOTE if box.note and density.plates else 0)
     return REPEAT + LINE * len(repeat_texts(box)[2])
 
@@ -191,7 +187,7 @@ def ticks(box: Box) -> Area:
     if box.inside is None:
         top = box.y + heading_height(box, DENSITIES["full"]) - 4
         return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
-    width = min(13 * box.times, 170)
+    width = min(13 * len(box.starts), 170)
     return Area(x=box.right - 10 - width, y=box.y + 9, width=width, height=12)
 
 
@@ -204,7 +200,10 @@ def _measure_repeat(box: Box, density: Density) -> None:
         box.height += RACK + (8 if density.plates else 2)
     else:
         heading = max(
-            [heading + min(13 * box.times, 170) + 8, *(text_width(line, SMALL) for line in varies)]
+            [
+                heading + min(13 * len(box.starts), 170) + 8,
+                *(text_width(line, SMALL) for line in varies),
+            ]
         )
         box.width = max(box.inside.width, heading + 30 + box.inside.axis)
         box.height += box.inside.height
@@ -213,7 +212,7 @@ def _measure_repeat(box: Box, density: Density) -> None:
 
 def measure_box(box: Box, density: Density) -> None:
     """Give a box its size; an open frame has that of its inside as well."""
-    if box.role == "repeat":
+    if box.gathers:
         _measure_repeat(box, density)
         return
     if box.rows:
@@ -241,7 +240,7 @@ def measure_box(box: Box, density: Density) -> None:
 
 def equal_widths(boxes: list[Box], density: Density) -> None:
     """Boxes that stand below each other get the same width; only much wider ones keep theirs."""
-    boxes = [box for box in boxes if box.inside is None and box.role != "repeat"]
+    boxes = [box for box in boxes if box.inside is None and not box.gathers]
     widths = sorted(box.width for box in boxes)
     middle = widths[len(widths) // 2] if widths else 0
     most = density.widest if density is DENSITIES["lines"] else UNEQUAL * middle

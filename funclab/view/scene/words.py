@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from funclab import shapes
+from funclab import registry, shapes
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
+from funclab.layers.arguments import parameters
 from funclab.view.draw.text import clean, shorten
 
 # What describes a layer best, by the names of its arguments, in this order.
-_SIZES = ("units", "filters", "output_dim", "n", "rate", "stddev", "mask_value", "target_shape")
-_WINDOWS = ("kernel_size", "pool_size", "size", "cropping", "dims")
+_SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape")
+_WINDOWS = ("kernel_size", "pool_size", "size")
+# What else is told where it is not the default: before the activation, and after it.
+_SETTINGS = {
+    "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
+    "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
+    "dims": "axes {}",
+    "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
+    "alpha": "alpha {}", "merge_mode": "{}",
+}  # fmt: skip
+_FLAGS = {
+    "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
+    "mask_zero": "masks 0", "keepdims": "keeps axes", "normalize": "normalized",
+    "data_format": "{}",
+}  # fmt: skip
+# Operators as they are written; in the second row the order of the inputs makes no difference.
+_SIGNS = {
+    "Subtract": "−", "Divide": "÷", "Power": "**", "FloorDivide": "//", "Mod": "%", "MatMul": "@",
+    "Less": "<", "LessEqual": "≤", "Greater": ">", "GreaterEqual": "≥",
+    "Add": "+", "Multiply": "×", "Equal": "=", "NotEqual": "≠",
+}  # fmt: skip
+_FIELDS = {"key": "[{}]", "newshape": "({})", "as_dtype": "{}", "to": "{}"}
+_SYMMETRIC = ("Add", "Multiply", "Equal", "NotEqual")
 
 
 def graph_of(layer: Any) -> Graph | None:
@@ -59,18 +83,49 @@ def detail(layer: Any) -> str:
     'Dense 64 · relu'
     """
     if not getattr(layer, "is_layer", True):
-        return f"op {type(layer.op).__name__}"
-    words = [kind(layer)]
+        return f"op {kind(layer)}"
     inner = inner_layer(layer)
-    if inner is not None:
-        return f"{words[0]} of {detail(inner)}"
-    words[0] += _first(layer, _SIZES)
-    window = _first(layer, _WINDOWS).strip()
-    words += [window] if window else []
-    activation = _activation(layer)
-    words += [activation] if activation else []
-    words += ["all steps"] if getattr(layer, "return_sequences", False) is True else []
-    return " · ".join(words)
+    of = f"of {detail(inner)}" if inner is not None else ""
+    size = _first(layer, _SIZES)
+    if hasattr(layer, "input_dim") and hasattr(layer, "output_dim"):
+        size = f"{layer.input_dim} → {layer.output_dim}"
+    head = " ".join(filter(None, [kind(layer), of, size]))
+    return " · ".join([head, *_settings_of(layer)])
+
+
+def call_words(node: Node) -> str:
+    """What a call does: `op Divide · ÷ 4.0`, or what its layer does."""
+    layer = node.operation
+    return " · ".join(filter(None, [detail(layer), "" if layer.is_layer else _operator(node)]))
+
+
+def brief(node: Node) -> str:
+    """What a box says under the name of a call: not the class, where the name tells it."""
+    layer = node.operation
+    if not layer.is_layer:
+        return _operator(node)
+    own = registry.to_snake_case(type(layer).__name__)
+    if not re.fullmatch(rf"{re.escape(own)}(_\d+)?", layer.name):
+        return detail(layer)
+    return detail(layer).removeprefix(kind(layer)).removeprefix(" · ").strip()
+
+
+def _operator(node: Node) -> str:
+    """An op as it is written, its inputs by their numbers; its settings, for other ops."""
+    op: Any = node.operation.op  # type: ignore[attr-defined]
+    name, given = type(op).__name__, node.arguments.args
+    tensors = [isinstance(value, Tensor) for value in given]
+    if name in _SIGNS and len(given) == 2:
+        if all(tensors):
+            return "" if name in _SYMMETRIC else f"0 {_SIGNS[name]} 1"
+        return " ".join(_SIGNS[name] if here else value_text(v) for v, here in zip(given, tensors))
+    told = [value_text(value) for value in given if isinstance(value, (int, float))]
+    for field in fields(op):
+        value = getattr(op, field.name)
+        if field.name == "axis" or not (value is None or value == field.default):
+            text = _FIELDS.get(field.name, f"{field.name} {{}}")
+            told.append(text.format(listed_value(value)))
+    return " · ".join(told)
 
 
 def kind(layer: Any) -> str:
@@ -82,10 +137,35 @@ def _first(layer: Any, names: Iterable[str]) -> str:
     for name in names:
         value = getattr(layer, name, None)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return f" {value:g}"
+            return f"{value:g}"
         if isinstance(value, (tuple, list)) and value and all(isinstance(i, int) for i in value):
-            return " " + "×".join(map(str, value))
+            return value_text(value)
     return ""
+
+
+def _settings_of(layer: Any) -> list[str]:
+    """The window, settings that are not the default, activation, and flags of a layer."""
+    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
+    return list(filter(None, [_first(layer, _WINDOWS), *before, _activation(layer), *after]))
+
+
+def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
+    """The settings of a table that a layer has and that are not the default."""
+    defaults = parameters(type(layer))
+    for name in (name for name in table if name in defaults):
+        value = _same(getattr(layer, name, None))
+        usual = [None, False, "channels_last", _same(defaults[name])]
+        usual += [_same(getattr(layer, "pool_size", None))] if name == "strides" else []
+        always = (kind(layer), name) == ("Concatenate", "axis")
+        if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
+            text = "{}" if value in ("same", "causal") else table[name]
+            yield text.format(listed_value(value))
+
+
+def _same(value: Any) -> Any:
+    """A tuple of equal numbers as the number."""
+    equal = isinstance(value, tuple) and len(set(value)) == 1
+    return _same(value[0]) if equal else value
 
 
 def _activation(layer: Any) -> str:
@@ -127,9 +207,15 @@ def is_frozen(layer: Any) -> bool:
 
 def value_text(value: Any) -> str:
     """A setting as it is shown in a box: `3×3`, `0.5`, `relu`."""
-    if isinstance(value, float):
-        return f"{value:g}"
     if isinstance(value, (list, tuple)):
         return "×".join(map(value_text, value))
     name = getattr(value, "__name__", None)
-    return shorten(name or (str(value) if isinstance(value, (str, int)) else kind(value)), 20)
+    plain = isinstance(value, (str, int, float))
+    return shorten(name or (str(value) if plain else kind(value)), 20)
+
+
+def listed_value(value: Any) -> str:
+    """A setting in which order counts: `0, 2, 1`."""
+    if isinstance(value, (list, tuple)):
+        return shorten(", ".join(map(str, value)), 20)
+    return value_text(value)

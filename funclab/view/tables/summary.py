@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, NameLookupError
+from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
@@ -24,19 +23,9 @@ from funclab.view.scene.words import (
     shape_text,
     tensor_id,
 )
+from funclab.view.tables.ruled import column_widths, ruled
 
-WIDEST = 100
-"""Longest line, when neither `line_length` nor `positions` is given."""
-BY_CALL = ("Output Shape", "Node", "Connected to")
-"""Columns with a line for each call, which stand side by side."""
 UNITS = ("B", "KB", "MB", "GB", "TB")
-
-
-@dataclass
-class Row:
-    """A layer of the table. A cell is a list of lines; those of one call stand side by side."""
-
-    cells: list[list[str]] = field(default_factory=list)
 
 
 def print_summary(
@@ -47,7 +36,8 @@ def print_summary(
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Sequence[str] | None = None,
-) -> None:
+    as_frame: bool = False,
+) -> Any:
     """Print the layers of a model, their shapes, weights, nodes and inputs.
 
     Each layer is listed once, with a line for each call of it in this model: the call's node index
@@ -56,15 +46,45 @@ def print_summary(
 
     `line_length` is the width in characters; `positions` where each column ends, as parts of that
     width or in characters; `print_fn` is called with each line; `layer_range` are two names (or
-    regular expressions), of the first and the last layer to be listed.
+    regular expressions), of the first and the last layer to be listed. `as_frame` prints nothing
+    and returns the table as a pandas DataFrame with a row for each layer.
 
-    Raises: ArgumentError, NameLookupError for positions or a range that do not fit.
+    Raises: ArgumentError, NameLookupError for positions or a range that do not fit;
+    MissingPackageError if there is no pandas to make a DataFrame.
     """
+    if as_frame:
+        return summary_frame(model, expand_nested, layer_range)
     write = print_fn or print
     for line in summary_lines(
         model, line_length, positions, expand_nested, show_trainable, layer_range
     ):
         write(line)
+
+
+def summary_frame(model: Any, expand_nested: bool, layer_range: Sequence[str] | None) -> Any:
+    """The layers as a pandas DataFrame: shapes are tuples, and counts are numbers."""
+    try:
+        pandas = import_module("pandas")
+    except ImportError:
+        raise MissingPackageError(
+            "summary(as_frame=True) needs pandas, which is not installed here.",
+            why="the table is a pandas DataFrame, and funclab does not install pandas.",
+            fix="run `pip install pandas`, or leave as_frame out.",
+        ) from None
+    rows = [
+        {
+            "layer": clean(layer.name),
+            "type": kind(layer),
+            "depth": depth,
+            "output shapes": [shape for node in calls for shape in node.output_shapes],
+            "params": count(getattr(layer, "weights", [])),
+            "trainable params": count(getattr(layer, "trainable_weights", [])),
+            "nodes": [node.index for node in calls],
+            "inputs": [tensor_id(graph, one) for node in calls for one in node.arguments.tensors],
+        }
+        for layer, calls, graph, depth in _layers(model, expand_nested, layer_range)
+    ]
+    return pandas.DataFrame(rows)
 
 
 def summary_lines(
@@ -83,12 +103,12 @@ def summary_lines(
     titles += ["Connected to"] if wired else []
     titles += ["Trainable"] if show_trainable else []
     rows = [
-        Row(_cells(layer, calls, inside, depth, titles))
+        _cells(layer, calls, inside, depth, titles)
         for layer, calls, inside, depth in _layers(model, expand_nested, layer_range)
     ]
-    widths = _widths(titles, rows, line_length, positions)
+    widths = column_widths(titles, rows, line_length, positions)
     yield f'Model: "{clean(model.name)}"'
-    yield from _table(titles, rows, widths)
+    yield from ruled(titles, rows, widths)
     yield from totals(model)
 
 
@@ -187,86 +207,6 @@ def _trainable_word(layer: Any) -> str:
     if not getattr(layer, "weights", []):
         return "-"
     return "yes" if layer.trainable_weights else "no"
-
-
-def _widths(
-    titles: list[str],
-    rows: list[Row],
-    line_length: int | None,
-    positions: Sequence[float] | None,
-) -> list[int]:
-    if positions is not None:
-        return _given_widths(titles, positions, line_length or WIDEST)
-    wanted = [
-        max([len(title), *(len(line) for row in rows for line in row.cells[i])])
-        for i, title in enumerate(titles)
-    ]
-    smallest = [min(len(title), width) for title, width in zip(titles, wanted, strict=True)]
-    free = (line_length or WIDEST) - 3 * len(titles) - 1
-    while sum(wanted) > free and wanted != smallest:
-        room = [width - least for width, least in zip(wanted, smallest, strict=True)]
-        wanted[int(np.argmax(room))] -= 1
-    if line_length is not None:
-        wanted[0] += max(0, free - sum(wanted))
-    return wanted
-
-
-def _given_widths(titles: list[str], positions: Sequence[float], line_length: int) -> list[int]:
-    ends = list(positions)[: len(titles)]
-    if len(ends) < len(titles) or any(a >= b for a, b in zip([0, *ends], ends)):
-        raise ArgumentError(
-            f"`positions` must be {len(titles)} growing numbers, not {list(positions)}.",
-            why=f"each says where a column ends; the columns are {', '.join(titles)}.",
-            fix="leave `positions` out, or give one number for each column.",
-        )
-    if ends[-1] <= 1:
-        ends = [int(line_length * end) for end in ends]
-    return [max(3, int(end - start) - 3) for start, end in zip([0, *ends], ends)]
-
-
-def _table(titles: list[str], rows: list[Row], widths: list[int]) -> Iterator[str]:
-    yield _rule("┏", "━", "┳", "┓", widths)
-    yield from _lines([[title] for title in titles], titles, widths, "┃")
-    yield _rule("┡", "━", "╇", "┩", widths)
-    for i, row in enumerate(rows):
-        if i:
-            yield _rule("├", "─", "┼", "┤", widths)
-        yield from _lines(row.cells, titles, widths, "│")
-    yield _rule("└", "─", "┴", "┘", widths)
-
-
-def _rule(left: str, line: str, cross: str, right: str, widths: list[int]) -> str:
-    return left + cross.join(line * (width + 2) for width in widths) + right
-
-
-def _lines(cells: list[list[str]], titles: list[str], widths: list[int], bar: str) -> Iterator[str]:
-    """The printed lines of a row: long cells go on below, calls stay side by side."""
-    wrapped = [
-        [_wrap(line, width) for line in cell] for cell, width in zip(cells, widths, strict=True)
-    ]
-    together = [i for i, title in enumerate(titles) if title in BY_CALL]
-    for parts in zip_longest(*(wrapped[i] for i in together), fillvalue=[""]):
-        tallest = max(map(len, parts))
-        for part in parts:
-            part += [""] * (tallest - len(part))
-    columns = [[line for part in parts for line in part] for parts in wrapped]
-    for texts in zip_longest(*columns, fillvalue=""):
-        padded = [
-            text.rjust(width) if title == "Param #" else text.ljust(width)
-            for text, title, width in zip(texts, titles, widths, strict=True)
-        ]
-        yield f"{bar} {f' {bar} '.join(padded)} {bar}"
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters, broken at a space or bracket if there is one."""
-    lines = []
-    while len(text) > width:
-        at = max(text.rfind(" ", 1, width + 1), text.rfind("[", 1, width + 1))
-        at = at if text[:at].strip() and at > 0 else width
-        lines.append(text[:at])
-        text = text[at:].lstrip()
-    return [*lines, text]
 
 
 def totals(model: Any) -> Iterator[str]:

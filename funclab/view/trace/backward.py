@@ -13,7 +13,6 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
 from funclab.view.live.said import named, say
-from funclab.view.trace.example import Example
 from funclab.view.trace.forward import output_marks
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.places import Place, Places
@@ -40,8 +39,8 @@ class Backward:
         """What gradients have come to each place: of which of its values."""
         self.givers: dict[Value, list[str]] = defaultdict(list)
         """Which nodes have handed each value a gradient so far."""
-        self.examples: dict[Value, Example] = {}
-        """What the last sum of each value told of; the next tells of the same place."""
+        self.told: dict[Value, int] = {}
+        """The position that the last sum of each value told of; the next tells of the same."""
 
     def stills(self, moments: Iterable[Moment]) -> list[Still]:
         found: list[Still] = []
@@ -91,9 +90,8 @@ class Backward:
         """Gradients that meet; what the node itself brings is what it hands on."""
         value = meeting.value
         meeting.uses = self.givers[value].count(self._giver(meeting.place))
-        last = self.examples.get(value)
-        at = last.at if last is not None else None
-        still, self.examples[value] = sum_still(meeting, self.places, self.expected[value], at)
+        at = self.told.get(value)
+        still, self.told[value] = sum_still(meeting, self.places, self.expected[value], at)
         came = still.pictures[1 if meeting.earlier else 2][1]
         handed[value] = replace(came, name=f"g_{named(self.places.name(value))}", mark=None)
         return still

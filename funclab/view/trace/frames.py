@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from funclab.view.live.said import named, say, signed, told_shape
+from funclab.view.live.said import named, say, short, signed, told_shape
 
 Array = np.ndarray[Any, Any]
 
-SIDE = 32
+SIDE = 24
 """As many numbers along one side of a picture, at most; more become means of blocks."""
 BARS = 64
 """As many bars side by side, at most."""
@@ -35,8 +36,12 @@ class Frame:
 
     `kind` is "number", "bars" (a vector), "ids" (whole numbers in a row, such as those of words),
     "heat" (a matrix), "strip" (a sequence: one row for each time step) or "image" (one tile for
-    each channel). `numbers` has the axes tile, row, column;
-    `top` is the size of the strongest colour. The statistics are of the whole array.
+    each channel). `numbers` has the axes tile, row, column; `top` is the size of the strongest
+    colour. The statistics are of the whole array. `whole` numbers are whole by nature, such as the
+    ids of words. `counted` says of each time step whether the mask lets it count; it is empty
+    without a mask. In a `small` frame only very few numbers are written. `mark` is the number that
+    is outlined, counted in one row: that of the example. `sides` tells whether there are numbers
+    below and above zero, here or in frames to compare with.
     """
 
     name: str
@@ -47,16 +52,10 @@ class Frame:
     statistics: Statistics = field(default_factory=dict)
     top: float = 1.0
     whole: bool = False
-    """Whether the numbers are whole by nature, such as the ids of words."""
     counted: tuple[bool, ...] = ()
-    """For each time step, whether the mask lets it count; empty without a mask."""
     small: bool = False
-    """Whether there is little room: only very few numbers are written then."""
     mark: int | None = None
-    """Which of the numbers, counted in one row, is outlined: that of the example in numbers."""
-
     sides: tuple[bool, bool] | None = None
-    """Whether there are numbers below and above zero, here or in frames to compare with."""
 
     @property
     def zero(self) -> float:
@@ -66,7 +65,7 @@ class Frame:
 
     @property
     def reach(self) -> float:
-        """How long the longest bar may be, as a share of the picture."""
+        """How long the longest bar may be, as a fraction of the picture."""
         return 0.5 if self.zero == 0.5 else 1.0
 
     @property
@@ -76,32 +75,20 @@ class Frame:
 
     @property
     def printed(self) -> bool:
+        """Whether the numbers themselves are written."""
         tiles, rows, columns = self.numbers.shape
         most = PRINTED // 2 if self.kind == "image" or self.small else PRINTED
         return tiles == 1 and max(rows, columns) <= most
 
-    def to_dict(self) -> dict[str, Any]:
-        """The frame as data that JSON can hold; what is no finite number becomes a word."""
-        tiles, rows, columns = self.numbers.shape
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "shape": self.shape,
-            "tiles": tiles,
-            "rows": rows,
-            "columns": columns,
-            "numbers": [plain(number) for number in self.numbers.reshape(-1)],
-            "whole": self.whole,
-            "printed": self.printed,
-            "lying": self.lying,
-            "note": self.note,
-            "statistics": self.statistics,
-            "top": plain(self.top),
-            "counted": list(self.counted),
-            "mark": self.mark,
-            "zero": self.zero,
-            "reach": self.reach,
-        }
+    def counts(self, i: int) -> bool:
+        """Whether the mask lets a number, counted in one row, count."""
+        step = i // self.numbers.shape[2] if self.kind == "strip" else i
+        return self.kind == "image" or not self.counted or self.counted[step]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The numbers in a few characters each."""
+        return [self.text(number) for number in self.numbers.reshape(-1).tolist()]
 
     def text(self, number: float) -> str:
         """One of the numbers in a few characters, with a real minus sign."""
@@ -113,6 +100,42 @@ class Frame:
     @property
     def note(self) -> str:
         return "; ".join(self.notes)
+
+    @property
+    def odd(self) -> bool:
+        """Whether some numbers that are shown are not finite, or do not count."""
+        return not all(self.counted) or not np.isfinite(self.numbers).all()
+
+    @property
+    def brief(self) -> str:
+        """The number itself, or mean, spread and fraction of zeros."""
+        known = self.statistics
+        odd = known["nan"] + known["infinite"]
+        if odd:
+            return say("trace_odd", n=odd, size=known["size"])
+        if known["size"] == 1:
+            return self.texts[0]
+        mean, spread = signed(known["mean"]), short(known["spread"])
+        return say("trace_brief", mean=mean, spread=spread, zeros=percent(known["zeros"]))
+
+    @property
+    def spoken(self) -> str:
+        """The frame for those who do not see it."""
+        return f"{named(self.name)} {self.shape}: {self.brief}"
+
+    @property
+    def cells(self) -> list[str]:
+        """Its row in the table of statistics, after name and shape."""
+        known = self.statistics
+        names = ("mean", "spread", "least", "greatest")
+        numbers = ["–" if known[name] is None else signed(known[name]) for name in names]
+        numbers.insert(2, percent(known["zeros"]))
+        odd = known["nan"] + known["infinite"]
+        return [*numbers, say("trace_odd_cell", **known) if odd else "0"]
+
+
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.0f} %"
 
 
 def frame_of(

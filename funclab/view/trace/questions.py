@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab.view.live.said import named, say, signed
+from funclab.view.trace.example import DIGITS
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.still import Still, listed_names
 from funclab.view.trace.wrong_shapes import wrong_shapes
@@ -103,11 +104,11 @@ def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
 def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
     """Does what is used twice get the sum, the mean, the last or the first of its gradients?"""
     a, b, c = still.about["numbers"]
+    first, second, mean, right = (signed(number, DIGITS) for number in (a, b, (a + b) / 2, c))
     name = _of(still.pictures[-1][1].name)
     kind = "trace_ask_sum" if still.pictures[-1][1].kind == "number" else "trace_ask_sum_one"
-    texts = {"first": signed(a), "second": signed(b), "name": named(name)}
-    wrong = [signed(one) for one in ((a + b) / 2, b, a)]
-    question = _question(f"sum {name}", kind, signed(c), wrong, texts)
+    texts = {"first": first, "second": second, "name": named(name)}
+    question = _question(f"sum {name}", kind, right, [mean, second, first], texts)
     why = "trace_ask_sum_why" if still.about["weight"] else "trace_ask_sum_tensor_why"
     return question | {"explain": say(why, **texts)}
 

@@ -15,7 +15,7 @@ from funclab.graph.tape import Tape
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data import Feed, prepare
-from funclab.training.outputs import Names
+from funclab.training.matching import names_of_outputs
 from funclab.training.step import Specs, Step, train_step
 
 BATCH = 32
@@ -76,7 +76,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
         made = Compiled(moves, own.loss, own.loss_weights, None, None)
     else:
         made = Compiled(moves, loss, None, None, None)
-    made.assign(Names(model.name, model.output_names, model.output_structure))
+    made.assign(names_of_outputs(model))
     made.trainable = own.trainable if own is not None else None
     if made.trainable is None:
         made.trainable = model.trainable_weights

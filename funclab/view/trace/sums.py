@@ -11,7 +11,14 @@ from funclab.engine.trace import Moment
 from funclab.graph.value import Value, Variable
 from funclab.shapes import known
 from funclab.view.live.said import named, say
-from funclab.view.trace.example import Example, example_of, marked, places_of, where
+from funclab.view.trace.example import (
+    marked,
+    rounded,
+    shown_positions,
+    sum_text,
+    telling,
+    where,
+)
 from funclab.view.trace.frames import alike
 from funclab.view.trace.places import Place, Places
 from funclab.view.trace.still import Still
@@ -56,33 +63,31 @@ class Meeting:
         return there, self.came if alone else self.total - there, self.total
 
 
-def sum_still(meeting: Meeting, places: Places, n: int, at: int | None) -> tuple[Still, Example]:
-    """A sum as three pictures and an example, at a place where it is given; `n` gradients are
-    expected in all."""
-    value, parts = meeting.value, list(meeting.parts)
+def sum_still(meeting: Meeting, places: Places, n: int, at: int | None) -> tuple[Still, int]:
+    """A sum as three pictures, and the position that the example tells of: the given one, or the
+    one that tells most. `n` gradients are expected in all."""
+    value, (there, came, total) = meeting.value, meeting.parts
     batched = places.batched(value)
-    total = parts[2]
-    seen = places_of(total, batched)
-    example = example_of(parts, seen, at)
+    shown = shown_positions(total, batched)
+    at = telling(there, came, shown) if at is None else at
+    numbers = rounded([float(part.reshape(-1)[at]) for part in meeting.parts])
     names = [*_names(meeting, places), f"g_{places.name(value)}"]
-    drawn = [places.picture(name, value, one) for name, one in zip(names, parts, strict=True)]
-    frames = [marked(one, total, example.at, batched) for one in alike(drawn)]
-    pointed = where(frames[0], seen, example.largest)
-    told = f"{pointed} {example.text}".strip()
-    weight = isinstance(value, Variable)
+    drawn = [places.picture(name, value, part) for name, part in zip(names, meeting.parts)]
+    frames = [marked(frame, total, at, batched) for frame in alike(drawn)]
+    example = sum_text(*numbers)
     still = Still(
         kind="add_into",
         phase="backward",
         key=places.key(meeting.place),
-        words=_words(meeting, places, n, told),
-        pictures=[("part", frames[0]), ("part", frames[1]), ("sum", frames[2])],
+        words=_words(meeting, places, n, f"{where(frames[0], shown)} {example}".strip()),
+        pictures=list(zip(("part", "part", "sum"), frames)),
         lines=meeting.lines,
         marks=places.marks(value),
-        example=example.text,
+        example=example,
         aside=say("trace_times", n=n if meeting.earlier else meeting.uses),
+        about={"numbers": numbers, "weight": isinstance(value, Variable)},
     )
-    still.about = {"numbers": example.numbers, "weight": weight}
-    return still, example
+    return still, at
 
 
 def _words(meeting: Meeting, places: Places, n: int, example: str) -> str:

@@ -1,9 +1,10 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
 const REST = 1500;
+/** What edges are: gone along by data, by gradients, or in the present step. */
+const WAYS = ["fl-went", "fl-came", "fl-now"];
 
 const trace = {
-  ...graphOfTrace,
   ...shownOfTrace,
   name: "trace",
 
@@ -12,17 +13,19 @@ const trace = {
     this.asked = new Set();
     const bar = this.bar(ctx);
     ctx.bar.append(...bar, h("label", {}, ctx.t("trace_timeline"), " ", this.range));
-    this.graph = h("div", { class: "fl-graph", tabindex: "0", role: "group", "aria-label": ctx.t("trace_graph") });
+    this.graph = new Graph(ctx.t("trace_graph"), (key) => this.find(ctx, (one) => one.key === key || one.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
-    ctx.stage.append(this.graph, this.shown);
+    ctx.stage.append(this.graph.el, this.shown);
     for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });
     ctx.panel.append(this.table, !ctx.facts.lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
-    this.graph.addEventListener("click", (event) => this.click(ctx, event.target));
-    ctx.cleanups.push(() => this.pause(ctx));
+    // Only on the page there is a width, to make pictures fit and to bring the step in sight.
+    const watcher = new ResizeObserver(() => this.settle(ctx));
+    watcher.observe(ctx.el);
+    ctx.cleanups.push(() => this.pause(ctx), () => watcher.disconnect());
   },
 
   bar(ctx) {
@@ -30,7 +33,7 @@ const trace = {
     this.range = h("input", { type: "range", min: 0, max: this.spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: (event) => this.go(ctx, this.spine[event.target.value]) });
     this.opening = ctx.button(ctx.t("trace_open"), "o", () => this.open(ctx));
-    this.playing = ctx.button(ctx.t("trace_play"), "p", () => this.toggle(ctx), false);
+    this.playing = ctx.button(ctx.t("trace_play"), "p", () => this.toggle(ctx));
     const phases = new Set(ctx.facts.steps.map((one) => one.phase));
     return [
       ctx.button(ctx.t("trace_back"), "ArrowLeft", () => this.move(ctx, -1)),
@@ -68,19 +71,81 @@ const trace = {
     this.range.setAttribute("aria-valuetext", this.where(ctx));
     this.opening.firstChild.data = ctx.t(part ? "trace_close" : "trace_open");
     this.opening.disabled = !part && !step.fold;
-    const markup = ctx.model.get("pictures").graph;
-    if (markup !== this.markup) {
-      // The markup is drawn by funclab itself, with every name escaped.
-      this.graph.innerHTML = this.markup = markup;
-      for (const title of this.graph.querySelectorAll("title")) title.remove();
-    }
-    this.fit(ctx);
+    this.graph.put(ctx.model.get("pictures").graph);
     this.pictures(ctx, step);
     this.mark(ctx, step);
     this.veil(ctx);
     this.lines(ctx);
-    if (moved) this.animate(step);
+    if (moved && step.key) this.graph.travel(this.edgesOf(step).filter(({ dataset }) => dataset.target === step.key), step.phase === "backward");
     this.last = ctx.state.step;
+  },
+
+  settle(ctx) {
+    const width = ctx.el.clientWidth;
+    if (width === this.width) return;
+    this.width = width;
+    this.fit(ctx);
+    this.mark(ctx, this.step(ctx));
+  },
+
+  // Marking the graph.
+  mark(ctx, step) {
+    const { graph } = this;
+    graph.clear(...WAYS);
+    this.light(ctx, step);
+    const parts = graph.parts();
+    for (const mark of step.marks) graph.ring(parts.get(mark), "fl-ring fl-lit");
+    const place = step.places.find((key) => parts.has(key)), ring = graph.ring(parts.get(place));
+    if (ring) graph.sign(ring, step.sign);
+    graph.reveal(ring);
+  },
+
+  /** The edges that a step is about: into its node, and out of it. */
+  edgesOf({ flows, kind, key }) {
+    const into = flows.map((ends) => ends.join(" "));
+    return this.graph.edges(({ source, target }) =>
+      into.includes(`${source} ${target}`) || (kind !== "add_into" && key && source === key));
+  },
+
+  /** Light the ways that data have gone, and those that gradients have come back. */
+  light(ctx, now) {
+    const { steps } = ctx.facts, at = steps.indexOf(now), here = steps.slice(at, at + now.fold + 1);
+    for (const step of [...steps.slice(0, at), ...here].filter(({ phase }) => phase !== "update"))
+      for (const { classList } of this.edgesOf(step)) {
+        classList.remove(...WAYS);
+        classList.add(step.phase === "backward" ? "fl-came" : "fl-went");
+        if (here.includes(step)) classList.add("fl-now");
+      }
+    for (const edge of this.graph.el.querySelectorAll(".fl-came")) {
+      if (now.kind === "add_into" && now.marks.includes(edge.dataset.source)) edge.classList.add("fl-now");
+      this.turn(ctx, edge, now);
+    }
+  },
+
+  /** An arrow against the way of the data, with the gradient where it is a single number. */
+  turn(ctx, edge, step) {
+    const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(9);
+    const [dx, dy] = [next.x - start.x, next.y - start.y], turn = Math.atan2(dy, dx) * 180 / Math.PI;
+    edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform: `translate(${start.x} ${start.y}) rotate(${turn})` }));
+    const { source } = edge.dataset;
+    if (!edge.classList.contains("fl-now") || !source.includes("tensor ")) return;
+    const name = `g_${source.replace("tensor ", "")}`, frame = this.framesOf(ctx, step).find((one) => one?.name === name);
+    const middle = path.getPointAtLength(path.getTotalLength() / 2);
+    this.graph.tag(edge, frame?.kind === "number" ? `g = ${frame.brief}` : "g", middle.x + 8, middle.y - 9);
+  },
+
+  /** In ask mode, hide the shapes of what is not yet made. */
+  veil(ctx) {
+    const { steps } = ctx.facts, makers = {};
+    for (const { dataset } of this.graph.edges()) makers[dataset.target] ??= dataset.source;
+    const made = (key) => steps.findLastIndex(({ phase, key: own }) => phase === "forward" && (own === key || own.startsWith(`${key}/`)));
+    for (const part of this.graph.el.querySelectorAll(".plate,.box")) {
+      const { dataset } = part, plate = part.classList.contains("plate");
+      dataset.label ??= part.getAttribute("aria-label");
+      const veiled = ctx.model.get("ask") && made(plate ? makers[dataset.key] ?? "" : dataset.key) > ctx.state.step;
+      part.setAttribute("aria-label", veiled ? `${dataset.key}: ${ctx.t("trace_unknown")}` : dataset.label);
+      if (plate) part.classList.toggle("fl-veiled", veiled);
+    }
   },
 
   lines(ctx) {
@@ -139,11 +204,6 @@ const trace = {
     this.go(ctx, ctx.facts.steps.findIndex((one) => one.phase === phase));
   },
 
-  click(ctx, target) {
-    const key = target.closest("[data-key]")?.dataset.key;
-    if (key) this.find(ctx, (one) => one.key === key || one.marks.includes(key));
-  },
-
   toggle(ctx) { this.timer ? this.pause(ctx) : this.play(ctx); },
 
   play(ctx) {
@@ -153,7 +213,7 @@ const trace = {
       this.move(ctx, 1);
       if (ctx.state.step >= last) this.pause(ctx);
     }, MOTION + REST);
-    this.press(ctx, "trace_pause", true);
+    this.playing.firstChild.data = ctx.t("trace_pause");
     ctx.say(ctx.t("trace_playing"));
   },
 
@@ -161,13 +221,8 @@ const trace = {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.press(ctx, "trace_play", false);
+    this.playing.firstChild.data = ctx.t("trace_play");
     ctx.say(ctx.t("trace_paused"));
-  },
-
-  press(ctx, text, pressed) {
-    this.playing.firstChild.data = ctx.t(text);
-    this.playing.setAttribute("aria-pressed", String(pressed));
   },
 
   keys(ctx) {

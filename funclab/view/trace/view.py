@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
@@ -12,15 +13,16 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
-from funclab.view.trace.fold import check_most
+from funclab.view.trace.fold import check_most, spine
 from funclab.view.trace.picture import TracePicture
-from funclab.view.trace.still import Still, to_facts
+from funclab.view.trace.still import Facts, Still
 from funclab.view.trace.walk import walk
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """As many calls are drawn in the live graph, and in that of the still picture."""
-EMBEDDED = 60_000
-"""Up to this many numbers travel to the page at once; of more, each picture when it is shown."""
+STORED = 130_000
+"""Up to this many characters of pictures are stored with the view, those of unfolded steps first;
+of more, each travels when it is shown."""
 TRAINING = (None, False, True, "both")
 
 
@@ -30,25 +32,34 @@ class Trace(View):
     The model is as it was: weights, statistics, random streams and optimizer.
     """
 
-    scripts = ("trace/frames", "trace/graph", "trace/shown", "trace/view")
+    scripts = ("live/graph", "trace/shown", "trace/view")
     blank_state: ClassVar[dict[str, Any]] = {"step": 0}
 
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
-        facts, self._frames = to_facts(stills)
-        few = sum(frame.numbers.size for frame in self._frames) <= EMBEDDED
-        super().__init__(
-            title=f"Slow motion of {clean(model.name)}",
-            call=call,
-            facts=facts | {"frames": [one.to_dict() for one in self._frames] if few else []},
-            **settings,
+        super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
+        wall = self.look == "projector"
+        nested = holds_models(model)
+        drawn = diagram(
+            model, expand_nested=nested, most_calls=PROJECTOR_CALLS if wall else MOST_CALLS
         )
-        limit = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
-        drawn = diagram(model, expand_nested=holds_models(model), most_calls=limit)
-        self._scene = diagram(
-            model, expand_nested=holds_models(model), most_calls=STILL_CALLS
-        ).scene
+        self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
         self.pictures = {"graph": bare(drawn)}
+        self._told = Facts(stills, self.look)
+        self._tell(STORED)
+
+    def _tell(self, room: float) -> None:
+        """Store the steps, and pictures as far as there is room."""
+        told, shown = self._told, spine(self.stills)
+        order = [*shown, *sorted(set(range(len(self.stills))) - set(shown))]
+        needed = (one["frame"] for step in order for one in told.steps[step]["pictures"])
+        frames: dict[str, Any] = {}
+        for number in dict.fromkeys(needed):
+            room -= len(str(told.frames[number]))
+            if room < 0:
+                break
+            frames[str(number)] = told.frames[number]
+        self.facts = {"steps": told.steps, "lines": told.lines, "frames": frames}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
@@ -88,13 +99,12 @@ class Trace(View):
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         if content.get("ask") != "frames":
             return None
-        known = range(len(self._frames))
-        wanted = [i for i in content.get("keys", ()) if i in known]
-        return {"frames": {str(i): self._frames[i].to_dict() for i in wanted}}
+        frames = self._told.frames
+        wanted = [i for i in content.get("keys", ()) if i in range(len(frames))]
+        return {"frames": {str(i): frames[i] for i in wanted}}
 
     def complete(self) -> None:
-        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
-        self.facts = {**facts, "frames": [one.to_dict() for one in self._frames]}
+        self._tell(math.inf)
 
 
 def trace(

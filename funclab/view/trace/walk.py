@@ -14,7 +14,7 @@ from funclab.view.live.said import named, say, signed
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.fold import fold
 from funclab.view.trace.forward import forward_stills, forward_words, mask_words
-from funclab.view.trace.frames import Frame, alike
+from funclab.view.trace.frames import Frame, alike, percent
 from funclab.view.trace.places import Place, Places
 from funclab.view.trace.questions import add_questions
 from funclab.view.trace.rehearsal import rehearsal, variables_of
@@ -111,4 +111,4 @@ def _compared(key: str, off: Seen, on: Seen) -> Still:
 def _told(frame: Frame) -> dict[str, str]:
     known = frame.statistics
     told = {name: signed(known[name]) for name in ("mean", "spread")}
-    return told | {"zeros": f"{100 * known['zeros']:.0f} %"}
+    return told | {"zeros": percent(known["zeros"])}

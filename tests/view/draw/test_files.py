@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -66,20 +67,27 @@ def test_another_ending_is_refused_before_anything_is_written(tmp_path):
 
 
 def test_plot_model_takes_keras_arguments_and_writes_the_file(tmp_path):
-    picture = plot_model(
-        models.siamese(),
-        to_file=tmp_path / "model.png",
-        show_shapes=True,
-        show_layer_names=True,
-        rankdir="LR",
-        expand_nested=True,
-        dpi=60,
-    )
+    model, path = models.siamese(), tmp_path / "model.png"
+    settings = {
+        "to_file": path, "show_shapes": True, "show_dtype": True, "show_layer_names": True,
+        "rankdir": "LR", "expand_nested": True, "dpi": 60, "show_layer_activations": True,
+        "show_trainable": True,
+    }  # fmt: skip
 
-    assert picture.scene.direction == "LR"
-    assert any(box.inside for box in picture.scene.boxes)
-    assert (tmp_path / "model.png").exists()
+    pictures = [plot_model(model, **settings), model.plot(**settings)]
+
+    for picture in pictures:
+        assert picture.scene.direction == "LR"
+        assert any(box.inside for box in picture.scene.boxes)
+        assert ">(None, 64) float32<" in picture.svg
+    assert size(path)[0] > size(path)[1]
     assert funclab.plot_model is plot_model
+
+
+def test_a_diagram_leaves_shapes_out_when_it_is_told_to():
+    picture = models.siamese().plot(show_shapes=False)
+
+    assert re.findall(r"<text[^>]*>[^<]*None", picture.svg) == []
 
 
 def test_plot_model_is_found_where_keras_keeps_it(tmp_path):

@@ -117,14 +117,6 @@ def test_an_open_frame_is_an_object_that_holds_named_parts():
     assert [frame.get("data-key") for frame in frames] == ["encoder[1]", "encoder[2]"]
 
 
-def test_the_notebook_decides_the_theme_before_the_system_does():
-    rules = theme.style_sheet("auto")
-
-    system = rules.index("prefers-color-scheme:dark")
-    assert system < rules.index('[data-jp-theme-light="true"] .funclab')
-    assert system < rules.index('[data-jp-theme-light="false"] .funclab')
-
-
 def contrast(one: str, other: str) -> float:
     """Source: WCAG 2.2, relative luminance and contrast ratio."""
     lights = sorted(map(luminance, (one, other)))

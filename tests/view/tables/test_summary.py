@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from funclab import Input
-from funclab.errors import ArgumentError, NameLookupError
+from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
 from funclab.layers import BatchNormalization, Dense
 from funclab.models import Model, Sequential
 from funclab.view import print_summary
@@ -166,3 +168,24 @@ def test_without_print_fn_it_goes_to_standard_output(capsys):
     print_summary(models.perceptron())
 
     assert capsys.readouterr().out.startswith('Model: "perceptron"\n┏')
+
+
+def test_a_summary_is_a_data_frame_with_a_row_for_each_layer(capsys):
+    frame = models.siamese().summary(as_frame=True)
+
+    assert capsys.readouterr().out == ""
+    assert list(frame["layer"][:3]) == ["left", "right", "encoder"]
+    encoder = frame.loc[2]
+    assert encoder["output shapes"] == [(None, 16), (None, 16)]
+    assert encoder["inputs"] == ["left[0:0]", "right[0:0]"]
+    assert encoder["nodes"] == [1, 2]
+    assert frame["params"].sum() == models.siamese().count_params()
+
+
+def test_without_pandas_an_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)  # Python's way to say: not importable
+
+    with pytest.raises(MissingPackageError, match="needs pandas") as caught:
+        models.siamese().summary(as_frame=True)
+
+    assert "pip install pandas" in caught.value.fix

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from funclab.view.live.said import short
-from funclab.view.trace.example import marked, sum_example
+from funclab.view.trace.drawing import svg_of
+from funclab.view.trace.example import marked, sum_text, telling
 from funclab.view.trace.frames import alike, frame_of
 
 
@@ -43,11 +45,11 @@ def test_every_array_has_the_picture_that_fits_it(shape, batched, kind):
     "shape", [(5000,), (300, 700), (2, 33), (1, 64, 64, 3), (2, 60, 60, 512), (9, 400, 300)]
 )
 @pytest.mark.parametrize("batched", [False, True])
-def test_a_picture_has_at_most_as_many_numbers_as_a_square_of_32(shape, batched):
+def test_a_picture_has_at_most_as_many_numbers_as_a_square_of_24(shape, batched):
     frame = frame_of("x", numbers(*shape), batched=batched)
 
-    assert frame.numbers.size <= 32 * 32
-    assert max(frame.numbers.shape[1:]) <= (64 if frame.kind == "bars" else 32)
+    assert frame.numbers.size <= 24 * 24
+    assert max(frame.numbers.shape[1:]) <= (64 if frame.kind == "bars" else 24)
 
 
 def test_what_is_left_out_is_said():
@@ -136,14 +138,35 @@ def test_numbers_are_never_without_a_point():
     assert [short(one) for one in (3, 0.5, 1e-7, -0.0)] == ["3.0", "0.5", "1e-07", "0.0"]
 
 
-def test_the_example_of_a_sum_adds_up_as_it_is_written():
-    there, came = np.array([0.1244, 0.111]), np.array([0.1244, 0.111])
+def test_the_example_of_a_sum_shows_a_minus_as_such_and_says_where_rounding_shows():
+    assert sum_text(2.0, -3.0, -1.0) == "2.0 − 3.0 = −1.0"
+    assert sum_text(0.111, 0.111, 0.222) == "0.111 + 0.111 = 0.222"
+    assert sum_text(0.124, 0.124, 0.249) == "0.124 + 0.124 ≈ 0.249"
 
-    assert sum_example(there, came, there + came) == "0.111 + 0.111 = 0.222"
+
+def test_the_example_of_a_sum_is_one_to_which_both_parts_bring_much():
+    there, came = np.array([9.0, 2.0, 4.0, 5.0]), np.array([0.1, 3.0, -4.0, 1.0])
+
+    assert telling(there, came, np.arange(4)) == 1
+    assert telling(there, np.zeros(4), np.arange(1, 4)) == 3
 
 
-def test_the_example_of_a_sum_shows_a_minus_as_such():
-    assert sum_example(*map(np.array, ([2.0], [-3.0], [-1.0]))) == "2.0 − 3.0 = −1.0"
+def test_what_is_below_zero_has_a_sign_besides_its_colour():
+    matrix = svg_of(frame_of("w", np.clip(numbers(20, 20), -3, 3)))
+    vector = svg_of(frame_of("w", numbers(20)))
+
+    assert matrix.count("l7,-7") == 3  # one stroke for each of the three negative numbers
+    down = re.search(r'<path d="([^"]*)" class="s-input"', vector)
+    assert down and down[1].count("l0,") == down[1].count("M") == 3
+    assert "l0,-" not in down[1]
+
+
+def test_what_is_not_finite_or_left_out_by_a_mask_is_crossed_out():
+    odd = svg_of(frame_of("w", np.where(numbers(20, 20) == 5, np.nan, 1.0)))
+    masked = frame_of("x", numbers(2, 20, 3), batched=True, counted=[True] * 19 + [False])
+
+    assert odd.count("l7,-7") == 1 and odd.count("l7,7") == 1
+    assert svg_of(masked).count("l7,7") == 3
 
 
 def test_bars_lie_also_where_there_is_no_room_for_their_numbers():
@@ -152,7 +175,6 @@ def test_bars_lie_also_where_there_is_no_room_for_their_numbers():
         small = replace(frame, small=True)
 
         assert (frame.lying, small.lying, small.printed) == (lies, lies, False)
-        assert small.to_dict()["lying"] is lies
 
 
 def test_the_outline_stands_at_the_block_that_holds_a_number():

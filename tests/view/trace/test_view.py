@@ -11,7 +11,7 @@ import pytest
 
 from funclab import Input, utils
 from funclab.errors import ArgumentError
-from funclab.layers import LSTM, Dense
+from funclab.layers import LSTM, Dense, Embedding, concatenate
 from funclab.models import Model
 from funclab.teach.scenes import SCENES, scene
 from funclab.view.notebook.export import export_html
@@ -121,21 +121,58 @@ def test_a_view_is_data_that_json_holds():
     assert json.loads(json.dumps(view.facts, allow_nan=False)) == view.facts
 
 
-def test_large_pictures_travel_when_they_are_shown_and_all_are_in_a_page():
-    utils.set_random_seed(1)
-    x = h = Input((200,), name="x")
-    for number in range(14):
-        h = Dense(200, name=f"dense_{number}")(h)
-    model = Model(x, h, name="wide")
-    model.compile("adam", "mse")
-    batch = np.ones((2, 200), "float32")
+def guide_model():
+    x = Input((784,), name="digits")
+    h = Dense(64, activation="relu")(Dense(64, activation="relu")(x))
+    model = Model(x, Dense(10, activation="softmax", name="predictions")(h), name="mnist")
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    return model, np.random.default_rng(0).random((32, 784), "float32"), np.arange(32) % 10
 
-    view = trace(model, batch, batch)
-    answer = view.answer_to({"ask": "frames", "keys": [0, 3, -1, 10_000]})
 
-    assert view.facts["frames"] == []
-    assert list(answer["frames"]) == ["0", "3"]
-    assert '"frames": []' not in export_html(view)
+def headline_model():
+    words, extra = Input((100,), dtype="int32", name="words"), Input((5,), name="extra")
+    code = LSTM(32)(Embedding(10000, 512)(words))
+    h = concatenate([code, extra])
+    for _ in range(3):
+        h = Dense(64, activation="relu")(h)
+    outputs = [Dense(1, activation="sigmoid", name=name)(one) for name, one in zip("ab", (h, code))]
+    model = Model([words, extra], outputs, name="headline")
+    model.compile("rmsprop", "binary_crossentropy", loss_weights=[1.0, 0.2])
+    random = np.random.default_rng(0)
+    data = [random.integers(1, 10000, (32, 100)), random.random((32, 5))]
+    return model, data, [random.integers(0, 2, (32, 1)) for _ in "ab"]
+
+
+@pytest.mark.parametrize("make", [guide_model, headline_model])
+def test_what_a_notebook_stores_of_a_slow_motion_is_small(make):
+    view = trace(*make())
+
+    assert len(json.dumps(view.get_state(), default=str)) <= 300_000
+
+
+def test_pictures_beyond_what_is_stored_travel_when_they_are_shown_and_all_are_in_a_page():
+    view = trace(*headline_model())
+    wanted = {str(one["frame"]) for step in view.facts["steps"] for one in step["pictures"]}
+    missing = sorted(wanted - set(view.facts["frames"]), key=int)
+
+    answer = view.answer_to({"ask": "frames", "keys": [int(missing[0]), -1, 10_000]})
+    stored = set(view.facts["frames"])
+    page = export_html(view)
+
+    assert list(answer["frames"]) == [missing[0]]
+    assert answer["frames"][missing[0]]["svg"].startswith("<svg")
+    assert page.count('"svg": ') == len(wanted) > len(stored)
+    assert set(view.facts["frames"]) == stored
+
+
+def test_a_picture_that_several_steps_show_is_stored_once():
+    view = trace(twice(), X, Y)
+    shown = [one["frame"] for step in view.facts["steps"] for one in step["pictures"]]
+
+    svgs = [frame["svg"] + frame["name"] for frame in view.facts["frames"].values()]
+
+    assert len(shown) > len(view.facts["frames"])
+    assert len(set(svgs)) == len(svgs)
 
 
 def test_the_static_picture_tells_the_story_and_is_well_formed():

@@ -45,8 +45,6 @@ class Cell:
     size: float = 0
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
-    heading: float = 0
-    """How far into the box its wires run: to what a repeat has inside."""
     cards: float = 0
     """How far the cards behind a repeat reach."""
     outs: dict[int, float] = field(default_factory=dict)
@@ -178,12 +176,11 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         across, cell.size = (box.height, box.width) if sideways else (box.width, box.height)
         in_lines = density is sizes.DENSITIES["lines"] and not sideways
         cell.near = sizes.AXIS if in_lines else across / 2
-        if is_repeat(box) and box.inside is not None:
+        if box.gathers and box.inside is not None:
             inside, free = box.inside, (box.width - box.inside.width) / 2
             cell.near = inside.axis + (box.height - inside.height if sideways else free)
-            cell.heading = free if sideways else sizes.heading_height(box, density)
         cell.far = across - cell.near
-        cell.cards = sizes.CARDS * is_repeat(box)
+        cell.cards = sizes.CARDS * (box.role == "repeat")
         cell.margin = 4.0 * box.wrapper
         cell.before = cell.after = 0
         ports = sorted({wire.port for wire in cell.leaving} | set(cell.plates)) or [0]
@@ -216,10 +213,6 @@ def row_offset(box: Box, row: int, index: int, count: int) -> float:
     """How far below the middle of a box a tensor of a row comes in or goes out."""
     spread = (index - (count - 1) / 2) * sizes.LINE
     return sizes.row_centres(box)[row] - box.height / 2 + spread
-
-
-def is_repeat(box: Box) -> bool:
-    return box.role == "repeat"
 
 
 def _step(cell: Cell, density: Density, sideways: bool) -> float:

@@ -13,7 +13,6 @@ from funclab.view.scene.layout.cells import (
     Track,
     Wire,
     inputs_of,
-    is_repeat,
     row_offset,
 )
 from funclab.view.scene.layout.tracks import previous_on_axis
@@ -206,7 +205,7 @@ class Lanes:
 
 def is_frame(cell: Cell) -> bool:
     """Whether a box is an open model, whose inputs are ports on its frame."""
-    return cell.box is not None and cell.box.inside is not None and not is_repeat(cell.box)
+    return cell.box is not None and cell.box.inside is not None and not cell.box.gathers
 
 
 def has_numbers(cell: Cell) -> bool:
@@ -214,4 +213,4 @@ def has_numbers(cell: Cell) -> bool:
     box = cell.box
     if box is None or box.rows:
         return False
-    return is_frame(cell) or (box.inputs > 1 and box.ordered and not is_repeat(box))
+    return is_frame(cell) or (box.inputs > 1 and box.ordered and not box.gathers)

@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
     tracks_of,
 )
 from funclab.view.scene.layout.wires import RADIUS, Wires
-from funclab.view.scene.scene import Label, Scene
+from funclab.view.scene.scene import Box, Label, Scene
 
 EDGE = 14
 """White space around the whole."""
@@ -75,6 +75,8 @@ class Placing:
                 box.inside.direction, box.inside.density = scene.direction, scene.density
                 place(box.inside)
             sizes.measure_box(box, self.density)
+            if box.inside is not None and box.gathers:
+                _reach_the_frame(box, box.inside, self.density)
         for group in scene.groups:
             if scene.density != "lines":
                 sizes.measure_group(group)
@@ -204,6 +206,23 @@ class Placing:
                 pen = Pen(complex(*end))
                 pen.corners([complex(end[0], self.foot.imag), self.foot], RADIUS)
                 self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+
+
+def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
+    """Lead the wires that come from outside, or go there, on to the frame around."""
+    sideways = inside.direction == "LR"
+    before = (box.width - inside.width) / 2 if sideways else sizes.heading_height(box, density)
+    after = before if sideways else 0
+    borders = {plate.key: plate.border for plate in inside.plates if plate.border}
+    for edge in inside.edges:
+        for key, away, at in ((edge.source.key, -before, 0), (edge.target.key, after, -1)):
+            if key in borders and away:
+                x, y = edge.path[at]
+                end = (x + away, y) if sideways else (x, y + away)
+                if at:
+                    edge.path += [(x, y), end, end]
+                else:
+                    edge.path[:0] = [end, end, (x, y)]
 
 
 def _shape(wire: Wire) -> str:

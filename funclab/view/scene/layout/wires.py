@@ -108,7 +108,7 @@ class Wires:
             return turns
         port = sizes.TAB / 2 if is_frame(target) else sizes.TAB - 2
         out = port if has_numbers(target) else self._rim(target)
-        turns.append(complex(wire.entry, target.start - out + target.heading))
+        turns.append(complex(wire.entry, target.start - out))
         return turns
 
     @staticmethod

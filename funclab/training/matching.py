@@ -1,0 +1,326 @@
+"""Matching data, targets, weights, losses and metrics to a model's inputs or outputs by name.
+
+Each of them may be a dict by name, a list in order, or one part alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.errors import ArgumentError, DataError, FunclabError, LossError, Pair, Pairs, warn
+from funclab.graph.tensor import Operators
+from funclab.graph.value import Value
+from funclab.losses import Loss, as_loss
+from funclab.shapes import show
+
+# For each argument its error, the words about a key that is not a name, and those about a list of
+# the wrong length.
+KEY = 'Unknown entry in {argument} dictionary: "{key}". Only expected the following keys: {names}.'
+LENGTH = (
+    "When passing a list as {argument}, it should have one entry per model outputs. The model has "
+    "{n} outputs, but you passed {count}: {argument}={given}."
+)
+INVALID = (
+    "Invalid `{argument}`. `{argument}` should be a list or a dict matching the outputs of the "
+    "model, {names}. Received: {argument}={given}"
+)
+WORDS: dict[str, tuple[type[FunclabError], str, str]] = {
+    "x": (
+        DataError,
+        "The structure of `inputs` doesn't match the expected structure of {model}. Expected the "
+        'keys {names}; the key "{key}" is not used.',
+        'Layer "{model}" expects {n} input(s), but it received {count} input tensors. (Layer '
+        "{model} expects {n} inputs, but it received {count} input tensors.)",
+    ),
+    "y": (
+        DataError,
+        'The targets have the key "{key}", but {model} has no such output. Expected keys: {names}.',
+        "{model} has {n} outputs, but the targets are {count} arrays. Expected to see {n} "
+        "array(s). (y_true and y_pred have different structures.)",
+    ),
+    "sample_weight": (
+        DataError,
+        KEY,
+        "sample_weight is a list of {count} arrays, but {model} has {n} outputs.",
+    ),
+    "loss": (
+        LossError,
+        f"{KEY} (Expected keys {{names}} in loss dict, but found loss.keys()={{keys}}.)",
+        f"{LENGTH} (An entry in the `loss` argument, can't be found in either the model's output "
+        "or targets.)",
+    ),
+    "loss_weights": (
+        LossError,
+        KEY,
+        f"{LENGTH} (`loss_weights` must match the number of losses.)",
+    ),
+    "metrics": (LossError, INVALID, INVALID),
+    "weighted_metrics": (LossError, INVALID, INVALID),
+}
+
+
+class Names:
+    """The inputs or outputs of a model (its `side`), and the keys under which they may be given.
+
+    A key is a layer's name, or the path of a leaf in the structure the model was built on.
+    """
+
+    def __init__(self, side: str, model: Any, names: Sequence[str], tree: Any) -> None:
+        self.side, self.model, self.names, self.tree = side, model, list(names), tree
+        self.index = {name: i for i, name in enumerate(self.names)}
+        paths = structure.paths(tree) if structure.is_container(tree) else []
+        for i, path in enumerate(paths):
+            if not path.isdigit():
+                self.index.setdefault(path, i)
+        own = isinstance(tree, dict) and len(tree) == len(self.names)
+        self.keys = list(tree) if own else self.names
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def listed(self) -> str:
+        return ", ".join(self.names)
+
+    def match(self, given: Any, argument: str, split: Callable[[Any, int], Any]) -> list[Any]:
+        """The parts of `given`, one for each name; None where there is none.
+
+        `split` makes a list of parts of what is not a dict, or None when it counts for all names.
+        Raises: the error of `argument` for an unknown key or a list of the wrong length.
+        """
+        if isinstance(given, dict) and not is_config(given):
+            if structure.same_structure(given, self.tree):
+                given = dict(zip(structure.paths(given), structure.flatten(given)))
+            matched: list[Any] = [None] * len(self)
+            for key, part in given.items():
+                if key not in self.index:
+                    self._unknown(key, given, argument)
+                else:
+                    matched[self.index[key]] = part
+            return matched
+        parts = split(given, len(self))
+        if parts is None:
+            return [given] * len(self)
+        if len(parts) != len(self):
+            words = WORDS[argument]
+            raise words[0](
+                self._say(words[2], argument, given, count=len(parts)),
+                why=f"the {self.side}s of {self.model.name} are {self.listed()}; the list has "
+                f"{len(parts)} entries.",
+                fix=f"give a list with one part for each, [{self.listed()}], or a dict with these "
+                "names as keys.",
+                graph=self.model if argument == "x" else None,
+                facts=self.in_order([pictured(part, argument) for part in parts]),
+            )
+        return parts
+
+    def require(
+        self, parts: Sequence[Any], needed: Sequence[bool], argument: str, phrase: str
+    ) -> None:
+        """Raise a DataError unless each name that is needed has its part."""
+        for name, part, is_needed in zip(self.names, parts, needed):
+            if part is None and is_needed:
+                keys = [key for key, one in zip(self.keys, needed) if one]
+                key = self.keys[self.names.index(name)]
+                facts = {
+                    i: pictured(other, argument) if other is not None else Pair(note="no data")
+                    for i, other in enumerate(parts)
+                    if needed[i] or other is not None
+                }
+                raise DataError(
+                    f'No data provided for "{key}". Need data for each key in: {keys}. '
+                    f"({phrase.format(name=name)})",
+                    why=f"{self.model.name} needs data for each of its {self.side}s: "
+                    f"{', '.join(keys)}.",
+                    fix=f'pass an array for it, in order, or in a dict under the key "{key}".'
+                    if argument == "x"
+                    else f'pass targets for it, or compile with loss={{"{key}": None}}.',
+                    graph=self.model if argument == "x" else None,
+                    facts=self.pairs(facts),
+                )
+
+    def _unknown(self, key: Any, given: dict[Any, Any], argument: str) -> None:
+        error, words, _ = WORDS[argument]
+        says = self._say(words, argument, given, key=key)
+        if argument == "x":
+            warn(says)
+            return
+        meant = self.meant(key, given)
+        raise error(
+            says,
+            why=f'the {self.side}s of {self.model.name} are {self.listed()}; "{key}" is not one '
+            "of them.",
+            fix=f'write "{meant}" instead of "{key}".'
+            if meant
+            else f'use one of the names {self.listed()}, or give the layer name="{key}".',
+            facts=self.by_key({name: pictured(one, argument, name) for name, one in given.items()}),
+        )
+
+    def _say(self, words: str, argument: str, given: Any, **more: Any) -> str:
+        return words.format(
+            argument=argument, given=given, model=self.model.name, n=len(self), names=self.keys,
+            keys=list(given) if isinstance(given, dict) else (), **more,
+        )  # fmt: skip
+
+    def meant(self, key: Any, given: Iterable[Any]) -> str:
+        """The name that a wrong key probably means: one that looks like it, or the one left."""
+        taken = {self.index.get(one) for one in given}
+        free = [name for i, name in enumerate(self.names) if i not in taken]
+        close = difflib.get_close_matches(str(key), free, n=1, cutoff=0.5)
+        return close[0] if close else free[0] if len(free) == 1 else ""
+
+    # For the pictures of errors.
+    def pairs(self, given: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
+        """Each name beside what was given for it, by number, and what was given for none."""
+        leaves = structure.flatten(self.tree)
+        shapes = [show((None, *one.shape[1:])) if hasattr(one, "shape") else "" for one in leaves]
+        rows = [
+            given.get(i, Pair())._replace(name=name, shape="".join(shapes[i : i + 1]))
+            for i, name in enumerate(self.names)
+        ]
+        return Pairs(self.model.name, self.side, [*rows, *extra])
+
+    def in_order(self, items: Sequence[Pair]) -> Pairs:
+        """The names beside the items of a list."""
+        given = {i: Pair(note="nothing was given") for i in range(len(self))}
+        given |= dict(enumerate(items[: len(self)]))
+        note = f"no {self.side} is left for it"
+        return self.pairs(given, [item._replace(note=note) for item in items[len(self) :]])
+
+    def by_key(self, items: dict[Any, Pair]) -> Pairs:
+        """The names beside the entries of a dict."""
+        given = {self.index[key]: item for key, item in items.items() if key in self.index}
+        extra = []
+        for key in items.keys() - self.index.keys():
+            meant = self.meant(key, items)
+            hint = f": is {meant} meant?" if meant else ""
+            extra.append(items[key]._replace(note=f"no {self.side} of this name{hint}"))
+        return self.pairs(given, extra)
+
+
+def names_of_inputs(model: Any) -> Names:
+    return Names("input", model, model.input_names, model.input_structure)
+
+
+def names_of_outputs(model: Any) -> Names:
+    return Names("output", model, model.output_names, model.output_structure)
+
+
+def arrays_in(data: Any, count: int) -> list[Any]:
+    """The arrays in a list of arrays; a list of numbers is one array."""
+    if isinstance(data, (list, tuple)):
+        leaves = structure.flatten(data)
+        if all(one is None or isinstance(one, Operators) or np.ndim(one) > 0 for one in leaves):
+            return leaves
+        if len(data) == count > 1:
+            return list(data)
+    return [data]
+
+
+def pictured(part: Any, argument: str, key: str = "") -> Pair:
+    """A part in the picture of an error, with the key under which it was given."""
+    if argument in ("x", "y"):
+        word = "targets" if argument == "y" else "tensor" if isinstance(part, Value) else "array"
+        return Pair(given=f'"{key}"' if key else word, given_shape=shape_text(part))
+    name = part if isinstance(part, str) else getattr(part, "__name__", "")
+    name = str(name or getattr(part, "name", "") or part)
+    return Pair(given=f'"{key}"' if key else name, given_shape=name if key else "")
+
+
+def shape_text(data: Any) -> str:
+    """The shape of data, where it has one."""
+    try:
+        return "" if data is None else show(getattr(data, "shape", None) or np.shape(data))
+    except ValueError:  # rows of unequal lengths
+        return ""
+
+
+# What `compile` is given, by output.
+@dataclass
+class Output:
+    """One output of a model, with its loss and metrics."""
+
+    name: str
+    loss: Loss | None = None
+    weight: float | None = None
+    metrics: list[Any] = field(default_factory=list)
+    weighted_metrics: list[Any] = field(default_factory=list)
+
+    @property
+    def needs_targets(self) -> bool:
+        return bool(self.loss or self.metrics or self.weighted_metrics)
+
+
+def outputs_of(
+    names: Names, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any
+) -> list[Output]:
+    """Every output with its loss, weight and metrics.
+
+    Raises: LossError, ArgumentError when a setting does not fit the outputs.
+    """
+    losses = map(as_loss, names.match(loss, "loss", _listed))
+    weights = match_loss_weights(names, loss_weights)
+    plain = match_metrics(names, metrics, "metrics")
+    weighted = match_metrics(names, weighted_metrics, "weighted_metrics")
+    return list(map(Output, names.names, losses, weights, plain, weighted))
+
+
+def _listed(given: Any, count: int) -> list[Any] | None:
+    """The entries of a list; None for a single setting, which counts for all outputs."""
+    if not isinstance(given, (list, tuple)):
+        return None
+    return list(given) if any(map(is_config, given)) else structure.flatten(list(given))
+
+
+def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
+    """A loss weight (or None) for each output."""
+    alone = weights is not None and not isinstance(weights, (dict, list, tuple))
+    if alone and (len(names) > 1 or not _is_number(weights)):
+        raise ArgumentError(
+            f"Could not interpret loss_weights argument: {weights!r} - expected a list of "
+            "numbers or a dict.",
+            why=f"{names.model.name} has {len(names)} output(s): {names.listed()}.",
+            fix=f"pass loss_weights={[1.0] * len(names)}, or a dict with these names.",
+        )
+    matched = names.match(weights, "loss_weights", _listed)
+    for name, weight in zip(names.names, matched):
+        if weight is not None and not _is_number(weight):
+            raise ArgumentError(
+                f"Could not interpret loss_weights argument: the weight of {name} is {weight!r}.",
+                why="a loss weight multiplies the loss, so it is a number.",
+                fix="use a number such as 0.2.",
+            )
+    return [None if weight is None else float(weight) for weight in matched]
+
+
+def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
+    """A list of metrics for each output.
+
+    A flat list is for all outputs; with as many entries as outputs, one entry for each.
+    """
+
+    def split(given: Any, count: int) -> list[Any] | None:
+        entries = list(given) if isinstance(given, (list, tuple)) else None
+        nested = any(isinstance(one, (list, tuple)) for one in entries or ())
+        return entries if entries and count > 1 and (nested or len(entries) == count) else None
+
+    return [_metrics_in(entry) for entry in names.match(metrics, argument, split)]
+
+
+def _metrics_in(entry: Any) -> list[Any]:
+    if isinstance(entry, (list, tuple)):
+        return [metric for item in entry for metric in _metrics_in(item)]
+    return [] if entry is None else [entry]
+
+
+def is_config(given: Any) -> bool:
+    return isinstance(given, dict) and "class_name" in given
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float)) or (hasattr(x, "item") and getattr(x, "size", 0) == 1)

@@ -1,0 +1,92 @@
+// A drawn graph in a view: put it on the page, find its parts, ring, tag and light them, bring
+// them into sight, and send a dot along its edges. Python draws; this marks.
+
+const MOTION = 250;
+
+class Graph {
+  /** An empty place for a graph; `chosen(key)` hears which part was clicked. */
+  constructor(label, chosen) {
+    this.el = h("div", { class: "fl-graph", tabindex: "0", role: "group", "aria-label": label });
+    if (chosen) this.el.addEventListener("click", ({ target }) => {
+      const key = target.closest("[data-key]")?.dataset.key;
+      if (key) chosen(key);
+    });
+  }
+
+  /** Show a picture; its width is there for the style sheet as `--wide`. Returns whether it is new. */
+  put(markup) {
+    if (markup === this.markup) return false;
+    // The markup is drawn by funclab itself, with every name escaped.
+    this.el.innerHTML = this.markup = markup;
+    this.svg = this.el.querySelector("svg");
+    for (const title of this.svg.querySelectorAll("title")) title.remove();
+    this.el.style.setProperty("--wide", `${this.svg.viewBox.baseVal.width}px`);
+    return true;
+  }
+
+  /** The boxes, tensors and capsules, by key. */
+  parts() {
+    return new Map([...this.el.querySelectorAll("[data-key]:not(.edge)")].reverse().map((part) => [part.dataset.key, part]));
+  }
+
+  edges(test = () => true) {
+    return [...this.el.querySelectorAll(".edge")].filter(({ dataset }) => test(dataset));
+  }
+
+  /** Take all rings, tags and marks away, and these classes from the edges. */
+  clear(...names) {
+    for (const mark of this.el.querySelectorAll(".fl-ring,.fl-tag,.fl-mark,.fl-dot")) mark.remove();
+    for (const edge of this.edges()) edge.classList.remove(...names);
+  }
+
+  /** A line around a part; it goes when the marks are cleared. */
+  ring(part, name = "fl-ring") {
+    const rect = part?.querySelector("rect");
+    if (!rect) return null;
+    const { x, y, width, height } = rect.getBBox();
+    const ring = s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 });
+    part.append(ring);
+    return ring;
+  }
+
+  /** Words in a pill whose upper left corner is given, drawn with a part. */
+  tag(part, words, x, y) {
+    const width = words.length * 7.4 + 12;
+    const text = s("text", { x: x + width / 2, y: y + 13, "text-anchor": "middle" });
+    text.textContent = words;
+    part.append(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
+  }
+
+  /** The same at the lower right of a ring. */
+  sign(ring, words) {
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(ring.getAttribute(name)));
+    this.tag(ring.parentNode, words, x + width - 18 - words.length * 7.4, y + height - 9);
+  }
+
+  /** Scroll a part to the middle of what is seen. */
+  reveal(part) {
+    if (!part) return;
+    const outer = this.el.getBoundingClientRect(), at = part.getBoundingClientRect();
+    this.el.scrollTop += at.top - outer.top - (outer.height - at.height) / 2;
+    this.el.scrollLeft += at.left - outer.left - (outer.width - at.width) / 2;
+  }
+
+  /** A dot along some edges, or against them; none for readers who want no motion. */
+  travel(edges, back) {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    cancelAnimationFrame(this.frame);
+    const ways = edges.map((edge) => edge.querySelector("path")).filter(Boolean).map((path) =>
+      [path, path.parentNode.appendChild(s("circle", { r: 6, class: "fl-dot" }))]);
+    const begin = performance.now();
+    const tick = (now) => {
+      const share = Math.min(1, (now - begin) / MOTION);
+      for (const [path, dot] of ways) {
+        const at = path.getPointAtLength(path.getTotalLength() * (back ? 1 - share : share));
+        dot.setAttribute("transform", `translate(${at.x} ${at.y})`);
+        if (share === 1) dot.remove();
+      }
+      if (share < 1) this.frame = requestAnimationFrame(tick);
+    };
+    tick(begin);
+  }
+}

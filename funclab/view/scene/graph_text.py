@@ -1,0 +1,154 @@
+"""A scene as the text of other programs: Graphviz's DOT, and Mermaid for Markdown pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from funclab.view.draw import theme
+from funclab.view.draw.text import shorten, steady
+from funclab.view.scene.boxes import colours
+from funclab.view.scene.scene import Box, Edge, Group, Scene
+
+LONGEST = 120
+"""Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
+_SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
+"""What may mean something to Mermaid, even between quotation marks."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How each part of a graph is written."""
+
+    head: str
+    box: str
+    frame: str
+    output: str
+    edge: str
+    end: str
+    clusters: bool = False
+    """Whether an edge ends at a box inside a frame, and the frame is named beside it."""
+
+    def quoted(self, lines: list[str]) -> str:
+        texts = [steady(shorten(line, LONGEST)) for line in lines if line]
+        if not self.clusters:
+            coded = [_SPECIAL.sub(lambda sign: f"#{ord(sign[0])};", text) for text in texts]
+            return f'"{"<br/>".join(coded)}"'
+        text = "\n".join(texts)
+        for sign, written in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
+            text = text.replace(sign, written)
+        return f'"{text}"'
+
+
+DOT = Dialect(
+    "digraph {title} {{\n  graph [rankdir={direction} compound=true fontname=Helvetica]\n"
+    '  node [shape=box style="rounded,filled" fontname=Helvetica]\n'
+    "  edge [fontname=Helvetica fontsize=11]\n",
+    '{name} [label={label} color="{line}" fillcolor="{fill}"]',
+    'subgraph cluster_{name} {{ label={label} style="rounded,filled" color="{line}" '
+    'fillcolor="{fill}"',
+    "{name} [label={label} shape=plaintext style=solid]",
+    "{tail} -> {head} [label={label}{mask}{clusters}]",
+    "}",
+    clusters=True,
+)
+MERMAID = Dialect(
+    "flowchart {direction}\n",
+    "{name}[{label}]\nstyle {name} stroke:{line},fill:{fill},color:{ink}",
+    "subgraph {name}[{label}]\ndirection {direction}\nstyle {name} stroke:{line},fill:{fill}",
+    "{name}([{label}])\nstyle {name} fill:none,stroke:none",
+    "{start} {arrow}|{label}| {end}",
+    "end",
+)
+
+
+def written(scene: Scene, dialect: Dialect) -> str:
+    """The scene as text: boxes, tensors on the edges, opened boxes as frames around others."""
+    keys = [one.key for each in scene.walk() for one in
+            [*each.boxes, *(plate for plate in each.plates if plate.output)]]  # fmt: skip
+    names = {key: f"n{i}" for i, key in enumerate(keys)}
+    head = dialect.head.format(title=dialect.quoted([scene.title]), direction=scene.direction)
+    lines = [line for part in _parts(scene, dialect, names) for line in part.splitlines()]
+    close = "}\n" if dialect.clusters else ""
+    return head + "".join(f"  {line}\n" for line in lines) + close
+
+
+def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
+    groups: dict[int | None, Group] = {group.number: group for group in scene.groups}
+    for box in scene.boxes:
+        group = groups.get(box.group)
+        line, fill = (theme.LIGHT[colour] for colour in colours(box, group))
+        label, pattern = _label(box, group), dialect.box
+        if box.inside is not None:
+            label, pattern = [" · ".join(label)], dialect.frame
+        yield pattern.format(
+            name=names[box.key],
+            label=dialect.quoted(label),
+            direction=scene.direction,
+            line=line,
+            fill=fill,
+            ink=theme.LIGHT["ink"],
+        )
+        if box.inside is not None:
+            yield from _parts(box.inside, dialect, names)
+            yield dialect.end
+    for plate in scene.plates:
+        if plate.output:
+            label = dialect.quoted([plate.label, plate.name, plate.shape])
+            yield dialect.output.format(name=names[plate.key], label=label)
+    yield from _arrows(scene, dialect, names)
+
+
+def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
+    boxes = {box.key: box for box in scene.boxes}
+    shapes = _shapes(scene)
+    for edge in _edges(scene):
+        start, end = edge.source.key, edge.target.key
+        clusters = [
+            f" {word}=cluster_{names[key]}"
+            for word, key in (("ltail", start), ("lhead", end))
+            if start != end and key in boxes and boxes[key].inside is not None
+        ]
+        yield dialect.edge.format(
+            start=names[start],
+            end=names[end],
+            tail=names[_inner(boxes.get(start), start, -1)],
+            head=names[_inner(boxes.get(end), end, 0)],
+            label=dialect.quoted([edge.tensor, shapes.get(edge.tensor, "")]),
+            mask=" style=dashed" * edge.mask,
+            arrow="-.->" if edge.mask else "-->",
+            clusters="".join(clusters),
+        )
+
+
+def _inner(box: Box | None, key: str, at: int) -> str:
+    """The box inside a frame at which Graphviz lets an edge of the frame begin or end."""
+    if box is None or box.inside is None:
+        return key
+    inner = box.inside.boxes[at]
+    return _inner(inner, inner.key, at)
+
+
+def _label(box: Box, group: Group | None) -> list[str]:
+    """The lines of a box: its name and call, and what it is."""
+    name = box.name if box.node is None else f"{box.name}[{box.node}]"
+    shared = [f"shared: {group.total} calls"] if group is not None else []
+    return [name, box.detail, *["frozen"] * box.frozen, *shared]
+
+
+def _shapes(scene: Scene) -> dict[str, str]:
+    """The shapes of the tensors by their names."""
+    rows = [row for box in scene.boxes for row in box.rows]
+    pairs = [pair for row in rows for pair in zip(row.outputs, row.shapes, strict=False)]
+    return {plate.name: plate.shape for plate in scene.plates} | dict(pairs)
+
+
+def _edges(scene: Scene) -> Iterator[Edge]:
+    """The edges from box to box, and to the tensors that leave the model."""
+    inner = {plate.key: plate.output for plate in scene.plates}
+    makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in inner}
+    for edge in scene.edges:
+        if inner.get(edge.target.key, True):
+            source = makers.get(edge.source.key, edge.source)
+            yield Edge(source, edge.target, edge.tensor, edge.mask)

@@ -1,0 +1,201 @@
+"""What makes a picture of the gallery readable, measured: its texts, wires and main line."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import graphviz
+import numpy as np
+
+from funclab.view.draw import theme
+from funclab.view.draw.area import Area, area
+from funclab.view.draw.canvas import Canvas, Font
+from funclab.view.draw.text import text_width
+from funclab.view.scene.diagram import Diagram
+from funclab.view.scene.scene import Edge, Scene
+from tests.view.areas import points, reach
+
+Wires = dict[tuple[str, str, str], list[complex]]
+Array = np.ndarray[Any, Any]
+ASCENT, DESCENT = 0.74, 0.2
+"""How far letters and digits reach above and below the baseline, as parts of their size."""
+
+
+class Text(NamedTuple):
+    words: str
+    size: float
+    area: Area
+
+
+class Texts(Canvas):
+    """A canvas that notes where each text stands, whatever it is shifted by."""
+
+    def __init__(self) -> None:
+        super().__init__(theme.palette("light"))
+        self.texts: list[Text] = []
+        self.origins = [0j]
+
+    def open(self, title: str, kind: str = "", **data: str) -> None:
+        self.origins.append(self.origins[-1])
+
+    def shift(self, origin: complex) -> None:
+        self.origins.append(self.origins[-1] + origin)
+
+    def close(self) -> None:
+        self.origins.pop()
+
+    def text_line(self, start: complex, text: str, font: Font) -> None:
+        width = text_width(text, font.size, bold=font.bold, mono=font.mono)
+        left = start + self.origins[-1] - width * {"middle": 0.5, "end": 1}.get(font.anchor, 0)
+        place = area(left - ASCENT * font.size * 1j, width, (ASCENT + DESCENT) * font.size)
+        self.texts.append(Text(text, font.size, place))
+
+
+def texts(picture: Diagram) -> list[Text]:
+    canvas = Texts()
+    picture.draw(canvas)
+    return canvas.texts
+
+
+def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
+    return min(a.right, b.right) - max(a.x, b.x) > least and (
+        min(a.bottom, b.bottom) - max(a.y, b.y) > least
+    )
+
+
+def holds(outer: Area, inner: Area) -> bool:
+    return (
+        outer.x <= inner.x + 1
+        and outer.y <= inner.y + 1
+        and (inner.right <= outer.right + 1 and inner.bottom <= outer.bottom + 1)
+    )
+
+
+def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
+    """Pairs of texts that share a place."""
+    pairs = combinations(texts(picture), 2)
+    return [(one.words, other.words) for one, other in pairs if overlap(one.area, other.area)]
+
+
+def spilling_texts(picture: Diagram) -> list[tuple[str, str]]:
+    """Texts that stand half in and half out of a box, plate or capsule."""
+    return [
+        (text.words, key)
+        for text in texts(picture)
+        for key, part in parts(picture.scene)
+        if overlap(text.area, part) and not holds(part, text.area)
+    ]
+
+
+def parts(scene: Scene) -> list[tuple[str, Area]]:
+    """Boxes, plates and capsules, those inside frames where they stand in the whole picture."""
+    found: list[tuple[str, Area]] = []
+    waiting = [(scene, 0j)]
+    while waiting:
+        part, origin = waiting.pop()
+        items = [*part.items(), *(group for group in part.groups if group.width)]
+        found += [(getattr(item, "key", ""), moved(item, origin)) for item in items]
+        for box in part.boxes:
+            if box.inside is not None:
+                left = box.middle.real - box.inside.width / 2
+                inner = complex(left, box.bottom - box.inside.height)
+                waiting.append((box.inside, origin + inner))
+    return found
+
+
+def moved(part: Area, by: complex) -> Area:
+    return area(part.corner + by, part.width, part.height)
+
+
+def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
+    """Wires of the outermost scene that run through a text."""
+    found = texts(picture)
+    areas = [text.area.grown(-1) for text in found]
+    return [
+        (f"{edge.source.key} -> {edge.target.key}", text.words)
+        for edge in picture.scene.edges
+        for text, reached in zip(found, reach(edge.path, areas), strict=True)
+        if reached
+    ]
+
+
+def crossings(wires: Wires) -> int:
+    """Pairs of wires of different tensors that cross. A wire is named by its tensor and ends."""
+    pieces = [(name[0], np.array(line[:-1]), np.array(line[1:])) for name, line in wires.items()]
+    return sum(
+        one[0] != other[0] and cross(one[1:], other[1:]) for one, other in combinations(pieces, 2)
+    )
+
+
+def cross(one: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
+    """Whether two lines cross: a piece of each from one side of the other's to its other side."""
+    (p, q), (r, s) = (one[0][:, None], one[1][:, None]), other
+    apart = side(p, q, r) * side(p, q, s), side(r, s, p) * side(r, s, q)
+    return bool(((apart[0] < -1e-6) & (apart[1] < -1e-6)).any())
+
+
+def side(a: Array, b: Array, c: Array) -> Array:
+    """On which side of the line from a to b the point c lies."""
+    return ((b - a).conj() * (c - a)).imag
+
+
+def wires(scene: Scene) -> Wires:
+    return {
+        (edge.tensor, edge.source.key, f"{edge.target.key} {edge.target.index}"): points(edge.path)
+        for edge in scene.edges
+    }
+
+
+def wires_of_dot(scene: Scene) -> Wires:
+    """The same boxes and wires, placed and drawn by Graphviz."""
+    graph = graphviz.Digraph(node_attr={"shape": "box", "fixedsize": "true", "label": ""})
+    names = {item.key: f"n{i}" for i, item in enumerate(scene.items())}
+    for item in scene.items():
+        graph.node(
+            names[item.key], width=f"{item.width / 72:.3f}", height=f"{item.height / 72:.3f}"
+        )
+    edges = [edge for edge in scene.edges if {edge.source.key, edge.target.key} <= set(names)]
+    for i, edge in enumerate(edges):
+        graph.edge(names[edge.source.key], names[edge.target.key], label=str(i))
+    plain = graph.pipe(format="plain", encoding="utf-8")
+    found = {}
+    for words in (line.split() for line in plain.splitlines()):
+        if words[0] != "edge":
+            continue
+        count = int(words[3])
+        numbers = list(map(float, words[4 : 4 + 2 * count]))
+        path = list(zip(numbers[::2], numbers[1::2], strict=True))
+        edge = edges[int(words[4 + 2 * count])]
+        end = f"{edge.target.key} {edge.target.index}"
+        found[edge.tensor, edge.source.key, end] = points(path)
+    return found
+
+
+def main_line(scene: Scene) -> list[Edge]:
+    """The wires of a longest way through the boxes: as many as it has."""
+    best: dict[str, list[Edge]] = {}
+    leaving: dict[str, list[Edge]] = {}
+    for edge in scene.edges:
+        leaving.setdefault(edge.source.key, []).append(edge)
+    order = TopologicalSorter({key: [e.target.key for e in some] for key, some in leaving.items()})
+    for key in order.static_order():  # those at the end come first
+        ways = ([edge, *best[edge.target.key]] for edge in leaving.get(key, []))
+        best[key] = max(ways, key=len, default=[])
+    return max(best.values(), key=len)
+
+
+def bends(scene: Scene) -> list[tuple[str, float]]:
+    """How far the wires of the main line leave it, within a column and where one way enters."""
+    axis = 1 if scene.direction == "LR" else 0
+    entering: dict[str, int] = {}
+    for edge in scene.edges:
+        entering[edge.target.key] = entering.get(edge.target.key, 0) + 1
+    found = []
+    for edge in main_line(scene):
+        places = [point[axis] for point in edge.path]
+        along = edge.path[-1][1 - axis] - edge.path[0][1 - axis]
+        if along > 0 and entering[edge.target.key] == 1:
+            found.append((edge.tensor, max(places) - min(places)))
+    return [(tensor, off) for tensor, off in found if off > 0.05]

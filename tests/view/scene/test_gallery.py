@@ -1,0 +1,37 @@
+"""Models that must be readable as a whole: what stands in their pictures is clear of the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.view import gallery
+from tests.view.areas import crossed_boxes, overlapping
+from tests.view.gallery_measures import overlapping_texts, texts, wires_through_texts
+
+every_model = pytest.mark.parametrize("name", gallery.MODELS)
+LEGIBLE = 11
+
+
+@every_model
+def test_no_parts_overlap_and_no_wire_runs_through_a_box(name):
+    scene = gallery.drawn(name).scene
+
+    for part in scene.walk():
+        assert overlapping(part) == []
+        assert crossed_boxes(part) == []
+
+
+@every_model
+def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name):
+    picture = gallery.drawn(name)
+
+    assert min(text.size for text in texts(picture)) >= LEGIBLE
+    assert overlapping_texts(picture) == []
+    assert wires_through_texts(picture) == []
+
+
+@every_model
+def test_a_model_has_the_same_picture_each_time(name):
+    first, second = (gallery.drawn(name).scene.to_dict() for _ in range(2))
+
+    assert first == second

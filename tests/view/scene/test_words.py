@@ -1,0 +1,60 @@
+"""What a box says of a call: the settings that decide what it means, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab import Input, layers, ops
+from funclab.view.draw.text import shorten
+from funclab.view.scene.words import brief, call_words
+
+IMAGE = Input((32, 32, 3), name="image")
+STEPS = Input((10, 8), name="steps")
+
+
+def node_of(tensor):
+    return tensor._keras_history.operation.inbound_nodes[-1]
+
+
+@pytest.mark.parametrize(
+    ("tensor", "text"),
+    [
+        (layers.Conv2D(8, 3)(IMAGE), "8 · 3×3"),
+        (layers.Conv2D(8, (1, 3), 2, "same", activation="relu")(IMAGE),
+         "8 · 1×3 · strides 2 · same · relu"),
+        (layers.Conv2D(6, 3, dilation_rate=2, groups=3)(IMAGE), "6 · 3×3 · dilation 2 · groups 3"),
+        (layers.MaxPooling2D()(IMAGE), "2×2"),
+        (layers.MaxPooling2D(3, strides=2)(IMAGE), "3×3 · strides 2"),
+        (layers.ZeroPadding2D(((0, 1), (0, 1)))(IMAGE), "padding 0, 1"),
+        (layers.BatchNormalization()(IMAGE), ""),
+        (layers.BatchNormalization(axis=1)(IMAGE), "axis 1"),
+        (layers.ReLU(6)(IMAGE), "max 6"),
+        (layers.Dropout(0.5)(IMAGE), "0.5"),
+        (layers.Concatenate()([IMAGE, IMAGE]), "axis -1"),
+        (layers.Permute((2, 1))(STEPS), "axes 2, 1"),
+        (layers.LSTM(4, return_sequences=True)(STEPS), "4 · tanh · all steps"),
+        (STEPS**2, "** 2"),
+        (STEPS / 4.0, "÷ 4.0"),
+        (1 - STEPS, "1 −"),
+        (STEPS + STEPS, ""),
+        (STEPS @ ops.transpose(STEPS, (0, 2, 1)), "0 @ 1"),
+        (ops.transpose(STEPS, (0, 2, 1)), "axes 0, 2, 1"),
+        (STEPS[:, 0], "[:, 0]"),
+        (ops.mean(STEPS, axis=1), "axis 1"),
+        (ops.maximum(STEPS, 0.5), "0.5"),
+    ],
+)  # fmt: skip
+def test_a_box_tells_what_decides_the_meaning_of_a_call(tensor, text):
+    assert brief(node_of(tensor)) == text
+
+
+def test_the_class_is_told_only_under_a_name_that_does_not():
+    automatic, named = layers.Dense(4)(STEPS), layers.Dense(4, name="query")(STEPS)
+
+    assert (brief(node_of(automatic)), brief(node_of(named))) == ("4", "Dense 4")
+    assert call_words(node_of(automatic)) == "Dense 4"
+    assert call_words(node_of(STEPS / 4.0)) == "op Divide · ÷ 4.0"
+
+
+def test_a_name_is_shortened_in_the_middle_and_keeps_its_number():
+    assert shorten("batch_normalization_1234", 12) == "batch_…_1234"
