@@ -94,4 +94,4 @@ const diff = {
   },
 };
 
-export default { render: ({ model, el }) => start(model, el, diff) };
+export default liveView(() => diff);

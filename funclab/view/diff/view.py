@@ -15,7 +15,7 @@ from funclab.view.scene.compact import bare
 class DiffView(View):
     """The differences of two models, one at a time."""
 
-    scripts = ("live/graph", "diff/view")
+    room = "diff"
     blank_state: ClassVar[dict[str, Any]] = {"entry": -1}
 
     def __init__(self, difference: Comparison, **settings: Any) -> None:

@@ -84,8 +84,7 @@ const playground = {
     this.pictured = [picture, ctx.look];
     const words = `${ctx.t("play_model")}: ${ctx.t("play_weights", { n: live.weights })}`;
     const drawing = h("div", { class: "fl-play-graph", tabindex: "0", role: "group", "aria-label": words });
-    // The markup is drawn by funclab itself, with every name escaped.
-    drawing.innerHTML = picture;
+    drawing.append(pictureFrom(picture));
     const svg = drawing.querySelector("svg"), wide = Number(svg.getAttribute("viewBox").split(" ")[2]);
     const scale = ctx.look === "projector" ? LARGE : 1;
     Object.assign(svg.style, { width: `${wide * scale}px`, minWidth: `${wide * (scale > 1 ? scale : SMALLEST)}px` });
@@ -111,7 +110,7 @@ const playground = {
     this.waiting = `${++this.number} ${Math.random()}`;
     ctx.model.send({ ...message, number: this.waiting });
     clearTimeout(this.timer);
-    const wait = ctx.facts.alone ? PAGE_WAIT : LONGEST_WAIT;
+    const wait = ctx.model.alone ? PAGE_WAIT : LONGEST_WAIT;
     if (!this.answered) this.timer = setTimeout(() => this.unanswered(ctx), wait);
   },
 
@@ -120,7 +119,7 @@ const playground = {
     Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
-    ctx.say(ctx.t(ctx.facts.alone ? "play_alone" : "play_no_kernel"));
+    ctx.say(ctx.t(ctx.model.alone ? "play_alone" : "play_no_kernel"));
   },
 
   follow(ctx, message) {
@@ -243,4 +242,4 @@ const playground = {
   },
 };
 
-export default { render: ({ model, el }) => start(model, el, Object.create(playground)) };
+export default liveView(() => playground);

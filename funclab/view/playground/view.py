@@ -29,7 +29,7 @@ BURST = 0.04
 class Playground(View):
     """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
 
-    scripts = ("playground/draw", "playground/controls", "playground/view")
+    room = "playground"
     blank_state: ClassVar[dict[str, Any]] = BLANK
 
     def __init__(self, own: Any = None, **settings: Any) -> None:
@@ -107,7 +107,6 @@ class Playground(View):
         """A page without a kernel shows the last state, and says that training needs one."""
         with self._lock:
             self._tell()
-        self.facts = {**self.facts, "alone": True}
 
     def picture(self) -> Picture:
         look = defaults.still(self.look)
