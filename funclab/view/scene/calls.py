@@ -10,6 +10,7 @@ from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
 from funclab.view.scene.faces import (
+    UNORDERED,
     Opened,
     Piece,
     frame_scene,
@@ -163,6 +164,8 @@ class Calls:
             write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
             place=place_of(self.graph, node),
+            ordered=words.kind(layer) not in UNORDERED,
+            weights=words.count(words.weights_of(layer)),
         )
         box.inside = frame_scene(box, node, "calls", self.expand, self._within)
         box.title = self._sentence(box, node)

@@ -12,6 +12,9 @@ from funclab.view.scene import words
 from funclab.view.scene.insides import Recorded, inside
 from funclab.view.scene.scene import Box, Group, Scene
 
+UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+"""Whose inputs may come in any order."""
+
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
 

@@ -40,7 +40,7 @@ def model_of(layer, *inputs):
 
 
 def frame_of(model, key):
-    scene = diagram(model, expand_nested=[key], layout="builtin").scene
+    scene = diagram(model, expand_nested=[key]).scene
     return next(box for box in scene.boxes if box.key == key).inside
 
 
@@ -76,7 +76,7 @@ def test_looking_inside_makes_no_nodes_and_prints_nothing(capsys):
 
 
 def test_a_closed_layer_of_ones_own_says_that_it_opens():
-    scene = diagram(model_of(Block()), layout="builtin").scene
+    scene = diagram(model_of(Block())).scene
 
     assert [box.opens for box in scene.boxes] == [False, True]
 
