@@ -10,6 +10,7 @@ from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import cells_of
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.u import place_u
 from funclab.view.scene.scene import Scene
 
 Room = tuple[float, float]
@@ -87,7 +88,9 @@ class Chooser:
         return scene
 
     def _trials(self, choice: Choice) -> Iterator[tuple[str, str, int]]:
-        """The ways to try, with fewer columns first."""
+        """The ways to try, a U before others, and fewer columns first."""
+        if choice.densities == ONE_LINE and "TB" in self.directions and not self.layers:
+            yield ONE_LINE[1], "U", 1
         for columns in range(1, choice.columns + 1):
             for density in choice.densities:
                 for direction in self.directions:
@@ -98,6 +101,10 @@ class Chooser:
         scene = self.scene(choice.fold)
         density, direction, columns = trial
         scene.density, scene.direction = density, direction
+        if direction == "U" and not place_u(scene, *self.room):
+            scene.width = sizes.ENDLESS
+        if direction == "U":
+            return scene
         if direction == "LR" and density == "lines":
             scene.density = "one line"
         place(scene, columns, self.room[direction == "TB"] - 2 * sizes.TAB)
@@ -107,7 +114,7 @@ class Chooser:
         """The trials that fit, each after its height; more columns only where fewer do not fit."""
         found: list[tuple[float, int, tuple[str, str, int]]] = []
         for i, trial in enumerate(self._trials(choice)):
-            if found and trial[::2] != found[0][2][::2]:
+            if found and (trial[::2] != found[0][2][::2] or found[0][2][1] == "U"):
                 break
             if self._too_long(choice, trial):
                 continue
@@ -120,6 +127,8 @@ class Chooser:
         """Whether the longest way alone cannot fit, as is known without placing anything."""
         density, direction, columns = trial
         size, length = sizes.DENSITIES[density], self._length(choice)
+        if direction == "U":
+            return False
         if direction == "LR":
             return length * (size.narrowest + 60) > self.room[0]
         return length * (size.height + size.gap) > self.room[1] * columns
@@ -136,6 +145,8 @@ class Chooser:
         needs = []
         for i, trial in enumerate(self._trials(choice)):
             scene = self._try(choice, trial)
+            if trial[1] == "U":
+                continue
             over = max(0, scene.width - self.room[0])
             needs.append((over, scene.height, i, trial))
         return self._try(choice, min(needs)[3])

@@ -25,6 +25,9 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     boxes = {box.key for box in scene.boxes if not box.gathers or box.inside is None}
     plates = density_of(scene).plates
     ends = set() if plates else {plate.key for plate in scene.plates if plate.output}
+    for i, band in enumerate(scene.bands):
+        canvas.rect(band, Paint("" if i % 2 else "plain"), 0)
+        canvas.text_line(complex(10, band.middle.imag + 4), band.text, Font(12, "soft", bold=True))
     for group in scene.groups:
         paint = Paint("", f"group{group.colour}", 1.4, DOTS)
         for tie in group.ties:

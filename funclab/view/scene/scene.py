@@ -140,7 +140,7 @@ class Edge:
 
 @dataclass
 class Label(Area):
-    """Words where a column begins: which tensor comes in."""
+    """Words where a column begins: which tensor comes in. Or a band behind rows, with its name."""
 
     text: str
 
@@ -187,6 +187,8 @@ class Scene:
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    bands: list[Label] = field(default_factory=list)
+    """Behind the rows of a U: the name of each resolution."""
     dots: list[tuple[float, float]] = field(default_factory=list)
     """Where wires split."""
     spine: list[list[str]] = field(default_factory=list)

@@ -52,6 +52,7 @@ DENSITIES = {
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
     "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282),
 }
+ENDLESS = 1e9
 NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
 LONGEST_NAME, LONGEST_DETAIL, LONGEST_OF_ROWS, LONGEST_ID = 28, 36, 56, 34
 BAR, PAD = 8, 12

@@ -38,6 +38,7 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     `columns` is the most columns that a scene from top to bottom is wrapped into; gaps take the
     `room` there is along the flow.
     """
+    scene.bands = []
     Placing(scene, room).place(columns)
 
 
