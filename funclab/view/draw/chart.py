@@ -59,10 +59,12 @@ class Chart:
     log: bool = False
     note: str = ""
     """What is written across it, in the colour of faults."""
+    size: tuple[float, float] = (WIDTH, HEIGHT)
+    """The room for the curves."""
 
     @property
     def width(self) -> float:
-        return LEFT + WIDTH + 28 + self.names + self.numbers + 12
+        return LEFT + self.size[0] + 28 + self.names + self.numbers + 12
 
     @property
     def names(self) -> float:
@@ -76,7 +78,7 @@ class Chart:
 
     @property
     def height(self) -> float:
-        return max(TOP + HEIGHT + BOTTOM, TOP + SPACING * len(self.lines) + 20)
+        return max(TOP + self.size[1] + BOTTOM, TOP + SPACING * len(self.lines) + 20)
 
     @property
     def along(self) -> tuple[float, float]:
@@ -111,9 +113,9 @@ class Plot:
         margin = (high - low) * 0.06
         self.low, self.high = low - margin, high + margin
         self.left = corner.real + LEFT
-        self.right = self.left + WIDTH
+        self.right = self.left + chart.size[0]
         self.top = corner.imag + TOP
-        self.base = self.top + HEIGHT
+        self.base = self.top + chart.size[1]
 
     def draw(self) -> None:
         self.canvas.rect(self.paper, Paint("paper", "rim", 1), 8)
@@ -132,13 +134,13 @@ class Plot:
     def _across(self, epoch: float) -> float:
         first, last = self.chart.along
         along = (epoch - first) / (last - first) if last > first else 0.5
-        return self.left + INSET + along * (WIDTH - 2 * INSET)
+        return self.left + INSET + along * (self.chart.size[0] - 2 * INSET)
 
     def _up(self, value: float) -> float:
         if self.chart.log:
             value = math.log(value)
         part = (value - self.low) / (self.high - self.low)
-        return self.base - HEIGHT * part
+        return self.base - self.chart.size[1] * part
 
     def _axes(self) -> None:
         font = Font(11, "soft", anchor="end")

@@ -14,8 +14,17 @@ from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
 from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
-from funclab.view.playground.picture import PlaygroundPicture
-from funclab.view.playground.trial import Trial, checked_own
+from funclab.view.playground.picture import (
+    CELL,
+    Losses,
+    PlaygroundPicture,
+    Points,
+    Surface,
+    caption,
+    heading,
+    legend,
+)
+from funclab.view.playground.trial import GRID, Trial, checked_own
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
@@ -29,7 +38,7 @@ BURST = 0.04
 class Playground(View):
     """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
 
-    scripts = ("playground/draw", "playground/controls", "playground/view")
+    scripts = ("live/graph", "playground/controls", "playground/view")
     blank_state: ClassVar[dict[str, Any]] = BLANK
 
     def __init__(self, own: Any = None, **settings: Any) -> None:
@@ -89,25 +98,48 @@ class Playground(View):
         if anew or settings != self.trial.settings:
             self.trial = Trial(settings, self._own)
 
-    def _tell(self) -> None:
-        """Tell the browser all about the present model."""
-        choices = {name: list(CHOICES[name]) for name in CHOICES}
-        limits = {name: list(LIMITS[name]) for name in LIMITS}
-        self.facts = {
-            "choices": choices,
-            "limits": limits,
-            "usual": USUAL_EPOCHS,
-            **self.trial.facts(),
-        }
-        wall = self.look == "projector"
+    def _tell(self, alone: bool = False) -> None:
+        """Tell the browser all about the present model; `alone` on a page without a kernel."""
+        trial, wall = self.trial, self.look == "projector"
+        facts, shown = trial.facts(), self._shown()
+        pictures = {name: shown.pop(name) for name in ("surface", "curve")}
         room = (WALL, PROJECTOR_CALLS) if wall else (PAGE, EVERY_CALL)
-        self.pictures = {"model": bare(fitting(self.model, *room))}
+        points = Points(facts["points"], CELL * GRID)
+        self.pictures = {
+            **pictures,
+            "points": bare(points),
+            "model": bare(fitting(self.model, *room)),
+        }
+        # The browser takes both when the facts come, so they come last.
+        self.facts = {
+            "choices": {name: list(CHOICES[name]) for name in CHOICES},
+            "limits": {name: list(LIMITS[name]) for name in LIMITS},
+            "settings": trial.settings,
+            "own": self._own is not None,
+            "heading": heading(facts),
+            "code": trial.code.to(0).replace("epochs=0", "epochs=$"),
+            "usual": USUAL_EPOCHS,
+            "alone": alone,
+            **shown,
+        }
+
+    def _shown(self) -> dict[str, Any]:
+        """What a burst of training changes."""
+        facts, look = self.trial.facts(), self.look
+        surface = Surface(facts["grid"], "print" if look == "print" else "auto")
+        curve = Losses(facts["train"], facts["test"], look)
+        return {
+            "epochs": facts["epochs"],
+            "surface": bare(surface),
+            "curve": bare(curve),
+            "caption": caption(facts),
+            "legend": legend(facts, look),
+        }
 
     def complete(self) -> None:
         """A page without a kernel shows the last state, and says that training needs one."""
         with self._lock:
-            self._tell()
-        self.facts = {**self.facts, "alone": True}
+            self._tell(alone=True)
 
     def picture(self) -> Picture:
         look = defaults.still(self.look)
@@ -138,12 +170,11 @@ class Playground(View):
         return {"kind": "built"}
 
     def _on_train(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Train for a moment, and answer with what has changed since epoch `have`."""
+        """Train for a moment, and answer with what has changed."""
         state = self._settings({**content["settings"], "epochs": content["until"]})
         self._build(state)
         self.trial.burst(state["epochs"], BURST)
-        told = self.trial.since(min(content["have"], self.trial.epochs))
-        return {"kind": "burst", "settings": self.trial.settings, **told}
+        return {"kind": "burst", "settings": self.trial.settings, **self._shown()}
 
     def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
         """Train two models of different settings to the same epoch, to compare their ends."""
