@@ -61,6 +61,9 @@ class Control:
         self.held = 0
         self.paused = self.parked = self.ended = False
         self.singles = 0
+        self.stepping = self.evaluating = False
+        """Whether a single batch is under way, and whether the loop evaluates: a single batch is
+        one that is trained on, after the validation that comes before it."""
         self.error: BaseException | None = None
         """The error that ended the loop, if it failed."""
         self.observers: list[Callable[[], None]] = []
@@ -76,7 +79,7 @@ class Control:
     def resume(self) -> None:
         with self._change:
             self.held -= self.paused
-            self.paused, self.singles = False, 0
+            self.paused, self.singles, self.stepping = False, 0, False
             self._change.notify_all()
 
     def step(self) -> None:
@@ -117,8 +120,10 @@ class Control:
     def parks(self) -> bool:
         """Whether the loop has to stay parked."""
         with self._change:
-            if self.held == 1 and self.singles:
-                self.singles -= 1
+            self.stepping = self.stepping and self.evaluating
+            if self.held == 1 and (self.stepping or self.singles):
+                self.singles -= not self.stepping
+                self.stepping = True
                 return False
             return self.held > 0
 

@@ -132,7 +132,11 @@ class TrainingLoop:
 
     def evaluate(self, source: Source, callbacks: CallbackList) -> Batchwise:
         """Loss and metrics of all batches of a source; returns how many there were."""
-        return (yield from evaluate_batches(self.compiled, source, callbacks, stop=self.asked))
+        self.control.evaluating = True
+        try:
+            return (yield from evaluate_batches(self.compiled, source, callbacks, stop=self.asked))
+        finally:
+            self.control.evaluating = False
 
     def end(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """The model is free again, whatever happened."""

@@ -103,7 +103,7 @@ class Case:
         return self.code.replace("$", given).replace("(, ", "(")
 
 
-LOG = Shown({"log": True}, ".fl-chart-title", "log scale")
+LOG = Shown({"log": True}, ".fl-chart", "log scale")
 CURVES = Shown({}, ".fl-line", "")
 FIRST_CALL = Shown({"selected": "shared[0]"}, ".fl-caption", "shared[0] is selected")
 FIRST_STEP = Shown({"step": 1}, ".fl-now", "8 × 8 + 8 = 72")

@@ -66,7 +66,7 @@ def test_a_training_in_the_background_is_watched_and_stopped_by_keys(
 
     expect(view.locator(".fl-where")).to_contain_text("Stopped")
     assert run_cell(notebook, "print(history.wait().stopped, history.running)") == "True False"
-    assert view.locator(".fl-role-training").count() == 2
+    expect(view.locator(".fl-chart svg")).to_have_count(2)
     assert notebook.console_errors == []
     assert notebook.outside_requests == []
 
@@ -161,7 +161,7 @@ def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, open_notebook,
     notebook.page.reload()
     view = view_in(notebook)
 
-    expect(view.locator(".fl-role-training")).to_have_count(2)
+    expect(view.locator(".fl-chart svg")).to_have_count(2)
     expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
     before = view.locator(".fl-where").inner_text()
     expect(view.locator(".fl-where")).not_to_have_text(before)
@@ -183,8 +183,9 @@ def test_keys_change_the_learning_rate_the_scale_and_the_measure(
         notebook.page.keyboard.press(key)
 
     expect(view.locator(".fl-rate")).to_have_value("0.002")
-    expect(view.locator(".fl-chart-title").first).to_contain_text("log scale")
-    expect(view.locator("[data-name=live_gradient]")).to_contain_text("change")
+    expect(view.locator(".fl-chart").first).to_contain_text("log scale")
+    expect(view.locator("[data-name=live_log]")).to_contain_text("linear scale")
+    expect(view.locator(".fl-bar .fl-soft")).to_have_text("The graph shows: change")
     expect(view.locator(".fl-layers tbody tr")).to_have_count(2)
     rate = run_cell(notebook, "print(round(float(model.optimizer.learning_rate), 6))")
     notebook.screenshot("live-keys")
@@ -204,7 +205,7 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     views = notebook.page.locator(".fl-training")
 
     expect(views.nth(1).locator(".fl-where")).to_contain_text("Trained for 4 epochs")
-    expect(views.nth(1).locator(".fl-role-earlier").first).to_be_visible()
+    expect(views.nth(1).locator(".fl-chart").first).to_contain_text("run 1")
     notebook.screenshot("live-twice")
     outputs = notebook.page.evaluate(OUTPUTS)
 
@@ -225,11 +226,11 @@ def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_en
     view.focus()
 
     expect(view.locator(".fl-prompt")).to_contain_text("lower at the end")
-    assert view.locator(".fl-line").count() == 0
+    expect(view.locator(".fl-chart svg")).to_have_count(0)
     notebook.page.keyboard.press("1")
     expect(view.locator(".fl-prompt")).to_contain_text("lie above its lowest")
     notebook.page.keyboard.press("2")
-    expect(view.locator(".fl-role-training").first).to_be_visible()
+    expect(view.locator(".fl-chart svg").first).to_be_visible()
     expect(view.locator(".fl-where")).to_contain_text("Trained", timeout=30_000)
 
     expect(view.locator(".fl-ask")).to_contain_text("it is")
@@ -271,8 +272,8 @@ def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(
     for key in ("ArrowLeft", "ArrowLeft", "Enter"):
         notebook.page.keyboard.press(key)
 
-    expect(view.locator(".fl-caption")).to_contain_text("After epoch 3")
-    expect(view.locator(".fl-cursor")).to_have_count(2)
+    expect(view.locator(".fl-caption")).to_contain_text("Epoch 3: loss: training ")
+    expect(view.locator("line.fl-cursor")).to_have_count(2)
     expect(view.locator(".fl-status")).to_contain_text("weights of epoch 3 again")
     notebook.screenshot("live-back")
     assert run_cell(notebook, "print((model.get_weights()[0] != last).any())") == "True"

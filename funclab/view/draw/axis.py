@@ -1,8 +1,54 @@
-"""Axes of small charts: round numbers, and numbers short enough for the end of a line."""
+"""Axes of charts: spans, round numbers, and numbers short enough for the end of a line."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MARGIN = 0.06
+
+
+@dataclass
+class Axis:
+    """A span of values. `low` and `high` are logarithms if `log`."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def fraction(self, value: float) -> float:
+        """How far up the axis a value is: 0 at the bottom, 1 at the top."""
+        return ((math.log(value) if self.log else value) - self.low) / (self.high - self.low)
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Round values within the span, each with its text."""
+        if self.log:
+            chosen = log_ticks(math.exp(self.low), math.exp(self.high))
+        else:
+            chosen = ticks(self.low, self.high)
+        return [(value, tick_text(value)) for value in chosen]
+
+
+def axis_of(values: Sequence[float], log: bool = False, limit: float = math.inf) -> Axis:
+    """An axis for finite values, with a margin.
+
+    Of values that are all positive none is below zero; `limit` is the largest possible value.
+
+    >>> axis_of([0.25], limit=1)
+    Axis(low=0.125, high=0.375, log=False)
+    """
+    low, high = min(values, default=0.1 if log else 0), max(values, default=1)
+    if log:
+        low, high = math.log(low), math.log(high)
+    if high - low < 1e-9 * max(1, abs(high)):
+        reach = 0.4 if log else abs(low) / 2 or 0.5
+        low, high = low - reach, high + reach
+    margin = (high - low) * MARGIN
+    bottom = 0 if low >= 0 and not log else -math.inf
+    top = limit + (limit - low) * MARGIN / 3
+    return Axis(max(low - margin, bottom), min(high + margin, top), log)
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
@@ -24,26 +70,28 @@ def log_ticks(low: float, high: float) -> list[float]:
     >>> log_ticks(0.02, 3)
     [0.03, 0.1, 0.3, 1.0, 3.0]
     """
-    first = math.floor(math.log10(low))
-    last = math.ceil(math.log10(high))
-    found = [
-        float(f"{head}e{power}")
-        for power in range(first, last + 1)
-        for head in heads(math.log10(high / low))
+    decades = math.log10(high / low)
+    heads = (1,) if decades > 4 else (1, 3) if decades > 1.2 else (1, 1.5, 2, 3, 5, 7)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    within = [
+        value
+        for power in powers
+        for head in heads
+        if low <= (value := float(f"{head}e{power}")) <= high
     ]
-    within = [one for one in found if low <= one <= high]
-    if len(within) < 2:
-        return ticks(low, high, 3)
-    return within
+    return within if len(within) > 1 else ticks(low, high, 3)
 
 
-def heads(decades: float) -> tuple[float, ...]:
-    """Which numbers of each decade an axis of so many decades has room for."""
-    if decades > 4:
-        return (1,)
-    if decades > 1.2:
-        return (1, 3)
-    return (1, 1.5, 2, 3, 5, 7)
+def tick_text(value: float) -> str:
+    """A round number in all its figures.
+
+    >>> tick_text(1.275), tick_text(0.00025), tick_text(2e6)
+    ('1.275', '2.5e-4', '2e6')
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:g}"
+    head, _, power = f"{value:.6e}".partition("e")
+    return f"{float(head):g}e{int(power)}"
 
 
 def brief(value: float) -> str:
@@ -54,8 +102,7 @@ def brief(value: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    usual = 1e-3 <= abs(value) < 1e5
-    if usual or value == 0:
+    if 1e-3 <= abs(value) < 1e5 or value == 0:
         return f"{value:.3g}"
     head, _, power = f"{value:.1e}".partition("e")
     return f"{head}e{int(power)}"

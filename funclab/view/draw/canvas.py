@@ -61,10 +61,11 @@ class Canvas:
         self.parts.append(f'<g role="{role}" aria-label="{label}"{kind_class}{notes}>')
         self.parts.append(f"<title>{label}</title>")
 
-    def shift(self, origin: complex) -> None:
-        """Begin a part with an origin of its own."""
+    def shift(self, origin: complex, **data: str) -> None:
+        """Begin a part with an origin of its own, and perhaps data for scripts."""
         place = f"{number(origin.real)},{number(origin.imag)}"
-        self.parts.append(f'<g transform="translate({place})">')
+        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        self.parts.append(f'<g transform="translate({place})"{notes}>')
 
     def close(self) -> None:
         self.parts.append("</g>")

@@ -1,23 +1,26 @@
-"""A small line chart: axes with round numbers, lines told apart by mark, dash and colour."""
+"""A line chart: axes with round numbers, lines told apart by mark, dash and colour."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from funclab.view.draw.area import area
-from funclab.view.draw.axis import brief, log_ticks, ticks
+from funclab.view.draw.axis import Axis, axis_of, brief, ticks
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import polyline
+from funclab.view.draw.geometry import closed, polyline
 from funclab.view.draw.marks import COLOURS, MARKS, mark_path
-from funclab.view.draw.text import text_width
+from funclab.view.draw.text import shorten, text_width
 
 WIDTH, HEIGHT = 270, 180
-LEFT, TOP, BOTTOM, INSET = 58, 40, 44, 8
-LABEL, SPACING = 12, 17
-MOST_MARKS = 16
+TOP, BOTTOM, INSET = 40, 44, 8
+TICK, LABEL, SPACING = 11, 12, 17
+MOST_MARKS, MARKS_IN_ALL, DOT = 16, 90, 3
 FAINT = ("1 3", "6 3", "2 2", "8 3 2 3")
 """Dashes of earlier runs, so that one can be told from another."""
+LONGEST_TITLE = 60
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Line:
     `back` is how far before the end of its epoch a value belongs: the mean over an epoch stands in
     its middle, half an epoch back, and what is measured at the end stands there. A `sparse` curve
     was not measured at every epoch: it goes on over gaps. A `faint` one is of an earlier run.
+    `band` is the lowest and the highest value at each epoch, of a line that stands for several.
     """
 
     label: str
@@ -36,21 +40,38 @@ class Line:
     back: float = 0.0
     sparse: bool = False
     faint: bool = False
+    band: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def last(self) -> float:
         """The last number of the curve; nan if it holds none."""
-        return next((one for one in reversed(self.values) if math.isfinite(one)), math.nan)
+        return next((value for value in reversed(self.values) if math.isfinite(value)), math.nan)
 
     @property
     def end(self) -> str:
         """What is written at its end: the last number, or that there is none any more."""
         return brief(self.last if self.sparse else self.values[-1])
 
+    @property
+    def paint_colour(self) -> str:
+        return "line" if self.faint else f"group{self.colour % COLOURS}"
+
+    def smoothed(self, window: int) -> list[float]:
+        """The mean of the `window` values around each value, nan left out."""
+        half = window // 2
+        return [
+            mean(self.values[max(0, i - half) : i + half + 1]) if math.isfinite(value) else value
+            for i, value in enumerate(self.values)
+        ]
+
 
 @dataclass
 class Chart:
-    """Curves with a common axis of epochs, and perhaps dots: (epochs gone by, value)."""
+    """Curves with a common axis of epochs, and perhaps dots: (epochs gone by, value).
+
+    `window` smooths the curves over so many epochs, and says so; the values stay, as thin lines.
+    `limit` is the largest possible value, and `until` how far the axis of epochs goes at least.
+    """
 
     title: str
     epochs: list[int]
@@ -59,12 +80,29 @@ class Chart:
     log: bool = False
     note: str = ""
     """What is written across it, in the colour of faults."""
-    size: tuple[float, float] = (WIDTH, HEIGHT)
-    """The room for the curves."""
+    window: int = 0
+    limit: float = math.inf
+    until: float = -math.inf
+    least: float = HEIGHT
+    """The height of the plot, if the names need no more."""
+    wide: float = WIDTH
+    """The width of the plot."""
+
+    @property
+    def left(self) -> float:
+        """The room for the numbers of the axis."""
+        return 20 + max((text_width(text, TICK) for _, text in self.axis().ticks), default=20)
 
     @property
     def width(self) -> float:
-        return LEFT + self.size[0] + 28 + self.names + self.numbers + 12
+        return max(
+            self.left + self.wide + 28 + self.names + self.numbers + 12,
+            36 + text_width(self.heading, 14, bold=True),
+        )
+
+    @property
+    def heading(self) -> str:
+        return shorten(self.title, LONGEST_TITLE)
 
     @property
     def names(self) -> float:
@@ -77,26 +115,28 @@ class Chart:
         return max((text_width(line.end, LABEL) for line in self.lines), default=0) + 12
 
     @property
+    def tall(self) -> float:
+        """The height of the plot: there is a row for each name."""
+        return max(self.least, SPACING * len(self.lines))
+
+    @property
     def height(self) -> float:
-        return max(TOP + self.size[1] + BOTTOM, TOP + SPACING * len(self.lines) + 20)
+        return TOP + self.tall + BOTTOM
 
     @property
     def along(self) -> tuple[float, float]:
         """The first and the last place on the axis of epochs."""
         first = self.epochs[0] - any(line.back for line in self.lines)
-        return min([first, *(x for x, _ in self.dots)]), self.epochs[-1]
+        return min([first, *(x for x, _ in self.dots)]), max(self.epochs[-1], self.until)
 
-    def span(self) -> tuple[float, float]:
-        """The least and the greatest value; of dots, all but the farthest out."""
+    def axis(self) -> Axis:
+        """The axis of values, for all of the curves; of dots, for all but the farthest out."""
         known = [v for line in self.lines for v in line.values if self.shows(v)]
+        known += [v for line in self.lines for pair in line.band for v in pair if self.shows(v)]
         dots = sorted(value for _, value in self.dots if self.shows(value))
         if dots:
             known += [dots[round(part * (len(dots) - 1))] for part in (0.03, 0.97)]
-        low, high = min(known, default=0.1 if self.log else 0), max(known, default=1)
-        if high > low:
-            return low, high
-        reach = max(0.5, abs(low) * 0.1)
-        return (low / 1.5, low * 1.5) if self.log else (low - reach, high + reach)
+        return axis_of(known, self.log, self.limit)
 
     def shows(self, value: float) -> bool:
         """Whether a value has a place on the axis."""
@@ -107,52 +147,54 @@ class Plot:
     """A chart being drawn, whose upper left corner is given, on paper of its own."""
 
     def __init__(self, canvas: Canvas, chart: Chart, corner: complex) -> None:
-        self.canvas, self.chart = canvas, chart
+        self.canvas, self.chart, self.axis = canvas, chart, chart.axis()
         self.paper = area(corner, chart.width, chart.height)
-        low, high = (math.log(one) if chart.log else one for one in chart.span())
-        margin = (high - low) * 0.06
-        self.low, self.high = low - margin, high + margin
-        self.left = corner.real + LEFT
-        self.right = self.left + chart.size[0]
+        self.along = chart.along
+        self.left = corner.real + chart.left
+        self.right = self.left + chart.wide
         self.top = corner.imag + TOP
-        self.base = self.top + chart.size[1]
+        self.base = self.top + chart.tall
 
     def draw(self) -> None:
         self.canvas.rect(self.paper, Paint("paper", "rim", 1), 8)
         start = self.paper.corner + (18 + 24j)
-        self.canvas.text_line(start, self.chart.title, Font(14, bold=True))
+        self.canvas.text_line(start, self.chart.heading, Font(14, bold=True))
+        self.canvas.shift(0j, scale=self._scale())
         self._axes()
         self._dots()
-        for line in sorted(self.chart.lines, key=lambda one: not one.faint):
+        for line in sorted(self.chart.lines, key=lambda line: not line.faint):
+            self._band(line)
             self._line(line)
         self._labels()
         if self.chart.note:
             middle = complex((self.left + self.right) / 2, self.top + 16)
             font = Font(LABEL, "fault", bold=True, anchor="middle")
             self.canvas.text_line(middle, self.chart.note, font)
+        self.canvas.close()
+
+    def _scale(self) -> str:
+        """What a script needs to place a value: the frame, the epochs, and the axis."""
+        left, right = self.left + INSET, self.right - INSET
+        axis = self.axis
+        numbers = (left, right, *self.along, self.top, self.base, axis.low, axis.high)
+        return " ".join(f"{number:.6g}" for number in (*numbers, axis.log))
 
     def _across(self, epoch: float) -> float:
-        first, last = self.chart.along
+        first, last = self.along
         along = (epoch - first) / (last - first) if last > first else 0.5
-        return self.left + INSET + along * (self.chart.size[0] - 2 * INSET)
+        return self.left + INSET + along * (self.chart.wide - 2 * INSET)
 
     def _up(self, value: float) -> float:
-        if self.chart.log:
-            value = math.log(value)
-        part = (value - self.low) / (self.high - self.low)
-        return self.base - self.chart.size[1] * part
+        return self.base - (self.base - self.top) * self.axis.fraction(value)
 
     def _axes(self) -> None:
-        font = Font(11, "soft", anchor="end")
-        chosen = ticks(self.low, self.high)
-        if self.chart.log:
-            chosen = log_ticks(math.exp(self.low), math.exp(self.high))
-        for value in chosen:
+        font = Font(TICK, "soft", anchor="end")
+        for value, text in self.axis.ticks:
             level = self._up(value)
             self._level(level, Paint("", "rim", 0.5))
-            self.canvas.text_line(complex(self.left - 8, level + 4), f"{value:g}", font)
+            self.canvas.text_line(complex(self.left - 8, level + 4), text, font)
         self._level(self.base, Paint("", "line", 1))
-        font = Font(11, "soft", anchor="middle")
+        font = Font(TICK, "soft", anchor="middle")
         for epoch in self._whole_epochs():
             start = complex(self._across(epoch), self.base + 16)
             self.canvas.text_line(start, f"{epoch:g}", font)
@@ -164,65 +206,87 @@ class Plot:
         self.canvas.path(polyline(ends), paint)
 
     def _whole_epochs(self) -> list[float]:
-        first, last = self.chart.along
+        first, last = self.along
         if first == last:
             return [first]
-        return [one for one in ticks(first, last, 8) if one == int(one)]
+        return [epoch for epoch in ticks(first, last, 8) if epoch == int(epoch)]
 
     def _dots(self) -> None:
         """Single batches; those beyond the frame as arrowheads at its edge."""
-        bold = [line for line in self.chart.lines if not line.faint]
-        colour = colour_of(bold[0]) if bold else "ink"
+        colour = next((line.paint_colour for line in self.chart.lines if not line.faint), "ink")
         inside = beyond = ""
         for epoch, value in self.chart.dots:
             if not self.chart.shows(value):
                 continue
-            place = complex(self._across(epoch), self._up(value))
-            if place.imag < self.top - INSET:
-                beyond += mark_path("triangle", complex(place.real, self.top - 5), 3)
-            elif place.imag <= self.base:
-                inside += mark_path("circle", place, 2)
-        if not inside + beyond:
-            return
-        self.canvas.parts.append('<g opacity="0.4">')
-        self.canvas.path(inside + beyond, Paint(colour))
-        self.canvas.close()
+            x, y = self._across(epoch), self._up(value)
+            if y < self.top - INSET:
+                beyond += mark_path("triangle", complex(x, self.top - 5), DOT)
+            elif y <= self.base:
+                inside += f"M{x:.1f},{y - DOT / 2:.1f}L{x:.1f},{y + DOT / 2:.1f}"
+        if self.chart.dots:
+            self.canvas.shift(0j, dots="")
+            self.canvas.path(inside, Paint("", colour, DOT, opacity=0.4))
+            self.canvas.close()
+        if beyond:
+            self.canvas.path(beyond, Paint(colour, opacity=0.4))
+
+    def _band(self, line: Line) -> None:
+        """From the lowest to the highest value of the runs that a line stands for."""
+        for ends in stretches(line.band, lambda pair: self.chart.shows(pair[0])):
+            sides = [
+                [complex(self._at(line, i), self._up(pair[side])) for i, pair in ends]
+                for side in (0, 1)
+            ]
+            outline = closed([*sides[0], *reversed(sides[1])])
+            self.canvas.path(outline, Paint(line.paint_colour, opacity=0.18))
+
+    def _at(self, line: Line, i: int) -> float:
+        return self._across(self.chart.epochs[i] - line.back)
 
     def _line(self, line: Line) -> None:
         """The curve, and marks on some of its points.
 
-        It is broken where a value is no number, but not where nothing was measured in between.
+        It is broken where a value is not a number, but not where nothing was measured in between.
         """
-        stretches: list[list[complex]] = [[]]
-        for epoch, value in zip(self.chart.epochs, line.values, strict=True):
-            if self.chart.shows(value):
-                stretches[-1].append(complex(self._across(epoch - line.back), self._up(value)))
-            elif not line.sparse:
-                stretches.append([])
-        for stretch in filter(None, stretches):
-            self._path(stretch, line)
-        known = [point for stretch in stretches for point in stretch]
-        step = math.ceil(len(known) / MOST_MARKS) or 1
+        points = self._points(line, line.values)
+        smooth = self.chart.window and not line.faint
+        for stretch in points:
+            self._path(stretch, line, thin=bool(smooth))
+        if smooth:
+            points = self._points(line, line.smoothed(self.chart.window))
+            for stretch in points:
+                self._path(stretch, line)
+        known = [point for stretch in points for point in stretch]
+        most = min(MOST_MARKS, MARKS_IN_ALL // len(self.chart.lines))
+        step = math.ceil(len(known) / max(most, 3)) or 1
         for point in known[(len(known) - 1) % step :: step] * (not line.faint):
             self._mark(line, point)
 
-    def _path(self, points: list[complex], line: Line) -> None:
+    def _points(self, line: Line, values: list[float]) -> list[list[complex]]:
+        found = [
+            [complex(self._at(line, i), self._up(value)) for i, value in stretch]
+            for stretch in stretches(values, self.chart.shows)
+        ]
+        return (
+            [[point for stretch in found for point in stretch]] if line.sparse and found else found
+        )
+
+    def _path(self, points: list[complex], line: Line, thin: bool = False) -> None:
         dash = FAINT[line.colour % len(FAINT)] if line.faint else "5 4" if line.dashed else ""
-        paint = Paint("", colour_of(line), 1.2 if line.faint else 2, dash)
+        width = 1 if thin else 1.2 if line.faint else 2
+        paint = Paint("", line.paint_colour, width, dash, opacity=0.45 if thin else 1)
         self.canvas.path(polyline(points), paint)
 
     def _mark(self, line: Line, middle: complex) -> None:
         mark = MARKS[(line.colour + 1) % len(MARKS)]
-        colour = colour_of(line)
+        colour = line.paint_colour
         fill = "paper" if line.dashed else colour
         self.canvas.path(mark_path(mark, middle, 4), Paint(fill, colour, 1.4))
 
     def _labels(self) -> None:
         """The name of each line where it ends, moved apart where names would overlap."""
-        ends = [(self._end(line), i) for i, line in enumerate(self.chart.lines)]
-        ends.sort()
-        wanted = [level for level, _ in ends]
-        places = apart(wanted, SPACING, self.top, self.base)
+        ends = sorted((self._end(line), i) for i, line in enumerate(self.chart.lines))
+        places = apart([level for level, _ in ends], SPACING, self.top, self.base)
         far = self.right + 28 + self.chart.names + self.chart.numbers
         for level, (_, i) in zip(places, ends, strict=True):
             line = self.chart.lines[i]
@@ -232,15 +296,30 @@ class Plot:
             else:
                 self._mark(line, start)
             self.canvas.text_line(start + (12 + 4j), line.label, Font(LABEL))
+            self.canvas.shift(0j, end=str(i))
             font = Font(LABEL, "soft", anchor="end")
             self.canvas.text_line(complex(far, level + 4), line.end, font)
+            self.canvas.close()
 
     def _end(self, line: Line) -> float:
         return self._up(line.last) if self.chart.shows(line.last) else self.top
 
 
-def colour_of(line: Line) -> str:
-    return "line" if line.faint else f"group{line.colour % COLOURS}"
+def stretches(values: list[Any], shows: Callable[[Any], bool]) -> list[list[tuple[int, Any]]]:
+    """Neighbouring values that have a place, each with its index; one list for each stretch."""
+    found: list[list[tuple[int, Any]]] = [[]]
+    for i, value in enumerate(values):
+        if shows(value):
+            found[-1].append((i, value))
+        elif found[-1]:
+            found.append([])
+    return [stretch for stretch in found if stretch]
+
+
+def mean(values: list[float]) -> float:
+    """The mean of the finite values; nan for none."""
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else math.nan
 
 
 def apart(wanted: list[float], distance: float, low: float, high: float) -> list[float]:

@@ -27,6 +27,8 @@ class Picture:
     look: str = "auto"
     word: ClassVar[str] = ""
     """What `repr` calls the picture; the name of its class unless given."""
+    fits: ClassVar[bool] = False
+    """Whether it is no larger on a projector than the window there."""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the width and height needed."""
@@ -47,7 +49,10 @@ class Picture:
         """The picture. It holds no ids, so that many fit on one page."""
         canvas = Canvas(theme.palette(self.look))
         width, height = map(round, self.draw(canvas))
-        scale = theme.PROJECTOR if self.look == "projector" else 1
+        scale = 1.0
+        if self.look == "projector":
+            room = [theme.WINDOW[0] / width, theme.WINDOW[1] / height] if self.fits else []
+            scale = max(scale, min([theme.PROJECTOR, *room]))
         size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
         name, words = escape(self.title), escape(self.description)
         # A fixed look is in the colours of the elements themselves, where no page overrules it.

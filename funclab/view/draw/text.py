@@ -66,6 +66,15 @@ def steady(text: str) -> str:
     return RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", clean(text))
 
 
+def prose(text: str) -> str:
+    """A sentence as pictures show it: what stands between backticks is put into quotation marks.
+
+    >>> prose("write `name=`")
+    'write “name=”'
+    """
+    return re.sub("`([^`]+)`", "“\\1”", text)
+
+
 def shorten(text: str, length: int) -> str:
     """At most `length` characters; what is left out in the middle becomes "…".
 

@@ -65,6 +65,8 @@ FOLLOWING = ("auto", "projector")
 """The looks that take the colours of the page around them."""
 PROJECTOR = 1.7
 """How much larger all is on a wall: the smallest type, 11, becomes more than 18."""
+WINDOW = (1180, 620)
+"""The part of a projected page, 1280 x 720 pixels, that is left for a cell's output."""
 
 
 PAGES = {

@@ -12,10 +12,11 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean
-from funclab.view.faults.diagram import FaultDiagram, Gap, joined
+from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, Piece
+from funclab.view.scene.compact import joined
 from funclab.view.scene.diagram import MOST_CALLS
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
@@ -51,22 +52,28 @@ def _picture(error: FunclabError, look: str) -> Any:
         graph, node = about
         if words.graph_of(facts) is not None:
             return inner_tensor(graph, node, facts, error.fix, look)
-        return missing_input(graph, node, error.fix)
+        return missing_input(graph, node, error.fix, look)
     if isinstance(about, list):
         return same_names([one for one in about if isinstance(one, Operation)], error.fix)
     return None
 
 
-def calls_of(name: str, graph: Graph, prefix: str = "") -> Scene:
-    return Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
+def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
+    """The calls of a graph; on a projector without the tensors between them."""
+    scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
+    if look == "projector":
+        scene.edges, scene.plates = joined(scene), []
+        for group in scene.groups:
+            group.weights = ""
+    return scene
 
 
-def missing_input(graph: Graph, node: Node, fix: str) -> FaultDiagram:
+def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram:
     """The whole way to the outputs, with the input that was left out and its look-alikes."""
     found = [one for output in graph.outputs for one in source_inputs(output)]
     given = [one for one in graph.inputs if maker(one).is_input]
     whole = Graph(list(dict.fromkeys([*found, *given])), graph.outputs)
-    scene = calls_of("the way to the outputs", whole)
+    scene = calls_of("the way to the outputs", whole, look)
     missing = node.output_tensors[0]
     notes = {node.key: "not among the inputs"}
     for one in given:
@@ -86,14 +93,14 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
     calls = [one for one in outer.inbound_nodes[1:] if reads(one, set(given))]
     shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
     around = Graph(list(dict.fromkeys([*given, *found])), list(shown))
-    first, second = calls_of(name, inside, INSIDE), calls_of("outside", around)
+    first, second = calls_of(name, inside, look, INSIDE), calls_of("outside", around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)
     place(first)
     place(second)
     notes = {f"{INSIDE}{node.key}": ""} | {f"{INSIDE}{maker(one).key}": "" for one in found}
     notes |= {maker(one).key: f"made of {source}" for one in found}
-    away = joined(first, second, below=look == "projector")
+    away = beside(first, second)
     headings = {f"inside {name}: from {source}": 0j, f"used outside {name}": away}
     title = f"A tensor made of {source}, inside {name}, was used outside"
     return FaultDiagram(first, title, fix, notes, headings=headings)
@@ -126,7 +133,7 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
     name = clean(layer.name)
     scene, key = Scene(name, "calls"), f"{layer.name}[?]"
     failure = failed_step(layer, tensors, error)
-    gaps: dict[tuple[str, int], Gap] = {}
+    gaps: dict[tuple[str, int], str] = {}
     counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)
     for i, tensor in enumerate(tensors):
         node = maker(tensor)
@@ -138,9 +145,9 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
             scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
         scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
         if counted and i:
-            gaps[plate.key, i] = Gap(plate.shape, note="one too many")
+            gaps[plate.key, i] = "one too many"
         elif not counted and _at_fault(failure, i):
-            gaps[plate.key, i] = Gap(plate.shape, failure.wanted)
+            gaps[plate.key, i] = f"wanted {failure.wanted}" if failure.wanted else ""
     scene.boxes.append(
         Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
     )
@@ -154,7 +161,7 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
 def _maker_box(node: Node) -> Box:
     layer = node.operation
     role = "input" if node.is_input else "plain"
-    return Box(node.key, clean(layer.name), words.detail(layer), role, node=node.index)
+    return Box(node.key, clean(layer.name), words.detail(layer), role=role, node=node.index)
 
 
 def _takes_one(layer: Any) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from funclab.errors import Instead, Item, Pair, Pairs
 from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import polyline
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, plural, shorten, text_width
-from funclab.view.faults.frame import headed
+from funclab.view.draw.text import clean, plural, prose, shorten, text_width
+from funclab.view.faults.frame import Fault
 from funclab.view.scene import sizes
 
 LEFT, ROW, HEIGHT = 22, 78, 54
@@ -61,14 +61,13 @@ def spoken(item: Item) -> str:
 
 
 @dataclass(repr=False)
-class FaultLines(Picture):
+class FaultLines(Fault):
     """A drawn fault. Notebooks show its `svg`; `print` shows its `text`."""
 
     title: str
     lines: list[Line]
     fix: str
     look: str = "auto"
-    word: ClassVar[str] = "Fault"
 
     @property
     def text(self) -> str:
@@ -85,11 +84,7 @@ class FaultLines(Picture):
         """The lines in sentences."""
         return " ".join([*(one.sentence for one in self.lines), f"To mend it: {self.fix}"])
 
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        """Draw on a canvas; returns the size needed."""
-        return headed(canvas, self.title, self.fix, self._draw_lines)
-
-    def _draw_lines(self, canvas: Canvas) -> tuple[float, float]:
+    def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
         starts, widths = columns(self.lines)
         headings = any(one.heading for one in self.lines)
         y = 0.0
@@ -170,7 +165,7 @@ def seats(line: Line, count: int) -> list[int]:
 def texts(item: Item) -> tuple[str, str]:
     """The upper and the lower line: a tensor is its shape over its name."""
     whole = item.kind == "tensor" and item.name.endswith("]")  # its indices are never left out
-    name = (sizes.shorten_id if whole else shorten)(clean(item.name), LONGEST)
+    name = (sizes.shorten_id if whole else shorten)(prose(clean(item.name)), LONGEST)
     detail = shorten(item.detail, LONGEST)
     if item.kind == "tensor" and detail.startswith("("):
         return detail, name
@@ -238,7 +233,7 @@ def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: lis
     length = end - start.real
     if not note:
         tip = start + length - 2
-        canvas.path(_straight(start, tip - ARROW / 2), Paint("", "line", 1.5))
+        canvas.path(polyline([start, tip - ARROW / 2]), Paint("", "line", 1.5))
         canvas.polygon([tip, tip - ARROW + 4j, tip - ARROW - 4j], "line")
         return
     middle = start + length / 2
@@ -246,11 +241,7 @@ def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: lis
     for (one, other), missing in zip(pieces, hollow, strict=True):
         for shift in (-2j, 2j):
             if not missing:
-                canvas.path(_straight(one + shift, other + shift), Paint("", "fault", 2))
+                canvas.path(polyline([one + shift, other + shift]), Paint("", "fault", 2))
     canvas.text_line(middle + 5j, "✗", Font(15, "fault", bold=True, anchor="middle"))
     font = Font(NOTE, "fault", bold=True, anchor="middle")
     canvas.text_line(middle - 12j, shorten(note, LONGEST_NOTE), font)
-
-
-def _straight(start: complex, end: complex) -> str:
-    return f"M{start.real:.1f},{start.imag:.1f}L{end.real:.1f},{end.imag:.1f}"

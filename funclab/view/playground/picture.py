@@ -106,8 +106,9 @@ class Losses(Picture):
             Line(say("play_train"), self.train, 0, back=0.5),
             Line(say("play_test"), self.test, 1, dashed=True),
         ]
-        size = ON_A_WALL if self.look == "projector" else (WIDTH, HEIGHT)
-        chart = Chart(self.title, list(range(1, len(self.train) + 1)), lines, size=size)
+        wide, high = ON_A_WALL if self.look == "projector" else (WIDTH, HEIGHT)
+        epochs = list(range(1, len(self.train) + 1))
+        chart = Chart(self.title, epochs, lines, least=high, wide=wide)
         Plot(canvas, chart, 1 + 1j).draw()
         return chart.width + 2, chart.height + 2
 

@@ -10,8 +10,17 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
-from funclab.view.scene.folding import Entry, Folding, LeftOut, calls_of, left_out_box, repeat_box
-from funclab.view.scene.repeats import Item, Repetition, folded
+from funclab.view.scene.folding import (
+    Entry,
+    Folding,
+    LeftOut,
+    calls_of,
+    family_box,
+    left_out_box,
+    repeat_box,
+)
+from funclab.view.scene.prefixes import Family, families, prefix_of
+from funclab.view.scene.repeats import Item, Repetition, folded, parts_of
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
 from funclab.view.scene.wiring import Wires
@@ -64,10 +73,9 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries: list[Entry] = list(self.graph.nodes)
-        if self.fold:
-            shared = self.sharing.numbers
-            entries = self._entries(folded(self.graph, shared, self.fold == "alike"))
+        entries = self._entries(self._items())
+        if not any(isinstance(entry, (Repetition, Family)) for entry in entries):
+            entries = list(self.graph.nodes)  # inputs first
         stands = {node: entry for entry in entries for node in calls_of(entry)}
         folding = Folding(entries, self.limit, stands.get(self.focused))  # type: ignore[arg-type]
         left: list[Entry] = []
@@ -85,41 +93,55 @@ class Calls:
             caption_groups(scene)
         return scene
 
-    def _entries(self, items: Sequence[Item]) -> list[Entry]:
-        """Calls and repeats, without those that are unfolded."""
+    def _items(self) -> list[Item]:
+        if self.fold:
+            return folded(self.graph, self.sharing.numbers, self.fold == "alike")
+        return list(parts_of(self.graph))
+
+    def _entries(self, items: Sequence[Item], own: str = "") -> list[Entry]:
+        """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
+        own frame."""
         entries: list[Entry] = []
-        for item in items:
-            if not isinstance(item, Repetition):
+        for item in items if own else families(items):
+            if isinstance(item, tuple):
                 entries += item
-            elif self._repeat_key(item) not in self.unfolded:
+            elif isinstance(item, Family) or self._key_of(item) not in self.unfolded:
                 entries.append(item)
             else:
                 entries += [entry for block in item.blocks for entry in self._entries(block)]
         return entries
 
-    def _scene(self, entries: Sequence[Entry], place: str, whole: bool = True) -> Scene:
-        """The scene of some calls: of all, or of those that a repetition draws."""
+    def _scene(self, entries: Sequence[Entry], place: str, prefix: str | None = None) -> Scene:
+        """The scene of all calls, or of those in a frame, whose names lose their `prefix`."""
         scene = Scene(clean(self.model.name), "calls", place=place)
         boxes: dict[Node, Box] = {}
         for entry in entries:
             box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
+            if prefix and isinstance(entry, Node):
+                box.name = box.name.removeprefix(f"{clean(prefix)}_")
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
-            scene.hidden += len(entry.nodes) if isinstance(entry, LeftOut) else 0
-            if box.inside is not None:
-                scene.moved = scene.moved or box.inside.moved or box.shown > 0
-                scene.hidden += box.inside.hidden if isinstance(entry, Repetition) else 0
-            if isinstance(entry, Repetition):
-                scene.hidden += sum(map(len, entry.calls[1:]))
-        self.wires.connect(scene, boxes, whole)
+            if not isinstance(entry, Node):
+                scene.hidden += len(calls_of(entry)) - self._drawn(entry, box)
+                inner = box.inside is not None and box.inside.moved
+                scene.moved = scene.moved or inner or box.shown > 0
+        self.wires.connect(scene, boxes, prefix is None)
         scene.groups = self._groups(entries)
         return scene
+
+    def _drawn(self, entry: Repetition | Family | LeftOut, box: Box) -> int:
+        """How many of the calls that a box stands for are drawn."""
+        if box.inside is not None:
+            shown = entry.calls[box.shown] if isinstance(entry, Repetition) else calls_of(entry)
+            return len(shown) - box.inside.hidden
+        return 1 if isinstance(entry, Repetition) else 0
 
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.key}"
 
-    def _repeat_key(self, repeat: Repetition) -> str:
-        return f"{self.prefix}repeat {repeat.calls[0][0].key} to {repeat.calls[-1][-1].key}"
+    def _key_of(self, entry: Repetition | Family) -> str:
+        nodes, kind = calls_of(entry), "repeat" if isinstance(entry, Repetition) else "names"
+        return f"{self.prefix}{kind} {nodes[0].key} to {nodes[-1].key}"
 
     def _box(self, node: Node) -> Box:
         layer = node.operation
@@ -184,17 +206,25 @@ class Calls:
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {listed(made)}.{note}"
 
-    def _box_of_several(self, entry: Repetition | LeftOut) -> Box:
+    def _box_of_several(self, entry: Repetition | Family | LeftOut) -> Box:
         if isinstance(entry, LeftOut):
             return left_out_box(entry, self.prefix)
-        box = repeat_box(entry, self._repeat_key(entry), self.prefix)
+        key = self._key_of(entry)
+        if isinstance(entry, Family):
+            box = family_box(entry, key, self.prefix)
+            if self.fold != "alike" or key in self.unfolded or self.focused in entry.calls:
+                inside = self._entries(entry.items, entry.prefix)
+                box.inside = self._scene(inside, key, entry.prefix)
+            return box
+        box = repeat_box(entry, key, self.prefix)
         box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
-        if len(entry.calls[0]) == 1:
-            box.group = self.shared.get(entry.calls[0][0].operation)
-            box.frozen = words.is_frozen(entry.calls[0][0].operation)
+        block, first = entry.calls[box.shown], entry.calls[0][0].operation
+        if len(block) == 1:
+            box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
         else:
-            block = self._entries(entry.blocks[box.shown])
-            box.inside = self._scene(block, box.key, whole=False)
+            prefix = prefix_of(block)
+            box.name = clean(prefix)
+            box.inside = self._scene(self._entries(entry.blocks[box.shown], prefix), key, prefix)
         return box
 
     def _groups(self, entries: Sequence[Entry]) -> list[Group]:
@@ -204,7 +234,7 @@ class Calls:
             if isinstance(entry, Node):
                 keys.setdefault(entry.operation, []).append(self.key(entry))
             elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
-                keys.setdefault(entry.calls[0][0].operation, []).append(self._repeat_key(entry))
+                keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
         groups = []
         for layer, number in self.shared.items():
             if layer in keys:

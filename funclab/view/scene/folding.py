@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from funclab.graph.node import Node
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.scene import words
+from funclab.view.scene.prefixes import Family
 from funclab.view.scene.repeats import Repetition
 from funclab.view.scene.scene import Box
 
@@ -24,7 +25,7 @@ class LeftOut(NamedTuple):
     nodes: list[Node]
 
 
-Entry = Node | Repetition | LeftOut
+Entry = Node | Repetition | Family | LeftOut
 """What one box stands for."""
 
 
@@ -32,6 +33,8 @@ def calls_of(entry: Entry) -> list[Node]:
     """The calls that a box stands for, drawn or not."""
     if isinstance(entry, Repetition):
         return [node for block in entry.calls for node in block]
+    if isinstance(entry, Family):
+        return entry.calls
     return entry.nodes if isinstance(entry, LeftOut) else [entry]
 
 
@@ -49,6 +52,21 @@ def left_out_box(run: LeftOut, prefix: str) -> Box:
         inputs=1,
         first=f"{prefix}{first.key}",
         members=[f"{prefix}{node.key}" for node in run.nodes],
+    )
+
+
+def family_box(family: Family, key: str, prefix: str) -> Box:
+    """The box of calls whose names share a prefix, without what is inside it."""
+    count = plural(len(family.calls), "call")
+    first, last = family.calls[0].key, family.calls[-1].key
+    return Box(
+        key=key,
+        name=clean(family.prefix),
+        detail=count,
+        role="names",
+        inputs=1,
+        title=f"{clean(family.prefix)}: {count}, {clean(first)} to {clean(last)}.",
+        members=[f"{prefix}{node.key}" for node in family.calls],
     )
 
 

@@ -35,7 +35,7 @@ class Box(Area):
     several: bool = False
     """Whether its layer has several nodes, so that the node's index says something."""
     role: str = "plain"
-    """input, output, plain, repeat, or fold: a box that stands for calls left out."""
+    """input, output, plain; of several calls: repeat, names (with a prefix), fold (left out)."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -68,6 +68,11 @@ class Box(Area):
     def times(self) -> int:
         """How often what is inside is repeated."""
         return len(self.starts) or 1
+
+    @property
+    def heading(self) -> str:
+        """The name, after the number of repetitions: `×4 block`."""
+        return f"×{self.times} {self.name}".rstrip() if self.role == "repeat" else self.name
 
     @property
     def opens(self) -> bool:

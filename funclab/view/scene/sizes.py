@@ -35,8 +35,7 @@ def box_texts(box: Box) -> Texts:
     pill = "" if box.node is None else node_words(box.node)
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     detail = box.detail if box.brief is None else box.brief
-    name = f"×{box.times}  {box.name}".rstrip() if box.role == "repeat" else box.name
-    return Texts(shorten(name, LONGEST_NAME), shorten(detail, longest), pill)
+    return Texts(shorten(box.heading, LONGEST_NAME), shorten(detail, longest), pill)
 
 
 def plate_lines(plate: Plate) -> list[str]:

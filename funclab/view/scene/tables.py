@@ -38,7 +38,7 @@ def _box_line(scene: Scene, box: Box) -> Line:
     made = [(edge.source.index, edge.tensor) for edge in scene.edges if edge.source.key == box.key]
     takes = [tensor for _, tensor in sorted(taken)]
     makes = list(dict.fromkeys(tensor for _, tensor in sorted(made)))
-    name = box.name if box.node is None else f"{box.name}[{box.node}]"
+    name = box.heading if box.node is None else f"{box.name}[{box.node}]"
     known = ", ".join(shapes.get(tensor, "") for tensor in makes)
     return name, box.detail, ", ".join(takes) or "-", ", ".join(makes) or "-", known or "-"
 

@@ -1,4 +1,4 @@
-"""What the curves of a training say, in sentences: for the picture that stays."""
+"""What the curves of training runs say, in sentences, and what a class may be asked about them."""
 
 from __future__ import annotations
 
@@ -6,62 +6,75 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.view.draw.axis import brief
+from funclab.view.draw.chart import mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
-from funclab.view.training.history import VALIDATION
+from funclab.view.training.curves import MOST_PAIRS, VALIDATION, known
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
-"""So many times its lowest value is a validation loss that has risen."""
+"""A validation loss has risen if it is more than so many times its lowest value."""
 REGAINED = 0.05
 """And it has regained this part of its fall: less is noise, after a fall from 60 to 0.00001."""
 
 
-def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> str:
-    """How the runs went, and how to read the picture."""
-    if not runs or not charts:
-        return ""
-    key = next((one["key"] for one in charts if not one["upward"]), charts[0]["key"])
-    if compared:
-        return told_of_several(runs, key)
+def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
+    """How the runs went, and how to read the picture; "" before the first epoch is over."""
+    key = loss_key(charts)
+    if not runs or not key or not any(run["values"].get(key) for run in runs):
+        return "", ""
     run = runs[-1]
-    checked = bool(known(run, VALIDATION + key))
-    now = bool(run["now"].get(key))
-    earlier = f"live_caption_earlier{'_validation' * checked}"
-    found = [
-        first(run, key),
-        overfitting(run, key),
-        say("live_caption_middle" if checked or now else "live_caption_mean"),
-        say("live_caption_dots") if run["dots"] else "",
-        say("live_caption_now") if now else "",
-        say(earlier) if len(runs) > 1 else "",
-    ]
-    return " ".join(filter(None, found))
+    checked = (
+        [bool(known(one, VALIDATION + key)) for one in runs]
+        if compared
+        else [bool(known(run, VALIDATION + key))]
+    )
+    if compared:
+        story = [lowest(runs, key, all(checked))]
+        only = [] if any(one["group"] for one in runs) or len(runs) <= MOST_PAIRS else checked
+        reading = [
+            say("live_caption_band") if any(one["group"] for one in runs) else "",
+            say("live_caption_dashed") if any(checked) else "",
+            say("live_caption_end") if only and all(only) else middle(any(checked)),
+        ]
+    elif not run["values"].get(key):
+        return "", ""
+    else:
+        now = bool(run["now"].get(key))
+        story = [first(run, key), overfitting(run, key)]
+        reading = [
+            middle(checked[0] or now),
+            say("live_caption_dots") if run["dots"] else "",
+            say("live_caption_now") if now else "",
+            say(f"live_caption_earlier{'_validation' * checked[0]}") if len(runs) > 1 else "",
+        ]
+    return " ".join(filter(None, story)), " ".join(filter(None, reading))
+
+
+def middle(checked: bool) -> str:
+    return say("live_caption_middle" if checked else "live_caption_mean")
+
+
+def loss_key(charts: Sequence[Numbers]) -> str:
+    """The chart that captions and questions speak of: the first loss."""
+    return next((chart["key"] for chart in [*charts] if not chart["upward"]), "")
 
 
 def first(run: Numbers, key: str) -> str:
     """Where the loss is at the end, and whether it falls."""
-    values = run["values"].get(key, [])
-    if not values:
-        return ""
+    values = run["values"][key]
     if values[-1] is None:
         lost = run["epochs"][values.index(None)]
         return say("live_caption_lost", key=key, epoch=lost)
     end = run["epochs"][-1]
-    verb = say("live_falling" if falls(values) else "live_rising")
-    given = {
-        "epoch": end,
-        "key": key,
-        "value": brief(values[-1]),
-        "verb": verb * (len(values) > 1),
-    }
+    verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
+    said = {"epoch": end, "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
-        return say("live_caption", **given)
+        return say("live_caption", **said)
     last, value = checked[-1]
-    own = say("live_caption_checked_at", epoch=last)
-    shown = brief(value) + own * (last != end)
-    return say("live_caption_both", **given, checked=shown)
+    own = say("live_caption_checked_at", epoch=last) * (last != end)
+    return say("live_caption_both", **said, checked=brief(value) + own)
 
 
 def overfitting(run: Numbers, key: str) -> str:
@@ -69,7 +82,7 @@ def overfitting(run: Numbers, key: str) -> str:
     training, checked = dict(known(run, key)), known(run, VALIDATION + key)
     if len(checked) < 3 or not training:
         return ""
-    epoch, lowest = min(checked, key=lambda one: one[1])
+    epoch, lowest = min(checked, key=lambda pair: pair[1])
     end = run["epochs"][-1]
     fell = training.get(end, 0) < training.get(epoch, 0)
     begin, last = checked[0][1], checked[-1][1]
@@ -77,45 +90,71 @@ def overfitting(run: Numbers, key: str) -> str:
     return say("live_caption_overfit", epoch=epoch, value=brief(lowest)) if risen and fell else ""
 
 
-def told_of_several(runs: Sequence[Numbers], key: str) -> str:
-    """Which run ends lowest; of validation, where all have it."""
-    name = VALIDATION + key
-    checked = [bool(known(run, name)) for run in runs]
-    reading = "live_caption_middle" if any(checked) else "live_caption_mean"
-    return " ".join(
-        [
-            lowest(runs, key, all(checked)),
-            say("live_caption_dashed") if any(checked) else "",
-            say(reading),
-        ]
-    ).strip()
+def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
+    """The last value of each run, or the mean of each group's, with its label; lowest first."""
+    ends: dict[str, list[float]] = {}
+    for run in runs:
+        if values := known(run, name):
+            ends.setdefault(run["group"] or run["label"], []).append(values[-1][1])
+    return sorted((mean(values), label) for label, values in ends.items())
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
     """The run with the lowest end, and the one with the highest."""
-    name = VALIDATION * checked + key
-    ends = [(values[-1][1], run["label"]) for run in runs if (values := known(run, name))]
+    ends = ends_of(runs, VALIDATION * checked + key)
     if len(ends) < 2:
         return ""
-    least, most = min(ends), max(ends)
+    (least, label), (most, other) = ends[0], ends[-1]
     return say(
         "live_caption_runs",
         key=say("live_of_validation_key", key=key) if checked else key,
-        label=clean(least[1]),
-        value=brief(least[0]),
-        other=clean(most[1]),
-        most=brief(most[0]),
+        label=clean(label),
+        value=brief(least),
+        other=clean(other),
+        most=brief(most),
     )
-
-
-def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
-    """The epochs with a number under a name, and the numbers."""
-    pairs = zip(run["epochs"], run["values"].get(name, ()))
-    return [(epoch, value) for epoch, value in pairs if value is not None]
 
 
 def falls(values: Sequence[Any]) -> bool:
     """Whether the last few numbers are smaller than the few before."""
     few = min(5, len(values) // 2)
-    known = [one or 0 for one in values]
-    return sum(known[-few:]) < sum(known[-2 * few : -few])
+    numbers = [value or 0 for value in values]
+    return sum(numbers[-few:]) < sum(numbers[-2 * few : -few])
+
+
+def questions(
+    runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool, status: Numbers
+) -> list[Numbers]:
+    """What is asked before the curves show; the answer is None while nobody knows it."""
+    key = loss_key(charts)
+    if not runs or not key:
+        return []
+    title = next(chart["title"] for chart in charts if chart["key"] == key)
+    if compared:
+        checked = all(known(run, VALIDATION + key) for run in runs)
+        ends = ends_of(runs, VALIDATION * checked + key)
+        labels = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
+        return [question("lowest run", "runs", title, labels, ends[0][1])] if len(ends) > 1 else []
+    run, yes, no = runs[-1], say("live_yes"), say("live_no")
+    over = status["phase"] not in ("waiting", "running", "validating", "paused")
+    values = [value for _, value in known(run, key)]
+    checked = [value for _, value in known(run, VALIDATION + key)]
+    if not status.get("validated") and not checked:
+        halved = yes if values and values[-1] < values[0] / 2 else no
+        answer = halved if over and values else None
+        return [question(f"halved {run['label']}", "half", title, [yes, no], answer)]
+    both = [say("live_training"), say("live_validation")]
+    ended = over and values and checked
+    lower = both[values[-1] >= checked[-1]] if ended else None
+    rises = (yes if checked[-1] > min(checked) * RISEN else no) if ended else None
+    return [
+        question(f"lower {run['label']}", "lower", title, both, lower, say("live_caption_middle")),
+        question(f"rises {run['label']}", "rises", title, [yes, no], rises),
+    ]
+
+
+def question(
+    name: str, asked: str, key: str, options: list[str], answer: Any, explain: str = ""
+) -> Numbers:
+    prompt = say(f"live_ask_{asked}", key=key)
+    return {"id": name, "prompt": prompt, "options": options, "answer": answer, "explain": explain}

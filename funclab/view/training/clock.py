@@ -19,8 +19,8 @@ SPACING = 250
 class Clock:
     """Times of a training, without those it was paused."""
 
-    def __init__(self, course: Any) -> None:
-        self.course = course
+    def __init__(self, loop: Any) -> None:
+        self.loop = loop
         self.phase = "waiting"
         self.durations: list[float] = []
         self.now = self.whole_at = self.begun = time.perf_counter()
@@ -58,7 +58,7 @@ class Clock:
         """The training stays where it is, from now on."""
         if self.rest_from is None:
             self.rest_from = time.perf_counter()
-        control, history = self.course.control, self.course.history
+        control, history = self.loop.control, self.loop.history
         self.phase = "paused"
         if control.ended:
             self.phase = "failed" if control.error else "stopped" if history.stopped else "over"
@@ -72,12 +72,12 @@ class Clock:
 
     def left(self, batch: int) -> float | None:
         """Seconds until the end, as far as can be known."""
-        course, done = self.course, len(self.course.history.epoch)
-        ahead = len(course.epochs) - done
+        loop, done = self.loop, len(self.loop.history.epoch)
+        ahead = len(loop.epochs) - done
         if self.durations:
             each = statistics.median(self.durations)
             return max(0.0, ahead * each - min(self.now - self.begun, each))
-        steps, counted = course.training.steps, batch - self.counted
+        steps, counted = loop.training.steps, batch - self.counted
         if not steps or not self.counted or counted < SETTLED:
             return None
         return (self.now - self.counted_from) / counted * (steps * ahead - batch)
@@ -87,9 +87,9 @@ class Clock:
         return {
             "phase": self.phase,
             "epoch": epoch + 1,
-            "last": self.course.epochs.stop,
+            "last": self.loop.epochs.stop,
             "batch": batch,
-            "steps": self.course.training.steps,
+            "steps": self.loop.training.steps,
             "speed": round(self.samples_a_second),
             "left": None if left is None else round(left, 1),
         }

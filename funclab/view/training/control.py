@@ -39,29 +39,29 @@ def ignore(content: Content) -> None:
     """Nobody is there any more."""
 
 
-def act_on(course: Any, content: Content) -> Content:
+def act_on(loop: Any, content: Content) -> Content:
     """Do what a button asks; returns what was wrong, if anything, and what came of it."""
     action, value = content.get("do"), content.get("value")
     try:
-        if action == "rate" and rate_by(course):
-            return {"problem": say("live_say_rate_by", by=rate_by(course))}
+        if action == "rate" and rate_by(loop):
+            return {"problem": say("live_say_rate_by", by=rate_by(loop))}
         if action == "rate":
-            course.model.optimizer.learning_rate = float(value)  # type: ignore[arg-type]
+            loop.model.optimizer.learning_rate = float(value)  # type: ignore[arg-type]
         elif action == "restore":
-            return {"problem": "", "restored": course.history.restore(int(value))}  # type: ignore[arg-type]
+            return {"problem": "", "restored": loop.history.restore(int(value))}  # type: ignore[arg-type]
         elif action in ("pause", "resume", "step", "stop"):
-            getattr(course.control, action)()
+            getattr(loop.control, action)()
     except (FunclabError, TypeError, ValueError) as error:
         return {"problem": getattr(error, "what", str(error))}
     return {"problem": ""}
 
 
-def rate_by(course: Any) -> str:
+def rate_by(loop: Any) -> str:
     """What sets the learning rate again and again, so that a hand would set it in vain."""
-    schedule = course.model.optimizer.schedule
+    schedule = loop.model.optimizer.schedule
     if schedule is not None:
         return getattr(schedule, "__name__", type(schedule).__name__)
-    told = course.callbacks
+    told = loop.callbacks
     callbacks = told.callbacks if told is not None else ()
     return "LearningRateScheduler" * any(isinstance(o, LearningRateScheduler) for o in callbacks)
 

@@ -10,20 +10,24 @@ import numpy as np
 
 from funclab.ops.activation import Relu
 from funclab.ops.dense import BiasActivation
+from funclab.view.draw.axis import brief
 from funclab.view.scene import words
 
 Array = np.ndarray[Any, Any]
 
 MOST_LOOKED_AT = 1 << 16
 """Numbers of one activation that are looked at in a batch; of larger ones, the first samples."""
+MEASURES = ("gradient", "change", "dead")
+POWERS = {"gradient": (-6, 0), "change": (-4, 0)}
+"""Where the bar of a measure is empty and where it is full, as powers of ten."""
 
 
 class Heat:
-    """For each layer of a model: three numbers that say how it fares.
+    """Three measures for each layer of a model.
 
-    `gradient` is the root mean square of its gradient's numbers in the last batch looked at.
-    `change` is how far its weights moved in an epoch, as a share of their length. `dead` is the
-    share of its relu units that were zero for every sample of the batches looked at in an epoch.
+    `gradient` is the root mean square of the layer's gradient in the last batch looked at. `change`
+    is how far its weights moved in an epoch, as a fraction of their length. `dead` is the fraction
+    of its relu units that were zero for every sample of the batches looked at in an epoch.
     The memory it takes is one copy of the trainable weights.
     """
 
@@ -33,7 +37,7 @@ class Heat:
         layers = graph.operations if graph is not None else model.layers
         self.weights: dict[str, list[Any]] = {}
         for layer in layers:
-            own = [one for one in words.weights_of(layer) if one in trained]
+            own = [weight for weight in words.weights_of(layer) if weight in trained]
             if own:
                 self.weights[layer.name] = own
         self.alive: dict[str, dict[int, Array]] = {}
@@ -46,7 +50,7 @@ class Heat:
         """An epoch begins: remember the weights."""
         self.alive = {}
         self.before = {
-            name: [one.numpy() for one in weights] for name, weights in self.weights.items()
+            name: [weight.numpy() for weight in weights] for name, weights in self.weights.items()
         }
 
     def look(self, plan: Any) -> None:
@@ -55,8 +59,8 @@ class Heat:
             self.places[plan] = self._gradients(plan), relus(plan)
         gradients, activations = self.places[plan]
         for name, grads in gradients.items():
-            total = sum(float(np.dot(one, one)) for one in grads)
-            size = sum(one.size for one in grads)
+            total = sum(square(grad) for grad in grads)
+            size = sum(grad.size for grad in grads)
             self._note(name, "gradient", math.sqrt(total / size) if size else math.nan)
         for name, place, array in activations:
             rows = max(1, MOST_LOOKED_AT * len(array) // max(array.size, 1))
@@ -69,14 +73,14 @@ class Heat:
 
     def _gradients(self, plan: Any) -> dict[str, list[Array]]:
         return {
-            name: [plan.grads[one].reshape(-1) for one in weights if one in plan.grads]
+            name: [plan.grads[weight].reshape(-1) for weight in weights if weight in plan.grads]
             for name, weights in self.weights.items()
         }
 
     def end(self) -> None:
         """An epoch has ended: how far have the weights moved?"""
         for name, before in (self.before or {}).items():
-            pairs = list(zip(before, (one.array for one in self.weights[name])))
+            pairs = list(zip(before, (weight.array for weight in self.weights[name])))
             moved = math.sqrt(sum(square(new - old) for old, new in pairs))
             length = math.sqrt(sum(square(old) for old, _ in pairs))
             self._note(name, "change", moved / length if length else math.nan)
@@ -84,6 +88,45 @@ class Heat:
 
     def _note(self, name: str, measure: str, value: float) -> None:
         self.latest.setdefault(name, {})[measure] = value
+
+    def shown(self) -> dict[str, list[Any]]:
+        """The measures of each layer as the page shows them, in the order of `MEASURES`: how full
+        the bar is, and the number as text; None for one that the layer does not have."""
+        return {
+            name: [bar(measure, measures.get(measure)) for measure in MEASURES]
+            for name, measures in self.latest.items()
+        }
+
+
+def bar(measure: str, value: float | None) -> tuple[float, str] | None:
+    """How full a bar is, and its text: by powers of ten for sizes, as it is for fractions.
+
+    >>> bar("gradient", 0.001), bar("dead", 0.25), bar("change", float("nan"))
+    ((0.5, '0.001'), (0.25, '25 %'), (1.0, 'nan'))
+    """
+    if value is None:
+        return None
+    if not math.isfinite(value):
+        return 1.0, brief(value)
+    text = brief(value) if measure == "gradient" else f"{brief(100 * value)} %"
+    if measure == "dead":
+        return round(value, 3), text
+    low, high = POWERS[measure]
+    part = (math.log10(value) - low) / (high - low) if value > 0 else 0
+    return round(min(1, max(0.03 * (value > 0), part)), 3), text
+
+
+def first_lost(plan: Any) -> str:
+    """The first layer, in the order of the forward computation, whose output in the batch just done
+    holds nan or infinity; "" if none does. A training plan keeps every output to its end."""
+    for call in plan.calls:
+        if call.place and not all(np.isfinite(plan.array(value)).all() for value in call.outputs):
+            return layer_of(call)
+    return ""
+
+
+def layer_of(call: Any) -> str:
+    return call.place[0].rpartition("[")[0]
 
 
 def square(array: Array) -> float:
@@ -103,7 +146,7 @@ def relus(plan: Any) -> list[tuple[str, int, Array]]:
             continue
         node = call.place[0]
         counts[node] = counts.get(node, -1) + 1
-        found.append((node.rpartition("[")[0], counts[node], plan.array(call.outputs[0])))
+        found.append((layer_of(call), counts[node], plan.array(call.outputs[0])))
     return found
 
 

@@ -9,6 +9,11 @@ from weakref import WeakKeyDictionary
 
 MOST_DOTS = 400
 MOST_EPOCHS = 400
+MOST_POINTS = 4000
+"""Epochs of all runs of a view together, so that twenty runs weigh no more than a few."""
+FEWEST_EPOCHS = 60
+MOST_CELLS = 2000
+"""Epochs times layers whose measures are kept."""
 MOST_RUNS = 8
 DIGITS = 5
 
@@ -38,7 +43,9 @@ class Record:
         self.dots: list[tuple[int, int, Numbers]] = []
         self.stride, self.seen = 1, 0
         self.lengths: dict[int, int] = {}
-        self.heat: dict[int, dict[str, Numbers]] = {}
+        self.heat: dict[int, dict[str, Any]] = {}
+        self.nan: Numbers = {}
+        """Where nan first appeared: its `nan_layer`, and the sentence `nan` that says so."""
 
     def dot(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
         """Keep the numbers of one batch (from 1), and return them as a point; None if left out."""
@@ -52,47 +59,35 @@ class Record:
         return self.placed(epoch, batch, rounded(values))
 
     def placed(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
-        """A batch as a point of the axis; None while nobody knows how long its epoch will be."""
+        """A batch as a point of the axis; None as long as the length of its epoch is unknown."""
         length = self.lengths.get(epoch) or self.steps or self.lengths.get(epoch - 1)
         if length is None:
             return None
         return {"x": round(epoch + min(batch / length, 1), 4), "values": values}
 
-    def epoch(self, epoch: int, batches: int, heat: dict[str, Numbers] | None) -> None:
-        """An epoch has ended after so many batches."""
+    def epoch(self, epoch: int, batches: int, heat: dict[str, Any] | None) -> None:
+        """An epoch has ended after so many batches; `heat` holds the measures of its layers."""
         self.lengths[epoch] = batches
         if heat:
             self.heat[epoch] = heat
-            if len(self.heat) > MOST_EPOCHS:
+            if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
                 self.heat = dict(list(self.heat.items())[::2])
-
-    def point(self, i: int) -> Numbers:
-        """All that the epoch at a place in the history brought."""
-        epoch, now = self.history.epoch[i], self.history.now
-        names = self.history.history
-        return {
-            "epoch": epoch + 1,
-            "values": {name: number(self.history.value(name, epoch)) for name in names},
-            "now": {name: number(values[i]) for name, values in now.items() if i < len(values)},
-            "heat": self.heat.get(epoch),
-        }
 
     def data(self) -> Numbers:
         """The run as plain data."""
         placed = (self.placed(*dot) for dot in self.dots)
-        dots = [one for one in placed if one is not None]
-        return {**summary(self.history, self.label), "dots": dots, **self._heat()}
-
-    def _heat(self) -> Numbers:
-        return {"heat": [{"epoch": epoch + 1, "layers": one} for epoch, one in self.heat.items()]}
+        dots = [dot for dot in placed if dot is not None]
+        heat = [{"epoch": epoch + 1, "layers": layers} for epoch, layers in self.heat.items()]
+        return {**summary(self.history, self.label), "dots": dots, "heat": heat, "nan": self.nan}
 
 
-def summary(history: Any, label: str) -> Numbers:
+def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) -> Numbers:
     """A History as plain data: epochs from 1, and a list for every loss and metric."""
-    chosen = kept(history)
+    chosen = kept(history, most)
     epochs = [history.epoch[i] for i in chosen]
     return {
         "label": label,
+        "group": group,
         "epochs": [epoch + 1 for epoch in epochs],
         "values": {
             name: [number(history.value(name, epoch)) for epoch in epochs]
@@ -100,23 +95,24 @@ def summary(history: Any, label: str) -> Numbers:
         },
         "now": {name: picked(values, chosen) for name, values in history.now.items()},
         "stopped": history.stopped,
+        "nan": {},
         "dots": [],
         "heat": [],
     }
 
 
-def kept(history: Any) -> list[int]:
+def kept(history: Any, most: int) -> list[int]:
     """Which epochs travel: evenly spread, with those in which something rarer was measured."""
     count = len(history.epoch)
-    found = set(thinned(count))
+    chosen = set(thinned(count, most))
     for epochs in history.epochs_of.values():
         if len(epochs) < count:
-            rarer = [epochs[i] for i in thinned(len(epochs))]
-            found |= {bisect_left(history.epoch, epoch) for epoch in rarer}
-    return sorted(found)
+            rarer = [epochs[i] for i in thinned(len(epochs), most)]
+            chosen |= {bisect_left(history.epoch, epoch) for epoch in rarer}
+    return sorted(chosen)
 
 
-def thinned(count: int, most: int = MOST_EPOCHS) -> list[int]:
+def thinned(count: int, most: int) -> list[int]:
     """At most so many places out of `count`, evenly, always with the last.
 
     >>> thinned(7, 3)
@@ -135,7 +131,7 @@ def rounded(values: Numbers) -> Numbers:
 
 
 def number(value: Any) -> float | None:
-    """A number short enough to travel; None for what is none, or not finite.
+    """A number short enough to travel; None for what is not a number, or not finite.
 
     >>> number(0.123456789), number(float("nan"))
     (0.12346, None)

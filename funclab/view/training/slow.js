@@ -1,12 +1,12 @@
-// The last batch in slow motion, below the curves, while the training rests.
+// The last batch in slow motion, below the curves, while training is paused.
 
 class SlowMotion {
   constructor(ctx, channel) {
-    Object.assign(this, { ctx, channel, view: null });
+    Object.assign(this, { ctx, channel, view: null, asked: false });
     this.place = h("div");
     this.back = ctx.button(ctx.t("live_slow_back"), "s", () => this.close());
     this.box = h("section", { hidden: true, "aria-label": ctx.t("live_slow") },
-      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what")), this.place);
+      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.place);
     ctx.el.after(this.box);
     // Before the slow motion's own keys: this listener was there first.
     this.onKey = (event) => {
@@ -18,6 +18,7 @@ class SlowMotion {
     };
     window.addEventListener("keydown", this.onKey, true);
     ctx.cleanups.push(() => {
+      if (this.view || this.asked) channel.send({ do: "back" }); // nobody looks any more: the training goes on
       this.gone = true;
       window.removeEventListener("keydown", this.onKey, true);
       this.view?.remove();
@@ -34,15 +35,20 @@ class SlowMotion {
     else {
       ctx.say(ctx.t("live_say_slow"));
       this.channel.act("slow");
+      this.asked = true;
     }
   }
 
   /** The kernel has made it. */
-  async show({ slow, went }) {
+  async show({ slow, note }) {
     const manager = this.ctx.model.widget_manager;
-    this.went = went;
+    this.asked = false;
+    this.note.textContent = note;
     this.view = await manager.create_view(await manager.get_model(slow));
-    if (this.gone) return this.view.remove();
+    if (this.gone) {
+      this.channel.send({ do: "back" });
+      return this.view.remove();
+    }
     this.place.replaceChildren(this.view.el);
     this.box.hidden = false;
     for (let i = 0; i < 50 && !this.place.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
@@ -50,14 +56,13 @@ class SlowMotion {
     this.box.scrollIntoView({ block: "nearest" });
   }
 
-  /** Away with it; a training that was running goes on. */
+  /** Close it; training that was under way goes on. */
   close() {
     this.view?.remove();
     this.view = null;
     this.place.replaceChildren();
     this.box.hidden = true;
     this.ctx.el.focus();
-    if (this.went && this.channel.heard) this.channel.act("resume");
-    this.went = false;
+    if (this.channel.heard) this.channel.act("back");
   }
 }

@@ -1,16 +1,17 @@
-"""From a training to the slow motion of the batch it has just done, with the weights of now."""
+"""From a training run to the slow motion of its last batch, with the weights as they are now."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from funclab.errors import ArgumentError
+from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.trace.view import Trace, trace
 
 
 def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
-    """The batch that lies in a step's buffers, once more and slowly; the training must be at rest.
+    """The batch that lies in a step's buffers, once more and slowly; the training must be paused.
 
     It opens where gradients add up at a shared layer, if there is one.
     Raises: ArgumentError before the first batch; what `funclab.trace` raises.
@@ -29,10 +30,15 @@ def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
 def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
     """The inputs and targets of a step, as `fit` takes them."""
     inputs, targets = (
-        [None if one is None else step.plan.array(one) for one in side]
+        [None if value is None else step.plan.array(value) for value in side]
         for side in (step.inputs, step.targets)
     )
     return whole(model.input_names, inputs), whole(model.output_names, targets)
+
+
+def leaves_out(step: Any) -> str:
+    """What of a training step the slow motion does not show, in words; "" for nothing."""
+    return say("live_slow_weights") if any(value is not None for value in step.weights) else ""
 
 
 def whole(names: list[str], arrays: list[Any]) -> Any:

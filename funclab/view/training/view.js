@@ -1,5 +1,13 @@
-// A training while it runs: curves that grow, the graph beside, buttons that tell the truth.
+// A training run while it goes on: curves that grow, the graph beside them, and its controls.
 
+// What can be switched, by key: its name in the state, and what its button says while it is off and on.
+const SWITCHES = {
+  l: ["log", "live_log", "live_linear"],
+  e: ["smooth", "live_smooth", "live_rough"],
+  j: ["joined", "live_joined", "live_overlaid"],
+  g: ["graph", "live_graph_show", "live_graph_hide"],
+  t: ["table", "live_table_show", "live_table_hide"],
+};
 let lastShown = null; // when the final picture renews the output, the keys stay where they were
 
 function trainingView() {
@@ -7,19 +15,18 @@ function trainingView() {
     name: "training",
 
     draw(ctx) {
-      this.runs = structuredClone(ctx.model.get("runs"));
       this.latest = {};
       this.channel = new TrainingChannel(ctx, () => this.refresh(ctx));
       this.graph = new TrainingGraph(ctx, (key) => this.select(ctx, key));
-      this.charts = ctx.facts.charts.map((facts) => new TrainingChart(ctx, facts));
+      this.curves = new Curves(ctx);
       this.buttons(ctx);
       this.progress = h("div", { class: "fl-progress", role: "progressbar", "aria-label": ctx.t("live_progress"), "aria-valuemin": "0" }, h("div"));
       this.words = h("p", { class: "fl-where" });
       this.why = h("p", { class: "fl-why", id: `fl-why-${Math.random().toString(36).slice(2)}` });
       ctx.bar.after(this.progress, this.words, this.why);
-      ctx.el.classList.toggle("fl-many", this.charts.length > 2);
-      ctx.stage.append(h("div", { class: "fl-charts" }, this.charts.map((one) => one.svg)), this.graph.el);
-      for (const name of ["runs", "status"]) this.listen(ctx, name);
+      ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
+      ctx.stage.append(this.curves.el, this.graph.el);
+      for (const name of ["curves", "status"]) this.listen(ctx, name);
       this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
@@ -28,10 +35,7 @@ function trainingView() {
     },
 
     listen(ctx, name) {
-      const changed = () => {
-        if (name === "runs") this.runs = structuredClone(ctx.model.get("runs"));
-        this.refresh(ctx);
-      };
+      const changed = () => this.refresh(ctx);
       ctx.model.on(`change:${name}`, changed);
       ctx.cleanups.push(() => ctx.model.off?.(`change:${name}`, changed));
     },
@@ -50,9 +54,7 @@ function trainingView() {
         else if (message.slow && mine) this.slow.show(message);
         else if (message.restored) ctx.say(ctx.t("live_say_restored", { epoch: message.restored }));
       } else if (message.kind === "tick") {
-        const run = this.runs.at(-1);
-        run.dots.push(...message.dots);
-        for (const point of message.epochs) addEpoch(run, point);
+        this.curves.add(message.dots);
         Object.assign(this.latest, message.layers);
       } else return;
       this.announce(ctx, this.status(ctx), message.status);
@@ -87,46 +89,40 @@ function trainingView() {
         onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
       this.less = make("-", "live_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2));
       this.more = make("+", "live_double", () => this.setRate(ctx, this.rateNow(ctx) * 2));
-      this.views = {
-        l: make("l", "live_log", () => this.flip(ctx, "log")),
-        h: make("h", "live_gradient", () => this.nextMeasure(ctx)),
-        j: make("j", "live_joined", () => this.flip(ctx, "joined")),
-        g: make("g", "live_graph", () => this.flip(ctx, "graph")),
-        t: make("t", "live_table", () => this.flip(ctx, "table")),
-        m: make("m", "live_charts", () => this.nextCharts(ctx)),
-      };
+      const flips = Object.entries(SWITCHES).map(([key, [name]]) => [key, make(key, `live_${name}`, () => this.flip(ctx, name))]);
+      this.views = { ...Object.fromEntries(flips), m: make("m", "live_charts", () => this.nextChart(ctx)),
+        h: make("h", "live_measure", () => this.nextMeasure(ctx)) };
+      this.measure = h("span", { class: "fl-soft" });
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
       this.restore = make("Enter", "live_restore", () => this.bringBack(ctx));
       this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
         this.pause, this.step, this.stop, this.slowly, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
       ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
-        h("span", { class: "fl-group" }, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
+        h("span", { class: "fl-group" }, this.measure, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
     },
 
-    /** On a projector two charts are seen at once, and the others a key away. */
-    shows(ctx, i) {
-      const n = this.charts.length, first = ctx.state.chart % n;
-      return ctx.look !== "projector" || i === first || i === (first + 1) % n;
-    },
-
-    nextCharts(ctx) {
-      const n = this.charts.length;
-      if (n > 2) ctx.set({ chart: ctx.state.chart + 2 >= n ? 0 : ctx.state.chart + 2 });
-    },
+    /** On a projector one chart is seen, and the next is a key away. */
+    nextChart(ctx) { ctx.set({ chart: (ctx.state.chart + 1) % ctx.facts.charts.length }); },
 
     flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
 
-    nextMeasure(ctx) {
-      ctx.set({ measure: MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length] });
-    },
+    measureAfter(ctx) { return MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length]; },
 
-    lastEpoch() { return Math.max(0, ...this.runs.map((run) => run.epochs.at(-1) ?? 0)); },
+    nextMeasure(ctx) { ctx.set({ measure: this.measureAfter(ctx) }); },
+
+    lastEpoch() { return this.curves.epochs.at(-1) ?? 0; },
+
+    /** The epoch drawn before or after the one looked at: of a long training not all are. */
+    neighbour(ctx, by) {
+      const { epochs } = this.curves, at = epochs.findLastIndex((epoch) => epoch <= (ctx.state.epoch || this.lastEpoch()));
+      return epochs[Math.max(0, Math.min(epochs.length - 1, at + by))] ?? 0;
+    },
 
     /** Look back to an epoch; at the last one, at what is now. */
     lookAt(ctx, epoch) {
       const last = this.lastEpoch();
-      ctx.set({ epoch: epoch >= last ? 0 : Math.max(1, epoch) }, true);
+      ctx.set({ epoch: epoch >= last ? 0 : epoch }, true);
     },
 
     /** Ask for the weights of the epoch looked at. */
@@ -158,7 +154,7 @@ function trainingView() {
       } else ctx.say(reason);
     },
 
-    rateNow(ctx) { return this.status(ctx).rate ?? 0; },
+    rateNow(ctx) { return Number(this.status(ctx).rate ?? 0); },
 
     setRate(ctx, value) {
       const by = this.status(ctx).rate_by;
@@ -166,7 +162,7 @@ function trainingView() {
       else if (!(value > 0)) ctx.say(ctx.t("live_say_rate"));
       else {
         this.act(ctx, "rate", value);
-        if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value: brief(value) }));
+        if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value }));
       }
     },
 
@@ -190,10 +186,11 @@ function trainingView() {
       return {
         ...own,
         l: { label: ctx.t("live_key_log"), run: () => this.flip(ctx, "log") },
-        m: { label: ctx.t("live_key_charts"), run: () => this.nextCharts(ctx), when: () => ctx.look === "projector" },
+        e: { label: ctx.t("live_key_smooth"), run: () => this.flip(ctx, "smooth") },
+        m: { label: ctx.t("live_key_charts"), run: () => this.nextChart(ctx), when: () => ctx.look === "projector" },
         j: { label: ctx.t("live_key_joined"), run: () => this.flip(ctx, "joined") },
-        ArrowLeft: { label: ctx.t("live_key_back"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) - 1) },
-        ArrowRight: { label: ctx.t("live_key_on"), run: () => this.lookAt(ctx, (ctx.state.epoch || this.lastEpoch()) + 1) },
+        ArrowLeft: { label: ctx.t("live_key_back"), run: () => this.lookAt(ctx, this.neighbour(ctx, -1)) },
+        ArrowRight: { label: ctx.t("live_key_on"), run: () => this.lookAt(ctx, this.neighbour(ctx, 1)) },
         Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) },
       };
     },
@@ -208,7 +205,7 @@ function trainingView() {
     },
 
     hidden(ctx, status) {
-      const questions = ctx.model.get("ask") ? trainingQuestions(ctx, this.runs, status) : [];
+      const questions = ctx.model.get("ask") ? this.curves.curves.questions ?? [] : [];
       for (const one of questions) if (one.answer != null) ctx.judge(one.id, one.answer, one.explain);
       const answers = ctx.model.get("answers");
       const given = questions.map((one) => answers.find((answer) => answer.id === one.id));
@@ -228,16 +225,12 @@ function trainingView() {
     },
 
     update(ctx) {
-      const status = this.status(ctx), { state, facts } = ctx, hidden = this.hidden(ctx, status);
-      const heat = this.runs.at(-1)?.heat ?? [];
+      const status = this.status(ctx), { state } = ctx, hidden = this.hidden(ctx, status);
+      const heat = this.curves.curves.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
-      const last = facts.compared ? Math.max(...this.runs.map((run) => run.epochs.at(-1) ?? 1)) : status.last ?? 1;
-      this.charts.forEach((chart, i) => {
-        chart.svg.style.display = this.shows(ctx, i) ? "" : "none";
-        chart.update({ runs: this.runs, last, hidden, log: state.log });
-      });
+      this.curves.update(hidden);
       const shown = state.epoch ? heat.findLast((one) => one.epoch <= state.epoch)?.layers ?? {} : this.latest;
-      this.graph.update(shown);
+      this.graph.update(shown, status.nan_layer);
       ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
       this.say(ctx, status);
       this.press(ctx, status);
@@ -269,23 +262,34 @@ function trainingView() {
       }
       this.pause.firstChild.textContent = ctx.t(status.paused ? "live_resume" : "live_pause");
       this.rate.disabled = off || Boolean(status.rate_by);
-      if (document.activeElement !== this.rate) this.rate.value = brief(status.rate);
+      if (document.activeElement !== this.rate) this.rate.value = status.rate ?? "";
       const { views } = this, { state, facts } = ctx;
-      views.h.firstChild.textContent = ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) });
+      const measure = (name) => ctx.t(`live_${name}`), graph = !facts.compared && ctx.model.get("pictures").graph;
+      views.h.firstChild.textContent = ctx.t("live_show_measure", { measure: measure(this.measureAfter(ctx)) });
+      this.measure.textContent = graph && state.graph ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
       this.place.hidden = this.lastEpoch() < 2;
       this.place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       this.back.max = this.lastEpoch();
       this.back.value = state.epoch || this.lastEpoch();
       this.back.setAttribute("aria-valuetext", this.place.firstChild.textContent);
       this.restore.hidden = !status.snapshots || underWay(status);
-      views.j.hidden = this.runs.length < 2;
-      views.m.hidden = ctx.look !== "projector" || this.charts.length < 3;
-      views.h.hidden = views.g.hidden = views.t.hidden = facts.compared || !ctx.model.get("pictures").graph;
-      for (const [key, name] of [["l", "log"], ["j", "joined"], ["g", "graph"], ["t", "table"]])
-        views[key].setAttribute("aria-pressed", String(state[name]));
+      views.j.hidden = !(this.curves.curves.runs > 1 && ctx.model.widget_manager?.kernel);
+      views.e.hidden = !this.curves.curves.smoothed;
+      views.m.hidden = ctx.look !== "projector" || facts.charts.length < 2;
+      views.h.hidden = !graph || !state.graph;
+      views.g.hidden = views.t.hidden = !graph;
+      // A button says what it does: what is shown can be seen.
+      for (const [key, [name, on, off]] of Object.entries(SWITCHES)) views[key].firstChild.textContent = ctx.t(state[name] ? off : on);
     },
 
-    caption(ctx) { return this.hidden(ctx, this.status(ctx)) ? ctx.t(underWay(this.status(ctx)) ? "live_caption_going" : "live_caption_hidden") : curveWords(ctx, this.runs, this.status(ctx)); },
+    caption(ctx) {
+      const { state } = ctx, status = this.status(ctx), { caption, reading, smoothed } = this.curves.curves;
+      if (this.hidden(ctx, status)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
+      if (state.epoch) return this.curves.words(state.epoch);
+      const none = ctx.t(underWay(status) ? "live_caption_first" : "live_caption_none");
+      const parts = [caption || none, state.smooth ? smoothed : "", ctx.look === "projector" ? "" : reading];
+      return parts.filter(Boolean).join(" ");
+    },
   };
 }
 

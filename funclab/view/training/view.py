@@ -1,53 +1,123 @@
-"""The live view of a training: curves that grow, the graph beside, and buttons that tell the truth.
+"""The live view of a training run: curves that grow, the graph beside them, and its controls.
 
-A kernel and a browser take part in it. `Feed` follows the training and sends numbers; the page
-draws them. The buttons reach the training through `StopControl`, which the page asks for an answer
-before it offers them.
+`Feed` follows the training in the kernel and draws the curves; between two drawings it sends
+numbers, which the page puts into the curves it has. The buttons reach the training through
+`StopControl`, which the page asks for an answer before it offers them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.callbacks.base import Watcher
-from funclab.errors import TensorTypeError
+from funclab.callbacks.base import History, Watcher
+from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, listed
+from funclab.view.draw.text import clean, listed, plural
+from funclab.view.live.said import say
 from funclab.view.live.view import View
-from funclab.view.training.facts import charts_of, layers_of, pictures_of
+from funclab.view.scene import words
+from funclab.view.scene.compact import bare, compact
+from funclab.view.training.captions import questions, told
+from funclab.view.training.curves import Choice, Curves, NoRuns, RunCharts, charts_of, page_chart
 from funclab.view.training.feed import Feed
-from funclab.view.training.record import runs_of
-from funclab.view.training.runs import labelled, runs_picture
+from funclab.view.training.record import (
+    FEWEST_EPOCHS,
+    MOST_EPOCHS,
+    MOST_POINTS,
+    Numbers,
+    runs_of,
+    summary,
+)
+
+OVER = {"phase": "over"}
+MOST_TITLES = 4
 
 
 class TrainingView(View):
     """Runs of a model as curves: those that are over, and one that may be under way.
 
-    `runs` is all they brought so far, the last one the present; `status` how that one fares.
+    `runs` is all their numbers, the last one the present; `curves` what the page shows of them, and
+    `status` where the present one is.
     """
 
     scripts = (
-        "training/axes", "training/chart", "training/graph", "training/words", "training/channel",
-        "training/slow", "training/view",
+        "training/curves", "training/graph", "training/words", "training/channel", "training/slow",
+        "training/view",
     )  # fmt: skip
     blank_state: ClassVar[dict[str, Any]] = {
-        "log": False, "measure": "gradient", "selected": "", "joined": False, "graph": True,
-        "table": False, "epoch": 0, "chart": 0,
+        "log": False, "smooth": False, "measure": "gradient", "selected": "", "joined": False,
+        "graph": True, "table": False, "epoch": 0, "chart": 0,
     }  # fmt: skip
 
-    runs = traitlets.List().tag(sync=True)
+    runs = traitlets.List()
+    curves = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
     control = traitlets.Unicode().tag(sync=True)
     count = traitlets.Int(0).tag(sync=True)
     """The number of this training in its cell, when it took the place of another."""
 
+    def show_runs(self, runs: list[Numbers], status: Numbers) -> None:
+        """Show these runs, the last of which is where `status` says."""
+        with self.hold_sync():  # one message for all
+            self.status = status
+            self.runs = runs
+            self._draw()
+
+    @traitlets.observe("state", "runs")
+    def _changed(self, change: Any) -> None:
+        before = change.old if isinstance(change.old, dict) else {}
+        if change.name == "runs" or before.get("joined", False) != self.state["joined"]:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw the charts for each choice that a page without a kernel can make; while training
+        goes on, smoothed curves only if they are looked at."""
+        if not self.facts or not self.status:
+            return
+        facts, runs, status = self.facts, list(self.runs), self.status
+        ended = status["phase"] in ("over", "stopped", "failed")
+        smooth = (False, True) if ended or self.state["smooth"] else (False,)
+        until = 0 if ended else status.get("last", 0)
+        made = [self._charts(Choice(log, soft), until) for soft in smooth for log in (False, True)]
+        longest = made[0].window
+        choices = [charts for charts in made if longest or not charts.choice.smooth]
+        story, reading = told(runs, facts["charts"], facts["compared"])
+        self.curves = {
+            "charts": [page_chart(chart, choices, self.look) for chart in facts["charts"]],
+            "caption": story,
+            "reading": reading,
+            "smoothed": say("live_caption_smoothed", n=made[0].smoothed_epochs) if longest else "",
+            "questions": questions(runs, facts["charts"], facts["compared"], status),
+            "epochs": made[0].epochs,
+            "heat": runs[-1]["heat"] if runs else [],
+            "runs": len(runs),
+        }
+
+    def _charts(self, choice: Choice, until: float = 0) -> RunCharts:
+        joined = Choice(choice.log, choice.smooth, self.state["joined"])
+        return RunCharts(self.runs, self.facts["compared"], joined, until)
+
     def picture(self) -> Picture:
-        state = {"log": self.state["log"], "look": defaults.still(self.look)}
-        return runs_picture(self.title, self.runs, self.facts, state)
+        look, facts, runs = defaults.still(self.look), self.facts, list(self.runs)
+        made = self._charts(Choice(self.state["log"], self.state["smooth"]))
+        drawn = [made.chart(chart) for chart in facts["charts"]]
+        charts = [chart for chart in drawn if chart is not None]
+        title = self.title
+        if not charts or not made.epochs:
+            return NoRuns(look)
+        if not facts["compared"]:
+            last = max(run["epochs"][-1] for run in runs if run["epochs"])
+            title = f"{title}: {plural(last, 'epoch')}"
+            title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
+        said = [self.status.get("nan", ""), *told(runs, facts["charts"], facts["compared"])]
+        if self.state["smooth"] and made.window:
+            said.append(say("live_caption_smoothed", n=made.smoothed_epochs))
+        return Curves(charts, title, " ".join(filter(None, said)), look, framed=True)
 
     def complete(self) -> None:
         """A page from disk has no kernel to reach."""
@@ -56,41 +126,64 @@ class TrainingView(View):
 
 def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
     """A view of a model's runs, with its graph."""
-    state = {key: settings.pop(key) for key in list(settings) if key in TrainingView.blank_state}
+    variable = model.name if model.name.isidentifier() else "model"
     facts = {
         "charts": charts_of(names, list(model.output_names or [])),
         "layers": layers_of(model),
         "compared": False,
+        "trace": f"funclab.trace({variable}, x[:32], y[:32])",
     }
-    variable = model.name if model.name.isidentifier() else "model"
-    facts["trace"] = f"funclab.trace({variable}, x[:32], y[:32])"
     return TrainingView(
         facts=facts,
         title=f"Training of {clean(model.name)}",
         call=f"funclab.watch({variable}$)",
         pictures=pictures_of(model),
-        state=state,
-        **settings,
+        **with_state(settings),
     )
 
 
-def live_callback(model: Any, **settings: Any) -> Watcher:
-    """The callback that shows a training of a model in the notebook while it runs.
+def with_state(settings: Numbers) -> Numbers:
+    """Settings of a view in which those of its state stand together."""
+    blank = TrainingView.blank_state
+    others = {key: value for key, value in settings.items() if key not in blank}
+    return {**others, "state": {key: settings[key] for key in settings if key in blank}}
 
-    `run` names the run; the other settings are those of the view: look, ask, tour, and what
-    `TrainingView.line()` writes.
-    """
-    return Feed(model, view_of, **settings)
+
+def layers_of(model: Any) -> list[Numbers]:
+    """The layers directly inside, with the boxes that stand for their calls."""
+    graph = words.graph_of(model)
+    operations = graph.operations if graph is not None else model.layers
+    nodes = graph.nodes if graph is not None else []
+    return [
+        {
+            "key": layer.name,
+            "name": clean(layer.name),
+            "detail": words.detail(layer),
+            "boxes": [node.key for node in nodes if node.operation is layer],
+        }
+        for layer in operations
+    ]
+
+
+def pictures_of(model: Any) -> dict[str, str]:
+    """The graph beside the curves, and one that is less wide; nothing for a model without one."""
+    if words.graph_of(model) is None:
+        return {}
+    return {"graph": bare(compact(model)), "narrow": bare(compact(model, capsules=False))}
+
+
+def live_callback(model: Any, run: str = "", **settings: Any) -> Watcher:
+    """The callback by which `fit(live=...)` shows a training run."""
+    return Feed(model, view_of, run, **settings)
 
 
 def watch(model: Any, **settings: Any) -> TrainingView:
-    """The live view of a model's runs so far, and of one in the background that is under way.
+    """The runs of a model as a live view, also of one that is being trained now.
 
-    Of a model that no live view has followed, the last run is shown. `settings` are what
-    `TrainingView.line()` writes, such as log=True or measure="change", and the look, ask and tour
-    of every view: see `funclab.view.live.view.View`.
+    `model`: a compiled model. `settings`: those of every view (`look`, `ask`, `tour`), and of this
+    view's state, such as log=True, smooth=True or measure="dead".
 
-    Raises: TensorTypeError for what is no model.
+    Raises: TensorTypeError for something that is not a model.
     """
     if not isinstance(model, Operation) or not hasattr(model, "fit"):
         raise TensorTypeError(
@@ -99,36 +192,110 @@ def watch(model: Any, **settings: Any) -> TrainingView:
             fix="pass a model, such as funclab.watch(model).",
         )
     loop = getattr(getattr(model, "compiled_state", None), "loop", None)
-    feed = next((one for one in getattr(loop, "watchers", ()) if isinstance(one, Feed)), None)
+    watchers = getattr(loop, "watchers", ())
+    feed = next((watcher for watcher in watchers if isinstance(watcher, Feed)), None)
     if feed is not None:
         return feed.add_view(**settings)
     runs, last = runs_of(model), getattr(model, "history", None)
     if not runs and last is not None and last.epoch:
-        runs = labelled([last], None)
+        runs = summaries([("", last.run, last)])
     view = view_of(model, [name for run in runs for name in run["values"]], **settings)
-    view.runs = runs
-    view.status = {"phase": "over"}
+    view.show_runs(runs, {**OVER, **(runs[-1]["nan"] if runs else {})})
     return view
 
 
-def compare_runs(*histories: Any, labels: Any = None, **settings: Any) -> TrainingView:
-    """Runs of one model or of several, overlaid; each is what a `fit` returned.
+def compare_runs(
+    *histories: Any,
+    labels: Sequence[str] | None = None,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **groups: Any,
+) -> TrainingView:
+    """Runs of one model or of several, overlaid.
 
-    The names are those given to `fit(run=...)`, unless there are `labels`.
-    Raises: ArgumentError for what is no History, or for a wrong number of labels.
+    `histories`: what `fit` returned. `labels`: a name for each; those of `fit(run=...)` unless
+    given. `groups`: lists of histories by name, as in compare_runs(shared=[h1, h2],
+    separate=[h3, h4]): each group is drawn as its mean in a band from its lowest to its highest
+    value. `look`, `ask` and `tour` are those of every view; log=True, smooth=True and joined=True
+    are settings of this one.
+
+    Raises: ArgumentError for something that is not a History, or a wrong number of labels.
     """
-    runs = labelled(histories, labels)
-    models = {one.model for one in histories}
-    outputs = [name for model in models for name in model.output_names or []]
+    blank = TrainingView.blank_state
+    state = {key: groups.pop(key) for key in [*groups] if key in blank and not listing(groups[key])}
+    runs = summaries([*named_runs(histories, labels), *grouped_runs(groups)])
+    given = [*histories, *(history for group in groups.values() for history in group)]
+    outputs = [name for model in {h.model for h in given} for name in model.output_names or []]
     names = dict.fromkeys(name for run in runs for name in run["values"])
-    state = {key: settings.pop(key) for key in list(settings) if key in TrainingView.blank_state}
-    labels = listed([run["label"] for run in runs])
+    titles = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
+    if len(titles) > MOST_TITLES:
+        titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
+    call = [f"history{i + 1}" for i in range(len(histories))]
+    call += [f"{name}={name}" for name in groups]
     view = TrainingView(
         facts={"charts": charts_of(names, outputs), "layers": [], "compared": True},
-        title=f"Runs: {clean(labels)}",
-        call=f"funclab.compare_runs({', '.join(f'history{i + 1}' for i in range(len(runs)))}$)",
+        title=f"Runs: {clean(listed(titles))}",
+        call=f"funclab.compare_runs({', '.join(call)}$)",
         state=state,
-        **settings,
+        look=look,
+        ask=ask,
+        tour=tour,
     )
-    view.runs, view.status = runs, {"phase": "over"}
+    view.show_runs(runs, OVER)
     return view
+
+
+def listing(value: Any) -> bool:
+    return isinstance(value, (list, tuple, History))
+
+
+def named_runs(histories: Sequence[Any], labels: Sequence[str] | None) -> list[tuple[Any, ...]]:
+    """Runs that belong to no group: for each its group, its label, and its History."""
+    names = [getattr(history, "run", "") for history in histories] if labels is None else [*labels]
+    if len(names) != len(histories):
+        raise ArgumentError(
+            f"compare_runs was given {plural(len(histories), 'run')} and "
+            f"{plural(len(names), 'label')}.",
+            why="every run has one label.",
+            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
+        )
+    return [("", name, history) for name, history in zip(names, histories)]
+
+
+def grouped_runs(groups: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Runs by the name of their group."""
+    for name, group in groups.items():
+        if not isinstance(group, (list, tuple)) or not group:
+            raise ArgumentError(
+                f"compare_runs was given {name}={group!r}, which is not a list of Histories.",
+                why="a keyword names a group of runs; "
+                f"the settings are {', '.join(TrainingView.blank_state)}.",
+                fix="write compare_runs(shared=[first, second], separate=[third, fourth]).",
+            )
+    return [(name, "", history) for name, group in groups.items() for history in group]
+
+
+def summaries(given: list[tuple[Any, ...]]) -> list[Numbers]:
+    """Histories as plain data, each with its group and a name of its own.
+
+    Raises: ArgumentError for something else, or for nothing.
+    """
+    for _, _, history in given:
+        if not isinstance(history, History):
+            raise ArgumentError(
+                f"compare_runs was given {history!r}, which is not a History.",
+                why="it draws what `fit` returns.",
+                fix="write compare_runs(first, second) with first = model.fit(...).",
+            )
+    if not given:
+        raise ArgumentError(
+            "compare_runs was given 0 runs.",
+            why="it overlays the curves of one run or more.",
+            fix="write compare_runs(first, second) with first = model.fit(...).",
+        )
+    most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(given)))
+    return [
+        summary(history, str(name or f"run {i + 1}"), group, most)
+        for i, (group, name, history) in enumerate(given)
+    ]

@@ -9,6 +9,7 @@ from funclab import Input, Model
 from funclab.layers import Dense
 from tests.misuse.desk import Desk
 from tests.view.faults.test_faults import fault_of
+from tests.view.gallery_measures import overlapping_texts
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,7 @@ ACTS = {
     "data": lambda desk: desk.reader.predict(desk.x[0], verbose=0),
     "targets": lambda desk: desk.reader.fit(desk.x, np.ones((6, 5)), verbose=0),
     "thing": lambda desk: np.sin(desk.left),
+    "condition": lambda desk: bool(desk.left),
 }
 
 
@@ -36,6 +38,28 @@ def test_every_picture_says_in_sentences_what_it_shows_and_how_to_mend_it(desk, 
     assert "To mend it: " in words and words.count(".") > 1
     assert ">Fix:<" in picture.svg
     assert repr(picture) == f"<Fault: {picture.title}>"
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_no_text_covers_another_and_code_stands_in_no_backticks(desk, act):
+    picture = fault_of(lambda: act(desk))
+
+    assert overlapping_texts(picture) == []
+    assert "`" not in "".join(re.findall(r"<text.*?</text>", picture.svg))
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_on_a_projector_every_picture_is_large_and_fits_the_window(desk, act):
+    svg = fault_of(lambda: act(desk), "projector").svg
+
+    width, height = size(svg)
+    assert width <= 1280
+    assert height <= 720
+    assert width > 1.2 * int(re.search(r'viewBox="0 0 (\d+)', svg).group(1))
+
+
+def size(svg):
+    return [int(number) for number in re.search(r'width="(\d+)" height="(\d+)"', svg).groups()]
 
 
 @pytest.mark.parametrize("look", ["dark", "print", "projector"])

@@ -8,6 +8,7 @@ from funclab.errors import FunclabError
 from funclab.layers import LSTM, Dense
 from funclab.view.faults.faults import picture_of_fault
 from tests.misuse.desk import Desk
+from tests.view.gallery_measures import overlapping_texts
 
 
 @pytest.fixture(scope="module")
@@ -15,10 +16,10 @@ def desk():
     return Desk()
 
 
-def fault_of(act):
+def fault_of(act, look="auto"):
     with pytest.raises(FunclabError) as caught:
         act()
-    return picture_of_fault(caught.value)
+    return picture_of_fault(caught.value, look)
 
 
 def line_with(picture, name):
@@ -98,15 +99,14 @@ def test_a_tensor_made_of_an_input_that_a_nested_model_shares_is_named_by_its_no
     assert picture.notes["encoder[0]"] == "made of left"
 
 
-def test_on_a_projector_the_two_graphs_stand_below_each_other():
-    desk = Desk()
-    with pytest.raises(FunclabError) as caught:
-        Model(desk.left, [desk.read, desk.hidden])
+def test_on_a_projector_the_calls_alone_are_drawn(desk):
+    near, far = (
+        fault_of(lambda: Model(desk.left, [desk.read, desk.hidden]), look)
+        for look in ("auto", "projector")
+    )
 
-    beside, below = (picture_of_fault(caught.value, look) for look in ("auto", "projector"))
-
-    assert below.scene.width < beside.scene.width
-    assert below.scene.height > beside.scene.height
+    assert [box.key for box in far.scene.boxes] == [box.key for box in near.scene.boxes]
+    assert near.scene.plates and not far.scene.plates
 
 
 # Calls.
@@ -117,24 +117,31 @@ def test_a_failed_call_is_drawn_with_the_shapes_it_was_given():
 
     assert {plate.shape for plate in picture.scene.plates} == {"(None, 4)", "(None, 5)"}
     assert picture.broken == "sum[?]"
-    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 5)"]
+    assert [key for key, _ in picture.gaps] == ["tensor four[0:0]", "tensor five[0:0]"]
     assert picture.svg.count('class="s-fault"') >= 5
+
+
+def test_shapes_of_many_axes_do_not_cover_each_other():
+    image, small = Input((32, 32, 64), name="image"), Input((16, 16, 64), name="small")
+
+    picture = fault_of(lambda: layers.Add(name="sum")([image, small]))
+
+    assert overlapping_texts(picture) == []
+    assert picture.svg.count(">(None, 32, 32, 64)<") == 1
 
 
 def test_at_the_gap_stand_the_shape_given_and_the_shape_wanted(desk):
     picture = fault_of(lambda: desk.encoder(desk.long))
 
-    assert "given (None, 7)" in picture.svg
-    assert "wanted (None, …, 4)" in picture.svg
+    assert ">(None, 7)<" in picture.svg
+    assert ">wanted (None, …, 4)<" in picture.svg
     assert "encoder(Dense(4)(x))" in picture.svg
 
 
 def test_only_the_input_that_does_not_fit_breaks_off(desk):
     picture = fault_of(lambda: Dense(2, name="top")([desk.left, desk.right]))
 
-    assert [(key, gap.note) for key, gap in picture.gaps.items()] == [
-        (("tensor right[0:0]", 1), "one too many")
-    ]
+    assert picture.gaps == {("tensor right[0:0]", 1): "one too many"}
     assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
 
 
@@ -147,7 +154,7 @@ def test_a_second_argument_breaks_off_as_well(desk):
 def test_an_operator_between_shapes_that_do_not_fit_is_drawn(desk):
     picture = fault_of(lambda: desk.left + desk.long)
 
-    assert [gap.given for gap in picture.gaps.values()] == ["(None, 4)", "(None, 7)"]
+    assert [edge.tensor for edge in picture.cut] == ["left[0:0]", "long[0:0]"]
 
 
 def test_a_stacked_lstm_is_told_to_return_sequences_under_its_picture(desk):

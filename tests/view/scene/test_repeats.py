@@ -179,3 +179,45 @@ def test_calls_between_two_repeats_of_nested_models_are_compared_by_what_is_insi
     scene = scene_of(stack(block(4), block(4), block(4), block(5)))
 
     assert [box.times for box in repeats(scene)] == [3]
+
+
+def blocks(names):
+    """Two blocks of layers whose names begin alike."""
+    layers = []
+    for i in range(2):
+        kinds = {"wide": Dense(8 + i), "relu": ReLU(), "drop": Dropout(i / 10), "back": Dense(4)}
+        for name in names.split():
+            layers.append(kinds[name])
+            layers[-1].name = f"block_{i}_{name}"
+    return stack(*layers)
+
+
+def test_calls_with_a_prefix_are_framed_and_lose_it():
+    scene = scene_of(blocks("wide relu drop back"), fold="")
+
+    frames = [box for box in scene.boxes if box.role == "names"]
+    assert [box.heading for box in frames] == ["block_0", "block_1"]
+    assert [[inner.name for inner in box.inside.boxes] for box in frames] == [
+        ["wide", "relu", "drop", "back"]
+    ] * 2
+    assert [inner.key for inner in frames[0].inside.boxes] == frames[0].members
+    assert scene.hidden == 0
+
+
+def test_few_calls_make_no_frame():
+    assert {box.role for box in scene_of(blocks("wide relu drop"), fold="").boxes} == {
+        "input",
+        "plain",
+        "output",
+    }
+
+
+def test_frames_close_when_alike_blocks_fold_but_not_around_the_focus():
+    model = blocks("wide relu drop back")
+
+    closed = scene_of(model, fold="alike")
+    opened = scene_of(model, fold="alike", focus="block_1_relu[0]")
+
+    assert [box.inside is None for box in closed.boxes if box.role == "names"] == [True, True]
+    assert [box.inside is None for box in opened.boxes if box.role == "names"] == [True, False]
+    assert closed.hidden == 8

@@ -11,6 +11,7 @@ from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view import history_plot
 from funclab.view.draw.chart import apart, ticks
+from funclab.view.draw.text import text_width
 
 LOGS = {
     "loss": [2.0, 1.5, 1.0],
@@ -99,7 +100,7 @@ def test_the_curves_are_told_in_sentences():
     assert curves.description == "loss falls from 2 to 1. acc stays at 0.5."
 
 
-def test_a_value_that_is_no_number_leaves_a_gap():
+def test_a_value_that_is_nan_leaves_a_gap():
     curves = history_plot({"loss": [3.0, math.nan, 1.0, 0.5]})
 
     root = ElementTree.fromstring(curves.svg)
@@ -108,6 +109,26 @@ def test_a_value_that_is_no_number_leaves_a_gap():
     ]
     assert len(lines) == 2
     assert "nan" not in curves.svg
+
+
+@pytest.mark.parametrize("losses", [[12345678.0, 23456789.0], [2.1e-8, 3.2e-8], [1234.5, 1234.6]])
+def test_the_numbers_of_an_axis_are_not_cut_off(losses):
+    root = ElementTree.fromstring(history_plot({"loss": losses}).svg)
+
+    numbers = [
+        text
+        for text in root.iter("{http://www.w3.org/2000/svg}text")
+        if text.get("font-size") == "11" and text.get("text-anchor") == "end"
+    ]
+    assert len(numbers) > 1
+    assert all(float(n.get("x", 0)) - text_width(n.text or "", 11) > 2 for n in numbers)
+
+
+@pytest.mark.parametrize("accuracy", [[0.25], [0.0, 0.9], [1.0]])
+def test_an_axis_of_accuracies_has_no_numbers_that_cannot_be(accuracy):
+    [chart] = history_plot({"accuracy": accuracy}).charts
+
+    assert all(0 <= value <= 1 for value, _ in chart.axis().ticks)
 
 
 def test_one_epoch_is_a_point():

@@ -14,9 +14,10 @@ from funclab.errors import ArgumentError, TensorTypeError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
+from funclab.view.training.curves import charts_of
 from funclab.view.training.heat import Heat
 from funclab.view.training.record import MOST_DOTS, MOST_EPOCHS, Record, summary
-from funclab.view.training.view import TrainingView, compare_runs, watch
+from funclab.view.training.view import TrainingView, watch
 from tests.view.training.live_runs import X, Y, course_of, fresh
 
 
@@ -180,6 +181,48 @@ def test_the_gradient_of_a_layer_is_the_root_mean_square_of_its_numbers():
     assert heat.latest["hidden"]["gradient"] == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_gradient_that_is_not_a_number_is_shown_as_nan_and_the_first_layer_is_named():
+    model = fresh()
+    kernel, bias = model.get_layer("kind").get_weights()
+    model.get_layer("kind").set_weights([kernel * np.nan, bias])
+
+    with pytest.warns(UserWarning, match="The loss of kinds is nan"):
+        model.fit(X, Y, batch_size=48, epochs=2, live=True)
+    view = watch(model)
+
+    measures = view.curves["heat"][-1]["layers"]
+    assert measures["hidden"][0] == (1.0, "nan")
+    assert view.status["nan_layer"] == "kind"
+    assert "first appeared in the output of kind: batch 1 of epoch 1." in view.status["nan"]
+
+
+def test_nan_in_the_data_is_not_blamed_on_a_layer():
+    model, x = fresh(), X.copy()
+    x[50, 2] = np.nan
+
+    with pytest.warns(UserWarning, match="hold nan"):
+        model.fit(x, Y, batch_size=48, shuffle=False, live=True)
+
+    assert watch(model).status["nan_layer"] == ""
+    assert watch(model).status["nan"] == "The data hold nan or infinity: batch 2 of epoch 1."
+
+
+def test_what_a_page_keeps_of_a_long_training_is_small():
+    history, model = funclab.callbacks.History(), fresh()
+    record = Record("long", history, 2)
+    for epoch in range(5000):
+        history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1), "val_loss": 1 / (epoch + 2)})
+        record.dot(epoch, 1, {"loss": 1.0})
+        record.epoch(epoch, 2, {f"layer{i}": [(0.5, "0.123")] * 3 for i in range(30)})
+    view = watch(model)
+    view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
+
+    view.show_runs([record.data()], {"phase": "over"})
+
+    assert len(view.curves["heat"]) <= 67
+    assert len(str(view.curves)) < 300_000
+
+
 def test_units_that_are_never_active_are_counted_as_dead():
     model = fresh()
     kernel, bias = model.get_layer("hidden").get_weights()
@@ -211,17 +254,6 @@ def test_the_change_of_a_layer_is_a_share_of_the_length_of_its_weights():
 
 def model_heat(model):
     return Heat(model, model.trainable_weights)
-
-
-def test_compare_runs_takes_histories_and_a_label_for_each():
-    history = fresh().fit(X, Y, verbose=0)
-
-    with pytest.raises(ArgumentError, match="2 labels"):
-        compare_runs(history, labels=["one", "two"])
-    with pytest.raises(ArgumentError, match="not a History"):
-        compare_runs(history.history)
-    with pytest.raises(ArgumentError, match="0 runs"):
-        compare_runs()
 
 
 def test_watch_wants_a_model():

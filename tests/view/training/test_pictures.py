@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import funclab
-from funclab.view.training.facts import charts_of
+from funclab.view.training.curves import Choice, RunCharts, charts_of
 from funclab.view.training.record import summary
-from funclab.view.training.runs import _chart
 from funclab.view.training.view import compare_runs, watch
 from tests.view.training.live_runs import X, Y, fresh
 
@@ -38,13 +37,15 @@ def test_noise_at_the_bottom_of_a_long_fall_is_not_called_overfitting():
 def test_a_loss_that_is_no_number_any_more_is_shown_and_told():
     svg = shown([2.0, float("nan"), float("nan")], []).svg()
 
-    assert "no number since epoch 2" in svg
-    assert "The loss is no number (nan) since epoch 2" in svg
+    assert ">nan since epoch 2<" in svg
+    assert "The loss is nan (not a number) since epoch 2" in svg
     assert ">nan</text>" in svg
 
 
 def test_the_mean_over_an_epoch_stands_half_an_epoch_before_what_is_measured_at_its_end():
-    chart = _chart(charts_of(["loss"], [])[0], shown([2.0, 1.0], [3.0, 2.0]).runs, False, False)
+    runs = shown([2.0, 1.0], [3.0, 2.0]).runs
+
+    chart = RunCharts(runs, False, Choice()).chart(charts_of(["loss"], [])[0])
 
     assert [(line.label, line.back) for line in chart.lines] == [
         ("training", 0.5),

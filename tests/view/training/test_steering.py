@@ -14,7 +14,7 @@ from funclab.models import Model
 from funclab.optimizers.schedules import ExponentialDecay
 from funclab.view.trace.rehearsal import rehearsal
 from funclab.view.training.control import act_on
-from funclab.view.training.slow import batch_of, slow_motion
+from funclab.view.training.slow import batch_of, leaves_out, slow_motion
 from funclab.view.training.view import watch
 from tests.view.training.live_runs import X, Y, course_of, fresh, wait_until
 
@@ -47,6 +47,61 @@ def test_a_button_pauses_steps_and_goes_on(training):
 
     assert view.control
     assert training.running
+
+
+def test_one_batch_at_the_end_of_an_epoch_is_trained_on_after_the_whole_validation():
+    model = fresh()
+    settings = {"batch_size": 32, "validation_data": (X, Y), "validation_batch_size": 8}
+    training = model.fit(X, Y, epochs=LONG, live=True, background=True, verbose=0, **settings)
+    loop, steps = course_of(training), model.optimizer.iterations
+    loop.control.pause()
+    loop.control.wait_parked(10)
+    trained = [int(steps.numpy())]
+
+    for _ in range(7):  # more than two epochs of three batches
+        before = trained[-1]
+        act_on(loop, {"do": "step"})
+        wait_until(lambda: steps.numpy() > before and loop.control.parked)
+        trained.append(int(steps.numpy()))
+
+    training.stop().wait(30)
+    assert np.diff(trained).tolist() == [1] * 7
+    assert len(training.history["val_loss"]) >= 2
+
+
+def test_slow_motion_pauses_the_training_and_lets_it_go_on_when_it_is_closed(training):
+    loop, steps = course_of(training), training.model.optimizer.iterations
+    feed = loop.watchers[0]
+
+    feed.act({"do": "slow"})
+    paused, first = loop.control.paused, steps.numpy()
+    feed.act({"do": "back"})
+
+    assert paused
+    wait_until(lambda: steps.numpy() > first)
+
+
+def test_a_training_that_was_paused_stays_paused_when_slow_motion_is_closed(training):
+    loop = course_of(training)
+    act_on(loop, {"do": "pause"})
+
+    loop.watchers[0].act({"do": "slow"})
+    loop.watchers[0].act({"do": "back"})
+
+    assert loop.control.paused
+
+
+def test_slow_motion_says_that_it_leaves_sample_weights_out():
+    loops = []
+    note = LambdaCallback(on_train_begin=lambda logs: loops.append(course_of(model.history)))
+    for weights in (None, np.linspace(0, 1, len(X))):
+        model = fresh()
+        model.fit(X, Y, sample_weight=weights, callbacks=[note], live=True)
+
+    said = [leaves_out(loop.watchers[0].step) for loop in loops]
+
+    assert said[0] == ""
+    assert "Sample weights and class weights are left out" in said[1]
 
 
 def test_stop_ends_the_training_and_the_view_says_so(training):

@@ -1,0 +1,129 @@
+// The charts, which the kernel draws: put on the page, marked at an epoch, and fed with new dots.
+
+const HALF_DOT = 1.5;
+
+/** Where values lie in a drawn chart: see `Plot` in draw/chart.py. */
+class Scale {
+  constructor(text) {
+    [this.left, this.right, this.first, this.last, this.top, this.base, this.low, this.high, this.log] = text.split(" ").map(Number);
+  }
+
+  x(epoch) {
+    const part = this.last > this.first ? (epoch - this.first) / (this.last - this.first) : 0.5;
+    return this.left + part * (this.right - this.left);
+  }
+
+  y(value) {
+    const part = ((this.log ? Math.log(value) : value) - this.low) / (this.high - this.low);
+    return this.base - part * (this.base - this.top);
+  }
+
+  epoch(x) { return this.first + ((x - this.left) / (this.right - this.left)) * (this.last - this.first); }
+}
+
+class Curves {
+  constructor(ctx) {
+    Object.assign(this, { ctx, pointed: 0, dots: [] });
+    this.el = h("div", { class: "fl-charts" });
+    this.figures = ctx.facts.charts.map((facts) => {
+      const el = h("div", { class: "fl-chart" });
+      el.addEventListener("pointermove", (event) => this.point(event, el));
+      el.addEventListener("pointerleave", () => this.read(0));
+      return { el, facts, markup: "" };
+    });
+    this.el.append(...this.figures.map(({ el }) => el));
+  }
+
+  get curves() { return this.ctx.model.get("curves"); }
+  get epochs() { return this.curves.epochs ?? []; }
+
+  /** The picture of a chart for what is chosen; a metric has no logarithmic scale. */
+  markup(chart) {
+    const { log, smooth } = this.ctx.state, soft = smooth ? "smooth" : "";
+    const keys = [log ? `log ${soft}`.trim() : soft, soft, log ? "log" : "", ""];
+    return chart && keys.map((key) => chart.svgs[key]).find(Boolean);
+  }
+
+  update(hidden) {
+    const large = this.ctx.look === "projector", n = this.figures.length;
+    this.figures.forEach((figure, i) => {
+      const { el } = figure, chart = this.curves.charts?.[i];
+      el.hidden = large && i !== this.ctx.state.chart % n;
+      const markup = hidden ? "?" : this.markup(chart) ?? "";
+      if (markup === figure.markup) return;
+      figure.markup = markup;
+      figure.chart = chart;
+      // The picture is drawn by funclab itself, with every name escaped.
+      if (markup.startsWith("<")) el.innerHTML = markup;
+      else el.replaceChildren(h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, hidden ? "?" : this.ctx.t("live_no_curve")));
+      this.prepare(figure, large);
+    });
+    this.mark();
+  }
+
+  prepare(figure, large) {
+    const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
+    figure.svg = svg;
+    if (!svg) return;
+    svg.querySelectorAll("title,desc").forEach((one) => one.remove());
+    fit(this.ctx, svg);
+    figure.scale = new Scale(plot.dataset.scale);
+    figure.dots = plot.querySelector("[data-dots] path");
+    figure.ends = [...plot.querySelectorAll("[data-end]")].map((el) => [el.firstChild, Number(el.dataset.end), el.textContent]);
+    svg.append(figure.marks = s("g", { class: "fl-marks" }));
+  }
+
+  /** Batches that have come since the charts were drawn. */
+  add(dots) {
+    for (const { svg, scale, dots: path, facts } of this.figures) {
+      if (!svg || !path) continue;
+      const placed = dots.map(({ x, values }) => [scale.x(x), scale.y(values[facts.key] ?? NaN)])
+        .filter(([x, y]) => x <= scale.right && y >= scale.top && y <= scale.base);
+      path.setAttribute("d", path.getAttribute("d") + placed.map(([x, y]) => `M${x},${y - HALF_DOT}L${x},${y + HALF_DOT}`).join(""));
+    }
+  }
+
+  point(event, el) {
+    const figure = this.figures.find((one) => one.el === el);
+    if (!figure.svg || !this.epochs.length) return;
+    const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(figure.svg.getScreenCTM().inverse()).x;
+    const epoch = figure.scale.epoch(x);
+    const inside = x > figure.scale.left - 20 && x < figure.scale.right + 20;
+    this.read(inside ? this.epochs.reduce((a, b) => (Math.abs(b - epoch) < Math.abs(a - epoch) ? b : a)) : 0);
+  }
+
+  read(epoch) {
+    if (epoch === this.pointed) return;
+    this.pointed = epoch;
+    this.mark();
+  }
+
+  /** The epoch looked at, under the pointer or by keys: a line, rings, and the values there. */
+  mark() {
+    const at = this.pointed || this.ctx.state.epoch;
+    for (const { svg, marks, scale, ends, chart } of this.figures) {
+      if (!svg) continue;
+      const place = at ? chart.epochs.findLastIndex((epoch) => epoch <= at) : -1;
+      for (const [text, line, last] of ends) text.textContent = place < 0 ? last : chart.lines[line].values[place] || "–";
+      marks.replaceChildren();
+      if (place < 0) continue;
+      const epoch = chart.epochs[place], x = scale.x(epoch);
+      marks.append(s("line", { class: "fl-cursor", x1: x, x2: x, y1: scale.top, y2: scale.base }),
+        s("text", { class: "fl-cursor-text", x, y: scale.top - 3, "text-anchor": "middle" }, this.ctx.t("live_at_epoch", { epoch })));
+      for (const { back, values } of chart.lines) {
+        const y = scale.y(values[place] === "" ? NaN : Number(values[place]));
+        if (Number.isFinite(y)) marks.append(s("circle", { class: "fl-cursor", cx: scale.x(epoch - back), cy: y, r: 5 }));
+      }
+    }
+  }
+
+  /** The values at an epoch in words. */
+  words(at) {
+    const charts = (this.curves.charts ?? []).map((chart, i) => {
+      const place = chart.epochs.findLastIndex((epoch) => epoch <= at), { title, output } = this.figures[i].facts;
+      const values = place < 0 ? [] : chart.lines.filter((line) => line.values[place]).map((line) => `${line.label} ${line.values[place]}`);
+      return values.length ? `${[title, output].filter(Boolean).join(" ")}: ${values.join(", ")}` : "";
+    });
+    return this.ctx.t("live_at_epoch_values", { epoch: at, values: charts.filter(Boolean).join("; ") });
+  }
+}

@@ -1,0 +1,131 @@
+"""Runs that are compared: groups with their mean and band, smoothed curves, legends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab.callbacks import History
+from funclab.errors import ArgumentError
+from funclab.view.draw.chart import Chart
+from funclab.view.draw.text import text_width
+from funclab.view.training.curves import Choice, RunCharts
+from funclab.view.training.view import compare_runs
+from tests.view.training.live_runs import X, Y, fresh
+
+
+def history_of(losses, checked=()):
+    """A History with these losses, in training and in validation."""
+    history = History()
+    history.model = fresh()
+    for epoch, loss in enumerate(losses):
+        own = {"val_loss": checked[epoch]} if checked else {}
+        history.on_epoch_end(epoch, {"loss": loss, **own})
+    return history
+
+
+def loss_chart(view, **choice) -> Chart:
+    """The chart of the loss of a view."""
+    chart = RunCharts(view.runs, True, Choice(**choice)).chart(view.facts["charts"][0])
+    assert chart is not None
+    return chart
+
+
+def test_a_group_of_runs_is_its_mean_in_a_band_from_its_lowest_to_its_highest():
+    shared = [history_of([4.0, 2.0]), history_of([2.0, 1.0])]
+    separate = [history_of([3.0, 3.0]), history_of([3.0, 6.0])]
+
+    chart = loss_chart(compare_runs(shared=shared, separate=separate))
+
+    assert [line.label for line in chart.lines] == ["shared", "separate"]
+    assert [line.values for line in chart.lines] == [[3.0, 1.5], [3.0, 4.5]]
+    assert chart.lines[0].band == [(2.0, 4.0), (1.0, 2.0)]
+
+
+def test_groups_say_what_line_and_band_are_and_which_ends_lowest():
+    shared = [history_of([4.0, 2.0]), history_of([2.0, 1.0])]
+    view = compare_runs(shared=shared, separate=[history_of([3.0, 3.0])])
+
+    caption = f"{view.curves['caption']} {view.curves['reading']}"
+
+    assert "shared ends lowest, with loss 1.5; separate ends highest, with 3." in caption
+    assert "A line is the mean of its group" in caption
+    assert view.line() == "funclab.compare_runs(shared=shared, separate=separate)"
+
+
+def test_runs_of_a_group_that_ended_early_leave_the_mean_to_the_others():
+    view = compare_runs(shared=[history_of([4.0, 2.0]), history_of([2.0])])
+
+    assert loss_chart(view).lines[0].values == [3.0, 2.0]
+
+
+def test_training_and_validation_of_a_run_have_names_of_their_own():
+    view = compare_runs(history_of([2.0, 1.0], [3.0, 2.0]), history_of([2.0, 1.0]))
+
+    labels = [line.label for line in loss_chart(view).lines]
+
+    assert labels == ["run 1", "run 1, validation", "run 2"]
+
+
+def test_twenty_runs_are_one_curve_each_and_the_chart_says_of_what():
+    histories = [history_of([2.0, 1.0], [3.0, 2.0]) for _ in range(20)]
+
+    chart = loss_chart(compare_runs(*histories, labels=[f"network {i}" for i in range(20)]))
+
+    assert len(chart.lines) == 20
+    assert all(line.dashed for line in chart.lines)
+    assert chart.title == "loss · validation"
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_legends_lie_inside_their_chart_however_long_the_names(count):
+    labels = [f"{i} {'W' * 300}" for i in range(count)]
+    histories = [history_of([2e-5, 1e-5], [3.0, 2.0]) for _ in labels]
+
+    chart = loss_chart(compare_runs(*histories, labels=labels))
+
+    names = max(text_width(line.label, 12) for line in chart.lines)
+    assert chart.width >= chart.left + 270 + names + text_width("1.0e-5", 12)
+    assert chart.width < 700
+    assert chart.tall >= 17 * len(chart.lines)
+
+
+def test_smoothed_curves_say_so_and_keep_the_values():
+    view = compare_runs(history_of([4.0, 2.0, 4.0, 2.0, 4.0, 2.0]), smooth=True)
+
+    chart = loss_chart(view, smooth=True)
+
+    assert chart.title == "loss · smoothed over 3 epochs"
+    assert chart.lines[0].values == [4.0, 2.0, 4.0, 2.0, 4.0, 2.0]
+    np.testing.assert_allclose(chart.lines[0].smoothed(3)[1:-1], [10 / 3, 8 / 3, 10 / 3, 8 / 3])
+    assert "each point is the mean of 3 epochs around it" in view.picture().description
+
+
+def test_runs_in_sequence_have_their_epochs_counted_on():
+    view = compare_runs(history_of([4.0, 2.0]), history_of([2.0, 1.0]))
+
+    assert loss_chart(view, joined=True).epochs == [1, 2, 3, 4]
+
+
+def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
+    histories = [history_of(np.linspace(2, 1, 2000).tolist()) for _ in range(20)]
+
+    view = compare_runs(*histories)
+
+    assert sum(len(run["epochs"]) for run in view.runs) <= 4100
+    assert len(str(view.curves)) < 500_000
+
+
+def test_compare_runs_takes_histories_and_a_label_for_each():
+    history = fresh().fit(X, Y, verbose=0)
+
+    with pytest.raises(ArgumentError, match="2 labels"):
+        compare_runs(history, labels=["one", "two"])
+    with pytest.raises(ArgumentError, match="not a History"):
+        compare_runs(history.history)
+    with pytest.raises(ArgumentError, match="0 runs"):
+        compare_runs()
+    with pytest.raises(ArgumentError, match="not a list of Histories"):
+        compare_runs(history, colour="red")
+    with pytest.raises(ArgumentError, match="not a History"):
+        compare_runs(shared=[history, None])
