@@ -37,6 +37,11 @@ function s(tag, attributes = {}, ...children) {
   return el;
 }
 
+/** A text in which what stands between backticks is code. */
+function coded(text) {
+  return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part));
+}
+
 /** How keys are written on buttons. */
 const KEY_SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 

@@ -9,7 +9,7 @@ from typing import Any
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import folded_lines, shorten, text_width
+from funclab.view.draw.text import folded_lines, prose, shorten, text_width
 from funclab.view.shapes.steps import Failure, Step, Steps
 
 LEFT, BLOCKS, RIGHT = 14, 280, 550
@@ -134,7 +134,7 @@ def _given(step: Step) -> list[str]:
 def _told(failure: Failure) -> list[str]:
     """What, why and fix of a failed call, in lines; those of the first begin with a sign."""
     what, *rest = (
-        folded_lines(line, WIDEST, 13)
+        folded_lines(prose(line), WIDEST, 13)
         for line in (failure.what, f"Why: {failure.why}", f"Fix: {failure.fix}")
     )
     return [*(f"✗{line}" for line in what), *(line for lines in rest for line in lines)]

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
-from funclab.view.shapes import picture as steps_picture
+from funclab.view.shapes.picture import StepsPicture
+from funclab.view.shapes.questions import shape_question
 from funclab.view.shapes.steps import Failure, Steps, shape_steps
 
 
@@ -23,6 +24,7 @@ class ShapeWalk(View):
     def __init__(self, steps: Steps, failure: Failure | None = None, **settings: Any) -> None:
         self.steps, self.failure = steps, failure
         facts = steps.to_dict() | {"failure": failure and failure.to_dict()}
+        facts["questions"] = [shape_question(step) for step in steps]
         state = settings.pop("state", None) or {}
         if failure is not None:
             state = {"step": len(steps), **state}
@@ -36,7 +38,7 @@ class ShapeWalk(View):
 
     def picture(self) -> Picture:
         look = defaults.still(self.look)
-        return steps_picture.StepsPicture(self.steps, self.failure, look)
+        return StepsPicture(self.steps, self.failure, look)
 
 
 def shapes(
