@@ -21,7 +21,8 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
 
 setup: $(READY)
 
-.venv/ready-%: pyproject.toml
+# The scripts of the views are copied to where JupyterLab looks for them.
+.venv/ready-%: pyproject.toml $(wildcard funclab/view/*/*.js funclab/view/live/*.*)
 	@sh tests/setup/venv.sh $*
 
 system:

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from funclab.view.notebook import labextension
+
 SECONDS_TO_START = 90
 OPTIONS = {
     "lab": [
@@ -53,6 +55,7 @@ def serve(kind: str, home: Path) -> Iterator[Server]:
     settings = home / "config" / NEWS
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps({"fetchNews": "false"}))
+    labextension.write(home / "share" / "labextensions" / "funclab", "0")
     with (home / "log").open("w+") as log:
         process = subprocess.Popen(
             command(server), env=environment(home), cwd=server.folder, stdout=log, stderr=log
@@ -83,6 +86,7 @@ def environment(home: Path) -> dict[str, str]:
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "IPYTHONDIR": home / "ipython",
+        "JUPYTER_PATH": home / "share",  # before all others: the extension of this source
     }
     return os.environ | {name: str(path) for name, path in own.items()}
 

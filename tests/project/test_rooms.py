@@ -45,6 +45,7 @@ DOORS = {
     "pandas": {"view"},
     "h5py": {"saving"},
     "jupyterlab": {"cli"},
+    "hatchling": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = [

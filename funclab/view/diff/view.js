@@ -11,9 +11,7 @@ const diff = {
     ctx.stage.classList.add("fl-pair");
     for (const side of ["left", "right"]) {
       const picture = h("div", { class: "fl-side", onclick: (event) => this.click(ctx, side, event.target) });
-      // The markup is drawn by funclab itself, with every name escaped.
-      picture.innerHTML = ctx.model.get("pictures")[side];
-      for (const title of picture.querySelectorAll("title")) title.remove();
+      picture.append(pictureFrom(ctx.model.get("pictures")[side]));
       this.sides[side] = picture;
       ctx.stage.append(h("figure", { class: "fl-figure", tabindex: "0" },
         h("figcaption", {}, ctx.t(`diff_${side}`, { name: ctx.facts[side] })), picture));
@@ -105,4 +103,4 @@ const diff = {
   },
 };
 
-export default { render: ({ model, el }) => start(model, el, diff) };
+export default liveView(() => diff);

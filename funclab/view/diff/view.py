@@ -16,7 +16,7 @@ from funclab.view.scene.diagram import MOST_CALLS
 class DiffView(View):
     """The differences of two models, one at a time."""
 
-    scripts = ("diff/view",)
+    room = "diff"
     blank_state: ClassVar[dict[str, Any]] = {"entry": -1}
 
     def __init__(self, difference: Findings, **settings: Any) -> None:

@@ -43,7 +43,7 @@ const explorerPicture = {
     const pictures = ctx.model.get("pictures"), target = this.target(ctx);
     const found = this.versions(ctx, this.pictureName(ctx));
     const right = target ? found.find((name) => this.keysIn(name, pictures[name]).has(target)) : found[0];
-    if (right || !ctx.facts.saved) return right ?? found[0] ?? null;
+    if (right || !ctx.model.alone) return right ?? found[0] ?? null;
     ctx.say(ctx.t("not_on_this_page"));
     return found[0] ?? this.versions(ctx, this.pictureName(ctx, Object.keys(ctx.facts.frames)))[0] ?? null;
   },
@@ -59,20 +59,16 @@ const explorerPicture = {
     this.parsed ??= new Map();
     const known = this.parsed.get(name);
     if (known?.markup === markup) return known.keys;
-    const parts = h("template");
-    parts.innerHTML = markup;
-    const keys = new Set([...parts.content.querySelectorAll(".box[data-key]")].map((box) => box.dataset.key));
+    const keys = new Set([...pictureFrom(markup).querySelectorAll(".box[data-key]")].map((box) => box.dataset.key));
     this.parsed.set(name, { markup, keys });
     return keys;
   },
 
   /** Put a picture on the stage, and make of it something that can be clicked. */
   put(ctx, markup) {
-    // The markup is drawn by funclab itself, with every name escaped.
-    ctx.stage.innerHTML = markup;
+    ctx.stage.replaceChildren(pictureFrom(markup));
     this.shown = markup;
     const all = (what) => [...ctx.stage.querySelectorAll(what)];
-    for (const title of all("title")) title.remove();
     this.boxes = new Map(all(".box[data-key]").map((box) => [box.dataset.key, box]));
     this.plates = all(".plate[data-tensor]");
     this.edges = all(".edge[data-tensor]");

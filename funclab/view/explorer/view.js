@@ -131,4 +131,4 @@ const explorer = {
   },
 };
 
-export default { render: ({ model, el }) => start(model, el, explorer) };
+export default liveView(() => explorer);

@@ -29,13 +29,7 @@ class Explorer(View):
     tensor `dense[1:0]`, and may be set and observed from Python. What it lies in is opened.
     """
 
-    scripts = (
-        "explorer/panel",
-        "explorer/keys",
-        "explorer/picture",
-        "explorer/room",
-        "explorer/view",
-    )
+    room = "explorer"
     blank_state: ClassVar[dict[str, Any]] = {
         "face": "calls", "selected": "", "open": False, "zoom": 0, "level": 0, "op": 0,
         "more": False, "table": False,
@@ -136,7 +130,6 @@ class Explorer(View):
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         self.facts = {
             **facts,
-            "saved": True,
             "tape": {key: tape_of(self.objects[key]) for key in facts["nodes"]},
             "more": {key: more_of(self.objects[key]) for key in facts["layers"]},
         }

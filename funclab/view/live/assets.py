@@ -1,4 +1,4 @@
-"""The files of the front end: scripts, style sheet, and the table of texts."""
+"""The files of the front end: the script of each view, the style sheet, and the table of texts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,14 @@ def style() -> str:
     return "\n".join([*rules, (HERE / "core.css").read_text(encoding="utf-8")])
 
 
-def script(*names: str) -> str:
-    """The JavaScript module of a view: what all share, then its own files."""
-    files = [ROOMS / f"{name}.js" for name in ("live/core", "live/keys", *names)]
-    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+def rooms() -> list[str]:
+    """The rooms that have a live view."""
+    return sorted(path.parent.name for path in ROOMS.glob("*/view.js"))
+
+
+def script(room: str) -> str:
+    """The JavaScript module of a room's view: the texts, what all views share, its own files."""
+    own = [path for path in sorted((ROOMS / room).glob("*.js")) if path.name != "view.js"]
+    files = [*sorted(HERE.glob("*.js")), *own, ROOMS / room / "view.js"]
+    table = f"const TEXTS = {json.dumps(texts())};"
+    return "\n".join([table, *(path.read_text(encoding="utf-8") for path in files)])

@@ -37,9 +37,32 @@ function s(tag, attributes = {}, ...children) {
   return el;
 }
 
+<<<<<<< HEAD
 /** A text in which what stands between backticks is code. */
 function coded(text) {
   return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part));
+=======
+/** What pictures are made of; nothing of it runs, and nothing is fetched. */
+const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
+
+/** A picture that Python drew, built part by part: in a notebook of somebody else, it may be forged. */
+function pictureFrom(markup) {
+  const copy = (part) => {
+    const el = document.createElementNS(SVG, part.localName);
+    for (const { name, value } of part.attributes)
+      if (!/^(on|xmlns|style|.*href)/i.test(name) && !/url\(/i.test(value)) el.setAttribute(name, value);
+    for (const child of part.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) el.append(child.data);
+      else if (DRAWN.has(child.localName)) el.append(copy(child));
+    }
+    return el;
+  };
+  const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
+  if (root.localName !== "svg") throw new Error("This is not a picture.");
+  const svg = copy(root);
+  if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
+  return svg;
+>>>>>>> trace
 }
 
 /** How keys are written on buttons. */
@@ -60,7 +83,7 @@ class Context {
 
   /** A sentence from the table, with {names} filled in. */
   t(key, values = {}) {
-    const text = this.model.get("texts")[key] ?? key;
+    const text = TEXTS[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
 

@@ -16,10 +16,9 @@ class Graph {
   /** Show a picture; its width is there for the style sheet as `--wide`. Returns whether it is new. */
   put(markup) {
     if (markup === this.markup) return false;
-    // The markup is drawn by funclab itself, with every name escaped.
-    this.el.innerHTML = this.markup = markup;
-    this.svg = this.el.querySelector("svg");
-    for (const title of this.svg.querySelectorAll("title")) title.remove();
+    this.markup = markup;
+    this.svg = pictureFrom(markup);
+    this.el.replaceChildren(this.svg);
     this.el.style.setProperty("--wide", `${this.svg.viewBox.baseVal.width}px`);
     return true;
   }

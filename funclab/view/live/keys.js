@@ -117,7 +117,7 @@ function handOver(el) {
 function start(model, host, view) {
   const el = h("div", {
     class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
-    "aria-label": model.get("title"), "aria-roledescription": model.get("texts").view,
+    "aria-label": model.get("title"), "aria-roledescription": TEXTS.view,
   });
   // One view may be on the page twice: what it remembers of its drawing is its own.
   const ctx = new Context(model, el, Object.create(view));

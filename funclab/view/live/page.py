@@ -10,24 +10,6 @@ from funclab.view.draw.picture import document
 from funclab.view.draw.text import plural
 from funclab.view.live.assets import script, style
 
-# What a kernel's model offers to a view's script, for a page that has no kernel.
-STAND_IN = """
-const listeners = {};
-const model = {
-  get: (name) => traits[name],
-  set: (name, value) => {
-    if (JSON.stringify(traits[name]) === JSON.stringify(value)) return;
-    traits[name] = value;
-    (listeners[`change:${name}`] ?? []).forEach((call) => call());
-  },
-  save_changes: () => {},
-  send: () => {},
-  on: (name, call) => { (listeners[name] ??= []).push(call); },
-  off: () => {},
-};
-exported.render({ model, el: document.getElementById(place) });
-"""
-
 PAGE = (
     "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
     "h1,h2{font:600 1.1rem system-ui,sans-serif;overflow-wrap:anywhere;display:-webkit-box;"
@@ -64,7 +46,7 @@ def _heading(shown: list[Any]) -> str:
 def _part(shown: Any, place: str, several: bool) -> str:
     """A view or picture, and its place on the page."""
     heading = f"<h2>{escape(shown.title)}</h2>" if several else ""
-    if hasattr(shown, "scripts"):
+    if hasattr(shown, "room"):
         body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, place)
     else:
         body, code = f'<div class="fl still">{shown.svg}{shown.table}</div>', ""  # type: ignore[attr-defined]
@@ -82,8 +64,8 @@ def _code(view: Any, place: str) -> str:
             setattr(view, name, value)
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
-    code = script(*view.scripts).replace("export default", "const exported =")
+    code = script(view.room).replace("export default", "const exported =")
     return (
-        f'<script type="module">\nconst traits = {data}, place = "{place}";\n{code}\n'
-        f"{STAND_IN}</script>"
+        f'<script type="module">\n{code}\nconst el = document.getElementById("{place}");\n'
+        f"exported.render({{ model: held({data}), el }});\n</script>"
     )

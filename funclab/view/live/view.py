@@ -7,8 +7,12 @@ JavaScript, which follows `core.js`.
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import anywidget
 import traitlets
@@ -16,8 +20,11 @@ import traitlets
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture, write
-from funclab.view.live.assets import script, style, texts
+from funclab.view.live.assets import script, style
 from funclab.view.live.page import page_of
+
+MIME = "application/vnd.funclab.view+json"
+"""What the JupyterLab extension shows: the name of a room as data, the view itself as metadata."""
 
 
 class View(anywidget.AnyWidget):
@@ -29,7 +36,8 @@ class View(anywidget.AnyWidget):
     {"selected": "dense[1]"}}]. `look` is "auto", "light", "dark", "print" or "projector".
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ()
+    room: ClassVar[str]
+    """The folder of `funclab.view` that holds its JavaScript."""
     blank_state: ClassVar[dict[str, Any]] = {}
 
     title = traitlets.Unicode().tag(sync=True)
@@ -44,11 +52,11 @@ class View(anywidget.AnyWidget):
     answers = traitlets.List().tag(sync=True)
     tour = traitlets.List().tag(sync=True)
     stop = traitlets.Int(-1).tag(sync=True)
-    texts = traitlets.Dict().tag(sync=True)
+    own_id = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "scripts" in vars(cls):  # not in the classes that anywidget derives from it
-            cls._esm, cls._css = script(*cls.scripts), style()
+        if "room" in vars(cls):  # not in the classes that anywidget derives from it
+            cls._esm, cls._css = script(cls.room), style()
         super().__init_subclass__(**kwargs)
 
     def __init__(
@@ -60,6 +68,7 @@ class View(anywidget.AnyWidget):
         state: dict[str, Any] | None = None,
         **traits: Any,
     ) -> None:
+        self.displays, own_id = 0, uuid4().hex
         whole = {**self.blank_state, **self._checked_state(state or {})}
         super().__init__(
             look=defaults.chosen(look),
@@ -68,7 +77,8 @@ class View(anywidget.AnyWidget):
             state=whole,
             home=dict(whole),
             blank=dict(self.blank_state),
-            texts=texts(),
+            own_id=own_id,
+            model_id=own_id,
             **traits,
         )
         self.on_msg(self._on_message)
@@ -122,7 +132,7 @@ class View(anywidget.AnyWidget):
 
     def page_traits(self) -> list[str]:
         """The names of what the browser knows of this view."""
-        own = ("_", "layout", "tabbable", "tooltip", "comm", "keys")
+        own = ("_", "layout", "tabbable", "tooltip", "comm", "keys", "own_id", "control")
         return [name for name in self.trait_names(sync=True) if not name.startswith(own)]
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
@@ -130,6 +140,9 @@ class View(anywidget.AnyWidget):
         return None
 
     def _on_message(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        # The last output that showed it was cleared, and it was not displayed again meanwhile.
+        if content.get("ask") == "close" and content.get("displays") == self.displays:
+            return self.close()
         reply = self.answer_to(content)
         if reply is not None:
             self.send({**reply, "to": content.get("ask")})
@@ -138,9 +151,23 @@ class View(anywidget.AnyWidget):
         return f"<{type(self).__name__}: {self.title}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        made = super()._repr_mimebundle_(**kwargs)
-        data, metadata = made if isinstance(made, tuple) else (made or {}, {})
-        return {**data, "image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
+        self.open()  # it may have been closed with the output that it was in
+        self.displays += 1
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        data |= {MIME: {"view": self.room}, "image/svg+xml": self.svg(), "text/plain": repr(self)}
+        return data, {**metadata, MIME: {"held": self._held(), "displays": self.displays}}
+
+    def _held(self) -> str:
+        """What a notebook keeps of the view, compressed: all that the browser knows of it.
+
+        It is metadata, since training takes another time in each run: strict nbval compares data.
+        """
+        traits = {name: getattr(self, name) for name in self.page_traits()}
+        return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()
+
+    def close(self) -> None:
+        super().close()
+        vars(self).pop("_repr_mimebundle_", None)  # it may be displayed again
 
 
 def _checked_tour(tour: Any) -> list[dict[str, Any]]:

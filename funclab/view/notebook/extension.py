@@ -22,7 +22,6 @@ from funclab.view.scene.tensor_path import tensor_view
 from funclab.view.tables.nodes import node_table
 
 SVG, PLAIN = "image/svg+xml", "text/plain"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
 NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
 """Where the line that a user wrote is not."""
@@ -62,18 +61,18 @@ def _add_magics(shell: Any) -> None:
     shell.set_hook("complete_command", complete_word, str_key="%funclab")
 
 
-def live_view(thing: Any, **_: Any) -> dict[str, Any] | None:
-    """The explorer of a model, layer or tensor, for front ends that show widgets.
+def live_view(thing: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The explorer of a model, layer or tensor, for front ends that show live views.
 
     The static picture and the plain text beside it come from the other formatters.
     """
     from funclab.view.explorer.view import explore
 
     try:
-        bundle = explore(thing)._repr_mimebundle_()[0]
+        data, metadata = explore(thing)._repr_mimebundle_()
     except FunclabError:
         return None
-    return {WIDGET: bundle[WIDGET]} if WIDGET in bundle else None
+    return {kind: value for kind, value in data.items() if kind not in (SVG, PLAIN)}, metadata
 
 
 def picture_of_layer(layer: Operation) -> str:

@@ -74,9 +74,8 @@ const playground = {
     const { live } = this;
     for (const [name, box] of Object.entries(this.boxes)) {
       if (box.markup === live[name]) continue;
-      // The markup is drawn by funclab itself.
-      box.innerHTML = box.markup = live[name];
-      for (const title of box.querySelectorAll("title")) title.remove();
+      box.markup = live[name];
+      box.replaceChildren(pictureFrom(box.markup));
     }
     this.graph.put(live.model);
     this.heading.textContent = live.heading;
@@ -103,7 +102,7 @@ const playground = {
     this.waiting = `${++this.number} ${Math.random()}`;
     ctx.model.send({ ...message, number: this.waiting });
     clearTimeout(this.timer);
-    const wait = ctx.facts.alone ? PAGE_WAIT : LONGEST_WAIT;
+    const wait = ctx.model.alone ? PAGE_WAIT : LONGEST_WAIT;
     if (!this.answered) this.timer = setTimeout(() => this.unanswered(ctx), wait);
   },
 
@@ -112,7 +111,7 @@ const playground = {
     Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
-    ctx.say(ctx.t(ctx.facts.alone ? "play_alone" : "play_no_kernel"));
+    ctx.say(ctx.t(ctx.model.alone ? "play_alone" : "play_no_kernel"));
   },
 
   follow(ctx, message) {
@@ -227,4 +226,4 @@ const playground = {
   caption() { return this.live.caption; },
 };
 
-export default { render: ({ model, el }) => start(model, el, Object.create(playground)) };
+export default liveView(() => playground);

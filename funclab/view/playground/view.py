@@ -38,7 +38,7 @@ BURST = 0.04
 class Playground(View):
     """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
 
-    scripts = ("live/graph", "playground/controls", "playground/view")
+    room = "playground"
     blank_state: ClassVar[dict[str, Any]] = BLANK
 
     def __init__(self, own: Any = None, **settings: Any) -> None:
@@ -98,8 +98,8 @@ class Playground(View):
         if anew or settings != self.trial.settings:
             self.trial = Trial(settings, self._own)
 
-    def _tell(self, alone: bool = False) -> None:
-        """Tell the browser all about the present model; `alone` on a page without a kernel."""
+    def _tell(self) -> None:
+        """Tell the browser all about the present model."""
         trial, wall = self.trial, self.look == "projector"
         facts, shown = trial.facts(), self._shown()
         pictures = {name: shown.pop(name) for name in ("surface", "curve")}
@@ -119,7 +119,6 @@ class Playground(View):
             "heading": heading(facts),
             "code": trial.code.to(0).replace("epochs=0", "epochs=$"),
             "usual": USUAL_EPOCHS,
-            "alone": alone,
             **shown,
         }
 
@@ -139,7 +138,7 @@ class Playground(View):
     def complete(self) -> None:
         """A page without a kernel shows the last state, and says that training needs one."""
         with self._lock:
-            self._tell(alone=True)
+            self._tell()
 
     def picture(self) -> Picture:
         look = defaults.still(self.look)

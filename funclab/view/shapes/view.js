@@ -104,4 +104,4 @@ const shapes = {
   },
 };
 
-export default { render: ({ model, el }) => start(model, el, shapes) };
+export default liveView(() => shapes);

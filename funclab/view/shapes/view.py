@@ -18,7 +18,7 @@ class ShapeWalk(View):
     `print(...)` gives the walk as text.
     """
 
-    scripts = ("shapes/view",)
+    room = "shapes"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0, "batch": 0, "all": False}
 
     def __init__(self, steps: Steps, failure: Failure | None = None, **settings: Any) -> None:

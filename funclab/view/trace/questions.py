@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from funclab.shapes import known
 from funclab.view.live.said import named, say, signed, told_shape
 from funclab.view.shapes.questions import wrong_shapes
 from funclab.view.trace.example import DIGITS
@@ -57,7 +58,7 @@ def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
     sizes = right[:1], (2 * right[0],)  # where one of these comes first, it is the batch
     batched = made[0].startswith(BATCH)
     beliefs = wrong_shapes([_lengths(text) for text in read], right)
-    wrong = [told_shape(shape, batched and shape[:1] in sizes) for shape in beliefs]
+    wrong = [told_shape(known(shape), batched and shape[:1] in sizes) for shape in beliefs]
     texts = {"key": named(still.key), "detail": still.about["detail"], "read": listed_names(read)}
     texts |= {"rule": still.about["rule"]}
     return _question(f"shape {still.key}", "trace_ask_shape", made[0], wrong, texts)

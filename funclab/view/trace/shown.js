@@ -59,10 +59,7 @@ const shownOfTrace = {
   },
 
   figure(ctx, frame, mark, role) {
-    const wall = ctx.look === "projector", box = h("div");
-    // The markup is drawn by funclab itself, and holds no names.
-    box.innerHTML = frame.svg;
-    const svg = box.firstChild;
+    const wall = ctx.look === "projector", svg = pictureFrom(frame.svg);
     svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
     svg.style.width = `calc(${svg.getAttribute("width")}px*var(--scale))`;
     svg.classList.toggle("fl-worded", frame.worded);

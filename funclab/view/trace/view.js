@@ -252,4 +252,4 @@ const trace = {
   caption(ctx) { return `${this.where(ctx)}. ${this.step(ctx).words}`; },
 };
 
-export default { render: ({ model, el }) => start(model, el, Object.create(trace)) };
+export default liveView(() => trace);

@@ -32,7 +32,7 @@ class Trace(View):
     The model is as it was: weights, statistics, random streams and optimizer.
     """
 
-    scripts = ("live/graph", "trace/shown", "trace/view")
+    room = "trace"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0}
 
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:

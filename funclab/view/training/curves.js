@@ -53,8 +53,7 @@ class Curves {
       if (markup === figure.markup) return;
       figure.markup = markup;
       figure.chart = chart;
-      // The picture is drawn by funclab itself, with every name escaped.
-      if (markup.startsWith("<")) el.innerHTML = markup;
+      if (markup.startsWith("<")) el.replaceChildren(pictureFrom(markup));
       else el.replaceChildren(h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, hidden ? "?" : this.ctx.t("live_no_curve")));
       this.prepare(figure, large);
     });

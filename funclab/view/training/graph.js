@@ -22,10 +22,8 @@ class TrainingGraph {
     this.el.hidden = !markup || !ctx.state.graph;
     if (this.el.hidden) return;
     if (markup !== this.shown) {
-      // The markup is drawn by funclab itself, with every name escaped.
-      this.el.innerHTML = markup;
+      this.el.replaceChildren(pictureFrom(markup));
       this.shown = markup;
-      this.el.querySelectorAll("title").forEach((title) => title.remove());
       this.natural = Number(this.el.querySelector("svg").getAttribute("viewBox").split(" ")[2]);
       this.boxes = [...this.el.querySelectorAll(".box[data-key]")];
     }

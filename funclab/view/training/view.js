@@ -293,4 +293,4 @@ function trainingView() {
   };
 }
 
-export default { render: ({ model, el }) => start(model, el, trainingView()) };
+export default liveView(trainingView);

@@ -45,10 +45,7 @@ class TrainingView(View):
     `status` where the present one is.
     """
 
-    scripts = (
-        "training/curves", "training/graph", "training/words", "training/channel", "training/slow",
-        "training/view",
-    )  # fmt: skip
+    room = "training"
     blank_state: ClassVar[dict[str, Any]] = {
         "log": False, "smooth": False, "measure": "gradient", "selected": "", "joined": False,
         "graph": True, "table": False, "epoch": 0, "chart": 0,
@@ -118,10 +115,6 @@ class TrainingView(View):
         if self.state["smooth"] and made.window:
             said.append(say("live_caption_smoothed", n=made.smoothed_epochs))
         return Curves(charts, title, " ".join(filter(None, said)), look, framed=True)
-
-    def complete(self) -> None:
-        """A page from disk has no kernel to reach."""
-        self.control = ""
 
 
 def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:

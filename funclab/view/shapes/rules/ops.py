@@ -158,7 +158,7 @@ def get_item(call: CallShapes) -> Derivation:
     axes: list[Axis] = []
     told: list[str] = []
     axis = 0
-    for part in call.layer._full(call.x):
+    for part in call.layer.whole_index(call.x):
         if part is None:
             axes.append(single("a new axis"))
             continue

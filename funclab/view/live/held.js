@@ -1,0 +1,59 @@
+// Where a view finds its model: in the kernel, or in what a page or a saved notebook holds.
+
+/** The models of this page that a kernel answers for, by id; `places` counts the outputs of each. */
+const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), news: new EventTarget() });
+
+/** Make a widget's model known, until its kernel or its comm is gone. */
+function announce(model) {
+  const id = model.get("own_id");
+  if (!id) return undefined;
+  const retire = () => { if (KERNEL.models.get(id) === model) KERNEL.models.delete(id); };
+  model.widget_manager?.get_model(id).then((whole) => {
+    model.on("comm_live_update", () => { if (!whole.comm_live) retire(); });
+  }, retire);
+  KERNEL.models.set(id, model);
+  KERNEL.news.dispatchEvent(new Event(id));
+  return retire;
+}
+
+/** The model with this id, if a kernel answers for it. A kernel that was shut down tells nobody. */
+function inKernel(id) {
+  const model = KERNEL.models.get(id);
+  return model && model.widget_manager?.kernel !== null ? model : null;
+}
+
+/** A model without a kernel: it knows what it holds, and keeps what is changed. */
+function held(traits) {
+  const first = { ...traits }, listeners = {};
+  return {
+    alone: true,
+    get: (name) => traits[name],
+    set(name, value) {
+      if (same(traits[name], value)) return;
+      traits[name] = value;
+      for (const call of listeners[`change:${name}`] ?? []) call();
+    },
+    save_changes() {},
+    send() {},
+    on(name, call) { (listeners[name] ??= new Set()).add(call); },
+    off(name, call) { listeners[name]?.delete(call); },
+
+    /** Give what was changed here to the kernel's model, and leave the rest of it as it is. */
+    handTo(model) {
+      for (const name of ["state", "stop", "answers"]) {
+        if (same(traits[name], first[name])) continue;
+        const changed = name === "state" && Object.entries(traits.state).filter(([key, value]) => !same(value, first.state[key]));
+        model.set(name, changed ? { ...model.get(name), ...Object.fromEntries(changed) } : traits[name]);
+      }
+      model.save_changes();
+    },
+  };
+}
+
+/** A view as notebooks load it: what `make` returns, drawn for a model. */
+function liveView(make) {
+  return {
+    initialize: ({ model }) => announce(model),
+    render: ({ model, el }) => start(model, el, make()),
+  };
+}

@@ -1,0 +1,26 @@
+"""Adds the JupyterLab extension to the wheel. hatchling calls this; funclab itself does not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class LabExtension(BuildHookInterface):
+    """Made anew for each wheel and each editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        # funclab itself needs NumPy, which is not there while it is built; these few files do not.
+        for name in ("funclab", "funclab.view"):
+            package = ModuleType(name)
+            package.__path__ = [str(Path(self.root, *name.split(".")))]
+            sys.modules[name] = package
+        from funclab.view.notebook import labextension
+
+        folder = Path(self.root, "build", "labextension")
+        labextension.write(folder, self.metadata.version)
+        build_data["shared_data"][str(folder)] = labextension.FOLDER

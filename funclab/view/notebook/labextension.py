@@ -1,0 +1,37 @@
+"""The extension by which JupyterLab 4 and Notebook 7 show live views, made when funclab is built.
+
+It consists of `renderer.js` and of one module for each view, which are the very scripts that other
+front ends get through anywidget. Browsers keep the files of an extension for a year: their address
+ends with a hash of them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from funclab.view.live.assets import rooms, script, style
+
+HERE = Path(__file__).parent
+FOLDER = "share/jupyter/labextensions/funclab"
+"""Where it is installed, from `sys.prefix`."""
+
+
+def files(version: str) -> dict[str, str]:
+    """The text of every file of the extension, by its path."""
+    exports = f"export {{ KERNEL, held, inKernel }};\nexport const STYLE = {json.dumps(style())};\n"
+    static = {f"static/{room}.js": f"{script(room)}\n{exports}" for room in rooms()}
+    static["static/remoteEntry.js"] = (HERE / "renderer.js").read_text(encoding="utf-8")
+    digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()[:16]
+    build = {"load": f"static/remoteEntry.js?v={digest}", "mimeExtension": "./mimeExtension"}
+    about = {"name": "funclab", "version": version, "jupyterlab": {"_build": build}}
+    return {"package.json": json.dumps(about, indent=2), **static}
+
+
+def write(folder: Path, version: str) -> None:
+    """Write the extension into a folder."""
+    for name, text in files(version).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

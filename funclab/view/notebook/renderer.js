@@ -1,0 +1,125 @@
+// How JupyterLab 4 and Notebook 7 show live views: with a kernel, without one, and untrusted.
+// This file is an extension as it is (`labextension.py` puts it in its place): a container in the
+// sense of module federation, with a renderer of funclab's own type of output.
+
+(() => {
+  const MIME = "application/vnd.funclab.view+json", WIDGET = "application/vnd.jupyter.widget-view+json";
+  const own = new URL(document.currentScript.src); // with the hash of all files
+  const load = (room) => import(new URL(`${room}.js${own.search}`, own).href);
+  // A model in the kernel announces itself this soon, or later, after a reload; and a cleared view
+  // that is not on the page again by then is let go.
+  const SOON = 150, CLEARED = 3000;
+
+  /** The module that the page shares under a name, in its newest version. */
+  async function shared(scope, name) {
+    const copies = scope[name], order = new Intl.Collator("en", { numeric: true });
+    const newest = Object.keys(copies).sort(order.compare).at(-1);
+    return (await copies[newest].get())();
+  }
+
+  async function unpacked(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  }
+
+  /** The style sheet of all views, once on a page. */
+  function dress(text) {
+    if (document.getElementById("funclab-style")) return;
+    const sheet = document.createElement("style");
+    sheet.id = "funclab-style";
+    sheet.textContent = text;
+    document.head.append(sheet);
+  }
+
+  const rendererOf = ({ Widget }) => class extends Widget {
+    async renderModel(output) {
+      this.output = output;
+      try {
+        await this.show(output);
+      } catch (error) {
+        console.warn("funclab shows a still picture:", error);
+        this.showStill(output);
+      }
+    }
+
+    async show({ data, metadata }) {
+      const { held: text, displays } = metadata[MIME], id = data[WIDGET]?.model_id;
+      const module = await load(data[MIME].view.replace(/\W/g, ""));
+      dress(module.STYLE);
+      this.displays = displays;
+      if (id === this.id && this.live === module.inKernel(id)) return; // its numbers are there already
+      this.leave?.(true);
+      this.join(module, id);
+      this.live = module.inKernel(id) ?? await this.soon(module, id);
+      this.held = this.live ? null : module.held(await unpacked(text));
+      if (!this.isDisposed) this.put(module);
+    }
+
+    /** The kernel's model when it comes at once: then nothing is drawn twice. */
+    soon(module, id) {
+      return new Promise((done) => {
+        const end = setTimeout(done, SOON, null);
+        module.KERNEL.news.addEventListener(id, () => { clearTimeout(end); done(module.inKernel(id)); }, { once: true });
+      });
+    }
+
+    /** Count this output among those of its view, and change to the kernel's model when one comes. */
+    join(module, id) {
+      const { places, news } = module.KERNEL;
+      this.id = id;
+      places.set(id, (places.get(id) ?? 0) + 1);
+      const listen = () => {
+        if (!this.held) return;
+        this.live = module.inKernel(id);
+        this.held.handTo(this.live);
+        this.held = null;
+        this.put(module);
+      };
+      news.addEventListener(id, listen);
+      this.leave = (cleared) => {
+        news.removeEventListener(id, listen);
+        places.set(id, places.get(id) - 1);
+        this.leave = null;
+        const close = { ask: "close", displays: this.displays };
+        if (cleared) setTimeout(() => { if (!places.get(id)) module.inKernel(id)?.send(close); }, CLEARED);
+      };
+    }
+
+    /** Draw the view; what had the focus in the last one has it in the new one. */
+    put(module) {
+      const focused = this.node.contains(document.activeElement);
+      this.stop?.();
+      this.node.replaceChildren();
+      this.stop = module.default.render({ model: this.live ?? this.held, el: this.node });
+      if (focused) this.node.querySelector(".fl")?.focus({ preventScroll: true });
+    }
+
+    showStill({ data }) {
+      this.stop = null;
+      const picture = document.createElement("img");
+      picture.alt = data["text/plain"] ?? "";
+      picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(data["image/svg+xml"])}`;
+      this.node.replaceChildren(picture);
+    }
+
+    onAfterAttach() { this.area ??= this.parent?.parent; }
+
+    /** A closed notebook finds its views again; an output that was cleared or run again does not. */
+    dispose() {
+      if (this.isDisposed) return;
+      this.stop?.();
+      this.leave?.(!this.area?.isDisposed);
+      super.dispose();
+    }
+  };
+
+  const container = {
+    init(scope) { this.scope = scope; },
+    async get() {
+      const Renderer = rendererOf(await shared(this.scope, "@lumino/widgets"));
+      const rendererFactory = { safe: true, mimeTypes: [MIME], createRenderer: () => new Renderer() };
+      return () => ({ id: "funclab:view", rank: -20, dataType: "json", rendererFactory });
+    },
+  };
+  (window._JUPYTERLAB ??= {}).funclab = container;
+})();
