@@ -37,11 +37,10 @@ function s(tag, attributes = {}, ...children) {
   return el;
 }
 
-<<<<<<< HEAD
 /** A text in which what stands between backticks is code. */
 function coded(text) {
   return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part));
-=======
+
 /** What pictures are made of; nothing of it runs, and nothing is fetched. */
 const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
 
@@ -62,7 +61,6 @@ function pictureFrom(markup) {
   const svg = copy(root);
   if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
   return svg;
->>>>>>> trace
 }
 
 /** How keys are written on buttons. */
