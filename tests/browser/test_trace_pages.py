@@ -274,3 +274,20 @@ def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
     assert lines == 0
     assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
     page.close()
+
+
+def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(browser, tmp_path):
+    path = tmp_path / "shapes.html"
+    funclab.export_html(funclab.shapes(twin_model()[0]), path)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+
+    middles = page.evaluate(
+        "() => { const label = document.querySelector('.fl-bar label'), words = new Range();"
+        " words.selectNode(label.firstChild);"
+        " return [words, label.querySelector('input'), label.querySelector('span')].map((one) => {"
+        " const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2; }); }"
+    )
+
+    assert max(middles) - min(middles) < 2
+    page.close()

@@ -44,10 +44,11 @@ class ShapeWalk(View):
 def shapes(
     model: Any, *, look: str | None = None, ask: bool | None = None, tour: Any = (), **state: Any
 ) -> ShapeWalk:
-    """The walk through the shapes of a model, or of what leads to some tensors.
+    """The walk through the shapes of a model, one call after another.
 
-    `state` is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour`
-    are those of every view: see `funclab.view.live.view.View`.
+    `model` is a model with a graph, or a tensor or tensors, whose calls are walked through. `state`
+    is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour` are
+    those of every view: see `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for what is neither.
     """
