@@ -3,19 +3,12 @@
 import pytest
 
 import funclab
+from tests.browser.notebook_page import KERNEL_SAYS
 from tests.browser.projector import small_words
 
 ROOT = ".fl-play"
 CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
 EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
-KERNEL_SAYS = """async (code) => {
-  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  let said = "";
-  const future = kernel.requestExecute({code});
-  future.onIOPub = (message) => { said += message.content.text ?? message.content.evalue ?? ""; };
-  await future.done;
-  return said.trim();
-}"""
 PRINT_SAME = """
 space = {}
 exec(code, space)

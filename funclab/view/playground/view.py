@@ -199,12 +199,12 @@ def playground(
     tour: Any = (),
     **state: Any,
 ) -> Playground:
-    """A model of two features that is changed by controls and trains before one's eyes.
+    """A model of two features that is changed by controls and trained before your eyes.
 
-    `data` is the name of a set of `funclab.datasets.spots`, or your own (x, y). `state` may hold
-    what `Playground.line()` writes: branches, shared, merge, layers, units, activation, optimizer,
-    learning_rate, batch_size, noise, seed, and the epochs that are trained at once.
-    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
+    `data` is the name of a set of `funclab.datasets.spots` ("spirals" unless given), or your own
+    (x, y). `state` is what `Playground.line()` writes: branches, shared, merge, layers, units,
+    activation, optimizer, learning_rate, batch_size, noise, seed, and the epochs that are trained
+    at once. `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Shapes: x (n, 2); y (n,), 0 and 1 for two classes, or any numbers.
     Raises: ArgumentError for a setting it does not have; DataError for data it cannot draw.
