@@ -80,7 +80,7 @@ const playground = {
     this.graph.put(live.model);
     this.heading.textContent = live.heading;
     this.legend.textContent = live.legend;
-    this.codeText.textContent = this.code();
+    this.codeText.replaceChildren(...sourceLines(this.code()));
   },
 
   /** Ask for what is missing: another model, the epochs of the state, or the next burst. */
