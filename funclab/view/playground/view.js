@@ -176,33 +176,20 @@ const playground = {
   },
 
   /** Ask mode: train the model as it is and as it would be, then ask which ends lower. */
-  startRace(ctx, name, value, patch) {
-    const before = this.settings(ctx), until = ctx.state.epochs || RACE;
-    this.race = { name, value, until, patch: { ...patch, epochs: until }, sides: [before, { ...before, [name]: value }] };
+  startRace(ctx, patch) {
+    const before = this.settings(ctx), { epochs, ...change } = patch, until = ctx.state.epochs || RACE;
+    this.race = { until, sides: [before, { ...before, ...change }], patch: { ...change, epochs: until } };
     this.running = false;
     this.bar(ctx);
     ctx.say(ctx.t("play_working"));
-    this.waiting = null;
-    this.send(ctx, { ask: "race", sides: this.race.sides, until, first: true });
+    this.send(ctx, { ask: "race", ...this.race, first: true });
   },
 
-  raced(ctx, { done, ends }) {
-    const { name, value, until, patch, sides } = this.race;
-    if (done < until) {
-      this.send(ctx, { ask: "race", sides, until });
-      return;
-    }
+  raced(ctx, { question }) {
+    if (!question) return this.send(ctx, { ask: "race", ...this.race });
+    const { patch } = this.race;
     this.race = null;
-    const [before, after] = [ctx.state[name], value].map((one) => this.told(ctx, one));
-    const [first, second] = ends.map((one) => one ?? Infinity), label = this.label(ctx, name);
-    const equal = first === second || Math.abs(first - second) < 0.03 * Math.max(first, second);
-    const options = [`${label} = ${before}`, `${label} = ${after}`, ctx.t("play_ask_equal")];
-    const shown = (loss) => Number.isFinite(loss) ? loss.toFixed(3) : ctx.t("play_no_number");
-    ctx.ask({ id: `play ${JSON.stringify(sides)} ${until}`, options,
-      prompt: ctx.t("play_ask", { n: until, name: label, before, after }),
-      answer: equal ? options[2] : options[first < second ? 0 : 1],
-      explain: ctx.t("play_ask_why", { first: shown(first), before, second: shown(second), after }),
-    }, () => ctx.set(patch));
+    ctx.ask(question, () => ctx.set(patch));
   },
 
   keys(ctx) {

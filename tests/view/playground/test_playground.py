@@ -13,6 +13,7 @@ import pytest
 import funclab
 from funclab.errors import ArgumentError, DataError
 from funclab.view.playground.picture import contour, hatching
+from funclab.view.playground.view import race_question
 from tests.view.training.live_runs import X, Y, fresh
 
 SETTINGS = {
@@ -136,20 +137,33 @@ def test_the_picture_follows_the_model():
     assert "merged" in view.pictures["model"] and "merged" not in before
 
 
-def test_a_race_trains_both_sides_to_the_same_epoch():
+def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
     view = funclab.playground("xor", layers=1, units=8)
     sides = [message(view, units=1), message(view, units=16)]
 
     reply = view.answer_to({"ask": "race", "sides": sides, "until": 8, "first": True})
-    while reply["done"] < 8:
+    while not reply["question"]:
         reply = view.answer_to({"ask": "race", "sides": sides, "until": 8})
 
-    ends = [
+    first, second = (
         funclab.playground("xor", layers=1, units=units, epochs=8).losses["val_loss"][-1]
         for units in (1, 16)
-    ]
-    assert reply["ends"] == ends
+    )
+    asked = reply["question"]
+    assert asked["options"] == ["units per layer = 1", "units per layer = 16", "about equal"]
+    assert asked["answer"] == asked["options"][0 if first < second else 1]
+    assert f"{first:.3f} with 1, {second:.3f} with 16" in asked["explain"]
     assert view.losses["loss"] == []
+
+
+def test_losses_that_hardly_differ_are_about_equal_and_one_that_is_lost_never_wins():
+    sides = [{"shared": False}, {"shared": True}]
+
+    near, lost = (race_question(sides, ends, 5) for ends in ([0.5, 0.51], [0.5, float("nan")]))
+
+    assert near["answer"] == "about equal"
+    assert lost["answer"] == "shared layers = no"
+    assert "no number any more with yes" in lost["explain"]
 
 
 @pytest.mark.parametrize(
