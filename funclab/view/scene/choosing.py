@@ -10,6 +10,7 @@ from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import cells_of
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Scene
 
 Room = tuple[float, float]
@@ -89,6 +90,8 @@ class Chooser:
     def _trials(self, choice: Choice) -> Iterator[tuple[str, str, int]]:
         """The ways to try, with fewer columns first."""
         for columns in range(1, choice.columns + 1):
+            if columns == 1 and choice.columns == 2 and self._bends(choice):
+                yield choice.densities[1], "TB", 0
             for density in choice.densities:
                 for direction in self.directions:
                     if direction == "TB" or (columns == 1 and density == choice.densities[0]):
@@ -122,7 +125,11 @@ class Chooser:
         size, length = sizes.DENSITIES[density], self._length(choice)
         if direction == "LR":
             return length * (size.narrowest + 60) > self.room[0]
-        return length * (size.height + size.gap) > self.room[1] * columns
+        return length * (size.height + size.gap) > self.room[1] * (columns or 2)
+
+    def _bends(self, choice: Choice) -> bool:
+        """Whether a U can be made of the model."""
+        return "TB" in self.directions and arms(cells_of(self.scene(choice.fold))) is not None
 
     def _length(self, choice: Choice) -> int:
         self.scene(choice.fold)

@@ -116,13 +116,17 @@ def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]
     return [shape, " ".join(word for word in more if word)]
 
 
+def lengths(plate: Plate) -> list[int]:
+    """The lengths of a tensor's axes that are known, without the batch."""
+    return [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
+
+
 def glyph(plate: Plate) -> tuple[float, float]:
     """The width and height of the bar that stands for a shape.
 
     Features make it wide, and positions in space or time, their geometric mean, make it high.
     """
-    sizes = [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
-    *space, features = sizes or [1]
+    *space, features = lengths(plate) or [1]
     positions = prod(space) ** (1 / len(space)) if space else 1
     width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
     return min(width, 30), min(height, 16)

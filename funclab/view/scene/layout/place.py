@@ -20,6 +20,7 @@ from funclab.view.scene.layout.tracks import (
     set_ranks,
     tracks_of,
 )
+from funclab.view.scene.layout.u import U
 from funclab.view.scene.layout.wires import RADIUS, Wires
 from funclab.view.scene.scene import Box, Label, Scene
 
@@ -35,8 +36,8 @@ ENDLESS = 1e9
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     """Fill in all positions of a scene, from the innermost frames outward.
 
-    `columns` is the most columns that a scene from top to bottom is wrapped into; gaps take the
-    `room` there is along the flow.
+    `columns` is the most columns that a scene from top to bottom is wrapped into, or 0 for a U;
+    gaps take the `room` there is along the flow.
     """
     Placing(scene, room).place(columns)
 
@@ -60,6 +61,11 @@ class Placing:
         for plate in scene.plates:
             sizes.measure_plate(plate, self.density, scene.direction == "LR")
         measure(scene, cells, self.density)
+        if columns == 0:
+            U(scene, cells, self.room).place(self.stubs)
+            place_capsules(scene)
+            frame(scene)
+            return
         order = reading_order(cells, longest_way(cells))
         parts = self._columns(order, columns) if columns > 1 else [order]
         x = 0.0
