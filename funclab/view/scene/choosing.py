@@ -52,6 +52,7 @@ class Chooser:
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
         self.scenes: dict[str, Scene] = {}
         self.lengths: dict[str, int] = {}
+        self.tried: dict[tuple[str, str, str, int], tuple[float, float]] = {}
 
     def scene(self, fold: str) -> Scene:
         if fold not in self.scenes:
@@ -106,6 +107,14 @@ class Chooser:
         place(scene, columns, self.room[direction == "TB"] - 2 * sizes.TAB)
         return scene
 
+    def _size(self, choice: Choice, trial: tuple[str, str, int]) -> tuple[float, float]:
+        """How large a trial is, each tried once."""
+        key = (choice.fold, *trial)
+        if key not in self.tried:
+            scene = self._try(choice, trial)
+            self.tried[key] = (scene.width, scene.height)
+        return self.tried[key]
+
     def _fitting(self, choice: Choice) -> list[tuple[float, int, tuple[str, str, int]]]:
         """The trials that fit, each after its height; more columns only where fewer do not fit."""
         found: list[tuple[float, int, tuple[str, str, int]]] = []
@@ -114,9 +123,9 @@ class Chooser:
                 break
             if self._too_long(choice, trial):
                 continue
-            scene = self._try(choice, trial)
-            if scene.width <= self.room[0] and scene.height <= self.room[1]:
-                found.append((scene.height, i, trial))
+            width, height = self._size(choice, trial)
+            if width <= self.room[0] and height <= self.room[1]:
+                found.append((height, i, trial))
         return found
 
     def _too_long(self, choice: Choice, trial: tuple[str, str, int]) -> bool:
@@ -142,9 +151,8 @@ class Chooser:
             return self._try(choice, min(fitting)[2])
         needs = []
         for i, trial in enumerate(self._trials(choice)):
-            scene = self._try(choice, trial)
-            over = max(0, scene.width - self.room[0])
-            needs.append((over, scene.height, i, trial))
+            width, height = self._size(choice, trial)
+            needs.append((max(0, width - self.room[0]), height, i, trial))
         return self._try(choice, min(needs)[3])
 
 
