@@ -48,7 +48,7 @@ class Density:
 DENSITIES = {
     "full": Density(54, 15, 12, 12, True, True, 12, 14, 20, 150, 330),
     "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
-    "one line": Density(26, 13, 11, 11, False, False, 16, 5, 5, 92, 330),
+    "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
     "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282),
 }

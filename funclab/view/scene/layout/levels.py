@@ -101,7 +101,8 @@ class Levels:
             has_numbers(cell) and any(not wire.side for wire in cell.entering) for cell in cells
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
-        room = sizes.TAB - 3 if tabs and (depth or density.plates) else 0
+        crowded = depth or density.plates or tail < 16
+        room = sizes.TAB - 3 if tabs and crowded else 0
         return tail + max(density.gap if rank else 0, need) + room
 
     def _place(self, rank: int, free: float) -> None:
