@@ -201,7 +201,7 @@ def _measure_repeat(box: Box, density: Density) -> None:
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
-        box.height += RACK + (8 if density.plates else 2)
+        box.height += RACK + (8 if density.plates else 2) if box.starts else 0
     else:
         inside, rack = box.inside, min(13 * len(box.starts), 170)
         heading = max([heading, *(text_width(line, SMALL) for line in varies)])

@@ -28,7 +28,7 @@ EDGE = 14
 """White space around the whole."""
 BETWEEN = 24
 """The room between two columns."""
-HEAD = 24
+HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
 ENDLESS = 1e9
 
@@ -172,7 +172,7 @@ class Placing:
         """A column with a head where a tensor comes in, and a foot where one goes on."""
         cells, own = list(part), set(part)
         if number:
-            head = Cell("head", -1, outs={0: 0.0}, size=HEAD - 8, after=200)
+            head = Cell("head", -1, outs={0: 0.0}, size=HEAD - 6, after=200)
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
             self.label = self._label(incoming[0])
             for wire in incoming:
