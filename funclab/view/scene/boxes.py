@@ -27,6 +27,8 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     data = {"key": box.key}
     if box.first:
         data["first"] = box.first
+    if box.opens:  # where a view puts the sign that opens it
+        data["sign"] = f"{sizes.sign_top(box, density_of(scene)):g}"
     kind = "box" if box.inside is None else "box frame"
     canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)

@@ -104,7 +104,8 @@ class Chooser:
         scene.density, scene.direction = density, direction
         if direction == "LR" and density == "lines":
             scene.density = "one line"
-        place(scene, columns, self.room[direction == "TB"] - 2 * sizes.TAB)
+        margin = 2 * sizes.TAB + (10 if columns > 1 else 0)  # room for wires at the feet
+        place(scene, columns, self.room[direction == "TB"] - margin)
         return scene
 
     def _size(self, choice: Choice, trial: tuple[str, str, int]) -> tuple[float, float]:

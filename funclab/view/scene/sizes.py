@@ -244,6 +244,15 @@ def measure_box(box: Box, density: Density) -> None:
     box.width = 2 * round(box.width / 2 + 0.5)
 
 
+def sign_top(box: Box, density: Density) -> float:
+    """How far below the top of a box the sign stands that opens it, 18 high."""
+    if box.rows:
+        return 9
+    if density.two_lines:
+        return 31 if density.plates else 23
+    return (density.height - 18) / 2
+
+
 def equal_widths(boxes: list[Box], density: Density) -> None:
     """Boxes that stand below each other get the same width; only much wider ones keep theirs."""
     boxes = [box for box in boxes if box.inside is None and not box.gathers]
