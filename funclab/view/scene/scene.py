@@ -140,9 +140,11 @@ class Edge:
 
 @dataclass
 class Label(Area):
-    """Words where a column begins: which tensor comes in. Or a band behind rows, with its name."""
+    """Words where a column begins: which tensor comes in; or a band behind rows that are alike."""
 
     text: str
+    band: int = 0
+    """The number of the band from the top; 0 for words alone."""
 
 
 @dataclass
@@ -187,8 +189,6 @@ class Scene:
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
-    bands: list[Label] = field(default_factory=list)
-    """Behind the rows of a U: the name of each resolution."""
     dots: list[tuple[float, float]] = field(default_factory=list)
     """Where wires split."""
     spine: list[list[str]] = field(default_factory=list)
