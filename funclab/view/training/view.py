@@ -65,7 +65,7 @@ class TrainingView(View):
             self.runs = runs
             self._draw()
 
-    @traitlets.observe("state")
+    @traitlets.observe("state", "look")
     def _changed(self, change: Any) -> None:
         before = change.old if isinstance(change.old, dict) else {}
         if any(before.get(name) != self.state[name] for name in ("joined", "smooth")):
