@@ -32,7 +32,7 @@ WAYS = {
     "diff": Way("diff", "view.diff.difference", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),
     "watch": Way("watch", "view.training.view", "model", "the training curves of a model"),
-    "runs": Way("compare_runs", "view.training.view", "first, second", "training runs, overlaid or in groups"),
+    "runs": Way("compare_runs", "view.training.view", "first, second", "training runs, overlaid"),
     "playground": Way(
         "playground", "view.playground.view", "branches=2", "a small model changed by controls"
     ),
