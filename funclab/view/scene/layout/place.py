@@ -30,7 +30,6 @@ BETWEEN = 24
 """The room between two columns."""
 HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
-ENDLESS = 1e9
 
 
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
