@@ -18,7 +18,6 @@ from tests.browser.notebook_page import NotebookPage
 from tests.browser.server import serve
 
 MIME = "application/vnd.funclab.view+json"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 KINDS = [case for case in CASES if case.name not in ("live training", "training")]
 # What these show next is drawn or trained by the kernel.
 ASK_KERNEL = ("runs", "playground")
@@ -212,7 +211,7 @@ def test_without_the_extension_a_view_is_a_widget(browser, tmp_path, write_noteb
 
         notebook.page.locator('.fl-explorer .box[data-key="shared[1]"]').first.click()
 
-        here = notebook.page.locator(f"[data-mime-type='{WIDGET}'] .fl-here")
+        here = notebook.page.locator(".lm-Panel.jp-OutputArea-output .fl-here")
         expect(here).to_contain_text("at(1)")
         assert notebook.console_errors == []
         context.close()

@@ -47,6 +47,7 @@ DOORS = {
     "jupyterlab": {"cli"},
     "hatchling": {"view"},
     "PIL": {"view"},
+    "marimo": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 MOST_IN_CELL = 3
@@ -16,6 +17,9 @@ def show(view: Any) -> Any:
     A loop over twenty fits must not leave twenty views: from the third on, each takes the place of
     the one before, and says so.
     """
+    marimo: Any = sys.modules.get("marimo")
+    if marimo is not None and marimo.running_in_notebook():
+        return marimo.output.append(view)
     from IPython.core.getipython import get_ipython
 
     shell: Any = get_ipython()
