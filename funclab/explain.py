@@ -192,13 +192,17 @@ def data(tensor: Any, name: str) -> TensorTypeError:
 
 
 def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
-    """An index of a node that is no whole number."""
+    """A node index that is missing, or is not a whole number."""
     count = len(layer.inbound_nodes)
     question = what.replace(" ", "_")
+    says = f"A node index is a whole number. Received: {index!r} ({type(index).__name__})."
+    if index is None:
+        says = f"get_{question}_at() missing 1 required positional argument: 'node_index'."
     return ArgumentError(
-        f"A node index is a whole number. Received: {index!r} ({type(index).__name__}).",
+        says,
         why=f"the calls of {layer.name} are numbered from 0 to {count - 1}.",
-        fix=f"write {layer.name}.get_{question}_at({count - 1}), without quotation marks.",
+        fix=f"write {layer.name}.get_{question}_at({count - 1})"
+        + (", without quotation marks." if isinstance(index, str) else "."),
         graph=layer,
     )
 

@@ -60,7 +60,7 @@ def describe(plan: Plan) -> str:
     """The plan's steps, one a line: forward, backward, then the rest."""
     names = Names()
     lines, section = [], ""
-    for note in plan.notes:
+    for _, _, note in plan.steps:
         heading = {"forward": "# forward", "extra": "# update"}.get(note.kind, "# backward")
         if heading != section:
             section = heading
@@ -86,7 +86,11 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
         index = note.added[0]
         return f"g_{inputs[index]} += more_{index}"
     wanted = [
-        f"more_{index}" if index in note.added else f"g_{name}" if value in plan._needs else "_"
+        f"more_{index}"
+        if index in note.added
+        else f"g_{name}"
+        if value in plan.needs_gradient
+        else "_"
         for index, (name, value) in enumerate(zip(inputs, call.inputs, strict=True))
     ]
     gradients = ", ".join(f"g_{name}" for name in outputs)

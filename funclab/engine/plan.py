@@ -19,10 +19,11 @@ Array = np.ndarray[Any, Any]
 
 
 class Step(NamedTuple):
-    """One line of a plan: a function and the arrays it always gets."""
+    """One line of a plan: a function, the arrays it always gets, and what it does, in words."""
 
     call: Callable[..., Any]
     arrays: tuple[Any, ...]
+    note: Note
 
 
 class Plan:
@@ -52,25 +53,23 @@ class Plan:
         self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
         self.calls = calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
-        self.notes: list[Note] = []
         self.grads: dict[Value, Array] = {}
         self.keep = keep
         self.pool = Pool()
         self._arrays: dict[Value, Array] = {}
         self._work: dict[Call, list[Array]] = {}
         self.wrt = self._trainable() if wrt is None else list(wrt)
-        self._needs = _dependents(self.calls, self.wrt)
+        self.needs_gradient = _dependents(self.calls, self.wrt)
         self._last_use = {} if keep else self._find_last_uses()
         for call in self.calls:
             self._add_forward(call)
-        self.n_forward = len(self.steps)
         if self.wrt:
             self._add_backward()
 
     @np.errstate(all="ignore")
     def run(self) -> None:
         """Do every step, in order. Infinity and NaN travel on, without warnings."""
-        for call, arrays in self.steps:
+        for call, arrays, _ in self.steps:
             call(*arrays)
 
     def array(self, value: Value) -> Array:
@@ -81,8 +80,7 @@ class Plan:
 
     def add_step(self, call: Callable[..., Any], arrays: Sequence[Any], text: str) -> None:
         """Append a step of another kind, such as the optimizer's."""
-        self.steps.append(Step(call, tuple(arrays)))
-        self.notes.append(Note("extra", text=text))
+        self.steps.append(Step(call, tuple(arrays), Note("extra", text=text)))
 
     def __str__(self) -> str:
         return describe(self)
@@ -122,8 +120,7 @@ class Plan:
             self.pool.give(self._arrays[value])
 
     def _add(self, function: Callable[..., Any], call: Call, arrays: Any, note: Note) -> None:
-        self.steps.append(Step(function, call.op.bind(*arrays)))
-        self.notes.append(note)
+        self.steps.append(Step(function, call.op.bind(*arrays), note))
 
     def _out(self, call: Call) -> Any:
         arrays = tuple(self._arrays[value] for value in call.outputs)
@@ -159,7 +156,7 @@ class Plan:
         reached, self._waiting = self._count_contributions(seed)
         self._own_buffers()
         self._owned: dict[int, Array] = {}
-        if seed in self._needs:
+        if seed in self.needs_gradient:
             self._slot(seed)[...] = 1  # nobody writes there again
         for call in reversed(self.calls):
             if call in reached:
@@ -185,7 +182,7 @@ class Plan:
         reached: set[Call] = set()
         for call in reversed(self.calls):
             if any(contributions[value] for value in call.outputs):
-                needed = [value for value in call.inputs if value in self._needs]
+                needed = [value for value in call.inputs if value in self.needs_gradient]
                 contributions.update(needed)
                 if needed:
                     reached.add(call)
@@ -197,7 +194,7 @@ class Plan:
         slots: list[Array | None] = []
         extra: list[tuple[int, Array]] = []
         for index, value in enumerate(call.inputs):
-            needed = value in self._needs
+            needed = value in self.needs_gradient
             fresh = value not in self.grads or self._is_untouched(value)
             slot = self._slot(value) if needed and fresh else None
             if needed and not fresh:
@@ -212,8 +209,8 @@ class Plan:
         self._add(call.op.vjp, call, arrays, Note("vjp", call, added=[i for i, _ in extra]))
         for index, slot in extra:
             value = call.inputs[index]
-            self.steps.append(Step(np.add, (self.grads[value], slot, self.grads[value])))
-            self.notes.append(Note("add_into", call, value, [index]))
+            arrays = (self.grads[value], slot, self.grads[value])
+            self.steps.append(Step(np.add, arrays, Note("add_into", call, value, [index])))
             self._give(slot)
         for value in call.outputs:
             self._release(value)

@@ -48,17 +48,18 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
     add_into [6. 8.]
     """
     known = Names(names)
-    steps = iter(zip(plan.steps, plan.notes, strict=True))
+    steps = iter(plan.steps)
     for call in plan.calls:
         note = Note("forward", call)
         if not isinstance(call.op, View):  # a view is the same memory in another shape: no step
-            _do(next(steps)[0])
+            _do(next(steps))
         arrays = [plan.array(value) for value in call.outputs]
         yield Moment("forward", line_of(note, known, plan), call, call.outputs, arrays)
     seed = plan.outputs[0]
     if seed in plan.grads:
         yield Moment("seed", f"g_{known[seed]} = 1", seed.origin, [seed], [plan.grads[seed]])
-    for step, note in steps:
+    for step in steps:
+        note = step.note
         parts = (step.arrays[0].copy(), step.arrays[1]) if note.kind == "add_into" else ()
         _do(step)
         kind = "update" if note.call is None else note.kind
@@ -79,7 +80,7 @@ def _written(plan: Plan, note: Note) -> list[Any]:
     if note.value is not None:
         return [note.value]
     inputs = enumerate(note.call.inputs)
-    return [value for i, value in inputs if value in plan._needs and i not in note.added]
+    return [value for i, value in inputs if value in plan.needs_gradient and i not in note.added]
 
 
 @contextmanager

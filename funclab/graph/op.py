@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
 
@@ -18,11 +18,12 @@ Array = np.ndarray[Any, Any]
 Work = tuple[tuple[Shape, str | None], ...]
 
 
+@dataclass_transform(frozen_default=True)
 @dataclass(frozen=True)
 class Op:
     """One step of arithmetic on arrays.
 
-    Subclasses are frozen dataclasses: their settings are fields. `forward` fills `out`; `vjp`
+    A subclass becomes a frozen dataclass: its settings are its fields. `forward` fills `out`; `vjp`
     (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and writes
     the gradient with respect to each input into its slot. A slot is None when nobody needs that
     gradient. With several outputs, `out` and `g` are tuples.
@@ -38,6 +39,7 @@ class Op:
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
+        dataclass(frozen=True)(cls)
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         if not abstract:
             registry.register("op", cls)
@@ -106,7 +108,6 @@ class Op:
         return [np.zeros(shape, kind or dtype) for shape, kind in wanted]
 
 
-@dataclass(frozen=True)
 class View(Op, abstract=True):
     """An op whose output is its input's memory under another shape: nothing is computed.
 

@@ -41,24 +41,24 @@ class Operation:
         return self.outbound_nodes
 
     # One answer per node.
-    def get_input_at(self, node_index: int) -> Any:
+    def get_input_at(self, node_index: int | None = None) -> Any:
         """The tensor (a list, for several) that call number `node_index` was given."""
         return _one(self._node("input", node_index).input_tensors)
 
-    def get_output_at(self, node_index: int) -> Any:
+    def get_output_at(self, node_index: int | None = None) -> Any:
         """The tensor (a list, for several) that call number `node_index` returned."""
         return _one(self._node("output", node_index).output_tensors)
 
-    def get_input_shape_at(self, node_index: int) -> Any:
+    def get_input_shape_at(self, node_index: int | None = None) -> Any:
         return _one(self._node("input shape", node_index).input_shapes)
 
-    def get_output_shape_at(self, node_index: int) -> Any:
+    def get_output_shape_at(self, node_index: int | None = None) -> Any:
         return _one(self._node("output shape", node_index).output_shapes)
 
-    def get_input_mask_at(self, node_index: int) -> Any:
+    def get_input_mask_at(self, node_index: int | None = None) -> Any:
         return _one(self._node("input mask", node_index).input_masks)
 
-    def get_output_mask_at(self, node_index: int) -> Any:
+    def get_output_mask_at(self, node_index: int | None = None) -> Any:
         return _one(self._node("output mask", node_index).output_masks)
 
     # One answer, when there is one.
@@ -90,7 +90,7 @@ class Operation:
         """The shape all calls returned, when it is one."""
         return self._common_shape("output", lambda node: node.output_shapes)
 
-    def _node(self, what: str, index: int) -> Node:
+    def _node(self, what: str, index: Any) -> Node:
         count = len(self.inbound_nodes)
         if not count:
             raise self._never_called(what)

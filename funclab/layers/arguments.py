@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
-from funclab.errors import TOO_MANY, ArgumentError, NotSupportedError
+from funclab import explain, structure
+from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
+from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
 from funclab.shapes import to_shape
 
@@ -125,6 +126,55 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     )
     error.tensors = [one for one in args if isinstance(one, Tensor)]
     raise error
+
+
+def no_item(layer: Any, index: Any) -> ArgumentError:
+    """The error of `layer[index]`."""
+    inner = [held.name for held in getattr(layer, "layers", [])]
+    return ArgumentError(
+        f"'{type(layer).__name__}' object is not subscriptable: {layer.name}[{index!r}].",
+        why=f"{layer.name} is a layer, not a list or an array.",
+        fix=f"write {layer.name}.layers[0], or {layer.name}.get_layer({inner[-1]!r})."
+        if inner
+        else f"call it, {layer.name}(x), and take a part of the tensor: {layer.name}(x)[:, 0].",
+        graph=layer,
+    )
+
+
+def no_length(layer: Any) -> ArgumentError:
+    """The error of `len(layer)`."""
+    is_model = hasattr(layer, "layers")
+    return ArgumentError(
+        f"object of type '{type(layer).__name__}' has no len(): {layer.name}.",
+        why=f"{layer.name} is a {'model' if is_model else 'layer'}, not a list or an array.",
+        fix=f"count its layers, len({layer.name}.layers), or its weights, "
+        f"{layer.name}.count_params()."
+        if is_model
+        else f"count its weights, {layer.name}.count_params(), or read the length of an axis from "
+        f"the shape of its output, {layer.name}(x).shape.",
+        graph=layer,
+    )
+
+
+def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
+    """The error of a call on something that cannot be an input."""
+    kind = type(layer).__name__
+    why = f"{'None' if leaf is None else f'a value of type {type(leaf).__name__}'} is not a tensor."
+    fix = f"pass Input(shape=...) or the result of a layer call to {layer.name}."
+    if isinstance(leaf, (int, float)):
+        fix = "make an array of numbers first: numpy.array([...])."
+    elif isinstance(leaf, Operation):
+        why = f"{leaf.name} is a layer: a rule, without values of its own."
+        fix = f"call {leaf.name} first and pass what it returns."
+    return TensorTypeError(
+        f"Layer {layer.name} was called with an input that isn't a symbolic tensor. "
+        f"Received: {leaf!r}. Only input tensors may be passed as positional arguments"
+        + ("; the input is not optional, but None was passed." if leaf is None else "."),
+        why=why,
+        fix=fix,
+        graph=layer,
+        facts=explain.layer_or_thing(leaf, Item("place", layer.name, f"a call of {kind}")),
+    )
 
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:

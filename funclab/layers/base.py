@@ -4,44 +4,74 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
+
+import numpy as np
 
 from funclab import registry, regularizers, structure
-from funclab.errors import ArgumentError
+from funclab.engine.plan import Plan
+from funclab.errors import (
+    ArgumentError,
+    DataError,
+    NotSupportedError,
+    ShapeError,
+    TensorTypeError,
+    warn,
+)  # fmt: skip
+from funclab.graph.node import Arguments, Node
+from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
-from funclab.graph.value import Value
+from funclab.graph.tensor import OPERATORS, Tensor
+from funclab.graph.value import Constant, Value, Variable
 from funclab.layers.arguments import (
     KERAS_2_KEYWORDS,
     bound,
+    build_arguments,
     call_parameters,
+    check_call,
     check_complete,
     check_not_called,
     checked_name,
     declared_shape,
     dtype_name,
+    first_parameter,
     floatx,
+    no_item,
+    no_length,
+    not_a_tensor,
     parameters,
-)
-from funclab.layers.calling import Called
-from funclab.shapes import to_shape
+)  # fmt: skip
+from funclab.layers.spec import check_inputs, last_step_hint
+from funclab.layers.weights import Weighted
+from funclab.shapes import show, to_shape
+
+Args = tuple[Any, ...]
 
 
-class Layer(Called):
+class Layer(Weighted):
     """A layer. Subclasses write `build` (make weights) and `call` (use funclab.ops).
 
     Called on tensors, a layer adds a node to the graph; called on arrays, it computes. `call` may
     take `training` and `mask`: they are filled in. Constructor arguments kept in attributes of the
     same names are all that `get_config`, copies and files need.
+
+    name: the layer's name, unique in a model; by default the class's name with a number.
+    trainable: whether training changes the layer's weights; default True.
+    dtype: "float32" or "float64", the dtype to compute in; by default `floatx()`.
+    activity_regularizer: a penalty on the output, added to the loss; default None.
+    weights: arrays that the weights start from; by default their initializers make them.
+    autocast: whether float inputs are cast to `dtype`; default True.
     """
 
     supports_masking = False
-    _given: dict[str, Any]
+    input_spec: Any = None
+    constructor_arguments: dict[str, Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         check_not_called(cls, args)
         check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer._given = bound(cls, args, kwargs)
+        layer.constructor_arguments = bound(cls, args, kwargs)
         return layer
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -72,7 +102,7 @@ class Layer(Called):
         self.autocast = autocast
         self._trainable = trainable
         self._initial_weights = weights
-        self._declared_shape = declared_shape(kwargs)
+        self.declared_shape = declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
             known = parameters(type(self))
@@ -85,6 +115,13 @@ class Layer(Called):
             )
 
     # To be written by subclasses.
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotSupportedError(
+            f"Layer {self.name} ({type(self).__name__}) does not have a `call` method implemented.",
+            why="`call` is what a layer computes from its inputs.",
+            fix="write `def call(self, inputs): ...` in the class.",
+        )
+
     def build(self, input_shape: Any) -> None:
         """Make the weights, from the shape of the first argument of `call`."""
         self.built = True
@@ -92,7 +129,7 @@ class Layer(Called):
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the output: by default the input's, for layers that support masking."""
         if isinstance(mask, (list, tuple)):
-            present = [one for one in mask if one is not None]
+            present = [part for part in mask if part is not None]
             return present[0] if len(present) == 1 else None
         return mask
 
@@ -108,7 +145,7 @@ class Layer(Called):
                     before.restore()
 
     def add_loss(self, loss: Any) -> None:
-        """Add a value to what training makes small; to be used inside `call`.
+        """Add a value to the training loss; to be used inside `call`.
 
         Raises: ArgumentError outside of a call, where nothing would read it.
         """
@@ -116,8 +153,7 @@ class Layer(Called):
         if not tape.scope:
             raise ArgumentError(
                 f"{self.name}.add_loss was used outside of a call, so the loss would be lost.",
-                why="a layer's losses are gathered while its call runs; before and after, nobody "
-                "listens.",
+                why="a layer's losses are collected while its call runs, and only then.",
                 fix="use add_loss inside `call`, or add a tensor of the graph to a model: "
                 "model.add_loss(tensor).",
                 graph=self,
@@ -137,6 +173,198 @@ class Layer(Called):
         inner = any(layer.uses_training for layer in self.sublayers)
         return inner or "training" in call_parameters(type(self))
 
+    # Calling.
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        name = first_parameter(type(self))
+        if not args and name in kwargs:
+            args = (kwargs.pop(name),)
+        self._check_arguments(args)
+        leaves = structure.flatten([args, kwargs])
+        if any(isinstance(leaf, Tensor) for leaf in leaves):
+            return self._call_on_tensors(args, kwargs)
+        # Inside another layer's call, an array (say, of positions) belongs to that layer's tape.
+        if current_tape().scope or any(isinstance(leaf, Value) for leaf in leaves):
+            return self._call_on_tape(args, kwargs)
+        return self._call_on_arrays(args, kwargs)
+
+    def __getitem__(self, index: Any) -> NoReturn:
+        raise no_item(self, index)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        raise no_length(self)
+
+    def _call_on_tensors(self, args: Args, kwargs: dict[str, Any]) -> Any:
+        values: dict[int, Value] = {}
+
+        def value(leaf: Any) -> Any:
+            if not isinstance(leaf, Tensor):
+                return leaf
+            return values.setdefault(id(leaf), placeholder(leaf))
+
+        with Tape():
+            try:
+                outputs = self._call_on_tape(*structure.map_structure(value, (args, kwargs)))
+            except (ShapeError, DataError) as error:
+                error.tensors = error.tensors or Arguments(args, kwargs).tensors
+                if error.graph is self and isinstance(error, ShapeError):
+                    error.fix = last_step_hint(error.tensors, self) or error.fix
+                raise
+        tensors = structure.map_structure(symbolic, outputs)
+        Node(self, args, kwargs, tensors)
+        return tensors
+
+    def _call_on_arrays(self, args: Args, kwargs: dict[str, Any]) -> Any:
+        with Tape() as tape:
+            outputs = self._call_on_tape(args, kwargs)
+        plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
+        plan.run()
+        return structure.map_structure(lambda one: plan.array(one).copy(), outputs)
+
+    def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
+        tape = current_tape()
+        training, scope = tape.training, tape.scope
+        before = None if self.built else self.remember()
+        with tape:
+            try:
+                return self._run_call(tape, args, kwargs)
+            except BaseException as error:
+                if before:
+                    before.restore()
+                if isinstance(error, ShapeError):
+                    raise self._located(error, args) from None
+                raise
+            finally:
+                tape.training, tape.scope = training, scope
+
+    def _run_call(self, tape: Tape, args: Args, kwargs: dict[str, Any]) -> Any:
+        first = structure.map_structure(self._cast, args[0])
+        rest, kwargs = structure.map_structure(self._cast_extra, (args[1:], kwargs))
+        leaves = structure.flatten(first)
+        check_inputs(self, leaves)
+        self._build_once((first, *rest), kwargs)
+        positions = call_parameters(type(self))
+        training = _argument("training", positions, rest, kwargs)
+        if training is not None:
+            tape.training = bool(training)
+        mask = _argument("mask", positions, rest, kwargs)
+        if mask is None and any(leaf.mask is not None for leaf in leaves):
+            mask = structure.map_structure(lambda leaf: leaf.mask, first)
+        _fill("training", tape.training, positions, rest, kwargs)
+        _fill("mask", mask, positions, rest, kwargs)
+        tape.scope = (*tape.scope, self.name)
+        outputs = structure.map_structure(self._as_value, self.call(first, *rest, **kwargs))
+        outputs = self._with_masks(first, mask, outputs)
+        self._add_activity_losses(tape, structure.flatten(outputs))
+        return outputs
+
+    def _with_masks(self, inputs: Any, mask: Any, outputs: Any) -> Any:
+        """The outputs, each with its mask."""
+        taken = {id(leaf) for leaf in structure.flatten(inputs)}
+        leaves = structure.flatten(outputs)
+        masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
+        if not isinstance(masks, (list, tuple)):
+            masks = [masks] * len(leaves)
+        if mask is not None and not self.supports_masking:
+            self._warn_of_mask()
+
+        def attach(leaf: Value, one: Any) -> Value:
+            if id(leaf) in taken and leaf.mask is not one:  # the input keeps the mask it has
+                leaf = OPERATORS["identity"](leaf)
+            if leaf.mask is None:
+                leaf.mask = one
+            return leaf
+
+        return structure.pack(outputs, map(attach, leaves, masks))
+
+    def _warn_of_mask(self) -> None:
+        if not self.__dict__.get("_has_warned"):
+            self.__dict__["_has_warned"] = True
+            warn(
+                f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a "
+                "mask attached to it. However, this layer does not support masking and will "
+                "therefore destroy the mask information. Downstream layers will not see the mask.",
+            )
+
+    def _add_activity_losses(self, tape: Tape, leaves: list[Value]) -> None:
+        if self.activity_regularizer is None:
+            return
+        for leaf in leaves:
+            penalty = self.activity_regularizer(leaf)
+            # The mean over the batch, so that its size does not change the strength.
+            batch = leaf.shape[0] if leaf.shape else 1
+            tape.losses.append(penalty * (1.0 / batch) if batch else penalty)
+
+    def _cast(self, leaf: Any) -> Any:
+        """A leaf of the inputs as a value of this layer's dtype (if it is a float at all)."""
+        value = leaf if isinstance(leaf, Value) else Constant.near(leaf, [self.dtype])
+        floats = value.dtype.startswith("float") and self.dtype.startswith("float")
+        if not (self.autocast and floats) or value.dtype == self.dtype:
+            return value
+        cast = OPERATORS["cast"](value, self.dtype)
+        cast.mask = value.mask
+        return cast
+
+    def _cast_extra(self, leaf: Any) -> Any:
+        """Tensors among the other arguments are cast too; None, flags and numbers stay."""
+        return self._cast(leaf) if isinstance(leaf, (Value, np.ndarray)) else leaf
+
+    def _as_value(self, leaf: Any) -> Value:
+        if isinstance(leaf, Value) and not isinstance(leaf, Variable):
+            return leaf
+        if not isinstance(leaf, (Value, np.ndarray, np.generic, float, int)):
+            outside = isinstance(leaf, Tensor)
+            raise TensorTypeError(
+                f"Layer {self.name} returned {leaf!r} from its call; operation outputs must "
+                "be tensors.",
+                why="it was computed from a tensor of the graph around the layer, which `call` "
+                "cannot see."
+                if outside
+                else f"a {type(leaf).__name__} is not a tensor.",
+                fix=f"pass that tensor to {self.name} as an input."
+                if outside
+                else "return what funclab.ops or other layers give you.",
+                graph=self,
+            )
+        return OPERATORS["identity"](leaf if isinstance(leaf, Value) else Constant(leaf))
+
+    def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
+        if self.built:
+            return
+        self.build(*build_arguments(self, args, kwargs))
+        self.built = True
+        given = self._initial_weights
+        if given is not None:
+            self.set_weights([given] if isinstance(given, np.ndarray) else given)
+
+    def _located(self, error: ShapeError, args: Args) -> ShapeError:
+        """The same error with this layer's name, when the error does not name a layer yet."""
+        if error.graph is not None:
+            return error
+        given = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
+        return ShapeError(
+            f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
+            f"{' and '.join(given)}. {error.what}",
+            why=error.why,
+            fix=error.fix,
+            graph=self,
+        )
+
+    def _check_arguments(self, args: Args) -> None:
+        if not hasattr(self, "inbound_nodes"):
+            raise ArgumentError(
+                f"{type(self).__name__}.__init__ did not call super().__init__().",
+                why="a layer needs its name and node lists before it can be called.",
+                fix="make `super().__init__(**kwargs)` the first line of __init__.",
+            )
+        if len(args) > 1:
+            check_call(self, args)
+        for leaf in structure.flatten(args[0] if args else None):
+            if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
+                raise not_a_tensor(self, leaf)
+
     # Configuration.
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, as plain data: `from_config` makes an equal layer of it."""
@@ -144,7 +372,7 @@ class Layer(Called):
         skip = {"name", "trainable", "dtype", "weights", *elsewhere}
         own = {
             name: registry.to_config(self._setting(name, given))
-            for name, given in self._given.items()
+            for name, given in self.constructor_arguments.items()
             if name not in skip
         }
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
@@ -162,7 +390,7 @@ class Layer(Called):
     def __repr__(self) -> str:
         settings = {
             name: registry.to_config(value)
-            for name, value in self._given.items()
+            for name, value in self.constructor_arguments.items()
             if name not in ("name", "weights") and value != parameters(type(self)).get(name)
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
@@ -201,3 +429,20 @@ def _values_of(shape: Any, dtype: str) -> Any:
     if any(isinstance(one, (list, tuple)) for one in shape):
         return [_values_of(one, dtype) for one in shape]
     return Value(to_shape(shape), dtype)
+
+
+def _argument(name: str, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]) -> Any:
+    """An argument of `call`, however it was passed; None when it was not."""
+    position = positions.get(name, 0)
+    if 0 < position <= len(rest):
+        return rest[position - 1]
+    return kwargs.get(name)
+
+
+def _fill(
+    name: str, value: Any, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]
+) -> None:
+    """Pass `value` on to a `call` that takes `name` and did not get it by place."""
+    kwargs.pop(name, None)
+    if positions.get(name, 0) > len(rest):
+        kwargs[name] = value

@@ -97,7 +97,7 @@ class Weighted(Operation):
         """The layers held in attributes, also in lists and dicts, in order."""
         found: dict[Weighted, None] = {}
         for name, value in vars(self).items():
-            if name not in ("_given", "inbound_nodes", "outbound_nodes"):
+            if name not in ("constructor_arguments", "inbound_nodes", "outbound_nodes"):
                 for leaf in structure.flatten(value):
                     if isinstance(leaf, Weighted) and leaf is not self:
                         found.setdefault(leaf)

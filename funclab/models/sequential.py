@@ -53,7 +53,7 @@ class Sequential(Functional):
             )
         self._check_place(layer)
         if self._last is None and not self._stack and not isinstance(layer, InputLayer):
-            declared = layer._declared_shape
+            declared = layer.declared_shape
             if isinstance(layer, Functional) and layer.inputs:
                 declared = layer.inputs[0].shape
             if declared is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,24 +15,11 @@ from funclab.ops.exponential import tanh
 from funclab.shapes import Shape
 
 __all__ = [
-    "elu",
-    "gelu",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "leaky_relu",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
-    "silu",
-    "softplus",
-    "softsign",
-    "swish",
-]
+    "elu", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "leaky_relu", "mish", "relu", "relu6",
+    "selu", "silu", "softplus", "softsign", "swish",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Relu(Elementwise):
     """A ramp: out = x above the threshold (at most max_value), else slope * (x - threshold).
 
@@ -70,7 +56,6 @@ class Relu(Elementwise):
             kernels.bent_relu_vjp(g, x, *self.bends, gx)
 
 
-@dataclass(frozen=True)
 class Elu(Elementwise):
     """A ramp that bends smoothly: out = x above 0, alpha * (e^x - 1) below.
 
@@ -93,7 +78,6 @@ SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772
 
 
-@dataclass(frozen=True)
 class Selu(Elementwise):
     """An elu scaled so that layers keep mean 0 and variance 1: out = scale * elu(x, alpha).
 
@@ -109,7 +93,6 @@ class Selu(Elementwise):
         kernels.elu_vjp(g, x, out, SELU_SCALE, SELU_SCALE * SELU_ALPHA, gx)
 
 
-@dataclass(frozen=True)
 class Silu(Elementwise):
     """A ramp faded in by a sigmoid: out = x * sigmoid(x). Also called swish.
 
@@ -130,7 +113,6 @@ class Silu(Elementwise):
         kernels.times_sigmoid_vjp(g, x, s, gx)
 
 
-@dataclass(frozen=True)
 class Gelu(Elementwise):
     """A ramp faded in by the normal distribution: out = x * P(Z <= x), Z standard normal.
 
@@ -160,7 +142,6 @@ class Gelu(Elementwise):
             kernels.gelu_vjp(g, x, p, gx)
 
 
-@dataclass(frozen=True)
 class Softplus(Elementwise):
     """A relu without the corner: out = log(1 + e^x), always above zero.
 
@@ -178,7 +159,6 @@ class Softplus(Elementwise):
         np.multiply(gx, g, gx)
 
 
-@dataclass(frozen=True)
 class Softsign(Elementwise):
     """A slower tanh: out = x / (1 + |x|), between -1 and 1.
 
@@ -198,7 +178,6 @@ class Softsign(Elementwise):
         np.divide(g, gx, gx)
 
 
-@dataclass(frozen=True)
 class HardSigmoid(Elementwise):
     """A sigmoid of straight lines: out = (x + 3) / 6, held between 0 and 1.
 

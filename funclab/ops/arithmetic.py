@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,11 @@ from funclab.graph.op import Array
 from funclab.ops.base import Binary, Slot, float_result, product_to, sum_to
 
 __all__ = [
-    "add",
-    "divide",
-    "floor_divide",
-    "maximum",
-    "minimum",
-    "mod",
-    "multiply",
-    "power",
-    "subtract",
+    "add", "divide", "floor_divide", "maximum", "minimum", "mod", "multiply", "power", "subtract",
     "true_divide",
-]
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Add(Binary):
     """out = x + y.
 
@@ -39,7 +29,6 @@ class Add(Binary):
         sum_to(g, gy)
 
 
-@dataclass(frozen=True)
 class Subtract(Binary):
     """out = x - y.
 
@@ -56,7 +45,6 @@ class Subtract(Binary):
             np.negative(gy, gy)
 
 
-@dataclass(frozen=True)
 class Multiply(Binary):
     """out = x * y.
 
@@ -71,7 +59,6 @@ class Multiply(Binary):
         product_to(g, x, gy)
 
 
-@dataclass(frozen=True)
 class Divide(Binary):
     """out = x / y; integers become float32.
 
@@ -91,7 +78,6 @@ class Divide(Binary):
             product_to(steep, -out, gy)
 
 
-@dataclass(frozen=True)
 class Power(Binary):
     """out = x to the power y.
 
@@ -111,7 +97,6 @@ class Power(Binary):
             product_to(g * out, log, gy)
 
 
-@dataclass(frozen=True)
 class FloorDivide(Binary):
     """out = x / y, rounded down.
 
@@ -122,7 +107,6 @@ class FloorDivide(Binary):
     ufunc = np.floor_divide
 
 
-@dataclass(frozen=True)
 class Mod(Binary):
     """out = x - y * floor(x / y): the remainder, with the sign of y.
 
@@ -138,7 +122,6 @@ class Mod(Binary):
             product_to(g, -np.floor_divide(x, y), gy)
 
 
-@dataclass(frozen=True)
 class Maximum(Binary):
     """out = the larger of x and y.
 
@@ -157,7 +140,6 @@ class Maximum(Binary):
                 product_to(g, share, slot)
 
 
-@dataclass(frozen=True)
 class Minimum(Maximum):
     """out = the smaller of x and y.
 

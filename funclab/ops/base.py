@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,9 +13,13 @@ from funclab.shapes import Shape
 Slot = Array | None
 
 
-@dataclass(frozen=True)
 class Elementwise(Op, abstract=True):
-    """An op on one tensor, element by element: out has the shape of x. Arrays arrive flat."""
+    """An op on one tensor, element by element: out has the shape of x. Arrays arrive flat.
+
+    A subclass names a NumPy function as its `ufunc`, or has a `forward` of its own.
+    """
+
+    ufunc: ClassVar[Any]
 
     def shape(self, x: Shape) -> Shape:
         return x
@@ -24,13 +27,15 @@ class Elementwise(Op, abstract=True):
     def dtype(self, x: str) -> str:
         return as_float(x)
 
+    def forward(self, *arrays: Any, **none: Any) -> None:
+        self.ufunc(*arrays)
+
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         # A kernel sees flat arrays only, so it is compiled once for each dtype. `copy=False`
         # raises where a flat view is impossible, instead of writing to a copy.
         return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
 
 
-@dataclass(frozen=True)
 class Binary(Op, abstract=True):
     """An op on two tensors, element by element, broadcast by NumPy's rule: `ufunc` does it."""
 

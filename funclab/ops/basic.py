@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,24 +15,11 @@ from funclab.ops.base import Elementwise, shape_of
 from funclab.shapes import Shape, show, to_shape
 
 __all__ = [
-    "arange",
-    "assign",
-    "assign_add",
-    "cast",
-    "convert_to_numpy",
-    "convert_to_tensor",
-    "full_like",
-    "identity",
-    "ones",
-    "ones_like",
-    "shape",
-    "stop_gradient",
-    "zeros",
-    "zeros_like",
-]
+    "arange", "assign", "assign_add", "cast", "convert_to_numpy", "convert_to_tensor", "full_like",
+    "identity", "ones", "ones_like", "shape", "stop_gradient", "zeros", "zeros_like",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Cast(Elementwise):
     """out = x as another dtype.
 
@@ -53,7 +39,6 @@ class Cast(Elementwise):
         np.copyto(gx, g, casting="same_kind")
 
 
-@dataclass(frozen=True)
 class Identity(View):
     """out = x.
 
@@ -65,7 +50,6 @@ class Identity(View):
         return x
 
 
-@dataclass(frozen=True)
 class StopGradient(Identity):
     """out = x, as if it were a constant.
 
@@ -75,7 +59,6 @@ class StopGradient(Identity):
     differentiable = False
 
 
-@dataclass(frozen=True)
 class FullLike(Op):
     """out = one number everywhere, in the shape of x.
 
@@ -96,7 +79,6 @@ class FullLike(Op):
         out.fill(self.fill_value)
 
 
-@dataclass(frozen=True)
 class Assign(Op):
     """Set a variable to a value, at this point of every run; out = the value it then has.
 
@@ -117,7 +99,6 @@ class Assign(Op):
         np.copyto(out, variable)
 
 
-@dataclass(frozen=True)
 class AssignAdd(Assign):
     """Add a value to a variable, at this point of every run; out = the value it then has.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,22 +12,11 @@ from funclab.ops.base import Binary, Elementwise, Slot, product_to
 from funclab.shapes import Shape
 
 __all__ = [
-    "equal",
-    "greater",
-    "greater_equal",
-    "isfinite",
-    "isnan",
-    "less",
-    "less_equal",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "not_equal",
-    "where",
-]
+    "equal", "greater", "greater_equal", "isfinite", "isnan", "less", "less_equal", "logical_and",
+    "logical_not", "logical_or", "not_equal", "where",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Comparison(Binary, abstract=True):
     """True or false for each pair of elements."""
 
@@ -38,87 +26,6 @@ class Comparison(Binary, abstract=True):
         return "bool"
 
 
-@dataclass(frozen=True)
-class Equal(Comparison):
-    """out = whether x == y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.equal
-
-
-@dataclass(frozen=True)
-class NotEqual(Comparison):
-    """out = whether x differs from y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.not_equal
-
-
-@dataclass(frozen=True)
-class Less(Comparison):
-    """out = whether x < y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.less
-
-
-@dataclass(frozen=True)
-class LessEqual(Comparison):
-    """out = whether x <= y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.less_equal
-
-
-@dataclass(frozen=True)
-class Greater(Comparison):
-    """out = whether x > y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.greater
-
-
-@dataclass(frozen=True)
-class GreaterEqual(Comparison):
-    """out = whether x >= y.
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.greater_equal
-
-
-@dataclass(frozen=True)
-class LogicalAnd(Comparison):
-    """out = whether both x and y are true (not zero).
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.logical_and
-
-
-@dataclass(frozen=True)
-class LogicalOr(Comparison):
-    """out = whether x or y, or both, are true (not zero).
-
-    Shapes: x, y (broadcast together) -> out, of booleans.
-    """
-
-    ufunc = np.logical_or
-
-
-@dataclass(frozen=True)
 class Check(Elementwise, abstract=True):
     """True or false for each element."""
 
@@ -128,40 +35,46 @@ class Check(Elementwise, abstract=True):
         return "bool"
 
 
-@dataclass(frozen=True)
-class LogicalNot(Check):
-    """out = whether x is false (zero).
-
-    Shapes: x (any) -> out (same as x), of booleans.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.logical_not(x, out)
+def _op(base: type, name: str, ufunc: Any, says: str, shapes: str) -> Any:
+    doc = f"out = whether {says}.\n\n    Shapes: {shapes}.\n    "
+    return type(name, (base,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
 
 
-@dataclass(frozen=True)
-class IsNan(Check):
-    """out = whether x is not a number.
+def _pairs(name: str, ufunc: Any, says: str) -> Any:
+    """The op that compares two tensors, and its function."""
+    op = _op(Comparison, name, ufunc, says, "x, y (broadcast together) -> out, of booleans")
 
-    Shapes: x (any) -> out (same as x), of booleans.
-    """
+    def compare(x1: Any, x2: Any) -> Any:
+        return op()(x1, x2)
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.isnan(x, out)
-
-
-@dataclass(frozen=True)
-class IsFinite(Check):
-    """out = whether x is neither infinite nor NaN.
-
-    Shapes: x (any) -> out (same as x), of booleans.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.isfinite(x, out)
+    compare.__doc__ = f"Whether {says}, element by element."
+    return op, compare
 
 
-@dataclass(frozen=True)
+def _each(name: str, ufunc: Any, says: str) -> Any:
+    """The op that checks each element of a tensor, and its function."""
+    op = _op(Check, name, ufunc, says, "x (any) -> out (same as x), of booleans")
+
+    def check(x: Any) -> Any:
+        return op()(x)
+
+    check.__doc__ = f"Whether {says}, element by element."
+    return op, check
+
+
+Equal, equal = _pairs("Equal", np.equal, "x == y")
+NotEqual, not_equal = _pairs("NotEqual", np.not_equal, "x differs from y")
+Less, less = _pairs("Less", np.less, "x < y")
+LessEqual, less_equal = _pairs("LessEqual", np.less_equal, "x <= y")
+Greater, greater = _pairs("Greater", np.greater, "x > y")
+GreaterEqual, greater_equal = _pairs("GreaterEqual", np.greater_equal, "x >= y")
+LogicalAnd, logical_and = _pairs("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
+LogicalOr, logical_or = _pairs("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
+LogicalNot, logical_not = _each("LogicalNot", np.logical_not, "x is false (zero)")
+IsNan, isnan = _each("IsNan", np.isnan, "x is nan")
+IsFinite, isfinite = _each("IsFinite", np.isfinite, "x is neither infinite nor nan")
+
+
 class Where(Op):
     """out = x where the condition holds, else y.
 
@@ -197,61 +110,6 @@ class Where(Op):
             product_to(g, holds, gx)
         if gy is not None:
             product_to(g, ~holds, gy)
-
-
-def equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 == x2, element by element."""
-    return Equal()(x1, x2)
-
-
-def not_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 differs from x2, element by element."""
-    return NotEqual()(x1, x2)
-
-
-def less(x1: Any, x2: Any) -> Any:
-    """Whether x1 < x2, element by element."""
-    return Less()(x1, x2)
-
-
-def less_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 <= x2, element by element."""
-    return LessEqual()(x1, x2)
-
-
-def greater(x1: Any, x2: Any) -> Any:
-    """Whether x1 > x2, element by element."""
-    return Greater()(x1, x2)
-
-
-def greater_equal(x1: Any, x2: Any) -> Any:
-    """Whether x1 >= x2, element by element."""
-    return GreaterEqual()(x1, x2)
-
-
-def logical_and(x1: Any, x2: Any) -> Any:
-    """Whether both are true (not zero), element by element."""
-    return LogicalAnd()(x1, x2)
-
-
-def logical_or(x1: Any, x2: Any) -> Any:
-    """Whether at least one is true (not zero), element by element."""
-    return LogicalOr()(x1, x2)
-
-
-def logical_not(x: Any) -> Any:
-    """Whether x is false (zero), element by element."""
-    return LogicalNot()(x)
-
-
-def isnan(x: Any) -> Any:
-    """Whether x is not a number, element by element."""
-    return IsNan()(x)
-
-
-def isfinite(x: Any) -> Any:
-    """Whether x is neither infinite nor NaN, element by element."""
-    return IsFinite()(x)
 
 
 def where(condition: Any, x1: Any, x2: Any) -> Any:

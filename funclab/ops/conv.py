@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -16,7 +15,6 @@ from funclab.shapes import Shape, show
 FORMATS = ("channels_last", "channels_first")
 
 
-@dataclass(frozen=True)
 class Sliding(Op, abstract=True):
     """An op that looks at each position of an image, or of a sequence, through a window.
 
@@ -79,7 +77,6 @@ class Sliding(Op, abstract=True):
         return kernels.Window((1, size[0]), *ones, ((0, 0), pads[0]))
 
 
-@dataclass(frozen=True)
 class Conv(Sliding):
     """Each filter slides over the image: out = the sum of window * kernel, at every position.
 
@@ -139,7 +136,6 @@ class Conv(Sliding):
         kernels.conv(self.images(x), _kernel(w), bias, self.images(out), window)
 
 
-@dataclass(frozen=True)
 class ConvBias(Conv):
     """A convolution that adds a bias per filter while the result is still in the cache.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from funclab.shapes import Shape, show
 __all__ = ["broadcast_to", "flip", "pad", "repeat", "tile"]
 
 
-@dataclass(frozen=True)
 class BroadcastTo(Op):
     """out = x repeated along axes of length 1 (or missing in front) to fill a shape.
 
@@ -38,7 +36,6 @@ class BroadcastTo(Op):
         sum_to(g, gx)
 
 
-@dataclass(frozen=True)
 class Flip(Op):
     """out = x back to front along `axis` (None: along all).
 
@@ -59,7 +56,6 @@ class Flip(Op):
         np.copyto(gx, np.flip(g, self.axis))
 
 
-@dataclass(frozen=True)
 class Repeat(Op):
     """out = every element of x `repeats` times in a row, along `axis`.
 
@@ -83,7 +79,6 @@ class Repeat(Op):
         np.sum(g.reshape(apart), axis=copies, out=gx)
 
 
-@dataclass(frozen=True)
 class Tile(Op):
     """out = x laid side by side `repeats` times along each axis.
 
@@ -110,7 +105,6 @@ class Tile(Op):
         gx[...] = g.reshape(apart).sum(copies).reshape(gx.shape)
 
 
-@dataclass(frozen=True)
 class Pad(Op):
     """out = x with a border of one constant value.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ FUSED = {
 """The activations whose slope can be told from their output, so that the bias op can do them."""
 
 
-@dataclass(frozen=True)
 class BiasActivation(Op):
     """out = activation(x + b), with one number of b for each position along the last axis.
 
@@ -62,7 +60,6 @@ class BiasActivation(Op):
         kernels.bias_activation_vjp(g, out, FUSED[self.activation], gx, gb)
 
 
-@dataclass(frozen=True)
 class BiasAdd(Op):
     """out = x + b, with one number of b for each position along `axis`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import ArgumentError, DataError, ShapeError
@@ -11,7 +10,6 @@ from funclab.kernels import embedding as kernels
 from funclab.shapes import Shape, show
 
 
-@dataclass(frozen=True)
 class Embedding(Op):
     """out = the rows of a table named by ids.
 

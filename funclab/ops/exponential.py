@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from funclab.ops.base import Elementwise
 __all__ = ["cos", "exp", "expm1", "log", "log1p", "sigmoid", "sin", "tanh"]
 
 
-@dataclass(frozen=True)
 class Exp(Elementwise):
     """out = e^x.
 
@@ -22,14 +20,12 @@ class Exp(Elementwise):
     Gradient: gx = g * out.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.exp(x, out)
+    ufunc = np.exp
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.multiply(g, out, gx)
 
 
-@dataclass(frozen=True)
 class Expm1(Elementwise):
     """out = e^x - 1.
 
@@ -38,15 +34,13 @@ class Expm1(Elementwise):
     Numerics: exact for small x too, where e^x - 1 would cancel.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.expm1(x, out)
+    ufunc = np.expm1
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.add(out, 1, gx)
         np.multiply(gx, g, gx)
 
 
-@dataclass(frozen=True)
 class Log(Elementwise):
     """out = the natural logarithm of x: -inf at 0, NaN below.
 
@@ -54,14 +48,12 @@ class Log(Elementwise):
     Gradient: gx = g / x.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.log(x, out)
+    ufunc = np.log
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.divide(g, x, gx)
 
 
-@dataclass(frozen=True)
 class Log1p(Elementwise):
     """out = log(1 + x).
 
@@ -70,15 +62,13 @@ class Log1p(Elementwise):
     Numerics: exact for small x too, where 1 + x would lose its digits.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.log1p(x, out)
+    ufunc = np.log1p
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.add(x, 1, gx)
         np.divide(g, gx, gx)
 
 
-@dataclass(frozen=True)
 class Sin(Elementwise):
     """out = sin(x), x in radians.
 
@@ -86,15 +76,13 @@ class Sin(Elementwise):
     Gradient: gx = g * cos(x).
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.sin(x, out)
+    ufunc = np.sin
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.cos(x, gx)
         np.multiply(gx, g, gx)
 
 
-@dataclass(frozen=True)
 class Cos(Elementwise):
     """out = cos(x), x in radians.
 
@@ -102,8 +90,7 @@ class Cos(Elementwise):
     Gradient: gx = -g * sin(x).
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.cos(x, out)
+    ufunc = np.cos
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.sin(x, gx)
@@ -111,7 +98,6 @@ class Cos(Elementwise):
         np.negative(gx, gx)
 
 
-@dataclass(frozen=True)
 class Tanh(Elementwise):
     """out = (e^x - e^-x) / (e^x + e^-x), between -1 and 1.
 
@@ -119,14 +105,12 @@ class Tanh(Elementwise):
     Gradient: gx = g * (1 - out^2).
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.tanh(x, out)
+    ufunc = np.tanh
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         kernels.tanh_vjp(g, out, gx)
 
 
-@dataclass(frozen=True)
 class Sigmoid(Elementwise):
     """out = 1 / (1 + e^-x), between 0 and 1.
 

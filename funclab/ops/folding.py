@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from funclab import shapes
@@ -13,7 +12,6 @@ from funclab.shapes import Shape, show
 __all__ = ["fold_time", "reshape_samples", "unfold_time"]
 
 
-@dataclass(frozen=True)
 class ReshapeSamples(View):
     """out = the elements of each sample, in the same order, under another shape.
 
@@ -28,7 +26,6 @@ class ReshapeSamples(View):
         return (x[0], *shapes.reshape(x[1:], self.target))
 
 
-@dataclass(frozen=True)
 class FoldTime(View):
     """out = the steps of all samples as samples of their own, one sample after the other.
 
@@ -46,7 +43,6 @@ class FoldTime(View):
         return (shapes.size(x[:2]), *x[2:])
 
 
-@dataclass(frozen=True)
 class UnfoldTime(View):
     """out = every `time` samples as the steps of one: what FoldTime did, undone.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from funclab.shapes import Shape, show
 __all__ = ["get_item", "one_hot", "take", "take_along_axis"]
 
 
-@dataclass(frozen=True)
 class GetItem(Op):
     """out = x[key], for integers, slices, `...` and None.
 
@@ -39,7 +37,7 @@ class GetItem(Op):
     def shape(self, x: Shape) -> Shape:
         taken: list[int | None] = []
         lengths = list(x)
-        for part in self._full(x):
+        for part in self.whole_index(x):
             if part is None:
                 taken.append(1)
                 continue
@@ -57,7 +55,7 @@ class GetItem(Op):
         gx.fill(0)
         gx[self.parts()] = g
 
-    def _full(self, x: Shape) -> list[Any]:
+    def whole_index(self, x: Shape) -> list[Any]:
         """The parts with `...` (or the missing end) written out."""
         parts = list(self.parts())
         used = sum(part is not None and part is not Ellipsis for part in parts)
@@ -76,7 +74,6 @@ class GetItem(Op):
         )
 
 
-@dataclass(frozen=True)
 class Take(Op):
     """out = the slices of x along `axis` that the integer indices name.
 
@@ -112,7 +109,6 @@ class Take(Op):
         np.add.at(np.moveaxis(gx, axis, 0), flat, np.moveaxis(rows, axis, 0))
 
 
-@dataclass(frozen=True)
 class TakeAlongAxis(Op):
     """out = one element of x for each index, chosen along `axis`.
 
@@ -150,7 +146,6 @@ class TakeAlongAxis(Op):
             np.add.at(gx, tuple(places), g)
 
 
-@dataclass(frozen=True)
 class OneHot(Op):
     """out = 1 at the class that each integer names, 0 elsewhere; all 0 for one out of range.
 

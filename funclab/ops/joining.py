@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from funclab.shapes import Shape, show
 __all__ = ["concatenate", "split", "stack", "unstack"]
 
 
-@dataclass(frozen=True)
 class Concatenate(Op):
     """out = the inputs laid end to end along `axis`.
 
@@ -46,7 +44,6 @@ class Concatenate(Op):
             start = end
 
 
-@dataclass(frozen=True)
 class Stack(Op):
     """out = the inputs side by side along a new axis.
 
@@ -80,7 +77,6 @@ class Stack(Op):
                 np.copyto(gx, piece)
 
 
-@dataclass(frozen=True)
 class Split(Op):
     """outs = x cut along `axis` after each of `ends`.
 

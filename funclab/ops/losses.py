@@ -6,7 +6,6 @@ rounds to 0, and neither its logarithm nor its gradient can be saved any more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,16 +30,13 @@ from funclab.ops.softmax import Softmax
 from funclab.shapes import Shape, show
 
 __all__ = [
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-]
+    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
+]  # fmt: skip
 
 EPSILON = 1e-7
 """How near to 0 and 1 a probability may come before its logarithm is taken."""
 
 
-@dataclass(frozen=True)
 class CrossEntropy(Op):
     """out = -sum(target * log(softmax(x))) over the last axis.
 
@@ -84,7 +80,6 @@ class CrossEntropy(Op):
             np.multiply(total - x, g[:, None], gtarget)
 
 
-@dataclass(frozen=True)
 class SparseCrossEntropy(CrossEntropy):
     """out = -log(softmax(x)) of the class that the target names, over the last axis.
 
@@ -112,7 +107,6 @@ class SparseCrossEntropy(CrossEntropy):
             kernels.sparse_cross_entropy_vjp(g, target, p, gx)
 
 
-@dataclass(frozen=True)
 class BinaryCrossEntropy(Op):
     """out = -t log(s) - (1 - t) log(1 - s) with s = sigmoid(x), element by element.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from funclab.shapes import Shape, show
 __all__ = ["matmul"]
 
 
-@dataclass(frozen=True)
 class MatMul(Op):
     """out = x @ y, over the last two axes; leading axes are broadcast.
 

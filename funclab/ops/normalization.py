@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +13,6 @@ from funclab.kernels import normalization as kernels
 from funclab.shapes import Shape, show
 
 
-@dataclass(frozen=True)
 class PerChannel(Op, abstract=True):
     """An op with one number per channel; the channels are on `axis`."""
 
@@ -47,7 +45,6 @@ class PerChannel(Op, abstract=True):
             np.copyto(moved, rows.reshape(moved.shape))
 
 
-@dataclass(frozen=True)
 class BatchNormalization(PerChannel):
     """Each channel is brought to mean 0 and variance 1 over the batch, then scaled and moved.
 
@@ -111,7 +108,6 @@ class BatchNormalization(PerChannel):
         return np.broadcast_to(aligned, shape).reshape(-1).astype(bool)
 
 
-@dataclass(frozen=True)
 class Normalization(PerChannel):
     """out = scale (x - mean) / sqrt(variance + epsilon) + offset, with given mean and variance.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import ShapeError
@@ -13,7 +12,6 @@ from funclab.ops.conv import Sliding, check_format, check_padding, per_axis
 from funclab.shapes import Shape, show
 
 
-@dataclass(frozen=True)
 class Pooling(Sliding, abstract=True):
     """A sliding window that keeps the channels apart."""
 
@@ -42,7 +40,6 @@ class Pooling(Sliding, abstract=True):
         return (1,) * len(self.pool_size)
 
 
-@dataclass(frozen=True)
 class MaxPool(Pooling):
     """out = the largest element in each window, for each channel.
 
@@ -69,7 +66,6 @@ class MaxPool(Pooling):
         return images.reshape(len(x), -1, images.shape[3], copy=False)
 
 
-@dataclass(frozen=True)
 class AveragePool(Pooling):
     """out = the mean of each window, for each channel; padding does not count.
 

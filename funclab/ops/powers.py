@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from funclab.ops.base import Elementwise
 __all__ = ["abs", "absolute", "negative", "reciprocal", "rsqrt", "sqrt", "square"]
 
 
-@dataclass(frozen=True)
 class Whole(Elementwise, abstract=True):
     """An elementwise op that keeps integers integers."""
 
@@ -21,7 +19,6 @@ class Whole(Elementwise, abstract=True):
         return x
 
 
-@dataclass(frozen=True)
 class Negative(Whole):
     """out = -x.
 
@@ -29,14 +26,12 @@ class Negative(Whole):
     Gradient: gx = -g.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.negative(x, out)
+    ufunc = np.negative
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.negative(g, gx)
 
 
-@dataclass(frozen=True)
 class Absolute(Whole):
     """out = x without its sign.
 
@@ -44,15 +39,13 @@ class Absolute(Whole):
     Gradient: gx = g * sign(x); 0 at x = 0.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.absolute(x, out)
+    ufunc = np.absolute
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.sign(x, gx)
         np.multiply(gx, g, gx)
 
 
-@dataclass(frozen=True)
 class Square(Whole):
     """out = x * x.
 
@@ -68,7 +61,6 @@ class Square(Whole):
         np.multiply(gx, g, gx)
 
 
-@dataclass(frozen=True)
 class Sqrt(Elementwise):
     """out = the square root of x.
 
@@ -76,15 +68,13 @@ class Sqrt(Elementwise):
     Gradient: gx = g / (2 out).
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.sqrt(x, out)
+    ufunc = np.sqrt
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.add(out, out, gx)
         np.divide(g, gx, gx)
 
 
-@dataclass(frozen=True)
 class Rsqrt(Elementwise):
     """out = 1 / sqrt(x).
 
@@ -102,7 +92,6 @@ class Rsqrt(Elementwise):
         np.multiply(gx, -0.5, gx)
 
 
-@dataclass(frozen=True)
 class Reciprocal(Elementwise):
     """out = 1 / x.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from funclab.shapes import Shape
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "in_top_k"]
 
 
-@dataclass(frozen=True)
 class AnyTrue(Reduction):
     """out = whether any element along `axis` is true (not zero).
 
@@ -33,7 +31,6 @@ class AnyTrue(Reduction):
     ufunc = np.logical_or
 
 
-@dataclass(frozen=True)
 class AllTrue(Reduction):
     """out = whether all elements along `axis` are true (not zero).
 
@@ -48,7 +45,6 @@ class AllTrue(Reduction):
     ufunc = np.logical_and
 
 
-@dataclass(frozen=True)
 class ArgMax(Op):
     """out = the index of the largest element along `axis` (None: of x laid flat).
 
@@ -69,7 +65,6 @@ class ArgMax(Op):
         out[...] = np.argmax(x, self.axis, keepdims=self.keepdims)
 
 
-@dataclass(frozen=True)
 class ArgMin(ArgMax):
     """out = the index of the smallest element along `axis` (None: of x laid flat).
 

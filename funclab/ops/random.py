@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +14,6 @@ from funclab.kernels import random as kernels
 from funclab.shapes import Shape, show, to_shape
 
 
-@dataclass(frozen=True)
 class Dropout(Op):
     """Each element becomes zero with probability `rate`; the others grow to keep the mean.
 
@@ -73,7 +71,6 @@ class Dropout(Op):
             np.multiply(g, kept * np.asarray(scale, g.dtype), out=gx)
 
 
-@dataclass(frozen=True)
 class Draw(Op, abstract=True):
     """Random numbers that depend on a state only: no gradient flows back."""
 
@@ -89,7 +86,6 @@ class Draw(Op, abstract=True):
         return self.kind
 
 
-@dataclass(frozen=True)
 class RandomUniform(Draw):
     """Numbers evenly spread from `low` up to, but without, `high`.
 
@@ -103,7 +99,6 @@ class RandomUniform(Draw):
         kernels.uniform(state, self.low, self.high, _flat(out))
 
 
-@dataclass(frozen=True)
 class RandomNormal(Draw):
     """Normally distributed numbers of a given mean and standard deviation.
 

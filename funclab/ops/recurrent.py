@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -30,7 +29,6 @@ class Inputs(NamedTuple):
     dropout: Any = None
 
 
-@dataclass(frozen=True)
 class LSTM(Op):
     """Long short-term memory: a cell state c that gates let in, keep and let out, step by step.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,22 +15,12 @@ from funclab.ops.powers import absolute, sqrt, square
 from funclab.shapes import Shape
 
 __all__ = [
-    "logsumexp",
-    "max",
-    "mean",
-    "min",
-    "moments",
-    "norm",
-    "prod",
-    "std",
-    "sum",
-    "var",
-]
+    "logsumexp", "max", "mean", "min", "moments", "norm", "prod", "std", "sum", "var",
+]  # fmt: skip
 
 Axis = int | tuple[int, ...] | None
 
 
-@dataclass(frozen=True)
 class Reduction(Op, abstract=True):
     """An op that takes one or more axes away (None: all), or leaves them with length 1.
 
@@ -59,7 +48,6 @@ class Reduction(Op, abstract=True):
         return array.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
 
 
-@dataclass(frozen=True)
 class Sum(Reduction):
     """out = the sum of x along `axis`; booleans are counted.
 
@@ -76,7 +64,6 @@ class Sum(Reduction):
         np.copyto(gx, self.spread(x, g))
 
 
-@dataclass(frozen=True)
 class Mean(Reduction):
     """out = the mean of x along `axis`.
 
@@ -97,7 +84,6 @@ class Mean(Reduction):
         np.divide(self.spread(x, g), x.size // (out.size or 1), gx)
 
 
-@dataclass(frozen=True)
 class Peak(Reduction, abstract=True):
     """The largest or smallest; where several are equal they share the gradient."""
 
@@ -107,7 +93,6 @@ class Peak(Reduction, abstract=True):
         np.multiply(gx, self.spread(x, g), gx)
 
 
-@dataclass(frozen=True)
 class Max(Peak):
     """out = the largest element along `axis`.
 
@@ -118,7 +103,6 @@ class Max(Peak):
     ufunc = np.maximum
 
 
-@dataclass(frozen=True)
 class Min(Peak):
     """out = the smallest element along `axis`.
 
@@ -129,7 +113,6 @@ class Min(Peak):
     ufunc = np.minimum
 
 
-@dataclass(frozen=True)
 class Prod(Reduction):
     """out = the product of the elements along `axis`.
 
@@ -148,7 +131,6 @@ class Prod(Reduction):
         np.multiply(others, self.spread(x, g), gx)
 
 
-@dataclass(frozen=True)
 class LogSumExp(Reduction):
     """out = log(the sum of e^x) along `axis`: a smooth maximum.
 

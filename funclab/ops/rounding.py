@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from funclab.shapes import Shape
 __all__ = ["ceil", "clip", "cumsum", "floor", "round", "sign"]
 
 
-@dataclass(frozen=True)
 class Sign(Whole):
     """out = 1 where x is above 0, -1 below, 0 at 0.
 
@@ -25,12 +23,9 @@ class Sign(Whole):
     """
 
     differentiable = False
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.sign(x, out)
+    ufunc = np.sign
 
 
-@dataclass(frozen=True)
 class Floor(Whole):
     """out = the next whole number below x.
 
@@ -38,12 +33,9 @@ class Floor(Whole):
     """
 
     differentiable = False
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.floor(x, out)
+    ufunc = np.floor
 
 
-@dataclass(frozen=True)
 class Ceil(Whole):
     """out = the next whole number above x.
 
@@ -51,12 +43,9 @@ class Ceil(Whole):
     """
 
     differentiable = False
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.ceil(x, out)
+    ufunc = np.ceil
 
 
-@dataclass(frozen=True)
 class Round(Whole):
     """out = x rounded to `decimals` places; halves go to the even neighbour.
 
@@ -70,7 +59,6 @@ class Round(Whole):
         np.round(x, self.decimals, out)
 
 
-@dataclass(frozen=True)
 class Clip(Whole):
     """out = x held between two limits.
 
@@ -88,7 +76,6 @@ class Clip(Whole):
         np.multiply(g, x == out, gx)
 
 
-@dataclass(frozen=True)
 class Cumsum(Op):
     """out = the sum of all elements up to each, along `axis`.
 

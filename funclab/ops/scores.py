@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +15,6 @@ from funclab.shapes import Shape
 __all__: list[str] = []
 
 
-@dataclass(frozen=True)
 class Total(Op):
     """out = sum(v * w) / n: a batch's loss from the losses v of its samples.
 
@@ -68,7 +66,6 @@ class Total(Op):
         return 1.0 / v.size if self.mean and v.size else 1.0
 
 
-@dataclass(frozen=True)
 class Tally(Op):
     """Adds a batch to a metric: sums gains (sum of v * w, sum of w); out = their quotient.
 
@@ -104,7 +101,6 @@ class Tally(Op):
             kernels.plain_tally(sums, v, out, scale)
 
 
-@dataclass(frozen=True)
 class SquaredError(Op):
     """out = the mean of (x - target)^2 over the last axis.
 
@@ -128,7 +124,6 @@ class SquaredError(Op):
                 kernels.squared_error_vjp(g, a, b, slot)
 
 
-@dataclass(frozen=True)
 class AbsoluteError(SquaredError):
     """out = the mean of |x - target| over the last axis.
 
@@ -145,7 +140,6 @@ class AbsoluteError(SquaredError):
                 kernels.absolute_error_vjp(g, a, b, slot)
 
 
-@dataclass(frozen=True)
 class ClassHits(Op):
     """out = 1 where the largest of x is at the place of the largest of the target, else 0.
 
@@ -168,7 +162,6 @@ class ClassHits(Op):
         kernels.class_hits(target, x, out)
 
 
-@dataclass(frozen=True)
 class SparseClassHits(ClassHits):
     """out = 1 where the largest of x is at the place that the target names, else 0.
 
@@ -183,7 +176,6 @@ class SparseClassHits(ClassHits):
         kernels.sparse_class_hits(target, x, out)
 
 
-@dataclass(frozen=True)
 class RankHits(SparseClassHits):
     """out = 1 where the class that the target names is among the k largest of x, else 0.
 
@@ -196,7 +188,6 @@ class RankHits(SparseClassHits):
         kernels.rank_hits(target, x, out, self.k)
 
 
-@dataclass(frozen=True)
 class ThresholdHits(Op):
     """out = 1 where x is above the threshold just where the target is 1, else 0.
 

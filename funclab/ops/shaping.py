@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,17 +14,10 @@ from funclab.ops.base import shape_of
 from funclab.shapes import Shape, show
 
 __all__ = [
-    "expand_dims",
-    "moveaxis",
-    "ravel",
-    "reshape",
-    "squeeze",
-    "swapaxes",
-    "transpose",
-]
+    "expand_dims", "moveaxis", "ravel", "reshape", "squeeze", "swapaxes", "transpose",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Reshape(View):
     """out = the elements of x, in the same order, under another shape.
 
@@ -44,7 +36,6 @@ class Reshape(View):
         return shapes.reshape(x, target)
 
 
-@dataclass(frozen=True)
 class ExpandDims(View):
     """out = x with a new axis of length 1 at `axis`.
 
@@ -62,7 +53,6 @@ class ExpandDims(View):
         return tuple(1 if i in at else next(lengths) for i in range(rank))
 
 
-@dataclass(frozen=True)
 class Squeeze(View):
     """out = x without `axis`, which must have length 1 (None: without all such axes).
 
@@ -87,7 +77,6 @@ class Squeeze(View):
         return tuple(length for i, length in enumerate(x) if i not in axes)
 
 
-@dataclass(frozen=True)
 class Transpose(Op):
     """out = x with its axes in another order (None: reversed).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from funclab.shapes import Shape, show
 __all__ = ["log_softmax", "softmax"]
 
 
-@dataclass(frozen=True)
 class AlongAxis(Op, abstract=True):
     """An op on all vectors along one axis; out has the shape of x."""
 
@@ -37,7 +35,6 @@ class AlongAxis(Op, abstract=True):
         return arrays
 
 
-@dataclass(frozen=True)
 class Softmax(AlongAxis):
     """out = e^x / the sum of e^x along `axis`: above 0, and adding up to 1.
 
@@ -65,7 +62,6 @@ class Softmax(AlongAxis):
             np.multiply(gx, out, gx)
 
 
-@dataclass(frozen=True)
 class LogSoftmax(AlongAxis):
     """out = log(softmax(x)) along `axis`.
 

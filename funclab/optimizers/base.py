@@ -67,12 +67,12 @@ class Optimizer:
         if slower:
             rate = InverseTimeDecay(rate, 1, slower)
         check_others(type(self), others)
-        self._rate, self._steps = np.zeros(1), np.zeros(1, "int64")
+        self.current_rate, self.steps_taken = np.zeros(1), np.zeros(1, "int64")
         self.rates = np.zeros(self.n_rates)
         self.schedule: Callable[[int], float] | None = None
         self.learning_rate = rate
         self._undecayed: set[Any] = set()
-        self._slots = Slots(self.initial_slots())
+        self.memory = Slots(self.initial_slots())
 
     # To be written by subclasses.
     def initial_slots(self) -> dict[str, float]:
@@ -81,7 +81,7 @@ class Optimizer:
 
     def advance(self) -> None:
         """Count the step and work out its rates."""
-        kernels.advance(self._rate, self._steps, self.rates)
+        kernels.advance(self.current_rate, self.steps_taken, self.rates)
 
     def update(self, part: Stretch) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The kernel for a stretch of weights, and all it gets."""
@@ -92,8 +92,8 @@ class Optimizer:
     def learning_rate(self) -> Any:
         """The size of the steps; may be set at any time, to a number or a schedule."""
         if self.schedule is not None:
-            self._rate[0] = self.schedule(int(self._steps[0]))
-        return State(self._rate.reshape(()), name="learning_rate")
+            self.current_rate[0] = self.schedule(int(self.steps_taken[0]))
+        return State(self.current_rate.reshape(()), name="learning_rate")
 
     @learning_rate.setter
     def learning_rate(self, rate: Any) -> None:
@@ -102,14 +102,14 @@ class Optimizer:
         schedule: Any = rate if callable(rate) else None
         self.schedule = schedule
         if self.schedule is None:
-            self._rate[0] = checked_rate(rate)
+            self.current_rate[0] = checked_rate(rate)
 
     lr = learning_rate
 
     @property
     def iterations(self) -> Any:
         """How many steps have been taken."""
-        return State(self._steps.reshape(()), name="iterations")
+        return State(self.steps_taken.reshape(()), name="iterations")
 
     # What a plan does.
     def add_steps(self, plan: Plan) -> None:
@@ -119,7 +119,7 @@ class Optimizer:
 
     def updates(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         """The steps that change `variables`, whose gradients lie side by side in `grads`."""
-        parts = list(self._slots.stretches(variables, grads))
+        parts = list(self.memory.stretches(variables, grads))
         found = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
         found += [Update(*one) for one in self._decay(variables, parts)]
         for part in parts:
@@ -154,7 +154,7 @@ class Optimizer:
 
     def _begin(self) -> None:
         if self.schedule is not None:
-            self._rate[0] = self.schedule(int(self._steps[0]))
+            self.current_rate[0] = self.schedule(int(self.steps_taken[0]))
         self.advance()
 
     def _clip(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
@@ -187,7 +187,7 @@ class Optimizer:
     # What it remembers.
     def build(self, variables: Sequence[Variable]) -> None:
         """Set memory aside for these variables."""
-        self._slots.make(variables)
+        self.memory.make(variables)
 
     @property
     def variables(self) -> list[State]:
@@ -197,8 +197,8 @@ class Optimizer:
             self.learning_rate,
             *(
                 State(slot, name=f"{variable.path}/{name}")
-                for variable in self._slots.places
-                for name, slot in self._slots.of(variable).items()
+                for variable in self.memory.places
+                for name, slot in self.memory.of(variable).items()
             ),
         ]
 
@@ -225,7 +225,7 @@ class Optimizer:
         own = list(inspect.signature(type(self).__init__).parameters)[1:]
         names = [one for one in own if one not in ("learning_rate", "options", "name")]
         base = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue")
-        rate = self.schedule if self.schedule is not None else float(self._rate[0])
+        rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
         return config | {name: getattr(self, name) for name in dict.fromkeys([*names, *base])}
 

@@ -55,7 +55,9 @@ class Adam(Moments):
         return self.slots | ({"highest_velocity": 0.0} if self.amsgrad else {})
 
     def advance(self) -> None:
-        kernels.advance_adam(self._rate, self._steps, self.rates, self.beta_1, self.beta_2)
+        kernels.advance_adam(
+            self.current_rate, self.steps_taken, self.rates, self.beta_1, self.beta_2
+        )
 
     def update(self, part: Stretch) -> Kernel:
         return (kernels.adam_amsgrad if self.amsgrad else kernels.adam), self.arrays(part)
@@ -90,7 +92,7 @@ class Adamax(Moments):
     slots = {"momentum": 0.0, "largest": 0.0}  # noqa: RUF012
 
     def advance(self) -> None:
-        kernels.advance_adamax(self._rate, self._steps, self.rates, self.beta_1)
+        kernels.advance_adamax(self.current_rate, self.steps_taken, self.rates, self.beta_1)
 
     def update(self, part: Stretch) -> Kernel:
         return kernels.adamax, self.arrays(part)
@@ -103,7 +105,9 @@ class Nadam(Moments):
     """
 
     def advance(self) -> None:
-        kernels.advance_nadam(self._rate, self._steps, self.rates, self.beta_1, self.beta_2)
+        kernels.advance_nadam(
+            self.current_rate, self.steps_taken, self.rates, self.beta_1, self.beta_2
+        )
 
     def update(self, part: Stretch) -> Kernel:
         return kernels.nadam, self.arrays(part)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from funclab.engine.gradcheck import check_gradient
@@ -11,7 +9,6 @@ from funclab.ops.base import Elementwise
 from funclab.ops.joining import Split
 
 
-@dataclass(frozen=True)
 class Cube(Elementwise, abstract=True):
     """x^3, with a gradient that may be off by a factor."""
 
@@ -24,7 +21,6 @@ class Cube(Elementwise, abstract=True):
         np.multiply(g, 3 * self.factor * x * x, gx)
 
 
-@dataclass(frozen=True)
 class Forgetful(Cube, abstract=True):
     """The right gradient, but for one element."""
 

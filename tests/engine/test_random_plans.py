@@ -145,7 +145,7 @@ def difference(tape: Tape, variable: Variable, direction: Any, frozen: list[Valu
 
 def loss_with(plan: Plan, loss: Value, held: dict[Value, Any]) -> float:
     """Run the plan step by step, putting the held numbers back whenever they were changed."""
-    for call, arrays in plan.steps:
+    for call, arrays, _ in plan.steps:
         for value, numbers in held.items():
             plan.array(value)[...] = numbers
         call(*arrays)

@@ -102,8 +102,8 @@ def test_input_shape_declares_a_first_layer():
         Dense(2, batch_input_shape=(None, 4)),
     ]
 
-    assert [layer._declared_shape for layer in declared] == [(None, 4)] * 3
-    assert Embedding(9, 2, input_length=7)._declared_shape == (None, 7)
+    assert [layer.declared_shape for layer in declared] == [(None, 4)] * 3
+    assert Embedding(9, 2, input_length=7).declared_shape == (None, 7)
 
 
 def test_a_very_wide_layer_is_built_at_once_and_holds_no_memory():

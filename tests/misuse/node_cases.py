@@ -6,6 +6,30 @@ from tests.misuse.desk import Misuse
 
 NODES = [
     Misuse(
+        "an output without saying of which call",
+        lambda desk: desk.encoder.get_output_at(),
+        (TypeError,),
+        ["get_output_at() missing 1 required positional argument: 'node_index'"],
+        ["encoder", "encoder.get_output_at(1)"],
+        lambda desk: desk.encoder.get_output_at(1),
+    ),
+    Misuse(
+        "the length of a model",
+        lambda desk: len(desk.reader),
+        (TypeError,),
+        ["object of type 'Functional' has no len()"],
+        ["reader", "len(reader.layers)"],
+        lambda desk: len(desk.reader.layers),
+    ),
+    Misuse(
+        "the length of a layer",
+        lambda desk: len(desk.encoder),
+        (TypeError,),
+        ["has no len()"],
+        ["encoder", "encoder.count_params()"],
+        lambda desk: desk.encoder.count_params(),
+    ),
+    Misuse(
         "the output of a layer called twice",
         lambda desk: desk.encoder.output,
         (AttributeError,),

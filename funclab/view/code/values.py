@@ -72,7 +72,7 @@ def own_settings(layer: Any) -> dict[str, Any]:
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:
-    given = layer._given.get(name, config)
+    given = layer.constructor_arguments.get(name, config)
     if hasattr(Operation, name) or not hasattr(layer, name):
         return given
     value = getattr(layer, name)
@@ -82,8 +82,8 @@ def _held(layer: Any, name: str, config: Any) -> Any:
 
 def _short(layer: Any, name: str, value: Any) -> Any:
     """One number instead of equal ones, where the layer was given one."""
-    if name in WINDOWS and isinstance(layer._given.get(name), int):
-        return layer._given[name]
+    if name in WINDOWS and isinstance(layer.constructor_arguments.get(name), int):
+        return layer.constructor_arguments[name]
     return value
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.training import watching
+from funclab.training import fitting
 
 
 def turn_on() -> None:
     """What `%load_ext funclab` does elsewhere; marimo has no extensions to load."""
     Operation._mime_ = Tensor._mime_ = explored  # type: ignore[attr-defined]
-    watching.by_default = True
+    fitting.live_by_default = True
 
 
 def explored(thing: Any) -> tuple[str, str]:

@@ -167,5 +167,10 @@ class Backward:
 
 def _written(plan: Any) -> list[tuple[Place, Value]]:
     """Where every gradient is handed on, and of which value, as often as that happens."""
-    calls: list[Call] = [note.call for note in plan.notes if note.kind == "vjp"]
-    return [(call.place, value) for call in calls for value in call.inputs if value in plan._needs]
+    calls: list[Call] = [note.call for _, _, note in plan.steps if note.kind == "vjp"]
+    return [
+        (call.place, value)
+        for call in calls
+        for value in call.inputs
+        if value in plan.needs_gradient
+    ]

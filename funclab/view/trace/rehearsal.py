@@ -85,7 +85,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
 
 def copied(optimizer: Any, model: Any) -> Any:
     """An optimizer that goes on from where this one is, and remembers the same weights."""
-    shared = {id(one): one for one in [*optimizer._slots.places, *variables_of(model)]}
+    shared = {id(one): one for one in [*optimizer.memory.places, *variables_of(model)]}
     return copy.deepcopy(optimizer, shared)
 
 

@@ -63,7 +63,7 @@ def moved(
     frames = [marked(frame, after, at) for frame in drawn]
     numbers = [float(array.reshape(-1)[at]) for array in (before, gradient, after)]
     old, slope, new = numbers
-    rate = float(optimizer._rate[0]) or 1
+    rate = float(optimizer.current_rate[0]) or 1
     rule = rule_of(optimizer, weight) if old != new else "none"
     step = slope if rule == "plain" else (old - new) / rate
     example = "" if rule == "none" else step_text(old, step, new, rate)
@@ -105,7 +105,7 @@ def rule_of(optimizer: Any, weight: Variable) -> str:
     name = type(optimizer).__name__.lower()
     others = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad")
     more = any(getattr(optimizer, one, None) for one in (*others, "nesterov"))
-    if more or weight.constraint is not None or not float(optimizer._rate[0]):
+    if more or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"
     if name == "sgd":
         return "momentum" if optimizer.momentum else "plain"

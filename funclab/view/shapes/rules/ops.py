@@ -162,7 +162,7 @@ def get_item(seen: Seen) -> Found:
     axes: list[Axis] = []
     told: list[str] = []
     axis = 0
-    for part in seen.layer._full(seen.x):
+    for part in seen.layer.whole_index(seen.x):
         if part is None:
             axes.append(single("a new axis"))
             continue
