@@ -47,7 +47,6 @@ DOORS = {
     "jupyterlab": {"cli"},
     "hatchling": {"view"},
     "PIL": {"view"},
-    "marimo": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = [

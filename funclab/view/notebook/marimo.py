@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from funclab.errors import FunclabError
@@ -18,12 +19,11 @@ def turn_on() -> None:
 
 def explored(thing: Any) -> tuple[str, str]:
     """The explorer of a thing, as marimo asks for it: a type of text, and the text."""
-    import marimo
-
     from funclab.view.explorer.view import explore
 
     try:
         view = explore(thing)
     except FunclabError:
         return "text/plain", repr(thing)
+    marimo: Any = sys.modules["marimo"]
     return marimo.as_html(view)._mime_()
