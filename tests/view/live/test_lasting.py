@@ -79,8 +79,7 @@ def test_beside_the_svg_is_a_png_with_the_same_boxes():
 
     drawn = view.picture().scene
     assert pixels.shape[:2] == (round(drawn.height), round(drawn.width))
-    assert blue.sum() > 200  # the bar of the input's box, its rim and its node's number
-    assert blue[: len(blue) // 2].sum() == blue.sum()
+    assert blue.sum() > 200  # the input's box: its bar, rim and node number
 
 
 @pytest.mark.parametrize("displayed", ["once", "again"])
