@@ -151,7 +151,8 @@ CASES = [
     ),
     Case(
         "runs", ".fl-training", "funclab.compare_runs(history1, history2$)",
-        "[data-name=live_joined]", Shown({"joined": True}, "[data-name=live_joined]", "overlay runs"),
+        "[data-name=live_joined]",
+        Shown({"joined": True}, "[data-name=live_joined]", "overlay runs"),
         ("l",), LOG, (), ("1",), CURVES, MODEL + TWO_RUNS,
     ),
     Case(
