@@ -47,7 +47,7 @@ def parts_of(layer: Any) -> list[Any]:
         return list(layer.graph.operations)
     if is_stack(layer):
         return list(layer.layers)
-    held = structure.flatten(list(getattr(layer, "_given", {}).values()))
+    held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
     return [one for one in held if isinstance(one, Operation)]
 
 
