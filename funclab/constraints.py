@@ -8,8 +8,7 @@ import numpy as np
 
 from funclab import registry
 from funclab.missing import guard
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 EPSILON = 1e-7
 """Keeps a division by the length of a weight of zeros finite."""

@@ -12,7 +12,7 @@ from funclab.errors import (
     TensorAttributeError,
     TensorTypeError,
 )
-from funclab.shapes import show
+from funclab.shape_math import show
 
 WHY_NO_NUMBERS = (
     "a tensor only describes what a model will compute; NumPy and Python need the numbers at once, "

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.errors import ArgumentError
+from funclab.shape_math import Array
 from funclab.view.draw import theme
-
-Array = np.ndarray[Any, Any]
 
 FILE = Path(__file__).with_name("digits.npz")
 TRAINING_IMAGES = 1297

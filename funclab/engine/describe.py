@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.shapes import show
+from funclab.shape_math import show
 
 if TYPE_CHECKING:
     from funclab.engine.plan import Plan

@@ -10,7 +10,7 @@ from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
 from funclab.graph.value import Value, Variable
-from funclab.shapes import known
+from funclab.shape_math import known
 
 
 def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> float:

@@ -6,14 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from funclab.graph.value import Variable
-from funclab.shapes import Shape, known
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, Shape, known
 
 LINE = 16
 """Each weight begins at a multiple of this many elements: a cache line of float32."""

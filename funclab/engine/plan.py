@@ -13,9 +13,7 @@ from funclab.engine.memory import Pool, flat_views
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.shapes import known
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, known
 
 
 class Step(NamedTuple):

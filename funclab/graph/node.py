@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from funclab import structure
 from funclab.errors import TensorTypeError
 from funclab.graph.tensor import History, Tensor
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 if TYPE_CHECKING:
     from funclab.graph.operation import Operation

@@ -12,9 +12,8 @@ from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
-from funclab.shapes import Shape
+from funclab.shape_math import Array, Shape
 
-Array = np.ndarray[Any, Any]
 Work = tuple[tuple[Shape, str | None], ...]
 
 

@@ -12,7 +12,7 @@ from funclab import explain, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
-from funclab.shapes import to_shape
+from funclab.shape_math import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
 

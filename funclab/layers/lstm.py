@@ -11,8 +11,7 @@ from funclab.layers.checks import one_of, positive, share, stream
 from funclab.layers.recurrent import Recurrent
 from funclab.layers.spec import InputSpec
 from funclab.ops.recurrent import ACTIVATIONS
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class LSTM(Recurrent):

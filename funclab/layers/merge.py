@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import ops, shapes
+from funclab import ops, shape_math
 from funclab.errors import ShapeError
 from funclab.layers.base import Layer
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 
 class Merge(Layer, abstract=True):
@@ -74,7 +74,7 @@ class Merge(Layer, abstract=True):
             )
         together = given[0][1:]
         for shape in given[1:]:
-            together = shapes.broadcast(together, shape[1:])
+            together = shape_math.broadcast(together, shape[1:])
 
 
 class Add(Merge):

@@ -9,7 +9,7 @@ from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative, share
 from funclab.layers.spec import InputSpec
-from funclab.shapes import axis_index
+from funclab.shape_math import axis_index
 
 
 class BatchNormalization(Layer):

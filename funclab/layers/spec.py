@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from funclab.errors import ShapeError
-from funclab.shapes import Shape, same, show
+from funclab.shape_math import Shape, same, show
 
 
 class InputSpec:

@@ -7,7 +7,7 @@ from typing import Any
 from funclab import ops, structure
 from funclab.errors import ShapeError, TensorTypeError
 from funclab.layers.base import Layer
-from funclab.shapes import show
+from funclab.shape_math import show
 
 
 class Wrapper(Layer, abstract=True):

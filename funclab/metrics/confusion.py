@@ -12,8 +12,8 @@ from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, same_rank
 from funclab.metrics.base import Metric
 from funclab.metrics.state import State
+from funclab.shape_math import Array
 
-Array = np.ndarray[Any, Any]
 Thresholds = float | Sequence[float] | None
 
 EDGE = 1e-7

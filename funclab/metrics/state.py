@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class State(np.lib.mixins.NDArrayOperatorsMixin):

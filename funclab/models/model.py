@@ -15,7 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.training.inputs import fit_value, match_inputs
 
 

@@ -18,8 +18,7 @@ from funclab.metrics.state import State
 from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.settings import check_clips, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class Update(NamedTuple):

@@ -11,8 +11,8 @@ import numpy as np
 from funclab.errors import DataError, Instead, Item
 from funclab.graph.graph import Graph
 from funclab.layers import Embedding
+from funclab.shape_math import Array
 
-Array = np.ndarray[Any, Any]
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
 Side = tuple[str, Sequence[Array | None], Sequence[str]]

@@ -10,7 +10,7 @@ from funclab import losses, metrics, optimizers, structure
 from funclab.errors import ArgumentError, BusyError, NotCompiledError
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
 
 KEPT_STEPS = 16

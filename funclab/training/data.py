@@ -15,15 +15,13 @@ from funclab.graph.value import Value
 from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
-from funclab.shapes import Shape
+from funclab.shape_math import Array, Shape
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
 from funclab.training.targets import function_of, match_targets, match_weights
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass

@@ -10,6 +10,7 @@ import numpy as np
 from funclab import structure
 from funclab.callbacks.base import CallbackList, checked
 from funclab.kernels.threads import one_blas_thread
+from funclab.shape_math import Array
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
 from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches
@@ -19,8 +20,6 @@ from funclab.training.runner import Runner, predicting
 from funclab.training.sources import usual_size
 from funclab.training.step import Step
 from funclab.training.streams import Stream, check_stream, is_stream
-
-Array = np.ndarray[Any, Any]
 
 
 def evaluate(

@@ -11,10 +11,9 @@ from funclab import explain, structure
 from funclab.errors import DataError, Pair, Pairs, ShapeError, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.shapes import Shape, same, show, size
+from funclab.shape_math import Array, Shape, same, show, size
 from funclab.training.matching import arrays_in, names_of_inputs
 
-Array = np.ndarray[Any, Any]
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
 )

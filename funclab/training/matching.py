@@ -17,7 +17,7 @@ from funclab.errors import ArgumentError, DataError, FunclabError, LossError, Pa
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.losses import Loss, as_loss
-from funclab.shapes import show
+from funclab.shape_math import show
 
 # For each argument its error, the words about a key that is not a name, and those about a list of
 # the wrong length.

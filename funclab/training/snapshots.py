@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from funclab.callbacks.base import Callback, Logs
 from funclab.errors import ArgumentError
+from funclab.shape_math import Array
 from funclab.training.compiled import check_idle
 
 MOST = 20
 MOST_BYTES = 64 << 20
-
-Array = np.ndarray[Any, Any]
 
 
 class Snapshots(Callback):

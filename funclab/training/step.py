@@ -17,10 +17,9 @@ from funclab.losses.functions import as_float
 from funclab.metrics import Metric
 from funclab.metrics.base import Mean
 from funclab.ops.scores import Tally
-from funclab.shapes import Shape, show
+from funclab.shape_math import Array, Shape, show
 from funclab.training.compiled import Compiled
 
-Array = np.ndarray[Any, Any]
 Spec = tuple[Shape, str]
 
 

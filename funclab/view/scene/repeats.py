@@ -161,7 +161,7 @@ def settings(layer: Any) -> dict[str, Any]:
     """The constructor arguments of a layer, or the settings of an op."""
     if not getattr(layer, "is_layer", True):
         return asdict(layer.op)
-    arguments = getattr(layer, "_given", {})
+    arguments = getattr(layer, "constructor_arguments", {})
     return {
         name: getattr(layer, name, value)
         for name, value in arguments.items()

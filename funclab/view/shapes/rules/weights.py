@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.rules.numbers import times
@@ -65,7 +65,9 @@ def parameters(layer: Any) -> Parameters:
     if inner is not None and words.count(inner.weights) == total:
         whole = parameters(inner)
         return Parameters(whole.terms, whole.expression, total, frozen)
-    terms = [(one.name, times(one.shape) or "1", shapes.size(one.shape) or 0) for one in weights]
+    terms = [
+        (one.name, times(one.shape) or "1", shape_math.size(one.shape) or 0) for one in weights
+    ]
     expression = _gates(layer) or _equal(terms) or _sum(text for _, text, _ in terms)
     return Parameters(tuple(terms), expression, total, frozen)
 
@@ -99,7 +101,7 @@ def _gates(layer: Any) -> str:
     if None not in both:
         first, second = map(_gates, both)
         return f"2 × ({first})" if first == second and first else ""
-    lengths = [shapes.known(one.shape) for one in words.weights_of(layer)]
+    lengths = [shape_math.known(one.shape) for one in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
     if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
         return ""
