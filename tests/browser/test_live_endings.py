@@ -42,6 +42,15 @@ COUNT_LISTENERS = """() => {
     remove.call(window, name, ...rest);
   };
 }"""
+GOES_ON = """
+import time
+first = int(model.optimizer.iterations)
+for _ in range(100):
+    time.sleep(0.1)
+    if int(model.optimizer.iterations) > first:
+        break
+print(int(model.optimizer.iterations) > first)
+"""
 CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 
 
@@ -182,7 +191,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, open_notebo
     )
 
 
-def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more(
+def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_training_goes_on(
     lab, open_notebook, write_notebook
 ):
     fit = "history = model.fit(pairs, sums, epochs=100_000, background=True, live=True)"
@@ -200,5 +209,6 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more(
     expect(page.locator(".fl")).to_have_count(0)
     assert listening >= 3
     assert page.evaluate("() => window.listening") == 0
+    assert run_cell(notebook, GOES_ON) == "True"
     assert run_cell(notebook, "print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []

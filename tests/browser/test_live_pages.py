@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 import funclab
 from funclab.layers import Dense
+from tests.browser.projector import small_words
 
 
 def test_a_page_from_disk_shows_the_curves_and_says_that_it_has_no_kernel(browser, tmp_path):
@@ -50,12 +54,68 @@ def test_undo_reset_and_tour_work_as_in_every_view(browser, tmp_path):
     page.close()
 
 
-def trained():
+def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(browser, tmp_path):
+    groups = [[trained().history for _ in range(2)] for _ in range(2)]
+    view = funclab.compare_runs(shared=groups[0], separate=groups[1])
+    means = [np.mean([run.history["loss"][1] for run in group]) for group in groups]
+    funclab.export_html(view, tmp_path / "page.html")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    ends = page.locator("[data-end] text")
+    last = ends.all_text_contents()
+
+    frame = page.locator(".fl-chart svg").bounding_box()
+    tick = page.locator('.fl-chart text[text-anchor="middle"]', has_text=re.compile("^2$"))
+    page.mouse.move(tick.bounding_box()["x"] + 3, frame["y"] + 90)
+    expect(page.locator(".fl-cursor-text")).to_have_text("epoch 2")
+    pointed = ends.all_text_contents()
+    page.mouse.move(2, 2)
+    expect(page.locator(".fl-cursor-text")).to_have_count(0)
+    left = ends.all_text_contents()
+    page.locator(".fl-training").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".fl-caption")).to_contain_text("Epoch 2: loss: shared ")
+    by_keys = ends.all_text_contents()
+
+    assert left == last != pointed
+    assert pointed == by_keys
+    np.testing.assert_allclose(sorted(map(float, pointed)), sorted(means), rtol=1e-2)
+    page.close()
+
+
+@pytest.mark.parametrize("charts", [1, 2])
+def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path, charts):
+    view = funclab.watch(trained(metrics=["mae"][: charts - 1]), look="projector")
+    view.status = {
+        "phase": "running",
+        "epoch": 2,
+        "last": 3,
+        "batch": 4,
+        "steps": 4,
+        "rate": "0.01",
+    }
+    funclab.export_html(view, tmp_path / "page.html")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+
+    page.goto((tmp_path / "page.html").as_uri())
+    boxes = [
+        page.locator(f".fl-training {part}").first.bounding_box()
+        for part in (".fl-bar", ".fl-chart svg", ".fl-graph", ".fl-caption", ".fl-where")
+    ]
+
+    assert page.locator("[data-name=live_pause]").is_visible()
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
+    assert small_words(page.locator(".fl-stage")) == []
+    page.close()
+
+
+def trained(metrics=()):
     """A small model with a run behind it."""
     inputs = funclab.Input((4,), name="features")
     hidden = Dense(5, activation="relu", name="hidden")(inputs)
     model = funclab.Model(inputs, Dense(1, name="size")(hidden), name="line")
-    model.compile("adam", "mse")
+    model.compile("adam", "mse", metrics=list(metrics))
     x = np.random.RandomState(0).rand(64, 4)
     model.fit(x, x.sum(axis=1), epochs=3, live=True)
     return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ _DRAWING = 0x2500
 """From here on no monospaced font keeps to its width."""
 
 
+@functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False, mono: bool = False) -> float:
     """The width of one line, in the units of `size`.
 

@@ -1,11 +1,13 @@
-"""Where a live view of a training is displayed, and how many of them one cell may make."""
+"""Where a live view is displayed, how many of them one cell may make, and how it fails."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 MOST_IN_CELL = 3
-"""So many views stand below a cell; further trainings take the place of the last one."""
+"""So many views stand below a cell; further training runs take the place of the last one."""
 
 _cell: dict[str, Any] = {"number": None, "places": [], "count": 0}
 
@@ -13,8 +15,8 @@ _cell: dict[str, Any] = {"number": None, "places": [], "count": 0}
 def show(view: Any) -> Any:
     """Display a view in the notebook, if there is one; returns its place there.
 
-    A loop over twenty fits must not leave twenty views: from the third on, each takes the place of
-    the one before, and says so.
+    A loop of twenty fits must not leave twenty views: from the third on, each replaces the one
+    before, and says so.
     """
     from IPython.core.getipython import get_ipython
 
@@ -37,13 +39,29 @@ def show(view: Any) -> Any:
 
 
 class Place:
-    """Where a view is displayed, as long as no other has taken its place."""
+    """Where a view is displayed, as long as no other has replaced it."""
 
     def __init__(self, handle: Any) -> None:
         self.handle = handle
         self.view: Any = None
 
     def renew(self, view: Any) -> None:
-        """Display it anew, with the picture that stays."""
+        """Display it anew, with its final picture."""
         if self.view is view:
             self.handle.update(view)
+
+
+def guarded(method: Callable[..., None]) -> Callable[..., None]:
+    """A view that fails must not end a training run: it ends itself, and says so."""
+
+    @functools.wraps(method)
+    def run(self: Any, *args: Any, **settings: Any) -> None:
+        with self.lock:
+            if self.lost:
+                return
+            try:
+                method(self, *args, **settings)
+            except Exception as error:
+                self.give_up(error)
+
+    return run

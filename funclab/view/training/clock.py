@@ -1,4 +1,4 @@
-"""Where a training is, how fast it goes, and how long it will take."""
+"""Where a training run is, how fast it goes, and how long it will take."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ import time
 from typing import Any
 
 LATEST = 5
-"""Epochs from which the time left is guessed."""
+"""Epochs from which the time left is estimated."""
 SETTLED = 5
 """Batches after which the pace of the first epoch is known."""
 PAUSE = 0.08
-"""Seconds between two messages to the page."""
+"""Seconds between two messages to the page, at least."""
 SPACING = 250
-"""After looking, at least so many times as long passes without looking."""
+"""After looking at a batch, at least so many times as long passes without looking."""
 
 
 class Clock:
-    """Times of a training, without those it was paused."""
+    """Times of a training run, without those it was paused."""
 
     def __init__(self, loop: Any) -> None:
         self.loop = loop
         self.phase = "waiting"
         self.durations: list[float] = []
-        self.now = self.whole_at = self.begun = time.perf_counter()
+        self.now = self.whole_at = self.begun = self.counted_from = time.perf_counter()
         self.counted = 0
         """The batch from which the pace is taken: the very first ones may compile for seconds."""
-        self.counted_from = self.begun
         self.rest_from: float | None = None
         self.samples_a_second = 0.0
 
@@ -36,8 +35,7 @@ class Clock:
     def begin_epoch(self) -> None:
         self._tick()
         self.begun = self.counted_from = self.now
-        self.counted = 0
-        self.phase = "running"
+        self.counted, self.phase = 0, "running"
 
     def end_epoch(self) -> None:
         self._tick()
@@ -55,7 +53,7 @@ class Clock:
             self.samples_a_second = (batch - self.counted) * size / spent
 
     def rest(self) -> None:
-        """The training stays where it is, from now on."""
+        """The training run is paused, or over, from now on."""
         if self.rest_from is None:
             self.rest_from = time.perf_counter()
         control, history = self.loop.control, self.loop.history
@@ -71,7 +69,7 @@ class Clock:
             self.rest_from = None
 
     def left(self, batch: int) -> float | None:
-        """Seconds until the end, as far as can be known."""
+        """Seconds until the end; None as long as nothing is known."""
         loop, done = self.loop, len(self.loop.history.epoch)
         ahead = len(loop.epochs) - done
         if self.durations:
@@ -96,8 +94,8 @@ class Clock:
 
 
 def rest_after(spent: float) -> float:
-    """How long to rest after work that began at `spent` of this thread's time.
+    """How long to rest after work that began at `spent` of this thread's CPU time.
 
-    Its own time counts, not the clock's: what others do to a busy machine is no cost of ours.
+    CPU time counts, not the clock's: what other programs do to a busy machine is no cost of ours.
     """
     return max(PAUSE, SPACING * (time.thread_time() - spent))

@@ -1,4 +1,4 @@
-"""What the buttons of a live view reach: a channel of their own to a training under way."""
+"""What the buttons of a live view reach: a channel of their own to a training run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Content = dict[str, Any]
 
 
 class StopControl(anywidget.AnyWidget):
-    """A widget without a face. Nothing is ever published on it, so that its messages find a way.
+    """A headless control widget. Nothing is ever published on it, so that its messages arrive.
 
-    Kernels of the 7 series hear widgets while a cell runs, on a thread beside. From 7.4 on a
-    message goes where the last publication of its widget came from: a cell that is busy. Forgetting
-    that leaves the choice to the page, as before. What really arrives is never taken for granted:
-    the page asks first, and its buttons work from the first answer on.
+    Kernels of the 7 series receive widget messages while a cell runs, on a background thread. From
+    7.4 on they route a message to the thread that last published on its widget: that of the busy
+    cell. Removing that note leaves the choice to the page, as before. Whether messages really
+    arrive is never assumed: the page asks first, and its buttons work from the first answer on.
     """
 
     _esm = "export default { render() {} };"
@@ -30,17 +30,17 @@ class StopControl(anywidget.AnyWidget):
     def __init__(self, act: Callable[[Content], None]) -> None:
         super().__init__()
         vars(self.comm).pop("_reply_subshell_id", None)
-        # The page may stay; the training, with a model that may be large, need not for its sake.
-        heard = WeakMethod(act)
-        self.on_msg(lambda _, content, buffers: (heard() or ignore)(content))
+        # The page may stay; it must not keep the training, with a model that may be large.
+        receiver = WeakMethod(act)
+        self.on_msg(lambda _, content, buffers: (receiver() or ignore)(content))
 
 
 def ignore(content: Content) -> None:
-    """Nobody is there any more."""
+    """Take a message for a training run that no longer exists."""
 
 
 def act_on(loop: Any, content: Content) -> Content:
-    """Do what a button asks; returns what was wrong, if anything, and what came of it."""
+    """Do what a button asks; returns the problem, if there was one, and what came of it."""
     action, value = content.get("do"), content.get("value")
     try:
         if action == "rate" and rate_by(loop):
@@ -57,16 +57,16 @@ def act_on(loop: Any, content: Content) -> Content:
 
 
 def rate_by(loop: Any) -> str:
-    """What sets the learning rate again and again, so that a hand would set it in vain."""
+    """What sets the learning rate at every step or epoch; "" if it can be set by hand."""
     schedule = loop.model.optimizer.schedule
     if schedule is not None:
         return getattr(schedule, "__name__", type(schedule).__name__)
-    told = loop.callbacks
-    callbacks = told.callbacks if told is not None else ()
-    return "LearningRateScheduler" * any(isinstance(o, LearningRateScheduler) for o in callbacks)
+    callbacks = loop.callbacks.callbacks if loop.callbacks is not None else ()
+    scheduled = any(isinstance(callback, LearningRateScheduler) for callback in callbacks)
+    return "LearningRateScheduler" if scheduled else ""
 
 
 def kernel_name() -> str:
-    """The kernel and its version, such as "ipykernel 7.3.0"; nothing outside of one."""
+    """The kernel and its version, such as "ipykernel 7.3.0"; "" outside of one."""
     kernel = sys.modules.get("ipykernel")
     return f"ipykernel {kernel.__version__}" if kernel is not None else ""

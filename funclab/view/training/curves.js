@@ -64,7 +64,6 @@ class Curves {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
-    svg.querySelectorAll("title,desc").forEach((one) => one.remove());
     fit(this.ctx, svg);
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");

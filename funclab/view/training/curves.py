@@ -285,7 +285,11 @@ class NoRuns(Picture):
 
 def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numbers:
     """A chart as the page needs it: its picture for each choice, and its values to be read."""
-    drawn = {charts.choice.key: charts.chart(facts) for charts in variants}
+    drawn = {
+        charts.choice.key: charts.chart(facts)
+        for charts in variants
+        if not (charts.choice.log and facts["upward"])
+    }
     for chart in drawn.values():
         if chart is not None and look == "projector":
             chart.least = LOW
@@ -295,9 +299,9 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
     return {
         "key": facts["key"],
         "svgs": {
-            key: bare(Curves([chart], chart.title, "", "auto" if look == "projector" else look))
+            key: bare(Curves([chart], spoken(chart), "", "auto" if look == "projector" else look))
             for key, chart in drawn.items()
-            if chart
+            if chart is not None
         },
         "epochs": first.epochs if first.lines else [],
         "lines": [
@@ -309,3 +313,9 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
             for line in first.lines
         ],
     }
+
+
+def spoken(chart: Chart) -> str:
+    """A chart as its name for a screen reader: what it shows, and where each curve ends."""
+    ends = ", ".join(f"{line.label} {line.end}" for line in chart.lines)
+    return f"{chart.title}: {ends}" if ends else chart.title

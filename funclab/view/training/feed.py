@@ -17,10 +17,9 @@ import numpy as np
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.draw.axis import brief
 from funclab.view.live.said import named, say
-from funclab.view.training.cell import show
+from funclab.view.training.cell import guarded, show
 from funclab.view.training.clock import Clock, rest_after
 from funclab.view.training.control import StopControl, act_on, kernel_name, rate_by
-from funclab.view.training.guard import guarded
 from funclab.view.training.heat import Heat, first_lost
 from funclab.view.training.record import MOST_DOTS, Numbers, Record, keep_runs, runs_of
 from funclab.view.training.slow import leaves_out, slow_motion
@@ -121,10 +120,10 @@ class Feed(Watcher):
     def _find_nan(self, step: Any) -> None:
         """The loss is not a number any more: name the layer in which that began."""
         inputs = [step.plan.array(value) for value in step.inputs if value is not None]
-        layer = first_lost(step.plan) if all(map(is_finite, inputs)) else ""
-        kind = "layer" if layer else "loss" if all(map(is_finite, inputs)) else "data"
-        at = {"epoch": self.epoch + 1, "batch": self.batch}
-        words = say(f"live_nan_{kind}", layer=named(layer), **at)
+        finite = all(np.isfinite(array).all() for array in inputs)
+        layer = first_lost(step.plan) if finite else ""
+        kind = "data" if not finite else "layer" if layer else "loss"
+        words = say(f"live_nan_{kind}", layer=named(layer), epoch=self.epoch + 1, batch=self.batch)
         self.record.nan = {"nan_layer": layer, "nan": words}
         self.look_due = self.whole_due = 0.0
 
@@ -147,7 +146,8 @@ class Feed(Watcher):
         self.record.epoch(epoch, self.batch, heat)
         if begun >= self.whole_due:
             self._send_all()
-            self.whole_due = time.perf_counter() + max(WHOLE_PAUSE, rest_after(spent))
+            rest = max(WHOLE_PAUSE, rest_after(spent))
+            self.whole_due = time.perf_counter() + min(LONGEST_PAUSE, rest)
         if heat:
             self.heat_due = begun + rest_after(spent)
 
@@ -161,7 +161,7 @@ class Feed(Watcher):
     def _rest(self) -> None:
         self.clock.rest()
         if not self.loop.control.ended:
-            self._send()
+            self._send_new(WHOLE_PAUSE)
             self.due = self.look_due = 0.0
             return
         error = self.loop.control.error
@@ -171,7 +171,7 @@ class Feed(Watcher):
     @guarded
     def _look(self, step: Any) -> None:
         if self.base_batch != self.batch - 1:
-            self._take_base()  # so that the next batch can be told from all before it
+            self._take_base()  # so that the next batch can be separated from those before it
             return
         begun, spent = time.perf_counter(), time.thread_time()
         dot = self.record.dot(self.epoch, self.batch, self._batch_values())
@@ -183,7 +183,7 @@ class Feed(Watcher):
         self._plan_next(begun, time.thread_time() - spent)
 
     def _spread(self, steps: int) -> None:
-        """How many batches of an epoch of `steps` go by between two sure dots."""
+        """Settle how many batches lie between two sure dots, in epochs of `steps` batches."""
         total = steps * len(self.loop.epochs)
         self.every = total // SURE_DOTS if total > MOST_DOTS else 1
 
@@ -193,18 +193,15 @@ class Feed(Watcher):
         self.goal = self.before + self.batch + self.every
         unknown = self.loop.training.steps is None and not self.record.lengths
         if unknown and self.record.seen >= SURE_DOTS:
-            self.goal = sys.maxsize  # nobody knows how many will come
+            self.goal = sys.maxsize  # how many will come is unknown
         self.turn = self.goal - self.before
 
     def _look_closer(self, step: Any, begun: float, spent: float) -> None:
         """Look at the layers too, and tell the page."""
         self.clock.look(self.batch, step.specs.batch)
         self.heat.look(step.plan)
-        if begun - self.clock.whole_at > LONGEST_PAUSE or not self.drawn:
-            self._send_all()
-        else:
-            self._send()
-        # A view that stands still seems broken, so even dear looks come now and then.
+        self._send_new(LONGEST_PAUSE if self.drawn else 0)
+        # A view that stands still seems broken, so even expensive looks come now and then.
         self.look_due = begun + min(LONGEST_PAUSE, rest_after(spent))
 
     def _batch_values(self) -> Numbers:
@@ -246,6 +243,11 @@ class Feed(Watcher):
         for view in self.views:
             view.send({"kind": "tick", **message})
 
+    def _send_new(self, pause: float) -> None:
+        """What is new, or the curves drawn anew if that was not done for so many seconds."""
+        late = time.perf_counter() - self.clock.whole_at > pause
+        (self._send_all if late else self._send)()
+
     def _send_all(self) -> None:
         """The curves, drawn anew."""
         self.clock.whole_at = time.perf_counter()
@@ -255,7 +257,7 @@ class Feed(Watcher):
             view.show_runs(runs, status)
 
     def _finish(self) -> None:
-        """All that stays: the last numbers, the run for later views, and the final picture."""
+        """Send and keep what stays: the last numbers, the run for later views, the picture."""
         if self.loop.history.epoch:
             keep_runs(self.model, [*self.earlier, self.record.data()])
         self._send_all()
@@ -269,7 +271,7 @@ class Feed(Watcher):
         """End the view, not the training."""
         self.lost, self.due, self.goal, self.turn = True, float("inf"), sys.maxsize, sys.maxsize
         warnings.warn(
-            f"The live view of {self.model.name} has ended: {error!r}. The training goes on.",
+            f"The live view of {self.model.name} has ended: {error!r}. Training goes on.",
             stacklevel=2,
         )
         for view in self.views:
@@ -314,7 +316,3 @@ class Feed(Watcher):
             self.loop.control.resume()
         self.slow, self.resting = None, False
         return {"problem": ""}
-
-
-def is_finite(array: Any) -> bool:
-    return bool(np.isfinite(array).all())

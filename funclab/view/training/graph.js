@@ -3,15 +3,13 @@
 const MEASURES = ["gradient", "change", "dead"];
 const LARGE = 1.65; // on a projector
 
-class TrainingGraph {
+class TrainingGraph extends Graph {
   constructor(ctx, select) {
-    this.ctx = ctx;
-    this.el = h("div", { class: "fl-graph", role: "group", tabindex: "0", "aria-label": ctx.t("live_graph") });
-    this.el.addEventListener("click", (event) => {
-      const box = event.target.closest("[data-key]");
-      const layer = box && this.layerOf(box.dataset.key);
+    super(ctx.t("live_graph"), (key) => {
+      const layer = this.layerOf(key);
       if (layer) select(layer.key);
     });
+    this.ctx = ctx;
   }
 
   layerOf(key) { return this.ctx.facts.layers.find((layer) => layer.boxes.includes(key)); }
@@ -21,38 +19,25 @@ class TrainingGraph {
     const { ctx } = this, large = ctx.look === "projector", markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
     this.el.hidden = !markup || !ctx.state.graph;
     if (this.el.hidden) return;
-    if (markup !== this.shown) {
-      this.el.replaceChildren(pictureFrom(markup));
-      this.shown = markup;
-      this.natural = Number(this.el.querySelector("svg").getAttribute("viewBox").split(" ")[2]);
-      this.boxes = [...this.el.querySelectorAll(".box[data-key]")];
-    }
-    const { measure, selected } = ctx.state, svg = this.el.querySelector("svg");
-    svg.removeAttribute("height");
-    svg.setAttribute("width", this.natural * (large ? LARGE : 1));
-    this.el.querySelectorAll(".fl-heat,.fl-ring,.fl-lost").forEach((mark) => mark.remove());
+    this.put(markup);
+    const { measure, selected } = ctx.state;
+    this.svg.removeAttribute("height");
+    this.svg.setAttribute("width", this.svg.viewBox.baseVal.width * (large ? LARGE : 1));
+    this.clear();
+    for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;
-    for (const box of this.boxes) {
-      const layer = this.layerOf(box.dataset.key), rect = box.querySelector("rect");
+    for (const [key, box] of [...this.parts()].reverse()) {
+      const layer = this.layerOf(key), rect = box.querySelector("rect");
       if (!layer || !rect) continue;
-      const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
       const value = measures[layer.key]?.[MEASURES.indexOf(measure)];
-      if (value) box.append(this.bar(value, x, y, width, height));
-      const ring = { x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 };
-      if (layer.key === lost) box.append(s("rect", { class: "fl-lost", ...ring }));
+      if (value) box.append(this.bar(value, ...["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)))));
+      if (layer.key === lost) this.ring(box, "fl-lost");
       if (layer.key !== selected) continue;
       chosen ??= box;
-      box.append(s("rect", { class: "fl-ring", ...ring }));
+      this.ring(box);
     }
-    if (chosen && selected !== this.reached) this.reach(chosen);
+    if (selected !== this.reached) this.reveal(chosen);
     this.reached = selected;
-  }
-
-  /** Scroll within the graph, not the page, so that the chosen layer is seen. */
-  reach(box) {
-    const [inner, outer] = [box, this.el].map((el) => el.getBoundingClientRect());
-    this.el.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom + 30 - outer.bottom);
-    this.el.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right);
   }
 
   bar([full, text], x, y, width, height) {

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 MOST_DOTS = 400
 MOST_EPOCHS = 400
-MOST_POINTS = 4000
+MOST_POINTS = 2000
 """Epochs of all runs of a view together, so that twenty runs weigh no more than a few."""
 FEWEST_EPOCHS = 60
 MOST_CELLS = 2000

@@ -75,41 +75,62 @@ function trainingView() {
       this.due = requestAnimationFrame(() => { this.due = 0; ctx.update(); });
     },
 
-    buttons(ctx) {
-      const make = (key, name, run) => {
-        const button = ctx.button(ctx.t(name), key, run);
-        button.setAttribute("data-name", name);
-        return button;
+    /** What there is to do, by key: the name of its button, that of its line in the table of keys, the deed,
+        and when its key is in force. */
+    actions(ctx) {
+      const act = (what) => () => this.act(ctx, what), flip = (name) => () => ctx.set({ [name]: !ctx.state[name] });
+      const steering = {
+        " ": ["live_pause", "live_key_pause", () => this.act(ctx, this.status(ctx).paused ? "resume" : "pause")],
+        n: ["live_step", "live_key_step", act("step")],
+        x: ["live_stop", "live_key_stop", act("stop")],
+        s: ["live_slow", "live_key_slow", () => this.slow.ask(this.status(ctx))],
+        "-": ["live_halve", "live_key_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2)],
+        "+": ["live_double", "live_key_double", () => this.setRate(ctx, this.rateNow(ctx) * 2)],
+        g: ["live_graph", "live_key_graph", flip("graph")],
+        t: ["live_table", "live_key_table", flip("table")],
+        h: ["live_measure", "live_key_measure", () => ctx.set({ measure: this.measureAfter(ctx) })],
+        ArrowDown: ["", "live_key_next", () => this.walk(ctx, 1)],
+        ArrowUp: ["", "live_key_last", () => this.walk(ctx, -1)],
+        Enter: ["live_restore", "live_key_restore", () => this.bringBack(ctx), () => this.status(ctx).snapshots],
+        i: ["", "live_key_interrupt", () => this.interrupt(ctx)],
       };
-      this.pause = make("space", "live_pause", () => this.toggle(ctx));
-      this.step = make("n", "live_step", () => this.act(ctx, "step"));
-      this.stop = make("x", "live_stop", () => this.act(ctx, "stop"));
-      this.slowly = make("s", "live_slow", () => this.slow.ask(this.status(ctx)));
-      this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
-        onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
-      this.less = make("-", "live_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2));
-      this.more = make("+", "live_double", () => this.setRate(ctx, this.rateNow(ctx) * 2));
-      const flips = Object.entries(SWITCHES).map(([key, [name]]) => [key, make(key, `live_${name}`, () => this.flip(ctx, name))]);
-      this.views = { ...Object.fromEntries(flips), m: make("m", "live_charts", () => this.nextChart(ctx)),
-        h: make("h", "live_measure", () => this.nextMeasure(ctx)) };
-      this.measure = h("span", { class: "fl-soft" });
-      this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
-        oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
-      this.restore = make("Enter", "live_restore", () => this.bringBack(ctx));
-      this.steering = h("span", { class: "fl-group", role: "group", "aria-label": ctx.t("live_steering") },
-        this.pause, this.step, this.stop, this.slowly, h("label", {}, ctx.t("live_rate"), " ", this.rate), this.less, this.more);
-      ctx.bar.replaceChildren(this.steering, h("span", { class: "fl-group" }, Object.values(this.views)),
-        h("span", { class: "fl-group" }, this.measure, this.place = h("label", {}, h("span"), " ", this.back), this.restore));
+      return {
+        ...(ctx.facts.compared ? {} : steering),
+        l: ["live_log", "live_key_log", flip("log")],
+        e: ["live_smooth", "live_key_smooth", flip("smooth")],
+        j: ["live_joined", "live_key_joined", flip("joined")],
+        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % ctx.facts.charts.length }), () => ctx.look === "projector"],
+        ArrowLeft: ["", "live_key_back", () => this.lookAt(ctx, this.neighbour(ctx, -1))],
+        ArrowRight: ["", "live_key_on", () => this.lookAt(ctx, this.neighbour(ctx, 1))],
+      };
     },
 
-    /** On a projector one chart is seen, and the next is a key away. */
-    nextChart(ctx) { ctx.set({ chart: (ctx.state.chart + 1) % ctx.facts.charts.length }); },
+    keys(ctx) {
+      const actions = Object.entries(this.actions(ctx)).map(([key, [, label, run, when]]) => [key, { label: ctx.t(label), run, when }]);
+      return { ...Object.fromEntries(actions), Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) } };
+    },
 
-    flip(ctx, name) { ctx.set({ [name]: !ctx.state[name] }); },
+    buttons(ctx) {
+      this.button = {};
+      for (const [key, [name, , run]] of Object.entries(this.actions(ctx))) {
+        if (!name) continue;
+        this.button[key] = ctx.button(ctx.t(name), key === " " ? ctx.t("space") : key, run);
+        this.button[key].setAttribute("data-name", name);
+      }
+      const group = (keys, ...more) => h("span", { class: "fl-group" }, [...keys].map((key) => this.button[key]), more);
+      this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
+        onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
+      this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
+        oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
+      this.measure = h("span", { class: "fl-soft" });
+      this.place = h("label", {}, h("span"), " ", this.back);
+      this.steering = group(" nxs", h("label", {}, ctx.t("live_rate"), " ", this.rate), this.button["-"], this.button["+"]);
+      this.steering.setAttribute("role", "group");
+      this.steering.setAttribute("aria-label", ctx.t("live_steering"));
+      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group([], this.measure, this.place, this.button.Enter));
+    },
 
     measureAfter(ctx) { return MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length]; },
-
-    nextMeasure(ctx) { ctx.set({ measure: this.measureAfter(ctx) }); },
 
     lastEpoch() { return this.curves.epochs.at(-1) ?? 0; },
 
@@ -143,8 +164,6 @@ function trainingView() {
       ctx.set({ selected: keys[at < 0 ? 0 : (at + by + keys.length) % keys.length] });
     },
 
-    toggle(ctx) { this.act(ctx, this.status(ctx).paused ? "resume" : "pause"); },
-
     act(ctx, what, value) {
       const status = this.status(ctx), reason = whyNot(ctx, status, this.channel);
       if (!reason) this.channel.act(what, value);
@@ -164,35 +183,6 @@ function trainingView() {
         this.act(ctx, "rate", value);
         if (!whyNot(ctx, this.status(ctx), this.channel)) ctx.say(ctx.t("live_say_rate_is", { value }));
       }
-    },
-
-    keys(ctx) {
-      const steering = !ctx.facts.compared;
-      const own = steering ? {
-        " ": { label: ctx.t("live_key_pause"), run: () => this.toggle(ctx) },
-        n: { label: ctx.t("live_key_step"), run: () => this.act(ctx, "step") },
-        x: { label: ctx.t("live_key_stop"), run: () => this.act(ctx, "stop") },
-        "+": { label: ctx.t("live_key_double"), run: () => this.setRate(ctx, this.rateNow(ctx) * 2) },
-        "-": { label: ctx.t("live_key_halve"), run: () => this.setRate(ctx, this.rateNow(ctx) / 2) },
-        s: { label: ctx.t("live_key_slow"), run: () => this.slow.ask(this.status(ctx)) },
-        h: { label: ctx.t("live_key_measure"), run: () => this.nextMeasure(ctx) },
-        g: { label: ctx.t("live_key_graph"), run: () => this.flip(ctx, "graph") },
-        t: { label: ctx.t("live_key_table"), run: () => this.flip(ctx, "table") },
-        ArrowDown: { label: ctx.t("live_key_next"), run: () => this.walk(ctx, 1) },
-        ArrowUp: { label: ctx.t("live_key_last"), run: () => this.walk(ctx, -1) },
-        Enter: { label: ctx.t("live_key_restore"), run: () => this.bringBack(ctx), when: () => this.status(ctx).snapshots },
-        i: { label: ctx.t("live_key_interrupt"), run: () => this.interrupt(ctx) },
-      } : {};
-      return {
-        ...own,
-        l: { label: ctx.t("live_key_log"), run: () => this.flip(ctx, "log") },
-        e: { label: ctx.t("live_key_smooth"), run: () => this.flip(ctx, "smooth") },
-        m: { label: ctx.t("live_key_charts"), run: () => this.nextChart(ctx), when: () => ctx.look === "projector" },
-        j: { label: ctx.t("live_key_joined"), run: () => this.flip(ctx, "joined") },
-        ArrowLeft: { label: ctx.t("live_key_back"), run: () => this.lookAt(ctx, this.neighbour(ctx, -1)) },
-        ArrowRight: { label: ctx.t("live_key_on"), run: () => this.lookAt(ctx, this.neighbour(ctx, 1)) },
-        Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) },
-      };
     },
 
     /** I, I: as everywhere in the notebook. */
@@ -251,35 +241,37 @@ function trainingView() {
     },
 
     press(ctx, status) {
-      const off = Boolean(whyNot(ctx, status, this.channel));
+      const { button } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
+      const off = Boolean(whyNot(ctx, status, this.channel)), graph = Boolean(ctx.model.get("pictures").graph);
+      const words = (key, name, values) => { if (button[key]) button[key].firstChild.textContent = ctx.t(name, values); };
+      const show = (key, shown) => { if (button[key]) button[key].hidden = !shown; };
       this.steering.hidden = !underWay(status);
-      for (const one of [this.pause, this.step, this.stop, this.slowly, this.less, this.more]) {
-        const fixed = status.rate_by && (one === this.less || one === this.more);
-        const works = !(off || fixed) || (one === this.stop && this.channel.interrupts);
-        one.setAttribute("aria-disabled", String(!works));
-        if (works) one.removeAttribute("aria-describedby");
-        else one.setAttribute("aria-describedby", this.why.id);
+      for (const key of facts.compared ? "" : " nxs-+") {
+        const fixed = status.rate_by && "-+".includes(key);
+        const works = !(off || fixed) || (key === "x" && this.channel.interrupts);
+        button[key].setAttribute("aria-disabled", String(!works));
+        if (works) button[key].removeAttribute("aria-describedby");
+        else button[key].setAttribute("aria-describedby", this.why.id);
       }
-      this.pause.firstChild.textContent = ctx.t(status.paused ? "live_resume" : "live_pause");
       this.rate.disabled = off || Boolean(status.rate_by);
       if (document.activeElement !== this.rate) this.rate.value = status.rate ?? "";
-      const { views } = this, { state, facts } = ctx;
-      const measure = (name) => ctx.t(`live_${name}`), graph = !facts.compared && ctx.model.get("pictures").graph;
-      views.h.firstChild.textContent = ctx.t("live_show_measure", { measure: measure(this.measureAfter(ctx)) });
+      // A button says what it does; what is shown is said beside it, or can be seen.
+      const measure = (name) => ctx.t(`live_${name}`);
+      words(" ", status.paused ? "live_resume" : "live_pause");
+      words("h", "live_show_measure", { measure: measure(this.measureAfter(ctx)) });
+      for (const [key, [name, on, none]] of Object.entries(SWITCHES)) words(key, state[name] ? none : on);
       this.measure.textContent = graph && state.graph ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
       this.place.hidden = this.lastEpoch() < 2;
       this.place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       this.back.max = this.lastEpoch();
       this.back.value = state.epoch || this.lastEpoch();
       this.back.setAttribute("aria-valuetext", this.place.firstChild.textContent);
-      this.restore.hidden = !status.snapshots || underWay(status);
-      views.j.hidden = !(this.curves.curves.runs > 1 && ctx.model.widget_manager?.kernel);
-      views.e.hidden = !this.curves.curves.smoothed;
-      views.m.hidden = ctx.look !== "projector" || facts.charts.length < 2;
-      views.h.hidden = !graph || !state.graph;
-      views.g.hidden = views.t.hidden = !graph;
-      // A button says what it does: what is shown can be seen.
-      for (const [key, [name, on, off]] of Object.entries(SWITCHES)) views[key].firstChild.textContent = ctx.t(state[name] ? off : on);
+      show("Enter", status.snapshots && !underWay(status));
+      show("e", smoothed);
+      show("j", runs > 1 && ctx.model.widget_manager?.kernel);
+      show("m", ctx.look === "projector" && facts.charts.length > 1);
+      for (const key of "gt") show(key, graph);
+      show("h", graph && state.graph);
     },
 
     caption(ctx) {

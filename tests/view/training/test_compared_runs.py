@@ -112,8 +112,8 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
 
     view = compare_runs(*histories)
 
-    assert sum(len(run["epochs"]) for run in view.runs) <= 4100
-    assert len(str(view.curves)) < 500_000
+    assert sum(len(run["epochs"]) for run in view.runs) <= 2440
+    assert len(str(view.curves)) < 350_000
 
 
 def test_compare_runs_takes_histories_and_a_label_for_each():

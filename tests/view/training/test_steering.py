@@ -59,9 +59,8 @@ def test_one_batch_at_the_end_of_an_epoch_is_trained_on_after_the_whole_validati
     trained = [int(steps.numpy())]
 
     for _ in range(7):  # more than two epochs of three batches
-        before = trained[-1]
         act_on(loop, {"do": "step"})
-        wait_until(lambda: steps.numpy() > before and loop.control.parked)
+        wait_until(lambda: steps.numpy() > trained[-1] and loop.control.parked)
         trained.append(int(steps.numpy()))
 
     training.stop().wait(30)
