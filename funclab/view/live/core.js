@@ -29,6 +29,12 @@ function h(tag, properties = {}, ...children) {
   return el;
 }
 
+/** Source in lines; one that is too long goes on further in than it begins. */
+function sourceLines(text) {
+  return text.split("\n").flatMap((line) =>
+    [h("span", { class: "fl-line", style: `--in:${line.search(/\S|$/) + 4}ch` }, line), "\n"]).slice(0, -1);
+}
+
 /** An SVG element. */
 function s(tag, attributes = {}, ...children) {
   const el = document.createElementNS(SVG, tag);

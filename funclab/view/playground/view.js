@@ -78,7 +78,7 @@ const playground = {
       this.legend.textContent = [ctx.t(`play_legend_marks${kind}`), ctx.t(`play_legend_side${kind}`),
         ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) }),
         live.epochs ? ctx.t("live_caption_middle") : "", ctx.t(`play_ways_${live.settings.branches}`)].join(" ");
-      this.codeText.textContent = this.code();
+      this.codeText.replaceChildren(...sourceLines(this.code()));
     }
     if (same([picture, ctx.look], this.pictured)) return;
     this.pictured = [picture, ctx.look];
