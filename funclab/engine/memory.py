@@ -1,4 +1,4 @@
-"""Where arrays live: one flat buffer for all weights of a model, and buffers used again."""
+"""Where arrays live: one flat buffer for all weights of a model, and reused buffers."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _join(a: Array, b: Array) -> Array:
 
 
 class Pool:
-    """Buffers that were given back, for the next that asks for as many bytes."""
+    """Returned buffers, for the next request of the same number of bytes."""
 
     def __init__(self) -> None:
         self.free: dict[int, list[Array]] = defaultdict(list)

@@ -7,7 +7,7 @@ from typing import Any
 from funclab import constraints, initializers, ops, regularizers
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
-from funclab.layers.checks import not_negative, share
+from funclab.layers.checks import not_negative
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index
 
