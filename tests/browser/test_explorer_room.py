@@ -114,7 +114,7 @@ def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
         expect(entries.nth(i)).to_have_class("fl-here")
         heads = [f".fl-figure:nth-child({side}) figcaption" for side in (1, 2)]
         all_seen(view, *heads, ".fl-here", ".fl-panel")
-        for side in view.locator(".fl-side").all():
+        for side in view.locator(".fl-graph").all():
             if side.locator(".fl-ring:not(.fl-lit)").count():
                 all_seen(side, ".fl-ring:not(.fl-lit)")
 

@@ -4,51 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
-from funclab.view.diff.findings import Findings
 from funclab.view.diff.match import Match, match
+from funclab.view.diff.picture import Comparison
 from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries
 from funclab.view.diff.shared import notes, shared_layers
 from funclab.view.diff.sides import Codes, Side, model_in
+from funclab.view.diff.view import DiffView
 from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import words
 
 __all__ = ["Difference", "Entry", "diff"]
 
 
-class Difference(Findings):
-    """What two models do not have in common; false when there is nothing."""
+class Difference(Comparison):
+    """What two models do not have in common, shown as a live view; false when there is nothing."""
 
-    def view(self, **settings: Any) -> Any:
+    def view(self, **settings: Any) -> DiffView:
         """The live view, with `look`, `ask`, `tour` and `entry`; displaying shows one, too."""
-        from funclab.view.diff.view import DiffView
-
         state = {"entry": settings.pop("entry")} if "entry" in settings else {}
         return DiffView(self, state=state, **settings)
 
-    @property
-    def svg(self) -> str:
-        """The static picture: both graphs, each difference marked."""
-        from funclab.view.diff.picture import DiffPicture
-
-        return DiffPicture(self).svg
-
-    def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file, as `Picture.save` does."""
-        from funclab.view.diff.picture import DiffPicture
-
-        return DiffPicture(self).save(path, dpi)
-
-    def _repr_mimebundle_(self, **_: Any) -> Any:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         bundle, metadata = self.view()._repr_mimebundle_()
         return {**bundle, "text/plain": repr(self)}, metadata
 
 
-def diff(a: Any, b: Any) -> Difference:
+def diff(a: Any, b: Any = None) -> Difference:
     """What is different between two models, `a` on the left and `b` on the right.
 
     Layers are paired when they are the same object, else by the names they were given, else by what
@@ -61,11 +46,17 @@ def diff(a: Any, b: Any) -> Difference:
     >>> print(diff(small, large))
     left: m2 (10 parameters); right: m3 (15 parameters)
     <BLANKLINE>
-    changed  `out`: units 2 → 3 (5 more numbers)
+    changed  “out”: units 2 → 3 (5 more numbers)
     <BLANKLINE>
-    = A: Both models have the Input `x`.
+    = A: Both models have the Input “x”.
     Each model has weights of its own, so training one leaves the other alone.
     """
+    if b is None:
+        raise TensorTypeError(
+            "diff needs two models, and was given one.",
+            why="a difference is between a model on the left and another on the right.",
+            fix="write funclab.diff(first, second).",
+        )
     for model in (a, b):
         _check(model)
     codes = Codes()
@@ -104,7 +95,7 @@ def _inside(found: Match) -> Iterator[Entry]:
                 entry,
                 left=[f"{places[0]}/{key}" for key in entry.left],
                 right=[f"{places[1]}/{key}" for key in entry.right],
-                sentence=f"inside `{name}`: {entry.sentence}",
+                sentence=f"inside “{name}”: {entry.sentence}",
             )
 
 

@@ -5,20 +5,28 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab.graph.node import Node
-from funclab.view.diff.findings import Findings
+from funclab.view.diff.sentences import Entry
+from funclab.view.diff.shared import Shared
 from funclab.view.draw.area import area
-from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.canvas import Canvas, Font, Paint, shown
+from funclab.view.draw.grid import html_grid
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, text_width
 from funclab.view.scene import words
+from funclab.view.scene.compact import PROJECTOR_CALLS
 from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
 from funclab.view.scene.scene import Box, Scene
 
+SIDES = ("left", "right")
+TITLES = ("kind", *SIDES, "difference")
+NONE = "No difference: the same layers, set alike and called in the same way."
 APART, HEAD, LINE, INDENT = 40, 34, 20, 24
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
+ROOM, ON_A_WALL = (560, 420), (230, 300)
+"""The width and height for each of the two graphs, near and on a projector."""
 NARROWEST, LETTERS = 760, 0.5
 """The least width of the sentences below, and the usual width of a letter of size 1."""
 PILL, MOST_PILLS = 11, 6
@@ -26,59 +34,175 @@ TAG_HEIGHT = 18
 
 
 @dataclass(repr=False)
-class Half(Picture):
-    """One of the two graphs. What is in both models has a tag there, with the same letter."""
+class Comparison(Picture):
+    """What two models do not have in common; false when there is nothing.
 
-    drawn: Diagram
-    tags: dict[str, str]
-    """By the keys of boxes."""
+    The picture is both graphs; the number in each mark is that of a sentence below.
+    """
+
+    fits: ClassVar[bool] = True
+
+    left: str
+    right: str
+    entries: list[Entry]
+    notes: list[str] = field(default_factory=list)
+    """What is no difference in structure, but worth knowing: whose the weights are."""
+    shared: list[Shared] = field(default_factory=list)
+    """The layers that are in both models, each with the mark that both pictures carry."""
+    numbers: tuple[int, int] = (0, 0)
+    """How many numbers each model holds."""
+    models: tuple[Any, Any] = field(default=(None, None), compare=False)
     look: str = "auto"
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __getitem__(self, index: int) -> Entry:
+        return self.entries[index]
 
     @property
     def title(self) -> str:
-        return self.drawn.title
+        return f"Differences, {self.heading}"
+
+    @property
+    def heading(self) -> str:
+        left, right = (f"{count:,} parameters" for count in self.numbers)
+        return f"left: {self.left} ({left}); right: {self.right} ({right})"
 
     @property
     def description(self) -> str:
-        return self.drawn.description
+        return " ".join([*(f"{entry.sentence}." for entry in self.entries), *self.notes])
 
     @property
     def text(self) -> str:
-        return self.drawn.text
+        """The differences as lines of text, by kind."""
+        width = max([len(entry.kind) for entry in self.entries], default=0)
+        lines = [f"{entry.kind:<{width}}  {entry.sentence}" for entry in self.entries]
+        if not lines:
+            lines = [NONE]
+        return "\n".join([self.heading, "", *lines, *([""] if self.notes else []), *self.notes])
 
     @property
     def table(self) -> str:
-        return self.drawn.table
+        """The differences as an HTML table with a caption and marked headings."""
+        rows = [_row(entry.kind, entry) for entry in self.entries]
+        rows += [_row(f"= {layer.mark}", layer) for layer in self.shared]
+        told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
+        return html_grid(self.title, TITLES, rows) + told
+
+    def to_dict(self) -> dict[str, Any]:
+        """The differences as data that JSON can hold."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "numbers": list(self.numbers),
+            "entries": [entry.to_dict() for entry in self.entries],
+            "notes": self.notes,
+            "shared": [one.to_dict() for one in self.shared],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Difference of {self.left} and {self.right}: {_entries(len(self))}>"
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        width, height = self.drawn.draw(canvas)
+        x = height = 0.0
+        for side in SIDES:
+            name, graph = f"{side}: {name_of(self, side)}", half(self, side)
+            scene = graph.scene
+            canvas.text_line(complex(x + 14, 22), name, Font(15, bold=True))
+            canvas.shift(complex(x, HEAD))
+            Diagram.draw(graph, canvas)
+            self._draw_marks(canvas, boxes_of(scene), side)
+            graph.draw_tags(canvas)
+            canvas.close()
+            x += max(scene.width, text_width(name, 15, bold=True) + 14) + APART
+            height = max(height, scene.height + TAG_HEIGHT)
+        return self._draw_lines(canvas, x - APART, HEAD + height + 20)
+
+    def _draw_marks(self, canvas: Canvas, boxes: dict[str, Box], side: str) -> None:
+        """A dashed line around each box that differs, and the numbers of its sentences."""
+        numbers: dict[str, list[str]] = {}
+        for number, entry in enumerate(self.entries, 1):
+            for key in dict.fromkeys(_shown(key, boxes) for key in getattr(entry, side)):
+                numbers.setdefault(key, []).append(str(number))
+        numbers.pop("", None)
+        for key in numbers:
+            canvas.rect(boxes[key].grown(4), Paint("", "fault", 2, "6 3"), 11)
+        for key, some in numbers.items():
+            shown = some if len(some) <= MOST_PILLS else [*some[: MOST_PILLS - 1], "…"]
+            for i, number in enumerate(shown):
+                _draw_pill(canvas, complex(boxes[key].x + 2 + i * 24, boxes[key].y - 4), number)
+
+    def _draw_lines(self, canvas: Canvas, width: float, y: float) -> tuple[float, float]:
+        """The sentences below, no wider than the graphs if these are wide."""
+        width = max(width, NARROWEST)
+        for line, first in _wrapped(self._sentences(), width):
+            y += LINE
+            canvas.text_line(complex(14 if first else 14 + INDENT, y), line, Font(13))
+        return width, y + LINE
+
+    def _sentences(self) -> Iterator[str]:
+        for number, one in enumerate(self.entries, 1):
+            yield f"{number}. {SIGNS.get(one.kind, '·')} {one.kind}: {one.sentence}"
+        if not self.entries:
+            yield NONE
+        yield from self.notes
+
+
+def _row(kind: str, entry: Entry | Shared) -> tuple[str, ...]:
+    return kind, ", ".join(entry.left) or "-", ", ".join(entry.right) or "-", entry.sentence
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+class Half(Diagram):
+    """One of the two graphs. What is in both models has a tag there, with the same letter."""
+
+    def __init__(self, drawn: Diagram, tags: dict[str, str]) -> None:
+        super().__init__(drawn.scene)
+        self.tags = tags
+        """By the keys of boxes."""
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        width, height = super().draw(canvas)
         self.draw_tags(canvas)
         return width, height + TAG_HEIGHT
 
     def draw_tags(self, canvas: Canvas) -> None:
-        for key, box in boxes_of(self.drawn.scene).items():
+        for key, box in boxes_of(self.scene).items():
             if key in self.tags:
                 draw_tag(canvas, box, self.tags[key])
 
 
-def half(difference: Findings, side: str, most_calls: int = MOST_CALLS) -> Half:
+def half(difference: Comparison, side: str, large: bool = False) -> Half:
     """The graph of one side: models inside it are open where something in them is told of."""
+    most_calls, room = (PROJECTOR_CALLS // 2, ON_A_WALL) if large else (MOST_CALLS, ROOM)
     model = difference.models[side == "right"]
     keys = [key for one in difference for key in getattr(one, side)]
     shared = {key: one.mark for one in difference.shared for key in getattr(one, side)}
     opened = {path for key in (*keys, *shared) for path in _paths(key)}
     focus = keys[0] if keys else _opposite(difference, model, side)
-    drawn = diagram(model, expand_nested=opened, most_calls=most_calls, focus=focus)
+    drawn = diagram(
+        model, expand_nested=opened, most_calls=most_calls, focus=focus, room=room, look="auto"
+    )
     return Half(drawn, shared)
 
 
-def name_of(difference: Findings, side: str) -> str:
+def name_of(difference: Comparison, side: str) -> str:
     """The name of a model; with a mark, if it is a layer of the other one."""
     marks = [one.mark for one in difference.shared if not getattr(one, side)]
     return " = ".join([getattr(difference, side), *marks])
 
 
-def _opposite(difference: Findings, model: Any, side: str) -> str:
+def _opposite(difference: Comparison, model: Any, side: str) -> str:
     """The call that stands about where the first difference is on the other side."""
     other = "left" if side == "right" else "right"
     wanted = next((key.split("/")[0] for one in difference for key in getattr(one, other)), "")
@@ -129,79 +253,6 @@ def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:
     corner = middle - complex(width, TAG_HEIGHT) / 2
     canvas.rect(area(corner, width, TAG_HEIGHT), Paint("ink"), 4)
     canvas.text_line(middle + 4.5j, text, Font(12, "paper", bold=True, anchor="middle"))
-
-
-@dataclass(repr=False)
-class DiffPicture(Picture):
-    """Both graphs; the number in each mark is that of a sentence below."""
-
-    difference: Findings
-    look: str = "auto"
-    halves: list[Half] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.halves = [half(self.difference, side) for side in ("left", "right")]
-
-    @property
-    def title(self) -> str:
-        return f"Differences, {self.difference.title}"
-
-    @property
-    def description(self) -> str:
-        told = [f"{entry.sentence}." for entry in self.difference]
-        return " ".join([*told, *self.difference.notes])
-
-    @property
-    def text(self) -> str:
-        return self.difference.text
-
-    @property
-    def table(self) -> str:
-        return self.difference.table
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        difference, x, height = self.difference, 0.0, 0.0
-        for one, side in zip(self.halves, ("left", "right")):
-            name = f"{side}: {name_of(difference, side)}"
-            scene = one.drawn.scene
-            canvas.text_line(complex(x + 14, 22), name, Font(15, bold=True))
-            canvas.shift(complex(x, HEAD))
-            one.drawn.draw(canvas)
-            self._draw_marks(canvas, boxes_of(scene), side)
-            one.draw_tags(canvas)
-            canvas.close()
-            x += max(scene.width, text_width(name, 15, bold=True) + 14) + APART
-            height = max(height, scene.height + TAG_HEIGHT)
-        return self._draw_lines(canvas, x - APART, HEAD + height + 20)
-
-    def _draw_marks(self, canvas: Canvas, boxes: dict[str, Box], side: str) -> None:
-        """A dashed line around each box that differs, and the numbers of its sentences."""
-        numbers: dict[str, list[str]] = {}
-        for number, entry in enumerate(self.difference, 1):
-            for key in dict.fromkeys(_shown(key, boxes) for key in getattr(entry, side)):
-                numbers.setdefault(key, []).append(str(number))
-        numbers.pop("", None)
-        for key in numbers:
-            canvas.rect(boxes[key].grown(4), Paint("", "fault", 2, "6 3"), 11)
-        for key, some in numbers.items():
-            shown = some if len(some) <= MOST_PILLS else [*some[: MOST_PILLS - 1], "…"]
-            for i, number in enumerate(shown):
-                _draw_pill(canvas, complex(boxes[key].x + 2 + i * 24, boxes[key].y - 4), number)
-
-    def _draw_lines(self, canvas: Canvas, width: float, y: float) -> tuple[float, float]:
-        """The sentences below, no wider than the graphs if these are wide."""
-        width = max(width, NARROWEST)
-        for line, first in _wrapped(self._sentences(), width):
-            y += LINE
-            canvas.text_line(complex(14 if first else 14 + INDENT, y), line, Font(13))
-        return width, y + LINE
-
-    def _sentences(self) -> Iterator[str]:
-        for number, one in enumerate(self.difference, 1):
-            yield f"{number}. {SIGNS.get(one.kind, '·')} {one.kind}: {one.sentence}"
-        if not self.difference:
-            yield "No difference: the same layers, set alike and called in the same way."
-        yield from self.difference.notes
 
 
 def _shown(key: str, boxes: dict[str, Box]) -> str:

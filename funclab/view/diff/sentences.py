@@ -250,7 +250,7 @@ def _more(numbers: int) -> str:
 
 
 def _name(operation: Operation) -> str:
-    return f"`{shorten(operation.name, LONGEST_NAME)}`"
+    return f"“{shorten(operation.name, LONGEST_NAME)}”"
 
 
 def _both(a: Operation, b: Operation) -> str:

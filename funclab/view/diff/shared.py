@@ -102,9 +102,9 @@ def _inside(layer: Any, key: str) -> Iterator[tuple[Any, str]]:
 def _shared(index: int, layer: Any, left: list[str], right: list[str]) -> Shared:
     name, numbers = shorten(layer.name, LONGEST_NAME), words.count(words.weights_of(layer))
     if type(layer).__name__ == "InputLayer":
-        sentence = f"Both models have the Input `{name}`."
+        sentence = f"Both models have the Input “{name}”."
     else:
-        sentence = f"`{name}` is the same layer in both models{_depth(left, right)}"
+        sentence = f"“{name}” is the same layer in both models{_depth(left, right)}"
         sentence += _fate(plural(numbers, "number"), numbers)
     return Shared(_mark(index), left, right, sentence, numbers)
 

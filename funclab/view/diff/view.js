@@ -4,28 +4,28 @@ const diff = {
   name: "diff",
 
   draw(ctx) {
-    this.sides = {};
     ctx.bar.append(
       ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1)),
       ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1)));
     ctx.stage.classList.add("fl-pair");
+    this.graphs = {};
     for (const side of ["left", "right"]) {
-      const picture = h("div", { class: "fl-side", onclick: (event) => this.click(ctx, side, event.target) });
-      picture.append(pictureFrom(ctx.model.get("pictures")[side]));
-      this.sides[side] = picture;
-      ctx.stage.append(h("figure", { class: "fl-figure", tabindex: "0" },
-        h("figcaption", {}, ctx.t(`diff_${side}`, { name: ctx.facts[side] })), picture));
+      const name = ctx.t(`diff_${side}`, { name: ctx.facts[side] });
+      const graph = this.graphs[side] = new Graph(name, (key) => this.click(ctx, side, key));
+      graph.put(ctx.model.get("pictures")[side]);
+      ctx.stage.append(h("figure", { class: "fl-figure" }, h("figcaption", {}, name), graph.el));
     }
+    const parts = h("div", { class: "fl-compared" });
+    ctx.stage.before(parts);
+    parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.captionBox, ctx.panel));
+    // Only on the page there are sizes, to draw rings by and to bring them into sight.
+    const watcher = new ResizeObserver(() => this.mark(ctx));
+    watcher.observe(ctx.stage);
+    ctx.cleanups.push(() => watcher.disconnect());
   },
 
   update(ctx) {
     const { entry } = ctx.state;
-    ctx.stage.querySelectorAll("svg").forEach((svg) => fit(ctx, svg));
-    ctx.stage.querySelectorAll(".fl-ring").forEach((ring) => ring.remove());
-    ctx.facts.entries.forEach((one, i) => {
-      for (const side of ["left", "right"])
-        for (const key of one[side]) this.ring(side, key, i === entry ? "fl-ring" : "fl-ring fl-lit");
-    });
     const items = ctx.facts.entries.map((one, i) => h("li", {
       class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
     }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
@@ -33,40 +33,31 @@ const diff = {
     ctx.panel.replaceChildren(
       h("ol", { class: "fl-tape" }, items.length ? items : h("li", {}, ctx.t("diff_none"))),
       ...ctx.facts.notes.map((note) => h("p", {}, note)));
-    this.reveal(ctx);
+    this.mark(ctx);
+    const here = ctx.panel.querySelector(".fl-here");
+    if (here) ctx.panel.scrollTop = here.offsetTop - ctx.panel.offsetTop - (ctx.panel.clientHeight - here.offsetHeight) / 2;
     if (this.seen !== entry) ctx.bringInSight(ctx.bar, ctx.panel);
     this.seen = entry;
   },
 
-  ring(side, key, name) {
-    const boxes = [...this.sides[side].querySelectorAll(".box[data-key]")];
-    const rect = boxes.find((box) => box.dataset.key === key)?.querySelector("rect");
-    if (!rect) return;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((a) => Number(rect.getAttribute(a)));
-    rect.parentNode.append(s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 }));
-  },
-
-  /** Bring the present difference into the part of each graph, and of the list, that is in sight. */
-  reveal(ctx) {
-    for (const side of Object.values(this.sides)) this.center(side.parentNode, side.querySelector(".fl-ring:not(.fl-lit)"));
-    this.center(ctx.panel, ctx.panel.querySelector(".fl-here"));
-  },
-
-  /** Scroll a frame so that a part of it is in the middle, unless it is seen. */
-  center(frame, part) {
-    if (!part) return;
-    const [at, seen] = [part, frame].map((one) => one.getBoundingClientRect());
-    const head = frame.querySelector("figcaption")?.offsetHeight ?? 0;
-    if (at.top < seen.top + head || at.bottom > seen.bottom) frame.scrollTop += (at.top + at.bottom - seen.top - head - seen.bottom) / 2;
-    if (at.left < seen.left || at.right > seen.right) frame.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
+  /** Ring the calls of all differences, those of the present one more, and bring these into sight. */
+  mark(ctx) {
+    for (const [side, graph] of Object.entries(this.graphs)) {
+      const parts = graph.parts();
+      graph.clear();
+      ctx.facts.entries.forEach((one, i) => {
+        for (const key of one[side]) graph.ring(parts.get(key), i === ctx.state.entry ? "fl-ring" : "fl-ring fl-lit");
+      });
+      graph.reveal(graph.el.querySelector(".fl-ring:not(.fl-lit)"));
+    }
   },
 
   /** The next difference about a call; most calls have none. */
-  click(ctx, side, target) {
-    const key = target.closest("[data-key]")?.dataset.key, { entries } = ctx.facts;
+  click(ctx, side, key) {
+    const { entries } = ctx.facts;
     const about = [...entries.keys()].filter((i) => entries[i][side].includes(key));
     if (about.length) this.go(ctx, about.find((i) => i > ctx.state.entry) ?? about[0]);
-    else if (key) {
+    else {
       const shared = ctx.facts.shared.find((one) => one[side].includes(key));
       ctx.say(shared ? `= ${shared.mark}: ${shared.sentence}` : ctx.t("diff_alike", { key }));
     }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from funclab.view.diff.findings import Findings
-from funclab.view.diff.picture import DiffPicture, half, name_of
+from funclab.view.diff.picture import SIDES, Comparison, half, name_of
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
-from funclab.view.scene.compact import PROJECTOR_CALLS, bare
-from funclab.view.scene.diagram import MOST_CALLS
+from funclab.view.scene.compact import bare
 
 
 class DiffView(View):
@@ -19,19 +18,16 @@ class DiffView(View):
     room = "diff"
     blank_state: ClassVar[dict[str, Any]] = {"entry": -1}
 
-    def __init__(self, difference: Findings, **settings: Any) -> None:
+    def __init__(self, difference: Comparison, **settings: Any) -> None:
         self.difference = difference
         large = defaults.chosen(settings.get("look")) == "projector"
-        limit = PROJECTOR_CALLS // 2 if large else MOST_CALLS
         super().__init__(
-            title=f"Differences, {difference.title}",
+            title=difference.title,
             call="funclab.diff(a, b).view($)",
-            facts=difference.to_dict()
-            | {side: name_of(difference, side) for side in ("left", "right")},
-            pictures={side: bare(half(difference, side, limit)) for side in ("left", "right")},
+            facts=difference.to_dict() | {side: name_of(difference, side) for side in SIDES},
+            pictures={side: bare(half(difference, side, large)) for side in SIDES},
             **settings,
         )
 
     def picture(self) -> Picture:
-        look = defaults.still(self.look)
-        return DiffPicture(self.difference, look)
+        return replace(self.difference, look=defaults.still(self.look))

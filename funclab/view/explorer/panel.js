@@ -124,7 +124,7 @@ const explorerPanel = {
       onclick: () => ctx.set({ op: i, level: 2 }) }, call.text))));
     const source = ctx.state.level > 1 && tape[at] ? [
       h("section", { class: "fl-source", "aria-label": tape[at].op },
-        h("h3", {}, tape[at].op), h("pre", {}, tape[at].source), h("p", { class: "fl-doc" }, tape[at].doc))] : [];
+        h("h3", {}, tape[at].op), h("pre", {}, sourceLines(tape[at].source)), h("p", { class: "fl-doc" }, tape[at].doc))] : [];
     return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
       h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
   },

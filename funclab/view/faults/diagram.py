@@ -66,6 +66,7 @@ class FaultDiagram(Fault, Diagram):
                     self.cut.append(edge)
         self.scene.edges = [edge for edge in self.scene.edges if edge not in self.cut]
         call.y += DROP
+        call.ports = [(x, y + DROP, number) for x, y, number in call.ports]
         self.scene.height += DROP
 
     @property
@@ -135,6 +136,9 @@ def beside(first: Scene, second: Scene) -> complex:
     away = first.width + BETWEEN
     for part in [*second.items(), *second.groups]:
         part.x += away
+    for box in second.boxes:
+        box.ports = [(x + away, y, number) for x, y, number in box.ports]
+    first.dots += [(x + away, y) for x, y in second.dots]
     paths = [edge.path for edge in second.edges]
     for path in [*paths, *(tie for group in second.groups for tie in group.ties)]:
         path[:] = [(x + away, y) for x, y in path]

@@ -29,12 +29,23 @@ function h(tag, properties = {}, ...children) {
   return el;
 }
 
+/** Source in lines; one that is too long goes on further in than it begins. */
+function sourceLines(text) {
+  return text.split("\n").flatMap((line) =>
+    [h("span", { class: "fl-line", style: `--in:${line.search(/\S|$/) + 4}ch` }, line), "\n"]).slice(0, -1);
+}
+
 /** An SVG element. */
 function s(tag, attributes = {}, ...children) {
   const el = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
   el.append(...children.map(steady));
   return el;
+}
+
+/** A text in which what stands between backticks is code. */
+function coded(text) {
+  return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part));
 }
 
 /** What pictures are made of; nothing of it runs, and nothing is fetched. */

@@ -25,6 +25,9 @@ from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
 from funclab.view.scene.wiring import Wires
 
+UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+"""Whose inputs may come in any order."""
+
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
 
@@ -162,6 +165,8 @@ class Calls:
             write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
             place=place_of(self.graph, node),
+            ordered=words.kind(layer) not in UNORDERED,
+            weights=words.count(words.weights_of(layer)),
         )
         box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
         box.title = self._sentence(box, node)

@@ -33,7 +33,7 @@ def compact(
     for group in scene.groups:
         group.weights *= capsules
     scene.direction = direction
-    place(scene, "builtin")
+    place(scene)
     return Diagram(scene)
 
 

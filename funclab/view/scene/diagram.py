@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+from itertools import compress
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
-from funclab.view.draw import defaults
+from funclab.view.draw import defaults, theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import graph_text, tables, words
 from funclab.view.scene.calls import Calls, Opened
+from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.layers import Layers
-from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
 
-FACES = {"calls": Calls, "layers": Layers}
+FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
-PAGE_WIDTH = 1100
+WINDOW, PAPER = (1095, 744), (643, 900)
+"""The room in a notebook's window of 1280 by 900, and on a page."""
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
@@ -79,7 +81,6 @@ def diagram(
     face: str = "calls",
     expand_nested: Opened = False,
     direction: str | None = None,
-    layout: str = "auto",
     look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
@@ -91,39 +92,60 @@ def diagram(
     """The picture of a model.
 
     `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
-    its calls as numbered rows. `expand_nested` opens nested models and wrappers: all, or those with
-    the given keys, such as "encoder[1]" for a call and "encoder" for a layer. `direction` is "TB"
-    (top to bottom) or "LR" (left to right); unless given, calls go from top to bottom, and layers
-    from left to right where that fits a page. `layout` "builtin" needs no other program, "dot"
-    takes all positions from Graphviz, and "auto" asks Graphviz, where it is there, when links would
-    cross. `look` is "light", "dark", "print", "projector" (large), or "auto" to follow the reader's
-    theme; unless given, what `%funclab look` chose. A model of more than `most_calls` calls is
-    drawn with its middle folded, or with what is around `focus`, the key of a call or layer. `room`
-    is the width and height to fit into, in pixels; unless given, that of a notebook's window.
-    `choice` is the name or the number of one of `Diagram.scene.choices`, the ways to draw the
-    model, from the most words to the fewest; unless given, the first that fits the room.
-    `show_shapes` and `show_dtype` say what stands with a tensor. No weight is allocated.
+    the calls of a layer that has several as numbered rows. `expand_nested` opens nested models and
+    wrappers: all, or those with the given keys, such as "encoder[1]" for a call and "encoder" for a
+    layer. `direction` is "TB" (top to bottom) or "LR" (left to right); unless given, the lower of
+    the two, and for layers "LR" where that fits. `look` is "light", "dark", "print", "projector"
+    (large), or "auto" to follow the reader's theme; unless given, what `%funclab look` chose. A
+    model of more than `most_calls` calls is drawn with its middle folded, or with what is around
+    `focus`, the key of a call or layer. `room` is the width and height to fit into, in pixels;
+    unless given, that of a notebook's window. `choice` is the name or the number of one of
+    `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
+    given, the first that fits the room. `show_shapes` and `show_dtype` say what stands with a
+    tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    _check("face", face, tuple(FACES))
+    _check("face", face, FACES)
     _check("direction", direction or "TB", DIRECTIONS)
     look = defaults.chosen(look)
     if words.graph_of(model) is None:
         raise _no_graph(model)
-    scene = FACES[face](model, expand_nested, most_calls, focus=focus).build()
+    told = (show_shapes, show_dtype)
+
+    def build(fold: str) -> Scene:
+        scene = _scene(model, face, expand_nested, most_calls, focus, fold)
+        for plate in (plate for part in scene.walk() for plate in part.plates):
+            words_shown = compress((plate.shape, plate.dtype), told)
+            plate.shape = " ".join(words_shown)
+        return scene
+
+    scale = theme.PROJECTOR if look == "projector" else 1
+    width, height = room or (PAPER if look == "print" else WINDOW)
+    chooser = Chooser(build, (width / scale, height / scale), direction, face == "layers")
+    scene = chooser.choose(choice)
     scene.title = _title(model)
     scene.description = tables.description(scene)
-    for part in scene.walk():
-        for plate in part.plates:
-            words_shown = [plate.shape] * show_shapes + [plate.dtype] * show_dtype
-            plate.shape = " ".join(words_shown)
-    scene.direction = direction or ("LR" if face == "layers" else "TB")
-    place(scene, layout)
-    if direction is None and scene.width > PAGE_WIDTH and scene.direction == "LR":
-        scene.direction = "TB"
-        place(scene, layout)
     return Diagram(scene, look)
+
+
+def _scene(
+    model: Any, face: str, expand_nested: Opened, most_calls: int, focus: str, fold: str
+) -> Scene:
+    """The scene of a model, without positions."""
+    if face == "layers":
+        return Layers(model, expand_nested, most_calls, focus=focus).build()
+    scene = Calls(model, expand_nested, most_calls, focus=focus, fold=fold).build()
+    around = {
+        box.key
+        for part in scene.walk()
+        for box in part.boxes
+        if box.role == "repeat" and box.inside is None and focus in map(clean, box.members)
+    }
+    if not around:
+        return scene
+    # A call in a rack of ticks is not drawn: unfold it.
+    return Calls(model, expand_nested, most_calls, focus=focus, fold=fold, unfolded=around).build()
 
 
 def _title(model: Any) -> str:
@@ -169,7 +191,6 @@ def plot_model(
     *,
     face: str = "calls",
     direction: str | None = None,
-    layout: str = "auto",
     look: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
@@ -187,12 +208,12 @@ def plot_model(
     `dpi` (default 200): the dots per inch of a .png.
     `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
     effect, as names, activations and frozen weights are always in the picture.
-    `face`, `direction`, `layout`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
+    `face`, `direction`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
 
     Raises: as `diagram`; ArgumentError for a file of another kind.
     """
     picture = diagram(
-        model, face, expand_nested, rankdir or direction, layout, look, most_calls, focus, room,
+        model, face, expand_nested, rankdir or direction, look, most_calls, focus, room,
         choice, show_shapes, show_dtype,
     )  # fmt: skip
     if to_file is not None:

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from funclab.view.draw.area import Points
+from funclab.view.draw.area import Points, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import curved, of_length
 from funclab.view.draw.marks import mark_path
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.boxes import draw_box
-from funclab.view.scene.layout.ports import is_beside
-from funclab.view.scene.scene import Box, Edge, Group, Plate, Scene
+from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Scene
+from funclab.view.scene.sizes import Density, density_of
 
 ARROW, HALF_ARROW = 8, 4
 DOTS, DASHES = "1.5 4", "4 3"
-MASK_DISTANCE = 4
+MASK_DISTANCE = 4 * (1 + 1j)
+"""How far beside its tensor a mask runs, whichever way its line goes."""
+DOT = 2.5
 
 
 def draw_scene(canvas: Canvas, scene: Scene) -> None:
     """Draw everything, from the back to the front: ties, edges, tensors, boxes, capsules."""
     groups: dict[int | None, Group] = {group.number: group for group in scene.groups}
-    boxes = {box.key for box in scene.boxes}
-    aside = mask_shift(scene)
+    boxes = {box.key for box in scene.boxes if not box.gathers or box.inside is None}
+    plates = density_of(scene).plates
+    ends = set() if plates else {plate.key for plate in scene.plates if plate.output}
     for group in scene.groups:
         paint = Paint("", f"group{group.colour}", 1.4, DOTS)
         for tie in group.ties:
             canvas.path(curved(_points(tie)), paint)
+    for label in scene.labels:
+        _draw_label(canvas, label)
     for edge in scene.edges:
-        _draw_edge(canvas, edge, edge.target.key in boxes, aside)
+        leaves = edge.target.key in ends
+        colour = "output" if leaves else "line"
+        _draw_edge(canvas, edge, leaves or edge.target.key in boxes, colour)
+    for x, y in scene.dots:
+        canvas.circle(complex(x, y), DOT, Paint("line"))
     for plate in scene.plates:
-        if not plate.border:
+        if plates and not plate.border:
             _draw_plate(canvas, plate)
+        elif plate.width and not plate.border:
+            _draw_shape(canvas, plate, density_of(scene))
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
         if box.inside is not None:
@@ -39,13 +50,6 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for group in scene.groups:
         if group.width:
             _draw_capsule(canvas, group)
-
-
-def mask_shift(scene: Scene) -> complex:
-    """How far beside its tensor a mask runs: to both sides where lines turn corners."""
-    if is_beside(scene):
-        return MASK_DISTANCE * (1 + 1j)
-    return MASK_DISTANCE * (1j if scene.direction == "LR" else 1)
 
 
 def _draw_inside(canvas: Canvas, box: Box, inside: Scene) -> None:
@@ -59,7 +63,7 @@ def _points(path: Points) -> list[complex]:
     return [complex(x, y) for x, y in path]
 
 
-def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, aside: complex) -> None:
+def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     """The way of a tensor, with an arrow where a call takes it and its mask beside it."""
     points = _points(edge.path)
     tip = points[-1]
@@ -72,13 +76,13 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, aside: complex) -> None:
     data = {"key": edge.tensor, "source": edge.source.key, "target": edge.target.key}
     data |= {"tensor": edge.tensor_key} if edge.tensor_key else {}
     canvas.open(f"{edge.tensor}{mask}", "edge", **data)
-    canvas.path(curved(points), Paint("", "line", 1.5))
+    canvas.path(curved(points), Paint("", colour, 1.5))
     if edge.mask:
-        beside = [point + aside for point in points]
-        canvas.path(curved(beside), Paint("", "line", 1, DASHES))
+        beside = [point + MASK_DISTANCE for point in points]
+        canvas.path(curved(beside), Paint("", "neutral", 1.5, DASHES))
     if arrow:
         back = tip - ahead
-        canvas.polygon([tip, back + side, back - side], "line")
+        canvas.polygon([tip, back + side, back - side], colour)
     canvas.close()
 
 
@@ -95,6 +99,36 @@ def _draw_plate(canvas: Canvas, plate: Plate) -> None:
         canvas.text_line(start, line, font)
         start += sizes.LINE * 1j
         font = Font(sizes.SMALL, "soft", mono=True, anchor="middle")
+    canvas.close()
+
+
+def _draw_label(canvas: Canvas, label: Label) -> None:
+    if not label.band:
+        canvas.text_line(label.corner + 11j, label.text, Font(sizes.SMALL, "soft", mono=True))
+        return
+    if label.band % 2:
+        canvas.rect(label, Paint("plain"))
+    middle = complex(label.x + 12, label.middle.imag + 4)
+    canvas.text_line(middle, label.text, Font(13, "soft", bold=True))
+
+
+def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
+    """The shape of a tensor beside its wire, after the bar that stands for it."""
+    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
+    canvas.open(plate.title, "plate", key=plate.key, **data)
+    canvas.rect(plate.grown(1), Paint())
+    width, height = sizes.glyph(plate)
+    middle = complex(plate.x, plate.y + 7)
+    colour = "output" if plate.output else "rim"
+    canvas.rect(area(middle - height / 2 * 1j, width, height), Paint(colour))
+    shape, more = sizes.plate_lines(plate, density)
+    start = middle + width + (6 + 4j)
+    canvas.text_line(start, shape, Font(density.shape, mono=True))
+    if more:
+        beside = start + text_width(shape, density.shape, mono=True) + 7
+        under = complex(plate.x, start.imag + 14)
+        font = Font(density.shape, "soft", mono=True)
+        canvas.text_line(under if plate.height > 14 else beside, more, font)
     canvas.close()
 
 

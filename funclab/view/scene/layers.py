@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from funclab.graph.graph import Graph
@@ -11,6 +12,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import (
+    UNORDERED,
     Opened,
     Piece,
     group_of,
@@ -22,7 +24,7 @@ from funclab.view.scene.calls import (
     wrapped_box,
 )
 from funclab.view.scene.folding import FOLD, Folding, fold_key
-from funclab.view.scene.scene import Box, Edge, End, Row, Scene
+from funclab.view.scene.scene import Box, Edge, End, Plate, Row, Scene
 from funclab.view.scene.sharing import Sharing, whereabouts
 from funclab.view.scene.wiring import plate_of
 
@@ -55,6 +57,7 @@ class Layers:
         self.folding = Folding(list(self.nodes), limit, self._focus())
         self.shared = self.sharing.of(graph)
         self.rows: dict[Node, int] = {}
+        self.plates: dict[Tensor, Plate] = {}
         self.into_fold: set[tuple[str, str, str]] = set()
 
     def _focus(self) -> Operation | None:
@@ -89,7 +92,9 @@ class Layers:
     def _box(self, layer: Operation) -> Box:
         nodes = self.nodes[layer]
         roles = [role(self.graph, node) for node in nodes]
-        after = weights_words(layer) + self._input_words(nodes[0])
+        alone = len(layer.inbound_nodes) == 1
+        after = "" if alone else weights_words(layer)
+        after += self._input_words(nodes[0])
         box = Box(
             key=self.key(layer),
             name=clean(layer.name),
@@ -100,7 +105,12 @@ class Layers:
             frozen=words.is_frozen(layer),
             wrapper=words.inner_layer(layer) is not None,
             nested=words.graph_of(layer) is not None,
-            rows=self._rows(layer),
+            rows=[] if alone else self._rows(layer),
+            node=nodes[0].index if alone else None,
+            inputs=0 if nodes[0] in self.graph.input_nodes else len(nodes[0].arguments.tensors),
+            outputs=len(nodes[0].output_tensors),
+            ordered=words.kind(layer) not in UNORDERED,
+            weights=words.count(words.weights_of(layer)),
             place=place_of(self.graph, nodes[0]),
             title=f"{clean(layer.name)}, {words.detail(layer)}, "
             f"called {words.times(len(nodes))} in this model.",
@@ -158,20 +168,32 @@ class Layers:
         )
 
     def _wire(self, node: Node) -> None:
+        """The edges into a call: from the plates of tensors, or from the rows that make them."""
         if node in self.graph.input_nodes:
             return
         tensors = node.arguments.tensors
         for i, tensor in enumerate(tensors):
             source = self._source(tensor)
             target = End(self.key(node.operation), i, len(tensors), self.rows.get(node))
-            name = words.tensor_id(self.graph, tensor)
             if node.operation in self.folding.run_of:
                 target = End(target.key)
-                way = (source.key, target.key, name)
+                way = (source.key, target.key, words.tensor_id(self.graph, tensor))
                 if source.key == target.key or way in self.into_fold:
                     continue
                 self.into_fold.add(way)
-            self._edge(source, target, tensor)
+            self._edge(self._plate(tensor, source), target, tensor)
+
+    def _plate(self, tensor: Tensor, source: End) -> End:
+        """The plate of a tensor; one that a row makes has none on its way, for the row tells it."""
+        own = self.graph.stand_ins.get(tensor, tensor)
+        if source.row is not None:
+            return source
+        if own not in self.plates:
+            name = words.tensor_id(self.graph, tensor)
+            self.plates[own] = plate_of(tensor, name, self.prefix)
+            self.scene.plates.append(self.plates[own])
+            self._edge(source, End(self.plates[own].key), tensor)
+        return End(self.plates[own].key)
 
     def _edge(self, source: End, target: End, tensor: Tensor) -> None:
         name = words.tensor_id(self.graph, tensor)
@@ -183,21 +205,21 @@ class Layers:
         key = self.key(maker.operation)
         if maker.operation in self.folding.run_of:
             return End(key)
-        return End(key, index, len(maker.output_tensors), self.rows[maker])
+        return End(key, index, len(maker.output_tensors), self.rows.get(maker))
 
     def _end(self) -> None:
         """A plate for each output of the model."""
-        places: dict[Tensor, list[int]] = {}
+        positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(self.graph.outputs):
-            places.setdefault(tensor, []).append(i)
-        for tensor, found in places.items():
-            name = words.tensor_id(self.graph, tensor)
-            plate = plate_of(tensor, name, self.prefix)
-            plate.output = True
+            positions.setdefault(self.graph.stand_ins.get(tensor, tensor), []).append(i)
+        for tensor, numbers in positions.items():
+            source = self._source(tensor)
+            self._plate(tensor, replace(source, row=None))
+            plate = self.plates[tensor]
+            plate.output, plate.numbered = True, source.row is not None
+            self.scene.edges[-1].source = source
             several = len(self.graph.outputs) > 1 and not self.piece
-            plate.label = ", ".join(f"outputs[{i}]" for i in found) * several
-            self.scene.plates.append(plate)
-            self._edge(self._source(tensor), End(plate.key), tensor)
+            plate.label = ", ".join(f"outputs[{i}]" for i in numbers) * several
 
 
 def weights_words(layer: Any) -> str:

@@ -55,6 +55,12 @@ class Box(Area):
     """Which of the model's inputs it brings in."""
     first: str = ""
     """The key of the first call that a fold stands for."""
+    ordered: bool = True
+    """Whether the order of several inputs matters, so that they are numbered."""
+    weights: int = 0
+    """How many numbers its layer learns or keeps."""
+    ports: list[tuple[float, float, str]] = field(default_factory=list)
+    """The middles of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)
     """The key of the first call of each repetition."""
     shown: int = 0
@@ -75,6 +81,11 @@ class Box(Area):
         return f"×{self.times} {self.name}".rstrip() if self.role == "repeat" else self.name
 
     @property
+    def gathers(self) -> bool:
+        """Whether it stands for several calls, which may be drawn inside."""
+        return self.role in ("repeat", "names")
+
+    @property
     def opens(self) -> bool:
         """Whether there is something inside to be shown."""
         return self.nested or self.wrapper
@@ -92,6 +103,10 @@ class Plate(Area):
     """Which of the model's outputs it is, when it is one and there are several."""
     output: bool = False
     mask: bool = False
+    numbered: bool = False
+    """Whether its layer has several nodes, so that its name is told where words are few."""
+    hidden: bool = False
+    """Left out, because in lines only a change of shape is told."""
     title: str = ""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
@@ -121,6 +136,15 @@ class Edge:
     """A start, then three points for each cubic curve."""
     tensor_key: str = ""
     """What tells the tensor from all others in the picture."""
+
+
+@dataclass
+class Label(Area):
+    """Words where a column begins: which tensor comes in; or a band behind rows that are alike."""
+
+    text: str
+    band: int = 0
+    """The number of the band from the top; 0 for words alone."""
 
 
 @dataclass
@@ -164,6 +188,14 @@ class Scene:
     plates: list[Plate] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    """Where wires split."""
+    spine: list[list[str]] = field(default_factory=list)
+    """The boxes on the longest way through the model, for each column."""
+    density: str = "full"
+    axis: float = 0
+    """Where the spine is across the flow."""
     hidden: int = 0
     """How many calls are not drawn, those in repetitions too."""
     moved: bool = False

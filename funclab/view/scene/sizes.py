@@ -1,25 +1,80 @@
-"""How large boxes, plates, rows and capsules are, and the text that fits in them."""
+"""How much a picture says at each place, how large that is, and the text that fits in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2, prod
 
+from funclab.view.draw.area import Area
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene.scene import Box, Group, Plate, Row, Scene
 
+
+@dataclass(frozen=True)
+class Density:
+    """How much a picture says at each place, and how large that is. Type is never scaled."""
+
+    height: float
+    """The height of a box."""
+    name: float
+    detail: float
+    shape: float
+    """Sizes of type: of names, of details, of the shapes of tensors."""
+    two_lines: bool
+    """Whether the detail stands under the name."""
+    plates: bool
+    """Whether a tensor has a plate; else its shape stands beside the wire."""
+    tail: float
+    """Room for the tensor under a box."""
+    gap: float
+    spring: float
+    """The least distance to the next box, and how much more it becomes where there is room."""
+    narrowest: float
+    widest: float
+    beside: bool = False
+    """Whether the shape stands to the right of the box."""
+
+    @property
+    def bar(self) -> float:
+        """The width of the coloured bar at the left of a box."""
+        return BAR if self.plates else BAR - 2
+
+    @property
+    def pad(self) -> float:
+        """The room before and after the words in a box."""
+        return PAD if self.plates else PAD - 4
+
+
+DENSITIES = {
+    "full": Density(54, 15, 12, 12, True, True, 12, 14, 20, 150, 330),
+    "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
+    "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
+    "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
+    "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282),
+}
 NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
 LONGEST_NAME, LONGEST_DETAIL, LONGEST_OF_ROWS, LONGEST_ID = 28, 36, 56, 34
 BAR, PAD = 8, 12
-BOX_HEIGHT, NARROWEST = 54, 150
-EQUAL, EQUAL_ROWS = 230, 330
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
 HEADER = 48
 MARK, LOCK, SIGN = 20, 18, 26
 NOTE = 17
 """How much higher a box is for its note."""
-FRAME_PAD = 22
+FRAME_PAD, TAB = 22, 14
 CAPSULE_PAD = 24
+REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
+"""The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
+AXIS = 17
+"""In lines, how far from the left of a box the wire runs."""
+UNEQUAL = 1.4
+"""How much wider than most others a box is that keeps its width."""
+BESIDE = 9
+"""How far beside its wire a shape stands."""
+
+
+def density_of(scene: Scene) -> Density:
+    return DENSITIES[scene.density]
 
 
 @dataclass(frozen=True)
@@ -31,16 +86,50 @@ class Texts:
     pill: str
 
 
-def box_texts(box: Box) -> Texts:
-    pill = "" if box.node is None else node_words(box.node)
+def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
+    shown = box.node is not None and (density.plates or box.several)
+    pill = node_words(box.node or 0) if shown else ""
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     detail = box.detail if box.brief is None else box.brief
-    return Texts(shorten(box.heading, LONGEST_NAME), shorten(detail, longest), pill)
+    name, detail = shorten(box.name, LONGEST_NAME), shorten(detail, longest)
+    if not density.two_lines:
+        room = (
+            density.widest
+            - density.bar
+            - 2 * density.pad
+            - 8
+            - text_width(name, density.name, bold=True)
+        )
+        room -= pill_width(pill) if pill else 0
+        room -= MARK if box.group is not None else 0
+        while detail and text_width(detail, density.detail) > room:
+            detail = shorten(detail, len(detail) - 1) if len(detail) > 8 else ""
+    return Texts(name, detail, pill)
 
 
-def plate_lines(plate: Plate) -> list[str]:
-    lines = [shorten(plate.shape, LONGEST_ID), shorten_id(plate.name)]
-    return [*lines, plate.label] if plate.label else lines
+def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]:
+    """The lines on a plate; where there is none, the words beside the wire."""
+    shape, name = shorten(plate.shape, LONGEST_ID), shorten_id(plate.name)
+    if density.plates:
+        return [line for line in (shape, name, plate.label) if line]
+    more = [shorten_id(plate.name, 20) if plate.numbered else "", plate.label]
+    return [shape, " ".join(word for word in more if word)]
+
+
+def lengths(plate: Plate) -> list[int]:
+    """The lengths of a tensor's axes that are known, without the batch."""
+    return [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
+
+
+def glyph(plate: Plate) -> tuple[float, float]:
+    """The width and height of the bar that stands for a shape.
+
+    Features make it wide, and positions in space or time, their geometric mean, make it high.
+    """
+    *space, features = lengths(plate) or [1]
+    positions = prod(space) ** (1 / len(space)) if space else 1
+    width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
+    return min(width, 30), min(height, 16)
 
 
 def shorten_id(name: str, length: int = LONGEST_ID) -> str:
@@ -53,7 +142,7 @@ def row_texts(row: Row) -> tuple[list[str], list[str]]:
     """The lines to the left and to the right of a row's arrow."""
     if row.note:
         return [row.note], []
-    return [shorten_id(one) for one in row.inputs], [
+    return [shorten_id(name) for name in row.inputs], [
         shorten(shape, LONGEST_ID) for shape in row.shapes
     ]
 
@@ -69,8 +158,8 @@ def row_columns(box: Box) -> tuple[float, float, float]:
     for row in box.rows:
         left, right = row_texts(row)
         if not row.note:
-            lefts += [text_width(one, MONO, mono=True) for one in left]
-            rights += [text_width(one, MONO, mono=True) for one in right]
+            lefts += [text_width(line, MONO, mono=True) for line in left]
+            rights += [text_width(line, MONO, mono=True) for line in right]
     index = max([pill_width(node_words(row.index)) for row in box.rows], default=0)
     return index + 8, max(lefts), max(rights)
 
@@ -84,19 +173,70 @@ def pill_width(text: str) -> float:
     return text_width(text, PILL, bold=True) + 16
 
 
-def measure_box(box: Box) -> None:
+def repeat_texts(box: Box) -> tuple[str, str, list[str]]:
+    """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
+    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
+    return box.heading, box.detail, varies
+
+
+def heading_height(box: Box, density: Density) -> float:
+    """How much of an open frame, or of a repeat, is above what is inside it."""
+    if not box.gathers:
+        return density.height + (NOTE if box.note and density.plates else 0)
+    return REPEAT + LINE * len(repeat_texts(box)[2])
+
+
+def ticks(box: Box) -> Area:
+    """Where the ticks of a repeat stand: in the heading of a frame, or as a rack."""
+    if box.inside is None:
+        top = box.y + heading_height(box, DENSITIES["full"]) - 4
+        return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
+    width = min(13 * len(box.starts), 170)
+    return Area(x=box.right - 10 - width, y=box.y + 9, width=width, height=12)
+
+
+def _measure_repeat(box: Box, density: Density) -> None:
+    title, detail, varies = repeat_texts(box)
+    heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    box.height = heading_height(box, density)
+    if box.inside is None:
+        box.width = max(heading, min(9 * box.times, 420)) + 36
+        box.height += RACK + (8 if density.plates else 2) if box.starts else 0
+    else:
+        inside, rack = box.inside, min(13 * len(box.starts), 170)
+        heading = max([heading, *(text_width(line, SMALL) for line in varies)])
+        if not is_central(inside):
+            inside.width = max(inside.width, inside.axis + heading + rack + 36)
+        box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
+        box.height += inside.height
+
+
+def is_central(inside: Scene) -> bool:
+    """Whether a wire comes in at the middle of a frame, so that its heading stands left of it."""
+    return inside.density != "lines"
+
+
+def measure_box(box: Box, density: Density) -> None:
     """Give a box its size; an open frame has that of its inside as well."""
-    texts = box_texts(box)
-    first = text_width(texts.name, NAME, bold=True) + (MARK if box.group is not None else 0)
+    if box.gathers:
+        _measure_repeat(box, density)
+        return
+    if box.rows:
+        density = DENSITIES["full"]
+    texts = box_texts(box, density)
+    first = text_width(texts.name, density.name, bold=True)
+    first += MARK if box.group is not None else 0
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
-    first += SIGN if box.opens and box.rows else 0
-    second = max(text_width(texts.detail, DETAIL), text_width(box.note, SMALL))
-    second += SIGN if box.opens else 0
-    box.width = max(NARROWEST, BAR + PAD + max(first, second) + PAD)
-    box.height = BOX_HEIGHT + (NOTE if box.note else 0)
+    first += SIGN if box.opens and (box.rows or not density.two_lines) else 0
+    note = box.note if density.plates else ""
+    detail = text_width(texts.detail, density.detail)
+    second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)
+    inner = max(first, second) if density.two_lines else first + (detail + 8 if detail else 0)
+    box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
+    box.height = density.height + (NOTE if note else 0)
     if box.rows:
-        _measure_rows(box)
+        _measure_rows(box, first, second)
     if box.inside is not None:
         box.width = max(box.width, box.inside.width + FRAME_PAD)
         box.height += box.inside.height
@@ -104,22 +244,32 @@ def measure_box(box: Box) -> None:
     box.width = 2 * round(box.width / 2 + 0.5)
 
 
-def equal_widths(scene: Scene) -> None:
-    """Boxes of about the same width get the same one."""
-    most = EQUAL_ROWS if scene.face == "layers" else EQUAL
-    if scene.face == "layers" and scene.direction == "LR":
-        return  # they do not stand below each other
-    boxes = [box for box in scene.boxes if box.inside is None and box.width <= most]
+def sign_top(box: Box, density: Density) -> float:
+    """How far below the top of a box the sign stands that opens it, 18 high."""
+    if box.rows:
+        return 9
+    if density.two_lines:
+        return 31 if density.plates else 23
+    return (density.height - 18) / 2
+
+
+def equal_widths(boxes: list[Box], density: Density) -> None:
+    """Boxes that stand below each other get the same width; only much wider ones keep theirs."""
+    boxes = [box for box in boxes if box.inside is None and not box.gathers]
+    widths = sorted(box.width for box in boxes)
+    middle = widths[len(widths) // 2] if widths else 0
+    most = density.widest if density is DENSITIES["lines"] else UNEQUAL * middle
+    common = max((width for width in widths if width <= most), default=0)
     for box in boxes:
-        box.width = max(one.width for one in boxes)
+        box.width = max(box.width, common)
 
 
-def _measure_rows(box: Box) -> None:
+def _measure_rows(box: Box, first: float, second: float) -> None:
     index, left, right = row_columns(box)
-    notes = [text_width(row.note, DETAIL) + index for row in box.rows if row.note]
+    notes = [text_width(row.note, DENSITIES["full"].detail) + index for row in box.rows if row.note]
     arrow = 30
     whole = max([index + left + arrow + right, *notes])
-    box.width = max(box.width, BAR + 10 + whole + 22)
+    box.width = max(box.width, BAR + PAD + max(first, second) + PAD, BAR + 10 + whole + 22)
     box.height = HEADER + sum(row_height(row) + ROW_GAP for row in box.rows) + 6
 
 
@@ -132,13 +282,21 @@ def row_centres(box: Box) -> list[float]:
     return centres
 
 
-def measure_plate(plate: Plate) -> None:
-    if plate.border:
-        return
-    lines = plate_lines(plate)
-    widest = max(text_width(line, MONO, mono=True) for line in lines)
-    plate.width = 2 * round(widest / 2 + 0.5) + 20
-    plate.height = LINE * len(lines) + 8
+def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
+    """Give a tensor its size: that of its plate, or of the words and the bar beside the wire.
+
+    From left to right what else there is stands under the shape.
+    """
+    lines = plate_lines(plate, density)
+    widths = [text_width(line, density.shape, mono=True) for line in lines]
+    if density.plates:
+        plate.width, plate.height = 2 * round(max(widths) / 2 + 0.5) + 20, LINE * len(lines) + 8
+    else:
+        widths[0] += glyph(plate)[0] + 6
+        plate.height = 28 if sideways and widths[1] else 14
+        plate.width = max(widths) if sideways else widths[0] + (7 + widths[1]) * bool(widths[1])
+    if plate.hidden or plate.border:
+        plate.width = plate.height = 0
 
 
 def measure_group(group: Group) -> None:

@@ -41,6 +41,7 @@ class Wires:
                 if box.node is None and not elsewhere and tensor not in self.positions:
                     continue
                 plate = self._plate(tensor, whole)
+                plate.numbered = len(node.operation.inbound_nodes) > 1
                 scene.plates.append(plate)
                 source = End(box.key, i, len(node.output_tensors))
                 scene.edges.append(edge_of(plate, source, End(plate.key)))

@@ -68,7 +68,7 @@ def test_shared_here_and_not_there_is_one_difference_with_both_keys():
     assert entry.kind == "shared"
     assert (entry.left, entry.right) == (["encoder[0]", "encoder[1]"], ["dense[0]", "dense_1[0]"])
     assert entry.sentence == (
-        "left: `encoder` is called on both inputs; right: `dense` and `dense_1` are two layers "
+        "left: “encoder” is called on both inputs; right: “dense” and “dense_1” are two layers "
         "with weights of their own (2,080 more numbers)"
     )
     assert entry.numbers == 2080
@@ -78,7 +78,7 @@ def test_the_same_the_other_way_round():
     (entry,) = diff(pair(shared=False), pair())
 
     assert entry.sentence == (
-        "left: `dense` and `dense_1` are two layers with weights of their own; right: `encoder` is "
+        "left: “dense” and “dense_1” are two layers with weights of their own; right: “encoder” is "
         "called on both inputs (2,080 fewer numbers)"
     )
 
@@ -94,7 +94,7 @@ def test_a_layer_called_three_times_against_three_layers():
     (entry,) = diff(looped, Model(x, y))
 
     assert entry.sentence == (
-        "left: `step` is called 3 times; right: `step_0`, `step_1` and `step_2` are three layers "
+        "left: “step” is called 3 times; right: “step_0”, “step_1” and “step_2” are three layers "
         "with weights of their own (40 more numbers)"
     )
 
@@ -105,7 +105,7 @@ def test_a_layer_put_in_between_is_added_and_nothing_else_changes():
     assert entry.kind == "added"
     assert (entry.left, entry.right) == ([], ["drop[0]"])
     assert entry.sentence == (
-        "right only: `drop` (Dropout 0.5), after `square_1` and before `same`"
+        "right only: “drop” (Dropout 0.5), after “square_1” and before “same”"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_layer_taken_out_is_removed():
     (entry,) = diff(stack(8, 8, 8), stack(8, 8))
 
     assert entry.kind == "removed"
-    assert entry.sentence.startswith("left only: `dense")
+    assert entry.sentence.startswith("left only: “dense")
     assert entry.numbers == -72
 
 
@@ -121,7 +121,7 @@ def test_names_that_shifted_because_a_layer_was_put_in_do_not_mislead():
     difference = diff(stack(4, 6), stack(4, 5, 6))
 
     assert kinds(difference) == ["added", "changed"]
-    assert difference[0].sentence.startswith("right only: `dense_4` (Dense 5 · relu)")
+    assert difference[0].sentence.startswith("right only: “dense_4” (Dense 5 · relu)")
     assert "input (None, 4) → (None, 5)" in difference[1].sentence
 
 
@@ -134,7 +134,7 @@ def test_a_skip_connection_is_one_addition():
     skip = Model(y, layers.Dense(2, name="b")(layers.add([c, y])))
 
     assert sentences(diff(plain, skip)) == [
-        "right only: `add` (Add), after `a` and `x` and before `b`"
+        "right only: “add” (Add), after “a” and “x” and before “b”"
     ]
 
 
@@ -146,7 +146,7 @@ def test_changed_settings_are_named_with_both_values():
     (entry,) = diff(Model(x, first), Model(x, second))
 
     assert entry.sentence == (
-        "`y`: trainable True → False, units 3 → 5, activation relu → linear, "
+        "“y”: trainable True → False, units 3 → 5, activation relu → linear, "
         "kernel_regularizer L2(l2=0.01) → None (10 more numbers)"
     )
     assert (entry.left, entry.right) == (["y[0]"], ["y[0]"])
@@ -182,7 +182,7 @@ def test_a_given_name_that_changed_is_a_renaming():
     one, other = layers.Dense(4, name="head")(x), layers.Dense(4, name="top")(x)
 
     assert sentences(diff(Model(x, one), Model(x, other))) == [
-        "left: `head` is right: `top`, under another name"
+        "left: “head” is right: “top”, under another name"
     ]
 
 
@@ -205,7 +205,7 @@ def test_another_input_is_told():
     difference = diff(Model(x, a(x)), Model([x, y], layers.add([a(x), y], name="sum")))
 
     assert kinds(difference) == ["added", "added", "inputs"]
-    assert difference[0].sentence == "right only: `y` (InputLayer), before `sum`"
+    assert difference[0].sentence == "right only: “y” (InputLayer), before “sum”"
 
 
 def test_a_layer_called_more_often_is_told():
@@ -214,7 +214,7 @@ def test_a_layer_called_more_often_is_told():
 
     difference = diff(Model(x, dense(x)), Model(x, dense(dense(x))))
 
-    assert "left: `dense` is called once; right: `dense` twice" in sentences(difference)
+    assert "left: “dense” is called once; right: “dense” twice" in sentences(difference)
 
 
 def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
@@ -226,8 +226,8 @@ def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
 
     assert kinds(difference) == ["added"]
     assert difference.notes == [
-        "= A: Both models have the Input `x`.",
-        "= B: `hidden` is the same layer in both models: its 20 numbers exist once, so training "
+        "= A: Both models have the Input “x”.",
+        "= B: “hidden” is the same layer in both models: its 20 numbers exist once, so training "
         "either model changes both.",
     ]
 

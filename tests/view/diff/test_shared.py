@@ -79,7 +79,7 @@ def test_a_shared_layer_inside_a_wrapper_is_found_and_its_frames_are_open():
     assert shared.left == ["each[0]/inner/core[0]"]
     assert "(inside each[0]/inner): its 20 numbers exist once" in shared.sentence
     for side in ("left", "right"):
-        drawn = half(difference, side).drawn.scene
+        drawn = half(difference, side).scene
         assert {*shared.left, "each[0]/inner/in[0]"} <= {*boxes_of(drawn)} or side == "right"
         assert all(key in boxes_of(drawn) for key in getattr(shared, side))
 
@@ -93,7 +93,7 @@ def test_a_model_that_is_a_layer_of_the_other_is_marked_as_a_whole():
 
     (shared,) = difference.shared
     assert (shared.left, shared.right) == ([], ["encoder[1]", "encoder[2]"])
-    assert "`encoder` is the same layer in both models (left: the whole model)" in shared.sentence
+    assert "“encoder” is the same layer in both models (left: the whole model)" in shared.sentence
     assert difference.view().facts["left"] == "encoder = A"
     assert tags(difference.svg) == ["= A", "= A"]
 
@@ -114,10 +114,10 @@ def test_of_many_shared_layers_a_few_are_told_and_the_rest_is_counted():
 def test_text_table_and_data_carry_the_marks_too():
     difference = diff(*autoencoder())
 
-    assert "= B: `hidden` is the same layer in both models" in difference.text
+    assert "= B: “hidden” is the same layer in both models" in difference.text
     assert '<th scope="row">= B</th><td>hidden[0]</td><td>hidden[0]</td>' in difference.table
     assert json.loads(json.dumps(difference.to_dict()))["shared"][1]["mark"] == "B"
-    assert difference.table.count("hidden` is the same layer") == 1
+    assert difference.table.count("hidden” is the same layer") == 1
 
 
 def test_the_live_view_shows_the_marks_in_both_pictures():
@@ -135,7 +135,7 @@ def test_the_sign_of_a_shared_layer_is_no_mark_of_a_layer():
 
     svg = diff(shared, apart).svg
 
-    assert "1. ∩ shared: left: `encoder` is called on both inputs" in svg
+    assert "1. ∩ shared: left: “encoder” is called on both inputs" in svg
     assert "◆" not in svg
 
 
@@ -149,7 +149,7 @@ def test_a_difference_that_is_folded_away_is_brought_into_the_picture():
 
     difference = diff(chain(-1), chain(100))
 
-    left, right = (boxes_of(half(difference, side).drawn.scene) for side in ("left", "right"))
+    left, right = (boxes_of(half(difference, side).scene) for side in ("left", "right"))
     assert "drop[0]" in right
     assert "dense_100[0]" in left
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import funclab
 from funclab import Input, Model, Sequential, layers
 from funclab.errors import TensorTypeError
 from funclab.view.diff.difference import diff
@@ -22,9 +23,9 @@ def test_the_text_has_a_line_for_each_difference():
     assert diff(model(8, name="a"), model(8, 8, name="b", out="top")).text.splitlines() == [
         "left: a (99 parameters); right: b (171 parameters)",
         "",
-        "added    right only: `dense_2` (Dense 8), after `dense_1` and before `top` "
+        "added    right only: “dense_2” (Dense 8), after “dense_1” and before “top” "
         "(72 more numbers)",
-        "renamed  left: `out` is right: `top`, under another name",
+        "renamed  left: “out” is right: “top”, under another name",
         "",
         "Each model has weights of its own, so training one leaves the other alone.",
     ]
@@ -65,10 +66,23 @@ def test_names_of_any_kind_do_no_harm():
     assert difference[0].kind == "renamed"
 
 
-@pytest.mark.parametrize("thing", [3, None, layers.Dense(2), Sequential([layers.Dense(2)])])
+@pytest.mark.parametrize("thing", [3, layers.Dense(2), Sequential([layers.Dense(2)])])
 def test_what_has_no_graph_cannot_be_compared(thing):
     with pytest.raises(TensorTypeError, match="has no graph to compare"):
         diff(model(), thing)
+
+
+def test_one_model_alone_cannot_be_compared():
+    with pytest.raises(TensorTypeError, match="needs two models") as caught:
+        funclab.diff(model())
+
+    assert caught.value.fix == "write funclab.diff(first, second)."
+
+
+def test_no_backticks_are_shown():
+    difference = diff(model(8), model(8, 8, out="top"))
+
+    assert "`" not in difference.text + difference.table + difference.svg
 
 
 def test_a_layer_put_into_a_deep_model_is_found():
@@ -91,7 +105,7 @@ def nested(units: int, wrapped: bool = False) -> Model:
 def test_differences_inside_a_nested_model_have_its_place():
     (entry,) = diff(nested(3), nested(5))
 
-    assert entry.sentence == "inside `inner`: `in`: units 3 → 5 (10 more numbers)"
+    assert entry.sentence == "inside “inner”: “in”: units 3 → 5 (10 more numbers)"
     assert (entry.left, entry.right) == (["inner[1]/in[0]"], ["inner[1]/in[0]"])
 
 
@@ -100,8 +114,8 @@ def test_differences_inside_a_wrapper_have_its_place():
     each = [layers.TimeDistributed(layers.Dense(n), name="each")(x) for n in (2, 3)]
 
     assert [one.sentence for one in diff(Model(x, each[0]), Model(x, each[1]))] == [
-        "`each`: the layer inside: Dense 2 → Dense 3 (5 more numbers)"
+        "“each”: the layer inside: Dense 2 → Dense 3 (5 more numbers)"
     ]
     assert [one.sentence for one in diff(nested(3, True), nested(5, True))] == [
-        "inside `each`: `in`: units 3 → 5 (10 more numbers)"
+        "inside “each”: “in”: units 3 → 5 (10 more numbers)"
     ]

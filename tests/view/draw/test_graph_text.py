@@ -13,7 +13,6 @@ import funclab
 from funclab.view import diagram
 from funclab.view.draw.text import shorten, steady
 from funclab.view.scene.graph_text import LONGEST
-from funclab.view.scene.layout.dot import program
 from tests.view import models
 
 LABEL = r'"((?:[\w ,.()=+→×·−…-]|#\d+;|<br/>)*)"'
@@ -29,7 +28,7 @@ MERMAID_LINES = "|".join(
 
 def read_by_graphviz(text):
     run = subprocess.run(
-        [str(program()), "-Tjson"], input=text, capture_output=True, encoding="utf-8", check=True
+        ["dot", "-Tjson"], input=text, capture_output=True, encoding="utf-8", check=True
     )
     assert run.stderr == ""
     return json.loads(run.stdout)

@@ -14,7 +14,7 @@ from tests.view import models
 
 
 def scene_of(model, **settings):
-    return diagram(model, layout="builtin", **settings).scene
+    return diagram(model, **settings).scene
 
 
 def links(scene):
@@ -157,7 +157,7 @@ def test_a_wrapper_opens_to_the_layer_it_applies():
 
 
 def test_a_long_model_is_folded_in_the_middle_and_says_how_much_is_missing():
-    scene = scene_of(models.chain(5000))
+    scene = scene_of(models.chain(5000), choice="full")
 
     assert scene.hidden == 4961
     assert [box.name for box in scene.boxes if box.role == "fold"] == ["… 4,961 more calls"]
@@ -209,7 +209,7 @@ def test_a_tensor_read_inside_the_fold_and_after_it_makes_no_loop():
     for i in range(100):
         y = Dense(4, name=f"dense_{i}")(y)
         kept = y if i == 70 else kept
-    scene = scene_of(Model(x, [y, kept + y]), most_calls=60)
+    scene = scene_of(Model(x, [y, kept + y]), most_calls=60, choice="full")
 
     assert ("fold", "tensor dense_70[0:0]") in links(scene)
     assert ("tensor dense_70[0:0]", "fold") not in links(scene)

@@ -1,185 +1,273 @@
-"""Gives every part of a scene its place. All engines share the ranks and the drawing of edges."""
+"""Gives every part of a scene its place."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections import Counter
 
-from funclab.errors import ArgumentError
+from funclab.view.draw.geometry import Pen
+from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
-from funclab.view.scene.layout import dot
 from funclab.view.scene.layout.capsules import place_capsules
-from funclab.view.scene.layout.channels import LEVEL, Channels, channels
-from funclab.view.scene.layout.order import crossings, keep_order, order_ranks
-from funclab.view.scene.layout.ports import is_beside, links_of, margins
-from funclab.view.scene.layout.positions import align
-from funclab.view.scene.layout.ranks import Key, Layered, layered
-from funclab.view.scene.layout.routes import Ground, route
-from funclab.view.scene.scene import Box, Plate, Scene
+from funclab.view.scene.layout.cells import Cell, Wire, cells_of, measure, put
+from funclab.view.scene.layout.columns import cuts, wrapped
+from funclab.view.scene.layout.lanes import Lanes
+from funclab.view.scene.layout.levels import Levels
+from funclab.view.scene.layout.tracks import (
+    across_order,
+    longest_way,
+    reading_order,
+    set_hosts,
+    set_ranks,
+    tracks_of,
+)
+from funclab.view.scene.layout.u import U
+from funclab.view.scene.layout.wires import RADIUS, Wires
+from funclab.view.scene.scene import Box, Label, Scene
 
-ENGINES = ("auto", "dot", "builtin")
-GAP_ACROSS = 26
-GAP_TO_PLATE, GAP_TO_BOX, GAP_OF_ROWS = 16, 30, 40
-PART_OF_TURN, MOST_EXTRA = 0.08, 60
-STONE = 6
 EDGE = 14
 """White space around the whole."""
+BETWEEN = 24
+"""The room between two columns."""
+HEAD = 20
+"""The room above a column, for the wire that comes in and the words beside it."""
+ENDLESS = 1e9
 
 
-def place(scene: Scene, engine: str = "auto") -> None:
+def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     """Fill in all positions of a scene, from the innermost frames outward.
 
-    Raises: ArgumentError for an engine that is not known, or `dot` where there is none.
+    `columns` is the most columns that a scene from top to bottom is wrapped into, or 0 for a U;
+    gaps take the `room` there is along the flow.
     """
-    _check(engine)
-    for box in scene.boxes:
-        if box.inside is not None:
-            box.inside.direction = scene.direction
-            place(box.inside, engine)
-        sizes.measure_box(box)
-    sizes.equal_widths(scene)
-    for plate in scene.plates:
-        sizes.measure_plate(plate)
-    for group in scene.groups:
-        sizes.measure_group(group)
-    links = links_of(scene)
-    layout = layered([item.key for item in scene.items()], links)
-    at = _across(scene, layout, engine)
-    levels = channels(scene.edges, links, layout, at) if is_beside(scene) else None
-    starts, ends = _along(scene, layout, at, levels)
-    _set_positions(scene, layout, at, starts, ends)
-    route(scene, layout, links, Ground(at, starts, ends, levels))
-    place_capsules(scene)
-    _frame(scene)
+    Placing(scene, room).place(columns)
 
 
-def _check(engine: str) -> None:
-    if engine not in ENGINES:
-        raise ArgumentError(
-            f"layout={engine!r} is not known.",
-            why=f"positions come from {', '.join(ENGINES)}.",
-            fix='leave it out, or write layout="builtin".',
+class Placing:
+    """The work on one scene."""
+
+    def __init__(self, scene: Scene, room: float) -> None:
+        self.scene, self.room = scene, room
+        self.density = sizes.density_of(scene)
+        self.in_lines = scene.density == "lines" and scene.direction == "TB"
+        plates = {plate.key for plate in scene.plates}
+        self.stubs = {edge.target.key: edge for edge in scene.edges if edge.target.key in plates}
+
+    def place(self, columns: int) -> None:
+        scene = self.scene
+        scene.labels, scene.dots, scene.spine = [], [], []
+        self._measure()
+        cells = cells_of(scene)
+        self._hide(cells)
+        for plate in scene.plates:
+            sizes.measure_plate(plate, self.density, scene.direction == "LR")
+        measure(scene, cells, self.density)
+        if columns == 0:
+            U(scene, cells, self.room).place(self.stubs)
+            place_capsules(scene)
+            frame(scene)
+            return
+        order = reading_order(cells, longest_way(cells))
+        parts = self._columns(order, columns) if columns > 1 else [order]
+        x = 0.0
+        for i, part in enumerate(parts):
+            x = self._column(part, x, i, len(parts)) + BETWEEN
+        place_capsules(scene)
+        frame(scene)
+
+    def _measure(self) -> None:
+        scene = self.scene
+        for box in scene.boxes:
+            if box.inside is not None:
+                box.inside.direction, box.inside.density = scene.direction, scene.density
+                place(box.inside)
+            sizes.measure_box(box, self.density)
+            if box.inside is not None and box.gathers:
+                _reach_the_frame(box, box.inside, self.density)
+        for group in scene.groups:
+            if scene.density != "lines":
+                sizes.measure_group(group)
+            else:
+                group.width = group.height = 0
+                group.ties = []
+
+    def _hide(self, cells: list[Cell]) -> None:
+        """In lines, a shape stands only where it changes."""
+        for cell in cells:
+            known = {_shape(wire) for wire in cell.entering}
+            for plate in cell.plates.values():
+                plate.hidden = self.in_lines and plate.shape in known and not plate.output
+
+    def _columns(self, order: list[Cell], count: int) -> list[list[Cell]]:
+        if self.in_lines:
+            for i, cell in enumerate(order):
+                cell.rank = i
+        else:
+            set_ranks(order)
+        pitch: dict[int, float] = {}
+        for cell in order:
+            shown = any(plate.width for plate in cell.plates.values())
+            size = cell.size + max(cell.tail, 16 * shown and not self.density.beside)
+            size += self.density.gap + (10 if len(cell.leaving) > 1 else 0)
+            pitch[cell.rank] = max(pitch.get(cell.rank, 0), size)
+        until = [0.0]
+        for rank in range(max(pitch, default=-1) + 1):
+            until.append(until[-1] + pitch.get(rank, 0))
+        reached = [0.0]  # how far the cells reach until each place in the order
+        for cell in order:
+            reached.append(max(reached[-1], until[cell.rank + 1]))
+        return wrapped(order, cuts(order), count, lambda a, b: reached[b] - reached[a])
+
+    def _column(self, part: list[Cell], x: float, number: int, count: int) -> float:
+        """Place one column with its left at x; returns where its right is."""
+        scene, sideways = self.scene, self.scene.direction == "LR"
+        cells = self._ended(part, number, count)
+        spine = longest_way(cells)
+        right = self._across(cells, spine, x)
+        levels = Levels(cells)
+        levels.set_along(cells, self.density, self.room)
+        for cell in cells:
+            put(cell, self.density, sideways)
+        wires = Wires(scene, cells, levels, self.density)
+        wires.draw(self.stubs)
+        dots = [(dot.real, dot.imag) for dot in wires.dots]
+        scene.dots += sorted((y, x) if sideways else (x, y) for x, y in dots)
+        scene.spine.append([cell.key for cell in spine if cell.box is not None])
+        self._join(cells, x, number)
+        return right
+
+    def _across(self, cells: list[Cell], spine: list[Cell], x: float) -> float:
+        """Place everything across the flow, from x on; returns where it ends."""
+        if self.in_lines:
+            cells[:] = reading_order(cells, spine)
+            for i, cell in enumerate(cells):
+                cell.rank = i
+        else:
+            set_ranks(cells)
+        tracks = tracks_of(cells, spine, self.in_lines)
+        if self.scene.direction == "TB":
+            crowd = Counter(cell.rank for cell in cells)
+            for stack in [cells] if self.in_lines else [track.cells for track in tracks]:
+                alone = [cell for cell in stack if crowd[cell.rank] == 1 or stack is not spine]
+                sizes.equal_widths([cell.box for cell in alone if cell.box], self.density)
+            measure(self.scene, cells, self.density)
+        set_hosts(tracks, self.in_lines)
+        sideways = self.scene.direction == "LR"
+        lanes = Lanes(across_order(tracks), cells, self.in_lines, sideways)
+        lanes.decide()
+        lanes.arrange()
+        scene = self.scene
+        both = (False, True)
+        lows = [cell.at - cell.reach(-1, words) for cell in cells for words in both]
+        shift = x - min(lows, default=0)
+        for line in [*tracks, *lanes.lanes.values()]:
+            line.at += shift
+        scene.axis = tracks[0].at
+        return max(
+            [line.at for line in lanes.lanes.values()]
+            + [cell.at + cell.reach(1, words) for cell in cells for words in both],
+            default=0,
         )
-    if engine == "dot" and dot.program() is None:
-        raise ArgumentError(
-            'layout="dot" needs Graphviz, which was not found.',
-            why="neither a program `dot` nor the package graphviz-pure is installed.",
-            fix='leave `layout` out, or install it: pip install "funclab[dot]".',
-        )
+
+    def _ended(self, part: list[Cell], number: int, count: int) -> list[Cell]:
+        """A column with a head where a tensor comes in, and a foot where one goes on."""
+        cells, own = list(part), set(part)
+        if number:
+            head = Cell("head", -1, outs={0: 0.0}, size=HEAD - 6, after=200)
+            incoming = [w for cell in part for w in cell.entering if w.source not in own]
+            self.label = self._label(incoming[0])
+            for wire in incoming:
+                wire.source, wire.port = head, 0
+                head.leaving.append(wire)
+            cells.insert(0, head)
+        if number < count - 1:
+            foot = Cell("foot", 1 << 30)
+            going = [(c, w) for c in part for w in c.leaving if w.target not in own]
+            source, first = going[0]
+            for cell, wire in going:
+                cell.leaving.remove(wire)
+            link = Wire(source, foot, first.port)
+            source.leaving.append(link)
+            foot.entering.append(link)
+            cells.append(foot)
+            self.link = self.stubs.get(source.plates[first.port].key) if source.plates else None
+            self.tip = (source, first.port)
+        return cells
+
+    def _label(self, wire: Wire) -> Label:
+        plate = wire.source.plates.get(wire.port)
+        box = wire.source.box
+        name = box.members[-1].rpartition("[")[0] if box and box.members else box and box.name
+        words = f"from {shorten(name or '', 24)}"
+        text = f"{words} {plate.shape}" if plate else words
+        return Label(width=text_width(text, 11, mono=True), height=14, text=text)
+
+    def _join(self, cells: list[Cell], x: float, number: int) -> None:
+        """Lead the wire from the foot of the column before to the head of this one."""
+        head = next((cell for cell in cells if cell.key == "head"), None)
+        if head is not None:
+            at = head.at
+            self.label.x, self.label.y = at + 12, head.start + 1
+            self.scene.labels.append(self.label)
+            pen = Pen(self.foot)
+            low, lane = self.foot.imag + 8, x - BETWEEN / 2
+            turns = [complex(self.foot.real, low), complex(lane, low)]
+            turns += [complex(lane, head.start), complex(at, head.start), complex(at, head.end)]
+            pen.corners(turns, RADIUS)
+            if self.previous is not None:
+                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+        foot = next((cell for cell in cells if cell.key == "foot"), None)
+        if foot is not None:
+            self.foot, self.previous = complex(foot.entering[0].entry, foot.start), self.link
+            if self.previous is not None:
+                end = self.previous.path[-1]
+                pen = Pen(complex(*end))
+                pen.corners([complex(end[0], self.foot.imag), self.foot], RADIUS)
+                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
 
 
-def extent(scene: Scene, item: Box | Plate) -> tuple[float, float]:
-    """Size across the flow and along it."""
-    if scene.direction == "LR":
-        return item.height, item.width
-    return item.width, item.height
+def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
+    """Lead the wires that come from outside, or go there, on to the frame around."""
+    sideways = inside.direction == "LR"
+    before = (box.width - inside.width) / 2 if sideways else sizes.heading_height(box, density)
+    after = before if sideways else 0
+    borders = {plate.key: plate.border for plate in inside.plates if plate.border}
+    for edge in inside.edges:
+        for key, away, at in ((edge.source.key, -before, 0), (edge.target.key, after, -1)):
+            if key in borders and away:
+                x, y = edge.path[at]
+                end = (x + away, y) if sideways else (x, y + away)
+                if at:
+                    edge.path += [(x, y), end, end]
+                else:
+                    edge.path[:0] = [end, end, (x, y)]
 
 
-def _across(scene: Scene, layout: Layered, engine: str) -> dict[Key, float]:
-    """The middle of everything along its rank; also sorts the ranks."""
-    width: dict[Key, float] = dict.fromkeys(layout.rank_of, STONE)
-    shift: dict[Key, float] = dict.fromkeys(layout.rank_of, 0)
-    for item in scene.items():
-        before, after, _ = margins(scene, item)
-        width[item.key] = extent(scene, item)[0] + before + after
-        shift[item.key] = (before - after) / 2
-    found = dot.positions(layout, width, GAP_ACROSS) if engine == "dot" else None
-    if found is not None:
-        layout.ranks = _ranks_by(found, layout)
-    else:
-        kept = inputs_in_order(scene)
-        order_ranks(layout, kept)
-        if engine == "auto" and crossings(layout):
-            _ask_dot(layout, width, kept)
-        found = align(layout, lambda a, b: (width[a] + width[b]) / 2 + GAP_ACROSS)
-    return {key: found[key] + shift[key] for key in found}
+def _shape(wire: Wire) -> str:
+    plate = wire.source.plates.get(wire.port)
+    return plate.shape if plate else ""
 
 
-def _ranks_by(found: dict[Key, float], layout: Layered) -> list[list[Key]]:
-    return [sorted(rank, key=found.__getitem__) for rank in layout.ranks]
-
-
-def inputs_in_order(scene: Scene) -> list[Key]:
-    """What brings the model's inputs in: the first stays to the left of the second."""
-    boxes = [box for box in scene.boxes if box.place is not None]
-    return [box.key for box in sorted(boxes, key=lambda box: box.place or 0)]
-
-
-def _ask_dot(layout: Layered, width: dict[Key, float], kept: list[Key]) -> None:
-    """Take dot's order of the ranks where fewer links cross in it than in ours."""
-    own, number = layout.ranks, crossings(layout)
-    found = dot.positions(layout, width, GAP_ACROSS)
-    if found is not None:
-        layout.ranks = _ranks_by(found, layout)
-        keep_order(layout, kept)
-        if crossings(layout) >= number:
-            layout.ranks = own
-
-
-def _along(
-    scene: Scene, layout: Layered, at: dict[Key, float], levels: Channels | None
-) -> tuple[list[float], list[float]]:
-    """Where each rank starts and ends along the flow."""
-    tall = [0.0] * len(layout.ranks)
-    for item in scene.items():
-        rank = layout.rank_of[item.key]
-        along = extent(scene, item)[1] + margins(scene, item)[2]
-        tall[rank] = max(tall[rank], along)
-    starts, ends, here = [], [], 0.0
-    gaps = _gaps(scene, layout, at) if levels is None else _gaps_of_levels(levels)
-    for size, gap in zip(tall, gaps, strict=True):
-        starts.append(here)
-        ends.append(here + size)
-        here += size + gap
-    return starts, ends
-
-
-def _gaps_of_levels(levels: Channels) -> list[float]:
-    return [GAP_OF_ROWS + LEVEL * max(0, depth - 1) for depth in levels.depth]
-
-
-def _gaps(scene: Scene, layout: Layered, at: dict[Key, float]) -> list[float]:
-    """The gap after each rank: little before tensors, more before boxes and for wide turns."""
-    widest = [0.0] * len(layout.ranks)
-    for chain in layout.chains:
-        for one, other in pairwise(chain):
-            rank = layout.rank_of[one]
-            widest[rank] = max(widest[rank], abs(at[one] - at[other]))
-    usual = GAP_OF_ROWS if scene.face == "layers" else GAP_TO_BOX
-    gaps = [usual + min(MOST_EXTRA, PART_OF_TURN * wide) for wide in widest]
-    if scene.face == "calls":
-        for rank in {layout.rank_of[plate.key] for plate in scene.plates}:
-            gaps[rank - 1] += GAP_TO_PLATE - GAP_TO_BOX
-    return gaps
-
-
-def _set_positions(
-    scene: Scene,
-    layout: Layered,
-    at: dict[Key, float],
-    starts: list[float],
-    ends: list[float],
-) -> None:
-    for item in scene.items():
-        rank = layout.rank_of[item.key]
-        across, along = extent(scene, item)
-        below = margins(scene, item)[2]
-        start = starts[rank] + (ends[rank] - starts[rank] - along - below) / 2
-        corner = (at[item.key] - across / 2, start)
-        item.x, item.y = corner[::-1] if scene.direction == "LR" else corner
-
-
-def _frame(scene: Scene) -> None:
+def frame(scene: Scene) -> None:
     """Move everything so that it begins at the margin, and note the whole size."""
-    shapes = [*scene.items(), *(group for group in scene.groups if group.width)]
+    shapes = [*scene.boxes, *scene.labels, *(group for group in scene.groups if group.width)]
+    shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
     paths += [tie for group in scene.groups for tie in group.ties]
     xs = [x for path in paths for x, _ in path] + [one.x for one in shapes]
+    xs += [x - 7 for box in scene.boxes for x, _, _ in box.ports]
     ys = [y for path in paths for _, y in path] + [one.y for one in shapes]
-    left, top = min(xs, default=0) - EDGE, min(ys, default=0) - EDGE
+    sideways = scene.direction == "LR"
+    open_ends = any(plate.border for plate in scene.plates)  # wires reach the frame around
+    edge_x, edge_y = (EDGE * (not (open_ends and along)) for along in (sideways, not sideways))
+    left, top = min(xs, default=0) - edge_x, min(ys, default=0) - edge_y
     right = max([*xs, *(one.x + one.width for one in shapes)], default=0)
     bottom = max([*ys, *(one.y + one.height for one in shapes)], default=0)
     for one in shapes:
         one.x, one.y = one.x - left, one.y - top
     for path in paths:
         path[:] = [(x - left, y - top) for x, y in path]
-    scene.width, scene.height = right - left + EDGE, bottom - top + EDGE
+    scene.dots = [(x - left, y - top) for x, y in scene.dots]
+    for box in scene.boxes:
+        box.ports = [(x - left, y - top, words) for x, y, words in box.ports]
+    scene.axis -= top if sideways else left
+    scene.width, scene.height = right - left + edge_x, bottom - top + edge_y

@@ -1,0 +1,36 @@
+"""Two models side by side on a page."""
+
+from __future__ import annotations
+
+import pytest
+
+import funclab
+from funclab import Input, Model, layers
+from tests.browser.projector import small_words
+
+SCALES = "() => [...document.querySelectorAll('.fl-graph svg')].map((svg) => svg.getScreenCTM().a)"
+ENDS = """() => [...document.querySelectorAll('.fl-graph,.fl-bar,.fl-panel,.fl-caption')]
+  .map((part) => part.getBoundingClientRect()).map((at) => [at.right, at.bottom])"""
+
+
+def narrow_and_wide() -> list[Model]:
+    x = Input((8,), name="x")
+    heads = [layers.Dense(i + 1, name=f"head_{i}")(x) for i in range(8)]
+    return [Model(x, heads[0], name="narrow"), Model(x, layers.concatenate(heads), name="wide")]
+
+
+@pytest.mark.parametrize(("look", "least"), [("auto", 0.99), ("projector", 1.6)])
+def test_both_sides_have_one_scale_inside_the_window(browser, tmp_path, look, least):
+    path = funclab.diff(*narrow_and_wide()).view(look=look).save(tmp_path / "diff.html")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+
+    page.goto(path.as_uri())
+    page.wait_for_selector(".fl-graph svg")
+
+    left, right = page.evaluate(SCALES)
+    assert left == pytest.approx(right, rel=1e-3)
+    assert left >= least
+    if look == "projector":
+        assert all(x <= 1280 and y <= 720 for x, y in page.evaluate(ENDS))
+        assert small_words(page.locator(".fl")) == []
+    page.close()
