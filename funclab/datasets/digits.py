@@ -98,7 +98,7 @@ class Pictures:
     """Images in a row, each on a card with its caption; a notebook shows them in its colours."""
 
     def __init__(self, images: Array, captions: Sequence[Any]) -> None:
-        self.images, self.captions = images, [str(one) for one in captions]
+        self.images, self.captions = images, [str(caption) for caption in captions]
 
     def _repr_svg_(self) -> str:
         width = CARD * len(self.images)

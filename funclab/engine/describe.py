@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Note:
     """What a step does, for readers: "forward", "vjp", "add_into", or "extra" with a text.
 
-    `added` are the inputs whose gradient arrives as one more, and is added to the others after.
+    `added` are the inputs whose gradient is added to an earlier one by a step of its own.
     """
 
     kind: str

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _clock = itertools.count()
 
-RECORDS: list[list[Node]] = []
-"""Lists that want to hear of every node that is made, as long as they stand here."""
+OBSERVERS: list[list[Node]] = []
+"""Observers: lists to which each new node is added."""
 
 
 class Arguments:
@@ -78,7 +78,7 @@ class Node:
         self.index = len(operation.inbound_nodes)
         self.is_input = not self.arguments.tensors
         operation.inbound_nodes.append(self)
-        for record in RECORDS if not own else ():
+        for record in OBSERVERS if not own else ():
             record.append(self)
         if not own:  # a model's own node describes it from outside: nothing inside changes hands
             self._link()

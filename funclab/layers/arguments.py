@@ -105,7 +105,9 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     names = call_parameters(type(layer))
     flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
     seated = [
-        one for one in flags if isinstance(one, Operators) and getattr(one, "dtype", "") != "bool"
+        flag
+        for flag in flags
+        if isinstance(flag, Operators) and getattr(flag, "dtype", "") != "bool"
     ]
     if len(args) <= len(names) + 1 and not seated:
         return

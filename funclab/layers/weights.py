@@ -191,7 +191,7 @@ class Weighted(Operation):
 
     def remember(self) -> Memory:
         """What this layer and those inside it are now, to undo a call that fails."""
-        inner = [one for one in self.sublayers if not one.built]
+        inner = [sublayer for sublayer in self.sublayers if not sublayer.built]
         return Memory(self, [one.remember() for one in inner])
 
     @property

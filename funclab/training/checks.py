@@ -19,7 +19,7 @@ Side = tuple[str, Sequence[Array | None], Sequence[str]]
 
 
 def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
-    """The names of a model's inputs; a model that is no graph has numbers only."""
+    """The names of a model's inputs; for a model without a graph, numbers."""
     if model.inputs is not None:
         return model.input_names
     return [f"input {i}" for i in range(len(inputs))]

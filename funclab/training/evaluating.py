@@ -142,7 +142,7 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
                 tell(number, {})
             step.plan.run()
             tree = step.tree
-            parts.append([step.plan.array(one).copy() for one in step.outputs])
+            parts.append([step.plan.array(output).copy() for output in step.outputs])
             progress.tick(dict)
             for tell in end:
                 tell(number, {"outputs": parts[-1]})
@@ -194,7 +194,7 @@ def train_on_batch(
     return_dict: bool = False,
     **legacy: Any,
 ) -> Any:
-    """One training step. Returns this batch's loss and metrics, judged before the step.
+    """One training step. Returns this batch's loss and metrics, as they were before the step.
 
     Raises: DataError, ShapeError, NotCompiledError.
     """
@@ -246,4 +246,4 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     Feed(step, data.arrays).copy(0, len(data))
     with one_blas_thread():
         step.plan.run()
-    return structure.pack(step.tree, [step.plan.array(one).copy() for one in step.outputs])
+    return structure.pack(step.tree, [step.plan.array(output).copy() for output in step.outputs])

@@ -103,7 +103,7 @@ const explorerPicture = {
     const rect = this.outline(box), open = box.classList.contains("frame");
     const [x, y, width] = ["x", "y", "width"].map((name) => Number(rect.getAttribute(name)));
     // Under the number of the node; a layer's box has rows there, and room at the top.
-    const rows = box.querySelector(":scope > [data-row]"), left = x + width - (rows ? 52 : 28), top = y + (rows ? 9 : 31);
+    const rows = box.querySelector(":scope > [data-row]"), left = x + width - (rows ? 52 : 28), top = y + Number(box.dataset.sign ?? 31);
     box.append(s("g", { class: "fl-sign", "aria-hidden": "true" },
       s("rect", { x: left, y: top, width: 18, height: 18, rx: 4 }),
       s("path", { d: `M${left + 4},${top + 9}h10${open ? "" : `m-5,-5v10`}` })));
