@@ -83,10 +83,9 @@ class Chart:
     window: int = 0
     limit: float = math.inf
     until: float = -math.inf
-    least: float = HEIGHT
-    """The height of the plot, if the names need no more."""
     wide: float = WIDTH
-    """The width of the plot."""
+    least: float = HEIGHT
+    """The width of the plot, and its height if the names need no more."""
 
     @property
     def left(self) -> float:
