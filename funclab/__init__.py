@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from funclab import activations, constraints, initializers, layers, ops, regularizers
@@ -53,6 +54,10 @@ __all__ = [
     "Input", "InputSpec", "KerasTensor", "Layer", "Tensor", "Variable", "activations",
     "constraints", "initializers", "layers", "ops", "regularizers", *_ROOMS, *_NAMES,
 ]  # fmt: skip
+
+
+if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
+    importlib.import_module("funclab.view.notebook.marimo").turn_on()
 
 
 _absent = absent(__name__, __all__)
