@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from funclab import structure
 from funclab.engine.describe import Names
@@ -14,26 +13,15 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
-from funclab.shapes import show
+from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.calls import write_line
+from funclab.view.scene.faces import write_line
+from funclab.view.scene.insides import Recorded, insides
+from funclab.view.scene.parts import Part, parts
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
-
-
-class Part(NamedTuple):
-    """A graph in the model: the model's own, or that of a frame in it."""
-
-    graph: Graph
-    prefix: str
-    """What its keys begin with among calls, such as "encoder[1]/"."""
-    path: str
-    """The same among layers, such as "encoder/"."""
-
-    def key(self, name: str) -> str:
-        return f"{self.prefix}{clean(name)}"
 
 
 def facts_of(model: Any) -> Facts:
@@ -42,7 +30,7 @@ def facts_of(model: Any) -> Facts:
     `frames` are the boxes that open: their keys among calls, each with its key among layers.
     """
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
-    for part in parts_of(words.graph_of(model)):
+    for part in parts(words.graph_of(model)):
         readers = _readers(part.graph)
         for operation in part.graph.operations:
             facts["layers"][part.key(operation.name)] = _layer(operation, part)
@@ -62,7 +50,7 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
     """The box of a node that opens, and the layer in a wrapper, which has no node there."""
     key, path = part.key(node.key), f"{part.path}{clean(node.operation.name)}"
     inner = words.inner_layer(node.operation)
-    if inner is not None or words.graph_of(node.operation) is not None:
+    if inner is not None or any(insides(node)):
         facts["frames"][key] = path
     if inner is not None:
         name = clean(inner.name)
@@ -74,27 +62,12 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
 def objects_of(model: Any) -> dict[str, Any]:
     """The layer or node behind each key of the facts."""
     found: dict[str, Any] = {}
-    for part in parts_of(words.graph_of(model)):
+    for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
             inner, key = words.inner_layer(node.operation), part.key(node.key)
             found |= {part.key(node.operation.name): node.operation, key: node}
             found |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
     return found
-
-
-def parts_of(graph: Graph | None, prefix: str = "", path: str = "") -> Iterator[Part]:
-    """The model's graph, and those of the models inside it, with the path of the box they fill."""
-    if graph is None:
-        return
-    part = Part(graph, prefix, path)
-    yield part
-    for node in graph.nodes:
-        name, key = clean(node.operation.name), part.key(node.key)
-        yield from parts_of(words.graph_of(node.operation), f"{key}/", f"{path}{name}/")
-        inner = words.inner_layer(node.operation)
-        if words.graph_of(inner) is not None:
-            own = f"{clean(inner.name)}/"
-            yield from parts_of(words.graph_of(inner), f"{key}/{own}", f"{path}{name}/{own}")
 
 
 def _readers(graph: Graph) -> dict[Tensor, list[tuple[Node, int]]]:
@@ -186,6 +159,9 @@ def tape_of(node: Node) -> list[Facts]:
     """The op calls of one node, each with its arithmetic as text and the source of its op."""
     if node.is_input:
         return []
+    if isinstance(node, Recorded):
+        names = Names()
+        return [_call(call, names) for call in node.calls]
     seen: dict[Tensor, Any] = {tensor: placeholder(tensor) for tensor in node.arguments.tensors}
     args, kwargs = node.arguments.fill_in(seen)
     with Tape():

@@ -18,7 +18,7 @@ from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
 from funclab.view.explorer.gallery import Gallery
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.calls import Piece, write_line
+from funclab.view.scene.faces import Piece, write_line
 from funclab.view.scene.tensor_path import Behind, maker, source_inputs
 
 __all__ = ["Explorer", "explore"]
