@@ -116,7 +116,9 @@ def draw_heading(
     texts = sizes.box_texts(box, density)
     start = box.corner + density.bar + density.pad
     two = density.two_lines
-    line = round(density.height * 0.45) if two else (box.height + density.name) / 2 - 2
+    # The heading of an open frame stands at its top, above what is inside.
+    height = density.height if box.inside is not None else box.height
+    line = round(density.height * 0.45) if two else (height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")
         canvas.text_line(start + 1j * round(density.height * 0.78), texts.detail, detail)
@@ -130,7 +132,7 @@ def draw_heading(
     if not two and texts.detail:
         start += text_width(texts.name, density.name, bold=True) + 8
         canvas.text_line(start + 1j * line, texts.detail, Font(density.detail, "soft"))
-    middle = (line - 5) * 1j if two else 1j * box.height / 2
+    middle = (line - 5) * 1j if two else 1j * height / 2
     end = complex(box.right - 10, box.y) + middle - PILL_HEIGHT / 2 * 1j
     if box.opens and not two:
         end -= sizes.SIGN
