@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from funclab import Input, Model
+from funclab.layers import Dense
+from funclab.view import diagram
 from tests.view import gallery
 from tests.view.areas import crossed_boxes, overlapping
 from tests.view.gallery_measures import overlapping_texts, texts, wires_through_texts
@@ -35,3 +38,12 @@ def test_a_model_has_the_same_picture_each_time(name):
     first, second = (gallery.drawn(name).scene.to_dict() for _ in range(2))
 
     assert first == second
+
+
+@pytest.mark.parametrize("face", ["calls", "layers"])
+def test_layers_may_have_the_names_of_parts_of_a_picture(face):
+    x = Input((4,), name="tensor")
+    shared = Dense(4, name="foot")
+    model = Model(x, Dense(2, name="head")(shared(shared(x))))
+
+    assert overlapping(diagram(model, face).scene) == []
