@@ -212,3 +212,28 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_tra
     assert run_cell(notebook, GOES_ON) == "True"
     assert run_cell(notebook, "print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []
+
+
+def test_a_training_that_is_over_is_whole_when_its_notebook_is_opened_without_the_kernel(
+    jupyter, open_notebook, write_notebook
+):
+    fit = "history = model.fit(x, y, epochs=5, validation_split=0.2, live=True)"
+    notebook = open_notebook(jupyter, write_notebook("kept", MODEL, fit))
+    notebook.run_all()
+    page, view = notebook.page, notebook.page.locator(".fl-training").first
+    expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
+
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.reload()
+    view = page.locator(".fl-training").first
+    view.wait_for(timeout=60_000)
+    view.focus()
+    for key in ("l", "ArrowLeft"):
+        page.keyboard.press(key)
+
+    expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
+    expect(view.locator(".fl-chart svg")).to_have_count(2)
+    expect(view.locator(".fl-chart").first).to_contain_text("log scale")
+    expect(view.locator(".fl-caption")).to_contain_text("Epoch 4: loss: training ")
+    expect(view.locator(".fl-heat")).to_have_count(2)

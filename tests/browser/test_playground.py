@@ -1,16 +1,14 @@
 """The playground in a real JupyterLab and Notebook 7, with a real kernel, by keys alone."""
 
+import pytest
+
+import funclab
+from tests.browser.notebook_page import KERNEL_SAYS
+from tests.browser.projector import small_words
+
 ROOT = ".fl-play"
 CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
 EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
-KERNEL_SAYS = """async (code) => {
-  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  let said = "";
-  const future = kernel.requestExecute({code});
-  future.onIOPub = (message) => { said += message.content.text ?? message.content.evalue ?? ""; };
-  await future.done;
-  return said.trim();
-}"""
 PRINT_SAME = """
 space = {}
 exec(code, space)
@@ -23,13 +21,13 @@ def playground_on(open_notebook, write_notebook, server, settings=""):
     notebook = open_notebook(server, write_notebook("playground", *cells))
     made = notebook.run_all()
     assert not [cell["error"] for cell in made if cell["error"]]
-    notebook.page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached")
+    notebook.page.wait_for_selector(f"{ROOT} .fl-play-plane path.s-ink", state="attached")
     notebook.page.focus(ROOT)
     return notebook
 
 
 def surface(page):
-    return page.locator(f"{ROOT} .fl-play-contour").get_attribute("d")
+    return page.locator(f"{ROOT} .fl-play-plane path.s-ink").get_attribute("d")
 
 
 def epochs(page):
@@ -98,7 +96,7 @@ PASTE = """async (code) => {
   await jupyterapp.commands.execute("notebook:run-cell");
   await panel.sessionContext.session.kernel.requestKernelInfo();
 }"""
-MERGED = f"document.querySelector('{ROOT} .fl-play-graph svg')?.textContent.includes('merged')"
+MERGED = f"document.querySelector('{ROOT} .fl-graph svg')?.textContent.includes('merged')"
 
 
 def test_a_branch_is_added_and_shared_by_keys_and_the_code_pasted_into_a_cell_gives_the_curve(
@@ -152,7 +150,7 @@ def test_arrows_change_the_control_that_has_the_focus(jupyter, open_notebook, wr
 
     page.wait_for_function(
         "s => document.querySelector(s)?.textContent.includes('merged')",
-        arg=f"{ROOT} .fl-play-graph svg",
+        arg=f"{ROOT} .fl-graph svg",
     )
     assert page.locator(control).get_attribute("aria-valuetext") == "2"
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
@@ -224,7 +222,9 @@ def test_two_views_of_one_playground_show_the_same(lab, open_notebook, write_not
     notebook = open_notebook(lab, write_notebook("playground", *cells))
     notebook.run_all()
     page = notebook.page
-    page.wait_for_function(f"document.querySelectorAll('{ROOT} .fl-play-contour').length === 2")
+    page.wait_for_function(
+        f"document.querySelectorAll('{ROOT} .fl-play-plane path.s-ink').length === 2"
+    )
     page.locator(ROOT).nth(1).focus()
 
     page.keyboard.press("Space")
@@ -233,7 +233,7 @@ def test_two_views_of_one_playground_show_the_same(lab, open_notebook, write_not
 
     page.wait_for_timeout(500)
     first, second = page.locator(f"{ROOT} .fl-caption").all_inner_texts()
-    contours = page.locator(f"{ROOT} .fl-play-contour")
+    contours = page.locator(f"{ROOT} .fl-play-plane path.s-ink")
     assert first == second and "after" in first
     assert contours.nth(0).get_attribute("d") == contours.nth(1).get_attribute("d")
     assert quiet(notebook)
@@ -251,7 +251,7 @@ def test_a_reloaded_page_has_the_training_as_it_was(lab, open_notebook, write_no
 
     page.reload()
 
-    page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached", timeout=30_000)
+    page.wait_for_selector(f"{ROOT} .fl-play-plane path.s-ink", state="attached", timeout=30_000)
     wait_for_epochs(page, 3)
     assert surface(page) == before
 
@@ -269,16 +269,37 @@ def test_what_python_changes_shows_in_the_browser(lab, open_notebook, write_note
     assert quiet(notebook)
 
 
-def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(browser, tmp_path):
-    import funclab
+ON_ONE_SCREEN = """(root) => {
+  const seen = [...root.querySelectorAll("figure, .fl-play-control, .fl-play-legend, button")];
+  const { top, left } = root.getBoundingClientRect();
+  return seen.map((one) => one.getBoundingClientRect()).every((at) =>
+    at.right - left <= 1280 && at.bottom - top <= 720) && root.offsetHeight <= 720;
+}"""
 
+
+@pytest.mark.parametrize("branches", [1, 3])
+def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, browser, tmp_path):
+    path = tmp_path / "playground.html"
+    view = funclab.playground("circles", branches=branches, epochs=20, look="projector")
+    funclab.export_html(view, path)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(path.as_uri())
+    root = page.locator(ROOT)
+    root.locator(".fl-play-plane path.s-ink").wait_for(state="attached")
+
+    assert root.evaluate(ON_ONE_SCREEN)
+    assert small_words(root) == []
+    page.close()
+
+
+def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(browser, tmp_path):
     path = tmp_path / "playground.html"
     funclab.export_html(funclab.playground("circles", branches=2, epochs=20), path)
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(path.as_uri())
-    page.wait_for_selector(f"{ROOT} .fl-play-contour", state="attached")
+    page.wait_for_selector(f"{ROOT} .fl-play-plane path.s-ink", state="attached")
     page.focus(ROOT)
 
     page.keyboard.press("Space")

@@ -19,14 +19,6 @@ funclab.trace(model, np.ones((4, 16)), np.ones((4, 3)))
 """
 ROOT = ".fl-trace"
 ANSWERED = "[(None, False), ('1.5', False)]"
-ASK_PYTHON = """async (code) => {
-  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  let said = "";
-  const future = kernel.requestExecute({code});
-  future.onIOPub = (message) => { said += message.content.text ?? ""; };
-  await future.done;
-  return said.trim();
-}"""
 
 
 def shown(open_notebook, write_notebook, server, cell):
@@ -47,12 +39,12 @@ def press(page, key, times=1):
         page.keyboard.press(key)
 
 
-def python_says(page, code, wanted):
+def python_says(notebook, code, wanted):
     """Whether the kernel comes to hold a value; what the page sends takes its time."""
     for _ in range(50):
-        if page.evaluate(ASK_PYTHON, f"print({code})") == wanted:
+        if notebook.kernel_says(f"print({code})") == wanted:
             return True
-        page.wait_for_timeout(100)
+        notebook.page.wait_for_timeout(100)
     return False
 
 
@@ -142,7 +134,7 @@ def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, open_notebook, 
 
     page.wait_for_selector(f"{ROOT} .fl-example")
     assert "You said 1.5; it is 3.0." in text(page, ".fl-ask")
-    assert python_says(page, "[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
+    assert python_says(notebook, "[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
     assert quiet(notebook)
 
 

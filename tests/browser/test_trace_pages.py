@@ -10,6 +10,7 @@ from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach.scenes import scene
 from funclab.view.trace.fold import spine
+from tests.browser.projector import small_words
 
 ROOT = ".fl-trace"
 WATCH_DOTS = """() => {
@@ -19,19 +20,6 @@ WATCH_DOTS = """() => {
     for (const change of changes) window.dots += [...change.addedNodes].filter(isDot).length;
   }).observe(document, {subtree: true, childList: true});
 }"""
-SMALL_WORDS = """() => [...document.querySelectorAll('.fl-trace *')]
-  .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
-    node.nodeType === 3 && node.data.trim()))
-  .map((one) => {
-    const scale = one.getScreenCTM && one instanceof SVGElement ? one.getScreenCTM().a : 1;
-    return [parseFloat(getComputedStyle(one).fontSize) * scale, one.textContent];
-  })
-  .filter(([size]) => size < 18)"""
-
-
-def small_words(page):
-    """The words that are too small for a wall, each with its size in pixels."""
-    return page.evaluate(SMALL_WORDS)
 
 
 def text(page, selector):
@@ -64,6 +52,7 @@ def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, browser, tmp_pa
 
     page.get_by_role("button", name="play").wait_for()
     assert page.locator(f"{ROOT} .fl-dot").count() == 0
+    assert page.locator(f"{ROOT} .fl-bar [aria-pressed]").count() == 0  # "play" is no state
     assert "Paused." in text(page, ".fl-status")
     page.close()
 
@@ -85,7 +74,7 @@ def test_a_dot_shows_the_way_unless_motion_is_unwelcome(browser, tmp_path):
 def test_on_a_wall_every_word_is_large_enough_and_at_most_12_boxes_are_drawn(browser, tmp_path):
     page = page_of(browser, tmp_path, scene("shared_gradient", look="projector", step=17))
 
-    assert small_words(page) == []
+    assert small_words(page.locator(ROOT)) == []
     assert page.locator(f"{ROOT} .fl-graph .box").count() <= 12
     page.close()
 
@@ -178,7 +167,7 @@ def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(
     for step in range(len(view.stills)):
         hidden += [step] if pictures_overflow(page) else []
         lost += [] if ring_is_seen(page) else [step]
-        small += small_words(page)
+        small += small_words(page.locator(ROOT))
         press(page, "ArrowRight")
 
     assert hidden == lost == small == []
@@ -273,4 +262,21 @@ def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
     assert (asked[1], plate()) == ("hidden", "visible")
     assert lines == 0
     assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
+    page.close()
+
+
+def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(browser, tmp_path):
+    path = tmp_path / "shapes.html"
+    funclab.export_html(funclab.shapes(twin_model()[0]), path)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+
+    middles = page.evaluate(
+        "() => { const label = document.querySelector('.fl-bar label'), words = new Range();"
+        " words.selectNode(label.firstChild);"
+        " return [words, label.querySelector('input'), label.querySelector('span')].map((one) => {"
+        " const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2; }); }"
+    )
+
+    assert max(middles) - min(middles) < 2
     page.close()

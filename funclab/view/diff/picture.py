@@ -25,7 +25,7 @@ TITLES = ("kind", *SIDES, "difference")
 NONE = "No difference: the same layers, set alike and called in the same way."
 APART, HEAD, LINE, INDENT = 40, 34, 20, 24
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
-ROOM, ON_A_WALL = (560, 420), (230, 300)
+ROOM, ON_A_WALL = (440, 420), (230, 300)
 """The width and height for each of the two graphs, near and on a projector."""
 NARROWEST, LETTERS = 760, 0.5
 """The least width of the sentences below, and the usual width of a letter of size 1."""
@@ -112,9 +112,8 @@ class Comparison(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         x = height = 0.0
-        for side in SIDES:
-            name, graph = f"{side}: {name_of(self, side)}", half(self, side)
-            scene = graph.scene
+        for side, graph in zip(SIDES, halves(self), strict=True):
+            name, scene = f"{side}: {name_of(self, side)}", graph.scene
             canvas.text_line(complex(x + 14, 22), name, Font(15, bold=True))
             canvas.shift(complex(x, HEAD))
             Diagram.draw(graph, canvas)
@@ -129,7 +128,7 @@ class Comparison(Picture):
         """A dashed line around each box that differs, and the numbers of its sentences."""
         numbers: dict[str, list[str]] = {}
         for number, entry in enumerate(self.entries, 1):
-            for key in dict.fromkeys(_shown(key, boxes) for key in getattr(entry, side)):
+            for key in dict.fromkeys(shown_at(key, boxes) for key in getattr(entry, side)):
                 numbers.setdefault(key, []).append(str(number))
         numbers.pop("", None)
         for key in numbers:
@@ -182,16 +181,32 @@ class Half(Diagram):
                 draw_tag(canvas, box, self.tags[key])
 
 
-def half(difference: Comparison, side: str, large: bool = False) -> Half:
+def halves(difference: Comparison, large: bool = False) -> list[Half]:
+    """Both graphs, drawn in the same way: as the one does that has less room."""
+    graphs = [half(difference, side, large) for side in SIDES]
+    choice = max((one.scene.choices.index(one.scene.choice), one.scene.choice) for one in graphs)[1]
+    return [
+        graph
+        if choice == graph.scene.choice or choice not in graph.scene.choices
+        else half(difference, side, large, choice)
+        for graph, side in zip(graphs, SIDES, strict=True)
+    ]
+
+
+def half(difference: Comparison, side: str, large: bool = False, choice: str | None = None) -> Half:
     """The graph of one side: models inside it are open where something in them is told of."""
     most_calls, room = (PROJECTOR_CALLS // 2, ON_A_WALL) if large else (MOST_CALLS, ROOM)
     model = difference.models[side == "right"]
     keys = [key for one in difference for key in getattr(one, side)]
     shared = {key: one.mark for one in difference.shared for key in getattr(one, side)}
-    opened = {path for key in (*keys, *shared) for path in _paths(key)}
-    focus = keys[0] if keys else _opposite(difference, model, side)
     drawn = diagram(
-        model, expand_nested=opened, most_calls=most_calls, focus=focus, room=room, look="auto"
+        model,
+        expand_nested={path for key in (*keys, *shared) for path in _paths(key)},
+        most_calls=most_calls,
+        focus=keys[0] if keys else _opposite(difference, model, side),
+        room=room,
+        choice=choice,
+        look="auto",
     )
     return Half(drawn, shared)
 
@@ -246,26 +261,22 @@ def boxes_of(scene: Scene, origin: complex = 0j) -> dict[str, Box]:
 
 
 def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:
-    """= A, on the lower edge of a box."""
+    """= A, at the lower left of a box."""
     text = f"= {mark}"
     width = text_width(text, 12, bold=True) + 12
-    middle = complex(box.right - 10 - width / 2, box.bottom + 4)  # clear of the text
+    middle = complex(box.x + 10 + width / 2, box.bottom + 4)  # clear of the texts
     corner = middle - complex(width, TAG_HEIGHT) / 2
     canvas.rect(area(corner, width, TAG_HEIGHT), Paint("ink"), 4)
     canvas.text_line(middle + 4.5j, text, Font(12, "paper", bold=True, anchor="middle"))
 
 
-def _shown(key: str, boxes: dict[str, Box]) -> str:
+def shown_at(key: str, boxes: dict[str, Box]) -> str:
     """The box of a call, or the one that it is folded away in; nothing if there is none."""
     if key in boxes:
         return key
+    folds = (name for name, box in boxes.items() if key in map(clean, box.members))
     place = key.rpartition("/")[0]
-    folds = [
-        name
-        for name, box in boxes.items()
-        if box.role == "fold" and name.rpartition("/")[0] == place
-    ]
-    return folds[0] if folds else _shown(place, boxes) if place else ""
+    return next(folds, "") or (shown_at(place, boxes) if place else "")
 
 
 def _draw_pill(canvas: Canvas, middle: complex, number: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from funclab.view.diff.picture import SIDES, Comparison, half, name_of
+from funclab.view.diff.picture import SIDES, Comparison, boxes_of, halves, name_of, shown_at
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
@@ -21,11 +21,18 @@ class DiffView(View):
     def __init__(self, difference: Comparison, **settings: Any) -> None:
         self.difference = difference
         large = defaults.chosen(settings.get("look")) == "projector"
+        graphs = dict(zip(SIDES, halves(difference, large), strict=True))
+        facts: dict[str, Any] = difference.to_dict()
+        facts |= {side: name_of(difference, side) for side in SIDES}
+        for side, graph in graphs.items():
+            boxes = boxes_of(graph.scene)
+            for entry in facts["entries"]:
+                entry[side] = [place for key in entry[side] if (place := shown_at(key, boxes))]
         super().__init__(
             title=difference.title,
             call="funclab.diff(a, b).view($)",
-            facts=difference.to_dict() | {side: name_of(difference, side) for side in SIDES},
-            pictures={side: bare(half(difference, side, large)) for side in SIDES},
+            facts=facts,
+            pictures={side: bare(graph) for side, graph in graphs.items()},
             **settings,
         )
 

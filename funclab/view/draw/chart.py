@@ -83,8 +83,9 @@ class Chart:
     window: int = 0
     limit: float = math.inf
     until: float = -math.inf
+    wide: float = WIDTH
     least: float = HEIGHT
-    """The height of the plot, if the names need no more."""
+    """The width of the plot, and its height if the names need no more."""
 
     @property
     def left(self) -> float:
@@ -94,7 +95,7 @@ class Chart:
     @property
     def width(self) -> float:
         return max(
-            self.left + WIDTH + 28 + self.names + self.numbers + 12,
+            self.left + self.wide + 28 + self.names + self.numbers + 12,
             36 + text_width(self.heading, 14, bold=True),
         )
 
@@ -149,7 +150,7 @@ class Plot:
         self.paper = area(corner, chart.width, chart.height)
         self.along = chart.along
         self.left = corner.real + chart.left
-        self.right = self.left + WIDTH
+        self.right = self.left + chart.wide
         self.top = corner.imag + TOP
         self.base = self.top + chart.tall
 
@@ -180,7 +181,7 @@ class Plot:
     def _across(self, epoch: float) -> float:
         first, last = self.along
         along = (epoch - first) / (last - first) if last > first else 0.5
-        return self.left + INSET + along * (WIDTH - 2 * INSET)
+        return self.left + INSET + along * (self.chart.wide - 2 * INSET)
 
     def _up(self, value: float) -> float:
         return self.base - (self.base - self.top) * self.axis.fraction(value)

@@ -107,11 +107,9 @@ class Stage {
 
   /** A plus or a minus, in the corner of what opens and closes. */
   sign(box, repeat) {
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(this.outline(box).getAttribute(name)));
-    const open = box.classList.contains("frame") && !repeat;
-    // Under the number of the node where a box has two lines; else in its only line.
-    const rows = box.querySelector(":scope > [data-row]"), low = height < 40, top = rows || low ? y + (low ? (height - 18) / 2 : 9) : y + height - 23;
-    const at = open || repeat ? y + 6 : top, left = repeat ? x + 6 : x + width - (rows ? 52 : 24);
+    const [x, y, width] = ["x", "y", "width"].map((name) => Number(this.outline(box).getAttribute(name)));
+    const open = box.classList.contains("frame") && !repeat, rows = box.querySelector(":scope > [data-row]");
+    const at = y + (repeat ? 6 : Number(box.dataset.sign ?? 6)), left = repeat ? x + 6 : x + width - (rows ? 52 : 28);
     box.append(s("g", { class: "fl-sign", "aria-hidden": "true" },
       s("rect", { x: left, y: at, width: 18, height: 18, rx: 4 }),
       s("path", { d: `M${left + 4},${at + 9}h10${open ? "" : `m-5,-5v10`}` })));

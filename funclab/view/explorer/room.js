@@ -3,7 +3,7 @@
 
 // As wide as a panel beside the picture is with its gap, as high as one below, and the width under
 // which it lies over the picture instead.
-const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [440, 204];
+const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
 // A still picture's room: that of a window 1280 by 900.
 const WINDOW = [1095, 744];
 

@@ -31,8 +31,8 @@ WAYS = {
     "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
     "diff": Way("diff", "view.diff.difference", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),
-    "watch": Way("watch", "view.training.view", "model", "the curves of a model's trainings"),
-    "runs": Way("compare_runs", "view.training.view", "first, second", "trainings, overlaid"),
+    "watch": Way("watch", "view.training.view", "model", "the training curves of a model"),
+    "runs": Way("compare_runs", "view.training.view", "first, second", "training runs, overlaid"),
     "playground": Way(
         "playground", "view.playground.view", "branches=2", "a small model changed by controls"
     ),

@@ -59,7 +59,7 @@ const playgroundControls = {
     if (this.idle(ctx, name)) { ctx.say(this.idle(ctx, name)); return; }
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
-    if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, name, value, patch);
+    if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, patch);
     else {
       if (!this.running) ctx.say(""); // what was said was of the model before
       ctx.set(patch);

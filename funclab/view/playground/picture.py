@@ -1,19 +1,17 @@
-"""The playground as a still picture: points, surface, curve and the line that brings it back."""
+"""The playground in pictures: points, surface, curve; and as one still picture with its line."""
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from funclab.view.draw.area import area
-from funclab.view.draw.canvas import Canvas, Font, Paint, number
-from funclab.view.draw.chart import Chart, Line, Plot
+from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
 from funclab.view.draw.geometry import polyline
+from funclab.view.draw.marks import mark_path
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import say
@@ -25,8 +23,94 @@ STRIDE = 4
 """Every so many cells a line of hatching crosses the side of the crosses."""
 STRENGTH, IN_PRINT = 0.14, 0.056
 """How much darker each band is than the one before; in print both sides are grey."""
+ON_A_WALL = 104, 118
+"""The size of the curve on a projector, where it stands beside all else."""
 
 Grid = list[list[int]]
+
+
+@dataclass(repr=False)
+class Surface(Picture):
+    """What the model answers: bands of colour, hatching, and the line between the sides."""
+
+    grid: Grid
+    look: str = "auto"
+
+    title = property(lambda self: say("play_surface"))
+    description = title
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        side = CELL * len(self.grid)
+        canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
+        strength = IN_PRINT if self.look == "print" else STRENGTH
+        for band, data in sorted(bands(self.grid).items()):
+            colour = "group0" if band > 0 else "input"
+            canvas.path(data, Paint("", colour, CELL, "", strength * abs(band)))
+        canvas.path(hatching(self.grid), Paint("", "group0", 0.8))
+        canvas.path(contour(self.grid), Paint("", "ink", 2))
+        return side, side
+
+
+@dataclass(repr=False)
+class Points(Picture):
+    """Circles and crosses, those for testing smaller and hollow or thin."""
+
+    points: list[list[int]]
+    side: float
+    look: str = "auto"
+
+    title = property(lambda self: say("play_points"))
+    description = title
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        shapes: dict[tuple[int, int], str] = {}
+        for x, y, cross, tested in self.points:
+            middle, size = complex(x, y) * self.side / 1000, 2.4 if tested else 3.2
+            shape = cross_at(middle, size) if cross else mark_path("circle", middle, size)
+            shapes[cross, tested] = shapes.get((cross, tested), "") + shape
+        for (cross, tested), data in sorted(shapes.items(), reverse=True):
+            if cross:
+                canvas.path(data, Paint("", "paper", 4.4))
+                canvas.path(data, Paint("", "group0", 1.2 if tested else 2.2))
+            else:
+                fill, stroke = ("paper", "input") if tested else ("input", "paper")
+                canvas.path(data, Paint(fill, stroke, 1))
+        return self.side, self.side
+
+
+@dataclass(repr=False)
+class Losses(Picture):
+    """The loss of training and test after every epoch."""
+
+    train: list[float]
+    test: list[float]
+    look: str = "auto"
+
+    title = property(lambda self: say("play_loss"))
+
+    @property
+    def description(self) -> str:
+        """The loss after the last epoch, for those who do not see the curve."""
+        if not self.train:
+            return say("play_untrained")
+        key = "play_caption_losses_once" if len(self.train) == 1 else "play_caption_losses"
+        train, test = loss_text(self.train[-1]), loss_text(self.test[-1])
+        return say(key, n=len(self.train), train=train, test=test)
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        if not self.train:
+            words = say("play_untrained")
+            canvas.text_line(4 + 30j, words, Font(14, bold=True))
+            return text_width(words, 14, bold=True) + 20, 48
+        lines = [
+            Line(say("play_train"), self.train, 0, back=0.5),
+            Line(say("play_test"), self.test, 1, dashed=True),
+        ]
+        wide, high = ON_A_WALL if self.look == "projector" else (WIDTH, HEIGHT)
+        epochs = list(range(1, len(self.train) + 1))
+        chart = Chart(self.title, epochs, lines, least=high, wide=wide)
+        Plot(canvas, chart, 1 + 1j).draw()
+        return chart.width + 2, chart.height + 2
 
 
 @dataclass(repr=False)
@@ -47,57 +131,41 @@ class PlaygroundPicture(Picture):
     def description(self) -> str:
         return caption(self.facts)
 
-    @property
-    def grid(self) -> Grid:
-        flat = np.frombuffer(base64.b64decode(self.facts["surface"]), np.uint8)
-        return flat.reshape(math.isqrt(len(flat)), -1).tolist()
-
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Surface and curve side by side, then the model, how to read it, and its line."""
-        grid = self.grid
-        side = CELL * len(grid)
+        facts = self.facts
         canvas.text_line(complex(LEFT, 24), self.title, Font(16, bold=True))
         canvas.text_line(complex(LEFT, 52), say("play_surface"), Font(14, bold=True))
-        canvas.shift(complex(LEFT, TOP))
-        canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
-        draw_surface(canvas, grid, IN_PRINT if self.look == "print" else STRENGTH)
-        draw_points(canvas, self.facts["points"], side)
-        canvas.close()
-        x = LEFT + side + GAP
-        width = x + self._draw_curve(canvas, complex(x, 36)) + LEFT
-        wide, base = self._draw_model(canvas, TOP + side + 30)
-        width = max(width, wide)
-        words = " ".join([*legend(self.facts), say("live_caption_middle")])
-        for line in folded_lines(words, width - 2 * LEFT, 12):
+        side, _ = _placed(canvas, Surface(facts["grid"], self.look), complex(LEFT, TOP))
+        _placed(canvas, Points(facts["points"], side), complex(LEFT, TOP))
+        corner = complex(LEFT + side + GAP, 36)
+        wide, high = _placed(canvas, Losses(facts["train"], facts["test"]), corner)
+        for i, words in enumerate(folded_lines(self.description, max(wide, 300), 12)):
+            start = corner + complex(4, high + 22 + LEADING * i)
+            canvas.text_line(start, words, Font(12, "soft"))
+        base = TOP + side + 30
+        canvas.text_line(complex(LEFT, base), heading(facts), Font(14, bold=True))
+        graph_width, graph_height = _placed(canvas, self.graph, complex(0, base + 4))
+        width = max(corner.real + max(wide, 300) + LEFT, graph_width)
+        base += graph_height + 22
+        for line in folded_lines(legend(facts), width - 2 * LEFT, 12):
             canvas.text_line(complex(LEFT, base), line, Font(12, "soft"))
             base += LEADING
         canvas.text_line(complex(LEFT, base + 6), self.line, Font(12, mono=True))
         return max(width, 2 * LEFT + text_width(self.line, 12, mono=True)), base + 20
 
-    def _draw_model(self, canvas: Canvas, base: float) -> tuple[float, float]:
-        """The graph under its heading; returns how wide it is, and where the next line goes."""
-        heading = f"{say('play_model')}: {say('play_weights', n=self.facts['weights'])}"
-        canvas.text_line(complex(LEFT, base), heading, Font(14, bold=True))
-        canvas.shift(complex(0, base + 4))
-        width, height = self.graph.draw(canvas)
-        canvas.close()
-        return width, base + height + 22
 
-    def _draw_curve(self, canvas: Canvas, corner: complex) -> float:
-        train, test = (_numbers(self.facts[name]) for name in ("train", "test"))
-        if not train:
-            canvas.text_line(corner + (4 + 16j), say("play_untrained"), Font(14, bold=True))
-            return text_width(say("play_untrained"), 14) + 20
-        lines = [
-            Line(say("play_train"), train, 0, back=0.5),
-            Line(say("play_test"), test, 1, dashed=True),
-        ]
-        chart = Chart(say("play_loss"), list(range(1, len(train) + 1)), lines)
-        Plot(canvas, chart, corner).draw()
-        for i, words in enumerate(folded_lines(self.description, chart.width, 12)):
-            start = corner + complex(4, chart.height + 22 + LEADING * i)
-            canvas.text_line(start, words, Font(12, "soft"))
-        return chart.width
+def _placed(canvas: Canvas, picture: Picture, corner: complex) -> tuple[float, float]:
+    """Draw a picture in another; returns its size."""
+    canvas.shift(corner)
+    size = picture.draw(canvas)
+    canvas.close()
+    return size
+
+
+def heading(facts: dict[str, Any]) -> str:
+    """What stands over the graph."""
+    return f"{say('play_model')}: {say('play_weights', n=facts['weights'])}"
 
 
 def caption(facts: dict[str, Any]) -> str:
@@ -114,50 +182,41 @@ def caption(facts: dict[str, Any]) -> str:
     )
     if not facts["epochs"]:
         return say("play_caption_new", data=name, shape=shape)
-    train, test = (_told(facts[part][-1]) for part in ("train", "test"))
+    train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
     key = "play_caption_once" if facts["epochs"] == 1 else "play_caption"
     return say(key, data=name, shape=shape, n=facts["epochs"], train=train, test=test)
 
 
-def legend(facts: dict[str, Any]) -> list[str]:
-    """How to read the surface."""
+def legend(facts: dict[str, Any], look: str = "auto") -> str:
+    """How to read the pictures; on a projector, where there is little room, the surface."""
     kind = "" if facts["classes"] else "_values"
     low, high = (f"({x:g}, {y:g})" for x, y in (facts["low"], facts["high"]))
-    return [
+    texts = [
         say(f"play_legend_marks{kind}"),
         say(f"play_legend_side{kind}"),
         say("play_legend_lines", low=low, high=high),
+        say("live_caption_middle") if facts["epochs"] and look != "projector" else "",
         say(f"play_ways_{facts['settings']['branches']}"),
     ]
+    return " ".join(filter(None, texts))
 
 
-def _told(loss: float | None) -> str:
-    if loss is None:
+def loss_text(loss: float) -> str:
+    """A loss as it is told."""
+    if not math.isfinite(loss):
         return say("play_no_number")
     return f"{loss:.3f}" if loss >= 0.001 else f"{loss:.2g}"
 
 
-def _numbers(losses: list[float | None]) -> list[float]:
-    return [math.nan if one is None else one for one in losses]
-
-
-def draw_surface(canvas: Canvas, grid: Grid, strength: float = STRENGTH) -> None:
-    """Bands of colour, hatching on the side of the crosses, and the line between the sides."""
-    bands: dict[int, list[str]] = {}
+def bands(grid: Grid) -> dict[int, str]:
+    """Lines as thick as a row, by how far their values lie from the middle."""
+    paths: dict[int, str] = {}
     for y, row in enumerate(grid):
         for start, end, band in runs([round((value - MIDDLE) / BAND) for value in row]):
             if band:
-                shape = f"M{start * CELL} {y * CELL}H{end * CELL}v{CELL}H{start * CELL}z"
-                bands.setdefault(band, []).append(shape)
-    canvas.parts.append('<g shape-rendering="crispEdges">')
-    for band, shapes in sorted(bands.items()):
-        colour = "group0" if band > 0 else "input"
-        canvas.parts.append(f'<g opacity="{strength * abs(band):.2f}">')
-        canvas.path("".join(shapes), Paint(colour))
-        canvas.close()
-    canvas.close()
-    canvas.path(hatching(grid), Paint("", "group0", 0.8))
-    canvas.path(contour(grid), Paint("", "ink", 2))
+                line = f"M{start * CELL},{y * CELL + CELL // 2}h{(end - start) * CELL}"
+                paths[band] = paths.get(band, "") + line
+    return paths
 
 
 def runs(row: list[int]) -> Iterator[tuple[int, int, int]]:
@@ -176,7 +235,7 @@ def runs(row: list[int]) -> Iterator[tuple[int, int, int]]:
 def hatching(grid: Grid) -> str:
     """Diagonal strokes through the cells above the middle."""
     return "".join(
-        f"M{x * CELL} {(y + 1) * CELL}l{CELL} -{CELL}"
+        f"M{x * CELL},{(y + 1) * CELL}l{CELL},-{CELL}"
         for y, row in enumerate(grid)
         for x, value in enumerate(row)
         if value > MIDDLE and (x + y) % STRIDE == 0
@@ -188,43 +247,22 @@ def contour(grid: Grid) -> str:
     parts = []
     for y in range(len(grid) - 1):
         for x in range(len(grid) - 1):
-            places = [complex(x, y), complex(x + 1, y), complex(x + 1, y + 1), complex(x, y + 1)]
-            values = [grid[int(one.imag)][int(one.real)] - MIDDLE - 0.5 for one in places]
-            found = [
-                places[i] + (places[i - 3] - places[i]) * values[i] / (values[i] - values[i - 3])
+            values = [grid[y][x], grid[y][x + 1], grid[y + 1][x + 1], grid[y + 1][x]]
+            if min(values) > MIDDLE or max(values) <= MIDDLE:
+                continue
+            corners = [complex(x, y), complex(x + 1, y), complex(x + 1, y + 1), complex(x, y + 1)]
+            far = [value - MIDDLE - 0.5 for value in values]
+            ends = [
+                CELL * (corners[i] + (corners[i - 3] - corners[i]) * far[i] / (far[i] - far[i - 3]))
                 for i in range(4)
-                if (values[i] > 0) != (values[i - 3] > 0)
+                if (far[i] > 0) != (far[i - 3] > 0)
             ]
-            for one, other in zip(found[::2], found[1::2]):
-                ends = [CELL * (end + (0.5 + 0.5j)) for end in (one, other)]
-                parts.append(polyline(ends))
+            half = CELL * (0.5 + 0.5j)
+            for start, end in zip(ends[::2], ends[1::2], strict=True):
+                parts.append(polyline([start + half, end + half]))
     return "".join(parts)
 
 
-def draw_points(canvas: Canvas, points: list[list[int]], side: float) -> None:
-    """Circles and crosses, those for testing smaller and hollow or thin."""
-    shapes: dict[tuple[int, int], list[str]] = {}
-    for x, y, cross, tested in points:
-        draw = cross_at if cross else circle_at
-        place = complex(x, y) * side / 1000
-        shapes.setdefault((cross, tested), []).append(draw(place, 2.4 if tested else 3.2))
-    for (cross, tested), one in sorted(shapes.items(), reverse=True):
-        data, colour = "".join(one), "group0" if cross else "input"
-        if cross:
-            canvas.path(data, Paint("", "paper", 4.4))
-            canvas.path(data, Paint("", colour, 1.2 if tested else 2.2))
-        else:
-            fill, stroke = ("paper", colour) if tested else (colour, "paper")
-            canvas.path(data, Paint(fill, stroke, 1))
-
-
-def circle_at(middle: complex, size: float) -> str:
-    left = f"M{number(middle.real - size)} {number(middle.imag)}"
-    arc = f"a{size} {size} 0 1 0"
-    return f"{left}{arc} {2 * size} 0{arc} -{2 * size} 0z"
-
-
 def cross_at(middle: complex, size: float) -> str:
-    x, y = number(middle.real - size), number(middle.imag - size)
-    width = 2 * size
-    return f"M{x} {y}l{width} {width}m-{width} 0l{width} -{width}"
+    ends = [middle + size * way for way in (-1 - 1j, 1 + 1j, 1 - 1j, -1 + 1j)]
+    return polyline(ends[:2]) + polyline(ends[2:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import time
 from collections.abc import Iterator
@@ -110,29 +109,18 @@ class Trial:
         return np.round(128 + 127 * np.clip(side, -1, 1)).astype(np.uint8)
 
     def facts(self) -> dict[str, Any]:
-        """All that a picture of it needs, as plain data."""
+        """All that a picture of it needs."""
         return {
             "settings": self.settings,
             "classes": self.code.classes,
-            "own": self.own is not None,
             "points": [*self._points(self.trained, False), *self._points(self.tested, True)],
-            "low": [round(float(one), 3) for one in self.low],
-            "high": [round(float(one), 3) for one in self.high],
-            "counts": [len(self.trained[0]), len(self.tested[0])],
+            "low": [round(float(x), 3) for x in self.low],
+            "high": [round(float(x), 3) for x in self.high],
             "weights": self.model.count_params(),
-            "code": self.code.to(0).replace("epochs=0", "epochs=$"),
-            **self.since(0),
-        }
-
-    def since(self, epoch: int) -> dict[str, Any]:
-        """What a burst changes: the surface, and the losses from an epoch on."""
-        surface = base64.b64encode(self.surface().tobytes()).decode()
-        return {
             "epochs": self.epochs,
-            "from": epoch,
-            "train": [known(loss) for loss in self.train[epoch:]],
-            "test": [known(loss) for loss in self.test[epoch:]],
-            "surface": surface,
+            "train": list(self.train),
+            "test": list(self.test),
+            "grid": self.surface().tolist(),
         }
 
     def _points(self, spots: tuple[Array, Array], tested: bool) -> Iterator[list[int]]:
@@ -141,11 +129,6 @@ class Trial:
         places = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
         for (across, up), value in zip(places.tolist(), y.tolist()):
             yield [across, 1000 - up, int(value > self.middle), int(tested)]
-
-
-def known(loss: float) -> float | None:
-    """A loss as JSON can hold it: None when it is no number any more."""
-    return round(loss, 6) if math.isfinite(loss) else None
 
 
 def is_classes(y: Array) -> bool:
@@ -176,7 +159,7 @@ def checked_own(data: Any) -> tuple[Array, Array]:
         )
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise DataError(
-            "The playground's data hold values that are no numbers (nan or inf).",
+            "The playground's data hold values that are not numbers (nan or inf).",
             why="they have no place on the plane, and would make every loss nan.",
             fix="leave them out: keep = np.isfinite(x).all(axis=1) & np.isfinite(y).",
         )

@@ -2,27 +2,31 @@
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
-// So many epochs are drawn at once while it runs, and so small may the graph become.
-const PACE = 4, SMALLEST = 0.8, LARGE = 1.65;
+// So many epochs are drawn at once while it runs.
+const PACE = 4;
 
 const playground = {
-  ...playgroundDraw,
   ...playgroundControls,
   name: "play",
 
   draw(ctx) {
     Object.assign(this, { running: false, waiting: null, number: 0, race: null, frame: null });
-    this.surfaceBox = h("figure", { class: "fl-play-figure" });
-    this.curveBox = h("figure", { class: "fl-play-figure" });
-    this.modelBox = h("figure", { class: "fl-play-figure fl-play-model" });
+    const figure = (name, ...parts) => h("figure", { class: `fl-play-figure fl-play-${name}` }, parts);
+    this.boxes = Object.fromEntries(["surface", "points", "curve"].map((name) => [name, h("div")]));
+    this.graph = new Graph(ctx.t("play_model"));
+    this.heading = h("figcaption");
     this.legend = h("p", { class: "fl-play-legend" });
     this.controls = {};
-    const box = h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
-      Object.keys(ctx.facts.choices).map((name) => this.control(ctx, name)));
-    ctx.stage.append(box, h("div", { class: "fl-play-views" }, this.surfaceBox, this.curveBox, this.modelBox));
+    const { surface, points, curve } = this.boxes;
+    ctx.stage.append(
+      h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
+        Object.keys(ctx.facts.choices).map((name) => this.control(ctx, name))),
+      h("div", { class: "fl-play-views" },
+        figure("plane", h("figcaption", {}, ctx.t("play_surface")), h("div", { class: "fl-play-layers" }, surface, points)),
+        figure("curve", curve), figure("model", this.heading, this.graph.el)),
+      this.legend);
     this.codeText = h("code");
-    ctx.panel.append(this.legend, h("details", { class: "fl-play-code" },
-      h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
+    ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
     const line = ctx.line.bind(ctx), reset = ctx.reset.bind(ctx);
     ctx.line = () => line().replace("(, ", "(");
     ctx.reset = () => { this.running = false; reset(); };
@@ -37,8 +41,7 @@ const playground = {
   update(ctx) {
     if (ctx.facts !== this.seen) {
       this.seen = ctx.facts;
-      this.live = { ...ctx.facts };
-      if (same(this.live.settings, this.settings(ctx))) this.shown = null;
+      this.live = { ...ctx.facts, ...ctx.model.get("pictures") };
     }
     this.bar(ctx);
     this.drawControls(ctx);
@@ -60,7 +63,7 @@ const playground = {
     this.barred = this.running;
     const focused = [...ctx.bar.children].indexOf(document.activeElement);
     ctx.bar.replaceChildren(
-      ctx.button(ctx.t(this.running ? "play_pause" : "play_run"), ctx.t("space"), () => this.toggle(ctx), this.running),
+      ctx.button(ctx.t(this.running ? "play_pause" : "play_run"), ctx.t("space"), () => this.toggle(ctx)),
       ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
       ctx.button(ctx.t("play_seed"), "n", () => this.change(ctx, "seed", 1)),
       ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
@@ -68,27 +71,16 @@ const playground = {
   },
 
   drawViews(ctx) {
-    const { live } = this, picture = ctx.model.get("pictures").model;
-    const drawn = [live.surface, live.epochs, ctx.look, live.points, live.own];
-    if (!same(drawn, this.shown)) {
-      this.shown = drawn;
-      const kind = live.classes ? "" : "_values", corner = (point) => `(${point.join(", ")})`;
-      this.surfaceBox.replaceChildren(h("figcaption", {}, ctx.t("play_surface")), this.surface(ctx, live));
-      this.curveBox.replaceChildren(h("figcaption", {}, ctx.t("play_loss")), this.curve(ctx, live));
-      this.legend.textContent = [ctx.t(`play_legend_marks${kind}`), ctx.t(`play_legend_side${kind}`),
-        ctx.t("play_legend_lines", { low: corner(live.low), high: corner(live.high) }),
-        live.epochs ? ctx.t("live_caption_middle") : "", ctx.t(`play_ways_${live.settings.branches}`)].join(" ");
-      this.codeText.replaceChildren(...sourceLines(this.code()));
+    const { live } = this;
+    for (const [name, box] of Object.entries(this.boxes)) {
+      if (box.markup === live[name]) continue;
+      box.markup = live[name];
+      box.replaceChildren(pictureFrom(box.markup));
     }
-    if (same([picture, ctx.look], this.pictured)) return;
-    this.pictured = [picture, ctx.look];
-    const words = `${ctx.t("play_model")}: ${ctx.t("play_weights", { n: live.weights })}`;
-    const drawing = h("div", { class: "fl-play-graph", tabindex: "0", role: "group", "aria-label": words });
-    drawing.append(pictureFrom(picture));
-    const svg = drawing.querySelector("svg"), wide = Number(svg.getAttribute("viewBox").split(" ")[2]);
-    const scale = ctx.look === "projector" ? LARGE : 1;
-    Object.assign(svg.style, { width: `${wide * scale}px`, minWidth: `${wide * (scale > 1 ? scale : SMALLEST)}px` });
-    this.modelBox.replaceChildren(h("figcaption", {}, words), drawing);
+    this.graph.put(live.model);
+    this.heading.textContent = live.heading;
+    this.legend.textContent = live.legend;
+    this.codeText.replaceChildren(...sourceLines(this.code()));
   },
 
   /** Ask for what is missing: another model, the epochs of the state, or the next burst. */
@@ -102,7 +94,7 @@ const playground = {
       if (!behind && live.epochs >= limit) return this.pause(ctx, ctx.t("play_last_epoch", { n: limit }));
       const until = behind ? ctx.state.epochs : Math.min(limit, live.epochs + (this.single ? 1 : PACE));
       if (behind) ctx.say(ctx.t("play_catching", { n: until }));
-      this.send(ctx, { ask: "train", settings, have: live.epochs, until });
+      this.send(ctx, { ask: "train", settings, until });
     }
   },
 
@@ -132,11 +124,9 @@ const playground = {
   },
 
   take(ctx, message) {
-    const { live } = this, { train, test, epochs, surface } = message;
-    const fits = same(live.settings, message.settings) && message.from <= live.epochs;
-    if (!fits || epochs < live.epochs) return;
-    const whole = (part, news) => [...live[part].slice(0, message.from), ...news];
-    this.live = { ...live, epochs, surface, train: whole("train", train), test: whole("test", test) };
+    const { live } = this, { settings, epochs } = message;
+    if (!same(live.settings, settings) || epochs < live.epochs) return;
+    this.live = { ...live, ...message };
     if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
     else if (!this.running && this.settling) ctx.say(ctx.t("play_paused", { n: epochs }));
     this.settling = false;
@@ -186,33 +176,20 @@ const playground = {
   },
 
   /** Ask mode: train the model as it is and as it would be, then ask which ends lower. */
-  startRace(ctx, name, value, patch) {
-    const before = this.settings(ctx), until = ctx.state.epochs || RACE;
-    this.race = { name, value, until, patch: { ...patch, epochs: until }, sides: [before, { ...before, [name]: value }] };
+  startRace(ctx, patch) {
+    const before = this.settings(ctx), { epochs, ...change } = patch, until = ctx.state.epochs || RACE;
+    this.race = { until, sides: [before, { ...before, ...change }], patch: { ...change, epochs: until } };
     this.running = false;
     this.bar(ctx);
     ctx.say(ctx.t("play_working"));
-    this.waiting = null;
-    this.send(ctx, { ask: "race", sides: this.race.sides, until, first: true });
+    this.send(ctx, { ask: "race", ...this.race, first: true });
   },
 
-  raced(ctx, { done, ends }) {
-    const { name, value, until, patch, sides } = this.race;
-    if (done < until) {
-      this.send(ctx, { ask: "race", sides, until });
-      return;
-    }
+  raced(ctx, { question }) {
+    if (!question) return this.send(ctx, { ask: "race", ...this.race });
+    const { patch } = this.race;
     this.race = null;
-    const [before, after] = [ctx.state[name], value].map((one) => this.told(ctx, one));
-    const [first, second] = ends.map((one) => one ?? Infinity), label = this.label(ctx, name);
-    const equal = first === second || Math.abs(first - second) < 0.03 * Math.max(first, second);
-    const options = [`${label} = ${before}`, `${label} = ${after}`, ctx.t("play_ask_equal")];
-    const shown = (loss) => Number.isFinite(loss) ? loss.toFixed(3) : ctx.t("play_no_number");
-    ctx.ask({ id: `play ${JSON.stringify(sides)} ${until}`, options,
-      prompt: ctx.t("play_ask", { n: until, name: label, before, after }),
-      answer: equal ? options[2] : options[first < second ? 0 : 1],
-      explain: ctx.t("play_ask_why", { first: shown(first), before, second: shown(second), after }),
-    }, () => ctx.set(patch));
+    ctx.ask(question, () => ctx.set(patch));
   },
 
   keys(ctx) {
@@ -233,13 +210,7 @@ const playground = {
     };
   },
 
-  caption(ctx) {
-    const { live } = this, { branches: n, layers, units, shared, data } = live.settings;
-    const shape = ctx.t(`play_caption_${n === 1 ? "one" : "many"}`, { n, layers, units,
-      shared: ctx.t(shared ? "play_shared" : "play_separate") });
-    const values = { data: data || ctx.t("play_yours"), shape, ...this.losses(ctx, live) };
-    return ctx.t(["play_caption_new", "play_caption_once"][live.epochs] ?? "play_caption", values);
-  },
+  caption() { return this.live.caption; },
 };
 
 export default liveView(() => playground);

@@ -6,22 +6,36 @@ is never kept busy, and Pause works with every version of it.
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
+from funclab.view.live.said import say
 from funclab.view.live.view import View
 from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
-from funclab.view.playground.picture import PlaygroundPicture
-from funclab.view.playground.trial import Trial, checked_own
+from funclab.view.playground.picture import (
+    CELL,
+    Losses,
+    PlaygroundPicture,
+    Points,
+    Surface,
+    caption,
+    heading,
+    legend,
+    loss_text,
+)
+from funclab.view.playground.trial import GRID, Trial, checked_own
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
 """More boxes than a playground can have."""
 PAGE, WALL = 960, 740
 """How wide the graph may be from left to right, before it is enlarged for a projector."""
+EQUAL = 0.03
+"""Losses that differ by less than this fraction are about equal."""
 BURST = 0.04
 """Seconds of training for each question of the browser's; then it draws."""
 
@@ -91,17 +105,40 @@ class Playground(View):
 
     def _tell(self) -> None:
         """Tell the browser all about the present model."""
-        choices = {name: list(CHOICES[name]) for name in CHOICES}
-        limits = {name: list(LIMITS[name]) for name in LIMITS}
-        self.facts = {
-            "choices": choices,
-            "limits": limits,
-            "usual": USUAL_EPOCHS,
-            **self.trial.facts(),
-        }
-        wall = self.look == "projector"
+        trial, wall = self.trial, self.look == "projector"
+        facts, shown = trial.facts(), self._shown()
+        pictures = {name: shown.pop(name) for name in ("surface", "curve")}
         room = (WALL, PROJECTOR_CALLS) if wall else (PAGE, EVERY_CALL)
-        self.pictures = {"model": bare(fitting(self.model, *room))}
+        points = Points(facts["points"], CELL * GRID)
+        self.pictures = {
+            **pictures,
+            "points": bare(points),
+            "model": bare(fitting(self.model, *room)),
+        }
+        # The browser takes both when the facts come, so they come last.
+        self.facts = {
+            "choices": {name: list(CHOICES[name]) for name in CHOICES},
+            "limits": {name: list(LIMITS[name]) for name in LIMITS},
+            "settings": trial.settings,
+            "own": self._own is not None,
+            "heading": heading(facts),
+            "code": trial.code.to(0).replace("epochs=0", "epochs=$"),
+            "usual": USUAL_EPOCHS,
+            **shown,
+        }
+
+    def _shown(self) -> dict[str, Any]:
+        """What a burst of training changes."""
+        facts, look = self.trial.facts(), self.look
+        surface = Surface(facts["grid"], "print" if look == "print" else "auto")
+        curve = Losses(facts["train"], facts["test"], look)
+        return {
+            "epochs": facts["epochs"],
+            "surface": bare(surface),
+            "curve": bare(curve),
+            "caption": caption(facts),
+            "legend": legend(facts, look),
+        }
 
     def complete(self) -> None:
         """A page without a kernel shows the last state, and says that training needs one."""
@@ -137,23 +174,47 @@ class Playground(View):
         return {"kind": "built"}
 
     def _on_train(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Train for a moment, and answer with what has changed since epoch `have`."""
+        """Train for a moment, and answer with what has changed."""
         state = self._settings({**content["settings"], "epochs": content["until"]})
         self._build(state)
         self.trial.burst(state["epochs"], BURST)
-        told = self.trial.since(min(content["have"], self.trial.epochs))
-        return {"kind": "burst", "settings": self.trial.settings, **told}
+        return {"kind": "burst", "settings": self.trial.settings, **self._shown()}
 
     def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Train two models of different settings to the same epoch, to compare their ends."""
-        states = [self._settings(one) for one in content["sides"]]
+        """Train two models of different settings to the same epoch; then ask which ends lower."""
+        states, until = [self._settings(side) for side in content["sides"]], content["until"]
         if content.get("first"):
-            self._racers = [Trial(_without_epochs(one), self._own) for one in states]
-        for one in self._racers:
-            one.burst(content["until"], BURST / 2)
-        ends = [one.test[-1] for one in self._racers]
-        done = min(one.epochs for one in self._racers)
-        return {"kind": "race", "done": done, "ends": [one if one == one else None for one in ends]}
+            self._racers = [Trial(_without_epochs(state), self._own) for state in states]
+        for racer in self._racers:
+            racer.burst(until, BURST / 2)
+        done = min(racer.epochs for racer in self._racers)
+        ends = [racer.test[-1] for racer in self._racers]
+        question = race_question(states, ends, until) if done >= until else None
+        return {"kind": "race", "done": done, "question": question}
+
+
+def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) -> dict[str, Any]:
+    """Which of two models, whose settings differ in one, ends with the lower test loss?"""
+    first, second = sides
+    name = next(name for name in first if first[name] != second[name])
+    label = say(f"play_{name}_control" if name == "shared" else f"play_{name}")
+    before, after = (_told(side[name]) for side in sides)
+    options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
+    known = [loss if math.isfinite(loss) else math.inf for loss in ends]
+    equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
+    losses = {"first": loss_text(ends[0]), "second": loss_text(ends[1])}
+    values = {"before": before, "after": after}
+    return {
+        "id": f"play {sides} {until}",
+        "prompt": say("play_ask", n=until, name=label, **values),
+        "options": options,
+        "answer": options[2 if equal else 0 if known[0] < known[1] else 1],
+        "explain": say("play_ask_why", **losses, **values),
+    }
+
+
+def _told(value: Any) -> str:
+    return say("play_yes" if value else "play_no") if isinstance(value, bool) else str(value)
 
 
 def _without_epochs(state: dict[str, Any]) -> dict[str, Any]:
@@ -168,12 +229,12 @@ def playground(
     tour: Any = (),
     **state: Any,
 ) -> Playground:
-    """A model of two features that is changed by controls and trains before one's eyes.
+    """A model of two features that is changed by controls and trained before your eyes.
 
-    `data` is the name of a set of `funclab.datasets.spots`, or your own (x, y). `state` may hold
-    what `Playground.line()` writes: branches, shared, merge, layers, units, activation, optimizer,
-    learning_rate, batch_size, noise, seed, and the epochs that are trained at once.
-    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
+    `data` is the name of a set of `funclab.datasets.spots` ("spirals" unless given), or your own
+    (x, y). `state` is what `Playground.line()` writes: branches, shared, merge, layers, units,
+    activation, optimizer, learning_rate, batch_size, noise, seed, and the epochs that are trained
+    at once. `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Shapes: x (n, 2); y (n,), 0 and 1 for two classes, or any numbers.
     Raises: ArgumentError for a setting it does not have; DataError for data it cannot draw.

@@ -27,6 +27,8 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     data = {"key": box.key}
     if box.first:
         data["first"] = box.first
+    if box.opens:  # where a view puts the sign that opens it
+        data["sign"] = f"{sizes.sign_top(box, density_of(scene)):g}"
     kind = "box" if box.inside is None else "box frame"
     canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)
@@ -68,7 +70,9 @@ def _draw_gathered(canvas: Canvas, box: Box, group: Group | None, colour: str) -
     paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
     canvas.rect(box, paint, ROUND)
     title, detail, varies = sizes.repeat_texts(box)
-    axis = box.inside.axis + (box.width - box.inside.width) / 2 if box.inside else 4
+    axis = 0.0
+    if box.inside and not sizes.is_central(box.inside):
+        axis = box.inside.axis + (box.width - box.inside.width) / 2
     start = box.corner + axis + (12 + 21j)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))

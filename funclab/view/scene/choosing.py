@@ -10,6 +10,7 @@ from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import cells_of
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Scene
 
 Room = tuple[float, float]
@@ -51,6 +52,7 @@ class Chooser:
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
         self.scenes: dict[str, Scene] = {}
         self.lengths: dict[str, int] = {}
+        self.tried: dict[tuple[str, str, str, int], tuple[float, float]] = {}
 
     def scene(self, fold: str) -> Scene:
         if fold not in self.scenes:
@@ -91,6 +93,8 @@ class Chooser:
     def _trials(self, choice: Choice) -> Iterator[tuple[str, str, int]]:
         """The ways to try, with fewer columns first."""
         for columns in range(1, choice.columns + 1):
+            if columns == 1 and choice.columns == 2 and self._bends(choice):
+                yield choice.densities[1], "TB", 0
             for density in choice.densities:
                 for direction in self.directions:
                     if direction == "TB" or (columns == 1 and density == choice.densities[0]):
@@ -102,8 +106,17 @@ class Chooser:
         scene.density, scene.direction = density, direction
         if direction == "LR" and density == "lines":
             scene.density = "one line"
-        place(scene, columns, self.room[direction == "TB"] - 2 * sizes.TAB)
+        margin = 2 * sizes.TAB + (10 if columns > 1 else 0)  # room for wires at the feet
+        place(scene, columns, self.room[direction == "TB"] - margin)
         return scene
+
+    def _size(self, choice: Choice, trial: tuple[str, str, int]) -> tuple[float, float]:
+        """How large a trial is, each tried once."""
+        key = (choice.fold, *trial)
+        if key not in self.tried:
+            scene = self._try(choice, trial)
+            self.tried[key] = (scene.width, scene.height)
+        return self.tried[key]
 
     def _fitting(self, choice: Choice) -> list[tuple[float, int, tuple[str, str, int]]]:
         """The trials that fit, each after its height; more columns only where fewer do not fit."""
@@ -113,9 +126,9 @@ class Chooser:
                 break
             if self._too_long(choice, trial):
                 continue
-            scene = self._try(choice, trial)
-            if scene.width <= self.room[0] and scene.height <= self.room[1]:
-                found.append((scene.height, i, trial))
+            width, height = self._size(choice, trial)
+            if width <= self.room[0] and height <= self.room[1]:
+                found.append((height, i, trial))
         return found
 
     def _too_long(self, choice: Choice, trial: tuple[str, str, int]) -> bool:
@@ -124,7 +137,11 @@ class Chooser:
         size, length = sizes.DENSITIES[density], self._length(choice)
         if direction == "LR":
             return length * (size.narrowest + 60) > self.room[0]
-        return length * (size.height + size.gap) > self.room[1] * columns
+        return length * (size.height + size.gap) > self.room[1] * (columns or 2)
+
+    def _bends(self, choice: Choice) -> bool:
+        """Whether a U can be made of the model."""
+        return "TB" in self.directions and arms(cells_of(self.scene(choice.fold))) is not None
 
     def _length(self, choice: Choice) -> int:
         self.scene(choice.fold)
@@ -137,9 +154,8 @@ class Chooser:
             return self._try(choice, min(fitting)[2])
         needs = []
         for i, trial in enumerate(self._trials(choice)):
-            scene = self._try(choice, trial)
-            over = max(0, scene.width - self.room[0])
-            needs.append((over, scene.height, i, trial))
+            width, height = self._size(choice, trial)
+            needs.append((max(0, width - self.room[0]), height, i, trial))
         return self._try(choice, min(needs)[3])
 
 

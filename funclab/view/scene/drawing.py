@@ -9,7 +9,7 @@ from funclab.view.draw.marks import mark_path
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.boxes import draw_box
-from funclab.view.scene.scene import Box, Edge, Group, Plate, Scene
+from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Scene
 from funclab.view.scene.sizes import Density, density_of
 
 ARROW, HALF_ARROW = 8, 4
@@ -29,6 +29,8 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
         paint = Paint("", f"group{group.colour}", 1.4, DOTS)
         for tie in group.ties:
             canvas.path(curved(_points(tie)), paint)
+    for label in scene.labels:
+        _draw_label(canvas, label)
     for edge in scene.edges:
         leaves = edge.target.key in ends
         colour = "output" if leaves else "line"
@@ -40,9 +42,6 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
             _draw_plate(canvas, plate)
         elif plate.width and not plate.border:
             _draw_shape(canvas, plate, density_of(scene))
-    for label in scene.labels:
-        font = Font(sizes.SMALL, "soft", mono=True)
-        canvas.text_line(label.corner + 11j, label.text, font)
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
         if box.inside is not None:
@@ -101,6 +100,16 @@ def _draw_plate(canvas: Canvas, plate: Plate) -> None:
         start += sizes.LINE * 1j
         font = Font(sizes.SMALL, "soft", mono=True, anchor="middle")
     canvas.close()
+
+
+def _draw_label(canvas: Canvas, label: Label) -> None:
+    if not label.band:
+        canvas.text_line(label.corner + 11j, label.text, Font(sizes.SMALL, "soft", mono=True))
+        return
+    if label.band % 2:
+        canvas.rect(label, Paint("plain"))
+    middle = complex(label.x + 12, label.middle.imag + 4)
+    canvas.text_line(middle, label.text, Font(13, "soft", bold=True))
 
 
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:

@@ -140,9 +140,11 @@ class Edge:
 
 @dataclass
 class Label(Area):
-    """Words where a column begins: which tensor comes in."""
+    """Words where a column begins: which tensor comes in; or a band behind rows that are alike."""
 
     text: str
+    band: int = 0
+    """The number of the band from the top; 0 for words alone."""
 
 
 @dataclass

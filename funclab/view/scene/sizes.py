@@ -48,7 +48,7 @@ class Density:
 DENSITIES = {
     "full": Density(54, 15, 12, 12, True, True, 12, 14, 20, 150, 330),
     "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
-    "one line": Density(26, 13, 11, 11, False, False, 16, 6, 4, 92, 330),
+    "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
     "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282),
 }
@@ -116,13 +116,17 @@ def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]
     return [shape, " ".join(word for word in more if word)]
 
 
+def lengths(plate: Plate) -> list[int]:
+    """The lengths of a tensor's axes that are known, without the batch."""
+    return [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
+
+
 def glyph(plate: Plate) -> tuple[float, float]:
     """The width and height of the bar that stands for a shape.
 
     Features make it wide, and positions in space or time, their geometric mean, make it high.
     """
-    sizes = [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
-    *space, features = sizes or [1]
+    *space, features = lengths(plate) or [1]
     positions = prod(space) ** (1 / len(space)) if space else 1
     width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
     return min(width, 30), min(height, 16)
@@ -197,17 +201,19 @@ def _measure_repeat(box: Box, density: Density) -> None:
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
-        box.height += RACK + (8 if density.plates else 2)
+        box.height += RACK + (8 if density.plates else 2) if box.starts else 0
     else:
-        heading = max(
-            [
-                heading + min(13 * len(box.starts), 170) + 8,
-                *(text_width(line, SMALL) for line in varies),
-            ]
-        )
-        box.width = max(box.inside.width, heading + 30 + box.inside.axis)
-        box.height += box.inside.height
-    box.width = 2 * round(box.width / 2 + 0.5)
+        inside, rack = box.inside, min(13 * len(box.starts), 170)
+        heading = max([heading, *(text_width(line, SMALL) for line in varies)])
+        if not is_central(inside):
+            inside.width = max(inside.width, inside.axis + heading + rack + 36)
+        box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
+        box.height += inside.height
+
+
+def is_central(inside: Scene) -> bool:
+    """Whether a wire comes in at the middle of a frame, so that its heading stands left of it."""
+    return inside.density != "lines"
 
 
 def measure_box(box: Box, density: Density) -> None:
@@ -236,6 +242,15 @@ def measure_box(box: Box, density: Density) -> None:
         box.height += box.inside.height
     box.width = max(box.width, 26 * max(box.inputs, box.outputs) + 20)
     box.width = 2 * round(box.width / 2 + 0.5)
+
+
+def sign_top(box: Box, density: Density) -> float:
+    """How far below the top of a box the sign stands that opens it, 18 high."""
+    if box.rows:
+        return 9
+    if density.two_lines:
+        return 31 if density.plates else 23
+    return (density.height - 18) / 2
 
 
 def equal_widths(boxes: list[Box], density: Density) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -40,8 +41,7 @@ class Failure:
 
     def to_dict(self) -> dict[str, Any]:
         """The failure as data that JSON can hold."""
-        inputs = [{"name": name, "shape": list(shape)} for name, shape in self.inputs]
-        return {**asdict(self), "inputs": inputs, "bad": [list(place) for place in self.bad]}
+        return json.loads(json.dumps(asdict(self)))
 
     @property
     def text(self) -> str:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from funclab.view.draw.canvas import shown
+from funclab.view.draw.grid import html_grid
 from funclab.view.draw.text import plural
 from funclab.view.scene.words import shape_text
 
-TITLES = ("step", "call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
-
-PLAIN = (
-    "key", "name", "detail", "node", "words", "parameters", "added", "total", "role", "known",
-    "calls",
-)  # fmt: skip
-"""What of a step goes into its data as it is."""
+TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
 
 
 @dataclass(frozen=True)
@@ -49,17 +44,12 @@ class Step:
     """input, call, again (a layer called before), or fold."""
     known: bool = True
     calls: int = 1
-    pattern: tuple[Any, ...] = field(default=(), repr=False)
-    """What two steps have in common when one can stand for both."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The step as data that JSON can hold."""
-        outputs = [
-            {"name": one.name, "shape": list(one.shape), "axes": one.axes} for one in self.outputs
-        ]
-        inputs = [{"name": name, "shape": list(shape)} for name, shape in self.inputs]
-        plain = {name: getattr(self, name) for name in PLAIN}
-        return {**plain, "inputs": inputs, "outputs": outputs}
+    @property
+    def pattern(self) -> tuple[Any, ...]:
+        """What two steps have in common when one can stand for both."""
+        shapes = [shape for _, shape in self.inputs], [one.shape for one in self.outputs]
+        return self.detail, self.role, shapes, self.added
 
 
 @dataclass
@@ -88,8 +78,7 @@ class Steps:
 
     def to_dict(self) -> dict[str, Any]:
         """The walk as data that JSON can hold."""
-        steps = [step.to_dict() for step in self.steps]
-        return {"name": self.name, "calls": self.calls, "total": self.total, "steps": steps}
+        return json.loads(json.dumps({**asdict(self), "total": self.total}))
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -147,19 +136,13 @@ def axes_text(axes: list[dict[str, Any]]) -> str:
 
 def table(walk: Steps) -> str:
     """One row for each step; every cell that others wrote is escaped."""
-    heads = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
-    rows = "".join(_row(i, step) for i, step in enumerate(walk.steps))
-    return (
-        f'<table class="funclab-table"><caption>Shapes of {shown(caption(walk))}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    rows = [_row(i, step) for i, step in enumerate(walk.steps, 1)]
+    return html_grid(f"Shapes of {caption(walk)}", TITLES, rows)
 
 
-def _row(i: int, step: Step) -> str:
+def _row(i: int, step: Step) -> tuple[str, ...]:
     takes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in step.inputs) or "-"
     makes = ", ".join(f"{one.name} {shape_text(one.shape)}" for one in step.outputs)
     axes = " | ".join(axes_text(one.axes) for one in step.outputs)
-    cells = [takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"]
-    call = f"{step.key} {step.detail}".strip()
-    rest = "".join(f"<td>{shown(cell)}</td>" for cell in cells)
-    return f'<tr><td>{i + 1}</td><th scope="row">{shown(call)}</th>{rest}</tr>'
+    call = f"{i}. {step.key} {step.detail}".strip()
+    return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"

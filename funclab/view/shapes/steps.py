@@ -37,7 +37,7 @@ def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
     tiny: 2 calls, 0 parameters
     <BLANKLINE>
     1. x[0]  InputLayer
-       Data comes in here, in the shape that Input was given; the batch is not in it.
+       The shape that Input(shape=...) declares; the batch axis is added in front.
        makes   x[0:0] (None, 28, 28)
                batch: any number of samples; 1: shape[0] = 28; 2: shape[1] = 28
     2. flat[0]  Flatten
@@ -107,7 +107,6 @@ def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted
     ]
     inputs = [(words.tensor_id(graph, one), one.shape) for one in node.arguments.tensors]
     name, added = clean(operation.name), words.count(weights)
-    shapes = ([shape for _, shape in inputs], [one.shape for one in outputs])
     return Step(
         key=f"{name}[{node.index}]",
         name=name,
@@ -120,7 +119,6 @@ def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted
         added=added,
         role=role,
         known=found.known,
-        pattern=(type(operation), words.detail(operation), role, str(shapes), added),
     )
 
 

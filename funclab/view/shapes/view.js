@@ -51,7 +51,7 @@ const shapes = {
     return h("li", { class: now ? "fl-step fl-now" : "fl-step", "aria-current": now ? "step" : null },
       h("div", { class: "fl-step-head" }, h("strong", {}, one.key), " ", h("small", {}, one.detail)),
       h("div", { class: "fl-shapes" },
-        one.inputs.map((given) => [this.blocks(ctx, given.shape), h("span", { class: "fl-arrow", "aria-hidden": "true" }, "→")]),
+        one.inputs.map(([, shape]) => [this.blocks(ctx, shape), h("span", { class: "fl-arrow", "aria-hidden": "true" }, "→")]),
         one.outputs.map((made) => this.blocks(ctx, made.shape))),
       h("p", {}, one.words),
       now || ctx.state.all ? [h("ul", { class: "fl-rules" }, rules),
@@ -71,30 +71,17 @@ const shapes = {
   failed(ctx, one) {
     return h("li", { class: "fl-step fl-now fl-failed" },
       h("div", { class: "fl-step-head" }, h("strong", {}, `✗ ${one.name}`), " ", h("small", {}, one.detail)),
-      one.inputs.map((given, i) => h("div", { class: "fl-shapes" },
-        this.blocks(ctx, given.shape, one.bad.filter(([input]) => input === i).map(([, axis]) => axis)),
-        h("code", {}, given.name))),
+      one.inputs.map(([name, shape], i) => h("div", { class: "fl-shapes" },
+        this.blocks(ctx, shape, one.bad.filter(([input]) => input === i).map(([, axis]) => axis)),
+        h("code", {}, name))),
       one.wanted ? h("p", {}, ctx.t("shapes_wanted", { shape: one.wanted })) : null,
-      h("p", { class: "fl-what" }, one.what), h("p", {}, ctx.t("why", { text: one.why })),
-      h("p", {}, ctx.t("fix", { text: one.fix })));
+      h("p", { class: "fl-what" }, coded(one.what)), h("p", {}, coded(ctx.t("why", { text: one.why }))),
+      h("p", {}, coded(ctx.t("fix", { text: one.fix }))));
   },
 
   go(ctx, step) {
     const at = Math.max(0, Math.min(this.count(ctx) - 1, step));
-    const next = ctx.facts.steps[at];
-    ctx.ask(at > ctx.state.step ? this.question(ctx, next) : null, () => ctx.set({ step: at }));
-  },
-
-  question(ctx, next) {
-    if (!next?.outputs.length || !next.inputs.length) return null;
-    const text = (shape) => `(${shape.map((length) => length ?? "None").join(", ")})`;
-    const right = text(next.outputs[0].shape);
-    const given = next.inputs[0].shape;
-    const wrong = [text(given), text([...given, ...next.outputs[0].shape.slice(-1)]),
-      text(next.outputs[0].shape.map((length, i) => (i ? (length ?? 0) + 1 : length))), text(next.outputs[0].shape.slice(1))];
-    const options = [...new Set([right, ...wrong])].slice(0, 4).sort();
-    return { id: `shape ${next.key}`, prompt: ctx.t("ask_shape", { key: next.key, given: text(given) }),
-      options, answer: right, explain: next.words };
+    ctx.ask(at > ctx.state.step ? ctx.facts.questions[at] : null, () => ctx.set({ step: at }));
   },
 
   keys(ctx) {

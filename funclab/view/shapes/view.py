@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
-from funclab.view.shapes import picture as steps_picture
+from funclab.view.shapes.picture import StepsPicture
+from funclab.view.shapes.questions import shape_question
 from funclab.view.shapes.steps import Failure, Steps, shape_steps
 
 
@@ -23,6 +24,7 @@ class ShapeWalk(View):
     def __init__(self, steps: Steps, failure: Failure | None = None, **settings: Any) -> None:
         self.steps, self.failure = steps, failure
         facts = steps.to_dict() | {"failure": failure and failure.to_dict()}
+        facts["questions"] = [shape_question(step) for step in steps]
         state = settings.pop("state", None) or {}
         if failure is not None:
             state = {"step": len(steps), **state}
@@ -36,16 +38,17 @@ class ShapeWalk(View):
 
     def picture(self) -> Picture:
         look = defaults.still(self.look)
-        return steps_picture.StepsPicture(self.steps, self.failure, look)
+        return StepsPicture(self.steps, self.failure, look)
 
 
 def shapes(
     model: Any, *, look: str | None = None, ask: bool | None = None, tour: Any = (), **state: Any
 ) -> ShapeWalk:
-    """The walk through the shapes of a model, or of what leads to some tensors.
+    """The walk through the shapes of a model, one call after another.
 
-    `state` is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour`
-    are those of every view: see `funclab.view.live.view.View`.
+    `model` is a model with a graph, or a tensor or tensors, whose calls are walked through. `state`
+    is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour` are
+    those of every view: see `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for what is neither.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
@@ -31,14 +30,6 @@ SHOWN = {
 }
 """The roles of the pictures that a card shows, by the kind of its still; those of the others are
 what a node makes, or hands on."""
-
-
-class Placed(Protocol):
-    """What stands in rows."""
-
-    @property
-    def size(self) -> tuple[float, float]: ...
-    def draw(self, canvas: Canvas, corner: complex) -> None: ...
 
 
 @dataclass
@@ -127,7 +118,10 @@ class Card:
         canvas.close()
 
 
-def arranged(placed: Sequence[Placed], corner: complex, room: float) -> tuple[list[complex], float]:
+Placed = Sequence[Figure] | Sequence[Card]
+
+
+def arranged(placed: Placed, corner: complex, room: float) -> tuple[list[complex], float]:
     """Where things stand in rows that are no wider than `room`, and where the last row ends."""
     corners: list[complex] = []
     at, tallest = corner, 0.0
@@ -139,7 +133,7 @@ def arranged(placed: Sequence[Placed], corner: complex, room: float) -> tuple[li
     return corners, at.imag + tallest
 
 
-def flow(canvas: Canvas, placed: Sequence[Placed], corner: complex, room: float) -> float:
+def flow(canvas: Canvas, placed: Placed, corner: complex, room: float) -> float:
     """Draw things in rows that are no wider than `room`; returns where the last row ends."""
     corners, end = arranged(placed, corner, room)
     for one, at in zip(placed, corners, strict=True):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab.view.live.said import named, say, signed
+from funclab.shapes import known
+from funclab.view.live.said import named, say, signed, told_shape
+from funclab.view.shapes.questions import wrong_shapes
 from funclab.view.trace.example import DIGITS
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.still import Still, listed_names
-from funclab.view.trace.wrong_shapes import wrong_shapes
 
 Question = dict[str, Any]
 MOST_SHAPES = 4
 """As many shapes are asked for in one walk."""
+BATCH = f"({say('trace_batch', n='')}"
 
 
 def add_questions(stills: Sequence[Still]) -> None:
@@ -51,10 +54,20 @@ def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
     made = [frame.shape for role, frame in still.pictures if role == "makes"]
     if len(made) != 1 or made[0] in read or not read:
         return None
-    wrong = wrong_shapes(read, made[0])
+    right = _lengths(made[0])
+    sizes = right[:1], (2 * right[0],)  # where one of these comes first, it is the batch
+    batched = made[0].startswith(BATCH)
+    beliefs = wrong_shapes([_lengths(text) for text in read], right)
+    wrong = [told_shape(known(shape), batched and shape[:1] in sizes) for shape in beliefs]
     texts = {"key": named(still.key), "detail": still.about["detail"], "read": listed_names(read)}
     texts |= {"rule": still.about["rule"]}
     return _question(f"shape {still.key}", "trace_ask_shape", made[0], wrong, texts)
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    """A shape as a frame tells it."""
+    lengths: tuple[int, ...] = ast.literal_eval(text.replace(BATCH, "("))
+    return lengths
 
 
 def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:

@@ -123,13 +123,14 @@ def trace(
 ) -> Trace:
     """One batch through a model in slow motion: forward, then backward, then the update.
 
-    The batch is the first 32 samples of `x` and `y`. The model's own loss and optimizer are used,
-    or `loss` and `optimizer`; with a loss but no optimizer nothing is updated, and without `y` all
-    ends after the way forward, with layers acting as `training` says: on, off, or "both" side by
-    side. In a walk of more than `most_steps` (60; 30 for a projector), neighbouring steps are
-    folded into one, layer by layer; the key o opens it.
-    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
-    every view: see `funclab.view.live.view.View`. Nothing in the model changes.
+    `model` has a graph; nothing in it changes. `x` and `y` are its inputs and targets as `fit`
+    takes them, of which the first 32 samples are the batch; without `y` all ends after the way
+    forward. `loss` and `optimizer` are used in the place of the model's own; with a loss but no
+    optimizer nothing is updated. `training` says without `y` how layers act: True, False, "both"
+    side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the length of
+    the walk; in a longer one, neighbouring steps are folded into one, layer by layer, and the key o
+    opens it. `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are
+    those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
     DataError and ShapeError for data that do not fit; ArgumentError for other settings.

@@ -23,8 +23,8 @@ MOST_PAIRS = 8
 """Of more runs than these only one curve each is drawn: validation, where all have it."""
 FEWEST_SMOOTHED = 5
 COLUMN, GAP = 1000, 16
-LOW = 130
-"""The height of a plot that has to fit on a projector, under its buttons."""
+SMALL = 190, 130
+"""The width and height of a plot that has to fit on a projector, beside a graph."""
 HEAD, WORDS, LEADING, LEAST_WIDTH = 32, 13, 19, 560
 
 
@@ -129,7 +129,7 @@ class RunCharts:
     def _until(self) -> float:
         """A long training begins with a short axis, so that its first epochs can be seen."""
         reached = math.ceil(max([1, *self.epochs, *(d["x"] for r in self.runs for d in r["dots"])]))
-        if self.until <= 60 or reached > self.until / 3:
+        if self.until <= 30 or reached > self.until / 3:
             return self.until
         return max(20, math.ceil(reached * 1.5))
 
@@ -292,7 +292,7 @@ def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numb
     }
     for chart in drawn.values():
         if chart is not None and look == "projector":
-            chart.least = LOW
+            chart.wide, chart.least = SMALL
     first = next(iter(drawn.values()))
     if first is None:
         return {"key": facts["key"], "svgs": {}, "epochs": [], "lines": []}

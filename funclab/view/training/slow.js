@@ -53,7 +53,7 @@ class SlowMotion {
     this.box.hidden = false;
     for (let i = 0; i < 50 && !this.place.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
     this.place.querySelector(".fl")?.focus();
-    this.box.scrollIntoView({ block: "nearest" });
+    this.box.scrollIntoView({ block: "start" });
   }
 
   /** Close it; training that was under way goes on. */

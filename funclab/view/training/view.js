@@ -57,16 +57,17 @@ function trainingView() {
         this.curves.add(message.dots);
         Object.assign(this.latest, message.layers);
       } else return;
-      this.announce(ctx, this.status(ctx), message.status);
       if ((message.status.serial ?? 0) >= (this.now?.serial ?? 0)) this.now = message.status;
       this.refresh(ctx);
     },
 
-    announce(ctx, before, after) {
-      if (before.phase === after.phase) return;
-      const key = { paused: "live_say_paused", over: "live_say_over", stopped: "live_say_stopped", failed: "live_say_failed" }[after.phase];
+    /** Say that training was paused, goes on, or is over, however the news came. */
+    announce(ctx, phase) {
+      const before = this.phase, key = { paused: "live_say_paused", over: "live_say_over", stopped: "live_say_stopped", failed: "live_say_failed" }[phase];
+      this.phase = phase;
+      if (!before || before === phase) return;
       if (key) ctx.say(ctx.t(key));
-      else if (before.phase === "paused") ctx.say(ctx.t("live_say_on"));
+      else if (before === "paused") ctx.say(ctx.t("live_say_on"));
     },
 
     /** Draw once before the next frame, however much has arrived. */
@@ -123,11 +124,12 @@ function trainingView() {
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
       this.measure = h("span", { class: "fl-soft" });
-      this.place = h("label", {}, h("span"), " ", this.back);
-      this.steering = group(" nxs", h("label", {}, ctx.t("live_rate"), " ", this.rate), this.button["-"], this.button["+"]);
+      this.place = h("label", { class: "fl-place" }, h("span"), " ", this.back);
+      this.steering = group(" nxs", this.fine = group("", h("label", {}, ctx.t("live_rate"), " ", this.rate), this.button["-"], this.button["+"]));
+      this.fine.classList.add("fl-rates");
       this.steering.setAttribute("role", "group");
       this.steering.setAttribute("aria-label", ctx.t("live_steering"));
-      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group([], this.measure, this.place, this.button.Enter));
+      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.place, this.button.Enter));
     },
 
     measureAfter(ctx) { return MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length]; },
@@ -222,6 +224,7 @@ function trainingView() {
       const shown = state.epoch ? heat.findLast((one) => one.epoch <= state.epoch)?.layers ?? {} : this.latest;
       this.graph.update(shown, status.nan_layer);
       ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
+      this.announce(ctx, status.phase);
       this.say(ctx, status);
       this.press(ctx, status);
     },

@@ -65,10 +65,10 @@ class TrainingView(View):
             self.runs = runs
             self._draw()
 
-    @traitlets.observe("state", "runs")
+    @traitlets.observe("state", "look")
     def _changed(self, change: Any) -> None:
         before = change.old if isinstance(change.old, dict) else {}
-        if change.name == "runs" or before.get("joined", False) != self.state["joined"]:
+        if any(before.get(name) != self.state[name] for name in ("joined", "smooth")):
             self._draw()
 
     def _draw(self) -> None:

@@ -8,7 +8,7 @@ import re
 from funclab import Input, Model, layers
 from funclab.saving import clone_model
 from funclab.view.diff.difference import diff
-from funclab.view.diff.picture import boxes_of, half
+from funclab.view.diff.picture import boxes_of, half, halves
 from funclab.view.diff.view import DiffView
 
 
@@ -152,6 +152,38 @@ def test_a_difference_that_is_folded_away_is_brought_into_the_picture():
     left, right = (boxes_of(half(difference, side).scene) for side in ("left", "right"))
     assert "drop[0]" in right
     assert "dense_100[0]" in left
+
+
+def residual(odd: int = -1) -> Model:
+    x = y = Input((8,), name="x")
+    for i in range(12):
+        inner = layers.Dense(8, "tanh" if i == odd else "relu", name=f"wide_{i}")(y)
+        y = layers.add([y, layers.Dense(8, name=f"back_{i}")(inner)], name=f"sum_{i}")
+    return Model(x, y)
+
+
+def test_both_graphs_are_drawn_with_as_many_words():
+    short, long = (Model(x, y) for x, y in map(tower, (3, 9)))
+
+    left, right = halves(diff(short, long))
+
+    assert left.scene.choice == right.scene.choice
+
+
+def tower(height: int):
+    x = y = Input((8,), name="x")
+    for i in range(height):
+        y = layers.Dense(8, name=f"floor_{i}")(y)
+    return x, y
+
+
+def test_a_difference_inside_a_folded_repetition_is_marked_where_it_is_drawn():
+    view = diff(residual(), residual(odd=7)).view()
+
+    (entry,) = view.facts["entries"]
+    for side in ("left", "right"):
+        assert entry[side]
+        assert all(f'data-key="{key}"' in view.pictures[side] for key in entry[side])
 
 
 def test_long_sentences_are_broken_into_lines():

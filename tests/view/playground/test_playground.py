@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 import funclab
 from funclab.errors import ArgumentError, DataError
 from funclab.view.playground.picture import contour, hatching
+from funclab.view.playground.view import race_question
 from tests.view.training.live_runs import X, Y, fresh
 
 SETTINGS = {
@@ -47,13 +49,11 @@ def test_bursts_equal_one_training_whatever_else_draws_random_numbers():
     view.svg()
     have, bursts = 0, 0
     while have < 30:
-        reply = view.answer_to(
-            {"ask": "train", "settings": message(view), "have": have, "until": have + 5}
-        )
+        reply = view.answer_to({"ask": "train", "settings": message(view), "until": have + 5})
         have, bursts = reply["epochs"], bursts + 1
         funclab.initializers.rng().random()
 
-    assert bursts > 1 and reply["from"] < have
+    assert bursts > 1
     view_at_once = funclab.playground("circles", branches=2, epochs=have)
     assert view.losses == view_at_once.losses
     assert np.array_equal(view.trial.surface(), view_at_once.trial.surface())
@@ -137,20 +137,33 @@ def test_the_picture_follows_the_model():
     assert "merged" in view.pictures["model"] and "merged" not in before
 
 
-def test_a_race_trains_both_sides_to_the_same_epoch():
+def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
     view = funclab.playground("xor", layers=1, units=8)
     sides = [message(view, units=1), message(view, units=16)]
 
     reply = view.answer_to({"ask": "race", "sides": sides, "until": 8, "first": True})
-    while reply["done"] < 8:
+    while not reply["question"]:
         reply = view.answer_to({"ask": "race", "sides": sides, "until": 8})
 
-    ends = [
+    first, second = (
         funclab.playground("xor", layers=1, units=units, epochs=8).losses["val_loss"][-1]
         for units in (1, 16)
-    ]
-    assert reply["ends"] == ends
+    )
+    asked = reply["question"]
+    assert asked["options"] == ["units per layer = 1", "units per layer = 16", "about equal"]
+    assert asked["answer"] == asked["options"][0 if first < second else 1]
+    assert f"{first:.3f} with 1, {second:.3f} with 16" in asked["explain"]
     assert view.losses["loss"] == []
+
+
+def test_losses_that_hardly_differ_are_about_equal_and_one_that_is_lost_never_wins():
+    sides = [{"shared": False}, {"shared": True}]
+
+    near, lost = (race_question(sides, ends, 5) for ends in ([0.5, 0.51], [0.5, float("nan")]))
+
+    assert near["answer"] == "about equal"
+    assert lost["answer"] == "shared layers = no"
+    assert "no number any more with yes" in lost["explain"]
 
 
 @pytest.mark.parametrize(
@@ -213,8 +226,9 @@ def test_a_model_that_blows_up_is_shown_and_told():
 
     svg = view.svg()
 
-    assert view.facts["train"][-1] is None
+    assert not np.isfinite(view.losses["loss"][-1])
     assert "no number any more" in svg
+    assert "no number any more" in view.facts["caption"]
 
 
 def test_the_still_picture_holds_points_surface_curve_and_line():
@@ -267,5 +281,18 @@ def test_the_contour_runs_between_the_sides():
 
 
 def test_only_the_side_of_the_crosses_is_hatched():
-    assert hatching([[255]]) == "M0 8l8 -8"
+    assert hatching([[255]]) == "M0,8l8,-8"
     assert hatching([[0]]) == ""
+
+
+def test_a_burst_brings_the_pictures_and_the_words_that_it_changes():
+    view = funclab.playground("moons")
+    before = {**view.facts, **view.pictures}
+
+    reply = view.answer_to({"ask": "train", "settings": message(view), "until": 1})
+
+    assert "not trained yet" in before["caption"] and "after 1 epoch the loss" in reply["caption"]
+    for name in ("surface", "curve"):
+        assert reply[name].startswith("<svg") and reply[name] != before[name]
+    assert "stands in the middle" in reply["legend"] and "middle" not in before["legend"]
+    assert len(json.dumps(reply)) < 30_000

@@ -1,5 +1,6 @@
 """The walk through the shapes as a picture."""
 
+import re
 from xml.etree import ElementTree
 
 from funclab import Input, Model, layers
@@ -8,6 +9,7 @@ from funclab.layers import Dense
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.picture import StepsPicture
 from funclab.view.shapes.steps import shape_steps
+from funclab.view.shapes.view import ShapeWalk
 
 
 def walk():
@@ -57,3 +59,25 @@ def test_the_reason_of_a_failed_call_is_told_to_its_end():
     svg = StepsPicture(walk(), failure).svg
 
     assert svg.count("them.</text>") == 3
+
+
+def test_code_in_an_error_is_marked_without_backticks():
+    dense, x = Dense(3, name="out"), Input((5,))
+    error = ShapeError("Use `get_output_at(1)` instead.", why="`out` has two.", fix="write `x=`.")
+
+    svg = StepsPicture(walk(), failed_step(dense, [x], error)).svg
+
+    assert "“get_output_at(1)”" in svg
+    assert "`" not in "".join(re.findall("<text.*?</text>", svg))
+
+
+def test_each_step_asks_for_its_shape_beside_shapes_that_learners_believe_in():
+    view = ShapeWalk(walk())
+
+    nothing, flat, out = view.facts["questions"]
+
+    assert nothing is None
+    assert flat["prompt"].startswith("flat[0]") and "(None, 4, 4)" in flat["prompt"]
+    assert (flat["answer"], out["answer"]) == ("(None, 16)", "(None, 3)")
+    for question in (flat, out):
+        assert question["answer"] in question["options"] and len(question["options"]) == 4

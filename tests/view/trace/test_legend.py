@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from funclab import Input, utils
+from funclab import Input
 from funclab.layers import Dense
 from funclab.models import Model
 from funclab.teach.scenes import scene
 from funclab.view.trace.view import trace
-
-X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
-Y = np.ones((8, 1), "float32")
-
-
-def twice() -> Model:
-    utils.set_random_seed(5)
-    x = Input((4,), name="x")
-    shared = Dense(4, activation="relu", name="shared")
-    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
-    model.compile("adam", "mse")
-    return model
+from tests.view.trace.test_view import X, Y, twice
 
 
 def test_the_static_picture_says_what_an_optimizer_s_step_is_and_that_weights_are_frozen():

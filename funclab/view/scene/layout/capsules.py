@@ -7,7 +7,7 @@ from typing import NamedTuple
 from funclab.view.draw.area import Area, Points
 from funclab.view.scene.scene import Box, Group, Scene
 
-DISTANCE, BETWEEN = 48, 14
+DISTANCE, BETWEEN = 30, 14
 ASIDE, CORNER = 7, 16
 """How far from a box a line runs that must not seem to come from the boxes behind it."""
 

@@ -11,6 +11,8 @@ from funclab.view.scene import sizes
 from funclab.view.scene.scene import Box, Edge, End, Plate, Row, Scene
 from funclab.view.scene.sizes import TAB, Density
 
+BESIDE_BOX = 10
+"""How far beside its box a shape stands."""
 LANE, FIRST_LANE = 11, 14
 """Distances of lines that run beside each other, and of the first from a box with rows."""
 STEP = 26
@@ -235,7 +237,7 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
             cell.tail = max(cell.tail, plate.width + 18)
             reach = (plate.height + 4, 4.0)
         elif density.beside:
-            cell.margin = 8 + plate.width
+            cell.margin = BESIDE_BOX + plate.width
             continue
         else:
             cell.tail = max(cell.tail, 16)
@@ -262,7 +264,7 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
         elif sideways:
             plate.x, plate.y = cell.end + 8 + cell.cards, out - 3 - plate.height
         elif density.beside and plate.width:
-            plate.x = cell.at + cell.far + 8
+            plate.x = cell.at + cell.far + BESIDE_BOX
             plate.y = cell.start + cell.size / 2 - plate.height / 2
         else:
             plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards

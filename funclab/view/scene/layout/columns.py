@@ -41,7 +41,7 @@ def wrapped(
         if _shape(before) != _shape(after):
             changing.append(place)
     preferred = _shortest(order, changing, count, length)
-    if preferred[0] <= 1.15 * best[0]:
+    if preferred[0] <= 1.04 * best[0]:
         best = preferred
     starts = [0, *best[1], len(order)]
     return [order[a:b] for a, b in zip(starts, starts[1:], strict=False)]

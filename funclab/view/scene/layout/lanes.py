@@ -83,9 +83,9 @@ class Lanes:
             return
         middle = wires.index(axis) if axis in wires else (len(wires) - 1) / 2
         for i, wire in enumerate(wires):
-            reach = (cell.near if i < middle else cell.far) - 12
+            reach = (cell.near if i < middle else cell.far) - 7
             most = middle if i < middle else len(wires) - 1 - middle
-            wire.into = (i - middle) * min(STEP, reach / max(most, 1))
+            wire.into = (i - middle) * min(STEP, reach / (most or 1))
 
     def _into_row(self, cell: Cell, box: Box, wire: Wire) -> float:
         """Where a wire comes to a box with rows: at its row, or in a lane left of the box."""

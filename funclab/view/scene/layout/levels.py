@@ -12,7 +12,7 @@ from funclab.view.scene.sizes import Density
 
 LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
-START, HEAD = 6, 10
+START, HEAD = 4, 8
 """Room before the first level, and for the head of an arrow after the last."""
 
 
@@ -101,7 +101,9 @@ class Levels:
             has_numbers(cell) and any(not wire.side for wire in cell.entering) for cell in cells
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
-        return tail + max(density.gap if rank else 0, need) + (sizes.TAB - 3 if tabs else 0)
+        crowded = depth or density.plates or tail < 16
+        room = sizes.TAB - 3 if tabs and crowded else 0
+        return tail + max(density.gap if rank else 0, need) + room
 
     def _place(self, rank: int, free: float) -> None:
         for crossing in self.gaps.get(rank, []):

@@ -20,14 +20,15 @@ from funclab.view.scene.layout.tracks import (
     set_ranks,
     tracks_of,
 )
+from funclab.view.scene.layout.u import U
 from funclab.view.scene.layout.wires import RADIUS, Wires
 from funclab.view.scene.scene import Box, Label, Scene
 
 EDGE = 14
 """White space around the whole."""
-BETWEEN = 34
+BETWEEN = 24
 """The room between two columns."""
-HEAD = 24
+HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
 HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
 """Where a column begins and ends: no name of a layer holds this character."""
@@ -37,8 +38,8 @@ ENDLESS = 1e9
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     """Fill in all positions of a scene, from the innermost frames outward.
 
-    `columns` is the most columns that a scene from top to bottom is wrapped into; gaps take the
-    `room` there is along the flow.
+    `columns` is the most columns that a scene from top to bottom is wrapped into, or 0 for a U;
+    gaps take the `room` there is along the flow.
     """
     Placing(scene, room).place(columns)
 
@@ -62,6 +63,11 @@ class Placing:
         for plate in scene.plates:
             sizes.measure_plate(plate, self.density, scene.direction == "LR")
         measure(scene, cells, self.density)
+        if columns == 0:
+            U(scene, cells, self.room).place(self.stubs)
+            place_capsules(scene)
+            frame(scene)
+            return
         order = reading_order(cells, longest_way(cells))
         parts = self._columns(order, columns) if columns > 1 else [order]
         x = 0.0
@@ -94,13 +100,24 @@ class Placing:
                 plate.hidden = self.in_lines and plate.shape in known and not plate.output
 
     def _columns(self, order: list[Cell], count: int) -> list[list[Cell]]:
-        pitch = [0.0]
+        if self.in_lines:
+            for i, cell in enumerate(order):
+                cell.rank = i
+        else:
+            set_ranks(order)
+        pitch: dict[int, float] = {}
         for cell in order:
             shown = any(plate.width for plate in cell.plates.values())
-            tail = max(cell.tail, 16 * shown)
-            fan = 10 if len(cell.leaving) > 1 else 0
-            pitch.append(pitch[-1] + cell.size + tail + self.density.gap + fan)
-        return wrapped(order, cuts(order), count, lambda a, b: pitch[b] - pitch[a])
+            size = cell.size + max(cell.tail, 16 * shown and not self.density.beside)
+            size += self.density.gap + (10 if len(cell.leaving) > 1 else 0)
+            pitch[cell.rank] = max(pitch.get(cell.rank, 0), size)
+        until = [0.0]
+        for rank in range(max(pitch, default=-1) + 1):
+            until.append(until[-1] + pitch.get(rank, 0))
+        reached = [0.0]  # how far the cells reach until each place in the order
+        for cell in order:
+            reached.append(max(reached[-1], until[cell.rank + 1]))
+        return wrapped(order, cuts(order), count, lambda a, b: reached[b] - reached[a])
 
     def _column(self, part: list[Cell], x: float, number: int, count: int) -> float:
         """Place one column with its left at x; returns where its right is."""
@@ -157,7 +174,7 @@ class Placing:
         """A column with a head where a tensor comes in, and a foot where one goes on."""
         cells, own = list(part), set(part)
         if number:
-            head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 8, after=200)
+            head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 6, after=200)
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
             self.label = self._label(incoming[0])
             for wire in incoming:

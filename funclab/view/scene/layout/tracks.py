@@ -171,14 +171,14 @@ def set_hosts(tracks: list[Track], in_lines: bool) -> None:
             indices = [w.index for w in wire.target.entering]
             middle = axis.index if axis else (min(indices) + max(indices)) / 2
             track.side = -1 if wire.index < middle else 1
-            track.near = (track.high - track.low, abs(wire.index - middle))
+            track.near = (wire.target.rank, abs(wire.index - middle))
         elif comes:
             wire = comes[0]
             track.host = wire.source.track
             others = [w.target for w in wire.source.leaving if w.target.track is track.host]
             first = min((one.order for one in others), default=-1)
             track.side = -1 if track.cells[0].order < first else 1
-            track.near = (track.high - track.low, track.cells[0].order)
+            track.near = (track.high, track.cells[0].order)
         if in_lines:
             track.side = 1
     for track in tracks[1:]:

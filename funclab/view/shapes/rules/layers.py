@@ -6,8 +6,8 @@ from funclab.shapes import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
     Axis,
-    Found,
-    Seen,
+    CallShapes,
+    Derivation,
     batch,
     computed,
     for_layers,
@@ -20,13 +20,12 @@ from funclab.view.shapes.rules.numbers import (
 
 
 @for_layers("InputLayer")
-def input_layer(seen: Seen) -> Found:
-    whole = seen.layer.batch_shape
+def input_layer(call: CallShapes) -> Derivation:
+    whole = call.layer.batch_shape
     first = [batch(whole[0])] if whole else []
     rest = [setting(f"shape[{i}]", length) for i, length in enumerate(whole[1:])]
-    return "Data comes in here, in the shape that Input was given; the batch is not in it.", [
-        [*first, *rest]
-    ]
+    words = "The shape that Input(shape=...) declares; the batch axis is added in front."
+    return words, [[*first, *rest]]
 
 
 STAYS = {
@@ -49,40 +48,40 @@ STAYS = {
 
 
 @for_layers(*STAYS)
-def stays(seen: Seen) -> Found:
-    known = (STAYS.get(base.__name__) for base in type(seen.layer).__mro__)
-    return next(filter(None, known)), [seen.all_same()]
+def stays(call: CallShapes) -> Derivation:
+    known = (STAYS.get(base.__name__) for base in type(call.layer).__mro__)
+    return next(filter(None, known)), [call.all_same()]
 
 
 @for_layers("Dense")
-def dense(seen: Seen) -> Found:
-    units = seen.layer.units
-    change = f"The last axis becomes units: {show(seen.x[-1])} → {units}"
-    rest = "." if len(seen.x) == 2 else "; the others stay, nothing is flattened."
-    return change + rest, [[*seen.all_same()[:-1], setting("units", units)]]
+def dense(call: CallShapes) -> Derivation:
+    units = call.layer.units
+    change = f"The last axis becomes units: {show(call.x[-1])} → {units}"
+    rest = "." if len(call.x) == 2 else "; the others stay, nothing is flattened."
+    return change + rest, [[*call.all_same()[:-1], setting("units", units)]]
 
 
 @for_layers("Embedding")
-def embedding(seen: Seen) -> Found:
-    width = seen.layer.output_dim
+def embedding(call: CallShapes) -> Derivation:
+    width = call.layer.output_dim
     return (
         f"Each whole number becomes a vector of output_dim = {width} numbers, on a new last axis.",
-        [[*seen.all_same(), setting("output_dim", width)]],
+        [[*call.all_same(), setting("output_dim", width)]],
     )
 
 
 @for_layers("Flatten")
-def flatten(seen: Seen) -> Found:
+def flatten(call: CallShapes) -> Derivation:
     return "All elements of a sample are laid in one row: the lengths are multiplied.", [
-        [seen.same(0), computed(product(seen.x[1:]))]
+        [call.same(0), computed(product(call.x[1:]))]
     ]
 
 
 @for_layers("Reshape")
-def reshape(seen: Seen) -> Found:
-    target = seen.layer.target_shape
+def reshape(call: CallShapes) -> Derivation:
+    target = call.layer.target_shape
     return "Each sample keeps its elements, in the same order, under another shape.", [
-        [seen.same(0), *reshaped(seen.x[1:], target, "target_shape")]
+        [call.same(0), *reshaped(call.x[1:], target, "target_shape")]
     ]
 
 
@@ -100,16 +99,16 @@ def reshaped(lengths: Shape, target: Shape, name: str, first: int = 0) -> Axes:
 
 
 @for_layers("Permute")
-def permute(seen: Seen) -> Found:
-    axes = [seen.same(axis) for axis in (0, *seen.layer.dims)]
-    return f"The axes change places, in the order {seen.layer.dims}; the batch stays first.", [axes]
+def permute(call: CallShapes) -> Derivation:
+    axes = [call.same(axis) for axis in (0, *call.layer.dims)]
+    return f"The axes change places, in the order {call.layer.dims}; the batch stays first.", [axes]
 
 
 @for_layers("RepeatVector")
-def repeat_vector(seen: Seen) -> Found:
-    n = seen.layer.n
+def repeat_vector(call: CallShapes) -> Derivation:
+    n = call.layer.n
     return f"The vector is written {n} times, as the steps of a sequence.", [
-        [seen.same(0), setting("n", n), seen.same(1)]
+        [call.same(0), setting("n", n), call.same(1)]
     ]
 
 
@@ -124,53 +123,53 @@ MERGES = {
 
 
 @for_layers(*MERGES)
-def merge(seen: Seen) -> Found:
+def merge(call: CallShapes) -> Derivation:
     verb = next(
-        MERGES[base.__name__] for base in type(seen.layer).__mro__ if base.__name__ in MERGES
+        MERGES[base.__name__] for base in type(call.layer).__mro__ if base.__name__ in MERGES
     )
-    rank = max(map(len, seen.inputs))
-    axes = [stretched(seen, _places(seen, rank, axis)) for axis in range(rank)]
-    if len(set(seen.inputs)) == 1:
+    rank = max(map(len, call.inputs))
+    axes = [stretched(call, _places(call, rank, axis)) for axis in range(rank)]
+    if len(set(call.inputs)) == 1:
         return f"Equal shapes are {verb} element by element: the same shape stays.", [axes]
     return f"The inputs are {verb} element by element; lengths of 1 are stretched to fit.", [axes]
 
 
-def _places(seen: Seen, rank: int, axis: int) -> list[tuple[int, int]]:
+def _places(call: CallShapes, rank: int, axis: int) -> list[tuple[int, int]]:
     """Which axis of which input meets `axis` of the output: new ones follow the batch."""
     found = []
-    for i, shape in enumerate(seen.inputs):
+    for i, shape in enumerate(call.inputs):
         place = axis if axis == 0 else axis - (rank - len(shape))
         if place > 0 or axis == 0:
             found.append((i, place))
     return found
 
 
-def stretched(seen: Seen, places: list[tuple[int, int]]) -> Axis:
+def stretched(call: CallShapes, places: list[tuple[int, int]]) -> Axis:
     """The longest of the axes that meet; the others are equally long or 1."""
 
     def rank(place: tuple[int, int]) -> int:
-        length = seen.inputs[place[0]][place[1]]
+        length = call.inputs[place[0]][place[1]]
         return 0 if length == 1 else 1 if length is None else 2
 
     given, axis = max(places, key=rank)
-    return seen.same(axis, given)
+    return call.same(axis, given)
 
 
 @for_layers("Concatenate")
-def concatenate(seen: Seen) -> Found:
-    return joined(seen, seen.layer.axis)
+def concatenate(call: CallShapes) -> Derivation:
+    return joined(call, call.layer.axis)
 
 
-def joined(seen: Seen, axis: int) -> Found:
+def joined(call: CallShapes, axis: int) -> Derivation:
     """Inputs laid end to end along one axis."""
-    at = axis_index(axis, len(seen.x))
-    along = total(shape[at] for shape in seen.inputs)
+    at = axis_index(axis, len(call.x))
+    along = total(shape[at] for shape in call.inputs)
     laid = computed(along)
-    if seen.is_batch(at):
+    if call.is_batch(at):
         laid = Axis(f"{along.text} samples", along.value, batch=True)
     axes = [
-        laid if i == at else stretched(seen, [(k, i) for k in _each(seen)])
-        for i in range(len(seen.x))
+        laid if i == at else stretched(call, [(k, i) for k in _each(call)])
+        for i in range(len(call.x))
     ]
     return (
         f"The inputs are laid end to end along axis {axis}, where lengths are added; the other "
@@ -179,35 +178,35 @@ def joined(seen: Seen, axis: int) -> Found:
     )
 
 
-def _each(seen: Seen) -> range:
-    return range(len(seen.inputs))
+def _each(call: CallShapes) -> range:
+    return range(len(call.inputs))
 
 
 @for_layers("Dot")
-def dot(seen: Seen) -> Found:
-    x, y = seen.inputs
-    pair = seen.layer.axes
+def dot(call: CallShapes) -> Derivation:
+    x, y = call.inputs
+    pair = call.layer.axes
     first, second = (pair, pair) if isinstance(pair, int) else pair
     i, j = axis_index(first, len(x)), axis_index(second, len(y))
-    left = [seen.same(axis, 0) for axis in range(1, len(x)) if axis != i]
-    right = [seen.same(axis, 1) for axis in range(1, len(y)) if axis != j]
+    left = [call.same(axis, 0) for axis in range(1, len(x)) if axis != i]
+    right = [call.same(axis, 1) for axis in range(1, len(y)) if axis != j]
     rest = [*left, *right] or [single("as nothing else is left")]
     return (
         f"Products are summed over axis {i} of the first and axis {j} of the second input "
         f"({show(x[i])} numbers each); the other axes stay, one after the other.",
-        [[seen.same(0, 0), *rest]],
+        [[call.same(0, 0), *rest]],
     )
 
 
 @for_layers("LSTM", "GRU", "SimpleRNN")
-def recurrent(seen: Seen) -> Found:
-    width = setting("units", seen.layer.units)
-    return _read_words(seen), _read_axes(seen, [width], [width] * seen.layer.state_count)
+def recurrent(call: CallShapes) -> Derivation:
+    width = setting("units", call.layer.units)
+    return _read_words(call), _read_axes(call, [width], [width] * call.layer.state_count)
 
 
 @for_layers("Bidirectional")
-def bidirectional(seen: Seen) -> Found:
-    layer = seen.layer
+def bidirectional(call: CallShapes) -> Derivation:
+    layer = call.layer
     half = setting("units", layer.layer.units)
     widths = {"concat": [computed(product((2, half.length)))], None: [half, half]}
     how = {
@@ -219,12 +218,12 @@ def bidirectional(seen: Seen) -> Found:
     }
     words = f"The sequence is read forward and backward, and both are {how[layer.merge_mode]}. "
     states = [half] * (2 * layer.layer.state_count)
-    return words + _read_words(seen), _read_axes(seen, widths.get(layer.merge_mode, [half]), states)
+    return words + _read_words(call), _read_axes(call, widths.get(layer.merge_mode, [half]), states)
 
 
-def _read_words(seen: Seen) -> str:
-    layer = seen.layer
-    steps = "all steps" if seen.x[1] is None else f"all {seen.x[1]} steps"
+def _read_words(call: CallShapes) -> str:
+    layer = call.layer
+    steps = "all steps" if call.x[1] is None else f"all {call.x[1]} steps"
     if layer.return_sequences:
         words = f"The outputs of {steps} are kept: return_sequences=True"
     else:
@@ -232,9 +231,9 @@ def _read_words(seen: Seen) -> str:
     return words + ("; its states come with it." if layer.return_state else ".")
 
 
-def _read_axes(seen: Seen, widths: Axes, states: Axes) -> list[Axes]:
-    time = [seen.same(1)] if seen.layer.return_sequences else []
-    outputs = [[seen.same(0), *time, width] for width in widths]
-    if seen.layer.return_state:
-        outputs += [[seen.same(0), width] for width in states]
+def _read_axes(call: CallShapes, widths: Axes, states: Axes) -> list[Axes]:
+    time = [call.same(1)] if call.layer.return_sequences else []
+    outputs = [[call.same(0), *time, width] for width in widths]
+    if call.layer.return_state:
+        outputs += [[call.same(0), width] for width in states]
     return outputs

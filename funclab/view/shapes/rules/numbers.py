@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,8 +113,8 @@ class Axis:
 
 
 Axes = list[Axis]
-Found = tuple[str, list[Axes]]
-"""A sentence, and the axes of each output."""
+Derivation = tuple[str, list[Axes]]
+"""What a rule says of a call: a sentence, and the axes of each output."""
 
 
 def computed(number: Number) -> Axis:
@@ -136,8 +136,8 @@ def batch(length: int | None) -> Axis:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One call as a rule sees it: what is called, and the shapes that go in and come out."""
+class CallShapes:
+    """One call, as far as its shapes go: what is called, and what goes in and comes out."""
 
     layer: Any
     inputs: list[Shape]
@@ -169,8 +169,22 @@ class Seen:
     def all_same(self, given: int = 0) -> Axes:
         return [self.same(axis, given) for axis in range(len(self.inputs[given]))]
 
+    def changed(self, lengths: Mapping[int, Number]) -> Axes:
+        """The axes of the first input, some of them with another length."""
+        axes = self.all_same()
+        return [computed(lengths[i]) if i in lengths else axis for i, axis in enumerate(axes)]
 
-Function = Callable[[Seen], Found]
+    def reduced(self, gone: Sequence[int], kept: bool) -> Axes:
+        """The axes of the first input without some, or with 1 in their place when `kept`."""
+        axes = enumerate(self.all_same())
+        return [
+            single(f"left of axis {i}") if i in gone else axis
+            for i, axis in axes
+            if kept or i not in gone
+        ]
+
+
+Function = Callable[[CallShapes], Derivation]
 
 LAYERS: dict[str, Function] = {}
 OPS: dict[str, Function] = {}

@@ -23,9 +23,9 @@ from funclab.view.shapes.rules.numbers import (
     OPS,
     Axes,
     Axis,
-    Found,
+    CallShapes,
+    Derivation,
     Function,
-    Seen,
     batch,
     show,
 )
@@ -85,21 +85,21 @@ def rule(node: Node) -> Rule:
     else:
         leaves = node.arguments.tensors
     batches = [_batch_axis(leaf) for leaf in leaves]
-    seen = Seen(thing, [shape_of(leaf) for leaf in leaves], node.output_shapes, batches)
-    return explain(seen, is_op)
+    call = CallShapes(thing, [shape_of(leaf) for leaf in leaves], node.output_shapes, batches)
+    return explain(call, is_op)
 
 
-def explain(seen: Seen, is_op: bool = False) -> Rule:
+def explain(call: CallShapes, is_op: bool = False) -> Rule:
     """The rule of a call of which only layer and shapes are known."""
-    function = _op_rule(seen.layer) if is_op else _layer_rule(seen.layer)
-    found = function(seen) if function is not None else None
+    function = _op_rule(call.layer) if is_op else _layer_rule(call.layer)
+    found = function(call) if function is not None else None
     lengths = [tuple(axis.length for axis in axes) for axes in found[1]] if found else None
-    if found is None or lengths != seen.outputs:
-        return _numbered(_as_it_is(seen, is_op), known=False)
+    if found is None or lengths != call.outputs:
+        return _numbered(_as_it_is(call, is_op), known=False)
     return _numbered(found)
 
 
-def _numbered(found: Found, known: bool = True) -> Rule:
+def _numbered(found: Derivation, known: bool = True) -> Rule:
     sentence, outputs = found
     numbered = (tuple(replace(axis, number=i) for i, axis in enumerate(one)) for one in outputs)
     return Rule(sentence, tuple(numbered), known)
@@ -123,24 +123,24 @@ def _op_rule(op: Any) -> Function | None:
     return next((OPS[cls.__name__] for cls in type(op).__mro__ if cls.__name__ in OPS), None)
 
 
-def _nested(seen: Seen) -> Found:
+def _nested(call: CallShapes) -> Derivation:
     """A model: what its own calls do to the shape of its own input."""
-    name = clean(seen.layer.name)
+    name = clean(call.layer.name)
     sentence = (
         f"{name} is a model: the shape follows its own rule, from its input to its output, call "
         "by call."
     )
-    return sentence, [_told(seen, shape, f"as {name} makes it") for shape in seen.outputs]
+    return sentence, [_told(call, shape, f"as {name} makes it") for shape in call.outputs]
 
 
-def _time_distributed(seen: Seen) -> Found:
+def _time_distributed(call: CallShapes) -> Derivation:
     """A layer at each step: its rule on the shapes without the time axis."""
-    inner = seen.layer.layer
-    given, made = ([_step(shape) for shape in some] for some in (seen.inputs, seen.outputs))
-    without = Seen(inner, given, made, [0])
+    inner = call.layer.layer
+    given, made = ([_step(shape) for shape in some] for some in (call.inputs, call.outputs))
+    without = CallShapes(inner, given, made, [0])
     found = explain(without)
-    outputs = [[axes[0], seen.same(1), *_later(axes[1:])] for axes in found.outputs]
-    steps = "each step" if seen.x[1] is None else f"each of {seen.x[1]} steps"
+    outputs = [[axes[0], call.same(1), *_later(axes[1:])] for axes in found.outputs]
+    steps = "each step" if call.x[1] is None else f"each of {call.x[1]} steps"
     return f"The rule of {words.kind(inner)}, for {steps}: {found.words}", outputs
 
 
@@ -159,16 +159,16 @@ def _later(axes: Iterable[Axis]) -> Axes:
     return moved
 
 
-def _as_it_is(seen: Seen, is_op: bool) -> Found:
+def _as_it_is(call: CallShapes, is_op: bool) -> Derivation:
     what = "The rule is what its call does; the shape was found by running it on shapes."
     if is_op:
         what = "The rule is that of the op; the shape was found by running it on shapes."
-    return what, [_told(seen, shape, FOUND) for shape in seen.outputs]
+    return what, [_told(call, shape, FOUND) for shape in call.outputs]
 
 
-def _told(seen: Seen, shape: Shape, how: str) -> Axes:
+def _told(call: CallShapes, shape: Shape, how: str) -> Axes:
     """Axes of which only the length is known; the first is the batch if it is that of an input."""
-    batches = {s[b] for s, b in zip(seen.inputs, seen.batches) if b is not None and b < len(s)}
+    batches = {s[b] for s, b in zip(call.inputs, call.batches) if b is not None and b < len(s)}
     first = [batch(shape[0])] if shape and shape[0] in batches else []
     return [*first, *(Axis(f"{show(n)}, {how}", n) for n in shape[len(first) :])]
 
@@ -194,6 +194,6 @@ def _find_batches(tensors: Sequence[Tensor]) -> None:
         leaves = structure.flatten(node.arguments.args)
         shapes = [shape_of(leaf) for leaf in leaves]
         batches = [_batch_axis(leaf) for leaf in leaves]
-        seen = Seen(node.operation.op, shapes, node.output_shapes, batches)
-        for tensor, axes in zip(node.output_tensors, explain(seen, is_op=True).outputs):
+        call = CallShapes(node.operation.op, shapes, node.output_shapes, batches)
+        for tensor, axes in zip(node.output_tensors, explain(call, is_op=True).outputs):
             _batch_axes[tensor] = next((axis.number for axis in axes if axis.batch), None)

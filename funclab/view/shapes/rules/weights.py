@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from funclab import shapes
-from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.rules.numbers import times
 
@@ -16,10 +14,8 @@ NOTHING = "0: nothing to learn"
 
 @dataclass(frozen=True)
 class Parameters:
-    """The weights of a layer: one term for each, their sum, and how many are not trained."""
+    """How many numbers a layer holds, as arithmetic; "" if none."""
 
-    terms: tuple[tuple[str, str, int], ...]
-    """(name, arithmetic, how many numbers) of each weight, or of each layer inside."""
     expression: str
     total: int
     frozen: int = 0
@@ -28,10 +24,10 @@ class Parameters:
     @property
     def text(self) -> str:
         """
-        >>> Parameters((("kernel", "3 × 4", 12),), "3 × 4", 12).text
+        >>> Parameters("3 × 4", 12).text
         '3 × 4 = 12'
         """
-        if not self.terms:
+        if not self.expression:
             return NOTHING
         total = f"{self.total:,}"
         text = total if self.expression == str(self.total) else f"{self.expression} = {total}"
@@ -39,10 +35,6 @@ class Parameters:
             some = "none" if self.frozen == self.total else f"all but {self.frozen:,}"
             text += f" ({some} of them trained)"
         return text
-
-    def to_dict(self) -> dict[str, Any]:
-        terms = [{"name": name, "text": text, "count": n} for name, text, n in self.terms]
-        return {"terms": terms, "text": self.text, "count": self.total, "frozen": self.frozen}
 
 
 def parameters(layer: Any) -> Parameters:
@@ -63,34 +55,26 @@ def parameters(layer: Any) -> Parameters:
     if words.graph_of(layer) is not None:
         return _of_model(layer, total, frozen)
     if inner is not None and words.count(inner.weights) == total:
-        whole = parameters(inner)
-        return Parameters(whole.terms, whole.expression, total, frozen)
-    terms = [(one.name, times(one.shape) or "1", shapes.size(one.shape) or 0) for one in weights]
-    expression = _gates(layer) or _equal(terms) or _sum(text for _, text, _ in terms)
-    return Parameters(tuple(terms), expression, total, frozen)
+        return Parameters(parameters(inner).expression, total, frozen)
+    terms = [times(weight.shape) or "1" for weight in weights]
+    return Parameters(_gates(layer) or _equal(terms) or " + ".join(terms), total, frozen)
 
 
 def _of_model(model: Any, total: int, frozen: int) -> Parameters:
     """One term for each layer inside that has weights; those they share stand in the first."""
-    seen: set[int] = set()
+    counted: set[int] = set()
     terms = []
     for layer in model.layers:
-        new = [one for one in words.weights_of(layer) if id(one) not in seen]
-        seen.update(id(one) for one in new)
+        new = [weight for weight in words.weights_of(layer) if id(weight) not in counted]
+        counted.update(id(weight) for weight in new)
         if new:
-            terms.append((clean(layer.name), str(words.count(new)), words.count(new)))
-    expression = " + ".join(f"{count}" for _, _, count in terms)
-    return Parameters(tuple(terms), expression, total, frozen)
+            terms.append(str(words.count(new)))
+    return Parameters(" + ".join(terms), total, frozen)
 
 
-def _sum(texts: Iterable[str]) -> str:
-    return " + ".join(texts)
-
-
-def _equal(terms: list[tuple[str, str, int]]) -> str:
+def _equal(terms: list[str]) -> str:
     """`4 × 64` for four weights of the same one length."""
-    texts = {text for _, text, _ in terms}
-    return f"{len(terms)} × {terms[0][1]}" if len(texts) == 1 and len(terms) > 2 else ""
+    return f"{len(terms)} × {terms[0]}" if len(set(terms)) == 1 and len(terms) > 2 else ""
 
 
 def _gates(layer: Any) -> str:

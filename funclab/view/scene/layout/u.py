@@ -1,0 +1,184 @@
+"""The U: a spine with nested skips is folded at its place of least space, down on the left and up
+on the right, so that every skip runs straight across."""
+
+from __future__ import annotations
+
+from funclab.view.draw.area import Points
+from funclab.view.draw.geometry import Pen
+from funclab.view.scene import sizes
+from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
+from funclab.view.scene.layout.lanes import has_numbers
+from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.scene import Edge, Label, Scene
+
+FEWEST = 2
+"""Skips that make a U."""
+AXIS = 26
+"""How far from the left of the boxes the wire runs."""
+APART = 84
+"""The least way across, from the words on the left to the boxes on the right."""
+LEFT = 104
+"""Room for the words on the bands."""
+
+
+def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Cell]]] | None:
+    """The way down, the way up, and the pairs that stand level; None if it is no U."""
+    spine = longest_way(cells)
+    boxes = [cell.box for cell in cells]
+    place = {cell: i for i, cell in enumerate(spine)}
+    wires = [wire for cell in cells for wire in cell.leaving]
+    if len(spine) < len(cells) or any(box is None or box.inside for box in boxes):
+        return None
+    skips = [(w.source, w.target) for w in wires if place[w.target] - place[w.source] > 1]
+    skips.sort(key=lambda pair: place[pair[0]])
+    ends = [place[end] for end, _ in skips] + [place[end] for _, end in reversed(skips)]
+    if len(skips) < FEWEST or ends != sorted(set(ends)):
+        return None
+    first, last = ends[len(skips) - 1], ends[len(skips)]
+    between = range(first + 1, last)
+    least = min((space(spine[i]) for i in between), default=0)
+    lowest = [i for i in between if space(spine[i]) == least]
+    if not lowest:
+        return None
+    turn = lowest[(len(lowest) - 1) // 2]
+    down, up = spine[: turn + 1], spine[turn + 1 :]
+    return down, up, [*skips, (down[-1], up[0])]
+
+
+def space(cell: Cell) -> int:
+    """How many positions the tensor of a cell has."""
+    plate = next(iter(cell.plates.values()), None)
+    lengths = sizes.lengths(plate) if plate else [1]
+    product = 1
+    for length in lengths[:-1]:
+        product *= length
+    return product
+
+
+def set_rows(down: list[Cell], up: list[Cell], pairs: list[tuple[Cell, Cell]]) -> dict[Cell, int]:
+    """The longest way from the top, where both ends of a skip are one row."""
+    level = dict(pairs)
+    row: dict[Cell, int] = {}
+    rising = up[::-1]
+    left = right = 0
+    i = j = 0
+    while i < len(down) or j < len(rising):
+        while i < len(down) and down[i] not in level:
+            row[down[i]] = left
+            left, i = left + 1, i + 1
+        while j < len(rising) and rising[j] not in level.values():
+            row[rising[j]] = right
+            right, j = right + 1, j + 1
+        if i < len(down) and j < len(rising):
+            row[down[i]] = row[rising[j]] = max(left, right)
+            left = right = row[down[i]] + 1
+            i, j = i + 1, j + 1
+    for before, after in zip(down[-2::-1], down[:0:-1], strict=True):
+        if before not in level:  # what is free on the way down stands close to its reader
+            row[before] = row[after] - 1
+    return row
+
+
+class U:
+    """Places a scene as a U; `room` is the height that its rows may take."""
+
+    def __init__(self, scene: Scene, cells: list[Cell], room: float) -> None:
+        found = arms(cells)
+        assert found is not None
+        self.scene, self.cells = scene, cells
+        self.down, self.up, self.pairs = found
+        self.density = sizes.density_of(scene)
+        self.row = set_rows(*found)
+        count = max(self.row.values()) + 1
+        least = self.density.height + self.density.gap
+        self.pitch = min(least + self.density.spring, max(least, (room - 20) / count))
+
+    def place(self, stubs: dict[str, Edge]) -> None:
+        scene, x = self.scene, float(LEFT)
+        for arm in (self.down, self.up):
+            sizes.equal_widths([cell.box for cell in arm if cell.box], self.density)
+        measure(scene, self.cells, self.density)
+        for arm in (self.down, self.up):
+            for cell in arm:
+                self._put(cell, x)
+            x = max(plate.right for cell in arm for plate in cell.plates.values()) + APART
+        for cell in self.cells:
+            for plate in cell.plates.values():
+                box = cell.box
+                assert box is not None
+                stubs[plate.key].path = straight(
+                    (box.right, middle(cell)), (plate.x - 2, middle(cell))
+                )
+            for wire in cell.leaving:
+                if wire.edge:
+                    wire.edge.path = self._way(wire)
+        for cell in self.cells:
+            if cell.plates and not cell.leaving:
+                self._end(cell, stubs)
+        self._bands()
+        scene.spine = [[cell.key for cell in self.down], [cell.key for cell in self.up]]
+
+    def _put(self, cell: Cell, x: float) -> None:
+        box = cell.box
+        assert box is not None
+        box.x, box.y, cell.start = x, self.row[cell] * self.pitch, self.row[cell] * self.pitch
+        box.ports = []
+        for plate in cell.plates.values():
+            plate.x, plate.y = box.right + BESIDE_BOX, middle(cell) - plate.height / 2
+
+    def _way(self, wire: Wire) -> Points:
+        source, target = wire.source, wire.target
+        a, b = source.box, target.box
+        assert a is not None
+        assert b is not None
+        across = (source in self.down) != (target in self.down)
+        tab = sizes.TAB if has_numbers(target) else 0
+        if across:
+            start = max([a.right, *(plate.right for plate in source.plates.values())]) + 8
+            if tab:
+                b.ports.append((b.x - tab / 2, middle(target), str(wire.index)))
+            return straight((start, middle(source)), (b.x - tab, middle(target)))
+        x = a.x + AXIS
+        if source in self.down:
+            return straight((x, a.bottom), (x, b.y - tab))
+        if tab:
+            b.ports.append((x, b.bottom + tab / 2 - 1, str(wire.index)))
+        return straight((x, a.y), (x, b.bottom + max(0, tab - 1)))
+
+    def _end(self, cell: Cell, stubs: dict[str, Edge]) -> None:
+        """The arrow by which the result leaves, onward from the last box."""
+        box = cell.box
+        assert box is not None
+        for plate in cell.plates.values():
+            x = box.x + AXIS
+            start, end = (box.bottom, box.bottom + 16) if cell in self.down else (box.y, box.y - 16)
+            stubs[plate.key].path = straight((x, start), (x, end))
+
+    def _bands(self) -> None:
+        """Pale bands behind the rows of one resolution, which they name."""
+        found: dict[int, str] = {}
+        for cell in [*self.down, *self.up]:
+            for plate in cell.plates.values():
+                words = " × ".join(map(str, sizes.lengths(plate)[:-1]))
+                found.setdefault(self.row[cell], words)
+        right = max(plate.right for plate in self.scene.plates) + 8
+        rows = sorted(found)
+        start = 0
+        for i, row in enumerate(rows):
+            if i + 1 == len(rows) or found[rows[i + 1]] != found[row]:
+                top = rows[start] * self.pitch - (self.pitch - self.density.height) / 2
+                bottom = row * self.pitch + (self.pitch + self.density.height) / 2
+                label = Label(x=0, y=top, width=right, height=bottom - top, text=found[row])
+                label.band = len(self.scene.labels) + 1
+                self.scene.labels.append(label)
+                start = i + 1
+
+
+def middle(cell: Cell) -> float:
+    return cell.start + cell.size / 2
+
+
+def straight(start: tuple[float, float], end: tuple[float, float]) -> Points:
+    pen = Pen(complex(*start))
+    pen.line(complex(*end))
+    return pen.pairs(False)

@@ -1,0 +1,108 @@
+"""Pictures fit the room there is: with fewer words, in columns, as a U, or with repeats folded."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab.errors import ArgumentError
+from funclab.view import diagram
+from tests.view import gallery, models
+from tests.view.areas import stretches
+
+SCREEN = (1095, 624)
+"""The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""
+ON_A_SCREEN = [name for name in gallery.MODELS if name != "mobilenet"]
+
+
+@pytest.mark.parametrize("name", ON_A_SCREEN)
+def test_a_model_fits_on_a_screen_and_its_main_line_is_straight(name):
+    scene = diagram(gallery.built(name), room=SCREEN).scene
+
+    assert scene.width <= SCREEN[0]
+    assert scene.height <= SCREEN[1]
+    paths = {(edge.source.key, edge.target.key): edge for edge in scene.edges}
+    makers = {target: source for source, target in paths}
+    for column in scene.spine:
+        follows = {(before, after) for before, after in zip(column, column[1:], strict=False)}
+        for edge in scene.edges:
+            if (makers.get(edge.source.key), edge.target.key) in follows and not edge.target.index:
+                assert {way for way, *_ in stretches(edge)} <= {scene.direction == "TB"}
+
+
+def test_less_room_means_fewer_words_and_never_smaller_type():
+    model = gallery.built("headline")
+
+    drawn = [diagram(model, room=(1095, height)).scene for height in (2000, 624, 450)]
+
+    assert [scene.choice for scene in drawn] == ["full", "two lines", "one line"]
+
+
+def test_each_way_in_the_list_can_be_chosen_by_name_or_number():
+    model = gallery.built("headline")
+    names = diagram(model).scene.choices
+
+    for number, name in enumerate(names):
+        assert diagram(model, choice=name).scene.choice == name
+        assert diagram(model, choice=number).scene.choice == name
+
+
+def test_a_way_that_is_not_in_the_list_is_refused():
+    with pytest.raises(ArgumentError, match="choice='tiny' is not known"):
+        diagram(models.perceptron(), choice="tiny")
+
+
+def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():
+    scene = diagram(gallery.built("resnet"), room=SCREEN).scene
+
+    assert [label.text for label in scene.labels] == [
+        "from re_lu_8 (None, 32, 32, 16)",
+        "from re_lu_16 (None, 16, 16, 32)",
+    ]
+
+
+def test_nested_skips_make_a_u_in_which_they_run_straight_across():
+    scene = diagram(gallery.built("unet"), room=SCREEN).scene
+
+    skips = [edge for edge in scene.edges if edge.target.index == 1]
+    assert len(skips) == 3
+    for skip in skips:
+        assert {y for _, y in skip.path} == {skip.path[0][1]}
+    assert [label.text for label in scene.labels] == ["32 × 32", "16 × 16", "8 × 8", "4 × 4"]
+
+
+def test_skips_of_a_chain_run_on_one_side_of_it():
+    scene = diagram(models.residual(), direction="TB").scene
+
+    (skip,) = [
+        edge for edge in scene.edges if edge.target.key == "add[0]" and not edge.target.index
+    ]
+    assert max(x for x, _ in skip.path) > max(box.right for box in scene.boxes)
+
+
+def test_the_order_of_inputs_is_numbered_only_where_it_matters():
+    added, joined = (diagram(build()).scene for build in (models.residual, models.two_and_two))
+
+    assert [box.ports for box in added.boxes if box.name.startswith("add")] == [[]]
+    (ports,) = [box.ports for box in joined.boxes if box.name.startswith("concatenate")]
+    assert sorted(number for _, _, number in ports) == ["0", "1"]
+
+
+def test_a_layer_called_once_is_the_same_box_in_both_faces():
+    calls, layers = (diagram(models.two_and_two(), face, choice="full").scene for face in FACES)
+
+    for one, other in zip(calls.boxes, layers.boxes, strict=True):
+        assert (one.name.rstrip("_0123456789"), one.height) == (
+            other.name.rstrip("_0123456789"),
+            other.height,
+        )
+        assert (one.node, other.rows) == (other.node, [])
+
+
+FACES = ("calls", "layers")
+
+
+def test_a_direction_that_is_asked_for_is_kept():
+    for direction in ("TB", "LR"):
+        for room in (SCREEN, (300, 300)):
+            scene = diagram(models.perceptron(), direction=direction, room=room).scene
+            assert scene.direction == direction
