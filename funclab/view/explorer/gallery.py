@@ -351,6 +351,7 @@ def slim(markup: str) -> str:
     the style sheet, titles are labels, and the table tells what the description does.
     """
     markup = re.sub(r"<(title|desc)>[^<]*</\1>", "", markup)
-    markup = re.sub(r' (?:fill|stroke)="#[0-9a-f]{6}"', "", markup)
+    markup = re.sub(r' (?:fill|stroke)="#[0-9a-f]{6}"| data-(?:source|target)="[^"]*"', "", markup)
+    markup = markup.replace(' role="graphics-symbol"', "").replace(' font-size="11"', "")
     markup = markup.replace(f' font-family="{theme.MONO}"', ' data-mono=""')
     return markup.replace(f' font-family="{theme.SANS}"', "")
