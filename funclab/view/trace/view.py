@@ -20,7 +20,7 @@ from funclab.view.trace.walk import walk
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """As many calls are drawn in the live graph, and in that of the still picture."""
-STORED = 130_000
+STORED = 210_000
 """Up to this many characters of pictures are stored with the view, those of unfolded steps first;
 of more, each travels when it is shown."""
 TRAINING = (None, False, True, "both")
