@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
 from typing import Any, cast
 
@@ -64,6 +65,9 @@ class _ShapesModule(ModuleType):
 
 
 cast(Any, shapes).__class__ = _ShapesModule
+
+if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
+    importlib.import_module("funclab.view.notebook.marimo").turn_on()
 
 
 _absent = absent(__name__, __all__)

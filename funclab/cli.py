@@ -183,7 +183,7 @@ Finding = tuple[bool, str, str]  # is it well, what was found, what to do if it 
 
 def doctor() -> int:
     """Check the installation, a line for each part; returns 1 if something needs a cure."""
-    findings = [check() for check in (python, numpy, loops, drawing, widgets, lessons, stop_button)]
+    findings = [check() for check in (python, numpy, loops, widgets, lessons, stop_button)]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
         if not well:
@@ -245,17 +245,6 @@ def loops() -> Finding:
     found = f"numba {show(version('numba'))}, a loop ready in {seconds:.1f} s, kept in {folder}"
     cure = "That folder cannot be written: export NUMBA_CACHE_DIR=~/.cache/numba"
     return os.access(folder, os.W_OK), found, cure
-
-
-def drawing() -> Finding:
-    import shutil
-
-    dot = shutil.which("dot")
-    if dot:
-        return True, f"diagrams are laid out by {dot}", ""
-    if version("graphviz-pure"):
-        return True, "diagrams are laid out by graphviz-pure", ""
-    return True, "diagrams are laid out by funclab itself (there is no dot here)", ""
 
 
 def widgets() -> Finding:

@@ -81,7 +81,7 @@ def test_doctor_finds_nothing_missing_here():
     report = run("doctor")
 
     assert report.returncode == 0, report.stdout
-    assert len(report.stdout.splitlines()) >= 7
+    assert len(report.stdout.splitlines()) >= 6
 
 
 @pytest.mark.parametrize(

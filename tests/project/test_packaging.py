@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from funclab.view.notebook import labextension
 from tests.project.source import PACKAGE, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -40,6 +43,26 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
 
     assert "funclab/py.typed" in packed
     assert sources <= packed
+
+
+def test_the_wheel_brings_the_jupyterlab_extension_of_this_source_at_an_address_with_its_hash(
+    wheel,
+):
+    packed = zipfile.ZipFile(wheel)
+    folder = f"funclab-{PROJECT['version']}.data/data/{labextension.FOLDER}/"
+
+    files = {
+        name.removeprefix(folder): packed.read(name).decode()
+        for name in packed.namelist()
+        if name.startswith(folder)
+    }
+
+    assert files == labextension.files(PROJECT["version"])
+    about = json.loads(files.pop("package.json"))
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    address = about["jupyterlab"]["_build"]["load"]
+    assert address == f"static/remoteEntry.js?v={digest[:16]}"
+    assert address.partition("?")[0] in files and "static/explorer.js" in files
 
 
 def test_the_wheel_works_away_from_the_source(wheel, tmp_path):

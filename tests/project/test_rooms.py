@@ -46,6 +46,7 @@ DOORS = {
     "h5py": {"saving"},
     "jupyterlab": {"cli"},
     "hatchling": {"view"},
+    "PIL": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = [

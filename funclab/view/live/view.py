@@ -18,8 +18,9 @@ import anywidget
 import traitlets
 
 from funclab.errors import ArgumentError
-from funclab.view.draw import defaults
+from funclab.view.draw import defaults, theme
 from funclab.view.draw.picture import Picture, write
+from funclab.view.draw.pixels import pictures
 from funclab.view.live.assets import script, style
 from funclab.view.live.page import page_of
 
@@ -154,7 +155,8 @@ class View(anywidget.AnyWidget):
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        data |= {MIME: {"view": self.room}, "image/svg+xml": self.svg(), "text/plain": repr(self)}
+        paper = theme.palette(defaults.still(self.look))["paper"]
+        data |= {MIME: {"view": self.room}, "text/plain": repr(self)} | pictures(self.svg(), paper)
         return data, {**metadata, MIME: {"held": self._held(), "displays": self.displays}}
 
     def _held(self) -> str:

@@ -15,6 +15,8 @@ from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Edge, Scene
 
+LOW = 560
+"""The height that gaps may fill."""
 PROJECTOR_CALLS = 11
 """Boxes that a class can read from the last row, with the one that stands for the others."""
 
@@ -33,7 +35,7 @@ def compact(
     for group in scene.groups:
         group.weights *= capsules
     scene.direction = direction
-    place(scene)
+    place(scene, room=LOW)
     return Diagram(scene)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ def show(view: Any) -> Any:
     A loop of twenty fits must not leave twenty views: from the third on, each replaces the one
     before, and says so.
     """
+    marimo: Any = sys.modules.get("marimo")
+    if marimo is not None and marimo.running_in_notebook():
+        return marimo.output.append(view)
     from IPython.core.getipython import get_ipython
 
     shell: Any = get_ipython()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from funclab.errors import ArgumentError
@@ -106,3 +108,11 @@ def test_a_direction_that_is_asked_for_is_kept():
         for room in (SCREEN, (300, 300)):
             scene = diagram(models.perceptron(), direction=direction, room=room).scene
             assert scene.direction == direction
+
+
+def test_a_repeat_is_drawn_with_a_tick_for_each_repetition_the_shown_one_filled():
+    picture = diagram(gallery.built("resnet"), room=SCREEN)
+
+    ticks = re.findall(r'class="tick" data-repetition="(\d)".*?class="f-(\w+)', picture.svg)
+    assert [number for number, _ in ticks] == [*"0123", *"012", *"012"]
+    assert {number for number, fill in ticks if fill == "neutral"} == {"0"}

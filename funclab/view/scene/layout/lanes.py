@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import (
     FIRST_LANE,
     LANE,
@@ -59,9 +60,7 @@ class Lanes:
                 for wire in cell.entering:
                     if wire is not axis:
                         self._run(wire, True)
-                if self.in_lines:
-                    self._spread_in_lines(cell)
-                else:
+                if not self.in_lines:
                     self._spread(cell, [w for w in cell.entering if not w.side], axis)
             else:
                 self._all_in_order(cell, axis)
@@ -82,6 +81,8 @@ class Lanes:
         if len(wires) < 2:
             return
         middle = wires.index(axis) if axis in wires else (len(wires) - 1) / 2
+        if (cell.near - 7) / max(middle, len(wires) - 1 - middle) < sizes.TAB:
+            middle = (len(wires) - 1) / 2  # too low for the axis to have its own port
         for i, wire in enumerate(wires):
             reach = (cell.near if i < middle else cell.far) - 7
             most = middle if i < middle else len(wires) - 1 - middle
@@ -94,15 +95,6 @@ class Lanes:
         if self.sideways:
             return row_offset(box, row, end.index, end.count)
         return -(cell.near + FIRST_LANE + LANE * (inputs_of(box.rows[:row]) + end.index))
-
-    @staticmethod
-    def _spread_in_lines(cell: Cell) -> None:
-        """Ports on top for wires from lanes, right of those that come from boxes above."""
-        number = 0
-        for wire in sorted(cell.entering, key=lambda wire: wire.index):
-            if wire.lane and not wire.side:
-                number += 1
-                wire.into = min(28.0 + STEP * number, cell.far - 12)
 
     def _run(self, wire: Wire, sideways: bool) -> None:
         """Choose what a wire runs in past other ranks, and whether it enters at a side."""
@@ -140,6 +132,8 @@ class Lanes:
     def _is_free(self, wire: Wire, side: int) -> bool:
         """Whether nothing stands between the wire and the side of its target."""
         target = wire.target
+        if side > 0 and target.margin > sizes.BESIDE:
+            return False  # its shape stands there
         here = self.place[id(target.track)]
         limit = self.place[id(wire.source.track)] if isinstance(wire.lane, Track) else None
         for place in self.occupied[target.rank]:
@@ -196,11 +190,21 @@ class Lanes:
                 step = min(17.0, (cell.size - 6) / max(1, len(wires)))
                 for i, wire in enumerate(wires):
                     wire.into = (i - (len(wires) - 1) / 2) * step
-            if self.in_lines:
-                for wire in cell.entering:
-                    shift = wire.source.at - cell.at
-                    if not wire.side and wire.lane is None and 0 < shift < cell.far - 12:
-                        wire.into = shift
+            if self.in_lines and len(cell.entering) > 1:
+                self._ports_in_lines(cell)
+
+    @staticmethod
+    def _ports_in_lines(cell: Cell) -> None:
+        """Ports on top: each right under its box if that is free, else the next free one."""
+        axis = previous_on_axis(cell)
+        taken = [0.0]
+        wires = [wire for wire in cell.entering if not wire.side and wire is not axis]
+        for wire in sorted(wires, key=lambda wire: (wire.lane is not None, wire.index)):
+            place = wire.source.at - cell.at if wire.lane is None else STEP
+            while any(abs(place - other) < sizes.TAB + 2 for other in taken):
+                place = max(taken) + sizes.TAB + 4
+            wire.into = min(place, cell.far - 12)
+            taken.append(place)
 
 
 def is_frame(cell: Cell) -> bool:

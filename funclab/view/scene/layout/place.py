@@ -32,7 +32,6 @@ HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
 HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
 """Where a column begins and ends: no name of a layer holds this character."""
-ENDLESS = 1e9
 
 
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
@@ -83,6 +82,8 @@ class Placing:
                 box.inside.direction, box.inside.density = scene.direction, scene.density
                 place(box.inside)
             sizes.measure_box(box, self.density)
+            if scene.direction == "LR" and box.inputs > 2 and box.ordered and not box.rows:
+                box.height = max(box.height, (sizes.TAB + 1) * box.inputs + 8)
             if box.inside is not None and box.gathers:
                 _reach_the_frame(box, box.inside, self.density)
         for group in scene.groups:

@@ -63,7 +63,7 @@ class Wires:
             return complex(out, cell.end)
         if bus is not None:
             return complex(out, bus.y)
-        end = cell.end + min(cell.tail, 14)
+        end = cell.end + min(cell.tail, 6)
         if plate.output:
             end = cell.end + cell.cards + (plate.width + 16 if self.sideways else 16)
         return complex(out, end)

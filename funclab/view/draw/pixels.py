@@ -1,0 +1,163 @@
+"""A picture of ours as a small PNG, for places that strip SVG: drawn by Pillow, in milliseconds."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+MOST_DOTS = 1_000_000
+"""A picture of more units than this has less than a dot for each: every dot costs time and room."""
+LARGEST = 300_000
+"""Characters."""
+CURVE = 5
+"""Straight pieces in a curve."""
+_PIECE = re.compile(r"([MLCZlhv])([^MLCZlhv]*)")
+_NUMBER = re.compile(r"-?[\d.]+")
+_SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
+
+
+def pictures(svg: str, paper: str) -> dict[str, str]:
+    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Of a picture so large
+    that it could not be read in few dots, there is none."""
+    return {"image/svg+xml": svg} | ({"image/png": png(svg, paper)} if len(svg) < LARGEST else {})
+
+
+def png(svg: str, paper: str) -> str:
+    """A picture that `Canvas` drew, as PNG in base64, on a background of the colour `paper`."""
+    from PIL import Image, ImageDraw
+
+    root = ElementTree.fromstring(svg)
+    width, height = map(float, root.get("viewBox", "").split()[2:])
+    dots = min(1, (MOST_DOTS / (width * height)) ** 0.5)
+    image = Image.new("P", (round(width * dots), round(height * dots)), paper)
+    Pencil(ImageDraw.Draw(image), dots).draw(root, 0j)
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode()
+
+
+class Pencil:
+    """Draws the elements that `Canvas` writes."""
+
+    def __init__(self, draw: Any, dots: float) -> None:
+        self.on, self.dots = draw, dots
+
+    def draw(self, element: Any, origin: complex) -> None:
+        """An element and all in it; positions count from `origin`."""
+        shift = _SHIFT.match(element.get("transform", ""))
+        origin += complex(*map(float, shift.groups())) if shift else 0
+        method = getattr(self, element.tag.rpartition("}")[2], None)
+        if method is not None:
+            method(element, origin)
+        for part in element:
+            self.draw(part, origin)
+
+    def rect(self, element: Any, origin: complex) -> None:
+        first = self._point(element, "x", "y", origin)
+        last = first + self._point(element, "width", "height", 0j)
+        radius = float(element.get("rx", 0)) * self.dots
+        box = (first.real, first.imag, last.real, last.imag)
+        self.on.rounded_rectangle(box, radius, **self._paint(element))
+
+    def circle(self, element: Any, origin: complex) -> None:
+        middle, radius = self._point(element, "cx", "cy", origin), float(element.get("r"))
+        box = [middle.real, middle.imag, middle.real, middle.imag]
+        self.on.ellipse(
+            [side + sign * radius * self.dots for side, sign in zip(box, (-1, -1, 1, 1))],
+            **self._paint(element),
+        )
+
+    def path(self, element: Any, origin: complex) -> None:
+        paint = self._paint(element)
+        for points in outlines(element.get("d")):
+            dots = [((p + origin) * self.dots) for p in points]
+            if paint["fill"] and len(dots) > 2:
+                self.on.polygon([(dot.real, dot.imag) for dot in dots], fill=paint["fill"])
+            if paint["outline"]:
+                dash = [float(one) for one in element.get("stroke-dasharray", "").split()]
+                for piece in dashed(dots, max(4.0, sum(dash)) * self.dots) if dash else [dots]:
+                    line = [(dot.real, dot.imag) for dot in piece]
+                    self.on.line(line, fill=paint["outline"], width=paint["width"], joint="curve")
+
+    def text(self, element: Any, origin: complex) -> None:
+        place = self._point(element, "x", "y", origin)
+        side = {"middle": "m", "end": "r"}.get(element.get("text-anchor", ""), "l")
+        mono = "Mono" * ("mono" in element.get("font-family", "").lower())
+        bold = "-Bold" * (element.get("font-weight") == "600")
+        size = round(float(element.get("font-size", 11)) * self.dots)
+        words = "".join(element.itertext())
+        typeface = font(f"DejaVuSans{mono}{bold}", size)
+        ink = element.get("fill", "black")
+        self.on.text((place.real, place.imag), words, ink, typeface, anchor=f"{side}s")
+
+    def _point(self, element: Any, x: str, y: str, origin: complex) -> complex:
+        return (complex(float(element.get(x, 0)), float(element.get(y, 0))) + origin) * self.dots
+
+    def _paint(self, element: Any) -> dict[str, Any]:
+        fill, stroke = element.get("fill", "none"), element.get("stroke", "none")
+        width = float(element.get("stroke-width", 1)) * self.dots
+        return {
+            "fill": None if fill == "none" else fill,
+            "outline": None if stroke == "none" else stroke,
+            "width": max(1, round(width)),
+        }
+
+
+def outlines(data: str) -> list[list[complex]]:
+    """The corners of each part of a path; curves become short straight pieces."""
+    parts: list[list[complex]] = []
+    for letter, told in _PIECE.findall(data):
+        numbers = list(map(float, _NUMBER.findall(told)))
+        points = [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2])]
+        last = parts[-1][-1] if parts else 0j
+        if letter == "M":
+            parts.append(points)
+        elif letter == "Z":
+            parts[-1].append(parts[-1][0])
+        elif letter == "C":
+            for i in range(0, len(points), 3):
+                parts[-1] += curve(parts[-1][-1], *points[i : i + 3])
+        elif letter in "hv":
+            parts[-1].append(last + numbers[0] * (1 if letter == "h" else 1j))
+        else:
+            parts[-1] += [last * (letter == "l") + point for point in points]
+    return parts
+
+
+def curve(a: complex, b: complex, c: complex, d: complex) -> list[complex]:
+    """Points of a cubic curve, but for its first one."""
+    return [
+        a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t**2 * (1 - t) + d * t**3
+        for t in (k / CURVE for k in range(1, CURVE + 1))
+    ]
+
+
+def dashed(points: list[complex], period: float) -> list[list[complex]]:
+    """Every other half period of a line."""
+    pieces, walked = [], 0.0
+    for a, b in zip(points, points[1:]):
+        length = abs(b - a)
+        start = -(walked % period)
+        while length and start < length:
+            first, last = max(0.0, start), min(length, start + period / 2)
+            if last > first:
+                pieces.append([a + (b - a) * (first / length), a + (b - a) * (last / length)])
+            start += period
+        walked += length
+    return pieces
+
+
+@cache
+def font(name: str, size: int) -> Any:
+    """One of the typefaces that come with matplotlib."""
+    from PIL import ImageFont
+
+    spec = find_spec("matplotlib")
+    folder = Path(str(spec.origin if spec else "")).parent / "mpl-data" / "fonts" / "ttf"
+    return ImageFont.truetype(str(folder / f"{name}.ttf"), size)
