@@ -8,7 +8,8 @@ from typing import Any
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.view.diff.sides import Side, class_of, is_automatic
+from funclab.view.diff.sides import Side, class_of
+from funclab.view.scene.words import is_automatic
 
 MOST_PAIRS = 900
 """Above this many possible pairs, layers that look alike are paired in order, not by neighbours."""

@@ -9,7 +9,7 @@ from typing import Any
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, times
 from funclab.view.diff.match import Match, same_origin
-from funclab.view.diff.sides import Side, constants_of, is_automatic, model_in, settings_of
+from funclab.view.diff.sides import Side, constants_of, model_in, settings_of
 from funclab.view.draw.text import clean, listed, shorten
 from funclab.view.scene import words
 
@@ -195,7 +195,7 @@ def _called(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
 
 def _renamed(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     """Names that were only counted say nothing: two of them are no difference."""
-    if a.name != b.name and not (is_automatic(a) and is_automatic(b)):
+    if a.name != b.name and not (words.is_automatic(a) and words.is_automatic(b)):
         sentence = f"left: {_name(a)} is right: {_name(b)}, under another name"
         yield Entry("renamed", _keys(found.left, [a]), _keys(found.right, [b]), sentence)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import numpy as np
 
-from funclab import registry, structure
+from funclab import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
@@ -151,12 +150,3 @@ def model_in(layer: Any) -> Any:
         return layer
     inner = words.inner_layer(layer)
     return inner if words.graph_of(inner) is not None else None
-
-
-def is_automatic(operation: Operation) -> bool:
-    """Whether a name was only counted, such as dense_1."""
-    if isinstance(operation, OpOperation):
-        prefix = operation.op.name
-    else:
-        prefix = registry.to_snake_case(type(operation).__name__)
-    return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from funclab import structure
 from funclab.engine.describe import Names
@@ -18,7 +17,9 @@ from funclab.graph.tensor import Tensor
 from funclab.shapes import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.calls import write_line
+from funclab.view.scene.faces import write_line
+from funclab.view.scene.insides import Recorded, insides
+from funclab.view.scene.parts import Part, parts
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
@@ -26,22 +27,10 @@ MOST_NODES = 200
 """Calls of a layer outside the model, at most, that are listed."""
 
 
-class Part(NamedTuple):
-    """A graph in the model: the model's own, or that of a frame in it."""
-
-    graph: Graph
-    prefix: str
-    """What its keys begin with among calls, such as "encoder[1]/"."""
-    path: str
-    """The same among layers, such as "encoder/"."""
-
-    def key(self, name: str) -> str:
-        return f"{self.prefix}{clean(name)}"
-
-    def named(self, name: str, fact: Facts) -> Facts:
-        """A fact with its name and the key of its box, where they differ from its key."""
-        inside = {"name": clean(name), "box": f"{self.path}{clean(name)}"} if self.prefix else {}
-        return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
+def _named(part: Part, name: str, fact: Facts) -> Facts:
+    """A fact with its name and the key of its box, where they differ from its key."""
+    inside = {"name": clean(name), "box": f"{part.path}{clean(name)}"} if part.prefix else {}
+    return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
 
 
 def facts_of(model: Any) -> Facts:
@@ -52,13 +41,13 @@ def facts_of(model: Any) -> Facts:
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
     graph = words.graph_of(model)
     assert graph is not None
-    for part in parts_of(graph):
+    for part in parts(graph):
         for operation in part.graph.operations:
             facts["layers"][part.key(operation.name)] = _layer(operation, part)
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
             for tensor in node.output_tensors:
-                facts["tensors"][part.key(tensor.id)] = part.named(tensor.id, _tensor(tensor))
+                facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, _tensor(tensor))
             _add_frames(facts, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
     facts["summary"] = _summary(model, graph)
@@ -81,7 +70,7 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
     """The box of a node that opens, and the layer in a wrapper, which has no node there."""
     key, path = part.key(node.key), f"{part.path}{clean(node.operation.name)}"
     inner = words.inner_layer(node.operation)
-    if inner is not None or words.graph_of(node.operation) is not None:
+    if inner is not None or any(insides(node)):
         facts["frames"][key] = path
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
@@ -95,27 +84,12 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
 def objects_of(model: Any) -> dict[str, Any]:
     """The layer or node behind each key of the facts."""
     objects: dict[str, Any] = {}
-    for part in parts_of(words.graph_of(model)):
+    for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
             inner, key = words.inner_layer(node.operation), part.key(node.key)
             objects |= {part.key(node.operation.name): node.operation, key: node}
             objects |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
     return objects
-
-
-def parts_of(graph: Graph | None, prefix: str = "", path: str = "") -> Iterator[Part]:
-    """The model's graph, and those of the models inside it, with the path of the box they fill."""
-    if graph is None:
-        return
-    part = Part(graph, prefix, path)
-    yield part
-    for node in graph.nodes:
-        name, key = clean(node.operation.name), part.key(node.key)
-        yield from parts_of(words.graph_of(node.operation), f"{key}/", f"{path}{name}/")
-        inner = words.inner_layer(node.operation)
-        if words.graph_of(inner) is not None:
-            own = f"{clean(inner.name)}/"
-            yield from parts_of(words.graph_of(inner), f"{key}/{own}", f"{path}{name}/{own}")
 
 
 def _layer(layer: Operation, part: Part) -> Facts:
@@ -127,7 +101,7 @@ def _layer(layer: Operation, part: Part) -> Facts:
         "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
     nodes = [part.key(node.key) for node in layer.inbound_nodes if node in own]
-    return {**part.named(layer.name, fact), "nodes": nodes}
+    return {**_named(part, layer.name, fact), "nodes": nodes}
 
 
 def _told(layer: Any) -> Facts:
@@ -219,6 +193,9 @@ def tape_of(node: Node) -> list[Facts]:
     """The op calls of one node, each with its arithmetic as text and the source of its op."""
     if node.is_input:
         return []
+    if isinstance(node, Recorded):
+        names = Names()
+        return [_call(call, names) for call in node.calls]
     known: dict[Tensor, Any] = {tensor: placeholder(tensor) for tensor in node.arguments.tensors}
     args, kwargs = node.arguments.fill_in(known)
     with Tape():

@@ -6,9 +6,9 @@ from typing import Any
 
 from funclab.shapes import show
 from funclab.view.draw.text import clean
-from funclab.view.explorer.facts import parts_of
 from funclab.view.live.said import say
 from funclab.view.scene import words
+from funclab.view.scene.parts import parts
 from funclab.view.shapes.rules.rule import rule
 
 Question = dict[str, Any]
@@ -18,7 +18,7 @@ CHOICES = 4
 def questions_of(model: Any) -> dict[str, Question]:
     """A question for each call with one output, by the key of its node; inputs have none."""
     questions: dict[str, Question] = {}
-    for part in parts_of(words.graph_of(model)):
+    for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
             if node.is_input or node in part.graph.input_nodes or len(node.output_shapes) != 1:
                 continue

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
+from funclab.view.scene.faces import (
+    UNORDERED,
+    Opened,
+    Piece,
+    frame_scene,
+    group_of,
+    place_of,
+    place_words,
+    role,
+    within,
+    write_line,
+)
 from funclab.view.scene.folding import (
     Entry,
     Folding,
@@ -19,24 +30,12 @@ from funclab.view.scene.folding import (
     left_out_box,
     repeat_box,
 )
+from funclab.view.scene.insides import inside
 from funclab.view.scene.prefixes import Family, families, prefix_of
 from funclab.view.scene.repeats import Item, Repetition, folded, parts_of
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
 from funclab.view.scene.wiring import Wires
-
-UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
-"""Whose inputs may come in any order."""
-
-Opened = bool | Collection[str]
-"""Whether boxes are drawn open: all, none, or those with these keys."""
-
-
-class Piece:
-    """A piece of graph in the form of a model: where it begins and ends has no numbers."""
-
-    def __init__(self, name: str, graph: Graph) -> None:
-        self.name, self.graph = name, graph
 
 
 class Calls:
@@ -108,7 +107,7 @@ class Calls:
         for item in items if own else families(items):
             if isinstance(item, tuple):
                 entries += item
-            elif isinstance(item, Family) or self._key_of(item) not in self.unfolded:
+            elif isinstance(item, Family) or clean(self._key_of(item)) not in self.unfolded:
                 entries.append(item)
             else:
                 entries += [entry for block in item.blocks for entry in self._entries(block)]
@@ -159,7 +158,7 @@ class Calls:
             group=self.shared.get(layer),
             frozen=words.is_frozen(layer),
             wrapper=words.inner_layer(layer) is not None,
-            nested=words.graph_of(layer) is not None,
+            nested=inside(node) is not None,
             inputs=0 if node in self.graph.input_nodes else len(node.arguments.tensors),
             outputs=len(node.output_tensors),
             write=write_line(node),
@@ -168,23 +167,12 @@ class Calls:
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
-        box.inside = self._inside(box, layer) if is_open(self.expand, box.key) else None
+        box.inside = frame_scene(box, node, "calls", self.expand, self._within)
         box.title = self._sentence(box, node)
         return box
 
     def _input_words(self, node: Node) -> str:
         return "" if self.piece else place_words(self.graph, node)
-
-    def _inside(self, box: Box, layer: Operation) -> Scene | None:
-        if words.graph_of(layer) is not None:
-            return self._within(layer, box.key)
-        inner = words.inner_layer(layer)
-        if inner is None:
-            return None
-        wrapped = wrapped_box(inner, f"{box.key}/")
-        if wrapped.nested and is_open(self.expand, wrapped.key):
-            wrapped.inside = self._within(inner, wrapped.key)
-        return Scene(box.name, "calls", place=box.key, boxes=[wrapped])
 
     def _within(self, model: Any, key: str) -> Scene:
         return Calls(
@@ -217,7 +205,7 @@ class Calls:
         key = self._key_of(entry)
         if isinstance(entry, Family):
             box = family_box(entry, key, self.prefix)
-            if self.fold != "alike" or key in self.unfolded or self.focused in entry.calls:
+            if self.fold != "alike" or clean(key) in self.unfolded or self.focused in entry.calls:
                 inside = self._entries(entry.items, entry.prefix)
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
@@ -248,56 +236,3 @@ class Calls:
                 group.weights = group.numbers  # without weights there is no capsule
                 groups.append(group)
         return groups
-
-
-def within(key: str, frame: str) -> bool:
-    """Whether a key is that of a box or of something inside it."""
-    frame = clean(frame)
-    return key == frame or key.startswith(f"{frame}/")
-
-
-def is_open(expand: Opened, key: str) -> bool:
-    return expand if isinstance(expand, bool) else clean(key) in expand
-
-
-def role(graph: Graph, node: Node) -> str:
-    if node in graph.input_nodes:
-        return "input"
-    return "output" if any(one in graph.outputs for one in node.output_tensors) else "plain"
-
-
-def place_words(graph: Graph, node: Node) -> str:
-    """Which of the model's inputs a node is, when there are several, and what is not float32."""
-    if node not in graph.input_nodes:
-        return ""
-    dtype = node.output_tensors[0].dtype
-    which = f" · inputs[{place_of(graph, node)}]" if len(graph.input_nodes) > 1 else ""
-    return which + (f" · {dtype}" if dtype != "float32" else "")
-
-
-def place_of(graph: Graph, node: Node) -> int | None:
-    return graph.input_nodes.index(node) if node in graph.input_nodes else None
-
-
-def write_line(node: Node) -> str:
-    return f"{clean(node.operation.name)}.get_output_at({node.index})"
-
-
-def wrapped_box(layer: Any, prefix: str) -> Box:
-    """The layer inside a wrapper: it has no node of its own there."""
-    return Box(
-        key=f"{prefix}{layer.name}",
-        name=clean(layer.name),
-        detail=words.detail(layer),
-        frozen=words.is_frozen(layer),
-        nested=words.graph_of(layer) is not None,
-        outputs=0,
-        title=f"{clean(layer.name)}, {words.detail(layer)}, applied by the wrapper around.",
-    )
-
-
-def group_of(layer: Any, number: int, keys: list[str], calls: int) -> Group:
-    """A shared layer, without a capsule."""
-    numbers = words.arithmetic(layer) if words.weights_of(layer) else ""
-    frozen = words.is_frozen(layer)
-    return Group(number, clean(layer.name), keys, calls, numbers, total=calls, frozen=frozen)

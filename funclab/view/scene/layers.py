@@ -11,19 +11,19 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
-from funclab.view.scene.calls import (
+from funclab.view.scene.faces import (
     UNORDERED,
     Opened,
     Piece,
+    frame_scene,
     group_of,
-    is_open,
     place_of,
     place_words,
     role,
     within,
-    wrapped_box,
 )
 from funclab.view.scene.folding import FOLD, Folding, fold_key
+from funclab.view.scene.insides import inside
 from funclab.view.scene.scene import Box, Edge, End, Plate, Row, Scene
 from funclab.view.scene.sharing import Sharing, whereabouts
 from funclab.view.scene.wiring import plate_of
@@ -104,7 +104,7 @@ class Layers:
             group=self.shared.get(layer),
             frozen=words.is_frozen(layer),
             wrapper=words.inner_layer(layer) is not None,
-            nested=words.graph_of(layer) is not None,
+            nested=inside(nodes[0]) is not None,
             rows=[] if alone else self._rows(layer),
             node=nodes[0].index if alone else None,
             inputs=0 if nodes[0] in self.graph.input_nodes else len(nodes[0].arguments.tensors),
@@ -115,23 +115,11 @@ class Layers:
             title=f"{clean(layer.name)}, {words.detail(layer)}, "
             f"called {words.times(len(nodes))} in this model.",
         )
-        if is_open(self.expand, box.key):
-            box.inside = self._inside(box, layer)
+        box.inside = frame_scene(box, nodes[0], "layers", self.expand, self._within)
         return box
 
     def _input_words(self, node: Node) -> str:
         return "" if self.piece else place_words(self.graph, node)
-
-    def _inside(self, box: Box, layer: Operation) -> Scene | None:
-        if box.nested:
-            return self._within(layer, box.key)
-        inner = words.inner_layer(layer)
-        if inner is None:
-            return None
-        wrapped = wrapped_box(inner, f"{box.key}/")
-        if wrapped.nested and is_open(self.expand, wrapped.key):
-            wrapped.inside = self._within(inner, wrapped.key)
-        return Scene(box.name, "layers", place=box.key, boxes=[wrapped])
 
     def _within(self, model: Any, key: str) -> Scene:
         return Layers(model, self.expand, self.limit, f"{key}/", self.focus, self.sharing).build()

@@ -10,6 +10,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, plural, shorten
 from funclab.view.scene import words
+from funclab.view.scene.insides import insides
 from funclab.view.scene.scene import Group, Scene
 
 
@@ -36,10 +37,10 @@ class Sharing:
         if graph not in self._totals:
             found: Counter[Operation] = Counter()
             for node in graph.nodes:
-                for layer in (node.operation, words.inner_layer(node.operation)):
-                    inner = words.graph_of(layer)
-                    found.update([layer] if layer is not None else [])
-                    found.update(self._total(inner) if inner is not None else ())
+                wrapped = words.inner_layer(node.operation)
+                found.update([node.operation, wrapped] if wrapped else [node.operation])
+                for _, _, inner in insides(node):
+                    found.update(self._total(inner))
             self._totals[graph] = found
         return self._totals[graph]
 
@@ -49,9 +50,8 @@ class Sharing:
         for one in waiting:
             yield one
             for node in one.nodes:
-                for layer in (node.operation, words.inner_layer(node.operation)):
-                    inner = words.graph_of(layer)
-                    if inner is not None and inner not in seen:
+                for _, layer, inner in insides(node):
+                    if inner not in seen:
                         seen.add(inner)
                         waiting.append(inner)
                         self.owners.update(dict.fromkeys(inner.nodes, clean(layer.name)))

@@ -99,13 +99,19 @@ def call_words(node: Node) -> str:
     return " · ".join(filter(None, [detail(layer), "" if layer.is_layer else _operator(node)]))
 
 
+def is_automatic(operation: Operation) -> bool:
+    """Whether a name was only counted, such as dense_1."""
+    op = getattr(operation, "op", None)
+    prefix = op.name if op is not None else registry.to_snake_case(type(operation).__name__)
+    return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
+
+
 def brief(node: Node) -> str:
     """What a box says under the name of a call: not the class, where the name tells it."""
     layer = node.operation
     if not layer.is_layer:
         return _operator(node)
-    own = registry.to_snake_case(type(layer).__name__)
-    if not re.fullmatch(rf"{re.escape(own)}(_\d+)?", layer.name):
+    if not is_automatic(layer):
         return detail(layer)
     return detail(layer).removeprefix(kind(layer)).removeprefix(" · ").strip()
 
@@ -209,7 +215,7 @@ def value_text(value: Any) -> str:
     """A setting as it is shown in a box: `3×3`, `0.5`, `relu`."""
     if isinstance(value, (list, tuple)):
         return "×".join(map(value_text, value))
-    name = getattr(value, "__name__", None)
+    name = value.name if isinstance(value, Variable) else getattr(value, "__name__", None)
     plain = isinstance(value, (str, int, float))
     return shorten(name or (str(value) if plain else kind(value)), 20)
 

@@ -14,7 +14,7 @@ from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
-from funclab.view.scene.calls import write_line
+from funclab.view.scene.faces import write_line
 from funclab.view.tables.node_picture import draw_nodes
 
 TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from funclab.shapes import known
 from funclab.training.step import Step
 from funclab.view.live.said import say
 from funclab.view.scene import words
+from funclab.view.scene.parts import parts
 from funclab.view.shapes.rules.rule import rule
 from funclab.view.trace.frames import Frame, frame_of
 
@@ -28,9 +29,12 @@ class Places:
 
     def __init__(self, model: Any, step: Step) -> None:
         self.model, self.step, self.plan, self.made = model, step, step.plan, step.made
-        found = list(nodes_of(words.graph_of(model), (), ""))
-        self.nodes = {place: (graph, node) for place, _, graph, node in found}
-        self.keys = {place: key for place, key, _, _ in found}
+        self.nodes: dict[Place, tuple[Graph, Node]] = {}
+        self.keys: dict[Place, str] = {}
+        for part in parts(words.graph_of(model), own=False):
+            for node in part.graph.nodes:
+                place = (*part.place, node.key)
+                self.nodes[place], self.keys[place] = (part.graph, node), part.key(node.key)
         outer = {place[:i] for place in self.made for i in range(1, len(place))}
         self.leaves = [
             place
@@ -176,17 +180,3 @@ class Places:
                 op = say("trace_bias_and", op=activation) if activation else last.op.name
                 return say("trace_before_op", name=f"{place[:-1]}:{i}]", op=op)
         return f"{place} ({op})" if place else op
-
-
-def nodes_of(
-    graph: Graph | None, place: Place, prefix: str
-) -> Iterator[tuple[Place, str, Graph, Node]]:
-    """The nodes of a graph and of the graphs inside it: the place that a replay gives each, and
-    the key that diagrams give it."""
-    for node in graph.nodes if graph is not None else ():
-        here, key = (*place, node.key), f"{prefix}{node.key}"
-        yield here, key, graph, node  # type: ignore[misc]
-        yield from nodes_of(words.graph_of(node.operation), here, f"{key}/")
-        wrapped = words.inner_layer(node.operation)
-        if words.graph_of(wrapped) is not None:
-            yield from nodes_of(words.graph_of(wrapped), here, f"{key}/{wrapped.name}/")

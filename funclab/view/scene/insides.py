@@ -1,0 +1,167 @@
+"""What is inside a layer: the graph of a model, and what the `call` of a user's own class does."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+from itertools import groupby
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from funclab import structure
+from funclab.engine.plan import calls_behind
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation, OpOperation, placeholder
+from funclab.graph.tape import Tape
+from funclab.graph.tensor import History, Tensor
+from funclab.graph.value import Call, Constant, Value
+from funclab.layers.arguments import first_parameter
+from funclab.view.scene import words
+
+_graphs: WeakKeyDictionary[Node, Graph] = WeakKeyDictionary()
+
+
+class Argument(Operation):
+    """What brings an argument of a `call` into the graph of what that call does."""
+
+
+class Recorded(Node):
+    """A call within a layer's `call`: it is in no graph of the user's."""
+
+    def __init__(self, operation: Operation, calls: list[Call], args: Iterable[Any]) -> None:
+        self.calls = calls
+        super().__init__(operation, tuple(args), own=True)
+
+    def make(self, value: Value) -> Tensor:
+        """One more output tensor."""
+        index = len(self.output_tensors)
+        tensor = Tensor(value.shape, value.dtype, f"{self.operation.name}_{index}")
+        tensor._keras_history = History(self.operation, self.index, index)
+        self.output_tensors.append(tensor)
+        self.outputs = self.output_tensors
+        return tensor
+
+
+class _Entered(str):
+    """The name of a layer, as it is entered once."""
+
+
+class _Recording(Tape):
+    """A tape on which two calls of one layer that follow each other can be told apart."""
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        return self._scope
+
+    @scope.setter
+    def scope(self, scope: tuple[str, ...]) -> None:  # type: ignore[override]
+        if scope and not isinstance(scope[-1], _Entered):
+            scope = (*scope[:-1], _Entered(scope[-1]))
+        self._scope = scope
+
+
+def insides(node: Node, own: bool = True) -> Iterator[tuple[str, Any, Graph]]:
+    """The graphs in a call's layer or in the layer that it wraps: the way to it, that layer, and
+    the graph. The way is empty, or the name of the wrapped layer. With `own`, also what the `call`
+    of a user's own class does.
+    """
+    inner = words.inner_layer(node.operation)
+    for way, layer in (("", node.operation), (getattr(inner, "name", ""), inner)):
+        graph = words.graph_of(layer)
+        if graph is None and own and layer is node.operation and is_own(layer):
+            graph = _graph_of_call(node)
+        if graph is not None:
+            yield way, layer, graph
+
+
+def inside(node: Node) -> Graph | None:
+    """The graph in a call's layer; None for a layer without one."""
+    return next((graph for way, _, graph in insides(node) if not way), None)
+
+
+def is_own(layer: Any) -> bool:
+    """Whether what a layer does is written in a `call` of the user's own."""
+    own = not type(layer).__module__.startswith("funclab.") and hasattr(layer, "sublayers")
+    return own and words.graph_of(layer) is None and words.inner_layer(layer) is None
+
+
+def _graph_of_call(node: Node) -> Graph:
+    """The calls that a layer's `call` makes of ops and of other layers, as a graph."""
+    if node not in _graphs:
+        tensors = list(dict.fromkeys(node.arguments.tensors))
+        values = {tensor: placeholder(tensor) for tensor in tensors}
+        args, kwargs = node.arguments.fill_in(values)
+        # The user's code runs once more: what it prints has been printed already.
+        with _Recording(training=True), redirect_stdout(io.StringIO()):
+            outputs = structure.flatten(node.operation(*args, **kwargs))
+        name = first_parameter(type(node.operation)) or "inputs"
+        _graphs[node] = _Drawing(node.operation, name).graph(list(values.values()), outputs)
+    return _graphs[node]
+
+
+class _Drawing:
+    """A graph made from op calls: those of a layer inside count as one call of that layer."""
+
+    def __init__(self, layer: Any, argument: str) -> None:
+        self.layers = {inner.name: inner for inner in getattr(layer, "sublayers", [])}
+        self.argument = argument
+        self.operations: dict[Any, Operation] = {}
+        self.names: set[str] = {*self.layers}
+        self.tensors: dict[Value, Tensor] = {}
+
+    def graph(self, inputs: list[Value], outputs: list[Value]) -> Graph:
+        for value in inputs:
+            argument = Argument(self._name(self.argument))
+            self.tensors[value] = Recorded(argument, [], ()).make(value)
+        groups = [list(group) for _, group in groupby(calls_behind(outputs), _entry)]
+        passed = {*outputs, *(value for calls in groups for value in _reads(calls))}
+        for calls in groups:
+            self._record(calls, passed)
+        made = [self.tensors[value] for value in inputs]
+        return Graph(made, [self.tensors[value] for value in outputs])
+
+    def _record(self, calls: list[Call], passed: set[Value]) -> None:
+        name = str(calls[0].scope[1]) if len(calls[0].scope) > 1 else ""
+        reads = _reads(calls)
+        if name in self.layers:
+            reads = [value for value in dict.fromkeys(reads) if value in self.tensors]
+        node = Recorded(self._operation(name, calls[0]), calls, map(self._argument, reads))
+        for value in (value for call in calls for value in call.outputs):
+            if value in passed or len(calls) == 1:
+                self.tensors[value] = node.make(value)
+
+    def _operation(self, name: str, call: Call) -> Operation:
+        """A stand-in, so that the nodes of the user's layer stay as they are."""
+        if name not in self.layers:
+            return OpOperation(call.op, self._name(call.op.name))
+        if name not in self.operations:
+            layer = self.layers[name]
+            stand_in = self.operations[name] = object.__new__(type(layer))
+            vars(stand_in).update(vars(layer), inbound_nodes=[], outbound_nodes=[])
+        return self.operations[name]
+
+    def _argument(self, value: Value) -> Any:
+        if isinstance(value, Constant) and value.array.size == 1:
+            return value.array.item()
+        return self.tensors.get(value, value)
+
+    def _name(self, stem: str) -> str:
+        count = sum(name == stem or name.startswith(f"{stem}_") for name in self.names)
+        name = f"{stem}_{count}" if count else stem
+        while name in self.names:
+            name += "_"
+        self.names.add(name)
+        return name
+
+
+def _reads(calls: list[Call]) -> list[Value]:
+    """What calls read that other calls make."""
+    own = {value for call in calls for value in call.outputs}
+    return [value for call in calls for value in call.inputs if value not in own]
+
+
+def _entry(call: Call) -> Any:
+    """What calls are grouped by: the layer entered, or the call itself."""
+    return id(call.scope[1]) if len(call.scope) > 1 else id(call)

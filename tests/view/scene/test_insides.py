@@ -1,0 +1,105 @@
+"""What is inside a layer of a user's own class: the calls that its `call` makes."""
+
+from __future__ import annotations
+
+from funclab import Input
+from funclab.layers import Dense, Dropout, Layer
+from funclab.models import Model
+from funclab.view import diagram
+from funclab.view.explorer.facts import facts_of, objects_of, tape_of
+
+
+class Block(Layer):
+    """A residual block: a shared layer, a weight of its own, and operators."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.dense, self.drop = Dense(8, activation="relu"), Dropout(0.5)
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), name="scale")
+
+    def call(self, x, training=None):
+        print("called with", x.shape)
+        y = self.dense(self.dense(x))
+        return x + self.drop(y, training=training) * self.scale / 2.0
+
+
+class Own(Model):
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.block = Block()
+
+    def call(self, inputs):
+        return self.block(inputs[0]) - inputs[1]
+
+
+def model_of(layer, *inputs):
+    inputs = inputs or (Input((8,)),)
+    return Model(list(inputs), layer(*inputs) if len(inputs) == 1 else layer(list(inputs)))
+
+
+def frame_of(model, key):
+    scene = diagram(model, expand_nested=[key]).scene
+    return next(box for box in scene.boxes if box.key == key).inside
+
+
+def test_a_layer_of_ones_own_opens_to_what_its_call_does():
+    layer = Block(name="block")
+
+    inside = frame_of(model_of(layer), "block[0]")
+
+    lines = {box.key.removeprefix("block[0]/"): box.brief for box in inside.boxes}
+    first = layer.dense.name
+    assert lines == {
+        "x[0]": "Argument",
+        f"{first}[0]": "8 · relu",
+        f"{first}[1]": "8 · relu",
+        f"{layer.drop.name}[0]": "0.5",
+        "multiply[0]": "× scale",
+        "divide[0]": "÷ 2.0",
+        "add[0]": "",
+    }
+    arriving = [edge.tensor for edge in inside.edges if edge.target.key == "block[0]/add[0]"]
+    assert arriving == ["x[0:0]", "divide[0:0]"]
+
+
+def test_looking_inside_makes_no_nodes_and_prints_nothing(capsys):
+    layer = Block()
+    model = model_of(layer)
+    capsys.readouterr()
+
+    frame_of(model, f"{layer.name}[0]")
+
+    assert (len(layer.inbound_nodes), layer.dense.inbound_nodes) == (1, [])
+    assert capsys.readouterr().out == ""
+
+
+def test_a_closed_layer_of_ones_own_says_that_it_opens():
+    scene = diagram(model_of(Block())).scene
+
+    assert [box.opens for box in scene.boxes] == [False, True]
+
+
+def test_a_model_of_ones_own_opens_and_the_layers_in_it_are_closed_boxes():
+    model = Own(name="own")
+
+    inside = frame_of(model_of(model, Input((8,)), Input((8,))), "own[0]")
+
+    assert [box.role for box in inside.boxes] == ["input", "input", "plain", "output"]
+    assert [(box.name, box.brief) for box in inside.boxes][2:] == [
+        (model.block.name, ""),
+        ("subtract", "0 − 1"),
+    ]
+
+
+def test_the_panel_knows_every_call_inside():
+    layer = Block(name="block")
+    model = model_of(layer)
+
+    facts, objects = facts_of(model), objects_of(model)
+
+    key = f"block[0]/{layer.dense.name}[1]"
+    assert facts["nodes"][key]["parents"] == [f"block[0]/{layer.dense.name}[0]"]
+    assert facts["frames"] == {"block[0]": "block"}
+    assert [call["op"] for call in tape_of(objects[key])] == ["matmul", "bias_activation"]
