@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
-from funclab import activations, constraints, initializers, layers, ops, regularizers, shapes
+from funclab import activations, constraints, initializers, layers, ops, regularizers
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers import Input, InputSpec, Layer
@@ -45,6 +44,7 @@ _NAMES = {
     "playground": "view.playground.view",
     "plot_model": "view",
     "scene": "teach.scenes",
+    "shapes": "view.shapes.view",
     "trace": "view.trace.view",
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
@@ -52,19 +52,9 @@ _NAMES = {
 
 __all__ = [
     "Input", "InputSpec", "KerasTensor", "Layer", "Tensor", "Variable", "activations",
-    "constraints", "initializers", "layers", "ops", "regularizers", "shapes", *_ROOMS, *_NAMES,
+    "constraints", "initializers", "layers", "ops", "regularizers", *_ROOMS, *_NAMES,
 ]  # fmt: skip
 
-
-class _ShapesModule(ModuleType):
-    """`funclab.shapes` is a room of shape arithmetic; called, it walks through a model's shapes."""
-
-    def __call__(self, model: Any, **settings: Any) -> Any:
-        """See `funclab.view.shapes.view.shapes`."""
-        return importlib.import_module("funclab.view.shapes.view").shapes(model, **settings)
-
-
-cast(Any, shapes).__class__ = _ShapesModule
 
 if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
     importlib.import_module("funclab.view.notebook.marimo").turn_on()

@@ -1,4 +1,4 @@
-"""Rules that weights obey after every training step."""
+"""Rules that hold for weights after every training step."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import numpy as np
 
 from funclab import registry
 from funclab.missing import guard
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 EPSILON = 1e-7
 """Keeps a division by the length of a weight of zeros finite."""
 
 
 class Constraint(registry.Configured):
-    """A rule for a weight: called on its array, returns the nearest array that obeys."""
+    """A rule for a weight: called on its array, returns the nearest array that satisfies it."""
 
     def __init_subclass__(cls) -> None:
         registry.register("constraint", cls, registry.to_snake_case(cls.__name__))

@@ -1,4 +1,4 @@
-"""The words of errors that tensors and graphs raise: long texts, kept out of short code."""
+"""The texts of errors that tensors and graphs raise, kept apart from the code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.errors import (
     TensorAttributeError,
     TensorTypeError,
 )
-from funclab.shapes import show
+from funclab.shape_math import show
 
 WHY_NO_NUMBERS = (
     "a tensor only describes what a model will compute; NumPy and Python need the numbers at once, "
@@ -107,7 +107,7 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
         "more, since they hold numbers.",
         fix=fix,
         facts=Instead(
-            f"A tensor is no array: it has no .{name}",
+            f"A tensor is not an array: it has no .{name}",
             [of(tensor), Item("place", f".{name}", "wants numbers")],
             _with_op(tensor, instead) if known else [],
             "no numbers",
@@ -183,7 +183,7 @@ def data(tensor: Any, name: str) -> TensorTypeError:
         fix=f"give an array of numbers for {name}; to go on building the graph, call the model "
         "instead: model(x).",
         facts=Instead(
-            "A tensor of the graph is no data",
+            "A tensor of the graph is not data",
             [of(tensor), Item("place", name, "wants an array")],
             [Item("array", "x", "an array of numbers"), Item("place", name, "wants an array")],
             "no numbers",
@@ -210,7 +210,7 @@ def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
 def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> GraphError:
     """Outputs that need an input which was not given. `outer` is a nested model it belongs to."""
     tensor, name = node.output_tensors[0], node.operation.name
-    given = ", ".join(one.id for one in graph.inputs)
+    given = ", ".join(tensor.id for tensor in graph.inputs)
     why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
     fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
     fix += _look_alike(graph, tensor)
@@ -246,7 +246,7 @@ def crossing(outputs: list[Any], inner: Any) -> list[Any]:
     for tensor in sorted(_behind(outputs), key=lambda one: _node(one).time):
         node = _node(tensor)
         parents = node.arguments.tensors
-        again = node.operation in layers and parents and all(one in inside for one in parents)
+        again = node.operation in layers and parents and all(parent in inside for parent in parents)
         if node in nodes or again:
             inside.add(tensor)
         else:
@@ -272,7 +272,9 @@ def _written(graph: Any, outer: Any) -> str:
 def _look_alike(graph: Any, tensor: Any) -> str:
     """A hint at an input that was given, leads nowhere, and has the shape of the one missing."""
     used = _behind(graph.outputs)
-    same = [one for one in graph.inputs if one.shape == tensor.shape and one not in used]
+    same = [
+        tensor for tensor in graph.inputs if tensor.shape == tensor.shape and tensor not in used
+    ]
     if not same:
         return ""
     return (

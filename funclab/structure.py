@@ -1,4 +1,4 @@
-"""Nested lists, tuples and dicts of things. Dicts keep the order in which they were written."""
+"""Nested lists, tuples and dicts. Dicts keep the order in which they were written."""
 
 from __future__ import annotations
 

@@ -10,8 +10,7 @@ import numpy as np
 from funclab import initializers, registry
 from funclab.errors import DataError
 from funclab.missing import guard
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 def set_random_seed(seed: int) -> None:

@@ -98,7 +98,7 @@ class History(Callback):
     """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, their numbers.
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
-    `now` holds what `evaluate_each_epoch` found: the training data, judged after each epoch.
+    `now` holds what `evaluate_each_epoch` found: the training data, evaluated after each epoch.
     """
 
     plot: Callable[..., Any]
@@ -135,10 +135,11 @@ class History(Callback):
         return self.history[name][i] if fits else None
 
     def restore(self, epoch: int) -> int:
-        """Bring back the weights of an epoch, counted from 1; returns the epoch whose they are.
+        """Bring back the weights of an epoch, counted from 1; returns the epoch they belong to.
 
-        Not every epoch's are kept: then those of the last one before. `fit(snapshots=True)` keeps
-        them. Raises: ArgumentError when nothing was kept; BusyError while the model is in training.
+        If that epoch's were not kept, those of the last epoch before it are used.
+        `fit(snapshots=True)` keeps them.
+        Raises: ArgumentError when nothing was kept; BusyError while the model is in training.
         """
         if self.snapshots is None:
             raise ArgumentError(
@@ -161,9 +162,9 @@ class CallbackList:
     def __init__(self, callbacks: Sequence[Any], model: Any, params: dict[str, Any]) -> None:
         self.callbacks = list(callbacks)
         self.params = params
-        for one in self.callbacks:
-            one.set_model(model)
-            one.set_params(params)
+        for callback in self.callbacks:
+            callback.set_model(model)
+            callback.set_params(params)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         """`on_epoch_end` and the others: told to every callback in turn."""
@@ -171,15 +172,17 @@ class CallbackList:
             raise AttributeError(name)
 
         def tell(*args: Any, **kwargs: Any) -> None:
-            for one in self.callbacks:
-                getattr(one, name)(*args, **kwargs)
+            for callback in self.callbacks:
+                getattr(callback, name)(*args, **kwargs)
 
         return tell
 
     def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
         """The methods of that name that some class has really written."""
         return [
-            getattr(one, name) for one in self.callbacks if writes(one, name) or writes(one, old)
+            getattr(callback, name)
+            for callback in self.callbacks
+            if writes(callback, name) or writes(callback, old)
         ]
 
 

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.errors import ArgumentError
+from funclab.shape_math import Array
 from funclab.view.draw import theme
-
-Array = np.ndarray[Any, Any]
 
 FILE = Path(__file__).with_name("digits.npz")
 TRAINING_IMAGES = 1297
@@ -99,7 +98,7 @@ class Pictures:
     """Images in a row, each on a card with its caption; a notebook shows them in its colours."""
 
     def __init__(self, images: Array, captions: Sequence[Any]) -> None:
-        self.images, self.captions = images, [str(one) for one in captions]
+        self.images, self.captions = images, [str(caption) for caption in captions]
 
     def _repr_svg_(self) -> str:
         width = CARD * len(self.images)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
+
 Story = tuple[str, str, str]
 
 PEOPLE = ("man", "baker", "teacher", "mayor", "farmer", "pilot")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError
+from funclab.shape_math import Array
 
-Array = np.ndarray[Any, Any]
 Generator = np.random.Generator
 Set = tuple[Array, Array]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.shapes import show
+from funclab.shape_math import show
 
 if TYPE_CHECKING:
     from funclab.engine.plan import Plan
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Note:
     """What a step does, for readers: "forward", "vjp", "add_into", or "extra" with a text.
 
-    `added` are the inputs whose gradient arrives as one more, and is added to the others after.
+    `added` are the inputs whose gradient is added to an earlier one by a step of its own.
     """
 
     kind: str

@@ -10,7 +10,7 @@ from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
 from funclab.graph.value import Value, Variable
-from funclab.shapes import known
+from funclab.shape_math import known
 
 
 def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> float:
@@ -22,7 +22,7 @@ def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> f
     rng = np.random.default_rng(seed)
     values = [_value(array, i in op.mutates) for i, array in enumerate(arrays)]
     loss = _weighted(op(*values), rng)
-    free = [one for one in values if one.trainable]
+    free = [value for value in values if value.trainable]
     plan = Plan(loss, wrt=free)
     start = [np.array(one.array) for one in values]
     plan.run()
@@ -54,10 +54,10 @@ def _weighted(outputs: Any, rng: np.random.Generator) -> Any:
     total: Any = 0
     if isinstance(outputs, Value):
         outputs = [outputs]
-    for one in outputs:
-        if one.dtype.startswith("float"):
-            weights = rng.standard_normal(known(one.shape))
-            total = ops.add(total, ops.sum(ops.multiply(one, weights)))
+    for output in outputs:
+        if output.dtype.startswith("float"):
+            weights = rng.standard_normal(known(output.shape))
+            total = ops.add(total, ops.sum(ops.multiply(output, weights)))
     return total
 
 

@@ -1,4 +1,4 @@
-"""Where arrays live: one flat buffer for all weights of a model, and buffers used again."""
+"""Where arrays live: one flat buffer for all weights of a model, and reused buffers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from funclab.graph.value import Variable
-from funclab.shapes import Shape, known
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, Shape, known
 
 LINE = 16
 """Each weight begins at a multiple of this many elements: a cache line of float32."""
@@ -41,7 +38,8 @@ def flat_views(shapes: Sequence[Shape], dtype: str) -> tuple[Array, list[Array]]
 
 def _view(flat: Array, start: int, shape: Shape) -> Array:
     size = math.prod(known(shape))
-    return flat[start : start + size].reshape(known(shape))
+    stretch = flat[start : start + size]
+    return stretch.reshape(known(shape))
 
 
 def pack(variables: Sequence[Variable]) -> None:
@@ -106,8 +104,10 @@ def _stretch(array: Array, length: int) -> Array:
 
 
 def _adjacent(a: Array, b: Array) -> bool:
-    same = a.base is not None and a.base is b.base and a.dtype == b.dtype
-    return same and a.ctypes.data + a.nbytes == b.ctypes.data
+    if a.base is None or a.base is not b.base or a.dtype != b.dtype:
+        return False
+    end = a.ctypes.data + a.nbytes
+    return end == b.ctypes.data
 
 
 def _join(a: Array, b: Array) -> Array:
@@ -117,7 +117,7 @@ def _join(a: Array, b: Array) -> Array:
 
 
 class Pool:
-    """Buffers that were given back, for the next that asks for as many bytes."""
+    """Returned buffers, for the next request of the same number of bytes."""
 
     def __init__(self) -> None:
         self.free: dict[int, list[Array]] = defaultdict(list)
@@ -126,7 +126,8 @@ class Pool:
     def take(self, shape: Sequence[int], dtype: str) -> Array:
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if self.free[size]:
-            return self.free[size].pop().view(dtype).reshape(shape)
+            array = self.free[size].pop()
+            return array.view(dtype).reshape(shape)
         self.bytes += size
         return np.zeros(size, np.uint8).view(dtype).reshape(shape)
 

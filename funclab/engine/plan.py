@@ -13,9 +13,7 @@ from funclab.engine.memory import Pool, flat_views
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.shapes import known
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, known
 
 
 class Step(NamedTuple):
@@ -32,7 +30,7 @@ class Plan:
     `wrt` (with respect to) is the trainable variables reached, unless given; `()` for none. The
     gradient starts as ones at `outputs` (the first, of a list). `updates` are calls that change
     state and run though no output needs them. With `keep`, the memory of every value and gradient
-    stays its own, to be looked at; otherwise buffers are used again when their value is spent.
+    stays its own, to be looked at; otherwise buffers are reused after the last use of their value.
 
     >>> from funclab import ops
     >>> x = Variable([3.0, 4.0])
@@ -88,8 +86,12 @@ class Plan:
     # Forward.
     def _trainable(self) -> list[Value]:
         inputs = [value for call in self.calls for value in call.inputs]
-        variables = [one for one in [*inputs, *self.outputs] if isinstance(one, Variable)]
-        return list(dict.fromkeys(one for one in variables if one.trainable and _is_float(one)))
+        variables = [value for value in [*inputs, *self.outputs] if isinstance(value, Variable)]
+        return list(
+            dict.fromkeys(
+                variable for variable in variables if variable.trainable and _is_float(variable)
+            )
+        )
 
     def _leaf(self, value: Value) -> Array:
         if isinstance(value, Variable):
@@ -131,7 +133,7 @@ class Plan:
         return pool.take(known(value.shape), value.dtype)
 
     def _find_last_uses(self) -> dict[Call, list[Value]]:
-        """For each call, the values that nobody reads after it, when there is no backward pass."""
+        """For each call, the values it is the last to use, when there is no backward pass."""
         if self.wrt:
             return {}
         owner: dict[Value, Value] = {}
@@ -144,11 +146,11 @@ class Plan:
                 owner[value] = owner.get(source, source)
                 last[owner[value]] = call
         kept = {owner.get(value, value) for value in self.outputs}
-        spent: dict[Call, list[Value]] = {}
+        freed: dict[Call, list[Value]] = {}
         for value, call in last.items():
             if value.origin is not None and value not in kept and not isinstance(call.op, View):
-                spent.setdefault(call, []).append(value)
-        return spent
+                freed.setdefault(call, []).append(value)
+        return freed
 
     # Backward.
     def _add_backward(self) -> None:
@@ -157,7 +159,7 @@ class Plan:
         self._own_buffers()
         self._owned: dict[int, Array] = {}
         if seed in self.needs_gradient:
-            self._slot(seed)[...] = 1  # nobody writes there again
+            self._slot(seed)[...] = 1  # nothing writes there again
         for call in reversed(self.calls):
             if call in reached:
                 self._add_vjp(call)

@@ -12,8 +12,7 @@ from funclab.engine.describe import Names, Note, line_of
 from funclab.engine.plan import Plan
 from funclab.graph.op import View
 from funclab.graph.value import Call, Value, Variable
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class Moment(NamedTuple):

@@ -68,7 +68,7 @@ class Graph:
     def layers_by_depth(self) -> dict[int, list[Operation]]:
         """Layers by their distance from the outputs."""
         return {
-            depth: [one for one in operations if one.is_layer]
+            depth: [operation for operation in operations if operation.is_layer]
             for depth, operations in self._by_depth.items()
         }
 
@@ -174,7 +174,7 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
 
 
 def _seen(one: object) -> str:
-    """How an error shows something that is no tensor: an array by its shape, not its numbers."""
+    """How an error shows something that is not a tensor: an array by its shape, not its values."""
     shape = getattr(one, "shape", None)
     return repr(one) if isinstance(one, Operation) or shape is None else f"something shaped {shape}"
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from funclab import structure
 from funclab.errors import TensorTypeError
 from funclab.graph.tensor import History, Tensor
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 if TYPE_CHECKING:
     from funclab.graph.operation import Operation
 
 _clock = itertools.count()
 
-RECORDS: list[list[Node]] = []
-"""Lists that want to hear of every node that is made, as long as they stand here."""
+OBSERVERS: list[list[Node]] = []
+"""Observers: lists to which each new node is added."""
 
 
 class Arguments:
@@ -78,7 +78,7 @@ class Node:
         self.index = len(operation.inbound_nodes)
         self.is_input = not self.arguments.tensors
         operation.inbound_nodes.append(self)
-        for record in RECORDS if not own else ():
+        for record in OBSERVERS if not own else ():
             record.append(self)
         if not own:  # a model's own node describes it from outside: nothing inside changes hands
             self._link()

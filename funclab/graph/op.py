@@ -1,4 +1,4 @@
-"""The contract of an op: a shape rule, the numbers forward, and the gradient backward."""
+"""The contract of an op: a shape rule, the forward computation, and the gradient."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
-from funclab.shapes import Shape
+from funclab.shape_math import Array, Shape
 
-Array = np.ndarray[Any, Any]
 Work = tuple[tuple[Shape, str | None], ...]
 
 
@@ -69,7 +68,7 @@ class Op:
 
     def __call__(self, *inputs: Any) -> Any:
         """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result."""
-        if any(isinstance(one, Tensor) for one in inputs):
+        if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
         if any(isinstance(one, Value) for one in inputs):
             return self._record(as_values(inputs))
@@ -137,7 +136,7 @@ def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
     Beside values, Python numbers and float arrays take the dtype of the values: NumPy's float64
     does not widen a model. Without values, plain numbers take the dtype of the arrays.
     """
-    dtypes = [one.dtype for one in inputs if isinstance(one, Value)]
+    dtypes = [x.dtype for x in inputs if isinstance(x, Value)]
     if dtypes:
         return tuple(
             one if isinstance(one, Value) else Constant.near(one, dtypes) for one in inputs

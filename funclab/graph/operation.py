@@ -161,7 +161,7 @@ class OpOperation(Operation):
     def __call__(self, *inputs: Any) -> Any:
         if not any(isinstance(one, Tensor) for one in inputs):
             return self.op(*inputs)
-        seen = [placeholder(one) if isinstance(one, Tensor) else one for one in inputs]
+        seen = [placeholder(x) if isinstance(x, Tensor) else x for x in inputs]
         try:
             outputs = structure.map_structure(symbolic, self.op(*seen))
         except ShapeError as error:

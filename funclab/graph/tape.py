@@ -1,4 +1,4 @@
-"""What a replay collects beside its outputs: losses, updates of state, and where it is."""
+"""What a replay collects besides its outputs: losses, updates of state, and its position."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Tape:
-    """The surroundings of op calls, set with `with Tape(training=True) as tape:`.
+    """The recording context of op calls, set with `with Tape(training=True) as tape:`.
 
     `training` is what layers such as Dropout ask for; `losses` gathers what layers add to the
-    model's loss, `updates` the calls that change state and must run though nobody reads them;
+    model's loss, `updates` the calls that change state and must run although no output needs them;
     `scope` names the layers around the call being made, `place` the nodes being replayed, and
     `made` holds for each place the values that stand for its node's outputs.
     """
@@ -45,5 +45,5 @@ _current: ContextVar[Tape | None] = ContextVar("tape", default=None)
 
 
 def current_tape() -> Tape:
-    """The tape in force; outside of any, one that nobody keeps."""
+    """The current tape; outside of any, a throwaway one."""
     return _current.get() or Tape()

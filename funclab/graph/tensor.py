@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from funclab import explain, registry
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
     from funclab.graph.operation import Operation

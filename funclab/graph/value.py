@@ -11,12 +11,11 @@ import numpy as np
 from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.tensor import OPERATORS, Operators
-from funclab.shapes import Shape, known, show
+from funclab.shape_math import Array, Shape, known, show
 
 if TYPE_CHECKING:
     from funclab.graph.op import Op
 
-Array = np.ndarray[Any, Any]
 
 _clock = itertools.count()
 

@@ -11,9 +11,7 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import ShapeError
-from funclab.shapes import Shape, show
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, Shape, show
 
 _rng = np.random.default_rng()
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)

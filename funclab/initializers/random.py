@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab.errors import ArgumentError
 from funclab.initializers.base import Array, Initializer, check_rank, rng
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 
 class Random(Initializer):

@@ -1,4 +1,4 @@
-"""Loops that judge predictions: errors and hits of each sample, and their weighted sums."""
+"""Loops that evaluate predictions: errors and hits of each sample, and their weighted sums."""
 
 import numpy as np
 

@@ -12,7 +12,7 @@ from funclab import explain, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
-from funclab.shapes import to_shape
+from funclab.shape_math import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
 
@@ -105,7 +105,9 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     names = call_parameters(type(layer))
     flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
     seated = [
-        one for one in flags if isinstance(one, Operators) and getattr(one, "dtype", "") != "bool"
+        flag
+        for flag in flags
+        if isinstance(flag, Operators) and getattr(flag, "dtype", "") != "bool"
     ]
     if len(args) <= len(names) + 1 and not seated:
         return

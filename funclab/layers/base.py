@@ -43,7 +43,7 @@ from funclab.layers.arguments import (
 )  # fmt: skip
 from funclab.layers.spec import check_inputs, last_step_hint
 from funclab.layers.weights import Weighted
-from funclab.shapes import show, to_shape
+from funclab.shape_math import show, to_shape
 
 Args = tuple[Any, ...]
 

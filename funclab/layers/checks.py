@@ -29,14 +29,14 @@ def positive(name: str, value: Any) -> int:
     )
 
 
-def share(name: str, value: Any) -> float:
-    """A share of elements: at least 0, below 1."""
+def fraction(name: str, value: Any) -> float:
+    """A fraction in [0, 1)."""
     if isinstance(value, (int, float)) and 0 <= value < 1:
         return value
     raise ArgumentError(
         f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1. "
         f"Received: {name}={value!r}.",
-        why="it is the share of elements to drop; 1 would leave nothing.",
+        why="it is the fraction of elements to drop; 1 would leave nothing.",
         fix=f"write for example {name}=0.5.",
     )
 

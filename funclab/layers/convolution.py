@@ -11,7 +11,7 @@ from funclab.layers.checks import one_of, positive, unsupported
 from funclab.layers.core import finish
 from funclab.layers.spec import InputSpec
 from funclab.ops.conv import check_format, check_padding, per_axis
-from funclab.shapes import show
+from funclab.shape_math import show
 
 
 class Conv(Layer, abstract=True):

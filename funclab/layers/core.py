@@ -11,7 +11,7 @@ from funclab.errors import ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive, unsupported
 from funclab.layers.spec import InputSpec
-from funclab.shapes import show
+from funclab.shape_math import show
 
 
 class Dense(Layer):

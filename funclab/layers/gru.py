@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab import activations, constraints, initializers, ops, regularizers
-from funclab.layers.checks import one_of, positive, share, stream
+from funclab.layers.checks import fraction, one_of, positive, stream
 from funclab.layers.recurrent import Recurrent
 from funclab.layers.spec import InputSpec
 
@@ -30,8 +30,8 @@ class OneState(Recurrent, abstract=True):
     ) -> None:
         """Check the settings that GRU and SimpleRNN share, and keep them under their names."""
         self.units = positive("units", units)
-        self.dropout = share("dropout", dropout)
-        self.recurrent_dropout = share("recurrent_dropout", recurrent_dropout)
+        self.dropout = fraction("dropout", dropout)
+        self.recurrent_dropout = fraction("recurrent_dropout", recurrent_dropout)
         self.seed = seed
         self.stream = stream(seed)
         for name, identifier in settings.items():

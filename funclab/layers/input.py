@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import floatx
 from funclab.layers.base import Layer
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 
 class InputLayer(Layer):
@@ -44,8 +44,8 @@ class InputLayer(Layer):
             )
         if input_tensor is not None:
             batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
-        whole = batch_shape if shape is None else (batch_size, *shapes.to_shape(shape))
-        self.batch_shape: Shape = shapes.to_shape(whole, "batch_shape")
+        whole = batch_shape if shape is None else (batch_size, *shape_math.to_shape(shape))
+        self.batch_shape: Shape = shape_math.to_shape(whole, "batch_shape")
         self.dtype = str(dtype or floatx())
         self.optional = optional
         self.built = True

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab import ops, shapes
+from funclab import ops, shape_math
 from funclab.errors import ArgumentError
 from funclab.layers.merge import Merge, to_rank
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 EPSILON = 1e-7
 """Vectors shorter than this are divided by it instead of by their length."""
@@ -40,7 +40,7 @@ class Concatenate(Merge):
         return ops.concatenate(list(inputs), axis=self.axis)
 
     def check_shapes(self, given: list[Shape]) -> None:
-        shapes.concatenate(given, self.axis)
+        shape_math.concatenate(given, self.axis)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks laid end to end along time; along features, any part counts for its step."""

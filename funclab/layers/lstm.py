@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from funclab import activations, constraints, initializers, ops, regularizers
-from funclab.layers.checks import one_of, positive, share, stream
+from funclab.layers.checks import fraction, one_of, positive, stream
 from funclab.layers.recurrent import Recurrent
 from funclab.layers.spec import InputSpec
 from funclab.ops.recurrent import ACTIVATIONS
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class LSTM(Recurrent):
@@ -78,8 +77,8 @@ class LSTM(Recurrent):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = share("dropout", dropout)
-        self.recurrent_dropout = share("recurrent_dropout", recurrent_dropout)
+        self.dropout = fraction("dropout", dropout)
+        self.recurrent_dropout = fraction("recurrent_dropout", recurrent_dropout)
         self.use_cudnn = one_of("use_cudnn", use_cudnn, ("auto", True, False))
         self.implementation = one_of("implementation", implementation, (0, 1, 2))
         self.seed = seed

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import ops, shapes
+from funclab import ops, shape_math
 from funclab.errors import ShapeError
 from funclab.layers.base import Layer
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 
 class Merge(Layer, abstract=True):
@@ -26,7 +26,7 @@ class Merge(Layer, abstract=True):
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
         rank = max(one.ndim for one in inputs)
-        aligned = [to_rank(one, rank, at=1) for one in inputs]
+        aligned = [to_rank(tensor, rank, at=1) for tensor in inputs]
         masks = mask if isinstance(mask, (list, tuple)) else [None] * len(inputs)
         beside = [None if one is None else to_rank(one, rank, at=-1) for one in masks]
         return self.merge(aligned, beside)
@@ -61,7 +61,7 @@ class Merge(Layer, abstract=True):
                 fix="put all tensors to be merged in the list.",
                 graph=self,
             )
-        self.check_shapes([one.shape for one in inputs])
+        self.check_shapes([tensor.shape for tensor in inputs])
 
     def check_shapes(self, given: list[Shape]) -> None:
         batches = {shape[0] for shape in given if shape} - {None, 1}
@@ -74,7 +74,7 @@ class Merge(Layer, abstract=True):
             )
         together = given[0][1:]
         for shape in given[1:]:
-            together = shapes.broadcast(together, shape[1:])
+            together = shape_math.broadcast(together, shape[1:])
 
 
 class Add(Merge):
@@ -165,8 +165,8 @@ class Minimum(Extreme):
 
 def _fold(function: Callable[[Any, Any], Any], items: Sequence[Any]) -> Any:
     together = items[0]
-    for one in items[1:]:
-        together = function(together, one)
+    for item in items[1:]:
+        together = function(together, item)
     return together
 
 

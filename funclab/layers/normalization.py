@@ -7,9 +7,9 @@ from typing import Any
 from funclab import constraints, initializers, ops, regularizers
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
-from funclab.layers.checks import not_negative, share
+from funclab.layers.checks import fraction, not_negative
 from funclab.layers.spec import InputSpec
-from funclab.shapes import axis_index
+from funclab.shape_math import axis_index
 
 
 class BatchNormalization(Layer):
@@ -46,7 +46,7 @@ class BatchNormalization(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.axis = _one_axis(axis)
-        self.momentum = momentum if momentum == 1 else share("momentum", momentum)
+        self.momentum = momentum if momentum == 1 else fraction("momentum", momentum)
         self.epsilon = not_negative("epsilon", epsilon)
         self.center, self.scale = center, scale
         self.beta_initializer = initializers.get(beta_initializer)

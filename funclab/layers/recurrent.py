@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
-from funclab.shapes import show
+from funclab.shape_math import show
 
 Step = Callable[[Any, list[Any]], list[Any]]
 

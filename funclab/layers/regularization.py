@@ -7,7 +7,7 @@ from typing import Any
 
 from funclab import ops, regularizers
 from funclab.layers.base import Layer
-from funclab.layers.checks import not_negative, share, stream
+from funclab.layers.checks import fraction, not_negative, stream
 from funclab.layers.spec import InputSpec
 from funclab.ops.random import dropout, random_normal
 
@@ -26,7 +26,7 @@ class Dropout(Layer):
         self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.rate = share("rate", rate)
+        self.rate = fraction("rate", rate)
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self.seed = seed
         self.stream = stream(seed)
@@ -114,7 +114,7 @@ class GaussianDropout(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rate = share("rate", rate)
+        self.rate = fraction("rate", rate)
         self.seed = seed
         self.stream = stream(seed)
         self.supports_masking = True

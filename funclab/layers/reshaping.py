@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab import ops, shapes
-from funclab.errors import ArgumentError
+from funclab import ops, shape_math
+from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of, positive
 from funclab.layers.spec import InputSpec
 from funclab.ops.conv import check_format
 from funclab.ops.folding import reshape_samples
-from funclab.shapes import Shape, to_shape
+from funclab.shape_math import Shape, to_shape
 
 
 class Flatten(Layer):
@@ -155,9 +155,9 @@ class Cropping2D(Images):
     def _check(self, shape: Shape, axis: int, total: int) -> None:
         length = shape[axis]
         if length is not None and total >= length:
-            raise shapes.ShapeError(
+            raise ShapeError(
                 f"`cropping` takes {total} of the {length} positions on axis {axis} of images of "
-                f"shape {shapes.show(shape)}.",
+                f"shape {shape_math.show(shape)}.",
                 why="nothing would be left.",
                 fix="crop less, or use larger images.",
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from funclab.errors import ShapeError
-from funclab.shapes import Shape, same, show
+from funclab.shape_math import Shape, same, show
 
 
 class InputSpec:
@@ -59,7 +59,7 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
         raise ShapeError(
             f"Layer {layer.name} expects {len(specs)} inputs, but it received {len(inputs)} input "
             f"tensors. (It expects {len(specs)} input(s).)",
-            why=f"received shapes {', '.join(show(one.shape) for one in inputs)}.",
+            why=f"received shapes {', '.join(show(tensor.shape) for tensor in inputs)}.",
             fix=f"join them first, {layer.name}(concatenate([a, b])), or call {layer.name} on each "
             "of them: the calls share its weights."
             if len(specs) == 1

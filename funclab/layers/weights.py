@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import constraints, initializers, regularizers, shapes, structure
+from funclab import constraints, initializers, regularizers, shape_math, structure
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
 from funclab.layers.arguments import dtype_name
-from funclab.shapes import show
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, show
 
 KERAS_3_ORDER = (
     "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint",
@@ -57,7 +55,7 @@ class Weighted(Operation):
 
     def _new_variable(self, given: dict[str, Any]) -> Variable:
         name, initializer = given.get("name") or "variable", given.get("initializer")
-        shape = shapes.to_shape(given.get("shape", ()))
+        shape = shape_math.to_shape(given.get("shape", ()))
         if None in shape:
             raise ArgumentError(
                 f"The weight {name} of layer {self.name} needs a whole shape, not {show(shape)}.",
@@ -189,11 +187,11 @@ class Weighted(Operation):
                 why="a layer makes its weights at its first call, when it sees the input's shape.",
                 fix=f"call it on a tensor first, or build it: {self.name}.build(input_shape).",
             )
-        return sum(shapes.size(variable.shape) or 0 for variable in self.weights)
+        return sum(shape_math.size(variable.shape) or 0 for variable in self.weights)
 
     def remember(self) -> Memory:
         """What this layer and those inside it are now, to undo a call that fails."""
-        inner = [one for one in self.sublayers if not one.built]
+        inner = [sublayer for sublayer in self.sublayers if not sublayer.built]
         return Memory(self, [one.remember() for one in inner])
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 from funclab import ops, structure
 from funclab.errors import ShapeError, TensorTypeError
 from funclab.layers.base import Layer
-from funclab.shapes import show
+from funclab.shape_math import show
 
 
 class Wrapper(Layer, abstract=True):
@@ -84,7 +84,7 @@ class TimeDistributed(Wrapper):
 
 
 def _mixes_samples(layer: Any) -> bool:
-    inner = any(_mixes_samples(one) for one in layer.sublayers)
+    inner = any(_mixes_samples(sublayer) for sublayer in layer.sublayers)
     return inner or getattr(layer, "mixes_samples", False)
 
 

@@ -154,7 +154,7 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
 
 
 def _signs(y_true: Any) -> Any:
-    """Targets of 0 and 1 as -1 and 1, when there are no others."""
+    """Targets of 0 and 1 as -1 and 1, if these are the only values."""
     zeros, ones = ops.equal(y_true, 0), ops.equal(y_true, 1)
     binary = ops.all(ops.logical_or(zeros, ones))
     return ops.where(binary, 2.0 * y_true - 1.0, y_true)

@@ -1,4 +1,4 @@
-"""Metrics: numbers that judge a model and are averaged over an epoch."""
+"""Metrics: numbers that evaluate a model, averaged over an epoch."""
 
 from __future__ import annotations
 

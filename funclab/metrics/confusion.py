@@ -12,8 +12,8 @@ from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, same_rank
 from funclab.metrics.base import Metric
 from funclab.metrics.state import State
+from funclab.shape_math import Array
 
-Array = np.ndarray[Any, Any]
 Thresholds = float | Sequence[float] | None
 
 EDGE = 1e-7
@@ -62,7 +62,7 @@ class Confusion(Metric):
     def _add(self, state: Any, counts: Array) -> None:
         state.array[self.order] += counts
 
-    def one(self, result: Array) -> Any:
+    def per_threshold(self, result: Array) -> Any:
         """A number for one threshold, an array for several."""
         return float(result[0]) if result.size == 1 else result
 
@@ -71,42 +71,42 @@ class TruePositives(Confusion):
     """How many positive samples were found."""
 
     def result(self) -> Any:
-        return self.one(self.true_positives.numpy())
+        return self.per_threshold(self.true_positives.numpy())
 
 
 class FalsePositives(Confusion):
     """How many negative samples were taken for positive."""
 
     def result(self) -> Any:
-        return self.one(self.false_positives.numpy())
+        return self.per_threshold(self.false_positives.numpy())
 
 
 class TrueNegatives(Confusion):
     """How many negative samples were found."""
 
     def result(self) -> Any:
-        return self.one(self.true_negatives.numpy())
+        return self.per_threshold(self.true_negatives.numpy())
 
 
 class FalseNegatives(Confusion):
     """How many positive samples were missed."""
 
     def result(self) -> Any:
-        return self.one(self.false_negatives.numpy())
+        return self.per_threshold(self.false_negatives.numpy())
 
 
 class Precision(Confusion):
     """How many of those taken for positive are positive."""
 
     def result(self) -> Any:
-        return self.one(share(self.true_positives.array, self.false_positives.array))
+        return self.per_threshold(share(self.true_positives.array, self.false_positives.array))
 
 
 class Recall(Confusion):
     """How many of the positive samples were found."""
 
     def result(self) -> Any:
-        return self.one(share(self.true_positives.array, self.false_negatives.array))
+        return self.per_threshold(share(self.true_positives.array, self.false_negatives.array))
 
 
 class AUC(Confusion):

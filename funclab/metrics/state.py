@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class State(np.lib.mixins.NDArrayOperatorsMixin):
@@ -54,7 +54,7 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
         return np.array(self.array, dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
-        plain = [one.array if isinstance(one, State) else one for one in inputs]
+        plain = [x.array if isinstance(x, State) else x for x in inputs]
         return getattr(ufunc, method)(*plain, **settings)
 
     def __float__(self) -> float:

@@ -15,7 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.training.inputs import fit_value, match_inputs
 
 
@@ -278,7 +278,7 @@ class Functional(Model):
         return structure.pack(self.output_structure, made)
 
     def add_loss(self, loss: Any) -> None:
-        """Add a tensor computed from this model's inputs to what training makes small.
+        """Add a tensor computed from this model's inputs to the training loss.
 
         Inside `call`, a value. Takes effect at the next `compile`.
         """
@@ -288,7 +288,7 @@ class Functional(Model):
         known = self._graph_with_losses or self.graph
         whole = Graph(known.inputs, [*known.outputs, loss], known.stand_ins)
         self._graph_with_losses = whole
-        self._loss_layers = [one for one in whole.layers if one not in self.graph.layers]
+        self._loss_layers = [layer for layer in whole.layers if layer not in self.graph.layers]
 
     def _cast(self, leaf: Any) -> Any:
         """Inputs keep their dtype here; `call` gives each the dtype of its Input."""
@@ -427,7 +427,7 @@ def _output_names(outputs: Any) -> list[str]:
 
 def refuse_loose(args: tuple[Any, ...]) -> None:
     """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
-    loose = [one for one in structure.flatten(args) if isinstance(one, Tensor)]
+    loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     if len(args) > 2 and any(isinstance(one, Tensor) for one in structure.flatten(args[2:])):
         *inputs, output = [one._keras_history.operation.name for one in loose]
         raise ArgumentError(

@@ -29,7 +29,7 @@ class Sequential(Functional):
         if isinstance(layers, (Layer, Tensor)):
             raise TensorTypeError(
                 f"Sequential takes a list of layers. Received: {layers!r}.",
-                why="one layer without square brackets is no list.",
+                why="one layer without square brackets is not a list.",
                 fix="write Sequential([layer]), with square brackets.",
             )
         for layer in layers or []:

@@ -12,7 +12,7 @@ from funclab.kernels import elementwise as kernels
 from funclab.ops.arithmetic import multiply
 from funclab.ops.base import Elementwise
 from funclab.ops.exponential import tanh
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__ = [
     "elu", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "leaky_relu", "mish", "relu", "relu6",

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.graph.op import Array, Op, promote
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 Slot = Array | None
 
@@ -42,7 +42,7 @@ class Binary(Op, abstract=True):
     ufunc: ClassVar[Any]
 
     def shape(self, x: Shape, y: Shape) -> Shape:
-        return shapes.broadcast(x, y)
+        return shape_math.broadcast(x, y)
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
         self.ufunc(x, y, out=out)

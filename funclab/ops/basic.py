@@ -12,7 +12,7 @@ from funclab.graph.op import Array, Op, View
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.ops.base import Elementwise, shape_of
-from funclab.shapes import Shape, show, to_shape
+from funclab.shape_math import Shape, show, to_shape
 
 __all__ = [
     "arange", "assign", "assign_add", "cast", "convert_to_numpy", "convert_to_tensor", "full_like",

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.graph.op import Array, Op, promote
 from funclab.ops.base import Binary, Elementwise, Slot, product_to
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__ = [
     "equal", "greater", "greater_equal", "isfinite", "isnan", "less", "less_equal", "logical_and",
@@ -83,7 +83,7 @@ class Where(Op):
     """
 
     def shape(self, condition: Shape, x: Shape, y: Shape) -> Shape:
-        return shapes.broadcast(condition, x, y)
+        return shape_math.broadcast(condition, x, y)
 
     def dtype(self, condition: str, x: str, y: str) -> str:
         return promote(x, y)

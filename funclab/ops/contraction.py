@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.ops.base import shape_of
 from funclab.ops.matmul import matmul
 from funclab.ops.shaping import moveaxis, reshape, transpose
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["batch_dot", "dot", "tensordot"]
 
@@ -36,7 +36,7 @@ def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
     first = _indices(axes[0], len(a))
     second = _indices(axes[1], len(b))
     summed = _lengths(a, first)
-    if not shapes.same(summed, _lengths(b, second)):
+    if not shape_math.same(summed, _lengths(b, second)):
         raise _mismatch(a, b, (first, second))
     left = _others(first, len(a))
     right = _others(second, len(b))
@@ -55,9 +55,9 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
     """
     a, b = shape_of(x), shape_of(y)
     pair = (axes, axes) if isinstance(axes, int) else axes
-    i = shapes.axis_index(pair[0], len(a))
-    j = shapes.axis_index(pair[1], len(b))
-    if 0 in (i, j) or not shapes.same((a[i],), (b[j],)):
+    i = shape_math.axis_index(pair[0], len(a))
+    j = shape_math.axis_index(pair[1], len(b))
+    if 0 in (i, j) or not shape_math.same((a[i],), (b[j],)):
         raise _mismatch(a, b, (i, j))
     left = _lengths(a, _others([0, i], len(a)))
     right = _lengths(b, _others([0, j], len(b)))
@@ -75,7 +75,7 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
 
 def _indices(axes: int | Sequence[int], rank: int) -> list[int]:
     several = [axes] if isinstance(axes, int) else axes
-    return [shapes.axis_index(axis, rank) for axis in several]
+    return [shape_math.axis_index(axis, rank) for axis in several]
 
 
 def _others(axes: list[int], rank: int) -> list[int]:

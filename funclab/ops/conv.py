@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import conv as kernels
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 FORMATS = ("channels_last", "channels_first")
 
@@ -47,7 +47,7 @@ class Sliding(Op, abstract=True):
     def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
         """How many windows fit along each axis; at least one must."""
         lengths = tuple(
-            shapes.conv_length(length, window, stride, spread, self.padding)
+            shape_math.conv_length(length, window, stride, spread, self.padding)
             for length, window, stride, spread in zip(
                 self.spatial(x), size, self.strides, dilation, strict=True
             )
@@ -70,7 +70,7 @@ class Sliding(Op, abstract=True):
         pads = [(0, 0)] * len(size)
         if self.padding == "same":
             settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
-            pads = [shapes.same_padding(*axis) for axis in settings]  # type: ignore[arg-type]
+            pads = [shape_math.same_padding(*axis) for axis in settings]  # type: ignore[arg-type]
         if len(size) == 2:
             return kernels.Window(tuple(size), self.strides, tuple(dilation), tuple(pads))  # type: ignore[arg-type]
         ones = (1, self.strides[0]), (1, dilation[0])
@@ -144,7 +144,7 @@ class ConvBias(Conv):
     """
 
     def shape(self, x: Shape, w: Shape, bias: Shape) -> Shape:  # type: ignore[override]
-        if not shapes.same(bias, w[-1:]):
+        if not shape_math.same(bias, w[-1:]):
             raise ShapeError(
                 f"A convolution with {w[-1]} filters cannot use a bias of shape {show(bias)}.",
                 why="the bias is one number per filter.",

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.ops.base import shape_of, sum_to
 from funclab.ops.shaping import ravel
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["broadcast_to", "flip", "pad", "repeat", "tile"]
 
@@ -27,7 +27,7 @@ class BroadcastTo(Op):
     target: Shape
 
     def shape(self, x: Shape) -> Shape:
-        return shapes.broadcast(x, self.target)
+        return shape_math.broadcast(x, self.target)
 
     def forward(self, x: Array, out: Array) -> None:
         np.copyto(out, x)
@@ -46,7 +46,7 @@ class Flip(Op):
     axis: int | tuple[int, ...] | None = None
 
     def shape(self, x: Shape) -> Shape:
-        shapes.reduced_axes(len(x), self.axis)
+        shape_math.reduced_axes(len(x), self.axis)
         return x
 
     def forward(self, x: Array, out: Array) -> None:
@@ -67,14 +67,14 @@ class Repeat(Op):
     axis: int
 
     def shape(self, x: Shape) -> Shape:
-        at = shapes.axis_index(self.axis, len(x))
+        at = shape_math.axis_index(self.axis, len(x))
         return (*x[:at], _times(x[at], self.repeats), *x[at + 1 :])
 
     def forward(self, x: Array, out: Array) -> None:
         np.copyto(out, np.repeat(x, self.repeats, self.axis))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        copies = shapes.axis_index(self.axis, x.ndim) + 1
+        copies = shape_math.axis_index(self.axis, x.ndim) + 1
         apart = [*x.shape[:copies], self.repeats, *x.shape[copies:]]
         np.sum(g.reshape(apart), axis=copies, out=gx)
 

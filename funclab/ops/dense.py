@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import dense as kernels
 from funclab.ops.base import Slot
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["FUSED", "bias_activation", "bias_add"]
 
@@ -80,18 +80,18 @@ class BiasAdd(Op):
         if gx is not None:
             np.copyto(gx, g)
         if gb is not None:
-            axis = shapes.axis_index(self.axis, x.ndim)
+            axis = shape_math.axis_index(self.axis, x.ndim)
             others = tuple(i for i in range(x.ndim) if i != axis)
             np.add.reduce(g, others, out=gb)
 
     def _beside(self, x: Array) -> list[int]:
-        axis = shapes.axis_index(self.axis, x.ndim)
+        axis = shape_math.axis_index(self.axis, x.ndim)
         return [-1 if i == axis else 1 for i in range(x.ndim)]
 
 
 def check_bias(x: Shape, b: Shape, axis: int) -> None:
-    at = shapes.axis_index(axis, len(x))
-    if len(b) != 1 or not shapes.same(b, x[at : at + 1]):
+    at = shape_math.axis_index(axis, len(x))
+    if len(b) != 1 or not shape_math.same(b, x[at : at + 1]):
         raise ShapeError(
             f"A bias of shape {show(b)} does not fit axis {axis} of a tensor of shape {show(x)}.",
             why=f"it needs one number for each of the {x[at]} positions along that axis.",

@@ -7,7 +7,7 @@ from typing import Any
 from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import embedding as kernels
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 
 class Embedding(Op):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import View
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["fold_time", "reshape_samples", "unfold_time"]
 
@@ -23,7 +23,7 @@ class ReshapeSamples(View):
     target: Shape
 
     def shape(self, x: Shape) -> Shape:
-        return (x[0], *shapes.reshape(x[1:], self.target))
+        return (x[0], *shape_math.reshape(x[1:], self.target))
 
 
 class FoldTime(View):
@@ -40,7 +40,7 @@ class FoldTime(View):
                 why="time is the axis after the batch.",
                 fix="give a tensor of shape (batch, time, ...).",
             )
-        return (shapes.size(x[:2]), *x[2:])
+        return (shape_math.size(x[:2]), *x[2:])
 
 
 class UnfoldTime(View):

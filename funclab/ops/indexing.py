@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.base import Slot
 from funclab.ops.shaping import ravel
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["get_item", "one_hot", "take", "take_along_axis"]
 
@@ -85,7 +85,7 @@ class Take(Op):
     axis: int
 
     def shape(self, x: Shape, indices: Shape) -> Shape:
-        axis = shapes.axis_index(self.axis, len(x))
+        axis = shape_math.axis_index(self.axis, len(x))
         return (*x[:axis], *indices, *x[axis + 1 :])
 
     def dtype(self, x: str, indices: str) -> str:
@@ -102,7 +102,7 @@ class Take(Op):
             gindices.fill(0)
         if gx is None:
             return
-        axis = shapes.axis_index(self.axis, x.ndim)
+        axis = shape_math.axis_index(self.axis, x.ndim)
         gx.fill(0)
         rows = g.reshape(*x.shape[:axis], indices.size, *x.shape[axis + 1 :])
         flat = indices.reshape(-1).astype(np.intp, copy=False)
@@ -119,9 +119,9 @@ class TakeAlongAxis(Op):
     axis: int
 
     def shape(self, x: Shape, indices: Shape) -> Shape:
-        axis = shapes.axis_index(self.axis, len(x))
+        axis = shape_math.axis_index(self.axis, len(x))
         off_axis = [one[:axis] + one[axis + 1 :] for one in (x, indices)]
-        if len(x) != len(indices) or not shapes.same(*off_axis):
+        if len(x) != len(indices) or not shape_math.same(*off_axis):
             raise ShapeError(
                 f"take_along_axis needs shapes that are equal but for axis {self.axis}. "
                 f"Received: {show(x)} and {show(indices)}.",
@@ -158,14 +158,14 @@ class OneHot(Op):
     as_dtype: str = "float32"
 
     def shape(self, x: Shape) -> Shape:
-        axis = shapes.axis_index(self.axis, len(x) + 1)
+        axis = shape_math.axis_index(self.axis, len(x) + 1)
         return (*x[:axis], self.num_classes, *x[axis:])
 
     def dtype(self, x: str) -> str:
         return self.as_dtype
 
     def forward(self, x: Array, out: Array) -> None:
-        axis = shapes.axis_index(self.axis, out.ndim)
+        axis = shape_math.axis_index(self.axis, out.ndim)
         classes = np.arange(self.num_classes).reshape(-1, *[1] * (out.ndim - axis - 1))
         np.equal(np.expand_dims(x, axis), classes, out, casting="unsafe")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.ops.base import shape_of
 from funclab.ops.shaping import squeeze
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["concatenate", "split", "stack", "unstack"]
 
@@ -28,14 +28,14 @@ class Concatenate(Op):
     axis: int = 0
 
     def shape(self, *inputs: Shape) -> Shape:
-        return shapes.concatenate(inputs, self.axis)
+        return shape_math.concatenate(inputs, self.axis)
 
     def forward(self, *arrays: Array) -> None:
         np.concatenate(arrays[:-1], self.axis, arrays[-1], casting="same_kind")
 
     def vjp(self, g: Array, *arrays: Any) -> None:
         count = len(arrays) // 2
-        before = (slice(None),) * shapes.axis_index(self.axis, g.ndim)
+        before = (slice(None),) * shape_math.axis_index(self.axis, g.ndim)
         start = 0
         for x, gx in zip(arrays[:count], arrays[count + 1 :], strict=True):
             end = start + x.shape[self.axis]
@@ -57,13 +57,13 @@ class Stack(Op):
     def shape(self, *inputs: Shape) -> Shape:
         first = inputs[0]
         for other in inputs:
-            if not shapes.same(first, other):
+            if not shape_math.same(first, other):
                 raise ShapeError(
                     f"stack needs equal shapes. Received: {', '.join(map(show, inputs))}.",
                     why=f"{show(first)} and {show(other)} differ.",
                     fix="reshape or slice one of them, or use ops.concatenate.",
                 )
-        at = shapes.axis_index(self.axis, len(first) + 1)
+        at = shape_math.axis_index(self.axis, len(first) + 1)
         return (*first[:at], len(inputs), *first[at:])
 
     def forward(self, *arrays: Array) -> None:
@@ -92,7 +92,7 @@ class Split(Op):
         return len(self.ends) + 1
 
     def shape(self, x: Shape) -> Any:
-        axis = shapes.axis_index(self.axis, len(x))
+        axis = shape_math.axis_index(self.axis, len(x))
         starts, ends = (0, *self.ends), (*self.ends, x[axis])
         lengths = [
             None if end is None else max(end - start, 0)
@@ -148,7 +148,7 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
 
 
 def _equal_ends(shape: Shape, sections: int, axis: int) -> list[int]:
-    length = shape[shapes.axis_index(axis, len(shape))]
+    length = shape[shape_math.axis_index(axis, len(shape))]
     if length is None:
         raise ArgumentError(
             f"Cannot split shape {show(shape)} along axis {axis} into {sections} equal parts.",

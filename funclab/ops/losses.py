@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.value import Value
@@ -27,7 +27,7 @@ from funclab.ops.reduction import sum
 from funclab.ops.rounding import clip
 from funclab.ops.shaping import expand_dims, moveaxis, squeeze
 from funclab.ops.softmax import Softmax
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = [
     "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
@@ -137,7 +137,7 @@ class BinaryCrossEntropy(Op):
 
 
 def check_same(target: Shape, output: Shape) -> None:
-    if not shapes.same(target, output):
+    if not shape_math.same(target, output):
         raise ShapeError(
             f"`y_true` and `y_pred` must have the same shape: target.shape={show(target)}, "
             f"output.shape={show(output)}. Arguments have incompatible shapes.",

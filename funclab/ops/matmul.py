@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
 from funclab.ops.base import shape_of, sum_to
 from funclab.ops.shaping import expand_dims, squeeze
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["matmul"]
 
@@ -28,14 +28,14 @@ class MatMul(Op):
     name = "matmul"
 
     def shape(self, x: Shape, y: Shape) -> Shape:
-        if len(x) < 2 or len(y) < 2 or not shapes.same(x[-1:], y[-2:-1]):
+        if len(x) < 2 or len(y) < 2 or not shape_math.same(x[-1:], y[-2:-1]):
             raise ShapeError(
                 f"Cannot multiply matrices of shapes {show(x)} and {show(y)}.",
                 why="the last length of the first must equal the last but one of the second, and "
                 "both need at least two axes.",
                 fix="transpose or reshape one of them.",
             )
-        return (*shapes.broadcast(x[:-2], y[:-2]), x[-2], y[-1])
+        return (*shape_math.broadcast(x[:-2], y[:-2]), x[-2], y[-1])
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         """One large product instead of many small ones, when y is one matrix for all of x."""

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import normalization as kernels
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 
 class PerChannel(Op, abstract=True):
@@ -20,9 +20,9 @@ class PerChannel(Op, abstract=True):
     epsilon: float = 1e-3
 
     def shape(self, x: Shape, *channels: Shape) -> Shape:
-        axis = shapes.axis_index(self.axis, len(x))
+        axis = shape_math.axis_index(self.axis, len(x))
         for one in channels[:4]:
-            if not shapes.same(one, x[axis : axis + 1]):
+            if not shape_math.same(one, x[axis : axis + 1]):
                 raise ShapeError(
                     f"Batch normalization on axis {self.axis} of a tensor of shape {show(x)} "
                     f"expected shape={show(x[axis : axis + 1])}, found shape={show(one)}.",

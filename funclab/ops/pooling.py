@@ -9,7 +9,7 @@ from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.kernels import pooling as kernels
 from funclab.ops.conv import Sliding, check_format, check_padding, per_axis
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 
 class Pooling(Sliding, abstract=True):

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.ops.comparison import greater, less, not_equal
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.reduction import Reduction, sum, to_axis
 from funclab.ops.shaping import expand_dims
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "in_top_k"]
 
@@ -56,7 +56,7 @@ class ArgMax(Op):
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
-        return shapes.reduce(x, self.axis, self.keepdims)
+        return shape_math.reduce(x, self.axis, self.keepdims)
 
     def dtype(self, x: str) -> str:
         return "int32"

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import random as kernels
-from funclab.shapes import Shape, show, to_shape
+from funclab.shape_math import Shape, show, to_shape
 
 
 class Dropout(Op):
@@ -33,7 +33,7 @@ class Dropout(Op):
     def shape(self, x: Shape, state: Shape) -> Shape:
         noise = self.noise(x)
         stretched = tuple(i if j == 1 else j for i, j in zip(x, noise))
-        if len(noise) != len(x) or not shapes.same(stretched, x):
+        if len(noise) != len(x) or not shape_math.same(stretched, x):
             raise ShapeError(
                 f"Dropout's `noise_shape` {show(noise)} does not fit x of shape {show(x)}.",
                 why="it needs as many axes as x, each of the same length or of length 1.",

@@ -6,11 +6,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import recurrent as kernels
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 ACTIVATIONS = kernels.ACTIVATIONS
 """The activations that the fused op knows."""
@@ -63,7 +63,7 @@ class LSTM(Op):
         expected = {"kernel": (x[-1], width), "recurrent": (units, width), "bias": (width,)}
         given = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
         for name, shape in expected.items():
-            if len(x) != 3 or not shapes.same(given[name], shape) or not shapes.same(h, c):
+            if len(x) != 3 or not shape_math.same(given[name], shape) or not shape_math.same(h, c):
                 raise ShapeError(
                     f"LSTM expected ndim=3, (batch, time, features), and a {name} of shape "
                     f"{show(shape)}; found x {show(x)}, {name} {show(given[name])}, states "

@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ArgumentError
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import subtract
 from funclab.ops.base import as_float
 from funclab.ops.powers import absolute, sqrt, square
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__ = [
     "logsumexp", "max", "mean", "min", "moments", "norm", "prod", "std", "sum", "var",
@@ -32,13 +32,13 @@ class Reduction(Op, abstract=True):
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
-        return shapes.reduce(x, self.axis, self.keepdims)
+        return shape_math.reduce(x, self.axis, self.keepdims)
 
     def forward(self, x: Array, out: Array) -> None:
         self.ufunc.reduce(x, self.axis, None, out, self.keepdims)
 
     def axes(self, x: Array) -> tuple[int, ...]:
-        return shapes.reduced_axes(x.ndim, self.axis)
+        return shape_math.reduced_axes(x.ndim, self.axis)
 
     def spread(self, x: Array, array: Array) -> Array:
         """An array of the output's shape with the axes back as length 1, to meet x."""

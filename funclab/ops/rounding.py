@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import maximum, minimum
 from funclab.ops.powers import Whole
 from funclab.ops.shaping import ravel
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__ = ["ceil", "clip", "cumsum", "floor", "round", "sign"]
 
@@ -86,7 +86,7 @@ class Cumsum(Op):
     axis: int
 
     def shape(self, x: Shape) -> Shape:
-        shapes.axis_index(self.axis, len(x))
+        shape_math.axis_index(self.axis, len(x))
         return x
 
     def forward(self, x: Array, out: Array) -> None:

@@ -10,7 +10,7 @@ from funclab.graph.op import Array, Op
 from funclab.kernels import scores as kernels
 from funclab.ops.base import Slot, as_float
 from funclab.ops.losses import check_same
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 __all__: list[str] = []
 

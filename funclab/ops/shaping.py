@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, View
 from funclab.ops.base import shape_of
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = [
     "expand_dims", "moveaxis", "ravel", "reshape", "squeeze", "swapaxes", "transpose",
@@ -33,7 +33,7 @@ class Reshape(View):
         target = self.newshape
         if target.count(None) > 1:
             target = tuple(x[i] if n is None and i < len(x) else n for i, n in enumerate(target))
-        return shapes.reshape(x, target)
+        return shape_math.reshape(x, target)
 
 
 class ExpandDims(View):
@@ -48,7 +48,7 @@ class ExpandDims(View):
     def shape(self, x: Shape) -> Shape:
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         rank = len(x) + len(axes)
-        at = {shapes.axis_index(axis, rank) for axis in axes}
+        at = {shape_math.axis_index(axis, rank) for axis in axes}
         lengths = iter(x)
         return tuple(1 if i in at else next(lengths) for i in range(rank))
 
@@ -66,7 +66,7 @@ class Squeeze(View):
     def shape(self, x: Shape) -> Shape:
         if self.axis is None:
             return tuple(length for length in x if length != 1)
-        axes = shapes.reduced_axes(len(x), self.axis)
+        axes = shape_math.reduced_axes(len(x), self.axis)
         for axis in axes:
             if x[axis] not in (1, None):
                 raise ShapeError(
@@ -89,7 +89,7 @@ class Transpose(Op):
     def order(self, rank: int) -> tuple[int, ...]:
         if self.axes is None:
             return tuple(reversed(range(rank)))
-        order = tuple(shapes.axis_index(axis, rank) for axis in self.axes)
+        order = tuple(shape_math.axis_index(axis, rank) for axis in self.axes)
         if sorted(order) != list(range(rank)):
             raise ShapeError(
                 f"axes={self.axes} do not match a tensor with {rank} axes.",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.kernels import softmax as kernels
 from funclab.ops.base import as_float, shape_of
-from funclab.shapes import Shape, show
+from funclab.shape_math import Shape, show
 
 __all__ = ["log_softmax", "softmax"]
 
@@ -22,7 +22,7 @@ class AlongAxis(Op, abstract=True):
     axis: int = -1
 
     def shape(self, x: Shape) -> Shape:
-        shapes.axis_index(self.axis, len(x))
+        shape_math.axis_index(self.axis, len(x))
         return x
 
     def dtype(self, x: str) -> str:

@@ -18,8 +18,7 @@ from funclab.metrics.state import State
 from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.settings import check_clips, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array
 
 
 class Update(NamedTuple):
@@ -135,7 +134,7 @@ class Optimizer:
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
         """One step by hand: a gradient for each variable."""
         variables = list(trainable_variables)
-        flat, views = flat_views([one.shape for one in variables], variables[0].dtype)
+        flat, views = flat_views([variable.shape for variable in variables], variables[0].dtype)
         for view, g in zip(views, grads, strict=True):
             view[...] = g
         for call, arrays, _ in self.updates(variables, flat):
@@ -176,7 +175,9 @@ class Optimizer:
             return []
         pieces = [part.weights for part in parts]
         if self._undecayed:
-            pieces = [one.array.reshape(-1) for one in variables if self._decays(one)]
+            pieces = [
+                variable.array.reshape(-1) for variable in variables if self._decays(variable)
+            ]
         decay, share = kernels.decay, self.weight_decay
         return [(decay, (w, self.rates, share), f"weights[{w.size}]: decay") for w in pieces]
 

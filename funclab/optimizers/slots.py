@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from funclab.engine.memory import offsets, runs
 from funclab.graph.value import Variable
-from funclab.shapes import known
-
-Array = np.ndarray[Any, Any]
+from funclab.shape_math import Array, known
 
 
 class Stretch(NamedTuple):

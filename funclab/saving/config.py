@@ -290,5 +290,5 @@ def _read_by(arguments: Any) -> list[str]:
     if isinstance(arguments, dict):
         arguments = list(arguments.values())
     if isinstance(arguments, list):
-        return [name for one in arguments for name in _read_by(one)]
+        return [name for argument in arguments for name in _read_by(argument)]
     return []

@@ -16,7 +16,7 @@ from funclab.errors import ConfigError, WeightsError
 from funclab.graph.value import Variable
 from funclab.layers import functions
 from funclab.saving.config import from_config
-from funclab.shapes import show
+from funclab.shape_math import show
 
 
 def save_model(model: Any, path: Any, overwrite: bool = True) -> None:

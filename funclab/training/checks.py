@@ -11,15 +11,15 @@ import numpy as np
 from funclab.errors import DataError, Instead, Item
 from funclab.graph.graph import Graph
 from funclab.layers import Embedding
+from funclab.shape_math import Array
 
-Array = np.ndarray[Any, Any]
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
 Side = tuple[str, Sequence[Array | None], Sequence[str]]
 
 
 def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
-    """The names of a model's inputs; a model that is no graph has numbers only."""
+    """The names of a model's inputs; for a model without a graph, numbers."""
     if model.inputs is not None:
         return model.input_names
     return [f"input {i}" for i in range(len(inputs))]

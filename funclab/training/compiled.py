@@ -1,4 +1,4 @@
-"""What `compile` settles: the optimizer, and how every output is judged."""
+"""What `compile` sets: the optimizer, and the losses and metrics of each output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from funclab import losses, metrics, optimizers, structure
 from funclab.errors import ArgumentError, BusyError, NotCompiledError
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
 
 KEPT_STEPS = 16
@@ -33,7 +33,7 @@ class Compiled:
                 metrics.get(one)
         self.outputs: list[Output] | None = None
         self.trainable: list[Variable] | None = None
-        self.judges: list[list[tuple[Metric, bool]]] | None = None
+        self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
         self.kinds: list[type[Metric]] = []
         """What "accuracy" means for each output."""
@@ -49,7 +49,7 @@ class Compiled:
         self.outputs = outputs_of(
             names, self.loss, self.loss_weights, self.given_metrics, self.given_weighted
         )
-        with_loss = [one for one in self.outputs if one.loss]
+        with_loss = [output for output in self.outputs if output.loss]
         self.loss_means = [
             Mean(f"{one.name}_loss") if one.loss and len(with_loss) > 1 else None
             for one in self.outputs
@@ -58,10 +58,10 @@ class Compiled:
     def choose(self, targets: Sequence[Shape | None], outputs: Sequence[Shape]) -> None:
         """Make the metrics, once the shapes of targets and outputs are known."""
         kinds = [accuracy_for(t or (), o) for t, o in zip(targets, outputs)]
-        if self.judges is not None and kinds == self.kinds:
+        if self.metrics_per_output is not None and kinds == self.kinds:
             return
         self.kinds = kinds
-        self.judges = [
+        self.metrics_per_output = [
             [
                 *((made(metric, kind), False) for metric in one.metrics),
                 *((made(metric, kind), True) for metric in one.weighted_metrics),
@@ -70,13 +70,13 @@ class Compiled:
         ]
         self.trackers = {"loss": self.loss_mean}
         self.trackers.update((mean.name, mean) for mean in self.loss_means if mean is not None)
-        self.trackers.update(zip(self._metric_keys(), in_order(self.judges)))
+        self.trackers.update(zip(self._metric_keys(), in_order(self.metrics_per_output)))
         self.steps.clear()  # plans made before held other metrics
 
     def _metric_keys(self) -> list[str]:
         """The key of each metric in logs and History: plain ones first, then weighted."""
         outputs = self.outputs or []
-        prefixes = [f"{one.name}_" if len(outputs) > 1 else "" for one in outputs]
+        prefixes = [f"{output.name}_" if len(outputs) > 1 else "" for output in outputs]
         keys: list[str] = []
         for one, prefix in zip(outputs, prefixes):
             keys += [free(keys, prefix + name_of(metric)) for metric in one.metrics]
@@ -137,7 +137,7 @@ def compile(
 
     `loss` is a name, a function of (y_true, y_pred), a Loss, or a list or dict of these by output;
     one alone is for every output, None leaves an output out. `loss_weights` multiply the losses in
-    their sum. `metrics` are judged without sample weights, `weighted_metrics` with them.
+    their sum. `metrics` ignore sample weights, `weighted_metrics` use them.
     Which weights are trainable is settled here, too.
 
     Raises: LossError, ArgumentError, NameLookupError; then the model stays as it was.
@@ -230,9 +230,9 @@ def free(keys: Sequence[str], key: str) -> str:
     return candidate
 
 
-def in_order(judges: Sequence[Sequence[tuple[Metric, bool]]]) -> list[Metric]:
+def in_order(metrics_per_output: Sequence[Sequence[tuple[Metric, bool]]]) -> list[Metric]:
     """All plain metrics, then all weighted ones: the order of the keys."""
-    pairs = [pair for one in judges for pair in one]
+    pairs = [pair for pairs in metrics_per_output for pair in pairs]
     return [m for m, weighted in pairs if not weighted] + [m for m, weighted in pairs if weighted]
 
 

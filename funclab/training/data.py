@@ -1,4 +1,4 @@
-"""Data made ready for a model: arrays matched to its inputs and outputs, and cut into batches."""
+"""Data prepared for a model: arrays matched to its inputs and outputs, and cut into batches."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from funclab.graph.value import Value
 from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
-from funclab.shapes import Shape
+from funclab.shape_math import Array, Shape
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
 from funclab.training.targets import function_of, match_targets, match_weights
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Data:
         return [*self.inputs, *self.targets, *self.weights]
 
     def __len__(self) -> int:
-        return next(len(one) for one in self.inputs if one is not None)
+        return next(len(array) for array in self.inputs if array is not None)
 
     def specs(self, n: int) -> Specs:
         """Shapes and dtypes of a batch of n samples."""
@@ -94,13 +92,15 @@ def prepare(
             ("sample_weight", weights, names.names),
         ]
     )
-    compiled.choose([None if one is None else one.shape for one in targets], shapes)
+    compiled.choose([None if target is None else target.shape for target in targets], shapes)
     kinds = [
         "int32" if one is not None and whole(output.loss) else dtype
         for output, one, dtype in zip(outputs, targets, dtypes)
     ]
     float_type = next((dtype for dtype in dtypes if dtype.startswith("float")), "float32")
-    weights = [None if one is None else one.astype(float_type, copy=False) for one in weights]
+    weights = [
+        None if weight is None else weight.astype(float_type, copy=False) for weight in weights
+    ]
     return Data(inputs, targets, weights, tree, kinds)
 
 
@@ -121,14 +121,14 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
         return [*matched], model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
     arrays: list[Array | None] = []
-    for one in structure.flatten(tree):
-        if one.dtype.kind not in "biuf":
+    for leaf in structure.flatten(tree):
+        if leaf.dtype.kind not in "biuf":
             raise DataError(
-                f"{model.name} was given an array of dtype {one.dtype}, not numbers.",
+                f"{model.name} was given an array of dtype {leaf.dtype}, not numbers.",
                 why="layers calculate with numbers.",
                 fix="convert it, for example with x.astype('float32').",
             )
-        arrays.append(one.astype(model.dtype, copy=False) if one.dtype.kind == "f" else one)
+        arrays.append(leaf.astype(model.dtype, copy=False) if leaf.dtype.kind == "f" else leaf)
     return arrays, tree
 
 
@@ -156,7 +156,7 @@ def outputs_of(
     found = Names("output", model, names, made)
     if compiled.outputs is None:
         compiled.assign(found)
-    shapes: list[Shape] = [(None, *one.shape[1:]) for one in outputs]
+    shapes: list[Shape] = [(None, *output.shape[1:]) for output in outputs]
     return found, shapes, [one.dtype for one in outputs]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from funclab import structure
 from funclab.callbacks.base import CallbackList, checked
 from funclab.kernels.threads import one_blas_thread
+from funclab.shape_math import Array
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
 from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches
@@ -19,8 +20,6 @@ from funclab.training.runner import Runner, predicting
 from funclab.training.sources import usual_size
 from funclab.training.step import Step
 from funclab.training.streams import Stream, check_stream, is_stream
-
-Array = np.ndarray[Any, Any]
 
 
 def evaluate(
@@ -143,7 +142,7 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
                 tell(number, {})
             step.plan.run()
             tree = step.tree
-            parts.append([step.plan.array(one).copy() for one in step.outputs])
+            parts.append([step.plan.array(output).copy() for output in step.outputs])
             progress.tick(dict)
             for tell in end:
                 tell(number, {"outputs": parts[-1]})
@@ -195,7 +194,7 @@ def train_on_batch(
     return_dict: bool = False,
     **legacy: Any,
 ) -> Any:
-    """One training step. Returns this batch's loss and metrics, judged before the step.
+    """One training step. Returns this batch's loss and metrics, as they were before the step.
 
     Raises: DataError, ShapeError, NotCompiledError.
     """
@@ -247,4 +246,4 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     Feed(step, data.arrays).copy(0, len(data))
     with one_blas_thread():
         step.plan.run()
-    return structure.pack(step.tree, [step.plan.array(one).copy() for one in step.outputs])
+    return structure.pack(step.tree, [step.plan.array(output).copy() for output in step.outputs])

@@ -11,10 +11,9 @@ from funclab import explain, structure
 from funclab.errors import DataError, Pair, Pairs, ShapeError, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.shapes import Shape, same, show, size
+from funclab.shape_math import Array, Shape, same, show, size
 from funclab.training.matching import arrays_in, names_of_inputs
 
-Array = np.ndarray[Any, Any]
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
 )
@@ -55,7 +54,7 @@ def as_array(data: Any, name: str = "this place") -> Array:
     """An array of what a user gives: lists, scalars, frames; float64 only when it was that.
 
     `name` is for the error: where the data would go.
-    Raises: DataError for lists of unequal lengths, and for what is no number.
+    Raises: DataError for lists of unequal lengths, and for data that are not numbers.
     """
     if isinstance(data, Operators) and not hasattr(data, "array"):
         raise explain.data(data, name)
@@ -72,7 +71,7 @@ def _ragged(data: Any, name: str) -> DataError:
     lengths = {len(one) if hasattr(one, "__len__") else 0 for one in data}
     return DataError(
         f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
-        f"no numbers. Found lengths: {sorted(lengths)}.",
+        f"not numbers. Found lengths: {sorted(lengths)}.",
         why="a layer computes on arrays of numbers, in which all rows are equally long.",
         fix="fill short rows up to one length, and turn words into numbers.",
     )

@@ -17,7 +17,7 @@ from funclab.errors import ArgumentError, DataError, FunclabError, LossError, Pa
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.losses import Loss, as_loss
-from funclab.shapes import show
+from funclab.shape_math import show
 
 # For each argument its error, the words about a key that is not a name, and those about a list of
 # the wrong length.
@@ -178,7 +178,9 @@ class Names:
     def pairs(self, given: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
         """Each name beside what was given for it, by number, and what was given for none."""
         leaves = structure.flatten(self.tree)
-        shapes = [show((None, *one.shape[1:])) if hasattr(one, "shape") else "" for one in leaves]
+        shapes = [
+            show((None, *leaf.shape[1:])) if hasattr(leaf, "shape") else "" for leaf in leaves
+        ]
         rows = [
             given.get(i, Pair())._replace(name=name, shape="".join(shapes[i : i + 1]))
             for i, name in enumerate(self.names)
@@ -215,7 +217,7 @@ def arrays_in(data: Any, count: int) -> list[Any]:
     """The arrays in a list of arrays; a list of numbers is one array."""
     if isinstance(data, (list, tuple)):
         leaves = structure.flatten(data)
-        if all(one is None or isinstance(one, Operators) or np.ndim(one) > 0 for one in leaves):
+        if all(leaf is None or isinstance(leaf, Operators) or np.ndim(leaf) > 0 for leaf in leaves):
             return leaves
         if len(data) == count > 1:
             return list(data)
@@ -306,7 +308,7 @@ def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
 
     def split(given: Any, count: int) -> list[Any] | None:
         entries = list(given) if isinstance(given, (list, tuple)) else None
-        nested = any(isinstance(one, (list, tuple)) for one in entries or ())
+        nested = any(isinstance(entry, (list, tuple)) for entry in entries or ())
         return entries if entries and count > 1 and (nested or len(entries) == count) else None
 
     return [_metrics_in(entry) for entry in names.match(metrics, argument, split)]

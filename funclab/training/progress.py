@@ -60,7 +60,7 @@ class Progress:
         write(blank + self._line(logs, seconds, self.steps or self.done) + note + "\n")
 
     def _line(self, logs: dict[str, Any], seconds: float, steps: int | None) -> str:
-        """Without a number of steps, nobody knows yet how many there will be."""
+        """One line; "Unknown" where the number of steps is not known yet."""
         count = f"{self.done:>{len(str(steps))}}/{steps}" if steps else f"{self.done}/Unknown"
         pace = f"{duration(seconds / max(self.done, 1))}/step"
         numbers = "".join(f" - {name}: {shown(value)}" for name, value in logs.items())

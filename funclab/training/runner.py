@@ -15,7 +15,7 @@ from funclab.training.step import Specs, Step, evaluate_step, predict_step, trai
 
 
 class Runner:
-    """What a compiled model does with data."""
+    """Trains and evaluates a compiled model on batches."""
 
     def __init__(self, model: Any, compiled: Compiled) -> None:
         self.model, self.compiled = model, compiled
@@ -32,7 +32,7 @@ class Runner:
         )
 
     def test(self, specs: Specs, tree: Any) -> Step:
-        """The plan that judges batches of these shapes."""
+        """The plan that evaluates batches of these shapes."""
         self.trainable()
         return self.compiled.step(
             ("test", *shape_key(self.model, specs, tree)),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from funclab.callbacks.base import Callback, Logs
 from funclab.errors import ArgumentError
+from funclab.shape_math import Array
 from funclab.training.compiled import check_idle
 
 MOST = 20
 MOST_BYTES = 64 << 20
-
-Array = np.ndarray[Any, Any]
 
 
 class Snapshots(Callback):
@@ -29,7 +26,7 @@ class Snapshots(Callback):
         self.kept: dict[int, list[Array]] = {}
         self.last: int | None = None
         self.button: Any = None
-        """What a page reaches that brings them back: it is there as long as they are."""
+        """The action by which a page restores weights; it lives as long as they do."""
 
     @property
     def epochs(self) -> list[int]:
@@ -37,7 +34,7 @@ class Snapshots(Callback):
         return [epoch + 1 for epoch in self.kept]
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        size = sum(one.array.nbytes for one in self.model.weights)
+        size = sum(weight.array.nbytes for weight in self.model.weights)
         self.most = max(2, min(self.most, MOST_BYTES // max(size, 1)))
         self.kept, self.stride, self.last = {}, 1, None
 
@@ -47,7 +44,7 @@ class Snapshots(Callback):
         while len(self.kept) >= self.most:
             self.stride *= 2
             self.kept = {one: kept for one, kept in self.kept.items() if one % self.stride == 0}
-        self.kept[epoch] = [one.numpy() for one in self.model.weights]
+        self.kept[epoch] = [weight.numpy() for weight in self.model.weights]
         self.last = epoch
 
     def restore(self, epoch: int) -> int:

@@ -67,7 +67,7 @@ def training_as_test(runner: Runner, training: Source) -> Source:
 
 def usual_size(model: Any) -> int:
     """The batch size that the model's inputs declare, else 32."""
-    fixed = [one.shape[0] for one in model.inputs or [] if one.shape and one.shape[0]]
+    fixed = [tensor.shape[0] for tensor in model.inputs or [] if tensor.shape and tensor.shape[0]]
     return fixed[0] if fixed else BATCH_SIZE
 
 

@@ -17,10 +17,9 @@ from funclab.losses.functions import as_float
 from funclab.metrics import Metric
 from funclab.metrics.base import Mean
 from funclab.ops.scores import Tally
-from funclab.shapes import Shape, show
+from funclab.shape_math import Array, Shape, show
 from funclab.training.compiled import Compiled
 
-Array = np.ndarray[Any, Any]
 Spec = tuple[Shape, str]
 
 
@@ -55,7 +54,7 @@ class Step:
     def fed(self) -> list[Array | None]:
         """The buffers of inputs, targets and weights, in order."""
         values = [*self.inputs, *self.targets, *self.weights]
-        return [None if one is None else self.plan.array(one) for one in values]
+        return [None if value is None else self.plan.array(value) for value in values]
 
     def forward(self, model: Any, tree: Any) -> None:
         """Run the model on the tape."""
@@ -82,7 +81,7 @@ def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> St
     step = Step(specs)
     with Tape() as tape:
         step.forward(model, tree)
-        total = judge(step, compiled, tape, needed=False)
+        total = add_losses_and_metrics(step, compiled, tape, needed=False)
     step.plan = Plan([total, *step.outputs], wrt=(), updates=tape.updates)
     add_gatherers(step, compiled)
     return step
@@ -103,7 +102,7 @@ def train_step(
     step = Step(specs)
     with Tape(training=True) as tape:
         step.forward(model, tree)
-        total = judge(step, compiled, tape)
+        total = add_losses_and_metrics(step, compiled, tape)
     outputs = [total, *step.outputs]
     step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
     if trainable:
@@ -112,11 +111,13 @@ def train_step(
     return step
 
 
-def judge(step: Step, compiled: Compiled, tape: Tape, needed: bool = True) -> Value:
+def add_losses_and_metrics(
+    step: Step, compiled: Compiled, tape: Tape, needed: bool = True
+) -> Value:
     """The total loss on the tape; losses and metrics are added to their running means."""
     parts: list[Value] = []
-    judged = zip(compiled.outputs or [], step.outputs, step.targets, step.weights)
-    for i, (output, prediction, target, weight) in enumerate(judged):
+    outputs = zip(compiled.outputs or [], step.outputs, step.targets, step.weights)
+    for i, (output, prediction, target, weight) in enumerate(outputs):
         if output.loss is None or target is None:
             continue
         value = one_loss(output, target, prediction, weight)
@@ -128,10 +129,10 @@ def judge(step: Step, compiled: Compiled, tape: Tape, needed: bool = True) -> Va
     names = [one.name for one in compiled.outputs or []] if needed else []
     total = added([scalar(part) for part in parts], names)
     track(compiled.loss_mean, total, step.specs.batch)
-    for prediction, target, weight, judges in zip(
-        step.outputs, step.targets, step.weights, compiled.judges or []
+    for prediction, target, weight, metrics in zip(
+        step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
     ):
-        for metric, weighted in judges:
+        for metric, weighted in metrics:
             if on_tape(metric):
                 metric.update_state(
                     target, prediction, *([weight] if weighted and weight is not None else [])
@@ -168,7 +169,7 @@ def scalar(value: Any) -> Value:
 def penalties(compiled: Compiled) -> list[Value]:
     """What the regularizers of trained weights ask for."""
     weights = compiled.trainable or []
-    return [one.regularizer(one) for one in weights if one.regularizer is not None]
+    return [weight.regularizer(weight) for weight in weights if weight.regularizer is not None]
 
 
 def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
@@ -203,10 +204,10 @@ def on_tape(metric: Metric) -> bool:
 def add_gatherers(step: Step, compiled: Compiled) -> None:
     """Metrics that work on arrays take them after the rest of the plan has run."""
     array = step.plan.array
-    for prediction, target, weight, judges in zip(
-        step.outputs, step.targets, step.weights, compiled.judges or []
+    for prediction, target, weight, metrics in zip(
+        step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
     ):
-        for metric, weighted in judges:
+        for metric, weighted in metrics:
             if not on_tape(metric) and target is not None:
                 arrays = [array(target), array(prediction)]
                 if weighted and weight is not None:

@@ -136,7 +136,7 @@ class Stream:
             says += (
                 f" A {type(self.source).__name__} can be read only once, and this one ended after "
                 f"{self.number} batches in all, so there is nothing left for another epoch. Let it "
-                "go on for ever, with `while True:` around its loop, and pass steps_per_epoch; or "
+                "go on forever, with `while True:` around its loop, and pass steps_per_epoch; or "
                 "pass arrays, a list of batches, or a class with __getitem__ and __len__."
             )
         return says

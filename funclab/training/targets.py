@@ -9,11 +9,9 @@ import numpy as np
 
 from funclab.errors import ArgumentError, DataError
 from funclab.losses import Loss, LossFunctionWrapper, functions
-from funclab.shapes import Shape, show
+from funclab.shape_math import Array, Shape, show
 from funclab.training.inputs import as_array
 from funclab.training.matching import Names, Output, arrays_in, pictured
-
-Array = np.ndarray[Any, Any]
 
 CATEGORICAL = functions.categorical_crossentropy
 SPARSE = functions.sparse_categorical_crossentropy

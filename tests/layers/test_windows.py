@@ -9,7 +9,7 @@ import pytest
 
 from funclab import Input, layers
 from funclab.errors import ArgumentError, ShapeError
-from funclab.shapes import conv_length, same_padding
+from funclab.shape_math import conv_length, same_padding
 
 IMAGES = np.random.default_rng(0).standard_normal((2, 7, 6, 4)).astype("float32")
 

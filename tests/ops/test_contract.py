@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import registry, shapes
+from funclab import registry, shape_math
 from funclab.engine.gradcheck import check_gradient
 from funclab.graph.op import Op
 from tests.ops.examples import BATCH, EXAMPLES, Example
@@ -87,7 +87,7 @@ def random_like(out: Any) -> Any:
     return arrays if isinstance(out, tuple) else arrays[0]
 
 
-def expected_shape(small: tuple[int, ...], large: tuple[int, ...]) -> shapes.Shape:
+def expected_shape(small: tuple[int, ...], large: tuple[int, ...]) -> shape_math.Shape:
     """What the two shapes have in common; None where they depend on the batch."""
     return tuple(i if i == j else None for i, j in zip(small, large, strict=True))
 

@@ -12,7 +12,7 @@ from tests.project.source import PACKAGE, Source, called_name, sources
 
 # A room may import from its own row and from the rows above it.
 ORDER = (
-    ("errors", "shapes", "structure", "registry", "explain", "missing"),
+    ("errors", "shape_math", "structure", "registry", "explain", "missing"),
     ("kernels",),
     ("graph",),
     ("ops",),
@@ -90,7 +90,7 @@ def imported_names(node: ast.AST, source: Source) -> list[str]:
         package = source.path.parent.relative_to(PACKAGE.parent).parts
         base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
         module = ".".join(part for part in (base, node.module or "") if part)
-        # `from funclab import shapes` names a room after the word import.
+        # `from funclab import ops` names a room after the word import.
         return (
             [f"{module}.{alias.name}" for alias in node.names] if module == "funclab" else [module]
         )

@@ -205,7 +205,7 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
         most_calls=most_calls,
         focus=keys[0] if keys else _opposite(difference, model, side),
         room=room,
-        choice=choice,
+        choice=1 if large else choice,  # two lines in a box: a longer one would not fit
         look="auto",
     )
     return Half(drawn, shared)

@@ -14,7 +14,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
-from funclab.shapes import show
+from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.faces import write_line

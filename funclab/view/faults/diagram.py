@@ -15,7 +15,7 @@ NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
 CROSS = Font(15, "fault", bold=True, anchor="middle")
 LONGEST_NOTE = 60
 DROP, HALF_GAP = 34, 9
-BETWEEN, HEADING = 60, 34
+BETWEEN, HEADING, BELOW = 60, 34, 16
 ASIDE = 8
 
 
@@ -85,7 +85,7 @@ class FaultDiagram(Fault, Diagram):
             if box.key in self.notes:
                 width = max(width, self._mark(canvas, box, self.notes[box.key]))
         canvas.close()
-        return width + ASIDE, height + top
+        return width + ASIDE, height + top + (BELOW if self.broken else 0)
 
     def _draw_cuts(self, canvas: Canvas) -> float:
         """Double red edges with a gap; the words of the gap stand once, behind the last of them."""
@@ -110,7 +110,9 @@ class FaultDiagram(Fault, Diagram):
             return 0
         quiet = box.key in self.quiet
         start = complex(box.right + 14, box.middle.imag + 5)
-        if any(box.right < other.x and other.y < box.bottom and box.y < other.bottom
+        if box.key == self.broken:  # edges come in from above and from the sides
+            start = complex(box.x, box.bottom + 20)
+        elif any(box.right < other.x and other.y < box.bottom and box.y < other.bottom
                for other in [*self.scene.boxes, *self.scene.groups]):  # fmt: skip
             start = complex(box.x, box.y - 12)
         text = f"{'' if quiet else '✗ '}{shorten(note, LONGEST_NOTE)}"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from funclab.shapes import show
+from funclab.shape_math import show
 from funclab.view.draw.text import clean, shorten
 from funclab.view.live.assets import texts
 

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from funclab import registry
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
-from funclab.graph.node import RECORDS, Node
+from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
 from funclab.view.notebook.ways import WAYS, Way
@@ -71,7 +71,7 @@ class FunclabMagics(Magics):
     def shapes(self, line: str, cell: str) -> None:
         """Run the cell, then walk through the calls it made; a failing call ends the walk."""
         made: list[Node] = []
-        RECORDS.append(made)
+        OBSERVERS.append(made)
         try:
             self.shell.ex(cell)
         except FunclabError as error:
@@ -80,7 +80,7 @@ class FunclabMagics(Magics):
                 error.drawn = True
             raise
         finally:
-            RECORDS[:] = [record for record in RECORDS if record is not made]
+            OBSERVERS[:] = [record for record in OBSERVERS if record is not made]
         self._show(made, None)
 
     @staticmethod

@@ -13,9 +13,8 @@ import numpy as np
 from funclab import initializers, registry
 from funclab.callbacks import Callback
 from funclab.errors import DataError
+from funclab.shape_math import Array
 from funclab.view.playground.code import IMPORTS, Code
-
-Array = np.ndarray[Any, Any]
 
 GRID = 40
 """The surface has so many values on a side."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from funclab import registry, shapes
+from funclab import registry, shape_math
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -66,7 +66,7 @@ def inner_layer(layer: Any) -> Any:
 
 
 def shape_text(shape: Sequence[int | None]) -> str:
-    return shapes.show(shape)
+    return shape_math.show(shape)
 
 
 def tensor_id(graph: Graph | None, tensor: Tensor) -> str:
@@ -182,7 +182,7 @@ def _activation(layer: Any) -> str:
 
 def count(variables: Iterable[Variable]) -> int:
     """How many numbers the variables hold; nothing is allocated."""
-    return sum(shapes.size(variable.shape) or 0 for variable in variables)
+    return sum(shape_math.size(variable.shape) or 0 for variable in variables)
 
 
 def weights_of(layer: Any) -> list[Variable]:

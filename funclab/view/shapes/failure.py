@@ -12,7 +12,7 @@ from funclab import structure
 from funclab.errors import FunclabError
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 

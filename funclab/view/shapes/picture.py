@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.picture import Picture

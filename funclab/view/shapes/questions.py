@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.view.live.said import say
 from funclab.view.scene.words import shape_text
 from funclab.view.shapes.step import Step

@@ -8,18 +8,15 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
+from funclab.shape_math import Array
 from funclab.view.live.said import named, say
 from funclab.view.trace.forward import output_marks
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.places import Place, Places
 from funclab.view.trace.still import Still, listed_names
 from funclab.view.trace.sums import Meeting, sum_still
-
-Array = np.ndarray[Any, Any]
 
 MOST_PICTURES = 6
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from funclab.shape_math import Array
 from funclab.view.live.said import say, short, signed
 from funclab.view.trace.frames import Frame, block_of, seen_places
-
-Array = np.ndarray[Any, Any]
 
 DIGITS, STEP_DIGITS = 4, 5
 """As many digits are written in sums, and in the steps of an optimizer."""

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from funclab.shape_math import Array
 from funclab.view.live.said import named, say, short, signed, told_shape
-
-Array = np.ndarray[Any, Any]
 
 SIDE = 24
 """As many numbers along one side of a picture, at most; more become means of blocks."""

@@ -12,7 +12,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Call, Value, Variable
 from funclab.layers.arguments import call_parameters
-from funclab.shapes import known
+from funclab.shape_math import Array, known
 from funclab.training.step import Step
 from funclab.view.live.said import say
 from funclab.view.scene import words
@@ -20,7 +20,6 @@ from funclab.view.scene.parts import parts
 from funclab.view.shapes.rules.rule import rule
 from funclab.view.trace.frames import Frame, frame_of
 
-Array = np.ndarray[Any, Any]
 Place = tuple[str, ...]
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab.shapes import known
+from funclab.shape_math import known
 from funclab.view.live.said import named, say, signed, told_shape
 from funclab.view.shapes.questions import wrong_shapes
 from funclab.view.trace.example import DIGITS

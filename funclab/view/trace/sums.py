@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Value, Variable
-from funclab.shapes import known
+from funclab.shape_math import Array, known
 from funclab.view.live.said import named, say
 from funclab.view.trace.example import (
     marked,
@@ -22,8 +21,6 @@ from funclab.view.trace.example import (
 from funclab.view.trace.frames import alike
 from funclab.view.trace.places import Place, Places
 from funclab.view.trace.still import Still
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass

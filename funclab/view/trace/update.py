@@ -9,13 +9,13 @@ import numpy as np
 
 from funclab.engine.trace import Moment
 from funclab.graph.value import Variable
+from funclab.shape_math import Array
 from funclab.view.live.said import named, say, signed
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.example import marked, shown_positions, step_text, where
 from funclab.view.trace.frames import Frame, alike, frame_of
 from funclab.view.trace.still import Still, listed_names
 
-Array = np.ndarray[Any, Any]
 Before = Mapping[Variable, Array]
 RULES = ("momentum", "adam", "nadam", "rmsprop", "adagrad", "adamax", "adadelta")
 """The optimizers whose step, in units of the learning rate, has a sentence of its own."""

@@ -10,10 +10,9 @@ import numpy as np
 
 from funclab.ops.activation import Relu
 from funclab.ops.dense import BiasActivation
+from funclab.shape_math import Array
 from funclab.view.draw.axis import brief
 from funclab.view.scene import words
-
-Array = np.ndarray[Any, Any]
 
 MOST_LOOKED_AT = 1 << 16
 """Numbers of one activation that are looked at in a batch; of larger ones, the first samples."""

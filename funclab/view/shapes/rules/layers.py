@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funclab.shapes import Shape, axis_index
+from funclab.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
     Axis,

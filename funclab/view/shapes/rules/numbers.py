@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 UNKNOWN = "n"

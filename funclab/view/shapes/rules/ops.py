@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab.shapes import axis_index, reduced_axes
+from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
 from funclab.view.shapes.rules.layers import joined, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (

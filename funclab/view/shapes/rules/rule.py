@@ -12,7 +12,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.ops.base import shape_of
-from funclab.shapes import Shape
+from funclab.shape_math import Shape
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.rules import layers as rules_layers

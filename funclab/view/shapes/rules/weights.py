@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from funclab import shapes
+from funclab import shape_math
 from funclab.view.scene import words
 from funclab.view.shapes.rules.numbers import times
 
@@ -83,7 +83,7 @@ def _gates(layer: Any) -> str:
     if None not in both:
         first, second = map(_gates, both)
         return f"2 × ({first})" if first == second and first else ""
-    lengths = [shapes.known(one.shape) for one in words.weights_of(layer)]
+    lengths = [shape_math.known(one.shape) for one in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
     if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
         return ""

@@ -1,4 +1,4 @@
-"""Shape arithmetic; called as `funclab.shapes(model)`, the view of how each shape was inferred.
+"""Arithmetic of shapes.
 
 A shape is a tuple of axis lengths; `None` is a length not known yet.
 """
@@ -10,9 +10,12 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from funclab.errors import ArgumentError, ShapeError
 
 Shape = tuple[int | None, ...]
+Array = np.ndarray[Any, Any]
 
 
 def to_shape(value: Any, what: str = "shape") -> Shape:
