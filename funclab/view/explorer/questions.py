@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab.shapes import show
+from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
 from funclab.view.scene import words

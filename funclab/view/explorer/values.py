@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.shapes import show
+from funclab.shape_math import show
 from funclab.view.draw.area import area
 from funclab.view.draw.axis import brief
 from funclab.view.draw.canvas import Canvas, Font, Paint
