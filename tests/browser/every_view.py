@@ -104,7 +104,7 @@ class Case:
 
 
 LOG = Shown({"log": True}, ".fl-chart", "log scale")
-CURVES = Shown({}, ".fl-line", "")
+CURVES = Shown({}, ".fl-chart svg", "")
 FIRST_CALL = Shown({"selected": "shared[0]"}, ".fl-caption", "shared[0] is selected")
 FIRST_STEP = Shown({"step": 1}, ".fl-now", "8 × 8 + 8 = 72")
 FIRST_DIFFERENCE = Shown({"entry": 0}, ".fl-here", "")
@@ -151,7 +151,8 @@ CASES = [
     ),
     Case(
         "runs", ".fl-training", "funclab.compare_runs(history1, history2$)",
-        "[data-name=live_joined]", Shown({"joined": True}, "[aria-pressed=true]", "after another"),
+        "[data-name=live_joined]",
+        Shown({"joined": True}, "[data-name=live_joined]", "overlay runs"),
         ("l",), LOG, (), ("1",), CURVES, MODEL + TWO_RUNS,
     ),
     Case(
