@@ -51,6 +51,12 @@ class Diagram(Picture):
         """The graph in DOT, the language of Graphviz."""
         return graph_text.written(self.scene, graph_text.DOT)
 
+    def to_graphviz(self) -> Any:
+        """The graph as a `graphviz.Source`, which Graphviz lays out and draws in its own way."""
+        import graphviz
+
+        return graphviz.Source(self.to_dot())
+
     def to_mermaid(self) -> str:
         """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
         return graph_text.written(self.scene, graph_text.MERMAID)

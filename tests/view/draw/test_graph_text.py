@@ -54,6 +54,12 @@ def test_graphviz_reads_every_graph_without_a_warning(make, face):
     assert names <= {first_line(part.get("label", "")) for part in graph["objects"]}
 
 
+def test_the_graphviz_package_draws_a_graph():
+    svg = diagram(models.called_twice()).to_graphviz().pipe("svg", encoding="utf-8")
+
+    assert "<svg" in svg and "node" in svg
+
+
 @pytest.mark.parametrize("face", ["calls", "layers"])
 @pytest.mark.parametrize("make", models.FLAT)
 def test_mermaid_text_holds_names_as_text_only(make, face):
