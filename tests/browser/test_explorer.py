@@ -1,10 +1,13 @@
 """The explorer in real front ends with a kernel, and as a page without; see test_every_view too."""
 
+import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense, concatenate
+from tests.view import gallery, models
 
 MODEL = """
 %load_ext funclab
@@ -108,10 +111,10 @@ def opened_page(browser, tmp_path):
     """`opened_page(view)`: its page from disk, which has no kernel."""
     pages = []
 
-    def open_page(view, height=800):
+    def open_page(view, height=800, width=1280):
         path = tmp_path / "view.html"
         funclab.export_html(view, path)
-        page = browser.new_page(viewport={"width": 1280, "height": height})
+        page = browser.new_page(viewport={"width": width, "height": height})
         pages.append(page)
         page.goto(path.as_uri())
         page.wait_for_selector(f"{ROOT} svg .box")
@@ -196,10 +199,108 @@ def test_a_call_folded_away_is_shown_when_it_is_found(look, opened_page):
 
     press(page, "/", *"layer_150[")
 
-    assert box(page, "layer_150[0]").get_attribute("aria-pressed") == "true"
-    press(page, "Escape", "Backspace")
-    page.locator(f"{ROOT} .box[data-first]").click()
-    assert page.locator(f"{ROOT} .box[aria-pressed=true]").count() == 1
+    pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
+    assert pressed.get_attribute("data-start") == "layer_150[0]"
+    assert "layer_150" in page.locator(f"{ROOT} .fl-panel h2").inner_text()
+
+
+def test_a_repeat_unfolds_in_place_and_folds_again(opened_page):
+    page = opened_page(funclab.explore(gallery.built("chain_60")))
+
+    page.locator(f"{ROOT} .fl-sign").click()
+
+    assert box(page, "dense_30[0]").is_visible()
+    assert "Opened: repeat dense[0] to dense_59[0]" in status(page)
+    press(page, "o")
+    assert box(page, "dense_30[0]").count() == 0
+
+
+def test_keys_walk_the_ways_to_draw_instead_of_scaling_type(opened_page):
+    page = opened_page(funclab.explore(nested()))
+    boxes = page.locator(f"{ROOT} .fl-stage .box")
+    high = boxes.first.bounding_box()["height"]
+
+    press(page, "-", "-")
+
+    assert boxes.first.bounding_box()["height"] < high
+    assert "Drawn: " in status(page)
+    assert small_text(page) >= 11
+    press(page, "0")
+    assert boxes.first.bounding_box()["height"] == high
+    press(page, "+")
+    assert status(page) == "There is no way with more words."
+
+
+def small_text(page):
+    return min(
+        page.locator(f"{ROOT} svg text").evaluate_all(
+            "texts => texts.map(one => parseFloat(getComputedStyle(one).fontSize)"
+            " * one.getScreenCTM().a)"
+        )
+    )
+
+
+PLACES = """root => [...root.querySelectorAll(".fl-stage .box")].map((one) => {
+  const { x, y, width, height } = one.querySelector("rect").getBoundingClientRect();
+  return [x, y - root.getBoundingClientRect().y, width, height];
+})"""
+
+
+@pytest.mark.parametrize("name", ["headline", "inception"])
+def test_selecting_moves_no_box_and_cuts_none_off(name, opened_page):
+    page = opened_page(funclab.explore(gallery.built(name)), width=1130, height=720)
+    root = page.locator(ROOT)
+    before = root.evaluate(PLACES)
+
+    for key in ("ArrowDown", "ArrowDown", "Enter", "m", "t", "Backspace"):
+        press(page, key)
+
+        # Where the page has scrolled, a browser rounds to other pixels.
+        assert np.abs(np.array(root.evaluate(PLACES)) - before).max() < 1
+        assert page.locator(f"{ROOT} .fl-beyond").is_hidden()
+        expect(page.locator(f"{ROOT} .fl-said")).to_be_in_viewport(ratio=0.99)
+
+
+def test_with_nothing_selected_the_panel_sums_up_the_model(opened_page):
+    page = opened_page(funclab.explore(nested()))
+
+    said = page.locator(f"{ROOT} .fl-panel").inner_text()
+
+    assert "Model nested" in said
+    assert "a[0:0] (None, 16)" in said
+    assert "306 numbers, 306 of them trained" in said
+
+
+def test_in_little_width_the_panel_lies_over_the_half_without_the_selection(opened_page):
+    page = opened_page(funclab.explore(models.perceptron()), width=500, height=700)
+
+    for key, high in (("dense[0]", False), ("dense_2[0]", True)):
+        box(page, key).click()
+
+        said, stage = (page.locator(part).bounding_box() for part in (".fl-said", ".fl-stage"))
+        middle = stage["y"] + stage["height"] / 2
+        assert (said["y"] + said["height"] <= middle + 2) is high
+        expect(box(page, key)).to_be_in_viewport()
+        press(page, "Backspace")
+
+
+def test_in_ask_mode_no_shape_is_told_before_its_question_is_answered(opened_page):
+    page = opened_page(funclab.explore(models.perceptron(), ask=True))
+    root = page.locator(ROOT)
+    press(page, "t")
+    assert "(None, 10)" not in root.inner_text()
+    assert "(None, 10)" not in root.evaluate(LABELS)
+
+    box(page, "dense_2[0]").click()
+
+    question = page.locator(f"{ROOT} .fl-ask")
+    assert "What shape does it make?" in question.inner_text()
+    question.get_by_text("(None, 10)").first.click()
+    assert "Right: (None, 10)." in question.inner_text()
+    assert "(None, 10)" in page.locator(f"{ROOT} .fl-panel").inner_text()
+
+
+LABELS = "root => [...root.querySelectorAll('[aria-label]')].map((one) => one.ariaLabel).join()"
 
 
 @pytest.mark.parametrize("face", ["calls", "layers"])
@@ -251,7 +352,7 @@ def test_one_key_leads_from_the_source_of_an_op_back_to_the_model(opened_page):
 
     press(page, "Backspace")
 
-    assert page.locator(f"{ROOT} .fl-panel").inner_text() == ""
+    assert "Model nested" in page.locator(f"{ROOT} .fl-panel h2").inner_text()
     assert page.locator(f"{ROOT} .fl-ring").count() == 0
     assert "Backspace" in page.locator(f"{ROOT} .fl-keys").text_content()
 
@@ -277,12 +378,8 @@ def test_text_stays_legible_in_a_narrow_window(opened_page):
 
     page.set_viewport_size({"width": 500, "height": 600})
 
-    sizes = page.locator(f"{ROOT} svg text").evaluate_all(
-        "texts => texts.map(one => parseFloat(getComputedStyle(one).fontSize)"
-        " * one.getScreenCTM().a)"
-    )
-    assert min(sizes) >= 11
-    assert "more to the right" in page.locator(".fl-beyond").inner_text()
+    assert small_text(page) >= 11
+    assert "more" in page.locator(".fl-beyond").inner_text()
 
 
 def test_python_shows_what_lies_folded_away(lab, open_notebook, write_notebook):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
-from funclab.layers import Dense, concatenate
+from funclab.layers import Dense
 from tests.browser.presenter import Demo
 from tests.browser.projector import small_words
 
@@ -135,9 +135,8 @@ def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected
 
 
 def deep():
-    a, b = Input((16,), name="a"), Input((16,), name="b")
-    shared = Dense(16, activation="relu", name="shared")
-    model = Model([a, b], concatenate([shared(a), shared(b)]), name="both")
+    x, shared = Input((16,), name="x"), Dense(16, activation="relu", name="shared")
+    model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
     return funclab.explore(model, selected="shared[1]", level=2, more=True, table=True)
 
 
@@ -160,15 +159,15 @@ def test_on_paper_nothing_is_cut_off(opened):
 
 
 @pytest.mark.parametrize(("width", "zoom"), [(400, 1), (1280, 2)])
-def test_with_little_room_the_parts_stand_under_each_other(width, zoom, opened):
+def test_with_little_room_the_panel_leaves_half_of_it_to_the_picture(width, zoom, opened):
     opened.set_viewport_size({"width": width, "height": 700})
     opened.evaluate("zoom => { document.body.style.zoom = zoom; }", zoom)
     opened.wait_for_selector(".fl-work:not(.fl-beside)")
 
     near, said = (opened.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
 
-    assert said["y"] >= near["y"] + near["height"]
     assert near["height"] < 700
+    assert said["height"] < 700 / 2
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert opened.locator(".fl-panel .fl-table").first.evaluate(BROKEN) == []
 
@@ -184,7 +183,7 @@ def test_what_a_panel_holds_can_be_scrolled_by_keys(opened):
     opened.wait_for_function("document.querySelector('.fl-panel').scrollTop > 0")
 
 
-@pytest.mark.parametrize("width", [800, 900, 1280])
+@pytest.mark.parametrize("width", [900, 1280])
 def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
     opened.set_viewport_size({"width": width, "height": 700})
     opened.wait_for_selector(".fl-work.fl-beside")

@@ -10,6 +10,12 @@ from funclab.layers import LSTM, Add, BatchNormalization, Concatenate, Conv2D, D
 from funclab.view import Diagram, diagram
 from tests.view.models import perceptron
 
+ROOMS = {"notebook": (1095, 624), "projector": (1095, 564), "paper": (643, 900)}
+"""Width and height in CSS pixels: above a panel in a window 1280 by 900, on a wall in one of 1280
+by 720, and on a page."""
+SCALE = {"projector": 1.7}
+"""How much larger all is on a wall."""
+
 
 def siamese() -> Model:
     """The guide's pair of tweets."""
@@ -182,6 +188,10 @@ def built(name: str) -> Model:
     return MODELS[name]()
 
 
-def drawn(name: str, look: str = "light") -> Diagram:
-    """The picture of a model of the gallery."""
-    return diagram(built(name), look=look)
+def drawn(name: str, room: str = "", look: str = "light") -> Diagram:
+    """The picture of a model of the gallery, in one of the rooms or in that of still pictures."""
+    if not room:
+        return diagram(built(name), look=look)
+    width, height = ROOMS[room]
+    scale = SCALE.get(room, 1)
+    return diagram(built(name), room=(width / scale, height / scale), look=look)

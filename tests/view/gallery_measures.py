@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graphlib import TopologicalSorter
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.text import text_width
 from funclab.view.scene.diagram import Diagram
-from funclab.view.scene.scene import Edge, Scene
+from funclab.view.scene.scene import Scene
 from tests.view.areas import points, reach
 
 Wires = dict[tuple[str, str, str], list[complex]]
@@ -65,48 +64,10 @@ def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
     )
 
 
-def holds(outer: Area, inner: Area) -> bool:
-    return (
-        outer.x <= inner.x + 1
-        and outer.y <= inner.y + 1
-        and (inner.right <= outer.right + 1 and inner.bottom <= outer.bottom + 1)
-    )
-
-
 def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Pairs of texts that share a place."""
     pairs = combinations(texts(picture), 2)
     return [(one.words, other.words) for one, other in pairs if overlap(one.area, other.area)]
-
-
-def spilling_texts(picture: Diagram) -> list[tuple[str, str]]:
-    """Texts that stand half in and half out of a box, plate or capsule."""
-    return [
-        (text.words, key)
-        for text in texts(picture)
-        for key, part in parts(picture.scene)
-        if overlap(text.area, part) and not holds(part, text.area)
-    ]
-
-
-def parts(scene: Scene) -> list[tuple[str, Area]]:
-    """Boxes, plates and capsules, those inside frames where they stand in the whole picture."""
-    found: list[tuple[str, Area]] = []
-    waiting = [(scene, 0j)]
-    while waiting:
-        part, origin = waiting.pop()
-        items = [*part.items(), *(group for group in part.groups if group.width)]
-        found += [(getattr(item, "key", ""), moved(item, origin)) for item in items]
-        for box in part.boxes:
-            if box.inside is not None:
-                left = box.middle.real - box.inside.width / 2
-                inner = complex(left, box.bottom - box.inside.height)
-                waiting.append((box.inside, origin + inner))
-    return found
-
-
-def moved(part: Area, by: complex) -> Area:
-    return area(part.corner + by, part.width, part.height)
 
 
 def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
@@ -171,31 +132,3 @@ def wires_of_dot(scene: Scene) -> Wires:
         end = f"{edge.target.key} {edge.target.index}"
         found[edge.tensor, edge.source.key, end] = points(path)
     return found
-
-
-def main_line(scene: Scene) -> list[Edge]:
-    """The wires of a longest way through the boxes: as many as it has."""
-    best: dict[str, list[Edge]] = {}
-    leaving: dict[str, list[Edge]] = {}
-    for edge in scene.edges:
-        leaving.setdefault(edge.source.key, []).append(edge)
-    order = TopologicalSorter({key: [e.target.key for e in some] for key, some in leaving.items()})
-    for key in order.static_order():  # those at the end come first
-        ways = ([edge, *best[edge.target.key]] for edge in leaving.get(key, []))
-        best[key] = max(ways, key=len, default=[])
-    return max(best.values(), key=len)
-
-
-def bends(scene: Scene) -> list[tuple[str, float]]:
-    """How far the wires of the main line leave it, within a column and where one way enters."""
-    axis = 1 if scene.direction == "LR" else 0
-    entering: dict[str, int] = {}
-    for edge in scene.edges:
-        entering[edge.target.key] = entering.get(edge.target.key, 0) + 1
-    found = []
-    for edge in main_line(scene):
-        places = [point[axis] for point in edge.path]
-        along = edge.path[-1][1 - axis] - edge.path[0][1 - axis]
-        if along > 0 and entering[edge.target.key] == 1:
-            found.append((edge.tensor, max(places) - min(places)))
-    return [(tensor, off) for tensor, off in found if off > 0.05]

@@ -1,6 +1,6 @@
 """Draw the gallery: `python -m tests.view.gallery_pictures build/gallery`.
 
-Every model that must be readable on one screen, in each look, as .svg and, seen by a
+Every model that must be readable on one screen, for each room and look, as .svg and, seen by a
 browser, as .png; `index.html` shows them all.
 """
 
@@ -36,21 +36,23 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
         page = browser.new_page()
         for name in gallery.MODELS:
-            figures += [picture(page, folder, name, look) for look in LOOKS]
+            for room in gallery.ROOMS:
+                figures += [picture(page, folder, name, room, look) for look in LOOKS]
         browser.close()
     (folder / "index.html").write_text(INDEX.format("\n".join(figures)), encoding="utf-8")
     print(f"{len(figures)} pictures: {folder / 'index.html'}")
 
 
-def picture(page: Page, folder: Path, name: str, look: str) -> str:
+def picture(page: Page, folder: Path, name: str, room: str, look: str) -> str:
     """Write one picture twice, and return its figure for the index."""
-    drawn = gallery.drawn(name, look)
-    stem = f"{name}-{look}"
+    drawn = gallery.drawn(name, room, look)
+    stem = f"{name}-{room}-{look}"
     svg = drawn.svg
     (folder / f"{stem}.svg").write_text(svg, encoding="utf-8")
-    page.set_content(f"<body style='margin:0;background:{BACKGROUND[look]}'>{svg}</body>")
+    style = f"margin:0;background:{BACKGROUND[look]};zoom:{gallery.SCALE.get(room, 1)}"
+    page.set_content(f"<body style='{style}'>{svg}</body>")
     page.locator("svg").screenshot(path=folder / f"{stem}.png")
-    words = f"{name}, {look}: {told(drawn)}"
+    words = f"{name}, {room}, {look}: {told(drawn)}"
     return f'<figure><figcaption>{escape(words)}</figcaption><img src="{stem}.png"></figure>'
 
 

@@ -1,8 +1,9 @@
-"""What the explorer's panel says of each layer, node and tensor, as plain data."""
+"""What the explorer knows of a model's layers, calls and tensors, as plain data."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from funclab import structure
@@ -22,6 +23,14 @@ from funclab.view.scene.parts import Part, parts
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
+MOST_NODES = 200
+"""Calls of a layer outside the model, at most, that are listed."""
+
+
+def _named(part: Part, name: str, fact: Facts) -> Facts:
+    """A fact with its name and the key of its box, where they differ from its key."""
+    inside = {"name": clean(name), "box": f"{part.path}{clean(name)}"} if part.prefix else {}
+    return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
 
 
 def facts_of(model: Any) -> Facts:
@@ -30,20 +39,31 @@ def facts_of(model: Any) -> Facts:
     `frames` are the boxes that open: their keys among calls, each with its key among layers.
     """
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
-    for part in parts(words.graph_of(model)):
-        readers = _readers(part.graph)
+    graph = words.graph_of(model)
+    assert graph is not None
+    for part in parts(graph):
         for operation in part.graph.operations:
             facts["layers"][part.key(operation.name)] = _layer(operation, part)
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
             for tensor in node.output_tensors:
-                found = _tensor(tensor, node, readers.get(tensor, []), part)
-                facts["tensors"][part.key(tensor.id)] = found
+                facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, _tensor(tensor))
             _add_frames(facts, node, part)
-    graph = words.graph_of(model)
-    assert graph is not None
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
+    facts["summary"] = _summary(model, graph)
     return facts
+
+
+def _summary(model: Any, graph: Graph) -> Facts:
+    """What is told of the whole model while nothing is selected."""
+    weights = words.weights_of(model)
+    trained = words.count(weight for weight in weights if weight.trainable)
+    ends = {"inputs": graph.inputs, "outputs": graph.outputs}
+    told = {
+        end: [f"{words.tensor_id(graph, tensor)} {show(tensor.shape)}" for tensor in tensors]
+        for end, tensors in ends.items()
+    }
+    return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
 
 
 def _add_frames(facts: Facts, node: Node, part: Part) -> None:
@@ -53,102 +73,116 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
     if inner is not None or any(insides(node)):
         facts["frames"][key] = path
     if inner is not None:
-        name = clean(inner.name)
-        facts["layers"][f"{key}/{name}"] = _wrapped(inner, node, f"{path}/{name}")
+        name, wrapper = clean(inner.name), clean(node.operation.name)
+        told = f"{wrapper} applies it; it was not called itself, so it has no node here."
+        fact = {**_told(inner), "nodes": [], "special": told}
+        facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
 
 
 def objects_of(model: Any) -> dict[str, Any]:
     """The layer or node behind each key of the facts."""
-    found: dict[str, Any] = {}
+    objects: dict[str, Any] = {}
     for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
             inner, key = words.inner_layer(node.operation), part.key(node.key)
-            found |= {part.key(node.operation.name): node.operation, key: node}
-            found |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
-    return found
-
-
-def _readers(graph: Graph) -> dict[Tensor, list[tuple[Node, int]]]:
-    """Who reads each tensor, and as which of its inputs."""
-    found: dict[Tensor, list[tuple[Node, int]]] = {}
-    for node in graph.nodes:
-        for i, tensor in enumerate(node.arguments.tensors):
-            own = graph.stand_ins.get(tensor, tensor)
-            found.setdefault(own, []).append((node, i))
-    return found
+            objects |= {part.key(node.operation.name): node.operation, key: node}
+            objects |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
+    return objects
 
 
 def _layer(layer: Operation, part: Part) -> Facts:
     own = set(part.graph.nodes)
-    return {
-        "name": clean(layer.name),
-        "box": f"{part.path}{clean(layer.name)}",
-        "detail": words.detail(layer),
-        "rows": [_row(node, part.graph, node in own) for node in layer.inbound_nodes[:200]],
-        "nodes": [part.key(one.key) for one in layer.inbound_nodes if one in own],
+    elsewhere = [node for node in layer.inbound_nodes if node not in own]
+    fact = {
+        **_told(layer),
         "special": special(layer),
-        "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
+        "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
+    nodes = [part.key(node.key) for node in layer.inbound_nodes if node in own]
+    return {**_named(part, layer.name, fact), "nodes": nodes}
 
 
-def _wrapped(layer: Any, node: Node, box: str) -> Facts:
-    wrapper = clean(node.operation.name)
+def _told(layer: Any) -> Facts:
+    """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
+    weights = words.weights_of(layer)
+    arrays = [] if words.graph_of(layer) is not None else weights
     return {
-        "name": clean(layer.name),
-        "box": box,
         "detail": words.detail(layer),
-        "rows": [],
-        "nodes": [],
-        "special": f"{wrapper} applies it; it was not called itself, so it has no node here.",
-        "weights": words.arithmetic(layer) if words.weights_of(layer) else "",
+        "settings": settings(layer),
+        "weights": words.arithmetic(layer) if weights else "",
+        "arrays": [[clean(weight.name), show(weight.shape)] for weight in arrays],
     }
 
 
-def _row(node: Node, graph: Graph, here: bool) -> Facts:
+def _row(node: Node, graph: Graph) -> Facts:
+    given = [] if node.is_input else node.input_tensors
     return {
         "index": node.index,
-        "inbound": [] if node.is_input else [words.tensor_id(graph, t) for t in node.input_tensors],
-        "inputs": [] if node.is_input else [show(shape) for shape in node.input_shapes],
+        "inbound": [words.tensor_id(graph, tensor) for tensor in given],
+        "inputs": [show(tensor.shape) for tensor in given],
         "outputs": [clean(tensor.id) for tensor in node.output_tensors],
         "shapes": [show(shape) for shape in node.output_shapes],
         "write": write_line(node),
-        "here": here,
     }
 
 
 def _node(node: Node, part: Part) -> Facts:
+    brings = node in part.graph.input_nodes or node.is_input
     return {
         "layer": part.key(node.operation.name),
         "index": node.index,
-        "parents": [part.key(parent.key) for parent in part.graph.parents(node)],
+        "inputs": [
+            part.key(part.graph.stand_ins.get(tensor, tensor).id)
+            for tensor in ([] if brings else node.arguments.tensors)
+        ],
         "outputs": [part.key(tensor.id) for tensor in node.output_tensors],
         "write": write_line(node),
     }
 
 
-def _tensor(tensor: Tensor, node: Node, readers: list[tuple[Node, int]], part: Part) -> Facts:
-    return {
-        "name": clean(tensor.id),
-        "box": f"{part.path}{clean(tensor.id)}",
-        "shape": show(tensor.shape),
-        "dtype": tensor.dtype,
-        "node": part.key(node.key),
-        "readers": list(dict.fromkeys(part.key(reader.key) for reader, _ in readers)),
-        "ports": [
-            [part.key(reader.key), i, len(reader.arguments.tensors)] for reader, i in readers
-        ],
-        "masked": tensor.mask is not None,
-    }
+def _tensor(tensor: Tensor) -> Facts:
+    masked = {"masked": True} if tensor.mask is not None else {}
+    return {"shape": show(tensor.shape), "dtype": tensor.dtype, **masked}
+
+
+def settings(layer: Any, every: bool = False) -> list[list[str]]:
+    """The arguments of a layer that are not what they are unless given; or every one."""
+    usual = inspect.signature(type(layer)).parameters
+    return [
+        [name, _setting(value)]
+        for name, value in _config(layer).items()
+        if every or not _is_usual(name, value, getattr(usual.get(name), "default", None))
+    ]
+
+
+def _config(layer: Any) -> Facts:
+    if words.graph_of(layer) is not None or not getattr(layer, "is_layer", True):
+        return {}
+    config = getattr(layer, "get_config", dict)()
+    return {name: config[name] for name in config if name not in ("name", "dtype", "trainable")}
+
+
+def _is_usual(name: str, value: Any, usual: Any) -> bool:
+    if usual is inspect.Parameter.empty:
+        return False
+    same = isinstance(value, list) and len(set(map(str, value))) == 1 and value[0] == usual
+    implied = usual is None and value in ("linear", "channels_last")
+    return same or implied or _setting(value) == _setting(usual)
+
+
+def _setting(value: Any) -> str:
+    """A setting as it is written in code, more or less: a layer in it by its class."""
+    if isinstance(value, dict) and "class_name" in value:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(value["class_name"])).lower()
+    return show(tuple(value)) if isinstance(value, list) else str(value)
 
 
 def more_of(layer: Operation) -> Facts:
-    """What lies one key away: configuration, weights, dtype, masks and documentation."""
-    config = getattr(layer, "get_config", dict)()
+    """What lies one key away: every setting, and the documentation."""
     return {
-        "config": {key: str(value) for key, value in config.items() if key not in ("layers",)},
-        "weights": [f"{one.path} {show(one.shape)}" for one in words.weights_of(layer)],
+        "settings": settings(layer, every=True),
         "masking": bool(getattr(layer, "supports_masking", False)),
         "trainable": bool(getattr(layer, "trainable", True)),
         "doc": inspect.getdoc(type(getattr(layer, "op", layer))) or "",
@@ -162,32 +196,28 @@ def tape_of(node: Node) -> list[Facts]:
     if isinstance(node, Recorded):
         names = Names()
         return [_call(call, names) for call in node.calls]
-    seen: dict[Tensor, Any] = {tensor: placeholder(tensor) for tensor in node.arguments.tensors}
-    args, kwargs = node.arguments.fill_in(seen)
+    known: dict[Tensor, Any] = {tensor: placeholder(tensor) for tensor in node.arguments.tensors}
+    args, kwargs = node.arguments.fill_in(known)
     with Tape():
         outputs = structure.flatten(node.operation(*args, **kwargs))
     made = zip(node.output_tensors, outputs, strict=True)
-    names = Names({value: clean(tensor.id) for tensor, value in [*made, *seen.items()]})
+    names = Names({value: clean(tensor.id) for tensor, value in [*made, *known.items()]})
     return [_call(call, names) for call in calls_behind(outputs)]
 
 
 def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
-    settings = str(call.op).partition("(")[2].rstrip(")")
+    options = str(call.op).partition("(")[2].rstrip(")")
     return {
         "op": call.op.name,
-        "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, settings]))})",
+        "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(type(call.op)) or "",
         "source": _source(type(call.op)),
-        "scope": "/".join(call.scope),
     }
 
 
 def _source(op: type) -> str:
     """The arithmetic of an op: its forward and vjp as they stand in the engine."""
-    parts = []
-    for name in ("forward", "vjp"):
-        method = getattr(op, name)
-        parts.append(inspect.cleandoc("\n" + inspect.getsource(method)))
-    return "\n\n".join(parts)
+    methods = (getattr(op, name) for name in ("forward", "vjp"))
+    return "\n\n".join(inspect.cleandoc("\n" + inspect.getsource(method)) for method in methods)

@@ -1,177 +1,202 @@
-// What the explorer says of the selection: node table, arithmetic and source, and all the rest.
+// What the explorer says of the selection: node table, settings, weights, arithmetic and source.
 
 const MOST_ROWS = 200;
 
-const explorerPanel = {
-  panel(ctx) {
-    const parts = [];
-    const chosen = this.chosen(ctx);
-    if (ctx.state.level > 0) parts.push(this.crumbs(ctx));
-    if (chosen?.kind === "tensor") parts.push(...this.tensorPanel(ctx, chosen.tensor));
-    else if (chosen) parts.push(...this.layerPanel(ctx, chosen.layer, chosen.node));
-    if (ctx.state.level > 0) parts.push(this.tapePanel(ctx));
-    if (ctx.state.more && chosen) parts.push(this.morePanel(ctx));
-    if (ctx.state.table) parts.push(this.everything(ctx));
-    ctx.panel.replaceChildren(...parts);
-  },
+class Panel {
+  constructor(ctx, facts, explorer) { Object.assign(this, { ctx, facts, explorer, got: {} }); }
+
+  update() {
+    const { ctx, facts } = this, chosen = facts.chosen(), { level, more, table } = ctx.state;
+    ctx.panel.replaceChildren(...[
+      level > 0 ? this.crumbs() : [],
+      this.parts(chosen),
+      level > 0 ? this.tape() : [],
+      more && facts.layerOf() ? this.more() : [],
+      table ? this.everything() : [],
+    ].flat(2));
+  }
+
+  parts(chosen) {
+    if (!chosen) return this.summary();
+    if (chosen.kind === "tensor") return this.tensor(chosen.tensor);
+    return chosen.kind === "repeat" ? this.repeat() : this.layer(chosen.layer, chosen.node);
+  }
+
+  /** A list of words, each with what it is about. */
+  list(rows) {
+    return h("dl", { class: "fl-list" }, rows.filter(([, ...value]) => value.flat().length).map(([word, ...value]) =>
+      h("div", {}, h("dt", {}, word), h("dd", {}, value))));
+  }
+
+  /** The whole model, while nothing is selected. */
+  summary() {
+    const { ctx } = this, { inputs, outputs, weights, trained } = ctx.facts.summary, each = (lines) => lines.map((line) => h("span", {}, line));
+    return [h("h2", {}, ctx.model.get("title")), this.list([
+      [ctx.t("calls_drawn"), this.explorer.stage.picture?.told || []],
+      [ctx.t("inputs"), each(inputs)], [ctx.t("outputs"), ctx.model.get("ask") ? [] : each(outputs)],
+      [ctx.t("weights"), ctx.t("of_which_trained", { n: weights, trained })]])];
+  }
 
   /** A button that selects a node or tensor. */
-  link(ctx, key, label = key) {
-    return h("button", { type: "button", class: "fl-link", onclick: () => this.select(ctx, key) }, label);
-  },
+  link(key, label = this.breakable(key)) {
+    return h("button", { type: "button", class: "fl-link", onclick: () => this.explorer.select(key) }, label);
+  }
+
+  links(keys) { return keys.flatMap((key, i) => [i ? ", " : "", this.link(key)]); }
 
   /** The way from the model down to here; each step leads back. */
-  crumbs(ctx) {
-    const { level } = ctx.state, node = this.here(ctx);
+  crumbs() {
+    const { ctx } = this, { level } = ctx.state, node = this.facts.nodeOf();
     const steps = [
-      [ctx.model.get("title"), () => this.toModel(ctx), "Backspace"],
+      [ctx.model.get("title"), () => this.explorer.walk.toModel(), "Backspace"],
       [node, () => ctx.set({ level: 0 })],
       [ctx.t("tape_of", { key: node }), () => ctx.set({ level: 1 })],
     ].slice(0, level + 1);
-    const links = steps.map(([label, run, key]) => h("li", {},
-      h("button", { type: "button", class: "fl-link", onclick: run }, label, key ? h("kbd", { "aria-hidden": "true" }, key) : null)));
-    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, links));
-  },
+    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, steps.map(([label, run, key]) => h("li", {},
+      h("button", { type: "button", class: "fl-link", onclick: run }, label, key ? h("kbd", { "aria-hidden": "true" }, key) : null)))));
+  }
 
   /** A heading in the colour that its box has in the picture. */
-  heading(ctx, ...words) {
-    const box = this.boxOf(ctx, ctx.state.selected), rect = box && this.outline(box);
-    const colour = rect?.getAttribute("class")?.match(/s-([\w-]+)/)?.[1] ?? "neutral";
+  heading(...words) {
+    const { stage } = this.explorer, box = stage.boxOf(this.ctx.state.selected);
+    const colour = (box && stage.outline(box))?.getAttribute("class")?.match(/s-([\w-]+)/)?.[1] ?? "neutral";
     return h("h2", { class: "fl-of", style: `border-color:var(--f-${colour})` }, words);
-  },
+  }
 
-  layerPanel(ctx, layer, node) {
-    const head = ["node", "inbound", "output", "write_this"];
-    const rows = this.rowsAround(layer, node).map((row) => h("tr", {
-      class: row.index === node?.index ? "fl-here" : "", "aria-current": row.index === node?.index ? "true" : null,
-    },
-      h("th", { scope: "row" }, String(row.index)),
-      h("td", {}, this.tensorsIn(row.inputs, row.inbound)), h("td", {}, this.tensorsIn(row.shapes, row.outputs)),
-      h("td", {}, h("code", {}, this.breakable(row.write)))));
-    const rest = layer.rows.length > 5 ? ctx.t("more_rows", { n: layer.rows.length - 5 }) : "";
+  layer(layer, node) {
+    const { ctx, facts } = this, key = facts.layerOf(), rows = facts.rows(layer);
+    const readers = node ? [...new Set(facts.next(facts.nodeOf()))] : [];
+    const settings = (layer.settings ?? []).map(([name, value]) => h("code", {}, `${name}=${value} `));
     return [
-      this.heading(ctx, layer.name, h("small", {}, ` ${layer.detail}${layer.weights ? ` · ${layer.weights}` : ""}`)),
-      rows.length ? h("table", { class: "fl-table" },
-        h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, ctx.t(one))))),
-        h("tbody", {}, rows)) : "",
-      h("p", { class: "fl-special" }, layer.special, " ", rest),
+      this.heading(facts.name(key), h("small", {}, ` ${layer.detail ?? ""}`)),
+      rows.length ? this.nodes(rows, node) : "",
+      h("p", { class: "fl-special" }, layer.special, rows.length > 5 ? ` ${ctx.t("more_rows", { n: rows.length - 5 })}` : ""),
+      this.list([[ctx.t("used_by"), this.links(readers)], [ctx.t("settings"), settings],
+        [ctx.t("weights"), layer.weights ? [layer.weights, h("br"), this.weights(key, layer.arrays ?? [])] : []]]),
+      this.values(key),
     ];
-  },
+  }
+
+  /** The nodes of a layer: five at most, the selected one among them. */
+  nodes(rows, node) {
+    const { ctx } = this, at = rows.findIndex((row) => row.index === node?.index);
+    const from = Math.max(0, Math.min(at - 2, rows.length - 5)), heads = ["node", "inbound", "output", "write_this"];
+    const body = rows.slice(from, from + 5).map((row) => h("tr", {
+      class: row.index === node?.index ? "fl-here" : "", "aria-current": row.index === node?.index ? "true" : null,
+    }, h("th", { scope: "row", "data-label": ctx.t("node") }, String(row.index)),
+    h("td", { "data-label": ctx.t("inbound") }, this.tensorsIn(row.inputs, row.inbound)),
+    h("td", { "data-label": ctx.t("output") }, this.tensorsIn(row.shapes, row.outputs)),
+    h("td", { "data-label": ctx.t("write_this") }, h("code", {}, this.breakable(row.write)))));
+    return h("table", { class: "fl-table fl-nodes" },
+      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, ctx.t(head))))), h("tbody", {}, body));
+  }
 
   /** Tensors as in the picture: each name under its shape. */
   tensorsIn(shapes, names) {
     if (!names.length) return "–";
     return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, this.breakable(name))));
-  },
+  }
 
   /** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
   breakable(line) {
     return line.split(/(?<=[./])(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
-  },
+  }
 
-  /** Five rows at most, the one of the node among them. */
-  rowsAround(layer, node) {
-    const at = layer.rows.findIndex((row) => row.index === node?.index);
-    const from = Math.max(0, Math.min(at - 2, layer.rows.length - 5));
-    return layer.rows.slice(from, from + 5);
-  },
+  /** A button for each weight, which shows its numbers. */
+  weights(layer, arrays) {
+    const { ctx } = this;
+    return arrays.map(([name, shape]) => {
+      const key = `${layer} ${name}`, pressed = ctx.state.weight === key;
+      return h("button", { type: "button", class: "fl-weight", "aria-pressed": String(pressed), onclick: () => {
+        delete this.got[`values ${key}`];  // it may have been trained since
+        ctx.set({ weight: pressed ? "" : key });
+      } }, `${name} ${shape}`);
+    });
+  }
+
+  /** The heat map and the histogram of the weight that is shown. */
+  values(layer) {
+    const { ctx } = this, { weight } = ctx.state;
+    if (!weight || weight.slice(0, weight.lastIndexOf(" ")) !== layer) return "";
+    const values = this.lazy("values", weight);
+    if (!values) return h("p", {}, ctx.t("asking_kernel"));
+    return h("figure", { class: "fl-values" }, pictureFrom(values.svg), h("figcaption", {}, ctx.t("values_of", { key: weight }), " ", values.told));
+  }
 
   /** Which tensor it is, who made it, and who reads it as which of its inputs. */
-  tensorPanel(ctx, tensor) {
-    const outputs = ctx.facts.nodes[tensor.node].outputs, at = outputs.indexOf(ctx.state.selected);
-    const row = (word, node, as) => h("tr", {}, h("th", { scope: "row" }, word),
-      h("td", {}, this.link(ctx, node)), h("td", {}, as));
-    const ports = tensor.ports.slice(0, 4).map(([node, i, n]) => row(ctx.t("read_as"), node,
-      n > 1 ? ctx.t("as_input", { i, n }) : ctx.t("as_only_input")));
-    const rest = tensor.ports.slice(4).map(([node]) => node).join(", ");
-    const made = outputs.length > 1 ? ctx.t("as_output", { i: at, n: outputs.length }) : "";
+  tensor(tensor) {
+    const { ctx, facts } = this, { selected } = ctx.state, { outputs, write } = facts.nodes[tensor.node];
+    const row = (word, node, as) => h("tr", {}, h("th", { scope: "row" }, word), h("td", {}, this.link(node)), h("td", {}, as));
+    const readers = facts.readers.get(selected) ?? [];
+    const ports = readers.slice(0, 4).map(({ node, i, n }) => row(ctx.t("read_as"), node, n > 1 ? ctx.t("as_input", { i, n }) : ctx.t("as_only_input")));
+    const rest = readers.slice(4).map(({ node }) => node).join(", ");
+    const made = outputs.length > 1 ? ctx.t("as_output", { i: outputs.indexOf(selected), n: outputs.length }) : "";
     return [
-      this.heading(ctx, h("code", {}, tensor.name), h("small", {}, ` ${tensor.shape} ${tensor.dtype}`)),
+      this.heading(h("code", {}, facts.name(selected)), h("small", {}, ` ${facts.shape(selected)} ${tensor.dtype}`)),
       h("table", { class: "fl-table" }, h("tbody", {}, row(ctx.t("made_by_node"), tensor.node, made), ports)),
-      h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", tensor.ports.length ? "" : ctx.t("read_by_none"),
-        tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
-      h("p", { class: "fl-special" }, h("code", {}, ctx.facts.nodes[tensor.node]?.write ?? "")),
+      h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", readers.length ? "" : ctx.t("read_by_none"), tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
+      h("p", { class: "fl-special" }, h("code", {}, write)),
     ];
-  },
+  }
+
+  /** A repeat: where each repetition begins. */
+  repeat() {
+    const { ctx, explorer } = this, key = ctx.state.selected, box = explorer.stage.boxes.get(key);
+    const starts = [...box?.querySelectorAll(".tick") ?? []].map((tick) => tick.dataset.start);
+    return [this.heading(ctx.t("a_repeat")), h("p", { class: "fl-special" }, box?.getAttribute("aria-label") ?? ""),
+      this.list([[ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]]), h("p", {}, ctx.t("unfold_with_enter"))];
+  }
 
   /** Ask Python once for what is not in the browser yet. */
-  lazy(ctx, kind, key) {
-    const store = ctx.facts[kind] ?? {};
-    this.got ??= {};
-    const known = store[key] ?? this.got[`${kind} ${key}`];
+  lazy(kind, key) {
+    const name = `${kind} ${key}`, known = this.ctx.facts[kind]?.[key] ?? this.got[name];
     if (known === undefined) {
-      this.got[`${kind} ${key}`] = null;
-      ctx.model.send({ ask: kind, key });
+      this.got[name] = null;
+      this.ctx.model.send({ ask: kind, key });
     }
     return known;
-  },
+  }
 
-  follow(ctx, message) {
-    if (message.kind) {
-      this.got[`${message.kind} ${message.key}`] = message.value;
-      ctx.update();
-    }
-  },
+  follow(message) {
+    if (!message.kind) return;
+    this.got[`${message.kind} ${message.key}`] = message.value;
+    this.ctx.update();
+  }
 
-  tapePanel(ctx) {
-    const key = this.here(ctx);
-    const tape = this.lazy(ctx, "tape", key);
+  tape() {
+    const { ctx } = this, key = this.facts.nodeOf(), tape = this.lazy("tape", key);
     if (!tape) return h("p", {}, ctx.t("asking_kernel"));
-    const at = Math.min(ctx.state.op, tape.length - 1);
-    const list = h("ol", { class: "fl-tape" }, tape.map((call, i) => h("li", {
+    const at = Math.min(ctx.state.op, tape.length - 1), call = ctx.state.level > 1 && tape[at];
+    const list = h("ol", { class: "fl-tape" }, tape.map(({ text }, i) => h("li", {
       class: i === at ? "fl-here" : "", "aria-current": i === at ? "step" : null,
-    }, h("button", { type: "button", class: "fl-link",
-      onclick: () => ctx.set({ op: i, level: 2 }) }, call.text))));
-    const source = ctx.state.level > 1 && tape[at] ? [
-      h("section", { class: "fl-source", "aria-label": tape[at].op },
-        h("h3", {}, tape[at].op), h("pre", {}, sourceLines(tape[at].source)), h("p", { class: "fl-doc" }, tape[at].doc))] : [];
+    }, h("button", { type: "button", class: "fl-link", onclick: () => ctx.set({ op: i, level: 2 }) }, text))));
+    const source = call ? h("section", { class: "fl-source", "aria-label": call.op },
+      h("h3", {}, call.op), h("pre", {}, sourceLines(call.source)), h("p", { class: "fl-doc" }, call.doc)) : null;
     return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
       h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
-  },
+  }
 
-  morePanel(ctx) {
-    const chosen = this.chosen(ctx);
-    const key = chosen.node?.layer ?? ctx.facts.nodes[chosen.tensor?.node]?.layer ?? ctx.state.selected;
-    const more = this.lazy(ctx, "more", key);
+  more() {
+    const { ctx } = this, key = this.facts.layerOf(), more = this.lazy("more", key);
     if (!more) return h("p", {}, ctx.t("asking_kernel"));
-    const rows = Object.entries(more.config).map(([name, value]) =>
-      h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)));
-    return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) },
-      h("pre", { class: "fl-doc" }, more.doc),
-      h("p", {}, more.weights.join(" · ")),
-      h("table", { class: "fl-table" }, h("tbody", {}, rows)));
-  },
+    return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) }, h("pre", { class: "fl-doc" }, more.doc),
+      h("table", { class: "fl-table" }, h("tbody", {}, more.settings.map(([name, value]) =>
+        h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value))))));
+  }
 
-  /** All calls as a table: made once, or, of a long model, the calls around the one selected. */
-  everything(ctx) {
-    const here = this.here(ctx), table = this.callTable, scrolled = table?.scrollTop ?? 0;
-    const keys = Object.keys(ctx.facts.nodes), long = keys.length > MOST_ROWS;
-    if (!table || (long && here && !this.rowOf.has(here))) this.callTable = this.calls(ctx, this.rowsOf(keys, here));
-    else queueMicrotask(() => { table.scrollTop = scrolled; });
-    this.callTable.querySelector(".fl-here")?.classList.remove("fl-here");
-    this.rowOf.get(here)?.classList.add("fl-here");
-    return this.callTable;
-  },
-
-  rowsOf(keys, here) {
-    const from = Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS);
-    return keys.slice(Math.max(0, from)).slice(0, MOST_ROWS);
-  },
-
-  calls(ctx, keys) {
-    this.rowOf = new Map(keys.map((key) => [key, this.callRow(ctx, key)]));
-    const rest = Object.keys(ctx.facts.nodes).length - keys.length;
-    const heads = ["node", "inbound", "output"].map((one) => h("th", { scope: "col" }, ctx.t(one)));
+  /** All calls as a table; of a long model, the calls around the one selected. */
+  everything() {
+    const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order, before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
+    const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS)), rest = keys.length - MOST_ROWS;
+    const heads = ["node", "inbound", "output"].map((head) => h("th", { scope: "col" }, ctx.t(head)));
     const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
-    return h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
-      h("table", { class: "fl-table" }, h("caption", {}, label), h("thead", {}, h("tr", {}, heads)),
-        h("tbody", {}, [...this.rowOf.values()])));
-  },
-
-  callRow(ctx, key) {
-    const node = ctx.facts.nodes[key];
-    const row = ctx.facts.layers[node.layer].rows.find((one) => one.index === node.index);
-    return h("tr", {}, h("th", { scope: "row" }, this.link(ctx, key, this.breakable(key))),
-      h("td", {}, row && this.tensorsIn(row.inputs, row.inbound)), h("td", {}, row && this.tensorsIn(row.shapes, row.outputs)));
-  },
-};
+    const rows = keys.slice(from, from + MOST_ROWS).map((key) => {
+      const { inputs, outputs } = facts.nodes[key], cell = (names) => h("td", {}, this.tensorsIn(names.map((name) => facts.shape(name)), names));
+      return h("tr", { class: key === here ? "fl-here" : "" }, h("th", { scope: "row" }, this.link(key)), cell(inputs), cell(outputs));
+    });
+    const table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
+      h("table", { class: "fl-table" }, h("caption", {}, label), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)));
+    queueMicrotask(() => { table.scrollTop = before; });
+    return table;
+  }
+}

@@ -1,123 +1,148 @@
-// Where the parts of the explorer stand: the picture, and beside or under it what is said of it.
-// Together they are no higher than a window, so that a key shows what it is for without scrolling.
+// Where the parts of the explorer stand: the picture, and beside, below or over it what is said of
+// it. The place is decided with the picture; selecting moves nothing.
 
-// So wide must the explorer be for two columns.
-const WIDE = 760, WIDE_ON_A_WALL = 1000;
-// A picture that is cut off beside a panel stands above it where the window leaves so much room.
-const PANEL = 280, PANEL_ON_A_WALL = 420, BESIDE = 0.5;
+// As wide as a panel beside the picture is with its gap, as high as one below, and the width under
+// which it lies over the picture instead.
+const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
+// A still picture's room: that of a window 1280 by 900.
+const WINDOW = [1095, 744];
 
-const explorerRoom = {
-  /** The picture on one side; question, caption, tour and panel on the other. */
-  furnish(ctx) {
-    this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond(ctx) });
+class Room {
+  constructor(ctx, stage) {
+    Object.assign(this, { ctx, stage });
+    this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond() });
+    this.strip = h("div", { class: "fl-strip", hidden: true });
     this.work = h("div", { class: "fl-work" });
     ctx.stage.before(this.work);
-    this.work.append(h("div", { class: "fl-near" }, ctx.stage, this.beyond),
+    this.work.append(h("div", { class: "fl-near" }, this.strip, ctx.stage, this.beyond),
       h("div", { class: "fl-said" }, ctx.askBox, ctx.captionBox, ctx.tourBox, ctx.panel, ctx.status));
-    for (const [name, value] of Object.entries({ role: "group", "aria-label": ctx.t("said") }))
-      ctx.panel.setAttribute(name, value);
-  },
+    for (const [name, value] of Object.entries({ role: "group", "aria-label": ctx.t("said") })) ctx.panel.setAttribute(name, value);
+    this.watch();
+  }
 
-  /** Keep true what is said of the parts outside the stage, and the parts as large as there is room. */
-  watch(ctx) {
-    this.tell = () => { this.told ??= requestAnimationFrame(() => { this.told = null; this.tellBeyond(ctx); }); };
-    const watcher = new ResizeObserver(() => { this.arrange(ctx); this.tell(); });
-    for (const one of [ctx.stage, ctx.el, ctx.panel]) watcher.observe(one);
-    const asked = new ResizeObserver(() => { this.arrange(ctx); if (ctx.gate) ctx.bringInSight(ctx.askBox); });
+  watch() {
+    const { ctx } = this, again = () => { this.arrange(); this.measure(); this.tell(); };
+    const sizes = new ResizeObserver(again), asked = new ResizeObserver(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); });
+    for (const part of [ctx.el, ctx.bar, ctx.panel]) sizes.observe(part);
     asked.observe(ctx.askBox);
-    ctx.stage.addEventListener("scroll", this.tell);
+    ctx.stage.addEventListener("scroll", () => this.tell());
     // What is clicked must not move away under the mouse.
     ctx.el.addEventListener("pointerdown", () => { this.pointed = true; }, true);
     ctx.el.addEventListener("click", () => { this.pointed = false; });
-    const fit = () => this.arrange(ctx);
-    window.addEventListener("resize", fit);
+    window.addEventListener("resize", again);
     ctx.cleanups.push(() => {
-      watcher.disconnect();
+      sizes.disconnect();
       asked.disconnect();
-      window.removeEventListener("resize", fit);
+      window.removeEventListener("resize", again);
     });
-  },
+  }
 
-  /** Two columns where there is room and something to say; with the tools no higher than a window. */
-  arrange(ctx) {
-    const page = ctx.el.closest(".jp-WindowedPanel-outer"), scale = ctx.el.currentCSSZoom ?? 1;
-    const room = page ? page.clientHeight : window.innerHeight / scale;
-    const high = Math.max(320, Math.floor(room) - ctx.bar.offsetHeight - 24), wall = ctx.look === "projector";
-    this.work.style.setProperty("--fl-room", `${high}px`);
-    const size = ctx.stage.querySelector("svg")?.getBoundingClientRect() ?? { width: 0, height: 0 };
-    const flat = size.width / scale > BESIDE * ctx.el.clientWidth && size.height / scale <= high - (wall ? PANEL_ON_A_WALL : PANEL);
-    const wide = !flat && ctx.el.clientWidth >= (wall ? WIDE_ON_A_WALL : WIDE);
+  /** Width and height for picture and panel: with the tools no higher than a window. */
+  get size() {
+    const { el, bar } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
+    const high = page ? page.clientHeight : window.innerHeight / scale;
+    return [el.clientWidth - 4, Math.max(320, Math.floor(high) - bar.offsetHeight - 24)];
+  }
+
+  /** Ask for another layout when the room has changed by more than a tenth. */
+  measure() {
+    const { model } = this.ctx, now = this.size, told = model.get("space") ?? [];
+    const before = this.told ?? (told.length ? told : WINDOW);
+    if (now[0] < 100 || now.every((size, i) => Math.abs(size - before[i]) <= before[i] / 10)) return;
+    this.told = now;
+    model.set("space", now);
+    model.save_changes();
+  }
+
+  /** Where the panel stands: as decided with the picture, if the window is as it was then. */
+  side(picture, wide) {
+    const [width] = this.size;
+    if (width < NARROW) return "over";
+    const [panel] = this.panel;
+    return picture?.side === "beside" && wide + panel <= width + 2 ? "beside" : "below";
+  }
+
+  /** The room of a panel beside a picture, and of one below it. */
+  get panel() { return this.ctx.look === "projector" ? ON_A_WALL : [BESIDE, BELOW]; }
+
+  arrange() {
+    const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
+    const drawn = ctx.stage.querySelector("svg"), [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
+    const side = this.side(picture, wide), strip = picture?.strip ? this.strip.offsetHeight : 0;
+    for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
+    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, 320)),
+      said: Math.min(260, Math.max(this.panel[1], high - tall - strip - 4)), stage: high - this.panel[1] - strip };
+    for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;
-    const said = Boolean(selected || level || table || !ctx.askBox.hidden);
-    this.work.classList.toggle("fl-chosen", said);
-    this.work.classList.toggle("fl-beside", wide && said);
-  },
+    work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
+  }
 
-  /** Say what lies outside the stage, and go there. */
-  tellBeyond(ctx) {
-    const { stage } = ctx, frame = stage.getBoundingClientRect();
-    const right = frame.left + stage.clientWidth, below = frame.top + stage.clientHeight;
-    const at = [...this.boxes?.values() ?? []].map((box) => box.getBoundingClientRect());
-    const told = (axis, more, n) => more > 12 && ctx.t(n ? `beyond_${axis}` : `beyond_${axis}_only`, { n });
-    const words = [
-      told("below", stage.scrollHeight - stage.clientHeight - stage.scrollTop, at.filter((one) => one.bottom > below + 2).length),
-      told("right", stage.scrollWidth - stage.clientWidth - stage.scrollLeft, at.filter((one) => one.right > right + 2).length),
-    ].filter(Boolean);
-    this.beyond.hidden = !words.length;
-    this.beyond.textContent = words.join("   ");
+  /** The strip of all calls, with a window around those that stand below it. */
+  overview() {
+    const { strip, window: shown } = this.stage.picture ?? {};
+    this.strip.hidden = !strip;
+    if (!strip) return;
+    if (this.drawn !== strip) this.strip.replaceChildren(pictureFrom(this.drawn = strip));
+    const svg = this.strip.querySelector("svg"), [first, last, n] = shown;
+    svg.querySelector(".fl-window")?.remove();
+    const left = 68, step = (svg.viewBox.baseVal.width - left - 4) / n;
+    svg.append(s("rect", { class: "fl-window", x: left + first * step, y: 2, width: (last - first) * step, height: 106, rx: 4 }));
+  }
+
+  /** Which call of the strip is under the pointer. */
+  callAt(event) {
+    const svg = this.strip.querySelector("svg"), { left, width } = svg.getBoundingClientRect(), n = this.stage.picture.window[2];
+    const x = (event.clientX - left) / width * svg.viewBox.baseVal.width;
+    return Math.max(0, Math.min(n - 1, Math.floor((x - 68) / (svg.viewBox.baseVal.width - 72) * n)));
+  }
+
+  /** Say what lies outside the stage. */
+  tell() {
+    const { stage, panel } = this.ctx;
+    const below = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
+    const right = stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12;
+    this.beyond.hidden = !below && !right;
+    this.beyond.textContent = [below && this.ctx.t("beyond_below"), right && this.ctx.t("beyond_right")].filter(Boolean).join("   ");
     // What scrolls can be reached by Tab.
-    ctx.panel.tabIndex = ctx.panel.scrollHeight > ctx.panel.clientHeight + 1 ? 0 : -1;
-  },
+    panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
+  }
 
-  goBeyond(ctx) {
-    const { stage } = ctx, down = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
+  goBeyond() {
+    const { stage } = this.ctx, down = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
     stage.scrollBy(down ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
-  },
+  }
 
-  /** Scroll the stage to a box and, when there is room for them, what is joined to it. */
-  intoView(ctx, box) {
-    const joined = this.joined(ctx).map((key) => this.boxOf(ctx, key)).filter(Boolean);
-    const { stage } = ctx, frame = stage.getBoundingClientRect();
-    const rects = [box, ...joined].map((one) => one.getBoundingClientRect());
-    const along = (low, high, size) => {
-      const [first, last] = [frame[low], frame[low] + size];
-      const ends = (some) => [Math.min(...some.map((one) => one[low])), Math.max(...some.map((one) => one[high]))];
-      const all = ends(rects), [start, end] = all[1] - all[0] < size ? all : ends(rects.slice(0, 1));
-      if (start >= first && end <= last) return 0;
-      return end - start > size ? start - first - 8 : (start + end) / 2 - (first + last) / 2;
-    };
+  /** Scroll the stage to a box, and lay a panel that covers the picture over its other half. */
+  show(box) {
+    if (!box) return;
+    const { stage } = this.ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
+    const along = (low, high, size) => (at[low] >= frame[low] && at[high] <= frame[low] + size ? 0 :
+      at[high] - at[low] > size ? at[low] - frame[low] - 8 : (at[low] + at[high]) / 2 - frame[low] - size / 2);
     stage.scrollTop += along("top", "bottom", stage.clientHeight);
     stage.scrollLeft += along("left", "right", stage.clientWidth);
-  },
-
-  /** The nodes that feed what is selected, and those that read it. */
-  joined(ctx) {
-    const { nodes, tensors } = ctx.facts, node = nodes[this.here(ctx)];
-    if (!node) return [];
-    return [...node.parents, ...node.outputs.flatMap((key) => tensors[key].readers)];
-  },
+    const now = box.getBoundingClientRect();
+    this.work.classList.toggle("fl-high", (now.top + now.bottom) / 2 > frame.top + frame.height / 2);
+  }
 
   /** Show what the last key brought: in the panel, and the whole of it in the window. */
-  reveal(ctx) {
-    const { selected, level, op, more, table } = ctx.state, { panel } = ctx;
-    const now = { selected, op: level && `${level} ${op}`, more, table }, before = this.revealed ?? {};
-    const parts = { selected: "*", op: level > 1 ? ".fl-source" : ".fl-arithmetic", more: ".fl-more", table: ".fl-all" };
+  reveal() {
+    const { selected, level, op, more, table, weight } = this.ctx.state, { panel } = this.ctx;
+    const now = { selected, op: level && `${level} ${op}`, more, table, weight }, before = this.revealed ?? {};
+    const parts = { selected: "*", op: level > 1 ? ".fl-source" : ".fl-arithmetic", more: ".fl-more", table: ".fl-all", weight: ".fl-values" };
     const news = Object.keys(now).filter((name) => now[name] !== before[name]), last = news.findLast((name) => now[name]);
     const part = news.length ? panel.querySelector(parts[last] ?? "*") : null;
     // What Python is still asked for is shown when it is here.
     if (part || !last) this.revealed = now;
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
-    else this.scrollPanel(ctx, part);
-    if (this.pointed) return;
-    const beside = this.work.classList.contains("fl-beside");
-    ctx.bringInSight(...(beside ? [this.work, ctx.bar] : [part === panel.firstChild ? ctx.stage : part]));
-  },
+    else this.scrollPanel(part);
+    if (!this.pointed) this.ctx.bringInSight(this.work, this.ctx.bar);
+  }
 
   /** Scroll the panel as little as shows the end of a part, or as much of it as there is room for. */
-  scrollPanel(ctx, part) {
-    const [frame, at] = [ctx.panel, part].map((one) => one.getBoundingClientRect());
-    const way = ctx.panel.querySelector("nav")?.offsetHeight ?? 0;
-    ctx.panel.scrollTop += Math.max(0, Math.min(at.bottom - frame.bottom, at.top - frame.top - way));
-  },
-};
+  scrollPanel(part) {
+    const { panel } = this.ctx, [frame, at] = [panel, part].map((one) => one.getBoundingClientRect());
+    const way = panel.querySelector("nav")?.offsetHeight ?? 0;
+    panel.scrollTop += Math.max(0, Math.min(at.bottom - frame.bottom, at.top - frame.top - way));
+  }
+}

@@ -1,134 +1,112 @@
 // The explorer: the graph as calls or as layers, one selection, and a panel that says what it is.
 
-const explorer = {
-  ...explorerPanel,
-  ...explorerPicture,
-  ...explorerKeys,
-  ...explorerRoom,
-  name: "explorer",
+class Explorer {
+  constructor(ctx) {
+    this.ctx = ctx;
+    this.facts = new Facts(ctx);
+    this.stage = new Stage(ctx, this.facts);
+    this.room = new Room(ctx, this.stage);
+    this.walk = new Walk(ctx, this.facts, this);
+    this.panel = new Panel(ctx, this.facts, this);
+    ctx.stage.addEventListener("click", (event) => this.click(event.target));
+    this.drag();
+  }
 
-  draw(ctx) {
-    this.search = h("input", { type: "search", class: "fl-search", "aria-label": ctx.t("search"),
-      placeholder: ctx.t("search"), oninput: () => this.find(ctx) });
-    this.hits = h("span", { class: "fl-hits", "aria-hidden": "true" });
-    this.furnish(ctx);
-    ctx.stage.addEventListener("click", (event) => this.click(ctx, event.target));
-    ctx.stage.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      this.zoom(ctx, event.deltaY < 0 ? 1.1 : 1 / 1.1);
-    }, { passive: false });
-    this.drag(ctx);
-    this.watch(ctx);
-  },
-
-  /** Pan by dragging the background. */
-  drag(ctx) {
-    let from = null;
+  /** Pan by dragging the background, and through a long model by dragging along its strip. */
+  drag() {
+    const { ctx, room } = this;
+    let from = null, strip = false;
     ctx.stage.addEventListener("pointerdown", (event) => {
-      if (!event.target.closest("[data-key]:not(.frame)"))
-        from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
+      if (!event.target.closest("[data-key]:not(.frame)")) from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
     });
-    const move = (event) => { if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY); };
-    const end = () => { from = null; };
+    const move = (event) => {
+      if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
+      if (strip) this.walk.goTo(room.callAt(event));
+    };
+    const end = () => { from = null; strip = false; };
+    room.strip.addEventListener("pointerdown", (event) => { strip = true; move(event); });
     window.addEventListener("pointermove", move);
     window.addEventListener("pointerup", end);
     ctx.cleanups.push(() => {
       window.removeEventListener("pointermove", move);
       window.removeEventListener("pointerup", end);
     });
-  },
+  }
 
-  update(ctx) {
-    this.arrange(ctx);
-    this.bar(ctx);
-    const name = this.picture(ctx);
-    const markup = ctx.model.get("pictures")[name], other = markup !== this.shown;
-    if (name == null) ctx.say(ctx.t("drawing"));
-    else if (other) this.put(ctx, markup);
-    if (name != null && ctx.status.textContent === ctx.t("drawing")) ctx.say("");
-    this.shownName = name ?? this.shownName;
-    const svg = ctx.stage.querySelector("svg");
-    this.panel(ctx);
-    if (svg) this.size(ctx, svg);
-    if (other) this.keepHeld(ctx);
-    this.mark(ctx);
-    this.reveal(ctx);
-  },
+  update() {
+    const { ctx, stage, room } = this;
+    this.bar();
+    const other = stage.update();
+    room.overview();
+    this.panel.update();
+    room.arrange();
+    const box = stage.mark();
+    if (other || box) room.show(box);
+    room.tell();
+    room.reveal();
+    ctx.el.classList.toggle("fl-asks", ctx.model.get("ask"));
+    room.measure();
+  }
 
-  bar(ctx) {
-    const { face, table } = ctx.state, frames = Object.keys(ctx.facts.frames), opened = this.opened(ctx);
-    const keep = document.activeElement === this.search;
+  bar() {
+    const { ctx, walk } = this, { face, table } = ctx.state, frames = Object.keys(this.facts.frames), opened = this.facts.opened();
+    const keep = document.activeElement === walk.search;
     ctx.bar.replaceChildren(...[
-      ctx.button(ctx.t(face === "calls" ? "face_calls" : "face_layers"), "f", () => this.flip(ctx)),
-      frames.length ? ctx.button(ctx.t("nested"), "O", () => this.toggleAll(ctx), opened.length === frames.length) : null,
-      ctx.button(ctx.t("zoom_in"), "+", () => this.zoom(ctx, 1.25)),
-      ctx.button(ctx.t("zoom_out"), "-", () => this.zoom(ctx, 0.8)),
-      ctx.button(ctx.t("zoom_fit"), "0", () => this.whole(ctx)),
+      ctx.button(ctx.t(face === "calls" ? "face_calls" : "face_layers"), "f", () => this.flip()),
+      frames.length ? ctx.button(ctx.t("nested"), "O", () => walk.toggleAll(), opened.length === frames.length) : null,
+      ctx.button(ctx.t("fewer_words"), "-", () => walk.words(1)),
+      ctx.button(ctx.t("more_words"), "+", () => walk.words(-1)),
+      ctx.button(ctx.t("zoom_fit"), "0", () => walk.automatic()),
       ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table),
-      this.search, this.hits].filter(Boolean));
-    if (keep) this.search.focus();
-  },
+      walk.search, walk.count].filter(Boolean));
+    if (keep) walk.search.focus();
+  }
 
-  flip(ctx) {
-    ctx.set({ face: ctx.state.face === "calls" ? "layers" : "calls" });
-  },
+  flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }); }
 
-  /** What is selected: a node, a layer or a tensor, by its facts. */
-  chosen(ctx, key = ctx.state.selected) {
-    const { nodes, layers, tensors } = ctx.facts;
-    if (key in nodes) return { kind: "node", node: nodes[key], layer: layers[nodes[key].layer] };
-    if (key in layers) return { kind: "layer", layer: layers[key] };
-    if (key in tensors) return { kind: "tensor", tensor: tensors[key] };
-    return null;
-  },
-
-  click(ctx, target) {
-    const part = (what) => target.closest(what);
-    const box = part(".box[data-key]"), path = box?.dataset.key;
-    if (part(".fl-sign")) return this.toggle(ctx, this.framesOf(ctx, path));
-    if (part("[data-tensor]")) return this.choose(ctx, part("[data-tensor]").dataset.tensor);
-    if (box?.dataset.first) return this.choose(ctx, box.dataset.first);
-    const row = box && part("[data-row]"), layer = row && this.keyOf(ctx, path);
-    const node = layer && `${layer}[${row.dataset.row}]`;
-    if (node && node in ctx.facts.nodes) return this.select(ctx, node);
-    return this.choose(ctx, part("[data-key]")?.dataset.key);
-  },
+  click(target) {
+    const { facts } = this, part = (what) => target.closest(what);
+    const box = part(".box[data-key]"), path = box?.dataset.key, first = part(".tick")?.dataset.start ?? box?.dataset.first;
+    if (part(".fl-sign")) return isRepeat(path) ? this.walk.unfold(path) : this.walk.toggle(facts.framesOf(path));
+    if (part("[data-tensor]")) return this.choose(part("[data-tensor]").dataset.tensor);
+    if (first) return this.choose(first);
+    const row = box && part("[data-row]"), layer = row && facts.keyOf(path), node = layer && `${layer}[${row.dataset.row}]`;
+    if (node && node in facts.nodes) return this.select(node);
+    return this.choose(part("[data-key]")?.dataset.key);
+  }
 
   /** Select what a part of the picture stands for. */
-  choose(ctx, path) {
-    const key = path && this.keyOf(ctx, path);
-    if (key) this.select(ctx, key);
-  },
+  choose(path) {
+    const key = path && this.facts.keyOf(path);
+    if (key) this.select(key);
+  }
 
-  select(ctx, key) {
-    ctx.ask(this.question(ctx, key), () =>
-      ctx.set({ selected: key, level: 0, op: 0, more: false, ...this.revealing(ctx, key) }));
-  },
+  /** Select by a key; in ask mode, the shape that the call makes is asked for first. */
+  select(key) {
+    const { ctx, facts } = this, question = isRepeat(key) ? null : facts.question(facts.nodeOf(key));
+    ctx.ask(question, () => ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));
+  }
 
-  question(ctx, key) {
-    const chosen = this.chosen(ctx, key);
-    if (chosen?.kind !== "node" || !chosen.layer.rows.length) return null;
-    const row = chosen.layer.rows.find((one) => one.index === chosen.node.index);
-    if (!row || !row.inbound.length) return null;
-    const all = Object.values(ctx.facts.tensors).map((tensor) => tensor.name);
-    const right = row.inbound.join(", ");
-    const wrong = all.filter((name) => name !== right).slice(0, 3);
-    const options = [right, ...wrong].sort();
-    return { id: `receives ${key}`, prompt: ctx.t("ask_receives", { key }), options, answer: right,
-      explain: chosen.layer.special };
-  },
-
-  caption(ctx) {
-    const { selected, face } = ctx.state, chosen = this.chosen(ctx);
-    if (!chosen) {
-      const told = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
-      return ctx.model.get("ask") ? `${told} ${ctx.t("caption_asks")}` : told;
+  caption() {
+    const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
+    if (!chosen || chosen.kind === "repeat") {
+      const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
+      return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
     }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text), key = brief(selected);
-    if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key, shape: chosen.tensor.shape });
-    return ctx.t("caption_layer", { name: brief(chosen.layer.name), n: chosen.layer.nodes.length, key });
-  },
+    if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key, shape: facts.shape(selected) });
+    return ctx.t("caption_layer", { name: brief(facts.name(facts.layerOf())), n: chosen.layer.nodes.length, key });
+  }
+}
+
+const explorer = {
+  name: "explorer",
+  draw(ctx) { this.parts = new Explorer(ctx); },
+  update() { this.parts.update(); },
+  keys() { return this.parts.walk.keys(); },
+  typed(ctx, target, key) { return this.parts.walk.typed(target, key); },
+  follow(ctx, message) { this.parts.panel.follow(message); },
+  caption() { return this.parts.caption(); },
 };
 
 export default liveView(() => explorer);

@@ -15,9 +15,12 @@ from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
-from funclab.view.explorer.gallery import Gallery
+from funclab.view.explorer.gallery import Gallery, is_repeat, slim
+from funclab.view.explorer.questions import questions_of
+from funclab.view.explorer.values import Values
 from funclab.view.live.view import View
 from funclab.view.scene import words
+from funclab.view.scene.compact import bare
 from funclab.view.scene.faces import Piece, write_line
 from funclab.view.scene.tensor_path import Behind, maker, source_inputs
 
@@ -31,11 +34,13 @@ class Explorer(View):
 
     room = "explorer"
     blank_state: ClassVar[dict[str, Any]] = {
-        "face": "calls", "selected": "", "open": False, "zoom": 0, "level": 0, "op": 0,
-        "more": False, "table": False,
+        "face": "calls", "selected": "", "open": False, "unfolded": [], "choice": "", "at": "",
+        "level": 0, "op": 0, "weight": "", "more": False, "table": False,
     }  # fmt: skip
 
     selected = traitlets.Unicode()
+    space = traitlets.List().tag(sync=True)
+    """Width and height, in pixels, of the place for picture and panel, once a browser knows it."""
 
     def __init__(
         self,
@@ -55,6 +60,7 @@ class Explorer(View):
             state=self._revealing(state or {}),
             **settings,
         )
+        self._ask()
         self._draw()
 
     @traitlets.observe("state")
@@ -82,15 +88,16 @@ class Explorer(View):
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         checked = dict(super()._checked_state(state))
-        if "selected" in checked:
-            checked["selected"] = self._known_key("selected", checked["selected"])
+        for name in ("selected", "at"):
+            if name in checked:
+                checked[name] = self._known_key(name, checked[name])
         if not isinstance(checked.get("open", False), bool):
             checked["open"] = [self._known_key("open", key) for key in checked["open"]]
         return checked
 
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
-        if key and key not in self.known:
+        if key and key not in self.known and not is_repeat(key):
             close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.title}.",
@@ -104,28 +111,63 @@ class Explorer(View):
         if self.pictures:
             self._draw()
 
+    @traitlets.observe("space")
+    def _follow_space(self, change: Any) -> None:
+        if change["new"] and self.pictures:
+            width, height = change["new"]
+            self.gallery.resize((float(width), float(height)))
+            self._draw()
+
     def _draw(self) -> None:
         """Have the picture of the present state among those that the browser has."""
         if self.gallery.draw(self.state, self.look == "projector"):
             self.pictures = dict(self.gallery.pictures)
 
+    @traitlets.observe("ask")
+    def _follow_ask(self, _: Any) -> None:
+        if self.facts:
+            self._ask()
+
+    def _ask(self) -> None:
+        """In ask mode, have a question for each call, and what was answered when the cell ran
+        before: an answer counts for as long as its question is the same."""
+        facts: dict[str, Any] = self.facts  # type: ignore[assignment]
+        if not self.ask or "questions" in facts:
+            return
+        questions = questions_of(self.model)
+        self.facts = {**facts, "questions": questions}
+        asked = {question["id"]: question["answer"] for question in questions.values()}
+        given = [one for one in ANSWERS.get(self.title, []) if asked.get(one["id"]) == one["right"]]
+        self.answers = [*given, *self.answers]
+
+    @traitlets.observe("answers")
+    def _keep_answers(self, change: Any) -> None:
+        if change["new"]:
+            ANSWERS[self.title] = list(change["new"])
+
     def picture(self) -> Picture:
-        look = defaults.still(self.look)
-        return self.gallery.diagram(self.state, look)
+        return self.gallery.still(self.state, defaults.still(self.look))
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        kind, key = content.get("ask"), content.get("key", "")
-        if key not in self.objects:
+        kind, key = content.get("ask"), str(content.get("key", ""))
+        value = self._values(key) if kind == "values" else None
+        if kind in MESSAGES and key in self.objects:
+            value = MESSAGES[kind](self.objects[key])
+        return None if value is None else {"kind": kind, "key": key, "value": value}
+
+    def _values(self, key: str) -> dict[str, str] | None:
+        """The picture of a weight, asked for as "dense kernel", and what sums it up."""
+        layer, _, name = key.rpartition(" ")
+        weights = words.weights_of(self.objects.get(layer))
+        weight = next((weight for weight in weights if clean(weight.name) == name), None)
+        if weight is None:
             return None
-        if kind == "tape":
-            return {"kind": kind, "key": key, "value": tape_of(self.objects[key])}
-        if kind == "more":
-            return {"kind": kind, "key": key, "value": more_of(self.objects[key])}
-        return None
+        drawn = Values(name, weight.numpy(), self.look)
+        return {"svg": slim(bare(drawn)), "told": drawn.description}
 
     def complete(self) -> None:
         """Put everything a page without a kernel may ask for into the view itself."""
-        self.gallery.draw_all(self.look == "projector")
+        self.gallery.draw_all(self.state, self.look == "projector")
         self.pictures = dict(self.gallery.pictures)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         self.facts = {
@@ -135,12 +177,18 @@ class Explorer(View):
         }
 
 
+MESSAGES = {"tape": tape_of, "more": more_of}
+"""What the browser may ask for, and what tells it."""
+ANSWERS: dict[str, list[dict[str, Any]]] = {}
+"""What was answered, by the title of the view, for when a cell runs again."""
+
+
 class CallsOf(Piece):
     """All that leads to the calls of one layer, in the form of a model."""
 
     def __init__(self, layer: Operation) -> None:
-        outputs = [one for node in layer.inbound_nodes for one in node.output_tensors]
-        inputs = [one for tensor in outputs for one in source_inputs(tensor)]
+        outputs = [tensor for node in layer.inbound_nodes for tensor in node.output_tensors]
+        inputs = [source for tensor in outputs for source in source_inputs(tensor)]
         super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
 
 
@@ -173,7 +221,7 @@ def explore(
             fix="pass a model, a layer that was called, or what a layer call returned.",
         )
     elif words.graph_of(thing) is None:
-        thing.get_output_at(0)  # says it well when there is none
+        thing.get_output_at(0)  # explains it when there is none
         subject = CallsOf(thing)
         state = {"face": "layers", "selected": thing.name, **state}
     return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)

@@ -67,7 +67,7 @@ class Chooser:
         folds = any(box.gathers for box in self.scene("equal").boxes)
         names = [[box.key for box in self.scene(fold).boxes] for fold in ("equal", "alike")]
         more = [ALIKE] if names[0] != names[1] else []
-        return [*PLAIN, *(FOLDED if folds else [LINES]), *more]
+        return [*PLAIN, *(FOLDED if folds else []), *more, LINES]
 
     def choose(self, wanted: int | str | None) -> Scene:
         """The scene, placed: in the way wanted, or in the first that fits.
@@ -81,7 +81,9 @@ class Chooser:
             if not any(map(self._fitting, choices)):
                 self.directions = both
         if wanted is None:
-            chosen = next((one for one in choices if self._fitting(one)), choices[-1])
+            folded = [choice for choice in choices if choice.fold]
+            fitting = (choice for choice in choices if self._fitting(choice))
+            chosen = next(fitting, (folded or choices)[-1])
         else:
             chosen = choices[_number(wanted, names)]
         scene = self._best(chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from itertools import compress
 from typing import Any
 
@@ -93,6 +94,7 @@ def diagram(
     focus: str = "",
     room: tuple[float, float] | None = None,
     choice: int | str | None = None,
+    unfolded: Collection[str] = (),
     show_shapes: bool = True,
     show_dtype: bool = False,
 ) -> Diagram:
@@ -108,8 +110,8 @@ def diagram(
     `focus`, the key of a call or layer. `room` is the width and height to fit into, in pixels;
     unless given, that of a notebook's window. `choice` is the name or the number of one of
     `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
-    given, the first that fits the room. `show_shapes` and `show_dtype` say what stands with a
-    tensor. No weight is allocated.
+    given, the first that fits the room. `unfolded` are the keys of repeats that are drawn whole.
+    `show_shapes` and `show_dtype` say what stands with a tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -121,7 +123,7 @@ def diagram(
     told = (show_shapes, show_dtype)
 
     def build(fold: str) -> Scene:
-        scene = _scene(model, face, expand_nested, most_calls, focus, fold)
+        scene = _scene(model, face, expand_nested, most_calls, focus, unfolded, fold)
         for plate in (plate for part in scene.walk() for plate in part.plates):
             words_shown = compress((plate.shape, plate.dtype), told)
             plate.shape = " ".join(words_shown)
@@ -137,22 +139,19 @@ def diagram(
 
 
 def _scene(
-    model: Any, face: str, expand_nested: Opened, most_calls: int, focus: str, fold: str
+    model: Any,
+    face: str,
+    expand_nested: Opened,
+    most_calls: int,
+    focus: str,
+    unfolded: Collection[str],
+    fold: str,
 ) -> Scene:
     """The scene of a model, without positions."""
     if face == "layers":
         return Layers(model, expand_nested, most_calls, focus=focus).build()
-    scene = Calls(model, expand_nested, most_calls, focus=focus, fold=fold).build()
-    around = {
-        box.key
-        for part in scene.walk()
-        for box in part.boxes
-        if box.role == "repeat" and box.inside is None and focus in map(clean, box.members)
-    }
-    if not around:
-        return scene
-    # A call in a rack of ticks is not drawn: unfold it.
-    return Calls(model, expand_nested, most_calls, focus=focus, fold=fold, unfolded=around).build()
+    calls = Calls(model, expand_nested, most_calls, focus=focus, fold=fold, unfolded=unfolded)
+    return calls.build()
 
 
 def _title(model: Any) -> str:
@@ -221,7 +220,7 @@ def plot_model(
     """
     picture = diagram(
         model, face, expand_nested, rankdir or direction, look, most_calls, focus, room,
-        choice, show_shapes, show_dtype,
+        choice, (), show_shapes, show_dtype,
     )  # fmt: skip
     if to_file is not None:
         picture.save(to_file, dpi)

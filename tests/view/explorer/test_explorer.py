@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 import funclab
 from funclab import Input, Model
 from funclab.errors import ArgumentError
-from funclab.layers import Concatenate, Dense, TimeDistributed
+from funclab.layers import Activation, Concatenate, Dense, Dropout, TimeDistributed
 from funclab.view import diagram
-from funclab.view.explorer.gallery import MOST_PICTURES
-from tests.view import models
+from funclab.view.explorer.gallery import MOST_PICTURES, is_repeat
+from funclab.view.explorer.values import Values
+from tests.view import gallery, models
 
 
 def picture(view):
     """The picture drawn last: that of the present state."""
-    return list(view.pictures.values())[-1]
+    return list(view.pictures.values())[-1]["svg"]
 
 
 def holds(view, key):
@@ -98,7 +100,7 @@ def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look):
     view.selected = list(view.facts["nodes"])[1000]
 
     key = view.selected if face == "calls" else view.selected.removesuffix("[0]")
-    assert holds(view, key)
+    assert holds(view, key) or f'data-start="{key}"' in picture(view)
 
 
 def test_a_tensor_in_the_fold_is_shown_with_its_maker():
@@ -107,7 +109,7 @@ def test_a_tensor_in_the_fold_is_shown_with_its_maker():
 
     view.selected = view.facts["nodes"][node]["outputs"][0]
 
-    assert holds(view, node)
+    assert f'data-start="{node}"' in picture(view)
 
 
 @pytest.mark.parametrize("build", [models.siamese, three_inside, lambda: models.chain(300)])
@@ -133,7 +135,7 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
     view.selected = "inner[3]/layer_9[0]"
 
     assert holds(view, "inner[3]/layer_9[0]")
-    assert boxes(view) <= 12
+    assert boxes(view) <= 24
 
 
 def test_few_pictures_are_kept():
@@ -160,7 +162,8 @@ def test_a_page_without_a_kernel_holds_every_way_to_open_a_few_frames():
     view.complete()
 
     calls = [name for name in view.pictures if name.startswith("calls|")]
-    assert sorted(calls) == ["calls|*|", "calls|encoder[1]|", "calls|encoder[2]|", "calls||"]
+    closed = sorted(name for name in calls if name.endswith("|||"))
+    assert closed == ["calls|*|||", "calls|encoder[1]|||", "calls|encoder[2]|||", "calls||||"]
 
 
 def test_a_page_without_a_kernel_holds_all_of_a_folded_model():
@@ -168,8 +171,8 @@ def test_a_page_without_a_kernel_holds_all_of_a_folded_model():
 
     view.complete()
 
-    drawn = " ".join(view.pictures.values())
-    assert all(f'data-key="{key}"' in drawn for key in view.facts["nodes"])
+    drawn = " ".join(picture["svg"] for picture in view.pictures.values())
+    assert all(f'="{key}"' in drawn for key in view.facts["nodes"])
 
 
 @pytest.mark.parametrize("name", ["selected", "open"])
@@ -200,9 +203,10 @@ def test_a_wrong_selection_from_python_changes_nothing():
 def test_a_tensor_knows_its_maker_and_all_its_readers():
     view = funclab.explore(models.residual())
 
-    made = view.facts["tensors"]["dense_1[0:0]"]
+    nodes = view.facts["nodes"]
 
-    assert (made["node"], made["ports"]) == ("dense_1[0]", [["add[0]", 1, 2]])
+    assert nodes["dense_1[0]"]["outputs"] == ["dense_1[0:0]"]
+    assert nodes["add[0]"]["inputs"][1] == "dense_1[0:0]"
 
 
 def test_the_layer_in_a_wrapper_can_be_selected():
@@ -268,3 +272,146 @@ def test_the_state_of_an_explorer_is_plain_data():
     view = funclab.explore(models.siamese(), selected="encoder[1]/digit[0]")
 
     assert json.loads(json.dumps(view.state)) == view.state
+
+
+def test_a_view_of_thirty_calls_stores_little():
+    for name in ("unet", "transformer_2"):
+        view = gallery.built(name).explore()
+
+        stored = {trait: getattr(view, trait) for trait in view.page_traits() if trait != "texts"}
+
+        assert len(json.dumps(stored)) <= 60_000
+
+
+@pytest.mark.parametrize(("name", "side"), [("mlp", "beside"), ("inception", "below")])
+def test_the_panel_stands_where_the_picture_leaves_room(name, side):
+    view = gallery.built(name).explore()
+
+    assert view.pictures[list(view.pictures)[-1]]["side"] == side
+
+
+def test_selecting_draws_nothing_new_where_all_is_drawn():
+    view = gallery.built("headline").explore()
+    before = dict(view.pictures)
+
+    view.selected = "dense_1[0]"
+
+    assert view.pictures == before
+
+
+@pytest.mark.parametrize("room", [[1095, 624], [500, 700], [1500, 900]])
+def test_a_picture_keeps_to_the_room_that_the_browser_has(room):
+    view = gallery.built("chain_60").explore()
+
+    view.space = room
+
+    scene = view.gallery.last[1]
+    assert scene.width <= room[0]
+    assert scene.height <= room[1]
+
+
+def test_keys_walk_the_ways_to_draw_and_the_line_names_the_chosen_one():
+    view = gallery.built("mlp").explore()
+    choices = last(view)["choices"]
+
+    view.show(choice=choices[2])
+
+    assert last(view)["choice"] == choices[2]
+    assert f"choice={choices[2]!r}" in view.line()
+
+
+def test_a_repeat_is_told_in_numbers_and_unfolds_in_place():
+    view = gallery.built("chain_60").explore()
+    (repeat,) = [key for key in view.gallery.shown[list(view.pictures)[-1]] if is_repeat(key)]
+
+    assert last(view)["told"] == "62 calls, 3 drawn, 59 in 1 repeat"
+    view.show(unfolded=[repeat])
+    assert holds(view, "dense_30[0]")
+    assert last(view)["told"] == "62 calls, all drawn"
+
+
+def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():
+    view = gallery.built("resnet").explore()
+
+    view.selected = "conv2d_5[0]"
+
+    assert holds(view, "conv2d_5[0]")
+
+
+def test_a_model_that_fits_in_no_way_has_a_strip_of_all_calls_over_some():
+    view = scattered(150).explore()
+    view.space = [1095, 500]
+
+    assert last(view)["choice"] == "overview"
+    assert last(view)["strip"].count("Z") == 152
+    view.selected = list(view.facts["nodes"])[75]
+    first, end, n = last(view)["window"]
+    assert first <= 75 < end < n == 152
+
+
+def scattered(length):
+    """A long model with nothing that repeats: Thue's word of three letters without a square."""
+    x = y = Input((4,))
+    for i in range(length):
+        kind = (i + 1).bit_count() % 2 - i.bit_count() % 2
+        y = (Dense(4), Dropout(0.1), Activation("relu"))[kind](y)
+    return Model(x, Dense(1)(y), name="scattered")
+
+
+def last(view):
+    return list(view.pictures.values())[-1]
+
+
+def test_settings_that_are_not_the_default_are_told_and_all_on_demand():
+    view = gallery.built("inception").explore()
+
+    told = dict(view.facts["layers"]["max_pooling2d"]["settings"])
+    every = dict(view.answer_to({"ask": "more", "key": "max_pooling2d"})["value"]["settings"])
+
+    assert told == {"pool_size": "(3, 3)", "strides": "(1, 1)", "padding": "same"}
+    assert every["data_format"] == "channels_last"
+
+
+def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():
+    view = gallery.built("mlp").explore()
+    kernel = view.model.layers[1].weights[0]
+    kernel.assign(np.arange(784 * 64, dtype=np.float32).reshape(784, 64) - 25_000)
+
+    values = view.answer_to({"ask": "values", "key": "dense kernel"})["value"]
+
+    assert values["told"].startswith("From -2.5e+04 to 2.52e+04, mean 87.5")
+    assert "<svg" in values["svg"]
+    assert view.answer_to({"ask": "values", "key": "dense nothing"}) is None
+
+
+@pytest.mark.parametrize("values", [np.full((3, 2), np.nan), np.zeros((0, 4)), np.float32(2)])
+def test_numbers_that_are_odd_are_drawn_too(values):
+    drawn = Values("odd", np.asarray(values), "light")
+
+    assert drawn.svg.startswith("<svg")
+    assert drawn.description
+
+
+def test_a_question_of_ask_mode_has_one_right_answer_and_says_why():
+    view = gallery.built("mlp").explore(ask=True)
+
+    question = view.facts["questions"]["dense_2[0]"]
+
+    assert question["options"].count(question["answer"]) == 1
+    assert question["answer"] == "(None, 10)"
+    assert len(set(question["options"])) == len(question["options"]) >= 3
+    assert "10" in question["explain"] or "units" in question["explain"]
+
+
+def test_running_a_cell_again_keeps_the_answers_as_long_as_the_questions_are_the_same():
+    answer = {"right": "(None, 10)", "given": "(None, 10)", "correct": True}
+    question = gallery.built("mlp").explore(ask=True).facts["questions"]["dense_2[0]"]
+    first = gallery.built("mlp").explore(ask=True)
+    first.answers = [{"id": question["id"], "prompt": question["prompt"], **answer}]
+
+    again = gallery.built("mlp").explore(ask=True)
+    x = Input((784,))
+    other = Model(x, Dense(3, name="dense_2")(x), name="perceptron").explore(ask=True)
+
+    assert again.answers == first.answers
+    assert other.answers == []

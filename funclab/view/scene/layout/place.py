@@ -30,6 +30,8 @@ BETWEEN = 24
 """The room between two columns."""
 HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
+HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
+"""Where a column begins and ends: no name of a layer holds this character."""
 
 
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
@@ -173,7 +175,7 @@ class Placing:
         """A column with a head where a tensor comes in, and a foot where one goes on."""
         cells, own = list(part), set(part)
         if number:
-            head = Cell("head", -1, outs={0: 0.0}, size=HEAD - 6, after=200)
+            head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 6, after=200)
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
             self.label = self._label(incoming[0])
             for wire in incoming:
@@ -181,7 +183,7 @@ class Placing:
                 head.leaving.append(wire)
             cells.insert(0, head)
         if number < count - 1:
-            foot = Cell("foot", 1 << 30)
+            foot = Cell(FOOT_KEY, 1 << 30)
             going = [(c, w) for c in part for w in c.leaving if w.target not in own]
             source, first = going[0]
             for cell, wire in going:
@@ -204,7 +206,7 @@ class Placing:
 
     def _join(self, cells: list[Cell], x: float, number: int) -> None:
         """Lead the wire from the foot of the column before to the head of this one."""
-        head = next((cell for cell in cells if cell.key == "head"), None)
+        head = next((cell for cell in cells if cell.key == HEAD_KEY), None)
         if head is not None:
             at = head.at
             self.label.x, self.label.y = at + 12, head.start + 1
@@ -216,7 +218,7 @@ class Placing:
             pen.corners(turns, RADIUS)
             if self.previous is not None:
                 self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
-        foot = next((cell for cell in cells if cell.key == "foot"), None)
+        foot = next((cell for cell in cells if cell.key == FOOT_KEY), None)
         if foot is not None:
             self.foot, self.previous = complex(foot.entering[0].entry, foot.start), self.link
             if self.previous is not None:
