@@ -37,7 +37,7 @@ def axis_of(values: Sequence[float], log: bool = False, limit: float = math.inf)
     Of values that are all positive none is below zero; `limit` is the largest possible value.
 
     >>> axis_of([0.25], limit=1)
-    Axis(low=0.125, high=0.375, log=False)
+    Axis(low=0.11, high=0.39, log=False)
     """
     low, high = min(values, default=0.1 if log else 0), max(values, default=1)
     if log:
