@@ -24,7 +24,7 @@ FEW_FRAMES, MOST_FRAMES = 4, 40
 """A page holds all ways to open a few frames, and each of more by itself."""
 BESIDE, BELOW, NARROW = 360, 120, 700
 """The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
-ON_A_WALL = 520, 204
+ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW = "overview"
 LINE, COLUMN = 24, 260
