@@ -212,6 +212,9 @@ def three_presses_lead_to_the_source_of_an_op_and_one_back(demo):
 def the_saved_page_answers_without_a_kernel(demo):
     demo.run(SAVED)
     demo.page.wait_for_function(IDLE)
+    for _ in range(500):  # a cell that was sent may not have begun when the kernel is seen idle
+        if not (demo.folder / "demo.html").exists():
+            demo.page.wait_for_timeout(20)
     demo.saved = demo.page.context.new_page()
     with demo.timed("9 the page from disk"):
         demo.saved.goto((demo.folder / "demo.html").as_uri())

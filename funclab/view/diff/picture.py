@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from funclab.graph.node import Node
@@ -199,15 +200,22 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
     model = difference.models[side == "right"]
     keys = [key for one in difference for key in getattr(one, side)]
     shared = {key: one.mark for one in difference.shared for key in getattr(one, side)}
-    drawn = diagram(
+    focus = keys[0] if keys else _opposite(difference, model, side)
+    draw = partial(
+        diagram,
         model,
         expand_nested={path for key in (*keys, *shared) for path in _paths(key)},
         most_calls=most_calls,
-        focus=keys[0] if keys else _opposite(difference, model, side),
+        focus=focus,
         room=room,
         choice=1 if large else choice,  # two lines in a box: a longer one would not fit
         look="auto",
     )
+    drawn = draw()
+    boxes = [box for scene in drawn.scene.walk() for box in scene.boxes]
+    holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
+    if holding and focus not in {box.key for box in boxes}:
+        drawn = draw(unfolded=holding)
     return Half(drawn, shared)
 
 

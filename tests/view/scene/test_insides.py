@@ -100,6 +100,7 @@ def test_the_panel_knows_every_call_inside():
     facts, objects = facts_of(model), objects_of(model)
 
     key = f"block[0]/{layer.dense.name}[1]"
-    assert facts["nodes"][key]["parents"] == [f"block[0]/{layer.dense.name}[0]"]
+    made_by_the_first = [f"block[0]/{layer.dense.name}[0:0]"]
+    assert facts["nodes"][key]["inputs"] == made_by_the_first
     assert facts["frames"] == {"block[0]": "block"}
     assert [call["op"] for call in tape_of(objects[key])] == ["matmul", "bias_activation"]
