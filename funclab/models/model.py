@@ -96,7 +96,7 @@ class Model(Layer):
     predict_on_batch = training.predict_on_batch
     fit_generator = training.fit_generator
     evaluate_generator = training.evaluate_generator
-    predict_generator = training.predict
+    predict_generator = training.predict_generator
 
     def reset_metrics(self) -> None:
         """Forget the batches seen so far, as every epoch does."""

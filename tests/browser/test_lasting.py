@@ -31,7 +31,8 @@ BUSY = """async () => {
   const future = kernel.requestExecute({code: `
 from pathlib import Path
 print("busy")
-while not Path("go").exists():
+end = time.time() + 60  # so that a failure here leaves no kernel busy for ever
+while not Path("go").exists() and time.time() < end:
     time.sleep(0.05)`});
   await new Promise((done) => {
     future.onIOPub = ({header}) => { if (header.msg_type === "stream") done(); };

@@ -133,3 +133,13 @@ def test_any_number_of_samples_can_be_predicted(count):
     model = line()
 
     assert model.predict(np.zeros((count, 3))).shape == (count, 1)
+
+
+def test_predict_generator_takes_the_number_of_steps_second():
+    x = Input((3,))
+    model = Model(x, Dense(2)(x))
+    batches = (np.ones((4, 3), np.float32) for _ in range(5))
+
+    predicted = model.predict_generator(batches, 2)
+
+    assert predicted.shape == (8, 2)
