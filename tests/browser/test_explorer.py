@@ -380,8 +380,9 @@ def test_text_stays_legible_in_a_narrow_window(opened_page):
 
     page.set_viewport_size({"width": 500, "height": 600})
 
-    assert small_text(page) >= 11
+    page.wait_for_selector(".fl-beyond:not([hidden])")
     assert "more" in page.locator(".fl-beyond").inner_text()
+    assert small_text(page) >= 11
 
 
 def test_python_shows_what_lies_folded_away(lab, open_notebook, write_notebook):
