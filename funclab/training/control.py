@@ -204,7 +204,7 @@ def between_batches(compiled: Any) -> Iterator[None]:
         yield
         return
     while True:
-        loop = compiled.loop
+        loop: Any = compiled.loop
         elsewhere = loop is not None and loop.thread != threading.get_ident()
         with loop.control.holding() if elsewhere else nullcontext(), compiled.lock:
             if compiled.loop not in (loop, None):

@@ -43,10 +43,11 @@ class Runner:
     def trainable(self) -> list[Variable]:
         """The weights that training changes: those trainable at `compile`, side by side."""
         with making:
-            if self.compiled.trainable is None:
-                self.compiled.trainable = self.model.trainable_weights
-            pack(self.compiled.trainable)
-        return self.compiled.trainable
+            trainable = self.compiled.trainable
+            if trainable is None:
+                trainable = self.compiled.trainable = self.model.trainable_weights
+            pack(trainable)
+        return trainable
 
     def warn_of_changes(self) -> None:
         """`trainable` flags count when `compile` is called; say so when they changed since."""
