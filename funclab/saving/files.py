@@ -13,6 +13,8 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import ConfigError, WeightsError
+from funclab.files import replacing
+from funclab.graph.locks import lock_of
 from funclab.graph.value import Variable
 from funclab.layers import functions
 from funclab.saving.config import from_config
@@ -22,8 +24,10 @@ from funclab.shape_math import show
 def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     """Write architecture and weights to one `.keras` file.
 
-    The file is a zip archive with config.json, metadata.json and model.weights.h5.
-    Raises: ConfigError for another ending, or when the file exists and `overwrite` is False.
+    The file is a zip archive with config.json, metadata.json and model.weights.h5. The file at
+    `path` is replaced whole or not at all.
+    Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
+    exists and `overwrite` is False.
     """
     target = Path(path)
     if target.suffix != ".keras":
@@ -34,13 +38,11 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
-    config = registry.to_config(model)
-    weights = io.BytesIO()
-    _write_weights(model, weights)
-    with zipfile.ZipFile(target, "w") as archive:
+    config, weights = registry.to_config(model), _weights_file(model)
+    with replacing(path) as new, zipfile.ZipFile(new, "w") as archive:
         archive.writestr("config.json", json.dumps(config))
         archive.writestr("metadata.json", json.dumps({"library": "funclab"}))
-        archive.writestr("model.weights.h5", weights.getvalue())
+        archive.writestr("model.weights.h5", weights)
 
 
 def load_model(
@@ -63,9 +65,15 @@ def load_model(
 
 
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
-    """Write all weights to an HDF5 file whose name ends with `.weights.h5`."""
+    """Write all weights to an HDF5 file whose name ends with `.weights.h5`.
+
+    The file at `path` is replaced whole or not at all.
+    Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
+    False.
+    """
     _check_free(Path(path), overwrite)
-    _write_weights(model, str(path))
+    with replacing(path) as new:
+        new.write_bytes(_weights_file(model))
 
 
 def load_weights(model: Any, path: Any) -> None:
@@ -91,12 +99,15 @@ def _entries(model: Any) -> Iterator[tuple[str, Variable]]:
         yield owners.setdefault(id(variable), key), variable
 
 
-def _write_weights(model: Any, target: Any) -> None:
+def _weights_file(model: Any) -> bytes:
+    """The contents of a weights file. Made in memory: h5py cannot leave a full disk in order."""
     import h5py
 
-    with h5py.File(target, "w") as file:
-        for key, variable in _entries(model):
+    contents, entries = io.BytesIO(), list(_entries(model))
+    with h5py.File(contents, "w") as file, lock_of(variable for _, variable in entries):
+        for key, variable in entries:
             file[key] = variable.array
+    return contents.getvalue()
 
 
 def _read_weights(model: Any, source: Any) -> None:

@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 
 from funclab.callbacks.base import History
-from funclab.training.control import uninterrupted
+from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
 SLEEP_SECONDS, WORK_SECONDS = 0.001, 0.02
@@ -63,6 +63,7 @@ async def in_turns(loop: TrainingLoop) -> History:
     return loop.history
 
 
+@begins_or_ends
 def in_background(loop: TrainingLoop) -> Training:
     """Train in a background thread that does not keep Python alive; return at once."""
     loop.mode = "background"

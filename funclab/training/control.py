@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from funclab.engine.plan import Plan
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 POLL_SECONDS = 0.05
 """Time between two checks for an interrupt, while a loop is held."""
@@ -69,9 +72,15 @@ class Interrupts:
         return self._spared_step and not spared
 
 
-STEP = {Plan.run.__wrapped__.__code__}  # type: ignore[attr-defined]
+STEP = {inspect.unwrap(Plan.run).__code__}
 BEGIN_AND_END = {Interrupts.__enter__.__code__, Interrupts.__exit__.__code__}
-"""The code that begins and ends a training run."""
+"""The code that begins and ends a training run, and must not be cut off."""
+
+
+def begins_or_ends(function: Function) -> Function:
+    """Let no interrupt cut off this function, whose code begins or ends a training run."""
+    BEGIN_AND_END.add(inspect.unwrap(function).__code__)
+    return function
 
 
 def interrupts_of(handler: Any) -> Interrupts | None:
@@ -80,6 +89,7 @@ def interrupts_of(handler: Any) -> Interrupts | None:
     return owner if isinstance(owner, Interrupts) else None
 
 
+@begins_or_ends
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """The first interrupt that comes inside is raised at the end."""
@@ -205,8 +215,8 @@ def between_batches(compiled: Any) -> Iterator[None]:
         return
     while True:
         loop: Any = compiled.loop
-        elsewhere = loop is not None and loop.thread != threading.get_ident()
-        with loop.control.holding() if elsewhere else nullcontext(), compiled.lock:
+        elsewhere = None if loop is None or loop.thread == threading.get_ident() else loop
+        with elsewhere.control.holding() if elsewhere else nullcontext(), compiled.lock:
             if compiled.loop not in (loop, None):
                 continue  # a training run began before the lock was ours
             with metrics_kept(compiled) if elsewhere else nullcontext():

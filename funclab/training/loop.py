@@ -13,7 +13,7 @@ from funclab.kernels.threads import one_blas_thread
 from funclab.training.alarm import Alarm
 from funclab.training.arguments import FitOptions, is_validated
 from funclab.training.compiled import check_idle
-from funclab.training.control import BEGIN_AND_END, Control, Interrupts
+from funclab.training.control import Control, Interrupts, begins_or_ends
 from funclab.training.evaluating import evaluate_batches
 from funclab.training.progress import Progress, write
 from funclab.training.runner import Runner
@@ -77,6 +77,7 @@ class TrainingLoop:
             self.compiled.loop = None
         self.control.end(error)
 
+    @begins_or_ends
     @contextmanager
     def running(self) -> Iterator[None]:
         """The model is being trained, by this thread, while the block runs."""
@@ -186,6 +187,3 @@ class TrainingLoop:
                 where = f"after epoch {len(self.history.epoch)}"
             write(f"Stopped {where}. The model keeps what it has learned.\n")
         return False
-
-
-BEGIN_AND_END.add(TrainingLoop.running.__wrapped__.__code__)  # type: ignore[attr-defined]
