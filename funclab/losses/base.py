@@ -156,7 +156,7 @@ def class_of(
     attributes = {
         "__init__": __init__,
         "__doc__": "\n".join([says, "", *lines, ""]),
-        "__module__": function.__module__,
+        "__module__": base.__module__.rpartition(".")[0],  # where pickles find the class
     }
     return type(name, (base,), attributes)
 
