@@ -23,7 +23,7 @@ class Clock:
         self.loop = loop
         self.phase = "waiting"
         self.durations: list[float] = []
-        self.now = self.whole_at = self.begun = self.counted_from = time.perf_counter()
+        self.now = self.begun = self.counted_from = time.perf_counter()
         self.counted = 0
         """The batch from which the pace is taken: the very first ones may compile for seconds."""
         self.rest_from: float | None = None

@@ -76,14 +76,18 @@ class Heat:
             for name, weights in self.weights.items()
         }
 
-    def end(self) -> None:
-        """An epoch has ended: how far have the weights moved?"""
-        for name, before in (self.before or {}).items():
+    def end(self) -> dict[str, list[Any]]:
+        """An epoch has ended: how far have the weights moved? Returns all measures, or nothing for
+        an epoch of which the beginning is not known."""
+        if self.before is None:
+            return {}
+        for name, before in self.before.items():
             pairs = list(zip(before, (weight.array for weight in self.weights[name])))
             moved = math.sqrt(sum(square(new - old) for old, new in pairs))
             length = math.sqrt(sum(square(old) for old, _ in pairs))
             self._note(name, "change", moved / length if length else math.nan)
         self.before = None
+        return self.shown()
 
     def _note(self, name: str, measure: str, value: float) -> None:
         self.latest.setdefault(name, {})[measure] = value

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.callbacks.base import History, Watcher
+from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
@@ -24,7 +24,6 @@ from funclab.view.scene import words
 from funclab.view.scene.compact import bare, compact
 from funclab.view.training.captions import questions, told
 from funclab.view.training.curves import Choice, Curves, NoRuns, RunCharts, charts_of, page_chart
-from funclab.view.training.feed import Feed
 from funclab.view.training.record import (
     FEWEST_EPOCHS,
     MOST_EPOCHS,
@@ -165,11 +164,6 @@ def pictures_of(model: Any) -> dict[str, str]:
     return {"graph": bare(compact(model)), "narrow": bare(compact(model, capsules=False))}
 
 
-def live_callback(model: Any, run: str = "", **settings: Any) -> Watcher:
-    """The callback by which `fit(live=...)` shows a training run."""
-    return Feed(model, view_of, run, **settings)
-
-
 def watch(model: Any, **settings: Any) -> TrainingView:
     """The runs of a model as a live view, also of one that is being trained now.
 
@@ -186,7 +180,7 @@ def watch(model: Any, **settings: Any) -> TrainingView:
         )
     loop = getattr(getattr(model, "compiled_state", None), "loop", None)
     watchers = getattr(loop, "watchers", ())
-    feed = next((watcher for watcher in watchers if isinstance(watcher, Feed)), None)
+    feed = next((watcher for watcher in watchers if hasattr(watcher, "add_view")), None)
     if feed is not None:
         return feed.add_view(**settings)
     runs, last = runs_of(model), getattr(model, "history", None)

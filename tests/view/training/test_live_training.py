@@ -100,8 +100,8 @@ def test_dots_of_a_longer_training_are_spread_over_all_of_it():
 def test_in_an_epoch_under_way_batches_stand_where_they_are_and_not_at_its_end():
     known, unknown = (Record("long", funclab.callbacks.History(), steps) for steps in (10, None))
     for record in (known, unknown):
-        record.dot(0, 1, {"loss": 2.0})
-        record.dot(0, 2, {"loss": 1.0})
+        record.add_dot(0, 1, {"loss": 2.0})
+        record.add_dot(0, 2, {"loss": 1.0})
 
     assert [dot["x"] for dot in known.data()["dots"]] == [0.1, 0.2]
     assert unknown.data()["dots"] == []
@@ -146,8 +146,8 @@ def test_what_is_remembered_stays_bounded():
     record = Record("long", history, 2)
     for epoch in range(5000):
         history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1)})
-        record.dot(epoch, 1, {"loss": 1.0})
-        record.epoch(epoch, 2, {"hidden": {"gradient": 1.0}})
+        record.add_dot(epoch, 1, {"loss": 1.0})
+        record.end_epoch(epoch, 2, {"hidden": {"gradient": 1.0}})
 
     data = record.data()
 
@@ -212,8 +212,8 @@ def test_what_a_page_keeps_of_a_long_training_is_small():
     record = Record("long", history, 2)
     for epoch in range(5000):
         history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1), "val_loss": 1 / (epoch + 2)})
-        record.dot(epoch, 1, {"loss": 1.0})
-        record.epoch(epoch, 2, {f"layer{i}": [(0.5, "0.123")] * 3 for i in range(30)})
+        record.add_dot(epoch, 1, {"loss": 1.0})
+        record.end_epoch(epoch, 2, {f"layer{i}": [(0.5, "0.123")] * 3 for i in range(30)})
     view = watch(model)
     view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
 

@@ -195,14 +195,6 @@ def test_there_is_no_slow_motion_before_the_first_batch():
         slow_motion(fresh(), None)
 
 
-def test_the_view_hears_when_a_page_asks(training):
-    feed = course_of(training).watchers[0]
-
-    feed.act({"do": "hello", "id": 1})
-
-    assert feed.status()["heard"]
-
-
 def test_several_views_follow_one_training(training):
     one, two = watch(training.model), watch(training.model, log=True)
 
