@@ -9,7 +9,7 @@ from funclab.view.draw.axis import brief
 from funclab.view.draw.chart import mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
-from funclab.view.training.curves import MOST_PAIRS, VALIDATION, known
+from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
@@ -21,25 +21,22 @@ REGAINED = 0.05
 def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
     """How the runs went, and how to read the picture; "" before the first epoch is over."""
     key = loss_key(charts)
-    if not runs or not key or not any(run["values"].get(key) for run in runs):
+    shown = runs if compared else runs[-1:]
+    if not key or not any(run["values"].get(key) for run in shown):
         return "", ""
-    run = runs[-1]
-    checked = (
-        [bool(known(one, VALIDATION + key)) for one in runs]
-        if compared
-        else [bool(known(run, VALIDATION + key))]
-    )
+    checked = [bool(known(run, VALIDATION + key)) for run in shown]
     if compared:
+        grouped = any(run["group"] for run in runs)
         story = [lowest(runs, key, all(checked))]
-        only = [] if any(one["group"] for one in runs) or len(runs) <= MOST_PAIRS else checked
         reading = [
-            say("live_caption_band") if any(one["group"] for one in runs) else "",
+            say("live_caption_band") if grouped else "",
             say("live_caption_dashed") if any(checked) else "",
-            say("live_caption_end") if only and all(only) else middle(any(checked)),
+            say("live_caption_end")
+            if one_curve_each(runs) and all(checked)
+            else middle(any(checked)),
         ]
-    elif not run["values"].get(key):
-        return "", ""
     else:
+        run = runs[-1]
         now = bool(run["now"].get(key))
         story = [first(run, key), overfitting(run, key)]
         reading = [
@@ -91,12 +88,12 @@ def overfitting(run: Numbers, key: str) -> str:
 
 
 def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
-    """The last value of each run, or the mean of each group's, with its label; lowest first."""
-    ends: dict[str, list[float]] = {}
-    for run in runs:
-        if values := known(run, name):
-            ends.setdefault(run["group"] or run["label"], []).append(values[-1][1])
-    return sorted((mean(values), label) for label, values in ends.items())
+    """The last value of each run, or the mean of each group's, with its title; lowest first."""
+    ends = {
+        title: [values[-1][1] for run in members if (values := known(run, name))]
+        for title, members in by_title(runs).items()
+    }
+    return sorted((mean(values), title) for title, values in ends.items() if values)
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
@@ -133,8 +130,9 @@ def questions(
     if compared:
         checked = all(known(run, VALIDATION + key) for run in runs)
         ends = ends_of(runs, VALIDATION * checked + key)
-        labels = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
-        return [question("lowest run", "runs", title, labels, ends[0][1])] if len(ends) > 1 else []
+        if len(ends) < 2:
+            return []
+        return [question("lowest run", "runs", title, list(by_title(runs)), ends[0][1])]
     run, yes, no = runs[-1], say("live_yes"), say("live_no")
     over = status["phase"] not in ("waiting", "running", "validating", "paused")
     values = [value for _, value in known(run, key)]

@@ -19,10 +19,16 @@ from funclab.view.draw.axis import brief
 from funclab.view.live.said import named, say
 from funclab.view.training.cell import show
 from funclab.view.training.clock import Clock, rest_after
-from funclab.view.training.control import StopControl, act_on, kernel_name, rate_by
+from funclab.view.training.control import (
+    StopControl,
+    act_on,
+    kernel_name,
+    leaves_out,
+    rate_by,
+    slow_motion,
+)
 from funclab.view.training.heat import Heat, first_lost
 from funclab.view.training.record import Numbers, Record, keep_runs, runs_of
-from funclab.view.training.slow import leaves_out, slow_motion
 from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0

@@ -23,7 +23,7 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import bare, compact
 from funclab.view.training.captions import questions, told
-from funclab.view.training.curves import Choice, Curves, NoRuns, RunCharts, charts_of, page_chart
+from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
 from funclab.view.training.record import (
     FEWEST_EPOCHS,
     MOST_EPOCHS,
@@ -77,43 +77,41 @@ class TrainingView(View):
             return
         facts, runs, status = self.facts, list(self.runs), self.status
         ended = status["phase"] in ("over", "stopped", "failed")
-        smooth = (False, True) if ended or self.state["smooth"] else (False,)
-        until = 0 if ended else status.get("last", 0)
-        made = [self._charts(Choice(log, soft), until) for soft in smooth for log in (False, True)]
-        longest = made[0].window
-        choices = [charts for charts in made if longest or not charts.choice.smooth]
+        charts = self._charts(0 if ended else status.get("last", 0))
+        smooth = (False, True) if charts.window and (ended or self.state["smooth"]) else (False,)
         story, reading = told(runs, facts["charts"], facts["compared"])
         self.curves = {
-            "charts": [page_chart(chart, choices, self.look) for chart in facts["charts"]],
+            "charts": [page_chart(chart, charts, smooth, self.look) for chart in facts["charts"]],
             "caption": story,
             "reading": reading,
-            "smoothed": say("live_caption_smoothed", n=made[0].smoothed_epochs) if longest else "",
+            "smoothed": self._smoothed(charts),
             "questions": questions(runs, facts["charts"], facts["compared"], status),
-            "epochs": made[0].epochs,
+            "epochs": charts.epochs,
             "heat": runs[-1]["heat"] if runs else [],
             "runs": len(runs),
         }
 
-    def _charts(self, choice: Choice, until: float = 0) -> RunCharts:
-        joined = Choice(choice.log, choice.smooth, self.state["joined"])
-        return RunCharts(self.runs, self.facts["compared"], joined, until)
+    def _charts(self, until: float = 0) -> RunCharts:
+        return RunCharts(self.runs, self.facts["compared"], self.state["joined"], until)
+
+    def _smoothed(self, charts: RunCharts) -> str:
+        return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
 
     def picture(self) -> Picture:
-        look, facts, runs = defaults.still(self.look), self.facts, list(self.runs)
-        made = self._charts(Choice(self.state["log"], self.state["smooth"]))
-        drawn = [made.chart(chart) for chart in facts["charts"]]
-        charts = [chart for chart in drawn if chart is not None]
+        look, facts, runs, state = defaults.still(self.look), self.facts, self.runs, self.state
+        charts = self._charts()
+        drawn = [charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"]]
+        drawn = [chart for chart in drawn if chart is not None]
+        if not drawn or not charts.epochs:
+            return Curves([], say("live_no_run"), say("live_no_curve"), look)
         title = self.title
-        if not charts or not made.epochs:
-            return NoRuns(look)
         if not facts["compared"]:
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
             title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
         said = [self.status.get("nan", ""), *told(runs, facts["charts"], facts["compared"])]
-        if self.state["smooth"] and made.window:
-            said.append(say("live_caption_smoothed", n=made.smoothed_epochs))
-        return Curves(charts, title, " ".join(filter(None, said)), look, framed=True)
+        said.append(self._smoothed(charts) if state["smooth"] else "")
+        return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
 
 
 def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
@@ -215,7 +213,7 @@ def compare_runs(
     given = [*histories, *(history for group in groups.values() for history in group)]
     outputs = [name for model in {h.model for h in given} for name in model.output_names or []]
     names = dict.fromkeys(name for run in runs for name in run["values"])
-    titles = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
+    titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:
         titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
     call = [f"history{i + 1}" for i in range(len(histories))]

@@ -9,7 +9,7 @@ from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view.draw.chart import Chart
 from funclab.view.draw.text import text_width
-from funclab.view.training.curves import Choice, RunCharts
+from funclab.view.training.curves import RunCharts
 from funclab.view.training.view import compare_runs
 from tests.view.training.live_runs import X, Y, fresh
 
@@ -24,9 +24,9 @@ def history_of(losses, checked=()):
     return history
 
 
-def loss_chart(view, **choice) -> Chart:
+def loss_chart(view, smooth=False, joined=False) -> Chart:
     """The chart of the loss of a view."""
-    chart = RunCharts(view.runs, True, Choice(**choice)).chart(view.facts["charts"][0])
+    chart = RunCharts(view.runs, True, joined).chart(view.facts["charts"][0], smooth=smooth)
     assert chart is not None
     return chart
 

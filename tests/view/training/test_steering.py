@@ -13,8 +13,7 @@ from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.optimizers.schedules import ExponentialDecay
 from funclab.view.trace.rehearsal import rehearsal
-from funclab.view.training.control import act_on
-from funclab.view.training.slow import batch_of, leaves_out, slow_motion
+from funclab.view.training.control import act_on, batch_of, leaves_out, slow_motion
 from funclab.view.training.view import watch
 from tests.view.training.live_runs import X, Y, course_of, fresh, wait_until
 
