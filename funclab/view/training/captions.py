@@ -59,18 +59,16 @@ def loss_key(charts: Sequence[Numbers]) -> str:
 
 def first(run: Numbers, key: str) -> str:
     """Where the loss is at the end, and whether it falls."""
-    values = run["values"][key]
+    values, epochs = run["values"][key], run["epochs"]
     if values[-1] is None:
-        lost = run["epochs"][values.index(None)]
-        return say("live_caption_lost", key=key, epoch=lost)
-    end = run["epochs"][-1]
+        return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
     verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
-    said = {"epoch": end, "key": key, "value": brief(values[-1]), "verb": verb}
+    said = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
         return say("live_caption", **said)
     last, value = checked[-1]
-    own = say("live_caption_checked_at", epoch=last) * (last != end)
+    own = say("live_caption_checked_at", epoch=last) * (last != epochs[-1])
     return say("live_caption_both", **said, checked=brief(value) + own)
 
 
@@ -134,17 +132,16 @@ def questions(
             return []
         return [question("lowest run", "runs", title, list(by_title(runs)), ends[0][1])]
     run, yes, no = runs[-1], say("live_yes"), say("live_no")
-    over = status["phase"] not in ("waiting", "running", "validating", "paused")
+    ended = status["phase"] not in ("waiting", "running", "validating", "paused")
     values = [value for _, value in known(run, key)]
     checked = [value for _, value in known(run, VALIDATION + key)]
     if not status.get("validated") and not checked:
-        halved = yes if values and values[-1] < values[0] / 2 else no
-        answer = halved if over and values else None
-        return [question(f"halved {run['label']}", "half", title, [yes, no], answer)]
+        halved = (yes if values[-1] < values[0] / 2 else no) if ended and values else None
+        return [question(f"halved {run['label']}", "half", title, [yes, no], halved)]
     both = [say("live_training"), say("live_validation")]
-    ended = over and values and checked
-    lower = both[values[-1] >= checked[-1]] if ended else None
-    rises = (yes if checked[-1] > min(checked) * RISEN else no) if ended else None
+    known_now = ended and values and checked
+    lower = both[values[-1] >= checked[-1]] if known_now else None
+    rises = (yes if checked[-1] > min(checked) * RISEN else no) if known_now else None
     return [
         question(f"lower {run['label']}", "lower", title, both, lower, say("live_caption_middle")),
         question(f"rises {run['label']}", "rises", title, [yes, no], rises),

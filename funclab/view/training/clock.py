@@ -29,9 +29,6 @@ class Clock:
         self.rest_from: float | None = None
         self.samples_a_second = 0.0
 
-    def start(self) -> None:
-        self.phase = "running"
-
     def begin_epoch(self) -> None:
         self._tick()
         self.begun = self.counted_from = self.now
@@ -70,8 +67,8 @@ class Clock:
 
     def left(self, batch: int) -> float | None:
         """Seconds until the end; None as long as nothing is known."""
-        loop, done = self.loop, len(self.loop.history.epoch)
-        ahead = len(loop.epochs) - done
+        loop = self.loop
+        ahead = len(loop.epochs) - len(loop.history.epoch)
         if self.durations:
             each = statistics.median(self.durations)
             return max(0.0, ahead * each - min(self.now - self.begun, each))

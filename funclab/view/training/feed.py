@@ -112,8 +112,8 @@ class Feed(Watcher):
 
     @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.record.history = self.loop.history
-        self.clock.start()
+        self.record.history = self.loop.history  # in the background, it is another one now
+        self.clock.phase = "running"
         self._draw_curves()
 
     @guarded

@@ -7,7 +7,7 @@ numbers, which the page puts into the curves it has. The buttons reach the train
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import traitlets
@@ -114,9 +114,14 @@ class TrainingView(View):
         return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
 
 
-def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
-    """A view of a model's runs, with its graph."""
+def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
+    """A view of a model's runs, with its graph: `names` are those of its losses and metrics."""
     variable = model.name if model.name.isidentifier() else "model"
+    state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
+    pictures = {}
+    if words.graph_of(model) is not None:
+        narrow = compact(model, capsules=False)
+        pictures = {"graph": bare(compact(model)), "narrow": bare(narrow)}
     facts = {
         "charts": charts_of(names, list(model.output_names or [])),
         "layers": layers_of(model),
@@ -127,16 +132,10 @@ def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
         facts=facts,
         title=f"Training of {clean(model.name)}",
         call=f"funclab.watch({variable}$)",
-        pictures=pictures_of(model),
-        **with_state(settings),
+        pictures=pictures,
+        state=state,
+        **settings,
     )
-
-
-def with_state(settings: Numbers) -> Numbers:
-    """Settings of a view in which those of its state stand together."""
-    blank = TrainingView.blank_state
-    others = {key: value for key, value in settings.items() if key not in blank}
-    return {**others, "state": {key: settings[key] for key in settings if key in blank}}
 
 
 def layers_of(model: Any) -> list[Numbers]:
@@ -153,13 +152,6 @@ def layers_of(model: Any) -> list[Numbers]:
         }
         for layer in operations
     ]
-
-
-def pictures_of(model: Any) -> dict[str, str]:
-    """The graph beside the curves, and one that is less wide; nothing for a model without one."""
-    if words.graph_of(model) is None:
-        return {}
-    return {"graph": bare(compact(model)), "narrow": bare(compact(model, capsules=False))}
 
 
 def watch(model: Any, **settings: Any) -> TrainingView:
@@ -207,17 +199,25 @@ def compare_runs(
 
     Raises: ArgumentError for something that is not a History, or a wrong number of labels.
     """
-    blank = TrainingView.blank_state
-    state = {key: groups.pop(key) for key in [*groups] if key in blank and not listing(groups[key])}
-    runs = summaries([*named_runs(histories, labels), *grouped_runs(groups)])
-    given = [*histories, *(history for group in groups.values() for history in group)]
-    outputs = [name for model in {h.model for h in given} for name in model.output_names or []]
+    lists = {key: group for key, group in groups.items() if is_group(key, group)}
+    state = {key: value for key, value in groups.items() if key not in lists}
+    labels = [getattr(h, "run", "") for h in histories] if labels is None else [*labels]
+    if len(labels) != len(histories):
+        raise ArgumentError(
+            f"compare_runs was given {plural(len(histories), 'run')} and "
+            f"{plural(len(labels), 'label')}.",
+            why="every run has one label.",
+            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
+        )
+    named = [("", label, history) for label, history in zip(labels, histories)]
+    runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
+    models = {history.model for group in (histories, *lists.values()) for history in group}
+    outputs = [name for model in models for name in model.output_names or []]
     names = dict.fromkeys(name for run in runs for name in run["values"])
     titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:
         titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
-    call = [f"history{i + 1}" for i in range(len(histories))]
-    call += [f"{name}={name}" for name in groups]
+    call = [f"history{i + 1}" for i in range(len(histories))] + [f"{key}={key}" for key in lists]
     view = TrainingView(
         facts={"charts": charts_of(names, outputs), "layers": [], "compared": True},
         title=f"Runs: {clean(listed(titles))}",
@@ -231,56 +231,39 @@ def compare_runs(
     return view
 
 
-def listing(value: Any) -> bool:
-    return isinstance(value, (list, tuple, History))
+def is_group(name: str, value: Any) -> bool:
+    """Whether a keyword of `compare_runs` names a group of runs, and not a setting.
 
-
-def named_runs(histories: Sequence[Any], labels: Sequence[str] | None) -> list[tuple[Any, ...]]:
-    """Runs that belong to no group: for each its group, its label, and its History."""
-    names = [getattr(history, "run", "") for history in histories] if labels is None else [*labels]
-    if len(names) != len(histories):
-        raise ArgumentError(
-            f"compare_runs was given {plural(len(histories), 'run')} and "
-            f"{plural(len(names), 'label')}.",
-            why="every run has one label.",
-            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
-        )
-    return [("", name, history) for name, history in zip(names, histories)]
-
-
-def grouped_runs(groups: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs by the name of their group."""
-    for name, group in groups.items():
-        if not isinstance(group, (list, tuple)) or not group:
-            raise ArgumentError(
-                f"compare_runs was given {name}={group!r}, which is not a list of Histories.",
-                why="a keyword names a group of runs; "
-                f"the settings are {', '.join(TrainingView.blank_state)}.",
-                fix="write compare_runs(shared=[first, second], separate=[third, fourth]).",
-            )
-    return [(name, "", history) for name, group in groups.items() for history in group]
-
-
-def summaries(given: list[tuple[Any, ...]]) -> list[Numbers]:
-    """Histories as plain data, each with its group and a name of its own.
-
-    Raises: ArgumentError for something else, or for nothing.
+    Raises: ArgumentError for a keyword that is neither.
     """
-    for _, _, history in given:
-        if not isinstance(history, History):
-            raise ArgumentError(
-                f"compare_runs was given {history!r}, which is not a History.",
-                why="it draws what `fit` returns.",
-                fix="write compare_runs(first, second) with first = model.fit(...).",
-            )
-    if not given:
+    if name in TrainingView.blank_state and not isinstance(value, (list, tuple)):
+        return False
+    if not isinstance(value, (list, tuple)) or not value:
         raise ArgumentError(
-            "compare_runs was given 0 runs.",
-            why="it overlays the curves of one run or more.",
+            f"compare_runs was given {name}={value!r}, which is not a list of Histories.",
+            why="a keyword names a group of runs; "
+            f"the settings are {', '.join(TrainingView.blank_state)}.",
+            fix="write compare_runs(shared=[first, second], separate=[third, fourth]).",
+        )
+    return True
+
+
+def summaries(histories: list[tuple[str, str, Any]]) -> list[Numbers]:
+    """Histories, each with its group and label, as plain data with a label of their own.
+
+    Raises: ArgumentError for something that is not a History, or for nothing.
+    """
+    wrong = [history for _, _, history in histories if not isinstance(history, History)]
+    if wrong or not histories:
+        raise ArgumentError(
+            f"compare_runs was given {wrong[0]!r}, which is not a History."
+            if wrong
+            else "compare_runs was given 0 runs.",
+            why="it overlays the curves of what `fit` returns, one run or more.",
             fix="write compare_runs(first, second) with first = model.fit(...).",
         )
-    most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(given)))
+    most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(histories)))
     return [
-        summary(history, str(name or f"run {i + 1}"), group, most)
-        for i, (group, name, history) in enumerate(given)
+        summary(history, str(label or f"run {i + 1}"), group, most)
+        for i, (group, label, history) in enumerate(histories)
     ]
