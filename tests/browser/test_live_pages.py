@@ -12,7 +12,6 @@ import funclab
 from funclab.layers import Dense
 from tests.browser.projector import small_words
 
-
 UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
 
