@@ -256,4 +256,5 @@ def test_a_training_that_was_under_way_is_not_shown_as_running_without_its_kerne
     view = opened_without_its_kernel(notebook)
 
     expect(view.locator(".fl-where")).to_contain_text("It is not running now")
+    expect(view.locator(".fl-place")).to_be_hidden()
     expect(view.locator("[data-name=live_pause]")).to_be_hidden()

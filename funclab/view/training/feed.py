@@ -17,16 +17,9 @@ import numpy as np
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.draw.axis import brief
 from funclab.view.live.said import named, say
+from funclab.view.training import control
 from funclab.view.training.cell import show
 from funclab.view.training.clock import Clock, rest_after
-from funclab.view.training.control import (
-    StopControl,
-    act_on,
-    kernel_name,
-    leaves_out,
-    rate_by,
-    slow_motion,
-)
 from funclab.view.training.heat import Heat, first_lost
 from funclab.view.training.record import Numbers, Record, keep_runs, runs_of
 from funclab.view.training.view import view_of
@@ -83,7 +76,7 @@ class Feed(Watcher):
         """Whether the training is paused only because a slow motion is shown."""
 
     def prepare(self, loop: Any) -> None:
-        self.loop, self.control = loop, StopControl(self.act)
+        self.loop, self.control = loop, control.StopControl(self.act)
         self.record = Record(self.label, loop.history, loop.training.steps)
         self.clock = Clock(loop)
         self.heat = Heat(self.model, loop.compiled.trainable or [])
@@ -120,8 +113,8 @@ class Feed(Watcher):
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch, self.batch = epoch, 0
         self.sums = [[0.0, 0.0] for _ in self.means]
-        self.clock.begin_epoch()
-        if self.clock.now >= self.heat_due:
+        self.clock.phase = "running"
+        if time.perf_counter() >= self.heat_due:
             self.heat.begin()
 
     def watch(self, step: Any) -> None:
@@ -164,7 +157,7 @@ class Feed(Watcher):
     def _look(self, step: Any) -> None:
         """Look at the layers after a batch, and tell the page."""
         begun, spent = time.perf_counter(), time.thread_time()
-        self.clock.look(self.batch, step.specs.batch)
+        self.clock.look(self.record.batches, step.specs.batch)
         self.heat.look(step.plan)
         self._send_or_draw(LONGEST_PAUSE)
         # A view that stands still seems broken, so even expensive looks come now and then.
@@ -181,7 +174,6 @@ class Feed(Watcher):
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         begun, spent = time.perf_counter(), time.thread_time()
-        self.clock.end_epoch()
         heat = self.heat.end()
         self.record.end_epoch(epoch, self.batch, heat)
         if begun >= self.curves_due:
@@ -210,19 +202,19 @@ class Feed(Watcher):
 
     def status(self) -> Numbers:
         """Where the training is, and what can be done, for the page to say in words."""
-        history = self.loop.history
+        record = self.record
         return {
-            **self.clock.status(self.epoch, self.batch),
+            **self.clock.status(self.epoch, self.batch, record.batches, record.steps),
             "serial": next(self.serial),
             "paused": self.loop.control.paused,
-            **self.record.nan,
+            **record.nan,
             "rate": brief(float(self.model.optimizer.learning_rate)),
-            "rate_by": rate_by(self.loop),
+            "rate_by": control.rate_by(self.loop),
             "validated": self.loop.validation is not None,
             "mode": self.loop.mode,
-            "kernel": kernel_name(),
+            "kernel": control.kernel_name(),
             "error": self.error,
-            "snapshots": history.snapshots is not None,
+            "snapshots": self.loop.history.snapshots is not None,
         }
 
     def _send(self) -> None:
@@ -271,25 +263,25 @@ class Feed(Watcher):
         own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(content.get("do"))
         if own is None:
             self.resting = self.resting and content.get("do") == "hello"
-        result = act_on(self.loop, content) if own is None else own()
+        result = control.act_on(self.loop, content) if own is None else own()
         answer = {"kind": "ack", "id": content.get("id"), **result}
         for view in self.views:
             view.send({**answer, "status": self.status()})
 
     def _slow_motion(self) -> Numbers:
         """Pause, and show the last batch once more, slowly."""
-        control = self.loop.control
-        self.resting = self.resting or not control.paused
-        control.pause()
-        control.wait_parked(SECONDS_TO_PARK)
+        self.resting = self.resting or not self.loop.control.paused
+        self.loop.control.pause()
+        self.loop.control.wait_parked(SECONDS_TO_PARK)
         try:
             if self.slow is not None:
                 self.slow.close()
-            self.slow = slow_motion(self.model, self.step, look=self.view.look)
+            self.slow = control.slow_motion(self.model, self.step, look=self.view.look)
         except Exception as error:
             self._end_slow_motion()
             return {"problem": getattr(error, "what", repr(error))}
-        return {"problem": "", "slow": self.slow.model_id, "note": leaves_out(self.step)}
+        note = control.leaves_out(self.step)
+        return {"problem": "", "slow": self.slow.model_id, "note": note}
 
     def _end_slow_motion(self) -> Numbers:
         """Let the training go on, if it was paused for the slow motion alone."""

@@ -72,7 +72,7 @@ class Record:
         """Dots as points of the axis; without those whose epoch has an unknown length."""
         points = []
         for epoch, batch, values in dots:
-            length = self.lengths.get(epoch) or self.steps or self.lengths.get(epoch - 1)
+            length = self.lengths.get(epoch, self.steps)
             if length is not None:
                 x = round(epoch + min(batch / length, 1), 4)
                 points.append({"x": x, "values": {k: number(v) for k, v in values.items()}})
@@ -81,6 +81,7 @@ class Record:
     def end_epoch(self, epoch: int, batches: int, heat: dict[str, Any]) -> None:
         """An epoch has ended after so many batches; `heat` holds the measures of its layers."""
         self.lengths[epoch] = batches
+        self.steps = self.steps or batches  # as many will come again
         if heat:
             self.heat[epoch] = heat
             if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
@@ -105,7 +106,10 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
             name: [number(history.value(name, epoch)) for epoch in epochs]
             for name in history.history
         },
-        "now": {name: picked(values, chosen) for name, values in history.now.items()},
+        "now": {
+            name: [number(values[i]) for i in chosen if i < len(values)]
+            for name, values in history.now.items()
+        },
         "stopped": history.stopped,
         "nan": {},
         "dots": [],
@@ -125,17 +129,13 @@ def kept(history: Any, most: int) -> list[int]:
 
 
 def thinned(count: int, most: int) -> list[int]:
-    """At most so many places out of `count`, evenly, always with the last.
+    """At most so many indices out of `count`, evenly, always with the last.
 
     >>> thinned(7, 3)
     [0, 3, 6]
     """
     step = max(1, math.ceil(count / most))
     return sorted({*range(0, count, step), *range(count - 1, count)} - {-1})
-
-
-def picked(values: list[Any], chosen: list[int]) -> list[Any]:
-    return [number(values[i]) if i < len(values) else None for i in chosen]
 
 
 def number(value: Any) -> float | None:
