@@ -10,7 +10,8 @@ from funclab import Input, Layer, Model, layers, ops, registry, structure
 from funclab.graph.node import Node
 from funclab.graph.operation import OpOperation
 from funclab.ops.base import shape_of
-from funclab.view.shapes.rules.rule import Rule, parameters, rule
+from funclab.view.shapes.rules.rule import Rule, rule
+from funclab.view.shapes.rules.weights import parameters
 from tests.view.shapes.op_cases import ON_TENSORS, on_tensors
 from tests.view.shapes.rule_reader import length, node_of
 from tests.view.shapes.shape_cases import CASES
@@ -164,7 +165,7 @@ def test_a_fixed_batch_is_still_the_batch():
 
 
 def test_a_reduction_over_the_batch_leaves_no_batch():
-    assert rule(node_of(ops.mean(Input((3,))))).axes == ()
+    assert rule(node_of(ops.mean(Input((3,))))).axes == []
     assert [axis.label for axis in rule(node_of(ops.sum(Input((3,)), axis=0))).axes] == ["0"]
 
 
@@ -180,7 +181,6 @@ def test_several_outputs_have_a_rule_each():
     found = rule(node_of(ops.split(Input((7,)), [3], axis=1)))
 
     assert [one[1].text for one in found.outputs] == ["3 - 0 = 3", "7 - 3 = 4"]
-    assert len(found.to_dict()["outputs"]) == 2
 
 
 def weight_text(layer: Any, *shape: int | None) -> str:
