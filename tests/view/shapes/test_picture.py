@@ -26,19 +26,15 @@ def test_each_step_shows_its_shape_its_arithmetic_and_what_it_takes():
         assert words in svg
 
 
-def test_a_failed_call_ends_the_picture_in_red():
-    dense = Dense(3, name="out")
-    dense(Input((7,)))
-    wrong = Input((5,), name="wrong")
-    try:
-        dense(wrong)
-    except ValueError as error:
-        failure = failed_step(dense, [wrong], error)
+def failed(error):
+    return failed_step(Dense(3, name="out"), [Input((5,))], error)
 
-    svg = walk(failure).svg
+
+def test_a_failed_call_ends_the_picture_in_red():
+    svg = walk(failed(ShapeError("no", why="it is so.", fix="change it."))).svg
 
     assert "✗ out" in svg
-    assert "s-fault" in svg
+    assert 'class="f-fault"' in svg
 
 
 def test_the_picture_names_its_model_and_every_input_of_a_call():
@@ -52,20 +48,17 @@ def test_the_picture_names_its_model_and_every_input_of_a_call():
 
 
 def test_the_reason_of_a_failed_call_is_told_to_its_end():
-    dense, x = Dense(3, name="out"), Input((5,))
     long = "For more than one reason, " * 20 + "and that is the last of them."
-    failure = failed_step(dense, [x], ShapeError(long, why=long, fix=long))
 
-    svg = walk(failure).svg
+    svg = walk(failed(ShapeError(long, why=long, fix=long))).svg
 
     assert svg.count("them.</text>") == 3
 
 
 def test_code_in_an_error_is_marked_without_backticks():
-    dense, x = Dense(3, name="out"), Input((5,))
     error = ShapeError("Use `get_output_at(1)` instead.", why="`out` has two.", fix="write `x=`.")
 
-    svg = walk(failed_step(dense, [x], error)).svg
+    svg = walk(failed(error)).svg
 
     assert "“get_output_at(1)”" in svg
     assert "`" not in "".join(re.findall("<text.*?</text>", svg))

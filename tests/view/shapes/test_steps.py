@@ -5,22 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import Input, Layer, Model, Sequential, layers, ops
+from funclab import Input, Layer, Model, Sequential, layers
 from funclab.errors import FunclabError, TensorTypeError
 from funclab.ops.matmul import MatMul
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import shape_steps
-
-
-def shared_model() -> Model:
-    left, right = Input((784,), name="left"), Input((784,), name="right")
-    encoder = layers.Dense(64, activation="relu", name="encoder")
-    both = layers.concatenate([encoder(left), encoder(right)], name="both")
-    return Model([left, right], layers.Dense(1, name="same")(both), name="pair")
+from tests.view import models
 
 
 def test_each_call_is_a_step_with_its_shapes_rule_and_parameters():
-    steps = shape_steps(shared_model())
+    steps = shape_steps(models.shared_encoder())
 
     assert [step.key for step in steps] == [
         "left[0]", "right[0]", "encoder[0]", "encoder[1]", "both[0]", "same[0]",
@@ -34,7 +28,7 @@ def test_each_call_is_a_step_with_its_shapes_rule_and_parameters():
 
 
 def test_a_shared_layer_counts_its_parameters_once_at_its_first_node():
-    steps = shape_steps(shared_model())
+    steps = shape_steps(models.shared_encoder())
 
     assert steps[3].words == "encoder again (node 1): same rule."
     assert steps[3].parameters == "shared: counted once, at node 0"
@@ -126,7 +120,7 @@ def test_a_layer_fed_its_own_output_is_folded_too():
 
 
 def test_a_short_walk_is_not_folded():
-    assert all(step.role != "fold" for step in shape_steps(deep(14)))
+    assert all(step.role != "fold" for step in shape_steps(deep(14)).steps)
 
 
 @pytest.mark.parametrize("limit", [30, 12, 3])
@@ -146,19 +140,14 @@ def test_a_walk_without_repeats_leaves_out_its_middle(limit):
 
 
 def test_the_walk_reads_as_text():
-    text = shape_steps(shared_model()).text
+    steps = shape_steps(models.shared_encoder())
 
+    text = str(steps)
+    assert repr(steps) == "<Steps: Shapes of pair>"
     assert text.startswith("pair: 6 calls, 50,369 parameters\n")
     assert "\n3. encoder[0]  Dense 64 · relu\n" in text
     assert "   weights 784 × 64 + 64 = 50,240; 50,240 so far\n" in text
     assert text.endswith("In all 50,369 parameters; what is shared counts once.")
-
-
-def test_printing_a_walk_shows_its_text_and_its_repr_stays_the_same():
-    steps = shape_steps(shared_model())
-
-    assert str(steps) == steps.text
-    assert repr(steps) == "<Steps: Shapes of pair>"
 
 
 def test_names_of_any_kind_do_no_harm():
@@ -174,7 +163,7 @@ def test_names_of_any_kind_do_no_harm():
 
 
 def test_the_table_has_a_caption_headings_and_a_row_for_each_step():
-    table = shape_steps(shared_model()).table
+    table = shape_steps(models.shared_encoder()).table
 
     assert "<caption>Shapes of pair: 6 calls, 50,369 parameters</caption>" in table
     assert table.count('<th scope="row">') == 6
@@ -202,22 +191,20 @@ def test_a_layer_of_ones_own_says_that_it_was_run_on_shapes():
     assert "found by running it on shapes" in step.words
 
 
-def failure(layer, inputs):
+def failure(layer, *inputs):
     with pytest.raises(FunclabError) as caught:
-        layer(inputs)
+        layer(*inputs)
     return failed_step(layer, inputs, caught.value)
 
 
 def test_a_failed_call_shows_the_axis_and_the_length_that_was_wanted():
     dense = layers.Dense(3, name="dense")
     dense(Input((784,)))
-    x = Input((10,), name="x")
 
-    failed = failure(dense, x)
+    failed = failure(dense, Input((10,), name="x"))
 
     assert failed.inputs == [("x[0:0]", (None, 10))]
-    assert failed.wanted == "(None, …, 784)"
-    assert failed.bad == [(0, 1)]
+    assert (failed.wanted, failed.bad) == ("(None, …, 784)", [(0, 1)])
     assert "axis -1 of input shape to have value 784" in failed.what
     assert failed.fix in failed.text
 
@@ -225,8 +212,7 @@ def test_a_failed_call_shows_the_axis_and_the_length_that_was_wanted():
 def test_a_failed_call_with_the_wrong_number_of_axes_says_how_many():
     failed = failure(layers.Conv2D(4, 3), Input((28, 28)))
 
-    assert failed.wanted == "4 axes, the batch among them"
-    assert failed.bad == []
+    assert (failed.wanted, failed.bad) == ("4 axes, the batch among them", [])
 
 
 @pytest.mark.parametrize(
@@ -248,13 +234,7 @@ def test_inputs_that_do_not_fit_each_other_show_where_they_meet(layer, shapes, b
 
 
 def test_a_failed_op_shows_the_two_lengths_that_meet():
-    x, y = Input((3, 4)), Input((5, 2))
-    with pytest.raises(FunclabError) as caught:
-        x @ y
-
-    failed = failed_step(MatMul(), [x, y], caught.value)
-
-    assert failed.bad == [(0, 2), (1, 1)]
+    assert failure(MatMul(), Input((3, 4)), Input((5, 2))).bad == [(0, 2), (1, 1)]
 
 
 def test_any_other_error_is_told_as_it_is():
@@ -262,4 +242,3 @@ def test_any_other_error_is_told_as_it_is():
 
     assert (failed.name, failed.what) == ("this call", "division by zero")
     assert failed.why == "the call raised ZeroDivisionError."
-    assert failed.inputs == [("x[0:0]", (None, 3))]

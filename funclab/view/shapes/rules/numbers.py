@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from typing import Any
 
 from funclab.shape_math import Shape
@@ -77,8 +78,7 @@ def product(lengths: Iterable[int | None]) -> Number:
 
 def total(lengths: Iterable[int | None]) -> Number:
     """The lengths added."""
-    first, *rest = lengths
-    return sum(rest, Number(first))
+    return reduce(add, map(Number, lengths))
 
 
 @dataclass(frozen=True)
