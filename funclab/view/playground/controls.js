@@ -23,7 +23,7 @@ const playgroundControls = {
     return this.controls[name].box;
   },
 
-  told(ctx, value) {
+  valueText(ctx, value) {
     return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
   },
 
@@ -36,7 +36,7 @@ const playgroundControls = {
   drawControls(ctx) {
     for (const [name, { value, box }] of Object.entries(this.controls)) {
       const chosen = ctx.state[name], idle = this.idle(ctx, name), choices = ctx.facts.choices[name];
-      const text = idle || this.told(ctx, chosen);
+      const text = idle || this.valueText(ctx, chosen);
       value.textContent = text;
       box.classList.toggle("fl-play-idle", !!idle);
       const at = { "aria-valuenow": typeof chosen === "number" ? chosen : Math.max(0, choices.indexOf(chosen)),

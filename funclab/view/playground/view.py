@@ -194,7 +194,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     first, second = sides
     name = next(name for name in first if first[name] != second[name])
     label = say(f"play_{name}_control" if name == "shared" else f"play_{name}")
-    before, after = (_told(side[name]) for side in sides)
+    before, after = (_value_text(side[name]) for side in sides)
     options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
     known = [loss if math.isfinite(loss) else math.inf for loss in ends]
     equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
@@ -209,7 +209,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     }
 
 
-def _told(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return say("play_yes" if value else "play_no") if isinstance(value, bool) else str(value)
 
 
