@@ -6,13 +6,9 @@ const CONTROL_KEYS = {
 };
 
 const playgroundControls = {
-  label(ctx, name) {
-    return ctx.t(name === "shared" || name === "seed" ? `play_${name}_control` : `play_${name}`);
-  },
-
   /** A value that arrow keys change, between two buttons for the mouse. */
   control(ctx, name) {
-    const label = this.label(ctx, name), key = CONTROL_KEYS[name];
+    const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name];
     const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0",
       "aria-label": label, "aria-keyshortcuts": `${key} Shift+${key.toUpperCase()}`, "data-control": name });
     const arrow = (by, sign, key) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
@@ -69,7 +65,7 @@ const playgroundControls = {
   controlKeys(ctx) {
     const go = (name, by) => () => { this.controls[name].value.focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {
-      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: this.label(ctx, name), big });
+      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: ctx.t(`play_${name}`), big });
       return [[key, { label, run: go(name, 1) }], [big, { run: go(name, -1) }]];
     }));
   },
