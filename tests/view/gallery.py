@@ -10,9 +10,16 @@ from funclab.layers import LSTM, Add, BatchNormalization, Concatenate, Conv2D, D
 from funclab.view import Diagram, diagram
 from tests.view.models import perceptron
 
-ROOMS = {"notebook": (1095, 624), "projector": (1095, 564), "paper": (643, 900)}
-"""Width and height in CSS pixels: above a panel in a window 1280 by 900, on a wall in one of 1280
-by 720, and on a page."""
+ROOMS = {
+    "notebook": (1095, 624), "low": (1095, 444), "projector": (1095, 624), "paper": (643, 900),
+}  # fmt: skip
+"""Width and height in CSS pixels: above a panel in a window 1280 by 900, and in one 1280 by 720;
+the first of these on a wall; and a page."""
+TOO_LARGE = {
+    "low": ["mobilenet"],
+    "projector": ["resnet", "transformer_2", "transformer_4", "mobilenet"],
+}
+"""What fits a room in no way: the explorer has an overview of it above a part."""
 SCALE = {"projector": 1.7}
 """How much larger all is on a wall."""
 

@@ -12,8 +12,9 @@ from funclab.view.draw.text import clean, plural
 from funclab.view.explorer.strip import HEIGHT, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
+from funclab.view.scene.choosing import LINES, Chooser
 from funclab.view.scene.compact import bare
-from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
+from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, chooser
 from funclab.view.scene.scene import Scene
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
@@ -27,16 +28,10 @@ BESIDE, BELOW, NARROW = 360, 120, 700
 ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW = "overview"
-LINE, COLUMN = 24, 260
-"""The least room that a call takes below the strip of all calls."""
-FEW_WORDS = {"calls": "lines", "layers": "one line"}
-FEWEST, SMALL = 6, 16
-"""The fewest calls below the strip; of so small a model, all are shown, with a scrollbar."""
-ENDLESS = 4000
-SCROLLED = 624
-"""A picture as high as this is shown whole, if need be with a scrollbar, before a part of it is."""
-FEW = 40
-"""Only so many calls can say more in the room beside a panel."""
+LINE, COLUMN, EDGES = 24, 200, 50
+"""The least room that a call takes below the strip of all calls, and what is lost at the edges."""
+FEWEST = 3
+"""The fewest calls below the strip; a model as small as this is shown whole, even scrolling."""
 
 State = dict[str, Any]
 Room = tuple[float, float]
@@ -136,14 +131,14 @@ class Gallery:
     def _add(self, way: Way, target: str) -> set[str]:
         """Draw and keep a picture; returns the keys in it."""
         name, fitted = self.name(way), way._replace(choice=None)
-        side, drawn = "below", None
+        placed = None
         if way.choice != OVERVIEW and (way.choice or way not in self.details):
-            side, drawn = self._placed(way, target)
-        whole = bool(way.choice) or len(self.nodes) <= SMALL
-        if drawn is None or not (whole or self._fits_somehow(drawn, way)):
-            side, drawn = "below", self._detail(fitted, target)
-            picture = {"choice": OVERVIEW, **self._window(drawn, target)}
+            placed = self._placed(way, target)
+        if placed is None:
+            side, drawn, room = self._detail(fitted, target)
+            picture = {"choice": OVERVIEW, **self._window(drawn, target, room[0])}
         else:
+            side, drawn = placed
             picture = {"choice": drawn.scene.choice}
         choices = [*drawn.scene.choices, *[OVERVIEW] * (fitted in self.details)]
         told, svg = self._told(drawn.scene), slim(bare(drawn))
@@ -153,76 +148,70 @@ class Gallery:
         self.last = (name, drawn.scene)
         return self.shown[full]
 
-    def _rooms(self, way: Way) -> tuple[Room, Room]:
-        """The room of a picture above its panel, and of one beside it."""
-        width, height = self.room
-        if width < NARROW:
-            return self.room, self.room
-        beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
-        return (width, height - below), (width - beside, height)
-
-    def _placed(self, way: Way, target: str) -> tuple[str, Diagram]:
-        """Where the panel stands, and the picture: the two are decided together."""
-        above, beside = self._rooms(way)
-        few, scrolled = len(self.nodes) <= FEW, (above[0], max(above[1], SCROLLED))
-        wide = self._diagram(way, target, above if few or way.large else scrolled)
-        if above == beside:
-            return "over", wide
-        choices = list(wide.scene.choices)
-        if not way.choice and wide.scene.choice != choices[0] and few:
-            narrow = self._diagram(way, target, beside)
-            more = choices.index(narrow.scene.choice) - choices.index(wide.scene.choice)
-            if self._fits(narrow, beside) and (more < 0 or not self._fits(wide, above)):
-                return "beside", narrow
-        if few and not way.large and not self._fits(wide, above):
-            wide = self._diagram(way, target, scrolled)
-        if len(self.nodes) <= SMALL and not way.choice and not self._fits_somehow(wide, way):
-            lines = way._replace(choice=FEW_WORDS[way.face])
-            return "beside", self._diagram(lines, target, (beside[0], ENDLESS))
-        slender = self._fits(wide, (beside[0], scrolled[1]))
-        return "beside" if slender else "below", wide
-
-    def _fits_somehow(self, drawn: Diagram, way: Way) -> bool:
-        """Whether a picture fits above or beside its panel, or nearly does."""
-        (width, height), beside = self._rooms(way)
-        lower = (width, height if way.large else max(height, SCROLLED))
-        return self._fits(drawn, lower) or self._fits(drawn, beside)
-
-    @staticmethod
-    def _fits(drawn: Diagram, room: Room) -> bool:
-        scale = theme.PROJECTOR if drawn.look == "projector" else 1
-        width, height = drawn.scene.width * scale, drawn.scene.height * scale
-        return width <= room[0] + 1 and height <= room[1] + 1
-
-    def _detail(self, way: Way, target: str) -> Diagram:
-        """As many calls as there is room for below the strip, around what is selected."""
-        width, height = self._rooms(way)[0]
+    def _rooms(self, way: Way) -> dict[str, Room]:
+        """The room of a picture for each place of the panel, in units of the picture."""
         scale = theme.PROJECTOR if way.large else 1
-        room = (width, height - HEIGHT * scale)
-        space = int((room[0] // (COLUMN * scale)) * (room[1] // (LINE * scale)))
-        most = self.details.get(way, max(space, FEWEST))
-        drawn = self._diagram(way, target, room, most)
-        while most > FEWEST and not self._fits(drawn, room):
-            share = room[1] / scale / max(1, drawn.scene.height)
-            most = max(FEWEST, int(most * min(share, 0.8)))
-            drawn = self._diagram(way, target, room, most)
-        while way not in self.details and most < space:
-            larger = self._diagram(way, target, room, most + 3)
-            if not self._fits(larger, room):
+        width, height = self.room
+        beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
+        rooms = {"beside": (width - beside, height), "below": (width, height - below)}
+        if width < NARROW:
+            rooms = {"over": self.room}
+        return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
+
+    def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
+        """Where the panel stands, and the picture: the two are decided together, for the most
+        words. None if it fits nowhere, unless it is asked for or very small.
+        """
+        found = self._chooser(way, target)
+        fits = {side: found.fit(room, way.choice) for side, room in self._rooms(way).items()}
+
+        def worth(side: str) -> tuple[bool, int, float]:
+            fit = fits[side]
+            return not fit.fits, found.choices.index(fit.choice), fit.width - fit.room[0]
+
+        side = min(fits, key=lambda side: (worth(side)[:2], max(0, worth(side)[2])))
+        if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
+            return None
+        return side, self._drawn(way, found.draw(fits[side]))
+
+    def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
+        """As many calls as there is room for below the strip, around what is selected."""
+        rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        spaces = {
+            side: int(w // COLUMN) * int((h - EDGES) // LINE) for side, (w, h) in rooms.items()
+        }
+        side = max(spaces, key=spaces.__getitem__)
+        most = self.details.get(way, max(spaces[side], FEWEST))
+        while True:
+            found = self._chooser(way, target, most)
+            fit = found.fit(rooms[side], LINES.name)
+            if fit.fits or most == FEWEST:
                 break
-            most, drawn = most + 3, larger
+            most = max(FEWEST, int(most * min(rooms[side][1] / fit.height, 0.8)))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
-        if apart and not self._fits(drawn, room):
+        if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return drawn
+        return side, self._drawn(way, found.draw(fit)), rooms[side]
+
+    def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
+        keys = set(self.keys(way))
+        few = most or MOST_CALLS
+        chosen = chooser(self.model, way.face, keys, self.direction, few, target, way.unfolded)
+        if most:  # nothing else is folded in a part of a model
+            chosen.choices = [LINES]
+        return chosen
+
+    @staticmethod
+    def _drawn(way: Way, scene: Scene) -> Diagram:
+        return Diagram(scene, "projector" if way.large else "auto")
 
     def _holds(self, frame: str, target: str) -> bool:
         """Whether a box is in a frame, in either face."""
         return target.startswith((f"{frame}/", f"{self.frames[frame]}/"))
 
-    def _window(self, picture: Diagram, target: str) -> dict[str, Any]:
+    def _window(self, picture: Diagram, target: str, width: float) -> dict[str, Any]:
         """The strip of all calls, and which of them stand below it."""
         graph = words.graph_of(self.model)
         assert graph is not None
@@ -236,8 +225,7 @@ class Gallery:
             first -= 1
         while last + 1 < len(keys) and keys[last + 1] in drawn:
             last += 1
-        scale = theme.PROJECTOR if picture.look == "projector" else 1
-        strip = Strip(graph.nodes, self.room[0] / scale, picture.look)
+        strip = Strip(graph.nodes, width, picture.look)
         return {"strip": slim(bare(strip)), "window": [first, last + 1, len(keys)]}
 
     def _told(self, scene: Scene) -> str:
@@ -253,22 +241,6 @@ class Gallery:
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
         return say(key, **numbers, repeats=plural(repeats, "repeat"))
 
-    def _diagram(
-        self, way: Way, target: str, room: Room | None, most: int | None = None, look: str = ""
-    ) -> Diagram:
-        return diagram(
-            self.model,
-            way.face,
-            set(self.keys(way)),
-            self.direction,
-            look=look or ("projector" if way.large else "auto"),
-            focus=target,
-            room=room,
-            choice=FEW_WORDS[way.face] if most else way.choice,
-            unfolded=way.unfolded,
-            most_calls=most or MOST_CALLS,
-        )
-
     def still(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""
         way = self.way(state, False)
@@ -280,7 +252,8 @@ class Gallery:
             and (not target or target in shown_in(scene))
         ):
             return Diagram(scene, look)  # as it stands in the view already
-        return self._diagram(way, target, None, look=look)
+        found = self._chooser(way, target)
+        return Diagram(found.draw(found.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from typing import Any
 
 from funclab.graph.node import Node
@@ -146,9 +147,17 @@ class Calls:
         return f"{self.prefix}{kind} {nodes[0].key} to {nodes[-1].key}"
 
     def _box(self, node: Node) -> Box:
+        key = self.key(node)
+        if key not in self.sharing.boxes:
+            self.sharing.boxes[key] = self._new_box(node, key)
+        box = copy(self.sharing.boxes[key])
+        box.inside = frame_scene(box, node, "calls", self.expand, self._within)
+        return box
+
+    def _new_box(self, node: Node, key: str) -> Box:
         layer = node.operation
         box = Box(
-            key=self.key(node),
+            key=key,
             name=clean(layer.name),
             detail=words.call_words(node) + self._input_words(node),
             brief=(words.brief(node) + self._input_words(node)).removeprefix(" · "),
@@ -167,7 +176,6 @@ class Calls:
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
-        box.inside = frame_scene(box, node, "calls", self.expand, self._within)
         box.title = self._sentence(box, node)
         return box
 

@@ -11,7 +11,7 @@ from funclab.graph.operation import Operation
 from funclab.view.draw.text import clean, plural, shorten
 from funclab.view.scene import words
 from funclab.view.scene.insides import insides
-from funclab.view.scene.scene import Group, Scene
+from funclab.view.scene.scene import Box, Group, Scene
 
 
 class Sharing:
@@ -22,6 +22,8 @@ class Sharing:
         """Where calls are that belong to none of these graphs."""
         self.owners: dict[Node, str] = {}
         """The model inside this one to which a node belongs, by name."""
+        self.boxes: dict[str, Box] = {}
+        """The boxes of calls, by their keys, as each picture of the same model needs them."""
         self._totals: dict[Graph, Counter[Operation]] = {}
         self.totals = self._total(graph)
         """How often each layer runs when the model runs once."""

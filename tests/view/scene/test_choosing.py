@@ -9,26 +9,9 @@ import pytest
 from funclab.errors import ArgumentError
 from funclab.view import diagram
 from tests.view import gallery, models
-from tests.view.areas import stretches
 
 SCREEN = (1095, 624)
 """The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""
-ON_A_SCREEN = [name for name in gallery.MODELS if name != "mobilenet"]
-
-
-@pytest.mark.parametrize("name", ON_A_SCREEN)
-def test_a_model_fits_on_a_screen_and_its_main_line_is_straight(name):
-    scene = diagram(gallery.built(name), room=SCREEN).scene
-
-    assert scene.width <= SCREEN[0]
-    assert scene.height <= SCREEN[1]
-    paths = {(edge.source.key, edge.target.key): edge for edge in scene.edges}
-    makers = {target: source for source, target in paths}
-    for column in scene.spine:
-        follows = {(before, after) for before, after in zip(column, column[1:], strict=False)}
-        for edge in scene.edges:
-            if (makers.get(edge.source.key), edge.target.key) in follows and not edge.target.index:
-                assert {way for way, *_ in stretches(edge)} <= {scene.direction == "TB"}
 
 
 def test_less_room_means_fewer_words_and_never_smaller_type():
