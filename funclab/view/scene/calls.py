@@ -26,6 +26,7 @@ from funclab.view.scene.folding import (
     Entry,
     Folding,
     LeftOut,
+    Several,
     calls_of,
     family_box,
     left_out_box,
@@ -44,6 +45,8 @@ class Calls:
     key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones too,
     but for the boxes with keys in `unfolded`; of what is more than `limit`, the middle is left out.
     """
+
+    face = "calls"
 
     def __init__(
         self,
@@ -76,9 +79,7 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries = self._entries(self._items())
-        if not any(isinstance(entry, (Repetition, Family)) for entry in entries):
-            entries = list(self.graph.nodes)  # inputs first
+        entries = self._every()
         stands = {node: entry for entry in entries for node in calls_of(entry)}
         folding = Folding(entries, self.limit, stands.get(self.focused))  # type: ignore[arg-type]
         left: list[Entry] = []
@@ -96,10 +97,14 @@ class Calls:
             caption_groups(scene)
         return scene
 
-    def _items(self) -> list[Item]:
+    def _every(self) -> list[Entry]:
+        """What there is a box for, before the middle is left out."""
+        items = list(parts_of(self.graph))
         if self.fold:
-            return folded(self.graph, self.sharing.numbers, self.fold == "alike")
-        return list(parts_of(self.graph))
+            items = folded(self.graph, self.sharing.numbers, self.fold == "alike")
+        entries = self._entries(items)
+        together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
+        return entries if together else list(self.graph.nodes)  # inputs first
 
     def _entries(self, items: Sequence[Item], own: str = "") -> list[Entry]:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
@@ -116,7 +121,7 @@ class Calls:
 
     def _scene(self, entries: Sequence[Entry], place: str, prefix: str | None = None) -> Scene:
         """The scene of all calls, or of those in a frame, whose names lose their `prefix`."""
-        scene = Scene(clean(self.model.name), "calls", place=place)
+        scene = Scene(clean(self.model.name), self.face, place=place)
         boxes: dict[Node, Box] = {}
         for entry in entries:
             box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
@@ -124,10 +129,10 @@ class Calls:
                 box.name = box.name.removeprefix(f"{clean(prefix)}_")
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
-            if not isinstance(entry, Node):
+            if not isinstance(entry, (Node, Several)):
                 scene.hidden += len(calls_of(entry)) - self._drawn(entry, box)
-                inner = box.inside is not None and box.inside.moved
-                scene.moved = scene.moved or inner or box.shown > 0
+            inner = box.inside is not None and box.inside.moved
+            scene.moved = scene.moved or inner or box.shown > 0
         self.wires.connect(scene, boxes, prefix is None)
         scene.groups = self._groups(entries)
         return scene
@@ -151,7 +156,7 @@ class Calls:
         if key not in self.sharing.boxes:
             self.sharing.boxes[key] = self._new_box(node, key)
         box = copy(self.sharing.boxes[key])
-        box.inside = frame_scene(box, node, "calls", self.expand, self._within)
+        box.inside = frame_scene(box, node, self.face, self.expand, self._within)
         return box
 
     def _new_box(self, node: Node, key: str) -> Box:
@@ -183,7 +188,7 @@ class Calls:
         return "" if self.piece else place_words(self.graph, node)
 
     def _within(self, model: Any, key: str) -> Scene:
-        return Calls(
+        return type(self)(
             model,
             self.expand,
             self.limit,
@@ -207,9 +212,10 @@ class Calls:
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {listed(made)}.{note}"
 
-    def _box_of_several(self, entry: Repetition | Family | LeftOut) -> Box:
+    def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
             return left_out_box(entry, self.prefix)
+        assert isinstance(entry, (Repetition, Family))
         key = self._key_of(entry)
         if isinstance(entry, Family):
             box = family_box(entry, key, self.prefix)
@@ -234,6 +240,8 @@ class Calls:
         for entry in entries:
             if isinstance(entry, Node):
                 keys.setdefault(entry.operation, []).append(self.key(entry))
+            elif isinstance(entry, Several):
+                keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
             elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
                 keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
         groups = []
@@ -241,6 +249,7 @@ class Calls:
             if layer in keys:
                 group = group_of(layer, number, keys[layer], len(self.every[layer]))
                 group.total = self.sharing.totals[layer]
-                group.weights = group.numbers  # without weights there is no capsule
+                if self.face == "calls":
+                    group.weights = group.numbers  # without weights there is no capsule
                 groups.append(group)
         return groups

@@ -145,9 +145,9 @@ def chooser(
     sharing = Sharing(graph, *["elsewhere"] * isinstance(model, Piece))
 
     def build(fold: str) -> Scene:
-        same = (model, expand_nested, most_calls, "", focus, sharing)
-        builder = Layers(*same) if face == "layers" else Calls(*same, fold, unfolded)
-        scene = builder.build()
+        kind = Layers if face == "layers" else Calls
+        settings = (expand_nested, most_calls, "", focus, sharing, fold, unfolded)
+        scene = kind(model, *settings).build()
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)

@@ -25,7 +25,14 @@ class LeftOut(NamedTuple):
     nodes: list[Node]
 
 
-Entry = Node | Repetition | Family | LeftOut
+class Several:
+    """The calls of a layer with several nodes, in the layers face."""
+
+    def __init__(self, calls: list[Node]) -> None:
+        self.calls = calls
+
+
+Entry = Node | Repetition | Family | LeftOut | Several
 """What one box stands for."""
 
 
@@ -33,7 +40,7 @@ def calls_of(entry: Entry) -> list[Node]:
     """The calls that a box stands for, drawn or not."""
     if isinstance(entry, Repetition):
         return [node for block in entry.calls for node in block]
-    if isinstance(entry, Family):
+    if isinstance(entry, (Family, Several)):
         return entry.calls
     return entry.nodes if isinstance(entry, LeftOut) else [entry]
 
