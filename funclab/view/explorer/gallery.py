@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
@@ -54,6 +54,8 @@ class Gallery:
         self.model, self.direction = model, direction
         self.layers, self.nodes = facts["layers"], facts["nodes"]
         self.frames = facts["frames"]
+        inner = tuple(f"{frame}/" for frame in self.frames)
+        self.top = [key for key in self.nodes if not key.startswith(inner)]
         self.makers = {key: maker for maker, node in self.nodes.items() for key in node["outputs"]}
         self.room = (1095.0, 744.0)
         self.pictures: dict[str, dict[str, Any]] = {}
@@ -167,9 +169,10 @@ class Gallery:
 
         def worth(side: str) -> tuple[bool, int, float]:
             fit = fits[side]
-            return not fit.fits, found.choices.index(fit.choice), fit.width - fit.room[0]
+            wider = max(0, fit.width - fit.room[0])
+            return not fit.fits, found.choices.index(fit.choice), wider
 
-        side = min(fits, key=lambda side: (worth(side)[:2], max(0, worth(side)[2])))
+        side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
             return None
         return side, self._drawn(way, found.draw(fits[side]))
@@ -234,10 +237,9 @@ class Gallery:
             return ""
         boxes = [box for part in scene.walk() for box in part.boxes]
         repeats = sum(box.role == "repeat" for box in boxes)
-        top = {key for key in self.nodes if not any(key.startswith(f"{f}/") for f in self.frames)}
-        drawn = len(top & {box.key for box in boxes})
+        drawn = len(set(self.top) & {box.key for box in boxes})
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
-        numbers = {"calls": len(top), "drawn": drawn, "hidden": len(top) - drawn}
+        numbers = {"calls": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
         return say(key, **numbers, repeats=plural(repeats, "repeat"))
 
@@ -260,7 +262,7 @@ class Gallery:
         for face in ("calls", "layers"):
             plain = Way(face, (), (), None, large)
             for opened in self._ways_to_open():
-                self._draw_once(plain._replace(opened=tuple(opened)))
+                self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
             first = self.pictures[self.name(plain)]
             for choice in first["choices"]:
@@ -275,31 +277,25 @@ class Gallery:
 
     def _draw_folded(self, way: Way) -> None:
         """Pictures in which together everything can be seen that is folded away in the first."""
-        top = [key for key in self.nodes if not any(key.startswith(f"{f}/") for f in self.frames)]
         drawn = [keys for name, keys in self.shown.items() if name.startswith(f"{way.face}|")]
         shown = set().union(*drawn)
-        for target in dict.fromkeys(self.target(way.face, key) for key in top):
+        for target in dict.fromkeys(self.target(way.face, key) for key in self.top):
             if target not in shown and self._characters() < MOST_ON_A_PAGE:
                 shown |= self._add(way, target)
 
-    def _ways_to_open(self) -> Iterator[list[str]]:
+    def _ways_to_open(self) -> Iterable[tuple[str, ...]]:
+        """All ways to open a few frames; of more, each by itself, and all of them."""
         frames = list(self.frames)
-        yield []
-        yield frames
-        if len(frames) <= FEW_FRAMES:
-            for chosen in product((False, True), repeat=len(frames)):
-                way = [key for key, taken in zip(frames, chosen, strict=True) if taken]
-                if way == self._with_outer(way):
-                    yield way
-        else:
-            yield from (self._with_outer([key]) for key in frames[:MOST_FRAMES])
+        most = len(frames) if len(frames) <= FEW_FRAMES else 1
+        few = [keys for n in range(most + 1) for keys in combinations(frames[:MOST_FRAMES], n)]
+        return dict.fromkeys(self._with_outer(keys) for keys in [*few, tuple(frames)])
 
-    def _with_outer(self, keys: list[str]) -> list[str]:
-        return [
+    def _with_outer(self, keys: Sequence[str]) -> tuple[str, ...]:
+        return tuple(
             frame
             for frame in self.frames
             if any(key == frame or key.startswith(f"{frame}/") for key in keys)
-        ]
+        )
 
 
 def layer_key(key: str) -> str:
