@@ -24,16 +24,18 @@ from funclab.view.scene.faces import (
 )
 from funclab.view.scene.folding import (
     Entry,
-    Folding,
+    Family,
     LeftOut,
     Several,
     calls_of,
+    families,
     family_box,
     left_out_box,
+    prefix_of,
     repeat_box,
+    without_the_middle,
 )
 from funclab.view.scene.insides import inside
-from funclab.view.scene.prefixes import Family, families, prefix_of
 from funclab.view.scene.repeats import Item, Repetition, folded, parts_of
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
@@ -79,20 +81,9 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries = self._every()
-        stands = {node: entry for entry in entries for node in calls_of(entry)}
-        folding = Folding(entries, self.limit, stands.get(self.focused))  # type: ignore[arg-type]
-        left: list[Entry] = []
-        for entry in entries:
-            if entry not in folding.run_of:
-                left.append(entry)
-            elif folding.starts_run(entry):
-                run = folding.run_of[entry]
-                left.append(
-                    LeftOut(run, [node for one in folding.runs[run] for node in calls_of(one)])
-                )
-        scene = self._scene(left, self.prefix[:-1])
-        scene.moved = scene.moved or folding.moved
+        entries, moved = without_the_middle(self._every(), self.limit, self.focused)
+        scene = self._scene(entries, self.prefix[:-1])
+        scene.moved = scene.moved or moved
         if not self.prefix:
             caption_groups(scene)
         return scene
