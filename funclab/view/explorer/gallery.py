@@ -62,6 +62,7 @@ class Gallery:
         self.shown: dict[str, set[str]] = {}
         self.details: dict[Way, int] = {}
         """How many calls stand below the strip, for each way that does not fit as a whole."""
+        self.choices: dict[Way, list[str]] = {}
         self.last: tuple[str, Scene | None] = ("", None)
 
     def resize(self, room: Room) -> None:
@@ -142,7 +143,9 @@ class Gallery:
         else:
             side, drawn = placed
             picture = {"choice": drawn.scene.choice}
-        choices = [*drawn.scene.choices, *[OVERVIEW] * (fitted in self.details)]
+        if fitted not in self.choices:
+            self.choices[fitted] = self._chooser(fitted, target).names
+        choices = [*self.choices[fitted], *[OVERVIEW] * (fitted in self.details)]
         told, svg = self._told(drawn.scene), slim(bare(drawn))
         picture |= {"side": side, "choices": choices, "told": told, "svg": svg}
         full = f"{name}@{target}" if drawn.scene.moved else name
@@ -165,12 +168,12 @@ class Gallery:
         words. None if it fits nowhere, unless it is asked for or very small.
         """
         found = self._chooser(way, target)
+        self.choices[way._replace(choice=None)] = found.names
         fits = {side: found.fit(room, way.choice) for side, room in self._rooms(way).items()}
 
-        def worth(side: str) -> tuple[bool, int, float]:
+        def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            wider = max(0, fit.width - fit.room[0])
-            return not fit.fits, found.choices.index(fit.choice), wider
+            return not fit.fits, found.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):

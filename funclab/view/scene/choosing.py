@@ -95,6 +95,10 @@ class Chooser:
         more = [ALIKE] if names[0] != names[1] else []
         return [*PLAIN, *(FOLDED if folds else []), LINES, *more]
 
+    @property
+    def names(self) -> list[str]:
+        return [choice.name for choice in self.choices]
+
     def fit(self, room: Room, wanted: int | str | None = None) -> Fit:
         """How to draw the model: in the way wanted, or in the first that fits a room.
 
@@ -104,7 +108,7 @@ class Chooser:
         """
         choices = self.choices
         if wanted is not None:
-            choices = [choices[_number(wanted, [choice.name for choice in choices])]]
+            choices = [choices[_number(wanted, self.names)]]
         sideways = self.layers and len(self.directions) > 1 and wanted is None
         for directions in [["LR"], self.directions][not sideways :]:
             for choice in PLAIN if sideways and directions == ["LR"] else choices:
@@ -115,10 +119,15 @@ class Chooser:
         last = ([choice for choice in choices if choice.fold] or choices)[-1]
         return self._nearest(last, room)
 
+    def rank(self, fit: Fit) -> tuple[int, int]:
+        """How far down the list a way is, and which of its steps: more words come first."""
+        step = next(i for i, names in enumerate(fit.choice.steps) if fit.trial.density in names)
+        return self.choices.index(fit.choice), step
+
     def draw(self, fit: Fit) -> Scene:
         """The scene, placed in its room."""
         scene = self._placed(fit.choice.fold, fit.trial, fit.room)
-        scene.choice, scene.choices = fit.choice.name, [choice.name for choice in self.choices]
+        scene.choice, scene.choices = fit.choice.name, self.names
         return scene
 
     def _lowest(

@@ -343,6 +343,7 @@ def test_a_model_that_fits_in_no_way_has_a_strip_of_all_calls_over_some():
     view.space = [1095, 500]
 
     assert last(view)["choice"] == "overview"
+    assert last(view)["choices"] == ["full", "two lines", "one line", "lines", "overview"]
     assert last(view)["strip"].count("Z") == 152
     view.selected = list(view.facts["nodes"])[75]
     first, end, n = last(view)["window"]
