@@ -72,17 +72,17 @@ def vqa() -> Model:
     return Model([*images, question], answer, name="vqa")
 
 
-def resnet() -> Model:
-    """Twelve residual blocks in three stages."""
+def resnet(blocks: int = 4) -> Model:
+    """Residual blocks, so many in each of three stages."""
     x = Input((32, 32, 3), name="img")
     y = _normal(Conv2D(16, 3, padding="same")(x))
-    for i in range(12):
-        filters = 16 << i // 4
-        strides = 2 if i in (4, 8) else 1
-        inner = _normal(Conv2D(filters, 3, strides=strides, padding="same")(y))
-        inner = BatchNormalization()(Conv2D(filters, 3, padding="same")(inner))
-        skip = Conv2D(filters, 1, strides=2)(y) if strides == 2 else y
-        y = layers.ReLU()(Add()([inner, skip]))
+    for filters in (16, 32, 64):
+        for block in range(blocks):
+            strides = 2 if block == 0 and filters > 16 else 1
+            inner = _normal(Conv2D(filters, 3, strides=strides, padding="same")(y))
+            inner = BatchNormalization()(Conv2D(filters, 3, padding="same")(inner))
+            skip = Conv2D(filters, 1, strides=2)(y) if strides == 2 else y
+            y = layers.ReLU()(Add()([inner, skip]))
     y = layers.GlobalAveragePooling2D()(y)
     return Model(x, Dense(10, activation="softmax")(y), name="resnet")
 
