@@ -123,7 +123,7 @@ def draw_heading(
     line = round(density.height * 0.42) if two else (height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")
-        canvas.text_line(start + 1j * round(density.height * 0.82), texts.detail, detail)
+        canvas.text_line(start + 1j * round(density.height * 0.8), texts.detail, detail)
     if box.note and density.plates:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:
