@@ -20,11 +20,13 @@ from funclab.view.scene.faces import Opened, Piece
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.scene import Scene
 from funclab.view.scene.sharing import Sharing
+from funclab.view.scene.sizes import density_of
 
 FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
+BARS = " The bar before a shape: its height stands for positions, its width for features."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
@@ -81,8 +83,8 @@ class Diagram(Picture):
 
     @property
     def description(self) -> str:
-        """The picture in sentences."""
-        return self.scene.description
+        """The picture in sentences, with what the bars beside shapes mean."""
+        return self.scene.description + BARS * (not density_of(self.scene).plates)
 
 
 def diagram(

@@ -17,7 +17,6 @@ DOTS, DASHES = "1.5 4", "4 3"
 MASK_DISTANCE = 4 * (1 + 1j)
 """How far beside its tensor a mask runs, whichever way its line goes."""
 DOT = 2.5
-LEGEND = "The bar: its height stands for positions, its width for features"
 
 
 def draw_scene(canvas: Canvas, scene: Scene) -> None:
@@ -116,7 +115,7 @@ def _draw_label(canvas: Canvas, label: Label) -> None:
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
     """The shape of a tensor beside its wire, after the bar that stands for it."""
     data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
-    canvas.open(f"{plate.title}. {LEGEND}", "plate", key=plate.key, **data)
+    canvas.open(plate.title, "plate", key=plate.key, **data)
     canvas.rect(plate.grown(1), Paint())
     width, height = sizes.glyph(plate)
     middle = complex(plate.x, plate.y + 7)
