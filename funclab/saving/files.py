@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from funclab import registry
 from funclab.errors import ConfigError, WeightsError
 from funclab.files import replacing
 from funclab.graph.locks import lock_of
 from funclab.graph.value import Variable
 from funclab.layers import functions
+from funclab.saving import trusted
 from funclab.saving.config import from_config
 from funclab.shape_math import show
 
@@ -58,9 +57,12 @@ def load_model(
             why="a saved model is a zip archive.",
             fix="pass the path that `model.save(...)` wrote.",
         )
-    with zipfile.ZipFile(path) as archive, functions.safe_mode(safe_mode):
-        model = from_config(json.loads(archive.read("config.json")), custom_objects)
-        _read_weights(model, io.BytesIO(archive.read("model.weights.h5")))
+    members = trusted.read_archive(path, ["config.json", "model.weights.h5"])
+    with trusted.reading(path), functions.safe_mode(safe_mode):
+        if len(members) < 2:
+            raise trusted.refused(path, "it holds no config.json or no model.weights.h5")
+        model = from_config(json.loads(members["config.json"]), custom_objects)
+        _read_weights(model, members["model.weights.h5"])
     return model
 
 
@@ -111,12 +113,9 @@ def _weights_file(model: Any) -> bytes:
 
 
 def _read_weights(model: Any, source: Any) -> None:
-    import h5py
-
     entries = list(_entries(model))
-    with h5py.File(source, "r") as file:
-        stored = {key.split("/", 1)[0]: _only_dataset(group) for key, group in file.items()}
-        arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
+    stored = {name.split("/", 1)[0]: a for name, a in trusted.read_datasets(source).items()}
+    arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
     if len(stored) != len(entries):
         raise WeightsError(
             f"The file holds {len(stored)} weights, but {model.name} has {len(entries)}.",
@@ -133,12 +132,6 @@ def _read_weights(model: Any, source: Any) -> None:
             )
     for (_, variable), array in zip(entries, arrays, strict=True):
         variable.assign(array)
-
-
-def _only_dataset(group: Any) -> np.ndarray[Any, Any]:
-    while hasattr(group, "keys"):
-        group = next(iter(group.values()))
-    return np.asarray(group)
 
 
 def _check_free(path: Path, overwrite: bool) -> None:
