@@ -98,7 +98,7 @@ def _opened(source: Any) -> BinaryIO:
 def _datasets(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
     """The arrays in a file, each checked before it is read, by their path."""
     import h5py
-    from h5py import h5o
+    from h5py import h5o  # type: ignore[attr-defined]
 
     waiting, addresses = [("", file)], set()
     while waiting:
