@@ -10,7 +10,7 @@ import pytest
 import funclab
 from funclab.errors import ACTS, FunclabError
 from funclab.layers import Dense, Input
-from funclab.models import Model, load_model
+from funclab.models import Model
 
 NAMES = {
     "not text": "a\ufffeb",
@@ -64,13 +64,6 @@ def test_pictures_are_valid_documents(model, face, tmp_path):
         view.save(tmp_path / "view.svg")
         xml.dom.minidom.parse(str(tmp_path / "view.svg"))
         funclab.export_html(view, tmp_path / "view.html")
-
-
-def test_a_model_comes_back_from_a_file_with_its_names(model, tmp_path):
-    model.save(tmp_path / "m.keras")
-
-    loaded = load_model(tmp_path / "m.keras")
-    assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
 
 
 def data():
