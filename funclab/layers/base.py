@@ -17,6 +17,7 @@ from funclab.errors import (
     NotSupportedError,
     ShapeError,
     TensorTypeError,
+    plain,
     warn,
 )  # fmt: skip
 from funclab.graph.locks import making
@@ -398,7 +399,7 @@ class Layer(Weighted):
             for name, value in self.constructor_arguments.items()
             if name not in ("name", "weights") and value != parameters(type(self)).get(name)
         )
-        return f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>"
+        return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:

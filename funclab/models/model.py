@@ -6,7 +6,7 @@ import functools
 from typing import Any, NoReturn
 
 from funclab import saving, structure, training, view
-from funclab.errors import NameLookupError
+from funclab.errors import NameLookupError, plain
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, bare
@@ -420,7 +420,9 @@ class Functional(Model):
 
     def __repr__(self) -> str:
         shapes: list[Shape] = [tensor.shape for tensor in self.outputs or []]
-        return f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+        return plain(
+            f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+        )
 
 
 @functools.cache

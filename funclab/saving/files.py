@@ -14,7 +14,7 @@ from funclab.files import replacing
 from funclab.layers import functions
 from funclab.saving.config import from_config, to_json
 from funclab.saving.state import arrays_of, restore
-from funclab.saving.trusted import read_archive, read_datasets
+from funclab.saving.trusted import read_archive, read_datasets, reading, refused
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
@@ -75,19 +75,14 @@ def load_model(
             fix="pass the path that `model.save(...)` wrote.",
         )
     members = read_archive(path, [CONFIG, WEIGHTS])
-    missing = [name for name in (CONFIG, WEIGHTS) if name not in members]
-    if missing:
-        raise ConfigError(
-            f"{str(path)!r} is not a saved model: it has no {missing[0]}.",
-            why="a `.keras` archive holds config.json and model.weights.h5.",
-            fix="pass a file that `model.save(...)` wrote.",
-        )
-    entry = _entry_of(members[CONFIG], path)
-    if not compile:
-        entry.pop("compile_config", None)
-    with functions.safe_mode(safe_mode):
+    with reading(path), functions.safe_mode(safe_mode):
+        if len(members) < 2:
+            raise refused(path, f"it holds no {CONFIG} or no {WEIGHTS}")
+        entry = _entry_of(members[CONFIG], path)
+        if not compile:
+            entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
-    restore(model, read_datasets(members[WEIGHTS]))
+        restore(model, read_datasets(members[WEIGHTS]))
     return model
 
 
@@ -130,20 +125,9 @@ def load_weights(model: Any, path: Any) -> None:
 
 
 def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
-    try:
-        entry = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"Improperly formatted model config in {str(path)!r}: {error}.",
-            why="config.json holds the architecture, as JSON.",
-            fix="pass a file that `model.save(...)` wrote.",
-        ) from None
+    entry = json.loads(text)
     if not isinstance(entry, dict) or "module" not in entry:
-        raise ConfigError(
-            f"{str(path)!r} was not written by Keras 3, nor by this version of funclab.",
-            why="its config.json does not say in which module the class of the model is.",
-            fix="build the model in code and save it again.",
-        )
+        raise refused(path, "it was written neither by Keras 3 nor by this version of funclab")
     return entry
 
 

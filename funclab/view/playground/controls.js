@@ -6,13 +6,9 @@ const CONTROL_KEYS = {
 };
 
 const playgroundControls = {
-  label(ctx, name) {
-    return ctx.t(name === "shared" || name === "seed" ? `play_${name}_control` : `play_${name}`);
-  },
-
   /** A value that arrow keys change, between two buttons for the mouse. */
   control(ctx, name) {
-    const label = this.label(ctx, name), key = CONTROL_KEYS[name];
+    const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name];
     const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0",
       "aria-label": label, "aria-keyshortcuts": `${key} Shift+${key.toUpperCase()}`, "data-control": name });
     const arrow = (by, sign, key) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
@@ -23,7 +19,7 @@ const playgroundControls = {
     return this.controls[name].box;
   },
 
-  told(ctx, value) {
+  valueText(ctx, value) {
     return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
   },
 
@@ -36,12 +32,12 @@ const playgroundControls = {
   drawControls(ctx) {
     for (const [name, { value, box }] of Object.entries(this.controls)) {
       const chosen = ctx.state[name], idle = this.idle(ctx, name), choices = ctx.facts.choices[name];
-      const text = idle || this.told(ctx, chosen);
+      const text = idle || this.valueText(ctx, chosen);
       value.textContent = text;
       box.classList.toggle("fl-play-idle", !!idle);
       const at = { "aria-valuenow": typeof chosen === "number" ? chosen : Math.max(0, choices.indexOf(chosen)),
         "aria-valuetext": text, "aria-disabled": String(!!idle) };
-      for (const [key, one] of Object.entries(at)) value.setAttribute(key, one);
+      for (const [key, word] of Object.entries(at)) value.setAttribute(key, word);
     }
   },
 
@@ -50,13 +46,12 @@ const playgroundControls = {
     const choices = ctx.facts.choices[name], value = ctx.state[name];
     if (name === "seed") return Math.max(0, value + by);
     if (typeof value !== "number") return choices[(choices.indexOf(value) + by + choices.length) % choices.length];
-    const further = choices.filter((one) => by > 0 ? one > value : one < value);
-    return (by > 0 ? further[0] : further.at(-1)) ?? value;
+    return (by > 0 ? choices.find((choice) => choice > value) : choices.findLast((choice) => choice < value)) ?? value;
   },
 
   change(ctx, name, by) {
-    const value = this.next(ctx, name, by);
-    if (this.idle(ctx, name)) { ctx.say(this.idle(ctx, name)); return; }
+    const value = this.next(ctx, name, by), idle = this.idle(ctx, name);
+    if (idle) return ctx.say(idle);
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
     if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, patch);
@@ -70,7 +65,7 @@ const playgroundControls = {
   controlKeys(ctx) {
     const go = (name, by) => () => { this.controls[name].value.focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {
-      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: this.label(ctx, name), big });
+      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: ctx.t(`play_${name}`), big });
       return [[key, { label, run: go(name, 1) }], [big, { run: go(name, -1) }]];
     }));
   },
