@@ -178,7 +178,7 @@ def _restore_optimizer(model: Any, states: list[Array]) -> None:
     """Go on where the optimizer stopped; begin anew, with a warning, if it was another one."""
     optimizer, slots = model.optimizer, _slots(model)
     own = _optimizer_state(model)
-    if [state.shape for state in states[: len(own)]] != [state.shape for state in own]:
+    if [state.shape for state in states] != [state.shape for state in own]:
         if len(states) > 2:  # less: an optimizer that has not trained yet
             warn(
                 f"The file has {len(states)} arrays of an optimizer, {optimizer.name} of "

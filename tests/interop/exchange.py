@@ -23,30 +23,16 @@ from typing import Any
 import numpy as np
 
 import funclab
-from tests.parity import loss_models
-from tests.parity.case import Case, cut, flat
-from tests.parity.models import CASES
+from tests.parity.case import Case
+from tests.parity.models import CASES as PARITY
 from tests.parity.record import TOLERANCE
+from tests.saving.cases import CASES as SAVING
+from tests.saving.record import predict, started, train
 
-OWN = {"fourth_power": loss_models.fourth_power}
+CASES = {**PARITY, **SAVING}
+
+OWN = {"fourth_power": lambda target, output: ((target - output) ** 4).mean(axis=-1)}
 """The functions of their own that the cases use."""
-
-
-def started(case: Case, library: Any) -> Any:
-    """The model of a case, after two training steps."""
-    model = case.build(library)
-    model.set_weights(case.initial_weights([w.shape for w in model.get_weights()]))
-    train(model, case, 0, min(2, case.steps))
-    return model
-
-
-def train(model: Any, case: Case, first: int, steps: int) -> None:
-    batches = case.batches()
-    for step in range(first, first + steps):
-        batch = {key: cut(value, batches[step % len(batches)]) for key, value in case.data.items()}
-        if case.class_weight:
-            batch["class_weight"] = case.class_weight
-        model.train_on_batch(**batch)
 
 
 def forget(*models: Any) -> None:
@@ -54,10 +40,6 @@ def forget(*models: Any) -> None:
     for layer in [layer for model in models for layer in model.layers]:
         if getattr(layer, "stateful", False):
             layer.reset_state()
-
-
-def predict(model: Any, case: Case) -> list[np.ndarray]:
-    return flat(model.predict(case.data["x"], batch_size=case.batch, verbose=0))
 
 
 def same(what: str, these: list[np.ndarray], those: list[np.ndarray]) -> None:
