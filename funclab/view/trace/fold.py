@@ -51,11 +51,21 @@ def fold(stills: list[Still], most: int) -> list[Still]:
 
 def spine(stills: Sequence[Still]) -> list[int]:
     """The numbers of the stills that are not folded into another."""
-    found, at = [], 0
-    while at < len(stills):
-        found.append(at)
-        at += 1 + stills[at].fold
-    return found
+    numbers, i = [], 0
+    while i < len(stills):
+        numbers.append(i)
+        i += 1 + stills[i].fold
+    return numbers
+
+
+def where(stills: Sequence[Still], step: int) -> str:
+    """Which step of how many it is, and which part of a fold."""
+    shown = spine(stills)
+    number = sum(i <= step for i in shown)
+    start, position = shown[number - 1], {"i": number, "n": len(shown)}
+    if start == step:
+        return say("trace_step_of", **position)
+    return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
 
 
 def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:

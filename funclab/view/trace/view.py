@@ -13,10 +13,11 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
+from funclab.view.trace.facts import Facts
 from funclab.view.trace.fold import check_most, spine
 from funclab.view.trace.picture import TracePicture
-from funclab.view.trace.still import Facts, Still
-from funclab.view.trace.walk import walk
+from funclab.view.trace.steps import stills_of
+from funclab.view.trace.still import Still
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """As many calls are drawn in the live graph, and in that of the still picture."""
@@ -59,7 +60,12 @@ class Trace(View):
             if room < 0:
                 break
             frames[str(number)] = told.frames[number]
-        self.facts = {"steps": told.steps, "lines": told.lines, "frames": frames}
+        self.facts = {
+            "steps": told.steps,
+            "spine": shown,
+            "lines": told.lines,
+            "frames": frames,
+        }
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
@@ -145,7 +151,7 @@ def trace(
     most = check_most(most_steps, defaults.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # says it well that there is no graph
-    stills = walk(model, x, y, loss, optimizer, training, most)
+    stills = stills_of(model, x, y, loss, optimizer, training, most)
     settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
     return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
 

@@ -10,8 +10,8 @@ import pytest
 
 from funclab.view.live.said import short
 from funclab.view.trace.drawing import svg_of
-from funclab.view.trace.example import marked, sum_text, telling
-from funclab.view.trace.frames import alike, frame_of
+from funclab.view.trace.example import sum_text, telling
+from funclab.view.trace.frames import alike, frame_of, marked
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -172,14 +172,14 @@ def test_what_is_not_finite_or_left_out_by_a_mask_is_crossed_out():
 def test_bars_lie_also_where_there_is_no_room_for_their_numbers():
     for length, lies in ((5, True), (9, False)):
         frame = frame_of("b", numbers(length))
-        small = replace(frame, small=True)
+        small = replace(frame, most_printed=4)
 
         assert (frame.lying, small.lying, small.printed) == (lies, lies, False)
 
 
 def test_the_outline_stands_at_the_block_that_holds_a_number():
     array = np.zeros((70, 70))
-    frame = marked(frame_of("kernel", array), array, 69 * 70 + 69)
+    frame = marked(frame_of("kernel", array), array.shape, 69 * 70 + 69)
 
     assert frame.mark == frame.numbers.size - 1
 
@@ -188,5 +188,5 @@ def test_a_number_of_another_sample_is_not_outlined():
     array = numbers(8, 4)
     frame = frame_of("x", array, batched=True)
 
-    assert marked(frame, array, 2, batched=True).mark == 2
-    assert marked(frame, array, 9, batched=True).mark is None
+    assert marked(frame, array.shape, 2, batched=True).mark == 2
+    assert marked(frame, array.shape, 9, batched=True).mark is None

@@ -110,7 +110,7 @@ def test_without_targets_the_trace_ends_after_the_way_forward():
 
     assert set(kinds(view)) == {"input", "forward"}
     assert view.stills[view.find("forward", "drop[0]")].words == (
-        "Forward: drop[0] hands norm[0:0] on as it is."
+        "Forward: drop[0] passes norm[0:0] on unchanged."
     )
 
 
@@ -221,7 +221,7 @@ def test_a_number_that_is_none_is_counted_and_shown():
     (frame,) = [frame for _, frame in view.stills[0].pictures]
     assert (frame.statistics["nan"], frame.statistics["infinite"]) == (1, 1)
     assert frame.odd and "nan" in frame.texts
-    assert "2 of 32 are no finite number" in view.svg()
+    assert "2 of 32 numbers are not finite" in view.svg()
 
 
 def test_steps_inside_a_nested_model_lie_in_its_box():
