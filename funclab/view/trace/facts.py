@@ -17,8 +17,8 @@ LONGEST_LINE = 300
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, holds this; that of a weight does not."""
 PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
-"""Up to this many along each side, numbers are written on a projector; and in steps of more than two
-pictures, which would not fit there otherwise."""
+"""Up to this many along each side, numbers are written on a projector; and in steps of more than
+two pictures, which would not fit there otherwise."""
 
 
 class Facts:

@@ -33,43 +33,51 @@ def forward_stills(traced: TracedModel, steps: Iterable[Moment]) -> list[Still]:
 
 
 def node_still(traced: TracedModel, path: NodePath, lines: Lines) -> Still:
-    reads, outputs = traced.reads(path), traced.outputs[path]
-    key, fate = traced.key(path), mask_fate(traced, path)
-    pictures = [("reads", traced.frame(value)) for value in reads[:MOST]]
-    pictures += [("weights", traced.frame(weight)) for weight in traced.weights(path)[:MOST]]
-    pictures += [("makes", traced.frame(value)) for value in outputs[:MOST]]
-    still = Still("forward" if reads else "input", "forward", key, pictures=pictures, mask=fate)
-    if not reads:
+    key = traced.key(path)
+    reads = traced.reads(path)
+    outputs = traced.outputs[path]
+    pictures = [
+        *(("reads", traced.frame(value)) for value in reads[:MOST]),
+        *(("weights", traced.frame(weight)) for weight in traced.weights(path)[:MOST]),
+        *(("makes", traced.frame(value)) for value in outputs[:MOST]),
+    ]
+    still = Still("input", "forward", key, pictures=pictures)
+    if reads:
+        read_by(traced, path, still)
+    else:
         shape = traced.frame(outputs[0]).shape
         still.words = say("trace_input", key=named(key), shape=shape)
-    else:
-        still.words = reading_words(traced, path)
-        shape_rule, detail = rule(traced.nodes[path][1]), operation_words(traced, path)
-        axes = say("trace_axes", axes=shape_rule.text)
-        still.about = {"detail": detail, "rule": f"{shape_rule.words} {axes}"}
-        still.flows = traced.flows(path)
-    if fate:
-        still.words += f" {mask_words(traced, path, fate)}"
+    still.mask = mask_fate(traced, path)
+    if still.mask:
+        still.words += f" {mask_words(traced, path, still.mask)}"
     still.lines = [lines[call] for call in traced.calls.get(path, []) if call in lines]
     return still
 
 
-def operation_words(traced: TracedModel, path: NodePath) -> str:
-    return words.detail(traced.nodes[path][1].operation)
-
-
-def reading_words(traced: TracedModel, path: NodePath) -> str:
-    """What a node reads and makes, and its rule for shapes."""
-    reads, outputs = traced.reads(path), traced.outputs[path]
-    key, names = named(traced.key(path)), listed_names([traced.name(value) for value in reads])
+def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
+    """Complete the still of a node that reads: what it reads and computes, its rule for shapes."""
+    node = traced.node(path)
+    shape_rule = rule(node)
+    axes = say("trace_axes", axes=shape_rule.text)
+    detail = words.detail(node.operation)
+    names = listed_names([traced.name(value) for value in traced.reads(path)])
+    outputs = traced.outputs[path]
+    still.kind = "forward"
+    still.about = {"detail": detail, "rule": f"{shape_rule.words} {axes}"}
+    still.flows = traced.flows(path)
     if not traced.calls.get(path):
-        return say("trace_pass", key=key, reads=names)
-    makes = listed_names([traced.tensor_id(path, i) for i in range(len(outputs))])
-    shapes = listed_names([traced.frame(value).shape for value in outputs])
-    detail = operation_words(traced, path)
-    sentence = say("trace_forward", key=key, detail=detail, reads=names, makes=makes, shape=shapes)
-    shape_rule = rule(traced.nodes[path][1])
-    return f"{sentence} {shape_rule.words}" if shape_rule.known else sentence
+        still.words = say("trace_pass", key=named(still.key), reads=names)
+        return
+    still.words = say(
+        "trace_forward",
+        key=named(still.key),
+        detail=detail,
+        reads=names,
+        makes=listed_names([traced.tensor_id(path, i) for i in range(len(outputs))]),
+        shape=listed_names([traced.frame(value).shape for value in outputs]),
+    )
+    if shape_rule.known:
+        still.words += f" {shape_rule.words}"
 
 
 def mask_fate(traced: TracedModel, path: NodePath) -> str:
@@ -79,28 +87,33 @@ def mask_fate(traced: TracedModel, path: NodePath) -> str:
         return "on" if reads_mask else "made"
     if not reads_mask:
         return ""
-    layer = traced.nodes[path][1].operation
+    layer = traced.node(path).operation
     uses = layer.is_layer and "mask" in call_parameters(type(layer))
     return "used" if uses else "lost"
 
 
 def mask_words(traced: TracedModel, path: NodePath, fate: str) -> str:
-    masks = [traced.masks[v].reshape(-1) for v in traced.outputs[path] if v in traced.masks]
-    kept, n = (int(masks[0].sum()), masks[0].size) if masks else (0, 0)
-    return say(f"trace_mask_{fate}", key=named(traced.key(path)), kept=kept, n=n)
+    masks = (traced.masks.get(value) for value in traced.outputs[path])
+    mask = next((mask for mask in masks if mask is not None), np.zeros(0))
+    key = named(traced.key(path))
+    return say(f"trace_mask_{fate}", key=key, kept=int(mask.sum()), n=mask.size)
 
 
 def loss_still(traced: TracedModel, steps: Iterable[Moment], compiled: Compiled) -> Still:
     """The loss of the outputs against their targets."""
-    step, total = traced.step, traced.plan.outputs[0]
+    step = traced.step
+    total = traced.plan.outputs[0]
     needed = set(calls_behind([total]))
     targets = [value for value in step.targets if value is not None]
     traced.names[total] = say("trace_loss_name")
-    pictures = [("reads", traced.frame(value)) for value in step.outputs[:MOST]]
-    pictures += [("targets", traced.frame(value)) for value in targets[:MOST]]
-    pictures.append(("makes", traced.frame(total)))
+    pictures = [
+        *(("reads", traced.frame(value)) for value in step.outputs[:MOST]),
+        *(("targets", traced.frame(value)) for value in targets[:MOST]),
+        ("makes", traced.frame(total)),
+    ]
     outputs = listed_names([traced.name(value) for value in step.outputs])
-    terms, loss = loss_terms(traced, compiled), short(float(traced.plan.array(total)))
+    terms = loss_terms(traced, compiled)
+    loss = short(float(traced.plan.array(total)))
     return Still(
         kind="loss",
         phase="forward",
@@ -119,17 +132,16 @@ def output_marks(traced: TracedModel) -> list[str]:
 def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
     """The total loss as a sum of the outputs' losses times their weights; nothing for one loss, or
     when the sum has penalties, too."""
-    model = traced.model
-    penalized = any(weight.regularizer is not None for weight in model.weights) or model.losses
-    means = zip(compiled.outputs or [], compiled.loss_means, traced.step.targets)
-    terms = [
-        (output.weight, short(float(mean.result())))
-        for output, mean, target in means
-        if mean is not None and target is not None
-    ]
-    if len(terms) < 2 or penalized:
+    weights = traced.model.weights
+    if traced.model.losses or any(weight.regularizer is not None for weight in weights):
         return ""
-    return " + ".join(loss if w is None else f"{w:g} × {loss}" for w, loss in terms)
+    terms: list[str] = []
+    outputs = compiled.outputs or []
+    for output, mean, target in zip(outputs, compiled.loss_means, traced.step.targets):
+        if mean is not None and target is not None:
+            loss = short(float(mean.result()))
+            terms.append(loss if output.weight is None else f"{output.weight:g} × {loss}")
+    return " + ".join(terms) if len(terms) > 1 else ""
 
 
 def compared_stills(model: Any, x: Any) -> list[Still]:

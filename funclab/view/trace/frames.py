@@ -38,9 +38,9 @@ class Frame:
     each channel). `numbers` has the axes tile, row, column; `top` is the size of the strongest
     colour. The statistics are of the whole array. `whole` numbers are whole by nature, such as the
     ids of words. `counted` says of each time step whether the mask lets it count; it is empty
-    without a mask. Up to `most_printed` numbers along each side, the numbers themselves are written. `mark` is the number that
-    is outlined, counted in one row: that of the example. `sides` tells whether there are numbers
-    below and above zero, here or in frames to compare with.
+    without a mask. Up to `most_printed` along each side, the numbers themselves are written. `mark`
+    is the number that is outlined, counted in one row: that of the example. `sides` tells whether
+    there are numbers below and above zero, here or in frames to compare with.
     """
 
     name: str

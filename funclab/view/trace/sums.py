@@ -1,4 +1,4 @@
-"""Gradients of one value that are added: two parts, their sum, and one position of it in numbers."""
+"""Gradients of one value that are added: two parts, their sum, and one position in numbers."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Addition:
         if self.path not in self.traced.nodes:
             return "inside"
         lengths = [value.shape[1] for value in self.traced.reads(self.path) if value.ndim == 3]
-        layer = self.traced.nodes[self.path][1].operation
+        layer = self.traced.node(self.path).operation
         name = self.traced.name(self.value)
         recurrent = hasattr(layer, "return_sequences") or "recurrent" in name
         return "steps" if recurrent and self.uses in lengths else "inside"

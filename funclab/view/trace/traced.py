@@ -47,15 +47,15 @@ class TracedModel:
         self._frames: dict[Value, Frame] = {}
 
     def _is_inner_input(self, path: NodePath) -> bool:
-        return len(path) > 1 and path in self.nodes and self.nodes[path][1].is_input
+        return len(path) > 1 and path in self.nodes and self.node(path).is_input
 
     def _names(self) -> dict[Value, str]:
         """Tensors by their ids, `layer[node:tensor]`, and targets as y."""
         names: dict[Value, str] = {}
-        targets = zip(self.step.targets, self.model.output_names)
-        targets = [(value, output) for value, output in targets if value is not None]
-        for value, output in targets:
-            names[value] = "y" if len(targets) == 1 else f"y[{output}]"
+        several = sum(value is not None for value in self.step.targets) > 1
+        for value, output in zip(self.step.targets, self.model.output_names):
+            if value is not None:
+                names[value] = f"y[{output}]" if several else "y"
         for path, values in self.outputs.items():
             for i, value in enumerate(values):
                 names.setdefault(value, self.tensor_id(path, i))
@@ -75,6 +75,9 @@ class TracedModel:
         return {value: plan.array(mask)[0].copy() for value, mask in masked.items()}
 
     # Of one node.
+    def node(self, path: NodePath) -> Node:
+        return self.nodes[path][1]
+
     def key(self, path: NodePath) -> str:
         """The key that diagrams give a node."""
         return self.keys.get(path, "/".join(path))
@@ -122,7 +125,7 @@ class TracedModel:
             model, slash, tensor = self.name(value).rpartition("/")
             return [f"{model}{slash}tensor {tensor}"]
         readers = self.readers.get(value, [])
-        layers = [self.nodes[path][1].operation.name for path in readers]
+        layers = [self.node(path).operation.name for path in readers]
         return list(dict.fromkeys([*layers, *map(self.key, readers)]))
 
     # Pictures.
