@@ -14,18 +14,18 @@ from funclab.shape_math import Array
 from funclab.view.live.said import named, say, short, signed, told_shape
 
 SIDE = 24
-"""As many numbers along one side of a picture, at most; more become means of blocks."""
+"""How many numbers along one side of a picture, at most; more become means of blocks."""
 BARS = 64
-"""As many bars side by side, at most."""
+"""How many bars side by side, at most."""
 IDS = 30
-"""As many ids as are written out, at most."""
+"""How many ids are written out, at most."""
 PRINTED = 8
 """Up to this many along each side, the numbers themselves are written by default."""
 TILES = 16
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
 NOISE = 1e-6
-"""A mean as much smaller than the largest number is zero, but for rounding."""
+"""A mean that is smaller than the largest number by this factor is zero, but for rounding."""
 Statistics = dict[str, Any]
 
 
@@ -278,5 +278,5 @@ def _shrunk(numbers: Array, axis: int, length: int) -> Array:
 
 def _top(*arrays: Array) -> float:
     """The largest finite number, without its sign; 1 where there is none but zeros."""
-    sizes = [np.abs(one[np.isfinite(one)]).max(initial=0.0) for one in arrays]
+    sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in arrays]
     return float(max(sizes)) or 1.0
