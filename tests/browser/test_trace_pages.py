@@ -9,7 +9,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach.scenes import scene
-from funclab.view.trace.fold import spine
+from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 
 ROOT = ".fl-trace"

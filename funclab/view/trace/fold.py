@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import chain, groupby
 
 from funclab.errors import ArgumentError
@@ -47,25 +46,6 @@ def fold(stills: list[Still], most: int) -> list[Still]:
         parts += _units(phases[phase], room)
     limit = _longest([len(part) for part in parts])
     return [still for part in parts for still in _folded(part, limit)]
-
-
-def spine(stills: Sequence[Still]) -> list[int]:
-    """The numbers of the stills that are not folded into another."""
-    numbers, i = [], 0
-    while i < len(stills):
-        numbers.append(i)
-        i += 1 + stills[i].fold
-    return numbers
-
-
-def where(stills: Sequence[Still], step: int) -> str:
-    """Which step of how many it is, and which part of a fold."""
-    shown = spine(stills)
-    number = sum(i <= step for i in shown)
-    start, position = shown[number - 1], {"i": number, "n": len(shown)}
-    if start == step:
-        return say("trace_step_of", **position)
-    return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
 
 
 def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:

@@ -15,9 +15,8 @@ from funclab.view.live.said import named, say
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Scene
 from funclab.view.trace.drawing import draw_frame, size_of
-from funclab.view.trace.fold import spine, where
 from funclab.view.trace.frames import Frame
-from funclab.view.trace.still import PHASES, Still
+from funclab.view.trace.still import PHASES, Still, spine, where
 
 WIDTH, BESIDE = 1080, 640
 """How wide the picture is, and how wide a graph may be to stand beside the present step."""

@@ -123,7 +123,7 @@ def ask_moves(_: Still, stills: Sequence[Still]) -> Question | None:
     updates = [still for still in stills if still.kind == "update"]
     held = [frame.name for still in stills if still.kind == "held" for _, frame in still.pictures]
     kept = [still for still in updates if still.about["numbers"][0] == still.about["numbers"][2]]
-    if kept or len(updates) < 2:
+    if kept or len(updates) + len(held) < 2:
         return None
     everything, nothing = say("trace_moves_all"), say("trace_moves_none")
     if held:
@@ -152,15 +152,6 @@ def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
     return _question(f"way {name}", kind, right, wrong, texts)
 
 
-def ask_held(still: Still, stills: Sequence[Still]) -> Question | None:
-    """Does a frozen weight move? Not asked again after all weights were asked for."""
-    if any(other.question and other.question["id"].startswith("moves") for other in stills):
-        return None
-    name = named(still.pictures[0][1].name)
-    yes, no = say("trace_yes"), say("trace_no")
-    return _question(f"held {name}", "trace_ask_held", no, [yes], {"name": name})
-
-
 def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
     """Is a layer's output the same with training on and off?"""
     sides = {role: frame for role, frame in still.pictures if role in ("off", "on")}
@@ -182,7 +173,6 @@ ASKERS: dict[str, tuple[Asker, ...]] = {
     "add_into": (ask_sum,),
     "vjp": (ask_frozen, ask_larger),
     "update": (ask_moves, ask_way),
-    "held": (ask_held,),
     "compare": (ask_same,),
 }
 

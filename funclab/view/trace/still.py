@@ -1,16 +1,24 @@
-"""Stills: what slow motion shows, one after another, as plain data."""
+"""Stills: what slow motion shows, one after another, and what travels of them to the live view."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from funclab.view.draw.text import listed
+from funclab.view.draw.text import clean, listed, shorten
 from funclab.view.live.said import named, say
-from funclab.view.trace.frames import Frame
+from funclab.view.trace.drawing import svg_of
+from funclab.view.trace.frames import PRINTED, Frame
 
 PHASES = ("forward", "backward", "update")
+LONGEST_LINE = 300
+TENSOR = re.compile(r"\[\d+:\d+\]")
+"""The name of a tensor, or of its gradient, holds this; that of a weight does not."""
+PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
+"""Up to this many along each side, numbers are written on a projector; and in steps of more than
+two pictures, which would not fit there otherwise."""
 
 
 @dataclass
@@ -72,3 +80,76 @@ def listed_names(names: Sequence[str], most: int = 4) -> str:
     if len(short) > most:
         short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
     return listed(short)
+
+
+def spine(stills: Sequence[Still]) -> list[int]:
+    """The numbers of the stills that are not folded into another."""
+    numbers, i = [], 0
+    while i < len(stills):
+        numbers.append(i)
+        i += 1 + stills[i].fold
+    return numbers
+
+
+def where(stills: Sequence[Still], step: int) -> str:
+    """Which step of how many it is, and which part of a fold."""
+    shown = spine(stills)
+    number = sum(i <= step for i in shown)
+    start, position = shown[number - 1], {"i": number, "n": len(shown)}
+    if start == step:
+        return say("trace_step_of", **position)
+    return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
+
+
+class Facts:
+    """Steps and lines of the plan; frames once each, in the order of need."""
+
+    def __init__(self, stills: Sequence[Still], look: str) -> None:
+        self.look = look
+        self.frames: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self.steps = [
+            self._step(still) | {"where": where(stills, i)} for i, still in enumerate(stills)
+        ]
+        self.spine = spine(stills)
+        self.lines = [
+            {"text": fitting(line), "step": i}
+            for i, still in enumerate(stills)
+            for line in still.lines
+        ]
+
+    def _step(self, still: Still) -> dict[str, Any]:
+        names = ("kind", "phase", "key", "words", "marks", "anchors", "sign", "example", "question")
+        return {name: getattr(still, name) for name in (*names, "fold")} | {
+            "legend": still.legend(self.look),
+            "flows": [list(ends) for ends in still.flows],
+            "pictures": [self._picture(still, *pair) for pair in still.pictures],
+        }
+
+    def _picture(self, still: Still, role: str, frame: Frame) -> dict[str, Any]:
+        """A picture's role, and the number of its frame."""
+        if role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name):
+            role = "own"
+        if self.look == "projector":
+            most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
+            frame = replace(frame, most_printed=most)
+        facts = {
+            "svg": svg_of(frame),
+            "name": frame.name,
+            "shape": frame.shape,
+            "note": frame.note,
+            "brief": frame.brief,
+            "cells": frame.cells,
+            "odd": bool(frame.not_finite),
+            "kind": frame.kind,
+            "worded": frame.printed or frame.kind in ("number", "ids"),
+        }
+        number = self._numbers.setdefault(str(facts), len(self.frames))
+        if number == len(self.frames):
+            self.frames.append(facts)
+        return {"role": role, "frame": number}
+
+
+def fitting(line: str) -> str:
+    """A line of pseudo-Python, without its comment: its still says where it belongs."""
+    return shorten(clean(line.partition("    # ")[0]), LONGEST_LINE)

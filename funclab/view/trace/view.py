@@ -13,11 +13,10 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
-from funclab.view.trace.facts import Facts
-from funclab.view.trace.fold import check_most, spine
+from funclab.view.trace.fold import check_most
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.steps import stills_of
-from funclab.view.trace.still import Still
+from funclab.view.trace.still import Facts, Still, spine
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """How many calls are drawn in the live graph, and in that of the still picture."""
