@@ -11,7 +11,7 @@ from funclab import optimizers
 from funclab.engine.trace import unchanged
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
-from funclab.training.data import Feed, prepare
+from funclab.training.data import prepare
 from funclab.training.matching import names_of_outputs
 from funclab.training.step import Step, predict_step, train_step
 
@@ -41,7 +41,7 @@ def filled_step(
         else:
             weights = compiled.trainable or ()
             step = train_step(model, compiled, specs, data.tree, weights, keep=True)
-        Feed(step, data.arrays).copy(0, len(data))
+        step.fill(data.arrays)
         yield step, compiled
 
 
