@@ -8,9 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, dataclass_transform
 
 from funclab.errors import ArgumentError, NameLookupError
+from funclab.fields import described, own_fields
 
 _used: Counter[str] = Counter()
 _known: dict[str, dict[str, Any]] = {}
@@ -124,14 +126,30 @@ def to_config(thing: Any) -> Any:
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
 
 
+@dataclass_transform(eq_default=False)
 class Configured:
-    """Something small that is its constructor arguments, each kept under its own name."""
+    """Something small that is its constructor arguments, each kept under its own name.
+
+    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Every
+    class below it is registered. Those of funclab are dataclasses: their fields are the arguments.
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        if kind:
+            cls.kind = kind
+            return
+        own = cls.__module__.startswith("funclab.") and "__init__" not in vars(cls)
+        if own and own_fields(cls):
+            dataclass(eq=False, repr=False)(cls)
+        register(cls.kind, described(cls), to_snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""
-        found = inspect.signature(type(self)).parameters.values()
+        parameters = inspect.signature(type(self)).parameters.values()
         variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-        return {one.name: getattr(self, one.name) for one in found if one.kind not in variable}
+        return {p.name: getattr(self, p.name) for p in parameters if p.kind not in variable}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

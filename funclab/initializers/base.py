@@ -41,11 +41,8 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         _own.reset(token)
 
 
-class Initializer(registry.Configured):
+class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
-
-    def __init_subclass__(cls) -> None:
-        registry.register("initializer", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
@@ -71,8 +68,7 @@ class Ones(Initializer):
 class Constant(Initializer):
     """One number everywhere, or an array that fills the weight."""
 
-    def __init__(self, value: Any = 0.0) -> None:
-        self.value = value
+    value: Any = 0.0
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         value = np.asarray(self.value)
@@ -89,8 +85,7 @@ class Constant(Initializer):
 class Identity(Initializer):
     """Ones (times `gain`) on the diagonal of a matrix, zeros elsewhere."""
 
-    def __init__(self, gain: float = 1.0) -> None:
-        self.gain = gain
+    gain: float = 1.0
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         check_rank("Identity", shape, len(shape) == 2, "two axes")

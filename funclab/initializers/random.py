@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from funclab.shape_math import Shape
 class Random(Initializer):
     """An initializer that draws: from a stream of its own, with a seed, else from everybody's."""
 
-    seed: int | None = None
+    seed: ClassVar[Any] = None
 
     def generator(self) -> np.random.Generator:
         return rng() if self.seed is None else np.random.default_rng(self.seed)
@@ -45,12 +45,9 @@ class Random(Initializer):
 class RandomUniform(Random):
     """Uniform between `minval` and `maxval`."""
 
-    def __init__(
-        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
-    ) -> None:
-        self.minval = minval
-        self.maxval = maxval
-        self.seed = seed
+    minval: float = -0.05
+    maxval: float = 0.05
+    seed: int | None = None
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         return self.uniform(self.minval, self.maxval, shape, dtype)
@@ -59,10 +56,9 @@ class RandomUniform(Random):
 class RandomNormal(Random):
     """Normal with the given mean and standard deviation."""
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        self.mean = mean
-        self.stddev = stddev
-        self.seed = seed
+    mean: float = 0.0
+    stddev: float = 0.05
+    seed: int | None = None
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         return self.normal(self.mean, self.stddev, shape, dtype)
@@ -89,23 +85,19 @@ class VarianceScaling(Random):
     Raises: ArgumentError for an unknown mode or distribution, or a scale that is not positive.
     """
 
-    def __init__(
-        self,
-        scale: float = 1.0,
-        mode: str = "fan_in",
-        distribution: str = "truncated_normal",
-        seed: int | None = None,
-    ) -> None:
-        distribution = "truncated_normal" if distribution == "normal" else distribution
-        self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
-        self.seed = seed
-        _check_one_of("mode", mode, MODES)
-        _check_one_of("distribution", distribution, DISTRIBUTIONS)
-        if scale <= 0:
+    scale: float = 1.0
+    mode: str = "fan_in"
+    distribution: str = "truncated_normal"
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.distribution == "normal":
+            self.distribution = "truncated_normal"
+        _check_one_of("mode", self.mode, MODES)
+        _check_one_of("distribution", self.distribution, DISTRIBUTIONS)
+        if self.scale <= 0:
             raise ArgumentError(
-                f"Argument `scale` must be positive. Received: scale={scale}.",
+                f"Argument `scale` must be positive. Received: scale={self.scale}.",
                 why="it is the variance of the weights, times the number of inputs.",
                 fix="use for example scale=1.0.",
             )
@@ -191,8 +183,8 @@ class Orthogonal(Random):
     compact groups", 2007, for the signs.
     """
 
-    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
-        self.gain, self.seed = gain, seed
+    gain: float = 1.0
+    seed: int | None = None
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         check_rank("Orthogonal", shape, len(shape) >= 2, "at least two axes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from funclab.errors import (
     TensorTypeError,
     warn,
 )  # fmt: skip
+from funclab.fields import described, own_fields
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
@@ -41,6 +43,7 @@ from funclab.layers.arguments import (
     not_a_tensor,
     parameters,
 )  # fmt: skip
+from funclab.layers.checks import checked
 from funclab.layers.spec import check_inputs, last_step_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
@@ -54,13 +57,6 @@ class Layer(Weighted):
     Called on tensors, a layer adds a node to the graph; called on arrays, it computes. `call` may
     take `training` and `mask`: they are filled in. Constructor arguments kept in attributes of the
     same names are all that `get_config`, copies and files need.
-
-    name: the layer's name, unique in a model; by default the class's name with a number.
-    trainable: whether training changes the layer's weights; default True.
-    dtype: "float32" or "float64", the dtype to compute in; by default `floatx()`.
-    activity_regularizer: a penalty on the output, added to the loss; default None.
-    weights: arrays that the weights start from; by default their initializers make them.
-    autocast: whether float inputs are cast to `dtype`; default True.
     """
 
     supports_masking = False
@@ -79,8 +75,10 @@ class Layer(Weighted):
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
         own = cls.__module__.startswith("funclab.")
+        if own:
+            _take_fields(cls)
         if own and not abstract:
-            registry.register("layer", cls)
+            registry.register("layer", described(cls))
         if not own and "build" in vars(cls):
             cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
 
@@ -115,6 +113,9 @@ class Layer(Weighted):
             )
 
     # To be written by subclasses.
+    def prepare(self) -> None:
+        """Finish a layer of funclab whose constructor is made of fields, and check them."""
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError(
             f"Layer {self.name} ({type(self).__name__}) does not have a `call` method implemented.",
@@ -395,6 +396,52 @@ class Layer(Weighted):
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
         return f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>"
+
+
+described(Layer)
+
+
+def _take_fields(cls: Any) -> None:
+    """Give a layer class that declares fields a constructor that takes, checks and keeps them."""
+    fields = own_fields(cls)
+    if "__init__" in vars(cls) or not fields:
+        return
+    place, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    taken = [inspect.Parameter("self", place)]
+    for name, kind in fields.items():
+        default = vars(cls).get(name, empty)
+        taken.append(inspect.Parameter(name, place, default=default, annotation=kind))
+        if name in vars(cls):
+            delattr(cls, name)  # it would hide a property of that name, such as `weights`
+    more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
+    signature = inspect.Signature([*taken, more])
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        arguments = _bound(signature, self, args, kwargs)
+        common = arguments.pop("kwargs", {})
+        common |= {name: arguments.pop(name) for name in fields if name in parameters(Layer)}
+        Layer.__init__(self, **common)
+        for name, value in arguments.items():
+            setattr(self, name, checked(name, value))
+        self.prepare()
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    cls.__init__ = __init__
+
+
+def _bound(signature: inspect.Signature, layer: Layer, args: Args, kwargs: Any) -> dict[str, Any]:
+    """The arguments of a constructor by name, with their defaults."""
+    try:
+        given = signature.bind(layer, *args, **kwargs)
+    except TypeError as error:
+        name = type(layer).__name__
+        raise ArgumentError(
+            f"{name}.__init__(): {error}.",
+            why=f"{name} takes {', '.join(parameters(type(layer)))}.",
+            fix="pass each argument once, by its name.",
+        ) from None
+    given.apply_defaults()
+    return {name: value for name, value in given.arguments.items() if name != "self"}
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:

@@ -25,19 +25,19 @@ class Bidirectional(Wrapper):
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
     """
 
-    def __init__(
-        self,
-        layer: Any,
-        merge_mode: str | None = "concat",
-        weights: Any = None,
-        backward_layer: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(layer, weights=weights, **kwargs)
-        self.merge_mode = one_of("merge_mode", merge_mode, MODES)
-        for one in (layer, backward_layer):
-            if one is not None and not hasattr(one, "go_backwards"):
-                raise _not_recurrent(one)
+    supports_masking = True
+    layer: Any
+    merge_mode: str | None = "concat"
+    weights: Any = None
+    backward_layer: Any = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        one_of("merge_mode", self.merge_mode, MODES)
+        layer, backward_layer = self.layer, self.backward_layer
+        for inner in (layer, backward_layer):
+            if inner is not None and not hasattr(inner, "go_backwards"):
+                raise _not_recurrent(inner)
         self.forward_layer = _copy(layer, f"forward_{layer.name}", layer.go_backwards)
         if backward_layer is None:
             backward_layer = _copy(layer, f"backward_{layer.name}", not layer.go_backwards)
@@ -49,16 +49,16 @@ class Bidirectional(Wrapper):
                 fix=f"make the backward layer with go_backwards={not layer.go_backwards}.",
             )
         self.backward_layer = backward_layer
-        for one in (self.forward_layer, self.backward_layer):
-            one.zero_output_for_mask = layer.return_sequences
+        for inner in (self.forward_layer, self.backward_layer):
+            inner.zero_output_for_mask = layer.return_sequences
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
-        self.supports_masking = True
 
     @property
     def sublayers(self) -> list[Any]:
         """The two layers that read; `layer` was only their pattern."""
-        return [one for one in map(vars(self).get, ("forward_layer", "backward_layer")) if one]
+        pair = map(vars(self).get, ("forward_layer", "backward_layer"))
+        return [layer for layer in pair if layer]
 
     def reset_states(self) -> None:
         """Forget the last batch, in stateful layers."""

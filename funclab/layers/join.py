@@ -25,15 +25,15 @@ class Concatenate(Merge):
     (None, 7)
     """
 
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if not isinstance(axis, int):
+    axis: int = -1
+
+    def prepare(self) -> None:
+        if not isinstance(self.axis, int):
             raise ArgumentError(
-                f"Concatenate needs a whole number as `axis`. Received: axis={axis!r}.",
+                f"Concatenate needs a whole number as `axis`. Received: axis={self.axis!r}.",
                 why="the inputs are laid end to end along one axis.",
                 fix="write for example Concatenate(axis=-1)([a, b]): the list goes in the call.",
             )
-        self.axis = axis
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
@@ -60,11 +60,13 @@ class Dot(Merge):
     """
 
     at_least = at_most = 2
+    axes: Any
+    normalize: bool = False
 
-    def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def prepare(self) -> None:
+        axes = self.axes
         pair = [axes, axes] if isinstance(axes, int) else axes
-        whole = isinstance(pair, (list, tuple)) and all(isinstance(one, int) for one in pair)
+        whole = isinstance(pair, (list, tuple)) and all(isinstance(axis, int) for axis in pair)
         if not whole or len(pair) != 2:
             raise ArgumentError(
                 f"Invalid format for argument `axes`: it should be an integer or contain two "
@@ -72,8 +74,6 @@ class Dot(Merge):
                 why="products are summed along one axis of each of the two inputs.",
                 fix="write for example Dot(axes=1) or Dot(axes=(2, 1)).",
             )
-        self.axes = axes
-        self.normalize = normalize
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, constraints, initializers, ops, regularizers
-from funclab.layers.checks import fraction, one_of, positive, stream
+from funclab import activations, ops
+from funclab.graph.value import Variable
 from funclab.layers.recurrent import Recurrent
-from funclab.layers.spec import InputSpec
 from funclab.ops.recurrent import ACTIVATIONS
 from funclab.shape_math import Array
 
@@ -30,74 +29,39 @@ class LSTM(Recurrent):
     """
 
     state_count = 2
+    gates = 4
+    cell_name = "lstm_cell"
+    units: int
+    activation: Any = "tanh"
+    recurrent_activation: Any = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    unit_forget_bias: bool = True
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    use_cudnn: Any = "auto"
+    implementation: int = 2
+    zero_output_for_mask: bool = False
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        use_cudnn: Any = "auto",
-        implementation: int = 2,
-        zero_output_for_mask: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        flags = (return_sequences, return_state, go_backwards, stateful, unroll)
-        kwargs["activity_regularizer"] = activity_regularizer
-        super().__init__(*flags, zero_output_for_mask, **kwargs)
-        self.units = positive("units", units)
-        self.activation = activations.get(activation)
-        self.recurrent_activation = activations.get(recurrent_activation)
-        self.use_bias, self.unit_forget_bias = use_bias, unit_forget_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = fraction("dropout", dropout)
-        self.recurrent_dropout = fraction("recurrent_dropout", recurrent_dropout)
-        self.use_cudnn = one_of("use_cudnn", use_cudnn, ("auto", True, False))
-        self.implementation = one_of("implementation", implementation, (0, 1, 2))
-        self.seed = seed
-        self.stream = stream(seed)
-
-    def build(self, input_shape: Any) -> None:
-        features, width = input_shape[-1], 4 * self.units
-        self.kernel = self.named_weight("kernel", (features, width), name="lstm_cell/kernel")
-        self.recurrent_kernel = self.named_weight(
-            "recurrent", (self.units, width), name="lstm_cell/recurrent_kernel"
-        )
-        self.bias = None
-        if self.use_bias:
-            first = self._first_bias if self.unit_forget_bias else self.bias_initializer
-            settings = {"initializer": first, "name": "lstm_cell/bias"}
-            self.bias = self.named_weight("bias", (width,), **settings)
-        self.make_states(input_shape[0])
-        self.input_spec = InputSpec(ndim=3, axes={-1: features})
-        self.built = True
+    def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
+        if name == "bias" and self.unit_forget_bias:
+            settings["initializer"] = self._first_bias
+        return super()._cell_weight(name, shape, **settings)
 
     def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
         """The forget gates begin open, with a bias of 1: what is remembered stays at first.
@@ -125,8 +89,8 @@ class LSTM(Recurrent):
 
         def step(z: Any, states: list[Any]) -> list[Any]:
             h, c = states
-            seen = h if dropped is None else ops.multiply(h, dropped)
-            return self._step(ops.add(z, ops.matmul(seen, self.recurrent_kernel)), c)
+            h = h if dropped is None else ops.multiply(h, dropped)
+            return self._step(ops.add(z, ops.matmul(h, self.recurrent_kernel)), c)
 
         return self.loop(ops.add(ops.matmul(x, self.kernel), bias), states, mask, step)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops, shape_math
 from funclab.errors import ShapeError
@@ -17,11 +17,8 @@ class Merge(Layer, abstract=True):
     Tensors with fewer axes get axes of length 1 after the batch; then NumPy's broadcasting applies.
     """
 
+    supports_masking = True
     at_least, at_most = 1, 10**9
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
@@ -131,7 +128,7 @@ class Multiply(Merge):
 class Extreme(Merge, abstract=True):
     """The largest or smallest of the inputs; a masked step leaves the choice to the others."""
 
-    choose: Callable[..., Any]
+    choose: ClassVar[Callable[..., Any]]
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
         best, seen = inputs[0], masks[0]

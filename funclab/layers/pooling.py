@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_format, check_padding, per_axis
+from funclab.ops.conv import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):
     """A window that moves along the `rank` axes between batch and channels."""
 
     rank = 2
-    pool: Any
+    pool: ClassVar[Any]
+    pool_size: Any = 2
+    strides: Any = None
+    padding: str = "valid"
+    data_format: str | None = None
 
-    def __init__(
-        self,
-        pool_size: Any = 2,
-        strides: Any = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.pool_size = per_axis(pool_size, self.rank, "pool_size")
-        wanted = self.pool_size if strides is None else strides
-        self.strides = per_axis(wanted, self.rank, "strides")
-        self.padding = check_padding(padding)
-        self.data_format = check_format(data_format)
+    def prepare(self) -> None:
+        self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")
+        strides = self.pool_size if self.strides is None else self.strides
+        self.strides = per_axis(strides, self.rank, "strides")
+        self.padding = check_padding(self.padding)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Any) -> Any:
@@ -85,13 +80,10 @@ class GlobalPooling(Layer, abstract=True):
     """One number per channel for all the `rank` axes between batch and channels."""
 
     rank = 2
+    data_format: str | None = None
+    keepdims: bool = False
 
-    def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.data_format = check_format(data_format)
-        self.keepdims = keepdims
+    def prepare(self) -> None:
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     @property
@@ -129,10 +121,6 @@ class GlobalAveragePooling1D(GlobalPooling):
     """
 
     rank = 1
-
-    def __init__(self, data_format: Any = None, keepdims: bool = False, **kwargs: Any) -> None:
-        super().__init__(data_format, keepdims, **kwargs)
-        self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None:

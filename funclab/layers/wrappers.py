@@ -13,17 +13,17 @@ from funclab.shape_math import show
 class Wrapper(Layer, abstract=True):
     """A layer that uses another."""
 
-    def __init__(self, layer: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if not isinstance(layer, Layer):
+    layer: Any
+
+    def prepare(self) -> None:
+        if not isinstance(self.layer, Layer):
             raise TensorTypeError(
-                f"Layer {layer!r} supplied to Wrapper isn't a supported layer type: "
+                f"Layer {self.layer!r} supplied to Wrapper isn't a supported layer type: "
                 f"{type(self).__name__} needs a layer object.",
-                why=f"a {type(layer).__name__} is not a layer.",
+                why=f"a {type(self.layer).__name__} is not a layer.",
                 fix=f"write for example {type(self).__name__}(Dense(8))(x): the layer inside, the "
                 "tensor in the call.",
             )
-        self.layer = layer
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
@@ -42,9 +42,7 @@ class TimeDistributed(Wrapper):
     the part beyond (batch, time) goes to the layer; the steps that count stay masked in the output.
     """
 
-    def __init__(self, layer: Any, **kwargs: Any) -> None:
-        super().__init__(layer, **kwargs)
-        self.supports_masking = True
+    supports_masking = True
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         leaves = structure.flatten(inputs)
@@ -56,7 +54,7 @@ class TimeDistributed(Wrapper):
             return self._step_by_step(inputs, time)
         folded = iter([_fold(*pair) for pair in zip(leaves, masks, strict=True)])
         outputs = self.layer(structure.map_structure(lambda _: next(folded), inputs))
-        known = next((one for one in masks if one is not None), None)
+        known = next((mask for mask in masks if mask is not None), None)
         return structure.map_structure(lambda out: _unfold(out, time, known), outputs)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -65,8 +63,7 @@ class TimeDistributed(Wrapper):
 
     def _step_by_step(self, inputs: Any, time: int) -> Any:
         steps = [
-            self.layer(structure.map_structure(lambda one, t=t: one[:, t], inputs))
-            for t in range(time)
+            self.layer(structure.map_structure(lambda x, t=t: x[:, t], inputs)) for t in range(time)
         ]
         together = zip(*map(structure.flatten, steps), strict=True)
         return structure.pack(steps[0], [ops.stack(list(outs), axis=1) for outs in together])

@@ -10,6 +10,7 @@ import numpy as np
 
 from funclab import ops, registry
 from funclab.errors import ArgumentError
+from funclab.fields import described
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.scores import Total
 
@@ -30,7 +31,7 @@ class Loss:
     """Whether the targets are class numbers, which stay whole."""
 
     def __init_subclass__(cls) -> None:
-        registry.register("loss", cls)
+        registry.register("loss", described(cls))
 
     def __init__(
         self,
@@ -101,22 +102,6 @@ class LossFunctionWrapper(Loss):
         return self.fn(*same_rank(y_true, y_pred), **self.settings)
 
 
-MEANINGS = {
-    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
-    'or "none"',
-    "name": "its name in logs; by default that of the function",
-    "dtype": "the dtype to compute in; by default that of the predictions",
-    "axis": "the axis of the classes or components",
-    "delta": "the error from which the loss is a straight line",
-    "from_logits": "whether predictions come without a softmax or sigmoid",
-    "label_smoothing": "the fraction, in [0, 1], by which targets are drawn to the mean",
-    "ignore_class": "the class number whose samples do not count",
-    "threshold": "predictions above it mean yes",
-    "k": "how many of the likeliest classes may hold the right one",
-}
-"""What the constructor arguments of losses and metrics mean, for their docstrings."""
-
-
 def class_of(
     base: Any,
     name: str,
@@ -152,12 +137,7 @@ def class_of(
         base.__init__(self, function, **chosen)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
-    lines = [f"    {key}: {MEANINGS[key]}; default {(defaults | common)[key]!r}." for key in order]
-    attributes = {
-        "__init__": __init__,
-        "__doc__": "\n".join([says, "", *lines, ""]),
-        "__module__": function.__module__,
-    }
+    attributes = {"__init__": __init__, "__doc__": says, "__module__": function.__module__}
     return type(name, (base,), attributes)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, registry
+from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
@@ -27,7 +28,7 @@ class Metric:
     """Whether `update_state` can take values on the tape and so become part of a plan."""
 
     def __init_subclass__(cls) -> None:
-        registry.register("metric", cls, registry.to_snake_case(cls.__name__))
+        registry.register("metric", described(cls), registry.to_snake_case(cls.__name__))
 
     def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))

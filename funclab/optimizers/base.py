@@ -12,6 +12,7 @@ from funclab import registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
 from funclab.errors import WeightsError
+from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
 from funclab.metrics.state import State
@@ -30,11 +31,7 @@ class Update(NamedTuple):
 
 
 class Optimizer:
-    """Turns gradients into steps of the weights.
-
-    Every optimizer takes, besides its own settings: `weight_decay` (each step takes this share,
-    times the learning rate, off every weight), and one of `clipnorm` (the longest gradient of one
-    weight array), `global_clipnorm` (of all together) and `clipvalue` (the largest single number).
+    """Turns gradients into steps of the weights, clipped in one of three ways if asked.
 
     Raises: ArgumentError for unknown settings or bad values.
     """
@@ -44,7 +41,7 @@ class Optimizer:
     n_rates: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
-        registry.register("optimizer", cls, cls.__name__.lower())
+        registry.register("optimizer", described(cls), cls.__name__.lower())
 
     def __init__(
         self,
@@ -119,17 +116,18 @@ class Optimizer:
     def updates(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         """The steps that change `variables`, whose gradients lie side by side in `grads`."""
         parts = list(self.memory.stretches(variables, grads))
-        found = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
-        found += [Update(*one) for one in self._decay(variables, parts)]
+        updates = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
+        updates += self._decay(variables, parts)
         for part in parts:
             call, arrays = self.update(part)
             text = f"weights[{part.weights.size}] = {self.name}(weights, gradients)"
-            found.append(Update(call, arrays, text))
-        for one in variables:
-            if one.constraint is not None:
-                text = f"{one.path} = {type(one.constraint).__name__}({one.path})"
-                found.append(Update(_constrain, (one.array, one.constraint), text))
-        return found
+            updates.append(Update(call, arrays, text))
+        for variable in variables:
+            rule = variable.constraint
+            if rule is not None:
+                text = f"{variable.path} = {type(rule).__name__}({variable.path})"
+                updates.append(Update(_constrain, (variable.array, rule), text))
+        return updates
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
         """One step by hand: a gradient for each variable."""
@@ -158,10 +156,11 @@ class Optimizer:
 
     def _clip(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         if self.clipnorm:
-            bounds = _bounds(variables)
+            starts = offsets([variable.shape for variable in variables])
+            parts = zip(variables, starts, starts[1:])
             return [
-                Update(kernels.clip_norm, (grads[a:b], self.clipnorm), f"g_{one.path}: clipped")
-                for one, (a, b) in zip(variables, bounds)
+                Update(kernels.clip_norm, (grads[a:b], self.clipnorm), f"g_{v.path}: clipped")
+                for v, a, b in parts
             ]
         if self.global_clipnorm:
             return [Update(kernels.clip_norm, (grads, self.global_clipnorm), "gradients: clipped")]
@@ -170,16 +169,16 @@ class Optimizer:
             return [Update(np.clip, arrays, "gradients: clipped")]
         return []
 
-    def _decay(self, variables: Sequence[Variable], parts: Sequence[Stretch]) -> list[Any]:
+    def _decay(self, variables: Sequence[Variable], parts: Sequence[Stretch]) -> list[Update]:
         if not self.weight_decay:
             return []
         pieces = [part.weights for part in parts]
         if self._undecayed:
-            pieces = [
-                variable.array.reshape(-1) for variable in variables if self._decays(variable)
-            ]
-        decay, share = kernels.decay, self.weight_decay
-        return [(decay, (w, self.rates, share), f"weights[{w.size}]: decay") for w in pieces]
+            pieces = [v.array.reshape(-1) for v in variables if self._decays(v)]
+        return [
+            Update(kernels.decay, (w, self.rates, self.weight_decay), f"weights[{w.size}]: decay")
+            for w in pieces
+        ]
 
     def _decays(self, variable: Variable) -> bool:
         words = [word for word in self._undecayed if isinstance(word, str)]
@@ -224,7 +223,7 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """The settings as plain data."""
         own = list(inspect.signature(type(self).__init__).parameters)[1:]
-        names = [one for one in own if one not in ("learning_rate", "options", "name")]
+        names = [name for name in own if name not in ("learning_rate", "options", "name")]
         base = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue")
         rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
@@ -240,9 +239,7 @@ class Optimizer:
         return f"{type(self).__name__}({settings})"
 
 
-def _bounds(variables: Sequence[Variable]) -> list[tuple[int, int]]:
-    starts = offsets([variable.shape for variable in variables])
-    return list(zip(starts, starts[1:]))
+described(Optimizer)
 
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
