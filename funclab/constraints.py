@@ -89,12 +89,7 @@ def get(identifier: Any) -> Any:
     return registry.get("constraint", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """A constraint from what `serialize` returned."""
-    return registry.get("constraint", config, custom_objects)
+serialize, deserialize = registry.pair("constraint")
 
 
 guard(__name__)

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
@@ -185,6 +185,19 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             fix=f"pass one of those, for example {_example(kind)}.",
         )
     return identifier() if isinstance(identifier, type) else identifier
+
+
+def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
+    """The functions `serialize` and `deserialize` of a kind."""
+
+    def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+        return get(kind, config, custom_objects)
+
+    deserialize.__doc__ = (
+        f"The {kind} that a config from `serialize`, or a name, stands for; `custom_objects` knows "
+        "those of your own."
+    )
+    return to_config, deserialize
 
 
 def _example(kind: str) -> str:

@@ -113,12 +113,7 @@ def get(identifier: Any) -> Any:
     return l1_l2() if identifier == "l1_l2" else registry.get("regularizer", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """A regularizer from what `serialize` returned."""
-    return registry.get("regularizer", config, custom_objects)
+serialize, deserialize = registry.pair("regularizer")
 
 
 def _factor(name: str, value: Any) -> float:

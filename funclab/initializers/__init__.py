@@ -43,12 +43,7 @@ def get(identifier: Any) -> Any:
     return registry.get("initializer", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """An initializer from what `serialize` returned."""
-    return registry.get("initializer", config, custom_objects)
+serialize, deserialize = registry.pair("initializer")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,9 @@ from funclab.shape_math import Shape
 class Random(Initializer):
     """An initializer that draws: from a stream of its own, with a seed, else from everybody's."""
 
-    seed: ClassVar[Any] = None
-
     def generator(self) -> np.random.Generator:
-        return rng() if self.seed is None else np.random.default_rng(self.seed)
+        seed = getattr(self, "seed", None)
+        return rng() if seed is None else np.random.default_rng(seed)
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: str) -> Array:
         made = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]

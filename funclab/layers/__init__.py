@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx
@@ -38,14 +36,7 @@ from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.missing import guard
 
 
-def serialize(layer: Any) -> dict[str, Any]:
-    """A layer by class and constructor arguments, as plain data."""
-    return registry.to_config(layer)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The layer that `serialize` described."""
-    return registry.get("layer", config, custom_objects)
+serialize, deserialize = registry.pair("layer")
 
 
 __all__ = [

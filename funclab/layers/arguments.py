@@ -10,8 +10,10 @@ import numpy as np
 
 from funclab import explain, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
+from funclab.fields import own_fields
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
+from funclab.layers.checks import checked
 from funclab.shape_math import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
@@ -45,9 +47,55 @@ def set_floatx(dtype: str) -> None:
 @functools.cache
 def parameters(cls: type) -> dict[str, Any]:
     """The names and defaults of a class's constructor arguments."""
-    found = inspect.signature(cls.__init__).parameters.values()
+    every = list(inspect.signature(cls.__init__).parameters.values())[1:]
     skip = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {one.name: one.default for one in list(found)[1:] if one.kind not in skip}
+    return {parameter.name: parameter.default for parameter in every if parameter.kind not in skip}
+
+
+def take_fields(cls: Any, base: Any) -> None:
+    """Give a class that declares fields a constructor that takes, checks and keeps them.
+
+    Fields that `base` takes too go to its constructor, as do other keywords.
+    """
+    fields = own_fields(cls)
+    if "__init__" in vars(cls) or not fields:
+        return
+    place, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    taken = [inspect.Parameter("self", place)]
+    for name, kind in fields.items():
+        default = vars(cls).get(name, empty)
+        taken.append(inspect.Parameter(name, place, default=default, annotation=kind))
+        if name in vars(cls):
+            delattr(cls, name)  # it would hide a property of that name, such as `weights`
+    more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
+    signature = inspect.Signature([*taken, more])
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        values = _by_name(signature, self, args, kwargs)
+        common = values.pop("kwargs", {})
+        common |= {name: values.pop(name) for name in fields if name in parameters(base)}
+        base.__init__(self, **common)
+        for name, value in values.items():
+            setattr(self, name, checked(name, value))
+        self.prepare()
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    cls.__init__ = __init__
+
+
+def _by_name(signature: inspect.Signature, layer: Any, args: Any, kwargs: Any) -> dict[str, Any]:
+    """The arguments of a constructor, with their defaults."""
+    try:
+        bound = signature.bind(layer, *args, **kwargs)
+    except TypeError as error:
+        name = type(layer).__name__
+        raise ArgumentError(
+            f"{name}.__init__(): {error}.",
+            why=f"{name} takes {', '.join(parameters(type(layer)))}.",
+            fix="pass each argument once, by its name.",
+        ) from None
+    bound.apply_defaults()
+    return {name: value for name, value in bound.arguments.items() if name != "self"}
 
 
 @functools.cache
@@ -79,7 +127,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if not missing:
         return
     unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
-    example = ", ".join("inputs" if name == "inputs" else _example(name) for name in needed)
+    example = ", ".join(EXAMPLES.get(name, name) for name in needed)
     class_name = "Model" if "outputs" in needed else cls.__name__
     raise ArgumentError(
         f"{class_name}.__init__() missing {len(missing)} required positional argument"
@@ -93,25 +141,17 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     )
 
 
-def _example(name: str) -> str:
-    return EXAMPLES.get(name, name)
-
-
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(1)(a, b)`: more in the parentheses of a call than the layer takes."""
-    found = inspect.signature(type(layer).call).parameters.values()
-    if any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in found):
+    taken = inspect.signature(type(layer).call).parameters.values()
+    if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in taken):
         return
     names = call_parameters(type(layer))
-    flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
-    seated = [
-        flag
-        for flag in flags
-        if isinstance(flag, Operators) and getattr(flag, "dtype", "") != "bool"
-    ]
-    if len(args) <= len(names) + 1 and not seated:
+    flags = [args[names[flag]] for flag in ("training", "mask") if names.get(flag, 99) < len(args)]
+    misplaced = [x for x in flags if isinstance(x, Operators) and x.dtype != "bool"]  # type: ignore[attr-defined]
+    if len(args) <= len(names) + 1 and not misplaced:
         return
-    ids = [one.id if isinstance(one, Tensor) else type(one).__name__ for one in args]
+    ids = [x.id if isinstance(x, Tensor) else type(x).__name__ for x in args]
     kind = type(layer).__name__
     several = len(getattr(layer, "inputs", None) or []) > 1 or hasattr(layer, "merge")
     error = ArgumentError(
@@ -126,7 +166,7 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         graph=layer,
         facts=TOO_MANY,
     )
-    error.tensors = [one for one in args if isinstance(one, Tensor)]
+    error.tensors = [x for x in args if isinstance(x, Tensor)]
     raise error
 
 

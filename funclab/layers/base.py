@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -19,31 +18,14 @@ from funclab.errors import (
     TensorTypeError,
     warn,
 )  # fmt: skip
-from funclab.fields import described, own_fields
+from funclab.fields import described
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers.arguments import (
-    KERAS_2_KEYWORDS,
-    bound,
-    build_arguments,
-    call_parameters,
-    check_call,
-    check_complete,
-    check_not_called,
-    checked_name,
-    declared_shape,
-    dtype_name,
-    first_parameter,
-    floatx,
-    no_item,
-    no_length,
-    not_a_tensor,
-    parameters,
-)  # fmt: skip
-from funclab.layers.checks import checked
+from funclab.layers import arguments
+from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.spec import check_inputs, last_step_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
@@ -64,10 +46,10 @@ class Layer(Weighted):
     constructor_arguments: dict[str, Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        check_not_called(cls, args)
-        check_complete(cls, args, kwargs)
+        arguments.check_not_called(cls, args)
+        arguments.check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.constructor_arguments = bound(cls, args, kwargs)
+        layer.constructor_arguments = arguments.bound(cls, args, kwargs)
         return layer
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -76,7 +58,7 @@ class Layer(Weighted):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
         own = cls.__module__.startswith("funclab.")
         if own:
-            _take_fields(cls)
+            arguments.take_fields(cls, Layer)
         if own and not abstract:
             registry.register("layer", described(cls))
         if not own and "build" in vars(cls):
@@ -93,14 +75,14 @@ class Layer(Weighted):
         autocast: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(checked_name(name))
-        self.dtype = dtype_name(dtype) or floatx()
+        super().__init__(arguments.checked_name(name))
+        self.dtype = arguments.dtype_name(dtype) or arguments.floatx()
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.built = False
         self.autocast = autocast
         self._trainable = trainable
         self._initial_weights = weights
-        self.declared_shape = declared_shape(kwargs)
+        self.declared_shape = arguments.declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
             known = parameters(type(self))
@@ -176,7 +158,7 @@ class Layer(Weighted):
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        name = first_parameter(type(self))
+        name = arguments.first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
         self._check_arguments(args)
@@ -189,13 +171,13 @@ class Layer(Weighted):
         return self._call_on_arrays(args, kwargs)
 
     def __getitem__(self, index: Any) -> NoReturn:
-        raise no_item(self, index)
+        raise arguments.no_item(self, index)
 
     def __bool__(self) -> bool:
         return True
 
     def __len__(self) -> int:
-        raise no_length(self)
+        raise arguments.no_length(self)
 
     def _call_on_tensors(self, args: Args, kwargs: dict[str, Any]) -> Any:
         values: dict[int, Value] = {}
@@ -222,7 +204,7 @@ class Layer(Weighted):
             outputs = self._call_on_tape(args, kwargs)
         plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
         plan.run()
-        return structure.map_structure(lambda one: plan.array(one).copy(), outputs)
+        return structure.map_structure(lambda value: plan.array(value).copy(), outputs)
 
     def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
         tape = current_tape()
@@ -263,7 +245,7 @@ class Layer(Weighted):
 
     def _with_masks(self, inputs: Any, mask: Any, outputs: Any) -> Any:
         """The outputs, each with its mask."""
-        taken = {id(leaf) for leaf in structure.flatten(inputs)}
+        ids = {id(leaf) for leaf in structure.flatten(inputs)}
         leaves = structure.flatten(outputs)
         masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
         if not isinstance(masks, (list, tuple)):
@@ -271,11 +253,11 @@ class Layer(Weighted):
         if mask is not None and not self.supports_masking:
             self._warn_of_mask()
 
-        def attach(leaf: Value, one: Any) -> Value:
-            if id(leaf) in taken and leaf.mask is not one:  # the input keeps the mask it has
+        def attach(leaf: Value, own: Any) -> Value:
+            if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
                 leaf = OPERATORS["identity"](leaf)
             if leaf.mask is None:
-                leaf.mask = one
+                leaf.mask = own
             return leaf
 
         return structure.pack(outputs, map(attach, leaves, masks))
@@ -334,20 +316,20 @@ class Layer(Weighted):
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:
             return
-        self.build(*build_arguments(self, args, kwargs))
+        self.build(*arguments.build_arguments(self, args, kwargs))
         self.built = True
-        given = self._initial_weights
-        if given is not None:
-            self.set_weights([given] if isinstance(given, np.ndarray) else given)
+        weights = self._initial_weights
+        if weights is not None:
+            self.set_weights([weights] if isinstance(weights, np.ndarray) else weights)
 
     def _located(self, error: ShapeError, args: Args) -> ShapeError:
         """The same error with this layer's name, when the error does not name a layer yet."""
         if error.graph is not None:
             return error
-        given = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
+        shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
         return ShapeError(
             f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
-            f"{' and '.join(given)}. {error.what}",
+            f"{' and '.join(shapes)}. {error.what}",
             why=error.why,
             fix=error.fix,
             graph=self,
@@ -361,10 +343,10 @@ class Layer(Weighted):
                 fix="make `super().__init__(**kwargs)` the first line of __init__.",
             )
         if len(args) > 1:
-            check_call(self, args)
+            arguments.check_call(self, args)
         for leaf in structure.flatten(args[0] if args else None):
             if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
-                raise not_a_tensor(self, leaf)
+                raise arguments.not_a_tensor(self, leaf)
 
     # Configuration.
     def get_config(self) -> dict[str, Any]:
@@ -401,49 +383,6 @@ class Layer(Weighted):
 described(Layer)
 
 
-def _take_fields(cls: Any) -> None:
-    """Give a layer class that declares fields a constructor that takes, checks and keeps them."""
-    fields = own_fields(cls)
-    if "__init__" in vars(cls) or not fields:
-        return
-    place, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    taken = [inspect.Parameter("self", place)]
-    for name, kind in fields.items():
-        default = vars(cls).get(name, empty)
-        taken.append(inspect.Parameter(name, place, default=default, annotation=kind))
-        if name in vars(cls):
-            delattr(cls, name)  # it would hide a property of that name, such as `weights`
-    more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
-    signature = inspect.Signature([*taken, more])
-
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        arguments = _bound(signature, self, args, kwargs)
-        common = arguments.pop("kwargs", {})
-        common |= {name: arguments.pop(name) for name in fields if name in parameters(Layer)}
-        Layer.__init__(self, **common)
-        for name, value in arguments.items():
-            setattr(self, name, checked(name, value))
-        self.prepare()
-
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
-    cls.__init__ = __init__
-
-
-def _bound(signature: inspect.Signature, layer: Layer, args: Args, kwargs: Any) -> dict[str, Any]:
-    """The arguments of a constructor by name, with their defaults."""
-    try:
-        given = signature.bind(layer, *args, **kwargs)
-    except TypeError as error:
-        name = type(layer).__name__
-        raise ArgumentError(
-            f"{name}.__init__(): {error}.",
-            why=f"{name} takes {', '.join(parameters(type(layer)))}.",
-            fix="pass each argument once, by its name.",
-        ) from None
-    given.apply_defaults()
-    return {name: value for name, value in given.arguments.items() if name != "self"}
-
-
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
     """A user's `build` that remembers it has run, also when called by hand."""
 
@@ -461,7 +400,7 @@ def _holds_layers(value: Any) -> bool:
 
 def _rebuilt(value: Any, custom_objects: Any) -> Any:
     if isinstance(value, list):
-        return [_rebuilt(one, custom_objects) for one in value]
+        return [_rebuilt(item, custom_objects) for item in value]
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
         return value
     known = {**registry.registered("layer"), **(custom_objects or {})}
@@ -472,9 +411,9 @@ def _rebuilt(value: Any, custom_objects: Any) -> Any:
 
 def _values_of(shape: Any, dtype: str) -> Any:
     if isinstance(shape, dict):
-        return {key: _values_of(one, dtype) for key, one in shape.items()}
-    if any(isinstance(one, (list, tuple)) for one in shape):
-        return [_values_of(one, dtype) for one in shape]
+        return {key: _values_of(part, dtype) for key, part in shape.items()}
+    if any(isinstance(part, (list, tuple)) for part in shape):
+        return [_values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from funclab import ops
 from funclab.layers.recurrent import Recurrent
@@ -11,14 +11,11 @@ from funclab.layers.recurrent import Recurrent
 class OneState(Recurrent, abstract=True):
     """A recurrent layer whose output is all it remembers."""
 
-    reset_after: ClassVar[bool] = False
-
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
         x = ops.matmul(self.dropped_inputs(x, training), self.kernel)
         dropped = self.state_dropout(x.shape[0], training)
         if self.bias is not None:
-            x = ops.add(x, self.bias[0] if self.reset_after else self.bias)
-
+            x = ops.add(x, self.input_bias)
         parts = self.parts()
 
         def step(z: Any, states: list[Any]) -> list[Any]:
@@ -26,6 +23,11 @@ class OneState(Recurrent, abstract=True):
             return [self.step(z, states[0], h, *parts)]
 
         return self.loop(x, states, mask, step)
+
+    @property
+    def input_bias(self) -> Any:
+        """The bias that is added to the inputs."""
+        return self.bias
 
     def parts(self) -> tuple[Any, ...]:
         """What every step needs of the weights, cut out once."""
@@ -121,6 +123,10 @@ class GRU(OneState):
     def bias_shape(self) -> tuple[int, ...]:
         width = self.gates * self.units
         return (2, width) if self.reset_after else (width,)
+
+    @property
+    def input_bias(self) -> Any:
+        return self.bias[0] if self.bias is not None and self.reset_after else self.bias
 
     def parts(self) -> tuple[Any, ...]:
         if self.reset_after:

@@ -39,14 +39,14 @@ class Concatenate(Merge):
         self.check(inputs)
         return ops.concatenate(list(inputs), axis=self.axis)
 
-    def check_shapes(self, given: list[Shape]) -> None:
-        shape_math.concatenate(given, self.axis)
+    def check_shapes(self, shapes: list[Shape]) -> None:
+        shape_math.concatenate(shapes, self.axis)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks laid end to end along time; along features, any part counts for its step."""
-        if not isinstance(mask, (list, tuple)) or all(one is None for one in mask):
+        if not isinstance(mask, (list, tuple)) or all(part is None for part in mask):
             return None
-        whole = [_whole_mask(x, one) for x, one in zip(inputs, mask, strict=True)]
+        whole = [_whole_mask(x, part) for x, part in zip(inputs, mask, strict=True)]
         return ops.any(ops.concatenate(whole, axis=self.axis), axis=-1)
 
 
@@ -83,7 +83,7 @@ class Dot(Merge):
             x, y = _unit(x, i), _unit(y, j)
         return ops.batch_dot(x, y, (i, j))
 
-    def check_shapes(self, given: list[Shape]) -> None:
+    def check_shapes(self, shapes: list[Shape]) -> None:
         """`batch_dot` looks at them."""
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -22,18 +22,18 @@ class Merge(Layer, abstract=True):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
-        rank = max(one.ndim for one in inputs)
+        rank = max(tensor.ndim for tensor in inputs)
         aligned = [to_rank(tensor, rank, at=1) for tensor in inputs]
         masks = mask if isinstance(mask, (list, tuple)) else [None] * len(inputs)
-        beside = [None if one is None else to_rank(one, rank, at=-1) for one in masks]
-        return self.merge(aligned, beside)
+        wide = [None if mask is None else to_rank(mask, rank, at=-1) for mask in masks]
+        return self.merge(aligned, wide)
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no `merge` yet.")
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """A step counts when it counts in any input; no mask when an input has none."""
-        if not isinstance(mask, (list, tuple)) or any(one is None for one in mask):
+        if not isinstance(mask, (list, tuple)) or any(part is None for part in mask):
             return None
         return _fold(ops.logical_or, mask)
 
@@ -54,24 +54,22 @@ class Merge(Layer, abstract=True):
                 wanted = "a list of at least 1 input, and usually of at least 2 inputs"
             raise ShapeError(
                 f"A `{name}` layer should be called on {wanted}. Received {len(inputs)} inputs.",
-                why=f"{self.name} got {', '.join(show(one.shape) for one in inputs) or 'none'}.",
+                why=f"{self.name} got {', '.join(show(x.shape) for x in inputs) or 'none'}.",
                 fix="put all tensors to be merged in the list.",
                 graph=self,
             )
         self.check_shapes([tensor.shape for tensor in inputs])
 
-    def check_shapes(self, given: list[Shape]) -> None:
-        batches = {shape[0] for shape in given if shape} - {None, 1}
+    def check_shapes(self, shapes: list[Shape]) -> None:
+        batches = {shape[0] for shape in shapes if shape} - {None, 1}
         if len(batches) > 1:
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "
-                f"{', '.join(map(show, given))}.",
+                f"{', '.join(map(show, shapes))}.",
                 why="the first axis counts the samples, which belong together one by one.",
                 fix="give all inputs the same number of samples.",
             )
-        together = given[0][1:]
-        for shape in given[1:]:
-            together = shape_math.broadcast(together, shape[1:])
+        shape_math.broadcast(*(shape[1:] for shape in shapes))
 
 
 class Add(Merge):
@@ -131,11 +129,11 @@ class Extreme(Merge, abstract=True):
     choose: ClassVar[Callable[..., Any]]
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        best, seen = inputs[0], masks[0]
+        best, counts = inputs[0], masks[0]
         for x, mask in zip(inputs[1:], masks[1:], strict=True):
             other = x if mask is None else ops.where(mask, x, best)
-            best = best if seen is None else ops.where(seen, best, other)
-            seen = None if mask is None or seen is None else ops.logical_or(seen, mask)
+            best = best if counts is None else ops.where(counts, best, other)
+            counts = None if mask is None or counts is None else ops.logical_or(counts, mask)
             best = type(self).choose(best, other)
         return best
 
@@ -174,31 +172,16 @@ def to_rank(x: Any, rank: int, at: int) -> Any:
     return x
 
 
-def add(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The sum of tensors: Add()(inputs)."""
-    return Add(**kwargs)(inputs, *more)
+def _function(layer: Any) -> Any:
+    """The function that makes a layer and calls it: `add([a, b])` is `Add()([a, b])`."""
+
+    def merge(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
+        return layer(**kwargs)(inputs, *more)
+
+    merge.__name__ = merge.__qualname__ = layer.__name__.lower()
+    merge.__doc__ = f"{layer.__name__}(**kwargs)(inputs): {layer.__doc__}"
+    return merge
 
 
-def subtract(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The first tensor minus the second: Subtract()(inputs)."""
-    return Subtract(**kwargs)(inputs, *more)
-
-
-def multiply(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The product of tensors, element by element: Multiply()(inputs)."""
-    return Multiply(**kwargs)(inputs, *more)
-
-
-def average(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The mean of tensors, element by element: Average()(inputs)."""
-    return Average(**kwargs)(inputs, *more)
-
-
-def maximum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The largest of tensors, element by element: Maximum()(inputs)."""
-    return Maximum(**kwargs)(inputs, *more)
-
-
-def minimum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The smallest of tensors, element by element: Minimum()(inputs)."""
-    return Minimum(**kwargs)(inputs, *more)
+add, subtract, multiply = _function(Add), _function(Subtract), _function(Multiply)
+average, maximum, minimum = _function(Average), _function(Maximum), _function(Minimum)

@@ -32,6 +32,7 @@ class Recurrent(Layer, abstract=True):
     state_count = 1
     gates = 1
     cell_name = ""
+    zero_output_for_mask = False
     units: int
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
@@ -42,7 +43,6 @@ class Recurrent(Layer, abstract=True):
     go_backwards: bool = False
     stateful: bool = False
     unroll: bool = False
-    zero_output_for_mask: bool = False
 
     def prepare(self) -> None:
         self.input_spec = InputSpec(ndim=3)

@@ -67,14 +67,7 @@ def as_loss(identifier: Any) -> Loss | None:
     return LossFunctionWrapper(found, name=name)
 
 
-def serialize(loss: Any) -> Any:
-    """The loss as plain data."""
-    return registry.to_config(loss)
-
-
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The loss that a config or name describes."""
-    return registry.get("loss", config, custom_objects)
+serialize, deserialize = registry.pair("loss")
 
 
 guard(__name__)

@@ -68,14 +68,7 @@ def get(identifier: Any) -> Metric | None:
     return MeanMetricWrapper(found, name=name)
 
 
-def serialize(metric: Any) -> Any:
-    """The metric as plain data."""
-    return registry.to_config(metric)
-
-
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The metric that a config or name describes."""
-    return registry.get("metric", config, custom_objects)
+serialize, deserialize = registry.pair("metric")
 
 
 guard(__name__)

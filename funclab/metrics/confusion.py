@@ -22,6 +22,8 @@ EDGE = 1e-7
 class Confusion(Metric):
     """Weighted counts of true and false positives and negatives at each threshold."""
 
+    counted = ""
+
     def __init__(
         self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
     ) -> None:
@@ -33,6 +35,9 @@ class Confusion(Metric):
         self.false_positives = self._counts("false_positives")
         self.true_negatives = self._counts("true_negatives")
         self.false_negatives = self._counts("false_negatives")
+
+    def result(self) -> Any:
+        return self.per_threshold(getattr(self, self.counted).numpy())
 
     def _counts(self, name: str) -> State:
         return self.add_variable(self.limits.shape, dtype="float64", name=name)
@@ -70,29 +75,25 @@ class Confusion(Metric):
 class TruePositives(Confusion):
     """How many positive samples were found."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.true_positives.numpy())
+    counted = "true_positives"
 
 
 class FalsePositives(Confusion):
     """How many negative samples were taken for positive."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.false_positives.numpy())
+    counted = "false_positives"
 
 
 class TrueNegatives(Confusion):
     """How many negative samples were found."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.true_negatives.numpy())
+    counted = "true_negatives"
 
 
 class FalseNegatives(Confusion):
     """How many positive samples were missed."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.false_negatives.numpy())
+    counted = "false_negatives"
 
 
 class Precision(Confusion):

@@ -1,4 +1,4 @@
-"""Activation functions, element by element; sigmoid and tanh are in exponential.py."""
+"""Activation functions, element by element; sigmoid and tanh are in elementwise.py."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ import numpy as np
 from funclab.graph.op import Array, Work
 from funclab.kernels import elementwise as kernels
 from funclab.ops.arithmetic import multiply
-from funclab.ops.base import Elementwise
-from funclab.ops.exponential import tanh
+from funclab.ops.base import Elementwise, function_of
+from funclab.ops.elementwise import tanh
 from funclab.shape_math import Shape
-
-__all__ = [
-    "elu", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "leaky_relu", "mish", "relu", "relu6",
-    "selu", "silu", "softplus", "softsign", "swish",
-]  # fmt: skip
 
 
 class Relu(Elementwise):
@@ -217,37 +212,14 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     return Elu(alpha)(x)
 
 
-def selu(x: Any) -> Any:
-    """The self-normalizing elu."""
-    return Selu()(x)
-
-
-def silu(x: Any) -> Any:
-    """x * sigmoid(x). Also called swish."""
-    return Silu()(x)
-
-
-swish = silu
+selu, softplus, softsign = function_of(Selu), function_of(Softplus), function_of(Softsign)
+silu = swish = function_of(Silu)
+hard_sigmoid = function_of(HardSigmoid)
 
 
 def gelu(x: Any, approximate: bool = True) -> Any:
     """x times the probability that a standard normal number is below x."""
     return Gelu(approximate)(x)
-
-
-def softplus(x: Any) -> Any:
-    """log(1 + e^x)."""
-    return Softplus()(x)
-
-
-def softsign(x: Any) -> Any:
-    """x / (1 + |x|)."""
-    return Softsign()(x)
-
-
-def hard_sigmoid(x: Any) -> Any:
-    """(x + 3) / 6, held between 0 and 1."""
-    return HardSigmoid()(x)
 
 
 def hard_silu(x: Any) -> Any:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from funclab.graph.op import Array
-from funclab.ops.base import Binary, Slot, float_result, product_to, sum_to
-
-__all__ = [
-    "add", "divide", "floor_divide", "maximum", "minimum", "mod", "multiply", "power", "subtract",
-    "true_divide",
-]  # fmt: skip
+from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, sum_to
 
 
 class Add(Binary):
@@ -150,49 +143,7 @@ class Minimum(Maximum):
     ufunc = np.minimum
 
 
-def add(x1: Any, x2: Any) -> Any:
-    """x1 + x2, element by element."""
-    return Add()(x1, x2)
-
-
-def subtract(x1: Any, x2: Any) -> Any:
-    """x1 - x2, element by element."""
-    return Subtract()(x1, x2)
-
-
-def multiply(x1: Any, x2: Any) -> Any:
-    """x1 * x2, element by element."""
-    return Multiply()(x1, x2)
-
-
-def divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2, element by element. Integers become float32."""
-    return Divide()(x1, x2)
-
-
-true_divide = divide
-
-
-def power(x1: Any, x2: Any) -> Any:
-    """x1 to the power x2, element by element."""
-    return Power()(x1, x2)
-
-
-def floor_divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2 rounded down. No gradient."""
-    return FloorDivide()(x1, x2)
-
-
-def mod(x1: Any, x2: Any) -> Any:
-    """The remainder of x1 / x2, with the sign of x2."""
-    return Mod()(x1, x2)
-
-
-def maximum(x1: Any, x2: Any) -> Any:
-    """The larger of x1 and x2, element by element."""
-    return Maximum()(x1, x2)
-
-
-def minimum(x1: Any, x2: Any) -> Any:
-    """The smaller of x1 and x2, element by element."""
-    return Minimum()(x1, x2)
+add, subtract, multiply = function_of(Add), function_of(Subtract), function_of(Multiply)
+divide = true_divide = function_of(Divide)
+power, floor_divide, mod = function_of(Power), function_of(FloorDivide), function_of(Mod)
+maximum, minimum = function_of(Maximum), function_of(Minimum)

@@ -8,13 +8,8 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.graph.op import Array, Op, promote
-from funclab.ops.base import Binary, Elementwise, Slot, product_to
+from funclab.ops.base import Binary, Slot, function_of, product_to
 from funclab.shape_math import Shape
-
-__all__ = [
-    "equal", "greater", "greater_equal", "isfinite", "isnan", "less", "less_equal", "logical_and",
-    "logical_not", "logical_or", "not_equal", "where",
-]  # fmt: skip
 
 
 class Comparison(Binary, abstract=True):
@@ -26,53 +21,21 @@ class Comparison(Binary, abstract=True):
         return "bool"
 
 
-class Check(Elementwise, abstract=True):
-    """True or false for each element."""
-
-    differentiable = False
-
-    def dtype(self, x: str) -> str:
-        return "bool"
-
-
-def _op(base: type, name: str, ufunc: Any, says: str, shapes: str) -> Any:
-    doc = f"out = whether {says}.\n\n    Shapes: {shapes}.\n    "
-    return type(name, (base,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
-
-
-def _pairs(name: str, ufunc: Any, says: str) -> Any:
+def _row(name: str, ufunc: Any, says: str) -> Any:
     """The op that compares two tensors, and its function."""
-    op = _op(Comparison, name, ufunc, says, "x, y (broadcast together) -> out, of booleans")
-
-    def compare(x1: Any, x2: Any) -> Any:
-        return op()(x1, x2)
-
-    compare.__doc__ = f"Whether {says}, element by element."
-    return op, compare
+    doc = f"out = whether {says}.\n\n    Shapes: x, y (broadcast together) -> out, of booleans.\n"
+    op = type(name, (Comparison,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
+    return op, function_of(op)
 
 
-def _each(name: str, ufunc: Any, says: str) -> Any:
-    """The op that checks each element of a tensor, and its function."""
-    op = _op(Check, name, ufunc, says, "x (any) -> out (same as x), of booleans")
-
-    def check(x: Any) -> Any:
-        return op()(x)
-
-    check.__doc__ = f"Whether {says}, element by element."
-    return op, check
-
-
-Equal, equal = _pairs("Equal", np.equal, "x == y")
-NotEqual, not_equal = _pairs("NotEqual", np.not_equal, "x differs from y")
-Less, less = _pairs("Less", np.less, "x < y")
-LessEqual, less_equal = _pairs("LessEqual", np.less_equal, "x <= y")
-Greater, greater = _pairs("Greater", np.greater, "x > y")
-GreaterEqual, greater_equal = _pairs("GreaterEqual", np.greater_equal, "x >= y")
-LogicalAnd, logical_and = _pairs("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
-LogicalOr, logical_or = _pairs("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
-LogicalNot, logical_not = _each("LogicalNot", np.logical_not, "x is false (zero)")
-IsNan, isnan = _each("IsNan", np.isnan, "x is nan")
-IsFinite, isfinite = _each("IsFinite", np.isfinite, "x is neither infinite nor nan")
+Equal, equal = _row("Equal", np.equal, "x == y")
+NotEqual, not_equal = _row("NotEqual", np.not_equal, "x differs from y")
+Less, less = _row("Less", np.less, "x < y")
+LessEqual, less_equal = _row("LessEqual", np.less_equal, "x <= y")
+Greater, greater = _row("Greater", np.greater, "x > y")
+GreaterEqual, greater_equal = _row("GreaterEqual", np.greater_equal, "x >= y")
+LogicalAnd, logical_and = _row("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
+LogicalOr, logical_or = _row("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
 
 
 class Where(Op):
@@ -92,24 +55,13 @@ class Where(Op):
         np.copyto(out, y)
         np.copyto(out, x, where=condition.astype(bool))
 
-    def vjp(
-        self,
-        g: Array,
-        condition: Array,
-        x: Array,
-        y: Array,
-        out: Array,
-        gcondition: Slot,
-        gx: Slot,
-        gy: Slot,
-    ) -> None:
+    def vjp(self, g: Array, condition: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
+        gcondition, gx, gy = slots
         holds = condition.astype(bool)
         if gcondition is not None:
             gcondition.fill(0)
-        if gx is not None:
-            product_to(g, holds, gx)
-        if gy is not None:
-            product_to(g, ~holds, gy)
+        product_to(g, holds, gx)
+        product_to(g, ~holds, gy)
 
 
 def where(condition: Any, x1: Any, x2: Any) -> Any:

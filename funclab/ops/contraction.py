@@ -13,8 +13,6 @@ from funclab.ops.matmul import matmul
 from funclab.ops.shaping import moveaxis, reshape, transpose
 from funclab.shape_math import Shape, show
 
-__all__ = ["batch_dot", "dot", "tensordot"]
-
 
 def dot(x1: Any, x2: Any) -> Any:
     """The sum of products over the last axis of x1 and the last but one (or only) of x2."""

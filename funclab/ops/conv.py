@@ -10,6 +10,7 @@ from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import conv as kernels
+from funclab.ops.base import Slot
 from funclab.shape_math import Shape, show
 
 FORMATS = ("channels_last", "channels_first")
@@ -53,7 +54,7 @@ class Sliding(Op, abstract=True):
             )
         )
         if any(length is not None and length <= 0 for length in lengths):
-            spans = [spread * (one - 1) + 1 for one, spread in zip(size, dilation, strict=True)]
+            spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
             raise ShapeError(
                 f"Computed output size would be negative: {self.name} on a tensor of shape "
                 f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
@@ -121,9 +122,7 @@ class Conv(Sliding):
     def forward(self, x: Array, w: Array, out: Array) -> None:
         self._forward(x, w, None, out)
 
-    def vjp(
-        self, g: Array, x: Array, w: Array, out: Array, gx: Array | None, gw: Array | None
-    ) -> None:
+    def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
         g = self.images(g)
         if gx is not None:
@@ -155,17 +154,8 @@ class ConvBias(Conv):
     def forward(self, x: Array, w: Array, bias: Array, out: Array) -> None:  # type: ignore[override]
         self._forward(x, w, bias, out)
 
-    def vjp(  # type: ignore[override]
-        self,
-        g: Array,
-        x: Array,
-        w: Array,
-        bias: Array,
-        out: Array,
-        gx: Array | None,
-        gw: Array | None,
-        gbias: Array | None,
-    ) -> None:
+    def vjp(self, g: Array, x: Array, w: Array, *arrays: Any) -> None:  # type: ignore[override]
+        _, out, gx, gw, gbias = arrays
         super().vjp(g, x, w, out, gx, gw)
         if gbias is not None:
             kernels.conv_vjp_bias(self.images(g), gbias)
@@ -240,6 +230,3 @@ def check_format(data_format: str | None) -> str:
 
 def _kernel(w: Array) -> Array:
     return w[None] if w.ndim == 3 else w
-
-
-__all__ = ["conv"]

@@ -7,6 +7,7 @@ from typing import Any
 from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import embedding as kernels
+from funclab.ops.base import Slot
 from funclab.shape_math import Shape, show
 
 
@@ -48,20 +49,18 @@ class Embedding(Op):
         return _rows(g), table, ids.reshape(-1, copy=False), out, *slots
 
     def forward(self, table: Array, ids: Array, out: Array) -> None:
-        place = kernels.lookup(ids, table, out)
-        if place >= 0:
+        wrong = kernels.lookup(ids, table, out)
+        if wrong >= 0:
             raise DataError(
-                f"indices[{place}] = {ids[place]} is not in [0, {len(table)}): an embedding with "
-                f"{len(table)} rows has none for id {ids[place]}.",
+                f"indices[{wrong}] = {ids[wrong]} is not in [0, {len(table)}): an embedding with "
+                f"{len(table)} rows has none for id {ids[wrong]}.",
                 why=f"the ids given go from {ids.min()} to {ids.max()}, the rows from 0 to "
                 f"{len(table) - 1}.",
                 fix=f"make the table larger, for example Embedding({ids.max() + 1}, "
                 f"{table.shape[1]}), or number the ids from 0.",
             )
 
-    def vjp(
-        self, g: Array, table: Array, ids: Array, out: Array, gtable: Array | None, _: None
-    ) -> None:
+    def vjp(self, g: Array, table: Array, ids: Array, out: Array, gtable: Slot, _: None) -> None:
         if gtable is not None:
             kernels.lookup_vjp(g, ids, gtable)
 
@@ -81,6 +80,3 @@ def embedding(table: Any, ids: Any) -> Any:
            [1., 0., 0.]])
     """
     return Embedding()(table, ids)
-
-
-__all__ = ["embedding"]

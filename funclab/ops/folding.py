@@ -9,8 +9,6 @@ from funclab.errors import ShapeError
 from funclab.graph.op import View
 from funclab.shape_math import Shape, show
 
-__all__ = ["fold_time", "reshape_samples", "unfold_time"]
-
 
 class ReshapeSamples(View):
     """out = the elements of each sample, in the same order, under another shape.

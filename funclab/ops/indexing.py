@@ -16,8 +16,6 @@ from funclab.ops.base import Slot
 from funclab.ops.shaping import ravel
 from funclab.shape_math import Shape, show
 
-__all__ = ["get_item", "one_hot", "take", "take_along_axis"]
-
 
 class GetItem(Op):
     """out = x[key], for integers, slices, `...` and None.

@@ -14,8 +14,6 @@ from funclab.ops.base import shape_of
 from funclab.ops.shaping import squeeze
 from funclab.shape_math import Shape, show
 
-__all__ = ["concatenate", "split", "stack", "unstack"]
-
 
 class Concatenate(Op):
     """out = the inputs laid end to end along `axis`.

@@ -17,21 +17,15 @@ from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Slot, as_float, shape_of
+from funclab.ops.base import Slot, as_float, as_rows, flat, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.dense import BiasActivation, bias_activation
-from funclab.ops.exponential import Sigmoid, log
+from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
-from funclab.ops.powers import negative
 from funclab.ops.reduction import sum
-from funclab.ops.rounding import clip
 from funclab.ops.shaping import expand_dims, moveaxis, squeeze
 from funclab.ops.softmax import Softmax
 from funclab.shape_math import Shape, show
-
-__all__ = [
-    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
-]  # fmt: skip
 
 EPSILON = 1e-7
 """How near to 0 and 1 a probability may come before its logarithm is taken."""
@@ -57,11 +51,7 @@ class CrossEntropy(Op):
         return ((x, None),)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        rows = max(a.ndim for a in arrays if a is not None)
-        return tuple(
-            a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rows else a.reshape(-1)
-            for a in arrays
-        )
+        return as_rows(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
         lower_rows(x, p)
@@ -123,7 +113,7 @@ class BinaryCrossEntropy(Op):
         return as_float(x)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+        return flat(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.binary_cross_entropy(target, x, out)

@@ -10,11 +10,9 @@ from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
-from funclab.ops.base import shape_of, sum_to
+from funclab.ops.base import Slot, shape_of, sum_to
 from funclab.ops.shaping import expand_dims, squeeze
 from funclab.shape_math import Shape, show
-
-__all__ = ["matmul"]
 
 
 class MatMul(Op):
@@ -51,9 +49,7 @@ class MatMul(Op):
         else:
             np.matmul(x, y, out)
 
-    def vjp(
-        self, g: Array, x: Array, y: Array, out: Array, gx: Array | None, gy: Array | None
-    ) -> None:
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         if gx is not None:
             _product(g, y.swapaxes(-1, -2), gx)
         if gy is not None:

@@ -177,6 +177,3 @@ def batch_normalization(
     scale = np.ones(channels, x.dtype) if scale is None else scale
     offset = np.zeros(channels, x.dtype) if offset is None else offset
     return Normalization(axis, epsilon)(x, scale, offset, mean, variance)
-
-
-__all__ = ["batch_normalization", "normalize_batch"]

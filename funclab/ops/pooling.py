@@ -8,6 +8,7 @@ from typing import Any
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.kernels import pooling as kernels
+from funclab.ops.base import named_like
 from funclab.ops.conv import Sliding, check_format, check_padding, per_axis
 from funclab.shape_math import Shape, show
 
@@ -43,6 +44,8 @@ class Pooling(Sliding, abstract=True):
 class MaxPool(Pooling):
     """out = the largest element in each window, for each channel.
 
+    Windows do not overlap unless `strides` are given.
+
     Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
         without the width for sequences.
     Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
@@ -69,6 +72,8 @@ class MaxPool(Pooling):
 class AveragePool(Pooling):
     """out = the mean of each window, for each channel; padding does not count.
 
+    Windows do not overlap unless `strides` are given.
+
     Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
         without the width for sequences.
     Gradient: gx = the sum of g / elements in the window, over the windows around each element.
@@ -81,41 +86,20 @@ class AveragePool(Pooling):
         kernels.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
 
 
-def max_pool(
-    inputs: Any,
-    pool_size: int | Sequence[int],
-    strides: int | Sequence[int] | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Any:
-    """The largest element of each window; windows do not overlap unless `strides` are given.
+def _function(op: Any, name: str) -> Any:
+    def pool(
+        inputs: Any,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+    ) -> Any:
+        rank = len(inputs.shape) - 2
+        size = per_axis(pool_size, rank, "pool_size")
+        steps = size if strides is None else per_axis(strides, rank, "strides")
+        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
 
-    Shapes: (batch, height, width, channels) -> (batch, new height, new width, channels); or
-        without the width.
-    """
-    return MaxPool(*_settings(inputs, pool_size, strides, padding, data_format))(inputs)
-
-
-def average_pool(
-    inputs: Any,
-    pool_size: int | Sequence[int],
-    strides: int | Sequence[int] | None = None,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Any:
-    """The mean of each window; windows do not overlap unless `strides` are given.
-
-    Shapes: (batch, height, width, channels) -> (batch, new height, new width, channels); or
-        without the width.
-    """
-    return AveragePool(*_settings(inputs, pool_size, strides, padding, data_format))(inputs)
+    return named_like(op, pool, name)
 
 
-def _settings(inputs: Any, pool_size: Any, strides: Any, padding: str, form: str | None) -> Any:
-    rank = len(inputs.shape) - 2
-    size = per_axis(pool_size, rank, "pool_size")
-    strides = size if strides is None else per_axis(strides, rank, "strides")
-    return strides, check_padding(padding), check_format(form), size
-
-
-__all__ = ["average_pool", "max_pool"]
+max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")

@@ -1,4 +1,4 @@
-"""Questions about elements along axes: is any true, where is the largest. No gradient flows."""
+"""Questions about elements along axes: where is the largest, how many. No gradient flows."""
 
 from __future__ import annotations
 
@@ -10,39 +10,9 @@ from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.ops.comparison import greater, less, not_equal
 from funclab.ops.indexing import take_along_axis
-from funclab.ops.reduction import Reduction, sum, to_axis
+from funclab.ops.reduction import sum
 from funclab.ops.shaping import expand_dims
 from funclab.shape_math import Shape
-
-__all__ = ["all", "any", "argmax", "argmin", "count_nonzero", "in_top_k"]
-
-
-class AnyTrue(Reduction):
-    """out = whether any element along `axis` is true (not zero).
-
-    Shapes: x (any) -> out without the axes, of booleans.
-    """
-
-    differentiable = False
-
-    def dtype(self, x: str) -> str:
-        return "bool"
-
-    ufunc = np.logical_or
-
-
-class AllTrue(Reduction):
-    """out = whether all elements along `axis` are true (not zero).
-
-    Shapes: x (any) -> out without the axes, of booleans.
-    """
-
-    differentiable = False
-
-    def dtype(self, x: str) -> str:
-        return "bool"
-
-    ufunc = np.logical_and
 
 
 class ArgMax(Op):
@@ -73,16 +43,6 @@ class ArgMin(ArgMax):
 
     def forward(self, x: Array, out: Array) -> None:
         out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
-
-
-def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether any element along `axis` (None: of all) is true."""
-    return AnyTrue(to_axis(axis), keepdims)(x)
-
-
-def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether all elements along `axis` (None: of all) are true."""
-    return AllTrue(to_axis(axis), keepdims)(x)
 
 
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:

@@ -194,6 +194,3 @@ def lstm(
     extra = [one for one in (mask, recurrent_dropout) if one is not None]
     op = LSTM(*settings, masked=mask is not None, dropped=recurrent_dropout is not None)
     return op(x, h, c, kernel, recurrent_kernel, bias, *extra)
-
-
-__all__ = ["lstm"]

@@ -8,11 +8,9 @@ import numpy as np
 
 from funclab.graph.op import Array, Op
 from funclab.kernels import scores as kernels
-from funclab.ops.base import Slot, as_float
+from funclab.ops.base import Slot, as_float, as_rows, flat
 from funclab.ops.losses import check_same
 from funclab.shape_math import Shape
-
-__all__: list[str] = []
 
 
 class Total(Op):
@@ -36,7 +34,7 @@ class Total(Op):
         return as_float(v)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+        return flat(*arrays)
 
     def forward(self, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
@@ -91,7 +89,7 @@ class Tally(Op):
         sums, v, *rest = arrays
         n = len(v) if v.ndim and v.size else v.size
         scale = n / v.size if v.ndim and v.size else float(self.batch)
-        return (scale, sums, *(a.reshape(-1, copy=False) for a in (v, *rest)))
+        return (scale, sums, *flat(v, *rest))
 
     def forward(self, scale: float, sums: Array, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
@@ -113,7 +111,7 @@ class SquaredError(Op):
         return x[:-1]
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return _as_rows(arrays, max(a.ndim for a in arrays if a is not None))
+        return as_rows(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.squared_error(target, x, out)
@@ -156,7 +154,7 @@ class ClassHits(Op):
         return as_float(x)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return _as_rows(arrays, max(a.ndim for a in arrays))
+        return as_rows(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.class_hits(target, x, out)
@@ -205,7 +203,7 @@ class ThresholdHits(Op):
         return as_float(x)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a.reshape(-1, copy=False) for a in arrays)
+        return flat(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.threshold_hits(target, x, out, self.threshold)
@@ -213,11 +211,3 @@ class ThresholdHits(Op):
 
 def _rows(v: Array, w: Array) -> Array:
     return v.reshape(w.size, v.size // w.size if w.size else 0)
-
-
-def _as_rows(arrays: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
-    """Arrays of full rank as matrices, those without the last axis as vectors."""
-    return tuple(
-        a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rank else a.reshape(-1)
-        for a in arrays
-    )

@@ -13,10 +13,6 @@ from funclab.graph.op import Array, Op, View
 from funclab.ops.base import shape_of
 from funclab.shape_math import Shape, show
 
-__all__ = [
-    "expand_dims", "moveaxis", "ravel", "reshape", "squeeze", "swapaxes", "transpose",
-]  # fmt: skip
-
 
 class Reshape(View):
     """out = the elements of x, in the same order, under another shape.

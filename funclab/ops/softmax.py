@@ -13,8 +13,6 @@ from funclab.kernels import softmax as kernels
 from funclab.ops.base import as_float, shape_of
 from funclab.shape_math import Shape, show
 
-__all__ = ["log_softmax", "softmax"]
-
 
 class AlongAxis(Op, abstract=True):
     """An op on all vectors along one axis; out has the shape of x."""

@@ -33,14 +33,7 @@ def get(identifier: Any) -> Optimizer:
     return found
 
 
-def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """The optimizer as plain data."""
-    return registry.to_config(optimizer)
-
-
-def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
-    """The optimizer that a config describes."""
-    return registry.get("optimizer", config, custom_objects)
+serialize, deserialize = registry.pair("optimizer")
 
 
 guard(__name__)

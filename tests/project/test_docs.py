@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from funclab import layers, metrics, optimizers, registry
+from funclab import layers, optimizers, registry
 from tests.project.source import ROOT, Source, sources
 
 # The lines of a docstring after its summary, in the order in which a reader meets them.
