@@ -101,18 +101,17 @@ class Desk:
 
 @dataclass
 class Misuse:
-    """One wrong use: the line, what its error must be and say, and the line put right.
+    """One wrong use: the line, what its error must say and be, and the line put right.
 
-    `types` are the errors that Keras 2 and Keras 3 raise here; `says` the parts of their messages
-    that users search for; `names` what the text must name of the student's own.
+    `says` are the parts of Keras' messages that users search for, and what the text must name of
+    the student's own; `types` the errors that Keras 2 and Keras 3 raise here.
     """
 
     title: str
     wrong: Callable[[Desk], Any]
-    types: tuple[type[Exception], ...]
     says: list[str]
-    names: list[str]
     right: Callable[[Desk], Any]
+    types: tuple[type[Exception], ...] = (ValueError,)
 
     def __str__(self) -> str:
         return self.title.replace(" ", "-")

@@ -5,6 +5,7 @@ from tests.parity.case import (
     binary,
     case,
     classes,
+    compiled,
     normal,
     one_hot,
     uniform,
@@ -152,9 +153,7 @@ def regularized(keras, settings):
     layers = keras.layers
     inputs = keras.Input((6,))
     x = layers.Dense(5, activation="tanh", **{argument: regularizer})(inputs)
-    model = keras.Model(inputs, layers.Dense(4)(x))
-    model.compile("sgd", "mse", metrics=["mse"])
-    return model
+    return compiled(keras, inputs, layers.Dense(4)(x), "sgd", "mse", metrics=["mse"])
 
 
 @case(x=[normal(4), normal(4)], y=normal(2), **KEPT_BY_TENSORFLOW)
@@ -163,6 +162,4 @@ def shared_layer_with_regularizers(keras):
     first, second = keras.Input((4,)), keras.Input((4,))
     shared = layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l1")
     x = layers.concatenate([shared(first), shared(second)])
-    model = keras.Model([first, second], layers.Dense(2)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dense(2)(x))
