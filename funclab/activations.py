@@ -11,8 +11,25 @@ from typing import Any
 
 from funclab import ops, registry
 from funclab.missing import guard
-from funclab.ops import elu, hard_sigmoid, hard_silu, hard_swish, leaky_relu, log_softmax, mish
-from funclab.ops import relu, relu6, selu, sigmoid, silu, softmax, softplus, softsign, swish, tanh
+from funclab.ops import (
+    elu,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    leaky_relu,
+    log_softmax,
+    mish,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    swish,
+    tanh,
+)
 
 __all__ = [
     "celu", "deserialize", "elu", "exponential", "gelu", "get", "glu", "hard_sigmoid", "hard_silu",

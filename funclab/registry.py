@@ -35,12 +35,6 @@ def auto_name(prefix: str) -> str:
     return f"{prefix}_{count}" if count else prefix
 
 
-def get_uid(prefix: str) -> int:
-    """The next number for a prefix, counted from 1."""
-    _used[prefix] += 1
-    return _used[prefix]
-
-
 def reset_names() -> None:
     """Begin counting from the start, as in a new session."""
     _used.clear()

@@ -112,7 +112,7 @@ def reduced_axes(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ..
     if axis is None:
         return tuple(range(rank))
     wanted = (axis,) if isinstance(axis, int) else axis
-    return tuple(sorted(axis_index(one, rank) for one in wanted))
+    return tuple(sorted(axis_index(i, rank) for i in wanted))
 
 
 def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:

@@ -63,7 +63,7 @@ def load_data(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[Headlines,
         found.setdefault(_phrase(story, random), story)
     phrases, stories = list(found), list(found.values())
     hour = random.randint(len(HOURS), size=n + test)
-    unusual = np.array([is_unusual(one) for one in stories])
+    unusual = np.array([is_unusual(story) for story in stories])
     popular = (unusual & np.array(READ, bool)[hour]).astype(int)
     whole = Headlines(ids(phrases), np.eye(len(HOURS), dtype="float32")[hour], popular)
     return Headlines(*(part[:n] for part in whole)), Headlines(*(part[n:] for part in whole))

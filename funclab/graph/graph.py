@@ -57,7 +57,9 @@ class Graph:
     def operations(self) -> list[Operation]:
         """Layers and ops, from the inputs on, each once."""
         return [
-            one for depth in sorted(self._by_depth, reverse=True) for one in self._by_depth[depth]
+            operation
+            for depth in sorted(self._by_depth, reverse=True)
+            for operation in self._by_depth[depth]
         ]
 
     @property
@@ -84,7 +86,9 @@ class Graph:
                 made = node.operation(*args, **kwargs)
                 known.update(zip(node.output_tensors, flatten(made), strict=True))
                 known.update(fed)  # one output may be needed where another is an input
-            tape.made[tape.place] = [known[one] for one in node.output_tensors if one in known]
+            tape.made[tape.place] = [
+                known[tensor] for tensor in node.output_tensors if tensor in known
+            ]
         tape.place = place
         return [known[tensor] for tensor in self.outputs]
 
@@ -131,7 +135,7 @@ class Graph:
             layer_depth.setdefault(node.operation, 0)
         first_met = {operation: i for i, operation in enumerate(met)}
         self._by_depth: dict[int, list[Operation]] = {}
-        for operation in sorted(layer_depth, key=lambda one: first_met.get(one, -1)):
+        for operation in sorted(layer_depth, key=lambda operation: first_met.get(operation, -1)):
             self._by_depth.setdefault(layer_depth[operation], []).append(operation)
         self.nodes_by_depth: dict[int, list[Node]] = {}
         for node in self.nodes:
@@ -139,8 +143,8 @@ class Graph:
 
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
         """The error, with the nested model that the missing input belongs to, if there is one."""
-        near = [*finished, *(one for given in self.input_nodes for one in reached(given))]
-        for outer in (one.operation for one in near):
+        near = [*finished, *(call for source in self.input_nodes for call in reached(source))]
+        for outer in (call.operation for call in near):
             if node in getattr(getattr(outer, "graph", None), "nodes", ()):
                 return explain.disconnected(self, node, finished, outer)
         return explain.disconnected(self, node, finished, None)
@@ -148,10 +152,10 @@ class Graph:
 
 def reached(node: Node) -> list[Node]:
     """All calls that a node leads to, by any way."""
-    found = [node]
-    for one in found:
-        found += [other for other in one.operation.outbound_nodes if other not in found]
-    return found
+    calls = [node]
+    for call in calls:
+        calls += [other for other in call.operation.outbound_nodes if other not in calls]
+    return calls
 
 
 def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
@@ -161,31 +165,37 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
             why="a model is the graph between its inputs and its outputs.",
             fix=f"pass at least one tensor as `{what}`.",
         )
-    for one in tensors:
-        if not isinstance(one, Tensor) or not hasattr(one, "_keras_history"):
+    for thing in tensors:
+        if not isinstance(thing, Tensor) or not hasattr(thing, "_keras_history"):
             raise TensorTypeError(
                 f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
-                f"KerasTensors. Received: {_seen(one)} of type {type(one).__name__}.",
-                why=f"{_kind(one)} is not a tensor; tensors come from Input() and from calling "
+                f"KerasTensors. Received: {_described(thing)} of type {type(thing).__name__}.",
+                why=f"{_kind(thing)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
-                fix=_repair(one),
-                facts=explain.layer_or_thing(one, Item("place", "Model", f"one of the {what}")),
+                fix=_repair(thing),
+                facts=explain.layer_or_thing(thing, Item("place", "Model", f"thing of the {what}")),
             )
 
 
-def _seen(one: object) -> str:
+def _described(thing: object) -> str:
     """How an error shows something that is not a tensor: an array by its shape, not its values."""
-    shape = getattr(one, "shape", None)
-    return repr(one) if isinstance(one, Operation) or shape is None else f"something shaped {shape}"
+    shape = getattr(thing, "shape", None)
+    return (
+        repr(thing)
+        if isinstance(thing, Operation) or shape is None
+        else f"something shaped {shape}"
+    )
 
 
-def _kind(one: object) -> str:
-    return f"the layer {one.name}" if isinstance(one, Operation) else f"a {type(one).__name__}"
+def _kind(thing: object) -> str:
+    return (
+        f"the layer {thing.name}" if isinstance(thing, Operation) else f"a {type(thing).__name__}"
+    )
 
 
-def _repair(one: object) -> str:
-    if isinstance(one, Operation):
-        return f"call the layer, y = {one.name}(x), and pass what it returns."
+def _repair(thing: object) -> str:
+    if isinstance(thing, Operation):
+        return f"call the layer, y = {thing.name}(x), and pass what it returns."
     return "pass Input(shape=...) or the result of a layer call."
 
 

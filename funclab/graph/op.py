@@ -70,7 +70,7 @@ class Op:
         """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result."""
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
-        if any(isinstance(one, Value) for one in inputs):
+        if any(isinstance(x, Value) for x in inputs):
             return self._record(as_values(inputs))
         return self.compute(*inputs)
 
@@ -138,11 +138,8 @@ def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
     """
     dtypes = [x.dtype for x in inputs if isinstance(x, Value)]
     if dtypes:
-        return tuple(
-            one if isinstance(one, Value) else Constant.near(one, dtypes) for one in inputs
-        )
-    dtypes = [str(one.dtype) for one in inputs if isinstance(one, np.ndarray)]
+        return tuple(x if isinstance(x, Value) else Constant.near(x, dtypes) for x in inputs)
+    dtypes = [str(x.dtype) for x in inputs if isinstance(x, np.ndarray)]
     return tuple(
-        Constant(one) if isinstance(one, np.ndarray) else Constant.near(one, dtypes)
-        for one in inputs
+        Constant(x) if isinstance(x, np.ndarray) else Constant.near(x, dtypes) for x in inputs
     )

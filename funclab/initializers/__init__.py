@@ -10,7 +10,7 @@ from funclab import registry
 from funclab.initializers.base import (
     Constant, Identity, Initializer, Ones, Zeros, rng, seed, using,
 )  # fmt: skip
-from funclab.initializers.random import (
+from funclab.initializers.base import (
     GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
     RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, fans,
 )  # fmt: skip

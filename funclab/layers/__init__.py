@@ -6,13 +6,13 @@ from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.base import Layer
-from funclab.layers.bidirectional import Bidirectional
+from funclab.layers.wrappers import Bidirectional
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from funclab.layers.core import Dense, Embedding, Identity, Masking
-from funclab.layers.gru import GRU, SimpleRNN
+from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
-from funclab.layers.join import Concatenate, Dot, concatenate, dot
-from funclab.layers.lambda_layer import Lambda
+from funclab.layers.merge import Concatenate, Dot, concatenate, dot
+from funclab.layers.functions import Lambda
 from funclab.layers.lstm import LSTM
 from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,

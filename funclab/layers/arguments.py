@@ -228,7 +228,7 @@ def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     ):
         return
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
-    merges = cls.__module__ in ("funclab.layers.merge", "funclab.layers.join")
+    merges = cls.__module__ == "funclab.layers.merge"
     called = "([a, b]): the list goes in the call." if merges else "(x)."
     raise ArgumentError(
         f"{cls.__name__} was made with a tensor as its argument. Received: {given!r}.",

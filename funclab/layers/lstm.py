@@ -1,4 +1,4 @@
-"""The LSTM layer."""
+"""The recurrent layers: LSTM, GRU, and SimpleRNN without any gates."""
 
 from __future__ import annotations
 
@@ -106,3 +106,148 @@ def _fused_name(activation: Any) -> str | None:
     name = getattr(activation, "__name__", "")
     known = name in ACTIVATIONS and getattr(activations, name) is activation
     return name if known else None
+
+
+class OneState(Recurrent, abstract=True):
+    """A recurrent layer whose output is all it remembers."""
+
+    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
+        x = ops.matmul(self.dropped_inputs(x, training), self.kernel)
+        dropped = self.state_dropout(x.shape[0], training)
+        if self.bias is not None:
+            x = ops.add(x, self.input_bias)
+        parts = self.parts()
+
+        def step(z: Any, states: list[Any]) -> list[Any]:
+            h = states[0] if dropped is None else ops.multiply(states[0], dropped)
+            return [self.step(z, states[0], h, *parts)]
+
+        return self.loop(x, states, mask, step)
+
+    @property
+    def input_bias(self) -> Any:
+        """The bias that is added to the inputs."""
+        return self.bias
+
+    def parts(self) -> tuple[Any, ...]:
+        """What every step needs of the weights, cut out once."""
+        return (self.recurrent_kernel,)
+
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+        """The next state, from what the inputs give, the state, and what dropout leaves of it."""
+        raise NotImplementedError
+
+
+class SimpleRNN(OneState):
+    """Each output is made of the input and the output before: activation(x kernel + h recurrent).
+
+    Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
+        return_sequences; with return_state, [out, h].
+    Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
+        a stateful layer without a batch size.
+    Source: Elman, "Finding structure in time", Cognitive Science 1990.
+    """
+
+    cell_name = "simple_rnn_cell"
+    units: int
+    activation: Any = "tanh"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    seed: int | None = None
+
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+        return self.activation(ops.add(z, ops.matmul(seen, parts[0])))
+
+
+class GRU(OneState):
+    """A gated recurrent unit: one gate mixes old state and new value, one resets the state before.
+
+    z and r are the gates, through `recurrent_activation`; the new value v comes from the input and
+    the state times r; h = z h + (1 - z) v. With `reset_after` (the default), r multiplies what the
+    recurrent kernel made of the state, and that product has a bias of its own.
+    Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
+        return_sequences; with return_state, [out, h].
+    Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or
+        (3 units,) without reset_after; in the order z, r, v.
+    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
+        a stateful layer without a batch size.
+    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+    """
+
+    gates = 3
+    cell_name = "gru_cell"
+    units: int
+    activation: Any = "tanh"
+    recurrent_activation: Any = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    reset_after: bool = True
+    use_cudnn: Any = "auto"
+    implementation: int = 2
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        width = self.gates * self.units
+        return (2, width) if self.reset_after else (width,)
+
+    @property
+    def input_bias(self) -> Any:
+        return self.bias[0] if self.bias is not None and self.reset_after else self.bias
+
+    def parts(self) -> tuple[Any, ...]:
+        if self.reset_after:
+            return self.recurrent_kernel, None if self.bias is None else self.bias[1]
+        n = 2 * self.units
+        return self.recurrent_kernel[:, :n], self.recurrent_kernel[:, n:]
+
+    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+        n = 2 * self.units
+        if self.reset_after:
+            recurrent, bias = parts
+            inner = ops.matmul(seen, recurrent)
+            inner = inner if bias is None else ops.add(inner, bias)
+            keep, reset = self._gates(ops.add(z[:, :n], inner[:, :n]))
+            pulled = ops.multiply(reset, inner[:, n:])
+        else:
+            to_gates, to_value = parts
+            keep, reset = self._gates(ops.add(z[:, :n], ops.matmul(seen, to_gates)))
+            pulled = ops.matmul(ops.multiply(reset, seen), to_value)
+        value = self.activation(ops.add(z[:, n:], pulled))
+        return ops.add(ops.multiply(keep, h), ops.multiply(1 - keep, value))
+
+    def _gates(self, z: Any) -> list[Any]:
+        return ops.split(self.recurrent_activation(z), 2, axis=1)

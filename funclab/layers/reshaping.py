@@ -10,7 +10,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of, positive
 from funclab.layers.spec import InputSpec
-from funclab.ops.folding import reshape_samples
+from funclab.ops.shaping import reshape_samples
 from funclab.shape_math import Shape, to_shape
 
 

@@ -105,8 +105,8 @@ class Weighted(Operation):
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
         held = [v for value in vars(self).values() for v in structure.flatten(value)]
-        own = [*self._own_weights, *(one for one in held if isinstance(one, Variable))]
-        own.sort(key=lambda one: (not one.trainable, _is_stream(one)))
+        own = [*self._own_weights, *(v for v in held if isinstance(v, Variable))]
+        own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return unique([*own, *_each(self.sublayers, "variables")])
 
     @property
@@ -192,7 +192,7 @@ class Weighted(Operation):
     def remember(self) -> Memory:
         """What this layer and those inside it are now, to undo a call that fails."""
         inner = [sublayer for sublayer in self.sublayers if not sublayer.built]
-        return Memory(self, [one.remember() for one in inner])
+        return Memory(self, [layer.remember() for layer in inner])
 
     @property
     def losses(self) -> list[Any]:
@@ -206,15 +206,17 @@ class Memory:
     def __init__(self, layer: Weighted, inner: list[Memory]) -> None:
         self.layer, self.inner = layer, inner
         self.attributes = dict(vars(layer))
-        self.lists = [(one, list(one)) for one in vars(layer).values() if isinstance(one, list)]
+        self.lists = [
+            (value, list(value)) for value in vars(layer).values() if isinstance(value, list)
+        ]
 
     def restore(self) -> None:
         vars(self.layer).clear()
         vars(self.layer).update(self.attributes)
-        for one, content in self.lists:
-            one[:] = content
-        for one in self.inner:
-            one.restore()
+        for value, content in self.lists:
+            value[:] = content
+        for memory in self.inner:
+            memory.restore()
 
 
 def unique(items: Iterable[Any]) -> list[Any]:

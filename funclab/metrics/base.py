@@ -118,7 +118,7 @@ class Mean(Metric):
             return
         if weights and weights[0].ndim == 0:
             weights = [np.broadcast_to(weights[0], values.shape).copy()]
-        arrays = [np.ascontiguousarray(one) for one in (values, *weights)]
+        arrays = [np.ascontiguousarray(array) for array in (values, *weights)]
         out = np.zeros(())
         Tally().forward(*Tally().bind(self.sums.array, *arrays, out))
 

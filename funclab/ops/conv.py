@@ -1,4 +1,4 @@
-"""Convolutions over images and sequences."""
+"""Windows that slide over images and sequences: convolution and pooling."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.op import Array, Op
+from funclab.graph.op import Array, Op, Work
 from funclab.kernels import conv as kernels
-from funclab.ops.base import Slot
+from funclab.kernels import pooling
+from funclab.ops.base import Slot, named_like
 from funclab.shape_math import Shape, show
 
 FORMATS = ("channels_last", "channels_first")
@@ -230,3 +231,95 @@ def check_format(data_format: str | None) -> str:
 
 def _kernel(w: Array) -> Array:
     return w[None] if w.ndim == 3 else w
+
+
+class Pooling(Sliding, abstract=True):
+    """A sliding window that keeps the channels apart."""
+
+    pool_size: tuple[int, ...] = (2, 2)
+
+    def shape(self, x: Shape) -> Shape:
+        if len(x) != len(self.pool_size) + 2:
+            raise ShapeError(
+                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
+                f"shape {show(x)}.",
+                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
+                "and the channels.",
+                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
+            )
+        spatial = self.out_spatial(x, self.pool_size, self._ones)
+        return self.joined(x[0], spatial, self.channels(x))
+
+    def geometry(self, x: Array) -> tuple[tuple[int, int], ...]:
+        """Size, strides, and the padding before height and width."""
+        window = self.window(x, self.pool_size, self._ones)
+        (top, _), (left, _) = window.padding
+        return window.size, window.strides, (top, left)
+
+    @property
+    def _ones(self) -> tuple[int, ...]:
+        return (1,) * len(self.pool_size)
+
+
+class MaxPool(Pooling):
+    """out = the largest element in each window, for each channel.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
+    Numerics: NaN counts as largest. Padding never wins.
+    """
+
+    def work(self, x: Shape) -> Work:
+        """The pixel that won each window, counted row by row."""
+        return ((self.shape(x), "int32"),)
+
+    def forward(self, x: Array, out: Array, winner: Array) -> None:
+        images = self.images(x), self.images(out), self.images(winner)
+        pooling.max_pool(*images, *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
+        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
+
+    def _pixels(self, x: Array) -> Array:
+        """The same memory as (batch, pixels, channels)."""
+        images = self.images(x)
+        return images.reshape(len(x), -1, images.shape[3], copy=False)
+
+
+class AveragePool(Pooling):
+    """out = the mean of each window, for each channel; padding does not count.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        pooling.average_pool(self.images(x), self.images(out), *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        pooling.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
+
+
+def _function(op: Any, name: str) -> Any:
+    def pool(
+        inputs: Any,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+    ) -> Any:
+        rank = len(inputs.shape) - 2
+        size = per_axis(pool_size, rank, "pool_size")
+        steps = size if strides is None else per_axis(strides, rank, "strides")
+        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
+
+    return named_like(op, pool, name)
+
+
+max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")

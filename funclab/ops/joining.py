@@ -103,12 +103,12 @@ class Split(Op):
         return (x,) * self.n_outputs if self.n_outputs > 1 else x
 
     def forward(self, x: Array, out: Any) -> None:
-        for piece, one in zip(self._pieces(x), self._several(out), strict=True):
-            np.copyto(one, piece)
+        for piece, output in zip(self._pieces(x), self._several(out), strict=True):
+            np.copyto(output, piece)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
-        for piece, one in zip(self._pieces(gx), self._several(g), strict=True):
-            np.copyto(piece, one)
+        for piece, gradient in zip(self._pieces(gx), self._several(g), strict=True):
+            np.copyto(piece, gradient)
 
     def _pieces(self, x: Array) -> list[Array]:
         return np.split(x, list(self.ends), self.axis)

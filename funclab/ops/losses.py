@@ -16,6 +16,7 @@ from funclab.graph.op import Array, Op, Work
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
+from funclab.ops.activation import Softmax
 from funclab.ops.arithmetic import add, divide, multiply, subtract
 from funclab.ops.base import Slot, as_float, as_rows, flat, shape_of
 from funclab.ops.basic import cast
@@ -24,7 +25,6 @@ from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.reduction import sum
 from funclab.ops.shaping import expand_dims, moveaxis, squeeze
-from funclab.ops.softmax import Softmax
 from funclab.shape_math import Shape, show
 
 EPSILON = 1e-7

@@ -191,6 +191,6 @@ def lstm(
                 fix=f"choose one of {', '.join(ACTIVATIONS)}.",
             )
     settings = activation, recurrent_activation, return_sequences, go_backwards
-    extra = [one for one in (mask, recurrent_dropout) if one is not None]
+    extra = [x for x in (mask, recurrent_dropout) if x is not None]
     op = LSTM(*settings, masked=mask is not None, dropped=recurrent_dropout is not None)
     return op(x, h, c, kernel, recurrent_kernel, bias, *extra)

@@ -10,7 +10,7 @@ from funclab.missing import guard
 from funclab.optimizers import schedules
 from funclab.optimizers.adaptive import SGD, Adadelta, Adagrad, RMSprop
 from funclab.optimizers.base import Optimizer
-from funclab.optimizers.moments import Adam, Adamax, AdamW, Nadam
+from funclab.optimizers.adaptive import Adam, Adamax, AdamW, Nadam
 
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Nadam", "Optimizer", "RMSprop",

@@ -62,7 +62,7 @@ def check_others(cls: type, others: dict[str, Any]) -> None:
         raise ArgumentError(
             f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
             f"(Keyword argument not understood by {cls.__name__}.)",
-            why=f"{cls.__name__} takes {', '.join(one for one in own if one != 'options')}, "
+            why=f"{cls.__name__} takes {', '.join(name for name in own if name != 'options')}, "
             "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
             fix=f"correct or remove {', '.join(unknown)}.",
         )

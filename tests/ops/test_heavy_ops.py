@@ -9,7 +9,7 @@ from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.graph.value import Value, Variable
-from funclab.ops.embedding import Embedding
+from funclab.ops.indexing import Embedding
 from funclab.ops.random import Dropout
 
 
