@@ -93,14 +93,7 @@ class OrthogonalRegularizer(Regularizer):
         return ops.multiply(ops.sum(others), self.factor / max(1, n * (n - 1)))
 
 
-def l1(l1: float = 0.01) -> L1:
-    """The penalty l1 * sum |x|."""
-    return L1(l1)
-
-
-def l2(l2: float = 0.01) -> L2:
-    """The penalty l2 * sum x^2."""
-    return L2(l2)
+l1, l2 = L1, L2
 
 
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:

@@ -268,7 +268,7 @@ class Layer(Weighted):
             warn(
                 f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a "
                 "mask attached to it. However, this layer does not support masking and will "
-                "therefore destroy the mask information. Downstream layers will not see the mask.",
+                "therefore destroy the mask information. Downstream layers will not see the mask."
             )
 
     def _add_activity_losses(self, tape: Tape, leaves: list[Value]) -> None:

@@ -113,11 +113,7 @@ class Adadelta(Optimizer):
     slots = {"squared_gradient": 0.0, "squared_step": 0.0}  # noqa: RUF012
 
     def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        rho: float = 0.95,
-        epsilon: float = 1e-7,
-        **options: Any,
+        self, learning_rate: Any = 0.001, rho: float = 0.95, epsilon: float = 1e-7, **options: Any
     ) -> None:
         self.rho, self.epsilon = rho, epsilon
         super().__init__(learning_rate, **options)

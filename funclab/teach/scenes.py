@@ -121,10 +121,7 @@ SCENES: dict[str, tuple[Callable[..., Trace], Stops]] = {
             ("forward", "largest[0]"),
         ],
     ),
-    "training": (
-        training,
-        [("input", "x[0]"), ("compare", "drop[0]"), ("compare", "norm[0]")],
-    ),
+    "training": (training, [("input", "x[0]"), ("compare", "drop[0]"), ("compare", "norm[0]")]),
     "frozen": (
         frozen,
         [

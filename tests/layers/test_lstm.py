@@ -245,11 +245,7 @@ def test_masked_steps_of_two_directions_are_zero():
     assert (made[MASK] != 0).all()
 
 
-MODES = {
-    "sum": lambda a, b: a + b,
-    "mul": lambda a, b: a * b,
-    "ave": lambda a, b: (a + b) / 2,
-}
+MODES = {"sum": lambda a, b: a + b, "mul": lambda a, b: a * b, "ave": lambda a, b: (a + b) / 2}
 
 
 @pytest.mark.parametrize("mode", MODES)

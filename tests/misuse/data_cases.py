@@ -148,12 +148,7 @@ DATA = [
         ["must have the same shape", "(6, 5)", "digit", "(None, 3)"],
         fit(),
     ),
-    Misuse(
-        "no targets at all",
-        fit(y=None),
-        ["target", "digit"],
-        fit(),
-    ),
+    Misuse("no targets at all", fit(y=None), ["target", "digit"], fit()),
     Misuse(
         "samples of another width",
         fit(x=np.ones((6, 7))),
@@ -184,12 +179,7 @@ DATA = [
         ["indices[0, 0] = 25 is not in [0, 10)", "words", "vectors"],
         lambda desk: desk.sentence.fit(np.full((2, 3), 9), np.ones((2, 1)), verbose=0),
     ),
-    Misuse(
-        "batches of no samples",
-        fit(batch_size=0),
-        ["batch_size", "0"],
-        fit(batch_size=3),
-    ),
+    Misuse("batches of no samples", fit(batch_size=0), ["batch_size", "0"], fit(batch_size=3)),
     Misuse(
         "epochs in quotation marks",
         fit(epochs="3"),
@@ -211,11 +201,7 @@ DATA = [
         (TypeError, ValueError),
     ),
     Misuse(
-        "a keyword that fit does not have",
-        fit(epoch=3),
-        ["epochs"],
-        fit(epochs=3),
-        (TypeError,),
+        "a keyword that fit does not have", fit(epoch=3), ["epochs"], fit(epochs=3), (TypeError,)
     ),
     Misuse(
         "a weight for some of the samples only",

@@ -240,10 +240,5 @@ LAYERS = [
         ["Improperly formatted model config", "disconnected nodes", "Missing node", "encoder"],
         lambda desk: Model.from_config(desk.twins.get_config()),
     ),
-    Misuse(
-        "weights of another model loaded",
-        other_weights,
-        ["eights", "reader"],
-        own_weights,
-    ),
+    Misuse("weights of another model loaded", other_weights, ["eights", "reader"], own_weights),
 ]

@@ -110,8 +110,7 @@ DROPPED = {"x": normal(6), "y": normal(2)}
 
 
 @variants(
-    dropout_of_nothing=(0.0, DROPPED),
-    dropout_is_off_when_predicting=(0.5, {**DROPPED, "steps": 0}),
+    dropout_of_nothing=(0.0, DROPPED), dropout_is_off_when_predicting=(0.5, {**DROPPED, "steps": 0})
 )
 def dropout(keras, rate):
     layers = keras.layers

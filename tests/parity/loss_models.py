@@ -33,18 +33,12 @@ def classifier(keras, activation, loss, **options):
     loss_mean_absolute_error=((None, "mean_absolute_error"), VALUES),
     loss_binary_crossentropy=(("sigmoid", "binary_crossentropy"), BINARY),
     loss_categorical_crossentropy=(("softmax", "categorical_crossentropy"), ONE_HOT),
-    loss_sparse_categorical_crossentropy=(
-        ("softmax", "sparse_categorical_crossentropy"),
-        CLASSES,
-    ),
+    loss_sparse_categorical_crossentropy=(("softmax", "sparse_categorical_crossentropy"), CLASSES),
     loss_sparse_with_a_column_of_classes=(
         ("softmax", "sparse_categorical_crossentropy"),
         CLASS_COLUMN,
     ),
-    loss_of_probabilities_that_do_not_sum_to_one=(
-        ("sigmoid", "categorical_crossentropy"),
-        ONE_HOT,
-    ),
+    loss_of_probabilities_that_do_not_sum_to_one=(("sigmoid", "categorical_crossentropy"), ONE_HOT),
 )
 def loss_by_name(keras, settings):
     activation, loss = settings
@@ -95,11 +89,7 @@ def weighted(keras, options):
     return classifier(keras, "softmax", "sparse_categorical_crossentropy", **options)
 
 
-@case(
-    x=normal(5),
-    y=[normal(2), binary(1)],
-    sample_weight=[uniform(high=2.0), uniform()],
-)
+@case(x=normal(5), y=[normal(2), binary(1)], sample_weight=[uniform(high=2.0), uniform()])
 def sample_weight_of_each_output(keras):
     layers = keras.layers
     inputs = keras.Input((5,))
@@ -131,11 +121,7 @@ def metric_objects(keras):
     return classifier(keras, None, "mse", metrics=metrics)
 
 
-REGULARIZERS = {
-    "l1": ("L1", (0.01,)),
-    "l2": ("L2", (0.02,)),
-    "l1_l2": ("L1L2", (0.01, 0.02)),
-}
+REGULARIZERS = {"l1": ("L1", (0.01,)), "l2": ("L2", (0.02,)), "l1_l2": ("L1L2", (0.01, 0.02))}
 
 
 @variants(
