@@ -136,10 +136,15 @@ def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
     Beside values, Python numbers and float arrays take the dtype of the values: NumPy's float64
     does not widen a model. Without values, plain numbers take the dtype of the arrays.
     """
-    dtypes = [x.dtype for x in inputs if isinstance(x, Value)]
-    if dtypes:
-        return tuple(x if isinstance(x, Value) else Constant.near(x, dtypes) for x in inputs)
-    dtypes = [str(x.dtype) for x in inputs if isinstance(x, np.ndarray)]
-    return tuple(
-        Constant(x) if isinstance(x, np.ndarray) else Constant.near(x, dtypes) for x in inputs
-    )
+    values = [x for x in inputs if isinstance(x, Value)]
+    arrays = [x for x in inputs if isinstance(x, np.ndarray)]
+    dtypes = [str(x.dtype) for x in values or arrays]
+
+    def value(x: Any) -> Value:
+        if isinstance(x, Value):
+            return x
+        if isinstance(x, np.ndarray) and not values:
+            return Constant(x)
+        return Constant.near(x, dtypes)
+
+    return tuple(map(value, inputs))

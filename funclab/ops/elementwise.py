@@ -55,97 +55,60 @@ Negative, negative = _row(
     "Negative", np.negative, "-x", "-g", lambda g, x, out, gx: np.negative(g, gx), Whole
 )
 Absolute, absolute = _row(
-    "Absolute",
-    np.absolute,
-    "x without its sign",
-    "g * sign(x); 0 at x = 0",
-    lambda g, x, out, gx: np.multiply(np.sign(x, gx), g, gx),
-    Whole,
-)
+    "Absolute", np.absolute, "x without its sign", "g * sign(x); 0 at x = 0",
+    lambda g, x, out, gx: np.multiply(np.sign(x, gx), g, gx), Whole,
+)  # fmt: skip
 Square, square = _row(
-    "Square",
-    np.square,
-    "x * x",
-    "2 g x",
-    lambda g, x, out, gx: np.multiply(np.add(x, x, gx), g, gx),
-    Whole,
-)
+    "Square", np.square, "x * x", "2 g x",
+    lambda g, x, out, gx: np.multiply(np.add(x, x, gx), g, gx), Whole,
+)  # fmt: skip
 Sqrt, sqrt = _row(
-    "Sqrt",
-    np.sqrt,
-    "the square root of x",
-    "g / (2 out)",
+    "Sqrt", np.sqrt, "the square root of x", "g / (2 out)",
     lambda g, x, out, gx: np.divide(g, np.add(out, out, gx), gx),
-)
+)  # fmt: skip
 Rsqrt, rsqrt = _row(
-    "Rsqrt",
-    lambda x, out: np.reciprocal(np.sqrt(x, out), out),
-    "1 / sqrt(x)",
+    "Rsqrt", lambda x, out: np.reciprocal(np.sqrt(x, out), out), "1 / sqrt(x)",
     "-g * out^3 / 2, as out / x * g / -2",
     lambda g, x, out, gx: np.multiply(np.multiply(np.divide(out, x, gx), g, gx), -0.5, gx),
-)
+)  # fmt: skip
 Reciprocal, reciprocal = _row(
-    "Reciprocal",
-    lambda x, out: np.divide(1, x, out),
-    "1 / x",
-    "-g * out^2",
+    "Reciprocal", lambda x, out: np.divide(1, x, out), "1 / x", "-g * out^2",
     lambda g, x, out, gx: np.negative(np.multiply(np.multiply(out, out, gx), g, gx), gx),
-)
+)  # fmt: skip
 
 # Exponentials, logarithms and waves.
 Exp, exp = _row("Exp", np.exp, "e^x", "g * out", lambda g, x, out, gx: np.multiply(g, out, gx))
 Expm1, expm1 = _row(
-    "Expm1",
-    np.expm1,
-    "e^x - 1",
-    "g * (out + 1)",
+    "Expm1", np.expm1, "e^x - 1", "g * (out + 1)",
     lambda g, x, out, gx: np.multiply(np.add(out, 1, gx), g, gx),
     numerics="exact for small x too, where e^x - 1 would cancel",
-)
+)  # fmt: skip
 Log, log = _row(
-    "Log",
-    np.log,
-    "the natural logarithm of x: -inf at 0, NaN below",
-    "g / x",
+    "Log", np.log, "the natural logarithm of x: -inf at 0, NaN below", "g / x",
     lambda g, x, out, gx: np.divide(g, x, gx),
-)
+)  # fmt: skip
 Log1p, log1p = _row(
-    "Log1p",
-    np.log1p,
-    "log(1 + x)",
-    "g / (1 + x)",
+    "Log1p", np.log1p, "log(1 + x)", "g / (1 + x)",
     lambda g, x, out, gx: np.divide(g, np.add(x, 1, gx), gx),
     numerics="exact for small x too, where 1 + x would lose its digits",
-)
+)  # fmt: skip
 Sin, sin = _row(
-    "Sin",
-    np.sin,
-    "sin(x), x in radians",
-    "g * cos(x)",
+    "Sin", np.sin, "sin(x), x in radians", "g * cos(x)",
     lambda g, x, out, gx: np.multiply(np.cos(x, gx), g, gx),
-)
+)  # fmt: skip
 Cos, cos = _row(
-    "Cos",
-    np.cos,
-    "cos(x), x in radians",
-    "-g * sin(x)",
+    "Cos", np.cos, "cos(x), x in radians", "-g * sin(x)",
     lambda g, x, out, gx: np.negative(np.multiply(np.sin(x, gx), g, gx), gx),
-)
+)  # fmt: skip
 Tanh, tanh = _row(
-    "Tanh",
-    np.tanh,
-    "(e^x - e^-x) / (e^x + e^-x), between -1 and 1",
-    "g * (1 - out^2)",
+    "Tanh", np.tanh, "(e^x - e^-x) / (e^x + e^-x), between -1 and 1", "g * (1 - out^2)",
     lambda g, x, out, gx: kernels.tanh_vjp(g, out, gx),
-)
+)  # fmt: skip
 Sigmoid, sigmoid = _row(
-    "Sigmoid",
-    kernels.sigmoid,
-    "1 / (1 + e^-x), between 0 and 1",
-    "g * out * (1 - out)",
+    "Sigmoid", kernels.sigmoid, "1 / (1 + e^-x), between 0 and 1", "g * out * (1 - out)",
     lambda g, x, out, gx: kernels.sigmoid_vjp(g, out, gx),
     numerics="computed from e^-|x|, which cannot overflow",
-)
+)  # fmt: skip
 
 # Steps and checks, through which no gradient flows.
 Sign, sign = _row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)

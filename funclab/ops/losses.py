@@ -18,7 +18,7 @@ from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
 from funclab.ops.activation import Softmax
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Slot, as_float, as_rows, flat, shape_of
+from funclab.ops.base import Elementwise, Slot, as_float, as_rows, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.dense import BiasActivation, bias_activation
 from funclab.ops.elementwise import Sigmoid, clip, log, negative
@@ -31,14 +31,8 @@ EPSILON = 1e-7
 """How near to 0 and 1 a probability may come before its logarithm is taken."""
 
 
-class CrossEntropy(Op):
-    """out = -sum(target * log(softmax(x))) over the last axis.
-
-    Shapes: target (..., classes), x (..., classes) -> out (...).
-    Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
-    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
-        softmax(x) for the gradient.
-    """
+class PerSample(Op, abstract=True):
+    """One number for each vector along the last axis of the predictions x."""
 
     def shape(self, target: Shape, x: Shape) -> Shape:
         check_same(target, x)
@@ -47,11 +41,32 @@ class CrossEntropy(Op):
     def dtype(self, target: str, x: str) -> str:
         return as_float(x)
 
-    def work(self, target: Shape, x: Shape) -> Work:
-        return ((x, None),)
-
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         return as_rows(*arrays)
+
+
+class PerElement(Elementwise, abstract=True):
+    """One number for each element of the predictions x."""
+
+    def shape(self, target: Shape, x: Shape) -> Shape:  # type: ignore[override]
+        check_same(target, x)
+        return x
+
+    def dtype(self, target: str, x: str) -> str:  # type: ignore[override]
+        return as_float(x)
+
+
+class CrossEntropy(PerSample):
+    """out = -sum(target * log(softmax(x))) over the last axis.
+
+    Shapes: target (..., classes), x (..., classes) -> out (...).
+    Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
+    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
+        softmax(x) for the gradient.
+    """
+
+    def work(self, target: Shape, x: Shape) -> Work:
+        return ((x, None),)
 
     def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
         lower_rows(x, p)
@@ -97,23 +112,13 @@ class SparseCrossEntropy(CrossEntropy):
             kernels.sparse_cross_entropy_vjp(g, target, p, gx)
 
 
-class BinaryCrossEntropy(Op):
+class BinaryCrossEntropy(PerElement):
     """out = -t log(s) - (1 - t) log(1 - s) with s = sigmoid(x), element by element.
 
     Shapes: target (any), x (same) -> out (same).
     Gradient: gx = g * (sigmoid(x) - target); gtarget = -g * x.
     Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow.
     """
-
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
-        return x
-
-    def dtype(self, target: str, x: str) -> str:
-        return as_float(x)
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return flat(*arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.binary_cross_entropy(target, x, out)

@@ -70,7 +70,9 @@ def _product(a: Array, b: Array, slot: Array) -> None:
 def matmul(x1: Any, x2: Any) -> Any:
     """The matrix product x1 @ x2; a vector counts as one row (x1) or one column (x2)."""
     if len(shape_of(x1)) == 1:
-        return squeeze(matmul(expand_dims(x1, 0), x2), 0 if len(shape_of(x2)) == 1 else -2)
+        product = matmul(expand_dims(x1, 0), x2)
+        axis = 0 if len(shape_of(x2)) == 1 else -2
+        return squeeze(product, axis)
     if len(shape_of(x2)) == 1:
         return squeeze(matmul(x1, expand_dims(x2, -1)), -1)
     return MatMul()(x1, x2)
