@@ -77,3 +77,9 @@ example(named("BinaryCrossEntropy"), chances(3), normal(3))
 
 example(named("Assign"), weight(3), weight(3))
 example(named("AssignAdd"), weight(2, 3), weight(3))
+
+example(named("ReshapeSamples", (-1,)), normal(2, 3))
+example(named("ReshapeSamples", (3, -1, 1)), normal(6))
+example(named("FoldTime"), normal(4, 2))
+example(named("FoldTime"), normal(3))
+example(named("UnfoldTime", 1), normal(2))
