@@ -1,7 +1,5 @@
 """Made headlines: their rules hold, and no answer is given away."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.datasets import headlines

@@ -1,7 +1,5 @@
 """Convolution against its definition, written as plainly as possible."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

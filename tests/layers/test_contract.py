@@ -1,7 +1,5 @@
 """What every layer promises, checked on examples of each: no layer escapes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Dense, Embedding, Activation and Lambda."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """GRU and SimpleRNN, against the equations step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Merging several tensors into one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

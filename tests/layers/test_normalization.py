@@ -1,7 +1,5 @@
 """Batch normalization in training, in use, and frozen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Layers of one's own: what a subclass of Layer may do."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Dropout, noise and their random streams."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The same elements in other shapes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

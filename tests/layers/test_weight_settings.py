@@ -1,7 +1,5 @@
 """Initializers, regularizers and constraints."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

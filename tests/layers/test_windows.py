@@ -1,7 +1,5 @@
 """Convolution and pooling, against loops over every window."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

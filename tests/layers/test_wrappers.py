@@ -1,7 +1,5 @@
 """TimeDistributed around layers and models."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Wrong data: all that can be checked before the first step is checked before it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any
 

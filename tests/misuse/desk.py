@@ -3,8 +3,6 @@
 Every name on it (`left`, `encoder`, `twins`, ...) is one that an error about it should use.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

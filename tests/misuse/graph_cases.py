@@ -1,7 +1,5 @@
 """Wrong uses of tensors, and of models as graphs."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab import Input, Model, Sequential, ops

@@ -1,7 +1,5 @@
 """Wrong uses of layers: arguments, input shapes, merging, weights, configurations."""
 
-from __future__ import annotations
-
 import tempfile
 from typing import Any
 

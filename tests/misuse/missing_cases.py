@@ -1,7 +1,5 @@
 """Names that funclab does not have: misspelt ones, and those of Keras."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import funclab

@@ -1,7 +1,5 @@
 """First steps that go wrong: lines that would be right for arrays, lists or another library."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

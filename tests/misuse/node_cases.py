@@ -1,7 +1,5 @@
 """Questions about the calls of a layer that have no answer, or several."""
 
-from __future__ import annotations
-
 from tests.misuse.desk import Misuse
 
 NODES = [

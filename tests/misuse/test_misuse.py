@@ -1,7 +1,5 @@
 """Forty and more wrong uses: each error explains itself, and leaves everything as it was."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """Uses that work and are probably not meant: one warning each, which says what was done."""
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np

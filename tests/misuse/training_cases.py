@@ -1,7 +1,5 @@
 """Wrong uses of compile and of what it needs: all but the data."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from funclab.optimizers import SGD

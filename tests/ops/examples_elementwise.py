@@ -1,7 +1,5 @@
 """Examples of the ops that work element by element."""
 
-from __future__ import annotations
-
 from tests.ops.examples import apart, example, named, normal, positive, truth, weight, whole
 
 for name in ("Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum"):

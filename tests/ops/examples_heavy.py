@@ -1,7 +1,5 @@
 """Examples of the ops that are most of a layer: convolution, pooling, recurrence and others."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Examples of ops that judge predictions."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from tests.ops.examples import apart, example, named, normal, positive

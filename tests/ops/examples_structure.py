@@ -1,7 +1,5 @@
 """Examples of the ops that reduce, reshape, join, index and multiply."""
 
-from __future__ import annotations
-
 from tests.ops.examples import apart, chances, example, named, normal, truth, weight, whole
 
 for name in ("Sum", "Mean", "Max", "Min", "Prod", "LogSumExp"):

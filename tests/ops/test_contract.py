@@ -1,7 +1,5 @@
 """What every op promises, checked on an example of each: no op escapes."""
 
-from __future__ import annotations
-
 import importlib
 from pathlib import Path
 from typing import Any

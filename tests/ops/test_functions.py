@@ -1,7 +1,5 @@
 """The functions of funclab.ops: what they mean, by NumPy's account or by a formula."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

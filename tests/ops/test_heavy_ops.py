@@ -1,7 +1,5 @@
 """What convolution, pooling, normalization, embedding and random ops compute."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Cross-entropies: right, safe, and fused with the softmax or sigmoid before them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The LSTM against its equations, one step after the other."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

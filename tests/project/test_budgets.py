@@ -1,7 +1,5 @@
 """Budgets that keep the project readable. Raising one is one line in RAISED, with its reason."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

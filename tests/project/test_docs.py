@@ -1,7 +1,5 @@
 """What the project says about itself in words stays true."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re
