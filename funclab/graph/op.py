@@ -138,7 +138,8 @@ def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
     """
     values = [x for x in inputs if isinstance(x, Value)]
     arrays = [x for x in inputs if isinstance(x, np.ndarray)]
-    dtypes = [str(x.dtype) for x in values or arrays]
+    leading = values or arrays
+    dtypes = [str(x.dtype) for x in leading]
 
     def value(x: Any) -> Value:
         if isinstance(x, Value):

@@ -105,7 +105,9 @@ def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
     length = _size(summed)
     rows = transpose(x1, [*left, *first])
     columns = transpose(x2, [*second, *right])
-    product = matmul(reshape(rows, (-1, length)), reshape(columns, (length, -1)))
+    rows = reshape(rows, (-1, length))
+    columns = reshape(columns, (length, -1))
+    product = matmul(rows, columns)
     return reshape(product, [*_lengths(a, left), *_lengths(b, right)])
 
 

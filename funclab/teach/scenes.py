@@ -99,8 +99,10 @@ def frozen(**settings: Any) -> Trace:
 SCENES: dict[str, tuple[Callable[..., Trace], str]] = {
     "shared_gradient": (
         shared_gradient,
-        "input right[0], forward shared[1], forward twin_right[0], loss, vjp twin_right[0], "
-        "vjp twin_left[0], add_into shared/kernel, update shared/kernel",
+        "input right[0], forward shared[1], forward twin_right[0], "
+        "loss, "
+        "vjp twin_right[0], vjp twin_left[0], add_into shared/kernel, "
+        "update shared/kernel",
     ),
     "mask": (
         mask,
@@ -109,8 +111,9 @@ SCENES: dict[str, tuple[Callable[..., Trace], str]] = {
     "training": (training, "input x[0], compare drop[0], compare norm[0]"),
     "frozen": (
         frozen,
-        "forward base[0], vjp head[0], vjp base[0], vjp first[0], update first/kernel, "
-        "update head/kernel, held",
+        "forward base[0], "
+        "vjp head[0], vjp base[0], vjp first[0], "
+        "update first/kernel, update head/kernel, held",
     ),
 }
 """A model in slow motion, and the steps at which its tour stops: a kind, and where."""
