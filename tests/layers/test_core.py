@@ -119,7 +119,7 @@ def test_regularizers_and_constraints_go_with_the_weights():
 
     assert layer.kernel.regularizer(np.ones(3)) == pytest.approx(0.03)
     np.testing.assert_array_equal(layer.bias.constraint(np.array([-1.0, 1.0])), [0, 1])
-    assert [float(one) for one in layer.losses] == pytest.approx(
+    assert [float(loss) for loss in layer.losses] == pytest.approx(
         [0.01 * np.square(layer.get_weights()[0]).sum()], rel=1e-5
     )
 

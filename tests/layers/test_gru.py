@@ -90,7 +90,7 @@ def test_weights_have_the_paths_of_keras():
     layer = GRU(2)
     layer(STEPS)
 
-    names = [(one.path, one.shape) for one in layer.weights]
+    names = [(weight.path, weight.shape) for weight in layer.weights]
 
     assert names == [
         ("gru/gru_cell/kernel", (4, 6)),

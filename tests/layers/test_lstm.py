@@ -120,7 +120,7 @@ def test_the_forget_gate_begins_open():
 def test_weights_have_the_shapes_and_paths_of_keras():
     layer = built()
 
-    assert [(one.path, one.shape) for one in layer.weights] == [
+    assert [(weight.path, weight.shape) for weight in layer.weights] == [
         ("lstm/lstm_cell/kernel", (4, 8)),
         ("lstm/lstm_cell/recurrent_kernel", (2, 8)),
         ("lstm/lstm_cell/bias", (8,)),

@@ -59,13 +59,13 @@ def test_weights_stand_in_the_order_of_keras():
     layer = BatchNormalization()
     layer(DATA)
 
-    names = [one.path for one in layer.weights]
+    names = [weight.path for weight in layer.weights]
 
     assert names == [
         f"batch_normalization/{name}"
         for name in ("gamma", "beta", "moving_mean", "moving_variance")
     ]
-    assert [one.trainable for one in layer.weights] == [True, True, False, False]
+    assert [weight.trainable for weight in layer.weights] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("settings", "count"), [({"scale": False}, 3), ({"center": False}, 3)])

@@ -56,7 +56,7 @@ def test_the_stream_is_kept_with_the_variables_but_is_no_weight(cls: Any, settin
     layer = cls(**settings)
 
     assert layer.weights == []
-    assert [one.dtype for one in layer.variables] == ["uint64"]
+    assert [variable.dtype for variable in layer.variables] == ["uint64"]
 
 
 def test_dropout_zeroes_the_rate_and_keeps_the_mean():

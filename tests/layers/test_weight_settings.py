@@ -94,7 +94,9 @@ ROOMS = [
 ]
 
 
-@pytest.mark.parametrize(("room", "thing"), ROOMS, ids=lambda one: getattr(one, "__name__", one))
+@pytest.mark.parametrize(
+    ("room", "thing"), ROOMS, ids=lambda value: getattr(value, "__name__", value)
+)
 def test_settings_survive_json(room: Any, thing: Any):
     text = json.dumps(room.serialize(thing))
 

@@ -16,7 +16,8 @@ def padded(x: Any, size: Any, strides: Any, dilation: Any, padding: str, fill: f
     if padding == "valid":
         return x
     pads = [
-        same_padding(n, *one) for n, *one in zip(x.shape[1:3], size, strides, dilation, strict=True)
+        same_padding(n, *window)
+        for n, *window in zip(x.shape[1:3], size, strides, dilation, strict=True)
     ]
     return np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=fill)
 
@@ -32,7 +33,9 @@ def windows(
     """Every window of images: (batch, rows, columns, height, width, channels)."""
     whole = padded(x, size, strides, dilation, padding, fill)
     settings = list(zip(size, strides, dilation, strict=True))
-    counts = [conv_length(n, *one, padding) for n, one in zip(x.shape[1:3], settings, strict=True)]
+    counts = [
+        conv_length(n, *window, padding) for n, window in zip(x.shape[1:3], settings, strict=True)
+    ]
     rows, columns = (
         [[i * stride + k * step for k in range(width)] for i in range(count)]
         for count, (width, stride, step) in zip(counts, settings, strict=True)

@@ -29,7 +29,7 @@ def test_a_model_may_be_used_at_every_step():
     made = outer(STEPS)
     for t in range(3):
         np.testing.assert_allclose(made[:, t], model(STEPS[:, t]), rtol=1e-5)
-    assert [id(one) for one in outer.weights] == [id(one) for one in model.weights]
+    assert [id(weight) for weight in outer.weights] == [id(weight) for weight in model.weights]
 
 
 def test_models_with_several_inputs_and_outputs_may_be_used():
@@ -39,8 +39,8 @@ def test_models_with_several_inputs_and_outputs_may_be_used():
 
     for t in range(3):
         expected = model([STEPS[:, t], STEPS[:, 2 - t]])
-        for got, one in zip(made, expected, strict=True):
-            np.testing.assert_allclose(got[:, t], one, rtol=1e-5, atol=1e-6)
+        for got, wanted in zip(made, expected, strict=True):
+            np.testing.assert_allclose(got[:, t], wanted, rtol=1e-5, atol=1e-6)
 
 
 def test_the_layer_inside_gets_no_nodes():

@@ -13,7 +13,7 @@ def fit(**changes: Any) -> Callable[[Desk], Any]:
 
     def line(desk: Desk) -> Any:
         data = {"x": desk.x, "y": desk.y, "verbose": 0, "epochs": 2, "batch_size": 2}
-        given = {key: one(desk) if callable(one) else one for key, one in changes.items()}
+        given = {key: value(desk) if callable(value) else value for key, value in changes.items()}
         return desk.reader.fit(**{**data, **given})
 
     return line

@@ -92,7 +92,7 @@ class Desk:
             if model.history is not None:
                 seen[f"{name} history"] = repr(model.history.history), list(model.history.epoch)
             if model.optimizer is not None:
-                state = [np.array(one).tobytes() for one in model.optimizer.variables]
+                state = [np.array(variable).tobytes() for variable in model.optimizer.variables]
                 seen[f"{name} optimizer"] = int(model.optimizer.iterations), state
         return seen
 

@@ -52,8 +52,8 @@ def test_the_lstm_does_what_its_steps_say(options):
     results = ops.lstm(*inputs, **options)
 
     expected = plain_lstm(*inputs, *(options.get(k) for k in ("mask", "recurrent_dropout")))
-    for result, one in zip(results, expected, strict=True):
-        np.testing.assert_allclose(result, one, atol=1e-12)
+    for result, exact in zip(results, expected, strict=True):
+        np.testing.assert_allclose(result, exact, atol=1e-12)
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["plain", "masked"])
@@ -63,8 +63,8 @@ def test_going_backwards_is_going_through_the_reversed_sequence(mask):
 
     backwards = ops.lstm(x, *rest, mask, go_backwards=True)
 
-    for result, one in zip(backwards, plain_lstm(x[:, ::-1], *rest, turned), strict=True):
-        np.testing.assert_allclose(result, one, atol=1e-12)
+    for result, exact in zip(backwards, plain_lstm(x[:, ::-1], *rest, turned), strict=True):
+        np.testing.assert_allclose(result, exact, atol=1e-12)
 
 
 def test_without_return_sequences_the_output_is_the_last_of_them():
