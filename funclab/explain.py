@@ -201,9 +201,9 @@ def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
 def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> GraphError:
     """Outputs that need an input which was not given. `outer` is a nested model it belongs to."""
     tensor, name = node.output_tensors[0], node.operation.name
-    given = ", ".join(tensor.id for tensor in graph.inputs)
-    why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
-    fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
+    inputs = ", ".join(tensor.id for tensor in graph.inputs)
+    why = f"the outputs depend on {name}, which is not among the model's inputs ({inputs})."
+    fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs inputs."
     fix += _look_alike(graph, tensor)
     if outer is not None:
         why = (

@@ -186,10 +186,10 @@ def described(thing: Thing) -> Thing:
     if constructor is object.__init__ or not thing.__doc__:
         return thing
     every = inspect.signature(constructor).parameters.values()
-    found = [parameter for parameter in every if parameter.name != "self"]
+    parameters = [parameter for parameter in every if parameter.name != "self"]
     text, mark, doctest = thing.__doc__.partition("    >>> ")
     owners = (getattr(thing, "__name__", ""), constructor.__qualname__.partition(".")[0])
-    lines = [_line(owners, parameter) for parameter in found]
+    lines = [_line(owners, parameter) for parameter in parameters]
     thing.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
     return thing
 

@@ -100,8 +100,8 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 
 def near(name: str, known: Iterable[str]) -> str:
     """The known names that look like `name`, as the end of a sentence; nothing if none does."""
-    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f" (did you mean {' or '.join(found)}?)" if found else ""
+    alike = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
 def to_config(thing: Any) -> Any:
@@ -166,8 +166,8 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        found = lookup(kind, identifier.get("class_name", ""), custom)
-        return rebuild(found, identifier.get("config", {}), custom)
+        cls = lookup(kind, identifier.get("class_name", ""), custom)
+        return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         identifier = lookup(kind, identifier, custom)
     if not callable(identifier) and not hasattr(identifier, "get_config"):

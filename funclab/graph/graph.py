@@ -34,11 +34,11 @@ class Graph:
         _check_redundant(self.inputs)
         self.stand_ins = dict(stand_ins or {})
         self.input_nodes = [self.producer(tensor)[0] for tensor in self.inputs]
-        found, seen_operations = self._collect()
+        reachable, operations = self._collect()
         self.nodes: list[Node] = sorted(
-            {*found, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
+            {*reachable, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
         )
-        self._set_depths(found, seen_operations)
+        self._set_depths(reachable, operations)
         _check_names(self.operations)
 
     def producer(self, tensor: Tensor) -> tuple[Node, int]:
@@ -83,8 +83,8 @@ class Graph:
             tape.place = (*place, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
-                made = node.operation(*args, **kwargs)
-                known.update(zip(node.output_tensors, flatten(made), strict=True))
+                outputs = node.operation(*args, **kwargs)
+                known.update(zip(node.output_tensors, flatten(outputs), strict=True))
                 known.update(fed)  # one output may be needed where another is an input
             tape.made[tape.place] = [
                 known[tensor] for tensor in node.output_tensors if tensor in known
@@ -120,11 +120,11 @@ class Graph:
                     waiting.append(parent)
         return finished, list(met)
 
-    def _set_depths(self, found: list[Node], met: list[Operation]) -> None:
+    def _set_depths(self, reachable: list[Node], met: list[Operation]) -> None:
         """Depths as Keras counts them: 0 at the outputs; a layer is as deep as its deepest call."""
         depth: dict[Node, int] = {}
         layer_depth: dict[Operation, int] = {}
-        for node in reversed(found):
+        for node in reversed(reachable):
             here = max(depth.get(node, 0), layer_depth.get(node.operation, 0))
             depth[node] = layer_depth[node.operation] = here
             if node not in self.input_nodes:

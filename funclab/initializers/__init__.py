@@ -48,7 +48,7 @@ serialize, deserialize = registry.pair("initializer")
 
 def __getattr__(name: str) -> Any:
     """The lower-case names: `initializers.he_normal` is the class HeNormal."""
-    found = registry.registered("initializer").get(name)
-    if found is None:
+    initializer = registry.registered("initializer").get(name)
+    if initializer is None:
         raise no_such_name(__name__, name, registry.registered("initializer"))
-    return found
+    return initializer

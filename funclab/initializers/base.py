@@ -111,25 +111,25 @@ class Random(Initializer):
         return rng() if seed is None else np.random.default_rng(seed)
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: str) -> Array:
-        made = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]
-        made *= high - low
-        made += low
-        return made.astype(dtype, copy=False)
+        numbers = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]
+        numbers *= high - low
+        numbers += low
+        return numbers.astype(dtype, copy=False)
 
     def normal(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
-        made = self.generator().standard_normal(shape, _drawn(dtype))  # type: ignore[arg-type]
-        return _shift(made, mean, stddev).astype(dtype, copy=False)
+        numbers = self.generator().standard_normal(shape, _drawn(dtype))  # type: ignore[arg-type]
+        return _shift(numbers, mean, stddev).astype(dtype, copy=False)
 
     def truncated(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
         """Normal numbers, drawn again where they lie more than two deviations off."""
         generator, kind = self.generator(), _drawn(dtype)
-        made = generator.standard_normal(math.prod(shape), kind)  # type: ignore[arg-type]
-        outside = np.flatnonzero(np.abs(made) > 2)
+        numbers = generator.standard_normal(math.prod(shape), kind)  # type: ignore[arg-type]
+        outside = np.flatnonzero(np.abs(numbers) > 2)
         while outside.size:
-            made[outside] = generator.standard_normal(outside.size, kind)
-            outside = outside[np.abs(made[outside]) > 2]
-        made = made.reshape(shape)  # type: ignore[arg-type]
-        return _shift(made, mean, stddev).astype(dtype, copy=False)
+            numbers[outside] = generator.standard_normal(outside.size, kind)
+            outside = outside[np.abs(numbers[outside]) > 2]
+        numbers = numbers.reshape(shape)  # type: ignore[arg-type]
+        return _shift(numbers, mean, stddev).astype(dtype, copy=False)
 
 
 class RandomUniform(Random):
@@ -299,11 +299,11 @@ def _drawn(dtype: Any) -> Any:
     return np.float32 if str(dtype) == "float32" else np.float64
 
 
-def _shift(made: Array, mean: float, stddev: float) -> Array:
-    made *= stddev
+def _shift(numbers: Array, mean: float, stddev: float) -> Array:
+    numbers *= stddev
     if mean:
-        made += mean
-    return made
+        numbers += mean
+    return numbers
 
 
 def _check_one_of(what: str, value: Any, known: tuple[str, ...]) -> None:

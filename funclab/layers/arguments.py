@@ -60,11 +60,11 @@ def take_fields(cls: Any, base: Any) -> None:
     fields = own_fields(cls)
     if "__init__" in vars(cls) or not fields:
         return
-    place, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    taken = [inspect.Parameter("self", place)]
+    positional, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    taken = [inspect.Parameter("self", positional)]
     for name, kind in fields.items():
         default = vars(cls).get(name, empty)
-        taken.append(inspect.Parameter(name, place, default=default, annotation=kind))
+        taken.append(inspect.Parameter(name, positional, default=default, annotation=kind))
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
     more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
@@ -113,17 +113,17 @@ def first_parameter(cls: Any) -> str:
 
 def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = list(parameters(cls))
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    return {**parameters(cls), **given}
+    arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    return {**parameters(cls), **arguments}
 
 
 def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse `Dense()`: a layer of funclab made without an argument that it needs."""
     if not cls.__module__.startswith("funclab."):
         return
-    given = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
+    arguments = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
-    missing = [name for name in needed if name not in given]
+    missing = [name for name in needed if name not in arguments]
     if not missing:
         return
     unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
@@ -221,8 +221,8 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(x)`: a tensor where the layer is made. Layers of users may take one there."""
-    given = args[0] if args else None
-    tensors = given if isinstance(given, (list, tuple)) else [given]
+    first = args[0] if args else None
+    tensors = first if isinstance(first, (list, tuple)) else [first]
     if not cls.__module__.startswith("funclab.layers.") or not any(
         isinstance(item, Tensor) for item in tensors
     ):
@@ -231,7 +231,7 @@ def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     merges = cls.__module__ == "funclab.layers.merge"
     called = "([a, b]): the list goes in the call." if merges else "(x)."
     raise ArgumentError(
-        f"{cls.__name__} was made with a tensor as its argument. Received: {given!r}.",
+        f"{cls.__name__} was made with a tensor as its argument. Received: {first!r}.",
         why="the first parentheses make the layer, and hold its settings; the second call it.",
         fix=f"write {cls.__name__}({', '.join(needed)}){called}",
     )
@@ -255,8 +255,8 @@ def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     """
     wanted = list(inspect.signature(layer.build).parameters)
     names = list(inspect.signature(layer.call).parameters)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    shapes = {f"{name}_shape": shape_of(value) for name, value in given.items()}
+    arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    shapes = {f"{name}_shape": shape_of(value) for name, value in arguments.items()}
     if sum(name in shapes for name in wanted) > 1:
         return [shapes.get(name) for name in wanted]
     return [shape_of(args[0])] if wanted else []

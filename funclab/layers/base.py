@@ -354,16 +354,16 @@ class Layer(Weighted):
         elsewhere = set(KERAS_2_KEYWORDS) - set(parameters(type(self)))
         skip = {"name", "trainable", "dtype", "weights", *elsewhere}
         own = {
-            name: registry.to_config(self._setting(name, given))
-            for name, given in self.constructor_arguments.items()
+            name: registry.to_config(self._setting(name, value))
+            for name, value in self.constructor_arguments.items()
             if name not in skip
         }
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
 
-    def _setting(self, name: str, given: Any) -> Any:
+    def _setting(self, name: str, value: Any) -> Any:
         """What is kept under a constructor argument's name; not the layers it was turned into."""
-        kept = getattr(self, name, given)
-        return given if _holds_layers(kept) and not _holds_layers(given) else kept
+        kept = getattr(self, name, value)
+        return value if _holds_layers(kept) and not _holds_layers(value) else kept
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

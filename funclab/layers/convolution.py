@@ -67,8 +67,8 @@ class Conv(Layer, abstract=True):
                 fix="change `groups`, or check `data_format`.",
                 graph=self,
             )
-        seen = None if channels is None else channels // self.groups
-        self.kernel = self.named_weight("kernel", (*self.kernel_size, seen, self.filters))
+        depth = None if channels is None else channels // self.groups
+        self.kernel = self.named_weight("kernel", (*self.kernel_size, depth, self.filters))
         self.bias = self.named_weight("bias", (self.filters,)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
         self.built = True

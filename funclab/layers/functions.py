@@ -54,8 +54,8 @@ class Lambda(Layer):
     def call(self, inputs: Any, mask: Any = None, training: bool = False) -> Any:
         extra = {"mask": mask, "training": training}
         wanted = _names(self.function)
-        given = {name: value for name, value in extra.items() if name in wanted}
-        return self.function(inputs, **{**given, **self.arguments})
+        asked = {name: value for name, value in extra.items() if name in wanted}
+        return self.function(inputs, **{**asked, **self.arguments})
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
@@ -74,8 +74,8 @@ class Lambda(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         names = ("function", "mask", "output_shape")
-        made = {name: from_config(config.get(name), custom_objects) for name in names}
-        return cls(**{**config, **made})
+        functions = {name: from_config(config.get(name), custom_objects) for name in names}
+        return cls(**{**config, **functions})
 
 
 def _names(function: Callable[..., Any]) -> set[str]:
@@ -161,6 +161,6 @@ def _from_code(config: dict[str, Any]) -> Callable[..., Any]:
     module = sys.modules.get(config["module"])
     names = vars(module) if module else {"__builtins__": __builtins__}
     cells = tuple(types.CellType(content) for content in config["closure"])
-    made = types.FunctionType(code, names, config["name"], tuple(config["defaults"]), cells)
-    made.__module__ = config["module"]
-    return made
+    function = types.FunctionType(code, names, config["name"], tuple(config["defaults"]), cells)
+    function.__module__ = config["module"]
+    return function

@@ -133,7 +133,7 @@ class OneState(Recurrent, abstract=True):
         """What every step needs of the weights, cut out once."""
         return (self.recurrent_kernel,)
 
-    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
         """The next state, from what the inputs give, the state, and what dropout leaves of it."""
         raise NotImplementedError
 
@@ -172,8 +172,8 @@ class SimpleRNN(OneState):
     unroll: bool = False
     seed: int | None = None
 
-    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
-        return self.activation(ops.add(z, ops.matmul(seen, parts[0])))
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
+        return self.activation(ops.add(z, ops.matmul(thinned, parts[0])))
 
 
 class GRU(OneState):
@@ -234,18 +234,18 @@ class GRU(OneState):
         n = 2 * self.units
         return self.recurrent_kernel[:, :n], self.recurrent_kernel[:, n:]
 
-    def step(self, z: Any, h: Any, seen: Any, *parts: Any) -> Any:
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
         n = 2 * self.units
         if self.reset_after:
             recurrent, bias = parts
-            inner = ops.matmul(seen, recurrent)
+            inner = ops.matmul(thinned, recurrent)
             inner = inner if bias is None else ops.add(inner, bias)
             keep, reset = self._gates(ops.add(z[:, :n], inner[:, :n]))
             pulled = ops.multiply(reset, inner[:, n:])
         else:
             to_gates, to_value = parts
-            keep, reset = self._gates(ops.add(z[:, :n], ops.matmul(seen, to_gates)))
-            pulled = ops.matmul(ops.multiply(reset, seen), to_value)
+            keep, reset = self._gates(ops.add(z[:, :n], ops.matmul(thinned, to_gates)))
+            pulled = ops.matmul(ops.multiply(reset, thinned), to_value)
         value = self.activation(ops.add(z[:, n:], pulled))
         return ops.add(ops.multiply(keep, h), ops.multiply(1 - keep, value))
 

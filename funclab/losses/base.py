@@ -129,9 +129,9 @@ def class_of(
     )
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        given = signature.bind(self, *args, **kwargs)
-        given.apply_defaults()
-        chosen = {key: given.arguments[key] for key in order}
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        chosen = {key: bound.arguments[key] for key in order}
         chosen["name"] = chosen["name"] or common["name"] or function.__name__
         vars(self).update({key: chosen[key] for key in defaults})
         base.__init__(self, function, **chosen)

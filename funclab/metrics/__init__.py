@@ -55,17 +55,17 @@ def get(identifier: Any) -> Metric | None:
     known = registry.registered("metric")
     if name is not None and name not in known and name in registry.registered("loss"):
         identifier = losses.get(name)
-    found = registry.get("metric", identifier)
-    if found is None or isinstance(found, Metric):
-        return found
-    if not callable(found):
+    metric = registry.get("metric", identifier)
+    if metric is None or isinstance(metric, Metric):
+        return metric
+    if not callable(metric):
         raise LossError(
             f"Could not interpret metric identifier: {identifier!r}.",
             why=f"a {type(identifier).__name__} is neither the name of a metric nor a function.",
             fix='pass a name such as "accuracy", a metric object, or a function of '
             "(y_true, y_pred).",
         )
-    return MeanMetricWrapper(found, name=name)
+    return MeanMetricWrapper(metric, name=name)
 
 
 serialize, deserialize = registry.pair("metric")

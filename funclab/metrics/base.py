@@ -46,8 +46,8 @@ class Metric:
         """An array to collect in, which begins as `initializer` says."""
         if isinstance(shape, str):  # Keras 2 has the name first
             shape, name = (), shape
-        made = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
-        state = State(np.array(made), name=name or "variable")
+        start = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
+        state = State(np.array(start), name=name or "variable")
         self.variables.append(state)
         return state
 

@@ -144,12 +144,12 @@ class AUC(Confusion):
         super().update_state(y_true, y_pred, sample_weight)
 
     def result(self) -> Any:
-        found = self.true_positives.array
+        hits = self.true_positives.array
         wrong = self.false_positives.array
         missed = self.false_negatives.array
         if self.curve == "PR":
-            return float(_area_of_precision(found, wrong, missed))
-        recall = share(found, missed)
+            return float(_area_of_precision(hits, wrong, missed))
+        recall = share(hits, missed)
         rate = share(wrong, self.true_negatives.array)
         return float(np.trapezoid(recall[::-1], rate[::-1]))
 
@@ -164,13 +164,13 @@ def _quotient(a: Array, b: Array) -> Array:
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _area_of_precision(found: Array, wrong: Array, missed: Array) -> Any:
+def _area_of_precision(hits: Array, wrong: Array, missed: Array) -> Any:
     """Between two thresholds, hits grow in proportion to the number taken for positive."""
-    taken = found + wrong
-    hits = found[:-1] - found[1:]
-    slope = _quotient(hits, taken[:-1] - taken[1:])
-    offset = found[1:] - slope * taken[1:]
+    taken = hits + wrong
+    caught = hits[:-1] - hits[1:]
+    slope = _quotient(caught, taken[:-1] - taken[1:])
+    offset = hits[1:] - slope * taken[1:]
     ratio = _quotient(taken[:-1], taken[1:])
     ratio[ratio == 0] = 1  # nothing was taken at one of the two ends
-    areas = slope * (hits + offset * np.log(ratio))
-    return _quotient(areas, found[1:] + missed[1:]).sum()
+    areas = slope * (caught + offset * np.log(ratio))
+    return _quotient(areas, hits[1:] + missed[1:]).sum()

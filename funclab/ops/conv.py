@@ -108,13 +108,13 @@ class Conv(Sliding):
         return self.joined(x[0], spatial, w[-1])
 
     def _check_channels(self, x: Shape, w: Shape) -> None:
-        channels, (seen, filters) = self.channels(x), w[-2:]
-        if channels is None or seen is None or filters is None:
+        channels, (depth, filters) = self.channels(x), w[-2:]
+        if channels is None or depth is None or filters is None:
             return
-        if channels % seen or filters % (channels // seen):
+        if channels % depth or filters % (channels // depth):
             raise ShapeError(
                 "The number of input channels must be evenly divisible by the kernel's, and the "
-                f"filters by the groups. Received {channels} input channels, a kernel for {seen} "
+                f"filters by the groups. Received {channels} input channels, a kernel for {depth} "
                 f"channels and {filters} filters.",
                 why=f"x has shape {show(x)} with {self.data_format}, the kernel {show(w)}.",
                 fix="give the kernel as many channels as x has, or check `data_format`.",

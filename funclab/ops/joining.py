@@ -135,8 +135,8 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     ends = indices_or_sections
     if isinstance(ends, int):
         ends = _equal_ends(shape_of(x), ends, axis)
-    made = Split(tuple(int(end) for end in ends), axis)(x)
-    return list(made) if isinstance(made, tuple) else [made]
+    parts = Split(tuple(int(end) for end in ends), axis)(x)
+    return list(parts) if isinstance(parts, tuple) else [parts]
 
 
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:

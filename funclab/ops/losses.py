@@ -205,11 +205,11 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 def _logits(output: Any, op: Op) -> Any:
     """The scores behind probabilities that `op` has just made: from these the loss is exact and
     one step, where the probability of a confident mistake has rounded to 0."""
-    made = output.origin if isinstance(output, Value) else None
-    if made is not None and made.op == op:
-        return made.inputs[0]
-    if made is not None and op == Sigmoid() and made.op == BiasActivation("sigmoid"):
-        x, b = made.inputs
+    call = output.origin if isinstance(output, Value) else None
+    if call is not None and call.op == op:
+        return call.inputs[0]
+    if call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
+        x, b = call.inputs
         return bias_activation(x, b)  # the same again, stopped before the sigmoid
     return None
 

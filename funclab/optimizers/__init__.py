@@ -23,14 +23,14 @@ def get(identifier: Any) -> Optimizer:
 
     Raises: ArgumentError for anything else.
     """
-    found = registry.get("optimizer", identifier)
-    if not isinstance(found, Optimizer):
+    optimizer = registry.get("optimizer", identifier)
+    if not isinstance(optimizer, Optimizer):
         raise ArgumentError(
             f"Could not interpret optimizer identifier: {identifier!r}.",
             why=f"a {type(identifier).__name__} is not an optimizer.",
             fix='pass a name such as "adam", or an object such as SGD(learning_rate=0.1).',
         )
-    return found
+    return optimizer
 
 
 serialize, deserialize = registry.pair("optimizer")

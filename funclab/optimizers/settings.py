@@ -30,14 +30,14 @@ def checked_rate(rate: Any) -> float:
 
 def check_clips(optimizer: Any) -> None:
     """At most one way to clip gradients."""
-    given = [name for name in CLIPS if getattr(optimizer, name) is not None]
-    if len(given) > 1:
-        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in given)
+    clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
+    if len(clips) > 1:
+        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in clips)
         raise ArgumentError(
             "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
             f"Received: {values}.",
             why="each is another way to shorten the same gradients.",
-            fix=f"keep {given[0]} only.",
+            fix=f"keep {clips[0]} only.",
         )
 
 
