@@ -203,7 +203,7 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     tensor, name = node.output_tensors[0], node.operation.name
     inputs = ", ".join(tensor.id for tensor in graph.inputs)
     why = f"the outputs depend on {name}, which is not among the model's inputs ({inputs})."
-    fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs inputs."
+    fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
     fix += _look_alike(graph, tensor)
     if outer is not None:
         why = (

@@ -165,37 +165,33 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
             why="a model is the graph between its inputs and its outputs.",
             fix=f"pass at least one tensor as `{what}`.",
         )
-    for thing in tensors:
-        if not isinstance(thing, Tensor) or not hasattr(thing, "_keras_history"):
+    for value in tensors:
+        if not isinstance(value, Tensor) or not hasattr(value, "_keras_history"):
             raise TensorTypeError(
                 f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
-                f"KerasTensors. Received: {_described(thing)} of type {type(thing).__name__}.",
-                why=f"{_kind(thing)} is not a tensor; tensors come from Input() and from calling "
+                f"KerasTensors. Received: {_described(value)} of type {type(value).__name__}.",
+                why=f"{_kind(value)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
-                fix=_repair(thing),
-                facts=explain.layer_or_thing(thing, Item("place", "Model", f"thing of the {what}")),
+                fix=_repair(value),
+                facts=explain.layer_or_thing(value, Item("place", "Model", f"one of the {what}")),
             )
 
 
-def _described(thing: object) -> str:
+def _described(value: object) -> str:
     """How an error shows something that is not a tensor: an array by its shape, not its values."""
-    shape = getattr(thing, "shape", None)
-    return (
-        repr(thing)
-        if isinstance(thing, Operation) or shape is None
-        else f"something shaped {shape}"
-    )
+    shape = getattr(value, "shape", None)
+    plain = isinstance(value, Operation) or shape is None
+    return repr(value) if plain else f"something shaped {shape}"
 
 
-def _kind(thing: object) -> str:
-    return (
-        f"the layer {thing.name}" if isinstance(thing, Operation) else f"a {type(thing).__name__}"
-    )
+def _kind(value: object) -> str:
+    is_layer = isinstance(value, Operation)
+    return f"the layer {value.name}" if is_layer else f"a {type(value).__name__}"
 
 
-def _repair(thing: object) -> str:
-    if isinstance(thing, Operation):
-        return f"call the layer, y = {thing.name}(x), and pass what it returns."
+def _repair(value: object) -> str:
+    if isinstance(value, Operation):
+        return f"call the layer, y = {value.name}(x), and pass what it returns."
     return "pass Input(shape=...) or the result of a layer call."
 
 

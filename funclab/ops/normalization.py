@@ -26,7 +26,7 @@ class PerChannel(Op, abstract=True):
                 raise ShapeError(
                     f"Batch normalization on axis {self.axis} of a tensor of shape {show(x)} "
                     f"expected shape={show(x[axis : axis + 1])}, found shape={show(channel)}.",
-                    why="scale, offset, mean and variance hold channel number per channel.",
+                    why="scale, offset, mean and variance hold one number per channel.",
                     fix=f"give them the shape {show(x[axis : axis + 1])}, or name another axis.",
                 )
         return x
