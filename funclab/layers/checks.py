@@ -22,24 +22,17 @@ def positive(name: str, value: Any) -> int:
         number = 0
     if number > 0:
         return number
-    raise ArgumentError(
-        f"Received an invalid value for `{name}`, expected a positive integer. "
-        f"Received: {name}={value!r}.",
-        why=f"`{name}` counts something that must be there.",
-        fix=f"write for example {name}=32.",
-    )
+    what = f"Received an invalid value for `{name}`, expected a positive integer."
+    raise _refused(name, value, what, f"`{name}` counts something that must be there.", 32)
 
 
 def fraction(name: str, value: Any) -> float:
     """A fraction in [0, 1)."""
     if isinstance(value, (int, float)) and 0 <= value < 1:
         return value
-    raise ArgumentError(
-        f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1. "
-        f"Received: {name}={value!r}.",
-        why="it is the fraction of elements to drop; 1 would leave nothing.",
-        fix=f"write for example {name}=0.5.",
-    )
+    what = f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1."
+    why = "it is the fraction of elements to drop; 1 would leave nothing."
+    raise _refused(name, value, what, why, 0.5)
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -47,23 +40,21 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     choices = list(known)
     if value in choices:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`. Expected one of {choices}. "
-        f"Received: {name}={value!r}.",
-        why="no other is known.",
-        fix=f"write for example {name}={choices[0]!r}.",
-    )
+    what = f"Invalid value for argument `{name}`. Expected one of {choices}."
+    raise _refused(name, value, what, "no other is known.", choices[0])
 
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
     if isinstance(value, (int, float)) and value >= 0:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`: expected a number >= 0. Received: {name}={value!r}.",
-        why=f"a negative `{name}` has no meaning here.",
-        fix=f"write for example {name}=0.1.",
-    )
+    what = f"Invalid value for argument `{name}`: expected a number >= 0."
+    raise _refused(name, value, what, f"a negative `{name}` has no meaning here.", 0.1)
+
+
+def _refused(name: str, value: Any, what: str, why: str, example: Any) -> ArgumentError:
+    fix = f"write for example {name}={example!r}."
+    return ArgumentError(f"{what} Received: {name}={value!r}.", why=why, fix=fix)
 
 
 def unsupported(name: str, value: Any) -> None:

@@ -27,6 +27,7 @@ class Dense(Layer):
     """
 
     supports_masking = True
+    input_spec = InputSpec(min_ndim=2)
     units: int
     activation: Any = None
     use_bias: bool = True
@@ -40,9 +41,6 @@ class Dense(Layer):
     lora_rank: Any = None
     lora_alpha: Any = None
     quantization_config: Any = None
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]

@@ -29,6 +29,7 @@ class Recurrent(Layer, abstract=True):
     """A layer on sequences. Subclasses write `build`, `state_count` and `scan`."""
 
     supports_masking = True
+    input_spec = InputSpec(ndim=3)
     state_count = 1
     gates = 1
     cell_name = ""
@@ -45,7 +46,6 @@ class Recurrent(Layer, abstract=True):
     unroll: bool = False
 
     def prepare(self) -> None:
-        self.input_spec = InputSpec(ndim=3)
         self.stream = stream(self.seed)
         self._kept: States | None = None
 

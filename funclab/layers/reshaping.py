@@ -25,10 +25,8 @@ class Flatten(Layer):
     (None, 784)
     """
 
+    input_spec = InputSpec(min_ndim=1)
     data_format: str | None = None
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(min_ndim=1)
 
     def call(self, inputs: Any) -> Any:
         if self.data_format == "channels_first" and inputs.ndim > 2:
@@ -98,10 +96,8 @@ class RepeatVector(Layer):
     Raises: ArgumentError unless `n` is a positive whole number.
     """
 
+    input_spec = InputSpec(ndim=2)
     n: int
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(ndim=2)
 
     def call(self, inputs: Any) -> Any:
         return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
@@ -110,10 +106,8 @@ class RepeatVector(Layer):
 class Images(Layer, abstract=True):
     """A layer on images, with the channels last or first."""
 
+    input_spec = InputSpec(ndim=4)
     data_format: str | None = None
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(ndim=4)
 
     @property
     def axes(self) -> tuple[int, int]:
@@ -131,7 +125,6 @@ class ZeroPadding2D(Images):
     data_format: str | None = None
 
     def prepare(self) -> None:
-        super().prepare()
         self.padding = _pairs("padding", self.padding)
 
     def call(self, inputs: Any) -> Any:
@@ -151,7 +144,6 @@ class Cropping2D(Images):
     data_format: str | None = None
 
     def prepare(self) -> None:
-        super().prepare()
         self.cropping = _pairs("cropping", self.cropping)
 
     def call(self, inputs: Any) -> Any:
@@ -184,7 +176,6 @@ class UpSampling2D(Images):
     interpolation: str = "nearest"
 
     def prepare(self) -> None:
-        super().prepare()
         height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
         self.size = positive("size", height), positive("size", width)
         one_of("interpolation", self.interpolation, ("nearest",))
