@@ -8,7 +8,7 @@ from typing import Any
 from funclab import registry
 from funclab.errors import LossError
 from funclab.losses.base import Loss, LossFunctionWrapper
-from funclab.losses.classes import (
+from funclab.losses.base import (
     BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber,
     KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge,

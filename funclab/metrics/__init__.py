@@ -25,7 +25,7 @@ from funclab.metrics.functions import (
     categorical_accuracy, sparse_categorical_accuracy, sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )  # fmt: skip
-from funclab.metrics.state import State
+from funclab.metrics.base import State
 from funclab.missing import guard
 
 __all__ = [

@@ -10,8 +10,7 @@ import numpy as np
 from funclab.errors import ArgumentError
 from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, same_rank
-from funclab.metrics.base import Metric
-from funclab.metrics.state import State
+from funclab.metrics.base import Metric, State
 from funclab.shape_math import Array
 
 Thresholds = float | Sequence[float] | None

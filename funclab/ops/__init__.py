@@ -17,7 +17,7 @@ from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, full_like, identity,
     ones, ones_like, shape, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
-from funclab.ops.comparison import (
+from funclab.ops.arithmetic import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_or, not_equal, where,
 )  # fmt: skip
 from funclab.ops.matmul import batch_dot, dot, tensordot

@@ -9,9 +9,8 @@ import numpy as np
 from funclab import shape_math
 from funclab.errors import ArgumentError
 from funclab.graph.op import Array, Op
-from funclab.ops.arithmetic import subtract
+from funclab.ops.arithmetic import greater, less, not_equal, subtract
 from funclab.ops.base import as_float, named_like
-from funclab.ops.comparison import greater, less, not_equal
 from funclab.ops.elementwise import absolute, sqrt, square
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import expand_dims, ravel

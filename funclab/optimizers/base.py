@@ -11,13 +11,12 @@ import numpy as np
 from funclab import registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
-from funclab.errors import WeightsError
+from funclab.errors import ArgumentError, NotSupportedError, WeightsError
 from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
-from funclab.metrics.state import State
+from funclab.metrics.base import State
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.settings import check_clips, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
 from funclab.shape_math import Array
 
@@ -244,3 +243,64 @@ described(Optimizer)
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
     array[...] = constraint(array)
+
+
+CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
+NOT_SUPPORTED = ("use_ema", "ema_overwrite_frequency", "loss_scale_factor")
+IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accumulation_steps")
+
+
+def checked_rate(rate: Any) -> float:
+    """A learning rate as a number."""
+    try:
+        number = float(rate)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not number >= 0:
+        raise ArgumentError(
+            f"learning_rate={rate!r} cannot be used.",
+            why="the learning rate is the length of the steps: a number, zero or above.",
+            fix="pass a number such as 0.01, or a schedule such as "
+            "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
+        )
+    return number
+
+
+def check_clips(optimizer: Any) -> None:
+    """At most one way to clip gradients."""
+    clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
+    if len(clips) > 1:
+        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in clips)
+        raise ArgumentError(
+            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
+            f"Received: {values}.",
+            why="each is another way to shorten the same gradients.",
+            fix=f"keep {clips[0]} only.",
+        )
+
+
+def check_others(cls: type, others: dict[str, Any]) -> None:
+    """Keywords beyond the usual: some are not supported, some change nothing, the rest unknown."""
+    for name in NOT_SUPPORTED:
+        if others.pop(name, None):
+            raise NotSupportedError(
+                f"{cls.__name__}({name}=...) is not supported.",
+                why="funclab keeps no moving average of the weights and does not scale losses.",
+                fix=f"leave {name} out.",
+            )
+    if (others.get("gradient_accumulation_steps") or 1) > 1:
+        raise NotSupportedError(
+            f"{cls.__name__}(gradient_accumulation_steps=...) is not supported.",
+            why="every batch makes a step of its own.",
+            fix="use a larger batch_size instead.",
+        )
+    unknown = [name for name in others if name not in IGNORED]
+    if unknown:
+        own = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
+        raise ArgumentError(
+            f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
+            f"(Keyword argument not understood by {cls.__name__}.)",
+            why=f"{cls.__name__} takes {', '.join(name for name in own if name != 'options')}, "
+            "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
+            fix=f"correct or remove {', '.join(unknown)}.",
+        )

@@ -101,7 +101,8 @@ SCENES: dict[str, tuple[Callable[..., Trace], str]] = {
         shared_gradient,
         "input right[0], forward shared[1], forward twin_right[0], "
         "loss, "
-        "vjp twin_right[0], vjp twin_left[0], add_into shared/kernel, "
+        "vjp twin_right[0], vjp twin_left[0], "
+        "add_into shared/kernel, "
         "update shared/kernel",
     ),
     "mask": (
