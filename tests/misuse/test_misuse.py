@@ -7,11 +7,9 @@ import pytest
 from funclab.errors import FunclabError
 from tests.misuse.data_cases import DATA
 from tests.misuse.desk import Desk, Misuse
-from tests.misuse.graph_cases import GRAPH
+from tests.misuse.graph_cases import GRAPH, NODES
 from tests.misuse.layer_cases import LAYERS
-from tests.misuse.missing_cases import MISSING
-from tests.misuse.newcomer_cases import NEWCOMERS
-from tests.misuse.node_cases import NODES
+from tests.misuse.newcomer_cases import MISSING, NEWCOMERS
 from tests.misuse.training_cases import TRAINING
 
 CASES = [*NODES, *GRAPH, *LAYERS, *TRAINING, *DATA, *NEWCOMERS, *MISSING]
