@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, layers
-from funclab.errors import ArgumentError, ShapeError, TensorTypeError
+from funclab.errors import ArgumentError, TensorTypeError
 from funclab.layers import BatchNormalization, Dense, TimeDistributed
 
 STEPS = np.random.default_rng(0).standard_normal((2, 3, 4)).astype("float32")
@@ -99,14 +99,6 @@ def test_the_config_holds_the_layer_inside():
     assert config["layer"]["class_name"] == "Dense"
     assert config["layer"]["config"]["name"] == "inner"
     assert TimeDistributed.from_config(config).get_config() == config
-
-
-def test_inputs_without_time_are_refused():
-    with pytest.raises(ShapeError, match="at least 3 dimensions") as caught:
-        TimeDistributed(Dense(2, name="inner"), name="outer")(Input((4,)))
-
-    assert "outer" in str(caught.value)
-    assert "inner" in str(caught.value)
 
 
 @pytest.mark.parametrize("inner", [Dense, "dense", STEPS])
