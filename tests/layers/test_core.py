@@ -9,10 +9,8 @@ import pytest
 from funclab import Input, activations, ops
 from funclab.engine.plan import Plan
 from funclab.errors import (
-    ArgumentError,
     ConfigError,
     DataError,
-    NotSupportedError,
     ShapeError,
     WeightsError,
 )
@@ -196,14 +194,3 @@ def test_custom_objects_stand_in_for_saved_functions():
     made = Lambda.from_config(config, custom_objects={"steps_of": ops.tanh})
 
     assert made.function is ops.tanh
-
-
-def test_lambda_needs_a_function():
-    with pytest.raises(ArgumentError, match="Lambda needs a function"):
-        Lambda(3)
-
-
-@pytest.mark.parametrize("name", ["lora_rank", "quantization_config"])
-def test_low_rank_and_quantized_layers_are_refused_with_a_reason(name: str):
-    with pytest.raises(NotSupportedError, match=name):
-        Dense(2, **{name: 4})

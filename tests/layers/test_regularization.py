@@ -7,7 +7,6 @@ import pytest
 
 from funclab import layers, ops
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.utils import set_random_seed
@@ -125,14 +124,3 @@ def test_activity_regularization_adds_its_penalty_per_sample():
 
     penalty = 40 * (0.1 * 2 + 0.01 * 4)
     assert float(plan.array(tape.losses[0])) == pytest.approx(penalty, rel=1e-5)
-
-
-@pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, "half", None])
-def test_a_rate_that_is_no_share_is_refused(rate: Any):
-    with pytest.raises(ArgumentError, match="Invalid value received for argument `rate`"):
-        layers.Dropout(rate)
-
-
-def test_a_seed_must_be_whole():
-    with pytest.raises(ArgumentError, match="seed=0.5"):
-        layers.Dropout(0.5, seed=0.5)

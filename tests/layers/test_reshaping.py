@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, layers
-from funclab.errors import ArgumentError, ShapeError
+from funclab.errors import ShapeError
 
 IMAGES = np.arange(2 * 4 * 3 * 2, dtype="float32").reshape(2, 4, 3, 2)
 FIRST = IMAGES.transpose(0, 3, 1, 2)
@@ -83,24 +83,3 @@ def test_upsampling_repeats_pixels():
     made = layers.UpSampling2D((2, 3))(IMAGES)
 
     np.testing.assert_array_equal(made, IMAGES.repeat(2, axis=1).repeat(3, axis=2))
-
-
-WRONG = {
-    "dims with a gap": (lambda: layers.Permute((1, 3)), "Invalid permutation argument `dims`"),
-    "dims with the batch": (lambda: layers.Permute((0, 1)), "must be consecutive and start from 1"),
-    "dims twice": (lambda: layers.Permute((1, 1)), "Invalid permutation argument `dims`"),
-    "two missing lengths": (lambda: layers.Reshape((-1, -1)), "at most one unknown dimension"),
-    "no copies": (lambda: layers.RepeatVector(0), "expected a positive integer"),
-    "negative rims": (lambda: layers.ZeroPadding2D(-1), "`padding` must be an integer"),
-    "three rims": (lambda: layers.Cropping2D((1, 2, 3)), "`cropping` must be an integer"),
-    "smooth pixels": (lambda: layers.UpSampling2D(2, interpolation="bilinear"), "interpolation"),
-    "an unknown format": (lambda: layers.Flatten(data_format="last"), "`data_format` argument"),
-}
-
-
-@pytest.mark.parametrize("case", WRONG)
-def test_settings_that_make_no_shape_are_refused(case: str):
-    make, says = WRONG[case]
-
-    with pytest.raises(ArgumentError, match=says):
-        make()

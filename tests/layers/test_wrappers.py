@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, layers
-from funclab.errors import ArgumentError, TensorTypeError
+from funclab.errors import TensorTypeError
 from funclab.layers import BatchNormalization, Dense, TimeDistributed
 
 STEPS = np.random.default_rng(0).standard_normal((2, 3, 4)).astype("float32")
@@ -105,8 +105,3 @@ def test_the_config_holds_the_layer_inside():
 def test_what_is_not_a_layer_is_refused(inner: Any):
     with pytest.raises(TensorTypeError, match="isn't a supported layer type"):
         TimeDistributed(inner)
-
-
-def test_bidirectional_needs_a_recurrent_layer():
-    with pytest.raises(ArgumentError, match="needs a recurrent layer"):
-        layers.Bidirectional(Dense(2))
