@@ -55,25 +55,27 @@ def parameters(cls: type) -> dict[str, Any]:
 def take_fields(cls: Any, base: Any) -> None:
     """Give a class that declares fields a constructor that takes, checks and keeps them.
 
-    Fields that `base` takes too go to its constructor, as do other keywords.
+    It takes the class's own fields, or those that `order` names, its own and inherited ones. Fields
+    that `base` takes too go to its constructor, as do other keywords.
     """
-    fields = own_fields(cls)
-    if "__init__" in vars(cls) or not fields:
-        return
     positional, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    taken = [inspect.Parameter("self", positional)]
-    for name, kind in fields.items():
+    own = {}
+    for name, kind in own_fields(cls).items():
         default = vars(cls).get(name, empty)
-        taken.append(inspect.Parameter(name, positional, default=default, annotation=kind))
+        own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
+    cls.fields = getattr(cls, "fields", {}) | own
+    fields = [cls.fields[name] for name in vars(cls).get("order", own)]
+    if "__init__" in vars(cls) or not fields:
+        return
     more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
-    signature = inspect.Signature([*taken, more])
+    signature = inspect.Signature([inspect.Parameter("self", positional), *fields, more])
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         values = _by_name(signature, self, args, kwargs)
         common = values.pop("kwargs", {})
-        common |= {name: values.pop(name) for name in fields if name in parameters(base)}
+        common |= {name: values.pop(name) for name in parameters(base) if name in values}
         base.__init__(self, **common)
         for name, value in values.items():
             setattr(self, name, checked(name, value))
