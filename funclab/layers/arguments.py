@@ -55,47 +55,53 @@ def parameters(cls: type) -> dict[str, Any]:
 def take_fields(cls: Any, base: Any) -> None:
     """Give a class that declares fields a constructor that takes, checks and keeps them.
 
-    Fields that `base` takes too go to its constructor, as do other keywords.
+    It takes the class's own fields, or those that `order` names, its own and inherited ones. Fields
+    that `base` takes too go to its constructor, as do other keywords.
     """
-    fields = own_fields(cls)
-    if "__init__" in vars(cls) or not fields:
+    if "__init__" in vars(cls):
         return
     positional, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    taken = [inspect.Parameter("self", positional)]
-    for name, kind in fields.items():
+    own = {}
+    for name, kind in own_fields(cls).items():
         default = vars(cls).get(name, empty)
-        taken.append(inspect.Parameter(name, positional, default=default, annotation=kind))
+        own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
+    cls.fields = getattr(cls, "fields", {}) | own
+    fields = {name: cls.fields[name] for name in vars(cls).get("order", own)}
+    if not fields:
+        return
+    defaults = {name: field.default for name, field in fields.items()}
     more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
-    signature = inspect.Signature([*taken, more])
+    signature = inspect.Signature([inspect.Parameter("self", positional), *fields.values(), more])
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        values = _by_name(signature, self, args, kwargs)
-        common = values.pop("kwargs", {})
-        common |= {name: values.pop(name) for name in fields if name in parameters(base)}
-        base.__init__(self, **common)
-        for name, value in values.items():
-            setattr(self, name, checked(name, value))
+        by_place = dict(zip(fields, args))
+        values = {**defaults, **by_place, **kwargs}
+        if len(args) > len(fields) or by_place.keys() & kwargs.keys() or empty in values.values():
+            raise _not_bound(signature, self, args, kwargs)
+        own = [name for name in fields if name not in parameters(base)]
+        settings = {name: checked(name, values.pop(name)) for name in own}
+        base.__init__(self, **values)
+        vars(self).update(settings)
         self.prepare()
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     cls.__init__ = __init__
 
 
-def _by_name(signature: inspect.Signature, layer: Any, args: Any, kwargs: Any) -> dict[str, Any]:
-    """The arguments of a constructor, with their defaults."""
+def _not_bound(signature: inspect.Signature, layer: Any, args: Any, kwargs: Any) -> ArgumentError:
+    """The error for arguments that are missing, too many, or passed twice."""
+    what = "an argument is missing"
     try:
-        bound = signature.bind(layer, *args, **kwargs)
+        signature.bind(layer, *args, **kwargs)
     except TypeError as error:
-        name = type(layer).__name__
-        raise ArgumentError(
-            f"{name}.__init__(): {error}.",
-            why=f"{name} takes {', '.join(parameters(type(layer)))}.",
-            fix="pass each argument once, by its name.",
-        ) from None
-    bound.apply_defaults()
-    return {name: value for name, value in bound.arguments.items() if name != "self"}
+        what = str(error)
+    return ArgumentError(
+        f"{type(layer).__name__}.__init__(): {what}.",
+        why=f"it takes {', '.join(list(signature.parameters)[1:])}.",
+        fix="pass each argument once, by its name.",
+    )
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Layer(Weighted):
     supports_masking = False
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
+    fields: ClassVar[dict[str, Any]] = {}
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         arguments.check_not_called(cls, args)

@@ -6,15 +6,14 @@ from typing import Any
 
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
-from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
-from funclab.layers.core import finish
+from funclab.layers.core import Kernel, finish
 from funclab.layers.spec import InputSpec
 from funclab.ops.conv import check_padding, per_axis
 from funclab.shape_math import show
 
 
-class Conv(Layer, abstract=True):
+class Conv(Kernel, abstract=True):
     """Filters that slide over the `rank` axes between batch and channels."""
 
     rank = 2
@@ -26,18 +25,10 @@ class Conv(Layer, abstract=True):
     data_format: str | None = None
     dilation_rate: Any = 1
     groups: int = 1
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
-    lora_rank: Any = None
-    lora_alpha: Any = None
-    quantization_config: Any = None
+    order = (
+        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups",
+        *Kernel.fields,
+    )  # fmt: skip
 
     def prepare(self) -> None:
         for name in ("kernel_size", "strides", "dilation_rate"):

@@ -13,7 +13,24 @@ from funclab.layers.spec import InputSpec
 from funclab.shape_math import show
 
 
-class Dense(Layer):
+class Kernel(Layer, abstract=True):
+    """A layer of products with a kernel, a bias and an activation."""
+
+    activation: Any = None
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    bias_constraint: Any = None
+    lora_rank: Any = None
+    lora_alpha: Any = None
+    quantization_config: Any = None
+
+
+class Dense(Kernel):
     """A fully connected layer: out = activation(x @ kernel + bias), on the last axis.
 
     Shapes: x (batch, ..., features) -> out (batch, ..., units).
@@ -29,18 +46,7 @@ class Dense(Layer):
     supports_masking = True
     input_spec = InputSpec(min_ndim=2)
     units: int
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
-    lora_rank: Any = None
-    lora_alpha: Any = None
-    quantization_config: Any = None
+    order = ("units", *Kernel.fields)
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]

@@ -12,6 +12,15 @@ from funclab.layers.recurrent import Recurrent
 from funclab.ops.recurrent import ACTIVATIONS
 from funclab.shape_math import Array
 
+# Arguments that stand together in the constructors, in Keras' order.
+ROLES = (
+    "kernel_initializer", "recurrent_initializer", "bias_initializer", "kernel_regularizer",
+    "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
+    "recurrent_constraint", "bias_constraint",
+)  # fmt: skip
+DROPOUTS = ("dropout", "recurrent_dropout")
+FLAGS = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
+
 
 class LSTM(Recurrent):
     """Long short-term memory: a state that gates let in, keep and let out, step by step.
@@ -31,32 +40,13 @@ class LSTM(Recurrent):
     state_count = 2
     gates = 4
     cell_name = "lstm_cell"
-    units: int
-    activation: Any = "tanh"
-    recurrent_activation: Any = "sigmoid"
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
     unit_forget_bias: bool = True
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
-    return_sequences: bool = False
-    return_state: bool = False
-    go_backwards: bool = False
-    stateful: bool = False
-    unroll: bool = False
-    use_cudnn: Any = "auto"
-    implementation: int = 2
     zero_output_for_mask: bool = False
+    order = (
+        "units", "activation", "recurrent_activation", "use_bias", *ROLES[:3], "unit_forget_bias",
+        *ROLES[3:], *DROPOUTS, "seed", *FLAGS, "use_cudnn", "implementation",
+        "zero_output_for_mask",
+    )  # fmt: skip
 
     def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
         if name == "bias" and self.unit_forget_bias:
@@ -150,27 +140,7 @@ class SimpleRNN(OneState):
     """
 
     cell_name = "simple_rnn_cell"
-    units: int
-    activation: Any = "tanh"
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    return_sequences: bool = False
-    return_state: bool = False
-    go_backwards: bool = False
-    stateful: bool = False
-    unroll: bool = False
-    seed: int | None = None
+    order = ("units", "activation", "use_bias", *ROLES, *DROPOUTS, *FLAGS, "seed")
 
     def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
         return self.activation(ops.add(z, ops.matmul(thinned, parts[0])))
@@ -193,31 +163,11 @@ class GRU(OneState):
 
     gates = 3
     cell_name = "gru_cell"
-    units: int
-    activation: Any = "tanh"
-    recurrent_activation: Any = "sigmoid"
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
-    return_sequences: bool = False
-    return_state: bool = False
-    go_backwards: bool = False
-    stateful: bool = False
-    unroll: bool = False
     reset_after: bool = True
-    use_cudnn: Any = "auto"
-    implementation: int = 2
+    order = (
+        "units", "activation", "recurrent_activation", "use_bias", *ROLES, *DROPOUTS, "seed",
+        *FLAGS, "reset_after", "use_cudnn", "implementation",
+    )  # fmt: skip
 
     @property
     def bias_shape(self) -> tuple[int, ...]:

@@ -35,15 +35,29 @@ class Recurrent(Layer, abstract=True):
     cell_name = ""
     zero_output_for_mask = False
     units: int
+    activation: Any = "tanh"
+    recurrent_activation: Any = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     seed: int | None = None
-    use_bias: bool = True
     return_sequences: bool = False
     return_state: bool = False
     go_backwards: bool = False
     stateful: bool = False
     unroll: bool = False
+    use_cudnn: Any = "auto"
+    implementation: int = 2
 
     def prepare(self) -> None:
         self.stream = stream(self.seed)
