@@ -42,7 +42,7 @@ class GetItem(Op):
                 continue
             length = lengths.pop(0)
             if isinstance(part, slice):
-                taken.append(_slice_length(part, length))
+                taken.append(None if length is None else len(range(*part.indices(length))))
             elif length is not None and not -length <= part < length:
                 raise self._error(x, f"index {part} is out of range for an axis of length {length}")
         return tuple(taken)
@@ -234,12 +234,6 @@ def _bad_key(why: str) -> ArgumentError:
         why=f"{why}.",
         fix="use such a key; ops.where chooses by a condition, ops.take by indices.",
     )
-
-
-def _slice_length(part: slice, length: int | None) -> int | None:
-    if length is not None:
-        return len(range(*part.indices(length)))
-    return None
 
 
 def _out_of_range(indices: Array, length: int) -> ArgumentError:

@@ -138,7 +138,7 @@ def test_a_tensor_is_not_true_or_false():
         bool(x > 0)
 
 
-def test_an_op_on_tensors_is_a_node_of_an_operation_that_is_no_layer():
+def test_an_op_on_tensors_is_a_node_of_an_operation_that_is_not_a_layer():
     x = Input((4, 2))
 
     y = ops.transpose(x, (0, 2, 1))

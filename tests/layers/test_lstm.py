@@ -145,7 +145,7 @@ def test_a_stateful_layer_goes_on_where_it_stopped():
     np.testing.assert_array_equal(layer.states[0].array, 0)
 
 
-def test_remembered_states_are_no_weights():
+def test_remembered_states_are_not_weights():
     layer = LSTM(2, stateful=True)
     layer(STEPS)
 

@@ -51,7 +51,7 @@ def test_set_random_seed_repeats_layers_without_a_seed(cls: Any, settings: Any):
 
 
 @each_random
-def test_the_stream_is_kept_with_the_variables_but_is_no_weight(cls: Any, settings: Any):
+def test_the_stream_is_kept_with_the_variables_but_is_not_a_weight(cls: Any, settings: Any):
     layer = cls(**settings)
 
     assert layer.weights == []

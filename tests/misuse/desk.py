@@ -126,7 +126,7 @@ class Forgetful(Layer):
 
 
 class Chatty(Layer):
-    """A layer that returns something that is no tensor."""
+    """A layer that returns something that is not a tensor."""
 
     def call(self, inputs: Any) -> Any:
         return "done"

@@ -181,7 +181,7 @@ GRAPH = [
         lambda desk: desk.reader(desk.left),
     ),
     Misuse(
-        "a node made by hand of something that is no tensor",
+        "a node made by hand of something that is not a tensor",
         lambda desk: Node(desk.encoder, (desk.left,), outputs=[3]),
         ["operation outputs must be tensors.", "encoder"],
         lambda desk: desk.encoder(desk.left),

@@ -173,7 +173,7 @@ LAYERS = [
         lambda desk: Conv2D(2, 3, padding="same"),
     ),
     Misuse(
-        "axes that are no order of the axes",
+        "axes that are not an order of the axes",
         lambda desk: Permute((1, 3), name="turn")(desk.steps),
         ["Invalid permutation argument `dims`", "(1, 3)"],
         lambda desk: Permute((2, 1), name="turn")(desk.steps),

@@ -134,7 +134,7 @@ TRAINING = [
         (TypeError,),
     ),
     Misuse(
-        "a loss weight that is no number",
+        "a loss weight that is not a number",
         weighing([1.0, "0.2"]),
         ["loss_weights", "word", "0.2"],
         weighing([1.0, 0.2]),
