@@ -37,11 +37,13 @@ MEANINGS = {
     "activity_regularizer": "a penalty on the output, added to the loss: a name or an object",
     "kernel_size": "the size of the window: a whole number, or one for each axis",
     "pool_size": "the size of the window: a whole number, or one for each axis",
-    "strides": "how far the window moves: a whole number, or one for each axis; None is pool_size",
+    "strides": "how far the window moves: a whole number, or one for each axis",
+    "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
-    "padding": '"valid" (windows inside the input only) or "same" (zeros around it); Conv1D also '
-    'has "causal" (zeros before it)',
+    "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
+    "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
+    '"causal" (zeros before it)',
     "ZeroPadding2D.padding": "rows and columns of zeros: an int, (height, width), or two pairs",
     "cropping": "rows and columns to take away: an int, (height, width), or two pairs",
     "data_format": 'where the channels are: "channels_last" or "channels_first"; None is the first',

@@ -87,6 +87,7 @@ def take_fields(cls: Any, base: Any) -> None:
         self.prepare()
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
+    __init__.__qualname__ = f"{cls.__name__}.__init__"
     cls.__init__ = __init__
 
 
