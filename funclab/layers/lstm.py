@@ -13,13 +13,22 @@ from funclab.ops.recurrent import ACTIVATIONS
 from funclab.shape_math import Array
 
 # Arguments that stand together in the constructors, in Keras' order.
+GATED = ("units", "activation", "recurrent_activation", "use_bias")
 ROLES = (
-    "kernel_initializer", "recurrent_initializer", "bias_initializer", "kernel_regularizer",
-    "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
-    "recurrent_constraint", "bias_constraint",
-)  # fmt: skip
+    "kernel_initializer",
+    "recurrent_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "recurrent_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "recurrent_constraint",
+    "bias_constraint",
+)
 DROPOUTS = ("dropout", "recurrent_dropout")
 FLAGS = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
+WITHOUT_EFFECT = ("use_cudnn", "implementation")
 
 
 class LSTM(Recurrent):
@@ -43,10 +52,16 @@ class LSTM(Recurrent):
     unit_forget_bias: bool = True
     zero_output_for_mask: bool = False
     order = (
-        "units", "activation", "recurrent_activation", "use_bias", *ROLES[:3], "unit_forget_bias",
-        *ROLES[3:], *DROPOUTS, "seed", *FLAGS, "use_cudnn", "implementation",
+        *GATED,
+        *ROLES[:3],
+        "unit_forget_bias",
+        *ROLES[3:],
+        *DROPOUTS,
+        "seed",
+        *FLAGS,
+        *WITHOUT_EFFECT,
         "zero_output_for_mask",
-    )  # fmt: skip
+    )
 
     def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
         if name == "bias" and self.unit_forget_bias:
@@ -164,10 +179,7 @@ class GRU(OneState):
     gates = 3
     cell_name = "gru_cell"
     reset_after: bool = True
-    order = (
-        "units", "activation", "recurrent_activation", "use_bias", *ROLES, *DROPOUTS, "seed",
-        *FLAGS, "reset_after", "use_cudnn", "implementation",
-    )  # fmt: skip
+    order = (*GATED, *ROLES, *DROPOUTS, "seed", *FLAGS, "reset_after", *WITHOUT_EFFECT)
 
     @property
     def bias_shape(self) -> tuple[int, ...]:
