@@ -16,9 +16,11 @@ from funclab.errors import (
     NotSupportedError,
     ShapeError,
     TensorTypeError,
+    plain,
     warn,
 )  # fmt: skip
 from funclab.fields import described
+from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
@@ -201,9 +203,9 @@ class Layer(Weighted):
         return tensors
 
     def _call_on_arrays(self, args: Args, kwargs: dict[str, Any]) -> Any:
-        with Tape() as tape:
+        with making, Tape() as tape:
             outputs = self._call_on_tape(args, kwargs)
-        plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
+            plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
         plan.run()
         return structure.map_structure(lambda value: plan.array(value).copy(), outputs)
 
@@ -378,7 +380,7 @@ class Layer(Weighted):
             if name not in ("name", "weights") and value != parameters(type(self)).get(name)
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
-        return f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>"
+        return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
 described(Layer)

@@ -89,7 +89,7 @@ def _names(function: Callable[..., Any]) -> set[str]:
 FORMAT = 2
 """Of Python's marshal: the last that writes equal code as equal bytes."""
 
-_safe: ContextVar[bool] = ContextVar("safe_mode", default=False)
+_safe: ContextVar[bool] = ContextVar("safe_mode", default=True)
 
 
 @contextlib.contextmanager

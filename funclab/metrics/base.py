@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, registry
+from funclab.errors import plain
 from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.losses.base import multiplied, prefix
@@ -91,7 +92,7 @@ class Metric:
         return cls(**config)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}>"
+        return plain(f"<{type(self).__name__} {self.name}>")
 
 
 class Mean(Metric):

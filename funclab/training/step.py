@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from funclab import ops, structure
 from funclab.engine.plan import Plan
-from funclab.errors import LossError, Pair, Pairs, ShapeError
+from funclab.errors import ArgumentError, LossError, Pair, Pairs, ShapeError
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
@@ -55,6 +56,19 @@ class Step:
         """The buffers of inputs, targets and weights, in order."""
         values = [*self.inputs, *self.targets, *self.weights]
         return [None if value is None else self.plan.array(value) for value in values]
+
+    def fill(self, arrays: Sequence[Array | None]) -> None:
+        """Copy a batch into the buffers: arrays of inputs, targets and weights, in order."""
+        for array, buffer in zip(arrays, self.fed):
+            if array is not None and buffer is not None:
+                np.copyto(buffer, array, casting="unsafe")
+
+    def results(self, fill: Callable[[], None]) -> list[Array]:
+        """Copies of the outputs for the batch that `fill` brings. Any thread may ask for them."""
+        with self.plan.lock:
+            fill()
+            self.plan.run()
+            return [self.plan.array(output).copy() for output in self.outputs]
 
     def forward(self, model: Any, tree: Any) -> None:
         """Run the model on the tape."""
@@ -212,4 +226,17 @@ def add_gatherers(step: Step, compiled: Compiled) -> None:
                 arrays = [array(target), array(prediction)]
                 if weighted and weight is not None:
                     arrays.append(array(weight))
-                step.plan.add_step(metric.update_state, arrays, f"{metric.name}: take the batch")
+                text = f"{metric.name}: take the batch"
+                step.plan.add_step(partial(take_batch, metric), arrays, text)
+
+
+def take_batch(metric: Metric, *arrays: Array) -> None:
+    """Let a user's metric take a batch."""
+    try:
+        metric.update_state(*arrays)
+    except StopIteration as error:  # in a loop of batches it would be taken for their end
+        raise ArgumentError(
+            f"The metric {metric.name} raised StopIteration in update_state.",
+            why="a next() without a default found its iterator at the end.",
+            fix="give next() a default, next(iterator, None), or loop with `for`.",
+        ) from error
