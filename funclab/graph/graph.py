@@ -56,11 +56,8 @@ class Graph:
     @property
     def operations(self) -> list[Operation]:
         """Layers and ops, from the inputs on, each once."""
-        return [
-            operation
-            for depth in sorted(self._by_depth, reverse=True)
-            for operation in self._by_depth[depth]
-        ]
+        deepest_first = sorted(self._by_depth, reverse=True)
+        return [operation for depth in deepest_first for operation in self._by_depth[depth]]
 
     @property
     def layers(self) -> list[Operation]:
@@ -86,9 +83,7 @@ class Graph:
                 outputs = node.operation(*args, **kwargs)
                 known.update(zip(node.output_tensors, flatten(outputs), strict=True))
                 known.update(fed)  # one output may be needed where another is an input
-            tape.made[tape.place] = [
-                known[tensor] for tensor in node.output_tensors if tensor in known
-            ]
+            tape.made[tape.place] = [known[x] for x in node.output_tensors if x in known]
         tape.place = place
         return [known[tensor] for tensor in self.outputs]
 
@@ -177,16 +172,14 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
             )
 
 
-def _described(value: object) -> str:
+def _described(x: object) -> str:
     """How an error shows something that is not a tensor: an array by its shape, not its values."""
-    shape = getattr(value, "shape", None)
-    plain = isinstance(value, Operation) or shape is None
-    return repr(value) if plain else f"something shaped {shape}"
+    shape = getattr(x, "shape", None)
+    return repr(x) if isinstance(x, Operation) or shape is None else f"something shaped {shape}"
 
 
-def _kind(value: object) -> str:
-    is_layer = isinstance(value, Operation)
-    return f"the layer {value.name}" if is_layer else f"a {type(value).__name__}"
+def _kind(x: object) -> str:
+    return f"the layer {x.name}" if isinstance(x, Operation) else f"a {type(x).__name__}"
 
 
 def _repair(value: object) -> str:
