@@ -78,7 +78,8 @@ def take_fields(cls: Any, base: Any) -> None:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         by_place = dict(zip(fields, args))
         values = {**defaults, **by_place, **kwargs}
-        if len(args) > len(fields) or by_place.keys() & kwargs.keys() or empty in values.values():
+        missing = any(value is empty for value in values.values())
+        if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
             raise _not_bound(signature, self, args, kwargs)
         own = [name for name in fields if name not in parameters(base)]
         settings = {name: checked(name, values.pop(name)) for name in own}
