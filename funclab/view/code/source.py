@@ -12,11 +12,10 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.view.code.layers import Layers
+from funclab.view.code.layers import Layers, is_functional, is_model, models_inside, thawed
 from funclab.view.code.ops import op_call
 from funclab.view.code.text import Chain, Code, Source, call, identifier, keywords, quote, wrapped
 from funclab.view.code.values import plain, tree
-from funclab.view.code.walk import is_functional, is_model, models_inside, thawed
 
 LONGEST_TARGETS = 60
 """More letters of variables than this before one `=` are one variable, and its elements."""
