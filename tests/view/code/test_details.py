@@ -45,7 +45,7 @@ def test_ops_are_written_with_pythons_signs():
         (lambda x: ops.less(0.5, x), "less = ops.less(0.5, x)"),  # it is not turned around
         (lambda x: ops.relu(x, negative_slope=0.1), "relu = ops.relu(x, negative_slope=0.1)"),
         (lambda x: ops.split(x, [], axis=1)[0], "split = Split(ends=(), axis=1)(x)"),
-        (lambda x: Relu(0.5, 2.0)(x), "relu = ops.relu(x, max_value=0.5, negative_slope=2.0)"),
+        (lambda x: Relu(0.5, 2.0)(x), "relu = ops.relu(x, negative_slope=0.5, max_value=2.0)"),
     ],
 )
 def test_an_op_is_written_so_that_it_is_this_very_op(make, line):
