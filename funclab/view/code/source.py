@@ -135,8 +135,7 @@ class _Writer:
         leaf = _leaf(names, model.name)
         ends = (("inputs", model.input_structure), ("outputs", model.output_structure))
         items = keywords((end, tree(tensors, leaf)) for end, tensors in ends)
-        frozen = [] if model.trainable else ["trainable=False"]
-        items += [*self.layers.name(model), *frozen]
+        items += self.layers.common(model)
         self._add(name, call(self.layers.class_of(model), items))
 
     def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:

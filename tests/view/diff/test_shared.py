@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 from funclab import Input, Model, layers
 from funclab.saving import clone_model
@@ -189,6 +190,19 @@ def test_a_difference_is_saved_as_a_picture_a_page_or_text(tmp_path):
     assert "<table" in difference.save(tmp_path / "d.html").read_text()
     assert difference.save(tmp_path / "d.txt").read_text() == f"{difference.text}\n"
     assert difference.save(tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_difference_is_written_as_dot_and_mermaid_with_its_numbers_and_tags(tmp_path):
+    difference = diff(*autoencoder())
+
+    dot = difference.save(tmp_path / "d.dot").read_text()
+    mermaid = difference.save(tmp_path / "d.mmd").read_text()
+
+    svg = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True)
+    assert all(f">{side}<" in svg.stdout for side in ("left: autoencoder", "right: encoder"))
+    for text in (dot, mermaid):
+        assert text.count("hidden") >= 4 and text.count("Dense 8 · difference 1") == 1
+    assert mermaid.startswith("flowchart TB") and "subgraph side1" in mermaid
 
 
 def test_the_still_picture_has_the_look_of_the_view():
