@@ -41,15 +41,15 @@ def plain(value: Any, owner: str) -> Source:
 def tree(value: Any, leaf: Callable[[Any], Source]) -> Source:
     """Lists, tuples and dicts, with `leaf` for what is in them."""
     if isinstance(value, dict):
-        items = [Chain([leaf(key), ": ", tree(one, leaf)]) for key, one in value.items()]
+        items = [Chain([leaf(key), ": ", tree(item, leaf)]) for key, item in value.items()]
         return Group("{", items, "}")
     if isinstance(value, list):
-        return Group("[", [tree(one, leaf) for one in value], "]")
+        return Group("[", [tree(item, leaf) for item in value], "]")
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         fields = zip(value._fields, value)  # type: ignore[attr-defined]
-        return call(type(value).__name__, keywords((k, tree(one, leaf)) for k, one in fields))
+        return call(type(value).__name__, keywords((k, tree(item, leaf)) for k, item in fields))
     if isinstance(value, tuple):
-        return Group("(", [tree(one, leaf) for one in value], is_tuple=True)
+        return Group("(", [tree(item, leaf) for item in value], is_tuple=True)
     return leaf(value)
 
 
@@ -72,9 +72,9 @@ def own_settings(layer: Any) -> dict[str, Any]:
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:
-    given = layer.constructor_arguments.get(name, config)
+    argument = layer.constructor_arguments.get(name, config)
     if hasattr(Operation, name) or not hasattr(layer, name):
-        return given
+        return argument
     value = getattr(layer, name)
     same = registry.to_config(value) == config
     return value if same or callable(value) or isinstance(value, Operation) else config
@@ -106,7 +106,7 @@ def same(config: Any, default: Any, name: str = "") -> bool:
         made = _by_name(name, default)
         return made is not None and registry.to_config(made) == config
     if isinstance(config, list) and type(default) is int and name in WINDOWS:
-        return all(one == default for one in config)
+        return all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
     return type(config) is type(default) and config == default

@@ -275,14 +275,14 @@ def _paths(key: str) -> Iterator[str]:
 
 def boxes_of(scene: Scene, origin: complex = 0j) -> dict[str, Box]:
     """All boxes by key, those in open frames, too, placed where they are in the whole picture."""
-    found = {}
+    boxes = {}
     for box in scene.boxes:
         placed = replace(box, x=box.x + origin.real, y=box.y + origin.imag)
-        found[clean(box.key)] = placed
+        boxes[clean(box.key)] = placed
         if box.inside is not None:
             left = placed.middle.real - box.inside.width / 2
-            found |= boxes_of(box.inside, complex(left, placed.bottom - box.inside.height))
-    return found
+            boxes |= boxes_of(box.inside, complex(left, placed.bottom - box.inside.height))
+    return boxes
 
 
 def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:
