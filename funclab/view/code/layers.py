@@ -80,8 +80,9 @@ class Layers:
         """The arguments that all have: `trainable`, `dtype`, and a name that was not counted."""
         counted = not self.names and words.is_automatic(layer)
         usual = is_model(layer) or layer.dtype == floatx() == "float32"
+        trains = layer.trainable or type(layer).__name__ == "InputLayer"
         return [
-            *([] if layer.trainable else ["trainable=False"]),
+            *([] if trains else ["trainable=False"]),
             *([] if usual else [f"dtype={quote(layer.dtype)}"]),
             *([] if counted else [f"name={quote(layer.name)}"]),
         ]

@@ -21,7 +21,7 @@ def test_a_node_table_tells_each_call_and_the_line_that_names_its_output():
         ("1", "dense[0:0]", "(None, 64)", "dense[1:0]", "(None, 64)", rows[1][-1]),
     ]
     assert [row[-1] for row in rows] == [f"dense.get_output_at({i})" for i in (0, 1)]
-    assert [eval(row[-1]).id for row in rows] == ["dense[0:0]", "dense[1:0]"]
+    assert [eval(row[-1], {"dense": dense}).id for row in rows] == ["dense[0:0]", "dense[1:0]"]
 
 
 def test_the_sentence_says_what_is_special():
