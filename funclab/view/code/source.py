@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from funclab.errors import ArgumentError, TensorTypeError
@@ -98,8 +99,8 @@ class _Writer:
         nodes = {node for part in inner for node in part.graph.nodes}
         after: dict[Node, list[Any]] = {}
         for part in inner:
-            after.setdefault(max(part.graph.nodes, key=_time), []).append(part)
-        for node in sorted(nodes, key=_time):
+            after.setdefault(max(part.graph.nodes, key=attrgetter("time")), []).append(part)
+        for node in sorted(nodes, key=attrgetter("time")):
             self._call(node, self.names)
             for part in after.get(node, []):
                 if part is not model:
@@ -197,10 +198,6 @@ class _Writer:
 
     def _add(self, name: str, source: Source) -> None:
         self.lines += wrapped(source, before=f"{name} = ")
-
-
-def _time(node: Node) -> int:
-    return node.time
 
 
 def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:

@@ -65,46 +65,37 @@ def own_settings(layer: Any) -> dict[str, Any]:
     for name in dict.fromkeys(names):
         if name in ("name", "trainable", "dtype", "weights"):
             continue
-        value = _held(layer, name, config[name])
-        if name not in defaults or not _chosen_anyway(layer, name, config[name], defaults[name]):
-            settings[name] = _short(layer, name, value)
+        if name in defaults and _chosen_anyway(layer, name, config[name], defaults[name]):
+            continue
+        argument = layer.constructor_arguments.get(name)
+        # One number instead of equal ones, where the layer was given one.
+        short = name in WINDOWS and isinstance(argument, int)
+        settings[name] = argument if short else _held(layer, name, config[name])
     return settings
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:
-    argument = layer.constructor_arguments.get(name, config)
     if hasattr(Operation, name) or not hasattr(layer, name):
-        return argument
+        return layer.constructor_arguments.get(name, config)
     value = getattr(layer, name)
     same = registry.to_config(value) == config
     return value if same or callable(value) or isinstance(value, Operation) else config
 
 
-def _short(layer: Any, name: str, value: Any) -> Any:
-    """One number instead of equal ones, where the layer was given one."""
-    if name in WINDOWS and isinstance(layer.constructor_arguments.get(name), int):
-        return layer.constructor_arguments[name]
-    return value
-
-
 def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
     """Whether a setting follows from leaving it out."""
-    if name == "strides" and default is None:
-        return config == list(layer.pool_size)
-    if name == "data_format" and default is None:
-        return config == "channels_last"
-    if name.endswith("activation") and default is None:
-        return config == "linear"
-    if default is None and config == {}:
-        return True
-    return same(config, default, name)
+    if default is not None or config is None:
+        return same(config, default, name)
+    usual = "linear" if name.endswith("activation") else {}
+    chosen = {"strides": list(getattr(layer, "pool_size", ())), "data_format": "channels_last"}
+    return config == chosen.get(name, usual)
 
 
 def same(config: Any, default: Any, name: str = "") -> bool:
     """Whether a configured value is what the default stands for."""
     if isinstance(config, dict) and isinstance(default, str):
-        made = _by_name(name, default)
-        return made is not None and registry.to_config(made) == config
+        value = _by_name(name, default)
+        return value is not None and registry.to_config(value) == config
     if isinstance(config, list) and type(default) is int and name in WINDOWS:
         return all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):

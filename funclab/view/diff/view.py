@@ -86,7 +86,14 @@ def diff(a: Any, b: Any = None) -> Difference:
             fix="write funclab.diff(first, second).",
         )
     for model in (a, b):
-        _check(model)
+        if words.graph_of(model) is None:
+            name = getattr(model, "name", type(model).__name__)
+            raise TensorTypeError(
+                f"{name} has no graph to compare.",
+                why="only a model made of inputs and outputs, or a Sequential that knows its "
+                "input, lists its calls.",
+                fix="pass Model(inputs, outputs); give a Sequential an Input first.",
+            )
     codes = Codes()
     pairs = match(Side(a, codes), Side(b, codes))
     shared = shared_layers(a, b)
@@ -99,17 +106,6 @@ def diff(a: Any, b: Any = None) -> Difference:
         numbers=(words.count(a.weights), words.count(b.weights)),
         models=(a, b),
     )
-
-
-def _check(model: Any) -> None:
-    if words.graph_of(model) is None:
-        name = getattr(model, "name", type(model).__name__)
-        raise TensorTypeError(
-            f"{name} has no graph to compare.",
-            why="only a model made of inputs and outputs, or a Sequential that knows its input, "
-            "lists its calls.",
-            fix="pass Model(inputs, outputs); give a Sequential an Input first.",
-        )
 
 
 def _inside(pairs: Match) -> Iterator[Entry]:
