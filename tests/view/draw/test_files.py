@@ -104,7 +104,7 @@ def test_printed_forms_are_constant():
 
     assert repr(picture) == "<Diagram: Model called_twice: 4 calls of 3 layers>"
     assert str(picture) == picture.text
-    assert picture._repr_mimebundle_().keys() == {"image/svg+xml", "text/plain"}
+    assert picture._repr_mimebundle_().keys() == {"image/svg+xml", "image/png", "text/plain"}
     assert "dense[1]        Dense 64 · relu  dense[0:0]        dense[1:0]" in picture.text
 
 
