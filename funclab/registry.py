@@ -6,11 +6,13 @@ import difflib
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, dataclass_transform
 
 from funclab.errors import ArgumentError, NameLookupError, NotSupportedError
+from funclab.fields import described, own_fields
 
 KERAS_MODULES = {
     "layer": "keras.layers",
@@ -56,12 +58,6 @@ def auto_name(prefix: str) -> str:
     count = _used[prefix]
     _used[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
-
-
-def get_uid(prefix: str) -> int:
-    """The next number for a prefix, counted from 1."""
-    _used[prefix] += 1
-    return _used[prefix]
 
 
 def reset_names() -> None:
@@ -129,8 +125,8 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 
 def near(name: str, known: Iterable[str]) -> str:
     """The known names that look like `name`, as the end of a sentence; nothing if none does."""
-    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f" (did you mean {' or '.join(found)}?)" if found else ""
+    alike = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
 def to_config(thing: Any) -> Any:
@@ -168,14 +164,30 @@ def _address(cls: type) -> tuple[str | None, str | None]:
     return KERAS_MODULES.get(kinds[0] if kinds else "", cls.__module__), None
 
 
+@dataclass_transform(eq_default=False)
 class Configured:
-    """Something small that is its constructor arguments, each kept under its own name."""
+    """Something small that is its constructor arguments, each kept under its own name.
+
+    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Every
+    class below it is registered. Those of funclab are dataclasses: their fields are the arguments.
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        if kind:
+            cls.kind = kind
+            return
+        own = cls.__module__.startswith("funclab.") and "__init__" not in vars(cls)
+        if own and own_fields(cls):
+            dataclass(eq=False, repr=False)(cls)
+        register(cls.kind, described(cls), to_snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""
-        found = inspect.signature(type(self)).parameters.values()
+        parameters = inspect.signature(type(self)).parameters.values()
         variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-        return {one.name: getattr(self, one.name) for one in found if one.kind not in variable}
+        return {p.name: getattr(self, p.name) for p in parameters if p.kind not in variable}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -221,8 +233,8 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if isinstance(identifier, dict) and identifier.get("class_name") == "function":
         identifier = identifier["config"]
     if isinstance(identifier, dict):
-        found = lookup(kind, identifier.get("class_name", ""), custom)
-        return rebuild(found, identifier.get("config", {}), custom)
+        cls = lookup(kind, identifier.get("class_name", ""), custom)
+        return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         identifier = lookup(kind, identifier, custom)
     if not callable(identifier) and not hasattr(identifier, "get_config"):
@@ -234,6 +246,19 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             fix=f"pass one of those, for example {_example(kind)}.",
         )
     return identifier() if isinstance(identifier, type) else identifier
+
+
+def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
+    """The functions `serialize` and `deserialize` of a kind."""
+
+    def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+        return get(kind, config, custom_objects)
+
+    deserialize.__doc__ = (
+        f"The {kind} that a config from `serialize`, or a name, stands for; `custom_objects` knows "
+        "those of your own."
+    )
+    return to_config, deserialize
 
 
 def _example(kind: str) -> str:

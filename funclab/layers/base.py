@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -20,30 +20,15 @@ from funclab.errors import (
     plain,
     warn,
 )  # fmt: skip
+from funclab.fields import described
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers.arguments import (
-    KERAS_2_KEYWORDS,
-    bound,
-    build_arguments,
-    call_parameters,
-    check_call,
-    check_complete,
-    check_not_called,
-    checked_name,
-    declared_shape,
-    dtype_name,
-    first_parameter,
-    floatx,
-    no_item,
-    no_length,
-    not_a_tensor,
-    parameters,
-)  # fmt: skip
+from funclab.layers import arguments
+from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.configs import rebuilt, settings
 from funclab.layers.spec import check_inputs, last_step_hint
 from funclab.layers.weights import Weighted
@@ -58,24 +43,18 @@ class Layer(Weighted):
     Called on tensors, a layer adds a node to the graph; called on arrays, it computes. `call` may
     take `training` and `mask`: they are filled in. Constructor arguments kept in attributes of the
     same names are all that `get_config`, copies and files need.
-
-    name: the layer's name, unique in a model; by default the class's name with a number.
-    trainable: whether training changes the layer's weights; default True.
-    dtype: "float32" or "float64", the dtype to compute in; by default `floatx()`.
-    activity_regularizer: a penalty on the output, added to the loss; default None.
-    weights: arrays that the weights start from; by default their initializers make them.
-    autocast: whether float inputs are cast to `dtype`; default True.
     """
 
     supports_masking = False
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
+    fields: ClassVar[dict[str, Any]] = {}
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        check_not_called(cls, args)
-        check_complete(cls, args, kwargs)
+        arguments.check_not_called(cls, args)
+        arguments.check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.constructor_arguments = bound(cls, args, kwargs)
+        layer.constructor_arguments = arguments.bound(cls, args, kwargs)
         return layer
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -83,8 +62,10 @@ class Layer(Weighted):
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
         own = cls.__module__.startswith("funclab.")
+        if own:
+            arguments.take_fields(cls, Layer)
         if own and not abstract:
-            registry.register("layer", cls)
+            registry.register("layer", described(cls))
         if not own and "build" in vars(cls):
             cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
 
@@ -99,14 +80,14 @@ class Layer(Weighted):
         autocast: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(checked_name(name))
-        self.dtype = dtype_name(dtype) or floatx()
+        super().__init__(arguments.checked_name(name))
+        self.dtype = arguments.dtype_name(dtype) or arguments.floatx()
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.built = False
         self.autocast = autocast
         self._trainable = trainable
         self._initial_weights = weights
-        self.declared_shape = declared_shape(kwargs)
+        self.declared_shape = arguments.declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
             known = parameters(type(self))
@@ -119,6 +100,9 @@ class Layer(Weighted):
             )
 
     # To be written by subclasses.
+    def prepare(self) -> None:
+        """Finish a layer of funclab whose constructor is made of fields, and check them."""
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError(
             f"Layer {self.name} ({type(self).__name__}) does not have a `call` method implemented.",
@@ -179,7 +163,7 @@ class Layer(Weighted):
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        name = first_parameter(type(self))
+        name = arguments.first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
         self._check_arguments(args)
@@ -192,13 +176,13 @@ class Layer(Weighted):
         return self._call_on_arrays(args, kwargs)
 
     def __getitem__(self, index: Any) -> NoReturn:
-        raise no_item(self, index)
+        raise arguments.no_item(self, index)
 
     def __bool__(self) -> bool:
         return True
 
     def __len__(self) -> int:
-        raise no_length(self)
+        raise arguments.no_length(self)
 
     def _call_on_tensors(self, args: Args, kwargs: dict[str, Any]) -> Any:
         values: dict[int, Value] = {}
@@ -266,7 +250,7 @@ class Layer(Weighted):
 
     def _with_masks(self, inputs: Any, mask: Any, outputs: Any) -> Any:
         """The outputs, each with its mask."""
-        taken = {id(leaf) for leaf in structure.flatten(inputs)}
+        ids = {id(leaf) for leaf in structure.flatten(inputs)}
         leaves = structure.flatten(outputs)
         masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
         if not isinstance(masks, (list, tuple)):
@@ -274,11 +258,11 @@ class Layer(Weighted):
         if mask is not None and not self.supports_masking:
             self._warn_of_mask()
 
-        def attach(leaf: Value, one: Any) -> Value:
-            if id(leaf) in taken and leaf.mask is not one:  # the input keeps the mask it has
+        def attach(leaf: Value, own: Any) -> Value:
+            if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
                 leaf = OPERATORS["identity"](leaf)
             if leaf.mask is None:
-                leaf.mask = one
+                leaf.mask = own
             return leaf
 
         return structure.pack(outputs, map(attach, leaves, masks))
@@ -289,7 +273,7 @@ class Layer(Weighted):
             warn(
                 f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a "
                 "mask attached to it. However, this layer does not support masking and will "
-                "therefore destroy the mask information. Downstream layers will not see the mask.",
+                "therefore destroy the mask information. Downstream layers will not see the mask."
             )
 
     def _add_activity_losses(self, tape: Tape, leaves: list[Value]) -> None:
@@ -337,24 +321,24 @@ class Layer(Weighted):
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:
             return
-        shapes = build_arguments(self, args, kwargs)
+        shapes = arguments.build_arguments(self, args, kwargs)
         self.build(*shapes)
         self.build_shapes = dict(
             zip(inspect.signature(self.build).parameters, shapes, strict=False)
         )
         self.built = True
-        given = self._initial_weights
-        if given is not None:
-            self.set_weights([given] if isinstance(given, np.ndarray) else given)
+        weights = self._initial_weights
+        if weights is not None:
+            self.set_weights([weights] if isinstance(weights, np.ndarray) else weights)
 
     def _located(self, error: ShapeError, args: Args) -> ShapeError:
         """The same error with this layer's name, when the error does not name a layer yet."""
         if error.graph is not None:
             return error
-        given = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
+        shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
         return ShapeError(
             f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
-            f"{' and '.join(given)}. {error.what}",
+            f"{' and '.join(shapes)}. {error.what}",
             why=error.why,
             fix=error.fix,
             graph=self,
@@ -368,10 +352,10 @@ class Layer(Weighted):
                 fix="make `super().__init__(**kwargs)` the first line of __init__.",
             )
         if len(args) > 1:
-            check_call(self, args)
+            arguments.check_call(self, args)
         for leaf in structure.flatten(args[0] if args else None):
             if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
-                raise not_a_tensor(self, leaf)
+                raise arguments.not_a_tensor(self, leaf)
 
     # Configuration.
     def get_config(self) -> dict[str, Any]:
@@ -402,6 +386,9 @@ class Layer(Weighted):
         return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
+described(Layer)
+
+
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
     """A user's `build` that remembers it has run, also when called by hand."""
 
@@ -416,9 +403,9 @@ def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
 def values_of(shape: Any, dtype: str) -> Any:
     """A placeholder of this shape, or a list or dict of them."""
     if isinstance(shape, dict):
-        return {key: values_of(one, dtype) for key, one in shape.items()}
-    if any(isinstance(one, (list, tuple)) for one in shape):
-        return [values_of(one, dtype) for one in shape]
+        return {key: values_of(part, dtype) for key, part in shape.items()}
+    if any(isinstance(part, (list, tuple)) for part in shape):
+        return [values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
 
 

@@ -9,7 +9,15 @@ from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
 
 NOT_WRITTEN = {
-    *("activity_regularizer", "alpha", "implementation", "input_length", "lora_alpha", "lora_rank"),
+    *(
+        "activity_regularizer",
+        "alpha",
+        "autocast",
+        "implementation",
+        "input_length",
+        "lora_alpha",
+        "lora_rank",
+    ),
     *("quantization_config", "use_cudnn"),
 }
 """Arguments that Keras' configs do not have while they are at their defaults."""
