@@ -13,10 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.server import Server, serve
+from tests.browser.waiting import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_OPTIONS = [
@@ -24,6 +25,7 @@ BROWSER_OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 WINDOW = {"width": 1280, "height": 1600}
+expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense, concatenate
+from tests.browser.waiting import laid_out
 from tests.view import gallery, models
 
 MODEL = """
@@ -47,8 +48,8 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     page.locator(f'{ROOT} .box[data-key="shared[1]"]').click()
 
     page.wait_for_selector(f"{ROOT} .fl-ring:not(.fl-lit)", state="attached")
-    assert "shared.get_output_at(1)" in page.locator(f"{ROOT} .fl-here").inner_text()
-    assert page.locator(f"{ROOT} .fl-lit").count() == 2
+    expect(page.locator(f"{ROOT} .fl-here")).to_contain_text("shared.get_output_at(1)")
+    expect(page.locator(f"{ROOT} .fl-lit")).to_have_count(2)
     notebook.screenshot(f"explorer-{jupyter.kind}")
     assert quiet(notebook)
 
@@ -63,9 +64,8 @@ def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     for key in ["ArrowDown", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
         page.keyboard.press(key)
 
-    page.wait_for_selector(f"{ROOT} .fl-panel pre")
-    assert "np.matmul" in page.locator(f"{ROOT} .fl-panel pre").first.inner_text()
-    assert "shared[1] is selected" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    expect(page.locator(f"{ROOT} .fl-panel pre").first).to_contain_text("np.matmul")
+    expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("shared[1] is selected")
     page.keyboard.press("f")
     page.wait_for_selector(f'{ROOT} .box[data-key="shared"][aria-pressed=true]')
     assert quiet(notebook)
@@ -84,16 +84,7 @@ def test_python_and_browser_share_the_selection(lab, open_notebook, write_notebo
 
     page.locator(f'{ROOT} .box[data-key="head[0]"]').click()
 
-    page.wait_for_timeout(300)
-    asked = """async () => {
-      const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-      let said = "";
-      const future = kernel.requestExecute({code: "print(view.selected)"});
-      future.onIOPub = (message) => { said += message.content.text ?? ""; };
-      await future.done;
-      return said.trim();
-    }"""
-    assert page.evaluate(asked) == "head[0]"
+    notebook.comes_to_say("view.selected", "head[0]")
     assert quiet(notebook)
 
 
@@ -119,6 +110,7 @@ def opened_page(browser, tmp_path):
         page.goto(path.as_uri())
         page.wait_for_selector(f"{ROOT} svg .box")
         page.focus(ROOT)
+        laid_out(page)
         return page
 
     yield open_page
@@ -255,6 +247,7 @@ def test_selecting_moves_no_box_and_cuts_none_off(name, opened_page):
     for key in ("ArrowDown", "ArrowDown", "Enter", "m", "t", "Backspace"):
         press(page, key)
 
+        laid_out(page)
         # Where the page has scrolled, a browser rounds to other pixels.
         assert np.abs(np.array(root.evaluate(PLACES)) - before).max() < 1
         assert page.locator(f"{ROOT} .fl-beyond").is_hidden()
@@ -276,6 +269,7 @@ def test_in_little_width_the_panel_lies_over_the_half_without_the_selection(open
 
     for key, high in (("dense[0]", False), ("dense_2[0]", True)):
         box(page, key).click()
+        laid_out(page)
 
         said, stage = (page.locator(part).bounding_box() for part in (".fl-said", ".fl-stage"))
         middle = stage["y"] + stage["height"] / 2
@@ -369,8 +363,7 @@ def test_a_lesson_sized_model_is_seen_whole_and_what_is_not_is_announced(opened_
     assert stage.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
     assert page.locator(".fl-beyond").is_hidden()
     page.set_viewport_size({"width": 1280, "height": 420})
-    page.wait_for_selector(".fl-beyond:not([hidden])")
-    assert "more below" in page.locator(".fl-beyond").inner_text()
+    expect(page.locator(".fl-beyond")).to_contain_text("more below")
     page.locator(".fl-beyond").click()
     page.wait_for_function("document.querySelector('.fl-stage').scrollTop > 0")
 
@@ -380,8 +373,7 @@ def test_text_stays_legible_in_a_narrow_window(opened_page):
 
     page.set_viewport_size({"width": 500, "height": 600})
 
-    page.wait_for_selector(".fl-beyond:not([hidden])")
-    assert "more" in page.locator(".fl-beyond").inner_text()
+    expect(page.locator(".fl-beyond")).to_contain_text("more")
     assert small_text(page) >= 11
 
 

@@ -58,7 +58,7 @@ def heard(notebook, place=0):
     """A view whose buttons work."""
     view = notebook.page.locator(".fl-training").nth(place)
     view.wait_for(timeout=60_000)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     return view
 
 
@@ -66,7 +66,7 @@ def test_stop_in_the_midst_of_validation_and_twice_ends_it_once(lab, open_notebo
     notebook = open_notebook(lab, write_notebook("validating", MODEL, LONG_VALIDATION))
     notebook.run_all()
     view = heard(notebook)
-    expect(view.locator(".fl-where")).to_contain_text("validating", timeout=20_000)
+    expect(view.locator(".fl-where")).to_contain_text("validating")
     view.focus()
 
     notebook.page.keyboard.press("x")
@@ -125,7 +125,7 @@ def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_s
         "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
 
-    expect(view.locator(".fl-where")).to_contain_text("The kernel ended in epoch", timeout=20_000)
+    expect(view.locator(".fl-where")).to_contain_text("The kernel ended in epoch")
     expect(view.locator("[data-name=live_pause]")).to_be_hidden()
 
 
@@ -144,7 +144,7 @@ def test_a_training_goes_on_when_its_page_is_closed_and_a_new_page_can_stop_it(
     view = page.locator(".fl-training").first
     view.wait_for(timeout=60_000)
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=20_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     before = view.locator(".fl-where").inner_text()
     expect(view.locator(".fl-where")).not_to_have_text(before)
     view.focus()
@@ -185,7 +185,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, open_notebo
 
     run_cell(notebook, "model.compiled_state.loop.watchers[0].heat.weights = {'hidden': [None]}")
 
-    expect(view.locator(".fl-where")).to_contain_text("This view has ended", timeout=20_000)
+    expect(view.locator(".fl-where")).to_contain_text("This view has ended")
     assert run_cell(notebook, "print(history.running, history.stop().wait().stopped)").endswith(
         "True True"
     )
@@ -201,14 +201,14 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_tra
     notebook.run_all()
     heard(notebook).focus()
     page.keyboard.press("s")
-    expect(page.locator(".fl-trace .fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(page.locator(".fl-trace .fl-caption")).to_contain_text("eye")
     listening = page.evaluate("() => window.listening")
 
     page.evaluate(CLEAR)
 
     expect(page.locator(".fl")).to_have_count(0)
     assert listening >= 3
-    assert page.evaluate("() => window.listening") == 0
+    page.wait_for_function("() => window.listening === 0")
     assert run_cell(notebook, GOES_ON) == "True"
     assert run_cell(notebook, "print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []

@@ -57,7 +57,7 @@ def test_a_training_in_the_background_is_watched_and_stopped_by_keys(
     notebook.run_all()
     view = view_in(notebook)
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     first = view.locator(".fl-where").inner_text()
     expect(view.locator(".fl-where")).not_to_have_text(first)
     notebook.screenshot(f"live-{jupyter.kind}")
@@ -79,7 +79,7 @@ def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_h
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     notebook.page.keyboard.press(" ")
     expect(view.locator(".fl-where")).to_contain_text("Paused")
     before = view.locator(".fl-where").inner_text()
@@ -113,12 +113,12 @@ def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_
     notebook = open_notebook(lab, write_notebook("slowly", TWINS, fit))
     notebook.run_all()
     page, view = notebook.page, view_in(notebook)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     view.focus()
 
     page.keyboard.press("s")
     slow = page.locator(".fl-trace")
-    expect(slow.locator(".fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(slow.locator(".fl-caption")).to_contain_text("eye")
     expect(slow.locator(".fl-caption")).to_contain_text("2 gradients meet there and are added")
     expect(view.locator(".fl-where")).to_contain_text("Paused")
     notebook.screenshot("live-slow")
@@ -140,7 +140,7 @@ def test_an_async_cell_answers_to_its_buttons(lab, open_notebook, write_notebook
     notebook.page.evaluate(RUN_ALL_NO_WAIT)
     view = view_in(notebook)
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     view.locator("[data-name=live_pause]").click()
     expect(view.locator(".fl-where")).to_contain_text("Paused")
     view.locator("[data-name=live_pause]").click()
@@ -162,7 +162,7 @@ def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, open_notebook,
     view = view_in(notebook)
 
     expect(view.locator(".fl-chart svg")).to_have_count(2)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     before = view.locator(".fl-where").inner_text()
     expect(view.locator(".fl-where")).not_to_have_text(before)
     view.focus()
@@ -176,7 +176,7 @@ def test_keys_change_the_learning_rate_the_scale_and_the_measure(
     notebook = open_notebook(lab, write_notebook("keys", MODEL, BACKGROUND))
     notebook.run_all()
     view = view_in(notebook)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     view.focus()
 
     for key in ("+", "l", "h", "ArrowDown", "t"):
@@ -231,7 +231,7 @@ def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_en
     expect(view.locator(".fl-prompt")).to_contain_text("lie above its lowest")
     notebook.page.keyboard.press("2")
     expect(view.locator(".fl-chart svg").first).to_be_visible()
-    expect(view.locator(".fl-where")).to_contain_text("Trained", timeout=30_000)
+    expect(view.locator(".fl-where")).to_contain_text("Trained")
 
     expect(view.locator(".fl-ask")).to_contain_text("it is")
 
@@ -245,7 +245,7 @@ def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_s
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons", timeout=15_000)
+    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons")
     expect(view.locator(".fl-why")).to_contain_text("background=True")
     expect(view.locator("[data-name=live_pause]")).to_have_attribute("aria-disabled", "true")
     notebook.page.keyboard.press(" ")
