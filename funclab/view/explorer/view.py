@@ -53,6 +53,7 @@ class Explorer(View):
         facts, self.objects = facts_of(model), objects_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
+        self.asked: tuple[tuple[str, str], ...] = ()
         super().__init__(
             title=f"{_kind(model)} {clean(model.name)}",
             call=f"funclab.explore({_written(model)}$)",
@@ -130,20 +131,19 @@ class Explorer(View):
 
     def _ask(self) -> None:
         """In ask mode, have a question for each call, and what was answered when the cell ran
-        before: an answer counts for as long as its question is the same."""
+        before."""
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         if not self.ask or "questions" in facts:
             return
-        questions = questions_of(self.model)
+        questions = questions_of(self.model, facts)
         self.facts = {**facts, "questions": questions}
-        asked = {question["id"]: question["answer"] for question in questions.values()}
-        given = [one for one in ANSWERS.get(self.title, []) if asked.get(one["id"]) == one["right"]]
-        self.answers = [*given, *self.answers]
+        self.asked = tuple((one["id"], one["answer"]) for one in questions.values())
+        self.answers = [*ANSWERS.get(self.asked, []), *self.answers]
 
     @traitlets.observe("answers")
     def _keep_answers(self, change: Any) -> None:
         if change["new"]:
-            ANSWERS[self.title] = list(change["new"])
+            ANSWERS[self.asked] = list(change["new"])
 
     def picture(self) -> Picture:
         return self.gallery.still(self.state, defaults.still(self.look))
@@ -179,8 +179,8 @@ class Explorer(View):
 
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and what tells it."""
-ANSWERS: dict[str, list[dict[str, Any]]] = {}
-"""What was answered, by the title of the view, for when a cell runs again."""
+ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
+"""What was answered, by all questions of a model and their answers, for when a cell runs again."""
 
 
 class CallsOf(Piece):

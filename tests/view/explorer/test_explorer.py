@@ -403,15 +403,17 @@ def test_a_question_of_ask_mode_has_one_right_answer_and_says_why():
     assert "10" in question["explain"] or "units" in question["explain"]
 
 
-def test_running_a_cell_again_keeps_the_answers_as_long_as_the_questions_are_the_same():
-    answer = {"right": "(None, 10)", "given": "(None, 10)", "correct": True}
-    question = gallery.built("mlp").explore(ask=True).facts["questions"]["dense_2[0]"]
-    first = gallery.built("mlp").explore(ask=True)
-    first.answers = [{"id": question["id"], "prompt": question["prompt"], **answer}]
+def test_a_model_built_again_keeps_its_answers_and_another_of_its_name_has_none():
+    def asked(units):
+        x = Input((8,))
+        model = Model(x, Dense(units)(Dense(4)(x)), name="perceptron")
+        return model.explore(ask=True)
 
-    again = gallery.built("mlp").explore(ask=True)
-    x = Input((784,))
-    other = Model(x, Dense(3, name="dense_2")(x), name="perceptron").explore(ask=True)
+    first = asked(3)
+    first.answers = [{"id": list(first.facts["questions"].values())[0]["id"], "given": "(None, 4)"}]
 
+    again, other = asked(3), asked(5)
+
+    assert again.model.layers[-1].name != first.model.layers[-1].name
     assert again.answers == first.answers
     assert other.answers == []
