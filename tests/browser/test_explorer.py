@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense, concatenate
-from tests.browser.waiting import laid_out
+from tests.browser.waiting import becomes, laid_out
 from tests.view import gallery, models
 
 MODEL = """
@@ -390,3 +390,47 @@ def test_python_shows_what_lies_folded_away(lab, open_notebook, write_notebook):
     notebook.page.wait_for_selector(f'{ROOT} .box[data-key="deep_200[0]"][aria-pressed=true]')
 
     assert quiet(notebook)
+
+
+# The middle of the window on the strip, as a part of the whole.
+MIDDLE = """strip => {
+  const [at, whole] = [".fl-window", "svg"].map((part) =>
+    strip.querySelector(part).getBoundingClientRect());
+  return (at.x + at.width / 2 - whole.x) / whole.width;
+}"""
+
+
+def middle(page):
+    page.wait_for_selector(f"{ROOT} .fl-window", state="attached")
+    return page.locator(f"{ROOT} .fl-strip").evaluate(MIDDLE)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
+    live, opened_page, lab, open_notebook, write_notebook
+):
+    if live:
+        code = "from tests.view import gallery\ngallery.built('mobilenet').explore()"
+        page = explorer_on(open_notebook, write_notebook, lab, code).page
+        page.focus(ROOT)
+    else:
+        page = opened_page(funclab.explore(gallery.built("mobilenet")))
+    middles = [middle(page)]
+
+    for key, further in (("]", 1), ("]", 1), ("[", -1)):
+        press(page, key)
+        becomes(page, lambda by=further: (middle(page) - middles[-1]) * by > 0, True)
+        middles.append(middle(page))
+    strip = page.locator(f"{ROOT} .fl-strip").bounding_box()
+    for share, part in enumerate((0.5, 0.8)):
+        page.mouse.move(strip["x"] + part * strip["width"], strip["y"] + 40)
+        if not share:
+            page.mouse.down()
+        becomes(page, lambda part=part: abs(middle(page) - part) < 0.12, True)
+    page.mouse.up()
+    page.mouse.move(strip["x"] + 100, strip["y"] + 40)
+    press(page, "ArrowDown")
+
+    pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
+    expect(pressed).to_be_in_viewport()
+    assert abs(middle(page) - 0.8) < 0.2
