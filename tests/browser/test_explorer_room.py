@@ -62,6 +62,11 @@ def projected(lab, open_notebook, write_notebook):
     return show
 
 
+def all_large_and_quiet(demo, view):
+    becomes(demo.page, lambda: small_words(view), [])
+    assert demo.notebook.console_errors == []
+
+
 def all_seen(view, *parts):
     for part in parts:
         expect(view.locator(part).first).to_be_in_viewport(ratio=0.99)
@@ -90,8 +95,7 @@ def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(proj
     view.locator(".fl-more pre").wait_for()
     all_seen(view, box, ".fl-more pre")
     becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
-    becomes(demo.page, lambda: small_words(view), [])
-    assert demo.notebook.console_errors == []
+    all_large_and_quiet(demo, view)
 
 
 def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(projected):
@@ -102,8 +106,7 @@ def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(pr
         expect(view.locator(".fl-caption")).to_contain_text(f"Step {step} of 7")
         all_seen(view, ".fl-now", ".fl-now .fl-shapes")
 
-    becomes(demo.page, lambda: small_words(view), [])
-    assert demo.notebook.console_errors == []
+    all_large_and_quiet(demo, view)
 
 
 def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
@@ -120,8 +123,7 @@ def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
                 all_seen(side, ".fl-ring:not(.fl-lit)")
 
     demo.notebook.screenshot("diff-room")
-    becomes(demo.page, lambda: small_words(view), [])
-    assert demo.notebook.console_errors == []
+    all_large_and_quiet(demo, view)
 
 
 def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected):
@@ -131,26 +133,16 @@ def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected
 
     expect(view.locator(".fl-caption")).to_contain_text("after 1 epoch")
     all_seen(view, ".fl-play-controls", ".fl-play-figure:first-child", ".fl-play-figure + figure")
-    becomes(demo.page, lambda: small_words(view), [])
-    assert demo.notebook.console_errors == []
-
-
-def deep():
-    x, shared = Input((16,), name="x"), Dense(16, activation="relu", name="shared")
-    model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
-    return funclab.explore(model, selected="shared[1]", level=2, more=True, table=True)
+    all_large_and_quiet(demo, view)
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(opened_page):
     """The page of a view with all that can be opened in it."""
-    path = tmp_path / "view.html"
-    funclab.export_html(deep(), path)
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.goto(path.as_uri())
-    page.wait_for_selector(".fl-explorer .fl-all")
-    yield page
-    page.close()
+    x, shared = Input((16,), name="x"), Dense(16, activation="relu", name="shared")
+    model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+    whole = {"selected": "shared[1]", "level": 2, "more": True, "table": True}
+    return opened_page(funclab.explore(model, **whole), height=720)
 
 
 def test_on_paper_nothing_is_cut_off(opened):
@@ -196,20 +188,14 @@ def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
     all_seen(opened, ".fl-panel .fl-table .fl-here code")
 
 
-def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(browser, tmp_path):
+def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(opened_page):
     a, b = Input((16,), name="a"), Input((16,), name="b")
     shared = Dense(16, activation="relu", name="shared")
     model = Model([a, b], [shared(a), shared(b)], name="flat")
-    view = funclab.explore(model, face="layers", selected="shared")
-    funclab.export_html(view, tmp_path / "view.html")
-    page = browser.new_page(viewport={"width": 1100, "height": 800})
 
-    page.goto((tmp_path / "view.html").as_uri())
+    page = opened_page(funclab.explore(model, face="layers", selected="shared"), width=1100)
 
-    page.wait_for_selector(".fl-panel .fl-table")
-    laid_out(page)
     expect(page.locator(".fl-beyond")).to_be_hidden()
     all_seen(page, ".fl-stage svg", ".fl-panel .fl-table", ".fl-caption")
     near, said = (page.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
     assert said["y"] >= near["y"] + near["height"]
-    page.close()
