@@ -12,7 +12,6 @@ from funclab import Input, Model, layers
 from funclab.errors import FunclabError
 from funclab.layers import Dense
 from funclab.view.faults.faults import picture_of_fault
-from funclab.view.shapes.picture import StepsPicture
 from funclab.view.shapes.steps import shape_steps
 from funclab.view.training.history import history_plot
 from tests.browser.waiting import laid_out
@@ -161,7 +160,7 @@ PICTURES = {
     "tensors": lambda model: [funclab.view.tensor_view(one) for one in model.outputs],
     "differences": lambda model: [funclab.diff(model, Model(model.input, model.layers[3].output))],
     "history": lambda model: [history_plot(model.history)],
-    "steps": lambda model: [StepsPicture(shape_steps(model), None, "auto")],
+    "steps": lambda model: [shape_steps(model)],
     "faults": lambda model: [one for name in NAMES for one in faults(named(name))],
 }
 

@@ -61,6 +61,14 @@ def alternating() -> Model:
     return Model(x, a(b(a(b(x)))), name="alternating")
 
 
+def shared_encoder() -> Model:
+    """One layer called on two inputs."""
+    left, right = Input((784,), name="left"), Input((784,), name="right")
+    encoder = Dense(64, activation="relu", name="encoder")
+    both = Concatenate(name="both")([encoder(left), encoder(right)])
+    return Model([left, right], Dense(1, name="same")(both), name="pair")
+
+
 def siamese() -> Model:
     """One model called on two inputs."""
     x = Input(shape=(64,), name="digit")

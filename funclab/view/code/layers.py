@@ -13,11 +13,10 @@ from funclab import ops, registry
 from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer
-from funclab.view.code.ops import Written, op_source
-from funclab.view.code.text import Chain, Group, Source, call, keywords, quote
+from funclab.view.code.ops import op_source
+from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, quote
 from funclab.view.code.values import function_name, own_settings, plain, same, short_name, tree
 from funclab.view.code.walk import is_functional, is_model, is_stack
-from funclab.view.draw.text import listed
 
 RESERVED = {
     "Input", "Model", "OpOperation", "Sequential", "activations", "constraints", "initializers",
@@ -38,41 +37,25 @@ class Layers:
         self.shared, self.names = shared, names
         self.written: Counter[Operation] = Counter()
         self.taken = {*RESERVED, *registry.registered("op"), *taken}
-        self.own: set[str] = set()
-        """Classes and functions of the user's, by name."""
-        self.rooms: set[str] = set()
-        self.modules: dict[str, set[str]] = {}
-
-    def imports(self, body: str) -> list[str]:
-        """The lines before the first call."""
-        lines = ["import numpy as np", ""] if "np." in body else []
-        first = sorted(self.rooms, key=lambda name: (name.islower(), name))
-        lines += [f"from funclab import {', '.join(first)}"] if first else []
-        for module, names in sorted(self.modules.items()):
-            lines.append(f"from {module} import {', '.join(sorted(names))}")
-        if self.own:
-            lines += ["", f"# Yours, to be defined before: {listed(sorted(self.own))}."]
-        return lines
+        self.imports = Imports()
 
     @property
     def twice(self) -> set[Operation]:
         """What was written more than once."""
-        return {one for one, count in self.written.items() if count > 1}
-
-    def is_shared(self, operation: Operation) -> bool:
-        return operation in self.shared
+        return {layer for layer, count in self.written.items() if count > 1}
 
     def reference(self, layer: Any) -> Source:
         """A layer where it is used: its variable, or its source if it is used here only."""
         self.written[layer] += 1
-        if self.is_shared(layer) or is_model(layer):
+        if layer in self.shared or is_model(layer):
             return self.define(layer)
         return self.source(layer)
 
     def source(self, layer: Any) -> Source:
         """The call that makes a layer."""
         if isinstance(layer, OpOperation):
-            return self._op(layer)
+            source = op_source(layer.op, self.imports)
+            return call(self.imports.op(OpOperation), [source, f"name={quote(layer.name)}"])
         if type(layer).__name__ == "InputLayer":
             return self._input(layer)
         if is_stack(layer):
@@ -86,13 +69,12 @@ class Layers:
         """How the source names a class."""
         name = type(layer).__name__
         if not type(layer).__module__.startswith("funclab."):
-            self.own.add(name)
-            return name
+            return self._from("", name)
         if is_model(layer):
-            self.rooms.add("Model" if is_functional(layer) else name)
-            return "Model" if is_functional(layer) else name
-        self.rooms.add("layers")
-        return f"layers.{name}"
+            name = "Model" if is_functional(layer) else name
+            self.imports.rooms.add(name)
+            return name
+        return self._from("layers", name)
 
     def name(self, layer: Any) -> list[Source]:
         """The argument `name=`, unless names that are only counted are to be left out."""
@@ -101,27 +83,23 @@ class Layers:
             return []
         return [f"name={quote(layer.name)}"]
 
-    def note(self, written: Written) -> None:
-        """Import what an op call needs."""
-        if written.function:
-            self.rooms.add("ops")
-        if written.op is not None:
-            self.modules.setdefault(written.op.__module__, set()).add(written.op.__name__)
-
     def _has_own_from_config(self, cls: type) -> bool:
-        theirs = next(one for one in cls.__mro__ if "from_config" in vars(one))
-        return not theirs.__module__.startswith("funclab.")
+        owner = next(base for base in cls.__mro__ if "from_config" in vars(base))
+        return not owner.__module__.startswith("funclab.")
 
     def _input(self, layer: Any) -> Source:
-        self.rooms.add("Input")
+        self.imports.rooms.add("Input")
         shape = layer.batch_shape
         settings: list[Source] = [f"shape={shape[1:]}" if shape else "batch_shape=()"]
         if shape and shape[0] is not None:
             settings.append(f"batch_size={shape[0]}")
-        if layer.dtype != "float32" or floatx() != "float32":
-            settings.append(f"dtype={quote(layer.dtype)}")
+        settings += self._dtype(layer)
         settings += ["optional=True"] if layer.optional else []
         return call("Input", [*settings, *self.name(layer)])
+
+    def _dtype(self, layer: Any) -> list[Source]:
+        usual = layer.dtype == floatx() == "float32"
+        return [] if usual else [f"dtype={quote(layer.dtype)}"]
 
     def _stack(self, model: Any) -> Source:
         first = [self._input(model.input_layers[0])] if model.inputs else []
@@ -129,35 +107,26 @@ class Layers:
         frozen = [] if model.trainable else ["trainable=False"]
         return call(self.class_of(model), [parts, *frozen, *self.name(model)])
 
-    def _op(self, operation: OpOperation) -> Source:
-        written = op_source(operation.op)
-        self.note(written)
-        self.modules.setdefault("funclab.graph.operation", set()).add("OpOperation")
-        return call("OpOperation", [written.source, f"name={quote(operation.name)}"])
-
     def _settings(self, layer: Any) -> list[Source]:
         """The arguments of a layer's constructor; those it cannot do without by their place."""
-        cls, settings = type(layer), own_settings(layer)
-        here = cls.__module__.startswith("funclab.")
+        cls = type(layer)
         items: list[Source] = []
-        by_place = here
-        for name, value in settings.items():
+        by_place = cls.__module__.startswith("funclab.")
+        for name, value in own_settings(layer).items():
             source = self._value(layer.name, name, value)
             by_place = by_place and parameters(cls).get(name) is inspect.Parameter.empty
             items.append(source if by_place else Chain([f"{name}=", source]))
         if not layer.trainable:
             items.append("trainable=False")
-        if layer.dtype != "float32" or floatx() != "float32":
-            items.append(f"dtype={quote(layer.dtype)}")
-        return [*items, *self.name(layer)]
+        return [*items, *self._dtype(layer), *self.name(layer)]
 
     def _value(self, owner: str, setting: str, value: Any) -> Source:
-        def leaf(one: Any) -> Source:
-            if isinstance(one, Layer):
-                return self.reference(one)
-            if hasattr(one, "get_config") and not isinstance(one, type):
-                return self._object(owner, setting, one)
-            return self._function(owner, setting, one) if callable(one) else plain(one, owner)
+        def leaf(leaf: Any) -> Source:
+            if isinstance(leaf, Layer):
+                return self.reference(leaf)
+            if hasattr(leaf, "get_config") and not isinstance(leaf, type):
+                return self._object(owner, setting, leaf)
+            return self._function(owner, setting, leaf) if callable(leaf) else plain(leaf, owner)
 
         return tree(value, leaf)
 
@@ -167,26 +136,25 @@ class Layers:
         if known and setting.endswith("activation"):
             return quote(name)
         if known or getattr(ops, name, None) is function:
-            room = "activations" if known else "ops"
-            self.rooms.add(room)
-            return f"{room}.{name}"
-        self.own.add(name)
-        return name
+            return self._from("activations" if known else "ops", name)
+        return self._from("", name)
+
+    def _from(self, room: str, name: str) -> str:
+        """How the source names what is in a room of funclab, or is the user's own."""
+        (self.imports.rooms if room else self.imports.own).add(room or name)
+        return f"{room}.{name}" if room else name
 
     def _object(self, owner: str, setting: str, thing: Any) -> Source:
         """An initializer, regularizer or the like: by its name if it has no settings."""
-        config, cls = registry.to_config(thing), type(thing)
-        short = short_name(setting, config)
+        cls, short = type(thing), short_name(setting, registry.to_config(thing))
         if short is not None:
             return quote(short)
         defaults = parameters(cls)
-        own = {
-            name: value
+        own = [
+            (name, self._value(owner, name, value))
             for name, value in thing.get_config().items()
             if not same(value, defaults.get(name))
-        }
-        name = cls.__name__
-        room = cls.__module__.split(".")[1] if cls.__module__.startswith("funclab.") else ""
-        (self.rooms if room else self.own).add(room or name)
-        items = keywords((key, self._value(owner, key, value)) for key, value in own.items())
-        return call(f"{room}.{name}" if room else name, items)
+        ]
+        here = cls.__module__.startswith("funclab.")
+        room = cls.__module__.split(".")[1] if here else ""
+        return call(self._from(room, cls.__name__), keywords(own))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.view.code.text import Chain, Group, Source, call, keywords
+from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords
 from funclab.view.code.values import plain, tree
 
 SIGNS = {
@@ -34,42 +35,36 @@ ARGUMENTS = {
 """What functions of funclab.ops call a setting that the op calls otherwise."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """An op call as source, and what must be imported for it."""
-
-    source: Source
-    function: bool = False
-    """Whether `ops` is used."""
-    op: type | None = None
-    """The op's class, where it stands under its own name."""
-
-
-def op_call(node: Node, op: Op, args: list[Source]) -> Written:
+def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
     """A call of `op` as one would write it; what it makes is this very op, with these settings."""
     given = node.arguments.args
     kind = type(op).__name__
     if kind == "GetItem":
-        return Written(Chain([args[0], f"[{op.key}]"]))  # type: ignore[attr-defined]
-    if kind in ("Negative", "Absolute"):
-        return Written(Chain(["-", args[0]]) if kind == "Negative" else call("abs", args))
+        return Chain([args[0], f"[{op.key}]"])  # type: ignore[attr-defined]
+    if kind == "Negative":
+        return Chain(["-", args[0]])
+    if kind == "Absolute":
+        return call("abs", args)
     if kind in SIGNS and len(args) == 2 and _by_sign(kind, given):
         left, right = args
-        return Written(Chain([_bracketed(left, given[0]), f" {SIGNS[kind]} ", right]))
+        return Chain([_bracketed(left, given[0]), f" {SIGNS[kind]} ", right])
     settings = _function_settings(op, given)
-    if settings is not None:
-        items = [Group("[", args, "]")] if _takes_list(op) else args
-        return Written(
-            call(f"ops.{_function_name(op)}", [*items, *_keywords(settings, op)]), function=True
-        )
-    made = op_source(op)
-    return Written(Chain([made.source, call("", args)]), op=made.op)
+    if settings is None:
+        return Chain([op_source(op, imports), call("", args)])
+    imports.rooms.add("ops")
+    items = [Group("[", args, "]")] if _takes_list(op) else args
+    return call(f"ops.{_function_name(op)}", [*items, *_keywords(settings, op)])
 
 
-def op_source(op: Op) -> Written:
-    """An op by its class."""
-    made = call(type(op).__name__, _keywords(_own_settings(op), op))
-    return Written(made, op=type(op))
+def op_source(op: Op, imports: Imports) -> Source:
+    """An op by its class, with the fields that differ from their defaults."""
+    values = {field.name: (getattr(op, field.name), field.default) for field in fields(op)}
+    own = {
+        name: value
+        for name, (value, default) in values.items()
+        if type(value) is not type(default) or value != default
+    }
+    return call(imports.op(type(op)), _keywords(own, op))
 
 
 def _by_sign(kind: str, given: Any) -> bool:
@@ -84,16 +79,6 @@ def _bracketed(source: Source, value: Any) -> Source:
     return f"({source})" if not isinstance(value, Tensor) and value < 0 else source
 
 
-def _own_settings(op: Op) -> dict[str, Any]:
-    """The fields of an op that differ from their defaults."""
-    found = {}
-    for one in fields(op):
-        value = getattr(op, one.name)
-        if not (type(value) is type(one.default) and value == one.default):
-            found[one.name] = value
-    return found
-
-
 def _function_settings(op: Op, given: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes this op and no other; or None."""
     function = getattr(ops, _function_name(op), None)
@@ -101,13 +86,11 @@ def _function_settings(op: Op, given: Any) -> dict[str, Any] | None:
         return None
     names = inspect.signature(function).parameters
     settings = {}
-    for one in fields(op):
-        name = one.name if one.name in names else ARGUMENTS.get(one.name, "")
-        value = getattr(op, one.name)
-        if name not in names:
-            continue
-        if names[name].default is inspect.Parameter.empty or names[name].default != value:
-            settings[name] = list(value) if one.name == "ends" else value
+    for field in fields(op):
+        name = field.name if field.name in names else ARGUMENTS.get(field.name, "")
+        value = getattr(op, field.name)
+        if name in names and names[name].default != value:  # an empty default equals nothing
+            settings[name] = list(value) if field.name == "ends" else value
     return settings if _makes(function, settings, op, given) else None
 
 
@@ -122,7 +105,7 @@ def _takes_list(op: Op) -> bool:
 
 def _makes(function: Any, settings: dict[str, Any], op: Op, given: Any) -> bool:
     """Whether the function, called on values like the ones given, makes just this one call."""
-    values = [placeholder(one) if isinstance(one, Tensor) else one for one in given]
+    values = [placeholder(value) if isinstance(value, Tensor) else value for value in given]
     try:
         with Tape():
             made = function(*([values] if _takes_list(op) else values), **settings)
@@ -146,7 +129,5 @@ def _equal(got: Any, value: Any) -> bool:
 
 
 def _keywords(settings: dict[str, Any], op: Op) -> list[Source]:
-    def leaf(one: Any) -> Source:
-        return plain(one, f"The op {op.name}")
-
+    leaf = partial(plain, owner=f"The op {op.name}")
     return keywords((name, tree(value, leaf)) for name, value in settings.items())

@@ -14,13 +14,13 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.view.code.layers import Layers
 from funclab.view.code.ops import op_call
-from funclab.view.code.text import Chain, Code, Source, call, identifier, quote, wrapped
+from funclab.view.code.text import Chain, Code, Source, call, identifier, keywords, quote, wrapped
 from funclab.view.code.values import plain, tree
 from funclab.view.code.walk import is_functional, is_model, models_inside, thawed
 
 LONGEST_TARGETS = 60
 """More letters of variables than this before one `=` are one variable, and its elements."""
-DRAFTS = 5
+DRAFTS = 6
 """The first draft shows what is used twice, and so needs a variable; the next, that a layer inside
 a shared layer is written only once after all."""
 
@@ -54,13 +54,13 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
             fix="pass a model: to_code(Model(inputs, outputs)).",
         )
     _check_variable(name)
-    layers = Layers(set(), {name}, names)
-    text = _Writer(model, name, layers).text()
+    shared, own, text = set(), set(), ""
     for _ in range(DRAFTS):
-        if layers.twice == layers.shared and layers.own <= layers.taken:
-            break
-        layers = Layers(layers.twice, {name, *layers.own}, names)
+        layers = Layers(shared, {name, *own}, names)
         text = _Writer(model, name, layers).text()
+        shared, own = layers.twice, layers.imports.own
+        if shared == layers.shared and own <= layers.taken:
+            break
     return Code(text)
 
 
@@ -90,21 +90,21 @@ class _Writer:
     def text(self) -> str:
         """The whole source, imports first, without blank lines beside blank lines."""
         body = "\n".join(self.lines)
-        lines = [*self.layers.imports(body), "", *self.lines]
+        lines = [*self.layers.imports.lines(body), "", *self.lines]
         kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
         return "\n".join(kept).strip("\n")
 
     def _write(self, model: Any, name: str) -> None:
-        inner = [one for one in models_inside(model) if not one.graph.stand_ins]
-        nodes = {node for one in inner for node in one.graph.nodes}
+        inner = [part for part in models_inside(model) if not part.graph.stand_ins]
+        nodes = {node for part in inner for node in part.graph.nodes}
         after: dict[Node, list[Any]] = {}
-        for one in inner:
-            after.setdefault(max(one.graph.nodes, key=_time), []).append(one)
+        for part in inner:
+            after.setdefault(max(part.graph.nodes, key=_time), []).append(part)
         for node in sorted(nodes, key=_time):
             self._call(node, self.names)
-            for one in after.get(node, []):
-                if one is not model:
-                    self._define(one)
+            for part in after.get(node, []):
+                if part is not model:
+                    self._define(part)
         self._make(model, name)
 
     def _define(self, layer: Any) -> str:
@@ -134,13 +134,11 @@ class _Writer:
         self.lines += [*self.renamed, ""]
         self.renamed = []
         leaf = _leaf(names, model.name)
-        parts: list[Source] = [
-            Chain(["inputs=", tree(model.input_structure, leaf)]),
-            Chain(["outputs=", tree(model.output_structure, leaf)]),
-            *self.layers.name(model),
-        ]
-        parts += [] if model.trainable else ["trainable=False"]
-        self._add(name, call(self.layers.class_of(model), parts))
+        ends = (("inputs", model.input_structure), ("outputs", model.output_structure))
+        items = keywords((end, tree(tensors, leaf)) for end, tensors in ends)
+        frozen = [] if model.trainable else ["trainable=False"]
+        items += [*self.layers.name(model), *frozen]
+        self._add(name, call(self.layers.class_of(model), items))
 
     def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:
         """The inputs of a graph that begins in the middle of another, each an Input of its own."""
@@ -153,44 +151,36 @@ class _Writer:
     def _call(self, node: Node, names: dict[Tensor, str]) -> None:
         """The line of one call."""
         operation = node.operation
+        leaf = _leaf(names, operation.name)
+        args = [tree(arg, leaf) for arg in node.arguments.args] if not node.is_input else []
         if node.is_input:
             made = self.layers.source(operation)
+        elif isinstance(operation, OpOperation) and operation not in self.layers.shared:
+            made = op_call(node, operation.op, args, self.layers.imports)
+            self.layers.written[operation] += 1
         else:
-            leaf = _leaf(names, operation.name)
-            args = [tree(one, leaf) for one in node.arguments.args]
-            more = node.arguments.kwargs.items()
-            items = [*args, *(Chain([f"{key}=", tree(one, leaf)]) for key, one in more)]
-            if isinstance(operation, OpOperation) and not self.layers.is_shared(operation):
-                made = self._op(node, args)
-            else:
-                made = Chain([self.layers.reference(operation), call("", items)])
+            more = ((key, tree(arg, leaf)) for key, arg in node.arguments.kwargs.items())
+            made = Chain([self.layers.reference(operation), call("", [*args, *keywords(more)])])
         self._add(self._targets(node, names), made)
         self._keep_name(node, names)
-
-    def _op(self, node: Node, args: list[Source]) -> Source:
-        written = op_call(node, node.operation.op, args)  # type: ignore[attr-defined]
-        self.layers.written[node.operation] += 1
-        self.layers.note(written)
-        return written.source
 
     def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
         """Ops are named by counting; where that gives another name, the right one is set."""
         operation = node.operation
-        if not isinstance(operation, OpOperation) or self.layers.is_shared(operation):
+        if not isinstance(operation, OpOperation) or operation in self.layers.shared:
             return
         prefix = operation.op.name
         count = self.automatic[prefix]
         self.automatic[prefix] += 1
         if operation.name != (f"{prefix}_{count}" if count else prefix):
-            made = names[node.output_tensors[0]]
-            line = f"{made}._keras_history.operation.name = {quote(operation.name)}"
-            self.renamed.append(line)
+            tensor = names[node.output_tensors[0]]
+            self.renamed.append(f"{tensor}._keras_history.operation.name = {quote(operation.name)}")
 
     def _targets(self, node: Node, names: dict[Tensor, str]) -> str:
         """The variables for what a call makes, in the form in which it makes it."""
         operation, made = node.operation, node.outputs
         stem = operation.name
-        if self.layers.is_shared(operation) or is_model(operation):
+        if operation in self.layers.shared or is_model(operation):
             stem += f"_at_{self.calls[operation] + is_model(operation)}"
         self.calls[operation] += 1
         taken = self.layers.taken
@@ -215,16 +205,14 @@ def _time(node: Node) -> int:
 
 def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
     """Tensors by their variables, all else as it is."""
-    return lambda one: names[one] if isinstance(one, Tensor) else plain(one, owner)
+    return lambda leaf: names[leaf] if isinstance(leaf, Tensor) else plain(leaf, owner)
 
 
 def _paths(made: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
     """Each tensor of a nested output, and how to get it: `outputs["main"]`."""
     if isinstance(made, Tensor):
         yield made, whole
-    elif isinstance(made, dict):
-        for key, one in made.items():
-            yield from _paths(one, f"{whole}[{quote(key) if isinstance(key, str) else repr(key)}]")
     else:
-        for i, one in enumerate(made):
-            yield from _paths(one, f"{whole}[{i}]")
+        for key, part in made.items() if isinstance(made, dict) else enumerate(made):
+            index = quote(key) if isinstance(key, str) else repr(key)
+            yield from _paths(part, f"{whole}[{index}]")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import keyword
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from funclab.errors import NotSupportedError
+from funclab.view.draw.text import listed
 
 WIDTH = 100
 INDENT = 4
@@ -120,11 +122,12 @@ def identifier(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def number(value: float) -> str:
-    """A number of Python's; what has no literal is made from text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    return repr(value)
+def number(value: Any) -> str:
+    """A number of Python's or NumPy's: what has no literal is made from text."""
+    if isinstance(value, (float, np.floating)):
+        # str gives the shortest text from which a float of this width comes back exactly.
+        return str(value) if np.isfinite(value) else f'float("{value}")'
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def array(value: Any, owner: str) -> Source:
@@ -133,7 +136,7 @@ def array(value: Any, owner: str) -> Source:
     Raises: NotSupportedError when it holds more than LARGEST_ARRAY numbers.
     """
     if isinstance(value, np.generic):
-        return f"np.{value.dtype}({_element(value)})"
+        return f"np.{value.dtype}({number(value)})"
     if value.size > LARGEST_ARRAY:
         raise NotSupportedError(
             f"{owner} holds an array of {value.size:,} numbers, which is too much to write out.",
@@ -149,15 +152,36 @@ def array(value: Any, owner: str) -> Source:
 
 def _nested(value: Any) -> Source:
     if value.ndim == 0:
-        return _element(value[()])
+        return number(value[()])
     return Group("[", [_nested(np.asarray(one)) for one in value], "]")
 
 
-def _element(value: Any) -> str:
-    """An element so that it comes back exactly: str gives the shortest such text."""
-    if value.dtype.kind == "f" and not np.isfinite(value):
-        return f'float("{value}")'
-    return str(value) if value.dtype.kind in "fb" else repr(value.item())
+class Imports:
+    """What source needs from elsewhere, and the lines that bring it."""
+
+    def __init__(self) -> None:
+        self.rooms: set[str] = set()
+        """What is imported from funclab itself."""
+        self.classes: set[tuple[str, str]] = set()
+        """The module and the name of each op that stands under its own name."""
+        self.own: set[str] = set()
+        """Classes and functions of the user's, by name."""
+
+    def op(self, cls: type) -> str:
+        """How the source names an op's class."""
+        self.classes.add((cls.__module__, cls.__name__))
+        return cls.__name__
+
+    def lines(self, body: str) -> list[str]:
+        """The lines before the first call."""
+        lines = ["import numpy as np", ""] if "np." in body else []
+        rooms = sorted(self.rooms, key=lambda name: (name.islower(), name))
+        lines += [f"from funclab import {', '.join(rooms)}"] if rooms else []
+        for module, classes in groupby(sorted(self.classes), itemgetter(0)):
+            lines.append(f"from {module} import {', '.join(name for _, name in classes)}")
+        if self.own:
+            lines += ["", f"# Yours, to be defined before: {listed(sorted(self.own))}."]
+        return lines
 
 
 def call(head: str, items: Sequence[Source]) -> Group:

@@ -61,14 +61,14 @@ def own_settings(layer: Any) -> dict[str, Any]:
     """
     config, defaults = layer.get_config(), parameters(type(layer))
     names = [*(name for name in defaults if name in config), *config]
-    found = {}
+    settings = {}
     for name in dict.fromkeys(names):
         if name in ("name", "trainable", "dtype", "weights"):
             continue
         value = _held(layer, name, config[name])
         if name not in defaults or not _chosen_anyway(layer, name, config[name], defaults[name]):
-            found[name] = _short(layer, name, value)
-    return found
+            settings[name] = _short(layer, name, value)
+    return settings
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:

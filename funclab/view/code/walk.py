@@ -13,7 +13,7 @@ from funclab.view.scene import words
 
 def is_stack(model: Any) -> bool:
     """A Sequential, or a subclass that is made like one."""
-    return _made_here(model) and any(one.__name__ == "Sequential" for one in type(model).__mro__)
+    return _made_here(model) and any(cls.__name__ == "Sequential" for cls in type(model).__mro__)
 
 
 def is_functional(model: Any) -> bool:
@@ -31,24 +31,24 @@ def _made_here(model: Any) -> bool:
 
 def models_inside(model: Any) -> list[Any]:
     """The functional models in a model, however deep, and itself if it is one; each once."""
-    found: dict[int, Any] = {}
+    layers: dict[int, Any] = {}
     waiting = [model]
     while waiting:
-        one = waiting.pop()
-        if id(one) not in found:
-            found[id(one)] = one
-            waiting += parts_of(one)
-    return [one for one in found.values() if is_functional(one)]
+        layer = waiting.pop()
+        if id(layer) not in layers:
+            layers[id(layer)] = layer
+            waiting += _written_with(layer)
+    return [layer for layer in layers.values() if is_functional(layer)]
 
 
-def parts_of(layer: Any) -> list[Any]:
+def _written_with(layer: Any) -> list[Any]:
     """The layers that writing a layer down writes too."""
     if is_functional(layer):
         return list(layer.graph.operations)
     if is_stack(layer):
         return list(layer.layers)
     held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
-    return [one for one in held if isinstance(one, Operation)]
+    return [leaf for leaf in held if isinstance(leaf, Operation)]
 
 
 def thawed(model: Any, path: str) -> Iterator[str]:

@@ -10,14 +10,12 @@ from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.diff.match import Match, match
 from funclab.view.diff.picture import Comparison
-from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries
+from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, quoted
 from funclab.view.diff.shared import notes, shared_layers
 from funclab.view.diff.sides import Codes, Side, model_in
 from funclab.view.diff.view import DiffView
 from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import words
-
-__all__ = ["Difference", "Entry", "diff"]
 
 
 class Difference(Comparison):
@@ -60,13 +58,17 @@ def diff(a: Any, b: Any = None) -> Difference:
     for model in (a, b):
         _check(model)
     codes = Codes()
-    found = match(Side(a, codes), Side(b, codes))
-    names = [shorten(model.name, LONGEST_NAME) for model in (a, b)]
-    numbers = (words.count(a.weights), words.count(b.weights))
-    told = [*entries(found), *_inside(found)]
+    pairs = match(Side(a, codes), Side(b, codes))
     shared = shared_layers(a, b)
-    own = list(notes(found, shared))
-    return Difference(names[0], names[1], told, own, shared, numbers, (a, b))
+    return Difference(
+        left=shorten(a.name, LONGEST_NAME),
+        right=shorten(b.name, LONGEST_NAME),
+        entries=[*entries(pairs), *_inside(pairs)],
+        notes=list(notes(pairs, shared)),
+        shared=shared,
+        numbers=(words.count(a.weights), words.count(b.weights)),
+        models=(a, b),
+    )
 
 
 def _check(model: Any) -> None:
@@ -80,27 +82,25 @@ def _check(model: Any) -> None:
         )
 
 
-def _inside(found: Match) -> Iterator[Entry]:
+def _inside(pairs: Match) -> Iterator[Entry]:
     """The differences between models that stand in the same place, with their place."""
-    codes = found.left.codes
-    for a, b in found.layers.items():
-        pair = [model_in(one) for one in (a, b)]
-        if None in pair or a is b or codes.signature(pair[0]) == codes.signature(pair[1]):
+    codes = pairs.left.codes
+    for a, b in pairs.layers.items():
+        models = [model_in(layer) for layer in (a, b)]
+        if None in models or a is b or len({*map(codes.signature, models)}) == 1:
             continue
-        inner = match(Side(pair[0], codes), Side(pair[1], codes))
-        places = [_place(*one) for one in ((found.left, a), (found.right, b))]
-        name = shorten(a.name, LONGEST_NAME)
+        inner = match(*(Side(model, codes) for model in models))
+        left, right = _box_key(pairs.left, a), _box_key(pairs.right, b)
         for entry in (*entries(inner), *_inside(inner)):
             yield replace(
                 entry,
-                left=[f"{places[0]}/{key}" for key in entry.left],
-                right=[f"{places[1]}/{key}" for key in entry.right],
-                sentence=f"inside “{name}”: {entry.sentence}",
+                left=[f"{left}/{key}" for key in entry.left],
+                right=[f"{right}/{key}" for key in entry.right],
+                sentence=f"inside {quoted(a)}: {entry.sentence}",
             )
 
 
-def _place(side: Side, layer: Operation) -> str:
+def _box_key(side: Side, layer: Operation) -> str:
     """The key of the box that a model is drawn in."""
-    key = f"{clean(layer.name)}[{side.calls[layer][0].index}]"
-    inner = words.inner_layer(layer)
+    key, inner = clean(side.calls[layer][0].key), words.inner_layer(layer)
     return key if inner is None else f"{key}/{clean(inner.name)}"

@@ -2,147 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, times
-from funclab.view.diff.match import Match, same_origin
+from funclab.view.diff.match import Match, Origin, same_origin, same_origins
 from funclab.view.diff.sides import Side, constants_of, model_in, settings_of
-from funclab.view.draw.text import clean, listed, shorten
+from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.scene import words
-
-Place = tuple[Node, int]
-"""The node that made a tensor, and which of its outputs it is."""
 
 LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One difference: its kind, the calls it is about on each side, and a sentence."""
+    """One difference, or one layer that is in both: its kind, its calls on each side, a sentence.
+
+    The kind is shared, removed, added, changed, rewired, calls, renamed, inputs or outputs; or, of
+    a layer in both models, its mark.
+    """
 
     kind: str
-    """shared, removed, added, changed, rewired, calls, renamed, inputs or outputs."""
     left: list[str]
     """The calls of the first model, as `layer[node]`."""
     right: list[str]
     sentence: str
     numbers: int = 0
-    """How many more numbers the second model learns because of it."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    """How many more numbers the second model learns because of it, or how many are in both."""
 
 
-def entries(found: Match) -> Iterator[Entry]:
+def entries(pairs: Match) -> Iterator[Entry]:
     """All differences, by kind."""
-    groups = _groups(found)
     explained: set[Operation] = set()
-    for lefts, rights in groups:
+    for lefts, rights in _groups(pairs):
         explained.update(lefts, rights)
-        yield _sharing(found, lefts, rights)
+        yield _sharing(pairs, lefts, rights)
     for kind, side, known in (
-        ("removed", found.left, found.layers),
-        ("added", found.right, found.back),
+        ("removed", pairs.left, pairs.layers),
+        ("added", pairs.right, pairs.back),
     ):
-        for one in side.calls:
-            if one not in known and one not in explained:
-                yield _alone(kind, side, one)
-    pairs = [(a, found.layers[a]) for a in found.left.calls if a in found.layers]
-    yield from (one for a, b in pairs for one in _changed(found, a, b))
-    yield from (one for a, b in found.calls.items() for one in _call_changed(found, a, b))
-    yield from (one for a, b in pairs if a not in explained for one in _called(found, a, b))
-    yield from (one for a, b in pairs if a not in explained for one in _renamed(found, a, b))
-    yield from _ends(found)
+        for layer in side.calls:
+            if layer not in known and layer not in explained:
+                yield _alone(kind, pairs, layer)
+    layers = [(a, pairs.layers[a]) for a in pairs.left.calls if a in pairs.layers]
+    rest = [(a, b) for a, b in layers if a not in explained]
+    yield from (entry for a, b in layers for entry in _changed(pairs, a, b))
+    yield from (entry for a, b in pairs.calls.items() for entry in _call_changed(pairs, a, b))
+    yield from (entry for a, b in rest for entry in _called(pairs, a, b))
+    yield from (entry for a, b in rest for entry in _renamed(pairs, a, b))
+    yield from _ends(pairs)
 
 
-def _groups(found: Match) -> list[tuple[list[Operation], list[Operation]]]:
+def _groups(pairs: Match) -> list[tuple[list[Operation], list[Operation]]]:
     """Layers whose calls are those of several layers on the other side."""
     of: dict[Operation, dict[Operation, None]] = {}
-    for a, b in found.calls.items():
-        of.setdefault(a.operation, {}).setdefault(b.operation)
     back: dict[Operation, dict[Operation, None]] = {}
-    for a, rights in of.items():
-        for b in rights:
-            back.setdefault(b, {}).setdefault(a)
+    for a, b in pairs.calls.items():
+        of.setdefault(a.operation, {}).setdefault(b.operation)
+        back.setdefault(b.operation, {}).setdefault(a.operation)
     groups = []
-    seen: set[Operation] = set()
+    grouped: set[Operation] = set()
     for a in of:
-        if a in seen:
+        if a in grouped:
             continue
         lefts, rights = [a], list(of[a])
         for b in rights:  # grows while it is walked through
-            lefts += [one for one in back[b] if one not in lefts]
-            rights += [c for one in lefts for c in of[one] if c not in rights]
-        seen.update(lefts)
+            lefts += [layer for layer in back[b] if layer not in lefts]
+            rights += [c for layer in lefts for c in of[layer] if c not in rights]
+        grouped.update(lefts)
         if len(lefts) + len(rights) > 2:
             groups.append((lefts, rights))
     return groups
 
 
-def _sharing(found: Match, lefts: list[Operation], rights: list[Operation]) -> Entry:
-    numbers = _numbers(rights) - _numbers(lefts)
-    told = [
-        _shared_or_not(side, some) for side, some in ((found.left, lefts), (found.right, rights))
-    ]
-    end = f" ({_more(numbers)})" if numbers else ""
-    sentence = f"left: {told[0]}; right: {told[1]}{end}"
-    return Entry("shared", _keys(found.left, lefts), _keys(found.right, rights), sentence, numbers)
+def _entry(
+    kind: str,
+    pairs: Match,
+    lefts: Sequence[Operation],
+    rights: Sequence[Operation],
+    sentence: str,
+    numbers: int = 0,
+) -> Entry:
+    """An entry about layers; what it adds or takes away is told at the end of its sentence."""
+    if numbers:
+        more = "more" if numbers > 0 else "fewer"
+        sentence += f" ({plural(abs(numbers), f'{more} number')})"
+    left = [clean(node.key) for layer in lefts for node in pairs.left.calls[layer]]
+    right = [clean(node.key) for layer in rights for node in pairs.right.calls[layer]]
+    return Entry(kind, left, right, sentence, numbers)
 
 
-def _shared_or_not(side: Side, some: list[Operation]) -> str:
-    if len(some) > 1:
-        kind = "layers with weights of their own" if _numbers(some) else "separate layers"
-        return f"{listed([_name(one) for one in some])} are {_count(len(some))} {kind}"
-    nodes = side.calls[some[0]]
+def _sharing(pairs: Match, lefts: list[Operation], rights: list[Operation]) -> Entry:
+    left, right = _shared_or_not(pairs.left, lefts), _shared_or_not(pairs.right, rights)
+    numbers = numbers_in(rights) - numbers_in(lefts)
+    return _entry("shared", pairs, lefts, rights, f"left: {left}; right: {right}", numbers)
+
+
+def _shared_or_not(side: Side, layers: list[Operation]) -> str:
+    if len(layers) > 1:
+        kind = "layers with weights of their own" if numbers_in(layers) else "separate layers"
+        count = {2: "two", 3: "three", 4: "four"}.get(len(layers), len(layers))
+        return f"{listed(list(map(quoted, layers)))} are {count} {kind}"
+    nodes = side.calls[layers[0]]
     taken = [parent for node in nodes for parent, _ in side.parents(node)]
     whole = len(taken) == 2 and {*taken} == {*side.graph.input_nodes}
-    return f"{_name(some[0])} is called {'on both inputs' if whole else times(len(nodes))}"
+    return f"{quoted(layers[0])} is called {'on both inputs' if whole else times(len(nodes))}"
 
 
-def _alone(kind: str, side: Side, one: Operation) -> Entry:
+def _alone(kind: str, pairs: Match, layer: Operation) -> Entry:
     """A layer of one side only, with its place."""
-    numbers = _numbers([one]) * (1 if kind == "added" else -1)
-    where = "right" if kind == "added" else "left"
-    sentence = f"{where} only: {_name(one)} ({words.detail(one)}){_place(side, one)}"
-    keys = _keys(side, [one])
-    end = f" ({_more(numbers)})" if numbers else ""
-    sides = ([], keys) if kind == "added" else (keys, [])
-    return Entry(kind, *sides, sentence + end, numbers)
+    added = kind == "added"
+    side, where = (pairs.right, "right") if added else (pairs.left, "left")
+    sentence = f"{where} only: {quoted(layer)} ({words.detail(layer)}){_place(side, layer)}"
+    numbers = numbers_in([layer])
+    if added:
+        return _entry(kind, pairs, [], [layer], sentence, numbers)
+    return _entry(kind, pairs, [layer], [], sentence, -numbers)
 
 
-def _place(side: Side, one: Operation) -> str:
-    nodes = side.calls[one]
+def _place(side: Side, layer: Operation) -> str:
+    nodes = side.calls[layer]
     before = dict.fromkeys(parent.operation for n in nodes for parent, _ in side.parents(n))
     after = dict.fromkeys(reader.operation for n in nodes for reader, _ in side.consumers[n])
     parts = [
-        f"{word} {listed([_name(x) for x in some])}"
-        for word, some in (("after", before), ("before", after))
-        if some
+        f"{word} {listed(list(map(quoted, layers)))}"
+        for word, layers in (("after", before), ("before", after))
+        if layers
     ]
     return f", {' and '.join(parts)}" if parts else ""
 
 
-def _changed(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
+def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     """Settings that differ; of models inside, only what is theirs alone."""
     if a is b:
         return
-    signature = found.left.codes.signature
+    signature = pairs.left.codes.signature
     told = [] if signature(a) == signature(b) else [*_set_otherwise(a, b)]
-    told += _inner_changed(found, a, b)
-    numbers = _numbers([b]) - _numbers([a])
+    told += _inner_changed(pairs, a, b)
+    numbers = numbers_in([b]) - numbers_in([a])
     if numbers and not told and model_in(a) is None:
-        shapes = [found_in.calls[one][0].input_shapes for found_in, one in _two(found, a, b)]
-        told = [
-            "input " + " → ".join(listed([words.shape_text(s) for s in some]) for some in shapes)
-        ]
+        nodes = pairs.left.calls[a][0], pairs.right.calls[b][0]
+        shapes = [listed(list(map(words.shape_text, node.input_shapes))) for node in nodes]
+        told = [f"input {' → '.join(shapes)}"]
     if told:
-        end = f" ({_more(numbers)})" if numbers else ""
-        sentence = f"{_both(a, b)}: {', '.join(told)}{end}"
-        sides = _keys(found.left, [a]), _keys(found.right, [b])
-        yield Entry("changed", *sides, sentence, numbers)
+        both = quoted(a) if a.name == b.name else f"left: {quoted(a)}, right: {quoted(b)}"
+        yield _entry("changed", pairs, [a], [b], f"{both}: {', '.join(told)}", numbers)
 
 
 def _set_otherwise(a: Operation, b: Operation) -> Iterator[str]:
@@ -152,133 +158,103 @@ def _set_otherwise(a: Operation, b: Operation) -> Iterator[str]:
             yield f"{key} {said(before.get(key))} → {said(after.get(key))}"
 
 
-def _inner_changed(found: Match, a: Operation, b: Operation) -> list[str]:
+def _inner_changed(pairs: Match, a: Operation, b: Operation) -> list[str]:
     """The layer that a wrapper applies; what differs in a model there is told by itself."""
-    inner = [words.inner_layer(one) for one in (a, b)]
+    inner = [words.inner_layer(layer) for layer in (a, b)]
     if None in inner or None not in map(model_in, inner):
         return []
-    signature = found.left.codes.signature
-    if signature(inner[0]) == signature(inner[1]):
+    if len({pairs.left.codes.signature(layer) for layer in inner}) == 1:
         return []
     return [f"the layer inside: {words.detail(inner[0])} → {words.detail(inner[1])}"]
 
 
-def _two(found: Match, a: Operation, b: Operation) -> list[tuple[Side, Operation]]:
-    return [(found.left, a), (found.right, b)]
-
-
-def _call_changed(found: Match, a: Node, b: Node) -> Iterator[Entry]:
+def _call_changed(pairs: Match, a: Node, b: Node) -> Iterator[Entry]:
     """Tensors, or other arguments, with which the same layer is called differently."""
-    sides = [_key(a)], [_key(b)]
+    left, right = clean(a.key), clean(b.key)
     before, after = constants_of(a), constants_of(b)
     if before != after:
-        given = [f"with {listed(one) or 'nothing else'}" for one in (before, after)]
-        sentence = f"left: {_key(a)} is called {given[0]}; right: {_key(b)} {given[1]}"
-        yield Entry("changed", *sides, sentence)
-    mine, theirs = found.left.parents(a), found.right.parents(b)
-    fits = len(mine) == len(theirs) and all(same_origin(found, x, y) for x, y in zip(mine, theirs))
-    if not fits:
-        takes = [
-            listed([tensor_name(parent, i) for parent, i in some]) or "nothing"
-            for some in (mine, theirs)
-        ]
-        sentence = f"left: {_key(a)} takes {takes[0]}; right: {_key(b)} takes {takes[1]}"
-        yield Entry("rewired", *sides, sentence)
+        given = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
+        sentence = f"left: {left} is called {given[0]}; right: {right} {given[1]}"
+        yield Entry("changed", [left], [right], sentence)
+    mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
+    if not same_origins(pairs, mine, theirs):
+        takes = [_tensors(tensors) or "nothing" for tensors in (mine, theirs)]
+        sentence = f"left: {left} takes {takes[0]}; right: {right} takes {takes[1]}"
+        yield Entry("rewired", [left], [right], sentence)
 
 
-def _called(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
-    here, there = len(found.left.calls[a]), len(found.right.calls[b])
+def _called(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
+    here, there = len(pairs.left.calls[a]), len(pairs.right.calls[b])
     if here != there:
-        sentence = f"left: {_name(a)} is called {times(here)}; right: {_name(b)} {times(there)}"
-        yield Entry("calls", _keys(found.left, [a]), _keys(found.right, [b]), sentence)
+        sentence = f"left: {quoted(a)} is called {times(here)}; right: {quoted(b)} {times(there)}"
+        yield _entry("calls", pairs, [a], [b], sentence)
 
 
-def _renamed(found: Match, a: Operation, b: Operation) -> Iterator[Entry]:
+def _renamed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     """Names that were only counted say nothing: two of them are no difference."""
     if a.name != b.name and not (words.is_automatic(a) and words.is_automatic(b)):
-        sentence = f"left: {_name(a)} is right: {_name(b)}, under another name"
-        yield Entry("renamed", _keys(found.left, [a]), _keys(found.right, [b]), sentence)
+        sentence = f"left: {quoted(a)} is right: {quoted(b)}, under another name"
+        yield _entry("renamed", pairs, [a], [b], sentence)
 
 
-def _ends(found: Match) -> Iterator[Entry]:
+def _ends(pairs: Match) -> Iterator[Entry]:
     """Inputs and outputs: how many, which, and in which order."""
-    for kind in ("inputs", "outputs"):
+    for kind, verb in (("inputs", "takes"), ("outputs", "returns")):
         mine, theirs = (
-            [side.graph.producer(one) for one in getattr(side.graph, kind)]
-            for side in (found.left, found.right)
+            [side.graph.producer(tensor) for tensor in getattr(side.graph, kind)]
+            for side in (pairs.left, pairs.right)
         )
-        fits = len(mine) == len(theirs) and all(
-            _same_end(found, x, y) for x, y in zip(mine, theirs)
-        )
-        if not fits:
-            names = [listed([tensor_name(*one) for one in some]) for some in (mine, theirs)]
-            verb = "takes" if kind == "inputs" else "returns"
-            sentence = f"left: the model {verb} {names[0]}; right: it {verb} {names[1]}"
-            yield Entry(kind, *_odd_ends(found, mine, theirs), sentence)
+        fit = [_same_end(pairs, x, y) for x, y in zip(mine, theirs)]
+        if len(mine) != len(theirs) or not all(fit):
+            left, right = _tensors(mine), _tensors(theirs)
+            sentence = f"left: the model {verb} {left}; right: it {verb} {right}"
+            yield Entry(kind, *_odd_ends(pairs, mine, theirs), sentence)
 
 
-def _odd_ends(found: Match, mine: list[Place], theirs: list[Place]) -> tuple[list[str], list[str]]:
+def _odd_ends(
+    pairs: Match, mine: list[Origin], theirs: list[Origin]
+) -> tuple[list[str], list[str]]:
     """The ends without a partner on the other side; when each has one, those in another place."""
-    left = [x for x in mine if not any(_same_end(found, x, y) for y in theirs)]
-    right = [y for y in theirs if not any(_same_end(found, x, y) for x in mine)]
+    left = [x for x in mine if not any(_same_end(pairs, x, y) for y in theirs)]
+    right = [y for y in theirs if not any(_same_end(pairs, x, y) for x in mine)]
     if not left and not right:
-        moved = [(x, y) for x, y in zip(mine, theirs) if not _same_end(found, x, y)]
+        moved = [(x, y) for x, y in zip(mine, theirs) if not _same_end(pairs, x, y)]
         left, right = [x for x, _ in moved], [y for _, y in moved]
-    return _once(left), _once(right)
+    return _keys_of(left), _keys_of(right)
 
 
-def _once(ends: list[Place]) -> list[str]:
-    return list(dict.fromkeys(_key(node) for node, _ in ends))
+def _keys_of(ends: list[Origin]) -> list[str]:
+    return list(dict.fromkeys(clean(node.key) for node, _ in ends))
 
 
-def _same_end(found: Match, x: Place, y: Place) -> bool:
+def _same_end(pairs: Match, x: Origin, y: Origin) -> bool:
     """Whether one end is the other, or what was added or taken away lies between."""
-    if same_origin(found, x, y):
+    if same_origin(pairs, x, y):
         return True
-    new = x[0].operation not in found.layers, y[0].operation not in found.back
+    new = x[0].operation not in pairs.layers, y[0].operation not in pairs.back
     return all(new) and not x[0].is_input
 
 
-def _numbers(some: list[Operation]) -> int:
-    variables = {id(v): v for one in some for v in words.weights_of(one)}
-    return words.count(variables.values())
+def numbers_in(layers: Sequence[Operation]) -> int:
+    """How many numbers layers hold; what they share counts once."""
+    return words.count({id(w): w for layer in layers for w in words.weights_of(layer)}.values())
 
 
-def _more(numbers: int) -> str:
-    word = "more" if numbers > 0 else "fewer"
-    return f"{abs(numbers):,} {word} number{'' if abs(numbers) == 1 else 's'}"
+def quoted(layer: Any) -> str:
+    """The name of a layer or model in quotation marks, at most LONGEST_NAME letters of it."""
+    return f"“{shorten(layer.name, LONGEST_NAME)}”"
 
 
-def _name(operation: Operation) -> str:
-    return f"“{shorten(operation.name, LONGEST_NAME)}”"
-
-
-def _both(a: Operation, b: Operation) -> str:
-    return _name(a) if a.name == b.name else f"left: {_name(a)}, right: {_name(b)}"
-
-
-def _key(node: Node) -> str:
-    return f"{clean(node.operation.name)}[{node.index}]"
-
-
-def _keys(side: Side, some: list[Operation]) -> list[str]:
-    return [_key(node) for one in some for node in side.calls[one]]
-
-
-def tensor_name(node: Node, index: int) -> str:
-    name = shorten(node.operation.name, LONGEST_NAME)
-    return f"{name}[{node.index}:{index}]"
-
-
-def _count(number: int) -> str:
-    return {2: "two", 3: "three", 4: "four"}.get(number, str(number))
+def _tensors(origins: list[Origin]) -> str:
+    """`dense[0:0] and x[0:0]`"""
+    return listed([f"{shorten(n.operation.name, LONGEST_NAME)}[{n.index}:{i}]" for n, i in origins])
 
 
 def said(value: Any) -> str:
     """A setting in a few words."""
     if isinstance(value, dict) and "class_name" in value:
         config = value["config"] if isinstance(value["config"], dict) else {}
-        inner = ", ".join(f"{key}={said(one)}" for key, one in config.items() if one is not None)
+        inner = ", ".join(f"{k}={said(v)}" for k, v in config.items() if v is not None)
         return shorten(f"{value['class_name']}({inner})", LONGEST_NAME)
     if isinstance(value, (list, tuple)):
         return shorten(f"({', '.join(map(said, value))})", LONGEST_NAME)

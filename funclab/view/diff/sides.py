@@ -16,7 +16,7 @@ from funclab.view.scene import words
 
 
 class Codes:
-    """A small number for everything ever seen, equal for equal things: long keys stay short."""
+    """A small number for each distinct key: equal for equal keys, which may be long."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
@@ -38,7 +38,8 @@ class Codes:
         if graph is None:
             inner = words.inner_layer(operation)
             within = None if inner is None else self.signature(inner)
-            return self.number(kind, settings_text(operation), within)
+            settings = json.dumps(settings_of(operation), sort_keys=True, default=repr)
+            return self.number(kind, settings, within)
         ends = Side(operation, self).above
         made = [(ends[node], i) for node, i in map(graph.producer, graph.outputs)]
         return self.number(kind, operation.trainable, tuple(made), len(graph.inputs))
@@ -54,7 +55,6 @@ class Side:
         self.graph: Graph = graph
         self.nodes = graph.nodes
         self.calls = words.calls_by_layer(graph)
-        self.place = {operation: i for i, operation in enumerate(self.calls)}
         self.consumers: dict[Node, list[tuple[Node, int]]] = {node: [] for node in self.nodes}
         for node in self.nodes:
             for i, parent in enumerate(self.parents(node)):
@@ -72,11 +72,12 @@ class Side:
         for node in self.nodes:
             what = self.codes.signature(node.operation)
             if node.is_input:
-                above[node] = self.codes.number("input", what, self._input_place(node))
+                inputs = self.graph.input_nodes
+                place = inputs.index(node) if node in inputs else -1
+                above[node] = self.codes.number("input", what, place)
             else:
-                taken = [(above[parent], i) for parent, i in self.parents(node)]
-                extra = constants_text(node)
-                above[node] = self.codes.number(what, extra, tuple(taken))
+                taken = tuple((above[parent], i) for parent, i in self.parents(node))
+                above[node] = self.codes.number(what, tuple(constants_of(node)), taken)
         return above
 
     def _below(self) -> dict[Node, int]:
@@ -90,9 +91,6 @@ class Side:
             what = self.codes.signature(node.operation)
             below[node] = self.codes.number("below", what, tuple(read), str(places.get(node)))
         return below
-
-    def _input_place(self, node: Node) -> int:
-        return self.graph.input_nodes.index(node) if node in self.graph.input_nodes else -1
 
     def around(self, operation: Operation) -> tuple[int, int]:
         """What is above and below all calls of an operation."""
@@ -122,20 +120,12 @@ def settings_of(operation: Any) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key not in {"name", *inner}}
 
 
-def settings_text(operation: Any) -> str:
-    return json.dumps(settings_of(operation), sort_keys=True, default=repr)
-
-
 def constants_of(node: Node) -> list[str]:
     """What a call was given beside tensors: numbers, arrays, flags, those by name with it."""
-    given = [("", leaf) for leaf in structure.flatten(node.arguments.args)]
+    values = [("", leaf) for leaf in structure.flatten(node.arguments.args)]
     for name, value in node.arguments.kwargs.items():
-        given += [(f"{name}=", leaf) for leaf in structure.flatten(value)]
-    return [f"{name}{_text(leaf)}" for name, leaf in given if not isinstance(leaf, Tensor)]
-
-
-def constants_text(node: Node) -> str:
-    return ", ".join(constants_of(node))
+        values += [(f"{name}=", leaf) for leaf in structure.flatten(value)]
+    return [f"{name}{_text(leaf)}" for name, leaf in values if not isinstance(leaf, Tensor)]
 
 
 def _text(value: Any) -> str:

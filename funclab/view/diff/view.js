@@ -26,10 +26,10 @@ const diff = {
 
   update(ctx) {
     const { entry } = ctx.state;
-    const items = ctx.facts.entries.map((one, i) => h("li", {
+    const items = ctx.facts.entries.map(({ kind, sentence }, i) => h("li", {
       class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
     }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
-      `${one.kind}: ${one.sentence}`)));
+      `${kind}: ${sentence}`)));
     ctx.panel.replaceChildren(
       h("ol", { class: "fl-tape" }, items.length ? items : h("li", {}, ctx.t("diff_none"))),
       ...ctx.facts.notes.map((note) => h("p", {}, note)));
@@ -40,15 +40,14 @@ const diff = {
     this.seen = entry;
   },
 
-  /** Ring the calls of all differences, those of the present one more, and bring these into sight. */
+  /** Ring the calls of the present difference, and bring them into sight; Python marked them all. */
   mark(ctx) {
+    const entry = ctx.facts.entries[ctx.state.entry];
     for (const [side, graph] of Object.entries(this.graphs)) {
       const parts = graph.parts();
       graph.clear();
-      ctx.facts.entries.forEach((one, i) => {
-        for (const key of one[side]) graph.ring(parts.get(key), i === ctx.state.entry ? "fl-ring" : "fl-ring fl-lit");
-      });
-      graph.reveal(graph.el.querySelector(".fl-ring:not(.fl-lit)"));
+      const [first] = (entry?.[side] ?? []).map((key) => graph.ring(parts.get(key)));
+      graph.reveal(first);
     }
   },
 
@@ -59,7 +58,7 @@ const diff = {
     if (about.length) this.go(ctx, about.find((i) => i > ctx.state.entry) ?? about[0]);
     else {
       const shared = ctx.facts.shared.find((one) => one[side].includes(key));
-      ctx.say(shared ? `= ${shared.mark}: ${shared.sentence}` : ctx.t("diff_alike", { key }));
+      ctx.say(shared ? `${shared.kind}: ${shared.sentence}` : ctx.t("diff_alike", { key }));
     }
   },
 
@@ -86,11 +85,9 @@ const diff = {
     };
   },
 
-  count(ctx, n) { return n ? ctx.t(n === 1 ? "diff_caption_one" : "diff_caption", { n }) : ctx.t("diff_none"); },
-
   caption(ctx) {
-    const one = ctx.facts.entries[ctx.state.entry];
-    return one ? one.sentence : this.count(ctx, ctx.facts.entries.length);
+    const n = ctx.facts.entries.length, key = n > 1 ? "diff_caption" : n ? "diff_caption_one" : "diff_none";
+    return ctx.facts.entries[ctx.state.entry]?.sentence ?? ctx.t(key, { n });
   },
 };
 

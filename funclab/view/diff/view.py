@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from funclab.view.diff.picture import SIDES, Comparison, boxes_of, halves, name_of, shown_at
+from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.view import View
@@ -23,11 +23,10 @@ class DiffView(View):
         large = defaults.chosen(settings.get("look")) == "projector"
         graphs = dict(zip(SIDES, halves(difference, large), strict=True))
         facts: dict[str, Any] = difference.to_dict()
-        facts |= {side: name_of(difference, side) for side in SIDES}
         for side, graph in graphs.items():
-            boxes = boxes_of(graph.scene)
+            facts[side] = name_of(difference, side)
             for entry in facts["entries"]:
-                entry[side] = [place for key in entry[side] if (place := shown_at(key, boxes))]
+                entry[side] = graph.keys_of(entry[side])
         super().__init__(
             title=difference.title,
             call="funclab.diff(a, b).view($)",

@@ -43,11 +43,6 @@ function s(tag, attributes = {}, ...children) {
   return el;
 }
 
-/** A text in which what stands between backticks is code. */
-function coded(text) {
-  return text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part));
-}
-
 /** What pictures are made of; nothing of it runs, and nothing is fetched. */
 const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
 

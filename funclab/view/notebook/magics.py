@@ -85,7 +85,7 @@ class FunclabMagics(Magics):
 
     @staticmethod
     def _show(made: list[Node], failure: Any) -> None:
-        display(ShapeWalk(walk("this cell", made), failure))
+        display(ShapeWalk(walk("this cell", made, failure=failure)))
 
     def _show_view(self, command: str, way: Way, text: str) -> None:
         """Call the function of a view with what stands after its word, and show what it makes."""

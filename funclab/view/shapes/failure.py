@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -16,7 +15,7 @@ from funclab.shape_math import Shape
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
-Place = tuple[int, int]
+InputAxis = tuple[int, int]
 """An input, and one of its axes, counted from the front."""
 
 
@@ -30,25 +29,22 @@ class Failure:
     """The tensors given, by name, with their shapes."""
     wanted: str
     """The shape that would do, as far as one can say; "" when it is the inputs that disagree."""
-    bad: list[Place]
+    bad: list[InputAxis]
     """The axes at fault; empty when it is not a matter of one axis."""
-    lengths: list[int | None]
-    """The lengths that meet there and do not fit."""
     what: str
     why: str
     fix: str
-    role: str = "failed"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The failure as data that JSON can hold."""
-        return json.loads(json.dumps(asdict(self)))
+    def bad_axes(self, index: int) -> list[int]:
+        """The axes at fault of one input."""
+        return [axis for i, axis in self.bad if i == index]
 
     @property
     def text(self) -> str:
         """The failure as lines of text."""
         lines = [f"✗ {self.name}  {self.detail}".rstrip()]
         for i, (name, shape) in enumerate(self.inputs):
-            axes = [axis for given, axis in self.bad if given == i]
+            axes = self.bad_axes(i)
             mark = f"   here: axis {axes[0]}, length {shape[axes[0]]}" if axes else ""
             lines.append(f"  given   {name} {words.shape_text(shape)}{mark}")
         lines += [f"  wanted  {self.wanted}"] if self.wanted else []
@@ -59,16 +55,16 @@ class Failure:
 
 
 def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
-    """What a walk shows in the place of a call that raised `error`.
+    """What a walk shows in place of a call that raised `error`.
 
-    `layer` is what was called (a layer, an op, or None if nobody knows), on `inputs`.
+    `layer` is what was called (a layer, an op, or None if that is not known), on `inputs`.
     """
-    thing = layer.op if isinstance(layer, OpOperation) else layer
+    called = layer.op if isinstance(layer, OpOperation) else layer
     leaves = [leaf for leaf in structure.flatten(inputs) if hasattr(leaf, "shape")]
     shapes = [tuple(leaf.shape) for leaf in leaves]
-    wanted, bad = _against_spec(thing, shapes)
+    wanted, bad = _against_spec(called, shapes)
     if not wanted:
-        bad = _between(thing, shapes)
+        bad = _between(called, shapes)
     known = isinstance(error, FunclabError)
     return Failure(
         name=clean(getattr(layer, "name", "")) or "this call",
@@ -76,10 +72,9 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
         inputs=[(_name(leaf, i), shape) for i, (leaf, shape) in enumerate(zip(leaves, shapes))],
         wanted=wanted,
         bad=bad,
-        lengths=[shapes[given][axis] for given, axis in bad],
         what=error.what if known else str(error) or type(error).__name__,
         why=error.why if known else f"the call raised {type(error).__name__}.",
-        fix=error.fix if known else "mend the call, then run the cell again.",
+        fix=error.fix if known else "correct the call, then run the cell again.",
     )
 
 
@@ -87,10 +82,10 @@ def _name(leaf: Any, index: int) -> str:
     return clean(leaf.id) if isinstance(leaf, Tensor) else f"input {index}"
 
 
-def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[Place]]:
+def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputAxis]]:
     """The first input that does not meet the layer's `input_spec`: what would, and the axis."""
-    given = getattr(layer, "input_spec", None)
-    specs = given if isinstance(given, (list, tuple)) else [given] if given is not None else []
+    spec = getattr(layer, "input_spec", None)
+    specs = spec if isinstance(spec, (list, tuple)) else [spec] if spec is not None else []
     for i, (spec, shape) in enumerate(zip(specs, shapes)):
         if not spec.complaint(shape):
             continue
@@ -116,29 +111,24 @@ def _with_rank(spec: Any) -> str:
     return f"at {'least' if least else 'most'} {spec.min_ndim if least else spec.max_ndim} axes"
 
 
-def _between(thing: Any, shapes: Sequence[Shape]) -> list[Place]:
+def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:
     """Axes of two inputs that meet and do not fit."""
-    kind = type(thing).__name__
+    kind, joined = type(called).__name__, getattr(called, "axis", None)
     stretch = kind not in ("Concatenate", "MatMul")
     for (i, x), (j, y) in combinations(enumerate(shapes), 2):
-        for a, b in _meeting(kind, getattr(thing, "axis", None), x, y):
-            if _clash(x[a], y[b], stretch):
+        for a, b in _meeting(kind, joined, x, y):
+            lengths = {x[a], y[b]}
+            if len(lengths) == 2 and None not in lengths and not (stretch and 1 in lengths):
                 return [(i, a), (j, b)]
     return []
 
 
-def _meeting(kind: str, axis: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
-    """Which axes of two inputs must fit."""
+def _meeting(kind: str, joined: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
+    """Which axes of two inputs must fit; of a concatenation, all but the `joined` one."""
     if kind == "MatMul":
         return [(len(x) - 1, len(y) - 2)] if len(x) > 1 < len(y) else []
     if kind == "Concatenate":
-        at = axis % len(x) if x and axis is not None else None
-        return [(i, i) for i in range(len(x)) if i != at] if len(x) == len(y) else []
+        axis = joined % len(x) if x and joined is not None else None
+        return [(i, i) for i in range(len(x)) if i != axis] if len(x) == len(y) else []
     depth = min(len(x), len(y))
     return [(len(x) - i, len(y) - i) for i in range(1, depth + 1)]
-
-
-def _clash(a: int | None, b: int | None, stretch: bool) -> bool:
-    if None in (a, b) or a == b:
-        return False
-    return not (stretch and 1 in (a, b))

@@ -1,83 +1,149 @@
-"""The walk through the shapes as a picture: a row for each call, its shape as blocks."""
+"""The walk through the shapes as a picture, as text and as a table: a row for each call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from funclab.shape_math import Shape
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.grid import html_grid
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import folded_lines, prose, shorten, text_width
-from funclab.view.shapes.steps import Failure, Step, Steps
+from funclab.view.draw.text import folded_lines, plural, prose, shorten, text_width
+from funclab.view.scene.words import shape_text
+from funclab.view.shapes.failure import Failure
+from funclab.view.shapes.step import Step
 
-LEFT, BLOCKS, RIGHT = 14, 280, 550
-BLOCK, LINE = 28, 17
+TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
+LEFT, RIGHT, WIDTH = 14, 232, 664
+"""Where the names and the shapes begin, and the width of a row: it fits a projector's window."""
+BLOCK, BLOCK_LINE, LINE = 28, 36, 17
 MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(14, bold=True), Font(12, "soft"), Font(13)
 RED, RED_NAME = Font(13, "fault", bold=True), Font(14, "fault", bold=True)
 LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
-LONGEST_RULE, WIDEST = 62, 560
-WIDEST_GIVEN, MOST_GIVEN = 34, 8
+LONGEST_NAME, MOST_NAMES, MOST_SHAPES = 27, 8, 8
 Line = tuple[str, Font]
-
-
-@dataclass
-class Row:
-    """A call: its name, what it was given, shapes with the axes at fault, and what is said."""
-
-    label: str
-    name: Line
-    given: list[Line]
-    shapes: list[tuple[Shape, Sequence[int]]]
-    told: list[Line]
-
-    @property
-    def size(self) -> tuple[float, float]:
-        lines = max(len(self.told), len(self.given) + 1)
-        widest = max(text_width(text, font.size, font.bold, font.mono) for text, font in self.told)
-        return RIGHT + widest + 14, 26 + max(LINE * lines, 34 * len(self.shapes))
-
-    def draw(self, canvas: Canvas, y: float) -> None:
-        canvas.open(self.label, "step")
-        for x, lines in ((LEFT, [self.name]), (LEFT + 18, self.given), (RIGHT, self.told)):
-            top = y + (36 if lines is self.given else 18)
-            for i, (text, font) in enumerate(lines):
-                canvas.text_line(complex(x, top + LINE * i), text, font)
-        for i, (shape, bad) in enumerate(self.shapes):
-            draw_blocks(canvas, shape, complex(BLOCKS, y + 4 + 34 * i), bad)
-        canvas.close()
-
-
-def draw_blocks(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] = ()) -> None:
-    """A shape as blocks: the batch is dashed and has no number, an axis at fault is red."""
-    for axis, length in enumerate(shape):
-        text = "" if axis == 0 else "?" if length is None else str(length)
-        width = max(BLOCK, text_width(text, 12, mono=True) + 14)
-        colour = "fault" if axis in bad else "line" if axis == 0 else "ink"
-        paint = Paint("paper", colour, 2.5 if axis in bad else 1.3, "4 3" if axis == 0 else "")
-        canvas.rect(area(start, width, BLOCK), paint)
-        if text:
-            middle = start + complex(width / 2, 19)
-            canvas.text_line(middle, text, Font(12, mono=True, anchor="middle"))
-        start += width + 5
+Marked = tuple[Shape, Sequence[int]]
+"""A shape, and its axes at fault."""
 
 
 @dataclass(repr=False)
-class StepsPicture(Picture):
-    """A drawn walk, which may end at a failed call."""
+class Row(Picture):
+    """A call: its name, what it was given, the shapes in and out, and what is said."""
 
-    steps: Steps
+    title: str
+    name: Line
+    given: list[Line]
+    inputs: list[Marked]
+    outputs: list[Marked]
+    told: list[Line]
+
+    @property
+    def description(self) -> str:
+        return " ".join(text for text, _ in self.told)
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        canvas.open(self.title, "step")
+        _draw_lines(canvas, complex(LEFT, 22), [self.name])
+        _draw_lines(canvas, complex(LEFT + 18, 40), self.given)
+        bottom = self._draw_shapes(canvas)
+        _draw_lines(canvas, complex(RIGHT, bottom + 18), self.told)
+        canvas.close()
+        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.given)) + 14
+
+    def _draw_shapes(self, canvas: Canvas) -> float:
+        """Draw inputs → outputs, in several lines if need be; returns where they end."""
+        start = complex(RIGHT, 6)
+        shapes = [*self.inputs, *self.outputs]
+        for i, (shape, bad) in enumerate(shapes[:MOST_SHAPES]):
+            arrow = 24 if i == len(self.inputs) and i else 0
+            width = sum(map(_block_width, shape)) + 12
+            if start.real + arrow + width > WIDTH and start.real > RIGHT:
+                start = complex(RIGHT, start.imag + BLOCK_LINE)
+            if arrow:
+                canvas.text_line(start + 19j, "→", NAME)
+            draw_shape(canvas, shape, start + arrow, bad)
+            start += arrow + width
+        if len(shapes) > MOST_SHAPES:
+            canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
+        return start.imag + BLOCK if shapes else 6
+
+
+def _block_width(length: int | None) -> float:
+    return max(BLOCK, text_width(_block_text(length), 12, mono=True) + 14) + 5
+
+
+def _block_text(length: int | None) -> str:
+    return "?" if length is None else str(length)
+
+
+def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] = ()) -> None:
+    """A shape as blocks: the batch is dashed and has no number, an axis at fault is red."""
+    lengths = ["any" if length is None else str(length) for length in shape[1:]]
+    canvas.open(" by ".join(["batch", *lengths]), "shape")
+    for axis, length in enumerate(shape):
+        batch, width = axis == 0, _block_width(length)
+        colour = "fault" if axis in bad else "line" if batch else "ink"
+        paint = Paint("paper", colour, 2.5 if axis in bad else 1.3, "4 3" * batch)
+        canvas.rect(area(start, width - 5, BLOCK), paint)
+        canvas.open("batch" if batch else f"axis {axis}", "batch" * batch)
+        font = Font(12, "fault" if axis in bad else "ink", mono=True, anchor="middle")
+        text = "" if batch else _block_text(length)
+        canvas.text_line(start + complex(width / 2 - 2.5, 19), text, font)
+        canvas.close()
+        start += width
+    canvas.close()
+
+
+def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> None:
+    for i, (text, font) in enumerate(lines):
+        canvas.text_line(start + LINE * i * 1j, text, font)
+
+
+@dataclass(repr=False)
+class Steps(Picture):
+    """The walk through a model's shapes, which may end at a failed call."""
+
+    name: str
+    steps: list[Step]
+    calls: int
+    """How many calls there are, folded or not."""
     failure: Failure | None = None
     look: str = "auto"
 
     @property
     def title(self) -> str:
-        return f"Shapes of {self.steps.name}"
+        return f"Shapes of {self.name}"
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, index: int) -> Step:
+        return self.steps[index]
+
+    @property
+    def total(self) -> int:
+        """How many numbers all layers hold."""
+        return self.steps[-1].total if self.steps else 0
+
+    @property
+    def caption(self) -> str:
+        return f"{self.name}: {plural(self.calls, 'call')}, {plural(self.total, 'parameter')}"
 
     @property
     def text(self) -> str:
-        return self.steps.text
+        """Each step as a few lines, the sum of the weights, and the failed call."""
+        lines = [self.caption, ""] if self.steps else []
+        width = len(str(len(self.steps)))
+        for i, step in enumerate(self.steps, 1):
+            lines += _text_lines(step, f"{i:>{width}}. ")
+        if self.total:
+            total = plural(self.total, "parameter")
+            lines += ["", f"In all {total}; what is shared counts once."]
+        if self.failure:
+            lines += [""] * bool(lines) + [self.failure.text]
+        return "\n".join(lines)
 
     @property
     def description(self) -> str:
@@ -86,61 +152,96 @@ class StepsPicture(Picture):
 
     @property
     def table(self) -> str:
-        return self.steps.table
+        """The walk as an HTML table with a caption and marked headings."""
+        cells = [_cells(i, step) for i, step in enumerate(self.steps, 1)]
+        return html_grid(f"Shapes of {self.caption}", TITLES, cells)
+
+    @property
+    def rows(self) -> list[Row]:
+        """A picture for each step, and one for the call that failed."""
+        rows = [_step_row(number, step) for number, step in enumerate(self.steps, 1)]
+        return [*rows, *([_failure_row(self.failure)] if self.failure else [])]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        y, width = 44.0, 900.0
+        y = 38.0
         canvas.text_line(complex(LEFT, 26), self.title, Font(16, bold=True))
-        rows = [_step_row(number, step) for number, step in enumerate(self.steps, 1)]
-        rows += [_failure_row(self.failure)] if self.failure else []
-        for row in rows:
-            row.draw(canvas, y)
-            width = max(width, row.size[0])
-            y += row.size[1]
+        for row in self.rows:
+            canvas.shift(y * 1j)
+            y += row.draw(canvas)[1]
+            canvas.close()
         canvas.text_line(complex(LEFT, y + 14), LEGEND, SMALL)
-        return width, y + 28
+        return WIDTH, y + 28
+
+
+def _text_lines(step: Step, number: str) -> Iterator[str]:
+    margin = " " * len(number)
+    yield f"{number}{step.key}{f'  {step.detail}' if step.detail else ''}"
+    yield f"{margin}{step.words}"
+    if step.inputs:
+        yield f"{margin}takes   {', '.join(f'{name} {shape_text(s)}' for name, s in step.inputs)}"
+    for output in step.outputs:
+        yield f"{margin}makes   {output.name} {shape_text(output.shape)}"
+        if step.role in ("input", "call"):
+            yield f"{margin}        {output.text}"
+    if step.parameters:
+        yield f"{margin}{step.weights}"
+
+
+def _cells(i: int, step: Step) -> tuple[str, ...]:
+    takes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in step.inputs) or "-"
+    makes = ", ".join(f"{output.name} {shape_text(output.shape)}" for output in step.outputs)
+    axes = " | ".join(output.text for output in step.outputs)
+    call = f"{i}. {step.key} {step.detail}".strip()
+    return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
 
 
 def _step_row(number: int, step: Step) -> Row:
-    told: list[Line] = [(line, WORDS) for line in folded_lines(step.words, WIDEST, 13)]
+    told = [(step.words, WORDS)]
     for output in step.outputs[:1]:
-        axes = [axis for axis in output.axes if not axis["batch"]][:4]
-        told += [
-            (shorten(f"axis {one['label']}: {one['text']}", LONGEST_RULE), MONO) for one in axes
-        ]
-    told += [(f"weights {step.parameters}", MONO)] if step.parameters else []
+        axes = [axis for axis in output.axes if not axis.batch][:4]
+        told += [(f"axis {axis.label}: {axis.text}", MONO) for axis in axes]
+    told += [(step.weights, MONO)] if step.parameters else []
     return Row(
         f"step {number}, {step.key}: {step.words}",
-        (f"{number}. {shorten(step.key, 24)}", NAME),
-        [(shorten(step.detail, 30), SMALL), *((line, MONO) for line in _given(step))],
-        [(output.shape, ()) for output in step.outputs[:1]],
-        told,
+        (f"{number}. {shorten(step.key, 22)}", NAME),
+        [(shorten(step.detail, 28), SMALL), *((line, MONO) for line in _given(step))],
+        [(shape, ()) for _, shape in step.inputs],
+        [(output.shape, ()) for output in step.outputs],
+        _folded(told),
     )
 
 
 def _failure_row(failure: Failure) -> Row:
     """The failed call, its inputs with the axes at fault, and what, why and fix."""
-    texts = [(failure.what, RED), (f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
-    bad = [[axis for given, axis in failure.bad if given == i] for i in range(len(failure.inputs))]
+    wanted = [(f"It wants {failure.wanted}.", WORDS)] if failure.wanted else []
+    texts = [*wanted, (failure.what, RED)]
+    texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
     return Row(
         f"{failure.name} fails: {failure.what}",
-        (f"✗ {shorten(failure.name, 24)}", RED_NAME),
+        (f"✗ {shorten(failure.name, 22)}", RED_NAME),
+        [(shorten(failure.detail, 28), SMALL)],
+        [(shape, failure.bad_axes(i)) for i, (_, shape) in enumerate(failure.inputs)],
         [],
-        [(shape, axes) for (_, shape), axes in zip(failure.inputs[:3], bad)],
-        [(line, font) for text, font in texts for line in folded_lines(prose(text), WIDEST, 13)],
+        _folded(texts),
     )
+
+
+def _folded(texts: list[Line]) -> list[Line]:
+    """The texts in lines that fit beside the names; bold letters take more room."""
+    room = WIDTH - RIGHT - LEFT
+    return [
+        (line, font)
+        for text, font in texts
+        for line in folded_lines(prose(text), room / (1.13 if font.bold else 1), 13)
+    ]
 
 
 def _given(step: Step) -> list[str]:
     """The tensors that a call was given: on one line, or one a line when that is too long."""
     names = [name for name, _ in step.inputs]
     line = f"from {', '.join(names)}"
-    if not names or len(line) <= WIDEST_GIVEN:
+    if len(line) <= LONGEST_NAME:
         return [line] if names else []
-    heads = ["from ", *["\u00a0" * 5] * len(names)]
-    most = names[: MOST_GIVEN - 1] if len(names) > MOST_GIVEN else names
-    lines = [
-        shorten(f"{head}{name}", WIDEST_GIVEN) for head, name in zip(heads, most, strict=False)
-    ]
-    left = len(names) - len(most)
-    return [*lines, f"{heads[1]}and {left} more"] if left else lines
+    most = names[: MOST_NAMES - 1] if len(names) > MOST_NAMES else names
+    more = [f"and {len(names) - len(most)} more"] if len(names) > len(most) else []
+    return ["from", *(shorten(name, LONGEST_NAME) for name in most), *more]

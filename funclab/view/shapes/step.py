@@ -1,17 +1,17 @@
-"""The steps of a walk through shapes, as data, as text, and as a table."""
+"""One step of a walk through shapes, and walks made short: repeats, or the middle, become one."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from funclab.view.draw.grid import html_grid
+from funclab.shape_math import Shape
 from funclab.view.draw.text import plural
-from funclab.view.scene.words import shape_text
+from funclab.view.shapes.rules.numbers import Axes, axes_text
 
-TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
+LONGEST_PATTERN = 12
+LAST = 5
+"""How many steps stay at the end when the middle is left out."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,13 @@ class Output:
     """A tensor that a step makes, and where each of its axes comes from."""
 
     name: str
-    shape: tuple[int | None, ...]
-    axes: list[dict[str, Any]]
+    shape: Shape
+    axes: Axes
+
+    @property
+    def text(self) -> str:
+        """`batch: any number of samples; 1: units = 64`"""
+        return axes_text(self.axes) or "a single number"
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,8 @@ class Step:
     """One call, or several alike folded into one: what comes in, the rule, what comes out."""
 
     key: str
-    name: str
     detail: str
-    node: int
-    inputs: list[tuple[str, tuple[int | None, ...]]]
+    inputs: list[tuple[str, Shape]]
     outputs: list[Output]
     words: str
     parameters: str
@@ -42,107 +45,82 @@ class Step:
     """How many numbers the model holds up to here; a shared layer's count once."""
     role: str = "call"
     """input, call, again (a layer called before), or fold."""
-    known: bool = True
     calls: int = 1
+
+    @property
+    def weights(self) -> str:
+        """The arithmetic of its weights, and the sum of all up to here."""
+        so_far = f"; {self.total:,} so far" if self.added else ""
+        return f"weights {self.parameters}{so_far}"
 
     @property
     def pattern(self) -> tuple[Any, ...]:
         """What two steps have in common when one can stand for both."""
-        shapes = [shape for _, shape in self.inputs], [one.shape for one in self.outputs]
+        shapes = [shape for _, shape in self.inputs], [output.shape for output in self.outputs]
         return self.detail, self.role, shapes, self.added
 
 
-@dataclass
-class Steps:
-    """The walk through a model's shapes."""
-
-    name: str
-    steps: list[Step]
-    calls: int
-    """How many calls there are, folded or not."""
-
-    @property
-    def total(self) -> int:
-        """How many numbers all layers hold."""
-        return self.steps[-1].total if self.steps else 0
-
-    @property
-    def text(self) -> str:
-        """The walk as lines of text."""
-        return text(self)
-
-    @property
-    def table(self) -> str:
-        """The walk as an HTML table with a caption and marked headings."""
-        return table(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The walk as data that JSON can hold."""
-        return json.loads(json.dumps({**asdict(self), "total": self.total}))
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    def __getitem__(self, index: int) -> Step:
-        return self.steps[index]
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<Shape steps of {self.name}: {plural(self.calls, 'call')}>"
+def fold(steps: list[Step], limit: int) -> list[Step]:
+    """At most `limit` steps (and never fewer than three)."""
+    if len(steps) <= limit:
+        return steps
+    short = _fold_repeats(steps)
+    if len(short) <= limit:
+        return short
+    first = max(1, limit - LAST - 1)
+    last = min(LAST, max(1, limit - first - 1))
+    middle = short[first:-last]
+    count = sum(step.calls for step in middle)
+    words = f"{plural(count, 'more call')}, from {middle[0].key} to {middle[-1].key}."
+    return [*short[:first], _folded(middle, words), *short[-last:]]
 
 
-def caption(walk: Steps) -> str:
-    return f"{walk.name}: {plural(walk.calls, 'call')}, {plural(walk.total, 'parameter')}"
+def _fold_repeats(steps: list[Step]) -> list[Step]:
+    """Each run of the same pattern of steps once, then one step for its repeats."""
+    short: list[Step] = []
+    start = 0
+    while start < len(steps):
+        length, repeats = _longest_run(steps, start)
+        end = start + length * repeats
+        short += steps[start : start + length]
+        rest = steps[start + length : end]
+        if rest:
+            times = "once" if repeats == 2 else f"{repeats - 1} times"
+            what = f"The {length} calls before" if length > 1 else f"A call like {short[-1].key}"
+            words = f"{what}, {times} more ({rest[0].key} to {rest[-1].key}): same rules."
+            short.append(_folded(rest, words))
+        start = end
+    return short
 
 
-def text(walk: Steps) -> str:
-    """Each step as a few lines, and the sum of the weights at the end."""
-    lines = [caption(walk), ""]
-    width = len(str(len(walk.steps)))
-    for i, step in enumerate(walk.steps):
-        lines += _lines(step, f"{i + 1:>{width}}. ")
-    if walk.total:
-        lines += [
-            "",
-            f"In all {plural(walk.total, 'parameter')}; what is shared counts once.",
-        ]
-    return "\n".join(lines)
+def _longest_run(steps: list[Step], start: int) -> tuple[int, int]:
+    """The pattern that starts here and covers most when repeated: its length, and how often."""
+    patterns = [step.pattern for step in steps[start : start + 2 * LONGEST_PATTERN]]
+    best = (1, 1)
+    for length in range(1, len(patterns) // 2 + 1):
+        repeats, next_start = 1, start + length
+        while [step.pattern for step in steps[next_start : next_start + length]] == (
+            patterns[:length]
+        ):
+            repeats, next_start = repeats + 1, next_start + length
+        # A fold saves steps only when more than one is folded into it.
+        if length * (repeats - 1) > 1 and length * repeats > best[0] * best[1]:
+            best = (length, repeats)
+    return best
 
 
-def _lines(step: Step, number: str) -> Iterator[str]:
-    margin = " " * len(number)
-    yield f"{number}{step.key}{f'  {step.detail}' if step.detail else ''}"
-    yield f"{margin}{step.words}"
-    if step.inputs:
-        yield f"{margin}takes   {', '.join(f'{name} {shape_text(s)}' for name, s in step.inputs)}"
-    for output in step.outputs:
-        yield f"{margin}makes   {output.name} {shape_text(output.shape)}"
-        if step.role in ("input", "call"):
-            yield f"{margin}        {axes_text(output.axes)}"
-    if step.parameters:
-        so_far = f"; {step.total:,} so far" if step.added else ""
-        yield f"{margin}weights {step.parameters}{so_far}"
-
-
-def axes_text(axes: list[dict[str, Any]]) -> str:
-    """`batch: any number of samples; 1: units = 64`"""
-    return "; ".join(f"{axis['label']}: {axis['text']}" for axis in axes) or "a single number"
-
-
-def table(walk: Steps) -> str:
-    """One row for each step; every cell that others wrote is escaped."""
-    rows = [_row(i, step) for i, step in enumerate(walk.steps, 1)]
-    return html_grid(f"Shapes of {caption(walk)}", TITLES, rows)
-
-
-def _row(i: int, step: Step) -> tuple[str, ...]:
-    takes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in step.inputs) or "-"
-    makes = ", ".join(f"{one.name} {shape_text(one.shape)}" for one in step.outputs)
-    axes = " | ".join(axes_text(one.axes) for one in step.outputs)
-    call = f"{i}. {step.key} {step.detail}".strip()
-    return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
+def _folded(steps: list[Step], sentence: str) -> Step:
+    """One step in place of several: it ends where the last of them ends."""
+    last = steps[-1]
+    added = sum(step.added for step in steps)
+    return replace(
+        last,
+        key=f"{steps[0].key} … {last.key}",
+        detail="",
+        inputs=steps[0].inputs,
+        words=sentence,
+        parameters=f"{added:,} in all" if added else "",
+        added=added,
+        role="fold",
+        calls=sum(step.calls for step in steps),
+    )

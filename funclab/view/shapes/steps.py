@@ -14,12 +14,11 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.shapes.failure import Failure, failed_step
-from funclab.view.shapes.fold import fold
-from funclab.view.shapes.rules.rule import Parameters, parameters, rule
-from funclab.view.shapes.step import Output, Step, Steps
-
-__all__ = ["Failure", "Output", "Step", "Steps", "failed_step", "shape_steps"]
+from funclab.view.shapes.failure import Failure
+from funclab.view.shapes.picture import Steps
+from funclab.view.shapes.rules.rule import rule
+from funclab.view.shapes.rules.weights import Parameters, parameters
+from funclab.view.shapes.step import Output, Step, fold
 
 LIMIT = 30
 
@@ -50,8 +49,14 @@ def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
     return walk(*_nodes(model), limit)
 
 
-def walk(name: str, nodes: Sequence[Node], graph: Graph | None = None, limit: int = LIMIT) -> Steps:
-    """The steps of some calls, in order."""
+def walk(
+    name: str,
+    nodes: Sequence[Node],
+    graph: Graph | None = None,
+    limit: int = LIMIT,
+    failure: Failure | None = None,
+) -> Steps:
+    """The steps of some calls, in order, and the call that failed after them."""
     first: dict[Operation, Node] = {}
     counted: set[int] = set()
     steps: list[Step] = []
@@ -59,7 +64,7 @@ def walk(name: str, nodes: Sequence[Node], graph: Graph | None = None, limit: in
         step = _step(node, graph, first, counted)
         total = (steps[-1].total if steps else 0) + step.added
         steps.append(replace(step, total=total))
-    return Steps(name, fold(steps, limit), len(nodes))
+    return Steps(name, fold(steps, limit), len(nodes), failure)
 
 
 def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
@@ -67,8 +72,9 @@ def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
     graph = words.graph_of(model)
     if graph is not None:
         return clean(model.name), graph.nodes, graph
-    tensors = [leaf for leaf in structure.flatten(model) if isinstance(leaf, Tensor)]
-    if not tensors or len(tensors) != len(structure.flatten(model)):
+    leaves = structure.flatten(model)
+    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+    if not tensors or len(tensors) != len(leaves):
         name = getattr(model, "name", type(model).__name__)
         raise TensorTypeError(
             f"There are no calls to walk through in {name}.",
@@ -82,58 +88,52 @@ def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
 
 def _behind(tensors: Sequence[Tensor]) -> list[Node]:
     """All calls that some tensors need, in order of calling, the inputs first."""
-    found: set[Node] = set()
+    nodes: set[Node] = set()
     waiting = list(tensors)
     while waiting:
         operation, index, _ = waiting.pop()._keras_history
         node = operation.inbound_nodes[index]
-        if node not in found:
-            found.add(node)
+        if node not in nodes:
+            nodes.add(node)
             waiting += node.arguments.tensors
-    return sorted(found, key=lambda node: (not node.is_input, node.time))
+    return sorted(nodes, key=lambda node: (not node.is_input, node.time))
 
 
 def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted: set[int]) -> Step:
     operation = node.operation
-    found = rule(node)
-    weights = [one for one in words.weights_of(operation) if id(one) not in counted]
-    counted.update(id(one) for one in weights)
-    before = first.setdefault(operation, node)
+    shape_rule = rule(node)
+    weights = [weight for weight in words.weights_of(operation) if id(weight) not in counted]
+    counted.update(map(id, weights))
+    before, added = first.setdefault(operation, node), words.count(weights)
     role = "input" if node.is_input else "call" if before is node else "again"
-    data = found.to_dict()["outputs"]
-    outputs = [
-        Output(clean(tensor.id), tensor.shape, axes)
-        for tensor, axes in zip(node.output_tensors, data)
-    ]
-    inputs = [(words.tensor_id(graph, one), one.shape) for one in node.arguments.tensors]
-    name, added = clean(operation.name), words.count(weights)
     return Step(
-        key=f"{name}[{node.index}]",
-        name=name,
+        key=clean(node.key),
         detail=words.detail(operation),
-        node=node.index,
-        inputs=inputs,
-        outputs=outputs,
-        words=_again(found.words, name, before, node, first) if role == "again" else found.words,
+        inputs=[(words.tensor_id(graph, x), x.shape) for x in node.arguments.tensors],
+        outputs=[
+            Output(clean(tensor.id), tensor.shape, axes)
+            for tensor, axes in zip(node.output_tensors, shape_rule.outputs)
+        ],
+        words=_again(shape_rule.words, before, node) if role == "again" else shape_rule.words,
         parameters=_weights(parameters(operation), role, before, added),
         added=added,
         role=role,
-        known=found.known,
     )
 
 
-def _again(sentence: str, name: str, before: Node, node: Node, first: Any) -> str:
+def _again(sentence: str, before: Node, node: Node) -> str:
+    again = f"{clean(node.operation.name)} again (node {node.index})"
     if before.input_shapes == node.input_shapes:
-        return f"{name} again (node {node.index}): same rule."
-    return f"{name} again (node {node.index}), on another shape. {sentence}"
+        return f"{again}: same rule."
+    return f"{again}, on another shape. {sentence}"
 
 
-def _weights(found: Parameters, role: str, before: Node, added: int) -> str:
+def _weights(own: Parameters, role: str, before: Node, added: int) -> str:
     if role == "input":
         return ""
-    if role == "again" and found.total:
+    if role == "again" and own.total:
         return f"shared: counted once, at node {before.index}"
-    if added < found.total:
+    if added < own.total:
         some = "none" if not added else f"only {added:,}"
-        return f"{found.text}, {some} of them new: the others were counted before"
-    return found.text
+        return f"{own.text}, {some} of them new: the others were counted before"
+    return own.text

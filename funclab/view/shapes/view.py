@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
+from funclab.view.live.said import say
 from funclab.view.live.view import View
-from funclab.view.shapes.picture import StepsPicture
+from funclab.view.scene.compact import bare
+from funclab.view.shapes.picture import Steps
 from funclab.view.shapes.questions import shape_question
-from funclab.view.shapes.steps import Failure, Steps, shape_steps
+from funclab.view.shapes.steps import shape_steps
 
 
 class ShapeWalk(View):
@@ -21,24 +24,30 @@ class ShapeWalk(View):
     room = "shapes"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0, "batch": 0, "all": False}
 
-    def __init__(self, steps: Steps, failure: Failure | None = None, **settings: Any) -> None:
-        self.steps, self.failure = steps, failure
-        facts = steps.to_dict() | {"failure": failure and failure.to_dict()}
-        facts["questions"] = [shape_question(step) for step in steps]
+    def __init__(self, steps: Steps, **settings: Any) -> None:
+        self.steps, rows = steps, steps.rows
+        captions = [
+            say("shapes_caption", i=i, n=len(rows), key=step.key, words=step.words)
+            for i, step in enumerate(steps.steps, 1)
+        ]
         state = settings.pop("state", None) or {}
-        if failure is not None:
-            state = {"step": len(steps), **state}
-        title = f"Shapes of {steps.name}"
-        call = f"funclab.shapes({steps.name if steps.name.isidentifier() else 'model'}$)"
-        super().__init__(title=title, call=call, facts=facts, state=state, **settings)
+        if steps.failure is not None:
+            captions.append(steps.failure.what)
+            state = {"step": len(steps.steps), **state}
+        super().__init__(
+            title=steps.title,
+            call=f"funclab.shapes({steps.name if steps.name.isidentifier() else 'model'}$)",
+            facts={"captions": captions, "questions": list(map(shape_question, steps.steps))},
+            pictures={str(i): bare(row) for i, row in enumerate(rows)},
+            state=state,
+            **settings,
+        )
 
     def __str__(self) -> str:
-        parts = [self.steps.text] if len(self.steps) else []
-        return "\n\n".join([*parts, *([self.failure.text] if self.failure else [])])
+        return self.steps.text
 
     def picture(self) -> Picture:
-        look = defaults.still(self.look)
-        return StepsPicture(self.steps, self.failure, look)
+        return replace(self.steps, look=defaults.still(self.look))
 
 
 def shapes(

@@ -8,16 +8,21 @@ from typing import Any
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
-from funclab.graph.tensor import Tensor
-from funclab.view.draw.canvas import Canvas, shown
+from funclab.view.draw.area import area
+from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, plural
-from funclab.view.scene import words
+from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
+from funclab.view.scene import sizes, words
 from funclab.view.scene.faces import write_line
-from funclab.view.tables.node_picture import draw_nodes
 
 TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")
+
+
+MOST_ROWS, LONGEST_CELL = 30, 44
+LEFT, TOP, ROW, GAP = 28, 68, 28, 26
+NAME, NOTE, NOTE_LINE = 16, 13, 20
+NARROWEST = 420
 
 
 @dataclass(repr=False)
@@ -56,11 +61,55 @@ class NodeTable(Picture):
         return " ".join([*sentences, self.special])
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        """Draw on a canvas; returns the size needed."""
-        return draw_nodes(canvas, self.name, self.detail, [TITLES, *self.rows], self.special)
+        """Draw the box of the layer with a row for each node."""
+        titles, *rows = [
+            [shorten(cell, LONGEST_CELL) for cell in row] for row in [TITLES, *self.rows]
+        ]
+        hidden = len(rows) - MOST_ROWS
+        rows = rows[:MOST_ROWS]
+        starts = _starts([titles, *rows])
+        name = shorten(self.name, sizes.LONGEST_NAME)
+        detail_at = LEFT + text_width(name, NAME, bold=True) + 12
+        heading = detail_at + text_width(self.detail, sizes.DETAIL) + LEFT
+        width = max(starts[-1], heading, NARROWEST)
+        notes = [f"… and {plural(hidden, 'more node')}"] if hidden > 0 else []
+        notes += folded_lines(self.special, width - LEFT - 16, NOTE)
+        below = TOP + ROW * len(rows) if rows else TOP - ROW
+        height = below + NOTE_LINE * len(notes) + 16
+        colour = "group0" if len(rows) > 1 else "neutral"
+        frame = area(1 + 1j, width - 2, height - 2)
+        canvas.rect(frame, Paint("paper", colour, 1.5), 8)
+        canvas.bar(frame, sizes.BAR, 8, colour)
+        canvas.text_line(LEFT + 32j, name, Font(NAME, bold=True))
+        canvas.text_line(detail_at + 32j, self.detail, Font(sizes.DETAIL, "soft"))
+        if rows:
+            _draw_cells(canvas, titles, starts, 60, Font(sizes.DETAIL, "soft", bold=True))
+        for top, row in enumerate(rows):
+            y = TOP + ROW * top
+            canvas.rect(area(complex(20, y + 2), width - 32, ROW - 4), Paint("plain"), 5)
+            _draw_cells(canvas, row, starts, y + 18, Font(sizes.MONO, mono=True))
+        for i, line in enumerate(notes, 1):
+            canvas.text_line(complex(LEFT, below + NOTE_LINE * i), line, Font(NOTE))
+        return width, height
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+
+def _starts(lines: list[list[str]]) -> list[float]:
+    """Where each column starts, and where the last one ends."""
+    starts = [float(LEFT)]
+    for column in zip(*lines, strict=True):
+        widest = max(text_width(cell, sizes.MONO, mono=True) for cell in column)
+        starts.append(starts[-1] + widest + GAP)
+    return starts
+
+
+def _draw_cells(
+    canvas: Canvas, cells: list[str], starts: list[float], y: float, font: Font
+) -> None:
+    for cell, x in zip(cells, starts, strict=False):
+        canvas.text_line(complex(x, y), cell, font)
 
 
 def node_table(layer: Any, look: str = "auto") -> NodeTable:
@@ -80,23 +129,17 @@ def node_table(layer: Any, look: str = "auto") -> NodeTable:
 
 
 def _row(node: Node) -> tuple[str, ...]:
-    given = [] if node.is_input else node.input_tensors
-    made = node.output_tensors
-    columns = [_names(given), _shapes(given), _names(made), _shapes(made)]
-    return (str(node.index), *columns, write_line(node))
-
-
-def _names(tensors: list[Tensor]) -> str:
-    return ", ".join(words.tensor_id(None, tensor) for tensor in tensors) or "-"
-
-
-def _shapes(tensors: list[Tensor]) -> str:
-    return ", ".join(words.shape_text(tensor.shape) for tensor in tensors) or "-"
+    cells = []
+    for tensors in ([] if node.is_input else node.input_tensors, node.output_tensors):
+        cells.append(", ".join(words.tensor_id(None, tensor) for tensor in tensors) or "-")
+        cells.append(", ".join(words.shape_text(tensor.shape) for tensor in tensors) or "-")
+    return (str(node.index), *cells, write_line(node))
 
 
 def special(layer: Operation) -> str:
     """One sentence on what is worth knowing about the calls of a layer."""
     name, nodes = clean(layer.name), layer.inbound_nodes
+    count = len(nodes)
     if not nodes:
         return f"{name} has never been called on a tensor, so it has no input and no output yet."
     if words.graph_of(layer) is not None:
@@ -106,12 +149,12 @@ def special(layer: Operation) -> str:
         )
     if nodes[0].is_input:
         return f"{name} brings data in: nothing flows into it, and its one node is made with it."
-    if len(nodes) == 1:
+    if count == 1:
         what = "op" if isinstance(layer, OpOperation) else "layer"
         return f"This {what} was called once, so {name}.output is its one output."
     shapes = {tuple(node.output_shapes) for node in nodes}
     also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
     return (
-        f"{name}.output is ambiguous here: {name} was called {words.times(len(nodes))}, so it has "
-        f"{len(nodes)} outputs. Name the one you mean.{also if len(shapes) > 1 else ''}"
+        f"{name}.output is ambiguous here: {name} was called {words.times(count)}, so it has "
+        f"{count} outputs. Name the one you mean.{also if len(shapes) > 1 else ''}"
     )

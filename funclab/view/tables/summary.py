@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -14,18 +14,20 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
 from funclab.view.draw.text import clean
+from funclab.view.scene import words
 from funclab.view.scene.words import (
     calls_by_layer,
     count,
     graph_of,
-    inner_layer,
-    kind,
     shape_text,
     tensor_id,
+    weights_of,
 )
 from funclab.view.tables.ruled import column_widths, ruled
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
+Entry = tuple[Any, list[Node], Graph | None, int]
+"""A layer to list: its calls, the graph around them, and how deep it is nested."""
 
 
 def print_summary(
@@ -53,15 +55,13 @@ def print_summary(
     MissingPackageError if there is no pandas to make a DataFrame.
     """
     if as_frame:
-        return summary_frame(model, expand_nested, layer_range)
-    write = print_fn or print
-    for line in summary_lines(
-        model, line_length, positions, expand_nested, show_trainable, layer_range
-    ):
-        write(line)
+        return _frame(_layers(model, expand_nested, layer_range))
+    layers = list(_layers(model, expand_nested, layer_range))
+    for line in _lines(model, layers, line_length, positions, show_trainable):
+        (print_fn or print)(line)
 
 
-def summary_frame(model: Any, expand_nested: bool, layer_range: Sequence[str] | None) -> Any:
+def _frame(layers: Iterable[Entry]) -> Any:
     """The layers as a pandas DataFrame: shapes are tuples, and counts are numbers."""
     try:
         pandas = import_module("pandas")
@@ -74,42 +74,36 @@ def summary_frame(model: Any, expand_nested: bool, layer_range: Sequence[str] | 
     rows = [
         {
             "layer": clean(layer.name),
-            "type": kind(layer),
+            "type": words.kind(layer),
             "depth": depth,
             "output shapes": [shape for node in calls for shape in node.output_shapes],
-            "params": count(getattr(layer, "weights", [])),
+            "params": count(weights_of(layer)),
             "trainable params": count(getattr(layer, "trainable_weights", [])),
             "nodes": [node.index for node in calls],
-            "inputs": [tensor_id(graph, one) for node in calls for one in node.arguments.tensors],
+            "inputs": [tensor_id(graph, x) for node in calls for x in node.arguments.tensors],
         }
-        for layer, calls, graph, depth in _layers(model, expand_nested, layer_range)
+        for layer, calls, graph, depth in layers
     ]
     return pandas.DataFrame(rows)
 
 
-def summary_lines(
+def _lines(
     model: Any,
-    line_length: int | None = None,
-    positions: Sequence[float] | None = None,
-    expand_nested: bool = False,
-    show_trainable: bool = False,
-    layer_range: Sequence[str] | None = None,
+    layers: list[Entry],
+    line_length: int | None,
+    positions: Sequence[float] | None,
+    show_trainable: bool,
 ) -> Iterator[str]:
     """The lines that `print_summary` prints."""
     graph = graph_of(model)
     titles = ["Layer (type)", "Output Shape", "Param #"]
     titles += ["Node"] if graph is not None else []
-    wired = graph is not None and not _is_chain(graph)
-    titles += ["Connected to"] if wired else []
+    titles += ["Connected to"] if graph is not None and not _is_chain(graph) else []
     titles += ["Trainable"] if show_trainable else []
-    rows = [
-        _cells(layer, calls, inside, depth, titles)
-        for layer, calls, inside, depth in _layers(model, expand_nested, layer_range)
-    ]
-    widths = column_widths(titles, rows, line_length, positions)
+    rows = [_cells(*entry, titles) for entry in layers]
     yield f'Model: "{clean(model.name)}"'
-    yield from ruled(titles, rows, widths)
-    yield from totals(model)
+    yield from ruled(titles, rows, column_widths(titles, rows, line_length, positions))
+    yield from _totals(model)
 
 
 def _is_chain(graph: Graph) -> bool:
@@ -118,9 +112,6 @@ def _is_chain(graph: Graph) -> bool:
     calls = [node.operation for node in graph.nodes]
     forks = [tensor for node in graph.nodes for tensor in node.arguments.tensors]
     return chain and len({*forks}) == len(forks) and len({*calls}) == len(calls)
-
-
-Entry = tuple[Any, list[Node], Graph | None, int]
 
 
 def _layers(model: Any, expand: bool, chosen: Sequence[str] | None) -> Iterator[Entry]:
@@ -133,8 +124,8 @@ def _layers(model: Any, expand: bool, chosen: Sequence[str] | None) -> Iterator[
         while waiting:
             yield waiting[-1]
             here, _, _, depth = waiting.pop()
-            own, wrapped = graph_of(here), inner_layer(here)
-            nested = [(one, nodes, own, depth + 1) for one, nodes in calls_by_layer(own).items()]
+            own, wrapped = graph_of(here), words.inner_layer(here)
+            nested = [(each, nodes, own, depth + 1) for each, nodes in calls_by_layer(own).items()]
             nested += [(wrapped, [], None, depth + 1)] if wrapped is not None else []
             waiting.extend(reversed(nested) if expand else [])
 
@@ -148,15 +139,16 @@ def _in_range(layers: list[Any], chosen: Sequence[str] | None) -> list[Any]:
             why="the first and the last layer to be listed are named.",
             fix=f'write for example layer_range=("{layers[0].name}", "{layers[-1].name}").',
         )
-    found = [[i for i, layer in enumerate(layers) if _matches(one, layer)] for one in chosen]
-    for pattern, indices in zip(chosen, found, strict=True):
-        if not indices:
+    ends = []
+    for pattern, end in zip(chosen, (0, -1)):
+        places = [i for i, layer in enumerate(layers) if _matches(pattern, layer)]
+        if not places:
             raise NameLookupError(
                 f"Passed layer_range does not match any layer name in the model: {pattern!r}.",
                 why=f"the layers are {', '.join(layer.name for layer in layers)}.",
                 fix="use one of these names, or a regular expression that matches one.",
             )
-    ends = [found[0][0], found[1][-1]]
+        ends.append(places[end])
     return layers[min(ends) : max(ends) + 1]
 
 
@@ -167,49 +159,37 @@ def _matches(pattern: str, layer: Any) -> bool:
 def _cells(
     layer: Any, calls: list[Node], graph: Graph | None, depth: int, titles: list[str]
 ) -> list[list[str]]:
-    blocks = [_call_lines(node, graph) for node in calls]
-    shapes_of = [shape for shape, _, _ in blocks]
-    if all(shape == shapes_of[0] for shape in shapes_of):
-        blocks = [(shape if not i else [], *rest) for i, (shape, *rest) in enumerate(blocks)]
+    """The lines of each cell of a row; what tells of a call stands side by side."""
     name = f"{'   ' * (depth - 1)}└ {clean(layer.name)}" if depth else clean(layer.name)
     built = getattr(layer, "built", True)
-    params = f"{count(getattr(layer, 'weights', [])):,}" if built else "? (not built)"
-    columns = {
-        "Layer (type)": [f"{name} ({kind(layer)})"],
+    columns: dict[str, list[str]] = {
+        "Layer (type)": [f"{name} ({words.kind(layer)})"],
         "Output Shape": [],
-        "Param #": [params],
+        "Param #": [f"{count(weights_of(layer)):,}" if built else "? (not built)"],
         "Node": [],
         "Connected to": [],
-        "Trainable": [_trainable_word(layer) if "Trainable" in titles else ""],
     }
-    for block in blocks:
-        height = max(map(len, block))
-        for title, lines in zip(("Output Shape", "Node", "Connected to"), block, strict=True):
+    if "Trainable" in titles:
+        trains = "yes" if weights_of(layer) and layer.trainable_weights else "no"
+        columns["Trainable"] = [trains if weights_of(layer) else "-"]
+    alike = len({tuple(node.output_shapes) for node in calls}) == 1
+    for i, node in enumerate(calls):
+        block = {
+            "Output Shape": [] if i and alike else list(map(shape_text, node.output_shapes)),
+            "Node": [str(node.index)],
+            "Connected to": [tensor_id(graph, x) for x in node.arguments.tensors] or ["-"],
+        }
+        height = max(map(len, block.values()))
+        for title, lines in block.items():
             columns[title] += [*lines, *[""] * (height - len(lines))]
-    if not blocks:
-        columns["Output Shape"] = [_unconnected_shape(layer)]
+    if not calls:
+        made = [shape for node in layer.inbound_nodes[:1] for shape in node.output_shapes[:1]]
+        columns["Output Shape"] = [*map(shape_text, made)] or ["?"]
         columns["Node"] = columns["Connected to"] = ["-"]
     return [columns[title] for title in titles]
 
 
-def _call_lines(node: Node, graph: Graph | None) -> tuple[list[str], list[str], list[str]]:
-    outputs = [shape_text(tensor.shape) for tensor in node.output_tensors]
-    inputs = [tensor_id(graph, tensor) for tensor in node.arguments.tensors]
-    return outputs, [str(node.index)], inputs or ["-"]
-
-
-def _unconnected_shape(layer: Any) -> str:
-    nodes = layer.inbound_nodes
-    return shape_text(nodes[0].output_shapes[0]) if nodes else "?"
-
-
-def _trainable_word(layer: Any) -> str:
-    if not getattr(layer, "weights", []):
-        return "-"
-    return "yes" if layer.trainable_weights else "no"
-
-
-def totals(model: Any) -> Iterator[str]:
+def _totals(model: Any) -> Iterator[str]:
     """The sums: all weights of the model, those that training changes, and the others."""
     weights, trainable = list(model.weights), list(model.trainable_weights)
     changed = {id(variable) for variable in trainable}
@@ -221,8 +201,5 @@ def totals(model: Any) -> Iterator[str]:
 
 def _amount(variables: list[Variable]) -> str:
     size = sum(count([one]) * np.dtype(one.dtype).itemsize for one in variables)
-    unit = 0
-    value = float(size)
-    while value >= 1024 and unit < len(UNITS) - 1:
-        value, unit = value / 1024, unit + 1
-    return f"{count(variables):,} ({value:.2f} {UNITS[unit]})"
+    unit = max(i for i in range(len(UNITS)) if i == 0 or size >= 1024**i)
+    return f"{count(variables):,} ({size / 1024**unit:.2f} {UNITS[unit]})"

@@ -13,6 +13,7 @@ from funclab.errors import TensorTypeError
 from funclab.view.code.source import to_code
 from tests.layers.examples import EXAMPLES, Example, double, last_step
 from tests.parity.models import CASES
+from tests.view import models
 from tests.view.code.source_runs import assert_rebuilt, assert_same_numbers, run
 
 LAMBDAS = {"lambda_with_ops"}
@@ -42,15 +43,8 @@ def test_the_source_of_a_layer_makes_it_again(example: Example):
     assert_rebuilt(model, **OWN_FUNCTIONS)
 
 
-def shared_model() -> Model:
-    left, right = Input((784,), name="left"), Input((784,), name="right")
-    encoder = layers.Dense(64, activation="relu", name="encoder")
-    both = layers.concatenate([encoder(left), encoder(right)], name="both")
-    return Model([left, right], layers.Dense(1, name="same")(both), name="pair")
-
-
 def test_a_shared_layer_is_a_variable_and_a_layer_called_once_is_not():
-    code = to_code(shared_model())
+    code = to_code(models.shared_encoder())
 
     assert code.splitlines() == [
         "from funclab import Input, Model, layers",

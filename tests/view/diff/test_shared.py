@@ -35,9 +35,9 @@ def tags(svg: str) -> list[str]:
 def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
     difference = diff(*autoencoder())
 
-    assert [(one.mark, one.left, one.right) for one in difference.shared] == [
-        ("A", ["x[0]"], ["x[0]"]),
-        ("B", ["hidden[0]"], ["hidden[0]"]),
+    assert [(one.kind, one.left, one.right) for one in difference.shared] == [
+        ("= A", ["x[0]"], ["x[0]"]),
+        ("= B", ["hidden[0]"], ["hidden[0]"]),
     ]
     for side in ("left", "right"):
         assert tags(half(difference, side).svg) == ["= A", "= B"]
@@ -64,7 +64,7 @@ def test_equal_layers_beside_shared_ones_are_told_apart():
 
     difference = diff(one, other)
 
-    assert [layer.mark for layer in difference.shared] == ["A", "B"]
+    assert [layer.kind for layer in difference.shared] == ["= A", "= B"]
     assert [layer.right for layer in difference.shared] == [["x[0]"], ["base[1]"]]
     assert difference.notes[-1] == (
         "Layers without such a mark have weights of their own in each model."
@@ -116,7 +116,7 @@ def test_text_table_and_data_carry_the_marks_too():
 
     assert "= B: “hidden” is the same layer in both models" in difference.text
     assert '<th scope="row">= B</th><td>hidden[0]</td><td>hidden[0]</td>' in difference.table
-    assert json.loads(json.dumps(difference.to_dict()))["shared"][1]["mark"] == "B"
+    assert json.loads(json.dumps(difference.to_dict()))["shared"][1]["kind"] == "= B"
     assert difference.table.count("hidden” is the same layer") == 1
 
 

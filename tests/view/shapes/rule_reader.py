@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab import Layer, structure
 from funclab.graph.node import Node
-from funclab.view.shapes.rules.rule import Axis
+from funclab.view.shapes.rules.numbers import Axis
 
 
 def node_of(outputs: Any) -> Node:

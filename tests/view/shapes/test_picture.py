@@ -1,50 +1,46 @@
 """The walk through the shapes as a picture."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from funclab import Input, Model, layers
 from funclab.errors import ShapeError
 from funclab.layers import Dense
 from funclab.view.shapes.failure import failed_step
-from funclab.view.shapes.picture import StepsPicture
 from funclab.view.shapes.steps import shape_steps
 from funclab.view.shapes.view import ShapeWalk
 
 
-def walk():
+def walk(failure=None):
     x = Input((4, 4), name="x")
-    return shape_steps(Model(x, Dense(3, name="out")(layers.Flatten(name="flat")(x)), name="m"))
+    model = Model(x, Dense(3, name="out")(layers.Flatten(name="flat")(x)), name="m")
+    return replace(shape_steps(model), failure=failure)
 
 
 def test_each_step_shows_its_shape_its_arithmetic_and_what_it_takes():
-    picture = StepsPicture(walk())
+    svg = walk().svg
 
-    svg = picture.svg
     ElementTree.fromstring(svg)
     for words in ("flat[0]", "from x[0:0]", "4 × 4 = 16", "16 × 3 + 3 = 51", "dashed block"):
         assert words in svg
 
 
-def test_a_failed_call_ends_the_picture_in_red():
-    dense = Dense(3, name="out")
-    dense(Input((7,)))
-    wrong = Input((5,), name="wrong")
-    try:
-        dense(wrong)
-    except ValueError as error:
-        failure = failed_step(dense, [wrong], error)
+def failed(error):
+    return failed_step(Dense(3, name="out"), [Input((5,))], error)
 
-    svg = StepsPicture(walk(), failure).svg
+
+def test_a_failed_call_ends_the_picture_in_red():
+    svg = walk(failed(ShapeError("no", why="it is so.", fix="change it."))).svg
 
     assert "✗ out" in svg
-    assert "s-fault" in svg
+    assert 'class="f-fault"' in svg
 
 
 def test_the_picture_names_its_model_and_every_input_of_a_call():
     inputs = [Input((4,), name=f"a_rather_long_name_{i}") for i in range(4)]
 
-    svg = StepsPicture(shape_steps(Model(inputs, layers.add(inputs), name="sum"))).svg
+    svg = shape_steps(Model(inputs, layers.add(inputs), name="sum")).svg
 
     assert "Shapes of sum" in svg
     for one in inputs:
@@ -52,20 +48,17 @@ def test_the_picture_names_its_model_and_every_input_of_a_call():
 
 
 def test_the_reason_of_a_failed_call_is_told_to_its_end():
-    dense, x = Dense(3, name="out"), Input((5,))
     long = "For more than one reason, " * 20 + "and that is the last of them."
-    failure = failed_step(dense, [x], ShapeError(long, why=long, fix=long))
 
-    svg = StepsPicture(walk(), failure).svg
+    svg = walk(failed(ShapeError(long, why=long, fix=long))).svg
 
     assert svg.count("them.</text>") == 3
 
 
 def test_code_in_an_error_is_marked_without_backticks():
-    dense, x = Dense(3, name="out"), Input((5,))
     error = ShapeError("Use `get_output_at(1)` instead.", why="`out` has two.", fix="write `x=`.")
 
-    svg = StepsPicture(walk(), failed_step(dense, [x], error)).svg
+    svg = walk(failed(error)).svg
 
     assert "“get_output_at(1)”" in svg
     assert "`" not in "".join(re.findall("<text.*?</text>", svg))

@@ -1,4 +1,4 @@
-"""Shape rules of layers, each read off the layer's own settings."""
+"""Shape rules of layers, each read off the layer's own settings; and of ops that do the same."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from funclab.view.shapes.rules.numbers import (
     batch,
     computed,
     for_layers,
+    for_ops,
     product,
     setting,
     show,
@@ -22,10 +23,9 @@ from funclab.view.shapes.rules.numbers import (
 @for_layers("InputLayer")
 def input_layer(call: CallShapes) -> Derivation:
     whole = call.layer.batch_shape
-    first = [batch(whole[0])] if whole else []
     rest = [setting(f"shape[{i}]", length) for i, length in enumerate(whole[1:])]
     words = "The shape that Input(shape=...) declares; the batch axis is added in front."
-    return words, [[*first, *rest]]
+    return words, [[*map(batch, whole[:1]), *rest]]
 
 
 STAYS = {
@@ -45,12 +45,53 @@ STAYS = {
     "Identity": "The input comes out as it went in.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
 }
+MERGES = {
+    "Add": "added",
+    "Subtract": "subtracted",
+    "Multiply": "multiplied",
+    "Average": "averaged",
+    "Maximum": "compared, the largest kept",
+    "Minimum": "compared, the smallest kept",
+}
+
+
+def _class_words(call: CallShapes, table: dict[str, str]) -> str:
+    """The words in a table for the class of a layer, or for the nearest one above it."""
+    return next(table[cls.__name__] for cls in type(call.layer).__mro__ if cls.__name__ in table)
 
 
 @for_layers(*STAYS)
 def stays(call: CallShapes) -> Derivation:
-    known = (STAYS.get(base.__name__) for base in type(call.layer).__mro__)
-    return next(filter(None, known)), [call.all_same()]
+    return _class_words(call, STAYS), [call.all_same()]
+
+
+@for_layers(*MERGES)
+def merge(call: CallShapes) -> Derivation:
+    verb = _class_words(call, MERGES)
+    axes = overlaid(call, batch_first=True)
+    if len(set(call.inputs)) == 1:
+        return f"Equal shapes are {verb} element by element: the same shape stays.", [axes]
+    return f"The inputs are {verb} element by element; lengths of 1 are stretched to fit.", [axes]
+
+
+def overlaid(call: CallShapes, batch_first: bool = False) -> Axes:
+    """The inputs laid over each other from the last axis on; with `batch_first`, axis 0 on axis 0,
+    and the axes that an input lacks follow it."""
+    rank = max(map(len, call.inputs))
+    axes = []
+    for axis in range(rank):
+        own = [(i, axis - rank + len(shape)) for i, shape in enumerate(call.inputs)]
+        if batch_first:
+            own = [(i, place if axis else 0) for i, place in own if place > 0 or not axis]
+        axes.append(stretched(call, [(i, place) for i, place in own if place >= 0]))
+    return axes
+
+
+def stretched(call: CallShapes, meeting: list[tuple[int, int]]) -> Axis:
+    """The longest of the axes that meet; the others are equally long or 1."""
+    order = {1: 0, None: 1}
+    index, axis = max(meeting, key=lambda pair: order.get(call.inputs[pair[0]][pair[1]], 2))
+    return call.same(axis, index)
 
 
 @for_layers("Dense")
@@ -64,31 +105,30 @@ def dense(call: CallShapes) -> Derivation:
 @for_layers("Embedding")
 def embedding(call: CallShapes) -> Derivation:
     width = call.layer.output_dim
-    return (
-        f"Each whole number becomes a vector of output_dim = {width} numbers, on a new last axis.",
-        [[*call.all_same(), setting("output_dim", width)]],
+    words = (
+        f"Each whole number becomes a vector of output_dim = {width} numbers, on a new last axis."
     )
+    return words, [[*call.all_same(), setting("output_dim", width)]]
 
 
 @for_layers("Flatten")
 def flatten(call: CallShapes) -> Derivation:
-    return "All elements of a sample are laid in one row: the lengths are multiplied.", [
-        [call.same(0), computed(product(call.x[1:]))]
-    ]
+    words = "All elements of a sample are laid in one row: the lengths are multiplied."
+    return words, [[call.same(0), computed(product(call.x[1:]))]]
 
 
 @for_layers("Reshape")
-def reshape(call: CallShapes) -> Derivation:
-    target = call.layer.target_shape
-    return "Each sample keeps its elements, in the same order, under another shape.", [
-        [call.same(0), *reshaped(call.x[1:], target, "target_shape")]
-    ]
+@for_ops("ReshapeSamples")
+def reshape_samples(call: CallShapes) -> Derivation:
+    name = "target_shape" if hasattr(call.layer, "target_shape") else "target"
+    words = "Each sample keeps its elements, in the same order, under another shape."
+    return words, [[call.same(0), *reshaped(call.x[1:], getattr(call.layer, name), name)]]
 
 
 def reshaped(lengths: Shape, target: Shape, name: str, first: int = 0) -> Axes:
-    """The axes of `target`, which is `name` from place `first` on: a missing length is the rest."""
+    """The axes of `target`, which is `name` from index `first` on: a missing length is the rest."""
     missing = (-1, None)
-    others = product(one for one in target if one not in missing)
+    others = product(length for length in target if length not in missing)
     rest = computed(product(lengths) // others)
     return [
         Axis(f"the rest: {rest.text}", rest.length)
@@ -99,87 +139,35 @@ def reshaped(lengths: Shape, target: Shape, name: str, first: int = 0) -> Axes:
 
 
 @for_layers("Permute")
-def permute(call: CallShapes) -> Derivation:
-    axes = [call.same(axis) for axis in (0, *call.layer.dims)]
-    return f"The axes change places, in the order {call.layer.dims}; the batch stays first.", [axes]
+@for_ops("Transpose")
+def transposed(call: CallShapes) -> Derivation:
+    layer = call.layer
+    order = (0, *layer.dims) if hasattr(layer, "dims") else layer.order(len(call.x))
+    return f"The axes change places, in the order {order}.", [[call.same(axis) for axis in order]]
 
 
 @for_layers("RepeatVector")
 def repeat_vector(call: CallShapes) -> Derivation:
     n = call.layer.n
-    return f"The vector is written {n} times, as the steps of a sequence.", [
-        [call.same(0), setting("n", n), call.same(1)]
-    ]
-
-
-MERGES = {
-    "Add": "added",
-    "Subtract": "subtracted",
-    "Multiply": "multiplied",
-    "Average": "averaged",
-    "Maximum": "compared, the largest kept",
-    "Minimum": "compared, the smallest kept",
-}
-
-
-@for_layers(*MERGES)
-def merge(call: CallShapes) -> Derivation:
-    verb = next(
-        MERGES[base.__name__] for base in type(call.layer).__mro__ if base.__name__ in MERGES
-    )
-    rank = max(map(len, call.inputs))
-    axes = [stretched(call, _places(call, rank, axis)) for axis in range(rank)]
-    if len(set(call.inputs)) == 1:
-        return f"Equal shapes are {verb} element by element: the same shape stays.", [axes]
-    return f"The inputs are {verb} element by element; lengths of 1 are stretched to fit.", [axes]
-
-
-def _places(call: CallShapes, rank: int, axis: int) -> list[tuple[int, int]]:
-    """Which axis of which input meets `axis` of the output: new ones follow the batch."""
-    found = []
-    for i, shape in enumerate(call.inputs):
-        place = axis if axis == 0 else axis - (rank - len(shape))
-        if place > 0 or axis == 0:
-            found.append((i, place))
-    return found
-
-
-def stretched(call: CallShapes, places: list[tuple[int, int]]) -> Axis:
-    """The longest of the axes that meet; the others are equally long or 1."""
-
-    def rank(place: tuple[int, int]) -> int:
-        length = call.inputs[place[0]][place[1]]
-        return 0 if length == 1 else 1 if length is None else 2
-
-    given, axis = max(places, key=rank)
-    return call.same(axis, given)
+    words = f"The vector is written {n} times, as the steps of a sequence."
+    return words, [[call.same(0), setting("n", n), call.same(1)]]
 
 
 @for_layers("Concatenate")
-def concatenate(call: CallShapes) -> Derivation:
-    return joined(call, call.layer.axis)
-
-
-def joined(call: CallShapes, axis: int) -> Derivation:
-    """Inputs laid end to end along one axis."""
-    at = axis_index(axis, len(call.x))
-    along = total(shape[at] for shape in call.inputs)
-    laid = computed(along)
-    if call.is_batch(at):
-        laid = Axis(f"{along.text} samples", along.value, batch=True)
-    axes = [
-        laid if i == at else stretched(call, [(k, i) for k in _each(call)])
-        for i in range(len(call.x))
-    ]
-    return (
-        f"The inputs are laid end to end along axis {axis}, where lengths are added; the other "
-        "lengths must be equal.",
-        [axes],
+@for_ops("Concatenate")
+def concatenated(call: CallShapes) -> Derivation:
+    joined = axis_index(call.layer.axis, len(call.x))
+    length = total(shape[joined] for shape in call.inputs)
+    indices = range(len(call.inputs))
+    axes = [stretched(call, [(i, axis) for i in indices]) for axis in range(len(call.x))]
+    axes[joined] = computed(length)
+    if call.is_batch(joined):
+        axes[joined] = Axis(f"{length.text} samples", length.value, batch=True)
+    words = (
+        f"The inputs are laid end to end along axis {call.layer.axis}, where lengths are added; "
+        "the other lengths must be equal."
     )
-
-
-def _each(call: CallShapes) -> range:
-    return range(len(call.inputs))
+    return words, [axes]
 
 
 @for_layers("Dot")
@@ -191,37 +179,36 @@ def dot(call: CallShapes) -> Derivation:
     left = [call.same(axis, 0) for axis in range(1, len(x)) if axis != i]
     right = [call.same(axis, 1) for axis in range(1, len(y)) if axis != j]
     rest = [*left, *right] or [single("as nothing else is left")]
-    return (
+    words = (
         f"Products are summed over axis {i} of the first and axis {j} of the second input "
-        f"({show(x[i])} numbers each); the other axes stay, one after the other.",
-        [[call.same(0, 0), *rest]],
+        f"({show(x[i])} numbers each); the other axes stay, one after the other."
     )
+    return words, [[call.same(0, 0), *rest]]
 
 
 @for_layers("LSTM", "GRU", "SimpleRNN")
 def recurrent(call: CallShapes) -> Derivation:
     width = setting("units", call.layer.units)
-    return _read_words(call), _read_axes(call, [width], [width] * call.layer.state_count)
+    return _sequence_words(call), _sequence_axes(call, [width], [width] * call.layer.state_count)
 
 
 @for_layers("Bidirectional")
 def bidirectional(call: CallShapes) -> Derivation:
     layer = call.layer
     half = setting("units", layer.layer.units)
-    widths = {"concat": [computed(product((2, half.length)))], None: [half, half]}
-    how = {
-        "concat": "laid end to end",
-        "sum": "added",
-        "mul": "multiplied",
-        "ave": "averaged",
-        None: "given side by side",
-    }
-    words = f"The sequence is read forward and backward, and both are {how[layer.merge_mode]}. "
+    both, widths = {
+        "concat": ("laid end to end", [computed(product((2, half.length)))]),
+        "sum": ("added", [half]),
+        "mul": ("multiplied", [half]),
+        "ave": ("averaged", [half]),
+        None: ("given side by side", [half, half]),
+    }[layer.merge_mode]
+    words = f"The sequence is read forward and backward, and both are {both}. "
     states = [half] * (2 * layer.layer.state_count)
-    return words + _read_words(call), _read_axes(call, widths.get(layer.merge_mode, [half]), states)
+    return words + _sequence_words(call), _sequence_axes(call, widths, states)
 
 
-def _read_words(call: CallShapes) -> str:
+def _sequence_words(call: CallShapes) -> str:
     layer = call.layer
     steps = "all steps" if call.x[1] is None else f"all {call.x[1]} steps"
     if layer.return_sequences:
@@ -231,9 +218,8 @@ def _read_words(call: CallShapes) -> str:
     return words + ("; its states come with it." if layer.return_state else ".")
 
 
-def _read_axes(call: CallShapes, widths: Axes, states: Axes) -> list[Axes]:
+def _sequence_axes(call: CallShapes, widths: Axes, states: Axes) -> list[Axes]:
     time = [call.same(1)] if call.layer.return_sequences else []
     outputs = [[call.same(0), *time, width] for width in widths]
-    if call.layer.return_state:
-        outputs += [[call.same(0), width] for width in states]
-    return outputs
+    more = states if call.layer.return_state else []
+    return [*outputs, *([call.same(0), width] for width in more)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
+from operator import add
 from typing import Any
 
 from funclab.shape_math import Shape
@@ -53,11 +55,8 @@ class Number:
         """The arithmetic with its result; `n` stays where a length is not known."""
         if self.value is None:
             return self.text if self.text == UNKNOWN else f"{self.text}, {UNKNOWN} not known yet"
-        return self.text if self.strength == ATOM and self.text.isdigit() else self._solved
-
-    @property
-    def _solved(self) -> str:
-        return f"{self.text} = {self.value}"
+        plain = self.strength == ATOM and self.text.isdigit()
+        return self.text if plain else f"{self.text} = {self.value}"
 
     def __repr__(self) -> str:
         return self.equation
@@ -72,18 +71,14 @@ def ceil(a: Number, b: int) -> Number:
 def product(lengths: Iterable[int | None]) -> Number:
     """The lengths multiplied; 1 for none."""
     factors = list(lengths)
-    text = " × ".join(UNKNOWN if one is None else str(one) for one in factors)
-    value = None if None in factors else math.prod(one for one in factors if one is not None)
-    return Number(value, text or "1", PRODUCT if len(factors) > 1 else ATOM)
+    known = [length for length in factors if length is not None]
+    value = math.prod(known) if len(known) == len(factors) else None
+    return Number(value, times(map(show, factors)) or "1", PRODUCT if factors[1:] else ATOM)
 
 
 def total(lengths: Iterable[int | None]) -> Number:
     """The lengths added."""
-    first, *rest = lengths
-    number = Number(first)
-    for one in rest:
-        number = number + one
-    return number
+    return reduce(add, map(Number, lengths))
 
 
 @dataclass(frozen=True)
@@ -99,22 +94,18 @@ class Axis:
 
     @property
     def label(self) -> str:
-        """ "batch" for the batch axis, which has no number; its place for the others."""
+        """ "batch" for the batch axis, which has no number; the number of another one."""
         return "batch" if self.batch else str(self.number)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "label": self.label,
-            "length": self.length,
-            "text": self.text,
-            "batch": self.batch,
-            "source": None if self.source is None else list(self.source),
-        }
 
 
 Axes = list[Axis]
 Derivation = tuple[str, list[Axes]]
 """What a rule says of a call: a sentence, and the axes of each output."""
+
+
+def axes_text(axes: Iterable[Axis]) -> str:
+    """`batch: any number of samples; 1: units = 64`"""
+    return "; ".join(f"{axis.label}: {axis.text}" for axis in axes)
 
 
 def computed(number: Number) -> Axis:
@@ -123,7 +114,7 @@ def computed(number: Number) -> Axis:
 
 def setting(name: str, value: int | None) -> Axis:
     """An axis as long as an argument of the layer says: `units = 64`."""
-    return Axis(f"{name} = {UNKNOWN if value is None else value}", value)
+    return Axis(f"{name} = {show(value)}", value)
 
 
 def single(why: str) -> Axis:
@@ -150,24 +141,24 @@ class CallShapes:
         """The shape of the first input."""
         return self.inputs[0]
 
-    def number(self, axis: int, given: int = 0) -> Number:
-        return Number(self.inputs[given][axis])
+    def number(self, axis: int) -> Number:
+        return Number(self.x[axis])
 
-    def is_batch(self, axis: int, given: int = 0) -> bool:
-        return given < len(self.batches) and self.batches[given] == axis
+    def is_batch(self, axis: int, index: int = 0) -> bool:
+        return index < len(self.batches) and self.batches[index] == axis
 
-    def same(self, axis: int, given: int = 0) -> Axis:
-        """An axis taken from an input as it is."""
-        shape = self.inputs[given]
-        place = axis % len(shape)
-        if self.is_batch(place, given):
-            return Axis(batch(shape[place]).text, shape[place], True, (given, place))
+    def same(self, axis: int, index: int = 0) -> Axis:
+        """An axis taken unchanged from the input of this index."""
+        shape = self.inputs[index]
+        axis %= len(shape)
+        if self.is_batch(axis, index):
+            return replace(batch(shape[axis]), source=(index, axis))
         several = sum(map(bool, self.inputs)) > 1  # numbers have no axes to speak of
-        of = f"axis {place} of input {given}" if several else f"input axis {place}"
-        return Axis(f"same as {of}", shape[place], source=(given, place))
+        of = f"axis {axis} of input {index}" if several else f"input axis {axis}"
+        return Axis(f"same as {of}", shape[axis], source=(index, axis))
 
-    def all_same(self, given: int = 0) -> Axes:
-        return [self.same(axis, given) for axis in range(len(self.inputs[given]))]
+    def all_same(self, index: int = 0) -> Axes:
+        return [self.same(axis, index) for axis in range(len(self.inputs[index]))]
 
     def changed(self, lengths: Mapping[int, Number]) -> Axes:
         """The axes of the first input, some of them with another length."""
@@ -176,10 +167,9 @@ class CallShapes:
 
     def reduced(self, gone: Sequence[int], kept: bool) -> Axes:
         """The axes of the first input without some, or with 1 in their place when `kept`."""
-        axes = enumerate(self.all_same())
         return [
             single(f"left of axis {i}") if i in gone else axis
-            for i, axis in axes
+            for i, axis in enumerate(self.all_same())
             if kept or i not in gone
         ]
 
@@ -192,15 +182,15 @@ OPS: dict[str, Function] = {}
 
 def for_layers(*names: str) -> Callable[[Function], Function]:
     """The rule of the layers of these classes, and of subclasses that keep their `call`."""
-    return lambda function: _enter(LAYERS, names, function)
+    return partial(_register, LAYERS, names)
 
 
 def for_ops(*names: str) -> Callable[[Function], Function]:
     """The rule of the ops of these classes, and of their subclasses."""
-    return lambda function: _enter(OPS, names, function)
+    return partial(_register, OPS, names)
 
 
-def _enter(table: dict[str, Function], names: Sequence[str], function: Function) -> Function:
+def _register(table: dict[str, Function], names: Sequence[str], function: Function) -> Function:
     table.update(dict.fromkeys(names, function))
     return function
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
-from funclab.view.shapes.rules.layers import joined, reshaped, stretched
+from funclab.view.shapes.rules.layers import overlaid, reshaped
 from funclab.view.shapes.rules.numbers import (
     Axis,
     CallShapes,
@@ -30,73 +30,54 @@ def stays(call: CallShapes) -> Derivation:
 
 @for_ops("Binary", "Where")
 def broadcast(call: CallShapes) -> Derivation:
-    rank = max(map(len, call.inputs))
-    places = [
-        [
-            (i, axis - (rank - len(shape)))
-            for i, shape in enumerate(call.inputs)
-            if axis >= rank - len(shape)
-        ]
-        for axis in range(rank)
-    ]
-    axes = [stretched(call, place) for place in places]
-    if len({shape for shape in call.inputs if shape}) < 2:
-        return "It acts element by element: the same shape stays.", [axes]
-    return (
+    words = (
         "The shapes are laid over each other from the last axis on; lengths of 1, and missing "
-        "axes, are stretched to fit.",
-        [axes],
+        "axes, are stretched to fit."
     )
+    if len({shape for shape in call.inputs if shape}) < 2:
+        words = "It acts element by element: the same shape stays."
+    return words, [overlaid(call)]
 
 
 @for_ops("MatMul")
 def matmul(call: CallShapes) -> Derivation:
-    x, y = call.inputs
-    rank = max(len(x), len(y))
-    leading = []
-    for axis in range(rank - 2):
-        places = [(i, axis - (rank - len(s))) for i, s in enumerate(call.inputs)]
-        leading.append(stretched(call, [place for place in places if place[1] >= 0]))
-    return (
-        f"Rows of the first times columns of the second: the {show(x[-1])} numbers of each are "
-        "multiplied and summed, so that axis goes.",
-        [[*leading, call.same(-2, 0), call.same(-1, 1)]],
+    words = (
+        f"Rows of the first times columns of the second: the {show(call.x[-1])} numbers of each "
+        "are multiplied and summed, so that axis goes."
     )
+    return words, [[*overlaid(call)[:-2], call.same(-2, 0), call.same(-1, 1)]]
 
 
 @for_ops("Reduction", "ArgMax")
 def reduction(call: CallShapes) -> Derivation:
-    axes = reduced_axes(len(call.x), call.layer.axis)
-    kept = call.layer.keepdims
-    out = call.reduced(axes, kept)
-    gone = listed([str(axis) for axis in axes])
-    word = "axis" if len(axes) == 1 else "axes"
-    end = "keeps length 1" if kept else "goes" if len(axes) == 1 else "go"
-    if not axes:
-        return "There is no axis to take together: the shape stays.", [out]
-    return f"The elements along {word} {gone} are taken together, and the {word} {end}.", [out]
+    gone, kept = reduced_axes(len(call.x), call.layer.axis), call.layer.keepdims
+    axes = [call.reduced(gone, kept)]
+    if not gone:
+        return "There is no axis to take together: the shape stays.", axes
+    word, goes, keeps = ("axes", "go", "keep") if gone[1:] else ("axis", "goes", "keeps")
+    end = f"{keeps} length 1" if kept else goes
+    return f"The elements along {_axes(gone)} are taken together, and the {word} {end}.", axes
+
+
+def _axes(axes: Iterable[int]) -> str:
+    """axis 1; axes 1 and 2"""
+    numbers = list(map(str, axes))
+    return f"{'axes' if numbers[1:] else 'axis'} {listed(numbers)}"
 
 
 @for_ops("Reshape")
 def reshape(call: CallShapes) -> Derivation:
-    target = tuple(-1 if one is None else one for one in call.layer.newshape)
-    words = "The elements stay in the same order, under another shape."
+    x, target = call.x, tuple(-1 if n is None else n for n in call.layer.newshape)
     if target.count(-1) > 1:  # each None stands for the length that x has there
-        kept = [
-            call.same(i) if one == -1 and i < len(call.x) else setting(f"newshape[{i}]", one)
-            for i, one in enumerate(target)
+        axes = [
+            call.same(i) if length == -1 and i < len(x) else setting(f"newshape[{i}]", length)
+            for i, length in enumerate(target)
         ]
-        return words, [kept]
-    same_rest = product(call.x[1:]).value == product(target[1:]).value
-    if call.is_batch(0) and target[0] == -1 and same_rest:
-        return words, [[call.same(0), *reshaped(call.x[1:], target[1:], "newshape", 1)]]
-    return words, [reshaped(call.x, target, "newshape")]
-
-
-@for_ops("ReshapeSamples")
-def reshape_samples(call: CallShapes) -> Derivation:
-    axes = [call.same(0), *reshaped(call.x[1:], call.layer.target, "target")]
-    return "The elements of each sample stay in the same order, under another shape.", [axes]
+    elif call.is_batch(0) and target[0] == -1 and product(x[1:]).value == product(target[1:]).value:
+        axes = [call.same(0), *reshaped(x[1:], target[1:], "newshape", 1)]
+    else:
+        axes = reshaped(x, target, "newshape")
+    return "The elements stay in the same order, under another shape.", [axes]
 
 
 @for_ops("ExpandDims")
@@ -106,7 +87,7 @@ def expand_dims(call: CallShapes) -> Derivation:
     new = reduced_axes(rank, axis)
     old = iter(call.all_same())
     axes = [single("a new axis") if i in new else next(old) for i in range(rank)]
-    return f"A new axis of length 1 is put in at {listed([str(i) for i in new])}.", [axes]
+    return f"A new axis of length 1 is put in at {listed(list(map(str, new)))}.", [axes]
 
 
 @for_ops("Squeeze")
@@ -114,27 +95,13 @@ def squeeze(call: CallShapes) -> Derivation:
     axis = call.layer.axis
     ones = tuple(i for i, length in enumerate(call.x) if length == 1)
     gone = ones if axis is None else reduced_axes(len(call.x), axis)
-    axes = [call.same(i) for i in range(len(call.x)) if i not in gone]
-    word = "axis" if len(gone) == 1 else "axes"
-    return f"Without the {word} {listed([str(i) for i in gone])}, of length 1.", [axes]
-
-
-@for_ops("Transpose")
-def transpose(call: CallShapes) -> Derivation:
-    order = call.layer.order(len(call.x))
-    return f"The axes change places, in the order {order}.", [[call.same(i) for i in order]]
-
-
-@for_ops("Concatenate")
-def concatenate(call: CallShapes) -> Derivation:
-    return joined(call, call.layer.axis)
+    return f"Without the {_axes(gone)}, of length 1.", [call.reduced(gone, False)]
 
 
 @for_ops("Stack")
 def stack(call: CallShapes) -> Derivation:
-    at = axis_index(call.layer.axis, len(call.x) + 1)
+    at, count = axis_index(call.layer.axis, len(call.x) + 1), len(call.inputs)
     axes = call.all_same()
-    count = len(call.inputs)
     axes.insert(at, setting("tensors", count))
     return f"{count} tensors are laid side by side along a new axis {at}.", [axes]
 
@@ -142,14 +109,10 @@ def stack(call: CallShapes) -> Derivation:
 @for_ops("Split")
 def split(call: CallShapes) -> Derivation:
     at = axis_index(call.layer.axis, len(call.x))
-    starts = [Number(one) for one in (0, *call.layer.ends)]
-    ends = [*starts[1:], call.number(at)]
-    pieces = []
-    for start, end in zip(starts, ends):
-        axes = call.all_same()
-        axes[at] = computed(end - start)
-        pieces.append(axes)
-    cuts = listed([str(end) for end in call.layer.ends]) or "no place"
+    starts = [Number(end) for end in (0, *call.layer.ends)]
+    pairs = zip(starts, [*starts[1:], call.number(at)])
+    pieces = [call.changed({at: end - start}) for start, end in pairs]
+    cuts = listed(list(map(str, call.layer.ends))) or "no place"
     return f"Axis {at} is cut at {cuts}: end - start is left of it in each piece.", pieces
 
 
@@ -190,11 +153,8 @@ def _sliced(call: CallShapes, axis: int, part: slice) -> Axis:
 @for_ops("Take")
 def take(call: CallShapes) -> Derivation:
     at = axis_index(call.layer.axis, len(call.x))
-    axes = [
-        *[call.same(i) for i in range(at)],
-        *call.all_same(1),
-        *[call.same(i) for i in range(at + 1, len(call.x))],
-    ]
+    axes = call.all_same()
+    axes[at : at + 1] = call.all_same(1)
     return f"The indices choose along axis {at}: their axes stand in its place.", [axes]
 
 
@@ -205,15 +165,13 @@ def take_along_axis(call: CallShapes) -> Derivation:
 
 @for_ops("Embedding")
 def embedding(call: CallShapes) -> Derivation:
-    width = call.same(-1, 0)
-    return "Each whole number becomes a row of the table, on a new last axis.", [
-        [*call.all_same(1), width]
-    ]
+    words = "Each whole number becomes a row of the table, on a new last axis."
+    return words, [[*call.all_same(1), call.same(-1, 0)]]
 
 
 @for_ops("OneHot")
 def one_hot(call: CallShapes) -> Derivation:
-    axes: Any = call.all_same()
+    axes = call.all_same()
     at = axis_index(call.layer.axis, len(call.x) + 1)
     axes.insert(at, setting("num_classes", call.layer.num_classes))
     return f"Each whole number becomes one mark among num_classes, on a new axis {at}.", [axes]

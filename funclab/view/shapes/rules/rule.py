@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,7 +12,6 @@ from funclab.graph.node import Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.ops.base import shape_of
-from funclab.shape_math import Shape
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.rules import layers as rules_layers
@@ -26,17 +25,13 @@ from funclab.view.shapes.rules.numbers import (
     CallShapes,
     Derivation,
     Function,
+    axes_text,
     batch,
     show,
 )
-from funclab.view.shapes.rules.weights import Parameters, parameters
-
-__all__ = ["Axis", "Parameters", "Rule", "parameters", "rule"]
 
 TABLES = (rules_layers, rules_ops, rules_windows)
-"""The files that hold the rules; importing them enters their rules in LAYERS and OPS."""
-
-FOUND = "found by running the call on shapes"
+"""The files that hold the rules; importing them registers their rules in LAYERS and OPS."""
 
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
 
@@ -46,24 +41,20 @@ class Rule:
     """Where the shape of each output of a call comes from."""
 
     words: str
-    outputs: tuple[tuple[Axis, ...], ...]
+    outputs: list[Axes]
     known: bool = True
     """False when the layer has no rule in words: its call was run on shapes."""
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self) -> Axes:
         """The axes of the first output."""
         return self.outputs[0]
 
     @property
     def text(self) -> str:
         """The axes on one line, those of each output in brackets."""
-        lines = ["; ".join(f"{axis.label}: {axis.text}" for axis in one) for one in self.outputs]
+        lines = list(map(axes_text, self.outputs))
         return lines[0] if len(lines) == 1 else " ".join(f"({line})" for line in lines)
-
-    def to_dict(self) -> dict[str, Any]:
-        outputs = [[axis.to_dict() for axis in one] for one in self.outputs]
-        return {"words": self.words, "outputs": outputs, "known": self.known}
 
 
 def rule(node: Node) -> Rule:
@@ -77,32 +68,29 @@ def rule(node: Node) -> Rule:
     >>> [axis.text for axis in rule(y._keras_history.operation.inbound_nodes[0]).axes[1:]]
     ['(28 - 3) // 1 + 1 = 26', '(28 - 3) // 1 + 1 = 26', 'filters = 32']
     """
-    is_op = isinstance(node.operation, OpOperation)
-    thing = node.operation.op if isinstance(node.operation, OpOperation) else node.operation
-    if is_op:
+    if isinstance(node.operation, OpOperation):
         _find_batches(node.arguments.tensors)
-        leaves = structure.flatten(node.arguments.args)
-    else:
-        leaves = node.arguments.tensors
-    batches = [_batch_axis(leaf) for leaf in leaves]
-    call = CallShapes(thing, [shape_of(leaf) for leaf in leaves], node.output_shapes, batches)
-    return explain(call, is_op)
+        return explain(_op_call(node), is_op=True)
+    tensors = node.arguments.tensors
+    shapes, batches = [tensor.shape for tensor in tensors], list(map(_batch_axis, tensors))
+    return explain(CallShapes(node.operation, shapes, node.output_shapes, batches))
+
+
+def _op_call(node: Node) -> CallShapes:
+    leaves = structure.flatten(node.arguments.args)
+    shapes, batches = list(map(shape_of, leaves)), list(map(_batch_axis, leaves))
+    return CallShapes(node.operation.op, shapes, node.output_shapes, batches)  # type: ignore[attr-defined]
 
 
 def explain(call: CallShapes, is_op: bool = False) -> Rule:
     """The rule of a call of which only layer and shapes are known."""
     function = _op_rule(call.layer) if is_op else _layer_rule(call.layer)
-    found = function(call) if function is not None else None
-    lengths = [tuple(axis.length for axis in axes) for axes in found[1]] if found else None
-    if found is None or lengths != call.outputs:
-        return _numbered(_as_it_is(call, is_op), known=False)
-    return _numbered(found)
-
-
-def _numbered(found: Derivation, known: bool = True) -> Rule:
-    sentence, outputs = found
-    numbered = (tuple(replace(axis, number=i) for i, axis in enumerate(one)) for one in outputs)
-    return Rule(sentence, tuple(numbered), known)
+    sentence, outputs = function(call) if function is not None else ("", [])
+    known = [tuple(axis.length for axis in axes) for axes in outputs] == call.outputs
+    if function is None or not known:
+        sentence, outputs = _as_it_is(call, is_op)
+    numbered = [[replace(axis, number=i) for i, axis in enumerate(axes)] for axes in outputs]
+    return Rule(sentence, numbered, function is not None and known)
 
 
 def _layer_rule(layer: Any) -> Function | None:
@@ -111,9 +99,9 @@ def _layer_rule(layer: Any) -> Function | None:
         return _nested
     for cls in type(layer).__mro__:
         if cls.__module__.startswith("funclab."):
-            own = {"TimeDistributed": _time_distributed, **LAYERS}.get(cls.__name__)
-            if own is not None:
-                return own
+            function = {"TimeDistributed": _time_distributed, **LAYERS}.get(cls.__name__)
+            if function is not None:
+                return function
         if "call" in vars(cls):
             return None
     return None
@@ -130,47 +118,47 @@ def _nested(call: CallShapes) -> Derivation:
         f"{name} is a model: the shape follows its own rule, from its input to its output, call "
         "by call."
     )
-    return sentence, [_told(call, shape, f"as {name} makes it") for shape in call.outputs]
+    return sentence, _lengths_only(call, f"as {name} makes it")
 
 
 def _time_distributed(call: CallShapes) -> Derivation:
     """A layer at each step: its rule on the shapes without the time axis."""
     inner = call.layer.layer
-    given, made = ([_step(shape) for shape in some] for some in (call.inputs, call.outputs))
-    without = CallShapes(inner, given, made, [0])
-    found = explain(without)
-    outputs = [[axes[0], call.same(1), *_later(axes[1:])] for axes in found.outputs]
+    inputs, outputs = (
+        [(*shape[:1], *shape[2:]) for shape in shapes] for shapes in (call.inputs, call.outputs)
+    )
+    step = explain(CallShapes(inner, inputs, outputs, [0]))
+    axes = [[first, call.same(1), *map(_one_later, rest)] for first, *rest in step.outputs]
     steps = "each step" if call.x[1] is None else f"each of {call.x[1]} steps"
-    return f"The rule of {words.kind(inner)}, for {steps}: {found.words}", outputs
+    return f"The rule of {words.kind(inner)}, for {steps}: {step.words}", axes
 
 
-def _step(shape: Shape) -> Shape:
-    return (*shape[:1], *shape[2:])
-
-
-def _later(axes: Iterable[Axis]) -> Axes:
-    """Axes of one step as axes of the sequence, whose numbers are one higher."""
-    moved = []
-    for axis in axes:
-        if axis.source is not None:
-            place = axis.source[1] + 1
-            axis = Axis(f"same as input axis {place}", axis.length, source=(0, place))
-        moved.append(axis)
-    return moved
+def _one_later(axis: Axis) -> Axis:
+    """An axis of one step as an axis of the sequence, whose number is one higher."""
+    if axis.source is None:
+        return axis
+    number = axis.source[1] + 1
+    return Axis(f"same as input axis {number}", axis.length, source=(0, number))
 
 
 def _as_it_is(call: CallShapes, is_op: bool) -> Derivation:
-    what = "The rule is what its call does; the shape was found by running it on shapes."
-    if is_op:
-        what = "The rule is that of the op; the shape was found by running it on shapes."
-    return what, [_told(call, shape, FOUND) for shape in call.outputs]
+    what = "that of the op" if is_op else "what its call does"
+    sentence = f"The rule is {what}; the shape was found by running it on shapes."
+    return sentence, _lengths_only(call, "found by running the call on shapes")
 
 
-def _told(call: CallShapes, shape: Shape, how: str) -> Axes:
+def _lengths_only(call: CallShapes, how: str) -> list[Axes]:
     """Axes of which only the length is known; the first is the batch if it is that of an input."""
     batches = {s[b] for s, b in zip(call.inputs, call.batches) if b is not None and b < len(s)}
-    first = [batch(shape[0])] if shape and shape[0] in batches else []
-    return [*first, *(Axis(f"{show(n)}, {how}", n) for n in shape[len(first) :])]
+    return [
+        [
+            batch(length)
+            if i == 0 and length in batches
+            else Axis(f"{show(length)}, {how}", length)
+            for i, length in enumerate(shape)
+        ]
+        for shape in call.outputs
+    ]
 
 
 def _batch_axis(leaf: Any) -> int | None:
@@ -182,18 +170,15 @@ def _batch_axis(leaf: Any) -> int | None:
 
 def _find_batches(tensors: Sequence[Tensor]) -> None:
     """Follow the batch axis through the ops behind some tensors, which may move or drop it."""
-    waiting, nodes = list(tensors), {}
+    waiting, nodes = list(tensors), set()
     while waiting:
         tensor = waiting.pop()
         operation, index, _ = tensor._keras_history
         node = operation.inbound_nodes[index]
         if isinstance(operation, OpOperation) and tensor not in _batch_axes and node not in nodes:
-            nodes[node] = True
+            nodes.add(node)
             waiting += node.arguments.tensors
-    for node in sorted(nodes, key=lambda one: one.time):
-        leaves = structure.flatten(node.arguments.args)
-        shapes = [shape_of(leaf) for leaf in leaves]
-        batches = [_batch_axis(leaf) for leaf in leaves]
-        call = CallShapes(node.operation.op, shapes, node.output_shapes, batches)
-        for tensor, axes in zip(node.output_tensors, explain(call, is_op=True).outputs):
+    for node in sorted(nodes, key=lambda node: node.time):
+        outputs = explain(_op_call(node), is_op=True).outputs
+        for tensor, axes in zip(node.output_tensors, outputs):
             _batch_axes[tensor] = next((axis.number for axis in axes if axis.batch), None)

@@ -79,11 +79,11 @@ def _equal(terms: list[str]) -> str:
 
 def _gates(layer: Any) -> str:
     """The weights of a recurrent layer, gate by gate: 4 × ((256 + 64) × 64 + 64)."""
-    both = [getattr(layer, f"{one}_layer", None) for one in ("forward", "backward")]
+    both = [getattr(layer, f"{way}_layer", None) for way in ("forward", "backward")]
     if None not in both:
         first, second = map(_gates, both)
         return f"2 × ({first})" if first == second and first else ""
-    lengths = [shape_math.known(one.shape) for one in words.weights_of(layer)]
+    lengths = [shape_math.known(weight.shape) for weight in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
     if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
         return ""

@@ -29,21 +29,17 @@ def spatial_axes(call: CallShapes) -> list[int]:
 
 def windows(call: CallShapes, size: Sequence[int], dilation: Sequence[int], channels: Axis) -> Axes:
     """The axes after a window has moved over those between batch and channels."""
-    spatial = spatial_axes(call)
-    strides, padding = call.layer.strides, call.layer.padding
-    moved = {
-        axis: _fitting(call, axis, window, stride, spread, padding)
-        for axis, window, stride, spread in zip(spatial, size, strides, dilation)
-    }
-    others = {0: call.same(0)}
-    return [moved.get(axis) or others.get(axis) or channels for axis in range(len(call.x))]
+    axes = [channels] * len(call.x)
+    axes[0] = call.same(0)
+    spatial, strides = spatial_axes(call), call.layer.strides
+    for axis, window, stride, spread in zip(spatial, size, strides, dilation):
+        axes[axis] = _fitting(call, axis, window, stride, spread)
+    return axes
 
 
-def _fitting(
-    call: CallShapes, axis: int, window: int, stride: int, dilation: int, padding: str
-) -> Axis:
-    """How many places there are for a window along one axis."""
-    if padding in ("same", "causal"):
+def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: int) -> Axis:
+    """How many positions there are for a window along one axis."""
+    if call.layer.padding in ("same", "causal"):
         return call.same(axis) if stride == 1 else computed(ceil(call.number(axis), stride))
     span = Number(window)
     if dilation > 1:
@@ -51,12 +47,12 @@ def _fitting(
     return computed((call.number(axis) - span) // stride + 1)
 
 
-def _places(call: CallShapes, size: Sequence[int]) -> str:
+def _moves(call: CallShapes, size: Sequence[int]) -> str:
     layer = call.layer
-    what = f"A window of {times(size)} moves over the {'image' if len(size) > 1 else 'sequence'}"
+    moves = f"A window of {times(size)} moves over the {'image' if len(size) > 1 else 'sequence'}"
     strides = sorted(set(layer.strides))
-    step = f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
-    moves = what + ("" if strides == [1] else step)
+    if strides != [1]:
+        moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
     if layer.padding == "valid":
         return f"{moves}: one output position for each place where it fits"
     zeros = "before the first step" if layer.padding == "causal" else "around the edges"
@@ -66,13 +62,9 @@ def _places(call: CallShapes, size: Sequence[int]) -> str:
 @for_layers("Conv1D", "Conv2D")
 def conv_layer(call: CallShapes) -> Derivation:
     layer = call.layer
-    channels = call.x[layer.channel_axis]
     axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    return (
-        f"{_places(call, layer.kernel_size)}; the channels become filters: "
-        f"{show(channels)} → {layer.filters}.",
-        [axes],
-    )
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
 
 
 @for_layers("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
@@ -81,15 +73,16 @@ def pooling(call: CallShapes) -> Derivation:
     size = call.layer.pool_size
     last = getattr(call.layer, "data_format", "") != "channels_first"
     axes = windows(call, size, [1] * len(size), call.same(-1 if last else 1))
-    return f"{_places(call, size)}; the channels stay.", [axes]
+    return f"{_moves(call, size)}; the channels stay.", [axes]
 
 
 @for_ops("Conv", "ConvBias")
 def conv_op(call: CallShapes) -> Derivation:
-    *size, _, filters = call.inputs[1]
-    axes = windows(call, [one or 0 for one in size], call.layer.dilation_rate, call.same(-1, 1))
-    size_words = _places(call, [one or 0 for one in size])
-    return f"{size_words}; the last axis of the kernel gives the {show(filters)} filters.", [axes]
+    *lengths, _, filters = call.inputs[1]
+    size = [length or 0 for length in lengths]
+    axes = windows(call, size, call.layer.dilation_rate, call.same(-1, 1))
+    words = f"{_moves(call, size)}; the last axis of the kernel gives the {show(filters)} filters."
+    return words, [axes]
 
 
 @for_layers(
