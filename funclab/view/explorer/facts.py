@@ -33,25 +33,29 @@ def _named(part: Part, name: str, fact: Facts) -> Facts:
     return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
 
 
-def facts_of(model: Any) -> Facts:
-    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path.
+def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
+    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path; and the
+    layer or node behind each key.
 
     `frames` are the boxes that open: their keys among calls, each with its key among layers.
     """
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
+    objects: dict[str, Any] = {}
     graph = words.graph_of(model)
     assert graph is not None
     for part in parts(graph):
         for operation in part.graph.operations:
             facts["layers"][part.key(operation.name)] = _layer(operation, part)
+            objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
+            objects[part.key(node.key)] = node
             for tensor in node.output_tensors:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, _tensor(tensor))
-            _add_frames(facts, node, part)
+            _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
     facts["summary"] = _summary(model, graph)
-    return facts
+    return facts, objects
 
 
 def _summary(model: Any, graph: Graph) -> Facts:
@@ -66,7 +70,7 @@ def _summary(model: Any, graph: Graph) -> Facts:
     return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
 
 
-def _add_frames(facts: Facts, node: Node, part: Part) -> None:
+def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
     """The box of a node that opens, and the layer in a wrapper, which has no node there."""
     key, path = part.key(node.key), f"{part.path}{clean(node.operation.name)}"
     inner = words.inner_layer(node.operation)
@@ -74,22 +78,12 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
         facts["frames"][key] = path
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
+        objects[f"{key}/{name}"] = inner
         told = f"{wrapper} applies it; it was not called itself, so it has no node here."
         fact = {**_told(inner), "nodes": [], "special": told}
         facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
-
-
-def objects_of(model: Any) -> dict[str, Any]:
-    """The layer or node behind each key of the facts."""
-    objects: dict[str, Any] = {}
-    for part in parts(words.graph_of(model)):
-        for node in part.graph.nodes:
-            inner, key = words.inner_layer(node.operation), part.key(node.key)
-            objects |= {part.key(node.operation.name): node.operation, key: node}
-            objects |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
-    return objects
 
 
 def _layer(layer: Operation, part: Part) -> Facts:
@@ -183,8 +177,6 @@ def more_of(layer: Operation) -> Facts:
     """What lies one key away: every setting, and the documentation."""
     return {
         "settings": settings(layer, every=True),
-        "masking": bool(getattr(layer, "supports_masking", False)),
-        "trainable": bool(getattr(layer, "trainable", True)),
         "doc": inspect.getdoc(type(getattr(layer, "op", layer))) or "",
     }
 

@@ -14,7 +14,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
-from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
+from funclab.view.explorer.facts import facts_of, more_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
 from funclab.view.explorer.questions import questions_of
 from funclab.view.explorer.values import Values
@@ -50,7 +50,7 @@ class Explorer(View):
         **settings: Any,
     ) -> None:
         self.model, self.direction = model, direction
-        facts, self.objects = facts_of(model), objects_of(model)
+        facts, self.objects = facts_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
         self.asked: tuple[tuple[str, str], ...] = ()

@@ -77,6 +77,19 @@ class Context {
     Object.assign(this, { model, el, view, past: [], gate: null, cleanups: [] });
   }
 
+  /** Listen to part of the page as long as the view is on it. */
+  listen(part, name, run, early = false) {
+    part.addEventListener(name, run, early);
+    this.cleanups.push(() => part.removeEventListener(name, run, early));
+  }
+
+  /** The same for the sizes of some parts. */
+  watchSizes(run, ...parts) {
+    const watcher = new ResizeObserver(run);
+    parts.forEach((part) => watcher.observe(part));
+    this.cleanups.push(() => watcher.disconnect());
+  }
+
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
   get look() { return this.model.get("look"); }
@@ -281,12 +294,11 @@ function python(value) {
   return JSON.stringify(value);
 }
 
-/** Give a picture its size: that of its drawing, larger for a projector, times `zoom`. */
-function fit(ctx, svg, zoom = 0) {
+/** Give a picture its size: that of its drawing, larger for a projector. */
+function fit(ctx, svg) {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const large = ctx.look === "projector";
-  const scale = (large ? 1.65 : 1) * (zoom || 1);
-  svg.style.maxWidth = zoom || large ? "none" : "100%";
+  const large = ctx.look === "projector", scale = large ? 1.65 : 1;
+  svg.style.maxWidth = large ? "none" : "100%";
   svg.setAttribute("width", width * scale);
   svg.setAttribute("height", height * scale);
 }

@@ -10,9 +10,7 @@ class Keys {
     this.ctx = ctx;
     this.table = h("details", { class: "fl-keys" });
     // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
-    this.listener = (event) => this.press(event);
-    window.addEventListener("keydown", this.listener, true);
-    ctx.cleanups.push(() => window.removeEventListener("keydown", this.listener, true));
+    ctx.listen(window, "keydown", (event) => this.press(event), true);
   }
 
   actions() {
@@ -129,17 +127,15 @@ function start(model, host, view) {
   ctx.keys.draw();
 
   const redraw = () => ctx.update();
-  const names = ["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => `change:${name}`);
-  const onMessage = (message) => ctx.view.follow?.(ctx, message);
-  for (const name of names) model.on(name, redraw);
-  model.on("msg:custom", onMessage);
-  const onAnswer = () => ctx.answeredElsewhere();
-  model.on("change:answers", onAnswer);
+  const heard = {
+    ...Object.fromEntries(["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => [`change:${name}`, redraw])),
+    "change:answers": () => ctx.answeredElsewhere(),
+    "msg:custom": (message) => ctx.view.follow?.(ctx, message),
+  };
+  for (const [name, run] of Object.entries(heard)) model.on(name, run);
   return () => {
-    for (const name of names) model.off?.(name, redraw);
-    model.off?.("msg:custom", onMessage);
-    model.off?.("change:answers", onAnswer);
-    ctx.cleanups.forEach((one) => one());
+    for (const [name, run] of Object.entries(heard)) model.off?.(name, run);
+    ctx.cleanups.forEach((cleanUp) => cleanUp());
     el.remove();
   };
 }
