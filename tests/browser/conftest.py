@@ -91,7 +91,8 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
     pages = []
 
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
-        path = funclab.export_html(view, tmp_path / "view.html")
+        path = tmp_path / "view.html"
+        funclab.export_html(view, path)
         page = browser.new_page(viewport={"width": width, "height": height}, **settings)
         pages.append(page)
         page.goto(path.as_uri())
