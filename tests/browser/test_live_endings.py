@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.every_view import SHUT_DOWN
 from tests.browser.test_live_training import (
     BACKGROUND,
     MODEL,
@@ -214,26 +215,46 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_tra
     assert notebook.console_errors == []
 
 
+def opened_without_its_kernel(notebook):
+    """The first view of a notebook that was saved, and is opened again when its kernel is gone."""
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.evaluate(SHUT_DOWN)
+    notebook.page.reload()
+    view = notebook.page.locator(".fl-training").first
+    view.wait_for(timeout=60_000)
+    return view
+
+
 def test_a_training_that_is_over_is_whole_when_its_notebook_is_opened_without_the_kernel(
     jupyter, open_notebook, write_notebook
 ):
     fit = "history = model.fit(x, y, epochs=5, validation_split=0.2, live=True)"
     notebook = open_notebook(jupyter, write_notebook("kept", MODEL, fit))
     notebook.run_all()
-    page, view = notebook.page, notebook.page.locator(".fl-training").first
-    expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
+    where = notebook.page.locator(".fl-training .fl-where").first
+    expect(where).to_contain_text("Trained for 5 epochs")
 
-    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    page.reload()
-    view = page.locator(".fl-training").first
-    view.wait_for(timeout=60_000)
+    view = opened_without_its_kernel(notebook)
     view.focus()
     for key in ("l", "ArrowLeft"):
-        page.keyboard.press(key)
+        notebook.page.keyboard.press(key)
 
     expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
     expect(view.locator(".fl-chart svg")).to_have_count(2)
     expect(view.locator(".fl-chart").first).to_contain_text("log scale")
     expect(view.locator(".fl-caption")).to_contain_text("Epoch 4: loss: training ")
     expect(view.locator(".fl-heat")).to_have_count(2)
+
+
+def test_a_training_that_was_under_way_is_not_shown_as_running_without_its_kernel(
+    lab, open_notebook, write_notebook
+):
+    notebook = open_notebook(lab, write_notebook("under_way", MODEL, BACKGROUND))
+    notebook.run_all()
+    heard(notebook)
+
+    view = opened_without_its_kernel(notebook)
+
+    expect(view.locator(".fl-where")).to_contain_text("It is not running now")
+    expect(view.locator(".fl-place")).to_be_hidden()
+    expect(view.locator("[data-name=live_pause]")).to_be_hidden()

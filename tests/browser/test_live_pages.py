@@ -13,11 +13,12 @@ from funclab.layers import Dense
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 
+UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
-def test_a_page_from_disk_shows_the_curves_and_says_that_it_has_no_kernel(browser, tmp_path):
-    model = trained()
-    view = funclab.watch(model)
-    view.status = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4}
+
+def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(browser, tmp_path):
+    view = funclab.watch(trained())
+    view.status = UNDER_WAY
     funclab.export_html(view, tmp_path / "page.html")
     page = browser.new_page()
     errors = []
@@ -27,6 +28,9 @@ def test_a_page_from_disk_shows_the_curves_and_says_that_it_has_no_kernel(browse
     page.locator(".fl-training").focus()
     page.keyboard.press("x")
 
+    words = "Training was under way when this was saved. It is not running now"
+    expect(page.locator(".fl-where")).to_contain_text(words)
+    expect(page.locator("[data-name=live_stop]")).to_be_hidden()
     expect(page.locator(".fl-status")).to_contain_text("no kernel")
     expect(page.locator(".fl-chart svg")).to_have_count(1)
     expect(page.locator(".fl-heat")).to_have_count(2)
@@ -87,15 +91,10 @@ def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(browser, 
 @pytest.mark.parametrize("charts", [1, 2])
 def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path, charts):
     view = funclab.watch(trained(metrics=["mae"][: charts - 1]), look="projector")
-    view.status = {
-        "phase": "running",
-        "epoch": 2,
-        "last": 3,
-        "batch": 4,
-        "steps": 4,
-        "rate": "0.01",
-    }
+    view.status = UNDER_WAY
     funclab.export_html(view, tmp_path / "page.html")
+    with_kernel = (tmp_path / "page.html").read_text().replace("alone: true", "alone: false")
+    (tmp_path / "page.html").write_text(with_kernel)
     page = browser.new_page(viewport={"width": 1280, "height": 720})
 
     page.goto((tmp_path / "page.html").as_uri())

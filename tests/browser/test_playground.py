@@ -269,7 +269,7 @@ def test_what_python_changes_shows_in_the_browser(lab, open_notebook, write_note
 
 
 ON_ONE_SCREEN = """(root) => {
-  const seen = [...root.querySelectorAll("figure, .fl-play-control, .fl-play-legend, button")];
+  const seen = [...root.querySelectorAll("figure, p:not(:empty), .fl-play-control, button")];
   const { top, left } = root.getBoundingClientRect();
   return seen.map((one) => one.getBoundingClientRect()).every((at) =>
     at.right - left <= 1280 && at.bottom - top <= 720) && root.offsetHeight <= 720;
@@ -288,6 +288,7 @@ def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, br
 
     laid_out(page)
     assert root.evaluate(ON_ONE_SCREEN)
+    assert root.locator(".fl-caption").is_visible()
     assert small_words(root) == []
     page.close()
 

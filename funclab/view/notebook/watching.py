@@ -10,10 +10,10 @@ from funclab.view.notebook.ways import make
 
 
 def live_callback(model: Any, **settings: Any) -> Any:
-    """The callback that shows a training while it runs. See `funclab.view.training.view`."""
-    from funclab.view.training import view as training
+    """The callback that shows a training while it runs. See `funclab.view.training.feed`."""
+    from funclab.view.training.feed import Feed
 
-    return training.live_callback(model, **settings)
+    return Feed(model, **settings)
 
 
 def compare_runs(*histories: Any, **settings: Any) -> Any:

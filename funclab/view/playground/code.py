@@ -5,7 +5,6 @@ The playground trains the very code that it shows: nothing about its model is wr
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from funclab.errors import ArgumentError
@@ -40,42 +39,36 @@ BLANK: dict[str, Any] = {
     "units": 8, "activation": "tanh", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 16,
     "seed": 0, "epochs": 0,
 }  # fmt: skip
-WAYS = (("", ""), ("swapped", "ops.flip(point, axis=-1)"), ("mirrored", "-point"))
-"""What each branch is given: the point, its features swapped, and its mirror image."""
+WAYS = (("point", ""), ("swapped", "ops.flip(point, axis=-1)"), ("mirrored", "-point"))
+"""The input of each branch and its source: the point, its features swapped, its mirror image."""
 OPTIMIZERS = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}
 USUAL_EPOCHS = 50
 """As many epochs as the code trains when nothing has been trained yet."""
 
 
-def check(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings, if each has a value that it may have.
+def check(settings: dict[str, Any]) -> None:
+    """Make sure that each setting has a value that it may have.
 
     Raises: ArgumentError.
     """
     for name, value in settings.items():
-        choices, limits = CHOICES.get(name, ()), LIMITS.get(name)
-        usual = BLANK[name]
-        if limits is None:
-            fine = type(value) is type(usual) and (value in choices or value == usual)
-            may = "one of " + ", ".join(map(repr, choices))
+        choices, usual = CHOICES.get(name, ()), BLANK[name]
+        if name in LIMITS:
+            low, high = LIMITS[name]
+            numbers = (int, float) if isinstance(usual, float) else (int,)
+            fits = (
+                isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high
+            )
+            range_words = f"a {type(usual).__name__} from {low} to {high}"
         else:
-            fine = _number(value, usual) and limits[0] <= value <= limits[1]
-            may = f"a {type(usual).__name__} from {limits[0]} to {limits[1]}"
-        if not fine:
+            fits = type(value) is type(usual) and value in (*choices, usual)
+            range_words = "one of " + ", ".join(map(repr, choices))
+        if not fits:
             raise ArgumentError(
                 f"The playground cannot have {name}={value!r}.",
-                why=f"{name} is {may}.",
+                why=f"{name} is {range_words}.",
                 fix=f"write {name}={(choices or (USUAL_EPOCHS,))[-1]!r}, for example.",
             )
-    return settings
-
-
-def _number(value: Any, usual: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) or (
-        isinstance(usual, float) and isinstance(value, float) and math.isfinite(value)
-    )
 
 
 IMPORTS = """\
@@ -92,66 +85,53 @@ class Code:
 
     def to(self, epochs: int) -> str:
         """All of it, to be pasted into a cell: the same seed, the same curve."""
-        parts = [self.imports, self.data, self.model, self.compile, self.fit(epochs)]
-        return "\n\n".join(parts)
-
-    @property
-    def imports(self) -> str:
-        return f"{IMPORTS}\n\nfunclab.utils.set_random_seed({self.settings['seed']})"
+        seed = f"funclab.utils.set_random_seed({self.settings['seed']})"
+        return "\n\n".join([IMPORTS, seed, self.data, self.model, self.compile, self.fit(epochs)])
 
     @property
     def data(self) -> str:
+        """The line that loads, or divides, the data."""
         seed, noise = self.settings["seed"], self.settings["noise"]
-        made = f'load_data("{self.settings["data"]}", noise={noise!r}, seed={seed})'
+        call = f'load_data("{self.settings["data"]}", noise={noise!r}, seed={seed})'
         if self.own:
-            made = f"divided(x, y, seed={seed})"
-        return f"(x_train, y_train), (x_test, y_test) = spots.{made}"
+            call = f"divided(x, y, seed={seed})"
+        return f"(x_train, y_train), (x_test, y_test) = spots.{call}"
 
     @property
     def model(self) -> str:
         """The lines that build the model, ending in `model = ...`."""
-        branches = self.settings["branches"]
+        branches, depths = self.settings["branches"], range(1, self.settings["layers"] + 1)
+        shared = self.settings["shared"] and branches > 1
         lines = ['point = Input((2,), name="point")']
-        lines += [f"{name} = {made}" for name, made in WAYS[1:branches]]
-        if self.settings["shared"] and branches > 1:
-            lines += [f"{one} = {self._layer(one)}" for one in self._names("shared")]
-        ends = [self._branch(lines, i) for i in range(branches)]
-        end = ends[0]
+        lines += [f"{name} = {source}" for name, source in WAYS[1:branches]]
+        if shared:
+            lines += [f"shared_{i} = {self._layer(f'shared_{i}')}" for i in depths]
+        ends = []
+        for letter, (way, _) in zip("abc"[:branches], WAYS):
+            end = way
+            for i in depths:
+                name = f"{letter}_{i}"
+                lines.append(f"{name} = {f'shared_{i}' if shared else self._layer(name)}({end})")
+                end = name
+            ends.append(end)
         if branches > 1:
+            merge = self.settings["merge"].capitalize()
+            lines.append(f'merged = layers.{merge}(name="merged")([{", ".join(ends)}])')
             end = "merged"
-            merge = f'{self.settings["merge"].capitalize()}(name="merged")'
-            lines.append(f"merged = layers.{merge}([{', '.join(ends)}])")
-        last = 'layers.Dense(1, activation="sigmoid", name="answer")'
-        if not self.classes:
-            last = 'layers.Dense(1, name="answer")'
-        lines.append(f"answer = {last}({end})")
-        lines.append('model = Model(point, answer, name="playground")')
-        return "\n".join(lines)
-
-    def _names(self, stem: str) -> list[str]:
-        return [f"{stem}_{i + 1}" for i in range(self.settings["layers"])]
+        sigmoid = 'activation="sigmoid", ' if self.classes else ""
+        lines.append(f'answer = layers.Dense(1, {sigmoid}name="answer")({end})')
+        return "\n".join([*lines, 'model = Model(point, answer, name="playground")'])
 
     def _layer(self, name: str) -> str:
         units, activation = self.settings["units"], self.settings["activation"]
         return f'layers.Dense({units}, activation="{activation}", name="{name}")'
 
-    def _branch(self, lines: list[str], i: int) -> str:
-        """Write the calls of a branch; returns the variable of its end."""
-        shared = self.settings["shared"] and self.settings["branches"] > 1
-        letter, last = "abc"[i], WAYS[i][0] or "point"
-        for depth, layer in enumerate(self._names("shared" if shared else letter)):
-            name = f"{letter}_{depth + 1}"
-            made = layer if shared else self._layer(layer)
-            lines.append(f"{name} = {made}({last})")
-            last = name
-        return last
-
     @property
     def compile(self) -> str:
         optimizer = OPTIMIZERS[self.settings["optimizer"]]
+        call = f"funclab.optimizers.{optimizer}({self.settings['learning_rate']!r})"
         loss = "binary_crossentropy" if self.classes else "mse"
-        made = f"funclab.optimizers.{optimizer}({self.settings['learning_rate']!r})"
-        return f'model.compile(optimizer={made}, loss="{loss}")'
+        return f'model.compile(optimizer={call}, loss="{loss}")'
 
     def fit(self, epochs: int) -> str:
         size = self.settings["batch_size"]

@@ -41,7 +41,7 @@ const playgroundControls = {
       box.classList.toggle("fl-play-idle", !!idle);
       const at = { "aria-valuenow": typeof chosen === "number" ? chosen : Math.max(0, choices.indexOf(chosen)),
         "aria-valuetext": text, "aria-disabled": String(!!idle) };
-      for (const [key, one] of Object.entries(at)) value.setAttribute(key, one);
+      for (const [key, word] of Object.entries(at)) value.setAttribute(key, word);
     }
   },
 
@@ -50,13 +50,12 @@ const playgroundControls = {
     const choices = ctx.facts.choices[name], value = ctx.state[name];
     if (name === "seed") return Math.max(0, value + by);
     if (typeof value !== "number") return choices[(choices.indexOf(value) + by + choices.length) % choices.length];
-    const further = choices.filter((one) => by > 0 ? one > value : one < value);
-    return (by > 0 ? further[0] : further.at(-1)) ?? value;
+    return (by > 0 ? choices.find((choice) => choice > value) : choices.findLast((choice) => choice < value)) ?? value;
   },
 
   change(ctx, name, by) {
-    const value = this.next(ctx, name, by);
-    if (this.idle(ctx, name)) { ctx.say(this.idle(ctx, name)); return; }
+    const value = this.next(ctx, name, by), idle = this.idle(ctx, name);
+    if (idle) return ctx.say(idle);
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
     if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, patch);

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from funclab.view.draw.area import area
@@ -170,21 +170,19 @@ def heading(facts: dict[str, Any]) -> str:
 
 def caption(facts: dict[str, Any]) -> str:
     """What the picture shows, as a sentence."""
-    settings = facts["settings"]
-    name = settings["data"] or say("play_yours")
-    key = f"play_caption_{'one' if settings['branches'] == 1 else 'many'}"
-    shape = say(
-        key,
-        n=settings["branches"],
-        layers=settings["layers"],
-        units=settings["units"],
-        shared=say("play_shared" if settings["shared"] else "play_separate"),
-    )
-    if not facts["epochs"]:
-        return say("play_caption_new", data=name, shape=shape)
+    settings, epochs = facts["settings"], facts["epochs"]
+    count = "one" if settings["branches"] == 1 else "many"
+    sharing = say("play_shared" if settings["shared"] else "play_separate")
+    shape = {**settings, "n": settings["branches"], "shared": sharing}
+    said = {
+        "data": settings["data"] or say("play_yours"),
+        "shape": say(f"play_caption_{count}", **shape),
+    }
+    if not epochs:
+        return say("play_caption_new", **said)
     train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
-    key = "play_caption_once" if facts["epochs"] == 1 else "play_caption"
-    return say(key, data=name, shape=shape, n=facts["epochs"], train=train, test=test)
+    key = "play_caption_once" if epochs == 1 else "play_caption"
+    return say(key, **said, n=epochs, train=train, test=test)
 
 
 def legend(facts: dict[str, Any], look: str = "auto") -> str:
@@ -212,24 +210,14 @@ def bands(grid: Grid) -> dict[int, str]:
     """Lines as thick as a row, by how far their values lie from the middle."""
     paths: dict[int, str] = {}
     for y, row in enumerate(grid):
-        for start, end, band in runs([round((value - MIDDLE) / BAND) for value in row]):
+        x = 0
+        for band, cells in groupby(round((value - MIDDLE) / BAND) for value in row):
+            width = len([*cells])
             if band:
-                line = f"M{start * CELL},{y * CELL + CELL // 2}h{(end - start) * CELL}"
+                line = f"M{x * CELL},{y * CELL + CELL // 2}h{width * CELL}"
                 paths[band] = paths.get(band, "") + line
+            x += width
     return paths
-
-
-def runs(row: list[int]) -> Iterator[tuple[int, int, int]]:
-    """Stretches of equal values, as (start, end, value).
-
-    >>> list(runs([3, 3, 0]))
-    [(0, 2, 3), (2, 3, 0)]
-    """
-    start = 0
-    for i in range(1, len(row) + 1):
-        if i == len(row) or row[i] != row[start]:
-            yield start, i, row[start]
-            start = i
 
 
 def hatching(grid: Grid) -> str:
@@ -244,23 +232,21 @@ def hatching(grid: Grid) -> str:
 
 def contour(grid: Grid) -> str:
     """The line on which the answer is undecided, between the middles of cells."""
-    parts = []
+    strokes = []
     for y in range(len(grid) - 1):
         for x in range(len(grid) - 1):
-            values = [grid[y][x], grid[y][x + 1], grid[y + 1][x + 1], grid[y + 1][x]]
-            if min(values) > MIDDLE or max(values) <= MIDDLE:
+            around = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+            far = [grid[row][column] - MIDDLE - 0.5 for column, row in around]
+            if min(far) > 0 or max(far) < 0:
                 continue
-            corners = [complex(x, y), complex(x + 1, y), complex(x + 1, y + 1), complex(x, y + 1)]
-            far = [value - MIDDLE - 0.5 for value in values]
+            middles = [CELL * complex(column + 0.5, row + 0.5) for column, row in around]
             ends = [
-                CELL * (corners[i] + (corners[i - 3] - corners[i]) * far[i] / (far[i] - far[i - 3]))
+                middles[i] + (middles[i - 3] - middles[i]) * far[i] / (far[i] - far[i - 3])
                 for i in range(4)
                 if (far[i] > 0) != (far[i - 3] > 0)
             ]
-            half = CELL * (0.5 + 0.5j)
-            for start, end in zip(ends[::2], ends[1::2], strict=True):
-                parts.append(polyline([start + half, end + half]))
-    return "".join(parts)
+            strokes += [polyline([*pair]) for pair in zip(ends[::2], ends[1::2], strict=True)]
+    return "".join(strokes)
 
 
 def cross_at(middle: complex, size: float) -> str:

@@ -22,7 +22,7 @@ MOST_OWN = 5000
 MARGIN = 0.08
 
 
-class Clock(Callback):
+class TimeLimit(Callback):
     """Ends a training after the epoch in which its time is over."""
 
     def __init__(self, seconds: float) -> None:
@@ -43,7 +43,7 @@ class Trial:
 
     def __init__(self, settings: dict[str, Any], own: tuple[Array, Array] | None) -> None:
         self.settings, self.own = settings, own
-        classes = settings["data"] != "plane" if own is None else is_classes(own[1])
+        classes = settings["data"] != "plane" if own is None else set(np.unique(own[1])) <= {0, 1}
         self.code = Code(settings, own is not None, classes)
         self.random = np.random.default_rng(settings["seed"])
         self.train: list[float] = []
@@ -88,7 +88,7 @@ class Trial:
                 initial_epoch=self.epochs,
                 epochs=until,
                 validation_data=self.tested,
-                callbacks=[Clock(seconds)],
+                callbacks=[TimeLimit(seconds)],
                 verbose=0,
             ).history
         self.train += history["loss"]
@@ -102,8 +102,8 @@ class Trial:
         )
         points = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
         with self._apart():
-            made = self.model.predict(points, batch_size=len(points), verbose=0)
-        side = (made.reshape(GRID, GRID) - self.middle) / self.reach
+            answers = self.model.predict(points, batch_size=len(points), verbose=0)
+        side = (answers.reshape(GRID, GRID) - self.middle) / self.reach
         side = np.nan_to_num(side, nan=0, posinf=1, neginf=-1)
         return np.round(128 + 127 * np.clip(side, -1, 1)).astype(np.uint8)
 
@@ -125,13 +125,9 @@ class Trial:
     def _points(self, spots: tuple[Array, Array], tested: bool) -> Iterator[list[int]]:
         """Each as [x, y in thousandths of the square, 1 for a cross, 1 for test]."""
         x, y = spots
-        places = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
-        for (across, up), value in zip(places.tolist(), y.tolist()):
+        thousandths = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
+        for (across, up), value in zip(thousandths.tolist(), y.tolist()):
             yield [across, 1000 - up, int(value > self.middle), int(tested)]
-
-
-def is_classes(y: Array) -> bool:
-    return set(np.unique(y)) <= {0, 1}
 
 
 def checked_own(data: Any) -> tuple[Array, Array]:
@@ -140,7 +136,7 @@ def checked_own(data: Any) -> tuple[Array, Array]:
     Raises: DataError.
     """
     try:
-        x, y = (np.asarray(one, dtype="float32") for one in data)
+        x, y = (np.asarray(array, dtype="float32") for array in data)
     except (TypeError, ValueError):
         raise DataError(
             f"The playground cannot read {type(data).__name__} as data.",

@@ -27,23 +27,26 @@ const playground = {
       this.legend);
     this.codeText = h("code");
     ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
+    this.runButton = ctx.button(ctx.t("play_run"), ctx.t("space"), () => this.toggle(ctx));
+    ctx.bar.append(this.runButton,
+      ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
+      ctx.button(ctx.t("play_seed"), "n", () => this.change(ctx, "seed", 1)),
+      ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
     const line = ctx.line.bind(ctx), reset = ctx.reset.bind(ctx);
     ctx.line = () => line().replace("(, ", "(");
     ctx.reset = () => { this.running = false; reset(); };
     ctx.cleanups.push(() => { clearTimeout(this.timer); cancelAnimationFrame(this.frame); });
   },
 
-  settings(ctx) {
-    const { epochs, ...settings } = ctx.state;
-    return settings;
-  },
+  /** The state without its epochs. */
+  settings({ state: { epochs, ...settings } }) { return settings; },
 
   update(ctx) {
-    if (ctx.facts !== this.seen) {
-      this.seen = ctx.facts;
+    if (ctx.facts !== this.shownFacts) {
+      this.shownFacts = ctx.facts;
       this.live = { ...ctx.facts, ...ctx.model.get("pictures") };
     }
-    this.bar(ctx);
+    this.sayRun(ctx);
     this.drawControls(ctx);
     this.drawViews(ctx);
     this.soon(ctx);
@@ -57,18 +60,8 @@ const playground = {
     });
   },
 
-  /** The toolbar, made anew only when it changes: a button under the mouse must stay. */
-  bar(ctx) {
-    if (this.barred === this.running) return;
-    this.barred = this.running;
-    const focused = [...ctx.bar.children].indexOf(document.activeElement);
-    ctx.bar.replaceChildren(
-      ctx.button(ctx.t(this.running ? "play_pause" : "play_run"), ctx.t("space"), () => this.toggle(ctx)),
-      ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
-      ctx.button(ctx.t("play_seed"), "n", () => this.change(ctx, "seed", 1)),
-      ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
-    if (focused >= 0) ctx.bar.children[focused].focus();
-  },
+  /** The first button says what it does. */
+  sayRun(ctx) { this.runButton.firstChild.textContent = ctx.t(this.running ? "play_pause" : "play_run"); },
 
   drawViews(ctx) {
     const { live } = this;
@@ -90,7 +83,7 @@ const playground = {
     const behind = same(live.settings, settings) && live.epochs < ctx.state.epochs;
     if (!same(live.settings, settings) || live.epochs > ctx.state.epochs) this.send(ctx, { ask: "build", settings });
     else if (behind || this.running) {
-      const limit = ctx.facts.limits.epochs[1];
+      const limit = ctx.facts.most_epochs;
       if (!behind && live.epochs >= limit) return this.pause(ctx, ctx.t("play_last_epoch", { n: limit }));
       const until = behind ? ctx.state.epochs : Math.min(limit, live.epochs + (this.single ? 1 : PACE));
       if (behind) ctx.say(ctx.t("play_catching", { n: until }));
@@ -108,7 +101,7 @@ const playground = {
 
   /** No kernel: say so, and show the settings of the model that is shown. */
   unanswered(ctx) {
-    Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
+    Object.assign(this, { waiting: null, running: false, single: false, race: null });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
     ctx.say(ctx.t(ctx.model.alone ? "play_alone" : "play_no_kernel"));
@@ -134,7 +127,6 @@ const playground = {
     ctx.update();
     if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
       ctx.say(ctx.t("play_paused", { n: epochs }));
-    if (this.copies) this.copyCode(ctx);
   },
 
   toggle(ctx) {
@@ -146,7 +138,7 @@ const playground = {
 
   pause(ctx, words) {
     Object.assign(this, { running: false, single: false });
-    this.bar(ctx);
+    this.sayRun(ctx);
     ctx.say(words);
   },
 
@@ -166,10 +158,8 @@ const playground = {
     return this.live.code.replace("epochs=$", `epochs=${this.live.epochs || this.live.usual}`);
   },
 
-  /** With the epochs that are shown; while some are on their way, once these are here. */
+  /** Copy the code, with the epochs that are shown. */
   async copyCode(ctx) {
-    this.copies = this.settling && this.waiting != null;
-    if (this.copies) return;
     const code = this.code();
     await ctx.copy(code);
     ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
@@ -179,9 +169,7 @@ const playground = {
   startRace(ctx, patch) {
     const before = this.settings(ctx), { epochs, ...change } = patch, until = ctx.state.epochs || RACE;
     this.race = { until, sides: [before, { ...before, ...change }], patch: { ...change, epochs: until } };
-    this.running = false;
-    this.bar(ctx);
-    ctx.say(ctx.t("play_working"));
+    this.pause(ctx, ctx.t("play_working"));
     this.send(ctx, { ask: "race", ...this.race, first: true });
   },
 

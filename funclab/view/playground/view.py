@@ -89,13 +89,13 @@ class Playground(View):
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         check(super()._checked_state(state))
-        given = [name for name in ("data", "noise") if state.get(name, BLANK[name]) != BLANK[name]]
-        if self._own is not None and given:
-            raise ArgumentError(
-                f"The playground has data of your own, and {given[0]}={state[given[0]]!r} too.",
-                why="data and noise choose and make points; yours are given as they are.",
-                fix=f"leave {given[0]} out.",
-            )
+        for name in ("data", "noise"):
+            if self._own is not None and state.get(name, BLANK[name]) != BLANK[name]:
+                raise ArgumentError(
+                    f"The playground has data of your own, and {name}={state[name]!r} too.",
+                    why="data and noise choose and make points; yours are taken as they are.",
+                    fix=f"leave {name} out.",
+                )
         return state
 
     def _build(self, state: dict[str, Any], anew: bool = False) -> None:
@@ -105,20 +105,19 @@ class Playground(View):
 
     def _tell(self) -> None:
         """Tell the browser all about the present model."""
-        trial, wall = self.trial, self.look == "projector"
+        trial = self.trial
         facts, shown = trial.facts(), self._shown()
-        pictures = {name: shown.pop(name) for name in ("surface", "curve")}
-        room = (WALL, PROJECTOR_CALLS) if wall else (PAGE, EVERY_CALL)
-        points = Points(facts["points"], CELL * GRID)
+        room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
         self.pictures = {
-            **pictures,
-            "points": bare(points),
+            "surface": shown.pop("surface"),
+            "curve": shown.pop("curve"),
+            "points": bare(Points(facts["points"], CELL * GRID)),
             "model": bare(fitting(self.model, *room)),
         }
         # The browser takes both when the facts come, so they come last.
         self.facts = {
-            "choices": {name: list(CHOICES[name]) for name in CHOICES},
-            "limits": {name: list(LIMITS[name]) for name in LIMITS},
+            "choices": {name: list(choices) for name, choices in CHOICES.items()},
+            "most_epochs": LIMITS["epochs"][1],
             "settings": trial.settings,
             "own": self._own is not None,
             "heading": heading(facts),
@@ -141,7 +140,6 @@ class Playground(View):
         }
 
     def complete(self) -> None:
-        """A page without a kernel shows the last state, and says that training needs one."""
         with self._lock:
             self._tell()
 
@@ -152,20 +150,19 @@ class Playground(View):
             return PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        ask = {"build": self._on_build, "train": self._on_train, "race": self._on_race}
-        if content.get("ask") not in ask:
+        requests = {"build": self._on_build, "train": self._on_train, "race": self._on_race}
+        act = requests.get(content.get("ask", ""))
+        if act is None:
             return None
-        number = {"number": content.get("number")}
         try:
             with self._lock:
-                return {**ask[content["ask"]](content), **number}
+                reply = act(content)
         except FunclabError as error:
-            return {"kind": "refused", "text": error.what, **number}
+            reply = {"kind": "refused", "text": error.what}
+        return {**reply, "number": content.get("number")}
 
-    def _settings(self, given: Any) -> dict[str, Any]:
-        state = {**BLANK, **given}
-        self._checked_state(state)
-        return state
+    def _settings(self, settings: dict[str, Any]) -> dict[str, Any]:
+        return {**BLANK, **self._checked_state(settings)}
 
     def _on_build(self, content: dict[str, Any]) -> dict[str, Any]:
         """Make the model of these settings anew."""
@@ -187,10 +184,9 @@ class Playground(View):
             self._racers = [Trial(_without_epochs(state), self._own) for state in states]
         for racer in self._racers:
             racer.burst(until, BURST / 2)
-        done = min(racer.epochs for racer in self._racers)
         ends = [racer.test[-1] for racer in self._racers]
-        question = race_question(states, ends, until) if done >= until else None
-        return {"kind": "race", "done": done, "question": question}
+        over = all(racer.epochs >= until for racer in self._racers)
+        return {"kind": "race", "question": race_question(states, ends, until) if over else None}
 
 
 def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) -> dict[str, Any]:
@@ -239,7 +235,6 @@ def playground(
     Shapes: x (n, 2); y (n,), 0 and 1 for two classes, or any numbers.
     Raises: ArgumentError for a setting it does not have; DataError for data it cannot draw.
     """
-    settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour}
-    if isinstance(data, str):
-        return Playground(state={"data": data, **state}, **settings)
-    return Playground(data, state=state, **settings)
+    own = None if isinstance(data, str) else data
+    state = {"data": data, **state} if own is None else state
+    return Playground(own, state=state, look=look, ask=ask, tour=tour)

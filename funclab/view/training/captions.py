@@ -9,7 +9,7 @@ from funclab.view.draw.axis import brief
 from funclab.view.draw.chart import mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
-from funclab.view.training.curves import MOST_PAIRS, VALIDATION, known
+from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
@@ -21,25 +21,22 @@ REGAINED = 0.05
 def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
     """How the runs went, and how to read the picture; "" before the first epoch is over."""
     key = loss_key(charts)
-    if not runs or not key or not any(run["values"].get(key) for run in runs):
+    shown = runs if compared else runs[-1:]
+    if not key or not any(run["values"].get(key) for run in shown):
         return "", ""
-    run = runs[-1]
-    checked = (
-        [bool(known(one, VALIDATION + key)) for one in runs]
-        if compared
-        else [bool(known(run, VALIDATION + key))]
-    )
+    checked = [bool(known(run, VALIDATION + key)) for run in shown]
     if compared:
+        grouped = any(run["group"] for run in runs)
         story = [lowest(runs, key, all(checked))]
-        only = [] if any(one["group"] for one in runs) or len(runs) <= MOST_PAIRS else checked
         reading = [
-            say("live_caption_band") if any(one["group"] for one in runs) else "",
+            say("live_caption_band") if grouped else "",
             say("live_caption_dashed") if any(checked) else "",
-            say("live_caption_end") if only and all(only) else middle(any(checked)),
+            say("live_caption_end")
+            if one_curve_each(runs) and all(checked)
+            else middle(any(checked)),
         ]
-    elif not run["values"].get(key):
-        return "", ""
     else:
+        run = runs[-1]
         now = bool(run["now"].get(key))
         story = [first(run, key), overfitting(run, key)]
         reading = [
@@ -62,18 +59,16 @@ def loss_key(charts: Sequence[Numbers]) -> str:
 
 def first(run: Numbers, key: str) -> str:
     """Where the loss is at the end, and whether it falls."""
-    values = run["values"][key]
+    values, epochs = run["values"][key], run["epochs"]
     if values[-1] is None:
-        lost = run["epochs"][values.index(None)]
-        return say("live_caption_lost", key=key, epoch=lost)
-    end = run["epochs"][-1]
+        return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
     verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
-    said = {"epoch": end, "key": key, "value": brief(values[-1]), "verb": verb}
+    said = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
         return say("live_caption", **said)
     last, value = checked[-1]
-    own = say("live_caption_checked_at", epoch=last) * (last != end)
+    own = say("live_caption_checked_at", epoch=last) * (last != epochs[-1])
     return say("live_caption_both", **said, checked=brief(value) + own)
 
 
@@ -91,12 +86,12 @@ def overfitting(run: Numbers, key: str) -> str:
 
 
 def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
-    """The last value of each run, or the mean of each group's, with its label; lowest first."""
-    ends: dict[str, list[float]] = {}
-    for run in runs:
-        if values := known(run, name):
-            ends.setdefault(run["group"] or run["label"], []).append(values[-1][1])
-    return sorted((mean(values), label) for label, values in ends.items())
+    """The last value of each run, or the mean of each group's, with its title; lowest first."""
+    ends = {
+        title: [values[-1][1] for run in members if (values := known(run, name))]
+        for title, members in by_title(runs).items()
+    }
+    return sorted((mean(values), title) for title, values in ends.items() if values)
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
@@ -133,20 +128,20 @@ def questions(
     if compared:
         checked = all(known(run, VALIDATION + key) for run in runs)
         ends = ends_of(runs, VALIDATION * checked + key)
-        labels = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
-        return [question("lowest run", "runs", title, labels, ends[0][1])] if len(ends) > 1 else []
+        if len(ends) < 2:
+            return []
+        return [question("lowest run", "runs", title, list(by_title(runs)), ends[0][1])]
     run, yes, no = runs[-1], say("live_yes"), say("live_no")
-    over = status["phase"] not in ("waiting", "running", "validating", "paused")
+    ended = status["phase"] not in ("waiting", "running", "validating", "paused")
     values = [value for _, value in known(run, key)]
     checked = [value for _, value in known(run, VALIDATION + key)]
     if not status.get("validated") and not checked:
-        halved = yes if values and values[-1] < values[0] / 2 else no
-        answer = halved if over and values else None
-        return [question(f"halved {run['label']}", "half", title, [yes, no], answer)]
+        halved = (yes if values[-1] < values[0] / 2 else no) if ended and values else None
+        return [question(f"halved {run['label']}", "half", title, [yes, no], halved)]
     both = [say("live_training"), say("live_validation")]
-    ended = over and values and checked
-    lower = both[values[-1] >= checked[-1]] if ended else None
-    rises = (yes if checked[-1] > min(checked) * RISEN else no) if ended else None
+    known_now = ended and values and checked
+    lower = both[values[-1] >= checked[-1]] if known_now else None
+    rises = (yes if checked[-1] > min(checked) * RISEN else no) if known_now else None
     return [
         question(f"lower {run['label']}", "lower", title, both, lower, say("live_caption_middle")),
         question(f"rises {run['label']}", "rises", title, [yes, no], rises),

@@ -12,7 +12,8 @@ class TrainingChannel {
   /** Find the control widget and ask whether it is heard. */
   async open() {
     const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
-    if (!manager || !id || !(underWay(model.get("status")) || model.get("status").snapshots)) return;
+    const status = model.get("status");
+    if (!manager || !id || !(underWay(status) || status.snapshots)) return;
     this.kernel = manager.kernel ?? null;
     this.watch();
     try { this.control = await manager.get_model(id); }
@@ -29,13 +30,11 @@ class TrainingChannel {
 
   /** A kernel that restarts or dies takes the training along. */
   watch() {
-    const signal = this.kernel?.statusChanged;
     this.onStatus = (_, status) => {
-      if (!/restarting|dead|terminating/.test(status)) return;
-      this.gone = true;
-      this.changed();
+      this.gone ||= /restarting|dead|terminating/.test(status);
+      if (this.gone) this.changed();
     };
-    signal?.connect(this.onStatus);
+    this.kernel?.statusChanged?.connect(this.onStatus);
   }
 
   send(content) {

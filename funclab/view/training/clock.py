@@ -1,15 +1,12 @@
-"""Where a training run is, how fast it goes, and how long it will take."""
+"""How fast a training run goes, and how long it will take."""
 
 from __future__ import annotations
 
-import statistics
 import time
 from typing import Any
 
-LATEST = 5
-"""Epochs from which the time left is estimated."""
 SETTLED = 5
-"""Batches after which the pace of the first epoch is known."""
+"""Batches after the first look from which on the pace is known."""
 PAUSE = 0.08
 """Seconds between two messages to the page, at least."""
 SPACING = 250
@@ -17,79 +14,50 @@ SPACING = 250
 
 
 class Clock:
-    """Times of a training run, without those it was paused."""
+    """The pace of a training run; the time in which it is paused does not count."""
 
     def __init__(self, loop: Any) -> None:
-        self.loop = loop
-        self.phase = "waiting"
-        self.durations: list[float] = []
-        self.now = self.whole_at = self.begun = self.counted_from = time.perf_counter()
-        self.counted = 0
-        """The batch from which the pace is taken: the very first ones may compile for seconds."""
+        self.loop, self.phase = loop, "waiting"
+        self.first = self.size = 0
+        """The batches done at the first look: the very first ones may compile for seconds."""
+        self.begun = self.rested = 0.0
         self.rest_from: float | None = None
-        self.samples_a_second = 0.0
 
-    def start(self) -> None:
-        self.phase = "running"
-
-    def begin_epoch(self) -> None:
-        self._tick()
-        self.begun = self.counted_from = self.now
-        self.counted, self.phase = 0, "running"
-
-    def end_epoch(self) -> None:
-        self._tick()
-        self.durations = [*self.durations[-LATEST + 1 :], self.now - self.begun]
-        self.begun = self.now
-
-    def look(self, batch: int, size: int) -> None:
-        """So many batches of this epoch are done."""
-        self._tick()
-        self.phase = "running"
-        if not self.durations and not self.counted:
-            self.counted, self.counted_from = batch, self.now
-        elif batch > self.counted:
-            spent = max(self.now - self.counted_from, 1e-9)
-            self.samples_a_second = (batch - self.counted) * size / spent
+    def look(self, batches: int, size: int) -> None:
+        """So many batches are done, of so many samples each."""
+        if self.rest_from is not None:
+            self.rested += time.perf_counter() - self.rest_from
+            self.rest_from = None
+        if not self.first:
+            self.first, self.begun = batches, self._now()
+        self.phase, self.size = "running", size
 
     def rest(self) -> None:
         """The training run is paused, or over, from now on."""
-        if self.rest_from is None:
-            self.rest_from = time.perf_counter()
+        self.rest_from = self.rest_from or time.perf_counter()
         control, history = self.loop.control, self.loop.history
         self.phase = "paused"
         if control.ended:
             self.phase = "failed" if control.error else "stopped" if history.stopped else "over"
 
-    def _tick(self) -> None:
-        self.now = time.perf_counter()
-        if self.rest_from is not None:
-            self.begun += self.now - self.rest_from
-            self.counted_from += self.now - self.rest_from
-            self.rest_from = None
+    def _now(self) -> float:
+        return (self.rest_from or time.perf_counter()) - self.rested
 
-    def left(self, batch: int) -> float | None:
-        """Seconds until the end; None as long as nothing is known."""
-        loop, done = self.loop, len(self.loop.history.epoch)
-        ahead = len(loop.epochs) - done
-        if self.durations:
-            each = statistics.median(self.durations)
-            return max(0.0, ahead * each - min(self.now - self.begun, each))
-        steps, counted = loop.training.steps, batch - self.counted
-        if not steps or not self.counted or counted < SETTLED:
-            return None
-        return (self.now - self.counted_from) / counted * (steps * ahead - batch)
-
-    def status(self, epoch: int, batch: int) -> dict[str, Any]:
-        left = self.left(batch)
+    def status(self, epoch: int, batch: int, batches: int, length: int | None) -> dict[str, Any]:
+        """Where the training is: `batches` are done in all, and an epoch has `length` of them; and
+        how many samples it takes in a second, and the seconds left, once these are known."""
+        done = batches - self.first
+        pace = (self._now() - self.begun) / done if self.first and done >= SETTLED else None
+        ahead = None if length is None else max(0, length * len(self.loop.epochs) - batches)
+        left = None if ahead is None or pace is None else round(ahead * pace, 1)
         return {
             "phase": self.phase,
             "epoch": epoch + 1,
             "last": self.loop.epochs.stop,
             "batch": batch,
             "steps": self.loop.training.steps,
-            "speed": round(self.samples_a_second),
-            "left": None if left is None else round(left, 1),
+            "speed": round(self.size / pace) if pace else 0,
+            "left": 0 if ahead == 0 else left,
         }
 
 

@@ -1,4 +1,4 @@
-"""What the buttons of a live view reach: a channel of their own to a training run."""
+"""What the buttons of a live view reach: steering a training run, and its last batch, slowly."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from weakref import WeakMethod
 import anywidget
 
 from funclab.callbacks import LearningRateScheduler
-from funclab.errors import FunclabError
+from funclab.errors import ArgumentError, FunclabError
 from funclab.view.live.said import say
+from funclab.view.scene import words
+from funclab.view.trace.view import Trace, trace
 
 Content = dict[str, Any]
 
@@ -70,3 +72,50 @@ def kernel_name() -> str:
     """The kernel and its version, such as "ipykernel 7.3.0"; "" outside of one."""
     kernel = sys.modules.get("ipykernel")
     return f"ipykernel {kernel.__version__}" if kernel is not None else ""
+
+
+def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
+    """The batch in a step's buffers, in slow motion, with the weights as they are now; the training
+    must be paused.
+
+    It opens where gradients add up at a shared layer, if there is one.
+    Raises: ArgumentError before the first batch; what `funclab.trace` raises.
+    """
+    if step is None:
+        raise ArgumentError(
+            "No batch has been trained yet.",
+            why="the slow motion shows the batch that was trained last.",
+            fix="wait for the first one.",
+        )
+    view = trace(model, *batch_of(model, step), **settings)
+    view.show(step=first_sum(view, model))
+    return view
+
+
+def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
+    """The inputs and targets of a step, as `fit` takes them."""
+
+    def arrays_of(names: list[str], values: list[Any]) -> Any:
+        arrays = [None if value is None else step.plan.array(value) for value in values]
+        if len(arrays) == 1:
+            return arrays[0]
+        return {name: array for name, array in zip(names, arrays) if array is not None}
+
+    return arrays_of(model.input_names, step.inputs), arrays_of(model.output_names, step.targets)
+
+
+def leaves_out(step: Any) -> str:
+    """What of a training step the slow motion does not show, in words; "" for nothing."""
+    return say("live_slow_weights") if any(value is not None for value in step.weights) else ""
+
+
+def first_sum(view: Trace, model: Any) -> int:
+    """The first step at which a shared layer's gradients add up; else where any do; else 0."""
+    calls = words.calls_by_layer(words.graph_of(model))
+    shared = [layer.name for layer, nodes in calls.items() if len(nodes) > 1]
+    for name in [*shared, ""]:
+        try:
+            return view.find("add_into", name)
+        except ArgumentError:
+            continue
+    return 0

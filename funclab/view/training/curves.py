@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from funclab.callbacks.control import Monitor
@@ -26,19 +26,6 @@ COLUMN, GAP = 1000, 16
 SMALL = 190, 130
 """The width and height of a plot that has to fit on a projector, beside a graph."""
 HEAD, WORDS, LEADING, LEAST_WIDTH = 32, 13, 19, 560
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a reader has chosen: a logarithmic scale, smoothed curves, runs one after another."""
-
-    log: bool = False
-    smooth: bool = False
-    joined: bool = False
-
-    @property
-    def key(self) -> str:
-        return " ".join(name for name in ("log", "smooth") if getattr(self, name))
 
 
 def charts_of(names: Iterable[str], outputs: list[str]) -> list[Numbers]:
@@ -76,31 +63,31 @@ def limit_of(name: str, lines: Sequence[Line]) -> float:
 
 class RunCharts:
     """The charts of some runs: of several that are compared, or of the last one with the earlier
-    ones behind it. `until` is the epoch that the training is meant to reach."""
+    ones behind it. `joined` puts the runs in sequence; `until` is the epoch that the training is
+    meant to reach."""
 
     def __init__(
-        self, runs: Sequence[Numbers], compared: bool, choice: Choice, until: float = 0
+        self, runs: Sequence[Numbers], compared: bool, joined: bool = False, until: float = 0
     ) -> None:
-        self.compared, self.choice, self.until = compared, choice, until
+        self.compared, self.until = compared, until
         self.runs = [run for run in runs if run["epochs"] or run["dots"]]
-        if choice.joined:
-            self.runs = one_after_another(self.runs)
+        if joined:
+            self.runs = in_sequence(self.runs)
         self.epochs = sorted({epoch for run in self.runs for epoch in run["epochs"]})
 
-    def chart(self, facts: Numbers) -> Chart | None:
+    def chart(self, facts: Numbers, log: bool = False, smooth: bool = False) -> Chart | None:
         """One loss or metric, over all runs that have it; None if there is nothing to draw."""
-        key, log = facts["key"], self.choice.log and not facts["upward"]
-        lines = self._lines(key)
-        last = self.runs[-1] if self.runs else None
-        dots = [] if self.compared or last is None else dots_of(last, key)
+        key, log = facts["key"], log and not facts["upward"]
+        lines = self._compared(key) if self.compared else self._present(key)
+        last = None if self.compared or not self.runs else self.runs[-1]
+        dots = dots_of(last, key) if last else []
         if not lines and not dots:
             return None
         chart = Chart("", self.epochs or [1], lines, dots, log, until=self._until())
-        chart.limit = limit_of(facts["key"], lines)
-        if not self.compared and last is not None:
-            lost = [epoch for epoch, value in pairs(last, key) if value is None]
-            chart.note = say("live_no_number", epoch=lost[0]) if lost else ""
-        if self.choice.smooth and self.window:
+        chart.limit = limit_of(key, lines)
+        lost = [epoch for epoch, value in pairs(last, key) if value is None] if last else []
+        chart.note = say("live_no_number", epoch=lost[0]) if lost else ""
+        if smooth and self.window:
             chart.window, chart.dots = self.window, []
         chart.title = " · ".join(filter(None, self._title(facts, log, chart.window)))
         return chart
@@ -135,69 +122,60 @@ class RunCharts:
 
     @property
     def _one_each(self) -> bool:
-        grouped = any(run["group"] for run in self.runs)
-        return self.compared and len(self.runs) > MOST_PAIRS and not grouped
+        return self.compared and one_curve_each(self.runs)
 
     def _checked(self, key: str) -> bool:
         return all(known(run, VALIDATION + key) for run in self.runs)
 
-    def _lines(self, key: str) -> list[Line]:
+    def _compared(self, key: str) -> list[Line]:
+        """Training and validation of every run or group; of many runs only one of the two."""
+        names = [key, VALIDATION + key]
         if self._one_each:
-            name = VALIDATION + key if self._checked(key) else key
-            return [
-                line
-                for i, run in enumerate(self.runs)
-                for line in self._line(run, name, run["label"], i)
-            ]
-        if not self.compared:
-            earlier = [self._earlier(run, key, i) for i, run in enumerate(self.runs[:-1])]
-            return [line for lines in earlier for line in lines] + self._present(key)
+            names = [VALIDATION + key if self._checked(key) else key]
         lines: list[Line] = []
-        groups = dict.fromkeys(run["group"] or run["label"] for run in self.runs)
-        for i, label in enumerate(groups):
-            members = [run for run in self.runs if (run["group"] or run["label"]) == label]
-            own = [self._line(run, key, label, i) for run in members]
-            checked = say("live_of_validation", run=shorten(clean(label), LONGEST_LABEL - 12))
-            name = VALIDATION + key
-            others = [self._line(run, name, checked, i) for run in members]
-            lines += [*together(own), *together(others)]
+        for i, (title, members) in enumerate(by_title(self.runs).items()):
+            for name in names:
+                label = title
+                if len(names) > 1 and name != key:
+                    run = shorten(clean(title), LONGEST_LABEL - 12)
+                    label = say("live_of_validation", run=run)
+                lines += together([line_of(run, name, label, i, self.epochs) for run in members])
         return lines
 
     def _present(self, key: str) -> list[Line]:
-        """Training, validation, and the training data evaluated again, of the run that is shown."""
-        if not self.runs or not pairs(self.runs[-1], key):
-            return []
-        run = self.runs[-1]
-        lines = self._line(run, key, say("live_training"), 0)
-        lines += self._line(run, VALIDATION + key, say("live_validation"), 1)
-        again = {**run, "values": run["now"]}
-        lines += [replace(line, back=0.0) for line in self._line(again, key, say("live_now"), 3)]
-        return lines
-
-    def _earlier(self, run: Numbers, key: str, i: int) -> list[Line]:
-        """A thin line: validation, or training where there is none."""
-        lines = self._line(run, VALIDATION + key, run["label"], i)
-        lines = lines or self._line(run, key, run["label"], i)
-        return [replace(line, faint=True) for line in lines]
-
-    def _line(self, run: Numbers, name: str, label: str, colour: int) -> list[Line]:
-        """A curve, if there is any: a mean stands in the middle of its epoch; validation is dashed,
-        and stands at the end."""
-        values = dict(pairs(run, name))
-        checked = name.startswith(VALIDATION)
-        if not values or (checked and not known(run, name)):
-            return []
-        numbers = [
-            math.nan if values.get(epoch) is None else values[epoch] for epoch in self.epochs
-        ]
-        sparse = checked or len(run["epochs"]) < len(self.epochs)
-        label = shorten(clean(label), LONGEST_LABEL)
-        return [Line(label, numbers, colour, checked, 0.0 if checked else 0.5, sparse)]
+        """The last run: training, validation, and the training data evaluated again; and, as a thin
+        line, validation of each earlier run, or training where there is none."""
+        lines: list[Line | None] = []
+        for i, run in enumerate(self.runs[:-1]):
+            name = VALIDATION + key if known(run, VALIDATION + key) else key
+            line = line_of(run, name, run["label"], i, self.epochs)
+            lines.append(line and replace(line, faint=True))
+        for run in self.runs[-1:]:
+            now = line_of({**run, "values": run["now"]}, key, say("live_now"), 3, self.epochs)
+            lines += [
+                line_of(run, key, say("live_training"), 0, self.epochs),
+                line_of(run, VALIDATION + key, say("live_validation"), 1, self.epochs),
+                now and replace(now, back=0.0),
+            ]
+        return [line for line in lines if line is not None]
 
 
-def together(members: list[list[Line]]) -> list[Line]:
+def line_of(run: Numbers, name: str, label: str, colour: int, epochs: Sequence[int]) -> Line | None:
+    """A curve over these epochs, if there is any: a mean stands in the middle of its epoch;
+    validation is dashed, and stands at the end."""
+    values = dict(pairs(run, name))
+    checked = name.startswith(VALIDATION)
+    if not values:
+        return None
+    numbers = [math.nan if values.get(epoch) is None else values[epoch] for epoch in epochs]
+    back = 0.0 if checked or name == "learning_rate" else 0.5
+    sparse = checked or len(run["epochs"]) < len(epochs)
+    return Line(shorten(clean(label), LONGEST_LABEL), numbers, colour, checked, back, sparse)
+
+
+def together(members: list[Line | None]) -> list[Line]:
     """The curves of a group as one: their mean, in a band from the lowest to the highest."""
-    lines = [line for lines in members for line in lines]
+    lines = [line for line in members if line is not None]
     if len(lines) < 2:
         return lines
     columns = [
@@ -207,7 +185,7 @@ def together(members: list[list[Line]]) -> list[Line]:
     return [replace(lines[0], values=[mean(c) for c in columns], band=band, sparse=True)]
 
 
-def one_after_another(runs: Sequence[Numbers]) -> list[Numbers]:
+def in_sequence(runs: Sequence[Numbers]) -> list[Numbers]:
     """The runs with their epochs counted on from run to run."""
     moved, offset = [], 0
     for run in runs:
@@ -216,6 +194,19 @@ def one_after_another(runs: Sequence[Numbers]) -> list[Numbers]:
         moved.append({**run, "epochs": epochs, "dots": dots})
         offset = epochs[-1] if epochs else offset
     return moved
+
+
+def by_title(runs: Sequence[Numbers]) -> dict[str, list[Numbers]]:
+    """The runs of each group, and those of none by themselves, by what they are called."""
+    titles: dict[str, list[Numbers]] = {}
+    for run in runs:
+        titles.setdefault(run["group"] or run["label"], []).append(run)
+    return titles
+
+
+def one_curve_each(runs: Sequence[Numbers]) -> bool:
+    """Whether so many runs are compared that each is one curve."""
+    return len(runs) > MOST_PAIRS and not any(run["group"] for run in runs)
 
 
 def pairs(run: Numbers, name: str) -> list[tuple[int, Any]]:
@@ -234,7 +225,7 @@ def dots_of(run: Numbers, key: str) -> list[tuple[float, float]]:
 
 
 class Curves(Picture):
-    """Charts side by side, perhaps under a heading and over sentences.
+    """Charts side by side, perhaps under a heading and over sentences; without any, a sentence.
 
     Notebooks show its `svg`; `print` shows its `text`.
     """
@@ -247,6 +238,9 @@ class Curves(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
+        if not self.charts:
+            canvas.text_line(8 + 24j, self.description, Font(14, "soft"))
+            return 420, 40
         if not self.framed:
             return self._draw_charts(canvas)
         canvas.text_line(complex(2, 20), self.title, Font(16, bold=True))
@@ -272,47 +266,30 @@ class Curves(Picture):
         return width + 2, y + height + 2
 
 
-class NoRuns(Picture):
-    """What is shown before the first epoch is over."""
-
-    def __init__(self, look: str) -> None:
-        self.look, self.title, self.description = look, say("live_no_run"), say("live_no_curve")
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        canvas.text_line(complex(8, 24), self.description, Font(14, "soft"))
-        return 420, 40
-
-
-def page_chart(facts: Numbers, variants: Sequence[RunCharts], look: str) -> Numbers:
+def page_chart(facts: Numbers, charts: RunCharts, smooth: Sequence[bool], look: str) -> Numbers:
     """A chart as the page needs it: its picture for each choice, and its values to be read."""
-    drawn = {
-        charts.choice.key: charts.chart(facts)
-        for charts in variants
-        if not (charts.choice.log and facts["upward"])
-    }
-    for chart in drawn.values():
-        if chart is not None and look == "projector":
-            chart.wide, chart.least = SMALL
-    first = next(iter(drawn.values()))
+    first, svgs = charts.chart(facts), {}
     if first is None:
         return {"key": facts["key"], "svgs": {}, "epochs": [], "lines": []}
-    return {
-        "key": facts["key"],
-        "svgs": {
-            key: bare(Curves([chart], spoken(chart), "", "auto" if look == "projector" else look))
-            for key, chart in drawn.items()
-            if chart is not None
-        },
-        "epochs": first.epochs if first.lines else [],
-        "lines": [
-            {
-                "label": line.label,
-                "back": line.back,
-                "values": [brief(v) if math.isfinite(v) else "" for v in line.values],
-            }
-            for line in first.lines
-        ],
-    }
+    for soft in smooth:
+        for log in (False, True)[: 1 if facts["upward"] else 2]:
+            chart = charts.chart(facts, log, soft)
+            assert chart is not None
+            if look == "projector":
+                chart.wide, chart.least = SMALL
+            name = "log " * log + "smooth" * soft
+            picture = Curves([chart], spoken(chart), "", "auto" if look == "projector" else look)
+            svgs[name.strip()] = bare(picture)
+    lines = [
+        {
+            "label": line.label,
+            "back": line.back,
+            "values": [brief(v) if math.isfinite(v) else "" for v in line.values],
+        }
+        for line in first.lines
+    ]
+    epochs = first.epochs if lines else []
+    return {"key": facts["key"], "svgs": svgs, "epochs": epochs, "lines": lines}
 
 
 def spoken(chart: Chart) -> str:

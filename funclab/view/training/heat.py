@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,18 +32,15 @@ class Heat:
     """
 
     def __init__(self, model: Any, trainable: Iterable[Any]) -> None:
-        trained = set(trainable)
-        graph = words.graph_of(model)
-        layers = graph.operations if graph is not None else model.layers
+        trained, graph = set(trainable), words.graph_of(model)
         self.weights: dict[str, list[Any]] = {}
-        for layer in layers:
-            own = [weight for weight in words.weights_of(layer) if weight in trained]
-            if own:
+        for layer in graph.operations if graph is not None else model.layers:
+            if own := [weight for weight in words.weights_of(layer) if weight in trained]:
                 self.weights[layer.name] = own
         self.alive: dict[str, dict[int, Array]] = {}
         self.before: dict[str, list[Array]] | None = None
-        self.places: dict[Any, Any] = {}
-        """For each plan where its gradients and the outputs of its relus lie."""
+        self.arrays: dict[Any, Any] = {}
+        """For each plan its gradients and the outputs of its relus."""
         self.latest: dict[str, dict[str, float]] = {}
 
     def begin(self) -> None:
@@ -54,18 +52,18 @@ class Heat:
 
     def look(self, plan: Any) -> None:
         """Look at a batch that a plan has just done."""
-        if plan not in self.places:
-            self.places[plan] = self._gradients(plan), relus(plan)
-        gradients, activations = self.places[plan]
+        if plan not in self.arrays:
+            self.arrays[plan] = self._gradients(plan), relus(plan)
+        gradients, activations = self.arrays[plan]
         for name, grads in gradients.items():
             total = sum(square(grad) for grad in grads)
             size = sum(grad.size for grad in grads)
             self._note(name, "gradient", math.sqrt(total / size) if size else math.nan)
-        for name, place, array in activations:
+        for name, index, array in activations:
             rows = max(1, MOST_LOOKED_AT * len(array) // max(array.size, 1))
             active: Any = (array[:rows] > 0).reshape(-1, array.shape[-1]).any(axis=0)
             masks = self.alive.setdefault(name, {})
-            masks[place] = active if place not in masks else masks[place] | active
+            masks[index] = masks.get(index, False) | active
         for name, masks in self.alive.items():
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
@@ -76,14 +74,18 @@ class Heat:
             for name, weights in self.weights.items()
         }
 
-    def end(self) -> None:
-        """An epoch has ended: how far have the weights moved?"""
-        for name, before in (self.before or {}).items():
+    def end(self) -> dict[str, list[Any]]:
+        """An epoch has ended: how far have the weights moved? Returns all measures, or nothing for
+        an epoch of which the beginning is not known."""
+        if self.before is None:
+            return {}
+        for name, before in self.before.items():
             pairs = list(zip(before, (weight.array for weight in self.weights[name])))
             moved = math.sqrt(sum(square(new - old) for old, new in pairs))
             length = math.sqrt(sum(square(old) for old, _ in pairs))
             self._note(name, "change", moved / length if length else math.nan)
         self.before = None
+        return self.shown()
 
     def _note(self, name: str, measure: str, value: float) -> None:
         self.latest.setdefault(name, {})[measure] = value
@@ -134,20 +136,21 @@ def square(array: Array) -> float:
 
 
 def relus(plan: Any) -> list[tuple[str, int, Array]]:
-    """For each relu: the layer it is in, its place there, and its output.
+    """For each relu: the layer it is in, its index there, and its output.
 
     A unit of a shared layer, or of a layer of a nested model, lives if it is active in any call.
     """
-    found, counts = [], {}
+    outputs, counts = [], Counter()
     for call in plan.calls:
-        fused = isinstance(call.op, BiasActivation) and call.op.activation == "relu"
-        if not call.place or not (fused or is_relu(call.op)):
-            continue
-        node = call.place[0]
-        counts[node] = counts.get(node, -1) + 1
-        found.append((layer_of(call), counts[node], plan.array(call.outputs[0])))
-    return found
+        if call.place and is_relu(call.op):
+            node = call.place[0]
+            outputs.append((layer_of(call), counts[node], plan.array(call.outputs[0])))
+            counts[node] += 1
+    return outputs
 
 
 def is_relu(op: Any) -> bool:
+    """Whether an op is a plain relu, alone or fused with a bias."""
+    if isinstance(op, BiasActivation):
+        return op.activation == "relu"
     return isinstance(op, Relu) and not op.negative_slope and not op.threshold

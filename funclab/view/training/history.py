@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from funclab.callbacks.base import History
@@ -10,8 +11,9 @@ from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
 from funclab.view.draw.chart import Chart, Line
 from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.text import clean, plural, shorten
-from funclab.view.training.curves import LONGEST_LABEL, VALIDATION, Curves, limit_of, parts
+from funclab.view.draw.text import clean, plural
+from funclab.view.training.curves import VALIDATION, Curves, limit_of, line_of, parts
+from funclab.view.training.record import summary
 
 
 class HistoryCurves(Curves):
@@ -54,39 +56,26 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
 
     Raises: ArgumentError when there is nothing to draw.
     """
-    logs = getattr(history, "history", history)
-    series = {name: list(map(float, values)) for name, values in dict(logs).items() if len(values)}
-    if not series:
+    if not isinstance(history, History):
+        history = history_of(getattr(history, "history", history))
+    if not history.epoch:
         raise ArgumentError(
             "This History holds no epochs, so there is nothing to draw.",
             why="curves come from `fit`, which writes a value for each epoch.",
             fix="call history_plot on what model.fit(...) returns, after at least one epoch.",
         )
-    count = max(map(len, series.values()))
-    own: list[int] = list(getattr(history, "epoch", None) or [])
-    numbers = own if len(own) == count else list(range(count))
-    epochs = [number + 1 for number in numbers]
-    model = getattr(history, "model", None)
-    outputs = list(getattr(model, "output_names", None) or [])
+    run = summary(history, "", most=len(history.epoch))
+    outputs = list(getattr(history.model, "output_names", None) or [])
     charts: dict[str, Chart] = {}
-    for name, values in series.items():
+    for name in run["values"]:
         quantity, output = parts(name.removeprefix(VALIDATION), outputs)
-        chart = charts.setdefault(quantity, Chart(quantity, epochs))
-        checked = name.startswith(VALIDATION)
-        chart.lines.append(
-            Line(
-                shorten(name, LONGEST_LABEL),
-                by_epoch(history, name, values, numbers),
-                0 if output is None else 1 + outputs.index(output),
-                dashed=checked,
-                back=0.0 if checked or name == "learning_rate" else 0.5,
-                sparse=len(values) < count,
-            )
-        )
+        colour = 0 if output is None else 1 + outputs.index(output)
+        chart = charts.setdefault(quantity, Chart(quantity, run["epochs"]))
+        chart.lines += filter(None, [line_of(run, name, name, colour, run["epochs"])])
     for quantity, chart in charts.items():
         chart.limit = limit_of(quantity, chart.lines)
-    name = clean(getattr(model, "name", "") or "")
-    title = f"Training{f' of {name}' if name else ''}: {plural(count, 'epoch')}"
+    name = clean(getattr(history.model, "name", "") or "")
+    title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
     told = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
     return HistoryCurves(list(charts.values()), title, told, defaults.chosen(look))
 
@@ -94,11 +83,15 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
 History.plot = history_plot
 
 
-def by_epoch(history: Any, name: str, values: list[float], epochs: list[int]) -> list[float]:
-    """A value for every epoch: nan where none was measured, as with `validation_freq=5`."""
-    own = getattr(history, "epochs_of", {}).get(name, epochs)
-    measured = dict(zip(own, values))
-    return [measured.get(epoch, math.nan) for epoch in epochs]
+def history_of(logs: Mapping[str, Any]) -> History:
+    """The History that such lists of numbers are from."""
+    history = History()
+    for epoch in range(max(map(len, logs.values()), default=0)):
+        brought = {
+            name: float(values[epoch]) for name, values in logs.items() if len(values) > epoch
+        }
+        history.on_epoch_end(epoch, brought)
+    return history
 
 
 def sentence(line: Line) -> str:

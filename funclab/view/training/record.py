@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import Any
 from weakref import WeakKeyDictionary
 
-MOST_DOTS = 400
+MOST_DOTS = 200
 MOST_EPOCHS = 400
 MOST_POINTS = 2000
 """Epochs of all runs of a view together, so that twenty runs weigh no more than a few."""
@@ -34,40 +34,54 @@ def keep_runs(model: Any, runs: list[Numbers]) -> None:
 class Record:
     """One run: dots of single batches, and what each epoch brought.
 
-    However long the training, at most `MOST_DOTS` batches are kept, evenly spread, and at most
-    `MOST_EPOCHS` epochs travel.
+    However long the training, at most `MOST_DOTS` batches are kept, evenly spread over it, and at
+    most `MOST_EPOCHS` epochs travel.
     """
 
     def __init__(self, label: str, history: Any, steps: int | None = None) -> None:
         self.label, self.history, self.steps = label, history, steps
         self.dots: list[tuple[int, int, Numbers]] = []
-        self.stride, self.seen = 1, 0
+        """The epoch, the batch (from 1) and the losses and metrics of every kept batch."""
+        self.fresh: list[tuple[int, int, Numbers]] = []
+        """The dots that `new_dots` has not returned yet."""
+        self.batches, self.stride = 0, 1
         self.lengths: dict[int, int] = {}
         self.heat: dict[int, dict[str, Any]] = {}
         self.nan: Numbers = {}
         """Where nan first appeared: its `nan_layer`, and the sentence `nan` that says so."""
 
-    def dot(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
-        """Keep the numbers of one batch (from 1), and return them as a point; None if left out."""
-        self.seen += 1
-        if (self.seen - 1) % self.stride:
-            return None
-        self.dots.append((epoch, batch, rounded(values)))
+    def count_batch(self) -> int:
+        """Count a batch; returns how many come before the next one to be kept, 0 for this one."""
+        self.batches += 1
+        return -self.batches % self.stride
+
+    def add_dot(self, epoch: int, batch: int, values: Numbers) -> None:
+        """Keep the losses and metrics of one batch; of too many, every other."""
+        self.fresh.append((epoch, batch, values))
+        self.dots.append((epoch, batch, values))
         if len(self.dots) > MOST_DOTS:
-            self.dots = self.dots[::2]
+            self.dots = self.dots[1::2]
             self.stride *= 2
-        return self.placed(epoch, batch, rounded(values))
 
-    def placed(self, epoch: int, batch: int, values: Numbers) -> Numbers | None:
-        """A batch as a point of the axis; None as long as the length of its epoch is unknown."""
-        length = self.lengths.get(epoch) or self.steps or self.lengths.get(epoch - 1)
-        if length is None:
-            return None
-        return {"x": round(epoch + min(batch / length, 1), 4), "values": values}
+    def new_dots(self) -> list[Numbers]:
+        """The dots that have come since the last call, as points."""
+        dots, self.fresh = self.fresh, []
+        return self._points(dots)
 
-    def epoch(self, epoch: int, batches: int, heat: dict[str, Any] | None) -> None:
+    def _points(self, dots: list[tuple[int, int, Numbers]]) -> list[Numbers]:
+        """Dots as points of the axis; without those whose epoch has an unknown length."""
+        points = []
+        for epoch, batch, values in dots:
+            length = self.lengths.get(epoch, self.steps)
+            if length is not None:
+                x = round(epoch + min(batch / length, 1), 4)
+                points.append({"x": x, "values": {k: number(v) for k, v in values.items()}})
+        return points
+
+    def end_epoch(self, epoch: int, batches: int, heat: dict[str, Any]) -> None:
         """An epoch has ended after so many batches; `heat` holds the measures of its layers."""
         self.lengths[epoch] = batches
+        self.steps = self.steps or batches  # as many will come again
         if heat:
             self.heat[epoch] = heat
             if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
@@ -75,10 +89,9 @@ class Record:
 
     def data(self) -> Numbers:
         """The run as plain data."""
-        placed = (self.placed(*dot) for dot in self.dots)
-        dots = [dot for dot in placed if dot is not None]
         heat = [{"epoch": epoch + 1, "layers": layers} for epoch, layers in self.heat.items()]
-        return {**summary(self.history, self.label), "dots": dots, "heat": heat, "nan": self.nan}
+        whole = summary(self.history, self.label)
+        return {**whole, "dots": self._points(self.dots), "heat": heat, "nan": self.nan}
 
 
 def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) -> Numbers:
@@ -93,7 +106,10 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
             name: [number(history.value(name, epoch)) for epoch in epochs]
             for name in history.history
         },
-        "now": {name: picked(values, chosen) for name, values in history.now.items()},
+        "now": {
+            name: [number(values[i]) for i in chosen if i < len(values)]
+            for name, values in history.now.items()
+        },
         "stopped": history.stopped,
         "nan": {},
         "dots": [],
@@ -113,21 +129,13 @@ def kept(history: Any, most: int) -> list[int]:
 
 
 def thinned(count: int, most: int) -> list[int]:
-    """At most so many places out of `count`, evenly, always with the last.
+    """At most so many indices out of `count`, evenly, always with the last.
 
     >>> thinned(7, 3)
     [0, 3, 6]
     """
     step = max(1, math.ceil(count / most))
     return sorted({*range(0, count, step), *range(count - 1, count)} - {-1})
-
-
-def picked(values: list[Any], chosen: list[int]) -> list[Any]:
-    return [number(values[i]) if i < len(values) else None for i in chosen]
-
-
-def rounded(values: Numbers) -> Numbers:
-    return {name: number(value) for name, value in values.items()}
 
 
 def number(value: Any) -> float | None:

@@ -1,6 +1,7 @@
 // A training run while it goes on: curves that grow, the graph beside them, and its controls.
 
-// What can be switched, by key: its name in the state, and what its button says while it is off and on.
+// What can be switched, by key: its name in the state and in the table of texts, and what its button
+// says while it is off and on.
 const SWITCHES = {
   l: ["log", "live_log", "live_linear"],
   e: ["smooth", "live_smooth", "live_rough"],
@@ -26,7 +27,11 @@ function trainingView() {
       ctx.bar.after(this.progress, this.words, this.why);
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
-      for (const name of ["curves", "status"]) this.listen(ctx, name);
+      const changed = () => this.refresh(ctx);
+      for (const name of ["change:curves", "change:status"]) {
+        ctx.model.on(name, changed);
+        ctx.cleanups.push(() => ctx.model.off?.(name, changed));
+      }
       this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
@@ -34,16 +39,12 @@ function trainingView() {
       lastShown = ctx.el;
     },
 
-    listen(ctx, name) {
-      const changed = () => this.refresh(ctx);
-      ctx.model.on(`change:${name}`, changed);
-      ctx.cleanups.push(() => ctx.model.off?.(`change:${name}`, changed));
-    },
-
+    /** Where the training is, by the newest message; one whose kernel is gone, or was never here, has ended. */
     status(ctx) {
       const kept = ctx.model.get("status"), now = this.now ?? kept;
-      const status = (kept.serial ?? 0) > (now.serial ?? 0) ? kept : now; // the newer one, however they came
-      return this.channel.gone && underWay(status) ? { ...status, phase: "gone" } : status;
+      const status = (kept.serial ?? 0) > (now.serial ?? 0) ? kept : now;
+      const gone = ctx.model.alone ? "stored" : this.channel.gone ? "gone" : "";
+      return gone && underWay(status) ? { ...status, phase: gone } : status;
     },
 
     /** What the kernel sends while it trains. */
@@ -63,10 +64,10 @@ function trainingView() {
 
     /** Say that training was paused, goes on, or is over, however the news came. */
     announce(ctx, phase) {
-      const before = this.phase, key = { paused: "live_say_paused", over: "live_say_over", stopped: "live_say_stopped", failed: "live_say_failed" }[phase];
+      const before = this.phase;
       this.phase = phase;
       if (!before || before === phase) return;
-      if (key) ctx.say(ctx.t(key));
+      if (["paused", "over", "stopped", "failed"].includes(phase)) ctx.say(ctx.t(`live_say_${phase}`));
       else if (before === "paused") ctx.say(ctx.t("live_say_on"));
     },
 
@@ -76,10 +77,12 @@ function trainingView() {
       this.due = requestAnimationFrame(() => { this.due = 0; ctx.update(); });
     },
 
-    /** What there is to do, by key: the name of its button, that of its line in the table of keys, the deed,
-        and when its key is in force. */
+    /** What there is to do, by key: the texts of its button and of its line in the table of keys, the deed, and
+        when its key is in force. */
     actions(ctx) {
-      const act = (what) => () => this.act(ctx, what), flip = (name) => () => ctx.set({ [name]: !ctx.state[name] });
+      const act = (what) => () => this.act(ctx, what), { compared, charts } = ctx.facts;
+      const switches = Object.entries(SWITCHES).filter(([key]) => !compared || "lej".includes(key)).map(([key, [name]]) =>
+        [key, [`live_${name}`, `live_key_${name}`, () => ctx.set({ [name]: !ctx.state[name] })]]);
       const steering = {
         " ": ["live_pause", "live_key_pause", () => this.act(ctx, this.status(ctx).paused ? "resume" : "pause")],
         n: ["live_step", "live_key_step", act("step")],
@@ -87,8 +90,6 @@ function trainingView() {
         s: ["live_slow", "live_key_slow", () => this.slow.ask(this.status(ctx))],
         "-": ["live_halve", "live_key_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2)],
         "+": ["live_double", "live_key_double", () => this.setRate(ctx, this.rateNow(ctx) * 2)],
-        g: ["live_graph", "live_key_graph", flip("graph")],
-        t: ["live_table", "live_key_table", flip("table")],
         h: ["live_measure", "live_key_measure", () => ctx.set({ measure: this.measureAfter(ctx) })],
         ArrowDown: ["", "live_key_next", () => this.walk(ctx, 1)],
         ArrowUp: ["", "live_key_last", () => this.walk(ctx, -1)],
@@ -96,11 +97,9 @@ function trainingView() {
         i: ["", "live_key_interrupt", () => this.interrupt(ctx)],
       };
       return {
-        ...(ctx.facts.compared ? {} : steering),
-        l: ["live_log", "live_key_log", flip("log")],
-        e: ["live_smooth", "live_key_smooth", flip("smooth")],
-        j: ["live_joined", "live_key_joined", flip("joined")],
-        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % ctx.facts.charts.length }), () => ctx.look === "projector"],
+        ...(compared ? {} : steering),
+        ...Object.fromEntries(switches),
+        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % charts.length }), () => ctx.look === "projector"],
         ArrowLeft: ["", "live_key_back", () => this.lookAt(ctx, this.neighbour(ctx, -1))],
         ArrowRight: ["", "live_key_on", () => this.lookAt(ctx, this.neighbour(ctx, 1))],
       };
@@ -143,10 +142,7 @@ function trainingView() {
     },
 
     /** Look back to an epoch; at the last one, at what is now. */
-    lookAt(ctx, epoch) {
-      const last = this.lastEpoch();
-      ctx.set({ epoch: epoch >= last ? 0 : epoch }, true);
-    },
+    lookAt(ctx, epoch) { ctx.set({ epoch: epoch >= this.lastEpoch() ? 0 : epoch }, true); },
 
     /** Ask for the weights of the epoch looked at. */
     bringBack(ctx) {
@@ -160,7 +156,7 @@ function trainingView() {
 
     /** Walk through the layers. */
     walk(ctx, by) {
-      const keys = ctx.facts.layers.map((one) => one.key).filter((key) => this.latest[key]);
+      const keys = ctx.facts.layers.map((layer) => layer.key).filter((key) => this.latest[key]);
       if (!keys.length) return;
       const at = keys.indexOf(ctx.state.selected);
       ctx.set({ selected: keys[at < 0 ? 0 : (at + by + keys.length) % keys.length] });
@@ -196,32 +192,32 @@ function trainingView() {
       else ctx.say(whyNot(ctx, this.status(ctx), this.channel) || ctx.t("live_say_use_stop"));
     },
 
-    hidden(ctx, status) {
+    /** Whether the curves wait for an answer; once the truth is known, it is told. */
+    hidden(ctx) {
       const questions = ctx.model.get("ask") ? this.curves.curves.questions ?? [] : [];
-      for (const one of questions) if (one.answer != null) ctx.judge(one.id, one.answer, one.explain);
+      for (const { id, answer, explain } of questions) if (answer != null) ctx.judge(id, answer, explain);
       const answers = ctx.model.get("answers");
-      const given = questions.map((one) => answers.find((answer) => answer.id === one.id));
-      const open = questions[given.findIndex((one) => !one)];
+      const given = questions.map(({ id }) => answers.find((answer) => answer.id === id));
+      const open = questions[given.indexOf(undefined)];
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
-      if (!open && given.length && given.every((one) => one.right != null)) this.verdicts(ctx, given);
+      if (given.length && given.every((answer) => answer?.right != null)) this.verdicts(ctx, given);
       return Boolean(open);
     },
 
     /** What was expected, and what came. */
-    verdicts(ctx, given) {
+    verdicts(ctx, answers) {
       ctx.askBox.hidden = false;
-      ctx.askBox.replaceChildren(...given.map((one) => {
-        const key = one.given == null ? "shown" : one.correct ? "right" : "not_right";
-        return h("p", {}, h("strong", {}, one.prompt), " ", ctx.t(key, { given: one.given ?? "", right: one.right }));
+      ctx.askBox.replaceChildren(...answers.map(({ prompt, given, right, correct }) => {
+        const key = given == null ? "shown" : correct ? "right" : "not_right";
+        return h("p", {}, h("strong", {}, prompt), " ", ctx.t(key, { given: given ?? "", right }));
       }));
     },
 
     update(ctx) {
-      const status = this.status(ctx), { state } = ctx, hidden = this.hidden(ctx, status);
-      const heat = this.curves.curves.heat ?? [];
+      const status = this.status(ctx), { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
-      this.curves.update(hidden);
-      const shown = state.epoch ? heat.findLast((one) => one.epoch <= state.epoch)?.layers ?? {} : this.latest;
+      this.curves.update(this.hidden(ctx));
+      const shown = epoch ? heat.findLast((measured) => measured.epoch <= epoch)?.layers ?? {} : this.latest;
       this.graph.update(shown, status.nan_layer);
       ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
       this.announce(ctx, status.phase);
@@ -231,58 +227,55 @@ function trainingView() {
 
     /** Progress and reasons in words. */
     say(ctx, status) {
+      const { last = 1, epoch = 1, steps, batch, rate_by: by } = status, going = underWay(status);
+      const done = (epoch - 1 + (steps ? batch / steps : 0)) || 0;
       this.words.textContent = progressWords(ctx, status);
-      const done = status.phase === "over" ? status.last : (status.epoch ?? 1) - 1 + (status.steps ? status.batch / status.steps : 0);
-      this.progress.hidden = !underWay(status);
-      this.progress.setAttribute("aria-valuemax", status.last ?? 1);
-      this.progress.setAttribute("aria-valuenow", (done || 0).toFixed(1));
-      this.progress.firstChild.style.width = `${Math.min(100, (100 * (done || 0)) / (status.last ?? 1))}%`;
+      this.progress.hidden = !going;
+      this.progress.setAttribute("aria-valuemax", last);
+      this.progress.setAttribute("aria-valuenow", done.toFixed(1));
+      this.progress.firstChild.style.width = `${(100 * done) / last}%`;
       const reason = whyNot(ctx, status, this.channel);
-      const interrupts = reason && underWay(status) && this.channel.interrupts;
-      this.why.textContent = underWay(status) ? [reason, interrupts ? ctx.t("live_why_stop_works") : "",
-        status.rate_by ? ctx.t("live_say_rate_by", { by: status.rate_by }) : ""].filter(Boolean).join(" ") : "";
+      const reasons = [reason, reason && this.channel.interrupts && ctx.t("live_why_stop_works"), by && ctx.t("live_say_rate_by", { by })];
+      this.why.textContent = going ? reasons.filter(Boolean).join(" ") : "";
     },
 
+    /** A button says what it does; what is shown is said beside it, or can be seen. */
     press(ctx, status) {
-      const { button } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
+      const { button, rate, back, place } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
       const off = Boolean(whyNot(ctx, status, this.channel)), graph = Boolean(ctx.model.get("pictures").graph);
       const words = (key, name, values) => { if (button[key]) button[key].firstChild.textContent = ctx.t(name, values); };
-      const show = (key, shown) => { if (button[key]) button[key].hidden = !shown; };
-      this.steering.hidden = !underWay(status);
+      const measure = (name) => ctx.t(`live_${name}`);
       for (const key of facts.compared ? "" : " nxs-+") {
-        const fixed = status.rate_by && "-+".includes(key);
-        const works = !(off || fixed) || (key === "x" && this.channel.interrupts);
+        const works = !(off || (status.rate_by && "-+".includes(key))) || (key === "x" && this.channel.interrupts);
         button[key].setAttribute("aria-disabled", String(!works));
         if (works) button[key].removeAttribute("aria-describedby");
         else button[key].setAttribute("aria-describedby", this.why.id);
       }
-      this.rate.disabled = off || Boolean(status.rate_by);
-      if (document.activeElement !== this.rate) this.rate.value = status.rate ?? "";
-      // A button says what it does; what is shown is said beside it, or can be seen.
-      const measure = (name) => ctx.t(`live_${name}`);
+      rate.disabled = off || Boolean(status.rate_by);
+      if (document.activeElement !== rate) rate.value = status.rate ?? "";
       words(" ", status.paused ? "live_resume" : "live_pause");
       words("h", "live_show_measure", { measure: measure(this.measureAfter(ctx)) });
       for (const [key, [name, on, none]] of Object.entries(SWITCHES)) words(key, state[name] ? none : on);
       this.measure.textContent = graph && state.graph ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
-      this.place.hidden = this.lastEpoch() < 2;
-      this.place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
-      this.back.max = this.lastEpoch();
-      this.back.value = state.epoch || this.lastEpoch();
-      this.back.setAttribute("aria-valuetext", this.place.firstChild.textContent);
-      show("Enter", status.snapshots && !underWay(status));
-      show("e", smoothed);
-      show("j", runs > 1 && ctx.model.widget_manager?.kernel);
-      show("m", ctx.look === "projector" && facts.charts.length > 1);
-      for (const key of "gt") show(key, graph);
-      show("h", graph && state.graph);
+      place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
+      back.max = this.lastEpoch();
+      back.value = state.epoch || this.lastEpoch();
+      back.setAttribute("aria-valuetext", place.firstChild.textContent);
+      place.hidden = this.lastEpoch() < 2;
+      this.steering.hidden = !underWay(status);
+      const shown = {
+        g: graph, t: graph, h: graph && state.graph, e: smoothed, j: runs > 1 && ctx.model.widget_manager?.kernel,
+        m: ctx.look === "projector" && facts.charts.length > 1, Enter: status.snapshots && !underWay(status),
+      };
+      for (const [key, show] of Object.entries(shown)) if (button[key]) button[key].hidden = !show;
     },
 
     caption(ctx) {
       const { state } = ctx, status = this.status(ctx), { caption, reading, smoothed } = this.curves.curves;
-      if (this.hidden(ctx, status)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
+      if (this.hidden(ctx)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
       if (state.epoch) return this.curves.words(state.epoch);
-      const none = ctx.t(underWay(status) ? "live_caption_first" : "live_caption_none");
-      const parts = [caption || none, state.smooth ? smoothed : "", ctx.look === "projector" ? "" : reading];
+      const none = underWay(status) ? "live_caption_first" : "live_caption_none";
+      const parts = [caption || (status.phase === "stored" ? "" : ctx.t(none)), state.smooth ? smoothed : "", ctx.look === "projector" ? "" : reading];
       return parts.filter(Boolean).join(" ");
     },
   };

@@ -7,12 +7,12 @@ numbers, which the page puts into the curves it has. The buttons reach the train
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.callbacks.base import History, Watcher
+from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.view.draw import defaults
@@ -23,8 +23,7 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import bare, compact
 from funclab.view.training.captions import questions, told
-from funclab.view.training.curves import Choice, Curves, NoRuns, RunCharts, charts_of, page_chart
-from funclab.view.training.feed import Feed
+from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
 from funclab.view.training.record import (
     FEWEST_EPOCHS,
     MOST_EPOCHS,
@@ -78,48 +77,51 @@ class TrainingView(View):
             return
         facts, runs, status = self.facts, list(self.runs), self.status
         ended = status["phase"] in ("over", "stopped", "failed")
-        smooth = (False, True) if ended or self.state["smooth"] else (False,)
-        until = 0 if ended else status.get("last", 0)
-        made = [self._charts(Choice(log, soft), until) for soft in smooth for log in (False, True)]
-        longest = made[0].window
-        choices = [charts for charts in made if longest or not charts.choice.smooth]
+        charts = self._charts(0 if ended else status.get("last", 0))
+        smooth = (False, True) if charts.window and (ended or self.state["smooth"]) else (False,)
         story, reading = told(runs, facts["charts"], facts["compared"])
         self.curves = {
-            "charts": [page_chart(chart, choices, self.look) for chart in facts["charts"]],
+            "charts": [page_chart(chart, charts, smooth, self.look) for chart in facts["charts"]],
             "caption": story,
             "reading": reading,
-            "smoothed": say("live_caption_smoothed", n=made[0].smoothed_epochs) if longest else "",
+            "smoothed": self._smoothed(charts),
             "questions": questions(runs, facts["charts"], facts["compared"], status),
-            "epochs": made[0].epochs,
+            "epochs": charts.epochs,
             "heat": runs[-1]["heat"] if runs else [],
             "runs": len(runs),
         }
 
-    def _charts(self, choice: Choice, until: float = 0) -> RunCharts:
-        joined = Choice(choice.log, choice.smooth, self.state["joined"])
-        return RunCharts(self.runs, self.facts["compared"], joined, until)
+    def _charts(self, until: float = 0) -> RunCharts:
+        return RunCharts(self.runs, self.facts["compared"], self.state["joined"], until)
+
+    def _smoothed(self, charts: RunCharts) -> str:
+        return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
 
     def picture(self) -> Picture:
-        look, facts, runs = defaults.still(self.look), self.facts, list(self.runs)
-        made = self._charts(Choice(self.state["log"], self.state["smooth"]))
-        drawn = [made.chart(chart) for chart in facts["charts"]]
-        charts = [chart for chart in drawn if chart is not None]
+        look, facts, runs, state = defaults.still(self.look), self.facts, self.runs, self.state
+        charts = self._charts()
+        drawn = [charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"]]
+        drawn = [chart for chart in drawn if chart is not None]
+        if not drawn or not charts.epochs:
+            return Curves([], say("live_no_run"), say("live_no_curve"), look)
         title = self.title
-        if not charts or not made.epochs:
-            return NoRuns(look)
         if not facts["compared"]:
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
             title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
         said = [self.status.get("nan", ""), *told(runs, facts["charts"], facts["compared"])]
-        if self.state["smooth"] and made.window:
-            said.append(say("live_caption_smoothed", n=made.smoothed_epochs))
-        return Curves(charts, title, " ".join(filter(None, said)), look, framed=True)
+        said.append(self._smoothed(charts) if state["smooth"] else "")
+        return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
 
 
-def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
-    """A view of a model's runs, with its graph."""
+def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
+    """A view of a model's runs, with its graph: `names` are those of its losses and metrics."""
     variable = model.name if model.name.isidentifier() else "model"
+    state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
+    pictures = {}
+    if words.graph_of(model) is not None:
+        narrow = compact(model, capsules=False)
+        pictures = {"graph": bare(compact(model)), "narrow": bare(narrow)}
     facts = {
         "charts": charts_of(names, list(model.output_names or [])),
         "layers": layers_of(model),
@@ -130,16 +132,10 @@ def view_of(model: Any, names: list[str], **settings: Any) -> TrainingView:
         facts=facts,
         title=f"Training of {clean(model.name)}",
         call=f"funclab.watch({variable}$)",
-        pictures=pictures_of(model),
-        **with_state(settings),
+        pictures=pictures,
+        state=state,
+        **settings,
     )
-
-
-def with_state(settings: Numbers) -> Numbers:
-    """Settings of a view in which those of its state stand together."""
-    blank = TrainingView.blank_state
-    others = {key: value for key, value in settings.items() if key not in blank}
-    return {**others, "state": {key: settings[key] for key in settings if key in blank}}
 
 
 def layers_of(model: Any) -> list[Numbers]:
@@ -158,18 +154,6 @@ def layers_of(model: Any) -> list[Numbers]:
     ]
 
 
-def pictures_of(model: Any) -> dict[str, str]:
-    """The graph beside the curves, and one that is less wide; nothing for a model without one."""
-    if words.graph_of(model) is None:
-        return {}
-    return {"graph": bare(compact(model)), "narrow": bare(compact(model, capsules=False))}
-
-
-def live_callback(model: Any, run: str = "", **settings: Any) -> Watcher:
-    """The callback by which `fit(live=...)` shows a training run."""
-    return Feed(model, view_of, run, **settings)
-
-
 def watch(model: Any, **settings: Any) -> TrainingView:
     """The runs of a model as a live view, also of one that is being trained now.
 
@@ -186,7 +170,7 @@ def watch(model: Any, **settings: Any) -> TrainingView:
         )
     loop = getattr(getattr(model, "compiled_state", None), "loop", None)
     watchers = getattr(loop, "watchers", ())
-    feed = next((watcher for watcher in watchers if isinstance(watcher, Feed)), None)
+    feed = next((watcher for watcher in watchers if hasattr(watcher, "add_view")), None)
     if feed is not None:
         return feed.add_view(**settings)
     runs, last = runs_of(model), getattr(model, "history", None)
@@ -215,17 +199,25 @@ def compare_runs(
 
     Raises: ArgumentError for something that is not a History, or a wrong number of labels.
     """
-    blank = TrainingView.blank_state
-    state = {key: groups.pop(key) for key in [*groups] if key in blank and not listing(groups[key])}
-    runs = summaries([*named_runs(histories, labels), *grouped_runs(groups)])
-    given = [*histories, *(history for group in groups.values() for history in group)]
-    outputs = [name for model in {h.model for h in given} for name in model.output_names or []]
+    lists = {key: group for key, group in groups.items() if is_group(key, group)}
+    state = {key: value for key, value in groups.items() if key not in lists}
+    labels = [getattr(h, "run", "") for h in histories] if labels is None else [*labels]
+    if len(labels) != len(histories):
+        raise ArgumentError(
+            f"compare_runs was given {plural(len(histories), 'run')} and "
+            f"{plural(len(labels), 'label')}.",
+            why="every run has one label.",
+            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
+        )
+    named = [("", label, history) for label, history in zip(labels, histories)]
+    runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
+    models = {history.model for group in (histories, *lists.values()) for history in group}
+    outputs = [name for model in models for name in model.output_names or []]
     names = dict.fromkeys(name for run in runs for name in run["values"])
-    titles = list(dict.fromkeys(run["group"] or run["label"] for run in runs))
+    titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:
         titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
-    call = [f"history{i + 1}" for i in range(len(histories))]
-    call += [f"{name}={name}" for name in groups]
+    call = [f"history{i + 1}" for i in range(len(histories))] + [f"{key}={key}" for key in lists]
     view = TrainingView(
         facts={"charts": charts_of(names, outputs), "layers": [], "compared": True},
         title=f"Runs: {clean(listed(titles))}",
@@ -239,56 +231,39 @@ def compare_runs(
     return view
 
 
-def listing(value: Any) -> bool:
-    return isinstance(value, (list, tuple, History))
+def is_group(name: str, value: Any) -> bool:
+    """Whether a keyword of `compare_runs` names a group of runs, and not a setting.
 
-
-def named_runs(histories: Sequence[Any], labels: Sequence[str] | None) -> list[tuple[Any, ...]]:
-    """Runs that belong to no group: for each its group, its label, and its History."""
-    names = [getattr(history, "run", "") for history in histories] if labels is None else [*labels]
-    if len(names) != len(histories):
-        raise ArgumentError(
-            f"compare_runs was given {plural(len(histories), 'run')} and "
-            f"{plural(len(names), 'label')}.",
-            why="every run has one label.",
-            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
-        )
-    return [("", name, history) for name, history in zip(names, histories)]
-
-
-def grouped_runs(groups: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs by the name of their group."""
-    for name, group in groups.items():
-        if not isinstance(group, (list, tuple)) or not group:
-            raise ArgumentError(
-                f"compare_runs was given {name}={group!r}, which is not a list of Histories.",
-                why="a keyword names a group of runs; "
-                f"the settings are {', '.join(TrainingView.blank_state)}.",
-                fix="write compare_runs(shared=[first, second], separate=[third, fourth]).",
-            )
-    return [(name, "", history) for name, group in groups.items() for history in group]
-
-
-def summaries(given: list[tuple[Any, ...]]) -> list[Numbers]:
-    """Histories as plain data, each with its group and a name of its own.
-
-    Raises: ArgumentError for something else, or for nothing.
+    Raises: ArgumentError for a keyword that is neither.
     """
-    for _, _, history in given:
-        if not isinstance(history, History):
-            raise ArgumentError(
-                f"compare_runs was given {history!r}, which is not a History.",
-                why="it draws what `fit` returns.",
-                fix="write compare_runs(first, second) with first = model.fit(...).",
-            )
-    if not given:
+    if name in TrainingView.blank_state and not isinstance(value, (list, tuple)):
+        return False
+    if not isinstance(value, (list, tuple)) or not value:
         raise ArgumentError(
-            "compare_runs was given 0 runs.",
-            why="it overlays the curves of one run or more.",
+            f"compare_runs was given {name}={value!r}, which is not a list of Histories.",
+            why="a keyword names a group of runs; "
+            f"the settings are {', '.join(TrainingView.blank_state)}.",
+            fix="write compare_runs(shared=[first, second], separate=[third, fourth]).",
+        )
+    return True
+
+
+def summaries(histories: list[tuple[str, str, Any]]) -> list[Numbers]:
+    """Histories, each with its group and label, as plain data with a label of their own.
+
+    Raises: ArgumentError for something that is not a History, or for nothing.
+    """
+    wrong = [history for _, _, history in histories if not isinstance(history, History)]
+    if wrong or not histories:
+        raise ArgumentError(
+            f"compare_runs was given {wrong[0]!r}, which is not a History."
+            if wrong
+            else "compare_runs was given 0 runs.",
+            why="it overlays the curves of what `fit` returns, one run or more.",
             fix="write compare_runs(first, second) with first = model.fit(...).",
         )
-    most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(given)))
+    most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(histories)))
     return [
-        summary(history, str(name or f"run {i + 1}"), group, most)
-        for i, (group, name, history) in enumerate(given)
+        summary(history, str(label or f"run {i + 1}"), group, most)
+        for i, (group, label, history) in enumerate(histories)
     ]

@@ -15,28 +15,25 @@ function underWay(status) {
 
 /** One line: where the training is, which of its cell when there are many, and where nan began. */
 function progressWords(ctx, status) {
-  const count = ctx.model.get("count"), place = placeWords(ctx, status);
-  return [count && place ? ctx.t("live_nth", { n: count, place }) : place, status.nan].filter(Boolean).join(" ");
+  const n = ctx.model.get("count"), place = placeWords(ctx, status);
+  return [n && place ? ctx.t("live_nth", { n, place }) : place, status.nan].filter(Boolean).join(" ");
 }
 
 function placeWords(ctx, status) {
-  if (!status.last) return "";
-  const place = ctx.t(status.steps ? "live_place" : "live_place_open",
-    { epoch: status.epoch, last: status.last, batch: status.batch, steps: status.steps });
-  if (status.phase === "failed") return ctx.t("live_failed", { place, error: status.error });
-  if (status.phase === "gone") return ctx.t("live_gone", { place });
-  if (status.phase === "lost") return ctx.t("live_lost", { error: status.error });
-  if (status.phase === "stopped") return ctx.t("live_stopped", { place });
-  if (status.phase === "over") return ctx.t(status.epoch === 1 ? "live_over_one" : "live_over", { n: status.epoch });
-  const speed = status.speed ? ctx.t("live_speed", { n: status.speed.toLocaleString("en") }) : "";
-  const phase = status.phase === "paused" ? ctx.t("live_paused") : status.phase === "validating" ? ctx.t("live_validating") : "";
-  const left = status.phase === "paused" ? "" : timeLeft(ctx, status.left);
-  return [phase, place, speed, left].filter(Boolean).join(" · ");
+  const { last, phase, steps, epoch: n, error, speed, left } = status;
+  if (!last) return "";
+  const place = ctx.t(steps ? "live_place" : "live_place_open", status);
+  if (phase === "over" && n === 1) return ctx.t("live_over_one");
+  if (["failed", "gone", "stored", "lost", "stopped", "over"].includes(phase)) return ctx.t(`live_${phase}`, { place, error, n });
+  return [
+    ["paused", "validating"].includes(phase) && ctx.t(`live_${phase}`), place,
+    speed && ctx.t("live_speed", { n: speed.toLocaleString("en") }), phase !== "paused" && timeLeft(ctx, left),
+  ].filter(Boolean).join(" · ");
 }
 
 /** Why Pause, Step and Stop cannot be offered now; nothing when they can. */
 function whyNot(ctx, status, channel) {
-  if (!underWay(status)) return ctx.t("live_why_over");
+  if (!underWay(status) && status.phase !== "stored") return ctx.t("live_why_over");
   if (!channel.possible) return ctx.t("live_why_no_kernel");
   if (channel.heard) return "";
   if (channel.asking) return ctx.t("live_why_asking");

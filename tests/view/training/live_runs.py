@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 
+from funclab.callbacks import LambdaCallback
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
@@ -24,8 +25,28 @@ def fresh(seed: int = 5, name: str = "kinds") -> Model:
     return model
 
 
-def course_of(training):
-    return training.model.compiled_state.loop
+def feed_of(model):
+    """What follows the training of a model that is under way."""
+    return model.compiled_state.loop.watchers[0]
+
+
+def watched(model, *callbacks, **settings):
+    """Train a model with a live view; returns what followed the training."""
+    feeds = []
+    note = LambdaCallback(on_train_begin=lambda logs: feeds.append(feed_of(model)))
+    model.fit(X, Y, callbacks=[note, *callbacks], live=True, **settings)
+    return feeds[0]
+
+
+def background(**settings):
+    """A long training in the background, its first epoch over, and what follows it."""
+    begun = threading.Event()
+    told = LambdaCallback(on_epoch_end=lambda epoch, logs: begun.set())
+    training = fresh().fit(
+        X, Y, epochs=100_000, callbacks=[told], live=True, background=True, **settings
+    )
+    assert begun.wait(30)
+    return training, feed_of(training.model)
 
 
 def wait_until(true):

@@ -9,9 +9,9 @@ from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view.draw.chart import Chart
 from funclab.view.draw.text import text_width
-from funclab.view.training.curves import Choice, RunCharts
+from funclab.view.training.curves import RunCharts
 from funclab.view.training.view import compare_runs
-from tests.view.training.live_runs import X, Y, fresh
+from tests.view.training.live_runs import fresh
 
 
 def history_of(losses, checked=()):
@@ -24,9 +24,9 @@ def history_of(losses, checked=()):
     return history
 
 
-def loss_chart(view, **choice) -> Chart:
+def loss_chart(view, smooth=False, joined=False) -> Chart:
     """The chart of the loss of a view."""
-    chart = RunCharts(view.runs, True, Choice(**choice)).chart(view.facts["charts"][0])
+    chart = RunCharts(view.runs, True, joined).chart(view.facts["charts"][0], smooth=smooth)
     assert chart is not None
     return chart
 
@@ -116,16 +116,16 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
     assert len(str(view.curves)) < 350_000
 
 
-def test_compare_runs_takes_histories_and_a_label_for_each():
-    history = fresh().fit(X, Y, verbose=0)
-
-    with pytest.raises(ArgumentError, match="2 labels"):
-        compare_runs(history, labels=["one", "two"])
-    with pytest.raises(ArgumentError, match="not a History"):
-        compare_runs(history.history)
-    with pytest.raises(ArgumentError, match="0 runs"):
-        compare_runs()
-    with pytest.raises(ArgumentError, match="not a list of Histories"):
-        compare_runs(history, colour="red")
-    with pytest.raises(ArgumentError, match="not a History"):
-        compare_runs(shared=[history, None])
+@pytest.mark.parametrize(
+    ("histories", "settings", "what"),
+    [
+        ([history_of([1.0])], {"labels": ["one", "two"]}, "2 labels"),
+        ([{"loss": [1.0]}], {}, "not a History"),
+        ([], {}, "0 runs"),
+        ([], {"colour": "red"}, "not a list of Histories"),
+        ([], {"shared": [None]}, "not a History"),
+    ],
+)
+def test_compare_runs_takes_histories_and_a_label_for_each(histories, settings, what):
+    with pytest.raises(ArgumentError, match=what):
+        compare_runs(*histories, **settings)

@@ -3,48 +3,52 @@
 from __future__ import annotations
 
 import gc
-import threading
 from weakref import ref
 
 import pytest
 
 from funclab.callbacks import LambdaCallback
 from funclab.view.training.view import watch
-from tests.view.training.live_runs import X, Y, course_of, fresh, wait_until
+from tests.view.training.live_runs import X, Y, background, feed_of, fresh, wait_until, watched
 
 
-def background(**settings):
-    """A long training in the background, its first epoch over."""
-    begun = threading.Event()
-    told = LambdaCallback(on_epoch_end=lambda epoch, logs: begun.set())
-    training = fresh().fit(
-        X, Y, epochs=100_000, callbacks=[told], live=True, background=True, **settings
-    )
-    assert begun.wait(30)
-    return training, course_of(training).watchers[0]
+@pytest.mark.parametrize("moment", ["on_train_begin", "on_epoch_end"])
+def test_a_training_that_fails_is_shown_as_failed(moment):
+    model, feeds = fresh(), []
 
-
-def test_a_training_that_fails_before_its_first_epoch_is_shown_as_failed():
-    model, seen = fresh(), []
-
-    def fail(logs):
-        seen.append((watch(model), course_of(model.history).watchers[0]))
+    def fail(*_):
+        feeds.append(feed_of(model))
         raise ZeroDivisionError("no training like this")
 
     with pytest.raises(ZeroDivisionError):
-        model.fit(X, Y, callbacks=[LambdaCallback(on_train_begin=fail)], live=True)
+        model.fit(X, Y, callbacks=[LambdaCallback(**{moment: fail})], live=True)
 
-    view, feed = seen[0]
-    assert view.status["phase"] == "failed"
-    assert "no training like this" in view.status["error"]
-    assert feed.control.comm is None
+    status = feeds[0].view.status
+    assert status["phase"] == "failed"
+    assert "no training like this" in status["error"]
+    assert feeds[0].control.comm is None
+
+
+def test_a_view_that_fails_does_not_end_the_training():
+    model = fresh()
+    spoil = LambdaCallback(on_epoch_begin=lambda epoch, logs: spoil_heat(feed_of(model)))
+
+    with pytest.warns(UserWarning, match="live view of kinds has ended"):
+        feed = watched(model, spoil, epochs=3)
+
+    assert len(model.history.epoch) == 3
+    assert feed.view.status["phase"] == "lost"
+
+
+def spoil_heat(feed):
+    feed.heat.weights = {"hidden": [None]}
 
 
 def test_the_buttons_of_a_view_that_was_lost_are_closed_when_the_training_ends():
     training, feed = background()
 
     with pytest.warns(UserWarning, match="live view of kinds has ended"):
-        feed.heat.weights = {"hidden": [None]}
+        spoil_heat(feed)
         wait_until(lambda: feed.lost)
         open_before = feed.control.comm is not None
         training.stop().wait(30)

@@ -9,6 +9,8 @@ import pytest
 
 from funclab.callbacks import History
 from funclab.errors import ArgumentError
+from funclab.layers import Dense, Input
+from funclab.models import Model
 from funclab.view import history_plot
 from funclab.view.draw.chart import apart, ticks
 from funclab.view.draw.text import text_width
@@ -22,34 +24,27 @@ LOGS = {
 }
 
 
-class Run:
-    """What `fit` returns, as far as a picture needs it."""
-
-    def __init__(self, history, epoch=None, output_names=()):
-        self.history = history
-        self.epoch = epoch or list(range(len(next(iter(history.values())))))
-        self.model = None if not output_names else Named(output_names)
-
-
-class Named:
-    name = "network"
-
-    def __init__(self, output_names):
-        self.output_names = list(output_names)
+def history_with(*outputs, first=0):
+    """A History with these numbers, of a model with these outputs, from epoch `first` on."""
+    history, features = History(), Input((2,))
+    history.model = Model(features, [Dense(1, name=name)(features) for name in outputs])
+    for i in range(3):
+        history.on_epoch_end(first + i, {name: values[i] for name, values in LOGS.items()})
+    return history
 
 
 def test_each_quantity_has_a_chart_with_the_curves_of_all_outputs():
-    curves = history_plot(Run(LOGS, output_names=["main", "side"]))
+    curves = history_plot(history_with("main", "side"))
 
-    found = {chart.title: [line.label for line in chart.lines] for chart in curves.charts}
-    assert found == {
+    labels = {chart.title: [line.label for line in chart.lines] for chart in curves.charts}
+    assert labels == {
         "loss": ["loss", "main_loss", "val_loss"],
         "accuracy": ["main_accuracy", "val_main_accuracy"],
     }
 
 
 def test_validation_is_dashed_and_has_the_colour_of_what_it_validates():
-    curves = history_plot(Run(LOGS, output_names=["main"]))
+    curves = history_plot(history_with("main"))
 
     lines = {line.label: line for chart in curves.charts for line in chart.lines}
     assert [name for name, line in lines.items() if line.dashed] == [
@@ -61,9 +56,9 @@ def test_validation_is_dashed_and_has_the_colour_of_what_it_validates():
 
 
 def test_epochs_count_from_one_and_go_on_after_a_second_fit():
-    curves = history_plot(Run({"loss": [1.0, 0.9]}, epoch=[5, 6]))
+    curves = history_plot(history_with("main", first=5))
 
-    assert curves.charts[0].epochs == [6, 7]
+    assert curves.charts[0].epochs == [6, 7, 8]
 
 
 def test_training_means_stand_in_the_middle_of_their_epochs_and_validation_at_the_end():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from funclab.view.training.curves import charts_of
 from funclab.view.training.heat import Heat
 from funclab.view.training.record import MOST_DOTS, MOST_EPOCHS, Record, summary
 from funclab.view.training.view import TrainingView, watch
-from tests.view.training.live_runs import X, Y, course_of, fresh
+from tests.view.training.live_runs import X, Y, fresh
 
 
 def test_a_watched_training_gives_the_same_numbers_to_the_last_bit():
@@ -32,7 +31,7 @@ def test_a_watched_training_gives_the_same_numbers_to_the_last_bit():
     assert history.history == expected.history
 
 
-def test_the_view_remembers_every_epoch_with_validation_and_the_data_judged_again():
+def test_the_view_remembers_every_epoch_with_validation_and_the_training_data_evaluated_again():
     model = fresh()
 
     history = model.fit(
@@ -47,7 +46,7 @@ def test_the_view_remembers_every_epoch_with_validation_and_the_data_judged_agai
     np.testing.assert_allclose(run["now"]["loss"], history.now["loss"], rtol=1e-4)
 
 
-def test_the_data_judged_again_are_what_evaluate_says():
+def test_the_training_data_evaluated_again_are_what_evaluate_says():
     model = fresh()
 
     history = model.fit(X, Y, epochs=2, evaluate_each_epoch=True, verbose=0)
@@ -57,7 +56,7 @@ def test_the_data_judged_again_are_what_evaluate_says():
     assert history.now["accuracy"][-1] == accuracy
 
 
-def test_a_stream_cannot_be_judged_again():
+def test_a_stream_cannot_be_evaluated_again():
     batches = iter([(X[:8], Y[:8])])
 
     with pytest.raises(ArgumentError, match="evaluate_each_epoch"):
@@ -66,14 +65,10 @@ def test_a_stream_cannot_be_judged_again():
 
 def test_a_dot_is_the_loss_of_a_single_batch():
     model = fresh()
-    with_dots = []
-    last = LambdaCallback(
-        on_epoch_end=lambda epoch, logs: with_dots.append(course_of(model.history))
-    )
 
-    history = model.fit(X, Y, batch_size=96, epochs=1, callbacks=[last], live=True)
-    [dot] = with_dots[0].watchers[0].record.data()["dots"]
+    history = model.fit(X, Y, batch_size=96, epochs=1, live=True)
 
+    [dot] = watch(model).runs[-1]["dots"]
     assert dot["x"] == 1
     assert dot["values"]["loss"] == pytest.approx(history.history["loss"][0], rel=1e-4)
 
@@ -92,16 +87,16 @@ def test_dots_of_a_longer_training_are_spread_over_all_of_it():
 
     model.fit(X, Y, batch_size=4, epochs=60, live=True)
 
-    places = [dot["x"] for dot in watch(model).runs[-1]["dots"]]
-    assert len(places) >= 50
-    assert max(after - before for before, after in pairwise([0, *places, 60])) < 2
+    epochs = [dot["x"] for dot in watch(model).runs[-1]["dots"]]
+    assert MOST_DOTS / 2 <= len(epochs) <= MOST_DOTS
+    np.testing.assert_allclose(np.diff([0, *epochs]), epochs[0], atol=1e-3)
 
 
 def test_in_an_epoch_under_way_batches_stand_where_they_are_and_not_at_its_end():
     known, unknown = (Record("long", funclab.callbacks.History(), steps) for steps in (10, None))
     for record in (known, unknown):
-        record.dot(0, 1, {"loss": 2.0})
-        record.dot(0, 2, {"loss": 1.0})
+        record.add_dot(0, 1, {"loss": 2.0})
+        record.add_dot(0, 2, {"loss": 1.0})
 
     assert [dot["x"] for dot in known.data()["dots"]] == [0.1, 0.2]
     assert unknown.data()["dots"] == []
@@ -114,8 +109,9 @@ def test_validation_that_comes_less_often_stands_at_the_epochs_it_was_measured()
     run = watch(model).runs[-1]
 
     first, second = history.history["val_loss"]
-    expected = [None, None, first, None, None, second, None]
-    assert [one and pytest.approx(one, rel=1e-4) for one in expected] == run["values"]["val_loss"]
+    values = run["values"]["val_loss"]
+    assert [values[i] for i in (0, 1, 3, 4, 6)] == [None] * 5
+    assert [values[2], values[5]] == pytest.approx([first, second], rel=1e-4)
 
 
 def test_rare_validation_is_not_lost_when_a_long_training_is_thinned():
@@ -126,7 +122,7 @@ def test_rare_validation_is_not_lost_when_a_long_training_is_thinned():
 
     values = summary(history, "long")["values"]["val_loss"]
 
-    assert sum(one is not None for one in values) == 6
+    assert sum(value is not None for value in values) == 6
 
 
 def test_earlier_runs_stay_beside_the_present_one():
@@ -141,21 +137,26 @@ def test_earlier_runs_stay_beside_the_present_one():
     assert watch(fresh()).runs == []
 
 
-def test_what_is_remembered_stays_bounded():
-    history = funclab.callbacks.History()
+def test_what_is_remembered_of_a_long_training_and_what_its_page_keeps_stay_bounded():
+    history, view = funclab.callbacks.History(), watch(fresh())
     record = Record("long", history, 2)
     for epoch in range(5000):
-        history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1)})
-        record.dot(epoch, 1, {"loss": 1.0})
-        record.epoch(epoch, 2, {"hidden": {"gradient": 1.0}})
-
+        history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1), "val_loss": 1 / (epoch + 2)})
+        for batch in (1, 2):
+            if not record.count_batch():
+                record.add_dot(epoch, batch, {"loss": 1.0})
+        record.end_epoch(epoch, 2, {f"layer{i}": [(0.5, "0.123")] * 3 for i in range(30)})
     data = record.data()
+    view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
+
+    view.show_runs([data], {"phase": "over"})
 
     assert len(data["dots"]) <= MOST_DOTS
     assert len(data["epochs"]) <= MOST_EPOCHS + 1
-    assert len(data["heat"]) <= MOST_EPOCHS
     assert data["epochs"][-1] == 5000
     assert data["dots"][-1]["x"] > 4900
+    assert len(view.curves["heat"]) <= 67
+    assert len(str(view.curves)) < 300_000
 
 
 def test_a_number_that_is_none_leaves_a_gap():
@@ -170,13 +171,12 @@ def test_a_number_that_is_none_leaves_a_gap():
 def test_the_gradient_of_a_layer_is_the_root_mean_square_of_its_numbers():
     model = fresh()
     model.fit(X, Y, batch_size=96, live=True)
-    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
-    heat = model_heat(model)
+    heat = Heat(model, model.trainable_weights)
 
-    heat.look(step.plan)
+    plan = look(heat, model)
 
     layer = model.get_layer("hidden")
-    numbers = np.concatenate([step.plan.grads[w].ravel() for w in layer.trainable_weights])
+    numbers = np.concatenate([plan.grads[w].ravel() for w in layer.trainable_weights])
     expected = np.sqrt(np.mean(numbers**2))
     assert heat.latest["hidden"]["gradient"] == pytest.approx(expected, rel=1e-5)
 
@@ -207,53 +207,39 @@ def test_nan_in_the_data_is_not_blamed_on_a_layer():
     assert watch(model).status["nan"] == "The data hold nan or infinity: batch 2 of epoch 1."
 
 
-def test_what_a_page_keeps_of_a_long_training_is_small():
-    history, model = funclab.callbacks.History(), fresh()
-    record = Record("long", history, 2)
-    for epoch in range(5000):
-        history.on_epoch_end(epoch, {"loss": 1 / (epoch + 1), "val_loss": 1 / (epoch + 2)})
-        record.dot(epoch, 1, {"loss": 1.0})
-        record.epoch(epoch, 2, {f"layer{i}": [(0.5, "0.123")] * 3 for i in range(30)})
-    view = watch(model)
-    view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
-
-    view.show_runs([record.data()], {"phase": "over"})
-
-    assert len(view.curves["heat"]) <= 67
-    assert len(str(view.curves)) < 300_000
-
-
 def test_units_that_are_never_active_are_counted_as_dead():
     model = fresh()
     kernel, bias = model.get_layer("hidden").get_weights()
     bias[:2] = -1000
     model.get_layer("hidden").set_weights([kernel, bias])
     model.fit(X, Y, batch_size=96, live=True)
-    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
-    heat = model_heat(model)
+    heat = Heat(model, model.trainable_weights)
 
-    heat.look(step.plan)
+    look(heat, model)
 
     active = (X @ kernel + bias > 0).any(axis=0)
     assert heat.latest["hidden"]["dead"] == pytest.approx(1 - active.mean())
     assert "dead" not in heat.latest["kind"]
 
 
-def test_the_change_of_a_layer_is_a_share_of_the_length_of_its_weights():
+def test_the_change_of_a_layer_is_a_fraction_of_the_length_of_its_weights():
     model = fresh()
-    heat = model_heat(model)
+    heat = Heat(model, model.trainable_weights)
     weights = model.get_layer("kind").get_weights()
     heat.begin()
 
-    model.get_layer("kind").set_weights([1.5 * one for one in weights])
+    model.get_layer("kind").set_weights([1.5 * array for array in weights])
     heat.end()
 
     assert heat.latest["kind"]["change"] == pytest.approx(0.5)
     assert heat.latest["hidden"]["change"] == 0
 
 
-def model_heat(model):
-    return Heat(model, model.trainable_weights)
+def look(heat, model):
+    """Look at the last batch of a model that was trained; returns the plan."""
+    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
+    heat.look(step.plan)
+    return step.plan
 
 
 def test_watch_wants_a_model():
@@ -288,8 +274,8 @@ def test_charts_come_one_for_each_loss_and_metric_of_each_output():
 
     model.fit(X, [X[:, :1], Y], validation_split=0.25, live=True)
 
-    charts = [(one["title"], one["output"], one["upward"]) for one in watch(model).facts["charts"]]
-    assert charts == [
+    charts = watch(model).facts["charts"]
+    assert [(chart["title"], chart["output"], chart["upward"]) for chart in charts] == [
         ("loss", "", False),
         ("loss", "size", False),
         ("loss", "kind", False),

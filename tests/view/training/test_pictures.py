@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import funclab
-from funclab.view.training.curves import Choice, RunCharts, charts_of
+from funclab.view.training.curves import RunCharts, charts_of
 from funclab.view.training.record import summary
 from funclab.view.training.view import compare_runs, watch
 from tests.view.training.live_runs import X, Y, fresh
@@ -45,7 +45,7 @@ def test_a_loss_that_is_no_number_any_more_is_shown_and_told():
 def test_the_mean_over_an_epoch_stands_half_an_epoch_before_what_is_measured_at_its_end():
     runs = shown([2.0, 1.0], [3.0, 2.0]).runs
 
-    chart = RunCharts(runs, False, Choice()).chart(charts_of(["loss"], [])[0])
+    chart = RunCharts(runs, False).chart(charts_of(["loss"], [])[0])
 
     assert [(line.label, line.back) for line in chart.lines] == [
         ("training", 0.5),
