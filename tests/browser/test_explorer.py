@@ -188,7 +188,7 @@ def test_keys_walk_the_ways_to_draw_instead_of_scaling_type(opened_page):
     press(page, "0")
     assert boxes.first.bounding_box()["height"] == high
     press(page, "+")
-    assert status(page) == "There is no way with more words."
+    assert status(page) == "The picture cannot hold more words."
 
 
 def small_text(page):

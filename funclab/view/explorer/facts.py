@@ -15,6 +15,7 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
+from funclab.view.code.values import own_settings
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.faces import write_line
@@ -111,11 +112,11 @@ def _told(layer: Any) -> Facts:
 
 
 def _row(node: Node, graph: Graph) -> Facts:
-    given = [] if node.is_input else node.input_tensors
+    inputs = [] if node.is_input else node.input_tensors
     return {
         "index": node.index,
-        "inbound": [words.tensor_id(graph, tensor) for tensor in given],
-        "inputs": [show(tensor.shape) for tensor in given],
+        "inbound": [words.tensor_id(graph, tensor) for tensor in inputs],
+        "inputs": [show(tensor.shape) for tensor in inputs],
         "outputs": [clean(tensor.id) for tensor in node.output_tensors],
         "shapes": [show(shape) for shape in node.output_shapes],
         "write": write_line(node),
@@ -142,28 +143,16 @@ def _tensor(tensor: Tensor) -> Facts:
 
 
 def settings(layer: Any, every: bool = False) -> list[list[str]]:
-    """The arguments of a layer that are not what they are unless given; or every one."""
-    usual = inspect.signature(type(layer)).parameters
+    """The arguments of a layer that are not the default, or every one."""
+    if words.graph_of(layer) is not None or not getattr(layer, "constructor_arguments", None):
+        return []
+    config = layer.get_config()
+    names = config if every else own_settings(layer)
     return [
-        [name, _setting(value)]
-        for name, value in _config(layer).items()
-        if every or not _is_usual(name, value, getattr(usual.get(name), "default", None))
+        [name, _setting(config[name])]
+        for name in names
+        if name in config and name not in ("name", "dtype", "trainable")
     ]
-
-
-def _config(layer: Any) -> Facts:
-    if words.graph_of(layer) is not None or not getattr(layer, "is_layer", True):
-        return {}
-    config = getattr(layer, "get_config", dict)()
-    return {name: config[name] for name in config if name not in ("name", "dtype", "trainable")}
-
-
-def _is_usual(name: str, value: Any, usual: Any) -> bool:
-    if usual is inspect.Parameter.empty:
-        return False
-    same = isinstance(value, list) and len(set(map(str, value))) == 1 and value[0] == usual
-    implied = usual is None and value in ("linear", "channels_last")
-    return same or implied or _setting(value) == _setting(usual)
 
 
 def _setting(value: Any) -> str:

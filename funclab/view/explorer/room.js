@@ -140,7 +140,7 @@ class Room {
 
   /** Scroll the panel as little as shows the end of a part, or as much of it as there is room for. */
   scrollPanel(part) {
-    const { panel } = this.ctx, [frame, at] = [panel, part].map((one) => one.getBoundingClientRect());
+    const { panel } = this.ctx, [frame, at] = [panel, part].map((element) => element.getBoundingClientRect());
     const way = panel.querySelector("nav")?.offsetHeight ?? 0;
     panel.scrollTop += Math.max(0, Math.min(at.bottom - frame.bottom, at.top - frame.top - way));
   }

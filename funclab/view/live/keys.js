@@ -1,6 +1,6 @@
 // The keys of every view, the table that lists them, and what puts a view on the page.
 
-/** Where letters are text. A slider is no such place. */
+/** Where letters are typed as text; a slider is not one of these. */
 const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
 /** What a slider does by itself. */
 const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
@@ -30,9 +30,9 @@ class Keys {
 
   draw() {
     const { ctx } = this;
-    const rows = Object.entries(this.actions()).filter(([, one]) => one.label).map(([key, one]) =>
+    const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
       h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key)),
-        h("td", {}, one.label)));
+        h("td", {}, action.label)));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
   }
 
