@@ -170,6 +170,12 @@ class WeightsError(FunclabError, ValueError):
     """Weights that do not fit the layer they are given to."""
 
 
+class FileError(FunclabError, OSError):
+    """A file that cannot be written."""
+
+    __str__ = FunclabError.__str__
+
+
 class ConfigError(FunclabError, ValueError, TypeError):
     """A configuration or file from which nothing can be rebuilt."""
 

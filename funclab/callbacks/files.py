@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.control import Monitor
+from funclab.files import write_text
 
 
 class CSVLogger(Callback):
@@ -17,25 +19,25 @@ class CSVLogger(Callback):
         super().__init__()
         self.filename, self.separator, self.append = Path(filename), separator, append
         self.keys: list[str] | None = None
+        self.text = ""
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        goes_on = self.append and self.filename.exists() and self.filename.stat().st_size
-        self.keys = None
-        if goes_on:
-            with self.filename.open(newline="") as file:
-                header = next(csv.reader(file, delimiter=self.separator))
+        self.text, self.keys = "", None
+        if self.append and self.filename.exists() and self.filename.stat().st_size:
+            self.text = self.filename.read_bytes().decode()
+            header = next(csv.reader(io.StringIO(self.text), delimiter=self.separator))
             self.keys = header[1:]
-        else:
-            self.filename.write_text("")
+        write_text(self.filename, self.text)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        logs = logs or {}
-        with self.filename.open("a", newline="") as file:
-            writer = csv.writer(file, delimiter=self.separator)
-            if self.keys is None:
-                self.keys = list(logs)
-                writer.writerow(["epoch", *self.keys])
-            writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        logs, lines = logs or {}, io.StringIO()
+        writer = csv.writer(lines, delimiter=self.separator)
+        if self.keys is None:
+            self.keys = list(logs)
+            writer.writerow(["epoch", *self.keys])
+        writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        self.text += lines.getvalue()
+        write_text(self.filename, self.text)
 
 
 class ModelCheckpoint(Monitor):

@@ -11,6 +11,7 @@ import numpy as np
 from funclab.engine.describe import Note, describe
 from funclab.engine.memory import Pool, flat_views
 from funclab.errors import ArgumentError, NotSupportedError
+from funclab.graph.locks import lock_of
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.shape_math import Array, known
@@ -63,12 +64,15 @@ class Plan:
             self._add_forward(call)
         if self.wrt:
             self._add_backward()
+        self.lock = lock_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
+        """Held while the plan runs, and by who needs its results to stay until they are read."""
 
     @np.errstate(all="ignore")
     def run(self) -> None:
         """Do every step, in order. Infinity and NaN travel on, without warnings."""
-        for call, arrays, _ in self.steps:
-            call(*arrays)
+        with self.lock:
+            for call, arrays, _ in self.steps:
+                call(*arrays)
 
     def array(self, value: Value) -> Array:
         """The memory of a value: read results here, feed placeholders with `np.copyto`."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funclab import explain
 from funclab.errors import WeightsError
+from funclab.graph.locks import making
 from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shape_math import Array, Shape, known, show
 
@@ -112,6 +114,8 @@ class Variable(Value):
         self.path = name
         self.bound = False
         """Whether a plan holds this memory, so that it may not move any more."""
+        self.lock: AbstractContextManager[Any] | None = None
+        """Held by a thread that runs a plan with this variable; see `lock_of`."""
         self._array = None if given is None else np.array(given, order="C")
 
     @property
@@ -122,7 +126,9 @@ class Variable(Value):
     def array(self) -> Array:
         """The live memory, initialised on first use."""
         if self._array is None:
-            self._array = self._initial()
+            with making:
+                if self._array is None:
+                    self._array = self._initial()
         return self._array
 
     def place(self, memory: Array) -> None:

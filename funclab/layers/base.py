@@ -18,6 +18,7 @@ from funclab.errors import (
     TensorTypeError,
     warn,
 )  # fmt: skip
+from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
@@ -217,11 +218,11 @@ class Layer(Weighted):
         return tensors
 
     def _call_on_arrays(self, args: Args, kwargs: dict[str, Any]) -> Any:
-        with Tape() as tape:
+        with making, Tape() as tape:
             outputs = self._call_on_tape(args, kwargs)
-        plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
+            plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
         plan.run()
-        return structure.map_structure(lambda one: plan.array(one).copy(), outputs)
+        return structure.map_structure(lambda value: plan.array(value).copy(), outputs)
 
     def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
         tape = current_tape()

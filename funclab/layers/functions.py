@@ -17,7 +17,7 @@ from funclab.errors import ConfigError
 FORMAT = 2
 """Of Python's marshal: the last that writes equal code as equal bytes."""
 
-_safe: ContextVar[bool] = ContextVar("safe_mode", default=False)
+_safe: ContextVar[bool] = ContextVar("safe_mode", default=True)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 
 from funclab import constraints, initializers, regularizers, shape_math, structure
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
+from funclab.graph.locks import lock_of
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
@@ -151,7 +152,9 @@ class Weighted(Operation):
 
     def get_weights(self) -> list[Array]:
         """Copies of all weights, in the order of `weights`."""
-        return [variable.numpy() for variable in self.weights]
+        weights = self.weights
+        with lock_of(weights):
+            return [variable.numpy() for variable in weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Replace all weights; nothing changes when one of them does not fit.
@@ -175,8 +178,9 @@ class Weighted(Operation):
                     why=f"{variable.path} was built with that shape.",
                     fix=f"pass an array of shape {show(variable.shape)} for {variable.path}.",
                 )
-        for variable, array in zip(mine, arrays, strict=True):
-            variable.assign(array)
+        with lock_of(mine):
+            for variable, array in zip(mine, arrays, strict=True):
+                variable.assign(array)
 
     def count_params(self) -> int:
         """How many numbers the weights hold, each counted once."""

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from funclab import registry
 from funclab.errors import ConfigError, WeightsError
+from funclab.files import replacing
+from funclab.graph.locks import lock_of
 from funclab.graph.value import Variable
 from funclab.layers import functions
+from funclab.saving import trusted
 from funclab.saving.config import from_config
 from funclab.shape_math import show
 
@@ -22,8 +23,10 @@ from funclab.shape_math import show
 def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     """Write architecture and weights to one `.keras` file.
 
-    The file is a zip archive with config.json, metadata.json and model.weights.h5.
-    Raises: ConfigError for another ending, or when the file exists and `overwrite` is False.
+    The file is a zip archive with config.json, metadata.json and model.weights.h5. The file at
+    `path` is replaced whole or not at all.
+    Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
+    exists and `overwrite` is False.
     """
     target = Path(path)
     if target.suffix != ".keras":
@@ -34,13 +37,11 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
-    config = registry.to_config(model)
-    weights = io.BytesIO()
-    _write_weights(model, weights)
-    with zipfile.ZipFile(target, "w") as archive:
+    config, weights = registry.to_config(model), _weights_file(model)
+    with replacing(path) as new, zipfile.ZipFile(new, "w") as archive:
         archive.writestr("config.json", json.dumps(config))
         archive.writestr("metadata.json", json.dumps({"library": "funclab"}))
-        archive.writestr("model.weights.h5", weights.getvalue())
+        archive.writestr("model.weights.h5", weights)
 
 
 def load_model(
@@ -56,16 +57,25 @@ def load_model(
             why="a saved model is a zip archive.",
             fix="pass the path that `model.save(...)` wrote.",
         )
-    with zipfile.ZipFile(path) as archive, functions.safe_mode(safe_mode):
-        model = from_config(json.loads(archive.read("config.json")), custom_objects)
-        _read_weights(model, io.BytesIO(archive.read("model.weights.h5")))
+    members = trusted.read_archive(path, ["config.json", "model.weights.h5"])
+    with trusted.reading(path), functions.safe_mode(safe_mode):
+        if len(members) < 2:
+            raise trusted.refused(path, "it holds no config.json or no model.weights.h5")
+        model = from_config(json.loads(members["config.json"]), custom_objects)
+        _read_weights(model, members["model.weights.h5"])
     return model
 
 
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
-    """Write all weights to an HDF5 file whose name ends with `.weights.h5`."""
+    """Write all weights to an HDF5 file whose name ends with `.weights.h5`.
+
+    The file at `path` is replaced whole or not at all.
+    Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
+    False.
+    """
     _check_free(Path(path), overwrite)
-    _write_weights(model, str(path))
+    with replacing(path) as new:
+        new.write_bytes(_weights_file(model))
 
 
 def load_weights(model: Any, path: Any) -> None:
@@ -91,21 +101,21 @@ def _entries(model: Any) -> Iterator[tuple[str, Variable]]:
         yield owners.setdefault(id(variable), key), variable
 
 
-def _write_weights(model: Any, target: Any) -> None:
+def _weights_file(model: Any) -> bytes:
+    """The contents of a weights file. Made in memory: h5py cannot leave a full disk in order."""
     import h5py
 
-    with h5py.File(target, "w") as file:
-        for key, variable in _entries(model):
+    contents, entries = io.BytesIO(), list(_entries(model))
+    with h5py.File(contents, "w") as file, lock_of(variable for _, variable in entries):
+        for key, variable in entries:
             file[key] = variable.array
+    return contents.getvalue()
 
 
 def _read_weights(model: Any, source: Any) -> None:
-    import h5py
-
     entries = list(_entries(model))
-    with h5py.File(source, "r") as file:
-        stored = {key.split("/", 1)[0]: _only_dataset(group) for key, group in file.items()}
-        arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
+    stored = {name.split("/", 1)[0]: a for name, a in trusted.read_datasets(source).items()}
+    arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
     if len(stored) != len(entries):
         raise WeightsError(
             f"The file holds {len(stored)} weights, but {model.name} has {len(entries)}.",
@@ -122,12 +132,6 @@ def _read_weights(model: Any, source: Any) -> None:
             )
     for (_, variable), array in zip(entries, arrays, strict=True):
         variable.assign(array)
-
-
-def _only_dataset(group: Any) -> np.ndarray[Any, Any]:
-    while hasattr(group, "keys"):
-        group = next(iter(group.values()))
-    return np.asarray(group)
 
 
 def _check_free(path: Path, overwrite: bool) -> None:

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 
 from funclab.callbacks.base import History
+from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
 SLEEP_SECONDS, WORK_SECONDS = 0.001, 0.02
@@ -18,14 +19,14 @@ SLEEP_SECONDS, WORK_SECONDS = 0.001, 0.02
 def to_the_end(loop: TrainingLoop) -> History:
     """Train to the end, and return the History."""
     batches, control = loop.run(), loop.control
-    loop.begin()
-    try:
-        for _ in batches:
-            if control.held:
-                park(loop)
-    except KeyboardInterrupt as interrupt:  # it came between two batches
-        with suppress(StopIteration):
-            batches.throw(interrupt)
+    with loop.running():
+        try:
+            for _ in batches:
+                if control.held:
+                    park(loop)
+        except KeyboardInterrupt as interrupt:  # it came between two batches
+            with suppress(StopIteration):
+                batches.throw(interrupt)
     return loop.history
 
 
@@ -41,33 +42,39 @@ async def in_turns(loop: TrainingLoop) -> History:
     """Train, and yield to the event loop some fifty times a second."""
     batches, control, thread = loop.run(), loop.control, threading.get_ident()
     loop.mode = "async"
-    loop.begin()
     due = time.perf_counter() + WORK_SECONDS
-    try:
-        for _ in batches:
-            if control.held or time.perf_counter() >= due:
-                loop.thread = None
-                with control.at_rest():
-                    await asyncio.sleep(SLEEP_SECONDS)
-                    while control.parks() and not loop.asked():
-                        await asyncio.sleep(WORK_SECONDS / 2)
-                loop.thread = thread
-                due = time.perf_counter() + WORK_SECONDS
-    except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
-        loop.thread = thread
-        with suppress(StopIteration):
-            batches.throw(KeyboardInterrupt())
-        if isinstance(interrupt, asyncio.CancelledError):
-            raise
+    with loop.running():
+        try:
+            for _ in batches:
+                if control.held or time.perf_counter() >= due:
+                    loop.thread = None
+                    with control.at_rest():
+                        await asyncio.sleep(SLEEP_SECONDS)
+                        while control.parks() and not loop.asked():
+                            await asyncio.sleep(WORK_SECONDS / 2)
+                    loop.thread = thread
+                    due = time.perf_counter() + WORK_SECONDS
+        except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
+            loop.thread = thread
+            with suppress(StopIteration):
+                batches.throw(KeyboardInterrupt())
+            if isinstance(interrupt, asyncio.CancelledError):
+                raise
     return loop.history
 
 
+@begins_or_ends
 def in_background(loop: TrainingLoop) -> Training:
     """Train in a background thread that does not keep Python alive; return at once."""
     loop.mode = "background"
     loop.history = training = Training(loop)
-    loop.begin()
-    training.start()
+    with uninterrupted():
+        loop.begin()
+        try:
+            training.start()
+        except BaseException as error:
+            loop.end(error)
+            raise
     return training
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from funclab import losses, metrics, optimizers, structure
 from funclab.errors import ArgumentError, BusyError, NotCompiledError
+from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
 from funclab.shape_math import Shape
@@ -35,7 +38,7 @@ class Compiled:
         self.trainable: list[Variable] | None = None
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
-        self.kinds: list[type[Metric]] = []
+        self.kinds: list[type[Metric]] | None = None
         """What "accuracy" means for each output."""
         self.loss_mean = Mean("loss")
         self.loss_means: list[Mean | None] = []
@@ -43,35 +46,38 @@ class Compiled:
         self.steps: OrderedDict[Any, Any] = OrderedDict()
         self.loop: Any = None
         """The training loop that is under way, if any."""
+        self.lock = threading.RLock()
+        """Held while the metrics are in use outside of training, and while training begins."""
 
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
-        self.outputs = outputs_of(
+        outputs = outputs_of(
             names, self.loss, self.loss_weights, self.given_metrics, self.given_weighted
         )
-        with_loss = [output for output in self.outputs if output.loss]
+        several = sum(output.loss is not None for output in outputs) > 1
         self.loss_means = [
-            Mean(f"{one.name}_loss") if one.loss and len(with_loss) > 1 else None
-            for one in self.outputs
+            Mean(f"{output.name}_loss") if output.loss and several else None for output in outputs
         ]
+        self.outputs = outputs  # last: an interrupt may come before
 
     def choose(self, targets: Sequence[Shape | None], outputs: Sequence[Shape]) -> None:
         """Make the metrics, once the shapes of targets and outputs are known."""
         kinds = [accuracy_for(t or (), o) for t, o in zip(targets, outputs)]
-        if self.metrics_per_output is not None and kinds == self.kinds:
+        if kinds == self.kinds:
             return
-        self.kinds = kinds
-        self.metrics_per_output = [
+        metrics = [
             [
-                *((made(metric, kind), False) for metric in one.metrics),
-                *((made(metric, kind), True) for metric in one.weighted_metrics),
+                *((made(metric, kind), False) for metric in output.metrics),
+                *((made(metric, kind), True) for metric in output.weighted_metrics),
             ]
-            for one, kind in zip(self.outputs or [], kinds)
+            for output, kind in zip(self.outputs or [], kinds)
         ]
-        self.trackers = {"loss": self.loss_mean}
-        self.trackers.update((mean.name, mean) for mean in self.loss_means if mean is not None)
-        self.trackers.update(zip(self._metric_keys(), in_order(self.metrics_per_output)))
+        trackers: dict[str, Metric] = {"loss": self.loss_mean}
+        trackers.update((mean.name, mean) for mean in self.loss_means if mean is not None)
+        trackers.update(zip(self._metric_keys(), in_order(metrics)))
         self.steps.clear()  # plans made before held other metrics
+        self.metrics_per_output, self.trackers = metrics, trackers
+        self.kinds = kinds  # last: an interrupt may come before
 
     def _metric_keys(self) -> list[str]:
         """The key of each metric in logs and History: plain ones first, then weighted."""
@@ -115,13 +121,14 @@ class Compiled:
 
 def kept_step(steps: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
     """The entry under a key, made when there is none; the longest unused ones are dropped."""
-    if key in steps:
-        steps.move_to_end(key)
-    else:
-        steps[key] = make()
-        while len(steps) > KEPT_STEPS:
-            steps.popitem(last=False)
-    return steps[key]
+    with making:
+        if key in steps:
+            steps.move_to_end(key)
+        else:
+            steps[key] = make()
+            while len(steps) > KEPT_STEPS:
+                steps.popitem(last=False)
+        return steps[key]
 
 
 def compile(
@@ -144,11 +151,13 @@ def compile(
     """
     check_others(others)
     check_idle(model, "compile")
-    made = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
+    compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
-        made.assign(names_of_outputs(model))
-        made.trainable = model.trainable_weights
-    model.compiled_state = made
+        compiled.assign(names_of_outputs(model))
+        compiled.trainable = model.trainable_weights
+    with model.compiled_state.lock if model.compiled_state else nullcontext():
+        check_idle(model, "compile")
+        model.compiled_state = compiled
 
 
 def require(model: Any) -> Compiled:
@@ -165,14 +174,23 @@ def require(model: Any) -> Compiled:
 
 def check_idle(model: Any, method: str) -> None:
     """A model that is being trained can be neither compiled nor trained a second time."""
-    if model.compiled_state is not None and model.compiled_state.loop is not None:
+    loop = model.compiled_state and model.compiled_state.loop
+    if loop:
         raise BusyError(
             f"{model.name} is being trained, so {method}() has to wait.",
             why="two trainings at once would write to the same weights and running means.",
-            fix="wait for its end with model.history.wait(), or end it with model.history.stop()."
-            if hasattr(model.history, "wait")
-            else f"call {method}() when fit has returned.",
+            fix=WAITS[loop.mode].format(method=method),
         )
+
+
+WAITS = {
+    "background": "wait for its end with model.history.wait(), or end it with "
+    "model.history.stop().",
+    "async": "await the fit_async that is under way before {method}(), or end it with "
+    "model.stop_training = True.",
+    "blocking": "call {method}() when fit has returned in the other thread, or end it with "
+    "model.stop_training = True.",
+}
 
 
 def check_others(others: dict[str, Any]) -> None:

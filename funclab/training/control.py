@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
+
+from funclab.engine.plan import Plan
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 POLL_SECONDS = 0.05
 """Time between two checks for an interrupt, while a loop is held."""
@@ -16,36 +21,82 @@ POLL_SECONDS = 0.05
 class Interrupts:
     """While in force, the first Ctrl-C or Stop click only sets `asked`; a second one interrupts.
 
-    Outside the main thread, where Python delivers no interrupts, it does nothing.
+    It interrupts neither a training step nor the begin and end of a training run; a third one
+    interrupts the step, too. Outside the main thread, where Python delivers no interrupts, this
+    does nothing.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.active = self._spared_step = False
         self._before: Any = None
-        self._installed = False
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
             self._before = signal.getsignal(signal.SIGINT)
-            if self._before is not None and self._before is not signal.SIG_IGN:
+            if self._before not in (None, signal.SIG_IGN):
+                self.active = True
                 signal.signal(signal.SIGINT, self._note)
-                self._installed = True
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._installed:
-            signal.signal(signal.SIGINT, self._before)
+        active, self.active = self.active, False
+        if active and signal.getsignal(signal.SIGINT) == self._note:
+            # Async runs may end in any order: the handlers of those that are over are left out.
+            before = self._before
+            while (other := interrupts_of(before)) and not other.active:
+                before = other._before
+            signal.signal(signal.SIGINT, before)
 
     def ask(self) -> None:
         """Ask for an end, as an interrupt does."""
         self.asked = True
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.asked and callable(self._before):
+        again, self.asked = self.asked, True
+        if self._spares(frame, again):
+            return
+        if again or not self.active or interrupts_of(self._before):
+            if not callable(self._before):
+                raise KeyboardInterrupt
             self._before(number, frame)  # as it would be without us: an async cell is cancelled
-        elif self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
+
+    def _spares(self, frame: FrameType | None, again: bool) -> bool:
+        """Whether the code that would be cut off has to come to its end."""
+        running = set()
+        while frame is not None:
+            running.add(frame.f_code)
+            frame = frame.f_back
+        if running & BEGIN_AND_END:
+            return True
+        spared, self._spared_step = self._spared_step, again and bool(running & STEP)
+        return self._spared_step and not spared
+
+
+STEP = {inspect.unwrap(Plan.run).__code__}
+BEGIN_AND_END = {Interrupts.__enter__.__code__, Interrupts.__exit__.__code__}
+"""The code that begins and ends a training run, and must not be cut off."""
+
+
+def begins_or_ends(function: Function) -> Function:
+    """Let no interrupt cut off this function, whose code begins or ends a training run."""
+    BEGIN_AND_END.add(inspect.unwrap(function).__code__)
+    return function
+
+
+def interrupts_of(handler: Any) -> Interrupts | None:
+    """The Interrupts that a signal handler belongs to."""
+    owner = getattr(handler, "__self__", None)
+    return owner if isinstance(owner, Interrupts) else None
+
+
+@begins_or_ends
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """The first interrupt that comes inside is raised at the end."""
+    with Interrupts() as interrupts:
+        yield
+    if interrupts.asked:
+        raise KeyboardInterrupt
 
 
 class Control:
@@ -154,19 +205,32 @@ class Control:
 
 @contextmanager
 def between_batches(compiled: Any) -> Iterator[None]:
-    """Hold a model that may be in training elsewhere, and put its running means back afterwards.
+    """Use the metrics of a model alone; training that is under way elsewhere is held meanwhile.
 
-    A callback of the training run itself is between two batches already.
+    Its running means are put back afterwards. A callback of the training run itself is between two
+    batches already. `compiled` is None for a model that was not compiled.
     """
-    loop = getattr(compiled, "loop", None)
-    if loop is None or loop.thread == threading.get_ident():
+    if compiled is None:
         yield
         return
-    with loop.control.holding():
-        states = [state for metric in compiled.trackers.values() for state in metric.variables]
-        kept = [state.numpy() for state in states]
-        try:
-            yield
-        finally:
-            for state, value in zip(states, kept):
-                state.assign(value)
+    while True:
+        loop: Any = compiled.loop
+        elsewhere = None if loop is None or loop.thread == threading.get_ident() else loop
+        with elsewhere.control.holding() if elsewhere else nullcontext(), compiled.lock:
+            if compiled.loop not in (loop, None):
+                continue  # a training run began before the lock was ours
+            with metrics_kept(compiled) if elsewhere else nullcontext():
+                yield
+            return
+
+
+@contextmanager
+def metrics_kept(compiled: Any) -> Iterator[None]:
+    """Put the running means back, at the end, as they are now."""
+    states = [state for metric in compiled.trackers.values() for state in metric.variables]
+    values = [state.numpy() for state in states]
+    try:
+        yield
+    finally:
+        for state, value in zip(states, values):
+            state.assign(value)

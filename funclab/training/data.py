@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from funclab import structure
 from funclab.errors import DataError
+from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import rng
@@ -22,6 +25,9 @@ from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
 from funclab.training.targets import function_of, match_targets, match_weights
+
+Batch = tuple[Step, Callable[[], None]]
+"""A step, and the function that copies the batch into its buffers."""
 
 
 @dataclass
@@ -77,7 +83,8 @@ def prepare(
 
     Raises: DataError, ShapeError for data that do not fit.
     """
-    inputs, tree = prepare_inputs(model, x)
+    with nullcontext() if model.built else making:
+        inputs, tree = prepare_inputs(model, x)
     if compiled is None:
         check_lengths([("input", inputs, input_names(model, inputs))])
         return Data(inputs, [], [], tree, [])
@@ -147,7 +154,7 @@ def outputs_of(
     """Names, shapes and dtypes of the model's outputs."""
     if model.outputs is None:
         values = [None if a is None else Value(a.shape, str(a.dtype)) for a in inputs]
-        with Tape():
+        with making, Tape():
             made = model(structure.pack(tree, values))
         outputs = structure.flatten(made)
         names = _subclass_names(made, len(outputs))
@@ -217,28 +224,27 @@ class Batches:
             self.feeds[count] = Feed(step, self.data.arrays)
         return self.feeds[count]
 
-    def epoch(self) -> Iterator[Step]:
-        """Filled steps, ready to run."""
+    def epoch(self) -> Iterator[Batch]:
+        """The steps of an epoch, each with a function that fills its buffers."""
         if self.endless is None:
             yield from self._once()
             return
         for _ in range(self.steps):
             yield next(self.endless)
 
-    def _endless(self) -> Iterator[Step]:
+    def _endless(self) -> Iterator[Batch]:
         while True:
             yield from self._once()
 
-    def _once(self) -> Iterator[Step]:
+    def _once(self) -> Iterator[Batch]:
         rows = self._order()
         for begin in range(0, self.samples, self.size):
             end = min(begin + self.size, self.samples)
             feed = self.feeds[end - begin]
             if rows is None:
-                feed.copy(begin, end)
+                yield feed.step, partial(feed.copy, begin, end)
             else:
-                feed.gather(rows[begin:end])
-            yield feed.step
+                yield feed.step, partial(feed.gather, rows[begin:end])
 
     def _order(self) -> Array | None:
         if not self.shuffle:

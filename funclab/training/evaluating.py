@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ from funclab.kernels.threads import one_blas_thread
 from funclab.shape_math import Array
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
 from funclab.training.compiled import Compiled, check_idle, require
-from funclab.training.control import between_batches
-from funclab.training.data import Batches, Data, Feed, prepare
+from funclab.training.control import between_batches, uninterrupted
+from funclab.training.data import Batches, Data, prepare
 from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting
 from funclab.training.sources import usual_size
-from funclab.training.step import Step
+from funclab.training.step import Specs, Step
 from funclab.training.streams import Stream, check_stream, is_stream
 
 
@@ -42,15 +43,15 @@ def evaluate(
     check_legacy("evaluate", legacy)
     check_counts(batch_size=batch_size, steps=steps)
     runner, verbose = Runner(model, compiled), wanted_verbose(verbose)
-    if is_stream(x):
-        check_stream(x, y=y, sample_weight=sample_weight)
-        source: Any = Stream(x, runner.prepare, runner.test, steps)
-    else:
-        data = runner.prepare(x, y, sample_weight)
-        source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
-    told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
-    progress = Progress(verbose, source.steps)
     with one_blas_thread(), between_batches(compiled):
+        if is_stream(x):
+            check_stream(x, y=y, sample_weight=sample_weight)
+            source: Any = Stream(x, runner.prepare, runner.test, steps)
+        else:
+            data = runner.prepare(x, y, sample_weight)
+            source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
+        told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
+        progress = Progress(verbose, source.steps)
         for _ in evaluate_batches(compiled, source, told, progress):
             pass
         logs = compiled.logs()
@@ -73,9 +74,10 @@ def evaluate_batches(
         callbacks.listeners("on_test_batch_end"),
     )
     number = 0
-    for step in source.epoch():
+    for step, fill in source.epoch():
         for tell in begin:
             tell(number, {})
+        fill()
         step.plan.run()
         if progress is not None:
             progress.tick(compiled.logs)
@@ -137,12 +139,11 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
     parts: list[list[Array]] = []
     tree: Any = None
     with one_blas_thread():
-        for number, step in enumerate(source.epoch()):
+        for number, (step, fill) in enumerate(source.epoch()):
             for tell in begin:
                 tell(number, {})
-            step.plan.run()
             tree = step.tree
-            parts.append([step.plan.array(output).copy() for output in step.outputs])
+            parts.append(step.results(fill))
             progress.tick(dict)
             for tell in end:
                 tell(number, {"outputs": parts[-1]})
@@ -203,8 +204,9 @@ def train_on_batch(
     compiled = require(model)
     check_idle(model, "train_on_batch")
     runner = Runner(model, compiled)
-    data = runner.prepare(x, y, sample_weight, class_weight)
-    return run_once(compiled, data, runner.train(data.specs(len(data)), data.tree), return_dict)
+    with between_batches(compiled), uninterrupted():
+        data = runner.prepare(x, y, sample_weight, class_weight)
+        return run_once(compiled, data, runner.train, return_dict)
 
 
 def test_on_batch(
@@ -223,16 +225,21 @@ def test_on_batch(
     check_legacy("test_on_batch", legacy)
     compiled = require(model)
     runner = Runner(model, compiled)
-    data = runner.prepare(x, y, sample_weight)
-    return run_once(compiled, data, runner.test(data.specs(len(data)), data.tree), return_dict)
+    with between_batches(compiled):
+        data = runner.prepare(x, y, sample_weight)
+        return run_once(compiled, data, runner.test, return_dict)
 
 
-def run_once(compiled: Compiled, data: Data, step: Step, return_dict: bool) -> Any:
-    with one_blas_thread(), between_batches(compiled):
-        Feed(step, data.arrays).copy(0, len(data))
-        compiled.reset()
+def run_once(
+    compiled: Compiled, data: Data, make: Callable[[Specs, Any], Step], return_dict: bool
+) -> Any:
+    """Loss and metrics of one batch, by the plan that `make` gives."""
+    step = make(data.specs(len(data)), data.tree)
+    step.fill(data.arrays)
+    compiled.reset()
+    with one_blas_thread():
         step.plan.run()
-        logs = compiled.logs()
+    logs = compiled.logs()
     return logs if return_dict else in_order(compiled, logs)
 
 
@@ -243,7 +250,5 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     """
     data = prepare(model, None, x)
     step = predicting(model, data.specs(len(data)), data.tree)
-    Feed(step, data.arrays).copy(0, len(data))
     with one_blas_thread():
-        step.plan.run()
-    return structure.pack(step.tree, [step.plan.array(output).copy() for output in step.outputs])
+        return structure.pack(step.tree, step.results(partial(step.fill, data.arrays)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from funclab.callbacks.base import CallbackList, History, Watcher
+from funclab.errors import BusyError
 from funclab.kernels.threads import one_blas_thread
 from funclab.training.alarm import Alarm
 from funclab.training.arguments import FitOptions, is_validated
-from funclab.training.control import Control, Interrupts
+from funclab.training.compiled import check_idle
+from funclab.training.control import Control, Interrupts, begins_or_ends
 from funclab.training.evaluating import evaluate_batches
 from funclab.training.progress import Progress, write
 from funclab.training.runner import Runner
@@ -54,21 +56,51 @@ class TrainingLoop:
             watcher.prepare(self)
 
     def begin(self) -> None:
-        """Mark the model as being trained, by this thread."""
-        self.compiled.loop = self
-        self.model.history, self.model.stop_training = self.history, False
-        self.thread = threading.get_ident()
+        """Mark the model as being trained.
+
+        Raises: BusyError when it is being trained already.
+        """
+        with self.compiled.lock:
+            check_idle(self.model, "fit")
+            if self.model.compiled_state is not self.compiled:
+                raise BusyError(
+                    f"{self.model.name} was compiled anew while fit() prepared the data.",
+                    why="the settings that fit() began with are no longer those of the model.",
+                    fix="call fit() again, and compile() in one thread only.",
+                )
+            self.compiled.loop = self
+            self.model.history, self.model.stop_training = self.history, False
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The model is free again, whatever happened."""
+        if self.compiled.loop is self:
+            self.compiled.loop = None
+        self.control.end(error)
+
+    @begins_or_ends
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The model is being trained, by this thread, while the block runs."""
+        error = None
+        with self.interrupts:
+            try:
+                if self.compiled.loop is not self:  # a background thread finds it begun
+                    self.begin()
+                self.thread = threading.get_ident()
+                yield
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                self.end(error)
 
     def run(self) -> Batchwise:
         """Train, and yield after every batch."""
         options, steps = self.options, self.training.steps
         params = {"epochs": options.epochs, "steps": steps, "verbose": options.verbose}
-        with ExitStack() as stack:
-            stack.push(self.end)
-            everyone = [*options.callbacks, self.history, *self.watchers]
-            self.callbacks = CallbackList(everyone, self.model, params)
-            stack.enter_context(one_blas_thread())
-            stack.enter_context(self.interrupts)
+        everyone = [*options.callbacks, self.history, *self.watchers]
+        self.callbacks = CallbackList(everyone, self.model, params)
+        with one_blas_thread():
             self.callbacks.on_train_begin({})
             for epoch in self.epochs:
                 try:
@@ -113,9 +145,10 @@ class TrainingLoop:
         end = callbacks.listeners("on_train_batch_end", "on_batch_end")
         watch = [watcher.watch for watcher in self.watchers]
         compiled, tick, number = self.compiled, self.progress.tick, 0
-        for step in self.training.epoch():
+        for step, fill in self.training.epoch():
             for tell in begin:
                 tell(number, {})
+            fill()
             step.plan.run()
             tick(compiled.logs)
             for look in watch:
@@ -137,11 +170,6 @@ class TrainingLoop:
             return (yield from evaluate_batches(self.compiled, source, callbacks, stop=self.asked))
         finally:
             self.control.evaluating = False
-
-    def end(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """The model is free again, whatever happened."""
-        self.compiled.loop = None
-        self.control.end(error)
 
     def asked(self) -> bool:
         """Whether an interrupt has come."""

@@ -8,6 +8,7 @@ from typing import Any
 from funclab import structure
 from funclab.engine.memory import pack
 from funclab.errors import warn
+from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.training.compiled import Compiled, kept_step
 from funclab.training.data import Data, prepare
@@ -41,11 +42,12 @@ class Runner:
 
     def trainable(self) -> list[Variable]:
         """The weights that training changes: those trainable at `compile`, side by side."""
-        found = self.compiled.trainable
-        if found is None:
-            found = self.compiled.trainable = self.model.trainable_weights
-        pack(found)
-        return found
+        with making:
+            trainable = self.compiled.trainable
+            if trainable is None:
+                trainable = self.compiled.trainable = self.model.trainable_weights
+            pack(trainable)
+        return trainable
 
     def warn_of_changes(self) -> None:
         """`trainable` flags count when `compile` is called; say so when they changed since."""

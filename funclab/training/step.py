@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,19 @@ class Step:
         """The buffers of inputs, targets and weights, in order."""
         values = [*self.inputs, *self.targets, *self.weights]
         return [None if value is None else self.plan.array(value) for value in values]
+
+    def fill(self, arrays: Sequence[Array | None]) -> None:
+        """Copy a batch into the buffers: arrays of inputs, targets and weights, in order."""
+        for array, buffer in zip(arrays, self.fed):
+            if array is not None and buffer is not None:
+                np.copyto(buffer, array, casting="unsafe")
+
+    def results(self, fill: Callable[[], None]) -> list[Array]:
+        """Copies of the outputs for the batch that `fill` brings. Any thread may ask for them."""
+        with self.plan.lock:
+            fill()
+            self.plan.run()
+            return [self.plan.array(output).copy() for output in self.outputs]
 
     def forward(self, model: Any, tree: Any) -> None:
         """Run the model on the tape."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError, FunclabError, warn
 from funclab.initializers import rng
-from funclab.training.data import Data
+from funclab.training.data import Batch, Data
 from funclab.training.step import Specs, Step
 
 
@@ -94,8 +95,8 @@ class Stream:
                 error.args = (error.what,)
             raise
 
-    def epoch(self) -> Iterator[Step]:
-        """Filled steps, ready to run."""
+    def epoch(self) -> Iterator[Batch]:
+        """The steps of an epoch, each with a function that fills its buffers."""
         done = 0
         while self.steps is None or done < self.steps:
             ready = self.first or self._next(done)
@@ -103,12 +104,9 @@ class Stream:
             if ready is None:
                 break
             step, data = ready
-            for array, buffer in zip(data.arrays, step.fed):
-                if array is not None and buffer is not None:
-                    np.copyto(buffer, array, casting="unsafe")
             self.number += 1
             done += 1
-            yield step
+            yield step, partial(step.fill, data.arrays)
         if hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
         if self.by_number or (self.steps is None and not self.one_pass):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
+from funclab.files import write_text
 from funclab.view.draw import raster, theme
 from funclab.view.draw.canvas import Canvas, escape
 
@@ -112,7 +113,7 @@ def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -
             why=f"the ending names the kind of file: {', '.join([*texts, *more])}.",
             fix=f'write for example "{target.stem or "picture"}.svg".',
         )
-    target.write_text(written(), encoding="utf-8")
+    write_text(target, written())
     return target
 
 

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from funclab.files import replacing
 from funclab.view.draw.area import Area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 
@@ -110,7 +111,10 @@ class Page(Canvas):
             axes.add_artist(artist)
         with warnings.catch_warnings():  # a letter without a glyph is drawn as a box
             warnings.filterwarnings("ignore", message="Glyph")
-            figure.savefig(path, dpi=dpi, facecolor=self.palette["paper"], metadata=_quiet(path))
+            with replacing(path) as new:
+                kind = path.suffix.lstrip(".").lower()
+                options = {"facecolor": self.palette["paper"], "metadata": _quiet(path)}
+                figure.savefig(new, format=kind, dpi=dpi, **options)
 
 
 def _quiet(path: Path) -> dict[str, Any]:

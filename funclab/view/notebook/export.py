@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from funclab.callbacks.base import History
 from funclab.errors import TensorTypeError
+from funclab.files import write_text
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.diff.difference import Difference
@@ -28,7 +28,7 @@ def export_html(view: Any, path: Any = None) -> Page:
     shown = [shown_of(one) for one in (view if isinstance(view, (list, tuple)) else [view])]
     page = page_of(shown)
     if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
+        write_text(path, page)
     return page
 
 

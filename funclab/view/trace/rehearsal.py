@@ -14,7 +14,7 @@ from funclab.engine.trace import unchanged
 from funclab.graph.tape import Tape
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
-from funclab.training.data import Feed, prepare
+from funclab.training.data import prepare
 from funclab.training.matching import names_of_outputs
 from funclab.training.step import Specs, Step, train_step
 
@@ -58,7 +58,7 @@ def rehearsal(
             )
             moved = optimizer is not None or model.optimizer is not None
             made = Rehearsal(step, compiled.optimizer if moved else None)
-        Feed(made.step, data.arrays).copy(0, len(data))
+        made.step.fill(data.arrays)
         yield made
 
 

@@ -1,0 +1,133 @@
+"""Reading files that may come from anywhere: what they hold, and nothing else, is looked at.
+
+Nothing that a file says is believed before it is checked: no other file is opened, no code runs,
+and no memory is allocated beyond `allowance`. Whatever is wrong, the error is a FunclabError.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from funclab.errors import ConfigError, FunclabError
+from funclab.shape_math import Array
+
+FREE_BYTES, TIMES = 64 << 20, 100
+"""What a file holds may take 64 MB of memory, or 100 times the size of the file."""
+MOST_OBJECTS, MOST_LEVELS = 1_000_000, 100
+FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}
+"""The ways to store an array that h5py itself can read; others would load a plugin."""
+
+
+@contextmanager
+def reading(path: Any) -> Iterator[None]:
+    """Every error in the block names the file, and is a FunclabError."""
+    try:
+        yield
+    except FunclabError as error:
+        if name_of(path) not in error.what:
+            error.what = f"In {name_of(path)}: {error.what}"
+            error.args = (error.what,)
+        raise
+    except Exception as error:  # zipfile, h5py and json have some twenty kinds for a broken file
+        raise refused(path, f"it is damaged or of another kind ({type(error).__name__})") from error
+
+
+def refused(path: Any, reason: str) -> ConfigError:
+    return ConfigError(
+        f"The file {name_of(path)!r} cannot be read: {reason}.",
+        why="only what a saved model consists of is read: JSON text and arrays of numbers.",
+        fix="save the model again, or get the file again from where it came.",
+    )
+
+
+def name_of(path: Any) -> str:
+    return "model.weights.h5" if isinstance(path, bytes) else Path(path).name
+
+
+def allowance(size: int) -> int:
+    """The bytes that the contents of a file of this size may take."""
+    return max(FREE_BYTES, TIMES * size)
+
+
+def read_archive(path: Any, names: list[str]) -> dict[str, bytes]:
+    """The members of a zip archive with these names, of those it has.
+
+    Raises: ConfigError for a file that is not such an archive, for members that are encrypted,
+    there twice, or too large for the file.
+    """
+    with reading(path), zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if member.filename in names]
+        if len({member.filename for member in members}) < len(members):
+            raise refused(path, "it holds two members of one name")
+        if any(member.flag_bits & 1 for member in members):
+            raise refused(path, "it is encrypted")
+        total = sum(member.file_size for member in members)
+        if total > allowance(Path(path).stat().st_size):
+            raise refused(path, f"its contents would take {total:,} bytes")
+        return {member.filename: archive.read(member) for member in members}
+
+
+def read_datasets(source: Any) -> dict[str, Array]:
+    """The arrays of an HDF5 file by their path in it, such as "layers/dense/vars/0".
+
+    `source` is a path, or the file's bytes.
+    Raises: ConfigError for a file that holds anything but arrays of numbers: links to elsewhere,
+    virtual or external arrays, objects, loops; or more than a file of its size can hold.
+    """
+    import h5py
+
+    with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
+        datasets = dict(_datasets(source, file))
+        total = sum(dataset.nbytes for dataset in datasets.values())
+        if total > allowance(opened.seek(0, io.SEEK_END)):
+            raise refused(source, f"its arrays would take {total:,} bytes")
+        return {name: np.asarray(dataset) for name, dataset in datasets.items()}
+
+
+def _opened(source: Any) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
+
+
+def _datasets(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays in a file, each checked before it is read, by their path."""
+    import h5py
+    from h5py import h5o  # type: ignore[attr-defined]
+
+    waiting, addresses = [("", file)], set()
+    while waiting:
+        path, group = waiting.pop()
+        if path.count("/") > MOST_LEVELS or len(addresses) > MOST_OBJECTS:
+            raise refused(source, "its groups are nested too deeply, or too many")
+        for name in group:
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise refused(source, f"{path}{name} is a link to another place or file")
+            thing = group[name]
+            address = h5o.get_info(thing.id).addr
+            if address in addresses:
+                raise refused(source, f"{path}{name} is there under two names")
+            addresses.add(address)
+            if isinstance(thing, h5py.Group):
+                waiting.append((f"{path}{name}/", thing))
+            else:
+                _check(source, f"{path}{name}", thing)
+                yield f"{path}{name}", thing
+
+
+def _check(source: Any, name: str, dataset: Any) -> None:
+    """Refuse what is not an array of numbers that lies in the file itself."""
+    import h5py
+
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "biuf":
+        raise refused(source, f"{name} is not an array of numbers")
+    if dataset.is_virtual or dataset.external:
+        raise refused(source, f"the numbers of {name} lie in another file")
+    layout = dataset.id.get_create_plist()
+    if any(layout.get_filter(i)[0] not in FILTERS for i in range(layout.get_nfilters())):
+        raise refused(source, f"{name} is compressed in a way that needs a plugin")

@@ -1,0 +1,206 @@
+"""Files that were made to do harm, or were damaged on the way, are refused in plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+from funclab import Input, Model, models
+from funclab.errors import FunclabError
+from funclab.layers import Dense, Lambda, add
+from funclab.models import load_model
+
+TRIES = 100_000 if os.environ.get("SOAK") else 300
+
+
+def model_of(units=3):
+    x = Input((units,))
+    shared = Dense(units)
+    return Model(x, add([shared(x), shared(shared(x))]))
+
+
+@pytest.fixture
+def weights(tmp_path):
+    path = tmp_path / "m.weights.h5"
+    model_of().save_weights(path)
+    return path
+
+
+def first_array(file):
+    """The path of the first array in a weights file."""
+    names = []
+    file.visititems(lambda name, thing: names.append(name) if hasattr(thing, "dtype") else None)
+    return names[0]
+
+
+def external(file, name, folder):
+    (folder / "secret.bin").write_bytes(bytes(1000))
+    shape = file[name].shape
+    del file[name]
+    file.create_dataset(name, shape, "float32", external=[(str(folder / "secret.bin"), 0, 1000)])
+
+
+def external_link(file, name, folder):
+    with h5py.File(folder / "secret.h5", "w") as other:
+        other["x"] = np.ones(file[name].shape, "float32")
+    del file[name]
+    file[name] = h5py.ExternalLink(str(folder / "secret.h5"), "x")
+
+
+def virtual(file, name, folder):
+    with h5py.File(folder / "secret.h5", "w") as other:
+        other["x"] = np.ones(file[name].shape, "float32")
+    shape = file[name].shape
+    del file[name]
+    layout = h5py.VirtualLayout(shape, "float32")
+    layout[...] = h5py.VirtualSource(str(folder / "secret.h5"), "x", shape)
+    file.create_virtual_dataset(name, layout)
+
+
+def soft_link(file, name, folder):
+    file["loop"] = h5py.SoftLink("/loop")
+
+
+def hard_loop(file, name, folder):
+    file[f"{name.split('/')[0]}/again"] = file[name.split("/")[0]]
+
+
+def objects(file, name, folder):
+    del file[name]
+    file.create_dataset(name, data=["text"], dtype=h5py.string_dtype())
+
+
+def references(file, name, folder):
+    target = file.create_group("g").ref
+    del file[name]
+    file.create_dataset(name, data=[target], dtype=h5py.ref_dtype)
+
+
+def bomb(file, name, folder):
+    del file[name]
+    file.create_dataset(name, (10**9,), "float32", chunks=(10**7,), compression="gzip")
+
+
+def deep(file, name, folder):
+    file.create_group("/".join("a" * 500))
+
+
+ATTACKS = [external, external_link, virtual, soft_link, hard_loop, objects, references, bomb, deep]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_a_weights_file_that_is_more_than_arrays_is_refused(attack, weights, tmp_path):
+    model = model_of()
+    before = model.get_weights()
+    with h5py.File(weights, "r+") as file:
+        attack(file, first_array(file), tmp_path)
+
+    with pytest.raises(FunclabError, match=r"m\.weights\.h5.* cannot be read: "):
+        model.load_weights(weights)
+
+    for one, other in zip(model.get_weights(), before):
+        np.testing.assert_array_equal(one, other)
+
+
+def rewritten(path, change):
+    """The archive with other members."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        change(members, archive)
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def twice(members, archive):
+    archive.writestr("config.json", "{}")
+
+
+def unpacked_bomb(members, archive):
+    members["config.json"] = bytes(10**8)
+
+
+def deep_config(members, archive):
+    members["config.json"] = "[" * 100_000 + "]" * 100_000
+
+
+def no_json(members, archive):
+    members["config.json"] = "{"
+
+
+def list_config(members, archive):
+    members["config.json"] = "[1]"
+
+
+def no_weights(members, archive):
+    members.pop("model.weights.h5")
+
+
+def no_config(members, archive):
+    members.pop("config.json")
+
+
+def broken_weights(members, archive):
+    members["model.weights.h5"] = members["model.weights.h5"][:700]
+
+
+def unknown_layer(members, archive):
+    members["config.json"] = members["config.json"].replace(b'"Dense"', b'"Dance"')
+
+
+def wrong_argument(members, archive):
+    members["config.json"] = members["config.json"].replace(b'"units": 3', b'"units": "many"')
+
+
+ARCHIVES = [
+    *(twice, unpacked_bomb, deep_config, no_json, list_config, no_weights, no_config),
+    *(broken_weights, unknown_layer, wrong_argument),
+]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("change", ARCHIVES, ids=lambda change: change.__name__)
+def test_an_archive_that_is_not_a_saved_model_is_refused_by_name(change, tmp_path):
+    model_of().save(tmp_path / "m.keras")
+    rewritten(tmp_path / "m.keras", change)
+
+    with pytest.raises(FunclabError, match=r"m\.keras"):
+        load_model(tmp_path / "m.keras")
+
+
+def test_configurations_run_no_code_unless_they_are_trusted():
+    ran = []
+    model = Model(x := Input((2,)), Lambda(lambda v: ran.append(1) or v)(x))
+    config = json.loads(model.to_json())
+    ran.clear()
+
+    with pytest.raises(FunclabError, match="refused in safe mode"):
+        Model.from_config(config["config"])
+
+    assert models.clone_model(model).count_params() == 0
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.weights.h5"])
+def test_damaged_files_are_read_or_refused_and_never_worse(name, tmp_path):
+    path, model, chance = tmp_path / name, model_of(), random.Random(1)
+    model.save(path) if name == "m.keras" else model.save_weights(path)
+    whole = path.read_bytes()
+
+    for number in range(TRIES):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice([1, 1, 2, 8, 64])):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        if number % 10 == 0:
+            del damaged[chance.randrange(len(damaged)) :]
+        path.write_bytes(damaged)
+
+        try:
+            load_model(path) if name == "m.keras" else model.load_weights(path)
+        except FunclabError as error:
+            assert name in error.what, (number, error)
