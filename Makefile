@@ -3,6 +3,7 @@
 #   make lessons  run every lesson, write build/lessons/*.html
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
+#   make soak     threads, interrupts, killed saves and damaged files, thousands of times (an hour)
 #   make check    style, types, import rooms, budgets
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
 
@@ -16,7 +17,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery test check bench setup system clean
+.PHONY: lab lessons gallery test soak check bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -43,6 +44,11 @@ gallery: $(READY) system
 test: $(READY) system
 	FUNCLAB_JIT=0 $(BIN)/pytest -q -n $(WORKERS) $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
+
+# The same tests that `make test` runs in a short form.
+soak: $(READY)
+	SOAK=1 $(BIN)/pytest -v --timeout 7200 -n $(WORKERS) tests/training/test_threads.py \
+	    tests/training/test_interrupt_anywhere.py tests/saving/test_whole_files.py tests/saving/test_trusted.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ Every class here is also the builtin error that Keras raises in the same place, 
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -14,6 +15,10 @@ from typing import Any, NamedTuple
 
 TOO_MANY = "too many"
 """The facts of a call that was given more tensors side by side than it takes."""
+
+
+ACTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+"""Control characters, changes of direction, and what is not text."""
 
 
 class Item(NamedTuple):
@@ -66,6 +71,15 @@ def warn(says: str) -> None:
     warnings.warn(says, stacklevel=depth)
 
 
+def plain(text: str) -> str:
+    """A line that does nothing to a terminal or a file: characters that would are written out.
+
+    >>> print(plain("red: \\x1b[31m"))
+    red: \\x1b[31m
+    """
+    return ACTS.sub(lambda found: repr(found[0])[1:-1], text)
+
+
 class FunclabError(Exception):
     """The base of all funclab errors: what happened, why, and how to mend it.
 
@@ -80,8 +94,10 @@ class FunclabError(Exception):
     def __init__(
         self, what: str, *, why: str, fix: str, graph: object = None, facts: Any = None
     ) -> None:
-        super().__init__(what)
-        self.what, self.why, self.fix = what, why, fix
+        self.what, self.why, self.fix = (
+            "\n".join(map(plain, text.split("\n"))) for text in (what, why, fix)
+        )
+        super().__init__(self.what)
         self.graph, self.facts = graph, facts
 
     def __str__(self) -> str:

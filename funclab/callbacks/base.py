@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab.errors import ArgumentError, NameLookupError
+from funclab.errors import ArgumentError, NameLookupError, plain
 
 Logs = dict[str, Any]
 
@@ -153,7 +153,7 @@ class History(Callback):
         ended = ", stopped" if self.stopped else ""
         count = len(self.epoch)
         epochs = f"{count} epoch{'s' * (count != 1)}"
-        return f"<History of {epochs}: {', '.join(self.history)}{ended}>"
+        return plain(f"<History of {epochs}: {', '.join(self.history)}{ended}>")
 
 
 class CallbackList:

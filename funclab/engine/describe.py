@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from funclab.errors import plain
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.shape_math import show
 
@@ -66,7 +67,7 @@ def describe(plan: Plan) -> str:
             section = heading
             begin = f", from g_{names[plan.outputs[0]]} = 1" if heading == "# backward" else ""
             lines.append(heading + begin)
-        lines.append(line_of(note, names, plan))
+        lines.append(plain(line_of(note, names, plan)))
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from funclab import structure
-from funclab.errors import TensorTypeError
+from funclab.errors import TensorTypeError, plain
 from funclab.graph.tensor import History, Tensor
 from funclab.shape_math import Shape
 
@@ -149,7 +149,7 @@ class Node:
         }
 
     def __repr__(self) -> str:
-        return f"<Node {self.operation.name}[{self.index}] of {ids(self.input_tensors)}>"
+        return plain(f"<Node {self.operation.name}[{self.index}] of {ids(self.input_tensors)}>")
 
 
 def ids(tensors: Iterable[Tensor]) -> str:

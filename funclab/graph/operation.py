@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from funclab import explain, registry, structure
-from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError
+from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError, plain
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
@@ -171,7 +171,7 @@ class OpOperation(Operation):
         return outputs
 
     def __repr__(self) -> str:
-        return f"<{self.op} name={self.name}>"
+        return plain(f"<{self.op} name={self.name}>")
 
 
 def placeholder(tensor: Tensor) -> Value:

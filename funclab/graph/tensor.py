@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from funclab import explain, registry
+from funclab.errors import plain
 from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
@@ -145,4 +146,4 @@ class Tensor(Operators):
         raise explain.numpy_use(self, "array", known=False)
 
     def __repr__(self) -> str:
-        return f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>"
+        return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")

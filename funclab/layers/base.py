@@ -16,6 +16,7 @@ from funclab.errors import (
     NotSupportedError,
     ShapeError,
     TensorTypeError,
+    plain,
     warn,
 )  # fmt: skip
 from funclab.graph.locks import making
@@ -395,7 +396,7 @@ class Layer(Weighted):
             if name not in ("name", "weights") and value != parameters(type(self)).get(name)
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
-        return f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>"
+        return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:

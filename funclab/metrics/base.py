@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, registry
+from funclab.errors import plain
 from funclab.graph.value import Variable
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
@@ -90,7 +91,7 @@ class Metric:
         return cls(**config)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}>"
+        return plain(f"<{type(self).__name__} {self.name}>")
 
 
 class Mean(Metric):

@@ -6,7 +6,7 @@ import functools
 from typing import Any, NoReturn
 
 from funclab import ops, registry, saving, structure, training, view
-from funclab.errors import ArgumentError, AttributeLocked, NameLookupError, warn
+from funclab.errors import ArgumentError, AttributeLocked, NameLookupError, plain, warn
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -380,7 +380,9 @@ class Functional(Model):
 
     def __repr__(self) -> str:
         shapes: list[Shape] = [tensor.shape for tensor in self.outputs or []]
-        return f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+        return plain(
+            f"<{type(self).__name__} {self.name}: {len(self.layers)} layers, output {shapes}>"
+        )
 
 
 def _masked(value: Value, mask: Any) -> Value:

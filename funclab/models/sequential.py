@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from funclab import registry, saving
-from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError
+from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
@@ -151,4 +151,4 @@ class Sequential(Functional):
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     def __repr__(self) -> str:
-        return f"<Sequential {self.name}: {len(self._stack)} layers>"
+        return plain(f"<Sequential {self.name}: {len(self._stack)} layers>")

@@ -50,6 +50,12 @@ class FitOptions:
             "validation_batch_size",
         ]
         check_counts(**{name: getattr(self, name) for name in names})
+        if self.epochs is None:
+            raise ArgumentError(
+                "`epochs` should be a positive integer. Received: epochs=None.",
+                why="training ends after a number of epochs.",
+                fix="leave it out for one epoch, or pass a number such as epochs=5.",
+            )
         fraction, initial, freq = self.validation_split, self.initial_epoch, self.validation_freq
         if not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
             raise ArgumentError(

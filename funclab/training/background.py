@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 
 from funclab.callbacks.base import History
+from funclab.errors import plain
 from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
@@ -151,5 +152,6 @@ class Training(History):
 
     def __repr__(self) -> str:
         if self.running:
-            return f"<Training of {self.model.name}, {'paused' if self.paused else 'running'}>"
+            state = "paused" if self.paused else "running"
+            return plain(f"<Training of {self.model.name}, {state}>")
         return super().__repr__()

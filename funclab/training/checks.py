@@ -76,6 +76,13 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
         array = inputs[i]
         if array is None or not array.size:
             continue
+        if not np.isfinite(array).all():
+            raise DataError(
+                f"The input {model.input_names[i]} holds nan or inf where ids are expected.",
+                why=f"{layer.name} is an Embedding: it looks up the row of each id.",
+                fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
+                graph=layer,
+            )
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:
             wrong = low if low < 0 else high

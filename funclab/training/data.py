@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.errors import DataError
+from funclab.errors import DataError, warn
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
@@ -212,7 +212,9 @@ class Batches:
         self.data, self.size, self.shuffle, self.make = data, size, shuffle, make
         self.samples = len(data)
         self.steps = steps or -(-self.samples // size)
-        self.endless = self._endless() if steps else None
+        self.goes_on = steps is not None
+        """Whether an epoch begins where the last one ended: with a number of steps, as in Keras."""
+        self.batches = iter(())
         self.feeds: dict[int, Feed] = {}
         self.feed(min(size, self.samples))
         if self.samples % size:
@@ -226,15 +228,22 @@ class Batches:
 
     def epoch(self) -> Iterator[Batch]:
         """The steps of an epoch, each with a function that fills its buffers."""
-        if self.endless is None:
+        if not self.goes_on:
             yield from self._once()
             return
-        for _ in range(self.steps):
-            yield next(self.endless)
-
-    def _endless(self) -> Iterator[Batch]:
-        while True:
-            yield from self._once()
+        for done in range(self.steps):
+            batch = next(self.batches, None)
+            if batch is None and done:
+                warn(
+                    "Your input ran out of data; interrupting training. Make sure that your "
+                    f"dataset or generator can generate at least {self.steps} batches for every "
+                    f"epoch (it gave {done}).",
+                )
+                return
+            if batch is None:
+                self.batches = self._once()
+                batch = next(self.batches)
+            yield batch
 
     def _once(self) -> Iterator[Batch]:
         rows = self._order()

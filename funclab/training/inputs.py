@@ -58,6 +58,8 @@ def as_array(data: Any, name: str = "this place") -> Array:
     """
     if isinstance(data, Operators) and not hasattr(data, "array"):
         raise explain.data(data, name)
+    if hasattr(data, "toarray"):  # a sparse matrix of SciPy
+        data = data.toarray()
     try:
         array = data if isinstance(data, np.ndarray) else np.asarray(data)
     except ValueError:
@@ -89,6 +91,15 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
             fix="turn words into numbers, for example into class numbers or ids.",
             graph=model,
             facts=_facts(model, name, array.shape, f"dtype {array.dtype}"),
+        )
+    if 0 in array.shape[1:]:
+        raise DataError(
+            f"The data for {name} hold no numbers: their shape is {show(array.shape)}.",
+            why="an axis of length 0, such as a sequence without steps, gives nothing to compute "
+            "with.",
+            fix="leave out the samples that are empty, or pad them to length 1 or more.",
+            graph=model,
+            facts=_facts(model, name, array.shape, "empty"),
         )
     repaired = fit_rank(array, anyhow, lambda one, shape: one.reshape(shape))
     if repaired is None:

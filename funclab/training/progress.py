@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from funclab.errors import plain
+
 WIDTH = 20
 PAUSE = 0.25
 """Seconds between two states of a line."""
@@ -63,7 +65,7 @@ class Progress:
         """One line; "Unknown" where the number of steps is not known yet."""
         count = f"{self.done:>{len(str(steps))}}/{steps}" if steps else f"{self.done}/Unknown"
         pace = f"{duration(seconds / max(self.done, 1))}/step"
-        numbers = "".join(f" - {name}: {shown(value)}" for name, value in logs.items())
+        numbers = "".join(f" - {plain(name)}: {shown(value)}" for name, value in logs.items())
         if self.verbose == 2:
             return f"{count} - {pace}{numbers}"
         return f"{count} {bar(self.done, steps)} {pace}{numbers}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from funclab import ops, structure
 from funclab.engine.plan import Plan
-from funclab.errors import LossError, Pair, Pairs, ShapeError
+from funclab.errors import ArgumentError, LossError, Pair, Pairs, ShapeError
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
@@ -225,4 +226,17 @@ def add_gatherers(step: Step, compiled: Compiled) -> None:
                 arrays = [array(target), array(prediction)]
                 if weighted and weight is not None:
                     arrays.append(array(weight))
-                step.plan.add_step(metric.update_state, arrays, f"{metric.name}: take the batch")
+                text = f"{metric.name}: take the batch"
+                step.plan.add_step(partial(take_batch, metric), arrays, text)
+
+
+def take_batch(metric: Metric, *arrays: Array) -> None:
+    """Let a user's metric take a batch."""
+    try:
+        metric.update_state(*arrays)
+    except StopIteration as error:  # in a loop of batches it would be taken for their end
+        raise ArgumentError(
+            f"The metric {metric.name} raised StopIteration in update_state.",
+            why="a next() without a default found its iterator at the end.",
+            fix="give next() a default, next(iterator, None), or loop with `for`.",
+        ) from error

@@ -262,10 +262,16 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
             why="it says how much each class counts.",
             fix="write for example class_weight={0: 1.0, 1: 5.0}.",
         )
-    by_output = all(isinstance(one, Mapping) or one is None for one in class_weight.values())
+    by_output = all(isinstance(part, Mapping) or part is None for part in class_weight.values())
     if by_output and class_weight.keys() <= names.index.keys():
         parts = {names.index[key]: weights for key, weights in class_weight.items()}
         return [parts.get(i) for i in range(len(names))]
+    if not all(isinstance(label, (int, float, np.number)) for label in class_weight):
+        raise ArgumentError(
+            f"The keys of `class_weight` should be class numbers. Received: {list(class_weight)}.",
+            why="targets hold class numbers, from 0.",
+            fix="write the number of each class, for example {0: 1.0, 1: 5.0}.",
+        )
     if len(names) > 1:
         raise ArgumentError(
             "`class_weight` is only supported for Models with a single output, unless it is a "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -263,13 +265,31 @@ def test_a_loss_of_nan_is_shown():
     assert np.isnan(history.history["loss"][-1])
 
 
-def test_steps_per_epoch_cuts_the_epochs_of_arrays():
-    model = line()
+@pytest.mark.parametrize(
+    ("steps", "batches"), [(3, [3, 2, 3, 2]), (5, [5, 5, 5, 5]), (8, [5, 5, 5, 5])]
+)
+def test_epochs_of_a_number_of_steps_go_on_in_the_data_and_end_with_them(steps, batches):
+    model, counts = line(), []
     model.compile("sgd", "mse")
+    count = LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: counts.append(0),
+        on_train_batch_end=lambda batch, logs: counts.__setitem__(-1, counts[-1] + 1),
+    )
 
-    model.fit(X, Y, batch_size=2, epochs=3, steps_per_epoch=4, verbose=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X[:5], Y[:5], 1, epochs=4, steps_per_epoch=steps, verbose=0, callbacks=[count])
 
-    assert int(model.optimizer.iterations) == 12
+    assert counts == batches  # as Keras 3.15 counts them
+    assert len(caught) == sum(done < steps for done in batches)
+    assert all("Your input ran out of data" in str(warning.message) for warning in caught)
+
+
+def test_predictions_end_with_the_data():
+    with pytest.warns(UserWarning, match="Your input ran out of data"):
+        predicted = line().predict(X, batch_size=2, steps=100)
+
+    assert len(predicted) == len(X)
 
 
 def test_a_loss_may_be_a_tensor_of_the_graph():
