@@ -7,6 +7,7 @@ may want to run one of their own.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage
 from tests.browser.server import Server, serve
 from tests.browser.waiting import PATIENCE, laid_out
 
@@ -31,6 +32,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
+Run = Callable[..., NotebookPage]
 
 
 def program() -> str:
@@ -120,3 +122,17 @@ def write_notebook(tmp_path: Path) -> Write:
         return path
 
     return write
+
+
+@pytest.fixture
+def run_cells(request: pytest.FixtureRequest, open_notebook: Open, write_notebook: Write) -> Run:
+    """`run_cells(server, "x = 1", "x")`: a new notebook in a window, these cells run; unless they
+    are to be waited for, they may still run."""
+    name = re.sub(r"\W+", "-", request.node.name)
+
+    def run(server: Server, *cells: str, wait: bool = True) -> NotebookPage:
+        notebook = open_notebook(server, write_notebook(name, *cells))
+        notebook.page.evaluate(RUN_ALL if wait else RUN_ALL_NO_WAIT)
+        return notebook
+
+    return run

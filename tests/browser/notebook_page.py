@@ -39,6 +39,7 @@ RUN_ALL = """async () => {
   await jupyterapp.commands.execute('notebook:run-all-cells');
   await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
 }"""
+RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
 # Colours fade from one theme to the other; other animations may go on for ever.
 FADING = """() => document.getAnimations().some(

@@ -298,10 +298,24 @@ def test_a_model_that_fits_in_no_way_has_a_strip_of_all_calls_over_some():
     view.space = [1095, 500]
 
     assert last(view)["choice"] == "overview"
+    assert last(view)["choices"] == ["full", "two lines", "one line", "lines", "overview"]
     assert last(view)["strip"].count("Z") == 152
     view.selected = list(view.facts["nodes"])[75]
     first, end, n = last(view)["window"]
     assert first <= 75 < end < n == 152
+
+
+@pytest.mark.parametrize("name", gallery.MODELS)
+@pytest.mark.parametrize(("look", "panel"), [("light", (360, 120)), ("projector", (548, 204))])
+def test_no_model_needs_a_scrollbar(name, look, panel):
+    view = gallery.built(name).explore(look=look)
+
+    view.space = [1095, 564]
+
+    scene, side, scale = view.gallery.last[1], last(view)["side"], 1.7 if look == "projector" else 1
+    strip = 110 * scale if "strip" in last(view) else 0
+    assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
+    assert scene.height * scale + strip <= 566 - panel[1] * (side == "below")
 
 
 def scattered(length):
