@@ -115,7 +115,7 @@ def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, open_notebook, 
     page = notebook.page
     press(page, "ArrowRight", 9)
     page.wait_for_selector(f"{ROOT} .fl-choices button")
-    assert "Which node hands on gradients first?" in text(page, ".fl-prompt")
+    assert "Which node passes gradients back first?" in text(page, ".fl-prompt")
     press(page, "0")
     press(page, "ArrowRight", 8)
     page.wait_for_function(

@@ -1,6 +1,7 @@
 """The ways to every view: `funclab.explore(model)`, `model.explore()`, `%funclab explore model`.
 
 All three call one function. This table names it, so that a view is loaded when first needed.
+Training and its History find their views here, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from funclab.callbacks.base import History
+from funclab.training import fitting
 
 
 @dataclass(frozen=True)
@@ -45,5 +49,21 @@ WAYS = {
 
 
 def make(word: str, *args: Any, **settings: Any) -> Any:
-    """What the function of a view makes of these arguments."""
+    """The result of a view's function for these arguments."""
     return WAYS[word].load()(*args, **settings)
+
+
+def live_callback(model: Any, **settings: Any) -> Any:
+    """The callback that shows a training while it runs. See `funclab.view.training.feed`."""
+    from funclab.view.training.feed import Feed
+
+    return Feed(model, **settings)
+
+
+def compare_runs(*histories: Any, **settings: Any) -> Any:
+    """Training runs overlaid in one view. See `funclab.view.training.view`."""
+    return make("runs", *histories, **settings)
+
+
+fitting.live_callback = live_callback
+History.compare = compare_runs
