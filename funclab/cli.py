@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +46,7 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
     port = free_port(port)
     # The server reads its token from here, where other users' process lists do not show it.
-    token = os.environ.setdefault("JUPYTER_TOKEN", new_token())
+    token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
     page = f"/lab/tree/{lesson}" if lesson else "/lab"
     print(f"JupyterLab: http://localhost:{port}{page}?token={token}   (Ctrl-C ends it)", flush=True)
     LabApp.launch_instance([*server_options(folder, port, page), *options])
@@ -85,19 +87,11 @@ def has_screen() -> bool:
 
 def free_port(first: int) -> int:
     """The first port from `first` on that nobody listens on."""
-    import socket
-
     for port in range(first, first + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
     return first
-
-
-def new_token() -> str:
-    import secrets
-
-    return secrets.token_hex(16)
 
 
 # warm ---------------------------------------------------------------------------------------------
@@ -123,9 +117,9 @@ def train_dense() -> None:
     left, right = layers.Input((3,)), layers.Input((3,))
     merged = layers.concatenate([shared(left), shared(right)])
     merged = layers.Dropout(0.5)(layers.add([merged, layers.Dense(8, activation="tanh")(merged)]))
-    one = layers.Dense(1, activation="sigmoid", name="one")(merged)
-    many = layers.Dense(3, activation="softmax", name="many")(merged)
-    model = Model([left, right], [one, many])
+    sign = layers.Dense(1, activation="sigmoid", name="sign")(merged)
+    kind = layers.Dense(3, activation="softmax", name="kind")(merged)
+    model = Model([left, right], [sign, kind])
     inputs = [np.ones((4, 3), np.float32)] * 2
     targets = [np.ones((4, 1), np.float32), np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]]
     for optimizer in ("sgd", "rmsprop", "adam"):
@@ -183,7 +177,7 @@ Finding = tuple[bool, str, str]  # is it well, what was found, what to do if it 
 
 def doctor() -> int:
     """Check the installation, a line for each part; returns 1 if something needs a cure."""
-    findings = [check() for check in (python, numpy, loops, widgets, lessons, stop_button)]
+    findings = [check() for check in (python, numpy, loops, widgets, lessons, buttons)]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
         if not well:
@@ -259,12 +253,9 @@ def lessons() -> Finding:
     return numbers >= (4, 4), f"JupyterLab {show(numbers)}", "Type: pip install 'funclab[lab]'"
 
 
-def stop_button() -> Finding:
-    return buttons_heard(version("ipykernel"))
-
-
-def buttons_heard(kernel: tuple[int, ...]) -> Finding:
-    """What the buttons of a training can do while its cell runs; tried with 6.31 and 7.0 to 7.4."""
+def buttons(kernel: tuple[int, ...] | None = None) -> Finding:
+    """What Pause, Step and Stop do while a cell trains; tried with ipykernel 6.31, 7.0 to 7.4."""
+    kernel = version("ipykernel") if kernel is None else kernel
     name = f"ipykernel {show(kernel)}"
     if kernel >= (7, 0):
         return True, f"{name}: Pause, Step and Stop are heard while a cell trains", ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from funclab import initializers
+from funclab import activations, constraints, initializers, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
+from funclab.ops.conv import check_format
 
 
 def positive(name: str, value: Any) -> int:
@@ -21,24 +22,17 @@ def positive(name: str, value: Any) -> int:
         number = 0
     if number > 0:
         return number
-    raise ArgumentError(
-        f"Received an invalid value for `{name}`, expected a positive integer. "
-        f"Received: {name}={value!r}.",
-        why=f"`{name}` counts something that must be there.",
-        fix=f"write for example {name}=32.",
-    )
+    what = f"Received an invalid value for `{name}`, expected a positive integer."
+    raise _refused(name, value, what, f"`{name}` counts something that must be there.", 32)
 
 
 def fraction(name: str, value: Any) -> float:
     """A fraction in [0, 1)."""
     if isinstance(value, (int, float)) and 0 <= value < 1:
         return value
-    raise ArgumentError(
-        f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1. "
-        f"Received: {name}={value!r}.",
-        why="it is the fraction of elements to drop; 1 would leave nothing.",
-        fix=f"write for example {name}=0.5.",
-    )
+    what = f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1."
+    why = "it is the fraction of elements to drop; 1 would leave nothing."
+    raise _refused(name, value, what, why, 0.5)
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -46,34 +40,31 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     choices = list(known)
     if value in choices:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`. Expected one of {choices}. "
-        f"Received: {name}={value!r}.",
-        why="no other is known.",
-        fix=f"write for example {name}={choices[0]!r}.",
-    )
+    what = f"Invalid value for argument `{name}`. Expected one of {choices}."
+    raise _refused(name, value, what, "no other is known.", choices[0])
 
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
     if isinstance(value, (int, float)) and value >= 0:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`: expected a number >= 0. Received: {name}={value!r}.",
-        why=f"a negative `{name}` has no meaning here.",
-        fix=f"write for example {name}=0.1.",
-    )
+    what = f"Invalid value for argument `{name}`: expected a number >= 0."
+    raise _refused(name, value, what, f"a negative `{name}` has no meaning here.", 0.1)
 
 
-def unsupported(layer: str, **settings: Any) -> None:
-    """Refuse settings of Keras that funclab does not have, when they are used."""
-    for name, value in settings.items():
-        if value is not None:
-            raise NotSupportedError(
-                f"{layer}({name}={value!r}) is not supported.",
-                why="funclab has neither low-rank adaptation nor quantization.",
-                fix=f"leave `{name}` out.",
-            )
+def _refused(name: str, value: Any, what: str, why: str, example: Any) -> ArgumentError:
+    fix = f"write for example {name}={example!r}."
+    return ArgumentError(f"{what} Received: {name}={value!r}.", why=why, fix=fix)
+
+
+def unsupported(name: str, value: Any) -> None:
+    """None, for a setting of Keras that funclab does not have."""
+    if value is not None:
+        raise NotSupportedError(
+            f"{name}={value!r} is not supported.",
+            why="funclab has neither low-rank adaptation nor quantization.",
+            fix=f"leave `{name}` out.",
+        )
 
 
 def stream(seed: Any = None) -> Variable:
@@ -86,3 +77,29 @@ def stream(seed: Any = None) -> Variable:
         )
     start = int(initializers.rng().integers(2**63)) if seed is None else seed % 2**64
     return Variable(np.array([start, 0], np.uint64), trainable=False, name="seed_generator_state")
+
+
+ROOMS: dict[str, Any] = {
+    "activation": activations,
+    "initializer": initializers,
+    "regularizer": regularizers,
+    "constraint": constraints,
+}
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
+    **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
+    **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
+    **dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"), unsupported),
+    "max_value": lambda name, value: None if value is None else not_negative(name, value),
+    "data_format": lambda _, value: check_format(value),
+    "use_cudnn": lambda name, value: one_of(name, value, ("auto", True, False)),
+    "implementation": lambda name, value: one_of(name, value, (0, 1, 2)),
+}
+
+
+def checked(name: str, value: Any) -> Any:
+    """A constructor argument as a layer keeps it: checked, and a name as what it stands for."""
+    room = ROOMS.get(name.rpartition("_")[2])
+    if room is not None:
+        return room.get(value)
+    return CHECKS[name](name, value) if name in CHECKS else value

@@ -1,7 +1,5 @@
 """The decorator of the numeric loops."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

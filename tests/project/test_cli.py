@@ -1,7 +1,5 @@
 """The command line, run as a user runs it."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
@@ -89,14 +87,14 @@ def test_doctor_finds_nothing_missing_here():
     [((6, 31), "Stop is"), ((7, 0), "Pause, Step and Stop"), ((7, 4, 0), "Pause, Step and Stop")],
 )
 def test_doctor_knows_which_buttons_a_kernel_hears(kernel, heard):
-    well, found, _ = cli.buttons_heard(kernel)
+    well, found, _ = cli.buttons(kernel)
 
     assert well
     assert heard in found
 
 
 def test_doctor_has_a_cure_where_there_is_no_kernel():
-    well, _, cure = cli.buttons_heard(())
+    well, _, cure = cli.buttons(())
 
     assert not well
     assert "pip install" in cure

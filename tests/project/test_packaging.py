@@ -1,7 +1,5 @@
 """What is installed: the wheel, its command, and the pins of the classroom image."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

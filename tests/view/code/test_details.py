@@ -12,7 +12,7 @@ from funclab import Input, Layer, Model, initializers, layers, ops
 from funclab.errors import NotSupportedError
 from funclab.graph.operation import OpOperation
 from funclab.ops.activation import Relu
-from funclab.ops.powers import Negative
+from funclab.ops.elementwise import Negative
 from funclab.view.code.source import to_code
 from tests.view.code.source_runs import assert_rebuilt, assert_same_numbers, run
 
