@@ -267,9 +267,9 @@ class Gallery:
             for opened in self._ways_to_open():
                 self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
-            if face == "calls":  # what the keys [ and ] walk through, before all else
-                self._draw_folded(plain, self.name(plain))
             first = self.pictures[self.name(plain)]
+            if face == "calls" and "strip" in first:  # what [ and ] walk through, before all else
+                self._draw_folded(plain, self.name(plain))
             for choice in first["choices"]:
                 self._draw_once(plain._replace(choice=choice))
             for repeat in [key for key in self.shown[self.name(plain)] if is_repeat(key)]:
