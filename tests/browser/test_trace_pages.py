@@ -12,9 +12,9 @@ from funclab.layers import Dense
 from funclab.teach.scenes import scene
 from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
+from tests.browser.test_trace import ROOT, press, text
 from tests.browser.waiting import laid_out
 
-ROOT = ".fl-trace"
 WATCH_DOTS = """() => {
   window.dots = 0;
   const isDot = (node) => node.classList?.contains("fl-dot");
@@ -22,15 +22,6 @@ WATCH_DOTS = """() => {
     for (const change of changes) window.dots += [...change.addedNodes].filter(isDot).length;
   }).observe(document, {subtree: true, childList: true});
 }"""
-
-
-def text(page, selector):
-    return page.locator(f"{ROOT} {selector}").inner_text()
-
-
-def press(page, key, times=1):
-    for _ in range(times):
-        page.keyboard.press(key)
 
 
 def page_of(browser, tmp_path, view, **settings):

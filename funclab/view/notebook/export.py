@@ -9,7 +9,7 @@ from funclab.errors import TensorTypeError
 from funclab.files import write_text
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.view.diff.difference import Difference
+from funclab.view.diff.view import Difference
 from funclab.view.draw.text import shorten
 from funclab.view.explorer.view import explore
 from funclab.view.live.page import Page, page_of

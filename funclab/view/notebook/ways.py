@@ -33,7 +33,7 @@ WAYS = {
     "shapes": Way("shapes", "view.shapes.view", "model", "how each shape was inferred"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"', "one batch in slow motion"),
     "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
-    "diff": Way("diff", "view.diff.difference", "a, b", "two models side by side"),
+    "diff": Way("diff", "view.diff.view", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),
     "watch": Way("watch", "view.training.view", "model", "the training curves of a model"),
     "runs": Way("compare_runs", "view.training.view", "first, second", "training runs, overlaid"),

@@ -136,8 +136,9 @@ def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]
 
 def shape_words(shape: str, density: Density) -> str:
     """A shape as it is drawn: where there is little room, without the batch, as `32×32×16`."""
-    axes = shape.strip("()").split(", ")[1:]
-    return "×".join(axes).replace("None", "?") if density.brief and axes else shape
+    inside, _, dtype = shape.removeprefix("(").partition(")")
+    axes = inside.split(", ")[1:]
+    return "×".join(axes).replace("None", "?") + dtype if density.brief and axes else shape
 
 
 def lengths(plate: Plate) -> list[int]:
