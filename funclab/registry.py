@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 import re
 from collections import Counter
@@ -120,6 +121,14 @@ def to_config(thing: Any) -> Any:
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
 
 
+@functools.cache
+def argument_names(cls: type) -> list[str]:
+    """The names of a constructor's arguments, without *args and **kwargs."""
+    parameters = inspect.signature(cls).parameters.values()
+    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [parameter.name for parameter in parameters if parameter.kind not in variable]
+
+
 @dataclass_transform(eq_default=False)
 class Configured:
     """Something small that is its constructor arguments, each kept under its own name.
@@ -141,9 +150,7 @@ class Configured:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""
-        parameters = inspect.signature(type(self)).parameters.values()
-        variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-        return {p.name: getattr(self, p.name) for p in parameters if p.kind not in variable}
+        return {name: getattr(self, name) for name in argument_names(type(self))}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -11,13 +11,16 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import funclab
 from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage
 from tests.browser.server import Server, serve
+from tests.browser.waiting import PATIENCE, laid_out
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_OPTIONS = [
@@ -25,6 +28,7 @@ BROWSER_OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 WINDOW = {"width": 1280, "height": 1600}
+expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
@@ -81,6 +85,26 @@ def open_notebook(browser: Browser) -> Iterator[Open]:
     yield open_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """`opened_page(view)`: its page from disk, which has no kernel, with the keys in the view."""
+    pages = []
+
+    def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
+        path = tmp_path / "view.html"
+        funclab.export_html(view, path)
+        page = browser.new_page(viewport={"width": width, "height": height}, **settings)
+        pages.append(page)
+        page.goto(path.as_uri())
+        page.focus(".fl")
+        laid_out(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture

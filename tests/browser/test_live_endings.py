@@ -60,7 +60,7 @@ CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 def test_stop_in_the_midst_of_validation_and_twice_ends_it_once(lab, run_cells):
     notebook = run_cells(lab, MODEL, LONG_VALIDATION)
     view = heard(notebook)
-    tells(view, "validating", timeout=20_000)
+    tells(view, "validating")
     view.focus()
 
     notebook.page.keyboard.press("x")
@@ -112,7 +112,7 @@ def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_s
         "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
 
-    tells(view, "The kernel ended in epoch", timeout=20_000)
+    tells(view, "The kernel ended in epoch")
     expect(view.locator("[data-name=live_pause]")).to_be_hidden()
 
 
@@ -146,7 +146,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, run_cells):
 
     notebook.kernel_says("model.compiled_state.loop.watchers[0].heat.weights = {'hidden': [None]}")
 
-    tells(view, "This view has ended", timeout=20_000)
+    tells(view, "This view has ended")
     assert notebook.kernel_says("print(history.running, history.stop().wait().stopped)").endswith(
         "True True"
     )
@@ -162,14 +162,14 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_tra
     notebook.run_all()
     heard(notebook).focus()
     page.keyboard.press("s")
-    expect(page.locator(".fl-trace .fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(page.locator(".fl-trace .fl-caption")).to_contain_text("eye")
     listening = page.evaluate("() => window.listening")
 
     page.evaluate(CLEAR)
 
     expect(page.locator(".fl")).to_have_count(0)
     assert listening >= 3
-    assert page.evaluate("() => window.listening") == 0
+    page.wait_for_function("() => window.listening === 0")
     assert notebook.kernel_says(GOES_ON) == "True"
     assert notebook.kernel_says("print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []

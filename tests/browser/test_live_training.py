@@ -38,7 +38,7 @@ def view_in(notebook, index=0):
 def heard(notebook, index=0):
     """A view whose buttons work."""
     view = view_in(notebook, index)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     return view
 
 
@@ -76,7 +76,7 @@ def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_h
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     notebook.page.keyboard.press(" ")
     tells(view, "Paused")
     before = view.locator(".fl-where").inner_text()
@@ -111,7 +111,7 @@ def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_
 
     page.keyboard.press("s")
     slow = page.locator(".fl-trace")
-    expect(slow.locator(".fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(slow.locator(".fl-caption")).to_contain_text("eye")
     expect(slow.locator(".fl-caption")).to_contain_text("2 gradients meet there and are added")
     tells(view, "Paused")
     notebook.screenshot("live-slow")
@@ -152,7 +152,7 @@ def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, run_cells):
     view = view_in(notebook)
 
     expect(view.locator(".fl-chart svg")).to_have_count(2)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     goes_on(view)
     view.focus()
     notebook.page.keyboard.press("x")
@@ -213,7 +213,7 @@ def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_en
     expect(view.locator(".fl-prompt")).to_contain_text("lie above its lowest")
     notebook.page.keyboard.press("2")
     expect(view.locator(".fl-chart svg").first).to_be_visible()
-    tells(view, "Trained", timeout=30_000)
+    tells(view, "Trained")
 
     expect(view.locator(".fl-ask")).to_contain_text("it is")
 
@@ -227,7 +227,7 @@ def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_s
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons", timeout=15_000)
+    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons")
     expect(view.locator(".fl-why")).to_contain_text("background=True")
     expect(view.locator("[data-name=live_pause]")).to_have_attribute("aria-disabled", "true")
     notebook.page.keyboard.press(" ")

@@ -5,10 +5,14 @@ from playwright.sync_api import expect
 
 import funclab
 from tests.browser.projector import small_words
+from tests.browser.waiting import becomes, laid_out
 
 ROOT = ".fl-play"
 STATUS = f"{ROOT} .fl-status"
 CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
+SAME_IN_BOTH = f"""() => [(view) => view.querySelector(".fl-caption").innerText,
+    (view) => view.querySelector(".fl-play-plane path.s-ink").getAttribute("d")].every((part) =>
+  new Set([...document.querySelectorAll("{ROOT}")].map(part)).size === 1)"""
 EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
 
 
@@ -46,11 +50,10 @@ def test_space_runs_and_pauses_and_the_surface_follows(jupyter, run_cells):
     page.keyboard.press("Space")
 
     expect(page.locator(STATUS)).to_contain_text("Paused")
-    page.wait_for_timeout(400)
-    at = epochs(page)
-    page.wait_for_timeout(600)
-    assert epochs(page) == at
-    assert page.locator(f"{ROOT} .fl-status").inner_text() == f"Paused at epoch {at}."
+    status = page.locator(STATUS)
+    paused = "print(f\"Paused at epoch {len(view.losses['loss'])}.\")"
+    becomes(page, lambda: notebook.kernel_says(paused) == status.inner_text(), True)
+    expect(status).to_have_text(f"Paused at epoch {epochs(page)}.")
     assert surface(page) != before
     page.keyboard.press("w")  # another model: nothing is paused any more
     expect(page.locator(STATUS)).to_have_text("")
@@ -104,7 +107,7 @@ def test_a_capital_letter_takes_a_control_back(lab, run_cells):
 
     page.wait_for_function(f"!({MERGED})")
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
-    assert notebook.kernel_says("print(view.state['branches'])") == "1"
+    notebook.comes_to_say("view.state['branches']", "1")
 
 
 def test_arrows_change_the_control_that_has_the_focus(jupyter, run_cells):
@@ -121,8 +124,8 @@ def test_arrows_change_the_control_that_has_the_focus(jupyter, run_cells):
     assert page.locator(control).get_attribute("aria-valuetext") == "2"
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
     assert "not trained yet" in page.locator(f"{ROOT} .fl-caption").inner_text()
-    says = notebook.kernel_says("print(view.model.get_layer('merged').name, view.line())")
-    assert says == "merged funclab.playground(data='spirals', branches=2)"
+    notebook.comes_to_say("view.model.get_layer('merged').name", "merged")
+    notebook.comes_to_say("view.line()", "funclab.playground(data='spirals', branches=2)")
     page.keyboard.press("u")
     wait_for_epochs(page, 5)
     assert page.locator(control).get_attribute("aria-valuetext") == "1"
@@ -190,11 +193,8 @@ def test_two_views_of_one_playground_show_the_same(lab, run_cells):
     wait_for_epochs(page, 20)
     page.keyboard.press("Space")
 
-    page.wait_for_timeout(500)
-    first, second = page.locator(f"{ROOT} .fl-caption").all_inner_texts()
-    contours = page.locator(f"{ROOT} .fl-play-plane path.s-ink")
-    assert first == second and "after" in first
-    assert contours.nth(0).get_attribute("d") == contours.nth(1).get_attribute("d")
+    page.wait_for_function(SAME_IN_BOTH)
+    expect(page.locator(f"{ROOT} .fl-caption").first).to_contain_text("after")
     assert quiet(notebook)
 
 
@@ -246,6 +246,7 @@ def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, br
     root = page.locator(ROOT)
     root.locator(".fl-play-plane path.s-ink").wait_for(state="attached")
 
+    laid_out(page)
     assert root.evaluate(ON_ONE_SCREEN)
     assert root.locator(".fl-caption").is_visible()
     assert small_words(root) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model, layers
@@ -12,6 +13,7 @@ from funclab.teach.scenes import scene
 from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
+from tests.browser.waiting import laid_out
 
 WATCH_DOTS = """() => {
   window.dots = 0;
@@ -29,6 +31,7 @@ def page_of(browser, tmp_path, view, **settings):
     page.goto(path.as_uri())
     page.wait_for_selector(f"{ROOT} svg .box")
     page.focus(ROOT)
+    laid_out(page)
     return page
 
 
@@ -54,9 +57,8 @@ def test_a_dot_shows_the_way_unless_motion_is_unwelcome(browser, tmp_path):
         page = page_of(browser, tmp_path, scene("frozen"), reduced_motion=motion)
         page.evaluate(WATCH_DOTS)
         press(page, "ArrowRight")
-        page.wait_for_timeout(500)
+        expect(page.locator(f"{ROOT} .fl-dot")).to_have_count(0)
         dots[motion] = page.evaluate("() => window.dots")
-        assert page.locator(f"{ROOT} .fl-dot").count() == 0
         page.close()
 
     assert dots == {"no-preference": 1, "reduce": 0}

@@ -224,7 +224,7 @@ class Gallery:
         boxes = [box for part in picture.scene.walk() for box in part.boxes]
         drawn = {box.key for box in boxes if box.role != "fold"}
         drawn |= {key for box in boxes if box.role == "repeat" for key in box.members}
-        keys = [clean(node.key) for node in graph.nodes]
+        keys = [self.target(picture.scene.face, clean(node.key)) for node in graph.nodes]
         at = keys.index(target) if target in keys else 0
         first = last = at
         while first and keys[first - 1] in drawn:
@@ -268,19 +268,22 @@ class Gallery:
                 self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
             first = self.pictures[self.name(plain)]
+            if face == "calls" and "strip" in first:  # what [ and ] walk through, before all else
+                self._draw_folded(plain, self.name(plain))
             for choice in first["choices"]:
                 self._draw_once(plain._replace(choice=choice))
             for repeat in [key for key in self.shown[self.name(plain)] if is_repeat(key)]:
                 self._draw_once(plain._replace(unfolded=(repeat,)))
-            self._draw_folded(plain)
+            self._draw_folded(plain, f"{face}|")
 
     def _draw_once(self, way: Way) -> None:
         if self.name(way) not in self.pictures and self._characters() < MOST_ON_A_PAGE:
             self._add(way, "")
 
-    def _draw_folded(self, way: Way) -> None:
-        """Pictures in which together everything can be seen that is folded away in the first."""
-        drawn = [keys for name, keys in self.shown.items() if name.startswith(f"{way.face}|")]
+    def _draw_folded(self, way: Way, names: str) -> None:
+        """Pictures in which together everything can be seen that is folded away in those whose
+        names begin with `names`."""
+        drawn = [keys for name, keys in self.shown.items() if name.startswith(names)]
         shown = set().union(*drawn)
         for target in dict.fromkeys(self.target(way.face, key) for key in self.top):
             if target not in shown and self._characters() < MOST_ON_A_PAGE:

@@ -145,7 +145,7 @@ def _draw_fault(error: FunclabError) -> None:
     if error.drawn:
         return
     try:
-        picture = picture_of_fault(error, defaults.look())
+        picture = picture_of_fault(error, defaults.chosen())
         if picture is not None:
             display(picture)
     except Exception:
