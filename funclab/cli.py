@@ -1,4 +1,4 @@
-"""The command line: `funclab lab`, `funclab warm`, `funclab doctor`.
+"""The command line: `funclab lab`, `funclab warm`, `funclab doctor`; also `python -m funclab`.
 
 Nothing heavy is imported until a command asks for it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import Sequence
@@ -15,11 +16,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from funclab import __version__
+
 PACKAGE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="funclab", description="See the Keras functional API.")
+    parser.add_argument("--version", action="version", version=f"funclab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     lab_parser = commands.add_parser("lab", help="open JupyterLab on the first lesson")
     lab_parser.add_argument("--port", type=int, default=8888, help="the first port to try")
@@ -44,6 +48,8 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         print("JupyterLab is missing here. Type: pip install 'funclab[lab]'", file=sys.stderr)
         return 1
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
+    if not lesson and bring_lessons(folder):
+        folder, lesson = first_lesson(folder)
     port = free_port(port)
     # The server reads its token from here, where other users' process lists do not show it.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
@@ -60,6 +66,16 @@ def first_lesson(*folders: Path) -> tuple[Path, str]:
         if lessons:
             return folder, lessons[0].relative_to(folder).as_posix()
     return folders[0], ""
+
+
+def bring_lessons(folder: Path) -> bool:
+    """Copy the lessons that are installed with funclab to `folder`; False when there are none."""
+    installed = PACKAGE / "notebooks"
+    if not installed.is_dir():
+        return False
+    shutil.copytree(installed, folder / "notebooks", dirs_exist_ok=True)
+    print(f"The lessons are in {folder / 'notebooks'}", flush=True)
+    return True
 
 
 def server_options(folder: Path, port: int, page: str) -> list[str]:
@@ -250,6 +266,8 @@ def widgets() -> Finding:
 
 def lessons() -> Finding:
     numbers = version("jupyterlab")
+    if not numbers:
+        return True, "JupyterLab is not installed. To get it: pip install 'funclab[lab]'", ""
     return numbers >= (4, 4), f"JupyterLab {show(numbers)}", "Type: pip install 'funclab[lab]'"
 
 
@@ -261,7 +279,7 @@ def buttons(kernel: tuple[int, ...] | None = None) -> Finding:
         return True, f"{name}: Pause, Step and Stop are heard while a cell trains", ""
     if kernel:
         return True, f"{name}: Stop is heard while a cell trains; Pause and Step in fit_async", ""
-    return False, name, "Type: pip install --upgrade ipykernel"
+    return True, "ipykernel is not installed; notebooks need it: pip install 'funclab[lab]'", ""
 
 
 if __name__ == "__main__":
