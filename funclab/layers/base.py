@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from funclab import registry, regularizers, structure
+from funclab import meant, registry, regularizers, structure
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ArgumentError,
@@ -43,7 +43,7 @@ from funclab.layers.arguments import (
     not_a_tensor,
     parameters,
 )  # fmt: skip
-from funclab.layers.spec import check_inputs, last_step_hint
+from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
 
@@ -113,7 +113,7 @@ class Layer(Weighted):
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
                 f"{registry.near(unknown[0], known)}.",
-                fix=f"correct or remove {', '.join(unknown)}.",
+                fix=meant.keyword(unknown[0], known),
             )
 
     # To be written by subclasses.
@@ -212,7 +212,7 @@ class Layer(Weighted):
             except (ShapeError, DataError) as error:
                 error.tensors = error.tensors or Arguments(args, kwargs).tensors
                 if error.graph is self and isinstance(error, ShapeError):
-                    error.fix = last_step_hint(error.tensors, self) or error.fix
+                    error.fix = maker_hint(error.tensors, self) or error.fix
                 raise
         tensors = structure.map_structure(symbolic, outputs)
         Node(self, args, kwargs, tensors)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import initializers
+from funclab import initializers, meant
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
 
@@ -25,19 +25,23 @@ def positive(name: str, value: Any) -> int:
         f"Received an invalid value for `{name}`, expected a positive integer. "
         f"Received: {name}={value!r}.",
         why=f"`{name}` counts something that must be there.",
-        fix=f"write for example {name}=32.",
+        fix=meant.whole(name, value, 32),
     )
 
 
-def fraction(name: str, value: Any) -> float:
+def fraction(
+    name: str,
+    value: Any,
+    why: str = "it is the fraction of elements to drop; 1 would leave nothing.",
+) -> float:
     """A fraction in [0, 1)."""
-    if isinstance(value, (int, float)) and 0 <= value < 1:
+    if meant.is_number(value) and 0 <= value < 1:
         return value
     raise ArgumentError(
         f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1. "
         f"Received: {name}={value!r}.",
-        why="it is the fraction of elements to drop; 1 would leave nothing.",
-        fix=f"write for example {name}=0.5.",
+        why=why,
+        fix=meant.fraction(name, value),
     )
 
 
@@ -56,12 +60,12 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
-    if isinstance(value, (int, float)) and value >= 0:
+    if meant.is_number(value) and value >= 0:
         return value
     raise ArgumentError(
         f"Invalid value for argument `{name}`: expected a number >= 0. Received: {name}={value!r}.",
-        why=f"a negative `{name}` has no meaning here.",
-        fix=f"write for example {name}=0.1.",
+        why=f"a negative `{name}` has no meaning here, nor has what is not a number.",
+        fix=meant.number(name, value, "0.1"),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab import ops, shape_math
-from funclab.errors import ArgumentError
+from funclab import advice, ops, shape_math
+from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.merge import Merge, to_rank
 from funclab.shape_math import Shape
 
@@ -81,7 +81,11 @@ class Dot(Merge):
         i, j = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
         if self.normalize:
             x, y = _unit(x, i), _unit(y, j)
-        return ops.batch_dot(x, y, (i, j))
+        try:
+            return ops.batch_dot(x, y, (i, j))
+        except ShapeError as error:
+            error.fix = advice.for_dot(x.shape, y.shape)
+            raise
 
     def check_shapes(self, given: list[Shape]) -> None:
         """`batch_dot` looks at them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import ops, shape_math
+from funclab import advice, ops, shape_math
 from funclab.errors import ShapeError
 from funclab.layers.base import Layer
 from funclab.shape_math import Shape, show
@@ -73,8 +73,12 @@ class Merge(Layer, abstract=True):
                 fix="give all inputs the same number of samples.",
             )
         together = given[0][1:]
-        for shape in given[1:]:
-            together = shape_math.broadcast(together, shape[1:])
+        try:
+            for shape in given[1:]:
+                together = shape_math.broadcast(together, shape[1:])
+        except ShapeError as error:
+            error.fix = advice.for_sum(given)
+            raise
 
 
 class Add(Merge):

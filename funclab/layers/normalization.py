@@ -11,6 +11,8 @@ from funclab.layers.checks import fraction, not_negative
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index
 
+KEPT = "it is the fraction of the running mean that each batch keeps."
+
 
 class BatchNormalization(Layer):
     """Each channel brought to mean 0 and variance 1, then scaled by gamma and moved by beta.
@@ -46,7 +48,7 @@ class BatchNormalization(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.axis = _one_axis(axis)
-        self.momentum = momentum if momentum == 1 else fraction("momentum", momentum)
+        self.momentum = momentum if momentum == 1 else fraction("momentum", momentum, KEPT)
         self.epsilon = not_negative("epsilon", epsilon)
         self.center, self.scale = center, scale
         self.beta_initializer = initializers.get(beta_initializer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from funclab import ops, shape_math
@@ -10,7 +10,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of, positive
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_format
+from funclab.ops.conv import check_format, per_axis
 from funclab.ops.folding import reshape_samples
 from funclab.shape_math import Shape, to_shape
 
@@ -50,7 +50,8 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        lengths = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        listed = isinstance(target_shape, Iterable) and not isinstance(target_shape, str)
+        lengths = tuple(target_shape) if listed else (target_shape,)
         if sum(length in (-1, None) for length in lengths) > 1:
             raise ArgumentError(
                 f"There must be at most one unknown dimension (-1) in target_shape. "
@@ -178,8 +179,7 @@ class UpSampling2D(Images):
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format, **kwargs)
-        height, width = (size, size) if isinstance(size, int) else size
-        self.size = positive("size", height), positive("size", width)
+        self.size = per_axis(size, 2, "size")
         self.interpolation = one_of("interpolation", interpolation, ("nearest",))
 
     def call(self, inputs: Any) -> Any:

@@ -19,15 +19,24 @@ class Wrapper(Layer, abstract=True):
             raise TensorTypeError(
                 f"Layer {layer!r} supplied to Wrapper isn't a supported layer type: "
                 f"{type(self).__name__} needs a layer object.",
-                why=f"a {type(layer).__name__} is not a layer.",
-                fix=f"write for example {type(self).__name__}(Dense(8))(x): the layer inside, the "
-                "tensor in the call.",
+                why="it is a class of layers, not a layer."
+                if isinstance(layer, type)
+                else f"it is of type {type(layer).__name__}.",
+                fix=f"write {type(self).__name__}({_example(self, layer)})(x): the layer inside, "
+                "the tensor in the call.",
             )
         self.layer = layer
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
         return any(layer.uses_training for layer in self.sublayers)
+
+
+def _example(wrapper: Any, given: Any) -> str:
+    """A layer to be wrapped: of the class that was given, where one was."""
+    if isinstance(given, type):
+        return f"{given.__name__}(...)"
+    return "Dense(8)" if isinstance(wrapper, TimeDistributed) else "LSTM(8)"
 
 
 class TimeDistributed(Wrapper):

@@ -16,7 +16,7 @@ from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
 from funclab.metrics.state import State
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.settings import check_clips, check_others, checked_rate
+from funclab.optimizers.settings import check_clips, check_numbers, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
 from funclab.shape_math import Array
 
@@ -60,6 +60,7 @@ class Optimizer:
         self.name = name or type(self).__name__.lower()
         self.weight_decay, self.clipnorm = weight_decay, clipnorm
         self.clipvalue, self.global_clipnorm = clipvalue, global_clipnorm
+        check_numbers(self)
         check_clips(self)
         rate = others.pop("lr", learning_rate)
         slower = others.pop("decay", None)  # Keras 2's name for a falling rate

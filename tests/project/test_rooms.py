@@ -12,7 +12,17 @@ from tests.project.source import PACKAGE, Source, called_name, sources
 
 # A room may import from its own row and from the rows above it.
 ORDER = (
-    ("errors", "files", "shape_math", "structure", "registry", "explain", "missing"),
+    (
+        "errors",
+        "advice",
+        "meant",
+        "files",
+        "shape_math",
+        "structure",
+        "registry",
+        "explain",
+        "missing",
+    ),
     ("kernels",),
     ("graph",),
     ("ops",),
