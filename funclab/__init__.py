@@ -30,7 +30,7 @@ _ROOMS = (
 _NAMES = {
     "Functional": "models",
     "compare_runs": "view.training.view",
-    "diff": "view.diff.difference",
+    "diff": "view.diff.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",
     "to_code": "view.code.source",

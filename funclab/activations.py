@@ -11,52 +11,32 @@ from typing import Any
 
 from funclab import ops, registry
 from funclab.missing import guard
+from funclab.ops import (
+    elu,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    leaky_relu,
+    log_softmax,
+    mish,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    swish,
+    tanh,
+)
 
 __all__ = [
-    "celu",
-    "deserialize",
-    "elu",
-    "exponential",
-    "gelu",
-    "get",
-    "glu",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "hard_tanh",
-    "leaky_relu",
-    "linear",
-    "log_sigmoid",
-    "log_softmax",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
-    "serialize",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softplus",
-    "softsign",
-    "swish",
+    "celu", "deserialize", "elu", "exponential", "gelu", "get", "glu", "hard_sigmoid", "hard_silu",
+    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu",
+    "relu6", "selu", "serialize", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish",
     "tanh",
-]
-
-elu = ops.elu
-hard_sigmoid = ops.hard_sigmoid
-hard_silu = hard_swish = ops.hard_silu
-leaky_relu = ops.leaky_relu
-log_softmax = ops.log_softmax
-mish = ops.mish
-relu = ops.relu
-relu6 = ops.relu6
-selu = ops.selu
-sigmoid = ops.sigmoid
-silu = swish = ops.silu
-softmax = ops.softmax
-softplus = ops.softplus
-softsign = ops.softsign
-tanh = ops.tanh
+]  # fmt: skip
 
 
 def linear(x: Any) -> Any:
@@ -96,9 +76,8 @@ def glu(x: Any, axis: int = -1) -> Any:
     return ops.multiply(half, ops.sigmoid(gate))
 
 
-for _name in __all__:
-    if _name not in ("get", "serialize", "deserialize"):
-        registry.register("activation", globals()[_name], _name)
+for _name in {*__all__} - {"deserialize", "get", "serialize"}:
+    registry.register("activation", globals()[_name], _name)
 
 
 def get(identifier: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: `funclab lab`, `funclab warm`, `funclab doctor`.
+"""The command line: `funclab lab`, `funclab warm`, `funclab doctor`; also `python -m funclab`.
 
 Nothing heavy is imported until a command asks for it.
 """
@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
+import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from funclab import __version__
+
 PACKAGE = Path(__file__).resolve().parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="funclab", description="See the Keras functional API.")
+    parser.add_argument("--version", action="version", version=f"funclab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     lab_parser = commands.add_parser("lab", help="open JupyterLab on the first lesson")
     lab_parser.add_argument("--port", type=int, default=8888, help="the first port to try")
@@ -42,9 +48,11 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         print("JupyterLab is missing here. Type: pip install 'funclab[lab]'", file=sys.stderr)
         return 1
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
+    if not lesson and bring_lessons(folder):
+        folder, lesson = first_lesson(folder)
     port = free_port(port)
     # The server reads its token from here, where other users' process lists do not show it.
-    token = os.environ.setdefault("JUPYTER_TOKEN", new_token())
+    token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
     page = f"/lab/tree/{lesson}" if lesson else "/lab"
     print(f"JupyterLab: http://localhost:{port}{page}?token={token}   (Ctrl-C ends it)", flush=True)
     LabApp.launch_instance([*server_options(folder, port, page), *options])
@@ -58,6 +66,16 @@ def first_lesson(*folders: Path) -> tuple[Path, str]:
         if lessons:
             return folder, lessons[0].relative_to(folder).as_posix()
     return folders[0], ""
+
+
+def bring_lessons(folder: Path) -> bool:
+    """Copy the lessons that are installed with funclab to `folder`; False when there are none."""
+    installed = PACKAGE / "notebooks"
+    if not installed.is_dir():
+        return False
+    shutil.copytree(installed, folder / "notebooks", dirs_exist_ok=True)
+    print(f"The lessons are in {folder / 'notebooks'}", flush=True)
+    return True
 
 
 def server_options(folder: Path, port: int, page: str) -> list[str]:
@@ -85,19 +103,11 @@ def has_screen() -> bool:
 
 def free_port(first: int) -> int:
     """The first port from `first` on that nobody listens on."""
-    import socket
-
     for port in range(first, first + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
     return first
-
-
-def new_token() -> str:
-    import secrets
-
-    return secrets.token_hex(16)
 
 
 # warm ---------------------------------------------------------------------------------------------
@@ -123,9 +133,9 @@ def train_dense() -> None:
     left, right = layers.Input((3,)), layers.Input((3,))
     merged = layers.concatenate([shared(left), shared(right)])
     merged = layers.Dropout(0.5)(layers.add([merged, layers.Dense(8, activation="tanh")(merged)]))
-    one = layers.Dense(1, activation="sigmoid", name="one")(merged)
-    many = layers.Dense(3, activation="softmax", name="many")(merged)
-    model = Model([left, right], [one, many])
+    sign = layers.Dense(1, activation="sigmoid", name="sign")(merged)
+    kind = layers.Dense(3, activation="softmax", name="kind")(merged)
+    model = Model([left, right], [sign, kind])
     inputs = [np.ones((4, 3), np.float32)] * 2
     targets = [np.ones((4, 1), np.float32), np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]]
     for optimizer in ("sgd", "rmsprop", "adam"):
@@ -183,7 +193,7 @@ Finding = tuple[bool, str, str]  # is it well, what was found, what to do if it 
 
 def doctor() -> int:
     """Check the installation, a line for each part; returns 1 if something needs a cure."""
-    findings = [check() for check in (python, numpy, loops, widgets, lessons, stop_button)]
+    findings = [check() for check in (python, numpy, loops, widgets, lessons, buttons)]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
         if not well:
@@ -256,21 +266,20 @@ def widgets() -> Finding:
 
 def lessons() -> Finding:
     numbers = version("jupyterlab")
+    if not numbers:
+        return True, "JupyterLab is not installed. To get it: pip install 'funclab[lab]'", ""
     return numbers >= (4, 4), f"JupyterLab {show(numbers)}", "Type: pip install 'funclab[lab]'"
 
 
-def stop_button() -> Finding:
-    return buttons_heard(version("ipykernel"))
-
-
-def buttons_heard(kernel: tuple[int, ...]) -> Finding:
-    """What the buttons of a training can do while its cell runs; tried with 6.31 and 7.0 to 7.4."""
+def buttons(kernel: tuple[int, ...] | None = None) -> Finding:
+    """What Pause, Step and Stop do while a cell trains; tried with ipykernel 6.31, 7.0 to 7.4."""
+    kernel = version("ipykernel") if kernel is None else kernel
     name = f"ipykernel {show(kernel)}"
     if kernel >= (7, 0):
         return True, f"{name}: Pause, Step and Stop are heard while a cell trains", ""
     if kernel:
         return True, f"{name}: Stop is heard while a cell trains; Pause and Step in fit_async", ""
-    return False, name, "Type: pip install --upgrade ipykernel"
+    return True, "ipykernel is not installed; notebooks need it: pip install 'funclab[lab]'", ""
 
 
 if __name__ == "__main__":

@@ -14,11 +14,8 @@ EPSILON = 1e-7
 """Keeps a division by the length of a weight of zeros finite."""
 
 
-class Constraint(registry.Configured):
+class Constraint(registry.Configured, kind="constraint"):
     """A rule for a weight: called on its array, returns the nearest array that satisfies it."""
-
-    def __init_subclass__(cls) -> None:
-        registry.register("constraint", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, x: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
@@ -40,9 +37,8 @@ class MaxNorm(Constraint):
         JMLR 2014, section 5.1.
     """
 
-    def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
-        self.max_value = max_value
-        self.axis = axis
+    max_value: float = 2
+    axis: Any = 0
 
     def __call__(self, x: Any) -> Array:
         length = norm(x, self.axis)
@@ -52,8 +48,7 @@ class MaxNorm(Constraint):
 class UnitNorm(Constraint):
     """Every vector of weights has length 1; `axis` as for MaxNorm."""
 
-    def __init__(self, axis: Any = 0) -> None:
-        self.axis = axis
+    axis: Any = 0
 
     def __call__(self, x: Any) -> Array:
         return x / (EPSILON + norm(x, self.axis))
@@ -65,13 +60,10 @@ class MinMaxNorm(Constraint):
     At rate 1 it gets there at every step, at lower rates part of the way; `axis` as for MaxNorm.
     """
 
-    def __init__(
-        self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0
-    ) -> None:
-        self.min_value = min_value
-        self.max_value = max_value
-        self.rate = rate
-        self.axis = axis
+    min_value: float = 0.0
+    max_value: float = 1.0
+    rate: float = 1.0
+    axis: Any = 0
 
     def __call__(self, x: Any) -> Array:
         length = norm(x, self.axis)
@@ -97,12 +89,7 @@ def get(identifier: Any) -> Any:
     return registry.get("constraint", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """A constraint from what `serialize` returned."""
-    return registry.get("constraint", config, custom_objects)
+serialize, deserialize = registry.pair("constraint")
 
 
 guard(__name__)

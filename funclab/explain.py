@@ -20,13 +20,13 @@ WHY_NO_NUMBERS = (
 )
 PREDICT = "for numbers, make model = Model(inputs, outputs) and call model.predict(data)"
 
-# What Python does, its words for it that people search for, and what to write instead.
+# What Python does, its words for it that people search for, and the op to use instead.
 USES = {
-    "if": ("`if` (or `and`, `or`, `not`)", "", "where(condition, a, b)"),
+    "if": ("`if` (or `and`, `or`, `not`)", "", "where"),
     "loop": ("a loop over its elements", "", ""),
     "float": ("float()", "float() argument must be a string or a real number", ""),
     "int": ("int()", "int() argument must be a string or a real number", ""),
-    "round": ("round()", "type Tensor doesn't define __round__ method", "round(x)"),
+    "round": ("round()", "type Tensor doesn't define __round__ method", "round"),
     "len": ("len()", "object of type 'Tensor' has no len()", ""),
     "assignment": ("an assignment to its elements", "does not support item assignment", ""),
 }
@@ -42,17 +42,16 @@ FIXES = {
 
 def python_use(tensor: Any, use: str) -> TensorTypeError:
     """A tensor where Python itself wants numbers."""
-    user, phrase, instead = USES[use]
+    user, phrase, op = USES[use]
     if hasattr(type(tensor), "assign"):
         return _weight(tensor, user)
-    right = _with_op(tensor, instead.partition("(")[0]) if instead else []
     return TensorTypeError(
         f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet."
         + (f" ({phrase}.)" if phrase else ""),
         why=WHY_NO_NUMBERS,
         fix=FIXES.get(use, f"keep the tensor in the graph with funclab.ops; {PREDICT}."),
-        facts=Instead(
-            f"{user} asks a tensor for numbers", [of(tensor), Item("place", user)], right, "no node"
+        facts=_instead(
+            f"{user} asks a tensor for numbers", tensor, Item("place", user), op, "no node"
         ),
     )
 
@@ -62,22 +61,17 @@ def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy")
     user = f"{module or 'numpy'}.{name}"
     if hasattr(type(tensor), "assign"):
         return _weight(tensor, user)
-    fix = f"use funclab.ops.{name}, inside or outside a layer."
-    right = _with_op(tensor, name)
-    if not known:
-        fix, right = f"write it with the functions that funclab.ops has; {PREDICT}.", []
+    fix = f"write it with the functions that funclab.ops has; {PREDICT}."
+    if known:
+        fix = f"use funclab.ops.{name}, inside or outside a layer."
     if name == "array":
         fix = f"pass the tensor on as it is, to a layer or to funclab.ops; {PREDICT}."
+    title, place = f"{user} leaves no trace in the graph", Item("place", user, "makes no node")
     return TensorTypeError(
         f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet.",
         why=WHY_NO_NUMBERS,
         fix=fix,
-        facts=Instead(
-            f"{user} leaves no trace in the graph",
-            [of(tensor), Item("place", user, "makes no node")],
-            right,
-            "ends here",
-        ),
+        facts=_instead(title, tensor, place, name if known else "", "ends here"),
     )
 
 
@@ -100,18 +94,15 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     )
     if name in ("numpy", "eval", "item", "tolist"):
         fix = f"{PREDICT}."
+    title = f"A tensor is not an array: it has no .{name}"
+    place = Item("place", f".{name}", "wants numbers")
     return TensorAttributeError(
         f"'{kind}' object has no attribute '{name}': {tensor!r} is a symbolic tensor, "
         "which has no numbers yet.",
         why="it only describes what a model will compute: shape, dtype, ndim, name. Arrays have "
         "more, since they hold numbers.",
         fix=fix,
-        facts=Instead(
-            f"A tensor is not an array: it has no .{name}",
-            [of(tensor), Item("place", f".{name}", "wants numbers")],
-            _with_op(tensor, instead) if known else [],
-            "no numbers",
-        ),
+        facts=_instead(title, tensor, place, instead if known else "", "no numbers"),
     )
 
 
@@ -150,10 +141,11 @@ def layer_or_thing(thing: Any, place: Item) -> Instead:
     return Instead(title, [item, place], right)
 
 
-def _with_op(tensor: Any, name: str) -> list[Item]:
-    """A tensor on its way through a function of funclab.ops."""
-    op = Item("layer", f"ops.{name}", "an op: makes a node")
-    return [of(tensor), op, Item("tensor", "a tensor", "of the graph")]
+def _instead(title: str, tensor: Any, place: Item, op: str, note: str) -> Instead:
+    """A tensor in a wrong place, and on its way through a function of funclab.ops, if one helps."""
+    node = Item("layer", f"ops.{op}", "an op: makes a node")
+    right = [of(tensor), node, Item("tensor", "a tensor", "of the graph")]
+    return Instead(title, [of(tensor), place], right if op else [], note)
 
 
 def of(tensor: Any) -> Item:
@@ -164,13 +156,12 @@ def of(tensor: Any) -> Item:
 
 def uncalled(layer: Any) -> Instead:
     """A layer that was never called on a tensor, and what a call would make."""
-    item = Item("layer", layer.name, type(layer).__name__)
-    right = [
-        Item("tensor", "x", "of the graph"),
-        item,
-        Item("tensor", f"{layer.name}(x)", "its output"),
-    ]
-    none = Item("nothing", "", "no tensor yet")
+    item, none = (
+        Item("layer", layer.name, type(layer).__name__),
+        Item("nothing", "", "no tensor yet"),
+    )
+    output = Item("tensor", f"{layer.name}(x)", "its output")
+    right = [Item("tensor", "x", "of the graph"), item, output]
     return Instead(f"{layer.name} was never called on a tensor", [item, none], right, "no call")
 
 
@@ -210,8 +201,8 @@ def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
 def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> GraphError:
     """Outputs that need an input which was not given. `outer` is a nested model it belongs to."""
     tensor, name = node.output_tensors[0], node.operation.name
-    given = ", ".join(tensor.id for tensor in graph.inputs)
-    why = f"the outputs depend on {name}, which is not among the model's inputs ({given})."
+    inputs = ", ".join(tensor.id for tensor in graph.inputs)
+    why = f"the outputs depend on {name}, which is not among the model's inputs ({inputs})."
     fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
     fix += _look_alike(graph, tensor)
     if outer is not None:
@@ -227,7 +218,7 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     return GraphError(
         f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "{name}". '
         "The following previous layers were accessed without issue: "
-        f"{[one.operation.name for one in finished]}. "
+        f"{[call.operation.name for call in finished]}. "
         "The outputs are not connected to `inputs`.",
         why=why,
         fix=fix,
@@ -242,16 +233,16 @@ def crossing(outputs: list[Any], inner: Any) -> list[Any]:
     They may come from calls of these layers that the model does not have, on the same inputs.
     """
     layers, nodes = set(inner.operations), set(inner.nodes)
-    found, inside = dict.fromkeys(outputs), set()
-    for tensor in sorted(_behind(outputs), key=lambda one: _node(one).time):
+    read, inside = dict.fromkeys(outputs), set()
+    for tensor in sorted(_behind(outputs), key=lambda tensor: _node(tensor).time):
         node = _node(tensor)
         parents = node.arguments.tensors
         again = node.operation in layers and parents and all(parent in inside for parent in parents)
         if node in nodes or again:
             inside.add(tensor)
         else:
-            found.update(dict.fromkeys(parents))
-    return [one for one in found if one in inside]
+            read.update(dict.fromkeys(parents))
+    return [tensor for tensor in read if tensor in inside]
 
 
 def _node(tensor: Any) -> Any:
@@ -261,10 +252,10 @@ def _node(tensor: Any) -> Any:
 
 def _written(graph: Any, outer: Any) -> str:
     """How to write the tensor of the nested model `outer` that was used outside of it."""
-    found = crossing(graph.outputs, outer.graph)
-    if not found or found[-1]._keras_history.operation not in outer.graph.layers:
+    tensors = crossing(graph.outputs, outer.graph)
+    if not tensors or tensors[-1]._keras_history.operation not in outer.graph.layers:
         return "the inner tensor"
-    layer, index, _ = found[-1]._keras_history
+    layer, index, _ = tensors[-1]._keras_history
     last = ".output" if len(layer.inbound_nodes) == 1 else f".get_output_at({index})"
     return f'{outer.name}.get_layer("{layer.name}"){last}'
 
@@ -272,9 +263,7 @@ def _written(graph: Any, outer: Any) -> str:
 def _look_alike(graph: Any, tensor: Any) -> str:
     """A hint at an input that was given, leads nowhere, and has the shape of the one missing."""
     used = _behind(graph.outputs)
-    same = [
-        tensor for tensor in graph.inputs if tensor.shape == tensor.shape and tensor not in used
-    ]
+    same = [other for other in graph.inputs if other.shape == tensor.shape and other not in used]
     if not same:
         return ""
     return (
@@ -285,10 +274,10 @@ def _look_alike(graph: Any, tensor: Any) -> str:
 
 def _behind(outputs: list[Any]) -> set[Any]:
     """All tensors that some outputs are made of, and these themselves."""
-    seen, waiting = set(), list(outputs)
+    tensors, waiting = set(), list(outputs)
     while waiting:
         tensor = waiting.pop()
-        if tensor not in seen:
-            seen.add(tensor)
+        if tensor not in tensors:
+            tensors.add(tensor)
             waiting += _node(tensor).arguments.tensors
-    return seen
+    return tensors

@@ -6,11 +6,7 @@ import importlib
 import sys
 
 from funclab.errors import GraphError
-
-ROOMS = (
-    "activations", "callbacks", "constraints", "datasets", "initializers", "layers", "losses",
-    "metrics", "models", "ops", "optimizers", "regularizers", "saving", "utils",
-)  # fmt: skip
+from funclab.missing import ROOMS
 
 
 def install_as_keras() -> None:
@@ -28,5 +24,5 @@ def install_as_keras() -> None:
             fix="restart the kernel and call funclab.install_as_keras() before importing keras.",
         )
     sys.modules["keras"] = funclab
-    for room in ROOMS:
+    for room in (*ROOMS, "saving"):
         sys.modules[f"keras.{room}"] = importlib.import_module(f"funclab.{room}")

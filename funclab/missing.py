@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import importlib
+import importlib.util
 import sys
 from collections.abc import Callable, Iterable
-from dis import opmap
 from typing import Any, NoReturn
 
 from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
@@ -40,6 +39,7 @@ ROOMS = (
 def guard(module: str, more: Iterable[str] = ()) -> None:
     """From now on a module answers for a name it lacks with what it has that comes near."""
     room: Any = sys.modules[module]
+    room.__path__ = getattr(room, "__path__", [])  # Python asks `from` a package for each name
     room.__getattr__ = absent(module, more)
 
 
@@ -52,7 +52,11 @@ def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
         asking = sys._getframe(1)
         if asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
             asking = asking.f_back
-        raise no_such_name(module, name, more, _is_import(asking))
+        # Where `from package import name` begins: it would hide an AttributeError later on.
+        imported = asking.f_code.co_name == "_handle_fromlist"
+        if imported and importlib.util.find_spec(f"{module}.{name}"):
+            raise AttributeError(name)  # the name of a file, which Python goes on to import
+        raise no_such_name(module, name, more, imported)
 
     return refuse
 
@@ -61,31 +65,25 @@ def no_such_name(
     module: str, name: str, more: Iterable[str] = (), imported: bool = False
 ) -> FunclabError:
     """The error for a name that a module does not have."""
-    found = close(name, {*_public(sys.modules[module]), *more})
+    near = close(name, {*_public(sys.modules[module]), *more})
     what = f"module {module!r} has no attribute {name!r}."
     if imported:
         what = f"cannot import name {name!r} from {module!r}."
     fix = ELSEWHERE.get(name) or f"dir({module}) lists what there is."
-    if found and name not in ELSEWHERE:
-        fix = f"write {module}.{found[0]}, if that is what you mean."
+    if near and name not in ELSEWHERE:
+        fix = f"write {module}.{near[0]}, if that is what you mean."
     elif (room := _room_of(name)) and name not in ELSEWHERE:
         fix = f"it is in another place: from funclab.{room} import {name}."
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
     kind = NoSuchImportError if imported else NoSuchNameError
-    return kind(
-        what,
-        why=f"funclab has no {name} there"
-        + (
-            f"; near it are {', '.join(found)}." if found else ", nor anything that is spelt alike."
-        ),
-        fix=fix,
-    )
+    others = f"; near it are {', '.join(near)}." if near else ", nor anything that is spelt alike."
+    return kind(what, why=f"funclab has no {name} there{others}", fix=fix)
 
 
 def _room_of(name: str) -> str:
     """The room that has this very name; "" if none does."""
-    rooms = (one for one in ROOMS if name in _public(importlib.import_module(f"funclab.{one}")))
+    rooms = (room for room in ROOMS if name in _public(importlib.import_module(f"funclab.{room}")))
     return next(rooms, "")
 
 
@@ -94,24 +92,21 @@ def _public(module: Any) -> list[str]:
     own = getattr(module, "__all__", None)
     if own is not None:
         return list(own)
-    names = vars(module).items()
-    return [one for one, thing in names if one[:1].isalpha() and one != "guard" and _is_own(thing)]
+    return [
+        name
+        for name, value in vars(module).items()
+        if name[:1].isalpha() and name != "guard" and _is_own(value)
+    ]
 
 
-def _is_own(thing: Any) -> bool:
-    return callable(thing) and getattr(thing, "__module__", "").startswith("funclab.")
+def _is_own(value: Any) -> bool:
+    return callable(value) and getattr(value, "__module__", "").startswith("funclab.")
 
 
-def close(name: str, there: Iterable[str]) -> list[str]:
-    """Names that look like one, in capitals or not, the likeliest first."""
-    plain = {one.lower().replace("_", ""): one for one in sorted(there)}
+def close(name: str, names: Iterable[str]) -> list[str]:
+    """Names that look like this one, in capitals or not, the likeliest first."""
+    plain = {other.lower().replace("_", ""): other for other in sorted(names)}
     wanted = name.lower().replace("_", "")
-    found = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.75)
-    longer = [one for one in plain if len(wanted) > 2 and one.startswith(wanted)]
-    return [plain[one] for one in dict.fromkeys([*found, *longer])][:3]
-
-
-def _is_import(frame: Any) -> bool:
-    """Whether the caller is at `from module import name`, which hides an AttributeError."""
-    code = frame.f_code.co_code
-    return code[frame.f_lasti] == opmap["IMPORT_FROM"]
+    alike = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.75)
+    longer = [other for other in plain if len(wanted) > 2 and other.startswith(wanted)]
+    return [plain[other] for other in dict.fromkeys([*alike, *longer])][:3]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, dataclass_transform
 
 from funclab import meant
 from funclab.errors import ArgumentError, LossError, NameLookupError
+from funclab.fields import described, own_fields
 
 _used: Counter[str] = Counter()
 _known: dict[str, dict[str, Any]] = {}
@@ -32,12 +35,6 @@ def auto_name(prefix: str) -> str:
     count = _used[prefix]
     _used[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
-
-
-def get_uid(prefix: str) -> int:
-    """The next number for a prefix, counted from 1."""
-    _used[prefix] += 1
-    return _used[prefix]
 
 
 def reset_names() -> None:
@@ -103,8 +100,8 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 
 def near(name: str, known: Iterable[str]) -> str:
     """The known names that look like `name`, as the end of a sentence; nothing if none does."""
-    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f" (did you mean {' or '.join(found)}?)" if found else ""
+    alike = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
 def to_config(thing: Any) -> Any:
@@ -123,14 +120,36 @@ def to_config(thing: Any) -> Any:
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
 
 
+@functools.cache
+def argument_names(cls: type) -> list[str]:
+    """The names of a constructor's arguments, without *args and **kwargs."""
+    parameters = inspect.signature(cls).parameters.values()
+    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [parameter.name for parameter in parameters if parameter.kind not in variable]
+
+
+@dataclass_transform(eq_default=False)
 class Configured:
-    """Something small that is its constructor arguments, each kept under its own name."""
+    """Something small that is its constructor arguments, each kept under its own name.
+
+    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Every
+    class below it is registered. Those of funclab are dataclasses: their fields are the arguments.
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        if kind:
+            cls.kind = kind
+            return
+        own = cls.__module__.startswith("funclab.") and "__init__" not in vars(cls)
+        if own and own_fields(cls):
+            dataclass(eq=False, repr=False)(cls)
+        register(cls.kind, described(cls), to_snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""
-        found = inspect.signature(type(self)).parameters.values()
-        variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-        return {one.name: getattr(self, one.name) for one in found if one.kind not in variable}
+        return {name: getattr(self, name) for name in argument_names(type(self))}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -153,8 +172,8 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        found = lookup(kind, identifier.get("class_name", ""), custom)
-        return rebuild(found, identifier.get("config", {}), custom)
+        cls = lookup(kind, identifier.get("class_name", ""), custom)
+        return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         identifier = lookup(kind, identifier, custom)
     other = meant.wrong_kind(kind, identifier, _known)
@@ -169,3 +188,16 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             fix=meant.by_value(kind, identifier, other),
         )
     return identifier() if isinstance(identifier, type) else identifier
+
+
+def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
+    """The functions `serialize` and `deserialize` of a kind."""
+
+    def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+        return get(kind, config, custom_objects)
+
+    deserialize.__doc__ = (
+        f"The {kind} that a config from `serialize`, or a name, stands for; `custom_objects` knows "
+        "those of your own."
+    )
+    return to_config, deserialize

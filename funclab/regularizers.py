@@ -11,11 +11,8 @@ from funclab.errors import ArgumentError
 from funclab.missing import guard
 
 
-class Regularizer(registry.Configured):
+class Regularizer(registry.Configured, kind="regularizer"):
     """A penalty on a tensor, added to the loss: called on a value, returns a scalar."""
-
-    def __init_subclass__(cls) -> None:
-        registry.register("regularizer", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, x: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
@@ -27,9 +24,11 @@ class L1L2(Regularizer):
     Raises: ArgumentError for a factor that is not a finite number >= 0.
     """
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = _factor("l1", l1)
-        self.l2 = _factor("l2", l2)
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.l1, self.l2 = _factor("l1", self.l1), _factor("l2", self.l2)
 
     def __call__(self, x: Any) -> Any:
         penalties = []
@@ -67,14 +66,16 @@ class OrthogonalRegularizer(Regularizer):
     Raises: ArgumentError unless `mode` is "rows" or "columns".
     """
 
-    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
-        if mode not in ("rows", "columns"):
+    factor: float = 0.01
+    mode: str = "rows"
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("rows", "columns"):
             raise ArgumentError(
-                f'Invalid `mode` argument: {mode!r}. Please use one of "rows", "columns".',
+                f'Invalid `mode` argument: {self.mode!r}. Please use one of "rows", "columns".',
                 why="the penalty compares the rows of a matrix with each other, or its columns.",
                 fix='write mode="rows" or mode="columns".',
             )
-        self.factor, self.mode = factor, mode
 
     def __call__(self, x: Any) -> Any:
         if len(x.shape) != 2:
@@ -92,14 +93,7 @@ class OrthogonalRegularizer(Regularizer):
         return ops.multiply(ops.sum(others), self.factor / max(1, n * (n - 1)))
 
 
-def l1(l1: float = 0.01) -> L1:
-    """The penalty l1 * sum |x|."""
-    return L1(l1)
-
-
-def l2(l2: float = 0.01) -> L2:
-    """The penalty l2 * sum x^2."""
-    return L2(l2)
+l1, l2 = L1, L2
 
 
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
@@ -112,12 +106,7 @@ def get(identifier: Any) -> Any:
     return l1_l2() if identifier == "l1_l2" else registry.get("regularizer", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """A regularizer from what `serialize` returned."""
-    return registry.get("regularizer", config, custom_objects)
+serialize, deserialize = registry.pair("regularizer")
 
 
 def _factor(name: str, value: Any) -> float:

@@ -115,7 +115,7 @@ def reduced_axes(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ..
     if axis is None:
         return tuple(range(rank))
     wanted = (axis,) if isinstance(axis, int) else axis
-    return tuple(sorted(axis_index(one, rank) for one in wanted))
+    return tuple(sorted(axis_index(i, rank) for i in wanted))
 
 
 def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
@@ -126,9 +126,9 @@ def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
     >>> reshape((None, 6), (-1, 2, 3))
     (None, 2, 3)
     """
-    given = [length for length in target if length is not None and length != -1]
-    holes = len(target) - len(given)
-    total, rest = size(shape), math.prod(given)
+    lengths = [length for length in target if length is not None and length != -1]
+    holes = len(target) - len(lengths)
+    total, rest = size(shape), math.prod(lengths)
     fits = total == rest if not holes else total is None or (rest > 0 and total % rest == 0)
     several = holes > 1 and (total is not None or list(target).count(-1) > 1)
     if several or not (fits or (total is None and not holes)):

@@ -57,13 +57,13 @@ def load_data(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[Headlines,
     ('this morning man bites cat at school', 0)
     """
     random = np.random.RandomState(seed)
-    found: dict[str, Story] = {}
-    while len(found) < n + test:
+    by_phrase: dict[str, Story] = {}
+    while len(by_phrase) < n + test:
         story = _story(random, random.randint(2) == 1)
-        found.setdefault(_phrase(story, random), story)
-    phrases, stories = list(found), list(found.values())
+        by_phrase.setdefault(_phrase(story, random), story)
+    phrases, stories = list(by_phrase), list(by_phrase.values())
     hour = random.randint(len(HOURS), size=n + test)
-    unusual = np.array([is_unusual(one) for one in stories])
+    unusual = np.array([is_unusual(story) for story in stories])
     popular = (unusual & np.array(READ, bool)[hour]).astype(int)
     whole = Headlines(ids(phrases), np.eye(len(HOURS), dtype="float32")[hour], popular)
     return Headlines(*(part[:n] for part in whole)), Headlines(*(part[n:] for part in whole))

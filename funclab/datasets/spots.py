@@ -60,7 +60,7 @@ def plane(n: int, noise: float, random: Generator) -> Set:
 
 
 SETS: dict[str, Callable[[int, float, Generator], Set]] = {
-    one.__name__: one for one in (circles, spirals, xor, moons, gaussians, plane)
+    make.__name__: make for make in (circles, spirals, xor, moons, gaussians, plane)
 }
 
 

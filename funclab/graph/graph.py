@@ -34,11 +34,11 @@ class Graph:
         _check_redundant(self.inputs)
         self.stand_ins = dict(stand_ins or {})
         self.input_nodes = [self.producer(tensor)[0] for tensor in self.inputs]
-        found, seen_operations = self._collect()
+        reachable, operations = self._collect()
         self.nodes: list[Node] = sorted(
-            {*found, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
+            {*reachable, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
         )
-        self._set_depths(found, seen_operations)
+        self._set_depths(reachable, operations)
         _check_names(self.operations)
 
     def producer(self, tensor: Tensor) -> tuple[Node, int]:
@@ -56,9 +56,8 @@ class Graph:
     @property
     def operations(self) -> list[Operation]:
         """Layers and ops, from the inputs on, each once."""
-        return [
-            one for depth in sorted(self._by_depth, reverse=True) for one in self._by_depth[depth]
-        ]
+        deepest_first = sorted(self._by_depth, reverse=True)
+        return [operation for depth in deepest_first for operation in self._by_depth[depth]]
 
     @property
     def layers(self) -> list[Operation]:
@@ -81,10 +80,10 @@ class Graph:
             tape.place = (*place, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
-                made = node.operation(*args, **kwargs)
-                known.update(zip(node.output_tensors, flatten(made), strict=True))
+                outputs = node.operation(*args, **kwargs)
+                known.update(zip(node.output_tensors, flatten(outputs), strict=True))
                 known.update(fed)  # one output may be needed where another is an input
-            tape.made[tape.place] = [known[one] for one in node.output_tensors if one in known]
+            tape.made[tape.place] = [known[x] for x in node.output_tensors if x in known]
         tape.place = place
         return [known[tensor] for tensor in self.outputs]
 
@@ -116,11 +115,11 @@ class Graph:
                     waiting.append(parent)
         return finished, list(met)
 
-    def _set_depths(self, found: list[Node], met: list[Operation]) -> None:
+    def _set_depths(self, reachable: list[Node], met: list[Operation]) -> None:
         """Depths as Keras counts them: 0 at the outputs; a layer is as deep as its deepest call."""
         depth: dict[Node, int] = {}
         layer_depth: dict[Operation, int] = {}
-        for node in reversed(found):
+        for node in reversed(reachable):
             here = max(depth.get(node, 0), layer_depth.get(node.operation, 0))
             depth[node] = layer_depth[node.operation] = here
             if node not in self.input_nodes:
@@ -131,7 +130,7 @@ class Graph:
             layer_depth.setdefault(node.operation, 0)
         first_met = {operation: i for i, operation in enumerate(met)}
         self._by_depth: dict[int, list[Operation]] = {}
-        for operation in sorted(layer_depth, key=lambda one: first_met.get(one, -1)):
+        for operation in sorted(layer_depth, key=lambda operation: first_met.get(operation, -1)):
             self._by_depth.setdefault(layer_depth[operation], []).append(operation)
         self.nodes_by_depth: dict[int, list[Node]] = {}
         for node in self.nodes:
@@ -139,8 +138,8 @@ class Graph:
 
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
         """The error, with the nested model that the missing input belongs to, if there is one."""
-        near = [*finished, *(one for given in self.input_nodes for one in reached(given))]
-        for outer in (one.operation for one in near):
+        near = [*finished, *(call for source in self.input_nodes for call in reached(source))]
+        for outer in (call.operation for call in near):
             if node in getattr(getattr(outer, "graph", None), "nodes", ()):
                 return explain.disconnected(self, node, finished, outer)
         return explain.disconnected(self, node, finished, None)
@@ -148,10 +147,10 @@ class Graph:
 
 def reached(node: Node) -> list[Node]:
     """All calls that a node leads to, by any way."""
-    found = [node]
-    for one in found:
-        found += [other for other in one.operation.outbound_nodes if other not in found]
-    return found
+    calls = [node]
+    for call in calls:
+        calls += [other for other in call.operation.outbound_nodes if other not in calls]
+    return calls
 
 
 def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
@@ -161,31 +160,31 @@ def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
             why="a model is the graph between its inputs and its outputs.",
             fix=f"pass at least one tensor as `{what}`.",
         )
-    for one in tensors:
-        if not isinstance(one, Tensor) or not hasattr(one, "_keras_history"):
+    for value in tensors:
+        if not isinstance(value, Tensor) or not hasattr(value, "_keras_history"):
             raise TensorTypeError(
                 f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
-                f"KerasTensors. Received: {_seen(one)} of type {type(one).__name__}.",
-                why=f"{_kind(one)} is not a tensor; tensors come from Input() and from calling "
+                f"KerasTensors. Received: {_described(value)} of type {type(value).__name__}.",
+                why=f"{_kind(value)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
-                fix=_repair(one),
-                facts=explain.layer_or_thing(one, Item("place", "Model", f"one of the {what}")),
+                fix=_repair(value),
+                facts=explain.layer_or_thing(value, Item("place", "Model", f"one of the {what}")),
             )
 
 
-def _seen(one: object) -> str:
+def _described(x: object) -> str:
     """How an error shows something that is not a tensor: an array by its shape, not its values."""
-    shape = getattr(one, "shape", None)
-    return repr(one) if isinstance(one, Operation) or shape is None else f"something shaped {shape}"
+    shape = getattr(x, "shape", None)
+    return repr(x) if isinstance(x, Operation) or shape is None else f"something shaped {shape}"
 
 
-def _kind(one: object) -> str:
-    return f"the layer {one.name}" if isinstance(one, Operation) else f"a {type(one).__name__}"
+def _kind(x: object) -> str:
+    return f"the layer {x.name}" if isinstance(x, Operation) else f"a {type(x).__name__}"
 
 
-def _repair(one: object) -> str:
-    if isinstance(one, Operation):
-        return f"call the layer, y = {one.name}(x), and pass what it returns."
+def _repair(value: object) -> str:
+    if isinstance(value, Operation):
+        return f"call the layer, y = {value.name}(x), and pass what it returns."
     return "pass Input(shape=...) or the result of a layer call."
 
 

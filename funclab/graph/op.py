@@ -70,7 +70,7 @@ class Op:
         """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result."""
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
-        if any(isinstance(one, Value) for one in inputs):
+        if any(isinstance(x, Value) for x in inputs):
             return self._record(as_values(inputs))
         return self.compute(*inputs)
 
@@ -136,13 +136,16 @@ def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
     Beside values, Python numbers and float arrays take the dtype of the values: NumPy's float64
     does not widen a model. Without values, plain numbers take the dtype of the arrays.
     """
-    dtypes = [x.dtype for x in inputs if isinstance(x, Value)]
-    if dtypes:
-        return tuple(
-            one if isinstance(one, Value) else Constant.near(one, dtypes) for one in inputs
-        )
-    dtypes = [str(one.dtype) for one in inputs if isinstance(one, np.ndarray)]
-    return tuple(
-        Constant(one) if isinstance(one, np.ndarray) else Constant.near(one, dtypes)
-        for one in inputs
-    )
+    values = [x for x in inputs if isinstance(x, Value)]
+    arrays = [x for x in inputs if isinstance(x, np.ndarray)]
+    leading = values or arrays
+    dtypes = [str(x.dtype) for x in leading]
+
+    def value(x: Any) -> Value:
+        if isinstance(x, Value):
+            return x
+        if isinstance(x, np.ndarray) and not values:
+            return Constant(x)
+        return Constant.near(x, dtypes)
+
+    return tuple(map(value, inputs))

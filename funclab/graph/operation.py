@@ -159,13 +159,13 @@ class OpOperation(Operation):
         self.op = op
 
     def __call__(self, *inputs: Any) -> Any:
-        if not any(isinstance(one, Tensor) for one in inputs):
+        if not any(isinstance(x, Tensor) for x in inputs):
             return self.op(*inputs)
-        seen = [placeholder(x) if isinstance(x, Tensor) else x for x in inputs]
+        values = [placeholder(x) if isinstance(x, Tensor) else x for x in inputs]
         try:
-            outputs = structure.map_structure(symbolic, self.op(*seen))
+            outputs = structure.map_structure(symbolic, self.op(*values))
         except ShapeError as error:
-            error.graph, error.tensors = self, [one for one in inputs if isinstance(one, Tensor)]
+            error.graph, error.tensors = self, [x for x in inputs if isinstance(x, Tensor)]
             raise
         Node(self, inputs, {}, outputs)
         return outputs

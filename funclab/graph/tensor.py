@@ -121,13 +121,13 @@ class Tensor(Operators):
     @property
     def _uses_learning_phase(self) -> bool:
         """Whether a layer between the inputs and here behaves differently in training."""
-        seen: set[int] = set()
+        ids: set[int] = set()
         waiting: list[Tensor] = [self]
         while waiting:
             tensor = waiting.pop()
-            if id(tensor) in seen or not hasattr(tensor, "_keras_history"):
+            if id(tensor) in ids or not hasattr(tensor, "_keras_history"):
                 continue
-            seen.add(id(tensor))
+            ids.add(id(tensor))
             operation, index, _ = tensor._keras_history
             if operation.uses_training:
                 return True

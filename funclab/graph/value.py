@@ -105,9 +105,9 @@ class Variable(Value):
         regularizer: Callable[..., Any] | None = None,
         constraint: Callable[..., Any] | None = None,
     ) -> None:
-        given = None if value is None else np.asarray(value, dtype)
-        if given is not None:
-            shape, dtype = given.shape, str(given.dtype)
+        start = None if value is None else np.asarray(value, dtype)
+        if start is not None:
+            shape, dtype = start.shape, str(start.dtype)
         super().__init__(tuple(shape or ()), dtype or "float32", name)
         self.trainable, self.initializer = trainable, initializer
         self.regularizer, self.constraint = regularizer, constraint
@@ -116,7 +116,7 @@ class Variable(Value):
         """Whether a plan holds this memory, so that it may not move any more."""
         self.lock: AbstractContextManager[Any] | None = None
         """Held by a thread that runs a plan with this variable; see `lock_of`."""
-        self._array = None if given is None else np.array(given, order="C")
+        self._array = None if start is None else np.array(start, order="C")
 
     @property
     def allocated(self) -> bool:
@@ -176,5 +176,5 @@ class Variable(Value):
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        made = np.asarray(self.initializer(self.shape, dtype=self.dtype))
-        return np.array(made, self.dtype, order="C").reshape(known(self.shape))
+        start = np.asarray(self.initializer(self.shape, dtype=self.dtype))
+        return np.array(start, self.dtype, order="C").reshape(known(self.shape))

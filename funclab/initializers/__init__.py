@@ -10,7 +10,7 @@ from funclab import registry
 from funclab.initializers.base import (
     Constant, Identity, Initializer, Ones, Zeros, rng, seed, using,
 )  # fmt: skip
-from funclab.initializers.random import (
+from funclab.initializers.base import (
     GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
     RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, fans,
 )  # fmt: skip
@@ -43,17 +43,12 @@ def get(identifier: Any) -> Any:
     return registry.get("initializer", identifier)
 
 
-serialize = registry.to_config
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """An initializer from what `serialize` returned."""
-    return registry.get("initializer", config, custom_objects)
+serialize, deserialize = registry.pair("initializer")
 
 
 def __getattr__(name: str) -> Any:
     """The lower-case names: `initializers.he_normal` is the class HeNormal."""
-    found = registry.registered("initializer").get(name)
-    if found is None:
+    initializer = registry.registered("initializer").get(name)
+    if initializer is None:
         raise no_such_name(__name__, name, registry.registered("initializer"))
-    return found
+    return initializer

@@ -1,7 +1,8 @@
-"""The generator of random numbers, and the initializers that need none."""
+"""Initializers, and the generator of random numbers."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
-from funclab.errors import ShapeError
+from funclab.errors import ArgumentError, ShapeError
 from funclab.shape_math import Array, Shape, show
 
 _rng = np.random.default_rng()
@@ -41,11 +42,8 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         _own.reset(token)
 
 
-class Initializer(registry.Configured):
+class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
-
-    def __init_subclass__(cls) -> None:
-        registry.register("initializer", cls, registry.to_snake_case(cls.__name__))
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
@@ -71,8 +69,7 @@ class Ones(Initializer):
 class Constant(Initializer):
     """One number everywhere, or an array that fills the weight."""
 
-    def __init__(self, value: Any = 0.0) -> None:
-        self.value = value
+    value: Any = 0.0
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         value = np.asarray(self.value)
@@ -89,8 +86,7 @@ class Constant(Initializer):
 class Identity(Initializer):
     """Ones (times `gain`) on the diagonal of a matrix, zeros elsewhere."""
 
-    def __init__(self, gain: float = 1.0) -> None:
-        self.gain = gain
+    gain: float = 1.0
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         check_rank("Identity", shape, len(shape) == 2, "two axes")
@@ -104,4 +100,216 @@ def check_rank(name: str, shape: Shape, fits: bool, wanted: str) -> None:
             f"Received: shape={show(shape)} of rank {len(shape)}.",
             why="it is defined for matrices.",
             fix="use another initializer here, such as 'glorot_uniform' or 'zeros'.",
+        )
+
+
+class Random(Initializer):
+    """An initializer that draws: from a stream of its own, with a seed, else from everybody's."""
+
+    def generator(self) -> np.random.Generator:
+        seed = getattr(self, "seed", None)
+        return rng() if seed is None else np.random.default_rng(seed)
+
+    def uniform(self, low: float, high: float, shape: Shape, dtype: str) -> Array:
+        numbers = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]
+        numbers *= high - low
+        numbers += low
+        return numbers.astype(dtype, copy=False)
+
+    def normal(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
+        numbers = self.generator().standard_normal(shape, _drawn(dtype))  # type: ignore[arg-type]
+        return _shift(numbers, mean, stddev).astype(dtype, copy=False)
+
+    def truncated(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
+        """Normal numbers, drawn again where they lie more than two deviations off."""
+        generator, kind = self.generator(), _drawn(dtype)
+        numbers = generator.standard_normal(math.prod(shape), kind)  # type: ignore[arg-type]
+        outside = np.flatnonzero(np.abs(numbers) > 2)
+        while outside.size:
+            numbers[outside] = generator.standard_normal(outside.size, kind)
+            outside = outside[np.abs(numbers[outside]) > 2]
+        numbers = numbers.reshape(shape)  # type: ignore[arg-type]
+        return _shift(numbers, mean, stddev).astype(dtype, copy=False)
+
+
+class RandomUniform(Random):
+    """Uniform between `minval` and `maxval`."""
+
+    minval: float = -0.05
+    maxval: float = 0.05
+    seed: int | None = None
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        return self.uniform(self.minval, self.maxval, shape, dtype)
+
+
+class RandomNormal(Random):
+    """Normal with the given mean and standard deviation."""
+
+    mean: float = 0.0
+    stddev: float = 0.05
+    seed: int | None = None
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        return self.normal(self.mean, self.stddev, shape, dtype)
+
+
+class TruncatedNormal(RandomNormal):
+    """Normal, but never more than two standard deviations from the mean."""
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        return self.truncated(self.mean, self.stddev, shape, dtype)
+
+
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
+# The deviation of a standard normal cut off at two: dividing by it makes the result right again.
+CUT_DEVIATION = 0.87962566103423978
+
+
+class VarianceScaling(Random):
+    """Random numbers of variance scale / n, where n counts what meets at the weight.
+
+    n is the number of inputs of an output (fan_in), of outputs of an input (fan_out), or the mean
+    of both (fan_avg).
+    Raises: ArgumentError for an unknown mode or distribution, or a scale that is not positive.
+    """
+
+    scale: float = 1.0
+    mode: str = "fan_in"
+    distribution: str = "truncated_normal"
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.distribution == "normal":
+            self.distribution = "truncated_normal"
+        _check_one_of("mode", self.mode, MODES)
+        _check_one_of("distribution", self.distribution, DISTRIBUTIONS)
+        if self.scale <= 0:
+            raise ArgumentError(
+                f"Argument `scale` must be positive. Received: scale={self.scale}.",
+                why="it is the variance of the weights, times the number of inputs.",
+                fix="use for example scale=1.0.",
+            )
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        fan_in, fan_out = fans(shape)
+        n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        variance = self.scale / max(1.0, n)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3 * variance)
+            return self.uniform(-limit, limit, shape, dtype)
+        if self.distribution == "untruncated_normal":
+            return self.normal(0.0, math.sqrt(variance), shape, dtype)
+        return self.truncated(0.0, math.sqrt(variance) / CUT_DEVIATION, shape, dtype)
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform in +-sqrt(6 / (fan_in + fan_out)), which keeps the signal's size through a layer.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010, equation 16.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed)
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal of variance 2 / (fan_in + fan_out).
+
+    Source: as GlorotUniform, equation 12.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
+
+
+class HeUniform(VarianceScaling):
+    """Uniform in +-sqrt(6 / fan_in): GlorotUniform for layers that end in a relu.
+
+    Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 10.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed)
+
+
+class HeNormal(VarianceScaling):
+    """Truncated normal of variance 2 / fan_in, for layers that end in a relu.
+
+    Source: as HeUniform.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed)
+
+
+class LecunUniform(VarianceScaling):
+    """Uniform in +-sqrt(3 / fan_in).
+
+    Source: LeCun et al., "Efficient backprop", 1998, section 4.6.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed)
+
+
+class LecunNormal(VarianceScaling):
+    """Truncated normal of variance 1 / fan_in; the start that selu needs.
+
+    Source: as LecunUniform.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed)
+
+
+class Orthogonal(Random):
+    """A matrix whose rows (or columns, if it is tall) are at right angles and of length `gain`.
+
+    Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks", ICLR 2014; Mezzadri, "How to generate random matrices from the classical
+    compact groups", 2007, for the signs.
+    """
+
+    gain: float = 1.0
+    seed: int | None = None
+
+    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+        check_rank("Orthogonal", shape, len(shape) >= 2, "at least two axes")
+        rows, columns = math.prod(shape[:-1]), shape[-1]  # type: ignore[arg-type]
+        tall = (max(rows, columns), min(rows, columns))  # type: ignore[type-var]
+        q, r = np.linalg.qr(self.normal(0.0, 1.0, tall, dtype))
+        q *= np.sign(np.diag(r))
+        return self.gain * (q.T if rows < columns else q).reshape(shape)  # type: ignore[operator]
+
+
+def fans(shape: Any) -> tuple[float, float]:
+    """How many inputs reach one output, and how many outputs one input reaches."""
+    if len(shape) < 2:
+        n = shape[0] if shape else 1
+        return n, n
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+def _drawn(dtype: Any) -> Any:
+    """NumPy draws float32 and float64; anything else is cast from float64."""
+    return np.float32 if str(dtype) == "float32" else np.float64
+
+
+def _shift(numbers: Array, mean: float, stddev: float) -> Array:
+    numbers *= stddev
+    if mean:
+        numbers += mean
+    return numbers
+
+
+def _check_one_of(what: str, value: Any, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ArgumentError(
+            f"Invalid `{what}` argument: {value!r}. Please use one of {known}.",
+            why="VarianceScaling knows no other.",
+            fix=f'write for example {what}="{known[0]}".',
         )

@@ -147,8 +147,8 @@ def _reach(window, axis, at, out, x):
     last = min(out.shape[axis + 1], -(-end // stride))
     count = max(0, last - first)
     start = first * stride + offset
-    seen = slice(start, start + count * stride, stride)
-    return slice(first, first + count), seen
+    pixels = slice(start, start + count * stride, stride)
+    return slice(first, first + count), pixels
 
 
 def _blocks(x, window, out):
@@ -229,9 +229,9 @@ def _matrix(w, filters):
 
 def _groups(w, x):
     """The channels that each group of filters sees, and those filters."""
-    seen = w.shape[2]
-    groups = x.shape[3] // seen
+    depth = w.shape[2]
+    groups = x.shape[3] // depth
     filters = w.shape[3] // groups
     for group in range(groups):
-        channels = slice(group * seen, (group + 1) * seen)
+        channels = slice(group * depth, (group + 1) * depth)
         yield channels, slice(group * filters, (group + 1) * filters)

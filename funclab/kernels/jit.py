@@ -7,10 +7,15 @@ and good for small shapes, for a debugger, and where numba does not exist.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from typing import Any
+
+from funclab.errors import warn
 
 ENABLED = os.environ.get("FUNCLAB_JIT", "1") != "0"
 
@@ -22,6 +27,18 @@ FAST = {"contract", "reassoc", "nsz", "arcp", "afn"}
 def jit(loop: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `loop` on first use; numba itself is imported only then."""
     return _Loop(loop) if ENABLED else loop
+
+
+@functools.cache
+def temporary_cache() -> str:
+    """A folder for machine code that lasts as long as this process."""
+    folder = tempfile.mkdtemp(prefix="funclab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    warn(
+        "Neither funclab's folder nor the home folder can be written, so compiled loops are kept "
+        f"in {folder} until this process ends. Set NUMBA_CACHE_DIR to a folder that lasts.",
+    )
+    return folder
 
 
 class _Loop:
@@ -39,7 +56,12 @@ class _Loop:
             if isinstance(scope.get(name), _Loop):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
-        scope[self.loop.__name__] = numba.njit(cache=True, **options)(self.loop)
+        compiler = numba.njit(cache=True, **options)
+        try:
+            scope[self.loop.__name__] = compiler(self.loop)
+        except RuntimeError:  # neither the package's folder nor the home can be written
+            numba.config.CACHE_DIR = temporary_cache()
+            scope[self.loop.__name__] = compiler(self.loop)
         return scope[self.loop.__name__]
 
     def __call__(self, *arrays: Any) -> Any:

@@ -18,18 +18,18 @@ def max_pool(x, out, winner, size, strides, padding):
     height, width = x.shape[1:3]
     for b in range(out.shape[0]):
         for i in range(out.shape[1]):
-            best, place = out[b, i], winner[b, i]
+            best, source = out[b, i], winner[b, i]
             top, bottom = span(i, size[0], strides[0], padding[0], height)
             best[:] = -math.inf
-            place[:] = top * width
+            source[:] = top * width
             for row in range(top, bottom):
                 for q in range(size[1]):
                     offset = q - padding[1]
-                    challenge(x[b, row], best, place, row * width, strides[1], offset)
+                    challenge(x[b, row], best, source, row * width, strides[1], offset)
 
 
 @jit
-def challenge(pixels, best, place, first, stride, offset):
+def challenge(pixels, best, source, first, stride, offset):
     for j in range(best.shape[0]):
         column = j * stride + offset
         if 0 <= column < pixels.shape[0]:
@@ -38,7 +38,7 @@ def challenge(pixels, best, place, first, stride, offset):
                 # NaN wins over all, and is never beaten: a student must see it.
                 wins = (value > best[j, c]) | (value != value)
                 best[j, c] = value if wins else best[j, c]
-                place[j, c] = first + column if wins else place[j, c]
+                source[j, c] = first + column if wins else source[j, c]
 
 
 @jit

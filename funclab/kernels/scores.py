@@ -9,13 +9,13 @@ from funclab.kernels.jit import jit
 def total(v, w, out, scale):
     """out = scale * sum(v * w), where each weight counts for a row of v."""
     rows, columns = v.shape
-    found = 0.0
+    summed = 0.0
     for i in range(rows):
         row = 0.0
         for j in range(columns):
             row += v[i, j]
-        found += row * w[i]
-    out[0] = scale * found
+        summed += row * w[i]
+    out[0] = scale * summed
 
 
 @jit
@@ -29,10 +29,10 @@ def total_vjp(g, w, scale, gv):
 
 @jit
 def plain_total(v, out, scale):
-    found = 0.0
+    summed = 0.0
     for i in range(v.size):
-        found += v[i]
-    out[0] = scale * found
+        summed += v[i]
+    out[0] = scale * summed
 
 
 @jit
@@ -50,10 +50,10 @@ def tally(sums, v, w, out, scale):
 
 @jit
 def plain_tally(sums, v, out, scale):
-    found = 0.0
+    summed = 0.0
     for i in range(v.size):
-        found += v[i]
-    sums[0] += scale * found
+        summed += v[i]
+    sums[0] += scale * summed
     sums[1] += scale * v.size
     out[0] = sums[0] / sums[1]
 
@@ -62,10 +62,10 @@ def plain_tally(sums, v, out, scale):
 def squared_error(target, x, out):
     rows, columns = x.shape
     for i in range(rows):
-        found = out.dtype.type(0)
+        summed = out.dtype.type(0)
         for j in range(columns):
-            found += (x[i, j] - target[i, j]) ** 2
-        out[i] = found / out.dtype.type(columns)
+            summed += (x[i, j] - target[i, j]) ** 2
+        out[i] = summed / out.dtype.type(columns)
 
 
 @jit
@@ -81,10 +81,10 @@ def squared_error_vjp(g, target, x, gx):
 def absolute_error(target, x, out):
     rows, columns = x.shape
     for i in range(rows):
-        found = out.dtype.type(0)
+        summed = out.dtype.type(0)
         for j in range(columns):
-            found += abs(x[i, j] - target[i, j])
-        out[i] = found / out.dtype.type(columns)
+            summed += abs(x[i, j] - target[i, j])
+        out[i] = summed / out.dtype.type(columns)
 
 
 @jit

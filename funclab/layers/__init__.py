@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.base import Layer
-from funclab.layers.bidirectional import Bidirectional
+from funclab.layers.wrappers import Bidirectional
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from funclab.layers.core import Dense, Embedding, Identity, Masking
-from funclab.layers.gru import GRU, SimpleRNN
+from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
-from funclab.layers.join import Concatenate, Dot, concatenate, dot
-from funclab.layers.lambda_layer import Lambda
+from funclab.layers.merge import Concatenate, Dot, concatenate, dot
+from funclab.layers.functions import Lambda
 from funclab.layers.lstm import LSTM
 from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
@@ -38,14 +36,7 @@ from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.missing import guard
 
 
-def serialize(layer: Any) -> dict[str, Any]:
-    """A layer by class and constructor arguments, as plain data."""
-    return registry.to_config(layer)
-
-
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The layer that `serialize` described."""
-    return registry.get("layer", config, custom_objects)
+serialize, deserialize = registry.pair("layer")
 
 
 __all__ = [

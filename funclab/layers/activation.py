@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import activations, constraints, initializers, ops, regularizers
+from funclab import ops
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative
@@ -21,10 +21,8 @@ class Activation(Layer):
     Raises: NameLookupError for an unknown name.
     """
 
-    def __init__(self, activation: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-        self.supports_masking = True
+    supports_masking = True
+    activation: Any
 
     def call(self, inputs: Any) -> Any:
         return self.activation(inputs)
@@ -38,18 +36,10 @@ class ReLU(Layer):
         ICML 2010.
     """
 
-    def __init__(
-        self,
-        max_value: float | None = None,
-        negative_slope: float = 0.0,
-        threshold: float = 0.0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.max_value = None if max_value is None else not_negative("max_value", max_value)
-        self.negative_slope = not_negative("negative_slope", negative_slope)
-        self.threshold = not_negative("threshold", threshold)
-        self.supports_masking = True
+    supports_masking = True
+    max_value: float | None = None
+    negative_slope: float = 0.0
+    threshold: float = 0.0
 
     def call(self, inputs: Any) -> Any:
         return ops.relu(inputs, self.negative_slope, self.max_value, self.threshold)
@@ -63,11 +53,13 @@ class LeakyReLU(Layer):
         ICML 2013.
     """
 
-    def __init__(self, negative_slope: float = 0.3, alpha: Any = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        slope = negative_slope if alpha is None else alpha
-        self.negative_slope = not_negative("negative_slope", slope)
-        self.supports_masking = True
+    supports_masking = True
+    negative_slope: float = 0.3
+    alpha: float | None = None
+
+    def prepare(self) -> None:
+        if self.alpha is not None:
+            self.negative_slope = not_negative("negative_slope", self.alpha)
 
     def call(self, inputs: Any) -> Any:
         return ops.leaky_relu(inputs, self.negative_slope)
@@ -81,10 +73,8 @@ class ELU(Layer):
         ICLR 2016.
     """
 
-    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.alpha = alpha
-        self.supports_masking = True
+    supports_masking = True
+    alpha: float = 1.0
 
     def call(self, inputs: Any) -> Any:
         return ops.elu(inputs, self.alpha)
@@ -99,21 +89,16 @@ class PReLU(Layer):
     Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 1.
     """
 
-    def __init__(
-        self,
-        alpha_initializer: Any = "Zeros",
-        alpha_regularizer: Any = None,
-        alpha_constraint: Any = None,
-        shared_axes: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
-        axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes
-        self.shared_axes = None if axes is None else list(axes)
-        self.supports_masking = True
+    supports_masking = True
+    alpha_initializer: Any = "Zeros"
+    alpha_regularizer: Any = None
+    alpha_constraint: Any = None
+    shared_axes: Any = None
+
+    def prepare(self) -> None:
+        if self.shared_axes is not None:
+            axes = self.shared_axes
+            self.shared_axes = [axes] if isinstance(axes, int) else list(axes)
 
     def build(self, input_shape: Any) -> None:
         shape = list(input_shape[1:])
@@ -136,13 +121,13 @@ class Softmax(Layer):
         sum; a mask of time steps is passed on.
     """
 
-    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.axis = axis
-        self.supports_masking = True
-        if not isinstance(axis, (int, list, tuple)):
+    supports_masking = True
+    axis: Any = -1
+
+    def prepare(self) -> None:
+        if not isinstance(self.axis, (int, list, tuple)):
             raise ArgumentError(
-                f"Softmax needs an axis, or a tuple of axes. Received: axis={axis!r}.",
+                f"Softmax needs an axis, or a tuple of axes. Received: axis={self.axis!r}.",
                 why="it normalizes along them.",
                 fix="write for example axis=-1.",
             )

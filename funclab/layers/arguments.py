@@ -10,8 +10,10 @@ import numpy as np
 
 from funclab import explain, meant, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
+from funclab.fields import own_fields
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
+from funclab.layers.checks import checked
 from funclab.shape_math import to_shape
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
@@ -45,9 +47,63 @@ def set_floatx(dtype: str) -> None:
 @functools.cache
 def parameters(cls: type) -> dict[str, Any]:
     """The names and defaults of a class's constructor arguments."""
-    found = inspect.signature(cls.__init__).parameters.values()
+    every = list(inspect.signature(cls.__init__).parameters.values())[1:]
     skip = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {one.name: one.default for one in list(found)[1:] if one.kind not in skip}
+    return {parameter.name: parameter.default for parameter in every if parameter.kind not in skip}
+
+
+def take_fields(cls: Any, base: Any) -> None:
+    """Give a class that declares fields a constructor that takes, checks and keeps them.
+
+    It takes the class's own fields, or those that `order` names, its own and inherited ones. Fields
+    that `base` takes too go to its constructor, as do other keywords.
+    """
+    if "__init__" in vars(cls):
+        return
+    positional, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    own = {}
+    for name, kind in own_fields(cls).items():
+        default = vars(cls).get(name, empty)
+        own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
+        if name in vars(cls):
+            delattr(cls, name)  # it would hide a property of that name, such as `weights`
+    cls.fields = getattr(cls, "fields", {}) | own
+    fields = {name: cls.fields[name] for name in vars(cls).get("order", own)}
+    if not fields:
+        return
+    defaults = {name: field.default for name, field in fields.items()}
+    more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
+    signature = inspect.Signature([inspect.Parameter("self", positional), *fields.values(), more])
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        by_place = dict(zip(fields, args))
+        values = {**defaults, **by_place, **kwargs}
+        missing = any(value is empty for value in values.values())
+        if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
+            raise _not_bound(signature, self, args, kwargs)
+        own = [name for name in fields if name not in parameters(base)]
+        settings = {name: checked(name, values.pop(name)) for name in own}
+        base.__init__(self, **values)
+        vars(self).update(settings)
+        self.prepare()
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    __init__.__qualname__ = f"{cls.__name__}.__init__"
+    cls.__init__ = __init__
+
+
+def _not_bound(signature: inspect.Signature, layer: Any, args: Any, kwargs: Any) -> ArgumentError:
+    """The error for arguments that are missing, too many, or passed twice."""
+    what = "an argument is missing"
+    try:
+        signature.bind(layer, *args, **kwargs)
+    except TypeError as error:
+        what = str(error)
+    return ArgumentError(
+        f"{type(layer).__name__}.__init__(): {what}.",
+        why=f"it takes {', '.join(list(signature.parameters)[1:])}.",
+        fix="pass each argument once, by its name.",
+    )
 
 
 @functools.cache
@@ -65,22 +121,22 @@ def first_parameter(cls: Any) -> str:
 
 def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = list(parameters(cls))
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    return {**parameters(cls), **given}
+    arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    return {**parameters(cls), **arguments}
 
 
 def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse `Dense()`: a layer of funclab made without an argument that it needs."""
     if not cls.__module__.startswith("funclab."):
         return
-    given = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
+    arguments = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
-    missing = [name for name in needed if name not in given]
+    missing = [name for name in needed if name not in arguments]
     if not missing:
-        check_switches(cls, given)
+        check_switches(cls, arguments)
         return
     unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
-    example = ", ".join("inputs" if name == "inputs" else _example(name) for name in needed)
+    example = ", ".join(EXAMPLES.get(name, name) for name in needed)
     class_name = "Model" if "outputs" in needed else cls.__name__
     raise ArgumentError(
         f"{class_name}.__init__() missing {len(missing)} required positional argument"
@@ -94,10 +150,10 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     )
 
 
-def check_switches(cls: type, given: dict[str, Any]) -> None:
+def check_switches(cls: type, settings: dict[str, Any]) -> None:
     """Refuse `use_bias="no"`: text, which Python takes for yes, where True or False belongs."""
     defaults = {"trainable": True, "autocast": True, **parameters(cls)}
-    for name, value in given.items():
+    for name, value in settings.items():
         if isinstance(defaults.get(name), bool) and not meant.is_switch(value):
             raise ArgumentError(
                 f"Invalid value for argument `{name}` of {cls.__name__}: expected True or False. "
@@ -107,25 +163,17 @@ def check_switches(cls: type, given: dict[str, Any]) -> None:
             )
 
 
-def _example(name: str) -> str:
-    return EXAMPLES.get(name, name)
-
-
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(1)(a, b)`: more in the parentheses of a call than the layer takes."""
-    found = inspect.signature(type(layer).call).parameters.values()
-    if any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in found):
+    taken = inspect.signature(type(layer).call).parameters.values()
+    if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in taken):
         return
     names = call_parameters(type(layer))
-    flags = [args[names[one]] for one in ("training", "mask") if names.get(one, 99) < len(args)]
-    seated = [
-        flag
-        for flag in flags
-        if isinstance(flag, Operators) and getattr(flag, "dtype", "") != "bool"
-    ]
-    if len(args) <= len(names) + 1 and not seated:
+    flags = [args[names[flag]] for flag in ("training", "mask") if names.get(flag, 99) < len(args)]
+    misplaced = [x for x in flags if isinstance(x, Operators) and x.dtype != "bool"]  # type: ignore[attr-defined]
+    if len(args) <= len(names) + 1 and not misplaced:
         return
-    ids = [one.id if isinstance(one, Tensor) else type(one).__name__ for one in args]
+    ids = [x.id if isinstance(x, Tensor) else type(x).__name__ for x in args]
     kind = type(layer).__name__
     several = len(getattr(layer, "inputs", None) or []) > 1 or hasattr(layer, "merge")
     error = ArgumentError(
@@ -140,7 +188,7 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         graph=layer,
         facts=TOO_MANY,
     )
-    error.tensors = [one for one in args if isinstance(one, Tensor)]
+    error.tensors = [x for x in args if isinstance(x, Tensor)]
     raise error
 
 
@@ -195,17 +243,17 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(x)`: a tensor where the layer is made. Layers of users may take one there."""
-    given = args[0] if args else None
-    tensors = given if isinstance(given, (list, tuple)) else [given]
+    first = args[0] if args else None
+    tensors = first if isinstance(first, (list, tuple)) else [first]
     if not cls.__module__.startswith("funclab.layers.") or not any(
         isinstance(item, Tensor) for item in tensors
     ):
         return
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
-    merges = cls.__module__ in ("funclab.layers.merge", "funclab.layers.join")
+    merges = cls.__module__ == "funclab.layers.merge"
     called = "([a, b]): the list goes in the call." if merges else "(x)."
     raise ArgumentError(
-        f"{cls.__name__} was made with a tensor as its argument. Received: {given!r}.",
+        f"{cls.__name__} was made with a tensor as its argument. Received: {first!r}.",
         why="the first parentheses make the layer, and hold its settings; the second call it.",
         fix=f"write {cls.__name__}({', '.join(needed)}){called}",
     )
@@ -229,8 +277,8 @@ def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     """
     wanted = list(inspect.signature(layer.build).parameters)
     names = list(inspect.signature(layer.call).parameters)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    shapes = {f"{name}_shape": shape_of(value) for name, value in given.items()}
+    arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    shapes = {f"{name}_shape": shape_of(value) for name, value in arguments.items()}
     if sum(name in shapes for name in wanted) > 1:
         return [shapes.get(name) for name in wanted]
     return [shape_of(args[0])] if wanted else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -19,30 +19,15 @@ from funclab.errors import (
     plain,
     warn,
 )  # fmt: skip
+from funclab.fields import described
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import Operation, placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.layers.arguments import (
-    KERAS_2_KEYWORDS,
-    bound,
-    build_arguments,
-    call_parameters,
-    check_call,
-    check_complete,
-    check_not_called,
-    checked_name,
-    declared_shape,
-    dtype_name,
-    first_parameter,
-    floatx,
-    no_item,
-    no_length,
-    not_a_tensor,
-    parameters,
-)  # fmt: skip
+from funclab.layers import arguments
+from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
@@ -56,24 +41,18 @@ class Layer(Weighted):
     Called on tensors, a layer adds a node to the graph; called on arrays, it computes. `call` may
     take `training` and `mask`: they are filled in. Constructor arguments kept in attributes of the
     same names are all that `get_config`, copies and files need.
-
-    name: the layer's name, unique in a model; by default the class's name with a number.
-    trainable: whether training changes the layer's weights; default True.
-    dtype: "float32" or "float64", the dtype to compute in; by default `floatx()`.
-    activity_regularizer: a penalty on the output, added to the loss; default None.
-    weights: arrays that the weights start from; by default their initializers make them.
-    autocast: whether float inputs are cast to `dtype`; default True.
     """
 
     supports_masking = False
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
+    fields: ClassVar[dict[str, Any]] = {}
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        check_not_called(cls, args)
-        check_complete(cls, args, kwargs)
+        arguments.check_not_called(cls, args)
+        arguments.check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.constructor_arguments = bound(cls, args, kwargs)
+        layer.constructor_arguments = arguments.bound(cls, args, kwargs)
         return layer
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -81,8 +60,10 @@ class Layer(Weighted):
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
             cls.supports_masking = True  # who writes a rule for masks means it to be used
         own = cls.__module__.startswith("funclab.")
+        if own:
+            arguments.take_fields(cls, Layer)
         if own and not abstract:
-            registry.register("layer", cls)
+            registry.register("layer", described(cls))
         if not own and "build" in vars(cls):
             cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
 
@@ -97,14 +78,14 @@ class Layer(Weighted):
         autocast: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(checked_name(name))
-        self.dtype = dtype_name(dtype) or floatx()
+        super().__init__(arguments.checked_name(name))
+        self.dtype = arguments.dtype_name(dtype) or arguments.floatx()
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.built = False
         self.autocast = autocast
         self._trainable = trainable
         self._initial_weights = weights
-        self.declared_shape = declared_shape(kwargs)
+        self.declared_shape = arguments.declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
             known = parameters(type(self))
@@ -117,6 +98,9 @@ class Layer(Weighted):
             )
 
     # To be written by subclasses.
+    def prepare(self) -> None:
+        """Finish a layer of funclab whose constructor is made of fields, and check them."""
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError(
             f"Layer {self.name} ({type(self).__name__}) does not have a `call` method implemented.",
@@ -177,7 +161,7 @@ class Layer(Weighted):
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        name = first_parameter(type(self))
+        name = arguments.first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
         self._check_arguments(args)
@@ -190,13 +174,13 @@ class Layer(Weighted):
         return self._call_on_arrays(args, kwargs)
 
     def __getitem__(self, index: Any) -> NoReturn:
-        raise no_item(self, index)
+        raise arguments.no_item(self, index)
 
     def __bool__(self) -> bool:
         return True
 
     def __len__(self) -> int:
-        raise no_length(self)
+        raise arguments.no_length(self)
 
     def _call_on_tensors(self, args: Args, kwargs: dict[str, Any]) -> Any:
         values: dict[int, Value] = {}
@@ -264,7 +248,7 @@ class Layer(Weighted):
 
     def _with_masks(self, inputs: Any, mask: Any, outputs: Any) -> Any:
         """The outputs, each with its mask."""
-        taken = {id(leaf) for leaf in structure.flatten(inputs)}
+        ids = {id(leaf) for leaf in structure.flatten(inputs)}
         leaves = structure.flatten(outputs)
         masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
         if not isinstance(masks, (list, tuple)):
@@ -272,11 +256,11 @@ class Layer(Weighted):
         if mask is not None and not self.supports_masking:
             self._warn_of_mask()
 
-        def attach(leaf: Value, one: Any) -> Value:
-            if id(leaf) in taken and leaf.mask is not one:  # the input keeps the mask it has
+        def attach(leaf: Value, own: Any) -> Value:
+            if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
                 leaf = OPERATORS["identity"](leaf)
             if leaf.mask is None:
-                leaf.mask = one
+                leaf.mask = own
             return leaf
 
         return structure.pack(outputs, map(attach, leaves, masks))
@@ -287,7 +271,7 @@ class Layer(Weighted):
             warn(
                 f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a "
                 "mask attached to it. However, this layer does not support masking and will "
-                "therefore destroy the mask information. Downstream layers will not see the mask.",
+                "therefore destroy the mask information. Downstream layers will not see the mask."
             )
 
     def _add_activity_losses(self, tape: Tape, leaves: list[Value]) -> None:
@@ -335,20 +319,20 @@ class Layer(Weighted):
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:
             return
-        self.build(*build_arguments(self, args, kwargs))
+        self.build(*arguments.build_arguments(self, args, kwargs))
         self.built = True
-        given = self._initial_weights
-        if given is not None:
-            self.set_weights([given] if isinstance(given, np.ndarray) else given)
+        weights = self._initial_weights
+        if weights is not None:
+            self.set_weights([weights] if isinstance(weights, np.ndarray) else weights)
 
     def _located(self, error: ShapeError, args: Args) -> ShapeError:
         """The same error with this layer's name, when the error does not name a layer yet."""
         if error.graph is not None:
             return error
-        given = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
+        shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
         return ShapeError(
             f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
-            f"{' and '.join(given)}. {error.what}",
+            f"{' and '.join(shapes)}. {error.what}",
             why=error.why,
             fix=error.fix,
             graph=self,
@@ -362,10 +346,10 @@ class Layer(Weighted):
                 fix="make `super().__init__(**kwargs)` the first line of __init__.",
             )
         if len(args) > 1:
-            check_call(self, args)
+            arguments.check_call(self, args)
         for leaf in structure.flatten(args[0] if args else None):
             if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
-                raise not_a_tensor(self, leaf)
+                raise arguments.not_a_tensor(self, leaf)
 
     # Configuration.
     def get_config(self) -> dict[str, Any]:
@@ -373,16 +357,16 @@ class Layer(Weighted):
         elsewhere = set(KERAS_2_KEYWORDS) - set(parameters(type(self)))
         skip = {"name", "trainable", "dtype", "weights", *elsewhere}
         own = {
-            name: registry.to_config(self._setting(name, given))
-            for name, given in self.constructor_arguments.items()
+            name: registry.to_config(self._setting(name, value))
+            for name, value in self.constructor_arguments.items()
             if name not in skip
         }
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
 
-    def _setting(self, name: str, given: Any) -> Any:
+    def _setting(self, name: str, value: Any) -> Any:
         """What is kept under a constructor argument's name; not the layers it was turned into."""
-        kept = getattr(self, name, given)
-        return given if _holds_layers(kept) and not _holds_layers(given) else kept
+        kept = getattr(self, name, value)
+        return value if _holds_layers(kept) and not _holds_layers(value) else kept
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -397,6 +381,9 @@ class Layer(Weighted):
         }
         shown = "".join(f" {name}={value}" for name, value in settings.items())
         return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
+
+
+described(Layer)
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
@@ -416,7 +403,7 @@ def _holds_layers(value: Any) -> bool:
 
 def _rebuilt(value: Any, custom_objects: Any) -> Any:
     if isinstance(value, list):
-        return [_rebuilt(one, custom_objects) for one in value]
+        return [_rebuilt(item, custom_objects) for item in value]
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
         return value
     known = {**registry.registered("layer"), **(custom_objects or {})}
@@ -427,9 +414,9 @@ def _rebuilt(value: Any, custom_objects: Any) -> Any:
 
 def _values_of(shape: Any, dtype: str) -> Any:
     if isinstance(shape, dict):
-        return {key: _values_of(one, dtype) for key, one in shape.items()}
-    if any(isinstance(one, (list, tuple)) for one in shape):
-        return [_values_of(one, dtype) for one in shape]
+        return {key: _values_of(part, dtype) for key, part in shape.items()}
+    if any(isinstance(part, (list, tuple)) for part in shape):
+        return [_values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
 
 

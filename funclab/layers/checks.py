@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from funclab import initializers, meant
+from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
+from funclab.ops.conv import check_format
 
 
 def positive(name: str, value: Any) -> int:
@@ -21,12 +22,9 @@ def positive(name: str, value: Any) -> int:
         number = 0
     if number > 0:
         return number
-    raise ArgumentError(
-        f"Received an invalid value for `{name}`, expected a positive integer. "
-        f"Received: {name}={value!r}.",
-        why=f"`{name}` counts something that must be there.",
-        fix=meant.whole(name, value, 32),
-    )
+    what = f"Received an invalid value for `{name}`, expected a positive integer."
+    why = f"`{name}` counts something that must be there."
+    raise _refused(name, value, what, why, meant.whole(name, value, 32))
 
 
 def fraction(
@@ -37,12 +35,8 @@ def fraction(
     """A fraction in [0, 1)."""
     if meant.is_number(value) and 0 <= value < 1:
         return value
-    raise ArgumentError(
-        f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1. "
-        f"Received: {name}={value!r}.",
-        why=why,
-        fix=meant.fraction(name, value),
-    )
+    what = f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1."
+    raise _refused(name, value, what, why, meant.fraction(name, value))
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -50,34 +44,32 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     choices = list(known)
     if value in choices:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`. Expected one of {choices}. "
-        f"Received: {name}={value!r}.",
-        why="no other is known.",
-        fix=f"write for example {name}={choices[0]!r}.",
-    )
+    what = f"Invalid value for argument `{name}`. Expected one of {choices}."
+    fix = f"write for example {name}={choices[0]!r}."
+    raise _refused(name, value, what, "no other is known.", fix)
 
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
     if meant.is_number(value) and value >= 0:
         return value
-    raise ArgumentError(
-        f"Invalid value for argument `{name}`: expected a number >= 0. Received: {name}={value!r}.",
-        why=f"a negative `{name}` has no meaning here, nor has what is not a number.",
-        fix=meant.number(name, value, "0.1"),
-    )
+    what = f"Invalid value for argument `{name}`: expected a number >= 0."
+    why = f"a negative `{name}` has no meaning here, nor has what is not a number."
+    raise _refused(name, value, what, why, meant.number(name, value, "0.1"))
 
 
-def unsupported(layer: str, **settings: Any) -> None:
-    """Refuse settings of Keras that funclab does not have, when they are used."""
-    for name, value in settings.items():
-        if value is not None:
-            raise NotSupportedError(
-                f"{layer}({name}={value!r}) is not supported.",
-                why="funclab has neither low-rank adaptation nor quantization.",
-                fix=f"leave `{name}` out.",
-            )
+def _refused(name: str, value: Any, what: str, why: str, fix: str) -> ArgumentError:
+    return ArgumentError(f"{what} Received: {name}={value!r}.", why=why, fix=fix)
+
+
+def unsupported(name: str, value: Any) -> None:
+    """None, for a setting of Keras that funclab does not have."""
+    if value is not None:
+        raise NotSupportedError(
+            f"{name}={value!r} is not supported.",
+            why="funclab has neither low-rank adaptation nor quantization.",
+            fix=f"leave `{name}` out.",
+        )
 
 
 def stream(seed: Any = None) -> Variable:
@@ -90,3 +82,29 @@ def stream(seed: Any = None) -> Variable:
         )
     start = int(initializers.rng().integers(2**63)) if seed is None else seed % 2**64
     return Variable(np.array([start, 0], np.uint64), trainable=False, name="seed_generator_state")
+
+
+ROOMS: dict[str, Any] = {
+    "activation": activations,
+    "initializer": initializers,
+    "regularizer": regularizers,
+    "constraint": constraints,
+}
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
+    **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
+    **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
+    **dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"), unsupported),
+    "max_value": lambda name, value: None if value is None else not_negative(name, value),
+    "data_format": lambda _, value: check_format(value),
+    "use_cudnn": lambda name, value: one_of(name, value, ("auto", True, False)),
+    "implementation": lambda name, value: one_of(name, value, (0, 1, 2)),
+}
+
+
+def checked(name: str, value: Any) -> Any:
+    """A constructor argument as a layer keeps it: checked, and a name as what it stands for."""
+    room = ROOMS.get(name.rpartition("_")[2])
+    if room is not None:
+        return room.get(value)
+    return CHECKS[name](name, value) if name in CHECKS else value

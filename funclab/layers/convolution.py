@@ -4,75 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import activations, constraints, initializers, ops, regularizers
+from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
-from funclab.layers.base import Layer
-from funclab.layers.checks import one_of, positive, unsupported
-from funclab.layers.core import finish
+from funclab.layers.checks import one_of
+from funclab.layers.core import Kernel, finish
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_format, check_padding, per_axis
+from funclab.ops.conv import check_padding, per_axis
 from funclab.shape_math import show
 
 
-class Conv(Layer, abstract=True):
+class Conv(Kernel, abstract=True):
     """Filters that slide over the `rank` axes between batch and channels."""
 
     rank = 2
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        lora_rank: Any = None,
-        lora_alpha: Any = None,
-        quantization_config: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        unsupported(type(self).__name__, lora_rank=lora_rank, lora_alpha=lora_alpha)
-        unsupported(type(self).__name__, quantization_config=quantization_config)
-        self.filters = positive("filters", filters)
-        self.groups = positive("groups", groups)
-        self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+    filters: int
+    kernel_size: Any
+    strides: Any = 1
+    padding: str = "valid"
+    data_format: str | None = None
+    dilation_rate: Any = 1
+    groups: int = 1
+    order = (
+        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups",
+        *Kernel.fields,
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        for name in ("kernel_size", "strides", "dilation_rate"):
+            setattr(self, name, per_axis(getattr(self, name), self.rank, name))
+        self.padding = check_padding(self.padding)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         if self.filters % self.groups:
             raise ArgumentError(
                 "The number of filters must be evenly divisible by the number of groups. "
-                f"Received: groups={groups}, filters={filters}.",
+                f"Received: groups={self.groups}, filters={self.filters}.",
                 why="each group makes the same share of the filters.",
-                fix=f"choose filters that are a multiple of {groups}.",
+                fix=f"choose filters that are a multiple of {self.groups}.",
             )
-
-    def _set_window(
-        self, size: Any, strides: Any, padding: Any, data_format: Any, dilation: Any
-    ) -> None:
-        self.kernel_size = per_axis(size, self.rank, "kernel_size")
-        self.strides = per_axis(strides, self.rank, "strides")
-        self.padding = check_padding(padding)
-        self.data_format = check_format(data_format)
-        self.dilation_rate = per_axis(dilation, self.rank, "dilation_rate")
 
     @property
     def channel_axis(self) -> int:
@@ -89,8 +58,8 @@ class Conv(Layer, abstract=True):
                 fix="change `groups`, or check `data_format`.",
                 graph=self,
             )
-        seen = None if channels is None else channels // self.groups
-        self.kernel = self.named_weight("kernel", (*self.kernel_size, seen, self.filters))
+        depth = None if channels is None else channels // self.groups
+        self.kernel = self.named_weight("kernel", (*self.kernel_size, depth, self.filters))
         self.bias = self.named_weight("bias", (self.filters,)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
         self.built = True
@@ -134,14 +103,14 @@ class Conv1D(Conv):
 
     rank = 1
 
-    def _set_window(
-        self, size: Any, strides: Any, padding: Any, data_format: Any, dilation: Any
-    ) -> None:
-        causal = padding == "causal"
-        super()._set_window(size, strides, "valid" if causal else padding, data_format, dilation)
-        if causal:
-            self.padding = "causal"
-            one_of("data_format", self.data_format, ["channels_last"])
+    def prepare(self) -> None:
+        if self.padding != "causal":
+            super().prepare()
+            return
+        one_of("data_format", self.data_format, ["channels_last"])
+        self.padding = "valid"
+        super().prepare()
+        self.padding = "causal"
 
     def call(self, inputs: Any) -> Any:
         if self.padding != "causal":

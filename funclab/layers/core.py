@@ -6,15 +6,31 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, constraints, initializers, ops, regularizers
+from funclab import activations, ops
 from funclab.errors import ShapeError
 from funclab.layers.base import Layer
-from funclab.layers.checks import positive, unsupported
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import show
 
 
-class Dense(Layer):
+class Kernel(Layer, abstract=True):
+    """A layer of products with a kernel, a bias and an activation."""
+
+    activation: Any = None
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    bias_constraint: Any = None
+    lora_rank: Any = None
+    lora_alpha: Any = None
+    quantization_config: Any = None
+
+
+class Dense(Kernel):
     """A fully connected layer: out = activation(x @ kernel + bias), on the last axis.
 
     Shapes: x (batch, ..., features) -> out (batch, ..., units).
@@ -27,37 +43,10 @@ class Dense(Layer):
     (None, 64)
     """
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        lora_rank: Any = None,
-        lora_alpha: Any = None,
-        quantization_config: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        unsupported("Dense", lora_rank=lora_rank, lora_alpha=lora_alpha)
-        unsupported("Dense", quantization_config=quantization_config)
-        self.units = positive("units", units)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.input_spec = InputSpec(min_ndim=2)
-        self.supports_masking = True
+    supports_masking = True
+    input_spec = InputSpec(min_ndim=2)
+    units: int
+    order = ("units", *Kernel.fields)
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]
@@ -99,35 +88,24 @@ class Embedding(Layer):
     With `mask_zero`, 0 stands for "nothing here": layers that know masks skip it.
     """
 
-    def __init__(
-        self,
-        input_dim: int,
-        output_dim: int,
-        embeddings_initializer: Any = "uniform",
-        embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None,
-        mask_zero: bool = False,
-        weights: Any = None,
-        lora_rank: Any = None,
-        lora_alpha: Any = None,
-        quantization_config: Any = None,
-        input_length: Any = None,
-        activity_regularizer: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        if input_length is not None and "input_shape" not in kwargs:
-            kwargs["input_shape"] = tuple(np.atleast_1d(input_length).tolist())
-        super().__init__(weights=weights, activity_regularizer=activity_regularizer, **kwargs)
-        unsupported("Embedding", lora_rank=lora_rank, lora_alpha=lora_alpha)
-        unsupported("Embedding", quantization_config=quantization_config)
-        self.input_dim = positive("input_dim", input_dim)
-        self.output_dim = positive("output_dim", output_dim)
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
-        self.mask_zero = bool(mask_zero)
-        self.input_length = input_length
-        self.supports_masking = self.mask_zero
+    input_dim: int
+    output_dim: int
+    embeddings_initializer: Any = "uniform"
+    embeddings_regularizer: Any = None
+    embeddings_constraint: Any = None
+    mask_zero: bool = False
+    weights: Any = None
+    lora_rank: Any = None
+    lora_alpha: Any = None
+    quantization_config: Any = None
+    input_length: Any = None
+    activity_regularizer: Any = None
+
+    def prepare(self) -> None:
+        self.mask_zero = self.supports_masking = bool(self.mask_zero)
+        if self.input_length is not None and self.declared_shape is None:
+            batch = self.constructor_arguments.get("batch_size")
+            self.declared_shape = (batch, *np.atleast_1d(self.input_length).tolist())
 
     def build(self, input_shape: Any = None) -> None:
         shape = (self.input_dim, self.output_dim)
@@ -151,10 +129,7 @@ class Masking(Layer):
     Shapes: x (batch, time, features) -> out (same as x), with a mask (batch, time).
     """
 
-    def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.mask_value = mask_value
-        self.supports_masking = True
+    mask_value: float = 0.0
 
     def call(self, inputs: Any) -> Any:
         kept = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
@@ -169,9 +144,7 @@ class Masking(Layer):
 class Identity(Layer):
     """out = x."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return inputs

@@ -6,6 +6,7 @@ from typing import Any
 
 from funclab import shape_math
 from funclab.errors import ArgumentError
+from funclab.fields import described
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import dtype_name, floatx
@@ -85,6 +86,7 @@ class InputLayer(Layer):
         }
 
 
+@described
 def Input(
     shape: Any = None,
     batch_size: int | None = None,

@@ -1,4 +1,4 @@
-"""The LSTM layer."""
+"""The recurrent layers: LSTM, GRU, and SimpleRNN without any gates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, constraints, initializers, ops, regularizers
-from funclab.layers.checks import fraction, one_of, positive, stream
+from funclab import activations, ops
+from funclab.graph.value import Variable
 from funclab.layers.recurrent import Recurrent
-from funclab.layers.spec import InputSpec
 from funclab.ops.recurrent import ACTIVATIONS
 from funclab.shape_math import Array
+
+# Arguments that stand together in the constructors, in Keras' order.
+GATED = ("units", "activation", "recurrent_activation", "use_bias")
+ROLES = (
+    "kernel_initializer",
+    "recurrent_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "recurrent_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "recurrent_constraint",
+    "bias_constraint",
+)
+DROPOUTS = ("dropout", "recurrent_dropout")
+FLAGS = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
+WITHOUT_EFFECT = ("use_cudnn", "implementation")
 
 
 class LSTM(Recurrent):
@@ -30,74 +47,26 @@ class LSTM(Recurrent):
     """
 
     state_count = 2
+    gates = 4
+    cell_name = "lstm_cell"
+    unit_forget_bias: bool = True
+    zero_output_for_mask: bool = False
+    order = (
+        *GATED,
+        *ROLES[:3],
+        "unit_forget_bias",
+        *ROLES[3:],
+        *DROPOUTS,
+        "seed",
+        *FLAGS,
+        *WITHOUT_EFFECT,
+        "zero_output_for_mask",
+    )
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        use_cudnn: Any = "auto",
-        implementation: int = 2,
-        zero_output_for_mask: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        flags = (return_sequences, return_state, go_backwards, stateful, unroll)
-        kwargs["activity_regularizer"] = activity_regularizer
-        super().__init__(*flags, zero_output_for_mask, **kwargs)
-        self.units = positive("units", units)
-        self.activation = activations.get(activation)
-        self.recurrent_activation = activations.get(recurrent_activation)
-        self.use_bias, self.unit_forget_bias = use_bias, unit_forget_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = fraction("dropout", dropout)
-        self.recurrent_dropout = fraction("recurrent_dropout", recurrent_dropout)
-        self.use_cudnn = one_of("use_cudnn", use_cudnn, ("auto", True, False))
-        self.implementation = one_of("implementation", implementation, (0, 1, 2))
-        self.seed = seed
-        self.stream = stream(seed)
-
-    def build(self, input_shape: Any) -> None:
-        features, width = input_shape[-1], 4 * self.units
-        self.kernel = self.named_weight("kernel", (features, width), name="lstm_cell/kernel")
-        self.recurrent_kernel = self.named_weight(
-            "recurrent", (self.units, width), name="lstm_cell/recurrent_kernel"
-        )
-        self.bias = None
-        if self.use_bias:
-            first = self._first_bias if self.unit_forget_bias else self.bias_initializer
-            settings = {"initializer": first, "name": "lstm_cell/bias"}
-            self.bias = self.named_weight("bias", (width,), **settings)
-        self.make_states(input_shape[0])
-        self.input_spec = InputSpec(ndim=3, axes={-1: features})
-        self.built = True
+    def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
+        if name == "bias" and self.unit_forget_bias:
+            settings["initializer"] = self._first_bias
+        return super()._cell_weight(name, shape, **settings)
 
     def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
         """The forget gates begin open, with a bias of 1: what is remembered stays at first.
@@ -125,8 +94,8 @@ class LSTM(Recurrent):
 
         def step(z: Any, states: list[Any]) -> list[Any]:
             h, c = states
-            seen = h if dropped is None else ops.multiply(h, dropped)
-            return self._step(ops.add(z, ops.matmul(seen, self.recurrent_kernel)), c)
+            h = h if dropped is None else ops.multiply(h, dropped)
+            return self._step(ops.add(z, ops.matmul(h, self.recurrent_kernel)), c)
 
         return self.loop(ops.add(ops.matmul(x, self.kernel), bias), states, mask, step)
 
@@ -142,3 +111,105 @@ def _fused_name(activation: Any) -> str | None:
     name = getattr(activation, "__name__", "")
     known = name in ACTIVATIONS and getattr(activations, name) is activation
     return name if known else None
+
+
+class OneState(Recurrent, abstract=True):
+    """A recurrent layer whose output is all it remembers."""
+
+    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
+        x = ops.matmul(self.dropped_inputs(x, training), self.kernel)
+        dropped = self.state_dropout(x.shape[0], training)
+        if self.bias is not None:
+            x = ops.add(x, self.input_bias)
+        parts = self.parts()
+
+        def step(z: Any, states: list[Any]) -> list[Any]:
+            h = states[0] if dropped is None else ops.multiply(states[0], dropped)
+            return [self.step(z, states[0], h, *parts)]
+
+        return self.loop(x, states, mask, step)
+
+    @property
+    def input_bias(self) -> Any:
+        """The bias that is added to the inputs."""
+        return self.bias
+
+    def parts(self) -> tuple[Any, ...]:
+        """What every step needs of the weights, cut out once."""
+        return (self.recurrent_kernel,)
+
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
+        """The next state, from what the inputs give, the state, and what dropout leaves of it."""
+        raise NotImplementedError
+
+
+class SimpleRNN(OneState):
+    """Each output is made of the input and the output before: activation(x kernel + h recurrent).
+
+    Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
+        return_sequences; with return_state, [out, h].
+    Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
+        a stateful layer without a batch size.
+    Source: Elman, "Finding structure in time", Cognitive Science 1990.
+    """
+
+    cell_name = "simple_rnn_cell"
+    order = ("units", "activation", "use_bias", *ROLES, *DROPOUTS, *FLAGS, "seed")
+
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
+        return self.activation(ops.add(z, ops.matmul(thinned, parts[0])))
+
+
+class GRU(OneState):
+    """A gated recurrent unit: one gate mixes old state and new value, one resets the state before.
+
+    z and r are the gates, through `recurrent_activation`; the new value v comes from the input and
+    the state times r; h = z h + (1 - z) v. With `reset_after` (the default), r multiplies what the
+    recurrent kernel made of the state, and that product has a bias of its own.
+    Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
+        return_sequences; with return_state, [out, h].
+    Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or
+        (3 units,) without reset_after; in the order z, r, v.
+    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
+        a stateful layer without a batch size.
+    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+    """
+
+    gates = 3
+    cell_name = "gru_cell"
+    reset_after: bool = True
+    order = (*GATED, *ROLES, *DROPOUTS, "seed", *FLAGS, "reset_after", *WITHOUT_EFFECT)
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        width = self.gates * self.units
+        return (2, width) if self.reset_after else (width,)
+
+    @property
+    def input_bias(self) -> Any:
+        return self.bias[0] if self.bias is not None and self.reset_after else self.bias
+
+    def parts(self) -> tuple[Any, ...]:
+        if self.reset_after:
+            return self.recurrent_kernel, None if self.bias is None else self.bias[1]
+        n = 2 * self.units
+        return self.recurrent_kernel[:, :n], self.recurrent_kernel[:, n:]
+
+    def step(self, z: Any, h: Any, thinned: Any, *parts: Any) -> Any:
+        n = 2 * self.units
+        if self.reset_after:
+            recurrent, bias = parts
+            inner = ops.matmul(thinned, recurrent)
+            inner = inner if bias is None else ops.add(inner, bias)
+            keep, reset = self._gates(ops.add(z[:, :n], inner[:, :n]))
+            pulled = ops.multiply(reset, inner[:, n:])
+        else:
+            to_gates, to_value = parts
+            keep, reset = self._gates(ops.add(z[:, :n], ops.matmul(thinned, to_gates)))
+            pulled = ops.matmul(ops.multiply(reset, thinned), to_value)
+        value = self.activation(ops.add(z[:, n:], pulled))
+        return ops.add(ops.multiply(keep, h), ops.multiply(1 - keep, value))
+
+    def _gates(self, z: Any) -> list[Any]:
+        return ops.split(self.recurrent_activation(z), 2, axis=1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import advice, ops, shape_math
-from funclab.errors import ShapeError
+from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.shape_math import Shape, show
 
@@ -17,26 +17,23 @@ class Merge(Layer, abstract=True):
     Tensors with fewer axes get axes of length 1 after the batch; then NumPy's broadcasting applies.
     """
 
+    supports_masking = True
     at_least, at_most = 1, 10**9
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
-        rank = max(one.ndim for one in inputs)
+        rank = max(tensor.ndim for tensor in inputs)
         aligned = [to_rank(tensor, rank, at=1) for tensor in inputs]
         masks = mask if isinstance(mask, (list, tuple)) else [None] * len(inputs)
-        beside = [None if one is None else to_rank(one, rank, at=-1) for one in masks]
-        return self.merge(aligned, beside)
+        wide = [None if mask is None else to_rank(mask, rank, at=-1) for mask in masks]
+        return self.merge(aligned, wide)
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no `merge` yet.")
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """A step counts when it counts in any input; no mask when an input has none."""
-        if not isinstance(mask, (list, tuple)) or any(one is None for one in mask):
+        if not isinstance(mask, (list, tuple)) or any(part is None for part in mask):
             return None
         return _fold(ops.logical_or, mask)
 
@@ -57,27 +54,25 @@ class Merge(Layer, abstract=True):
                 wanted = "a list of at least 1 input, and usually of at least 2 inputs"
             raise ShapeError(
                 f"A `{name}` layer should be called on {wanted}. Received {len(inputs)} inputs.",
-                why=f"{self.name} got {', '.join(show(one.shape) for one in inputs) or 'none'}.",
+                why=f"{self.name} got {', '.join(show(x.shape) for x in inputs) or 'none'}.",
                 fix="put all tensors to be merged in the list.",
                 graph=self,
             )
         self.check_shapes([tensor.shape for tensor in inputs])
 
-    def check_shapes(self, given: list[Shape]) -> None:
-        batches = {shape[0] for shape in given if shape} - {None, 1}
+    def check_shapes(self, shapes: list[Shape]) -> None:
+        batches = {shape[0] for shape in shapes if shape} - {None, 1}
         if len(batches) > 1:
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "
-                f"{', '.join(map(show, given))}.",
+                f"{', '.join(map(show, shapes))}.",
                 why="the first axis counts the samples, which belong together one by one.",
                 fix="give all inputs the same number of samples.",
             )
-        together = given[0][1:]
         try:
-            for shape in given[1:]:
-                together = shape_math.broadcast(together, shape[1:])
+            shape_math.broadcast(*(shape[1:] for shape in shapes))
         except ShapeError as error:
-            error.fix = advice.for_sum(given)
+            error.fix = advice.for_sum(shapes)
             raise
 
 
@@ -135,14 +130,14 @@ class Multiply(Merge):
 class Extreme(Merge, abstract=True):
     """The largest or smallest of the inputs; a masked step leaves the choice to the others."""
 
-    choose: Callable[..., Any]
+    choose: ClassVar[Callable[..., Any]]
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        best, seen = inputs[0], masks[0]
+        best, counts = inputs[0], masks[0]
         for x, mask in zip(inputs[1:], masks[1:], strict=True):
             other = x if mask is None else ops.where(mask, x, best)
-            best = best if seen is None else ops.where(seen, best, other)
-            seen = None if mask is None or seen is None else ops.logical_or(seen, mask)
+            best = best if counts is None else ops.where(counts, best, other)
+            counts = None if mask is None or counts is None else ops.logical_or(counts, mask)
             best = type(self).choose(best, other)
         return best
 
@@ -181,31 +176,124 @@ def to_rank(x: Any, rank: int, at: int) -> Any:
     return x
 
 
-def add(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The sum of tensors: Add()(inputs)."""
-    return Add(**kwargs)(inputs, *more)
+def _function(layer: Any) -> Any:
+    """The function that makes a layer and calls it: `add([a, b])` is `Add()([a, b])`."""
+
+    def merge(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
+        return layer(**kwargs)(inputs, *more)
+
+    merge.__name__ = merge.__qualname__ = layer.__name__.lower()
+    merge.__doc__ = f"{layer.__name__}(**kwargs)(inputs): {layer.__doc__}"
+    return merge
 
 
-def subtract(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The first tensor minus the second: Subtract()(inputs)."""
-    return Subtract(**kwargs)(inputs, *more)
+add, subtract, multiply = _function(Add), _function(Subtract), _function(Multiply)
+average, maximum, minimum = _function(Average), _function(Maximum), _function(Minimum)
 
 
-def multiply(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The product of tensors, element by element: Multiply()(inputs)."""
-    return Multiply(**kwargs)(inputs, *more)
+EPSILON = 1e-7
+"""Vectors shorter than this are divided by it instead of by their length."""
 
 
-def average(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The mean of tensors, element by element: Average()(inputs)."""
-    return Average(**kwargs)(inputs, *more)
+class Concatenate(Merge):
+    """out = the inputs laid end to end along `axis`.
+
+    Shapes: tensors that differ on `axis` only -> out, whose length there is the sum of theirs.
+    Raises: ShapeError when they differ on another axis.
+
+    >>> from funclab import Input
+    >>> Concatenate()([Input((3,)), Input((4,))]).shape
+    (None, 7)
+    """
+
+    axis: int = -1
+
+    def prepare(self) -> None:
+        if not isinstance(self.axis, int):
+            raise ArgumentError(
+                f"Concatenate needs a whole number as `axis`. Received: axis={self.axis!r}.",
+                why="the inputs are laid end to end along one axis.",
+                fix="write for example Concatenate(axis=-1)([a, b]): the list goes in the call.",
+            )
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        self.check(inputs)
+        return ops.concatenate(list(inputs), axis=self.axis)
+
+    def check_shapes(self, shapes: list[Shape]) -> None:
+        shape_math.concatenate(shapes, self.axis)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The masks laid end to end along time; along features, any part counts for its step."""
+        if not isinstance(mask, (list, tuple)) or all(part is None for part in mask):
+            return None
+        whole = [_whole_mask(x, part) for x, part in zip(inputs, mask, strict=True)]
+        return ops.any(ops.concatenate(whole, axis=self.axis), axis=-1)
 
 
-def maximum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The largest of tensors, element by element: Maximum()(inputs)."""
-    return Maximum(**kwargs)(inputs, *more)
+class Dot(Merge):
+    """out = for each sample, the sums of products over one axis of each input.
+
+    Shapes: x (batch, a, k), y (batch, k, b), axes (2, 1) -> out (batch, a, b); two vectors
+        (batch, k) give (batch, 1). With `normalize`, vectors along these axes are divided by their
+        lengths first, and products are cosines.
+    Raises: ArgumentError unless `axes` is one whole number or two; ShapeError when lengths differ.
+    """
+
+    at_least = at_most = 2
+    axes: Any
+    normalize: bool = False
+
+    def prepare(self) -> None:
+        axes = self.axes
+        pair = [axes, axes] if isinstance(axes, int) else axes
+        whole = isinstance(pair, (list, tuple)) and all(isinstance(axis, int) for axis in pair)
+        if not whole or len(pair) != 2:
+            raise ArgumentError(
+                f"Invalid format for argument `axes`: it should be an integer or contain two "
+                f"integers. Received: axes={axes!r}.",
+                why="products are summed along one axis of each of the two inputs.",
+                fix="write for example Dot(axes=1) or Dot(axes=(2, 1)).",
+            )
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        self.check(inputs)
+        x, y = inputs
+        i, j = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        if self.normalize:
+            x, y = _unit(x, i), _unit(y, j)
+        try:
+            return ops.batch_dot(x, y, (i, j))
+        except ShapeError as error:
+            error.fix = advice.for_dot(x.shape, y.shape)
+            raise
+
+    def check_shapes(self, shapes: list[Shape]) -> None:
+        """`batch_dot` looks at them."""
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        return None
 
 
-def minimum(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-    """The smallest of tensors, element by element: Minimum()(inputs)."""
-    return Minimum(**kwargs)(inputs, *more)
+def _whole_mask(x: Any, mask: Any) -> Any:
+    """A mask with the shape of x."""
+    if mask is None:
+        return ops.ones_like(x, dtype="bool")
+    if mask.ndim == x.ndim:
+        return mask
+    return ops.logical_or(to_rank(mask, x.ndim, at=-1), ops.zeros_like(x, dtype="bool"))
+
+
+def _unit(x: Any, axis: int) -> Any:
+    squared = ops.sum(ops.square(x), axis=axis, keepdims=True)
+    return ops.divide(x, ops.sqrt(ops.maximum(squared, EPSILON**2)))
+
+
+def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
+    """Tensors end to end along `axis`: Concatenate(axis)(inputs)."""
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs: Sequence[Any], axes: Any = -1, normalize: bool = False, **kwargs: Any) -> Any:
+    """Sums of products of two tensors: Dot(axes, normalize)(inputs)."""
+    return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

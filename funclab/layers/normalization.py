@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import constraints, initializers, ops, regularizers
+from funclab import ops
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
-from funclab.layers.checks import fraction, not_negative
+from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index
 
@@ -28,39 +28,26 @@ class BatchNormalization(Layer):
     mixes_samples = True
     """The output for a sample depends on the other samples of the batch."""
 
-    def __init__(
-        self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 1e-3,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
-        beta_constraint: Any = None,
-        gamma_constraint: Any = None,
-        synchronized: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.axis = _one_axis(axis)
-        self.momentum = momentum if momentum == 1 else fraction("momentum", momentum, KEPT)
-        self.epsilon = not_negative("epsilon", epsilon)
-        self.center, self.scale = center, scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.synchronized = synchronized
-        self.supports_masking = True
+    supports_masking = True
+    axis: int = -1
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = "zeros"
+    gamma_initializer: Any = "ones"
+    moving_mean_initializer: Any = "zeros"
+    moving_variance_initializer: Any = "ones"
+    beta_regularizer: Any = None
+    gamma_regularizer: Any = None
+    beta_constraint: Any = None
+    gamma_constraint: Any = None
+    synchronized: bool = False
+
+    def prepare(self) -> None:
+        self.axis = _one_axis(self.axis)
+        if self.momentum != 1:
+            fraction("momentum", self.momentum, KEPT)
 
     def build(self, input_shape: Any) -> None:
         axis = axis_index(self.axis, len(input_shape))
@@ -85,9 +72,9 @@ class BatchNormalization(Layer):
 
 
 def _one_axis(axis: Any) -> int:
-    one = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-    if isinstance(one, int):
-        return one
+    number = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+    if isinstance(number, int):
+        return number
     raise ArgumentError(
         f"BatchNormalization needs one whole number as `axis`. Received: axis={axis!r}.",
         why="it is the axis of the channels, each of which is normalized by itself.",

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_format, check_padding, per_axis
+from funclab.ops.conv import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):
     """A window that moves along the `rank` axes between batch and channels."""
 
     rank = 2
-    pool: Any
+    pool: ClassVar[Any]
+    pool_size: Any = 2
+    strides: Any = None
+    padding: str = "valid"
+    data_format: str | None = None
 
-    def __init__(
-        self,
-        pool_size: Any = 2,
-        strides: Any = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.pool_size = per_axis(pool_size, self.rank, "pool_size")
-        wanted = self.pool_size if strides is None else strides
-        self.strides = per_axis(wanted, self.rank, "strides")
-        self.padding = check_padding(padding)
-        self.data_format = check_format(data_format)
+    def prepare(self) -> None:
+        self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")
+        strides = self.pool_size if self.strides is None else self.strides
+        self.strides = per_axis(strides, self.rank, "strides")
+        self.padding = check_padding(self.padding)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Any) -> Any:
@@ -82,23 +77,21 @@ class AveragePooling1D(Pooling):
 
 
 class GlobalPooling(Layer, abstract=True):
-    """One number per channel for all the `rank` axes between batch and channels."""
+    """One number per channel for all the axes between batch and channels."""
 
-    rank = 2
-
-    def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.data_format = check_format(data_format)
-        self.keepdims = keepdims
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+    input_spec = InputSpec(ndim=4)
+    reduce: ClassVar[Any]
+    data_format: str | None = None
+    keepdims: bool = False
 
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes that go."""
-        first = 2 if self.data_format == "channels_first" else 1
-        return tuple(range(first, first + self.rank))
+        last = self.input_spec.ndim
+        return tuple(range(2, last) if self.data_format == "channels_first" else range(1, last - 1))
+
+    def call(self, inputs: Any) -> Any:
+        return type(self).reduce(inputs, axis=self.axes, keepdims=self.keepdims)
 
 
 class GlobalAveragePooling2D(GlobalPooling):
@@ -108,8 +101,7 @@ class GlobalAveragePooling2D(GlobalPooling):
     Source: Lin et al., "Network in network", ICLR 2014, section 3.2.
     """
 
-    def call(self, inputs: Any) -> Any:
-        return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+    reduce = staticmethod(ops.mean)
 
 
 class GlobalMaxPooling2D(GlobalPooling):
@@ -118,8 +110,7 @@ class GlobalMaxPooling2D(GlobalPooling):
     Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
     """
 
-    def call(self, inputs: Any) -> Any:
-        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
+    reduce = staticmethod(ops.max)
 
 
 class GlobalAveragePooling1D(GlobalPooling):
@@ -128,15 +119,12 @@ class GlobalAveragePooling1D(GlobalPooling):
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
     """
 
-    rank = 1
-
-    def __init__(self, data_format: Any = None, keepdims: bool = False, **kwargs: Any) -> None:
-        super().__init__(data_format, keepdims, **kwargs)
-        self.supports_masking = True
+    input_spec = InputSpec(ndim=3)
+    reduce = staticmethod(ops.mean)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None:
-            return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+            return super().call(inputs)
         beside = -1 if self.data_format == "channels_last" else 1
         weights = ops.expand_dims(ops.cast(mask, inputs.dtype), beside)
         total = ops.sum(ops.multiply(inputs, weights), axis=self.axes, keepdims=self.keepdims)
@@ -152,10 +140,8 @@ class GlobalMaxPooling1D(GlobalPooling):
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
     """
 
-    rank = 1
-
-    def call(self, inputs: Any) -> Any:
-        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
+    input_spec = InputSpec(ndim=3)
+    reduce = staticmethod(ops.max)
 
 
 MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D

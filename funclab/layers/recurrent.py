@@ -11,6 +11,7 @@ from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
+from funclab.layers.checks import stream
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import show
 
@@ -27,29 +28,57 @@ class States:
 class Recurrent(Layer, abstract=True):
     """A layer on sequences. Subclasses write `build`, `state_count` and `scan`."""
 
+    supports_masking = True
+    input_spec = InputSpec(ndim=3)
     state_count = 1
+    gates = 1
+    cell_name = ""
+    zero_output_for_mask = False
     units: int
-    dropout: float
-    recurrent_dropout: float
-    stream: Variable
+    activation: Any = "tanh"
+    recurrent_activation: Any = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    use_cudnn: Any = "auto"
+    implementation: int = 2
 
-    def __init__(
-        self,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        zero_output_for_mask: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.return_sequences, self.return_state = return_sequences, return_state
-        self.go_backwards, self.stateful, self.unroll = go_backwards, stateful, unroll
-        self.zero_output_for_mask = zero_output_for_mask
-        self.supports_masking = True
-        self.input_spec = InputSpec(ndim=3)
+    def prepare(self) -> None:
+        self.stream = stream(self.seed)
         self._kept: States | None = None
+
+    def build(self, input_shape: Any) -> None:
+        features, width = input_shape[-1], self.gates * self.units
+        self.kernel = self._cell_weight("kernel", (features, width))
+        self.recurrent_kernel = self._cell_weight("recurrent_kernel", (self.units, width))
+        self.bias = self._cell_weight("bias", self.bias_shape) if self.use_bias else None
+        self.make_states(input_shape[0])
+        self.input_spec = InputSpec(ndim=3, axes={-1: features})
+        self.built = True
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (self.gates * self.units,)
+
+    def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
+        role = name.partition("_")[0]
+        return self.named_weight(role, shape, name=f"{self.cell_name}/{name}", **settings)
 
     @property
     def mixes_samples(self) -> bool:
@@ -151,7 +180,7 @@ class Recurrent(Layer, abstract=True):
         self.reset_states()
 
     def make_states(self, batch: int | None) -> None:
-        """To be called by `build`: room for what a stateful layer remembers."""
+        """Room for what a stateful layer remembers."""
         if not self.stateful:
             return
         if batch is None:

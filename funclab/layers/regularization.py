@@ -7,12 +7,21 @@ from typing import Any
 
 from funclab import ops, regularizers
 from funclab.layers.base import Layer
-from funclab.layers.checks import fraction, not_negative, stream
+from funclab.layers.checks import stream
 from funclab.layers.spec import InputSpec
 from funclab.ops.random import dropout, random_normal
 
 
-class Dropout(Layer):
+class Seeded(Layer, abstract=True):
+    """A layer that draws random numbers, from a stream of its own that begins at `seed`."""
+
+    supports_masking = True
+
+    def prepare(self) -> None:
+        self.stream = stream(self.constructor_arguments["seed"])
+
+
+class Dropout(Seeded):
     """In training, each element becomes 0 with probability `rate`, the others grow by 1/(1 - rate).
 
     Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape` one draw serves all;
@@ -22,15 +31,14 @@ class Dropout(Layer):
         JMLR 2014.
     """
 
-    def __init__(
-        self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.rate = fraction("rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
-        self.stream = stream(seed)
-        self.supports_masking = True
+    rate: float
+    noise_shape: Any = None
+    seed: int | None = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.noise_shape is not None:
+            self.noise_shape = tuple(self.noise_shape)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.rate:
@@ -42,20 +50,14 @@ class SpatialDropout(Dropout, abstract=True):
     """Dropout of whole channels: features of a sequence, or maps of an image."""
 
     rank = 0
+    data_format = "channels_last"
 
-    def __init__(
-        self,
-        rate: float,
-        data_format: str | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
-        self.data_format = data_format or "channels_last"
+    def prepare(self) -> None:
         ones = (1,) * self.rank
         last = self.data_format == "channels_last"
         self.noise_shape = (None, *ones, None) if last else (None, None, *ones)
         self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().prepare()
 
 
 class SpatialDropout1D(SpatialDropout):
@@ -67,9 +69,8 @@ class SpatialDropout1D(SpatialDropout):
     """
 
     rank = 1
-
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
+    rate: float
+    seed: int | None = None
 
 
 class SpatialDropout2D(SpatialDropout):
@@ -81,20 +82,19 @@ class SpatialDropout2D(SpatialDropout):
     """
 
     rank = 2
+    rate: float
+    data_format: str | None = None  # type: ignore[assignment]
+    seed: int | None = None
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(Seeded):
     """In training, adds normal noise of standard deviation `stddev`.
 
     Shapes: x (any) -> out (same as x).
     """
 
-    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.stddev = not_negative("stddev", stddev)
-        self.seed = seed
-        self.stream = stream(seed)
-        self.supports_masking = True
+    stddev: float
+    seed: int | None = None
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.stddev:
@@ -103,7 +103,7 @@ class GaussianNoise(Layer):
         return ops.add(inputs, random_normal(inputs.shape, **settings))
 
 
-class GaussianDropout(Layer):
+class GaussianDropout(Seeded):
     """In training, multiplies by normal noise of mean 1 and variance rate / (1 - rate).
 
     Shapes: x (any) -> out (same as x).
@@ -112,12 +112,8 @@ class GaussianDropout(Layer):
         JMLR 2014, section 10.
     """
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.rate = fraction("rate", rate)
-        self.seed = seed
-        self.stream = stream(seed)
-        self.supports_masking = True
+    rate: float
+    seed: int | None = None
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.rate:
@@ -133,11 +129,12 @@ class ActivityRegularization(Layer):
     Shapes: x (any) -> out (same as x).
     """
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
-        kwargs.pop("activity_regularizer", None)
-        super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **kwargs)
-        self.l1, self.l2 = l1, l2
-        self.supports_masking = True
+    supports_masking = True
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def prepare(self) -> None:
+        self.activity_regularizer = regularizers.L1L2(self.l1, self.l2)
 
     def call(self, inputs: Any) -> Any:
         return inputs

@@ -8,10 +8,10 @@ from typing import Any
 from funclab import ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
-from funclab.layers.checks import one_of, positive
+from funclab.layers.checks import one_of
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_format, per_axis
-from funclab.ops.folding import reshape_samples
+from funclab.ops.conv import per_axis
+from funclab.ops.shaping import reshape_samples
 from funclab.shape_math import Shape, to_shape
 
 
@@ -26,10 +26,8 @@ class Flatten(Layer):
     (None, 784)
     """
 
-    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.data_format = check_format(data_format)
-        self.input_spec = InputSpec(min_ndim=1)
+    input_spec = InputSpec(min_ndim=1)
+    data_format: str | None = None
 
     def call(self, inputs: Any) -> Any:
         if self.data_format == "channels_first" and inputs.ndim > 2:
@@ -48,8 +46,10 @@ class Reshape(Layer):
     (None, 3, 2)
     """
 
-    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    target_shape: Any
+
+    def prepare(self) -> None:
+        target_shape = self.target_shape
         listed = isinstance(target_shape, Iterable) and not isinstance(target_shape, str)
         lengths = tuple(target_shape) if listed else (target_shape,)
         if sum(length in (-1, None) for length in lengths) > 1:
@@ -73,8 +73,10 @@ class Permute(Layer):
     Raises: ArgumentError unless `dims` holds 1, 2, ... in some order.
     """
 
-    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    dims: Sequence[int]
+
+    def prepare(self) -> None:
+        dims = self.dims
         self.dims = tuple(dims) if isinstance(dims, Sequence) else (dims,)
         if set(self.dims) != {i + 1 for i in range(len(self.dims))}:
             raise ArgumentError(
@@ -96,10 +98,8 @@ class RepeatVector(Layer):
     Raises: ArgumentError unless `n` is a positive whole number.
     """
 
-    def __init__(self, n: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.n = positive("n", n)
-        self.input_spec = InputSpec(ndim=2)
+    input_spec = InputSpec(ndim=2)
+    n: int
 
     def call(self, inputs: Any) -> Any:
         return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
@@ -108,10 +108,8 @@ class RepeatVector(Layer):
 class Images(Layer, abstract=True):
     """A layer on images, with the channels last or first."""
 
-    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.data_format = check_format(data_format)
-        self.input_spec = InputSpec(ndim=4)
+    input_spec = InputSpec(ndim=4)
+    data_format: str | None = None
 
     @property
     def axes(self) -> tuple[int, int]:
@@ -125,9 +123,11 @@ class ZeroPadding2D(Images):
     Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
     """
 
-    def __init__(self, padding: Any = (1, 1), data_format: Any = None, **kwargs: Any) -> None:
-        super().__init__(data_format, **kwargs)
-        self.padding = _pairs("padding", padding)
+    padding: Any = (1, 1)
+    data_format: str | None = None
+
+    def prepare(self) -> None:
+        self.padding = _pairs("padding", self.padding)
 
     def call(self, inputs: Any) -> Any:
         widths = [(0, 0)] * 4
@@ -142,9 +142,11 @@ class Cropping2D(Images):
     Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
     """
 
-    def __init__(self, cropping: Any = (0, 0), data_format: Any = None, **kwargs: Any) -> None:
-        super().__init__(data_format, **kwargs)
-        self.cropping = _pairs("cropping", cropping)
+    cropping: Any = (0, 0)
+    data_format: str | None = None
+
+    def prepare(self) -> None:
+        self.cropping = _pairs("cropping", self.cropping)
 
     def call(self, inputs: Any) -> Any:
         key = [slice(None)] * 4
@@ -171,16 +173,13 @@ class UpSampling2D(Images):
         channels).
     """
 
-    def __init__(
-        self,
-        size: Any = (2, 2),
-        data_format: Any = None,
-        interpolation: str = "nearest",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(data_format, **kwargs)
-        self.size = per_axis(size, 2, "size")
-        self.interpolation = one_of("interpolation", interpolation, ("nearest",))
+    size: Any = (2, 2)
+    data_format: str | None = None
+    interpolation: str = "nearest"
+
+    def prepare(self) -> None:
+        self.size = per_axis(self.size, 2, "size")
+        one_of("interpolation", self.interpolation, ("nearest",))
 
     def call(self, inputs: Any) -> Any:
         for axis, times in zip(self.axes, self.size, strict=True):
@@ -192,7 +191,7 @@ def _pairs(name: str, value: Any) -> tuple[tuple[int, int], tuple[int, int]]:
     """(before, after) for height and for width, from any of the three ways to write it."""
     try:
         rows, columns = (value, value) if isinstance(value, int) else value
-        pairs = tuple((one, one) if isinstance(one, int) else tuple(one) for one in (rows, columns))
+        pairs = tuple((n, n) if isinstance(n, int) else tuple(n) for n in (rows, columns))
         if all(len(pair) == 2 and min(pair) >= 0 for pair in pairs):
             return pairs  # type: ignore[return-value]
     except (TypeError, ValueError):

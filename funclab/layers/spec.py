@@ -67,16 +67,16 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
             else f"call {layer.name} on a list of {len(specs)} tensors.",
             graph=layer,
         )
-    for i, (spec, one) in enumerate(zip(specs, inputs, strict=True)):
-        complaint = spec.complaint(one.shape)
+    for i, (spec, tensor) in enumerate(zip(specs, inputs, strict=True)):
+        complaint = spec.complaint(tensor.shape)
         if complaint:
             raise ShapeError(
                 f'Input {i} of layer "{layer.name}" is incompatible with the layer: {complaint}. '
-                f"Full shape received: {show(one.shape)}. "
+                f"Full shape received: {show(tensor.shape)}. "
                 f"(Input {i} is incompatible with layer {layer.name}.)",
                 why=f"{layer.name} ({type(layer).__name__}) is built for inputs with "
                 f"{_wanted(spec)}; the first axis is the batch.",
-                fix=_repair(layer, spec, one.shape),
+                fix=_repair(layer, spec, tensor.shape),
                 graph=layer,
             )
 

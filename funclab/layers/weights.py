@@ -42,21 +42,21 @@ class Weighted(Operation):
         Raises: ArgumentError when a length of `shape` is not known.
         """
         order = KERAS_2_ORDER if args and isinstance(args[0], str) else KERAS_3_ORDER
-        given = {**dict(zip(order, args, strict=False)), **settings}
-        unknown = [name for name in given if name not in KERAS_3_ORDER]
+        arguments = {**dict(zip(order, args, strict=False)), **settings}
+        unknown = [name for name in arguments if name not in KERAS_3_ORDER]
         if unknown:
             raise ArgumentError(
                 f"add_weight of layer {self.name} got unknown arguments: {', '.join(unknown)}.",
                 why=f"it takes {', '.join(KERAS_3_ORDER)}.",
                 fix="correct the spelling.",
             )
-        variable = self._new_variable(given)
+        variable = self._new_variable(arguments)
         self._own_weights.append(variable)
         return variable
 
-    def _new_variable(self, given: dict[str, Any]) -> Variable:
-        name, initializer = given.get("name") or "variable", given.get("initializer")
-        shape = shape_math.to_shape(given.get("shape", ()))
+    def _new_variable(self, arguments: dict[str, Any]) -> Variable:
+        name, initializer = arguments.get("name") or "variable", arguments.get("initializer")
+        shape = shape_math.to_shape(arguments.get("shape", ()))
         if None in shape:
             raise ArgumentError(
                 f"The weight {name} of layer {self.name} needs a whole shape, not {show(shape)}.",
@@ -64,16 +64,16 @@ class Weighted(Operation):
                 fix=f"give the axes that {self.name} reads a known length in Input(shape=...).",
                 graph=self,
             )
-        dtype = dtype_name(given.get("dtype")) or self.dtype
+        dtype = dtype_name(arguments.get("dtype")) or self.dtype
         default = "glorot_uniform" if dtype.startswith("float") else "zeros"
         variable = Variable(
             shape=shape,
             initializer=initializers.get(default if initializer is None else initializer),
             dtype=dtype,
-            trainable=bool(given.get("trainable", True)),
+            trainable=bool(arguments.get("trainable", True)),
             name=name.rpartition("/")[2],
-            regularizer=regularizers.get(given.get("regularizer")),
-            constraint=constraints.get(given.get("constraint")),
+            regularizer=regularizers.get(arguments.get("regularizer")),
+            constraint=constraints.get(arguments.get("constraint")),
         )
         variable.path = "/".join((*current_tape().scope, self.name, name))
         return variable
@@ -94,20 +94,20 @@ class Weighted(Operation):
     @property
     def sublayers(self) -> list[Weighted]:
         """The layers held in attributes, also in lists and dicts, in order."""
-        found: dict[Weighted, None] = {}
+        layers: dict[Weighted, None] = {}
         for name, value in vars(self).items():
             if name not in ("constructor_arguments", "inbound_nodes", "outbound_nodes"):
                 for leaf in structure.flatten(value):
                     if isinstance(leaf, Weighted) and leaf is not self:
-                        found.setdefault(leaf)
-        return list(found)
+                        layers.setdefault(leaf)
+        return list(layers)
 
     @property
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
         held = [v for value in vars(self).values() for v in structure.flatten(value)]
-        own = [*self._own_weights, *(one for one in held if isinstance(one, Variable))]
-        own.sort(key=lambda one: (not one.trainable, _is_stream(one)))
+        own = [*self._own_weights, *(v for v in held if isinstance(v, Variable))]
+        own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return unique([*own, *_each(self.sublayers, "variables")])
 
     @property
@@ -196,7 +196,7 @@ class Weighted(Operation):
     def remember(self) -> Memory:
         """What this layer and those inside it are now, to undo a call that fails."""
         inner = [sublayer for sublayer in self.sublayers if not sublayer.built]
-        return Memory(self, [one.remember() for one in inner])
+        return Memory(self, [layer.remember() for layer in inner])
 
     @property
     def losses(self) -> list[Any]:
@@ -210,15 +210,17 @@ class Memory:
     def __init__(self, layer: Weighted, inner: list[Memory]) -> None:
         self.layer, self.inner = layer, inner
         self.attributes = dict(vars(layer))
-        self.lists = [(one, list(one)) for one in vars(layer).values() if isinstance(one, list)]
+        self.lists = [
+            (value, list(value)) for value in vars(layer).values() if isinstance(value, list)
+        ]
 
     def restore(self) -> None:
         vars(self.layer).clear()
         vars(self.layer).update(self.attributes)
-        for one, content in self.lists:
-            one[:] = content
-        for one in self.inner:
-            one.restore()
+        for value, content in self.lists:
+            value[:] = content
+        for memory in self.inner:
+            memory.restore()
 
 
 def unique(items: Iterable[Any]) -> list[Any]:

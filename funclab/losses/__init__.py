@@ -9,7 +9,7 @@ from typing import Any
 from funclab import registry
 from funclab.errors import LossError
 from funclab.losses.base import Loss, LossFunctionWrapper
-from funclab.losses.classes import (
+from funclab.losses.base import (
     BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber,
     KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge,
@@ -49,25 +49,25 @@ def get(identifier: Any) -> Callable[..., Any] | None:
 
     Raises: LossError for anything else.
     """
-    found = registry.get("loss", identifier)
-    if found is not None and not callable(found):
+    loss = registry.get("loss", identifier)
+    if loss is not None and not callable(loss):
         raise LossError(
             f"Could not interpret loss identifier: {identifier!r}.",
             why=f"a {type(identifier).__name__} is neither the name of a loss nor a function.",
             fix='pass a name such as "mse", a loss object, or a function of (y_true, y_pred).',
         )
-    return found
+    return loss
 
 
 def as_loss(identifier: Any) -> Loss | None:
     """The same as a `Loss`: a function is wrapped, and keeps the name the user wrote."""
-    found = get(identifier)
-    if found is None or isinstance(found, Loss):
-        return found
-    if inspect.isfunction(found):
-        _check_arguments(found)
+    loss = get(identifier)
+    if loss is None or isinstance(loss, Loss):
+        return loss
+    if inspect.isfunction(loss):
+        _check_arguments(loss)
     name = identifier if isinstance(identifier, str) else None
-    return LossFunctionWrapper(found, name=name)
+    return LossFunctionWrapper(loss, name=name)
 
 
 def _check_arguments(function: Callable[..., Any]) -> None:
@@ -85,14 +85,7 @@ def _check_arguments(function: Callable[..., Any]) -> None:
         ) from None
 
 
-def serialize(loss: Any) -> Any:
-    """The loss as plain data."""
-    return registry.to_config(loss)
-
-
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The loss that a config or name describes."""
-    return registry.get("loss", config, custom_objects)
+serialize, deserialize = registry.pair("loss")
 
 
 guard(__name__)

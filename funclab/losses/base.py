@@ -10,6 +10,8 @@ import numpy as np
 
 from funclab import meant, ops, registry
 from funclab.errors import ArgumentError
+from funclab.fields import MEANINGS, described
+from funclab.losses import functions
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.scores import Total
 
@@ -30,7 +32,7 @@ class Loss:
     """Whether the targets are class numbers, which stay whole."""
 
     def __init_subclass__(cls) -> None:
-        registry.register("loss", cls)
+        registry.register("loss", described(cls))
 
     def __init__(
         self,
@@ -101,22 +103,6 @@ class LossFunctionWrapper(Loss):
         return self.fn(*same_rank(y_true, y_pred), **self.settings)
 
 
-MEANINGS = {
-    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
-    'or "none"',
-    "name": "its name in logs; by default that of the function",
-    "dtype": "the dtype to compute in; by default that of the predictions",
-    "axis": "the axis of the classes or components",
-    "delta": "the error from which the loss is a straight line",
-    "from_logits": "whether predictions come without a softmax or sigmoid",
-    "label_smoothing": "the fraction, in [0, 1], by which targets are drawn to the mean",
-    "ignore_class": "the class number whose samples do not count",
-    "threshold": "predictions above it mean yes",
-    "k": "how many of the likeliest classes may hold the right one",
-}
-"""What the constructor arguments of losses and metrics mean, for their docstrings."""
-
-
 FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "from_logits": (meant.is_switch, "True"),
     "label_smoothing": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.1"),
@@ -137,7 +123,7 @@ def check_settings(name: str, settings: dict[str, Any]) -> None:
                 f"Invalid value for argument `{key}` of {name}. Received: {key}={value!r}.",
                 why="the first parentheses make it, and hold its settings; a call computes it."
                 if is_data
-                else f"it is {MEANINGS[key]}.",
+                else f"`{key}` is {MEANINGS[key]}.",
                 fix=f"write {name}()(y_true, y_pred)."
                 if is_data
                 else meant.number(key, value, example),
@@ -171,21 +157,16 @@ def class_of(
     )
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        given = signature.bind(self, *args, **kwargs)
-        given.apply_defaults()
-        chosen = {key: given.arguments[key] for key in order}
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        chosen = {key: bound.arguments[key] for key in order}
         chosen["name"] = chosen["name"] or common["name"] or function.__name__
         vars(self).update({key: chosen[key] for key in defaults})
         check_settings(name, chosen)
         base.__init__(self, function, **chosen)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
-    lines = [f"    {key}: {MEANINGS[key]}; default {(defaults | common)[key]!r}." for key in order]
-    attributes = {
-        "__init__": __init__,
-        "__doc__": "\n".join([says, "", *lines, ""]),
-        "__module__": function.__module__,
-    }
+    attributes = {"__init__": __init__, "__doc__": says, "__module__": function.__module__}
     return type(name, (base,), attributes)
 
 
@@ -239,3 +220,40 @@ def _both(a: Any, b: Any) -> Any:
     if a is None or b is None:
         return b if a is None else a
     return ops.logical_and(a, b)
+
+
+COMMON = {"reduction": "sum_over_batch_size", "name": None, "dtype": None}
+
+
+class IgnoringLoss(LossFunctionWrapper):
+    """A loss that leaves out the samples of one class, `ignore_class`."""
+
+    def mask(self, y_true: Any, losses: Any) -> Any:
+        if self.settings["ignore_class"] is None:
+            return None
+        counts = ops.not_equal(y_true, self.settings["ignore_class"])
+        return counts if counts.shape == losses.shape else ops.reshape(counts, losses.shape)
+
+
+def _loss(name: str, base: Any = LossFunctionWrapper, order: Sequence[str] = ()) -> Any:
+    """The class of the function of that name, with its docstring."""
+    function = getattr(functions, registry.to_snake_case(name))
+    return class_of(base, name, function, function.__doc__, COMMON, order)
+
+
+MeanSquaredError = _loss("MeanSquaredError")
+MeanAbsoluteError = _loss("MeanAbsoluteError")
+MeanAbsolutePercentageError = _loss("MeanAbsolutePercentageError")
+MeanSquaredLogarithmicError = _loss("MeanSquaredLogarithmicError")
+LogCosh, Huber = _loss("LogCosh"), _loss("Huber")
+KLDivergence, Poisson = _loss("KLDivergence"), _loss("Poisson")
+Hinge, SquaredHinge = _loss("Hinge"), _loss("SquaredHinge")
+CategoricalHinge = _loss("CategoricalHinge")
+CosineSimilarity = _loss("CosineSimilarity")
+BinaryCrossentropy = _loss("BinaryCrossentropy")
+CategoricalCrossentropy = _loss("CategoricalCrossentropy")
+SparseCategoricalCrossentropy = _loss(
+    "SparseCategoricalCrossentropy",
+    IgnoringLoss,
+    ("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"),
+)

@@ -153,27 +153,25 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(y_pred - y_true * ops.log(y_pred + EPSILON), axis=-1)
 
 
-def _signs(y_true: Any) -> Any:
-    """Targets of 0 and 1 as -1 and 1, if these are the only values."""
+def _shortfall(y_true: Any, y_pred: Any) -> Any:
+    """max(0, 1 - y_true y_pred); targets of 0 and 1 count as -1 and 1."""
+    y_true, y_pred = prepared(y_true, y_pred)
     zeros, ones = ops.equal(y_true, 0), ops.equal(y_true, 1)
     binary = ops.all(ops.logical_or(zeros, ones))
-    return ops.where(binary, 2.0 * y_true - 1.0, y_true)
+    signs = ops.where(binary, 2.0 * y_true - 1.0, y_true)
+    return ops.maximum(1.0 - signs * y_pred, 0.0)
 
 
 @known_as()
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(0, 1 - y_true y_pred), for targets of -1 and 1 (or 0 and 1)."""
-    y_true, y_pred = prepared(y_true, y_pred)
-    short = ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)
-    return ops.mean(short, axis=-1)
+    return ops.mean(_shortfall(y_true, y_pred), axis=-1)
 
 
 @known_as()
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(0, 1 - y_true y_pred)^2, for targets of -1 and 1 (or 0 and 1)."""
-    y_true, y_pred = prepared(y_true, y_pred)
-    short = ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)
-    return ops.mean(ops.square(short), axis=-1)
+    return ops.mean(ops.square(_shortfall(y_true, y_pred)), axis=-1)
 
 
 @known_as()

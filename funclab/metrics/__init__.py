@@ -25,7 +25,7 @@ from funclab.metrics.functions import (
     categorical_accuracy, sparse_categorical_accuracy, sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )  # fmt: skip
-from funclab.metrics.state import State
+from funclab.metrics.base import State
 from funclab.missing import guard
 
 __all__ = [
@@ -55,27 +55,20 @@ def get(identifier: Any) -> Metric | None:
     known = registry.registered("metric")
     if name is not None and name not in known and name in registry.registered("loss"):
         identifier = losses.get(name)
-    found = registry.get("metric", identifier)
-    if found is None or isinstance(found, Metric):
-        return found
-    if not callable(found):
+    metric = registry.get("metric", identifier)
+    if metric is None or isinstance(metric, Metric):
+        return metric
+    if not callable(metric):
         raise LossError(
             f"Could not interpret metric identifier: {identifier!r}.",
             why=f"a {type(identifier).__name__} is neither the name of a metric nor a function.",
             fix='pass a name such as "accuracy", a metric object, or a function of '
             "(y_true, y_pred).",
         )
-    return MeanMetricWrapper(found, name=name)
+    return MeanMetricWrapper(metric, name=name)
 
 
-def serialize(metric: Any) -> Any:
-    """The metric as plain data."""
-    return registry.to_config(metric)
-
-
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The metric that a config or name describes."""
-    return registry.get("metric", config, custom_objects)
+serialize, deserialize = registry.pair("metric")
 
 
 guard(__name__)

@@ -10,11 +10,12 @@ import numpy as np
 
 from funclab import initializers, registry
 from funclab.errors import plain
+from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
-from funclab.metrics.state import State
 from funclab.ops.scores import Tally
+from funclab.shape_math import Array
 
 
 class Metric:
@@ -28,7 +29,7 @@ class Metric:
     """Whether `update_state` can take values on the tape and so become part of a plan."""
 
     def __init_subclass__(cls) -> None:
-        registry.register("metric", cls, registry.to_snake_case(cls.__name__))
+        registry.register("metric", described(cls), registry.to_snake_case(cls.__name__))
 
     def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
@@ -46,8 +47,8 @@ class Metric:
         """An array to collect in, which begins as `initializer` says."""
         if isinstance(shape, str):  # Keras 2 has the name first
             shape, name = (), shape
-        made = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
-        state = State(np.array(made), name=name or "variable")
+        start = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
+        state = State(np.array(start), name=name or "variable")
         self.variables.append(state)
         return state
 
@@ -118,7 +119,7 @@ class Mean(Metric):
             return
         if weights and weights[0].ndim == 0:
             weights = [np.broadcast_to(weights[0], values.shape).copy()]
-        arrays = [np.ascontiguousarray(one) for one in (values, *weights)]
+        arrays = [np.ascontiguousarray(array) for array in (values, *weights)]
         out = np.zeros(())
         Tally().forward(*Tally().bind(self.sums.array, *arrays, out))
 
@@ -173,3 +174,73 @@ class MeanMetricWrapper(Mean):
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype, "fn": self.fn, **self.settings}
+
+
+class State(np.lib.mixins.NDArrayOperatorsMixin):
+    """Memory that is changed in place: a metric's sums, an optimizer's learning rate.
+
+    It may be a view of memory that a plan writes to. Arithmetic, NumPy and funclab.ops see its
+    present value.
+    """
+
+    def __init__(self, value: Any, dtype: Any = None, name: str = "state") -> None:
+        self.array = np.asarray(value, dtype)
+        self.initial = self.array.copy()
+        self.name = name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+    @property
+    def dtype(self) -> str:
+        return str(self.array.dtype)
+
+    @property
+    def value(self) -> Array:
+        return self.array
+
+    def numpy(self) -> Any:
+        """A copy of the value; for a single number, the number."""
+        return self.array.copy()[()]
+
+    def assign(self, value: Any) -> None:
+        self.array[...] = value
+
+    def assign_add(self, value: Any) -> None:
+        self.array[...] += np.asarray(value)
+
+    def assign_sub(self, value: Any) -> None:
+        self.array[...] -= np.asarray(value)
+
+    def reset(self) -> None:
+        """Back to what it was at first."""
+        self.array[...] = self.initial
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.array, dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        plain = [x.array if isinstance(x, State) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **settings)
+
+    def __float__(self) -> float:
+        return float(self.array)
+
+    def __int__(self) -> int:
+        return int(self.array)
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.array[index]
+
+    def __format__(self, form: str) -> str:
+        return format(self.numpy(), form)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} = {self.numpy()}>"
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)

@@ -10,8 +10,7 @@ import numpy as np
 from funclab.errors import ArgumentError
 from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, same_rank
-from funclab.metrics.base import Metric
-from funclab.metrics.state import State
+from funclab.metrics.base import Metric, State
 from funclab.shape_math import Array
 
 Thresholds = float | Sequence[float] | None
@@ -21,6 +20,8 @@ EDGE = 1e-7
 
 class Confusion(Metric):
     """Weighted counts of true and false positives and negatives at each threshold."""
+
+    counted = ""
 
     def __init__(
         self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
@@ -33,6 +34,9 @@ class Confusion(Metric):
         self.false_positives = self._counts("false_positives")
         self.true_negatives = self._counts("true_negatives")
         self.false_negatives = self._counts("false_negatives")
+
+    def result(self) -> Any:
+        return self.per_threshold(getattr(self, self.counted).numpy())
 
     def _counts(self, name: str) -> State:
         return self.add_variable(self.limits.shape, dtype="float64", name=name)
@@ -70,29 +74,25 @@ class Confusion(Metric):
 class TruePositives(Confusion):
     """How many positive samples were found."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.true_positives.numpy())
+    counted = "true_positives"
 
 
 class FalsePositives(Confusion):
     """How many negative samples were taken for positive."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.false_positives.numpy())
+    counted = "false_positives"
 
 
 class TrueNegatives(Confusion):
     """How many negative samples were found."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.true_negatives.numpy())
+    counted = "true_negatives"
 
 
 class FalseNegatives(Confusion):
     """How many positive samples were missed."""
 
-    def result(self) -> Any:
-        return self.per_threshold(self.false_negatives.numpy())
+    counted = "false_negatives"
 
 
 class Precision(Confusion):
@@ -143,12 +143,12 @@ class AUC(Confusion):
         super().update_state(y_true, y_pred, sample_weight)
 
     def result(self) -> Any:
-        found = self.true_positives.array
+        hits = self.true_positives.array
         wrong = self.false_positives.array
         missed = self.false_negatives.array
         if self.curve == "PR":
-            return float(_area_of_precision(found, wrong, missed))
-        recall = share(found, missed)
+            return float(_area_of_precision(hits, wrong, missed))
+        recall = share(hits, missed)
         rate = share(wrong, self.true_negatives.array)
         return float(np.trapezoid(recall[::-1], rate[::-1]))
 
@@ -163,13 +163,13 @@ def _quotient(a: Array, b: Array) -> Array:
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _area_of_precision(found: Array, wrong: Array, missed: Array) -> Any:
+def _area_of_precision(hits: Array, wrong: Array, missed: Array) -> Any:
     """Between two thresholds, hits grow in proportion to the number taken for positive."""
-    taken = found + wrong
-    hits = found[:-1] - found[1:]
-    slope = _quotient(hits, taken[:-1] - taken[1:])
-    offset = found[1:] - slope * taken[1:]
+    taken = hits + wrong
+    caught = hits[:-1] - hits[1:]
+    slope = _quotient(caught, taken[:-1] - taken[1:])
+    offset = hits[1:] - slope * taken[1:]
     ratio = _quotient(taken[:-1], taken[1:])
     ratio[ratio == 0] = 1  # nothing was taken at one of the two ends
-    areas = slope * (hits + offset * np.log(ratio))
-    return _quotient(areas, found[1:] + missed[1:]).sum()
+    areas = slope * (caught + offset * np.log(ratio))
+    return _quotient(areas, hits[1:] + missed[1:]).sum()

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from funclab import ops, registry
-from funclab.losses import classes
 from funclab.losses import functions as losses
 from funclab.losses.base import class_of
 from funclab.losses.functions import as_float, is_symbolic, prepared
@@ -59,6 +58,7 @@ def _class_numbers(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    """The cosine of the angle between target and prediction: 1 when they point alike."""
     return -losses.cosine_similarity(y_true, y_pred, axis)
 
 
@@ -69,70 +69,43 @@ class FunctionMetric(MeanMetricWrapper):
         return Metric.get_config(self)
 
 
-def _metric(name: str, function: Any, says: str, own_name: str = "", order: Any = ()) -> Any:
-    common = {"name": own_name or registry.to_snake_case(name), "dtype": None}
+def _metric(name: str, function: Any = None, own_name: str = "", order: Any = ()) -> Any:
+    """The metric that is the mean of a function: of the loss or accuracy of that name, if none."""
+    own_name = own_name or registry.to_snake_case(name)
+    function = function or globals().get(own_name) or getattr(losses, own_name)
+    common = {"name": own_name, "dtype": None}
     settings = list(inspect.signature(function).parameters)[2:]
-    order = order or [*common, *settings]
-    return class_of(FunctionMetric, name, function, says, common, order)
+    says = f"The mean over all samples. Of each: {function.__doc__}"
+    return class_of(FunctionMetric, name, function, says, common, order or [*common, *settings])
 
 
-def _of_loss(name: str, own_name: str = "", order: Any = ()) -> Any:
-    """The metric that is the mean of a loss, under the name of the loss class."""
-    loss = getattr(classes, name)
-    says = loss.__doc__.partition("\n")[0]
-    return _metric(name, getattr(losses, registry.to_snake_case(name)), says, own_name, order)
-
-
-Accuracy = _metric("Accuracy", accuracy, "How often predictions equal targets.")
-BinaryAccuracy = _metric(
-    "BinaryAccuracy",
-    binary_accuracy,
-    "How often a prediction lies on its target's side of the threshold.",
-)
-CategoricalAccuracy = _metric(
-    "CategoricalAccuracy",
-    categorical_accuracy,
-    "How often the likeliest class is that of the one-hot target.",
-)
-SparseCategoricalAccuracy = _metric(
-    "SparseCategoricalAccuracy",
-    sparse_categorical_accuracy,
-    "How often the likeliest class is the one the target names.",
-)
+K_FIRST = ("k", "name", "dtype")
+Accuracy = _metric("Accuracy")
+BinaryAccuracy = _metric("BinaryAccuracy")
+CategoricalAccuracy = _metric("CategoricalAccuracy")
+SparseCategoricalAccuracy = _metric("SparseCategoricalAccuracy")
 TopKCategoricalAccuracy = _metric(
-    "TopKCategoricalAccuracy",
-    top_k_categorical_accuracy,
-    "How often the class of the one-hot target is among the k likeliest.",
-    "top_k_categorical_accuracy",
-    ("k", "name", "dtype"),
+    "TopKCategoricalAccuracy", own_name="top_k_categorical_accuracy", order=K_FIRST
 )
 SparseTopKCategoricalAccuracy = _metric(
-    "SparseTopKCategoricalAccuracy",
-    sparse_top_k_categorical_accuracy,
-    "How often the class that the target names is among the k likeliest.",
-    "sparse_top_k_categorical_accuracy",
-    ("k", "name", "dtype"),
+    "SparseTopKCategoricalAccuracy", own_name="sparse_top_k_categorical_accuracy", order=K_FIRST
 )
-MeanSquaredError = _of_loss("MeanSquaredError")
-MeanAbsoluteError = _of_loss("MeanAbsoluteError")
-MeanAbsolutePercentageError = _of_loss("MeanAbsolutePercentageError")
-MeanSquaredLogarithmicError = _of_loss("MeanSquaredLogarithmicError")
-Hinge, SquaredHinge = _of_loss("Hinge"), _of_loss("SquaredHinge")
-CategoricalHinge = _of_loss("CategoricalHinge")
-KLDivergence, Poisson = _of_loss("KLDivergence"), _of_loss("Poisson")
-BinaryCrossentropy = _of_loss(
+MeanSquaredError = _metric("MeanSquaredError")
+MeanAbsoluteError = _metric("MeanAbsoluteError")
+MeanAbsolutePercentageError = _metric("MeanAbsolutePercentageError")
+MeanSquaredLogarithmicError = _metric("MeanSquaredLogarithmicError")
+Hinge, SquaredHinge = _metric("Hinge"), _metric("SquaredHinge")
+CategoricalHinge = _metric("CategoricalHinge")
+KLDivergence, Poisson = _metric("KLDivergence"), _metric("Poisson")
+BinaryCrossentropy = _metric(
     "BinaryCrossentropy", order=("name", "dtype", "from_logits", "label_smoothing")
 )
-CategoricalCrossentropy = _of_loss("CategoricalCrossentropy")
-SparseCategoricalCrossentropy = _of_loss(
+CategoricalCrossentropy = _metric("CategoricalCrossentropy")
+SparseCategoricalCrossentropy = _metric(
     "SparseCategoricalCrossentropy", order=("name", "dtype", "from_logits", "axis")
 )
-LogCoshError = _metric("LogCoshError", losses.log_cosh, "The mean of log(cosh(error)).", "logcosh")
-CosineSimilarity = _metric(
-    "CosineSimilarity",
-    _cosine,
-    "The mean cosine of the angle between target and prediction (1 when they point alike).",
-)
+LogCoshError = _metric("LogCoshError", losses.log_cosh, "logcosh")
+CosineSimilarity = _metric("CosineSimilarity", _cosine)
 
 
 class RootMeanSquaredError(Mean):

@@ -76,7 +76,7 @@ class Sequential(Functional):
         self._first = self._last = tensor
 
     def _check_place(self, layer: Layer) -> None:
-        twins = [one for one in self._stack if one.name == layer.name]
+        twins = [other for other in self._stack if other.name == layer.name]
         if twins:
             raise GraphError(
                 "All layers added to a Sequential model should have unique names. "
@@ -147,7 +147,7 @@ class Sequential(Functional):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        layers = [saving.from_config(one, custom_objects) for one in config["layers"]]
+        layers = [saving.from_config(layer, custom_objects) for layer in config["layers"]]
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     def __repr__(self) -> str:

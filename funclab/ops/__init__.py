@@ -17,17 +17,19 @@ from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, full_like, identity,
     ones, ones_like, shape, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
-from funclab.ops.comparison import (
-    equal, greater, greater_equal, isfinite, isnan, less, less_equal, logical_and, logical_not,
-    logical_or, not_equal, where,
+from funclab.ops.arithmetic import (
+    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, not_equal, where,
 )  # fmt: skip
-from funclab.ops.contraction import batch_dot, dot, tensordot
+from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.dense import FUSED, bias_activation, bias_add
-from funclab.ops.embedding import embedding
-from funclab.ops.exponential import cos, exp, expm1, log, log1p, sigmoid, sin, tanh
-from funclab.ops.folding import fold_time, reshape_samples, unfold_time
+from funclab.ops.elementwise import (
+    abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logical_not,
+    negative, reciprocal, round, rsqrt, sigmoid, sign, sin, sqrt, square, tanh,
+)  # fmt: skip
+from funclab.ops.indexing import embedding
+from funclab.ops.shaping import fold_time, reshape_samples, unfold_time
 from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
 from funclab.ops.joining import concatenate, split, stack, unstack
 from funclab.ops.losses import (
@@ -35,15 +37,15 @@ from funclab.ops.losses import (
 )  # fmt: skip
 from funclab.ops.matmul import matmul
 from funclab.ops.normalization import batch_normalization, normalize_batch
-from funclab.ops.pooling import average_pool, max_pool
-from funclab.ops.powers import abs, absolute, negative, reciprocal, rsqrt, sqrt, square
-from funclab.ops.query import all, any, argmax, argmin, count_nonzero, in_top_k
+from funclab.ops.conv import average_pool, max_pool
+from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
-from funclab.ops.reduction import logsumexp, max, mean, min, moments, norm, prod, std, sum, var
-from funclab.ops.rounding import ceil, clip, cumsum, floor, round, sign
+from funclab.ops.reduction import (
+    all, any, cumsum, logsumexp, max, mean, min, moments, norm, prod, std, sum, var,
+)  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
-from funclab.ops.softmax import log_softmax, softmax
+from funclab.ops.activation import log_softmax, softmax
 
 __all__ = [
     "FUSED", "abs", "absolute", "add", "all", "any", "arange", "argmax", "argmin", "assign",

@@ -1,4 +1,4 @@
-"""Arithmetic of two tensors, with broadcasting."""
+"""Arithmetic, comparison and choice of tensors, with broadcasting."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab.graph.op import Array
-from funclab.ops.base import Binary, Slot, float_result, product_to, sum_to
-
-__all__ = [
-    "add", "divide", "floor_divide", "maximum", "minimum", "mod", "multiply", "power", "subtract",
-    "true_divide",
-]  # fmt: skip
+from funclab import shape_math
+from funclab.graph.op import Array, Op, promote
+from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, sum_to
+from funclab.shape_math import Shape
 
 
 class Add(Binary):
@@ -150,49 +147,64 @@ class Minimum(Maximum):
     ufunc = np.minimum
 
 
-def add(x1: Any, x2: Any) -> Any:
-    """x1 + x2, element by element."""
-    return Add()(x1, x2)
+add, subtract, multiply = function_of(Add), function_of(Subtract), function_of(Multiply)
+divide = true_divide = function_of(Divide)
+power, floor_divide, mod = function_of(Power), function_of(FloorDivide), function_of(Mod)
+maximum, minimum = function_of(Maximum), function_of(Minimum)
 
 
-def subtract(x1: Any, x2: Any) -> Any:
-    """x1 - x2, element by element."""
-    return Subtract()(x1, x2)
+class Comparison(Binary, abstract=True):
+    """True or false for each pair of elements."""
+
+    differentiable = False
+
+    def dtype(self, x: str, y: str) -> str:
+        return "bool"
 
 
-def multiply(x1: Any, x2: Any) -> Any:
-    """x1 * x2, element by element."""
-    return Multiply()(x1, x2)
+def _row(name: str, ufunc: Any, says: str) -> Any:
+    """The op that compares two tensors, and its function."""
+    doc = f"out = whether {says}.\n\n    Shapes: x, y (broadcast together) -> out, of booleans.\n"
+    op = type(name, (Comparison,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
+    return op, function_of(op)
 
 
-def divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2, element by element. Integers become float32."""
-    return Divide()(x1, x2)
+Equal, equal = _row("Equal", np.equal, "x == y")
+NotEqual, not_equal = _row("NotEqual", np.not_equal, "x differs from y")
+Less, less = _row("Less", np.less, "x < y")
+LessEqual, less_equal = _row("LessEqual", np.less_equal, "x <= y")
+Greater, greater = _row("Greater", np.greater, "x > y")
+GreaterEqual, greater_equal = _row("GreaterEqual", np.greater_equal, "x >= y")
+LogicalAnd, logical_and = _row("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
+LogicalOr, logical_or = _row("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
 
 
-true_divide = divide
+class Where(Op):
+    """out = x where the condition holds, else y.
+
+    Shapes: condition, x, y (broadcast together) -> out.
+    Gradient: gx = g where the condition holds, else 0; gy the other way round.
+    """
+
+    def shape(self, condition: Shape, x: Shape, y: Shape) -> Shape:
+        return shape_math.broadcast(condition, x, y)
+
+    def dtype(self, condition: str, x: str, y: str) -> str:
+        return promote(x, y)
+
+    def forward(self, condition: Array, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, y)
+        np.copyto(out, x, where=condition.astype(bool))
+
+    def vjp(self, g: Array, condition: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
+        gcondition, gx, gy = slots
+        holds = condition.astype(bool)
+        if gcondition is not None:
+            gcondition.fill(0)
+        product_to(g, holds, gx)
+        product_to(g, ~holds, gy)
 
 
-def power(x1: Any, x2: Any) -> Any:
-    """x1 to the power x2, element by element."""
-    return Power()(x1, x2)
-
-
-def floor_divide(x1: Any, x2: Any) -> Any:
-    """x1 / x2 rounded down. No gradient."""
-    return FloorDivide()(x1, x2)
-
-
-def mod(x1: Any, x2: Any) -> Any:
-    """The remainder of x1 / x2, with the sign of x2."""
-    return Mod()(x1, x2)
-
-
-def maximum(x1: Any, x2: Any) -> Any:
-    """The larger of x1 and x2, element by element."""
-    return Maximum()(x1, x2)
-
-
-def minimum(x1: Any, x2: Any) -> Any:
-    """The smaller of x1 and x2, element by element."""
-    return Minimum()(x1, x2)
+def where(condition: Any, x1: Any, x2: Any) -> Any:
+    """x1 where the condition holds, else x2."""
+    return Where()(condition, x1, x2)

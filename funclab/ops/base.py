@@ -31,9 +31,7 @@ class Elementwise(Op, abstract=True):
         self.ufunc(*arrays)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        # A kernel sees flat arrays only, so it is compiled once for each dtype. `copy=False`
-        # raises where a flat view is impossible, instead of writing to a copy.
-        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+        return flat(*arrays)
 
 
 class Binary(Op, abstract=True):
@@ -46,6 +44,43 @@ class Binary(Op, abstract=True):
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
         self.ufunc(x, y, out=out)
+
+
+def function_of(op: Any, name: str = "") -> Any:
+    """The function that calls an op without settings, on one tensor or on two."""
+
+    def unary(x: Any) -> Any:
+        return op()(x)
+
+    def binary(x1: Any, x2: Any) -> Any:
+        return op()(x1, x2)
+
+    return named_like(op, binary if issubclass(op, Binary) else unary, name)
+
+
+def named_like(op: Any, function: Any, name: str = "") -> Any:
+    """A function that makes an op, with the op's name and docstring."""
+    joined = op.name.replace("_", "") if op.name.startswith("is_") else op.name
+    function.__name__ = function.__qualname__ = name or joined
+    function.__doc__, function.__module__ = op.__doc__, op.__module__
+    return function
+
+
+def flat(*arrays: Any) -> tuple[Any, ...]:
+    """The arrays as views with one axis, for kernels compiled once for each dtype; None stays.
+
+    `copy=False` raises where a flat view is impossible, instead of writing to a copy.
+    """
+    return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+
+
+def as_rows(*arrays: Any) -> tuple[Any, ...]:
+    """Arrays of full rank as matrices, those without the last axis as vectors; None stays."""
+    rank = max(a.ndim for a in arrays if a is not None)
+    return tuple(
+        a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rank else a.reshape(-1)
+        for a in arrays
+    )
 
 
 def shape_of(x: Any) -> Shape:

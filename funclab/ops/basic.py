@@ -14,11 +14,6 @@ from funclab.graph.value import Value, Variable
 from funclab.ops.base import Elementwise, shape_of
 from funclab.shape_math import Shape, show, to_shape
 
-__all__ = [
-    "arange", "assign", "assign_add", "cast", "convert_to_numpy", "convert_to_tensor", "full_like",
-    "identity", "ones", "ones_like", "shape", "stop_gradient", "zeros", "zeros_like",
-]  # fmt: skip
-
 
 class Cast(Elementwise):
     """out = x as another dtype.

@@ -1,4 +1,4 @@
-"""Convolutions over images and sequences."""
+"""Windows that slide over images and sequences: convolution and pooling."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from funclab import meant, shape_math
 from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.op import Array, Op
+from funclab.graph.op import Array, Op, Work
 from funclab.kernels import conv as kernels
+from funclab.kernels import pooling
+from funclab.ops.base import Slot, named_like
 from funclab.shape_math import Shape, show
 
 FORMATS = ("channels_last", "channels_first")
@@ -53,7 +55,7 @@ class Sliding(Op, abstract=True):
             )
         )
         if any(length is not None and length <= 0 for length in lengths):
-            spans = [spread * (one - 1) + 1 for one, spread in zip(size, dilation, strict=True)]
+            spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
             raise ShapeError(
                 f"Computed output size would be negative: {self.name} on a tensor of shape "
                 f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
@@ -106,13 +108,13 @@ class Conv(Sliding):
         return self.joined(x[0], spatial, w[-1])
 
     def _check_channels(self, x: Shape, w: Shape) -> None:
-        channels, (seen, filters) = self.channels(x), w[-2:]
-        if channels is None or seen is None or filters is None:
+        channels, (depth, filters) = self.channels(x), w[-2:]
+        if channels is None or depth is None or filters is None:
             return
-        if channels % seen or filters % (channels // seen):
+        if channels % depth or filters % (channels // depth):
             raise ShapeError(
                 "The number of input channels must be evenly divisible by the kernel's, and the "
-                f"filters by the groups. Received {channels} input channels, a kernel for {seen} "
+                f"filters by the groups. Received {channels} input channels, a kernel for {depth} "
                 f"channels and {filters} filters.",
                 why=f"x has shape {show(x)} with {self.data_format}, the kernel {show(w)}.",
                 fix="give the kernel as many channels as x has, or check `data_format`.",
@@ -121,9 +123,7 @@ class Conv(Sliding):
     def forward(self, x: Array, w: Array, out: Array) -> None:
         self._forward(x, w, None, out)
 
-    def vjp(
-        self, g: Array, x: Array, w: Array, out: Array, gx: Array | None, gw: Array | None
-    ) -> None:
+    def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
         g = self.images(g)
         if gx is not None:
@@ -155,17 +155,8 @@ class ConvBias(Conv):
     def forward(self, x: Array, w: Array, bias: Array, out: Array) -> None:  # type: ignore[override]
         self._forward(x, w, bias, out)
 
-    def vjp(  # type: ignore[override]
-        self,
-        g: Array,
-        x: Array,
-        w: Array,
-        bias: Array,
-        out: Array,
-        gx: Array | None,
-        gw: Array | None,
-        gbias: Array | None,
-    ) -> None:
+    def vjp(self, g: Array, x: Array, w: Array, *arrays: Any) -> None:  # type: ignore[override]
+        _, out, gx, gw, gbias = arrays
         super().vjp(g, x, w, out, gx, gw)
         if gbias is not None:
             kernels.conv_vjp_bias(self.images(g), gbias)
@@ -244,4 +235,93 @@ def _kernel(w: Array) -> Array:
     return w[None] if w.ndim == 3 else w
 
 
-__all__ = ["conv"]
+class Pooling(Sliding, abstract=True):
+    """A sliding window that keeps the channels apart."""
+
+    pool_size: tuple[int, ...] = (2, 2)
+
+    def shape(self, x: Shape) -> Shape:
+        if len(x) != len(self.pool_size) + 2:
+            raise ShapeError(
+                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
+                f"shape {show(x)}.",
+                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
+                "and the channels.",
+                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
+            )
+        spatial = self.out_spatial(x, self.pool_size, self._ones)
+        return self.joined(x[0], spatial, self.channels(x))
+
+    def geometry(self, x: Array) -> tuple[tuple[int, int], ...]:
+        """Size, strides, and the padding before height and width."""
+        window = self.window(x, self.pool_size, self._ones)
+        (top, _), (left, _) = window.padding
+        return window.size, window.strides, (top, left)
+
+    @property
+    def _ones(self) -> tuple[int, ...]:
+        return (1,) * len(self.pool_size)
+
+
+class MaxPool(Pooling):
+    """out = the largest element in each window, for each channel.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
+    Numerics: NaN counts as largest. Padding never wins.
+    """
+
+    def work(self, x: Shape) -> Work:
+        """The pixel that won each window, counted row by row."""
+        return ((self.shape(x), "int32"),)
+
+    def forward(self, x: Array, out: Array, winner: Array) -> None:
+        images = self.images(x), self.images(out), self.images(winner)
+        pooling.max_pool(*images, *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
+        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
+
+    def _pixels(self, x: Array) -> Array:
+        """The same memory as (batch, pixels, channels)."""
+        images = self.images(x)
+        return images.reshape(len(x), -1, images.shape[3], copy=False)
+
+
+class AveragePool(Pooling):
+    """out = the mean of each window, for each channel; padding does not count.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences.
+    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        pooling.average_pool(self.images(x), self.images(out), *self.geometry(x))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        pooling.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
+
+
+def _function(op: Any, name: str) -> Any:
+    def pool(
+        inputs: Any,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+    ) -> Any:
+        rank = len(inputs.shape) - 2
+        size = per_axis(pool_size, rank, "pool_size")
+        steps = size if strides is None else per_axis(strides, rank, "strides")
+        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
+
+    return named_like(op, pool, name)
+
+
+max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")

@@ -14,8 +14,6 @@ from funclab.ops.base import shape_of, sum_to
 from funclab.ops.shaping import ravel
 from funclab.shape_math import Shape, show
 
-__all__ = ["broadcast_to", "flip", "pad", "repeat", "tile"]
-
 
 class BroadcastTo(Op):
     """out = x repeated along axes of length 1 (or missing in front) to fill a shape.

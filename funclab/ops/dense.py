@@ -13,8 +13,6 @@ from funclab.kernels import dense as kernels
 from funclab.ops.base import Slot
 from funclab.shape_math import Shape, show
 
-__all__ = ["FUSED", "bias_activation", "bias_add"]
-
 FUSED = {
     "linear": kernels.LINEAR,
     "relu": kernels.RELU,

@@ -14,8 +14,6 @@ from funclab.ops.base import shape_of
 from funclab.ops.shaping import squeeze
 from funclab.shape_math import Shape, show
 
-__all__ = ["concatenate", "split", "stack", "unstack"]
-
 
 class Concatenate(Op):
     """out = the inputs laid end to end along `axis`.
@@ -105,12 +103,12 @@ class Split(Op):
         return (x,) * self.n_outputs if self.n_outputs > 1 else x
 
     def forward(self, x: Array, out: Any) -> None:
-        for piece, one in zip(self._pieces(x), self._several(out), strict=True):
-            np.copyto(one, piece)
+        for piece, output in zip(self._pieces(x), self._several(out), strict=True):
+            np.copyto(output, piece)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
-        for piece, one in zip(self._pieces(gx), self._several(g), strict=True):
-            np.copyto(piece, one)
+        for piece, gradient in zip(self._pieces(gx), self._several(g), strict=True):
+            np.copyto(piece, gradient)
 
     def _pieces(self, x: Array) -> list[Array]:
         return np.split(x, list(self.ends), self.axis)
@@ -137,8 +135,8 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     ends = indices_or_sections
     if isinstance(ends, int):
         ends = _equal_ends(shape_of(x), ends, axis)
-    made = Split(tuple(int(end) for end in ends), axis)(x)
-    return list(made) if isinstance(made, tuple) else [made]
+    parts = Split(tuple(int(end) for end in ends), axis)(x)
+    return list(parts) if isinstance(parts, tuple) else [parts]
 
 
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:

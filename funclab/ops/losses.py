@@ -16,35 +16,23 @@ from funclab.graph.op import Array, Op, Work
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
+from funclab.ops.activation import Softmax
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Slot, as_float, shape_of
+from funclab.ops.base import Elementwise, Slot, as_float, as_rows, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.dense import BiasActivation, bias_activation
-from funclab.ops.exponential import Sigmoid, log
+from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
-from funclab.ops.powers import negative
 from funclab.ops.reduction import sum
-from funclab.ops.rounding import clip
 from funclab.ops.shaping import expand_dims, moveaxis, squeeze
-from funclab.ops.softmax import Softmax
 from funclab.shape_math import Shape, show
-
-__all__ = [
-    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
-]  # fmt: skip
 
 EPSILON = 1e-7
 """How near to 0 and 1 a probability may come before its logarithm is taken."""
 
 
-class CrossEntropy(Op):
-    """out = -sum(target * log(softmax(x))) over the last axis.
-
-    Shapes: target (..., classes), x (..., classes) -> out (...).
-    Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
-    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
-        softmax(x) for the gradient.
-    """
+class PerSample(Op, abstract=True):
+    """One number for each vector along the last axis of the predictions x."""
 
     def shape(self, target: Shape, x: Shape) -> Shape:
         check_same(target, x)
@@ -53,15 +41,32 @@ class CrossEntropy(Op):
     def dtype(self, target: str, x: str) -> str:
         return as_float(x)
 
+    def bind(self, *arrays: Any) -> tuple[Any, ...]:
+        return as_rows(*arrays)
+
+
+class PerElement(Elementwise, abstract=True):
+    """One number for each element of the predictions x."""
+
+    def shape(self, target: Shape, x: Shape) -> Shape:  # type: ignore[override]
+        check_same(target, x)
+        return x
+
+    def dtype(self, target: str, x: str) -> str:  # type: ignore[override]
+        return as_float(x)
+
+
+class CrossEntropy(PerSample):
+    """out = -sum(target * log(softmax(x))) over the last axis.
+
+    Shapes: target (..., classes), x (..., classes) -> out (...).
+    Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
+    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
+        softmax(x) for the gradient.
+    """
+
     def work(self, target: Shape, x: Shape) -> Work:
         return ((x, None),)
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        rows = max(a.ndim for a in arrays if a is not None)
-        return tuple(
-            a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rows else a.reshape(-1)
-            for a in arrays
-        )
 
     def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
         lower_rows(x, p)
@@ -107,23 +112,13 @@ class SparseCrossEntropy(CrossEntropy):
             kernels.sparse_cross_entropy_vjp(g, target, p, gx)
 
 
-class BinaryCrossEntropy(Op):
+class BinaryCrossEntropy(PerElement):
     """out = -t log(s) - (1 - t) log(1 - s) with s = sigmoid(x), element by element.
 
     Shapes: target (any), x (same) -> out (same).
     Gradient: gx = g * (sigmoid(x) - target); gtarget = -g * x.
     Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow.
     """
-
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
-        return x
-
-    def dtype(self, target: str, x: str) -> str:
-        return as_float(x)
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.binary_cross_entropy(target, x, out)
@@ -210,11 +205,11 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 def _logits(output: Any, op: Op) -> Any:
     """The scores behind probabilities that `op` has just made: from these the loss is exact and
     one step, where the probability of a confident mistake has rounded to 0."""
-    made = output.origin if isinstance(output, Value) else None
-    if made is not None and made.op == op:
-        return made.inputs[0]
-    if made is not None and op == Sigmoid() and made.op == BiasActivation("sigmoid"):
-        x, b = made.inputs
+    call = output.origin if isinstance(output, Value) else None
+    if call is not None and call.op == op:
+        return call.inputs[0]
+    if call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
+        x, b = call.inputs
         return bias_activation(x, b)  # the same again, stopped before the sigmoid
     return None
 

@@ -21,11 +21,11 @@ class PerChannel(Op, abstract=True):
 
     def shape(self, x: Shape, *channels: Shape) -> Shape:
         axis = shape_math.axis_index(self.axis, len(x))
-        for one in channels[:4]:
-            if not shape_math.same(one, x[axis : axis + 1]):
+        for channel in channels[:4]:
+            if not shape_math.same(channel, x[axis : axis + 1]):
                 raise ShapeError(
                     f"Batch normalization on axis {self.axis} of a tensor of shape {show(x)} "
-                    f"expected shape={show(x[axis : axis + 1])}, found shape={show(one)}.",
+                    f"expected shape={show(x[axis : axis + 1])}, found shape={show(channel)}.",
                     why="scale, offset, mean and variance hold one number per channel.",
                     fix=f"give them the shape {show(x[axis : axis + 1])}, or name another axis.",
                 )
@@ -177,6 +177,3 @@ def batch_normalization(
     scale = np.ones(channels, x.dtype) if scale is None else scale
     offset = np.zeros(channels, x.dtype) if offset is None else offset
     return Normalization(axis, epsilon)(x, scale, offset, mean, variance)
-
-
-__all__ = ["batch_normalization", "normalize_batch"]

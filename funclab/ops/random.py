@@ -163,6 +163,3 @@ def random_normal(
 
 def _flat(x: Array) -> Array:
     return x.reshape(-1, copy=False)
-
-
-__all__ = ["dropout", "random_normal", "random_uniform"]

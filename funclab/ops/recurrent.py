@@ -61,12 +61,12 @@ class LSTM(Op):
         units = h[-1]
         width = None if units is None else 4 * units
         expected = {"kernel": (x[-1], width), "recurrent": (units, width), "bias": (width,)}
-        given = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
+        actual = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
         for name, shape in expected.items():
-            if len(x) != 3 or not shape_math.same(given[name], shape) or not shape_math.same(h, c):
+            if len(x) != 3 or not shape_math.same(actual[name], shape) or not shape_math.same(h, c):
                 raise ShapeError(
                     f"LSTM expected ndim=3, (batch, time, features), and a {name} of shape "
-                    f"{show(shape)}; found x {show(x)}, {name} {show(given[name])}, states "
+                    f"{show(shape)}; found x {show(x)}, {name} {show(actual[name])}, states "
                     f"{show(h)} and {show(c)}.",
                     why="the four gates share one matrix, so it has 4 columns for each unit.",
                     fix="give a sequence of vectors and weights of these shapes.",
@@ -88,13 +88,13 @@ class LSTM(Op):
         return tuple((size, None) for size in sizes)
 
     def forward(self, *arrays: Any) -> None:
-        given, (outputs, xs, gates, hs, cs, bent, _) = self._split(arrays)
-        np.copyto(xs, self._in_time(given.x))
-        np.copyto(hs[0], given.h)
-        np.copyto(cs[0], given.c)
-        dropout = given.dropout
-        weights = given.kernel, given.recurrent, given.bias
-        frozen = self._frozen(given)
+        inputs, (outputs, xs, gates, hs, cs, bent, _) = self._split(arrays)
+        np.copyto(xs, self._in_time(inputs.x))
+        np.copyto(hs[0], inputs.h)
+        np.copyto(cs[0], inputs.c)
+        dropout = inputs.dropout
+        weights = inputs.kernel, inputs.recurrent, inputs.bias
+        frozen = self._frozen(inputs)
         kernels.lstm(xs, *weights, frozen, dropout, gates, hs, cs, bent, *self._codes())
         states = hs[1:] if frozen is None else hs[1:] * self._begun(frozen)
         sequence, last_h, last_c = outputs
@@ -107,23 +107,23 @@ class LSTM(Op):
 
     def vjp(self, *arrays: Any) -> None:
         (gsequence, glast_h, glast_c), *rest = arrays
-        given, (_, xs, gates, hs, cs, bent, ggates, *slots) = self._split(rest)
+        inputs, (_, xs, gates, hs, cs, bent, ggates, *slots) = self._split(rest)
         gx, gh0, gc0, gkernel, grecurrent, gbias = slots[:6]
-        frozen = self._frozen(given)
+        frozen = self._frozen(inputs)
         gh, gc = glast_h.copy(), glast_c.copy()
         gstates = self._gstates(gsequence, frozen, gh)
-        known = frozen, given.dropout, gates, cs, bent, ggates
-        kernels.lstm_vjp(gstates, gh, gc, given.recurrent, *known, *self._codes())
+        known = frozen, inputs.dropout, gates, cs, bent, ggates
+        kernels.lstm_vjp(gstates, gh, gc, inputs.recurrent, *known, *self._codes())
         gxs = None if gx is None else np.empty_like(xs)
         into = gxs, gkernel, grecurrent, gbias
-        kernels.lstm_vjp_weights(ggates, xs, hs, given.dropout, given.kernel, *into)
+        kernels.lstm_vjp_weights(ggates, xs, hs, inputs.dropout, inputs.kernel, *into)
         if gx is not None and gxs is not None:
             np.copyto(self._in_time(gx), gxs)
         for slot, value in ((gh0, gh), (gc0, gc)):
             if slot is not None:
                 np.copyto(slot, value)
         if self.dropped and slots[-1] is not None:
-            self._vjp_dropout(ggates, hs, given.recurrent, slots[-1])
+            self._vjp_dropout(ggates, hs, inputs.recurrent, slots[-1])
 
     def _gstates(self, gsequence: Array, frozen: Array | None, gh: Array) -> Array | None:
         """The gradients of the outputs of all steps; without return_sequences, gh takes them in."""
@@ -148,10 +148,10 @@ class LSTM(Op):
         turned = x.swapaxes(0, 1)
         return turned[::-1] if self.go_backwards else turned
 
-    def _frozen(self, given: Inputs) -> Array | None:
-        if given.mask is None:
+    def _frozen(self, inputs: Inputs) -> Array | None:
+        if inputs.mask is None:
             return None
-        return ~self._in_time(given.mask).astype(bool)[..., None]
+        return ~self._in_time(inputs.mask).astype(bool)[..., None]
 
     @staticmethod
     def _begun(frozen: Array) -> Array:
@@ -191,9 +191,6 @@ def lstm(
                 fix=f"choose one of {', '.join(ACTIVATIONS)}.",
             )
     settings = activation, recurrent_activation, return_sequences, go_backwards
-    extra = [one for one in (mask, recurrent_dropout) if one is not None]
+    extra = [x for x in (mask, recurrent_dropout) if x is not None]
     op = LSTM(*settings, masked=mask is not None, dropped=recurrent_dropout is not None)
     return op(x, h, c, kernel, recurrent_kernel, bias, *extra)
-
-
-__all__ = ["lstm"]

@@ -1,4 +1,4 @@
-"""Sums, means and extremes along axes."""
+"""Sums, means, extremes and truth along axes, and running sums."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import numpy as np
 from funclab import shape_math
 from funclab.errors import ArgumentError
 from funclab.graph.op import Array, Op
-from funclab.ops.arithmetic import subtract
-from funclab.ops.base import as_float
-from funclab.ops.powers import absolute, sqrt, square
+from funclab.ops.arithmetic import greater, less, not_equal, subtract
+from funclab.ops.base import as_float, named_like
+from funclab.ops.elementwise import absolute, sqrt, square
+from funclab.ops.indexing import take_along_axis
+from funclab.ops.shaping import expand_dims, ravel
 from funclab.shape_math import Shape
-
-__all__ = [
-    "logsumexp", "max", "mean", "min", "moments", "norm", "prod", "std", "sum", "var",
-]  # fmt: skip
 
 Axis = int | tuple[int, ...] | None
 
@@ -93,24 +91,13 @@ class Peak(Reduction, abstract=True):
         np.multiply(gx, self.spread(x, g), gx)
 
 
-class Max(Peak):
-    """out = the largest element along `axis`.
+class Truth(Reduction, abstract=True):
+    """True or false; no gradient flows."""
 
-    Shapes: x (any) -> out without the axes.
-    Gradient: g goes to the largest; equal ones share it.
-    """
+    differentiable = False
 
-    ufunc = np.maximum
-
-
-class Min(Peak):
-    """out = the smallest element along `axis`.
-
-    Shapes: x (any) -> out without the axes.
-    Gradient: g goes to the smallest; equal ones share it.
-    """
-
-    ufunc = np.minimum
+    def dtype(self, x: str) -> str:
+        return "bool"
 
 
 class Prod(Reduction):
@@ -156,34 +143,65 @@ class LogSumExp(Reduction):
         np.multiply(gx, self.spread(x, g), gx)
 
 
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum along `axis` (None: of all elements)."""
-    return Sum(to_axis(axis), keepdims)(x)
+class Cumsum(Op):
+    """out = the sum of all elements up to each, along `axis`.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = the sum of g from each element on.
+    """
+
+    axis: int
+
+    def shape(self, x: Shape) -> Shape:
+        shape_math.axis_index(self.axis, len(x))
+        return x
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.add.accumulate(x, self.axis, None, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        backward = np.flip(gx, self.axis)
+        np.add.accumulate(np.flip(g, self.axis), self.axis, None, backward)
 
 
-def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The mean along `axis` (None: of all elements)."""
-    return Mean(to_axis(axis), keepdims)(x)
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The sum of all elements up to each, along `axis` (None: of x laid flat)."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return Cumsum(axis)(x)
 
 
-def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The largest element along `axis` (None: of all)."""
-    return Max(to_axis(axis), keepdims)(x)
+def _function(op: Any, name: str = "") -> Any:
+    def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return op(to_axis(axis), keepdims)(x)
+
+    return named_like(op, reduction, name)
 
 
-def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The smallest element along `axis` (None: of all)."""
-    return Min(to_axis(axis), keepdims)(x)
+def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "") -> Any:
+    """An op that chooses among the elements, and its function."""
+    lines = [f"out = {says} along `axis` (None: of all).", ""]
+    lines.append("    Shapes: x (any) -> out without the axes.")
+    lines += [f"    Gradient: {gradient}."] * bool(gradient)
+    base = Peak if gradient else Truth
+    doc = "\n".join([*lines, "    "])
+    op = type(name, (base,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
+    return op, _function(op, function)
 
 
-def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The product of the elements along `axis` (None: of all)."""
-    return Prod(to_axis(axis), keepdims)(x)
-
-
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(sum(e^x)) along `axis` (None: of all elements), without overflow."""
-    return LogSumExp(to_axis(axis), keepdims)(x)
+Max, max = _row(
+    "Max", np.maximum, "the largest element", "g goes to the largest; equal ones share it"
+)
+Min, min = _row(
+    "Min", np.minimum, "the smallest element", "g goes to the smallest; equal ones share it"
+)
+AnyTrue, any = _row(
+    "AnyTrue", np.logical_or, "whether any element is true (not zero)", function="any"
+)
+AllTrue, all = _row(
+    "AllTrue", np.logical_and, "whether all elements are true (not zero)", function="all"
+)
+sum, mean, prod, logsumexp = map(_function, (Sum, Mean, Prod, LogSumExp))
 
 
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -224,5 +242,62 @@ def to_axis(axis: Any) -> Axis:
     if axis is None:
         return None
     if isinstance(axis, (list, tuple)):
-        return tuple(int(one) for one in axis)
+        return tuple(map(int, axis))
     return int(axis)
+
+
+class ArgMax(Op):
+    """out = the index of the largest element along `axis` (None: of x laid flat).
+
+    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    """
+
+    differentiable = False
+    axis: int | None = None
+    keepdims: bool = False
+
+    def shape(self, x: Shape) -> Shape:
+        return shape_math.reduce(x, self.axis, self.keepdims)
+
+    def dtype(self, x: str) -> str:
+        return "int32"
+
+    def forward(self, x: Array, out: Array) -> None:
+        out[...] = np.argmax(x, self.axis, keepdims=self.keepdims)
+
+
+class ArgMin(ArgMax):
+    """out = the index of the smallest element along `axis` (None: of x laid flat).
+
+    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
+
+
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The index of the largest element along `axis` (None: of x laid flat)."""
+    return ArgMax(axis, keepdims)(x)
+
+
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The index of the smallest element along `axis` (None: of x laid flat)."""
+    return ArgMin(axis, keepdims)(x)
+
+
+def count_nonzero(x: Any, axis: Any = None) -> Any:
+    """How many elements along `axis` (None: of all) are not zero."""
+    return sum(not_equal(x, 0), axis)
+
+
+def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+    """Whether the class that each target names is among the k with the highest predictions.
+
+    Classes that tie with the k-th count as among them.
+
+    Shapes: targets (n,), predictions (n, classes) -> (n,), of booleans.
+    """
+    score = take_along_axis(predictions, expand_dims(targets, -1), axis=-1)
+    better = greater(predictions, score)
+    return less(sum(better, axis=-1), k)

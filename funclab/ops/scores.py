@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from funclab.graph.op import Array, Op
 from funclab.kernels import scores as kernels
-from funclab.ops.base import Slot, as_float
-from funclab.ops.losses import check_same
+from funclab.ops.base import Slot, as_float, flat
+from funclab.ops.losses import PerElement, PerSample, check_same
 from funclab.shape_math import Shape
-
-__all__: list[str] = []
 
 
 class Total(Op):
@@ -36,7 +34,7 @@ class Total(Op):
         return as_float(v)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
+        return flat(*arrays)
 
     def forward(self, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
@@ -75,8 +73,8 @@ class Tally(Op):
     Shapes: sums (2,), v (batch, ...) or (), w shaped like the first axes of v -> out ().
     """
 
-    mutates: ClassVar[tuple[int, ...]] = (0,)
-    differentiable: ClassVar[bool] = False
+    mutates = (0,)
+    differentiable = False
     batch: int = 1
 
     def shape(self, sums: Shape, v: Shape, *weights: Shape) -> Shape:
@@ -91,7 +89,7 @@ class Tally(Op):
         sums, v, *rest = arrays
         n = len(v) if v.ndim and v.size else v.size
         scale = n / v.size if v.ndim and v.size else float(self.batch)
-        return (scale, sums, *(a.reshape(-1, copy=False) for a in (v, *rest)))
+        return (scale, sums, *flat(v, *rest))
 
     def forward(self, scale: float, sums: Array, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
@@ -101,19 +99,12 @@ class Tally(Op):
             kernels.plain_tally(sums, v, out, scale)
 
 
-class SquaredError(Op):
+class SquaredError(PerSample):
     """out = the mean of (x - target)^2 over the last axis.
 
     Shapes: target (..., n), x (..., n) -> out (...).
     Gradient: gx = g * 2 (x - target) / n; gtarget = -gx.
     """
-
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
-        return x[:-1]
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return _as_rows(arrays, max(a.ndim for a in arrays if a is not None))
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.squared_error(target, x, out)
@@ -140,23 +131,13 @@ class AbsoluteError(SquaredError):
                 kernels.absolute_error_vjp(g, a, b, slot)
 
 
-class ClassHits(Op):
+class ClassHits(PerSample):
     """out = 1 where the largest of x is at the place of the largest of the target, else 0.
 
     Shapes: target (..., classes), x (..., classes) -> out (...).
     """
 
-    differentiable: ClassVar[bool] = False
-
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
-        return x[:-1]
-
-    def dtype(self, target: str, x: str) -> str:
-        return as_float(x)
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return _as_rows(arrays, max(a.ndim for a in arrays))
+    differentiable = False
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.class_hits(target, x, out)
@@ -188,24 +169,14 @@ class RankHits(SparseClassHits):
         kernels.rank_hits(target, x, out, self.k)
 
 
-class ThresholdHits(Op):
+class ThresholdHits(PerElement):
     """out = 1 where x is above the threshold just where the target is 1, else 0.
 
     Shapes: target (any), x (same) -> out (same).
     """
 
-    differentiable: ClassVar[bool] = False
+    differentiable = False
     threshold: float = 0.5
-
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
-        return x
-
-    def dtype(self, target: str, x: str) -> str:
-        return as_float(x)
-
-    def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        return tuple(a.reshape(-1, copy=False) for a in arrays)
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.threshold_hits(target, x, out, self.threshold)
@@ -213,11 +184,3 @@ class ThresholdHits(Op):
 
 def _rows(v: Array, w: Array) -> Array:
     return v.reshape(w.size, v.size // w.size if w.size else 0)
-
-
-def _as_rows(arrays: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
-    """Arrays of full rank as matrices, those without the last axis as vectors."""
-    return tuple(
-        a if a is None else a.reshape(-1, a.shape[-1]) if a.ndim == rank else a.reshape(-1)
-        for a in arrays
-    )

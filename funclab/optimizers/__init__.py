@@ -10,7 +10,7 @@ from funclab.missing import guard
 from funclab.optimizers import schedules
 from funclab.optimizers.adaptive import SGD, Adadelta, Adagrad, RMSprop
 from funclab.optimizers.base import Optimizer
-from funclab.optimizers.moments import Adam, Adamax, AdamW, Nadam
+from funclab.optimizers.adaptive import Adam, Adamax, AdamW, Nadam
 
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Nadam", "Optimizer", "RMSprop",
@@ -23,24 +23,17 @@ def get(identifier: Any) -> Optimizer:
 
     Raises: ArgumentError for anything else.
     """
-    found = registry.get("optimizer", identifier)
-    if not isinstance(found, Optimizer):
+    optimizer = registry.get("optimizer", identifier)
+    if not isinstance(optimizer, Optimizer):
         raise ArgumentError(
             f"Could not interpret optimizer identifier: {identifier!r}.",
             why=f"a {type(identifier).__name__} is not an optimizer.",
             fix='pass a name such as "adam", or an object such as SGD(learning_rate=0.1).',
         )
-    return found
+    return optimizer
 
 
-def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """The optimizer as plain data."""
-    return registry.to_config(optimizer)
-
-
-def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
-    """The optimizer that a config describes."""
-    return registry.get("optimizer", config, custom_objects)
+serialize, deserialize = registry.pair("optimizer")
 
 
 guard(__name__)

@@ -8,15 +8,15 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from funclab import registry
+from funclab import meant, registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
-from funclab.errors import WeightsError
+from funclab.errors import ArgumentError, NotSupportedError, WeightsError
+from funclab.fields import described
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
-from funclab.metrics.state import State
+from funclab.metrics.base import State
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.settings import check_clips, check_numbers, check_others, checked_rate
 from funclab.optimizers.slots import Slots, Stretch
 from funclab.shape_math import Array
 
@@ -30,11 +30,7 @@ class Update(NamedTuple):
 
 
 class Optimizer:
-    """Turns gradients into steps of the weights.
-
-    Every optimizer takes, besides its own settings: `weight_decay` (each step takes this share,
-    times the learning rate, off every weight), and one of `clipnorm` (the longest gradient of one
-    weight array), `global_clipnorm` (of all together) and `clipvalue` (the largest single number).
+    """Turns gradients into steps of the weights, clipped in one of three ways if asked.
 
     Raises: ArgumentError for unknown settings or bad values.
     """
@@ -44,7 +40,7 @@ class Optimizer:
     n_rates: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
-        registry.register("optimizer", cls, cls.__name__.lower())
+        registry.register("optimizer", described(cls), cls.__name__.lower())
 
     def __init__(
         self,
@@ -120,17 +116,18 @@ class Optimizer:
     def updates(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         """The steps that change `variables`, whose gradients lie side by side in `grads`."""
         parts = list(self.memory.stretches(variables, grads))
-        found = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
-        found += [Update(*one) for one in self._decay(variables, parts)]
+        updates = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
+        updates += self._decay(variables, parts)
         for part in parts:
             call, arrays = self.update(part)
             text = f"weights[{part.weights.size}] = {self.name}(weights, gradients)"
-            found.append(Update(call, arrays, text))
-        for one in variables:
-            if one.constraint is not None:
-                text = f"{one.path} = {type(one.constraint).__name__}({one.path})"
-                found.append(Update(_constrain, (one.array, one.constraint), text))
-        return found
+            updates.append(Update(call, arrays, text))
+        for variable in variables:
+            rule = variable.constraint
+            if rule is not None:
+                text = f"{variable.path} = {type(rule).__name__}({variable.path})"
+                updates.append(Update(_constrain, (variable.array, rule), text))
+        return updates
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
         """One step by hand: a gradient for each variable."""
@@ -159,10 +156,11 @@ class Optimizer:
 
     def _clip(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         if self.clipnorm:
-            bounds = _bounds(variables)
+            starts = offsets([variable.shape for variable in variables])
+            parts = zip(variables, starts, starts[1:])
             return [
-                Update(kernels.clip_norm, (grads[a:b], self.clipnorm), f"g_{one.path}: clipped")
-                for one, (a, b) in zip(variables, bounds)
+                Update(kernels.clip_norm, (grads[a:b], self.clipnorm), f"g_{v.path}: clipped")
+                for v, a, b in parts
             ]
         if self.global_clipnorm:
             return [Update(kernels.clip_norm, (grads, self.global_clipnorm), "gradients: clipped")]
@@ -171,16 +169,16 @@ class Optimizer:
             return [Update(np.clip, arrays, "gradients: clipped")]
         return []
 
-    def _decay(self, variables: Sequence[Variable], parts: Sequence[Stretch]) -> list[Any]:
+    def _decay(self, variables: Sequence[Variable], parts: Sequence[Stretch]) -> list[Update]:
         if not self.weight_decay:
             return []
         pieces = [part.weights for part in parts]
         if self._undecayed:
-            pieces = [
-                variable.array.reshape(-1) for variable in variables if self._decays(variable)
-            ]
-        decay, share = kernels.decay, self.weight_decay
-        return [(decay, (w, self.rates, share), f"weights[{w.size}]: decay") for w in pieces]
+            pieces = [v.array.reshape(-1) for v in variables if self._decays(v)]
+        return [
+            Update(kernels.decay, (w, self.rates, self.weight_decay), f"weights[{w.size}]: decay")
+            for w in pieces
+        ]
 
     def _decays(self, variable: Variable) -> bool:
         words = [word for word in self._undecayed if isinstance(word, str)]
@@ -225,7 +223,7 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """The settings as plain data."""
         own = list(inspect.signature(type(self).__init__).parameters)[1:]
-        names = [one for one in own if one not in ("learning_rate", "options", "name")]
+        names = [name for name in own if name not in ("learning_rate", "options", "name")]
         base = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue")
         rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
@@ -241,10 +239,91 @@ class Optimizer:
         return f"{type(self).__name__}({settings})"
 
 
-def _bounds(variables: Sequence[Variable]) -> list[tuple[int, int]]:
-    starts = offsets([variable.shape for variable in variables])
-    return list(zip(starts, starts[1:]))
+described(Optimizer)
 
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
     array[...] = constraint(array)
+
+
+CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
+NOT_SUPPORTED = ("use_ema", "ema_overwrite_frequency", "loss_scale_factor")
+IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accumulation_steps")
+
+
+SHARES = ("momentum", "beta_1", "beta_2", "rho")
+AMOUNTS = ("epsilon", "weight_decay", *CLIPS)
+SWITCHES = ("nesterov", "amsgrad", "centered")
+
+
+def check_numbers(optimizer: Any) -> None:
+    """Settings must be numbers in their range, or True or False."""
+    for name in (*SHARES, *AMOUNTS, *SWITCHES):
+        value = getattr(optimizer, name, None)
+        if name in SWITCHES:
+            fits, wanted, example = meant.is_switch(value), "True or False", "True"
+        elif name in SHARES:
+            fits = value is None or (meant.is_number(value) and 0 <= value <= 1)
+            wanted, example = "a float between [0, 1]", "0.9"
+        else:
+            fits = value is None or value is False or (meant.is_number(value) and value >= 0)
+            wanted, example = "a number, 0 or above", "1e-07" if name == "epsilon" else "1.0"
+        if not fits:
+            raise ArgumentError(
+                f"`{name}` must be {wanted}. Received: {name}={value!r}.",
+                why=f"{type(optimizer).__name__} calculates with it at each step.",
+                fix=meant.number(name, value, example),
+            )
+
+
+def checked_rate(rate: Any) -> float:
+    """A learning rate as a number."""
+    number = float(rate) if meant.is_number(rate) else float("nan")
+    if not number >= 0:
+        raise ArgumentError(
+            f"learning_rate={rate!r} cannot be used.",
+            why="the learning rate is the length of the steps: a number, zero or above.",
+            fix=f"{meant.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
+            "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
+        )
+    return number
+
+
+def check_clips(optimizer: Any) -> None:
+    """At most one way to clip gradients."""
+    clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
+    if len(clips) > 1:
+        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in clips)
+        raise ArgumentError(
+            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
+            f"Received: {values}.",
+            why="each is another way to shorten the same gradients.",
+            fix=f"keep {clips[0]} only.",
+        )
+
+
+def check_others(cls: type, others: dict[str, Any]) -> None:
+    """Keywords beyond the usual: some are not supported, some change nothing, the rest unknown."""
+    for name in NOT_SUPPORTED:
+        if others.pop(name, None):
+            raise NotSupportedError(
+                f"{cls.__name__}({name}=...) is not supported.",
+                why="funclab keeps no moving average of the weights and does not scale losses.",
+                fix=f"leave {name} out.",
+            )
+    if (others.get("gradient_accumulation_steps") or 1) > 1:
+        raise NotSupportedError(
+            f"{cls.__name__}(gradient_accumulation_steps=...) is not supported.",
+            why="every batch makes a step of its own.",
+            fix="use a larger batch_size instead.",
+        )
+    unknown = [name for name in others if name not in IGNORED]
+    if unknown:
+        own = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
+        raise ArgumentError(
+            f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
+            f"(Keyword argument not understood by {cls.__name__}.)",
+            why=f"{cls.__name__} takes {', '.join(name for name in own if name != 'options')}, "
+            "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
+            fix=meant.keyword(unknown[0], own),
+        )

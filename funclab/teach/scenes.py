@@ -21,7 +21,6 @@ from funclab.view.live.said import say
 from funclab.view.trace.view import Trace, trace
 
 ONE = {"use_bias": False, "kernel_initializer": "ones"}
-Stops = list[tuple[str, str]]
 
 
 def scene(name: str, *, look: str | None = None, ask: bool | None = None, **state: Any) -> Trace:
@@ -43,8 +42,8 @@ def scene(name: str, *, look: str | None = None, ask: bool | None = None, **stat
     view = make(look=look, ask=ask, **state)
     view.call = f'funclab.scene("{name}"$)'
     view.tour = [
-        {"state": {"step": view.find(*stop)}, "text": say(f"trace_{name}_{number}")}
-        for number, stop in enumerate(stops, 1)
+        {"state": {"step": view.find(*stop.split())}, "text": say(f"trace_{name}_{number}")}
+        for number, stop in enumerate(stops.split(", "), 1)
     ]
     return view
 
@@ -97,44 +96,25 @@ def frozen(**settings: Any) -> Trace:
     return trace(model, np.array([[1.0, 0.5]]), np.array([[1.0]]), **settings)
 
 
-SCENES: dict[str, tuple[Callable[..., Trace], Stops]] = {
+SCENES: dict[str, tuple[Callable[..., Trace], str]] = {
     "shared_gradient": (
         shared_gradient,
-        [
-            ("input", "right[0]"),
-            ("forward", "shared[1]"),
-            ("forward", "twin_right[0]"),
-            ("loss", ""),
-            ("vjp", "twin_right[0]"),
-            ("vjp", "twin_left[0]"),
-            ("add_into", "shared/kernel"),
-            ("update", "shared/kernel"),
-        ],
+        "input right[0], forward shared[1], forward twin_right[0], "
+        "loss, "
+        "vjp twin_right[0], vjp twin_left[0], "
+        "add_into shared/kernel, "
+        "update shared/kernel",
     ),
     "mask": (
         mask,
-        [
-            ("input", "words[0]"),
-            ("forward", "embed[0]"),
-            ("forward", "each[0]"),
-            ("forward", "average[0]"),
-            ("forward", "largest[0]"),
-        ],
+        "input words[0], forward embed[0], forward each[0], forward average[0], forward largest[0]",
     ),
-    "training": (
-        training,
-        [("input", "x[0]"), ("compare", "drop[0]"), ("compare", "norm[0]")],
-    ),
+    "training": (training, "input x[0], compare drop[0], compare norm[0]"),
     "frozen": (
         frozen,
-        [
-            ("forward", "base[0]"),
-            ("vjp", "head[0]"),
-            ("vjp", "base[0]"),
-            ("vjp", "first[0]"),
-            ("update", "first/kernel"),
-            ("update", "head/kernel"),
-            ("held", ""),
-        ],
+        "forward base[0], "
+        "vjp head[0], vjp base[0], vjp first[0], "
+        "update first/kernel, update head/kernel, held",
     ),
 }
+"""A model in slow motion, and the steps at which its tour stops: a kind, and where."""

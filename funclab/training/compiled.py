@@ -73,33 +73,28 @@ class Compiled:
             ]
             for output, kind in zip(self.outputs or [], kinds)
         ]
-        trackers: dict[str, Metric] = {"loss": self.loss_mean}
-        trackers.update((mean.name, mean) for mean in self.loss_means if mean is not None)
-        trackers.update(zip(self._metric_keys(), in_order(metrics)))
+        means = [mean for mean in self.loss_means if mean is not None]
+        values = [self.loss_mean, *means, *in_order(metrics)]
+        trackers = dict(zip(self.metrics_names, values, strict=True))
         self.steps.clear()  # plans made before held other metrics
         self.metrics_per_output, self.trackers = metrics, trackers
         self.kinds = kinds  # last: an interrupt may come before
 
-    def _metric_keys(self) -> list[str]:
-        """The key of each metric in logs and History: plain ones first, then weighted."""
-        outputs = self.outputs or []
-        prefixes = [f"{output.name}_" if len(outputs) > 1 else "" for output in outputs]
-        keys: list[str] = []
-        for one, prefix in zip(outputs, prefixes):
-            keys += [free(keys, prefix + name_of(metric)) for metric in one.metrics]
-        for one, prefix in zip(outputs, prefixes):
-            for metric in one.weighted_metrics:
-                key = prefix + name_of(metric)
-                keys.append(
-                    free(keys, f"{prefix}weighted_{name_of(metric)}") if key in keys else key
-                )
-        return keys
-
     @property
     def metrics_names(self) -> list[str]:
-        """The keys of logs and History, in order."""
-        means = [mean.name for mean in self.loss_means if mean is not None]
-        return ["loss", *means, *self._metric_keys()]
+        """The keys of logs and History: losses, plain metrics, weighted ones; each its own."""
+        outputs = self.outputs or []
+        prefixes = [f"{output.name}_" if len(outputs) > 1 else "" for output in outputs]
+        keys = ["loss", *(mean.name for mean in self.loss_means if mean is not None)]
+        for output, prefix in zip(outputs, prefixes):
+            for metric in output.metrics:
+                keys.append(free(keys, prefix + name_of(metric)))
+        for output, prefix in zip(outputs, prefixes):
+            for metric in output.weighted_metrics:
+                key = prefix + name_of(metric)
+                weighted = f"{prefix}weighted_{name_of(metric)}"
+                keys.append(free(keys, weighted if key in keys else key))
+        return keys
 
     @property
     def metrics(self) -> list[Metric]:

@@ -81,12 +81,14 @@ class Step:
         self.outputs = structure.flatten(made)
 
 
-def predict_step(model: Any, specs: Specs, tree: Any) -> Step:
-    """Outputs only."""
+def predict_step(
+    model: Any, specs: Specs, tree: Any, training: bool = False, keep: bool = False
+) -> Step:
+    """Outputs only, with the layers in training or not; `keep` as in `train_step`."""
     step = Step(specs)
-    with Tape() as tape:
+    with Tape(training=training) as tape:
         step.forward(model, tree)
-    step.plan = Plan(step.outputs, wrt=(), updates=tape.updates)
+    step.plan = Plan(step.outputs, wrt=(), updates=tape.updates, keep=keep)
     return step
 
 

@@ -1,7 +1,6 @@
 """Seeing a model: its summary, its diagram, and the tables of its nodes."""
 
-from funclab.view.notebook.watching import live_callback
-from funclab.view.notebook.ways import make
+from funclab.view.notebook.ways import live_callback, make
 from funclab.view.scene.diagram import Diagram, diagram, plot_model
 from funclab.view.scene.tensor_path import tensor_view
 from funclab.view.tables.nodes import NodeTable, node_table

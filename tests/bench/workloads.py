@@ -13,12 +13,12 @@ Maker = Callable[[np.random.RandomState, int], np.ndarray]
 class Workload:
     """A compiled model and data for one epoch of `steps` batches."""
 
-    build: Callable[[Any], Any]
     title: str
     batch: int
     steps: int
     x: list[Maker]
     y: list[Maker]
+    build: Callable[[Any], Any]
 
     def data(self, steps: int | None = None) -> tuple[Any, Any]:
         random = np.random.RandomState(0)
@@ -31,9 +31,11 @@ class Workload:
 WORKLOADS: dict[str, Workload] = {}
 
 
-def workload(**settings: Any) -> Callable[[Callable], Callable]:
+def workload(*settings: Any) -> Callable[[Callable], Callable]:
+    """Register `build` with its title, batch, steps, x and y."""
+
     def register(build: Callable) -> Callable:
-        WORKLOADS[build.__name__] = Workload(build, **settings)
+        WORKLOADS[build.__name__] = Workload(*settings, build)
         return build
 
     return register
@@ -77,13 +79,7 @@ def perceptron(keras: Any, width: int) -> Any:
     return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
 
 
-@workload(
-    title="guide's MLP 784-64-64-10, batch 32, RMSprop",
-    batch=32,
-    steps=500,
-    x=[values(784)],
-    y=[one_hot(10)],
-)
+@workload("guide's MLP 784-64-64-10, batch 32, RMSprop", 32, 500, [values(784)], [one_hot(10)])
 def mlp(keras):
     model = perceptron(keras, 64)
     model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
@@ -91,11 +87,11 @@ def mlp(keras):
 
 
 @workload(
-    title="two inputs, two outputs, batch 32, RMSprop",
-    batch=32,
-    steps=500,
-    x=[values(100), values(5)],
-    y=[yes_or_no, yes_or_no],
+    "two inputs, two outputs, batch 32, RMSprop",
+    32,
+    500,
+    [values(100), values(5)],
+    [yes_or_no, yes_or_no],
 )
 def two_by_two(keras):
     layers = keras.layers
@@ -113,11 +109,11 @@ def two_by_two(keras):
 
 
 @workload(
-    title="shared Dense(64) called twice, batch 32, RMSprop",
-    batch=32,
-    steps=500,
-    x=[values(280), values(280)],
-    y=[yes_or_no],
+    "shared Dense(64) called twice, batch 32, RMSprop",
+    32,
+    500,
+    [values(280), values(280)],
+    [yes_or_no],
 )
 def shared_dense(keras):
     layers = keras.layers
@@ -129,13 +125,7 @@ def shared_dense(keras):
     return model
 
 
-@workload(
-    title="wide MLP 784-1024-1024-10, batch 128, RMSprop",
-    batch=128,
-    steps=40,
-    x=[values(784)],
-    y=[one_hot(10)],
-)
+@workload("wide MLP 784-1024-1024-10, batch 128, RMSprop", 128, 40, [values(784)], [one_hot(10)])
 def wide_mlp(keras):
     model = perceptron(keras, 1024)
     model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
@@ -143,11 +133,11 @@ def wide_mlp(keras):
 
 
 @workload(
-    title="TimeDistributed(guide's MLP), 20 steps, batch 32, RMSprop",
-    batch=32,
-    steps=40,
-    x=[values(20, 784)],
-    y=[one_hot(20, 10)],
+    "TimeDistributed(guide's MLP), 20 steps, batch 32, RMSprop",
+    32,
+    40,
+    [values(20, 784)],
+    [one_hot(20, 10)],
 )
 def time_distributed(keras):
     inputs = keras.Input((20, 784))
@@ -157,11 +147,11 @@ def time_distributed(keras):
 
 
 @workload(
-    title="Embedding(1000, 64) + LSTM(64), 50 steps, batch 32, RMSprop",
-    batch=32,
-    steps=60,
-    x=[words(1000, 50)],
-    y=[yes_or_no],
+    "Embedding(1000, 64) + LSTM(64), 50 steps, batch 32, RMSprop",
+    32,
+    60,
+    [words(1000, 50)],
+    [yes_or_no],
 )
 def lstm(keras):
     layers = keras.layers
@@ -173,11 +163,7 @@ def lstm(keras):
 
 
 @workload(
-    title="CNN 28x28, 32 and 64 filters, batch 32, Adam",
-    batch=32,
-    steps=40,
-    x=[values(28, 28, 1)],
-    y=[one_hot(10)],
+    "CNN 28x28, 32 and 64 filters, batch 32, Adam", 32, 40, [values(28, 28, 1)], [one_hot(10)]
 )
 def cnn(keras):
     layers = keras.layers
@@ -192,13 +178,7 @@ def cnn(keras):
     return model
 
 
-@workload(
-    title="small ResNet 32x32x3, batch 32, Adam",
-    batch=32,
-    steps=20,
-    x=[values(32, 32, 3)],
-    y=[one_hot(10)],
-)
+@workload("small ResNet 32x32x3, batch 32, Adam", 32, 20, [values(32, 32, 3)], [one_hot(10)])
 def resnet(keras):
     layers = keras.layers
     inputs = keras.Input((32, 32, 3))

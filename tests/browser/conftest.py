@@ -7,16 +7,20 @@ may want to run one of their own.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.notebook_page import NotebookPage
+import funclab
+from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage
 from tests.browser.server import Server, serve
+from tests.browser.waiting import PATIENCE, laid_out
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_OPTIONS = [
@@ -24,9 +28,11 @@ BROWSER_OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 WINDOW = {"width": 1280, "height": 1600}
+expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
 Write = Callable[..., Path]
+Run = Callable[..., NotebookPage]
 
 
 def program() -> str:
@@ -82,6 +88,26 @@ def open_notebook(browser: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
+def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """`opened_page(view)`: its page from disk, which has no kernel, with the keys in the view."""
+    pages = []
+
+    def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
+        path = tmp_path / "view.html"
+        funclab.export_html(view, path)
+        page = browser.new_page(viewport={"width": width, "height": height}, **settings)
+        pages.append(page)
+        page.goto(path.as_uri())
+        page.focus(".fl")
+        laid_out(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
 def write_notebook(tmp_path: Path) -> Write:
     """`write_notebook("demo", "x = 1", "x")`: a notebook file with these code cells."""
 
@@ -96,3 +122,17 @@ def write_notebook(tmp_path: Path) -> Write:
         return path
 
     return write
+
+
+@pytest.fixture
+def run_cells(request: pytest.FixtureRequest, open_notebook: Open, write_notebook: Write) -> Run:
+    """`run_cells(server, "x = 1", "x")`: a new notebook in a window, these cells run; unless they
+    are to be waited for, they may still run."""
+    name = re.sub(r"\W+", "-", request.node.name)
+
+    def run(server: Server, *cells: str, wait: bool = True) -> NotebookPage:
+        notebook = open_notebook(server, write_notebook(name, *cells))
+        notebook.page.evaluate(RUN_ALL if wait else RUN_ALL_NO_WAIT)
+        return notebook
+
+    return run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,14 +47,6 @@ with capture_output():
 while len(history.epoch) < 2:
     time.sleep(0.05)
 """
-ASK = """async code => {
-  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  let said = "";
-  const future = kernel.requestExecute({code});
-  future.onIOPub = ({content}) => { said += content.text ?? content.evalue ?? ""; };
-  await future.done;
-  return said.trim();
-}"""
 RUN_CELL = """async ([index, code]) => {
   const panel = jupyterapp.shell.currentWidget, notebook = panel.content;
   notebook.widgets[index].model.sharedModel.setSource(code);
@@ -211,25 +202,16 @@ class Stage:
     def sees(self, shown: Shown, view: Locator | None = None) -> None:
         """Wait until the page tells of a state."""
         found = (view or self.shown).locator(shown.place).filter(has_text=shown.text)
-        expect(found.first).to_be_attached(timeout=20_000)
+        expect(found.first).to_be_attached()
 
     def sees_nothing_of(self, shown: Shown, view: Locator | None = None) -> None:
         found = (view or self.shown).locator(shown.place).filter(has_text=shown.text)
         expect(found).to_have_count(0)
 
-    def ask(self, code: str) -> str:
-        """What the kernel prints."""
-        return self.notebook.page.evaluate(ASK, code)
-
     def knows(self, name: str, wanted: Any) -> None:
-        """Wait until Python holds a value; what the page sends takes its time."""
-        said = None
-        for _ in range(50):
-            said = json.loads(self.ask(f"import json; print(json.dumps({name}))"))
-            if said == wanted or (isinstance(wanted, dict) and wanted.items() <= said.items()):
-                return
-            self.notebook.page.wait_for_timeout(100)
-        raise AssertionError(f"{name} is {said!r}, not {wanted!r}")
+        """Wait until Python holds a value, or a dictionary with this in it."""
+        holds = f"{wanted}.items() <= {name}.items()" if isinstance(wanted, dict) else ""
+        self.notebook.comes_to_say(holds or name, "True" if holds else str(wanted))
 
     def reload(self) -> None:
         """Save the notebook and load the page anew."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
 
 from tests.browser.server import Server
+from tests.browser.waiting import becomes, laid_out
 
 SECONDS_TO_OPEN = 60
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -38,19 +39,22 @@ RUN_ALL = """async () => {
   await jupyterapp.commands.execute('notebook:run-all-cells');
   await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
 }"""
+RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
 # Colours fade from one theme to the other; other animations may go on for ever.
 FADING = """() => document.getAnimations().some(
   (one) => one instanceof CSSTransition && one.playState === "running")"""
 THEME_IS = "light => document.body.dataset.jpThemeLight === String(light)"
-# What became of each code cell: its number, the text it shows, the name of its error.
+# What became of each code cell: its number, the text it printed or failed with, the name of its
+# error. The page may show the text some frames later.
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === 'code')
   .map(cell => {
     const outputs = cell.model.outputs.toJSON();
     return {
       count: cell.model.executionCount,
-      text: cell.outputArea.node.innerText,
+      text: outputs.map(o => [o.text ?? o.traceback ?? []].flat().join('\\n')).join('\\n')
+        .replace(/\\x1b\\[[\\d;]*m/g, ''),
       error: outputs.filter(o => o.output_type === 'error').map(o => o.ename)[0] || null,
       expected: (cell.model.metadata.tags || []).includes('raises-exception'),
     };
@@ -123,11 +127,16 @@ class NotebookPage:
         """What code prints in this notebook's kernel, or what its error says."""
         return self.page.evaluate(KERNEL_SAYS, code)
 
+    def comes_to_say(self, expression: str, wanted: str) -> None:
+        """Wait until this is the value of an expression; what the page sends takes its time."""
+        becomes(self.page, lambda: self.kernel_says(f"print({expression})"), wanted)
+
     def theme(self, name: str) -> None:
         """Switch to the "light" or "dark" theme, and wait until it is there."""
         self.page.evaluate(CHANGE_THEME, THEMES[name])
         self.page.wait_for_function(THEME_IS, arg=name == "light")
-        self.page.wait_for_timeout(100)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        laid_out(self.page)
         self.page.wait_for_function(f"() => !({FADING})()")
 
     def screenshot(self, name: str) -> Path:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
+
+from playwright.sync_api import expect
 
 from tests.browser.notebook_page import NotebookPage
 
@@ -58,6 +61,14 @@ class Demo:
         self.page.wait_for_function(IDLE)
         self.go_to(index)
         self.keys("Shift+Enter")
+        expect(self.prompt(index)).to_contain_text(re.compile(r"[*\d]"))  # it is on its way
+
+    def prompt(self, index):
+        return self.cell(index).locator(".jp-InputPrompt")
+
+    def await_end(self, index):
+        """Until a cell that was run has its number."""
+        expect(self.prompt(index)).to_contain_text(re.compile(r"\d"))
 
     def enter(self, index):
         """Into the view under a cell: Shift-Tab goes backwards from the cell after it."""
@@ -75,3 +86,4 @@ class Demo:
         self.page.wait_for_function(IDLE)
         self.go_to(index)
         self.keys("Enter", "Control+v", "Shift+Enter")
+        self.await_end(index)

@@ -7,21 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import funclab
-from funclab import Input, Model, layers
-from funclab.layers import Dense
 from funclab.teach.scenes import scene
+from tests.view import models
 
 
 def twice():
-    x = Input((16,), name="x")
-    shared = Dense(16, activation="relu", name="shared")
-    return Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
-
-
-def nested():
-    a, b = Input((16,), name="a"), Input((16,), name="b")
-    inner = twice()
-    return Model([a, b], layers.concatenate([inner(a), inner(b)]), name="nested")
+    return models.shared_inside().get_layer("twice")
 
 
 def trained():
@@ -36,7 +27,9 @@ def trained():
 
 
 VIEWS = {
-    "explorer": lambda: funclab.explore(nested(), open=True, selected="twice[1]", table=True),
+    "explorer": lambda: funclab.explore(
+        models.shared_inside(), open=True, selected="twice[1]", table=True
+    ),
     "explorer of layers": lambda: funclab.explore(twice(), face="layers", selected="shared"),
     "explorer, deep": lambda: funclab.explore(twice(), selected="shared[1]", level=2, more=True),
     "explorer with a tour": lambda: funclab.explore(
@@ -49,7 +42,7 @@ VIEWS = {
     "training": lambda: funclab.watch(trained(), table=True, selected="shared"),
     "training, asked": lambda: funclab.watch(trained(), ask=True, log=True, joined=True),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),
-    "diff": lambda: funclab.diff(twice(), nested()).view(),
+    "diff": lambda: funclab.diff(twice(), models.shared_inside()).view(),
 }
 
 # What would move although the reader asked for stillness.
@@ -62,20 +55,13 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", list(VIEWS))
-def test_no_view_breaks_a_rule_of_accessibility(name, scheme, browser, tmp_path):
+def test_no_view_breaks_a_rule_of_accessibility(name, scheme, opened_page):
     settings = {"color_scheme": scheme, "reduced_motion": "reduce"}
-    page = browser.new_page(**settings, viewport={"width": 1280, "height": 1200})
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    path = tmp_path / "view.html"
-    funclab.export_html(VIEWS[name](), path)
-    page.goto(path.as_uri())
-    page.wait_for_selector(".fl")
+    page = opened_page(VIEWS[name](), height=1200, **settings)
 
     found = Axe().run(page)
     moving = page.evaluate(MOVING)
 
-    page.close()
     assert found.violations_count == 0, found.generate_report()
     assert moving == []
-    assert not complaints
+    assert not [said.text for said in page.console_messages() if said.type == "error"]

@@ -18,9 +18,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.notebook_page import READY, SCREENSHOTS
-from tests.browser.presenter import IDLE, PROJECTOR, Demo
+from tests.browser.presenter import PROJECTOR, Demo
 from tests.browser.projector import small_words
 from tests.browser.server import environment
+from tests.browser.waiting import becomes
 
 TIMES = SCREENSHOTS.parent / "demo.json"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -87,8 +88,7 @@ def test_the_demonstration_can_be_given_with_the_keyboard(demo):
 
 
 def the_bare_model_shows_itself(demo):
-    loaded = demo.cell(GRAPH - 1).locator(".jp-InputPrompt")
-    expect(loaded).to_have_text("[1]:", timeout=60_000)
+    demo.await_end(GRAPH - 1)
     with demo.timed("2 picture of the bare model"):
         demo.run(GRAPH)
         demo.cell(GRAPH).locator(".fl .box").first.wait_for()
@@ -102,7 +102,7 @@ def the_shared_layer_lights_its_nodes_and_gives_a_line_to_paste(demo):
         graph.locator(".fl-lit").nth(1).wait_for(state="attached")
     demo.keys("ArrowRight", "c")
     expect(graph.locator(".fl-status")).to_contain_text("eye.get_output_at(1)")
-    assert small_words(graph) == []
+    becomes(demo.page, lambda: small_words(graph), [])
     demo.notebook.screenshot("demo-3-graph")
 
     demo.paste(PASTE_LINE)
@@ -119,7 +119,7 @@ def the_shape_is_asked_and_then_worked_out(demo):
     demo.keys("1")
     shapes.locator(".fl-choices").wait_for(state="detached")
     expect(shapes).to_contain_text("64 × 16 + 16 = 1,040")
-    assert small_words(shapes) == []
+    becomes(demo.page, lambda: small_words(shapes), [])
     demo.notebook.screenshot("demo-4-shapes")
 
 
@@ -147,7 +147,7 @@ def training_pauses_for_the_gradients_goes_on_and_stops(demo):
         demo.keys("s")
         slow = demo.cell(LIVE).locator(".fl-trace")
         slow.locator(".box").first.wait_for()
-    assert small_words(curves) == []
+    becomes(demo.page, lambda: small_words(curves), [])
 
     demo.keys("b")
     sums = slow.get_by_text(re.compile("eye/kernel is used 2 times.*are added")).first
@@ -179,12 +179,11 @@ def the_code_of_the_playground_gives_its_curve(demo):
     expect(ground.locator(".fl-status")).to_contain_text("Paused")
     demo.keys("c")
     expect(ground.locator(".fl-status")).to_contain_text("copied")
-    assert small_words(ground) == []
+    becomes(demo.page, lambda: small_words(ground), [])
     demo.notebook.screenshot("demo-7-playground")
 
     demo.paste(PASTE_CODE)
 
-    demo.page.wait_for_function(IDLE)
     asked = "print(history.history == ground.losses, ground.line())"
     assert SAME_CURVE.match(demo.notebook.kernel_says(asked))
 
@@ -211,10 +210,7 @@ def three_presses_lead_to_the_source_of_an_op_and_one_back(demo):
 
 def the_saved_page_answers_without_a_kernel(demo):
     demo.run(SAVED)
-    demo.page.wait_for_function(IDLE)
-    for _ in range(500):  # a cell that was sent may not have begun when the kernel is seen idle
-        if not (demo.folder / "demo.html").exists():
-            demo.page.wait_for_timeout(20)
+    demo.await_end(SAVED)
     demo.saved = demo.page.context.new_page()
     with demo.timed("9 the page from disk"):
         demo.saved.goto((demo.folder / "demo.html").as_uri())

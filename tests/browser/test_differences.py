@@ -7,6 +7,7 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from tests.browser.projector import small_words
+from tests.browser.waiting import laid_out
 
 SCALES = "() => [...document.querySelectorAll('.fl-graph svg')].map((svg) => svg.getScreenCTM().a)"
 ENDS = """() => [...document.querySelectorAll('.fl-graph,.fl-bar,.fl-panel,.fl-caption')]
@@ -26,6 +27,7 @@ def test_both_sides_have_one_scale_inside_the_window(browser, tmp_path, look, le
 
     page.goto(path.as_uri())
     page.wait_for_selector(".fl-graph svg")
+    laid_out(page)
 
     left, right = page.evaluate(SCALES)
     assert left == pytest.approx(right, rel=1e-3)

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
-from funclab.layers import Dense, concatenate
+from funclab.layers import Dense
+from tests.browser.waiting import becomes, laid_out
 from tests.view import gallery, models
 
 MODEL = """
@@ -47,8 +48,8 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     page.locator(f'{ROOT} .box[data-key="shared[1]"]').click()
 
     page.wait_for_selector(f"{ROOT} .fl-ring:not(.fl-lit)", state="attached")
-    assert "shared.get_output_at(1)" in page.locator(f"{ROOT} .fl-here").inner_text()
-    assert page.locator(f"{ROOT} .fl-lit").count() == 2
+    expect(page.locator(f"{ROOT} .fl-here")).to_contain_text("shared.get_output_at(1)")
+    expect(page.locator(f"{ROOT} .fl-lit")).to_have_count(2)
     notebook.screenshot(f"explorer-{jupyter.kind}")
     assert quiet(notebook)
 
@@ -63,67 +64,31 @@ def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     for key in ["ArrowDown", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
         page.keyboard.press(key)
 
-    page.wait_for_selector(f"{ROOT} .fl-panel pre")
-    assert "np.matmul" in page.locator(f"{ROOT} .fl-panel pre").first.inner_text()
-    assert "shared[1] is selected" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    expect(page.locator(f"{ROOT} .fl-panel pre").first).to_contain_text("np.matmul")
+    expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("shared[1] is selected")
     page.keyboard.press("f")
     page.wait_for_selector(f'{ROOT} .box[data-key="shared"][aria-pressed=true]')
     assert quiet(notebook)
 
 
-def test_python_and_browser_share_the_selection(lab, open_notebook, write_notebook):
+def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
+    lab, open_notebook, write_notebook
+):
     notebook = explorer_on(
         open_notebook,
         write_notebook,
         lab,
-        "view = funclab.explore(model)\nview",
-        'view.selected = "shared[0]"',
+        "x = y = Input((4,))\nfor i in range(400):\n    y = Dense(4, name=f'deep_{i}')(y)\n"
+        "view = funclab.explore(Model(x, y))\nview",
+        'view.selected = "deep_200[0]"',
     )
     page = notebook.page
-    page.wait_for_selector(f'{ROOT} .box[data-key="shared[0]"][aria-pressed=true]')
+    page.wait_for_selector(f'{ROOT} .box[data-key="deep_200[0]"][aria-pressed=true]')
 
-    page.locator(f'{ROOT} .box[data-key="head[0]"]').click()
+    box(page, "deep_399[0]").click()
 
-    page.wait_for_timeout(300)
-    asked = """async () => {
-      const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-      let said = "";
-      const future = kernel.requestExecute({code: "print(view.selected)"});
-      future.onIOPub = (message) => { said += message.content.text ?? ""; };
-      await future.done;
-      return said.trim();
-    }"""
-    assert page.evaluate(asked) == "head[0]"
+    notebook.comes_to_say("view.selected", "deep_399[0]")
     assert quiet(notebook)
-
-
-def nested():
-    """A model called twice, with a shared layer inside."""
-    x = Input((16,), name="x")
-    shared = Dense(16, activation="relu", name="shared")
-    twice = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
-    a, b = Input((16,), name="a"), Input((16,), name="b")
-    return Model([a, b], concatenate([twice(a), twice(b)]), name="nested")
-
-
-@pytest.fixture
-def opened_page(browser, tmp_path):
-    """`opened_page(view)`: its page from disk, which has no kernel."""
-    pages = []
-
-    def open_page(view, height=800, width=1280):
-        path = tmp_path / "view.html"
-        funclab.export_html(view, path)
-        page = browser.new_page(viewport={"width": width, "height": height})
-        pages.append(page)
-        page.goto(path.as_uri())
-        page.wait_for_selector(f"{ROOT} svg .box")
-        page.focus(ROOT)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
 
 
 def box(page, key):
@@ -140,25 +105,20 @@ def status(page):
 
 
 def test_models_open_one_by_one_by_their_sign_and_by_key(opened_page):
-    page = opened_page(funclab.explore(nested()))
+    page = opened_page(funclab.explore(models.shared_inside()))
+    first, second = (box(page, f"twice[{i}]/shared[0]") for i in (1, 2))
 
     box(page, "twice[2]").locator(".fl-sign").click()
 
-    assert box(page, "twice[2]/shared[0]").count() == 1
-    assert box(page, "twice[1]/shared[0]").count() == 0
+    assert [first.count(), second.count()] == [0, 1]
     box(page, "twice[1]").click()
-    press(page, "o")
-    assert box(page, "twice[1]/shared[0]").count() == 1
-    press(page, "o")
-    assert box(page, "twice[1]/shared[0]").count() == 0
-    press(page, "Shift+O")
-    assert page.locator(f"{ROOT} .box.frame").count() == 2
-    press(page, "Shift+O")
-    assert page.locator(f"{ROOT} .box.frame").count() == 0
+    for key, counts in (("o", [1, 1]), ("o", [0, 1]), ("Shift+O", [1, 1]), ("Shift+O", [0, 0])):
+        press(page, key)
+        assert [first.count(), second.count()] == counts
 
 
 def test_enter_goes_into_a_closed_model_before_it_goes_to_the_arithmetic(opened_page):
-    page = opened_page(funclab.explore(nested(), selected="twice[1]"))
+    page = opened_page(funclab.explore(models.shared_inside(), selected="twice[1]"))
 
     press(page, "Enter")
 
@@ -168,7 +128,7 @@ def test_enter_goes_into_a_closed_model_before_it_goes_to_the_arithmetic(opened_
 
 
 def test_what_is_found_inside_a_closed_model_is_shown(opened_page):
-    page = opened_page(funclab.explore(nested()))
+    page = opened_page(funclab.explore(models.shared_inside()))
 
     press(page, "/", *"out[0]")
 
@@ -178,7 +138,7 @@ def test_what_is_found_inside_a_closed_model_is_shown(opened_page):
 
 
 def test_search_counts_aloud_goes_on_with_enter_and_is_left_with_escape(opened_page):
-    page = opened_page(funclab.explore(nested()))
+    page = opened_page(funclab.explore(models.shared_inside()))
 
     press(page, "/", *"shared")
 
@@ -216,7 +176,7 @@ def test_a_repeat_unfolds_in_place_and_folds_again(opened_page):
 
 
 def test_keys_walk_the_ways_to_draw_instead_of_scaling_type(opened_page):
-    page = opened_page(funclab.explore(nested()))
+    page = opened_page(funclab.explore(models.shared_inside()))
     boxes = page.locator(f"{ROOT} .fl-stage .box")
     high = boxes.first.bounding_box()["height"]
 
@@ -228,7 +188,7 @@ def test_keys_walk_the_ways_to_draw_instead_of_scaling_type(opened_page):
     press(page, "0")
     assert boxes.first.bounding_box()["height"] == high
     press(page, "+")
-    assert status(page) == "There is no way with more words."
+    assert status(page) == "The picture cannot hold more words."
 
 
 def small_text(page):
@@ -255,6 +215,7 @@ def test_selecting_moves_no_box_and_cuts_none_off(name, opened_page):
     for key in ("ArrowDown", "ArrowDown", "Enter", "m", "t", "Backspace"):
         press(page, key)
 
+        laid_out(page)
         # Where the page has scrolled, a browser rounds to other pixels.
         assert np.abs(np.array(root.evaluate(PLACES)) - before).max() < 1
         assert page.locator(f"{ROOT} .fl-beyond").is_hidden()
@@ -262,7 +223,7 @@ def test_selecting_moves_no_box_and_cuts_none_off(name, opened_page):
 
 
 def test_with_nothing_selected_the_panel_sums_up_the_model(opened_page):
-    page = opened_page(funclab.explore(nested()))
+    page = opened_page(funclab.explore(models.shared_inside()))
 
     said = page.locator(f"{ROOT} .fl-panel").inner_text()
 
@@ -276,6 +237,7 @@ def test_in_little_width_the_panel_lies_over_the_half_without_the_selection(open
 
     for key, high in (("dense[0]", False), ("dense_2[0]", True)):
         box(page, key).click()
+        laid_out(page)
 
         said, stage = (page.locator(part).bounding_box() for part in (".fl-said", ".fl-stage"))
         middle = stage["y"] + stage["height"] / 2
@@ -307,7 +269,7 @@ LABELS = "root => [...root.querySelectorAll('[aria-label]')].map((one) => one.ar
 
 @pytest.mark.parametrize("face", ["calls", "layers"])
 def test_a_click_beside_a_line_names_its_tensor_and_lights_the_way_back(face, opened_page):
-    page = opened_page(funclab.explore(nested(), face=face, open=True))
+    page = opened_page(funclab.explore(models.shared_inside(), face=face, open=True))
     inner = "twice[1]/" if face == "calls" else "twice/"
     line = page.locator(f'{ROOT} .edge[data-tensor="{inner}shared[1:0]"]').last
     line.scroll_into_view_if_needed()
@@ -325,7 +287,7 @@ def test_a_click_beside_a_line_names_its_tensor_and_lights_the_way_back(face, op
 
 
 def test_the_tensors_of_a_node_are_reached_by_key(opened_page):
-    page = opened_page(funclab.explore(nested(), selected="concatenate[0]"))
+    page = opened_page(funclab.explore(models.shared_inside(), selected="concatenate[0]"))
     caption = page.locator(f"{ROOT} .fl-caption")
 
     names = []
@@ -339,7 +301,7 @@ def test_the_tensors_of_a_node_are_reached_by_key(opened_page):
 
 
 def test_a_row_of_the_layers_face_is_its_node(opened_page):
-    page = opened_page(funclab.explore(nested(), face="layers"))
+    page = opened_page(funclab.explore(models.shared_inside(), face="layers"))
 
     box(page, "twice").locator('[data-row="2"]').click()
 
@@ -348,7 +310,7 @@ def test_a_row_of_the_layers_face_is_its_node(opened_page):
 
 
 def test_one_key_leads_from_the_source_of_an_op_back_to_the_model(opened_page):
-    page = opened_page(funclab.explore(nested(), selected="twice[1]/shared[0]"))
+    page = opened_page(funclab.explore(models.shared_inside(), selected="twice[1]/shared[0]"))
     press(page, "Enter", "Enter", "m")
     assert page.locator(f"{ROOT} .fl-panel pre").count() > 0
 
@@ -369,32 +331,62 @@ def test_a_lesson_sized_model_is_seen_whole_and_what_is_not_is_announced(opened_
     assert stage.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
     assert page.locator(".fl-beyond").is_hidden()
     page.set_viewport_size({"width": 1280, "height": 420})
-    page.wait_for_selector(".fl-beyond:not([hidden])")
-    assert "more below" in page.locator(".fl-beyond").inner_text()
+    expect(page.locator(".fl-beyond")).to_contain_text("more below")
     page.locator(".fl-beyond").click()
     page.wait_for_function("document.querySelector('.fl-stage').scrollTop > 0")
 
 
 def test_text_stays_legible_in_a_narrow_window(opened_page):
-    page = opened_page(funclab.explore(nested(), open=True))
+    page = opened_page(funclab.explore(models.shared_inside(), open=True))
 
     page.set_viewport_size({"width": 500, "height": 600})
 
-    page.wait_for_selector(".fl-beyond:not([hidden])")
-    assert "more" in page.locator(".fl-beyond").inner_text()
+    expect(page.locator(".fl-beyond")).to_contain_text("more")
     assert small_text(page) >= 11
 
 
-def test_python_shows_what_lies_folded_away(lab, open_notebook, write_notebook):
-    notebook = explorer_on(
-        open_notebook,
-        write_notebook,
-        lab,
-        "x = y = Input((4,))\nfor i in range(400):\n    y = Dense(4, name=f'deep_{i}')(y)\n"
-        "view = funclab.explore(Model(x, y))\nview",
-        'view.selected = "deep_200[0]"',
-    )
+# The middle of the window on the strip, as a part of the whole.
+MIDDLE = """strip => {
+  const [at, whole] = [".fl-window", "svg"].map((part) =>
+    strip.querySelector(part).getBoundingClientRect());
+  return (at.x + at.width / 2 - whole.x) / whole.width;
+}"""
 
-    notebook.page.wait_for_selector(f'{ROOT} .box[data-key="deep_200[0]"][aria-pressed=true]')
 
-    assert quiet(notebook)
+def middle(page):
+    page.wait_for_selector(f"{ROOT} .fl-strip:not([hidden]) .fl-window")
+    return page.locator(f"{ROOT} .fl-strip").evaluate(MIDDLE)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
+    live, opened_page, lab, open_notebook, write_notebook
+):
+    if live:
+        code = "from tests.view import gallery\ngallery.built('mobilenet').explore()"
+        page = explorer_on(open_notebook, write_notebook, lab, code).page
+        page.set_viewport_size({"width": 1280, "height": 620})  # in a taller one all of it fits
+        page.focus(ROOT)
+    else:
+        view = funclab.explore(gallery.built("mobilenet"))
+        view.space = [1095, 480]
+        page = opened_page(view, height=620)
+    middles = [middle(page)]
+
+    for key, further in (("]", 1), ("]", 1), ("[", -1)):
+        press(page, key)
+        becomes(page, lambda by=further: (middle(page) - middles[-1]) * by > 0, True)
+        middles.append(middle(page))
+    strip = page.locator(f"{ROOT} .fl-strip").bounding_box()
+    for share, part in enumerate((0.5, 0.8)):
+        page.mouse.move(strip["x"] + part * strip["width"], strip["y"] + 40)
+        if not share:
+            page.mouse.down()
+        becomes(page, lambda part=part: abs(middle(page) - part) < 0.12, True)
+    page.mouse.up()
+    page.mouse.move(strip["x"] + 100, strip["y"] + 40)
+    press(page, "ArrowDown")
+
+    pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
+    expect(pressed).to_be_in_viewport()
+    assert abs(middle(page) - 0.8) < 0.2

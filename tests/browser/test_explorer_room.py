@@ -10,6 +10,7 @@ from funclab import Input, Model
 from funclab.layers import Dense
 from tests.browser.presenter import Demo
 from tests.browser.projector import small_words
+from tests.browser.waiting import becomes, laid_out
 
 START = """%load_ext funclab
 %funclab look projector
@@ -61,6 +62,11 @@ def projected(lab, open_notebook, write_notebook):
     return show
 
 
+def all_large_and_quiet(demo, view):
+    becomes(demo.page, lambda: small_words(view), [])
+    assert demo.notebook.console_errors == []
+
+
 def all_seen(view, *parts):
     for part in parts:
         expect(view.locator(part).first).to_be_in_viewport(ratio=0.99)
@@ -74,7 +80,7 @@ def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(proj
     box = ".box[aria-pressed=true]"
     expect(view.locator(".fl-here code")).to_have_text("eye.get_output_at(1)")
     all_seen(view, ".fl-bar", box, ".fl-panel .fl-table", ".fl-here code", ".fl-caption")
-    assert view.locator(".fl-panel").evaluate(BROKEN) == []
+    becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
     demo.notebook.screenshot("explorer-room-selected")
 
     demo.keys("Enter", "Enter")
@@ -84,13 +90,12 @@ def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(proj
     demo.keys("Escape", "Escape", "t")
     view.locator(".fl-all").wait_for()
     all_seen(view, box, ".fl-all caption", ".fl-all .fl-here")
-    assert view.locator(".fl-panel").evaluate(BROKEN) == []
+    becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
     demo.keys("t", "m")
     view.locator(".fl-more pre").wait_for()
     all_seen(view, box, ".fl-more pre")
-    assert view.locator(".fl-panel").evaluate(BROKEN) == []
-    assert small_words(view) == []
-    assert demo.notebook.console_errors == []
+    becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
+    all_large_and_quiet(demo, view)
 
 
 def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(projected):
@@ -101,8 +106,7 @@ def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(pr
         expect(view.locator(".fl-caption")).to_contain_text(f"Step {step} of 7")
         all_seen(view, ".fl-now", ".fl-now .shape")
 
-    assert small_words(view) == []
-    assert demo.notebook.console_errors == []
+    all_large_and_quiet(demo, view)
 
 
 def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
@@ -119,8 +123,7 @@ def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
                 all_seen(side, ".fl-ring:not(.fl-lit)")
 
     demo.notebook.screenshot("diff-room")
-    assert small_words(view) == []
-    assert demo.notebook.console_errors == []
+    all_large_and_quiet(demo, view)
 
 
 def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected):
@@ -130,32 +133,22 @@ def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected
 
     expect(view.locator(".fl-caption")).to_contain_text("after 1 epoch")
     all_seen(view, ".fl-play-controls", ".fl-play-figure:first-child", ".fl-play-figure + figure")
-    assert small_words(view) == []
-    assert demo.notebook.console_errors == []
-
-
-def deep():
-    x, shared = Input((16,), name="x"), Dense(16, activation="relu", name="shared")
-    model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
-    return funclab.explore(model, selected="shared[1]", level=2, more=True, table=True)
+    all_large_and_quiet(demo, view)
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(opened_page):
     """The page of a view with all that can be opened in it."""
-    path = tmp_path / "view.html"
-    funclab.export_html(deep(), path)
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.goto(path.as_uri())
-    page.wait_for_selector(".fl-explorer .fl-all")
-    yield page
-    page.close()
+    x, shared = Input((16,), name="x"), Dense(16, activation="relu", name="shared")
+    model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+    whole = {"selected": "shared[1]", "level": 2, "more": True, "table": True}
+    return opened_page(funclab.explore(model, **whole), height=720)
 
 
 def test_on_paper_nothing_is_cut_off(opened):
     opened.emulate_media(media="print")
 
-    assert opened.locator(".fl-explorer").evaluate(CUT_OFF) == []
+    becomes(opened, lambda: opened.locator(".fl-explorer").evaluate(CUT_OFF), [])
 
 
 @pytest.mark.parametrize(("width", "zoom"), [(400, 1), (1280, 2)])
@@ -163,6 +156,7 @@ def test_with_little_room_the_panel_leaves_half_of_it_to_the_picture(width, zoom
     opened.set_viewport_size({"width": width, "height": 700})
     opened.evaluate("zoom => { document.body.style.zoom = zoom; }", zoom)
     opened.wait_for_selector(".fl-work:not(.fl-beside)")
+    laid_out(opened)
 
     near, said = (opened.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
 
@@ -186,6 +180,7 @@ def test_what_a_panel_holds_can_be_scrolled_by_keys(opened):
 @pytest.mark.parametrize("width", [900, 1280])
 def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
     opened.set_viewport_size({"width": width, "height": 700})
+    laid_out(opened)
     opened.wait_for_selector(".fl-work.fl-beside")
 
     opened.locator(".fl-panel").evaluate("one => { one.scrollTop = 0; }")
@@ -193,19 +188,14 @@ def test_beside_a_picture_the_line_to_write_is_seen_whole(width, opened):
     all_seen(opened, ".fl-panel .fl-table .fl-here code")
 
 
-def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(browser, tmp_path):
+def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(opened_page):
     a, b = Input((16,), name="a"), Input((16,), name="b")
     shared = Dense(16, activation="relu", name="shared")
     model = Model([a, b], [shared(a), shared(b)], name="flat")
-    view = funclab.explore(model, face="layers", selected="shared")
-    funclab.export_html(view, tmp_path / "view.html")
-    page = browser.new_page(viewport={"width": 1100, "height": 800})
 
-    page.goto((tmp_path / "view.html").as_uri())
+    page = opened_page(funclab.explore(model, face="layers", selected="shared"), width=1100)
 
-    page.wait_for_selector(".fl-panel .fl-table")
     expect(page.locator(".fl-beyond")).to_be_hidden()
     all_seen(page, ".fl-stage svg", ".fl-panel .fl-table", ".fl-caption")
     near, said = (page.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
     assert said["y"] >= near["y"] + near["height"]
-    page.close()

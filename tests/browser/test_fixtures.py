@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.picture import LEGIBLE, look_at
+from tests.browser.waiting import becomes
 
 PICTURE = """
 from IPython.display import HTML
@@ -72,7 +73,7 @@ def test_a_console_error_and_an_outside_request_are_noticed(lab, open_notebook, 
     notebook = open_notebook(lab, write_notebook("noisy", script))
 
     notebook.run_all()
-    notebook.page.wait_for_timeout(500)
 
-    assert set(notebook.outside_requests) == {"https://example.org/picture.png"}
-    assert any("undefinedName" in text for text in notebook.console_errors)
+    asked = "https://example.org/picture.png"
+    becomes(notebook.page, lambda: set(notebook.outside_requests), {asked})
+    becomes(notebook.page, lambda: "undefinedName" in " ".join(notebook.console_errors), True)

@@ -14,6 +14,7 @@ from funclab.layers import Dense
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.shapes.steps import shape_steps
 from funclab.view.training.history import history_plot
+from tests.browser.waiting import laid_out
 
 HEBREW = "שלום עולם"
 NAMES = [
@@ -125,6 +126,7 @@ def test_a_hostile_name_does_no_harm_in_a_view(name, page, tmp_path):
     for key in ["ArrowDown", "ArrowDown", "1", "Enter", "ArrowRight", "t", "m", "PageDown", "?"]:
         page.keyboard.press(key)
 
+    laid_out(page)
     assert_harmless(page, view.svg())
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -173,14 +173,8 @@ def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_
     (saved[0].folder / "go").touch()
     page.wait_for_function("() => funclab.models.size > 0")
     expect(page.locator(".fl-explorer .fl-here").first).to_contain_text("at(1)")
-    for _ in range(50):
-        chosen = notebook.kernel_says(
-            f"{WIDGETS}; print([w.state.get('selected') for w in widgets])"
-        )
-        if "shared[1]" in chosen:
-            break
-        page.wait_for_timeout(100)
-    assert "shared[1]" in chosen
+    notebook.kernel_says(WIDGETS)
+    notebook.comes_to_say("'shared[1]' in [w.state.get('selected') for w in widgets]", "True")
     page.evaluate(SHUT_DOWN)
     page.context.close()
 
@@ -189,13 +183,13 @@ def test_clearing_outputs_lets_go_of_the_views_in_them(browser, saved):
     notebook = opened(browser, *saved)
     page = notebook.page
     notebook.run_all()
-    count = f"{WIDGETS}; print(len(widgets))"
-    before = notebook.kernel_says(count)
+    notebook.kernel_says(WIDGETS)
+    notebook.comes_to_say("len(widgets)", str(len(CELLS) - 1))
 
     page.evaluate(CLEAR)
-    page.wait_for_function("() => funclab.models.size === 0")
 
-    assert [before, notebook.kernel_says(count)] == [str(len(CELLS) - 1), "0"]
+    page.wait_for_function("() => funclab.models.size === 0")
+    notebook.comes_to_say("[widget.comm for widget in widgets]", str([None] * (len(CELLS) - 1)))
     page.evaluate(SHUT_DOWN)
     page.context.close()
 

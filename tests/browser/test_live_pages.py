@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab.layers import Dense
 from tests.browser.projector import small_words
+from tests.browser.waiting import laid_out
 
 UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
@@ -32,7 +33,7 @@ def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(browser,
     expect(page.locator("[data-name=live_stop]")).to_be_hidden()
     expect(page.locator(".fl-status")).to_contain_text("no kernel")
     expect(page.locator(".fl-chart svg")).to_have_count(1)
-    assert page.locator(".fl-heat").count() == 2
+    expect(page.locator(".fl-heat")).to_have_count(2)
     assert errors == []
     page.close()
 
@@ -97,6 +98,7 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
     page = browser.new_page(viewport={"width": 1280, "height": 720})
 
     page.goto((tmp_path / "page.html").as_uri())
+    laid_out(page)
     boxes = [
         page.locator(f".fl-training {part}").first.bounding_box()
         for part in (".fl-bar", ".fl-chart svg", ".fl-graph", ".fl-caption", ".fl-where")

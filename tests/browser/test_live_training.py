@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.notebook_page import RUN_ALL_NO_WAIT
+
 MODEL = """
 import numpy as np, funclab
 from funclab.layers import Dense
@@ -25,70 +27,65 @@ OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
 NO_SUBSHELLS = """() => {
   jupyterapp.shell.currentWidget.sessionContext.session.kernel.commsOverSubshells = "disabled";
 }"""
-RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
-def view_in(notebook):
-    view = notebook.page.locator(".fl-training").first
+def view_in(notebook, index=0):
+    view = notebook.page.locator(".fl-training").nth(index)
     view.wait_for(timeout=60_000)
     return view
 
 
-def run_cell(notebook, code):
-    """Run code in a new cell at the end, and return the text it prints."""
-    return notebook.page.evaluate(
-        """async (code) => {
-          const panel = jupyterapp.shell.currentWidget;
-          const kernel = panel.sessionContext.session.kernel;
-          let text = "";
-          const future = kernel.requestExecute({ code });
-          future.onIOPub = ({ content }) => { text += content.text ?? content.evalue ?? ""; };
-          await future.done;
-          return text.trim();
-        }""",
-        code,
-    )
+def heard(notebook, index=0):
+    """A view whose buttons work."""
+    view = view_in(notebook, index)
+    expect(view.locator(".fl-why")).to_have_text("")
+    return view
 
 
-def test_a_training_in_the_background_is_watched_and_stopped_by_keys(
-    jupyter, open_notebook, write_notebook
-):
-    notebook = open_notebook(jupyter, write_notebook("watched", MODEL, BACKGROUND))
-    notebook.run_all()
-    view = view_in(notebook)
+def tells(view, text, **settings):
+    """Wait until a view says this of where its training is."""
+    expect(view.locator(".fl-where")).to_contain_text(text, **settings)
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
-    first = view.locator(".fl-where").inner_text()
-    expect(view.locator(".fl-where")).not_to_have_text(first)
+
+def goes_on(view):
+    """Wait until a training has moved on."""
+    before = view.locator(".fl-where").inner_text()
+    expect(view.locator(".fl-where")).not_to_have_text(before)
+
+
+def test_a_training_in_the_background_is_watched_and_stopped_by_keys(jupyter, run_cells):
+    notebook = run_cells(jupyter, MODEL, BACKGROUND)
+    view = heard(notebook)
+
+    goes_on(view)
     notebook.screenshot(f"live-{jupyter.kind}")
     view.focus()
     notebook.page.keyboard.press("x")
 
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
-    assert run_cell(notebook, "print(history.wait().stopped, history.running)") == "True False"
+    tells(view, "Stopped")
+    assert notebook.kernel_says("print(history.wait().stopped, history.running)") == "True False"
     expect(view.locator(".fl-chart svg")).to_have_count(2)
     assert notebook.console_errors == []
     assert notebook.outside_requests == []
 
 
 def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_hears(
-    jupyter, open_notebook, write_notebook
+    jupyter, run_cells
 ):
-    notebook = open_notebook(jupyter, write_notebook("blocking", MODEL, BLOCKING))
-    notebook.page.evaluate(RUN_ALL_NO_WAIT)
+    notebook = run_cells(jupyter, MODEL, BLOCKING, wait=False)
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    expect(view.locator(".fl-why")).to_have_text("")
     notebook.page.keyboard.press(" ")
-    expect(view.locator(".fl-where")).to_contain_text("Paused")
+    tells(view, "Paused")
     before = view.locator(".fl-where").inner_text()
     notebook.page.keyboard.press("n")
     expect(view.locator(".fl-where")).not_to_have_text(before)
     notebook.page.keyboard.press("x")
 
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
-    assert run_cell(notebook, "print(history.stopped)") == "True"
+    tells(view, "Stopped")
+    assert notebook.kernel_says("print(history.stopped)") == "True"
     assert notebook.console_errors == []
 
 
@@ -106,21 +103,17 @@ model.compile("adam", "mse")
 """
 
 
-def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_on(
-    lab, open_notebook, write_notebook
-):
+def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_on(lab, run_cells):
     fit = "history = model.fit(pairs, sums, epochs=100_000, background=True, live=True)"
-    notebook = open_notebook(lab, write_notebook("slowly", TWINS, fit))
-    notebook.run_all()
-    page, view = notebook.page, view_in(notebook)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+    notebook = run_cells(lab, TWINS, fit)
+    page, view = notebook.page, heard(notebook)
     view.focus()
 
     page.keyboard.press("s")
     slow = page.locator(".fl-trace")
-    expect(slow.locator(".fl-caption")).to_contain_text("eye", timeout=20_000)
+    expect(slow.locator(".fl-caption")).to_contain_text("eye")
     expect(slow.locator(".fl-caption")).to_contain_text("2 gradients meet there and are added")
-    expect(view.locator(".fl-where")).to_contain_text("Paused")
+    tells(view, "Paused")
     notebook.screenshot("live-slow")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("s")
@@ -129,31 +122,28 @@ def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_
     expect(view).to_be_focused()
     expect(view.locator(".fl-where")).not_to_contain_text("Paused")
     page.keyboard.press("x")
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
-    assert run_cell(notebook, "print(history.wait().stopped)") == "True"
+    tells(view, "Stopped")
+    assert notebook.kernel_says("print(history.wait().stopped)") == "True"
     assert notebook.console_errors == []
 
 
-def test_an_async_cell_answers_to_its_buttons(lab, open_notebook, write_notebook):
+def test_an_async_cell_answers_to_its_buttons(lab, run_cells):
     fit = f"history = await model.fit_async(x, y, {FOREVER})"
-    notebook = open_notebook(lab, write_notebook("async", MODEL, fit))
-    notebook.page.evaluate(RUN_ALL_NO_WAIT)
-    view = view_in(notebook)
+    notebook = run_cells(lab, MODEL, fit, wait=False)
+    view = heard(notebook)
 
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
     view.locator("[data-name=live_pause]").click()
-    expect(view.locator(".fl-where")).to_contain_text("Paused")
+    tells(view, "Paused")
     view.locator("[data-name=live_pause]").click()
     expect(view.locator(".fl-where")).not_to_contain_text("Paused")
     view.locator("[data-name=live_stop]").click()
 
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
-    assert run_cell(notebook, "print(history.stopped)") == "True"
+    tells(view, "Stopped")
+    assert notebook.kernel_says("print(history.stopped)") == "True"
 
 
-def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, open_notebook, write_notebook):
-    notebook = open_notebook(jupyter, write_notebook("reloaded", MODEL, BACKGROUND))
-    notebook.run_all()
+def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, run_cells):
+    notebook = run_cells(jupyter, MODEL, BACKGROUND)
     view = view_in(notebook)
     expect(view.locator(".fl-caption")).to_contain_text("After epoch")
     notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
@@ -162,21 +152,16 @@ def test_a_reloaded_page_keeps_the_curves_and_follows_on(jupyter, open_notebook,
     view = view_in(notebook)
 
     expect(view.locator(".fl-chart svg")).to_have_count(2)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=15_000)
-    before = view.locator(".fl-where").inner_text()
-    expect(view.locator(".fl-where")).not_to_have_text(before)
+    expect(view.locator(".fl-why")).to_have_text("")
+    goes_on(view)
     view.focus()
     notebook.page.keyboard.press("x")
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
+    tells(view, "Stopped")
 
 
-def test_keys_change_the_learning_rate_the_scale_and_the_measure(
-    lab, open_notebook, write_notebook
-):
-    notebook = open_notebook(lab, write_notebook("keys", MODEL, BACKGROUND))
-    notebook.run_all()
-    view = view_in(notebook)
-    expect(view.locator(".fl-why")).to_have_text("", timeout=10_000)
+def test_keys_change_the_learning_rate_the_scale_and_the_measure(lab, run_cells):
+    notebook = run_cells(lab, MODEL, BACKGROUND)
+    view = heard(notebook)
     view.focus()
 
     for key in ("+", "l", "h", "ArrowDown", "t"):
@@ -187,9 +172,9 @@ def test_keys_change_the_learning_rate_the_scale_and_the_measure(
     expect(view.locator("[data-name=live_log]")).to_contain_text("linear scale")
     expect(view.locator(".fl-bar .fl-soft")).to_have_text("The graph shows: change")
     expect(view.locator(".fl-layers tbody tr")).to_have_count(2)
-    rate = run_cell(notebook, "print(round(float(model.optimizer.learning_rate), 6))")
+    rate = notebook.kernel_says("print(round(float(model.optimizer.learning_rate), 6))")
     notebook.screenshot("live-keys")
-    run_cell(notebook, "history.stop().wait()")
+    notebook.kernel_says("history.stop().wait()")
     assert rate == "0.002"
     assert notebook.console_errors == []
 
@@ -204,7 +189,7 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     cells = notebook.run_all()
     views = notebook.page.locator(".fl-training")
 
-    expect(views.nth(1).locator(".fl-where")).to_contain_text("Trained for 4 epochs")
+    tells(views.nth(1), "Trained for 4 epochs")
     expect(views.nth(1).locator(".fl-chart").first).to_contain_text("run 1")
     notebook.screenshot("live-twice")
     outputs = notebook.page.evaluate(OUTPUTS)
@@ -216,12 +201,9 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     assert notebook.console_errors == []
 
 
-def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_end(
-    lab, open_notebook, write_notebook
-):
+def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_end(lab, run_cells):
     fit = 'history = model.fit(x, y, epochs=40, validation_split=0.2, live={"ask": True})'
-    notebook = open_notebook(lab, write_notebook("ask", MODEL, fit))
-    notebook.page.evaluate(RUN_ALL_NO_WAIT)
+    notebook = run_cells(lab, MODEL, fit, wait=False)
     view = view_in(notebook)
     view.focus()
 
@@ -231,7 +213,7 @@ def test_in_ask_mode_the_curves_wait_for_an_answer_and_the_truth_comes_at_the_en
     expect(view.locator(".fl-prompt")).to_contain_text("lie above its lowest")
     notebook.page.keyboard.press("2")
     expect(view.locator(".fl-chart svg").first).to_be_visible()
-    expect(view.locator(".fl-where")).to_contain_text("Trained", timeout=30_000)
+    tells(view, "Trained")
 
     expect(view.locator(".fl-ask")).to_contain_text("it is")
 
@@ -245,7 +227,7 @@ def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_s
     view = view_in(notebook)
     view.focus()
 
-    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons", timeout=15_000)
+    expect(view.locator(".fl-why")).to_contain_text("does not hear buttons")
     expect(view.locator(".fl-why")).to_contain_text("background=True")
     expect(view.locator("[data-name=live_pause]")).to_have_attribute("aria-disabled", "true")
     notebook.page.keyboard.press(" ")
@@ -253,20 +235,17 @@ def test_where_the_kernel_does_not_hear_only_stop_is_offered_and_the_reason_is_s
     notebook.screenshot(f"live-deaf-{jupyter.kind}")
     notebook.page.keyboard.press("x")
 
-    expect(view.locator(".fl-where")).to_contain_text("Stopped")
-    assert run_cell(notebook, "print(history.stopped)") == "True"
+    tells(view, "Stopped")
+    assert notebook.kernel_says("print(history.stopped)") == "True"
     assert notebook.console_errors == []
 
 
-def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(
-    lab, open_notebook, write_notebook
-):
+def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(lab, run_cells):
     fit = "history = model.fit(x, y, epochs=5, validation_split=0.2, live=True, snapshots=True)"
     keep = "last = model.get_weights()[0]"
-    notebook = open_notebook(lab, write_notebook("back", MODEL, fit, keep))
-    notebook.run_all()
+    notebook = run_cells(lab, MODEL, fit, keep)
     view = view_in(notebook)
-    expect(view.locator(".fl-where")).to_contain_text("Trained for 5 epochs")
+    tells(view, "Trained for 5 epochs")
     view.focus()
 
     for key in ("ArrowLeft", "ArrowLeft", "Enter"):
@@ -276,5 +255,5 @@ def test_looking_back_shows_an_epoch_and_enter_brings_its_weights_back(
     expect(view.locator("line.fl-cursor")).to_have_count(2)
     expect(view.locator(".fl-status")).to_contain_text("weights of epoch 3 again")
     notebook.screenshot("live-back")
-    assert run_cell(notebook, "print((model.get_weights()[0] != last).any())") == "True"
+    assert notebook.kernel_says("print((model.get_weights()[0] != last).any())") == "True"
     assert notebook.console_errors == []

@@ -30,7 +30,6 @@ def test_model_layer_and_tensor_show_a_picture_in_both_themes(
     images.nth(2).wait_for()
     for theme in ("dark", "light"):
         notebook.theme(theme)
-        notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
         notebook.screenshot(f"pictures-{jupyter.kind}-{theme}")
 
     assert min(images.evaluate_all(WIDTHS)) > 200
@@ -80,7 +79,6 @@ def test_pictures_of_errors_are_legible_in_both_themes_under_their_text(
     assert images.count() == len(FAULTS)
     for theme in ("dark", "light"):
         notebook.theme(theme)
-        notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
         for i in range(len(FAULTS)):
             assert look_at(images.nth(i)).contrast >= LEGIBLE
         notebook.screenshot(f"faults-{theme}")

@@ -1,26 +1,24 @@
 """The playground in a real JupyterLab and Notebook 7, with a real kernel, by keys alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 import funclab
-from tests.browser.notebook_page import KERNEL_SAYS
 from tests.browser.projector import small_words
+from tests.browser.waiting import becomes, laid_out
 
 ROOT = ".fl-play"
+STATUS = f"{ROOT} .fl-status"
 CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
+SAME_IN_BOTH = f"""() => [(view) => view.querySelector(".fl-caption").innerText,
+    (view) => view.querySelector(".fl-play-plane path.s-ink").getAttribute("d")].every((part) =>
+  new Set([...document.querySelectorAll("{ROOT}")].map(part)).size === 1)"""
 EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
-PRINT_SAME = """
-space = {}
-exec(code, space)
-print(space["history"].history == view.losses, len(view.losses["loss"]))
-"""
 
 
-def playground_on(open_notebook, write_notebook, server, settings=""):
-    cells = ["%load_ext funclab\nimport funclab", f"view = funclab.playground({settings})\nview"]
-    notebook = open_notebook(server, write_notebook("playground", *cells))
-    made = notebook.run_all()
-    assert not [cell["error"] for cell in made if cell["error"]]
+def playground_on(run_cells, server, settings=""):
+    cell = f"view = funclab.playground({settings})\nview"
+    notebook = run_cells(server, "%load_ext funclab\nimport funclab", cell)
     notebook.page.wait_for_selector(f"{ROOT} .fl-play-plane path.s-ink", state="attached")
     notebook.page.focus(ROOT)
     return notebook
@@ -42,8 +40,8 @@ def quiet(notebook):
     return notebook.console_errors == [] and notebook.outside_requests == []
 
 
-def test_space_runs_and_pauses_and_the_surface_follows(jupyter, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, jupyter, "branches=2, shared=True")
+def test_space_runs_and_pauses_and_the_surface_follows(jupyter, run_cells):
+    notebook = playground_on(run_cells, jupyter, "branches=2, shared=True")
     page = notebook.page
     before = surface(page)
 
@@ -51,40 +49,17 @@ def test_space_runs_and_pauses_and_the_surface_follows(jupyter, open_notebook, w
     wait_for_epochs(page, 60)
     page.keyboard.press("Space")
 
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} .fl-status').innerText.includes('Paused')"
-    )
-    page.wait_for_timeout(400)
-    at = epochs(page)
-    page.wait_for_timeout(600)
-    assert epochs(page) == at
-    assert page.locator(f"{ROOT} .fl-status").inner_text() == f"Paused at epoch {at}."
+    expect(page.locator(STATUS)).to_contain_text("Paused")
+    status = page.locator(STATUS)
+    paused = "print(f\"Paused at epoch {len(view.losses['loss'])}.\")"
+    becomes(page, lambda: notebook.kernel_says(paused) == status.inner_text(), True)
+    expect(status).to_have_text(f"Paused at epoch {epochs(page)}.")
     assert surface(page) != before
     page.keyboard.press("w")  # another model: nothing is paused any more
-    page.wait_for_function(f"document.querySelector('{ROOT} .fl-status').innerText === ''")
+    expect(page.locator(STATUS)).to_have_text("")
     for theme in ("light", "dark"):
         notebook.theme(theme)
         notebook.screenshot(f"playground-{jupyter.kind}-{theme}")
-    assert quiet(notebook)
-
-
-def test_the_copied_code_gives_the_curve_that_was_seen(lab, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, lab, '"moons", seed=3')
-    page = notebook.page
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for _ in range(3):
-        done = epochs(page)
-        page.keyboard.press("s")
-        wait_for_epochs(page, done + 1)
-
-    page.keyboard.press("c")
-
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} .fl-status').innerText.includes('copied')"
-    )
-    code = page.evaluate("() => navigator.clipboard.readText()")
-    assert "model.fit(" in code and "epochs=3" in code
-    assert page.evaluate(KERNEL_SAYS, f"code = {code!r}{PRINT_SAME}") == "True 3"
     assert quiet(notebook)
 
 
@@ -100,46 +75,43 @@ MERGED = f"document.querySelector('{ROOT} .fl-graph svg')?.textContent.includes(
 
 
 def test_a_branch_is_added_and_shared_by_keys_and_the_code_pasted_into_a_cell_gives_the_curve(
-    lab, open_notebook, write_notebook
+    lab, run_cells
 ):
-    notebook = playground_on(open_notebook, write_notebook, lab, '"spirals", seed=3')
+    notebook = playground_on(run_cells, lab, '"spirals", seed=3')
     page = notebook.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.keyboard.press("b")
     page.wait_for_function(MERGED)
     page.keyboard.press("h")
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} .fl-caption').innerText.includes('with shared layers')"
-    )
-    page.keyboard.press("s")
-    wait_for_epochs(page, 1)
+    expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("with shared layers")
+    for epoch in (1, 2, 3):
+        page.keyboard.press("s")
+        wait_for_epochs(page, epoch)
     page.keyboard.press("c")
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} .fl-status').innerText.includes('copied')"
-    )
+    expect(page.locator(STATUS)).to_contain_text("copied")
 
     page.evaluate(PASTE, page.evaluate("() => navigator.clipboard.readText()"))
 
     same = "print(history.history == view.losses, view.line())"
-    line = "funclab.playground(data='spirals', branches=2, shared=True, seed=3, epochs=1)"
-    assert page.evaluate(KERNEL_SAYS, same) == f"True {line}"
+    line = "funclab.playground(data='spirals', branches=2, shared=True, seed=3, epochs=3)"
+    assert notebook.kernel_says(same) == f"True {line}"
     notebook.screenshot("playground-pasted")
     assert quiet(notebook)
 
 
-def test_a_capital_letter_takes_a_control_back(lab, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, lab, "branches=2")
+def test_a_capital_letter_takes_a_control_back(lab, run_cells):
+    notebook = playground_on(run_cells, lab, "branches=2")
     page = notebook.page
 
     page.keyboard.press("Shift+B")
 
     page.wait_for_function(f"!({MERGED})")
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
-    assert page.evaluate(KERNEL_SAYS, "print(view.state['branches'])") == "1"
+    notebook.comes_to_say("view.state['branches']", "1")
 
 
-def test_arrows_change_the_control_that_has_the_focus(jupyter, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, jupyter, "epochs=5")
+def test_arrows_change_the_control_that_has_the_focus(jupyter, run_cells):
+    notebook = playground_on(run_cells, jupyter, "epochs=5")
     page = notebook.page
     control = f"{ROOT} [data-control=branches]"
     page.keyboard.press("ArrowRight")
@@ -148,30 +120,25 @@ def test_arrows_change_the_control_that_has_the_focus(jupyter, open_notebook, wr
 
     page.keyboard.press("ArrowRight")
 
-    page.wait_for_function(
-        "s => document.querySelector(s)?.textContent.includes('merged')",
-        arg=f"{ROOT} .fl-graph svg",
-    )
+    page.wait_for_function(MERGED)
     assert page.locator(control).get_attribute("aria-valuetext") == "2"
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
     assert "not trained yet" in page.locator(f"{ROOT} .fl-caption").inner_text()
-    says = page.evaluate(KERNEL_SAYS, "print(view.model.get_layer('merged').name, view.line())")
-    assert says == "merged funclab.playground(data='spirals', branches=2)"
+    notebook.comes_to_say("view.model.get_layer('merged').name", "merged")
+    notebook.comes_to_say("view.line()", "funclab.playground(data='spirals', branches=2)")
     page.keyboard.press("u")
     wait_for_epochs(page, 5)
     assert page.locator(control).get_attribute("aria-valuetext") == "1"
     assert quiet(notebook)
 
 
-def test_reset_brings_the_lesson_s_state_back(lab, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, lab, "epochs=5")
+def test_reset_brings_the_lesson_s_state_back(lab, run_cells):
+    notebook = playground_on(run_cells, lab, "epochs=5")
     page = notebook.page
     before = surface(page)
     page.keyboard.press("n")
     page.keyboard.press("s")
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} [data-control=seed]').innerText === '1'"
-    )
+    expect(page.locator(f"{ROOT} [data-control=seed]")).to_have_text("1")
     page.wait_for_function(f"{EPOCHS} === 1")  # the surface is that of seed 1 now
     assert surface(page) != before
 
@@ -183,10 +150,8 @@ def test_reset_brings_the_lesson_s_state_back(lab, open_notebook, write_notebook
     assert quiet(notebook)
 
 
-def test_in_ask_mode_both_models_are_trained_and_the_answer_comes_first(
-    lab, open_notebook, write_notebook
-):
-    notebook = playground_on(open_notebook, write_notebook, lab, '"xor", epochs=20, ask=True')
+def test_in_ask_mode_both_models_are_trained_and_the_answer_comes_first(lab, run_cells):
+    notebook = playground_on(run_cells, lab, '"xor", epochs=20, ask=True')
     page = notebook.page
     page.focus(f"{ROOT} [data-control=units]")
 
@@ -196,17 +161,15 @@ def test_in_ask_mode_both_models_are_trained_and_the_answer_comes_first(
     assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "8"
     notebook.screenshot("playground-ask")
     page.keyboard.press("1")
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} [data-control=units]').innerText === '4'"
-    )
+    expect(page.locator(f"{ROOT} [data-control=units]")).to_have_text("4")
     wait_for_epochs(page, 20)
     assert "Test loss" in page.locator(f"{ROOT} .fl-ask").inner_text()
     assert quiet(notebook)
 
 
-def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, open_notebook, write_notebook):
+def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, run_cells):
     tour = '[{"text": "Trained.", "state": {"epochs": 30, "units": 4}}]'
-    notebook = playground_on(open_notebook, write_notebook, lab, f"tour={tour}")
+    notebook = playground_on(run_cells, lab, f"tour={tour}")
     page = notebook.page
 
     page.keyboard.press("PageDown")
@@ -217,10 +180,9 @@ def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, open_notebook, write_not
     assert quiet(notebook)
 
 
-def test_two_views_of_one_playground_show_the_same(lab, open_notebook, write_notebook):
+def test_two_views_of_one_playground_show_the_same(lab, run_cells):
     cells = ["import funclab", "view = funclab.playground()\nview", "view"]
-    notebook = open_notebook(lab, write_notebook("playground", *cells))
-    notebook.run_all()
+    notebook = run_cells(lab, *cells)
     page = notebook.page
     page.wait_for_function(
         f"document.querySelectorAll('{ROOT} .fl-play-plane path.s-ink').length === 2"
@@ -231,16 +193,13 @@ def test_two_views_of_one_playground_show_the_same(lab, open_notebook, write_not
     wait_for_epochs(page, 20)
     page.keyboard.press("Space")
 
-    page.wait_for_timeout(500)
-    first, second = page.locator(f"{ROOT} .fl-caption").all_inner_texts()
-    contours = page.locator(f"{ROOT} .fl-play-plane path.s-ink")
-    assert first == second and "after" in first
-    assert contours.nth(0).get_attribute("d") == contours.nth(1).get_attribute("d")
+    page.wait_for_function(SAME_IN_BOTH)
+    expect(page.locator(f"{ROOT} .fl-caption").first).to_contain_text("after")
     assert quiet(notebook)
 
 
-def test_a_reloaded_page_has_the_training_as_it_was(lab, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, lab, "branches=2")
+def test_a_reloaded_page_has_the_training_as_it_was(lab, run_cells):
+    notebook = playground_on(run_cells, lab, "branches=2")
     page = notebook.page
     for _ in range(3):
         done = epochs(page)
@@ -256,16 +215,16 @@ def test_a_reloaded_page_has_the_training_as_it_was(lab, open_notebook, write_no
     assert surface(page) == before
 
 
-def test_what_python_changes_shows_in_the_browser(lab, open_notebook, write_notebook):
-    notebook = playground_on(open_notebook, write_notebook, lab)
+def test_what_python_changes_shows_in_the_browser(lab, run_cells):
+    notebook = playground_on(run_cells, lab)
     page = notebook.page
 
-    page.evaluate(KERNEL_SAYS, "view.show(units=4, epochs=12)")
+    notebook.kernel_says("view.show(units=4, epochs=12)")
 
     wait_for_epochs(page, 12)
     assert epochs(page) == 12
     assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "4"
-    assert page.evaluate(KERNEL_SAYS, "print(len(view.losses['loss']))") == "12"
+    assert notebook.kernel_says("print(len(view.losses['loss']))") == "12"
     assert quiet(notebook)
 
 
@@ -287,6 +246,7 @@ def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, br
     root = page.locator(ROOT)
     root.locator(".fl-play-plane path.s-ink").wait_for(state="attached")
 
+    laid_out(page)
     assert root.evaluate(ON_ONE_SCREEN)
     assert root.locator(".fl-caption").is_visible()
     assert small_words(root) == []
@@ -305,8 +265,6 @@ def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(browser, tmp_p
 
     page.keyboard.press("Space")
 
-    page.wait_for_function(
-        f"document.querySelector('{ROOT} .fl-status').innerText.includes('needs a kernel')"
-    )
+    expect(page.locator(STATUS)).to_contain_text("needs a kernel")
     assert epochs(page) == 20 and errors == []
     page.close()

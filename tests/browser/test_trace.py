@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
+from tests.browser.waiting import becomes
+
 SCENE = """
 from funclab.teach.scenes import scene
 view = scene("shared_gradient"{settings})
@@ -39,15 +43,6 @@ def press(page, key, times=1):
         page.keyboard.press(key)
 
 
-def python_says(notebook, code, wanted):
-    """Whether the kernel comes to hold a value; what the page sends takes its time."""
-    for _ in range(50):
-        if notebook.kernel_says(f"print({code})") == wanted:
-            return True
-        notebook.page.wait_for_timeout(100)
-    return False
-
-
 def quiet(notebook):
     return notebook.console_errors == [] and notebook.outside_requests == []
 
@@ -67,7 +62,6 @@ def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, open_notebook, write
     assert text(page, ".fl-lines [aria-current]") == "g_shared/kernel += more_1"
     for theme in ("light", "dark"):
         notebook.theme(theme)
-        page.locator("#jupyterlab-splash").wait_for(state="detached")
         notebook.screenshot(f"trace-{jupyter.kind}-{theme}")
     assert quiet(notebook)
 
@@ -87,8 +81,7 @@ def test_the_graph_is_readable_and_the_step_in_sight_before_any_key(
     code = MODEL.replace(".ones((4, 3)))", ".ones((4, 3)), step=6)")
     page = shown(open_notebook, write_notebook, lab, code).page
 
-    page.wait_for_function(f"() => ({FIRST_PAINT})()[1]")
-    assert page.evaluate(FIRST_PAINT) == [1, True]
+    becomes(page, lambda: page.evaluate(FIRST_PAINT), [1, True])
 
 
 def test_every_key_goes_where_it_says(lab, open_notebook, write_notebook):
@@ -113,7 +106,7 @@ def test_every_key_goes_where_it_says(lab, open_notebook, write_notebook):
         )
 
     press(page, "r")
-    assert "Step 1 of 21" in text(page, ".fl-caption")
+    expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("Step 1 of 21")
     assert quiet(notebook)
 
 
@@ -122,7 +115,7 @@ def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, open_notebook, 
     page = notebook.page
     press(page, "ArrowRight", 9)
     page.wait_for_selector(f"{ROOT} .fl-choices button")
-    assert "Which node hands on gradients first?" in text(page, ".fl-prompt")
+    assert "Which node passes gradients back first?" in text(page, ".fl-prompt")
     press(page, "0")
     press(page, "ArrowRight", 8)
     page.wait_for_function(
@@ -134,7 +127,7 @@ def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, open_notebook, 
 
     page.wait_for_selector(f"{ROOT} .fl-example")
     assert "You said 1.5; it is 3.0." in text(page, ".fl-ask")
-    assert python_says(notebook, "[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
+    notebook.comes_to_say("[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
     assert quiet(notebook)
 
 
@@ -145,7 +138,7 @@ def test_a_wide_layer_is_drawn_in_fields(lab, open_notebook, write_notebook):
     press(page, "ArrowRight")
 
     page.wait_for_selector(f"{ROOT} .fl-frame path.s-ink", state="attached")
-    assert page.locator(f"{ROOT} .fl-frame").count() == 4
+    expect(page.locator(f"{ROOT} .fl-frame")).to_have_count(4)
     heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
     assert heads == ["x[0:0]", "wide/kernel", "wide/bias", "wide[0:0]"]
     assert "(16, 200) · means of blocks" in text(page, ".fl-shown")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach.scenes import scene
-from funclab.view.trace.fold import spine
+from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
+from tests.browser.test_trace import ROOT, press, text
+from tests.browser.waiting import laid_out
 
-ROOT = ".fl-trace"
 WATCH_DOTS = """() => {
   window.dots = 0;
   const isDot = (node) => node.classList?.contains("fl-dot");
@@ -22,15 +24,6 @@ WATCH_DOTS = """() => {
 }"""
 
 
-def text(page, selector):
-    return page.locator(f"{ROOT} {selector}").inner_text()
-
-
-def press(page, key, times=1):
-    for _ in range(times):
-        page.keyboard.press(key)
-
-
 def page_of(browser, tmp_path, view, **settings):
     path = tmp_path / "view.html"
     funclab.export_html(view, path)
@@ -38,6 +31,7 @@ def page_of(browser, tmp_path, view, **settings):
     page.goto(path.as_uri())
     page.wait_for_selector(f"{ROOT} svg .box")
     page.focus(ROOT)
+    laid_out(page)
     return page
 
 
@@ -63,9 +57,8 @@ def test_a_dot_shows_the_way_unless_motion_is_unwelcome(browser, tmp_path):
         page = page_of(browser, tmp_path, scene("frozen"), reduced_motion=motion)
         page.evaluate(WATCH_DOTS)
         press(page, "ArrowRight")
-        page.wait_for_timeout(500)
+        expect(page.locator(f"{ROOT} .fl-dot")).to_have_count(0)
         dots[motion] = page.evaluate("() => window.dots")
-        assert page.locator(f"{ROOT} .fl-dot").count() == 0
         page.close()
 
     assert dots == {"no-preference": 1, "reduce": 0}
@@ -156,7 +149,65 @@ def twin_model():
     return model, [batch, batch[::-1]], np.arange(8)
 
 
-@pytest.mark.parametrize("make", [image_model, twin_model])
+def small_model():
+    """A shared kernel of 4 x 4 numbers, which are written out where there is room."""
+    x = Input((4,), name="x")
+    shared = Dense(4, activation="relu", name="shared")
+    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
+    model.compile("adam", "mse")
+    return model, np.random.default_rng(0).normal(size=(8, 4)), np.ones((8, 1))
+
+
+def text_model():
+    x, words = Input((12,), dtype="int32", name="sentence"), Input((12,), dtype="int32")
+    steps = layers.Embedding(50, 16, name="vectors")(words)
+    reader = Model(words, layers.GRU(16, name="recurrence")(steps), name="paragraph_reader")
+    model = Model(x, Dense(1, name="answer")(reader(x)), name="text")
+    model.compile("sgd", "mse")
+    return model, np.ones((4, 12), "int32"), np.ones((4, 1))
+
+
+@pytest.mark.parametrize("kind", ["add_into", "update"])
+def test_the_pictures_of_a_sum_and_of_an_update_stand_in_one_row(kind, browser, tmp_path):
+    view = funclab.trace(*small_model())
+    view.show(step=view.find(kind, "shared/kernel"))
+    page = page_of(browser, tmp_path, view)
+    page.set_viewport_size({"width": 1032, "height": 900})  # a cell of 1,000 px
+
+    page.wait_for_function(
+        "() => { const figures = [...document.querySelectorAll('.fl-frame-box')];"
+        " const [cell, last] = ['.fl-shown', '.fl-figures:last-child .fl-frame-box'].map((name) =>"
+        " document.querySelector(name).getBoundingClientRect());"
+        " const tops = new Set(figures.map((one) => one.getBoundingClientRect().top));"
+        " return figures.length === 3 && tops.size === 1 && last.right <= cell.right; }"
+    )
+    assert page.locator(".fl-frame-box text").first.evaluate("(text) => text.getScreenCTM().a") >= 1
+    page.close()
+
+
+def test_the_table_of_statistics_breaks_names_after_slashes_alone(browser, tmp_path):
+    view = funclab.trace(*text_model(), look="projector")
+    view.show(step=view.find("add_into", "recurrent_kernel"))
+    page = page_of(browser, tmp_path, view)
+    page.set_viewport_size({"width": 900, "height": 720})
+
+    lines = page.evaluate(
+        "() => [...document.querySelectorAll('.fl-all :is(td, th)')].flatMap((cell) => {"
+        " const lines = new Map(), range = document.createRange();"
+        " const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);"
+        " for (let node = walker.nextNode(); node; node = walker.nextNode())"
+        "  [...node.data].forEach((letter, i) => {"
+        "   range.setStart(node, i); range.setEnd(node, i + 1);"
+        "   const { top } = range.getBoundingClientRect();"
+        "   lines.set(top, (lines.get(top) ?? '') + letter); });"
+        " return [...lines.values()].slice(0, -1); })"
+    )
+
+    assert all(line.endswith(("/", " ")) for line in lines), lines
+    page.close()
+
+
+@pytest.mark.parametrize("make", [image_model, twin_model, small_model])
 def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(
     make, browser, tmp_path
 ):
@@ -233,7 +284,7 @@ def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, browse
     page = page_of(browser, tmp_path, view)
 
     seen = page.evaluate(
-        "() => [...document.querySelectorAll('.fl-frame .fl-outline.s-ink')].map((one) => {"
+        "() => [...document.querySelectorAll('.fl-frame rect.s-ink')].map((one) => {"
         " const { stroke, fill } = getComputedStyle(one), { x, width } = one.getBBox();"
         " const ink = getComputedStyle(document.querySelector('.fl-trace')).color;"
         " return [x, width, stroke === ink, fill]; })"

@@ -1,7 +1,5 @@
 """The digits that lessons use: the data as published, and pairs that are fair."""
 
-from __future__ import annotations
-
 import hashlib
 from xml.etree import ElementTree
 

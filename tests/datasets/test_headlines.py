@@ -1,7 +1,5 @@
 """Made headlines: their rules hold, and no answer is given away."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.datasets import headlines
@@ -12,7 +10,7 @@ def test_a_headline_is_popular_exactly_when_the_rules_say_so():
 
     for part in (train, test):
         stories = [story(row) for row in part.words]
-        unusual = np.array([headlines.is_unusual(one) for one in stories])
+        unusual = np.array([headlines.is_unusual(story) for story in stories])
         read = np.array(headlines.READ)[part.hour.argmax(1)]
         np.testing.assert_array_equal(part.popular, unusual * read)
         assert 0.4 < unusual.mean() < 0.6

@@ -1,7 +1,5 @@
 """Made-up points on a plane: repeatable, whole, and divided fairly."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

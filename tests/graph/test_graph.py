@@ -71,6 +71,15 @@ def test_an_input_that_leads_nowhere_is_named_as_the_look_alike_of_the_missing_o
     assert "other[0:0] has the same shape (None, 3), but it is another tensor" in str(caught.value)
 
 
+def test_an_input_of_another_shape_is_not_a_look_alike():
+    a, b, wide = Input((3,)), Input((3,)), Input((9,))
+
+    with pytest.raises(GraphError) as caught:
+        Graph([a, wide], [a + b])
+
+    assert "same shape" not in str(caught.value)
+
+
 def test_an_input_inside_a_nested_model_is_found_when_only_the_inputs_lead_there():
     x, inside = Input((3,), name="x"), Input((3,), name="inside")
     hidden = Dense(2, name="hidden")(inside)
@@ -82,21 +91,6 @@ def test_an_input_inside_a_nested_model_is_found_when_only_the_inputs_lead_there
 
     assert "inside is an input inside nested" in str(caught.value)
     assert 'Model(nested.input, nested.get_layer("hidden").output)(x)' in caught.value.fix
-
-
-def test_layers_with_one_name_are_refused():
-    x = Input((3,))
-    out = Dense(2, name="q")(Dense(2, name="q")(x))
-
-    with pytest.raises(ValueError, match='The name "q" is used 2 times in the model'):
-        Graph([x], [out])
-
-
-def test_the_same_input_twice_is_refused():
-    x = Input((3,))
-
-    with pytest.raises(ValueError, match="list of inputs passed to the model is redundant"):
-        Graph([x, x], [Dense(2)(x)])
 
 
 @pytest.mark.parametrize(

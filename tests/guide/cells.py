@@ -4,8 +4,6 @@ Run as a program it makes `import keras` mean funclab, runs every cell in one na
 notebook does, and prints what became of each as JSON: {cell: "" or "ErrorType: message"}.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

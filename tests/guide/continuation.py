@@ -4,8 +4,6 @@ As a program, `python -m tests.guide.continuation NAME` builds, summarises and d
 full size and prints its figures as JSON.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import sys

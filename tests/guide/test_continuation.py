@@ -1,7 +1,5 @@
 """The guide's larger models: at full size built and drawn but not allocated, when small trained."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

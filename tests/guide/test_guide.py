@@ -1,7 +1,5 @@
 """The Keras guide, run cell by cell in a fresh interpreter in which keras means funclab."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Convolution against its definition, written as plainly as possible."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np
@@ -94,8 +92,8 @@ def test_images_with_channels_first_in_memory_give_the_same(window):
         kernels.conv_vjp_w(image, gradient, gw, window)
         kernels.conv(image, w, None, out, window)
 
-    for result, one in zip(results, expected, strict=True):
-        np.testing.assert_allclose(result, one, atol=1e-12)
+    for result, exact in zip(results, expected, strict=True):
+        np.testing.assert_allclose(result, exact, atol=1e-12)
 
 
 def kept_first(x: np.ndarray) -> np.ndarray:

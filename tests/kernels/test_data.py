@@ -1,7 +1,5 @@
 """Gathering the rows of a batch."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

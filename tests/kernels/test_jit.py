@@ -1,8 +1,7 @@
 """The decorator of the numeric loops."""
 
-from __future__ import annotations
-
 import os
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from funclab.kernels.jit import jit
+from tests.project.source import PACKAGE
 
 
 @jit
@@ -92,3 +92,23 @@ def test_decorating_a_loop_does_not_import_numba():
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert run.stdout.strip() == "False"
+
+
+def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
+    copy = tmp_path / "funclab"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "kernels" / "__pycache__").write_text("a file, so that no folder can be made here")
+    nowhere = {"HOME": os.devnull, "XDG_CACHE_HOME": f"{os.devnull}/x", "IPYTHONDIR": os.devnull}
+    environment = {**os.environ, **nowhere, "PYTHONPATH": str(tmp_path)}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(tmp_path)}
+    code = (
+        "import numpy as np\nfrom funclab.kernels.elementwise import relu, relu_vjp\n"
+        "x = np.array([-1, 2], 'float32')\nrelu(x, x)\nrelu_vjp(x, x, x)\nprint(x)"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert "[0" in run.stdout, run.stderr
+    assert run.stderr.count("Set NUMBA_CACHE_DIR to a folder that lasts") == 1

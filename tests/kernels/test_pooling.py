@@ -1,7 +1,5 @@
 """Pooling against its definition, one window at a time."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Streams of random numbers."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

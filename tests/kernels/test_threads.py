@@ -1,7 +1,5 @@
 """Work on two threads, and BLAS on one."""
 
-from __future__ import annotations
-
 import threading
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An example of every layer: how to make it, and what it is called on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

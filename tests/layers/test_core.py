@@ -1,7 +1,5 @@
 """Dense, Embedding, Activation and Lambda."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -11,10 +9,8 @@ import pytest
 from funclab import Input, activations, ops
 from funclab.engine.plan import Plan
 from funclab.errors import (
-    ArgumentError,
     ConfigError,
     DataError,
-    NotSupportedError,
     ShapeError,
     WeightsError,
 )
@@ -121,7 +117,7 @@ def test_regularizers_and_constraints_go_with_the_weights():
 
     assert layer.kernel.regularizer(np.ones(3)) == pytest.approx(0.03)
     np.testing.assert_array_equal(layer.bias.constraint(np.array([-1.0, 1.0])), [0, 1])
-    assert [float(one) for one in layer.losses] == pytest.approx(
+    assert [float(loss) for loss in layer.losses] == pytest.approx(
         [0.01 * np.square(layer.get_weights()[0]).sum()], rel=1e-5
     )
 
@@ -176,7 +172,8 @@ def test_a_saved_function_finds_the_names_of_its_module_again():
     layer = Lambda(lambda x, power=3: ops.power(x, power) + offset + len(ENDS))
     config = json.loads(json.dumps(layer.get_config()))
 
-    copy = Lambda.from_config(config)
+    with functions.safe_mode(False):
+        copy = Lambda.from_config(config)
 
     np.testing.assert_allclose(copy(ROWS), layer(ROWS))
     assert copy.get_config() == layer.get_config()
@@ -198,14 +195,3 @@ def test_custom_objects_stand_in_for_saved_functions():
     made = Lambda.from_config(config, custom_objects={"steps_of": ops.tanh})
 
     assert made.function is ops.tanh
-
-
-def test_lambda_needs_a_function():
-    with pytest.raises(ArgumentError, match="Lambda needs a function"):
-        Lambda(3)
-
-
-@pytest.mark.parametrize("name", ["lora_rank", "quantization_config"])
-def test_low_rank_and_quantized_layers_are_refused_with_a_reason(name: str):
-    with pytest.raises(NotSupportedError, match=name):
-        Dense(2, **{name: 4})

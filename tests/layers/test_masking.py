@@ -1,7 +1,5 @@
 """Masks: who makes them, who passes them on, who uses them up."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

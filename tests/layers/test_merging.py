@@ -1,14 +1,12 @@
 """Merging several tensors into one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import pytest
 
 from funclab import Input, Model, layers
-from funclab.errors import ArgumentError, ShapeError
+from funclab.errors import ShapeError
 
 A = np.array([[1.0, -2.0], [3.0, 4.0]], "float32")
 B = np.array([[5.0, 6.0], [-7.0, 8.0]], "float32")
@@ -116,14 +114,3 @@ def test_what_cannot_be_merged_is_refused_with_the_layers_name(case: str):
 
     assert layer.name in str(caught.value)
     assert layer.inbound_nodes == []
-
-
-@pytest.mark.parametrize("axes", ["1", (1, 2, 3), (1, "2"), None])
-def test_dot_needs_whole_axes(axes: Any):
-    with pytest.raises(ArgumentError, match="Invalid format for argument `axes`"):
-        layers.Dot(axes)
-
-
-def test_tensors_passed_where_the_axis_belongs_are_explained():
-    with pytest.raises(ArgumentError, match="the list goes in the call"):
-        layers.Concatenate([Input((2,)), Input((2,))])

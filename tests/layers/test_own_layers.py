@@ -1,7 +1,5 @@
 """Layers of one's own: what a subclass of Layer may do."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -108,7 +106,7 @@ def test_a_layer_makes_its_weights_at_the_first_call():
     layer(Input((4,)))
 
     assert before == []
-    assert [one.path for one in layer.weights] == ["scale/factor"]
+    assert [weight.path for weight in layer.weights] == ["scale/factor"]
     assert layer.factor.shape == (4,)
 
 

@@ -1,7 +1,5 @@
 """Initializers, regularizers and constraints."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -79,14 +77,6 @@ def test_initializers_that_do_not_fit_the_shape_say_so():
             initializers.get(initializer)((3,))
 
 
-@pytest.mark.parametrize(
-    "settings", [{"scale": 0}, {"mode": "fan_on"}, {"distribution": "gaussian"}], ids=str
-)
-def test_a_scaling_that_makes_no_sense_is_refused(settings: dict[str, Any]):
-    with pytest.raises(ArgumentError, match=next(iter(settings))):
-        initializers.VarianceScaling(**settings)
-
-
 ROOMS = [
     (initializers, initializers.VarianceScaling(2.0, "fan_avg", "uniform", seed=4)),
     (initializers, initializers.GlorotUniform(seed=3)),
@@ -96,7 +86,9 @@ ROOMS = [
 ]
 
 
-@pytest.mark.parametrize(("room", "thing"), ROOMS, ids=lambda one: getattr(one, "__name__", one))
+@pytest.mark.parametrize(
+    ("room", "thing"), ROOMS, ids=lambda value: getattr(value, "__name__", value)
+)
 def test_settings_survive_json(room: Any, thing: Any):
     text = json.dumps(room.serialize(thing))
 
@@ -163,12 +155,6 @@ def test_the_orthogonal_penalty_is_the_mean_cosine_of_pairs():
     penalty = regularizers.OrthogonalRegularizer(0.5)(X)
 
     assert float(penalty) == pytest.approx(0.5 * abs(unit[0] @ unit[1]), rel=1e-5)
-
-
-@pytest.mark.parametrize("factor", [-1, float("nan"), float("inf"), "much"])
-def test_a_factor_must_be_a_finite_number(factor: Any):
-    with pytest.raises(ArgumentError, match="expected a non-negative float"):
-        regularizers.L2(factor)
 
 
 LENGTHS = np.linalg.norm(X, axis=1)

@@ -3,8 +3,6 @@
 Every name on it (`left`, `encoder`, `twins`, ...) is one that an error about it should use.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -94,25 +92,24 @@ class Desk:
             if model.history is not None:
                 seen[f"{name} history"] = repr(model.history.history), list(model.history.epoch)
             if model.optimizer is not None:
-                state = [np.array(one).tobytes() for one in model.optimizer.variables]
+                state = [np.array(variable).tobytes() for variable in model.optimizer.variables]
                 seen[f"{name} optimizer"] = int(model.optimizer.iterations), state
         return seen
 
 
 @dataclass
 class Misuse:
-    """One wrong use: the line, what its error must be and say, and the line put right.
+    """One wrong use: the line, what its error must say and be, and the line put right.
 
-    `types` are the errors that Keras 2 and Keras 3 raise here; `says` the parts of their messages
-    that users search for; `names` what the text must name of the student's own.
+    `says` are the parts of Keras' messages that users search for, and what the text must name of
+    the student's own; `types` the errors that Keras 2 and Keras 3 raise here.
     """
 
     title: str
     wrong: Callable[[Desk], Any]
-    types: tuple[type[Exception], ...]
     says: list[str]
-    names: list[str]
     right: Callable[[Desk], Any]
+    types: tuple[type[Exception], ...] = (ValueError,)
 
     def __str__(self) -> str:
         return self.title.replace(" ", "-")
@@ -129,7 +126,7 @@ class Forgetful(Layer):
 
 
 class Chatty(Layer):
-    """A layer that returns something that is no tensor."""
+    """A layer that returns something that is not a tensor."""
 
     def call(self, inputs: Any) -> Any:
         return "done"

@@ -1,7 +1,5 @@
 """Uses that work and are probably not meant: one warning each, which says what was done."""
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np
@@ -19,7 +17,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_a_key_that_is_no_input_is_left_out_with_a_warning(desk):
+def test_a_key_that_is_not_an_input_is_left_out_with_a_warning(desk):
     data = {"left": desk.x, "right": desk.x, "middle": desk.x}
 
     with pytest.warns(UserWarning, match="doesn't match the expected structure") as caught:
@@ -80,7 +78,7 @@ def test_a_generator_that_ends_is_read_once_and_the_warning_says_so(desk, steps)
     assert len(history.epoch) == 1
 
 
-def test_data_that_are_no_numbers_are_named_once_and_training_goes_on(desk):
+def test_data_that_are_not_numbers_are_named_once_and_training_goes_on(desk):
     holes = desk.x.copy()
     holes[2, 1] = np.nan
 
@@ -93,7 +91,7 @@ def test_data_that_are_no_numbers_are_named_once_and_training_goes_on(desk):
     assert len(history.epoch) == 3
 
 
-def test_targets_that_are_no_numbers_are_named(desk):
+def test_targets_that_are_not_numbers_are_named(desk):
     desk.reader.compile("sgd", "mse")
     targets = desk.y.copy()
     targets[4] = np.inf

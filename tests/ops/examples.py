@@ -3,8 +3,6 @@
 The batch is BATCH long, and no other axis is: so a test can tell which lengths are the batch.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable

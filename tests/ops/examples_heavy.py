@@ -1,16 +1,45 @@
-"""More settings of the ops that are most of a layer: strides, groups, time, masks, activations."""
-
-from __future__ import annotations
+"""Examples of the ops that are most of a layer: convolution, pooling, recurrence and others."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from funclab.ops.recurrent import ACTIVATIONS
-from tests.ops.examples import Array, Op, apart, example, named, normal, truth, weight, whole
+from tests.ops.examples import (
+    Array,
+    Op,
+    apart,
+    example,
+    named,
+    normal,
+    positive,
+    truth,
+    weight,
+    whole,
+)  # fmt: skip
 
 LAST, FIRST = "channels_last", "channels_first"
-STREAM = np.array([11, 3], "uint64")
+STREAM = np.array([7, 0], "uint64")  # seed and counter
+
+for padding in ("valid", "same"):
+    example(named("Conv", (1, 1), padding), normal(6, 7, 2), weight(3, 2, 2, 4))
+    example(named("ConvBias", (2, 3), padding), normal(8, 7, 2), weight(3, 3, 2, 3), weight(3))
+    example(named("MaxPool", (2, 1), padding), apart(6, 4, 3))
+    example(named("AveragePool", (2, 2), padding, pool_size=(3, 2)), normal(6, 4, 3))
+example(named("Conv", (2, 1), "same", FIRST), normal(4, 6, 7), weight(3, 3, 2, 4))
+example(named("MaxPool", (2, 2), "valid", FIRST), apart(3, 6, 4))
+
+channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
+example(named("BatchNormalization"), normal(4, 3), *channels)
+example(named("BatchNormalization", 1), normal(3, 4), *channels)
+example(named("BatchNormalization", masked=True), normal(4, 3), *channels, truth(4))
+example(named("Normalization"), normal(4, 3), *channels)
+example(named("Embedding"), weight(6, 2), whole(6, 3))
+
+example(named("Dropout", 0.4), positive(6), STREAM)
+example(named("Dropout", 0.4, (None, 1, 3)), positive(6, 3), STREAM)
+example(named("RandomUniform", (4, 3)), STREAM)
+example(named("RandomNormal", (4, 3)), STREAM)
 
 # Settings of Conv: strides, padding, data format, dilation.
 example(named("Conv", (1, 1), "same", LAST, (2, 3)), normal(6, 7, 2), weight(3, 2, 2, 3))
@@ -41,13 +70,15 @@ def uniform(*shape: int) -> Callable[..., Array]:
     return lambda batch, rng: rng.uniform(-0.5, 0.5, shape)
 
 
+for settings in ({}, {"return_sequences": False}, {"go_backwards": True}):
+    lstm(named("LSTM", **settings))
+lstm(named("LSTM", masked=True), truth(4))
 for name in ACTIVATIONS:
     lstm(named("LSTM", name, name))
 lstm(named("LSTM", dropped=True), normal(3))
 lstm(named("LSTM", masked=True, dropped=True), truth(4), normal(3))
 lstm(named("LSTM", return_sequences=False, go_backwards=True, masked=True), truth(4))
 
-channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
 example(named("BatchNormalization", -1, 0.1, 0.5), normal(4, 2, 3), *channels)
 example(named("Normalization", 1), normal(3, 4), *channels)
 example(named("Embedding"), weight(6, 2), whole(6))

@@ -1,7 +1,5 @@
 """Activations by name, by function, and by formula."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

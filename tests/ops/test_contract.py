@@ -1,7 +1,5 @@
 """What every op promises, checked on an example of each: no op escapes."""
 
-from __future__ import annotations
-
 import importlib
 from pathlib import Path
 from typing import Any
@@ -44,7 +42,7 @@ def has_gradient(example: Example) -> bool:
 each_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.__name__)
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 each_differentiable = pytest.mark.parametrize(
-    "example", [one for one in EXAMPLES if has_gradient(one)], ids=str
+    "example", [example for example in EXAMPLES if has_gradient(example)], ids=str
 )
 
 
@@ -56,9 +54,9 @@ def garbage(array: Any) -> Any:
 
 def rooms(op: Op, arrays: list[Any], fill: Any) -> tuple[Any, list[Any]]:
     """Room for the outputs, and for the work arrays, filled by `fill`."""
-    outputs = tuple(fill(one) for one in several(op.compute(*arrays)))
+    outputs = tuple(fill(array) for array in several(op.compute(*arrays)))
     work = op.scratch([array.shape for array in arrays], str(outputs[0].dtype))
-    return outputs[0] if op.n_outputs == 1 else outputs, [fill(one) for one in work]
+    return outputs[0] if op.n_outputs == 1 else outputs, [fill(x) for x in work]
 
 
 def forward(op: Op, arrays: list[Any], fill: Any) -> tuple[list[Any], Any, list[Any]]:
@@ -74,8 +72,8 @@ def gradients(op: Op, arrays: list[Any], g: Any, fill: Any) -> list[Any]:
     """The slots after vjp, which were filled by `fill` before."""
     inputs, out, work = forward(op, arrays, np.zeros_like)
     slots = [
-        fill(one) if one.dtype.kind == "f" and index not in op.mutates else None
-        for index, one in enumerate(inputs)
+        fill(x) if x.dtype.kind == "f" and index not in op.mutates else None
+        for index, x in enumerate(inputs)
     ]
     op.vjp(*op.bind(g, *inputs, out, *work, *slots))
     return slots
@@ -83,7 +81,7 @@ def gradients(op: Op, arrays: list[Any], g: Any, fill: Any) -> list[Any]:
 
 def random_like(out: Any) -> Any:
     rng = np.random.default_rng(1)
-    arrays = tuple(rng.standard_normal(one.shape).astype(one.dtype) for one in several(out))
+    arrays = tuple(rng.standard_normal(array.shape).astype(array.dtype) for array in several(out))
     return arrays if isinstance(out, tuple) else arrays[0]
 
 
@@ -94,7 +92,7 @@ def expected_shape(small: tuple[int, ...], large: tuple[int, ...]) -> shape_math
 
 @each_op
 def test_every_op_has_an_example(op: type[Op]):
-    assert any(type(one.op) is op for one in EXAMPLES), f"add an example of {op.__name__}"
+    assert any(type(example.op) is op for example in EXAMPLES), f"add an example of {op.__name__}"
 
 
 @each_op
@@ -107,7 +105,7 @@ def test_every_op_says_what_it_does(op: type[Op]):
 
 @each_op
 def test_the_settings_of_an_op_make_an_equal_op(op: type[Op]):
-    made = next(one.op for one in EXAMPLES if type(one.op) is op)
+    made = next(example.op for example in EXAMPLES if type(example.op) is op)
 
     assert type(made)(**vars(made)) == made
     assert hash(made) == hash(type(made)(**vars(made)))

@@ -1,7 +1,5 @@
 """Which dtype a result has: float32 stays float32, whatever it meets."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

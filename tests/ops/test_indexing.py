@@ -1,7 +1,5 @@
 """Slices of tensors, as in NumPy."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Cross-entropies: right, safe, and fused with the softmax or sigmoid before them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -88,18 +86,12 @@ def test_scores_have_no_limit_to_what_a_mistake_costs():
 @pytest.mark.parametrize(
     ("loss", "expected"),
     [
-        (
-            lambda w: ops.categorical_crossentropy(ONE_HOT, ops.softmax(w)),
-            ["cross_entropy"],
-        ),
+        (lambda w: ops.categorical_crossentropy(ONE_HOT, ops.softmax(w)), ["cross_entropy"]),
         (
             lambda w: ops.sparse_categorical_crossentropy(CLASSES, ops.softmax(w, axis=1)),
             ["sparse_cross_entropy"],
         ),
-        (
-            lambda w: ops.binary_crossentropy(ONE_HOT, ops.sigmoid(w)),
-            ["binary_cross_entropy"],
-        ),
+        (lambda w: ops.binary_crossentropy(ONE_HOT, ops.sigmoid(w)), ["binary_cross_entropy"]),
     ],
 )
 def test_the_scores_behind_a_softmax_or_sigmoid_are_used(loss: Any, expected: list[str]):

@@ -1,7 +1,5 @@
 """Ops used on tensors directly: each call is a node, and the model computes what arrays give."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

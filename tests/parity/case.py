@@ -98,6 +98,13 @@ def settle(build: Callable, name: str, setting: Any) -> Callable:
     return settled
 
 
+def compiled(keras: Any, inputs: Any, outputs: Any, *settings: Any, **more: Any) -> Any:
+    """The model between some tensors, compiled with these settings; by default ("sgd", "mse")."""
+    model = keras.Model(inputs, outputs)
+    model.compile(*(settings or ("sgd", "mse")), **more)
+    return model
+
+
 def start_value(shape: tuple[int, ...], random: Random) -> np.ndarray:
     if len(shape) < 2:
         return random.uniform(0.1, 0.5, shape).astype("float32")

@@ -1,6 +1,6 @@
 """Cases about how layers are connected: several inputs and outputs, sharing, nesting."""
 
-from tests.parity.case import binary, case, normal, one_hot, variants
+from tests.parity.case import binary, case, compiled, normal, one_hot, variants
 
 
 @case(x=normal(784), y=one_hot(10))
@@ -57,9 +57,7 @@ def two_in_two_out(keras, settings):
     x = layers.concatenate([x, second])
     x = layers.Dense(5, activation="relu")(x)
     main = layers.Dense(1, activation="sigmoid", name="main")(x)
-    model = keras.Model([first, second], [main, aside])
-    model.compile("rmsprop", **settings)
-    return model
+    return compiled(keras, [first, second], [main, aside], "rmsprop", **settings)
 
 
 @case(x={"a": normal(3), "b": normal(3)}, y={"sum": normal(2), "product": normal(3)})
@@ -90,9 +88,7 @@ def a_of_b_of_a_of_b(keras):
     inputs = keras.Input((5,))
     a = keras.layers.Dense(5, activation="tanh", name="a")
     b = keras.layers.Dense(5, activation="sigmoid", name="b")
-    model = keras.Model(inputs, a(b(a(b(inputs)))))
-    model.compile("adam", "mse")
-    return model
+    return compiled(keras, inputs, a(b(a(b(inputs)))), "adam", "mse")
 
 
 @case(x=normal(4), y=normal(4))
@@ -100,9 +96,7 @@ def a_layer_fed_its_own_output(keras):
     inputs = keras.Input((4,))
     step = keras.layers.Dense(4, activation="tanh")
     x = step(step(step(inputs)))
-    model = keras.Model(inputs, keras.layers.add([x, inputs]))
-    model.compile(keras.optimizers.SGD(0.1), "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.add([x, inputs]), keras.optimizers.SGD(0.1), "mse")
 
 
 @case(x=[normal(5), normal(5)], y=normal(1))
@@ -128,9 +122,7 @@ def nested_model_with_two_outputs(keras):
     inputs = keras.Input((6,))
     first, second = inner(inputs)
     outputs = [layers.Dense(2, name="left")(first), layers.Dense(2, name="right")(second)]
-    model = keras.Model(inputs, outputs)
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, outputs)
 
 
 @case(x=normal(6), y=normal(1))
@@ -138,9 +130,7 @@ def nested_sequential(keras):
     layers = keras.layers
     body = keras.Sequential([layers.Dense(4, activation="elu"), layers.Dense(3)])
     inputs = keras.Input((6,))
-    model = keras.Model(inputs, layers.Dense(1)(body(inputs)))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(1)(body(inputs)))
 
 
 @case(x=normal(4), y=normal(2))
@@ -150,18 +140,14 @@ def model_cut_out_of_a_model(keras):
     middle = layers.Dense(4, activation="tanh")(inputs)
     last = layers.Dense(2)(layers.Dense(3, activation="relu")(middle))
     keras.Model(inputs, last)
-    model = keras.Model(middle, last)
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, middle, last)
 
 
 @case(x=normal(5), y=normal(2))
 def frozen_layer(keras):
     inputs = keras.Input((5,))
     frozen = keras.layers.Dense(4, activation="tanh", trainable=False)
-    model = keras.Model(inputs, keras.layers.Dense(2)(frozen(inputs)))
-    model.compile("adam", "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.Dense(2)(frozen(inputs)), "adam", "mse")
 
 
 @case(x=normal(4), y=normal(3))
@@ -169,9 +155,7 @@ def operators_on_tensors(keras):
     layers = keras.layers
     inputs = keras.Input((4,))
     x, y = layers.Dense(3)(inputs), layers.Dense(3)(inputs)
-    model = keras.Model(inputs, x * 2 + y / (1.5 + x * x) - y**2 + (-x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, x * 2 + y / (1.5 + x * x) - y**2 + (-x))
 
 
 @case(x=normal(5, 4), y=normal(2))
@@ -180,9 +164,7 @@ def slices_of_tensors(keras):
     inputs = keras.Input((5, 4))
     last, rest = inputs[:, -1], inputs[:, 1:4, ::2]
     x = layers.concatenate([last, layers.Flatten()(rest)])
-    model = keras.Model(inputs, layers.Dense(2)(x)[:, ::-1])
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x)[:, ::-1])
 
 
 @case(x=normal(5), y=normal(1))
@@ -192,6 +174,4 @@ def ops_on_tensors(keras):
     x = keras.layers.Dense(4)(inputs)
     x = ops.concatenate([ops.tanh(x), ops.exp(-ops.square(x)), ops.maximum(x, 0.1)], axis=1)
     x = ops.sum(x, axis=-1, keepdims=True) + ops.mean(x, axis=-1, keepdims=True)
-    model = keras.Model(inputs, x)
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, x)

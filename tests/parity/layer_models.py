@@ -1,6 +1,6 @@
 """Cases about single layers: Dense and its activations, merging, reshaping, Lambda."""
 
-from tests.parity.case import case, normal, variants
+from tests.parity.case import case, compiled, normal, variants
 
 DENSE = {"x": normal(5), "y": normal(4)}
 ACTIVATIONS = [
@@ -13,27 +13,21 @@ ACTIVATIONS = [
 def dense(keras, activation):
     inputs = keras.Input((5,))
     x = keras.layers.Dense(4, activation=activation)(inputs)
-    model = keras.Model(inputs, x)
-    model.compile("sgd", "mse", metrics=["mae"])
-    return model
+    return compiled(keras, inputs, x, "sgd", "mse", metrics=["mae"])
 
 
 @case(x=normal(3, 5), y=normal(3, 2))
 def dense_on_sequences_without_bias(keras):
     inputs = keras.Input((3, 5))
     x = keras.layers.Dense(4, use_bias=False, activation="relu")(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(2)(x))
-    model.compile("adam", "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.Dense(2)(x), "adam", "mse")
 
 
 @case(x=normal(4, 5), y=normal(4, 3))
 def time_distributed_dense(keras):
     inputs = keras.Input((4, 5))
     x = keras.layers.TimeDistributed(keras.layers.Dense(3, activation="tanh"))(inputs)
-    model = keras.Model(inputs, x)
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, inputs, x, "rmsprop", "mse")
 
 
 @case(x=normal(4, 5), y=normal(2))
@@ -44,9 +38,7 @@ def time_distributed_model(keras):
     step = keras.Model(step_input, layers.Dense(3)(x))
     inputs = keras.Input((4, 5))
     x = layers.Flatten()(layers.TimeDistributed(step)(inputs))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x), "rmsprop", "mse")
 
 
 PAIR = {"x": [normal(5), normal(5)], "y": normal(2)}
@@ -59,9 +51,7 @@ def merge(keras, name):
     first, second = keras.Input((5,)), keras.Input((5,))
     branches = [layers.Dense(3)(first), layers.Dense(3, activation="tanh")(second)]
     merged = getattr(layers, name)()(branches)
-    model = keras.Model([first, second], layers.Dense(2)(merged))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dense(2)(merged))
 
 
 @case(x=[normal(4), normal(4), normal(4)], y=normal(3))
@@ -78,9 +68,7 @@ def lower_case_merges_of_three(keras):
         layers.subtract([x, z]),
     ]
     x = layers.concatenate(merged, axis=1)
-    model = keras.Model(inputs, layers.Dense(3)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(3)(x))
 
 
 @case(x=[normal(1, 4), normal(3, 1)], y=normal(3, 4))
@@ -88,9 +76,7 @@ def merges_broadcast(keras):
     layers = keras.layers
     row, column = keras.Input((1, 4)), keras.Input((3, 1))
     x = layers.add([layers.Dense(4)(row), layers.Dense(1)(column)])
-    model = keras.Model([row, column], layers.multiply([x, row]))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [row, column], layers.multiply([x, row]))
 
 
 @case(x=[normal(2, 3), normal(2, 3)], y=normal(4, 3))
@@ -98,9 +84,7 @@ def concatenate_along_the_first_axis(keras):
     layers = keras.layers
     first, second = keras.Input((2, 3)), keras.Input((2, 3))
     x = layers.Concatenate(axis=1)([layers.Dense(3)(first), second])
-    model = keras.Model([first, second], layers.Dense(3)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dense(3)(x))
 
 
 VECTORS = {"x": [normal(6), normal(6)], "y": normal(1)}
@@ -119,25 +103,20 @@ def dot(keras, settings):
     first, second = keras.Input((6,)), keras.Input((6,))
     x = layers.Reshape(shape)(layers.Dense(6)(first))
     y = layers.Reshape(shape)(layers.Dense(6)(second))
-    model = keras.Model([first, second], layers.Dot(**options)([x, y]))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dot(**options)([x, y]))
 
 
 DROPPED = {"x": normal(6), "y": normal(2)}
 
 
 @variants(
-    dropout_of_nothing=(0.0, DROPPED),
-    dropout_is_off_when_predicting=(0.5, {**DROPPED, "steps": 0}),
+    dropout_of_nothing=(0.0, DROPPED), dropout_is_off_when_predicting=(0.5, {**DROPPED, "steps": 0})
 )
 def dropout(keras, rate):
     layers = keras.layers
     inputs = keras.Input((6,))
     x = layers.Dropout(rate)(layers.Dense(5, activation="relu")(inputs))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("adam", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x), "adam", "mse")
 
 
 @case(x=normal(2, 6), y=normal(3, 8))
@@ -151,9 +130,7 @@ def reshape_permute_flatten_repeat(keras):
     x = layers.Reshape((-1, 4))(x)
     x = layers.Dense(2)(layers.Permute((2, 1))(x))
     x = layers.Flatten()(x)
-    model = keras.Model(inputs, layers.RepeatVector(3)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.RepeatVector(3)(x))
 
 
 @case(x=normal(5), y=normal(3))
@@ -163,9 +140,7 @@ def lambda_with_ops(keras):
     x = layers.Dense(4)(inputs)
     x = layers.Lambda(lambda x: ops.square(x) + 1.0)(x)
     x = layers.Lambda(lambda x: ops.log(x) * ops.sqrt(x), output_shape=(4,))(x)
-    model = keras.Model(inputs, layers.Dense(3)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(3)(x))
 
 
 @case(x=normal(5), y=normal(3))
@@ -175,14 +150,10 @@ def activation_layers(keras):
     x = layers.Activation("relu")(layers.Dense(4)(inputs))
     x = layers.Activation(keras.activations.softplus)(layers.Dense(4)(x))
     x = layers.Activation("softmax")(layers.Dense(3)(x))
-    model = keras.Model(inputs, x)
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, x)
 
 
 @case(x=normal(2, 8), y=normal(2, 3), batch=10)
 def fixed_batch_size(keras):
     inputs = keras.Input(batch_shape=(10, 2, 8))
-    model = keras.Model(inputs, keras.layers.Dense(3, activation="relu")(inputs))
-    model.compile("adam", "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.Dense(3, activation="relu")(inputs), "adam", "mse")

@@ -5,6 +5,7 @@ from tests.parity.case import (
     binary,
     case,
     classes,
+    compiled,
     normal,
     one_hot,
     uniform,
@@ -32,18 +33,12 @@ def classifier(keras, activation, loss, **options):
     loss_mean_absolute_error=((None, "mean_absolute_error"), VALUES),
     loss_binary_crossentropy=(("sigmoid", "binary_crossentropy"), BINARY),
     loss_categorical_crossentropy=(("softmax", "categorical_crossentropy"), ONE_HOT),
-    loss_sparse_categorical_crossentropy=(
-        ("softmax", "sparse_categorical_crossentropy"),
-        CLASSES,
-    ),
+    loss_sparse_categorical_crossentropy=(("softmax", "sparse_categorical_crossentropy"), CLASSES),
     loss_sparse_with_a_column_of_classes=(
         ("softmax", "sparse_categorical_crossentropy"),
         CLASS_COLUMN,
     ),
-    loss_of_probabilities_that_do_not_sum_to_one=(
-        ("sigmoid", "categorical_crossentropy"),
-        ONE_HOT,
-    ),
+    loss_of_probabilities_that_do_not_sum_to_one=(("sigmoid", "categorical_crossentropy"), ONE_HOT),
 )
 def loss_by_name(keras, settings):
     activation, loss = settings
@@ -94,11 +89,7 @@ def weighted(keras, options):
     return classifier(keras, "softmax", "sparse_categorical_crossentropy", **options)
 
 
-@case(
-    x=normal(5),
-    y=[normal(2), binary(1)],
-    sample_weight=[uniform(high=2.0), uniform()],
-)
+@case(x=normal(5), y=[normal(2), binary(1)], sample_weight=[uniform(high=2.0), uniform()])
 def sample_weight_of_each_output(keras):
     layers = keras.layers
     inputs = keras.Input((5,))
@@ -130,11 +121,7 @@ def metric_objects(keras):
     return classifier(keras, None, "mse", metrics=metrics)
 
 
-REGULARIZERS = {
-    "l1": ("L1", (0.01,)),
-    "l2": ("L2", (0.02,)),
-    "l1_l2": ("L1L2", (0.01, 0.02)),
-}
+REGULARIZERS = {"l1": ("L1", (0.01,)), "l2": ("L2", (0.02,)), "l1_l2": ("L1L2", (0.01, 0.02))}
 
 
 @variants(
@@ -152,9 +139,7 @@ def regularized(keras, settings):
     layers = keras.layers
     inputs = keras.Input((6,))
     x = layers.Dense(5, activation="tanh", **{argument: regularizer})(inputs)
-    model = keras.Model(inputs, layers.Dense(4)(x))
-    model.compile("sgd", "mse", metrics=["mse"])
-    return model
+    return compiled(keras, inputs, layers.Dense(4)(x), "sgd", "mse", metrics=["mse"])
 
 
 @case(x=[normal(4), normal(4)], y=normal(2), **KEPT_BY_TENSORFLOW)
@@ -163,6 +148,4 @@ def shared_layer_with_regularizers(keras):
     first, second = keras.Input((4,)), keras.Input((4,))
     shared = layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l1")
     x = layers.concatenate([shared(first), shared(second)])
-    model = keras.Model([first, second], layers.Dense(2)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dense(2)(x))

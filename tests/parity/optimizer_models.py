@@ -1,6 +1,6 @@
 """Cases about optimizers, clipping, weight decay and constraints, all on one small model."""
 
-from tests.parity.case import case, normal, variants
+from tests.parity.case import case, compiled, normal, variants
 
 FIVE = {"x": normal(5), "y": normal(2)}
 
@@ -9,9 +9,7 @@ def small(keras, optimizer, **options):
     layers = keras.layers
     inputs = keras.Input((5,))
     x = layers.Dense(4, activation="tanh", **options)(inputs)
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile(optimizer, "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x), optimizer, "mse")
 
 
 @variants(

@@ -5,6 +5,7 @@ from tests.parity.case import (
     binary,
     case,
     classes,
+    compiled,
     normal,
     one_hot,
     padded,
@@ -48,9 +49,7 @@ STATEFUL = {**SEQUENCE, **KEPT_BY_TENSORFLOW, "batch": 10}
 def lstm_case(keras, options):
     inputs = keras.Input((5, 4))
     x = keras.layers.LSTM(3, **options)(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(2)(x))
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.Dense(2)(x), "rmsprop", "mse")
 
 
 @variants(
@@ -62,18 +61,14 @@ def masked_lstm_case(keras, options):
     layers = keras.layers
     inputs = keras.Input((5, 4))
     x = layers.LSTM(3, **options)(layers.Masking(0.0)(inputs))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("rmsprop", "mse", metrics=["mae"])
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x), "rmsprop", "mse", metrics=["mae"])
 
 
 @case(**STATEFUL)
 def lstm_stateful(keras):
     inputs = keras.Input(batch_shape=(10, 5, 4))
     x = keras.layers.LSTM(3, stateful=True)(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(2)(x))
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, inputs, keras.layers.Dense(2)(x), "rmsprop", "mse")
 
 
 @case(x=normal(5, 4), y=[normal(3), normal(3), normal(3)])
@@ -82,9 +77,7 @@ def lstm_states_as_outputs(keras):
     output, hidden, cell = keras.layers.LSTM(3, return_state=True)(inputs)
     names = zip(("o", "h", "c"), (output, hidden, cell))
     outputs = [keras.layers.Dense(3, name=name)(tensor) for name, tensor in names]
-    model = keras.Model(inputs, outputs)
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, inputs, outputs, "rmsprop", "mse")
 
 
 @case(x=[normal(5, 4), normal(6, 2)], y=normal(6, 2))
@@ -127,9 +120,7 @@ def masks_of_merged_branches(keras):
     embed = layers.Embedding(9, 4, mask_zero=True)
     x = layers.add([embed(first), embed(second)])
     x = layers.LSTM(3, return_sequences=True)(x)
-    model = keras.Model([first, second], layers.Dense(2)(x))
-    model.compile("rmsprop", "mse")
-    return model
+    return compiled(keras, [first, second], layers.Dense(2)(x), "rmsprop", "mse")
 
 
 @case(x=[normal(5, 4), normal(5, 4)], y=binary(1))
@@ -171,6 +162,4 @@ def headline_model(keras, settings):
     for _ in range(3):
         x = layers.Dense(8, activation="relu")(x)
     main = layers.Dense(1, activation="sigmoid", name="main_output")(x)
-    model = keras.Model([headline, extra], [main, aside])
-    model.compile("rmsprop", **settings)
-    return model
+    return compiled(keras, [headline, extra], [main, aside], "rmsprop", **settings)

@@ -1,6 +1,6 @@
 """Cases on images: convolution, pooling, batch normalization, and the guide's vision models."""
 
-from tests.parity.case import binary, case, classes, normal, one_hot, variants
+from tests.parity.case import binary, case, classes, compiled, normal, one_hot, variants
 
 IMAGE = {"x": normal(7, 6, 4), "y": normal(2)}
 CHANNELS_FIRST = {"x": normal(4, 7, 6), "y": normal(2)}
@@ -11,9 +11,7 @@ def on_images(keras, layer, shape):
     layers = keras.layers
     inputs = keras.Input(shape)
     x = layers.Flatten()(layer(inputs))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x))
 
 
 @variants(
@@ -71,9 +69,7 @@ def pooling(keras, settings):
     inputs = keras.Input((4, 7, 6) if first else (7, 6, 4))
     mixed = layers.Conv2D(4, 1, data_format=options.get("data_format"))(inputs)
     x = layers.Flatten()(getattr(layers, name)(**options)(mixed))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x))
 
 
 ROWS = {"x": normal(5), "y": normal(2)}
@@ -90,9 +86,7 @@ def batch_normalization(keras, options):
     inputs = keras.Input((5,))
     x = layers.Dense(4, use_bias=False)(inputs)
     x = layers.Activation("relu")(layers.BatchNormalization(**options)(x))
-    model = keras.Model(inputs, layers.Dense(2)(x))
-    model.compile("sgd", "mse")
-    return model
+    return compiled(keras, inputs, layers.Dense(2)(x))
 
 
 @case(x=normal(6, 6, 2), y=one_hot(3))

@@ -1,7 +1,5 @@
 """The project's own source as the project tests see it: files, imports, functions, code lines."""
 
-from __future__ import annotations
-
 import ast
 import io
 import tokenize

@@ -1,7 +1,5 @@
 """The command line, run as a user runs it."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
@@ -13,9 +11,10 @@ from urllib.request import urlopen
 
 import pytest
 
+import funclab
 from funclab import cli
 
-FUNCLAB = [sys.executable, "-m", "funclab.cli"]
+FUNCLAB = [sys.executable, "-m", "funclab"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -89,17 +88,17 @@ def test_doctor_finds_nothing_missing_here():
     [((6, 31), "Stop is"), ((7, 0), "Pause, Step and Stop"), ((7, 4, 0), "Pause, Step and Stop")],
 )
 def test_doctor_knows_which_buttons_a_kernel_hears(kernel, heard):
-    well, found, _ = cli.buttons_heard(kernel)
+    well, found, _ = cli.buttons(kernel)
 
     assert well
     assert heard in found
 
 
-def test_doctor_has_a_cure_where_there_is_no_kernel():
-    well, _, cure = cli.buttons_heard(())
+def test_doctor_misses_nothing_where_only_pictures_are_wanted():
+    well, found, _ = cli.buttons(())
 
-    assert not well
-    assert "pip install" in cure
+    assert well
+    assert "pip install 'funclab[lab]'" in found
 
 
 def test_doctor_says_so_when_the_loops_run_as_plain_python():
@@ -113,3 +112,7 @@ def test_an_unknown_option_is_refused(capsys):
         cli.main(["doctor", "--fast"])
 
     assert "--fast" in capsys.readouterr().err
+
+
+def test_the_command_says_its_version():
+    assert run("--version").stdout == f"funclab {funclab.__version__}\n"

@@ -1,13 +1,13 @@
 """What the project says about itself in words stays true."""
 
-from __future__ import annotations
-
 import ast
+import inspect
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from funclab import layers, optimizers, registry
 from tests.project.source import ROOT, Source, sources
 
 # The lines of a docstring after its summary, in the order in which a reader meets them.
@@ -79,6 +79,27 @@ def test_every_public_class_says_what_it_is():
     ]
 
     assert not silent, "\n".join(silent)
+
+
+def test_every_public_class_documents_every_parameter_of_its_constructor():
+    kinds = ("layer", "optimizer", "schedule", "initializer", "regularizer", "constraint")
+    classes = {
+        cls
+        for kind in (*kinds, "loss", "metric")
+        for cls in registry.registered(kind).values()
+        if isinstance(cls, type) and cls.__module__.startswith("funclab.")
+    }
+
+    missing = [
+        f"{cls.__name__}: {name}"
+        for cls in {*classes, layers.Layer, optimizers.Optimizer}
+        if cls.__init__ is not object.__init__
+        for name in list(inspect.signature(cls.__init__).parameters)[1:]
+        if not re.search(rf"^ +{name}( \(.+\))?: ", cls.__doc__ or "", flags=re.MULTILINE)
+    ]
+
+    assert len(classes) > 100
+    assert not missing, missing
 
 
 def test_no_file_names_a_place_on_somebodys_machine():

@@ -1,7 +1,5 @@
 """What is installed: the wheel, its command, and the pins of the classroom image."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
@@ -78,6 +76,25 @@ def test_the_wheel_works_away_from_the_source(wheel, tmp_path):
     )
 
     assert run.stdout.split() == [str(tmp_path / "site/funclab/__init__.py"), PROJECT["version"]]
+
+
+def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    work = tmp_path / "work"
+    work.mkdir()
+    program = "from funclab import cli; from pathlib import Path; cli.bring_lessons(Path.cwd())"
+
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=work,
+        env={"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+    )
+
+    assert str(work / "notebooks") in run.stdout, run.stderr
+    lessons = {path.name: path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.name: path.read_text() for path in (work / "notebooks").iterdir()} == lessons
 
 
 def test_binder_pins_every_dependency_within_its_bounds():

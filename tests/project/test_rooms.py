@@ -1,7 +1,5 @@
 """Who may import whom: the order of the rooms, and the doors by which other packages come in."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys
@@ -19,6 +17,7 @@ ORDER = (
         "files",
         "shape_math",
         "structure",
+        "fields",
         "registry",
         "explain",
         "missing",

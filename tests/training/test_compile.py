@@ -8,6 +8,7 @@ import pytest
 from funclab import losses, metrics, ops
 from funclab.errors import ArgumentError, LossError, NameLookupError, NotCompiledError
 from funclab.layers import Dense, Input
+from funclab.metrics import MeanAbsoluteError, MeanSquaredError
 from funclab.models import Model
 from tests.training.conftest import classifier, line, two_outputs
 
@@ -205,3 +206,14 @@ def test_a_model_without_any_loss_says_so():
 
     with pytest.raises(LossError, match="No loss to compute"):
         model.fit(np.zeros((2, 3)), verbose=0)
+
+
+def test_metrics_of_one_name_and_one_called_loss_each_have_a_key():
+    model = line()
+    same = [MeanSquaredError(name="size"), MeanAbsoluteError(name="size")]
+    model.compile("sgd", "mse", metrics=[*same, MeanAbsoluteError(name="loss")])
+
+    history = model.fit(np.ones((4, 3)), np.full(4, 3.0), verbose=0).history
+
+    assert list(history) == ["loss", "size", "size_1", "loss_1"]
+    assert history["loss"] == history["size"] != history["loss_1"]

@@ -72,10 +72,12 @@ def leaves_with(frame):
 
 @functools.cache
 def exits(code):
-    """Where the code of `with` blocks begins to call `__exit__(None, None, None)`."""
+    """Where the code of `with` blocks begins to call `__exit__`, without or with an error."""
     steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
     found = set()
     for i in range(len(steps) - 3):
+        if steps[i + 1].opname == "WITH_EXCEPT_START":
+            found.add(steps[i].offset)
         three = [(step.opname, step.argval) for step in steps[i : i + 3]]
         if three == [("LOAD_CONST", None)] * 3 and "CALL" in steps[i + 3].opname:
             found.add(steps[i].offset)

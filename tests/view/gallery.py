@@ -10,9 +10,16 @@ from funclab.layers import LSTM, Add, BatchNormalization, Concatenate, Conv2D, D
 from funclab.view import Diagram, diagram
 from tests.view.models import perceptron
 
-ROOMS = {"notebook": (1095, 624), "projector": (1095, 564), "paper": (643, 900)}
-"""Width and height in CSS pixels: above a panel in a window 1280 by 900, on a wall in one of 1280
-by 720, and on a page."""
+ROOMS = {
+    "notebook": (1095, 624), "low": (1095, 444), "projector": (1095, 624), "paper": (643, 900),
+}  # fmt: skip
+"""Width and height in CSS pixels: above a panel in a window 1280 by 900, and in one 1280 by 720;
+the first of these on a wall; and a page."""
+TOO_LARGE = {
+    "low": ["mobilenet"],
+    "projector": ["resnet", "transformer_2", "transformer_4", "mobilenet"],
+}
+"""What fits a room in no way: the explorer has an overview of it above a part."""
 SCALE = {"projector": 1.7}
 """How much larger all is on a wall."""
 
@@ -65,17 +72,17 @@ def vqa() -> Model:
     return Model([*images, question], answer, name="vqa")
 
 
-def resnet() -> Model:
-    """Twelve residual blocks in three stages."""
+def resnet(blocks: int = 4) -> Model:
+    """Residual blocks, so many in each of three stages."""
     x = Input((32, 32, 3), name="img")
     y = _normal(Conv2D(16, 3, padding="same")(x))
-    for i in range(12):
-        filters = 16 << i // 4
-        strides = 2 if i in (4, 8) else 1
-        inner = _normal(Conv2D(filters, 3, strides=strides, padding="same")(y))
-        inner = BatchNormalization()(Conv2D(filters, 3, padding="same")(inner))
-        skip = Conv2D(filters, 1, strides=2)(y) if strides == 2 else y
-        y = layers.ReLU()(Add()([inner, skip]))
+    for filters in (16, 32, 64):
+        for block in range(blocks):
+            strides = 2 if block == 0 and filters > 16 else 1
+            inner = _normal(Conv2D(filters, 3, strides=strides, padding="same")(y))
+            inner = BatchNormalization()(Conv2D(filters, 3, padding="same")(inner))
+            skip = Conv2D(filters, 1, strides=2)(y) if strides == 2 else y
+            y = layers.ReLU()(Add()([inner, skip]))
     y = layers.GlobalAveragePooling2D()(y)
     return Model(x, Dense(10, activation="softmax")(y), name="resnet")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import graphviz
@@ -14,7 +15,7 @@ from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.text import text_width
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Scene
-from tests.view.areas import points, reach
+from tests.view.areas import points, reach, stretches
 
 Wires = dict[tuple[str, str, str], list[complex]]
 Array = np.ndarray[Any, Any]
@@ -71,14 +72,39 @@ def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
 
 
 def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
-    """Wires of the outermost scene that run through a text."""
+    """Wires that run through a text, in frames too."""
     found = texts(picture)
     areas = [text.area.grown(-1) for text in found]
     return [
         (f"{edge.source.key} -> {edge.target.key}", text.words)
-        for edge in picture.scene.edges
-        for text, reached in zip(found, reach(edge.path, areas), strict=True)
+        for scene, x, y in placed(picture.scene)
+        for edge in scene.edges
+        for text, reached in zip(
+            found, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
+        )
         if reached
+    ]
+
+
+def placed(scene: Scene, x: float = 0, y: float = 0) -> Iterator[tuple[Scene, float, float]]:
+    """A scene and those in its frames, each with where it begins in the picture."""
+    yield scene, x, y
+    for box in scene.boxes:
+        if box.inside is not None:
+            left, top = box.middle.real - box.inside.width / 2, box.bottom - box.inside.height
+            yield from placed(box.inside, x + left, y + top)
+
+
+def bent(scene: Scene) -> list[tuple[str, str]]:
+    """Edges from one box of the main line to the next in its column that are not straight."""
+    makers = {edge.target.key: edge.source.key for edge in scene.edges}
+    follows = {pair for column in scene.spine for pair in pairwise(column)}
+    return [
+        (makers[edge.source.key], edge.target.key)
+        for edge in scene.edges
+        if (makers.get(edge.source.key), edge.target.key) in follows
+        and not edge.target.index
+        and {way for way, *_ in stretches(edge)} - {scene.direction == "TB"}
     ]
 
 

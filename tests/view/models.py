@@ -34,6 +34,15 @@ def called_twice() -> Model:
     return Model(x, Dense(10)(dense(dense(x))), name="called_twice")
 
 
+def shared_inside() -> Model:
+    """A model called twice, with a shared layer inside."""
+    x = Input((16,), name="x")
+    shared = Dense(16, activation="relu", name="shared")
+    twice = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
+    a, b = Input((16,), name="a"), Input((16,), name="b")
+    return Model([a, b], Concatenate()([twice(a), twice(b)]), name="nested")
+
+
 def two_and_two() -> Model:
     """Two inputs, two outputs, and an input that joins late."""
     main, extra = Input(shape=(100,), name="main"), Input(shape=(5,), name="extra")

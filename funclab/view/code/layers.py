@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import builtins
 import inspect
-import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from funclab import ops, registry
+from funclab import ops, registry, structure
 from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer
 from funclab.view.code.ops import op_source
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, quote
 from funclab.view.code.values import function_name, own_settings, plain, same, short_name, tree
-from funclab.view.code.walk import is_functional, is_model, is_stack
+from funclab.view.scene import words
 
 RESERVED = {
     "Input", "Model", "OpOperation", "Sequential", "activations", "constraints", "initializers",
@@ -60,7 +59,8 @@ class Layers:
             return self._input(layer)
         if is_stack(layer):
             return self._stack(layer)
-        if self._has_own_from_config(type(layer)):
+        owner = next(cls for cls in type(layer).__mro__ if "from_config" in vars(cls))
+        if not owner.__module__.startswith("funclab."):
             config = tree(layer.get_config(), lambda leaf: plain(leaf, layer.name))
             return Chain([f"{self.class_of(layer)}.from_config", call("", [config])])
         return call(self.class_of(layer), self._settings(layer))
@@ -76,16 +76,16 @@ class Layers:
             return name
         return self._from("layers", name)
 
-    def name(self, layer: Any) -> list[Source]:
-        """The argument `name=`, unless names that are only counted are to be left out."""
-        automatic = rf"{re.escape(registry.to_snake_case(type(layer).__name__))}(_\d+)?"
-        if not self.names and re.fullmatch(automatic, layer.name):
-            return []
-        return [f"name={quote(layer.name)}"]
-
-    def _has_own_from_config(self, cls: type) -> bool:
-        owner = next(base for base in cls.__mro__ if "from_config" in vars(base))
-        return not owner.__module__.startswith("funclab.")
+    def common(self, layer: Any) -> list[Source]:
+        """The arguments that all have: `trainable`, `dtype`, and a name that was not counted."""
+        counted = not self.names and words.is_automatic(layer)
+        usual = is_model(layer) or layer.dtype == floatx() == "float32"
+        trains = layer.trainable or type(layer).__name__ == "InputLayer"
+        return [
+            *([] if trains else ["trainable=False"]),
+            *([] if usual else [f"dtype={quote(layer.dtype)}"]),
+            *([] if counted else [f"name={quote(layer.name)}"]),
+        ]
 
     def _input(self, layer: Any) -> Source:
         self.imports.rooms.add("Input")
@@ -93,19 +93,13 @@ class Layers:
         settings: list[Source] = [f"shape={shape[1:]}" if shape else "batch_shape=()"]
         if shape and shape[0] is not None:
             settings.append(f"batch_size={shape[0]}")
-        settings += self._dtype(layer)
         settings += ["optional=True"] if layer.optional else []
-        return call("Input", [*settings, *self.name(layer)])
-
-    def _dtype(self, layer: Any) -> list[Source]:
-        usual = layer.dtype == floatx() == "float32"
-        return [] if usual else [f"dtype={quote(layer.dtype)}"]
+        return call("Input", [*settings, *self.common(layer)])
 
     def _stack(self, model: Any) -> Source:
         first = [self._input(model.input_layers[0])] if model.inputs else []
         parts = Group("[", [*first, *map(self.reference, model.layers)], "]")
-        frozen = [] if model.trainable else ["trainable=False"]
-        return call(self.class_of(model), [parts, *frozen, *self.name(model)])
+        return call(self.class_of(model), [parts, *self.common(model)])
 
     def _settings(self, layer: Any) -> list[Source]:
         """The arguments of a layer's constructor; those it cannot do without by their place."""
@@ -116,17 +110,15 @@ class Layers:
             source = self._value(layer.name, name, value)
             by_place = by_place and parameters(cls).get(name) is inspect.Parameter.empty
             items.append(source if by_place else Chain([f"{name}=", source]))
-        if not layer.trainable:
-            items.append("trainable=False")
-        return [*items, *self._dtype(layer), *self.name(layer)]
+        return [*items, *self.common(layer)]
 
     def _value(self, owner: str, setting: str, value: Any) -> Source:
-        def leaf(leaf: Any) -> Source:
-            if isinstance(leaf, Layer):
-                return self.reference(leaf)
-            if hasattr(leaf, "get_config") and not isinstance(leaf, type):
-                return self._object(owner, setting, leaf)
-            return self._function(owner, setting, leaf) if callable(leaf) else plain(leaf, owner)
+        def leaf(value: Any) -> Source:
+            if isinstance(value, Layer):
+                return self.reference(value)
+            if hasattr(value, "get_config") and not isinstance(value, type):
+                return self._object(owner, setting, value)
+            return self._function(owner, setting, value) if callable(value) else plain(value, owner)
 
         return tree(value, leaf)
 
@@ -158,3 +150,67 @@ class Layers:
         here = cls.__module__.startswith("funclab.")
         room = cls.__module__.split(".")[1] if here else ""
         return call(self._from(room, cls.__name__), keywords(own))
+
+
+def is_stack(model: Any) -> bool:
+    """A Sequential, or a subclass that is made like one."""
+    return _made_here(model) and any(cls.__name__ == "Sequential" for cls in type(model).__mro__)
+
+
+def is_functional(model: Any) -> bool:
+    """A model made as Model(inputs, outputs), not by a constructor of its own."""
+    return words.graph_of(model) is not None and _made_here(model) and not is_stack(model)
+
+
+def is_model(layer: Any) -> bool:
+    return is_functional(layer) or is_stack(layer)
+
+
+def _made_here(model: Any) -> bool:
+    return type(model).__init__.__module__.startswith("funclab.")
+
+
+def models_inside(model: Any) -> list[Any]:
+    """The functional models in a model, however deep, and itself if it is one; each once."""
+    layers: dict[int, Any] = {}
+    waiting = [model]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) not in layers:
+            layers[id(layer)] = layer
+            waiting += _written_with(layer)
+    return [layer for layer in layers.values() if is_functional(layer)]
+
+
+def _written_with(layer: Any) -> list[Any]:
+    """The layers that writing a layer down writes too."""
+    if is_functional(layer):
+        return list(layer.graph.operations)
+    if is_stack(layer):
+        return list(layer.layers)
+    held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
+    return [leaf for leaf in held if isinstance(leaf, Operation)]
+
+
+def thawed(model: Any, path: str) -> Iterator[str]:
+    """The lines that make parts trainable again which `trainable=False` has frozen with the rest.
+
+    Setting `trainable` reaches all layers inside, so outer layers come first.
+    """
+    if not model.trainable:
+        yield from _differences(model, path, False)
+
+
+def _differences(layer: Any, path: str, state: bool) -> Iterator[str]:
+    for i, inner in enumerate(getattr(layer, "sublayers", [])):
+        place = f"{path}.{_place(layer, inner, i)}"
+        if inner.trainable != state:
+            yield f"{place}.trainable = {inner.trainable}"
+        yield from _differences(inner, place, inner.trainable)
+
+
+def _place(layer: Any, inner: Any, index: int) -> str:
+    if is_model(layer):
+        return f"get_layer({quote(inner.name)})"
+    names = [name for name, value in vars(layer).items() if value is inner]
+    return names[0] if names else f"sublayers[{index}]"

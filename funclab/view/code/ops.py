@@ -37,7 +37,7 @@ ARGUMENTS = {
 
 def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
     """A call of `op` as one would write it; what it makes is this very op, with these settings."""
-    given = node.arguments.args
+    arguments = node.arguments.args
     kind = type(op).__name__
     if kind == "GetItem":
         return Chain([args[0], f"[{op.key}]"])  # type: ignore[attr-defined]
@@ -45,10 +45,10 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
         return Chain(["-", args[0]])
     if kind == "Absolute":
         return call("abs", args)
-    if kind in SIGNS and len(args) == 2 and _by_sign(kind, given):
+    if kind in SIGNS and len(args) == 2 and _by_sign(kind, arguments):
         left, right = args
-        return Chain([_bracketed(left, given[0]), f" {SIGNS[kind]} ", right])
-    settings = _function_settings(op, given)
+        return Chain([_bracketed(left, arguments[0]), f" {SIGNS[kind]} ", right])
+    settings = _function_settings(op, arguments)
     if settings is None:
         return Chain([op_source(op, imports), call("", args)])
     imports.rooms.add("ops")
@@ -67,9 +67,9 @@ def op_source(op: Op, imports: Imports) -> Source:
     return call(imports.op(type(op)), _keywords(own, op))
 
 
-def _by_sign(kind: str, given: Any) -> bool:
+def _by_sign(kind: str, arguments: Any) -> bool:
     """Whether Python's operator makes this op: it must not turn a comparison around."""
-    first = given[0]
+    first = arguments[0]
     known = isinstance(first, (Tensor, int, float)) and not isinstance(first, bool)
     return isinstance(first, Tensor) or (known and kind not in COMPARISONS)
 
@@ -79,7 +79,7 @@ def _bracketed(source: Source, value: Any) -> Source:
     return f"({source})" if not isinstance(value, Tensor) and value < 0 else source
 
 
-def _function_settings(op: Op, given: Any) -> dict[str, Any] | None:
+def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes this op and no other; or None."""
     function = getattr(ops, _function_name(op), None)
     if function is None or not hasattr(function, "__code__"):
@@ -91,7 +91,7 @@ def _function_settings(op: Op, given: Any) -> dict[str, Any] | None:
         value = getattr(op, field.name)
         if name in names and names[name].default != value:  # an empty default equals nothing
             settings[name] = list(value) if field.name == "ends" else value
-    return settings if _makes(function, settings, op, given) else None
+    return settings if _makes(function, settings, op, arguments) else None
 
 
 def _function_name(op: Op) -> str:
@@ -103,17 +103,17 @@ def _takes_list(op: Op) -> bool:
     return type(op).__name__ in ("Concatenate", "Stack")
 
 
-def _makes(function: Any, settings: dict[str, Any], op: Op, given: Any) -> bool:
-    """Whether the function, called on values like the ones given, makes just this one call."""
-    values = [placeholder(value) if isinstance(value, Tensor) else value for value in given]
+def _makes(function: Any, settings: dict[str, Any], op: Op, arguments: Any) -> bool:
+    """Whether the function, called on values like these arguments, makes just this one call."""
+    values = [placeholder(value) if isinstance(value, Tensor) else value for value in arguments]
     try:
         with Tape():
-            made = function(*([values] if _takes_list(op) else values), **settings)
+            result = function(*([values] if _takes_list(op) else values), **settings)
     except Exception:  # an argument too many, or of another kind: then it is not this function
         return False
-    if isinstance(made, (list, tuple)) != (op.n_outputs > 1):
+    if isinstance(result, (list, tuple)) != (op.n_outputs > 1):
         return False
-    outputs = made if isinstance(made, (list, tuple)) else [made]
+    outputs = result if isinstance(result, (list, tuple)) else [result]
     origin = outputs[0].origin if isinstance(outputs[0], Value) else None
     if origin is None or origin.op != op or len(outputs) != len(origin.outputs):
         return False

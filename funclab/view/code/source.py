@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from funclab.errors import ArgumentError, TensorTypeError
@@ -12,11 +13,10 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.view.code.layers import Layers
+from funclab.view.code.layers import Layers, is_functional, is_model, models_inside, thawed
 from funclab.view.code.ops import op_call
 from funclab.view.code.text import Chain, Code, Source, call, identifier, keywords, quote, wrapped
 from funclab.view.code.values import plain, tree
-from funclab.view.code.walk import is_functional, is_model, models_inside, thawed
 
 LONGEST_TARGETS = 60
 """More letters of variables than this before one `=` are one variable, and its elements."""
@@ -99,8 +99,8 @@ class _Writer:
         nodes = {node for part in inner for node in part.graph.nodes}
         after: dict[Node, list[Any]] = {}
         for part in inner:
-            after.setdefault(max(part.graph.nodes, key=_time), []).append(part)
-        for node in sorted(nodes, key=_time):
+            after.setdefault(max(part.graph.nodes, key=attrgetter("time")), []).append(part)
+        for node in sorted(nodes, key=attrgetter("time")):
             self._call(node, self.names)
             for part in after.get(node, []):
                 if part is not model:
@@ -129,15 +129,14 @@ class _Writer:
         if graph.stand_ins:
             names = dict(self._inputs(graph))
             for node in graph.nodes:
-                if not node.is_input and not all(one in names for one in node.output_tensors):
+                if not node.is_input and not names.keys() >= {*node.output_tensors}:
                     self._call(node, names)
         self.lines += [*self.renamed, ""]
         self.renamed = []
         leaf = _leaf(names, model.name)
         ends = (("inputs", model.input_structure), ("outputs", model.output_structure))
         items = keywords((end, tree(tensors, leaf)) for end, tensors in ends)
-        frozen = [] if model.trainable else ["trainable=False"]
-        items += [*self.layers.name(model), *frozen]
+        items += self.layers.common(model)
         self._add(name, call(self.layers.class_of(model), items))
 
     def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:
@@ -154,14 +153,14 @@ class _Writer:
         leaf = _leaf(names, operation.name)
         args = [tree(arg, leaf) for arg in node.arguments.args] if not node.is_input else []
         if node.is_input:
-            made = self.layers.source(operation)
+            source = self.layers.source(operation)
         elif isinstance(operation, OpOperation) and operation not in self.layers.shared:
-            made = op_call(node, operation.op, args, self.layers.imports)
+            source = op_call(node, operation.op, args, self.layers.imports)
             self.layers.written[operation] += 1
         else:
             more = ((key, tree(arg, leaf)) for key, arg in node.arguments.kwargs.items())
-            made = Chain([self.layers.reference(operation), call("", [*args, *keywords(more)])])
-        self._add(self._targets(node, names), made)
+            source = Chain([self.layers.reference(operation), call("", [*args, *keywords(more)])])
+        self._add(self._targets(node, names), source)
         self._keep_name(node, names)
 
     def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
@@ -178,29 +177,27 @@ class _Writer:
 
     def _targets(self, node: Node, names: dict[Tensor, str]) -> str:
         """The variables for what a call makes, in the form in which it makes it."""
-        operation, made = node.operation, node.outputs
+        operation, outputs = node.operation, node.outputs
         stem = operation.name
         if operation in self.layers.shared or is_model(operation):
             stem += f"_at_{self.calls[operation] + is_model(operation)}"
         self.calls[operation] += 1
         taken = self.layers.taken
-        tensors = made if isinstance(made, (list, tuple)) else [made]
+        tensors = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         letters = len(tensors) * len(identifier(f"{stem}, 1", set()))
         several = len(tensors) > 1 and letters > LONGEST_TARGETS
-        if several or not tensors or not all(isinstance(one, Tensor) for one in tensors):
+        if several or not tensors or not all(isinstance(x, Tensor) for x in tensors):
             whole = identifier(stem, taken)
-            names.update({t: n for t, n in _paths(made, whole) if t not in names})
+            names.update({t: n for t, n in _paths(outputs, whole) if t not in names})
             return whole
         new = [identifier(stem, taken) for _ in tensors]
         names.update({t: n for t, n in zip(tensors, new) if t not in names})
-        return new[0] if made is tensors[0] else f"({new[0]},)" if not new[1:] else ", ".join(new)
+        return (
+            new[0] if outputs is tensors[0] else f"({new[0]},)" if not new[1:] else ", ".join(new)
+        )
 
     def _add(self, name: str, source: Source) -> None:
         self.lines += wrapped(source, before=f"{name} = ")
-
-
-def _time(node: Node) -> int:
-    return node.time
 
 
 def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
@@ -208,11 +205,11 @@ def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
     return lambda leaf: names[leaf] if isinstance(leaf, Tensor) else plain(leaf, owner)
 
 
-def _paths(made: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
+def _paths(outputs: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
     """Each tensor of a nested output, and how to get it: `outputs["main"]`."""
-    if isinstance(made, Tensor):
-        yield made, whole
+    if isinstance(outputs, Tensor):
+        yield outputs, whole
     else:
-        for key, part in made.items() if isinstance(made, dict) else enumerate(made):
+        for key, part in outputs.items() if isinstance(outputs, dict) else enumerate(outputs):
             index = quote(key) if isinstance(key, str) else repr(key)
             yield from _paths(part, f"{whole}[{index}]")

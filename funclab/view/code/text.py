@@ -74,7 +74,7 @@ def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") 
         return _wrapped_chain(source.parts, indent, before, after)
     if not source.items:
         return [line]
-    body = [one for item in source.items for one in wrapped(item, indent + INDENT, after=",")]
+    body = [line for item in source.items for line in wrapped(item, indent + INDENT, after=",")]
     return [f"{space}{before}{source.head}", *body, f"{space}{source.tail}{after}"]
 
 
@@ -153,7 +153,7 @@ def array(value: Any, owner: str) -> Source:
 def _nested(value: Any) -> Source:
     if value.ndim == 0:
         return number(value[()])
-    return Group("[", [_nested(np.asarray(one)) for one in value], "]")
+    return Group("[", [_nested(np.asarray(part)) for part in value], "]")
 
 
 class Imports:

@@ -41,15 +41,15 @@ def plain(value: Any, owner: str) -> Source:
 def tree(value: Any, leaf: Callable[[Any], Source]) -> Source:
     """Lists, tuples and dicts, with `leaf` for what is in them."""
     if isinstance(value, dict):
-        items = [Chain([leaf(key), ": ", tree(one, leaf)]) for key, one in value.items()]
+        items = [Chain([leaf(key), ": ", tree(item, leaf)]) for key, item in value.items()]
         return Group("{", items, "}")
     if isinstance(value, list):
-        return Group("[", [tree(one, leaf) for one in value], "]")
+        return Group("[", [tree(item, leaf) for item in value], "]")
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         fields = zip(value._fields, value)  # type: ignore[attr-defined]
-        return call(type(value).__name__, keywords((k, tree(one, leaf)) for k, one in fields))
+        return call(type(value).__name__, keywords((k, tree(item, leaf)) for k, item in fields))
     if isinstance(value, tuple):
-        return Group("(", [tree(one, leaf) for one in value], is_tuple=True)
+        return Group("(", [tree(item, leaf) for item in value], is_tuple=True)
     return leaf(value)
 
 
@@ -65,48 +65,39 @@ def own_settings(layer: Any) -> dict[str, Any]:
     for name in dict.fromkeys(names):
         if name in ("name", "trainable", "dtype", "weights"):
             continue
-        value = _held(layer, name, config[name])
-        if name not in defaults or not _chosen_anyway(layer, name, config[name], defaults[name]):
-            settings[name] = _short(layer, name, value)
+        if name in defaults and _chosen_anyway(layer, name, config[name], defaults[name]):
+            continue
+        argument = layer.constructor_arguments.get(name)
+        # One number instead of equal ones, where the layer was given one.
+        short = name in WINDOWS and isinstance(argument, int)
+        settings[name] = argument if short else _held(layer, name, config[name])
     return settings
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:
-    given = layer.constructor_arguments.get(name, config)
     if hasattr(Operation, name) or not hasattr(layer, name):
-        return given
+        return layer.constructor_arguments.get(name, config)
     value = getattr(layer, name)
     same = registry.to_config(value) == config
     return value if same or callable(value) or isinstance(value, Operation) else config
 
 
-def _short(layer: Any, name: str, value: Any) -> Any:
-    """One number instead of equal ones, where the layer was given one."""
-    if name in WINDOWS and isinstance(layer.constructor_arguments.get(name), int):
-        return layer.constructor_arguments[name]
-    return value
-
-
 def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
     """Whether a setting follows from leaving it out."""
-    if name == "strides" and default is None:
-        return config == list(layer.pool_size)
-    if name == "data_format" and default is None:
-        return config == "channels_last"
-    if name.endswith("activation") and default is None:
-        return config == "linear"
-    if default is None and config == {}:
-        return True
-    return same(config, default, name)
+    if default is not None or config is None:
+        return same(config, default, name)
+    usual = "linear" if name.endswith("activation") else {}
+    chosen = {"strides": list(getattr(layer, "pool_size", ())), "data_format": "channels_last"}
+    return config == chosen.get(name, usual)
 
 
 def same(config: Any, default: Any, name: str = "") -> bool:
     """Whether a configured value is what the default stands for."""
     if isinstance(config, dict) and isinstance(default, str):
-        made = _by_name(name, default)
-        return made is not None and registry.to_config(made) == config
+        value = _by_name(name, default)
+        return value is not None and registry.to_config(value) == config
     if isinstance(config, list) and type(default) is int and name in WINDOWS:
-        return all(one == default for one in config)
+        return all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
     return type(config) is type(default) and config == default

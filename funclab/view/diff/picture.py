@@ -11,9 +11,9 @@ from funclab.view.diff.sentences import Entry
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.grid import html_grid
-from funclab.view.draw.picture import Picture
+from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, folded_lines, text_width
-from funclab.view.scene import words
+from funclab.view.scene import graph_text, words
 from funclab.view.scene.compact import PROJECTOR_CALLS
 from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
 from funclab.view.scene.scene import Box, Scene
@@ -102,6 +102,23 @@ class Comparison(Picture):
         told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
         return html_grid(self.title, TITLES, rows) + told
 
+    def to_dot(self) -> str:
+        """Both graphs in DOT, the language of Graphviz, with the numbers of the differences."""
+        return self._graph_text(graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The same as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return self._graph_text(graph_text.MERMAID)
+
+    def _graph_text(self, dialect: graph_text.Dialect) -> str:
+        graphs = zip(SIDES, halves(self), strict=True)
+        scenes = {f"{side}: {name_of(self, side)}": graph.numbered for side, graph in graphs}
+        return graph_text.side_by_side(self.title, scenes, dialect)
+
+    def texts(self) -> dict[str, Written]:
+        dot = dict.fromkeys((".gv", ".dot"), self.to_dot)
+        return {**super().texts(), **dot, ".mmd": self.to_mermaid}
+
     def to_dict(self) -> dict[str, Any]:
         """The differences as data that JSON can hold."""
         return {
@@ -155,6 +172,16 @@ class Half(Diagram):
             for key in dict.fromkeys(self.keys_of(getattr(entry, side))):
                 self.numbers.setdefault(key, []).append(str(number))
         self.tags = {key: layer.kind for layer in difference.shared for key in getattr(layer, side)}
+
+    @property
+    def numbered(self) -> Scene:
+        """The scene with numbers and tags in the words of its boxes."""
+        for box in (box for part in self.scene.walk() for box in part.boxes):
+            key = clean(box.key)
+            numbers = [f"difference {', '.join(self.numbers[key])}"] if key in self.numbers else []
+            marks = [box.detail, *numbers, self.tags.get(key, "")]
+            box.detail = " · ".join(filter(None, marks))
+        return self.scene
 
     def keys_of(self, calls: Iterable[str]) -> list[str]:
         """The boxes that calls are drawn in, or folded away in."""
@@ -248,14 +275,14 @@ def _paths(key: str) -> Iterator[str]:
 
 def boxes_of(scene: Scene, origin: complex = 0j) -> dict[str, Box]:
     """All boxes by key, those in open frames, too, placed where they are in the whole picture."""
-    found = {}
+    boxes = {}
     for box in scene.boxes:
         placed = replace(box, x=box.x + origin.real, y=box.y + origin.imag)
-        found[clean(box.key)] = placed
+        boxes[clean(box.key)] = placed
         if box.inside is not None:
             left = placed.middle.real - box.inside.width / 2
-            found |= boxes_of(box.inside, complex(left, placed.bottom - box.inside.height))
-    return found
+            boxes |= boxes_of(box.inside, complex(left, placed.bottom - box.inside.height))
+    return boxes
 
 
 def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:

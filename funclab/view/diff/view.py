@@ -1,14 +1,23 @@
-"""Two models side by side, alive: walk through the differences, both graphs marked."""
+"""Two models side by side: what was added, removed, changed, connected otherwise, or shared."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from funclab.errors import TensorTypeError
+from funclab.graph.operation import Operation
+from funclab.view.diff.match import Match, match
 from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
+from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, quoted
+from funclab.view.diff.shared import notes, shared_layers
+from funclab.view.diff.sides import Codes, Side, model_in
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.text import clean, shorten
 from funclab.view.live.view import View
+from funclab.view.scene import words
 from funclab.view.scene.compact import bare
 
 
@@ -37,3 +46,87 @@ class DiffView(View):
 
     def picture(self) -> Picture:
         return replace(self.difference, look=defaults.still(self.look))
+
+
+class Difference(Comparison):
+    """What two models do not have in common, shown as a live view; false when there is nothing."""
+
+    def view(self, **settings: Any) -> DiffView:
+        """The live view, with `look`, `ask`, `tour` and `entry`; displaying shows one, too."""
+        state = {"entry": settings.pop("entry")} if "entry" in settings else {}
+        return DiffView(self, state=state, **settings)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        bundle, metadata = self.view()._repr_mimebundle_()
+        return {**bundle, "text/plain": repr(self)}, metadata
+
+
+def diff(a: Any, b: Any = None) -> Difference:
+    """What is different between two models, `a` on the left and `b` on the right.
+
+    Layers are paired when they are the same object, else by the names they were given, else by what
+    they are and what is around them. Names that were only counted (dense_1) are no difference.
+    Raises: TensorTypeError unless both are models with a graph.
+
+    >>> from funclab import Input, Model, layers
+    >>> x = Input((4,), name="x")
+    >>> small, large = (Model(x, layers.Dense(n, name="out")(x), name=f"m{n}") for n in (2, 3))
+    >>> print(diff(small, large))
+    left: m2 (10 parameters); right: m3 (15 parameters)
+    <BLANKLINE>
+    changed  “out”: units 2 → 3 (5 more numbers)
+    <BLANKLINE>
+    = A: Both models have the Input “x”.
+    Each model has weights of its own, so training one leaves the other alone.
+    """
+    if b is None:
+        raise TensorTypeError(
+            "diff needs two models, and was given one.",
+            why="a difference is between a model on the left and another on the right.",
+            fix="write funclab.diff(first, second).",
+        )
+    for model in (a, b):
+        if words.graph_of(model) is None:
+            name = getattr(model, "name", type(model).__name__)
+            raise TensorTypeError(
+                f"{name} has no graph to compare.",
+                why="only a model made of inputs and outputs, or a Sequential that knows its "
+                "input, lists its calls.",
+                fix="pass Model(inputs, outputs); give a Sequential an Input first.",
+            )
+    codes = Codes()
+    pairs = match(Side(a, codes), Side(b, codes))
+    shared = shared_layers(a, b)
+    return Difference(
+        left=shorten(a.name, LONGEST_NAME),
+        right=shorten(b.name, LONGEST_NAME),
+        entries=[*entries(pairs), *_inside(pairs)],
+        notes=list(notes(pairs, shared)),
+        shared=shared,
+        numbers=(words.count(a.weights), words.count(b.weights)),
+        models=(a, b),
+    )
+
+
+def _inside(pairs: Match) -> Iterator[Entry]:
+    """The differences between models that stand in the same place, with their place."""
+    codes = pairs.left.codes
+    for a, b in pairs.layers.items():
+        models = [model_in(layer) for layer in (a, b)]
+        if None in models or a is b or len({*map(codes.signature, models)}) == 1:
+            continue
+        inner = match(*(Side(model, codes) for model in models))
+        left, right = _box_key(pairs.left, a), _box_key(pairs.right, b)
+        for entry in (*entries(inner), *_inside(inner)):
+            yield replace(
+                entry,
+                left=[f"{left}/{key}" for key in entry.left],
+                right=[f"{right}/{key}" for key in entry.right],
+                sentence=f"inside {quoted(a)}: {entry.sentence}",
+            )
+
+
+def _box_key(side: Side, layer: Operation) -> str:
+    """The key of the box that a model is drawn in."""
+    key, inner = clean(side.calls[layer][0].key), words.inner_layer(layer)
+    return key if inner is None else f"{key}/{clean(inner.name)}"

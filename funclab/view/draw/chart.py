@@ -262,13 +262,12 @@ class Plot:
             self._mark(line, point)
 
     def _points(self, line: Line, values: list[float]) -> list[list[complex]]:
-        found = [
+        pieces = [
             [complex(self._at(line, i), self._up(value)) for i, value in stretch]
             for stretch in stretches(values, self.chart.shows)
         ]
-        return (
-            [[point for stretch in found for point in stretch]] if line.sparse and found else found
-        )
+        joined = [[point for piece in pieces for point in piece]]
+        return joined if line.sparse and pieces else pieces
 
     def _path(self, points: list[complex], line: Line, thin: bool = False) -> None:
         dash = FAINT[line.colour % len(FAINT)] if line.faint else "5 4" if line.dashed else ""
@@ -306,13 +305,13 @@ class Plot:
 
 def stretches(values: list[Any], shows: Callable[[Any], bool]) -> list[list[tuple[int, Any]]]:
     """Neighbouring values that have a place, each with its index; one list for each stretch."""
-    found: list[list[tuple[int, Any]]] = [[]]
+    pieces: list[list[tuple[int, Any]]] = [[]]
     for i, value in enumerate(values):
         if shows(value):
-            found[-1].append((i, value))
-        elif found[-1]:
-            found.append([])
-    return [stretch for stretch in found if stretch]
+            pieces[-1].append((i, value))
+        elif pieces[-1]:
+            pieces.append([])
+    return [piece for piece in pieces if piece]
 
 
 def mean(values: list[float]) -> float:

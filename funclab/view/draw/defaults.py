@@ -5,17 +5,11 @@ from __future__ import annotations
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 
-LOOKS = theme.LOOKS
-
 _look = "auto"
 _ask = False
 
 
-def look() -> str:
-    return _look
-
-
-def chosen(name: str | None) -> str:
+def chosen(name: str | None = None) -> str:
     """A look that was asked for, or that of views in general.
 
     Raises: ArgumentError for an unknown one.
@@ -49,10 +43,10 @@ def set_ask(on: bool) -> None:
 
 
 def check_look(name: str) -> str:
-    if name not in LOOKS:
+    if name not in theme.LOOKS:
         raise ArgumentError(
             f"Unknown look: {name!r}.",
-            why=f"the looks are {', '.join(LOOKS)}.",
+            why=f"the looks are {', '.join(theme.LOOKS)}.",
             fix='choose one of them, for example look="projector".',
         )
     return name

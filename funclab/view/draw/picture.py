@@ -11,6 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.files import write_text
 from funclab.view.draw import raster, theme
 from funclab.view.draw.canvas import Canvas, escape
+from funclab.view.draw.pixels import pictures
 
 Written = Callable[[], str]
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -97,7 +98,8 @@ class Picture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        paper = theme.palette(self.look)["paper"]
+        return {**pictures(self.svg, paper), "text/plain": repr(self)}
 
 
 def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -> Path:

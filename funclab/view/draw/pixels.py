@@ -80,13 +80,13 @@ class Pencil:
             if paint["fill"] and len(dots) > 2:
                 self.on.polygon([(dot.real, dot.imag) for dot in dots], fill=paint["fill"])
             if paint["outline"]:
-                dash = [float(one) for one in element.get("stroke-dasharray", "").split()]
+                dash = [float(length) for length in element.get("stroke-dasharray", "").split()]
                 for piece in dashed(dots, max(4.0, sum(dash)) * self.dots) if dash else [dots]:
                     line = [(dot.real, dot.imag) for dot in piece]
                     self.on.line(line, fill=paint["outline"], width=paint["width"], joint="curve")
 
     def text(self, element: Any, origin: complex) -> None:
-        place = self._point(element, "x", "y", origin)
+        start = self._point(element, "x", "y", origin)
         side = {"middle": "m", "end": "r"}.get(element.get("text-anchor", ""), "l")
         mono = "Mono" * ("mono" in element.get("font-family", "").lower())
         bold = "-Bold" * (element.get("font-weight") == "600")
@@ -94,7 +94,7 @@ class Pencil:
         words = "".join(element.itertext())
         typeface = font(f"DejaVuSans{mono}{bold}", size)
         ink = element.get("fill", "black")
-        self.on.text((place.real, place.imag), words, ink, typeface, anchor=f"{side}s")
+        self.on.text((start.real, start.imag), words, ink, typeface, anchor=f"{side}s")
 
     def _point(self, element: Any, x: str, y: str, origin: complex) -> complex:
         return (complex(float(element.get(x, 0)), float(element.get(y, 0))) + origin) * self.dots

@@ -59,9 +59,9 @@ class Page(Canvas):
         points: list[tuple[float, float]] = []
         codes: list[int] = []
         for letter, numbers in _PIECE.findall(data):
-            found = [complex(float(x), float(y or 0)) for x, y in _PAIR.findall(numbers)]
+            corners = [complex(float(x), float(y or 0)) for x, y in _PAIR.findall(numbers)]
             start = complex(*points[-1]) if letter in "hl" else self.origins[-1]
-            pairs = [(at.real, at.imag) for at in (start + one for one in found)]
+            pairs = [(at.real, at.imag) for at in (start + corner for corner in corners)]
             points += pairs or [points[-1]]
             codes += [_CODES[letter]] * max(1, len(pairs))
         self._add(PathPatch(Outline(points, codes)), paint)
@@ -90,7 +90,7 @@ class Page(Canvas):
         patch.set_linewidth(width)
         patch.set_alpha(paint.opacity)
         if paint.dash and width:
-            dashes = [float(one) / width for one in paint.dash.split()]
+            dashes = [float(length) / width for length in paint.dash.split()]
             patch.set_linestyle((0, dashes))
         self.artists.append(patch)
 

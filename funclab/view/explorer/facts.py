@@ -15,6 +15,7 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
+from funclab.view.code.values import own_settings
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.faces import write_line
@@ -33,25 +34,29 @@ def _named(part: Part, name: str, fact: Facts) -> Facts:
     return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
 
 
-def facts_of(model: Any) -> Facts:
-    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path.
+def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
+    """Layers by name, nodes and tensors by their keys in the picture, nested ones by path; and the
+    layer or node behind each key.
 
     `frames` are the boxes that open: their keys among calls, each with its key among layers.
     """
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
+    objects: dict[str, Any] = {}
     graph = words.graph_of(model)
     assert graph is not None
     for part in parts(graph):
         for operation in part.graph.operations:
             facts["layers"][part.key(operation.name)] = _layer(operation, part)
+            objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
+            objects[part.key(node.key)] = node
             for tensor in node.output_tensors:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, _tensor(tensor))
-            _add_frames(facts, node, part)
+            _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
     facts["summary"] = _summary(model, graph)
-    return facts
+    return facts, objects
 
 
 def _summary(model: Any, graph: Graph) -> Facts:
@@ -66,7 +71,7 @@ def _summary(model: Any, graph: Graph) -> Facts:
     return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
 
 
-def _add_frames(facts: Facts, node: Node, part: Part) -> None:
+def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
     """The box of a node that opens, and the layer in a wrapper, which has no node there."""
     key, path = part.key(node.key), f"{part.path}{clean(node.operation.name)}"
     inner = words.inner_layer(node.operation)
@@ -74,22 +79,12 @@ def _add_frames(facts: Facts, node: Node, part: Part) -> None:
         facts["frames"][key] = path
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
+        objects[f"{key}/{name}"] = inner
         told = f"{wrapper} applies it; it was not called itself, so it has no node here."
         fact = {**_told(inner), "nodes": [], "special": told}
         facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
-
-
-def objects_of(model: Any) -> dict[str, Any]:
-    """The layer or node behind each key of the facts."""
-    objects: dict[str, Any] = {}
-    for part in parts(words.graph_of(model)):
-        for node in part.graph.nodes:
-            inner, key = words.inner_layer(node.operation), part.key(node.key)
-            objects |= {part.key(node.operation.name): node.operation, key: node}
-            objects |= {} if inner is None else {f"{key}/{clean(inner.name)}": inner}
-    return objects
 
 
 def _layer(layer: Operation, part: Part) -> Facts:
@@ -117,11 +112,11 @@ def _told(layer: Any) -> Facts:
 
 
 def _row(node: Node, graph: Graph) -> Facts:
-    given = [] if node.is_input else node.input_tensors
+    inputs = [] if node.is_input else node.input_tensors
     return {
         "index": node.index,
-        "inbound": [words.tensor_id(graph, tensor) for tensor in given],
-        "inputs": [show(tensor.shape) for tensor in given],
+        "inbound": [words.tensor_id(graph, tensor) for tensor in inputs],
+        "inputs": [show(tensor.shape) for tensor in inputs],
         "outputs": [clean(tensor.id) for tensor in node.output_tensors],
         "shapes": [show(shape) for shape in node.output_shapes],
         "write": write_line(node),
@@ -148,28 +143,16 @@ def _tensor(tensor: Tensor) -> Facts:
 
 
 def settings(layer: Any, every: bool = False) -> list[list[str]]:
-    """The arguments of a layer that are not what they are unless given; or every one."""
-    usual = inspect.signature(type(layer)).parameters
+    """The arguments of a layer that are not the default, or every one."""
+    if words.graph_of(layer) is not None or not getattr(layer, "constructor_arguments", None):
+        return []
+    config = layer.get_config()
+    names = config if every else own_settings(layer)
     return [
-        [name, _setting(value)]
-        for name, value in _config(layer).items()
-        if every or not _is_usual(name, value, getattr(usual.get(name), "default", None))
+        [name, _setting(config[name])]
+        for name in names
+        if name in config and name not in ("name", "dtype", "trainable")
     ]
-
-
-def _config(layer: Any) -> Facts:
-    if words.graph_of(layer) is not None or not getattr(layer, "is_layer", True):
-        return {}
-    config = getattr(layer, "get_config", dict)()
-    return {name: config[name] for name in config if name not in ("name", "dtype", "trainable")}
-
-
-def _is_usual(name: str, value: Any, usual: Any) -> bool:
-    if usual is inspect.Parameter.empty:
-        return False
-    same = isinstance(value, list) and len(set(map(str, value))) == 1 and value[0] == usual
-    implied = usual is None and value in ("linear", "channels_last")
-    return same or implied or _setting(value) == _setting(usual)
 
 
 def _setting(value: Any) -> str:
@@ -183,8 +166,6 @@ def more_of(layer: Operation) -> Facts:
     """What lies one key away: every setting, and the documentation."""
     return {
         "settings": settings(layer, every=True),
-        "masking": bool(getattr(layer, "supports_masking", False)),
-        "trainable": bool(getattr(layer, "trainable", True)),
         "doc": inspect.getdoc(type(getattr(layer, "op", layer))) or "",
     }
 

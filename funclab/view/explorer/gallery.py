@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
@@ -12,8 +12,9 @@ from funclab.view.draw.text import clean, plural
 from funclab.view.explorer.strip import HEIGHT, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
+from funclab.view.scene.choosing import LINES, Chooser
 from funclab.view.scene.compact import bare
-from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
+from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, chooser
 from funclab.view.scene.scene import Scene
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
@@ -27,16 +28,10 @@ BESIDE, BELOW, NARROW = 360, 120, 700
 ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW = "overview"
-LINE, COLUMN = 24, 260
-"""The least room that a call takes below the strip of all calls."""
-FEW_WORDS = {"calls": "lines", "layers": "one line"}
-FEWEST, SMALL = 6, 16
-"""The fewest calls below the strip; of so small a model, all are shown, with a scrollbar."""
-ENDLESS = 4000
-SCROLLED = 624
-"""A picture as high as this is shown whole, if need be with a scrollbar, before a part of it is."""
-FEW = 40
-"""Only so many calls can say more in the room beside a panel."""
+LINE, COLUMN, EDGES = 24, 200, 50
+"""The least room that a call takes below the strip of all calls, and what is lost at the edges."""
+FEWEST = 3
+"""The fewest calls below the strip; a model as small as this is shown whole, even scrolling."""
 
 State = dict[str, Any]
 Room = tuple[float, float]
@@ -59,12 +54,15 @@ class Gallery:
         self.model, self.direction = model, direction
         self.layers, self.nodes = facts["layers"], facts["nodes"]
         self.frames = facts["frames"]
+        inner = tuple(f"{frame}/" for frame in self.frames)
+        self.top = [key for key in self.nodes if not key.startswith(inner)]
         self.makers = {key: maker for maker, node in self.nodes.items() for key in node["outputs"]}
         self.room = (1095.0, 744.0)
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.details: dict[Way, int] = {}
         """How many calls stand below the strip, for each way that does not fit as a whole."""
+        self.choices: dict[Way, list[str]] = {}
         self.last: tuple[str, Scene | None] = ("", None)
 
     def resize(self, room: Room) -> None:
@@ -136,16 +134,18 @@ class Gallery:
     def _add(self, way: Way, target: str) -> set[str]:
         """Draw and keep a picture; returns the keys in it."""
         name, fitted = self.name(way), way._replace(choice=None)
-        side, drawn = "below", None
+        placed = None
         if way.choice != OVERVIEW and (way.choice or way not in self.details):
-            side, drawn = self._placed(way, target)
-        whole = bool(way.choice) or len(self.nodes) <= SMALL
-        if drawn is None or not (whole or self._fits_somehow(drawn, way)):
-            side, drawn = "below", self._detail(fitted, target)
-            picture = {"choice": OVERVIEW, **self._window(drawn, target)}
+            placed = self._placed(way, target)
+        if placed is None:
+            side, drawn, room = self._detail(fitted, target)
+            picture = {"choice": OVERVIEW, **self._window(drawn, target, room[0])}
         else:
+            side, drawn = placed
             picture = {"choice": drawn.scene.choice}
-        choices = [*drawn.scene.choices, *[OVERVIEW] * (fitted in self.details)]
+        if fitted not in self.choices:
+            self.choices[fitted] = self._chooser(fitted, target).names
+        choices = [*self.choices[fitted], *[OVERVIEW] * (fitted in self.details)]
         told, svg = self._told(drawn.scene), slim(bare(drawn))
         picture |= {"side": side, "choices": choices, "told": told, "svg": svg}
         full = f"{name}@{target}" if drawn.scene.moved else name
@@ -153,91 +153,85 @@ class Gallery:
         self.last = (name, drawn.scene)
         return self.shown[full]
 
-    def _rooms(self, way: Way) -> tuple[Room, Room]:
-        """The room of a picture above its panel, and of one beside it."""
-        width, height = self.room
-        if width < NARROW:
-            return self.room, self.room
-        beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
-        return (width, height - below), (width - beside, height)
-
-    def _placed(self, way: Way, target: str) -> tuple[str, Diagram]:
-        """Where the panel stands, and the picture: the two are decided together."""
-        above, beside = self._rooms(way)
-        few, scrolled = len(self.nodes) <= FEW, (above[0], max(above[1], SCROLLED))
-        wide = self._diagram(way, target, above if few or way.large else scrolled)
-        if above == beside:
-            return "over", wide
-        choices = list(wide.scene.choices)
-        if not way.choice and wide.scene.choice != choices[0] and few:
-            narrow = self._diagram(way, target, beside)
-            more = choices.index(narrow.scene.choice) - choices.index(wide.scene.choice)
-            if self._fits(narrow, beside) and (more < 0 or not self._fits(wide, above)):
-                return "beside", narrow
-        if few and not way.large and not self._fits(wide, above):
-            wide = self._diagram(way, target, scrolled)
-        if len(self.nodes) <= SMALL and not way.choice and not self._fits_somehow(wide, way):
-            lines = way._replace(choice=FEW_WORDS[way.face])
-            return "beside", self._diagram(lines, target, (beside[0], ENDLESS))
-        slender = self._fits(wide, (beside[0], scrolled[1]))
-        return "beside" if slender else "below", wide
-
-    def _fits_somehow(self, drawn: Diagram, way: Way) -> bool:
-        """Whether a picture fits above or beside its panel, or nearly does."""
-        (width, height), beside = self._rooms(way)
-        lower = (width, height if way.large else max(height, SCROLLED))
-        return self._fits(drawn, lower) or self._fits(drawn, beside)
-
-    @staticmethod
-    def _fits(drawn: Diagram, room: Room) -> bool:
-        scale = theme.PROJECTOR if drawn.look == "projector" else 1
-        width, height = drawn.scene.width * scale, drawn.scene.height * scale
-        return width <= room[0] + 1 and height <= room[1] + 1
-
-    def _detail(self, way: Way, target: str) -> Diagram:
-        """As many calls as there is room for below the strip, around what is selected."""
-        width, height = self._rooms(way)[0]
+    def _rooms(self, way: Way) -> dict[str, Room]:
+        """The room of a picture for each place of the panel, in units of the picture."""
         scale = theme.PROJECTOR if way.large else 1
-        room = (width, height - HEIGHT * scale)
-        space = int((room[0] // (COLUMN * scale)) * (room[1] // (LINE * scale)))
-        most = self.details.get(way, max(space, FEWEST))
-        drawn = self._diagram(way, target, room, most)
-        while most > FEWEST and not self._fits(drawn, room):
-            share = room[1] / scale / max(1, drawn.scene.height)
-            most = max(FEWEST, int(most * min(share, 0.8)))
-            drawn = self._diagram(way, target, room, most)
-        while way not in self.details and most < space:
-            larger = self._diagram(way, target, room, most + 3)
-            if not self._fits(larger, room):
+        width, height = self.room
+        beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
+        rooms = {"beside": (width - beside, height), "below": (width, height - below)}
+        if width < NARROW:
+            rooms = {"over": self.room}
+        return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
+
+    def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
+        """Where the panel stands, and the picture: the two are decided together, for the most
+        words. None if it fits nowhere, unless it is asked for or very small.
+        """
+        found = self._chooser(way, target)
+        self.choices[way._replace(choice=None)] = found.names
+        fits = {side: found.fit(room, way.choice) for side, room in self._rooms(way).items()}
+
+        def worth(side: str) -> tuple[Any, ...]:
+            fit = fits[side]
+            return not fit.fits, found.rank(fit), max(0, fit.width - fit.room[0])
+
+        side = min(fits, key=worth)
+        if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
+            return None
+        return side, self._drawn(way, found.draw(fits[side]))
+
+    def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
+        """As many calls as there is room for below the strip, around what is selected."""
+        rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        spaces = {
+            side: int(w // COLUMN) * int((h - EDGES) // LINE) for side, (w, h) in rooms.items()
+        }
+        side = max(spaces, key=spaces.__getitem__)
+        most = self.details.get(way, max(spaces[side], FEWEST))
+        while True:
+            found = self._chooser(way, target, most)
+            fit = found.fit(rooms[side], LINES.name)
+            if fit.fits or most == FEWEST:
                 break
-            most, drawn = most + 3, larger
+            most = max(FEWEST, int(most * min(rooms[side][1] / fit.height, 0.8)))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
-        if apart and not self._fits(drawn, room):
+        if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return drawn
+        return side, self._drawn(way, found.draw(fit)), rooms[side]
+
+    def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
+        keys = set(self.keys(way))
+        few = most or MOST_CALLS
+        chosen = chooser(self.model, way.face, keys, self.direction, few, target, way.unfolded)
+        if most:  # nothing else is folded in a part of a model
+            chosen.choices = [LINES]
+        return chosen
+
+    @staticmethod
+    def _drawn(way: Way, scene: Scene) -> Diagram:
+        return Diagram(scene, "projector" if way.large else "auto")
 
     def _holds(self, frame: str, target: str) -> bool:
         """Whether a box is in a frame, in either face."""
         return target.startswith((f"{frame}/", f"{self.frames[frame]}/"))
 
-    def _window(self, picture: Diagram, target: str) -> dict[str, Any]:
+    def _window(self, picture: Diagram, target: str, width: float) -> dict[str, Any]:
         """The strip of all calls, and which of them stand below it."""
         graph = words.graph_of(self.model)
         assert graph is not None
         boxes = [box for part in picture.scene.walk() for box in part.boxes]
         drawn = {box.key for box in boxes if box.role != "fold"}
         drawn |= {key for box in boxes if box.role == "repeat" for key in box.members}
-        keys = [clean(node.key) for node in graph.nodes]
+        keys = [self.target(picture.scene.face, clean(node.key)) for node in graph.nodes]
         at = keys.index(target) if target in keys else 0
         first = last = at
         while first and keys[first - 1] in drawn:
             first -= 1
         while last + 1 < len(keys) and keys[last + 1] in drawn:
             last += 1
-        scale = theme.PROJECTOR if picture.look == "projector" else 1
-        strip = Strip(graph.nodes, self.room[0] / scale, picture.look)
+        strip = Strip(graph.nodes, width, picture.look)
         return {"strip": slim(bare(strip)), "window": [first, last + 1, len(keys)]}
 
     def _told(self, scene: Scene) -> str:
@@ -246,28 +240,11 @@ class Gallery:
             return ""
         boxes = [box for part in scene.walk() for box in part.boxes]
         repeats = sum(box.role == "repeat" for box in boxes)
-        top = {key for key in self.nodes if not any(key.startswith(f"{f}/") for f in self.frames)}
-        drawn = len(top & {box.key for box in boxes})
+        drawn = len(set(self.top) & {box.key for box in boxes})
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
-        numbers = {"calls": len(top), "drawn": drawn, "hidden": len(top) - drawn}
+        numbers = {"calls": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
         return say(key, **numbers, repeats=plural(repeats, "repeat"))
-
-    def _diagram(
-        self, way: Way, target: str, room: Room | None, most: int | None = None, look: str = ""
-    ) -> Diagram:
-        return diagram(
-            self.model,
-            way.face,
-            set(self.keys(way)),
-            self.direction,
-            look=look or ("projector" if way.large else "auto"),
-            focus=target,
-            room=room,
-            choice=FEW_WORDS[way.face] if most else way.choice,
-            unfolded=way.unfolded,
-            most_calls=most or MOST_CALLS,
-        )
 
     def still(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""
@@ -280,53 +257,51 @@ class Gallery:
             and (not target or target in shown_in(scene))
         ):
             return Diagram(scene, look)  # as it stands in the view already
-        return self._diagram(way, target, None, look=look)
+        found = self._chooser(way, target)
+        return Diagram(found.draw(found.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""
         for face in ("calls", "layers"):
             plain = Way(face, (), (), None, large)
             for opened in self._ways_to_open():
-                self._draw_once(plain._replace(opened=tuple(opened)))
+                self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
             first = self.pictures[self.name(plain)]
+            if face == "calls" and "strip" in first:  # what [ and ] walk through, before all else
+                self._draw_folded(plain, self.name(plain))
             for choice in first["choices"]:
                 self._draw_once(plain._replace(choice=choice))
             for repeat in [key for key in self.shown[self.name(plain)] if is_repeat(key)]:
                 self._draw_once(plain._replace(unfolded=(repeat,)))
-            self._draw_folded(plain)
+            self._draw_folded(plain, f"{face}|")
 
     def _draw_once(self, way: Way) -> None:
         if self.name(way) not in self.pictures and self._characters() < MOST_ON_A_PAGE:
             self._add(way, "")
 
-    def _draw_folded(self, way: Way) -> None:
-        """Pictures in which together everything can be seen that is folded away in the first."""
-        top = [key for key in self.nodes if not any(key.startswith(f"{f}/") for f in self.frames)]
-        drawn = [keys for name, keys in self.shown.items() if name.startswith(f"{way.face}|")]
+    def _draw_folded(self, way: Way, names: str) -> None:
+        """Pictures in which together everything can be seen that is folded away in those whose
+        names begin with `names`."""
+        drawn = [keys for name, keys in self.shown.items() if name.startswith(names)]
         shown = set().union(*drawn)
-        for target in dict.fromkeys(self.target(way.face, key) for key in top):
+        for target in dict.fromkeys(self.target(way.face, key) for key in self.top):
             if target not in shown and self._characters() < MOST_ON_A_PAGE:
                 shown |= self._add(way, target)
 
-    def _ways_to_open(self) -> Iterator[list[str]]:
+    def _ways_to_open(self) -> Iterable[tuple[str, ...]]:
+        """All ways to open a few frames; of more, each by itself, and all of them."""
         frames = list(self.frames)
-        yield []
-        yield frames
-        if len(frames) <= FEW_FRAMES:
-            for chosen in product((False, True), repeat=len(frames)):
-                way = [key for key, taken in zip(frames, chosen, strict=True) if taken]
-                if way == self._with_outer(way):
-                    yield way
-        else:
-            yield from (self._with_outer([key]) for key in frames[:MOST_FRAMES])
+        most = len(frames) if len(frames) <= FEW_FRAMES else 1
+        few = [keys for n in range(most + 1) for keys in combinations(frames[:MOST_FRAMES], n)]
+        return dict.fromkeys(self._with_outer(keys) for keys in [*few, tuple(frames)])
 
-    def _with_outer(self, keys: list[str]) -> list[str]:
-        return [
+    def _with_outer(self, keys: Sequence[str]) -> tuple[str, ...]:
+        return tuple(
             frame
             for frame in self.frames
             if any(key == frame or key.startswith(f"{frame}/") for key in keys)
-        ]
+        )
 
 
 def layer_key(key: str) -> str:

@@ -9,38 +9,34 @@ from funclab.view.draw.text import clean
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.parts import parts
+from funclab.view.shapes.questions import wrong_shapes
 from funclab.view.shapes.rules.rule import rule
 
 Question = dict[str, Any]
-CHOICES = 4
 
 
-def questions_of(model: Any) -> dict[str, Question]:
-    """A question for each call with one output, by the key of its node; inputs have none."""
+def questions_of(model: Any, facts: dict[str, Any]) -> dict[str, Question]:
+    """A question for each call with one output, by the key of its node; inputs have none.
+
+    The id of a question tells what is called on what, by number: a cell that runs again makes the
+    same model under other names.
+    """
+    numbers = {key: i for kind in ("layers", "tensors") for i, key in enumerate(facts[kind])}
     questions: dict[str, Question] = {}
     for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
-            if node.is_input or node in part.graph.input_nodes or len(node.output_shapes) != 1:
+            brings = node.is_input or node in part.graph.input_nodes or not node.input_shapes
+            if brings or len(node.output_shapes) != 1:
                 continue
             key, inputs = part.key(node.key), [tuple(shape) for shape in node.input_shapes]
-            right = tuple(node.output_shapes[0])
-            options = sorted(map(show, [right, *_wrong(right, inputs)]))
-            given = ", ".join(map(show, inputs))
+            right, fact = tuple(node.output_shapes[0]), facts["nodes"][key]
+            detail, given = words.detail(node.operation), ", ".join(map(show, inputs))
+            ends = [numbers[name] for name in (fact["layer"], *fact["outputs"], *fact["inputs"])]
             questions[key] = {
-                "id": f"shape {key} {given}",
-                "prompt": say(
-                    "ask_shape_of", key=key, detail=words.detail(node.operation), given=given
-                ),
-                "options": options,
+                "id": f"shape {detail} {given} {ends}",
+                "prompt": say("ask_shape_of", key=key, detail=detail, given=given),
+                "options": sorted({show(shape) for shape in [right, *wrong_shapes(inputs, right)]}),
                 "answer": show(right),
                 "explain": clean(rule(node).words),
             }
     return questions
-
-
-def _wrong(right: tuple[Any, ...], inputs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Shapes that the answer may be taken for: those given, and some near the right one."""
-    doubled = (*right[:-1], 2 * (right[-1] or 1))
-    near = [*inputs, right[:-1], (*right, 1), doubled, (*right[:-1], (right[-1] or 1) + 1)]
-    others = [shape for shape in dict.fromkeys(near) if shape not in (right, ())]
-    return others[: CHOICES - 1]

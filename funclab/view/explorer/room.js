@@ -16,25 +16,20 @@ class Room {
     ctx.stage.before(this.work);
     this.work.append(h("div", { class: "fl-near" }, this.strip, ctx.stage, this.beyond),
       h("div", { class: "fl-said" }, ctx.askBox, ctx.captionBox, ctx.tourBox, ctx.panel, ctx.status));
-    for (const [name, value] of Object.entries({ role: "group", "aria-label": ctx.t("said") })) ctx.panel.setAttribute(name, value);
+    ctx.panel.setAttribute("role", "group");
+    ctx.panel.setAttribute("aria-label", ctx.t("said"));
     this.watch();
   }
 
   watch() {
     const { ctx } = this, again = () => { this.arrange(); this.measure(); this.tell(); };
-    const sizes = new ResizeObserver(again), asked = new ResizeObserver(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); });
-    for (const part of [ctx.el, ctx.bar, ctx.panel]) sizes.observe(part);
-    asked.observe(ctx.askBox);
+    ctx.watchSizes(again, ctx.el, ctx.bar, ctx.panel);
+    ctx.watchSizes(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); }, ctx.askBox);
     ctx.stage.addEventListener("scroll", () => this.tell());
     // What is clicked must not move away under the mouse.
     ctx.el.addEventListener("pointerdown", () => { this.pointed = true; }, true);
     ctx.el.addEventListener("click", () => { this.pointed = false; });
-    window.addEventListener("resize", again);
-    ctx.cleanups.push(() => {
-      sizes.disconnect();
-      asked.disconnect();
-      window.removeEventListener("resize", again);
-    });
+    ctx.listen(window, "resize", again);
   }
 
   /** Width and height for picture and panel: with the tools no higher than a window. */
@@ -96,20 +91,24 @@ class Room {
     return Math.max(0, Math.min(n - 1, Math.floor((x - 68) / (svg.viewBox.baseVal.width - 72) * n)));
   }
 
+  /** Whether something lies below the stage, and to the right of it. */
+  get outside() {
+    const { stage } = this.ctx;
+    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12, stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
+  }
+
   /** Say what lies outside the stage. */
   tell() {
-    const { stage, panel } = this.ctx;
-    const below = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
-    const right = stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12;
+    const { ctx, outside: [below, right] } = this, { panel } = ctx;
     this.beyond.hidden = !below && !right;
-    this.beyond.textContent = [below && this.ctx.t("beyond_below"), right && this.ctx.t("beyond_right")].filter(Boolean).join("   ");
+    this.beyond.textContent = [below && ctx.t("beyond_below"), right && ctx.t("beyond_right")].filter(Boolean).join("   ");
     // What scrolls can be reached by Tab.
     panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
   }
 
   goBeyond() {
-    const { stage } = this.ctx, down = stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12;
-    stage.scrollBy(down ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
+    const { stage } = this.ctx, [below] = this.outside;
+    stage.scrollBy(below ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
   }
 
   /** Scroll the stage to a box, and lay a panel that covers the picture over its other half. */
@@ -141,7 +140,7 @@ class Room {
 
   /** Scroll the panel as little as shows the end of a part, or as much of it as there is room for. */
   scrollPanel(part) {
-    const { panel } = this.ctx, [frame, at] = [panel, part].map((one) => one.getBoundingClientRect());
+    const { panel } = this.ctx, [frame, at] = [panel, part].map((element) => element.getBoundingClientRect());
     const way = panel.querySelector("nav")?.offsetHeight ?? 0;
     panel.scrollTop += Math.max(0, Math.min(at.bottom - frame.bottom, at.top - frame.top - way));
   }

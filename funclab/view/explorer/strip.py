@@ -53,15 +53,15 @@ class Strip(Picture):
 
     def _draw_prefixes(self, canvas: Canvas) -> None:
         """The number of each block under its calls, and before them what all begin with."""
-        found = [PREFIX.match(node.operation.name) for node in self.nodes]
-        stems = Counter(match[1] for match in found if match)
+        matches = [PREFIX.match(node.operation.name) for node in self.nodes]
+        stems = Counter(match[1] for match in matches if match)
         if not stems:
             return
         stem = stems.most_common(1)[0][0]
         canvas.text_line(4 + BASELINE * 1j, stem, Font(11, "soft", mono=True))
         at = LEFT
         for number, run in groupby(
-            match[2] if match and match[1] == stem else "" for match in found
+            match[2] if match and match[1] == stem else "" for match in matches
         ):
             size = len(list(run)) * self.step
             if number:

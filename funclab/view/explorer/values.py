@@ -44,7 +44,7 @@ class Values(Picture):
             "mean": self.values.mean(),
             "spread": self.values.std(),
         }
-        return say("values_are", **{name: brief(float(one)) for name, one in numbers.items()})
+        return say("values_are", **{name: brief(float(value)) for name, value in numbers.items()})
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the heat map, and under it the histogram; returns the size needed."""

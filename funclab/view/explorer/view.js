@@ -1,7 +1,9 @@
 // The explorer: the graph as calls or as layers, one selection, and a panel that says what it is.
 
 class Explorer {
-  constructor(ctx) {
+  name = "explorer";
+
+  draw(ctx) {
     this.ctx = ctx;
     this.facts = new Facts(ctx);
     this.stage = new Stage(ctx, this.facts);
@@ -23,14 +25,9 @@ class Explorer {
       if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
       if (strip) this.walk.goTo(room.callAt(event));
     };
-    const end = () => { from = null; strip = false; };
     room.strip.addEventListener("pointerdown", (event) => { strip = true; move(event); });
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", end);
-    ctx.cleanups.push(() => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", end);
-    });
+    ctx.listen(window, "pointermove", move);
+    ctx.listen(window, "pointerup", () => { from = null; strip = false; });
   }
 
   update() {
@@ -87,6 +84,12 @@ class Explorer {
     ctx.ask(question, () => ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));
   }
 
+  keys() { return this.walk.keys(); }
+
+  typed(ctx, target, key) { return this.walk.typed(target, key); }
+
+  follow(ctx, message) { this.panel.follow(message); }
+
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "repeat") {
@@ -99,14 +102,4 @@ class Explorer {
   }
 }
 
-const explorer = {
-  name: "explorer",
-  draw(ctx) { this.parts = new Explorer(ctx); },
-  update() { this.parts.update(); },
-  keys() { return this.parts.walk.keys(); },
-  typed(ctx, target, key) { return this.parts.walk.typed(target, key); },
-  follow(ctx, message) { this.parts.panel.follow(message); },
-  caption() { return this.parts.caption(); },
-};
-
-export default liveView(() => explorer);
+export default liveView(() => new Explorer());

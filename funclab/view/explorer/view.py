@@ -14,7 +14,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
-from funclab.view.explorer.facts import facts_of, more_of, objects_of, tape_of
+from funclab.view.explorer.facts import facts_of, more_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
 from funclab.view.explorer.questions import questions_of
 from funclab.view.explorer.values import Values
@@ -50,9 +50,10 @@ class Explorer(View):
         **settings: Any,
     ) -> None:
         self.model, self.direction = model, direction
-        facts, self.objects = facts_of(model), objects_of(model)
+        facts, self.objects = facts_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
+        self.asked: tuple[tuple[str, str], ...] = ()
         super().__init__(
             title=f"{_kind(model)} {clean(model.name)}",
             call=f"funclab.explore({_written(model)}$)",
@@ -80,7 +81,7 @@ class Explorer(View):
         super().show(**self._revealing(state))
 
     def _revealing(self, state: dict[str, Any]) -> dict[str, Any]:
-        """The state, with what hides the selected open, unless it says itself what is open."""
+        """The state with what hides the selection opened, unless it sets `open` itself."""
         if not state.get("selected") or "open" in state:
             return state
         now = self.state.get("open", False)
@@ -119,7 +120,7 @@ class Explorer(View):
             self._draw()
 
     def _draw(self) -> None:
-        """Have the picture of the present state among those that the browser has."""
+        """Make sure that the browser has the picture of the present state."""
         if self.gallery.draw(self.state, self.look == "projector"):
             self.pictures = dict(self.gallery.pictures)
 
@@ -130,20 +131,19 @@ class Explorer(View):
 
     def _ask(self) -> None:
         """In ask mode, have a question for each call, and what was answered when the cell ran
-        before: an answer counts for as long as its question is the same."""
+        before."""
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         if not self.ask or "questions" in facts:
             return
-        questions = questions_of(self.model)
+        questions = questions_of(self.model, facts)
         self.facts = {**facts, "questions": questions}
-        asked = {question["id"]: question["answer"] for question in questions.values()}
-        given = [one for one in ANSWERS.get(self.title, []) if asked.get(one["id"]) == one["right"]]
-        self.answers = [*given, *self.answers]
+        self.asked = tuple((item["id"], item["answer"]) for item in questions.values())
+        self.answers = [*ANSWERS.get(self.asked, []), *self.answers]
 
     @traitlets.observe("answers")
     def _keep_answers(self, change: Any) -> None:
         if change["new"]:
-            ANSWERS[self.title] = list(change["new"])
+            ANSWERS[self.asked] = list(change["new"])
 
     def picture(self) -> Picture:
         return self.gallery.still(self.state, defaults.still(self.look))
@@ -179,8 +179,8 @@ class Explorer(View):
 
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and what tells it."""
-ANSWERS: dict[str, list[dict[str, Any]]] = {}
-"""What was answered, by the title of the view, for when a cell runs again."""
+ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
+"""What was answered, by all questions of a model and their answers, for when a cell runs again."""
 
 
 class CallsOf(Piece):
@@ -193,7 +193,7 @@ class CallsOf(Piece):
 
 
 def explore(
-    thing: Any,
+    model: Any,
     *,
     direction: str | None = None,
     look: str | None = None,
@@ -203,27 +203,29 @@ def explore(
 ) -> Explorer:
     """The live picture of a model; of a layer, with all its calls; or of the way to a tensor.
 
-    `state` may hold what `Explorer.line()` writes, such as face="layers", selected="dense[1]", or
-    open=["encoder[1]"], the models and wrappers that are open; open=True opens all. `look`, `ask`
-    and `tour` are those of every view: see `funclab.view.live.view.View`.
+    `model`: a model, a layer that was called, or what a layer call returned. `direction`: "TB" for
+    downwards or "LR" for to the right; what fits better unless given. `state`: what
+    `Explorer.line()` writes, such as face="layers", selected="dense[1]", or open=["encoder[1]"],
+    the models and wrappers that are open; open=True opens all. `look`, `ask` and `tour` are those
+    of every view: see `funclab.view.live.view.View`.
 
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """
-    subject = thing
-    if isinstance(thing, Tensor):
-        subject = Behind(thing)
-        state = {"selected": thing.id, **state}
-    elif not isinstance(thing, Operation):
+    subject = model
+    if isinstance(model, Tensor):
+        subject = Behind(model)
+        state = {"selected": model.id, **state}
+    elif not isinstance(model, Operation):
         raise TensorTypeError(
-            f"explore was given {thing!r}, which has no graph.",
+            f"explore was given {model!r}, which has no graph.",
             why="models, layers and tensors have one: calls of layers make it.",
             fix="pass a model, a layer that was called, or what a layer call returned.",
         )
-    elif words.graph_of(thing) is None:
-        thing.get_output_at(0)  # explains it when there is none
-        subject = CallsOf(thing)
-        state = {"face": "layers", "selected": thing.name, **state}
+    elif words.graph_of(model) is None:
+        model.get_output_at(0)  # raises the error that explains it when there is none
+        subject = CallsOf(model)
+        state = {"face": "layers", "selected": model.name, **state}
     return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
 
 

@@ -54,10 +54,16 @@ class Walk {
     this.goTo(by > 0 ? last + (last - first) / 2 : first - (last - first) / 2);
   }
 
+  /** Go to a call of the strip, or the next one to the window that this picture does not show. */
   goTo(index) {
-    const n = this.explorer.stage.picture.window[2];
-    this.ctx.set({ selected: "", at: this.facts.order[Math.max(0, Math.min(n - 1, Math.round(index)))] }, true);
+    const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window, drawn = stage.keysIn(stage.name);
+    let at = Math.max(0, Math.min(n - 1, Math.round(index)));
+    while ((at < first || at >= last) && drawn.has(facts.target(facts.order[at]))) at += at < first ? 1 : -1;
+    this.ctx.set({ selected: "", at: facts.order[at] }, true);
   }
+
+  /** Where a walk begins: at the first call, or the first of those below the strip. */
+  get start() { return this.facts.order[this.explorer.stage.picture?.window?.[0] ?? 0]; }
 
   go(key) {
     if (key) this.explorer.select(key);
@@ -66,7 +72,7 @@ class Walk {
 
   along() {
     const chosen = this.facts.chosen(), here = this.facts.nodeOf();
-    if (!here) return this.go(this.facts.order[0]);
+    if (!here) return this.go(this.start);
     return this.go(chosen.tensor ? this.facts.readersOf(this.ctx.state.selected)[0] : this.facts.next(here)[0]);
   }
 
@@ -78,7 +84,7 @@ class Walk {
   /** The next call of a shared layer, tensor beside the one selected, or node. */
   aside(by) {
     const { facts } = this, here = facts.nodeOf(), tensor = facts.chosen()?.tensor;
-    if (!here) return this.go(facts.order[0]);
+    if (!here) return this.go(this.start);
     const own = facts.layers[facts.nodes[here].layer].nodes;
     const list = tensor ? this.tensorsAt(here) : own.length > 1 ? own : facts.order;
     const at = list.indexOf(tensor ? this.ctx.state.selected : here);
@@ -91,7 +97,7 @@ class Walk {
   /** From a node to what it made, then in turn to all that it was given and made. */
   toTensor() {
     const { facts } = this, { selected } = this.ctx.state, tensor = facts.chosen()?.tensor;
-    if (!tensor) this.around = facts.nodeOf() ?? facts.order[0];
+    if (!tensor) this.around = facts.nodeOf() ?? this.start;
     else if (!this.tensorsAt(this.around ?? tensor.node).includes(selected)) this.around = tensor.node;
     const list = this.tensorsAt(this.around ?? tensor.node);
     this.go(list[(list.indexOf(selected) + 1) % list.length]);
@@ -100,7 +106,7 @@ class Walk {
   /** Into a repeat, a closed model or wrapper; else to the arithmetic of a node, and to its source. */
   deeper() {
     const { ctx, facts } = this, here = facts.nodeOf(), { selected, level } = ctx.state;
-    if (!here && !facts.chosen()) return this.go(facts.order[0]);
+    if (!here && !facts.chosen()) return this.go(this.start);
     if (isRepeat(selected)) return this.unfold(selected);
     const closed = here in facts.frames && !facts.opened().includes(here);
     if (closed && level === 0) return this.toggle([here]);

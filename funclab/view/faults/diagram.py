@@ -1,22 +1,63 @@
-"""A scene in which something is marked: boxes framed in red, edges that break off."""
+"""What every picture of an error has, and scenes with boxes framed in red and edges that break."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import curved
-from funclab.view.draw.text import clean, shorten, text_width
-from funclab.view.faults.frame import Fault
+from funclab.view.draw.picture import Picture
+from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import tables
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Box, Edge, Scene
+from funclab.view.scene.sizes import BAR
 
-NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
+LEFT, TOP, TITLE, FIX, LINE = 22, 44, 15, 13, 20
 CROSS = Font(15, "fault", bold=True, anchor="middle")
+NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD = 480, 80, 420, 60
+NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
 LONGEST_NOTE = 60
 DROP, HALF_GAP = 34, 9
 BETWEEN, HEADING, BELOW = 60, 34, 16
 ASIDE = 8
+
+
+class Fault(Picture):
+    """A picture between its heading and its fix.
+
+    All of it lies on a sheet of its own: a front end that shows SVG as an image (JupyterLab) does
+    not tell it whether the page around is dark.
+    """
+
+    word = "Fault"
+    fits: ClassVar[bool] = True
+    fix: str
+
+    def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw what is between heading and fix; returns its size."""
+        raise NotImplementedError
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        title = shorten(prose(self.title), LONGEST_TITLE)
+        width, height = self.draw_fault(Canvas(canvas.palette))
+        width = max(width, NARROWEST, text_width(title, TITLE, bold=True) + 2 * LEFT)
+        indent = LEFT + text_width("Fix:", FIX, bold=True) + 8
+        words = " ".join(shorten(word, LONGEST_WORD) for word in prose(self.fix).split())
+        lines = folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX)
+        y = TOP + height + 26
+        sheet = area(1 + 1j, width + 2, y + LINE * len(lines) - 6)
+        canvas.rect(sheet, Paint("paper", "fault", 1.2), 8)
+        canvas.bar(sheet, BAR, 8, "fault")
+        canvas.text_line(complex(LEFT, 28), title, Font(TITLE, "fault", bold=True))
+        canvas.shift(complex(0, TOP))
+        self.draw_fault(canvas)
+        canvas.close()
+        canvas.text_line(complex(LEFT, y), "Fix:", Font(FIX, bold=True))
+        for i, line in enumerate(lines):
+            canvas.text_line(complex(indent, y + LINE * i), line, Font(FIX))
+        return sheet.right + 1, sheet.bottom + 1
 
 
 class FaultDiagram(Fault, Diagram):
@@ -34,13 +75,11 @@ class FaultDiagram(Fault, Diagram):
         notes: dict[str, str],
         broken: str = "",
         gaps: dict[tuple[str, int], str] | None = None,
-        frames: bool = True,
         headings: dict[str, complex] | None = None,
-        quiet: tuple[str, ...] = (),
     ) -> None:
         super().__init__(scene)
         self.fix, self.notes, self.broken, self.gaps = fix, notes, broken, gaps or {}
-        self.frames, self.headings, self.quiet = frames, headings or {}, quiet
+        self.headings = headings or {}
         self.cut: list[Edge] = []
         scene.title, scene.description = clean(title), self._sentences(clean(title))
         if broken:
@@ -49,11 +88,13 @@ class FaultDiagram(Fault, Diagram):
     def _sentences(self, title: str) -> str:
         names = {box.key: box.name for box in self.scene.boxes}
         shapes = {plate.key: plate.shape for plate in self.scene.plates}
-        marked = [f"{names[key]}: {note}." for key, note in self.notes.items() if note]
-        gaps = [f"At the gap: {f'{shapes[key]} {words}'.strip()}."
-                for (key, _), words in self.gaps.items()]  # fmt: skip
-        all_boxes = tables.description(self.scene)
-        return clean(" ".join([f"{title}.", *marked, *gaps, f"To mend it: {self.fix}", all_boxes]))
+        sentences = [f"{title}."]
+        sentences += [f"{names[key]}: {note}." for key, note in self.notes.items() if note]
+        for (key, _), words in self.gaps.items():
+            sentences.append(f"At the gap: {f'{shapes[key]} {words}'.strip()}.")
+        return clean(
+            " ".join([*sentences, f"To fix it: {self.fix}", tables.description(self.scene)])
+        )
 
     def _break_off(self) -> None:
         """Take the edges that break out of the scene, and make room for what stands at the gap."""
@@ -103,20 +144,18 @@ class FaultDiagram(Fault, Diagram):
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
         """A red frame around the box, and the note to its right; returns where it ends."""
-        if self.frames:
-            dash = "6 4" if box.key == self.broken else ""
-            canvas.rect(box.grown(4), Paint("", "fault", 2.5, dash), 11)
+        dash = "6 4" if box.key == self.broken else ""
+        canvas.rect(box.grown(4), Paint("", "fault", 2.5, dash), 11)
         if not note:
             return 0
-        quiet = box.key in self.quiet
         start = complex(box.right + 14, box.middle.imag + 5)
         if box.key == self.broken:  # edges come in from above and from the sides
             start = complex(box.x, box.bottom + 20)
         elif any(box.right < other.x and other.y < box.bottom and box.y < other.bottom
                for other in [*self.scene.boxes, *self.scene.groups]):  # fmt: skip
             start = complex(box.x, box.y - 12)
-        text = f"{'' if quiet else '✗ '}{shorten(note, LONGEST_NOTE)}"
-        canvas.text_line(start, text, Font(13, "soft", bold=True) if quiet else NOTE)
+        text = f"✗ {shorten(note, LONGEST_NOTE)}"
+        canvas.text_line(start, text, NOTE)
         return start.real + text_width(text, NOTE.size, bold=True) + 12
 
 

@@ -55,7 +55,7 @@ def _picture(error: FunclabError, look: str) -> Any:
             return inner_tensor(graph, node, facts, error.fix, look)
         return missing_input(graph, node, error.fix, look)
     if isinstance(about, list):
-        return same_names([one for one in about if isinstance(one, Operation)], error.fix)
+        return same_names([item for item in about if isinstance(item, Operation)], error.fix)
     return None
 
 
@@ -71,15 +71,15 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
 
 def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram:
     """The whole way to the outputs, with the input that was left out and its look-alikes."""
-    found = [one for output in graph.outputs for one in source_inputs(output)]
-    given = [one for one in graph.inputs if maker(one).is_input]
-    whole = Graph(list(dict.fromkeys([*found, *given])), graph.outputs)
+    needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
+    given = [tensor for tensor in graph.inputs if maker(tensor).is_input]
+    whole = Graph(list(dict.fromkeys([*needed, *given])), graph.outputs)
     scene = calls_of("the way to the outputs", whole, look)
     missing = node.output_tensors[0]
     notes = {node.key: "not among the inputs"}
-    for one in given:
-        if one not in found and one.shape == missing.shape:
-            notes[maker(one).key] = "given instead: same shape, another tensor"
+    for tensor in given:
+        if tensor not in needed and tensor.shape == missing.shape:
+            notes[maker(tensor).key] = "given instead: same shape, another tensor"
     place(scene)
     title = f"{clean(node.operation.name)} is missing among the inputs"
     return FaultDiagram(scene, title, fix, notes)
@@ -88,43 +88,38 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
 def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> FaultDiagram:
     """What an inner tensor of a nested model is made of, and the graph in which it was used."""
     name, source = clean(outer.name), clean(node.operation.name)
-    found = crossing(graph.outputs, outer.graph)
-    inside = Graph([one for one in outer.inputs if maker(one) in _behind(found)], found)
-    given = [one for one in graph.inputs if maker(one) not in outer.graph.input_nodes]
-    calls = [one for one in outer.inbound_nodes[1:] if reads(one, set(given))]
-    shown = dict.fromkeys([*graph.outputs, *(one for call in calls for one in call.output_tensors)])
-    around = Graph(list(dict.fromkeys([*given, *found])), list(shown))
+    crossed = crossing(graph.outputs, outer.graph)
+    sources = {maker(source) for tensor in crossed for source in source_inputs(tensor)}
+    inside = Graph([tensor for tensor in outer.inputs if maker(tensor) in sources], crossed)
+    given = [tensor for tensor in graph.inputs if maker(tensor) not in outer.graph.input_nodes]
+    outputs = list(graph.outputs)
+    for call in outer.inbound_nodes[1:]:
+        if set(source_inputs(call.output_tensors[0])) <= set(given):
+            outputs += call.output_tensors
+    around = Graph(list(dict.fromkeys([*given, *crossed])), list(dict.fromkeys(outputs)))
     first, second = calls_of(name, inside, look, INSIDE), calls_of("outside", around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)
     place(first)
     place(second)
-    notes = {f"{INSIDE}{node.key}": ""} | {f"{INSIDE}{maker(one).key}": "" for one in found}
-    notes |= {maker(one).key: f"made of {source}" for one in found}
+    makers = [maker(tensor) for tensor in crossed]
+    notes = {f"{INSIDE}{call.key}": "" for call in [node, *makers]}
+    notes |= {call.key: f"made of {source}" for call in makers}
     away = beside(first, second)
     headings = {f"inside {name}: from {source}": 0j, f"used outside {name}": away}
     title = f"A tensor made of {source}, inside {name}, was used outside"
     return FaultDiagram(first, title, fix, notes, headings=headings)
 
 
-def _behind(tensors: list[Tensor]) -> set[Node]:
-    return {maker(source) for one in tensors for source in source_inputs(one)}
-
-
-def reads(call: Node, given: set[Tensor]) -> bool:
-    """Whether a call can be reached from these inputs alone."""
-    return set(source_inputs(call.output_tensors[0])) <= given
-
-
 def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
-    """Without shared layers, other nodes and numbers of outputs, which are not the matter here;
-    in colours only what is an Input, or an output of the model that was asked for.
+    """Leave out shared layers, other nodes and numbers of outputs, which are not the point here; in
+    colours only what is an Input, or an output of the model that was asked for.
     """
     scene.groups = []
-    roles = {maker(one).key: "output" for one in outputs}
+    roles = {maker(tensor).key: "output" for tensor in outputs}
     roles |= {node.key: "input" for node in graph.nodes if node.is_input}
     for plate in scene.plates:
-        plate.label, plate.output = "", plate.name in [clean(one.id) for one in outputs]
+        plate.label, plate.output = "", plate.name in [clean(tensor.id) for tensor in outputs]
     for box in scene.boxes:
         box.group, box.note, box.role = None, "", roles.get(box.key.removeprefix(INSIDE), "plain")
 
@@ -140,8 +135,11 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
         node = maker(tensor)
         plate = plate_of(tensor, clean(tensor.id), "")
         if node.key not in [box.key for box in scene.boxes]:
-            scene.boxes.append(_maker_box(node))
-        if plate.key not in [one.key for one in scene.plates]:
+            role = "input" if node.is_input else "plain"
+            detail = words.detail(node.operation)
+            own_name = clean(node.operation.name)
+            scene.boxes.append(Box(node.key, own_name, detail, role=role, node=node.index))
+        if plate.key not in [other.key for other in scene.plates]:
             scene.plates.append(plate)
             scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
         scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
@@ -155,14 +153,8 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
     place(scene)
     title = f"{name} cannot take what it was given"
     if counted:
-        title = f"{name} takes one thing in its call, and was given {len(tensors)}"
+        title = f"{name} takes one tensor in its call, and was given {len(tensors)}"
     return FaultDiagram(scene, title, error.fix, {key: "no node is made"}, key, gaps)
-
-
-def _maker_box(node: Node) -> Box:
-    layer = node.operation
-    role = "input" if node.is_input else "plain"
-    return Box(node.key, clean(layer.name), words.detail(layer), role=role, node=node.index)
 
 
 def _takes_one(layer: Any) -> bool:
@@ -173,7 +165,7 @@ def _takes_one(layer: Any) -> bool:
 
 def _at_fault(failure: Failure, i: int) -> bool:
     """Whether an input is one of those that do not fit; all are, when nobody can say which."""
-    return not failure.bad or i in [given for given, _ in failure.bad]
+    return not failure.bad or i in [bad for bad, _ in failure.bad]
 
 
 def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
@@ -188,5 +180,4 @@ def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
         scene.groups.append(Group(i, name, [box.key], 1))
         notes[box.key] = f'another layer: write name="{name}_{i}"' if i else "has this name"
     place(scene)
-    title = f"{len(layers)} layers carry the name {name}"
-    return FaultDiagram(scene, title, fix, notes, frames=False, quiet=("0",))
+    return FaultDiagram(scene, f"{len(layers)} layers carry the name {name}", fix, notes)

@@ -1,4 +1,4 @@
-"""Lines of things that belong together or do not: the picture of errors that are no whole graph."""
+"""Rows of things that belong together or do not: the picture of errors about less than a graph."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import polyline
 from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.text import clean, plural, prose, shorten, text_width
-from funclab.view.faults.frame import Fault
+from funclab.view.faults.diagram import CROSS, LEFT, Fault
 from funclab.view.scene import sizes
 
-LEFT, ROW, HEIGHT = 22, 78, 54
+ROW, HEIGHT = 78, 54
 LONGEST, LONGEST_NOTE = 34, 44
 GAP, ARROW, LINK = 6, 8, 60
-NOTE, HEADING = 12, 13
+NOTE, HEADING = Font(12, "fault", bold=True, anchor="middle"), 13
+UPPER, UPPER_MONO = Font(sizes.NAME, bold=True), Font(sizes.MONO, mono=True)
 TITLES = ("", "from", "to", "what breaks")
-FILLS = {"input": "input-fill", "output": "output-fill"}
+FILLS = {"layer": "plain", "input": "input-fill", "output": "output-fill"}
 
 
 @dataclass(frozen=True)
@@ -34,26 +35,24 @@ class Line:
     @property
     def empty(self) -> bool:
         """Whether an end is missing."""
-        return any(one.kind == "nothing" for one in self.items)
+        return any(item.kind == "nothing" for item in self.items)
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
-        first, *_, last = map(spoken, self.items)
-        middle = [spoken(one) for one in self.items[1:-1]]
+        *first, last = map(spoken, self.items)
         sign = "✗" if self.note else "-" if self.empty else "✓"
-        return (sign, " → ".join([first, *middle]), last, self.note)
+        return (sign, " → ".join(first), last, self.note)
 
     @property
     def sentence(self) -> str:
         """The line for those who hear it."""
         _, first, last, note = self.cells
-        start = f"{self.heading}: " if self.heading else ""
         if self.empty:
-            end = next((spoken(one) for one in self.items if one.kind != "nothing"), first)
-            return f"{start}{end} {f'has no partner: {note}' if note else 'goes without'}."
-        return (
-            f"{start}{first} {f'does not reach {last}: {note}' if note else f'goes with {last}'}."
-        )
+            ends = [spoken(item) for item in self.items if item.kind != "nothing"]
+            said = f"{ends[0]} {f'has no partner: {note}' if note else 'goes without'}."
+        else:
+            said = f"{first} {f'does not reach {last}: {note}' if note else f'goes with {last}'}."
+        return f"{self.heading}: {said}" if self.heading else said
 
 
 def spoken(item: Item) -> str:
@@ -62,7 +61,7 @@ def spoken(item: Item) -> str:
 
 @dataclass(repr=False)
 class FaultLines(Fault):
-    """A drawn fault. Notebooks show its `svg`; `print` shows its `text`."""
+    """An error drawn as lines. Notebooks show its `svg`; `print` shows its `text`."""
 
     title: str
     lines: list[Line]
@@ -71,66 +70,62 @@ class FaultLines(Fault):
 
     @property
     def text(self) -> str:
-        table = text_grid(TITLES, [one.cells for one in self.lines])
+        table = text_grid(TITLES, [line.cells for line in self.lines])
         return "\n".join([self.title, "", *table, "", f"Fix: {self.fix}"])
 
     @property
     def table(self) -> str:
         """The lines as an HTML table."""
-        return html_grid(self.title, TITLES, [one.cells for one in self.lines])
+        return html_grid(self.title, TITLES, [line.cells for line in self.lines])
 
     @property
     def description(self) -> str:
         """The lines in sentences."""
-        return " ".join([*(one.sentence for one in self.lines), f"To mend it: {self.fix}"])
+        return " ".join([*(line.sentence for line in self.lines), f"To fix it: {self.fix}"])
 
     def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
         starts, widths = columns(self.lines)
-        headings = any(one.heading for one in self.lines)
-        y = 0.0
-        for line in self.lines:
-            y += 22 if headings else 0
-            draw_line(canvas, line, starts, widths, y)
-            y += ROW
-        return starts[-1] + widths[-1] + LEFT, y - ROW + HEIGHT + 8
+        row = ROW + (22 if any(line.heading for line in self.lines) else 0)
+        for i, line in enumerate(self.lines):
+            draw_line(canvas, line, starts, widths, row * i + row - ROW)
+        return starts[-1] + widths[-1] + LEFT, row * len(self.lines) - ROW + HEIGHT + 8
 
 
 def pairs_picture(pairs: Pairs, fix: str, tensors: Sequence[Any] = ()) -> FaultLines:
     """A model's inputs or outputs, each beside what was given for it."""
-    rows, given = list(pairs.rows), [one for one in pairs.rows if one.given]
-    if len(given) == len(tensors):
-        names = iter(tensors)
-        rows = [one._replace(given=next(names).id) if one.given else one for one in rows]
-    return FaultLines(_title(pairs, rows), [_line(one, pairs.side) for one in rows], fix)
+    rows = list(pairs.rows)
+    if sum(bool(pair.given) for pair in rows) == len(tensors):
+        ids = iter(tensor.id for tensor in tensors)
+        rows = [pair._replace(given=next(ids)) if pair.given else pair for pair in rows]
+    return FaultLines(clean(_title(pairs, rows)), [_line(pair, pairs.side) for pair in rows], fix)
 
 
 def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
     """What is wrong, in a sentence."""
-    bad = [one for one in rows if one.note]
-    alone = [one for one in bad if not (one.name and one.given)]
-    strange = [one for one in bad if "of this name" in one.note]
-    whole = f" of {pairs.model}" if pairs.model else ""
-    if strange:
-        return clean(f"{pairs.model} has no {pairs.side} {strange[0].given}")
+    model, side = pairs.model, pairs.side
+    bad = [pair for pair in rows if pair.note] or [Pair()]
+    alone = [pair for pair in bad if not (pair.name and pair.given)]
+    unknown = [pair for pair in bad if "of this name" in pair.note]
+    of_model = f" of {model}" if model else ""
+    if unknown:
+        return f"{model} has no {side} {unknown[0].given}"
     if len(alone) == 1 and alone[0].name:
-        return clean(f"The {pairs.side} {alone[0].name}{whole} has no partner")
+        return f"The {side} {alone[0].name}{of_model} has no partner"
     if alone:
-        count = plural(len([one for one in rows if one.name]), pairs.side)
-        return clean(
-            f"{pairs.model} has {count}, and was given {len([one for one in rows if one.given])}"
+        expected, given = (
+            sum(map(bool, texts)) for texts in zip(*[(p.name, p.given) for p in rows])
         )
-    one = bad[0] if bad else Pair()
-    given = " ".join(filter(None, [one.given, one.given_shape]))
-    return clean(f"{given} cannot be given to the {pairs.side} {one.name}{whole}")
+        return f"{model} has {plural(expected, side)}, and was given {given}"
+    given = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
+    return f"{given} cannot be given to the {side} {bad[0].name}{of_model}"
 
 
 def _line(pair: Pair, side: str) -> Line:
-    place = Item(side, pair.name, pair.shape) if pair.name else Item("nothing", "", f"no {side}")
+    own = Item(side, pair.name, pair.shape) if pair.name else Item("nothing", "", f"no {side}")
     given = Item("nothing", "", "nothing")
     if pair.given:
         given = Item("tensor" if "[" in pair.given else "array", pair.given, pair.given_shape)
-    items = [place, given] if side == "output" else [given, place]
-    return Line(items, pair.note)
+    return Line([own, given] if side == "output" else [given, own], pair.note)
 
 
 def instead_picture(facts: Instead, fix: str) -> FaultLines:
@@ -144,20 +139,18 @@ def instead_picture(facts: Instead, fix: str) -> FaultLines:
 # Drawing.
 def columns(lines: Sequence[Line]) -> tuple[list[float], list[float]]:
     """Where the columns start and how wide they are; short lines leave the middle out."""
-    count = max(len(one.items) for one in lines)
+    count = max(len(line.items) for line in lines)
     widths = [0.0] * count
     for line in lines:
-        for at, item in zip(seats(line, count), line.items, strict=True):
-            widths[at] = max(widths[at], width_of(item))
-    notes = [text_width(shorten(one.note, LONGEST_NOTE), NOTE, bold=True) for one in lines]
+        for column, item in zip(columns_of(line, count), line.items, strict=True):
+            widths[column] = max(widths[column], width_of(item))
+    notes = [text_width(shorten(line.note, LONGEST_NOTE), NOTE.size, bold=True) for line in lines]
     link = max(LINK, (max(notes) + 24) / max(1, count - 1))
-    starts = [float(LEFT)]
-    for width in widths[:-1]:
-        starts.append(starts[-1] + width + link)
+    starts = [LEFT + sum(widths[:i]) + link * i for i in range(count)]
     return starts, widths
 
 
-def seats(line: Line, count: int) -> list[int]:
+def columns_of(line: Line, count: int) -> list[int]:
     """The columns of a line's items: the last item is always in the last."""
     return [*range(len(line.items) - 1), count - 1]
 
@@ -172,14 +165,16 @@ def texts(item: Item) -> tuple[str, str]:
     return name, detail
 
 
-def width_of(item: Item) -> float:
+def fonts(item: Item) -> tuple[Font, Font]:
+    """Those of the upper and the lower line."""
     mono = item.kind in ("tensor", "array")
-    upper, lower = texts(item)
-    widest = max(
-        text_width(upper, 12 if mono else sizes.NAME, bold=not mono, mono=mono),
-        text_width(lower, sizes.DETAIL, mono=mono),
-    )
-    return max(92.0, widest + 36)
+    return UPPER_MONO if mono else UPPER, Font(sizes.DETAIL, "soft", mono=mono)
+
+
+def width_of(item: Item) -> float:
+    lines = zip(texts(item), fonts(item), strict=True)
+    widths = [text_width(text, font.size, bold=font.bold, mono=font.mono) for text, font in lines]
+    return max(92.0, max(widths) + 36)
 
 
 def draw_line(
@@ -190,42 +185,35 @@ def draw_line(
         sign, ink = ("✗", "fault") if line.note else ("✓", "output")
         heading = Font(HEADING, ink, bold=True)
         canvas.text_line(complex(LEFT, y - 6), f"{sign} {line.heading}", heading)
-    places = [
-        area(complex(starts[at], y), width_of(item), HEIGHT)
-        for at, item in zip(seats(line, len(starts)), line.items, strict=True)
-    ]
-    for at, place, item in zip(seats(line, len(starts)), places, line.items, strict=True):
-        if item.kind != "tensor":
-            place.width = widths[at]
-        draw_item(canvas, place, item)
-    last = len(places) - 2
-    for i, (one, other) in enumerate(zip(places, places[1:], strict=False)):
+    areas: list[Area] = []
+    for column, item in zip(columns_of(line, len(starts)), line.items, strict=True):
+        width = width_of(item) if item.kind == "tensor" else widths[column]
+        areas.append(area(complex(starts[column], y), width, HEIGHT))
+        draw_item(canvas, areas[-1], item)
+    last = len(areas) - 2
+    for i, (left, right) in enumerate(zip(areas, areas[1:], strict=False)):
         note = line.note if i == last else ""
-        if line.empty and not note:
-            continue
-        hollow = [item.kind == "nothing" for item in line.items[i : i + 2]]
-        draw_link(canvas, complex(one.right, one.middle.imag), other.corner.real, note, hollow)
+        if note or not line.empty:
+            hollow = [item.kind == "nothing" for item in line.items[i : i + 2]]
+            draw_link(canvas, complex(left.right, left.middle.imag), right.x, note, hollow)
     canvas.close()
 
 
 def draw_item(canvas: Canvas, place: Area, item: Item) -> None:
     """Rounded: a layer. Square: a tensor. Dashed: an array, or a place for something."""
-    upper, lower = texts(item)
-    round_one = item.kind in ("layer", "place", "input", "output")
-    colour = item.kind if item.kind in FILLS else "rim"
-    dash = "" if item.kind in ("layer", "tensor", *FILLS) else "4 3"
-    fill = FILLS.get(item.kind, "plain" if item.kind == "layer" else "paper")
-    canvas.rect(place, Paint(fill, colour, 1.4, dash), 8 if round_one else 0)
-    if item.kind in ("layer", *FILLS):
+    (upper, lower), (upper_font, lower_font) = texts(item), fonts(item)
+    colour = item.kind if item.kind in ("input", "output") else "rim"
+    dash = "" if item.kind == "tensor" or item.kind in FILLS else "4 3"
+    radius = 8 if item.kind == "place" or item.kind in FILLS else 0
+    canvas.rect(place, Paint(FILLS.get(item.kind, "paper"), colour, 1.4, dash), radius)
+    if item.kind in FILLS:
         canvas.bar(place, sizes.BAR, 8, "neutral" if item.kind == "layer" else item.kind)
-    mono = item.kind in ("tensor", "array")
-    start = complex(place.x + (20 if not mono else 16), place.y + (24 if lower else 32))
-    first = Font(12, mono=True) if mono else Font(sizes.NAME, bold=True)
+    start = place.corner + complex(16 if upper_font.mono else 20, 24 if lower else 32)
     if item.kind == "nothing":
-        canvas.text_line(start + 8j, lower, Font(sizes.DETAIL, "soft"))
+        canvas.text_line(start + 8j, lower, lower_font)
         return
-    canvas.text_line(start, upper, first)
-    canvas.text_line(start + 18j, lower, Font(sizes.DETAIL, "soft", mono=mono))
+    canvas.text_line(start, upper, upper_font)
+    canvas.text_line(start + 18j, lower, lower_font)
 
 
 def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: list[bool]) -> None:
@@ -238,10 +226,9 @@ def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: lis
         return
     middle = start + length / 2
     pieces = [(start, middle - GAP), (middle + GAP, start + length)]
-    for (one, other), missing in zip(pieces, hollow, strict=True):
+    for (left, right), missing in zip(pieces, hollow, strict=True):
         for shift in (-2j, 2j):
             if not missing:
-                canvas.path(polyline([one + shift, other + shift]), Paint("", "fault", 2))
-    canvas.text_line(middle + 5j, "✗", Font(15, "fault", bold=True, anchor="middle"))
-    font = Font(NOTE, "fault", bold=True, anchor="middle")
-    canvas.text_line(middle - 12j, shorten(note, LONGEST_NOTE), font)
+                canvas.path(polyline([left + shift, right + shift]), Paint("", "fault", 2))
+    canvas.text_line(middle + 5j, "✗", CROSS)
+    canvas.text_line(middle - 12j, shorten(note, LONGEST_NOTE), NOTE)

@@ -12,8 +12,8 @@ const RIGHT_TO_LEFT = new RegExp(`${LETTERS}(?: +${LETTERS})*`, "gu");
 const TURNS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A text in which nothing turns around what is beside it: such words are isolated. */
-function steady(one) {
-  return typeof one === "string" ? one.replace(TURNS, "\ufffd").replace(RIGHT_TO_LEFT, "\u2068$&\u2069") : one;
+function steady(text) {
+  return typeof text === "string" ? text.replace(TURNS, "\ufffd").replace(RIGHT_TO_LEFT, "\u2068$&\u2069") : text;
 }
 
 /** An element with properties and children; text is always text, never markup. */
@@ -25,11 +25,11 @@ function h(tag, properties = {}, ...children) {
     else if (value === true) el.setAttribute(key, "");
     else if (value !== false && value != null) el.setAttribute(key, value);
   }
-  el.append(...children.flat(Infinity).filter((one) => one != null && one !== false).map(steady));
+  el.append(...children.flat(Infinity).filter((child) => child != null && child !== false).map(steady));
   return el;
 }
 
-/** Source in lines; one that is too long goes on further in than it begins. */
+/** Source in lines; a line that is too long continues with a deeper indent. */
 function sourceLines(text) {
   return text.split("\n").flatMap((line) =>
     [h("span", { class: "fl-line", style: `--in:${line.search(/\S|$/) + 4}ch` }, line), "\n"]).slice(0, -1);
@@ -77,6 +77,19 @@ class Context {
     Object.assign(this, { model, el, view, past: [], gate: null, cleanups: [] });
   }
 
+  /** Listen to part of the page as long as the view is on it. */
+  listen(part, name, run, early = false) {
+    part.addEventListener(name, run, early);
+    this.cleanups.push(() => part.removeEventListener(name, run, early));
+  }
+
+  /** The same for the sizes of some parts. */
+  watchSizes(run, ...parts) {
+    const watcher = new ResizeObserver(run);
+    parts.forEach((part) => watcher.observe(part));
+    this.cleanups.push(() => watcher.disconnect());
+  }
+
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
   get look() { return this.model.get("look"); }
@@ -102,7 +115,7 @@ class Context {
     if (this.past.length > 200) this.past.shift();
   }
 
-  /** Go to a whole state; a question that waits was about the one that is left. */
+  /** Go to a whole state; an open question was about the state that is left, so it goes. */
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
@@ -152,7 +165,7 @@ class Context {
 
   /** In ask mode: put the question first, and `reveal` only after an answer was recorded. */
   ask(question, reveal) {
-    const known = this.model.get("answers").some((one) => one.id === question?.id);
+    const known = this.model.get("answers").some((answer) => answer.id === question?.id);
     if (!this.model.get("ask") || !question || known) return reveal();
     this.gate = { question, reveal };
     this.showQuestion();
@@ -177,12 +190,12 @@ class Context {
 
   /** The same view may stand elsewhere on the page, and its question have been answered there. */
   answeredElsewhere() {
-    if (!this.gate || !this.model.get("answers").some((one) => one.id === this.gate.question.id)) return;
+    if (!this.gate || !this.model.get("answers").some((answer) => answer.id === this.gate.question.id)) return;
     this.forget();
     this.update();
   }
 
-  /** Take the question, or what was said of the last one, from the page. */
+  /** Remove the question, or the verdict on the last answer, from the page. */
   forget() {
     this.gate = null;
     this.askBox.hidden = true;
@@ -195,12 +208,12 @@ class Context {
     this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right }), " ", explain ?? ""));
   }
 
-  /** The truth about a question that was answered before anybody knew. */
+  /** Judge an answer that was given before the outcome was known. */
   judge(id, right, explain) {
-    const answers = this.model.get("answers"), record = answers.find((one) => one.id === id && one.right == null);
+    const answers = this.model.get("answers"), record = answers.find((answer) => answer.id === id && answer.right == null);
     if (!record) return;
     const judged = { ...record, right, correct: record.given === right };
-    this.model.set("answers", answers.map((one) => (one === record ? judged : one)));
+    this.model.set("answers", answers.map((answer) => (answer === record ? judged : answer)));
     this.model.save_changes();
     this.askBox.hidden = false;
     this.tell(judged, explain);
@@ -251,8 +264,8 @@ class Context {
     const parts = Object.entries(this.state)
       .filter(([key, value]) => !same(value, home[key]))
       .map(([key, value]) => `, ${key}=${python(value)}`);
-    const given = parts.join(""), call = this.model.get("call"), [before, after = ""] = call.split("$");
-    return `${before}${before.endsWith("(") ? given.replace(/^, /, "") : given}${after}`;
+    const settings = parts.join(""), call = this.model.get("call"), [before, after = ""] = call.split("$");
+    return `${before}${before.endsWith("(") ? settings.replace(/^, /, "") : settings}${after}`;
   }
 
   update() {
@@ -266,8 +279,8 @@ class Context {
 
   /** What had the focus was drawn anew: keys must go on working where they did. */
   focusLike(lost) {
-    const told = (one) => [one.tagName, one.getAttribute("aria-keyshortcuts"), one.textContent].join();
-    const twin = [...this.el.querySelectorAll(lost.tagName)].find((one) => told(one) === told(lost));
+    const told = (part) => [part.tagName, part.getAttribute("aria-keyshortcuts"), part.textContent].join();
+    const twin = [...this.el.querySelectorAll(lost.tagName)].find((part) => told(part) === told(lost));
     (twin ?? this.el).focus({ preventScroll: true });
   }
 }
@@ -281,12 +294,11 @@ function python(value) {
   return JSON.stringify(value);
 }
 
-/** Give a picture its size: that of its drawing, larger for a projector, times `zoom`. */
-function fit(ctx, svg, zoom = 0) {
+/** Give a picture its size: that of its drawing, larger for a projector. */
+function fit(ctx, svg) {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const large = ctx.look === "projector";
-  const scale = (large ? 1.65 : 1) * (zoom || 1);
-  svg.style.maxWidth = zoom || large ? "none" : "100%";
+  const large = ctx.look === "projector", scale = large ? 1.65 : 1;
+  svg.style.maxWidth = large ? "none" : "100%";
   svg.setAttribute("width", width * scale);
   svg.setAttribute("height", height * scale);
 }

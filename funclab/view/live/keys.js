@@ -1,6 +1,6 @@
 // The keys of every view, the table that lists them, and what puts a view on the page.
 
-/** Where letters are text. A slider is no such place. */
+/** Where letters are typed as text; a slider is not one of these. */
 const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
 /** What a slider does by itself. */
 const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
@@ -10,9 +10,7 @@ class Keys {
     this.ctx = ctx;
     this.table = h("details", { class: "fl-keys" });
     // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
-    this.listener = (event) => this.press(event);
-    window.addEventListener("keydown", this.listener, true);
-    ctx.cleanups.push(() => window.removeEventListener("keydown", this.listener, true));
+    ctx.listen(window, "keydown", (event) => this.press(event), true);
   }
 
   actions() {
@@ -32,9 +30,9 @@ class Keys {
 
   draw() {
     const { ctx } = this;
-    const rows = Object.entries(this.actions()).filter(([, one]) => one.label).map(([key, one]) =>
+    const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
       h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key)),
-        h("td", {}, one.label)));
+        h("td", {}, action.label)));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
   }
 
@@ -129,17 +127,15 @@ function start(model, host, view) {
   ctx.keys.draw();
 
   const redraw = () => ctx.update();
-  const names = ["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => `change:${name}`);
-  const onMessage = (message) => ctx.view.follow?.(ctx, message);
-  for (const name of names) model.on(name, redraw);
-  model.on("msg:custom", onMessage);
-  const onAnswer = () => ctx.answeredElsewhere();
-  model.on("change:answers", onAnswer);
+  const heard = {
+    ...Object.fromEntries(["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => [`change:${name}`, redraw])),
+    "change:answers": () => ctx.answeredElsewhere(),
+    "msg:custom": (message) => ctx.view.follow?.(ctx, message),
+  };
+  for (const [name, run] of Object.entries(heard)) model.on(name, run);
   return () => {
-    for (const name of names) model.off?.(name, redraw);
-    model.off?.("msg:custom", onMessage);
-    model.off?.("change:answers", onAnswer);
-    ctx.cleanups.forEach((one) => one());
+    for (const [name, run] of Object.entries(heard)) model.off?.(name, run);
+    ctx.cleanups.forEach((cleanUp) => cleanUp());
     el.remove();
   };
 }

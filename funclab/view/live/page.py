@@ -21,7 +21,7 @@ PAGE = (
 
 
 class Page(str):
-    """A page as text; as the last line of a cell it is named, not poured out."""
+    """A page as text. Its repr is short, for a cell whose last line is a page."""
 
     __slots__ = ()
 
@@ -31,8 +31,8 @@ class Page(str):
 
 def page_of(shown: list[Any]) -> Page:
     """Some views and pictures, one under the other, as a page that opens from disk."""
-    parts = [_part(one, f"view{i}", len(shown) > 1) for i, one in enumerate(shown)]
-    title = "; ".join(one.title for one in shown)
+    parts = [_part(view, f"view{i}", len(shown) > 1) for i, view in enumerate(shown)]
+    title = "; ".join(view.title for view in shown)
     return Page(document(title, PAGE + style(), _heading(shown) + "".join(parts)))
 
 
@@ -43,29 +43,29 @@ def _heading(shown: list[Any]) -> str:
     return f"<h1>{plural(len(shown), 'view')}</h1>"
 
 
-def _part(shown: Any, place: str, several: bool) -> str:
-    """A view or picture, and its place on the page."""
+def _part(shown: Any, name: str, several: bool) -> str:
+    """A view or picture as a section with this name, and the script that makes it live."""
     heading = f"<h2>{escape(shown.title)}</h2>" if several else ""
     if hasattr(shown, "room"):
-        body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, place)
+        body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, name)
     else:
         body, code = f'<div class="fl still">{shown.svg}{shown.table}</div>', ""  # type: ignore[attr-defined]
-    return f'<section id="{place}">{heading}{body}</section>{code}'
+    return f'<section id="{name}">{heading}{body}</section>{code}'
 
 
-def _code(view: Any, place: str) -> str:
-    """The script that makes a view live in its place."""
+def _code(view: Any, name: str) -> str:
+    """The script that makes a view live in the section with this name."""
     names = view.page_traits()
     with view.hold_sync():  # in a notebook it may be on display, and goes on with its kernel
-        before = {name: getattr(view, name) for name in names if name != "pictures"}
+        before = {trait: getattr(view, trait) for trait in names if trait != "pictures"}
         view.complete()
-        traits = {name: getattr(view, name) for name in names}
-        for name, value in before.items():
-            setattr(view, name, value)
+        traits = {trait: getattr(view, trait) for trait in names}
+        for trait, value in before.items():
+            setattr(view, trait, value)
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     code = script(view.room).replace("export default", "const exported =")
     return (
-        f'<script type="module">\n{code}\nconst el = document.getElementById("{place}");\n'
+        f'<script type="module">\n{code}\nconst el = document.getElementById("{name}");\n'
         f"exported.render({{ model: held({data}), el }});\n</script>"
     )

@@ -100,13 +100,13 @@ class View(anywidget.AnyWidget):
 
     def line(self) -> str:
         """One line of Python that makes this view in its present state."""
-        given = "".join(
+        settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()
             if value != self.blank_state.get(key)
         )
         bare = "($" in self.call
-        return self.call.replace("$", given.removeprefix(", ") if bare else given)
+        return self.call.replace("$", settings.removeprefix(", ") if bare else settings)
 
     def picture(self) -> Picture:
         """The static picture of the present state."""

@@ -1,4 +1,4 @@
-"""Adds the JupyterLab extension to the wheel. hatchling calls this; funclab itself does not."""
+"""Adds the JupyterLab extension and the lessons to the wheel; called by hatchling alone."""
 
 from __future__ import annotations
 
@@ -24,3 +24,6 @@ class LabExtension(BuildHookInterface):
         folder = Path(self.root, "build", "labextension")
         labextension.write(folder, self.metadata.version)
         build_data["shared_data"][str(folder)] = labextension.FOLDER
+        if version == "standard":  # an editable install finds the lessons in the clone
+            for lesson in Path(self.root, "notebooks").glob("*.ipynb"):
+                build_data["force_include"][str(lesson)] = f"funclab/notebooks/{lesson.name}"

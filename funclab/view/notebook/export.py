@@ -9,7 +9,7 @@ from funclab.errors import TensorTypeError
 from funclab.files import write_text
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.view.diff.difference import Difference
+from funclab.view.diff.view import Difference
 from funclab.view.draw.text import shorten
 from funclab.view.explorer.view import explore
 from funclab.view.live.page import Page, page_of
@@ -25,25 +25,25 @@ def export_html(view: Any, path: Any = None) -> Page:
     Returns the page; with `path`, also writes it there.
     Raises: TensorTypeError for anything else.
     """
-    shown = [shown_of(one) for one in (view if isinstance(view, (list, tuple)) else [view])]
+    shown = [shown_of(v) for v in (view if isinstance(view, (list, tuple)) else [view])]
     page = page_of(shown)
     if path is not None:
         write_text(path, page)
     return page
 
 
-def shown_of(thing: Any) -> Any:
-    """The view of a thing; pictures stay what they are."""
-    if isinstance(thing, Difference):
-        return thing.view()
-    if isinstance(thing, (Operation, Tensor)):
-        return explore(thing)
-    if isinstance(thing, History):
-        return compare_runs(thing)
-    if isinstance(thing, View) or (hasattr(thing, "svg") and hasattr(thing, "table")):
-        return thing
+def shown_of(view: Any) -> Any:
+    """The view of a model, layer, tensor or History; views and pictures stay what they are."""
+    if isinstance(view, Difference):
+        return view.view()
+    if isinstance(view, (Operation, Tensor)):
+        return explore(view)
+    if isinstance(view, History):
+        return compare_runs(view)
+    if isinstance(view, View) or (hasattr(view, "svg") and hasattr(view, "table")):
+        return view
     raise TensorTypeError(
-        f"export_html was given {shorten(repr(thing), 80)}, which is no view.",
+        f"export_html was given {shorten(repr(view), 80)}, which is not a view.",
         why="a page shows views, pictures, models, layers, tensors, and the History of a training.",
         fix="pass one of those, or a list of them: funclab.export_html([model, "
         'funclab.shapes(model)], "page.html").',

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -21,24 +20,26 @@ from funclab.view.scene.diagram import diagram
 from funclab.view.scene.tensor_path import tensor_view
 from funclab.view.tables.nodes import node_table
 
+SHOWN = (Operation, Tensor)
+"""What shows itself: models, other layers, tensors."""
 SVG, PLAIN = "image/svg+xml", "text/plain"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
 NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
-"""Where the line that a user wrote is not."""
+"""Modules whose lines are not the user's own."""
 WIDTH = 80
-"""Letters in a line of an error's text: they have room on a projector, too."""
+"""Letters in a line of an error's text, which fits on a projector, too."""
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Turn the rich view of models, layers, tensors, plans and errors on."""
     formatters = shell.display_formatter.formatters
-    for cls, picture in PICTURES.items():
-        formatters[SVG].for_type(cls, _careful(picture))
+    for cls in SHOWN:
+        formatters[SVG].for_type(cls, picture_of)
     if hasattr(shell, "kernel"):  # a terminal has no place for a live view
-        for cls in PICTURES:
+        for cls in SHOWN:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
         fitting.live_by_default = True
-    formatters[PLAIN].for_type(Plan, _print_plan)
+    formatters[PLAIN].for_type(Plan, lambda plan, printer, cycle: printer.text(str(plan)))
     _add_magics(shell)
     shell.set_custom_exc((FunclabError,), show_error)
 
@@ -46,7 +47,7 @@ def load_ipython_extension(shell: Any) -> None:
 def unload_ipython_extension(shell: Any) -> None:
     """Turn it off again: everything is plain text, and errors come with their whole traceback."""
     formatters = shell.display_formatter.formatters
-    for cls in PICTURES:
+    for cls in SHOWN:
         formatters[SVG].pop(cls, None)
         shell.display_formatter.mimebundle_formatter.pop(cls, None)
     formatters[PLAIN].pop(Plan, None)
@@ -61,7 +62,7 @@ def _add_magics(shell: Any) -> None:
     shell.set_hook("complete_command", complete_word, str_key="%funclab")
 
 
-def live_view(thing: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The explorer of a model, layer or tensor, for front ends that show live views.
 
     The static picture and the plain text beside it come from the other formatters.
@@ -69,43 +70,24 @@ def live_view(thing: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | N
     from funclab.view.explorer.view import explore
 
     try:
-        data, metadata = explore(thing)._repr_mimebundle_()
+        data, metadata = explore(shown)._repr_mimebundle_()
     except FunclabError:
         return None
     return {kind: value for kind, value in data.items() if kind not in (SVG, PLAIN)}, metadata
 
 
-def picture_of_layer(layer: Operation) -> str:
-    """A model's graph, or the nodes of any other layer."""
-    if words.graph_of(layer) is not None:
-        return diagram(layer, look=defaults.still()).svg
-    return node_table(layer, look=defaults.still()).svg
-
-
-def picture_of_tensor(tensor: Tensor) -> str:
-    return tensor_view(tensor, look=defaults.still()).svg
-
-
-PICTURES: dict[type, Callable[[Any], str]] = {
-    Operation: picture_of_layer,
-    Tensor: picture_of_tensor,
-}
-
-
-def _careful(picture: Callable[[Any], str]) -> Callable[[Any], str | None]:
-    """Without a picture the plain text remains; a display must not fail where a call did not."""
-
-    def draw(thing: Any) -> str | None:
-        try:
-            return picture(thing)
-        except FunclabError:
-            return None
-
-    return draw
-
-
-def _print_plan(plan: Plan, printer: Any, cycle: bool) -> None:
-    printer.text(str(plan))
+def picture_of(shown: Operation | Tensor) -> str | None:
+    """A model's graph, the nodes of any other layer, or the path to a tensor. Where there is none,
+    the plain text remains: a display must not fail where a call did not."""
+    look = defaults.still()
+    try:
+        if isinstance(shown, Tensor):
+            return tensor_view(shown, look=look).svg
+        if words.graph_of(shown) is not None:
+            return diagram(shown, look=look).svg
+        return node_table(shown, look=look).svg
+    except FunclabError:
+        return None
 
 
 def show_error(
@@ -128,18 +110,14 @@ def show_error(
     return lines
 
 
-def _folded(indent: str, title: str, says: str) -> list[str]:
+def _folded(indent: str, title: str, text: str) -> list[str]:
     """A text of an error in lines that end between words; notebooks break longer ones in words."""
-    own = f"{indent}{title}: {says}".splitlines()
     rest = indent and " " * len(f"{indent}{title}: ")
-    lines = [
-        line
-        for text in own
-        for line in textwrap.wrap(
-            text, WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-        )
-        or [""]
-    ]
+    wrapper = textwrap.TextWrapper(
+        WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    paragraphs = f"{indent}{title}: {text}".splitlines()
+    lines = [line for paragraph in paragraphs for line in wrapper.wrap(paragraph) or [""]]
     lines[0] = lines[0].replace(f"{title}:", f"{BOLD}{title}:{PLAIN_TEXT}", 1)
     return lines
 
@@ -167,7 +145,7 @@ def _draw_fault(error: FunclabError) -> None:
     if error.drawn:
         return
     try:
-        picture = picture_of_fault(error, defaults.look())
+        picture = picture_of_fault(error, defaults.chosen())
         if picture is not None:
             display(picture)
     except Exception:

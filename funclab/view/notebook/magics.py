@@ -70,25 +70,25 @@ class FunclabMagics(Magics):
     @cell_magic
     def shapes(self, line: str, cell: str) -> None:
         """Run the cell, then walk through the calls it made; a failing call ends the walk."""
-        made: list[Node] = []
-        OBSERVERS.append(made)
+        nodes: list[Node] = []
+        OBSERVERS.append(nodes)
         try:
             self.shell.ex(cell)
         except FunclabError as error:
             if isinstance(error.graph, Operation):
-                self._show(made, failed_step(error.graph, list(error.tensors), error))
+                self._show(nodes, failed_step(error.graph, list(error.tensors), error))
                 error.drawn = True
             raise
         finally:
-            OBSERVERS[:] = [record for record in OBSERVERS if record is not made]
-        self._show(made, None)
+            OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
+        self._show(nodes, None)
 
     @staticmethod
-    def _show(made: list[Node], failure: Any) -> None:
-        display(ShapeWalk(walk("this cell", made, failure=failure)))
+    def _show(nodes: list[Node], failure: Any) -> None:
+        display(ShapeWalk(walk("this cell", nodes, failure=failure)))
 
     def _show_view(self, command: str, way: Way, text: str) -> None:
-        """Call the function of a view with what stands after its word, and show what it makes."""
+        """Call the function of a view with the arguments after its word, and show its result."""
         args, settings = self._arguments(command, way, text)
         function = way.load()
         signature = inspect.signature(function)
@@ -96,23 +96,24 @@ class FunclabMagics(Magics):
         if misfit:
             raise ArgumentError(
                 f"`{f'{command} {text}'.strip()}` does not fit: {misfit}.",
-                why=f"what follows is given to funclab.{way.function}{_names(signature)}.",
+                why=f"what follows are the arguments of funclab.{way.function}: "
+                f"{', '.join(signature.parameters)}.",
                 fix=f"write for example `{command} {way.example}`.",
             )
-        made = function(*args, **settings)
+        result = function(*args, **settings)
         if way.function == "export_html":
             print(f"{signature.bind(*args, **settings).arguments['path']} is written.")
-        elif isinstance(made, str):
-            print(made)
+        elif isinstance(result, str):
+            print(result)
         else:
-            display(made)
+            display(result)
 
     def _arguments(self, command: str, way: Way, text: str) -> tuple[tuple, dict[str, Any]]:
         """The arguments in `text`, evaluated among the user's own variables."""
-        given = {"__arguments": lambda *args, **settings: (args, settings)}
+        names = {"__arguments": lambda *args, **settings: (args, settings)}
         try:
             code = compile(f"__arguments({text}\n)", f"<{command}>", "eval")
-            return eval(code, self.shell.user_ns | given)
+            return eval(code, self.shell.user_ns | names)
         except FunclabError:
             raise
         except NameError as error:
@@ -124,9 +125,9 @@ class FunclabMagics(Magics):
                 f'a text stands in quotes: "{error.name}".',
             ) from None
         except Exception as error:
-            said = error.msg if isinstance(error, SyntaxError) else error
+            message = error.msg if isinstance(error, SyntaxError) else error
             raise ArgumentError(
-                f"`{command} {text}` cannot be read: {type(error).__name__}: {said}.",
+                f"`{command} {text}` cannot be read: {type(error).__name__}: {message}.",
                 why="what follows the view's word is evaluated as the arguments of a call.",
                 fix=f"write for example `{command} {way.example}`.",
             ) from error
@@ -148,7 +149,7 @@ class FunclabMagics(Magics):
         return (name for name in self.shell.user_ns if not name.startswith("_"))
 
     def _unknown(self, word: str) -> FunclabError:
-        """A word that is no view's; a model's name alone is taken for what was meant."""
+        """A word that names no view; a model's name alone suggests `explore`."""
         name = word.strip("(),")
         if name in self._own_names():
             fix = f"write `%funclab explore {name}`."
@@ -189,10 +190,3 @@ def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict)
         return str(error)
     lacking = way.function == "export_html" and given.get("path") is None
     return "missing the name of the file" if lacking else ""
-
-
-def _names(signature: inspect.Signature) -> str:
-    """The parameters of a function, without types."""
-    signs = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    names = [f"{signs.get(one.kind, '')}{one.name}" for one in signature.parameters.values()]
-    return f"({', '.join(names)})"

@@ -1,6 +1,7 @@
 """The ways to every view: `funclab.explore(model)`, `model.explore()`, `%funclab explore model`.
 
 All three call one function. This table names it, so that a view is loaded when first needed.
+Training and its History find their views here, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from funclab.callbacks.base import History
+from funclab.training import fitting
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ WAYS = {
     "shapes": Way("shapes", "view.shapes.view", "model", "how each shape was inferred"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"', "one batch in slow motion"),
     "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
-    "diff": Way("diff", "view.diff.difference", "a, b", "two models side by side"),
+    "diff": Way("diff", "view.diff.view", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),
     "watch": Way("watch", "view.training.view", "model", "the training curves of a model"),
     "runs": Way("compare_runs", "view.training.view", "first, second", "training runs, overlaid"),
@@ -45,5 +49,21 @@ WAYS = {
 
 
 def make(word: str, *args: Any, **settings: Any) -> Any:
-    """What the function of a view makes of these arguments."""
+    """The result of a view's function for these arguments."""
     return WAYS[word].load()(*args, **settings)
+
+
+def live_callback(model: Any, **settings: Any) -> Any:
+    """The callback that shows a training while it runs. See `funclab.view.training.feed`."""
+    from funclab.view.training.feed import Feed
+
+    return Feed(model, **settings)
+
+
+def compare_runs(*histories: Any, **settings: Any) -> Any:
+    """Training runs overlaid in one view. See `funclab.view.training.view`."""
+    return make("runs", *histories, **settings)
+
+
+fitting.live_callback = live_callback
+History.compare = compare_runs

@@ -106,7 +106,7 @@ class Code:
         lines += [f"{name} = {source}" for name, source in WAYS[1:branches]]
         if shared:
             lines += [f"shared_{i} = {self._layer(f'shared_{i}')}" for i in depths]
-        ends = []
+        ends: list[str] = []
         for letter, (way, _) in zip("abc"[:branches], WAYS):
             end = way
             for i in depths:
@@ -117,7 +117,7 @@ class Code:
         if branches > 1:
             merge = self.settings["merge"].capitalize()
             lines.append(f'merged = layers.{merge}(name="merged")([{", ".join(ends)}])')
-            end = "merged"
+        end = "merged" if branches > 1 else ends[0]
         sigmoid = 'activation="sigmoid", ' if self.classes else ""
         lines.append(f'answer = layers.Dense(1, {sigmoid}name="answer")({end})')
         return "\n".join([*lines, 'model = Model(point, answer, name="playground")'])

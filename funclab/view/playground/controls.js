@@ -6,13 +6,9 @@ const CONTROL_KEYS = {
 };
 
 const playgroundControls = {
-  label(ctx, name) {
-    return ctx.t(name === "shared" || name === "seed" ? `play_${name}_control` : `play_${name}`);
-  },
-
   /** A value that arrow keys change, between two buttons for the mouse. */
   control(ctx, name) {
-    const label = this.label(ctx, name), key = CONTROL_KEYS[name];
+    const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name];
     const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0",
       "aria-label": label, "aria-keyshortcuts": `${key} Shift+${key.toUpperCase()}`, "data-control": name });
     const arrow = (by, sign, key) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
@@ -23,7 +19,7 @@ const playgroundControls = {
     return this.controls[name].box;
   },
 
-  told(ctx, value) {
+  valueText(ctx, value) {
     return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
   },
 
@@ -36,7 +32,7 @@ const playgroundControls = {
   drawControls(ctx) {
     for (const [name, { value, box }] of Object.entries(this.controls)) {
       const chosen = ctx.state[name], idle = this.idle(ctx, name), choices = ctx.facts.choices[name];
-      const text = idle || this.told(ctx, chosen);
+      const text = idle || this.valueText(ctx, chosen);
       value.textContent = text;
       box.classList.toggle("fl-play-idle", !!idle);
       const at = { "aria-valuenow": typeof chosen === "number" ? chosen : Math.max(0, choices.indexOf(chosen)),
@@ -69,7 +65,7 @@ const playgroundControls = {
   controlKeys(ctx) {
     const go = (name, by) => () => { this.controls[name].value.focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {
-      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: this.label(ctx, name), big });
+      const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: ctx.t(`play_${name}`), big });
       return [[key, { label, run: go(name, 1) }], [big, { run: go(name, -1) }]];
     }));
   },

@@ -172,7 +172,7 @@ def caption(facts: dict[str, Any]) -> str:
     """What the picture shows, as a sentence."""
     settings, epochs = facts["settings"], facts["epochs"]
     count = "one" if settings["branches"] == 1 else "many"
-    sharing = say("play_shared" if settings["shared"] else "play_separate")
+    sharing = say("play_with_shared" if settings["shared"] else "play_with_separate")
     shape = {**settings, "n": settings["branches"], "shared": sharing}
     said = {
         "data": settings["data"] or say("play_yours"),

@@ -30,10 +30,9 @@ const playground = {
     this.runButton = ctx.button(ctx.t("play_run"), ctx.t("space"), () => this.toggle(ctx));
     ctx.bar.append(this.runButton,
       ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
-      ctx.button(ctx.t("play_seed"), "n", () => this.change(ctx, "seed", 1)),
+      ctx.button(ctx.t("play_new_seed"), "n", () => this.change(ctx, "seed", 1)),
       ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
-    const line = ctx.line.bind(ctx), reset = ctx.reset.bind(ctx);
-    ctx.line = () => line().replace("(, ", "(");
+    const reset = ctx.reset.bind(ctx);
     ctx.reset = () => { this.running = false; reset(); };
     ctx.cleanups.push(() => { clearTimeout(this.timer); cancelAnimationFrame(this.frame); });
   },

@@ -69,9 +69,6 @@ class Playground(View):
         """Functional-API code with the same data, model, training, and curve."""
         return self.trial.code.to(self.trial.epochs or USUAL_EPOCHS)
 
-    def line(self) -> str:
-        return super().line().replace("(, ", "(")
-
     def show(self, **state: Any) -> None:
         """Change settings from Python. A changed model begins anew, and trains to `epochs`."""
         changed = {"epochs": 0, **state} if set(state) - {"epochs"} else state
@@ -105,8 +102,8 @@ class Playground(View):
 
     def _tell(self) -> None:
         """Tell the browser all about the present model."""
-        trial = self.trial
-        facts, shown = trial.facts(), self._shown()
+        trial, facts = self.trial, self.trial.facts()
+        shown = self._shown(facts)
         room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
         self.pictures = {
             "surface": shown.pop("surface"),
@@ -126,15 +123,13 @@ class Playground(View):
             **shown,
         }
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self, facts: dict[str, Any]) -> dict[str, Any]:
         """What a burst of training changes."""
-        facts, look = self.trial.facts(), self.look
-        surface = Surface(facts["grid"], "print" if look == "print" else "auto")
-        curve = Losses(facts["train"], facts["test"], look)
+        look = self.look
         return {
             "epochs": facts["epochs"],
-            "surface": bare(surface),
-            "curve": bare(curve),
+            "surface": bare(Surface(facts["grid"], "print" if look == "print" else "auto")),
+            "curve": bare(Losses(facts["train"], facts["test"], look)),
             "caption": caption(facts),
             "legend": legend(facts, look),
         }
@@ -175,7 +170,8 @@ class Playground(View):
         state = self._settings({**content["settings"], "epochs": content["until"]})
         self._build(state)
         self.trial.burst(state["epochs"], BURST)
-        return {"kind": "burst", "settings": self.trial.settings, **self._shown()}
+        shown = self._shown(self.trial.facts())
+        return {"kind": "burst", "settings": self.trial.settings, **shown}
 
     def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
         """Train two models of different settings to the same epoch; then ask which ends lower."""
@@ -193,8 +189,8 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     """Which of two models, whose settings differ in one, ends with the lower test loss?"""
     first, second = sides
     name = next(name for name in first if first[name] != second[name])
-    label = say(f"play_{name}_control" if name == "shared" else f"play_{name}")
-    before, after = (_told(side[name]) for side in sides)
+    label = say(f"play_{name}")
+    before, after = (_value_text(side[name]) for side in sides)
     options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
     known = [loss if math.isfinite(loss) else math.inf for loss in ends]
     equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
@@ -209,7 +205,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     }
 
 
-def _told(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return say("play_yes" if value else "play_no") if isinstance(value, bool) else str(value)
 
 

@@ -33,13 +33,13 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     canvas.open(box.title, kind, **data)
     colour, fill = colours(box, group)
     if box.gathers:
-        _draw_gathered(canvas, box, group, colour)
+        _draw_gathered(canvas, box, group, colour, density_of(scene))
         return
     folded = box.role == "fold"
     if box.wrapper:
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
     density = density_of(scene)
-    in_lines = density is sizes.DENSITIES["lines"]
+    in_lines = density.rows
     radius = ROUND if density.two_lines else ROUND - 3
     pale = in_lines and colour == "neutral"
     width = 1 if in_lines else 1.5
@@ -54,7 +54,9 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
         canvas.close()
 
 
-def _draw_gathered(canvas: Canvas, box: Box, group: Group | None, colour: str) -> None:
+def _draw_gathered(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
     """The frame of a repeat: two cards behind it, a tick for each repetition, the shown one
     filled. Around calls that share a prefix in their names, a pale frame.
     """
@@ -69,11 +71,11 @@ def _draw_gathered(canvas: Canvas, box: Box, group: Group | None, colour: str) -
         canvas.path(curved(pen.points), Paint("", "rim", 1))
     paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
     canvas.rect(box, paint, ROUND)
-    title, detail, varies = sizes.repeat_texts(box)
+    title, detail, varies = sizes.repeat_texts(box, density)
     axis = 0.0
     if box.inside and not sizes.is_central(box.inside):
         axis = box.inside.axis + (box.width - box.inside.width) / 2
-    start = box.corner + axis + (12 + 21j)
+    start = box.corner + axis + (12 + 1j * (21 - 3 * density.rows))
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
         start += sizes.MARK
@@ -118,10 +120,10 @@ def draw_heading(
     two = density.two_lines
     # The heading of an open frame stands at its top, above what is inside.
     height = density.height if box.inside is not None else box.height
-    line = round(density.height * 0.45) if two else (height + density.name) / 2 - 2
+    line = round(density.height * 0.42) if two else (height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")
-        canvas.text_line(start + 1j * round(density.height * 0.78), texts.detail, detail)
+        canvas.text_line(start + 1j * round(density.height * 0.8), texts.detail, detail)
     if box.note and density.plates:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from typing import Any
 
 from funclab.graph.node import Node
@@ -23,15 +24,18 @@ from funclab.view.scene.faces import (
 )
 from funclab.view.scene.folding import (
     Entry,
-    Folding,
+    Family,
     LeftOut,
+    Several,
     calls_of,
+    families,
     family_box,
     left_out_box,
+    prefix_of,
     repeat_box,
+    without_the_middle,
 )
 from funclab.view.scene.insides import inside
-from funclab.view.scene.prefixes import Family, families, prefix_of
 from funclab.view.scene.repeats import Item, Repetition, folded, parts_of
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.sharing import Sharing, absent, caption_groups
@@ -43,6 +47,8 @@ class Calls:
     key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones too,
     but for the boxes with keys in `unfolded`; of what is more than `limit`, the middle is left out.
     """
+
+    face = "calls"
 
     def __init__(
         self,
@@ -75,30 +81,21 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries = self._entries(self._items())
-        if not any(isinstance(entry, (Repetition, Family)) for entry in entries):
-            entries = list(self.graph.nodes)  # inputs first
-        stands = {node: entry for entry in entries for node in calls_of(entry)}
-        folding = Folding(entries, self.limit, stands.get(self.focused))  # type: ignore[arg-type]
-        left: list[Entry] = []
-        for entry in entries:
-            if entry not in folding.run_of:
-                left.append(entry)
-            elif folding.starts_run(entry):
-                run = folding.run_of[entry]
-                left.append(
-                    LeftOut(run, [node for one in folding.runs[run] for node in calls_of(one)])
-                )
-        scene = self._scene(left, self.prefix[:-1])
-        scene.moved = scene.moved or folding.moved
+        entries, moved = without_the_middle(self._every(), self.limit, self.focused)
+        scene = self._scene(entries, self.prefix[:-1])
+        scene.moved = scene.moved or moved
         if not self.prefix:
             caption_groups(scene)
         return scene
 
-    def _items(self) -> list[Item]:
+    def _every(self) -> list[Entry]:
+        """What there is a box for, before the middle is left out."""
+        items = list(parts_of(self.graph))
         if self.fold:
-            return folded(self.graph, self.sharing.numbers, self.fold == "alike")
-        return list(parts_of(self.graph))
+            items = folded(self.graph, self.sharing.numbers, self.fold == "alike")
+        entries = self._entries(items)
+        together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
+        return entries if together else list(self.graph.nodes)  # inputs first
 
     def _entries(self, items: Sequence[Item], own: str = "") -> list[Entry]:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
@@ -115,7 +112,7 @@ class Calls:
 
     def _scene(self, entries: Sequence[Entry], place: str, prefix: str | None = None) -> Scene:
         """The scene of all calls, or of those in a frame, whose names lose their `prefix`."""
-        scene = Scene(clean(self.model.name), "calls", place=place)
+        scene = Scene(clean(self.model.name), self.face, place=place)
         boxes: dict[Node, Box] = {}
         for entry in entries:
             box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
@@ -123,10 +120,10 @@ class Calls:
                 box.name = box.name.removeprefix(f"{clean(prefix)}_")
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
-            if not isinstance(entry, Node):
+            if not isinstance(entry, (Node, Several)):
                 scene.hidden += len(calls_of(entry)) - self._drawn(entry, box)
-                inner = box.inside is not None and box.inside.moved
-                scene.moved = scene.moved or inner or box.shown > 0
+            inner = box.inside is not None and box.inside.moved
+            scene.moved = scene.moved or inner or box.shown > 0
         self.wires.connect(scene, boxes, prefix is None)
         scene.groups = self._groups(entries)
         return scene
@@ -146,9 +143,17 @@ class Calls:
         return f"{self.prefix}{kind} {nodes[0].key} to {nodes[-1].key}"
 
     def _box(self, node: Node) -> Box:
+        key = self.key(node)
+        if key not in self.sharing.boxes:
+            self.sharing.boxes[key] = self._new_box(node, key)
+        box = copy(self.sharing.boxes[key])
+        box.inside = frame_scene(box, node, self.face, self.expand, self._within)
+        return box
+
+    def _new_box(self, node: Node, key: str) -> Box:
         layer = node.operation
         box = Box(
-            key=self.key(node),
+            key=key,
             name=clean(layer.name),
             detail=words.call_words(node) + self._input_words(node),
             brief=(words.brief(node) + self._input_words(node)).removeprefix(" · "),
@@ -167,7 +172,6 @@ class Calls:
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
-        box.inside = frame_scene(box, node, "calls", self.expand, self._within)
         box.title = self._sentence(box, node)
         return box
 
@@ -175,7 +179,7 @@ class Calls:
         return "" if self.piece else place_words(self.graph, node)
 
     def _within(self, model: Any, key: str) -> Scene:
-        return Calls(
+        return type(self)(
             model,
             self.expand,
             self.limit,
@@ -199,9 +203,10 @@ class Calls:
         here = f"{box.name}, {box.detail}, node {node.index}"
         return f"{here}:{takes} makes {listed(made)}.{note}"
 
-    def _box_of_several(self, entry: Repetition | Family | LeftOut) -> Box:
+    def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
             return left_out_box(entry, self.prefix)
+        assert isinstance(entry, (Repetition, Family))
         key = self._key_of(entry)
         if isinstance(entry, Family):
             box = family_box(entry, key, self.prefix)
@@ -226,6 +231,8 @@ class Calls:
         for entry in entries:
             if isinstance(entry, Node):
                 keys.setdefault(entry.operation, []).append(self.key(entry))
+            elif isinstance(entry, Several):
+                keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
             elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
                 keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
         groups = []
@@ -233,6 +240,7 @@ class Calls:
             if layer in keys:
                 group = group_of(layer, number, keys[layer], len(self.every[layer]))
                 group.total = self.sharing.totals[layer]
-                group.weights = group.numbers  # without weights there is no capsule
+                if self.face == "calls":
+                    group.weights = group.numbers  # without weights there is no capsule
                 groups.append(group)
         return groups

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from funclab.errors import ArgumentError
-from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import cells_of
+from funclab.view.scene.layout.cells import Cell, cells_of
 from funclab.view.scene.layout.place import place
-from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.tracks import above
 from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Scene
+from funclab.view.scene.sizes import DENSITIES, TAB
 
 Room = tuple[float, float]
+Steps = tuple[tuple[str, ...], ...]
+"""Densities to try one after the other; those of one step with one column, then with more."""
 
 
 class Choice(NamedTuple):
@@ -21,142 +24,196 @@ class Choice(NamedTuple):
 
     name: str
     fold: str
-    densities: tuple[str, ...]
-    columns: int
+    steps: Steps
+    columns: int = 1
 
 
+ONE_LINE: Steps = (("one line", "one line, shapes beside"),)
+IN_LINES: Steps = (("short",), ("lines",), ("short lines",))
 COLUMNS = 6
-ONE_LINE = ("one line", "one line, shapes beside")
 PLAIN = [
-    Choice("full", "", ("full",), 1),
-    Choice("two lines", "", ("two lines",), 1),
+    Choice("full", "", (("full",),)),
+    Choice("two lines", "", (("two lines",),)),
     Choice("one line", "", ONE_LINE, 2),
 ]
 FOLDED = [
-    Choice("folded, full", "equal", ("full",), 1),
-    Choice("folded, two lines", "equal", ("two lines",), 1),
+    Choice("folded, full", "equal", (("full",),)),
+    Choice("folded, two lines", "equal", (("two lines",),)),
     Choice("folded, one line", "equal", ONE_LINE, 2),
-    Choice("folded, lines", "equal", ("lines",), COLUMNS),
+    Choice("folded, lines", "equal", IN_LINES, COLUMNS),
 ]
-LINES = Choice("lines", "", ("lines",), COLUMNS)
-ALIKE = Choice("alike folded, lines", "alike", ("lines",), COLUMNS)
+LINES = Choice("lines", "", IN_LINES, COLUMNS)
+ALIKE = Choice("alike folded, lines", "alike", IN_LINES, COLUMNS)
+
+
+class Trial(NamedTuple):
+    """A layout: how much is said, which way data flows, in how many columns; 0 for a U."""
+
+    density: str
+    direction: str
+    columns: int
+
+
+class Fit(NamedTuple):
+    """What is chosen for a room, and how large it is at least."""
+
+    choice: Choice
+    trial: Trial
+    room: Room
+    width: float
+    height: float
+
+    @property
+    def fits(self) -> bool:
+        return self.width <= self.room[0] + 1 and self.height <= self.room[1] + 1
 
 
 class Chooser:
     """Tries the ways to draw a model; `build` makes its scene, folded or not."""
 
     def __init__(
-        self, build: Callable[[str], Scene], room: Room, direction: str | None, layers: bool
+        self, build: Callable[[str], Scene], direction: str | None = None, layers: bool = False
     ) -> None:
-        self.build, self.room, self.layers = build, room, layers
+        self.build, self.layers = build, layers
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
         self.scenes: dict[str, Scene] = {}
-        self.lengths: dict[str, int] = {}
-        self.tried: dict[tuple[str, str, str, int], tuple[float, float]] = {}
+        self.sizes: dict[tuple[str, Trial], Room] = {}
+        self.lengths: dict[tuple[str, bool, bool], int] = {}
 
     def scene(self, fold: str) -> Scene:
         if fold not in self.scenes:
             self.scenes[fold] = self.build(fold)
-            self.lengths[fold] = len(longest_way(cells_of(self.scenes[fold])))
         return self.scenes[fold]
 
+    @cached_property
     def choices(self) -> list[Choice]:
         """The list, without ways that change nothing."""
         if self.layers:
-            return PLAIN
+            return [*PLAIN, LINES]
         folds = any(box.gathers for box in self.scene("equal").boxes)
         names = [[box.key for box in self.scene(fold).boxes] for fold in ("equal", "alike")]
         more = [ALIKE] if names[0] != names[1] else []
-        return [*PLAIN, *(FOLDED if folds else []), *more, LINES]
+        return [*PLAIN, *(FOLDED if folds else []), LINES, *more]
 
-    def choose(self, wanted: int | str | None) -> Scene:
-        """The scene, placed: in the way wanted, or in the first that fits.
+    @property
+    def names(self) -> list[str]:
+        return [choice.name for choice in self.choices]
+
+    def fit(self, room: Room, wanted: int | str | None = None) -> Fit:
+        """How to draw the model: in the way wanted, or in the first that fits a room.
+
+        If none fits, the way with the fewest words, in the layout that needs least more room.
 
         Raises: ArgumentError for a way that is not in the list.
         """
-        choices = self.choices()
-        names = [choice.name for choice in choices]
-        if wanted is None and self.layers and len(self.directions) > 1:
-            both, self.directions = self.directions, ["LR"]
-            if not any(map(self._fitting, choices)):
-                self.directions = both
-        if wanted is None:
-            folded = [choice for choice in choices if choice.fold]
-            fitting = (choice for choice in choices if self._fitting(choice))
-            chosen = next(fitting, (folded or choices)[-1])
-        else:
-            chosen = choices[_number(wanted, names)]
-        scene = self._best(chosen)
-        scene.choice, scene.choices = chosen.name, names
+        choices = self.choices
+        if wanted is not None:
+            choices = [choices[_number(wanted, self.names)]]
+        sideways = self.layers and len(self.directions) > 1 and wanted is None
+        for directions in [["LR"], self.directions][not sideways :]:
+            for choice in PLAIN if sideways and directions == ["LR"] else choices:
+                for densities in choice.steps:
+                    fit = self._lowest(choice, densities, directions, room)
+                    if fit is not None:
+                        return fit
+        last = ([choice for choice in choices if choice.fold] or choices)[-1]
+        return self._nearest(last, room)
+
+    def rank(self, fit: Fit) -> tuple[int, int]:
+        """How far down the list a way is, and which of its steps: more words come first."""
+        step = next(i for i, names in enumerate(fit.choice.steps) if fit.trial.density in names)
+        return self.choices.index(fit.choice), step
+
+    def draw(self, fit: Fit) -> Scene:
+        """The scene, placed in its room."""
+        scene = self._placed(fit.choice.fold, fit.trial, fit.room)
+        scene.choice, scene.choices = fit.choice.name, self.names
         return scene
 
-    def _trials(self, choice: Choice) -> Iterator[tuple[str, str, int]]:
-        """The ways to try, with fewer columns first."""
+    def _lowest(
+        self, choice: Choice, densities: tuple[str, ...], directions: list[str], room: Room
+    ) -> Fit | None:
+        """The lowest layout of a step that fits with the fewest columns."""
+        before: tuple[float, ...] = ()
+        for trials in self._trials(choice, densities, directions):
+            able = [trial for trial in trials if self._may_fit(choice, trial, room)]
+            sized = [self._sized(choice, trial, room) for trial in able]
+            fits = [fit for fit in sized if fit.fits]
+            if fits:
+                return min(fits, key=lambda fit: fit.height)
+            wide = sized and all(fit.width > room[0] + 1 for fit in sized)
+            same = sized and before == sized[-1][3:]
+            if len(densities) == 1 and trials[0].columns and (wide or same):
+                return None  # more columns would be wider still, or change nothing
+            before = sized[-1][3:] if sized else before
+        return None
+
+    def _trials(
+        self, choice: Choice, densities: tuple[str, ...], directions: list[str]
+    ) -> Iterator[list[Trial]]:
+        """The layouts to try in one step, a U and fewer columns first."""
+        if choice.columns > 1 and self._bends(choice, directions):
+            yield [Trial(densities[-1], "TB", 0)]
         for columns in range(1, choice.columns + 1):
-            if columns == 1 and choice.columns == 2 and self._bends(choice):
-                yield choice.densities[1], "TB", 0
-            for density in choice.densities:
-                for direction in self.directions:
-                    if direction == "TB" or (columns == 1 and density == choice.densities[0]):
-                        yield density, direction, columns
+            for density in densities:
+                trials = [Trial(density, "TB", columns)] * ("TB" in directions)
+                if "LR" in directions and columns == 1 and density == choice.steps[0][0]:
+                    trials.insert(directions.index("LR"), Trial(density, "LR", 1))
+                if trials:
+                    yield trials
 
-    def _try(self, choice: Choice, trial: tuple[str, str, int]) -> Scene:
-        scene = self.scene(choice.fold)
-        density, direction, columns = trial
-        scene.density, scene.direction = density, direction
-        if direction == "LR" and density == "lines":
-            scene.density = "one line"
-        margin = 2 * sizes.TAB + (10 if columns > 1 else 0)  # room for wires at the feet
-        place(scene, columns, self.room[direction == "TB"] - margin)
+    def _bends(self, choice: Choice, directions: list[str]) -> bool:
+        """Whether a U can be made of the model."""
+        return "TB" in directions and arms(cells_of(self.scene(choice.fold))) is not None
+
+    def _placed(self, fold: str, trial: Trial, room: Room) -> Scene:
+        scene = self.scene(fold)
+        scene.density, scene.direction = trial.density, trial.direction
+        margin = 2 * TAB + (10 if trial.columns > 1 else 0)  # room for wires at the feet
+        place(scene, trial.columns, room[trial.direction == "TB"] - margin)
         return scene
 
-    def _size(self, choice: Choice, trial: tuple[str, str, int]) -> tuple[float, float]:
-        """How large a trial is, each tried once."""
-        key = (choice.fold, *trial)
-        if key not in self.tried:
-            scene = self._try(choice, trial)
-            self.tried[key] = (scene.width, scene.height)
-        return self.tried[key]
+    def _sized(self, choice: Choice, trial: Trial, room: Room) -> Fit:
+        """How large a trial is at least, each tried once."""
+        key = choice.fold, trial
+        if key not in self.sizes:
+            scene = self._placed(choice.fold, trial, (0, 0))
+            self.sizes[key] = scene.width, scene.height
+        return Fit(choice, trial, room, *self.sizes[key])
 
-    def _fitting(self, choice: Choice) -> list[tuple[float, int, tuple[str, str, int]]]:
-        """The trials that fit, each after its height; more columns only where fewer do not fit."""
-        found: list[tuple[float, int, tuple[str, str, int]]] = []
-        for i, trial in enumerate(self._trials(choice)):
-            if found and trial[::2] != found[0][2][::2]:
-                break
-            if self._too_long(choice, trial):
-                continue
-            width, height = self._size(choice, trial)
-            if width <= self.room[0] and height <= self.room[1]:
-                found.append((height, i, trial))
-        return found
+    def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
+        """Whether there is room for all boxes that must follow each other."""
+        size, sideways = DENSITIES[trial.density], trial.direction == "LR"
+        key = choice.fold, size.rows, sideways
+        if key not in self.lengths:
+            self.lengths[key] = _length(self.scene(choice.fold), size.rows, sideways)
+        if sideways:
+            return self.lengths[key] * (size.narrowest + 60) <= room[0]
+        columns = trial.columns or 2
+        high = self.lengths[key] * (size.height + size.gap) <= room[1] * columns
+        return high and size.narrowest * columns <= room[0]
 
-    def _too_long(self, choice: Choice, trial: tuple[str, str, int]) -> bool:
-        """Whether the longest way alone cannot fit, as is known without placing anything."""
-        density, direction, columns = trial
-        size, length = sizes.DENSITIES[density], self._length(choice)
-        if direction == "LR":
-            return length * (size.narrowest + 60) > self.room[0]
-        return length * (size.height + size.gap) > self.room[1] * (columns or 2)
+    def _nearest(self, choice: Choice, room: Room) -> Fit:
+        """The layout with the fewest words that needs least more room, first of all across."""
+        last = choice.steps[-1 if "TB" in self.directions else 0]
+        trials = self._trials(choice, last, self.directions)
+        fits = [self._sized(choice, trial, room) for group in trials for trial in group]
+        return min(fits, key=lambda fit: (max(0, fit.width - room[0]), fit.height))
 
-    def _bends(self, choice: Choice) -> bool:
-        """Whether a U can be made of the model."""
-        return "TB" in self.directions and arms(cells_of(self.scene(choice.fold))) is not None
 
-    def _length(self, choice: Choice) -> int:
-        self.scene(choice.fold)
-        return self.lengths[choice.fold]
-
-    def _best(self, choice: Choice) -> Scene:
-        """The lowest way that fits; if none does, the one that needs least more room."""
-        fitting = self._fitting(choice)
-        if fitting:
-            return self._try(choice, min(fitting)[2])
-        needs = []
-        for i, trial in enumerate(self._trials(choice)):
-            width, height = self._size(choice, trial)
-            needs.append((max(0, width - self.room[0]), height, i, trial))
-        return self._try(choice, min(needs)[3])
+def _length(scene: Scene, rows: bool, sideways: bool) -> int:
+    """How many boxes follow each other: all if each has a row, else those on the longest way."""
+    own = {
+        box.key: _length(box.inside, rows, sideways) + (not sideways) if box.inside else 1
+        for box in scene.boxes
+    }
+    if rows:
+        return sum(own.values())
+    reached: dict[Cell, int] = {}
+    for cell in cells_of(scene):
+        before = max((reached.get(source, 0) for source in above(cell)), default=0)
+        reached[cell] = own.get(cell.key, 0) + before
+    return max(reached.values(), default=0)
 
 
 def _number(wanted: int | str, names: list[str]) -> int:

@@ -16,14 +16,17 @@ from funclab.view.scene import graph_text, tables, words
 from funclab.view.scene.calls import Calls
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
-from funclab.view.scene.faces import Opened
+from funclab.view.scene.faces import Opened, Piece
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.scene import Scene
+from funclab.view.scene.sharing import Sharing
+from funclab.view.scene.sizes import density_of
 
 FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
+BARS = " The bar before a shape: its height stands for positions, its width for features."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 
@@ -80,8 +83,8 @@ class Diagram(Picture):
 
     @property
     def description(self) -> str:
-        """The picture in sentences."""
-        return self.scene.description
+        """The picture in sentences, with what the bars beside shapes mean."""
+        return self.scene.description + BARS * (not density_of(self.scene).plates)
 
 
 def diagram(
@@ -115,43 +118,45 @@ def diagram(
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    _check("face", face, FACES)
-    _check("direction", direction or "TB", DIRECTIONS)
     look = defaults.chosen(look)
-    if words.graph_of(model) is None:
-        raise _no_graph(model)
-    told = (show_shapes, show_dtype)
-
-    def build(fold: str) -> Scene:
-        scene = _scene(model, face, expand_nested, most_calls, focus, unfolded, fold)
-        for plate in (plate for part in scene.walk() for plate in part.plates):
-            words_shown = compress((plate.shape, plate.dtype), told)
-            plate.shape = " ".join(words_shown)
-        return scene
-
+    found = chooser(
+        model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
+    )
     scale = theme.PROJECTOR if look == "projector" else 1
     width, height = room or (PAPER if look == "print" else WINDOW)
-    chooser = Chooser(build, (width / scale, height / scale), direction, face == "layers")
-    scene = chooser.choose(choice)
-    scene.title = _title(model)
-    scene.description = tables.description(scene)
-    return Diagram(scene, look)
+    return Diagram(found.draw(found.fit((width / scale, height / scale), choice)), look)
 
 
-def _scene(
+def chooser(
     model: Any,
-    face: str,
-    expand_nested: Opened,
-    most_calls: int,
-    focus: str,
-    unfolded: Collection[str],
-    fold: str,
-) -> Scene:
-    """The scene of a model, without positions."""
-    if face == "layers":
-        return Layers(model, expand_nested, most_calls, focus=focus).build()
-    calls = Calls(model, expand_nested, most_calls, focus=focus, fold=fold, unfolded=unfolded)
-    return calls.build()
+    face: str = "calls",
+    expand_nested: Opened = False,
+    direction: str | None = None,
+    most_calls: int = MOST_CALLS,
+    focus: str = "",
+    unfolded: Collection[str] = (),
+    show_shapes: bool = True,
+    show_dtype: bool = False,
+) -> Chooser:
+    """The ways to draw a model, of which a room decides. The arguments are those of `diagram`."""
+    _check("face", face, FACES)
+    _check("direction", direction or "TB", DIRECTIONS)
+    graph = words.graph_of(model)
+    if graph is None:
+        raise _no_graph(model)
+    sharing = Sharing(graph, *["elsewhere"] * isinstance(model, Piece))
+
+    def build(fold: str) -> Scene:
+        kind = Layers if face == "layers" else Calls
+        settings = (expand_nested, most_calls, "", focus, sharing, fold, unfolded)
+        scene = kind(model, *settings).build()
+        for plate in (plate for part in scene.walk() for plate in part.plates):
+            told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
+            plate.shape = " ".join(told)
+        scene.title, scene.description = _title(model), tables.description(scene)
+        return scene
+
+    return Chooser(build, direction, face == "layers")
 
 
 def _title(model: Any) -> str:

@@ -1,21 +1,32 @@
-"""Boxes that stand for several calls: repeats, and what is left out of the middle of a model."""
+"""Boxes that stand for several calls: repeats, calls whose names begin alike, and what is left out
+of the middle of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Generic, NamedTuple, TypeVar
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from funclab.graph.node import Node
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.scene import words
-from funclab.view.scene.prefixes import Family
-from funclab.view.scene.repeats import Repetition
+from funclab.view.scene.repeats import Item, Repetition, calls
 from funclab.view.scene.scene import Box
-
-Part = TypeVar("Part", bound=Hashable)
 
 FOLD = "fold"
 MOST_AT_AN_END = 20
+FEWEST_CALLS = 4
+"""Calls that share a prefix and are worth a frame."""
+
+
+class Family:
+    """Parts of a graph that follow each other and whose calls share a prefix in their names:
+    `block_7_expand` and `block_7_project` stand in a frame `block_7`.
+    """
+
+    def __init__(self, prefix: str, items: list[Item]) -> None:
+        self.prefix, self.items = prefix, items
+        self.calls = calls(items)
 
 
 class LeftOut(NamedTuple):
@@ -25,7 +36,14 @@ class LeftOut(NamedTuple):
     nodes: list[Node]
 
 
-Entry = Node | Repetition | Family | LeftOut
+class Several:
+    """The calls of a layer with several nodes, in the layers face."""
+
+    def __init__(self, calls: list[Node]) -> None:
+        self.calls = calls
+
+
+Entry = Node | Repetition | Family | LeftOut | Several
 """What one box stands for."""
 
 
@@ -33,7 +51,7 @@ def calls_of(entry: Entry) -> list[Node]:
     """The calls that a box stands for, drawn or not."""
     if isinstance(entry, Repetition):
         return [node for block in entry.calls for node in block]
-    if isinstance(entry, Family):
+    if isinstance(entry, (Family, Several)):
         return entry.calls
     return entry.nodes if isinstance(entry, LeftOut) else [entry]
 
@@ -109,44 +127,63 @@ def weights_words(repeat: Repetition) -> str:
     return "some weights shared" if weighted & second else "own weights each"
 
 
-class Folding(Generic[Part]):
-    """Parts in order, one or two runs of which are left out.
+def without_the_middle(
+    entries: list[Entry], limit: int, focus: Node | None
+) -> tuple[list[Entry], bool]:
+    """Entries in order, with one or two runs of them left out, and whether the focus moved these.
 
     Without a `focus` the middle is left out. A focus that would be left out with it is shown, with
-    the parts around it, between two runs. No cut of a topological order makes a loop.
+    the entries around it, between two runs. No cut of a topological order makes a loop.
     """
-
-    def __init__(self, parts: list[Part], limit: int, focus: Part | None = None) -> None:
-        self.parts = parts
-        self.moved = False
-        """Whether other parts are drawn than without the focus."""
-        self.runs = [parts[start:end] for start, end in self._cuts(limit, focus)]
-        self.run_of = {part: i for i, run in enumerate(self.runs) for part in run}
-
-    def _cuts(self, limit: int, focus: Part | None) -> list[tuple[int, int]]:
-        count = len(self.parts)
-        keep = max(1, min(MOST_AT_AN_END, limit // 2))
-        if count <= max(limit, 2 * keep + 1):
-            return []
-        if focus is None or not (keep <= (at := self.parts.index(focus)) < count - keep):
-            return [(keep, count - keep)]
-        self.moved = True
-        ends = max(1, keep // 4)
+    at = next((i for i, entry in enumerate(entries) if focus in calls_of(entry)), -1)
+    keep = max(1, min(MOST_AT_AN_END, limit // 2))
+    count, moved = len(entries), False
+    if count <= max(limit, 2 * keep + 1):
+        return entries, moved
+    cuts = [(keep, count - keep)]
+    if keep <= at < count - keep:
+        moved, ends = True, max(1, keep // 4)
         size = max(1, 2 * (keep - ends))
         start = max(ends, min(at - size // 2, count - ends - size))
-        cuts = [(ends, start), (start + size, count - ends)]
-        return [(first, last) for first, last in cuts if first < last]
+        around = [(ends, start), (start + size, count - ends)]
+        cuts = [(first, last) for first, last in around if first < last]
+    left = list(entries)
+    for i, (first, last) in reversed(list(enumerate(cuts))):
+        nodes = [node for entry in entries[first:last] for node in calls_of(entry)]
+        left[first:last] = [LeftOut(i, nodes)]
+    return left, moved
 
-    @property
-    def shown(self) -> list[Part]:
-        return [part for part in self.parts if part not in self.run_of]
 
-    @property
-    def hidden(self) -> int:
-        """How many parts are left out."""
-        return len(self.run_of)
+def prefix_of(nodes: Iterable[Node]) -> str:
+    """The longest prefix that the names of all calls share; nothing if there is none."""
+    shared = set.intersection(*(_prefixes(node) for node in nodes))
+    return max(shared, key=len, default="")
 
-    def starts_run(self, part: Part) -> bool:
-        """Whether the box of a run belongs where this part would be."""
-        run = self.run_of.get(part)
-        return run is not None and self.runs[run][0] == part
+
+def _prefixes(node: Node) -> set[str]:
+    """What a name may begin with: all up to a number that an underline follows."""
+    name = node.operation.name
+    return {name[: match.start()] for match in re.finditer(r"(?<=\d)_(?=.)", name)}
+
+
+def families(items: Sequence[Item]) -> list[Item | Family]:
+    """The same parts, with those in families that have at least a few calls each."""
+    found: list[Item | Family] = []
+    shared = [set.intersection(*map(_prefixes, calls([item]))) for item in items]
+    start = 0
+    while start < len(items):
+        family = None
+        for prefix in sorted(shared[start], key=len, reverse=True):
+            size = next((i for i, own in enumerate(shared[start:]) if prefix not in own), None)
+            members = list(items[start:][:size])
+            if len(calls(members)) >= FEWEST_CALLS and not _is_repetition(members):
+                family = Family(prefix, members)
+                break
+        found.append(family or items[start])
+        start += len(family.items) if family else 1
+    return found
+
+
+def _is_repetition(items: Sequence[Item]) -> bool:
+    """Whether there is a frame around the calls without that of a family."""
+    return len(items) == 1 and isinstance(items[0], Repetition)

@@ -65,13 +65,35 @@ MERMAID = Dialect(
 
 def written(scene: Scene, dialect: Dialect) -> str:
     """The scene as text: boxes, tensors on the edges, opened boxes as frames around others."""
-    keys = [one.key for each in scene.walk() for one in
-            [*each.boxes, *(plate for plate in each.plates if plate.output)]]  # fmt: skip
-    names = {key: f"n{i}" for i, key in enumerate(keys)}
-    head = dialect.head.format(title=dialect.quoted([scene.title]), direction=scene.direction)
-    lines = [line for part in _parts(scene, dialect, names) for line in part.splitlines()]
+    return _whole(scene.title, scene.direction, dialect, _lines(scene, dialect, "n"))
+
+
+def side_by_side(title: str, scenes: dict[str, Scene], dialect: Dialect) -> str:
+    """Several scenes as one text, each in a frame with its name."""
+    lines = []
+    for i, (name, scene) in enumerate(scenes.items()):
+        frame = dialect.frame.format(
+            name=f"side{i}",
+            label=dialect.quoted([name]),
+            direction=scene.direction,
+            line=theme.LIGHT["line"],
+            fill=theme.LIGHT["paper"],
+        )
+        lines += [*frame.splitlines(), *_lines(scene, dialect, f"n{i}_"), dialect.end]
+    return _whole(title, "TB", dialect, lines)
+
+
+def _whole(title: str, direction: str, dialect: Dialect, lines: list[str]) -> str:
+    head = dialect.head.format(title=dialect.quoted([title]), direction=direction)
     close = "}\n" if dialect.clusters else ""
     return head + "".join(f"  {line}\n" for line in lines) + close
+
+
+def _lines(scene: Scene, dialect: Dialect, prefix: str) -> list[str]:
+    keys = [one.key for each in scene.walk() for one in
+            [*each.boxes, *(plate for plate in each.plates if plate.output)]]  # fmt: skip
+    names = {key: f"{prefix}{i}" for i, key in enumerate(keys)}
+    return [line for part in _parts(scene, dialect, names) for line in part.splitlines()]
 
 
 def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:

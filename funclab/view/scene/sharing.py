@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.view.draw.text import clean, plural, shorten
+from funclab.view.draw.text import plural, shorten
 from funclab.view.scene import words
-from funclab.view.scene.insides import insides
-from funclab.view.scene.scene import Group, Scene
+from funclab.view.scene.parts import parts
+from funclab.view.scene.scene import Box, Group, Scene
 
 
 class Sharing:
@@ -20,41 +19,22 @@ class Sharing:
     def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
         self.outside = outside
         """Where calls are that belong to none of these graphs."""
-        self.owners: dict[Node, str] = {}
+        inner = list(parts(graph))
+        self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
         """The model inside this one to which a node belongs, by name."""
-        self._totals: dict[Graph, Counter[Operation]] = {}
-        self.totals = self._total(graph)
+        self.boxes: dict[str, Box] = {}
+        """The boxes of calls, by their keys, as each picture of the same model needs them."""
+        layers = [node.operation for part in inner for node in part.graph.nodes]
+        wrapped = [words.inner_layer(layer) for layer in layers]
+        self.totals = Counter([*layers, *filter(None, wrapped)])
         """How often each layer runs when the model runs once."""
-        graphs = list(self._graphs(graph))
+        graphs = dict.fromkeys(part.graph for part in inner)
         places = Counter(layer for one in graphs for layer in words.calls_by_layer(one))
         self.numbers: dict[Operation, int] = {}
         for one in graphs:
             for layer, calls in words.calls_by_layer(one).items():
                 if len(calls) > 1 or places[layer] > 1:
                     self.numbers.setdefault(layer, len(self.numbers))
-
-    def _total(self, graph: Graph) -> Counter[Operation]:
-        if graph not in self._totals:
-            found: Counter[Operation] = Counter()
-            for node in graph.nodes:
-                wrapped = words.inner_layer(node.operation)
-                found.update([node.operation, wrapped] if wrapped else [node.operation])
-                for _, _, inner in insides(node):
-                    found.update(self._total(inner))
-            self._totals[graph] = found
-        return self._totals[graph]
-
-    def _graphs(self, graph: Graph) -> Iterator[Graph]:
-        """This graph and those inside it, each once, the outer ones first."""
-        waiting, seen = [graph], {graph}
-        for one in waiting:
-            yield one
-            for node in one.nodes:
-                for _, layer, inner in insides(node):
-                    if inner not in seen:
-                        seen.add(inner)
-                        waiting.append(inner)
-                        self.owners.update(dict.fromkeys(inner.nodes, clean(layer.name)))
 
     def of(self, graph: Graph) -> dict[Operation, int]:
         """The shared layers that are called in one of the graphs, with their numbers."""

@@ -33,6 +33,13 @@ class Density:
     widest: float
     beside: bool = False
     """Whether the shape stands to the right of the box."""
+    rows: bool = False
+    """Whether each call from top to bottom has a row of its own."""
+
+    @property
+    def brief(self) -> bool:
+        """Whether shapes are written without the batch."""
+        return self.widest < 200
 
     @property
     def bar(self) -> float:
@@ -50,7 +57,9 @@ DENSITIES = {
     "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
     "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
-    "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282),
+    "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282, rows=True),
+    "short": Density(30, 12, 11, 11, True, False, 16, 3, 6, 84, 132),
+    "short lines": Density(18, 12, 11, 11, False, False, 1, 2, 5, 84, 160, rows=True),
 }
 NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
 LONGEST_NAME, LONGEST_DETAIL, LONGEST_OF_ROWS, LONGEST_ID = 28, 36, 56, 34
@@ -92,28 +101,44 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
     detail = box.detail if box.brief is None else box.brief
     name, detail = shorten(box.name, LONGEST_NAME), shorten(detail, longest)
+    if density.plates or box.rows:
+        return Texts(name, detail, pill)
+    room = density.widest - density.bar - 2 * density.pad
+    beside = pill_width(pill) if pill else 0
+    beside += MARK if box.group is not None else 0
+    name = fitted(name, room - beside, density.name, bold=True)
     if not density.two_lines:
-        room = (
-            density.widest
-            - density.bar
-            - 2 * density.pad
-            - 8
-            - text_width(name, density.name, bold=True)
-        )
-        room -= pill_width(pill) if pill else 0
-        room -= MARK if box.group is not None else 0
-        while detail and text_width(detail, density.detail) > room:
-            detail = shorten(detail, len(detail) - 1) if len(detail) > 8 else ""
-    return Texts(name, detail, pill)
+        room -= beside + text_width(name, density.name, bold=True) + 8
+    return Texts(name, fitted(detail, room, density.detail), pill)
+
+
+def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
+    """As much of a text as there is room for; nothing where that says nothing."""
+    first = text.partition(" · ")[0]
+    while text and text_width(text, size, bold) > room:
+        text, more, _ = text.removesuffix(" …").rpartition(" · ")
+        text += " …" * bool(more)
+    text = text or first
+    while text and text_width(text, size, bold) > room:
+        text = shorten(text, len(text) - 1) if len(text) > 8 else ""
+    return text
 
 
 def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]:
     """The lines on a plate; where there is none, the words beside the wire."""
-    shape, name = shorten(plate.shape, LONGEST_ID), shorten_id(plate.name)
+    shape = shorten(shape_words(plate.shape, density), LONGEST_ID)
+    name = shorten_id(plate.name)
     if density.plates:
         return [line for line in (shape, name, plate.label) if line]
     more = [shorten_id(plate.name, 20) if plate.numbered else "", plate.label]
     return [shape, " ".join(word for word in more if word)]
+
+
+def shape_words(shape: str, density: Density) -> str:
+    """A shape as it is drawn: where there is little room, without the batch, as `32×32×16`."""
+    inside, _, dtype = shape.removeprefix("(").partition(")")
+    axes = inside.split(", ")[1:]
+    return "×".join(axes).replace("None", "?") + dtype if density.brief and axes else shape
 
 
 def lengths(plate: Plate) -> list[int]:
@@ -173,17 +198,26 @@ def pill_width(text: str) -> float:
     return text_width(text, PILL, bold=True) + 16
 
 
-def repeat_texts(box: Box) -> tuple[str, str, list[str]]:
+def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
+    room = density.widest + 30 - rack_width(box)
+    longest = room - text_width(box.heading, NAME, bold=True)
+    details = (box.detail, box.detail.partition(",")[0])
+    detail = next((one for one in details if text_width(one, SMALL) <= longest), "")
     varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
-    return box.heading, box.detail, varies
+    return box.heading, detail, [fitted(line, room, SMALL) for line in varies]
+
+
+def rack_width(box: Box) -> float:
+    """How wide the ticks in the heading of a frame are."""
+    return min(13 * len(box.starts), 170) if box.inside is not None else 0
 
 
 def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame, or of a repeat, is above what is inside it."""
     if not box.gathers:
         return density.height + (NOTE if box.note and density.plates else 0)
-    return REPEAT + LINE * len(repeat_texts(box)[2])
+    return (REPEAT - 6 * density.rows) + LINE * min(len(box.varies), MOST_VARIES)
 
 
 def ticks(box: Box) -> Area:
@@ -191,19 +225,19 @@ def ticks(box: Box) -> Area:
     if box.inside is None:
         top = box.y + heading_height(box, DENSITIES["full"]) - 4
         return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
-    width = min(13 * len(box.starts), 170)
+    width = rack_width(box)
     return Area(x=box.right - 10 - width, y=box.y + 9, width=width, height=12)
 
 
 def _measure_repeat(box: Box, density: Density) -> None:
-    title, detail, varies = repeat_texts(box)
+    title, detail, varies = repeat_texts(box, density)
     heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
         box.height += RACK + (8 if density.plates else 2) if box.starts else 0
     else:
-        inside, rack = box.inside, min(13 * len(box.starts), 170)
+        inside, rack = box.inside, rack_width(box)
         heading = max([heading, *(text_width(line, SMALL) for line in varies)])
         if not is_central(inside):
             inside.width = max(inside.width, inside.axis + heading + rack + 36)
@@ -213,7 +247,7 @@ def _measure_repeat(box: Box, density: Density) -> None:
 
 def is_central(inside: Scene) -> bool:
     """Whether a wire comes in at the middle of a frame, so that its heading stands left of it."""
-    return inside.density != "lines"
+    return not density_of(inside).rows
 
 
 def measure_box(box: Box, density: Density) -> None:
@@ -249,7 +283,7 @@ def sign_top(box: Box, density: Density) -> float:
     if box.rows:
         return 9
     if density.two_lines:
-        return 31 if density.plates else 23
+        return density.height - 21
     return (density.height - 18) / 2
 
 
@@ -258,7 +292,7 @@ def equal_widths(boxes: list[Box], density: Density) -> None:
     boxes = [box for box in boxes if box.inside is None and not box.gathers]
     widths = sorted(box.width for box in boxes)
     middle = widths[len(widths) // 2] if widths else 0
-    most = density.widest if density is DENSITIES["lines"] else UNEQUAL * middle
+    most = density.widest if density.rows else UNEQUAL * middle
     common = max((width for width in widths if width <= most), default=0)
     for box in boxes:
         box.width = max(box.width, common)

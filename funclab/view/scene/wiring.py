@@ -21,6 +21,8 @@ class Wires:
         self.positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(graph.outputs):
             self.positions.setdefault(graph.stand_ins.get(tensor, tensor), []).append(i)
+        self.rows: dict[Node, int] = {}
+        """In the layers face, the rows of calls whose layer has several nodes."""
         self.readers: dict[Tensor, list[tuple[Node, int]]] = {}
         for node in graph.nodes:
             for i, tensor in enumerate(reads(graph, node)):
@@ -38,14 +40,17 @@ class Wires:
                 uses = self.readers.get(tensor, [])
                 elsewhere = [reader for reader, _ in uses if boxes.get(reader) is not box]
                 leaves = any(reader not in boxes for reader in elsewhere)
-                if box.node is None and not elsewhere and tensor not in self.positions:
+                leads = elsewhere or tensor in self.positions
+                if not leads and (box.gathers or box.role == "fold"):
                     continue
-                plate = self._plate(tensor, whole)
+                plate, row = self._plate(tensor, whole), self.rows.get(node)
                 plate.numbered = len(node.operation.inbound_nodes) > 1
-                scene.plates.append(plate)
-                source = End(box.key, i, len(node.output_tensors))
-                scene.edges.append(edge_of(plate, source, End(plate.key)))
-                self._read(scene, plate, box, boxes, uses)
+                start = source = End(box.key, i, len(node.output_tensors), row)
+                if row is None or tensor in self.positions:  # a row tells its tensors itself
+                    scene.plates.append(plate)
+                    scene.edges.append(edge_of(plate, source, End(plate.key)))
+                    start = End(plate.key) if row is None else source
+                self._read(scene, plate, start, box, boxes, uses)
                 if not whole and (leaves or tensor in self.positions):
                     border = self._border(scene, tensor, "out")
                     scene.edges.append(edge_of(plate, End(plate.key), End(border.key)))
@@ -56,7 +61,7 @@ class Wires:
         for tensor in tensors:
             if self.graph.producer(tensor)[0] not in boxes:
                 border = self._border(scene, tensor, "in")
-                self._read(scene, border, None, boxes, self.readers[tensor])
+                self._read(scene, border, End(border.key), None, boxes, self.readers[tensor])
 
     def _plate(self, tensor: Tensor, whole: bool) -> Plate:
         plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
@@ -77,6 +82,7 @@ class Wires:
         self,
         scene: Scene,
         plate: Plate,
+        start: End,
         source: Box | None,
         boxes: Mapping[Node, Box],
         uses: list[tuple[Node, int]],
@@ -87,13 +93,13 @@ class Wires:
             box = boxes.get(reader)
             if box is None:
                 continue
-            target = End(box.key, i, len(reader.arguments.tensors))
-            if box.node is None:
+            target = End(box.key, i, len(reader.arguments.tensors), self.rows.get(reader))
+            if box.gathers or box.role == "fold":
                 if box is source or box.key in told:
                     continue
                 told.add(box.key)
                 target = End(box.key)
-            scene.edges.append(edge_of(plate, End(plate.key), target))
+            scene.edges.append(edge_of(plate, start, target))
 
 
 def edge_of(plate: Plate, source: End, target: End) -> Edge:

@@ -16,8 +16,8 @@ from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.step import Step
 
 TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
-LEFT, RIGHT, WIDTH = 14, 232, 664
-"""Where the names and the shapes begin, and the width of a row: it fits a projector's window."""
+LEFT, INDENT, RIGHT, WIDTH = 14, 32, 232, 664
+"""Where names, details and shapes begin, and the width of a row: it fits a projector's window."""
 BLOCK, BLOCK_LINE, LINE = 28, 36, 17
 MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(14, bold=True), Font(12, "soft"), Font(13)
 RED, RED_NAME = Font(13, "fault", bold=True), Font(14, "fault", bold=True)
@@ -45,8 +45,9 @@ class Row(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         canvas.open(self.title, "step")
-        _draw_lines(canvas, complex(LEFT, 22), [self.name])
-        _draw_lines(canvas, complex(LEFT + 18, 40), self.given)
+        _draw_lines(canvas, complex(LEFT, 22), [_fitted(self.name, RIGHT - LEFT)])
+        names = [_fitted(line, RIGHT - INDENT) for line in self.given]
+        _draw_lines(canvas, complex(INDENT, 40), names)
         bottom = self._draw_shapes(canvas)
         _draw_lines(canvas, complex(RIGHT, bottom + 18), self.told)
         canvas.close()
@@ -55,19 +56,20 @@ class Row(Picture):
     def _draw_shapes(self, canvas: Canvas) -> float:
         """Draw inputs → outputs, in several lines if need be; returns where they end."""
         start = complex(RIGHT, 6)
-        shapes = [*self.inputs, *self.outputs]
-        for i, (shape, bad) in enumerate(shapes[:MOST_SHAPES]):
-            arrow = 24 if i == len(self.inputs) and i else 0
-            width = sum(map(_block_width, shape)) + 12
-            if start.real + arrow + width > WIDTH and start.real > RIGHT:
-                start = complex(RIGHT, start.imag + BLOCK_LINE)
-            if arrow:
-                canvas.text_line(start + 19j, "→", NAME)
-            draw_shape(canvas, shape, start + arrow, bad)
-            start += arrow + width
-        if len(shapes) > MOST_SHAPES:
-            canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
-        return start.imag + BLOCK if shapes else 6
+        for shapes in (self.inputs, self.outputs):
+            for i, (shape, bad) in enumerate(shapes[:MOST_SHAPES]):
+                arrow = 24 if shapes is self.outputs and self.inputs and i == 0 else 0
+                width = arrow + sum(map(_block_width, shape)) + 12
+                if start.real + width > WIDTH and start.real > RIGHT:
+                    start = complex(RIGHT, start.imag + BLOCK_LINE)
+                if arrow:
+                    canvas.text_line(start + 19j, "→", NAME)
+                draw_shape(canvas, shape, start + arrow, bad)
+                start += width
+            if len(shapes) > MOST_SHAPES:
+                canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
+                start += 80
+        return start.imag + BLOCK
 
 
 def _block_width(length: int | None) -> float:
@@ -94,6 +96,16 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] 
         canvas.close()
         start += width
     canvas.close()
+
+
+def _fitted(line: Line, room: float) -> Line:
+    """A line with its middle left out, if it is wider than the room for it."""
+    text, font = line
+    length = len(text)
+    while length > 3 and text_width(text, font.size, font.bold, font.mono) > room - 8:
+        length -= 1
+        text = shorten(line[0], length)
+    return text, font
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> None:
@@ -203,8 +215,8 @@ def _step_row(number: int, step: Step) -> Row:
     told += [(step.weights, MONO)] if step.parameters else []
     return Row(
         f"step {number}, {step.key}: {step.words}",
-        (f"{number}. {shorten(step.key, 22)}", NAME),
-        [(shorten(step.detail, 28), SMALL), *((line, MONO) for line in _given(step))],
+        (f"{number}. {step.key}", NAME),
+        [(step.detail, SMALL), *_given(step.inputs)],
         [(shape, ()) for _, shape in step.inputs],
         [(output.shape, ()) for output in step.outputs],
         _folded(told),
@@ -218,8 +230,8 @@ def _failure_row(failure: Failure) -> Row:
     texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
     return Row(
         f"{failure.name} fails: {failure.what}",
-        (f"✗ {shorten(failure.name, 22)}", RED_NAME),
-        [(shorten(failure.detail, 28), SMALL)],
+        (f"✗ {failure.name}", RED_NAME),
+        [(failure.detail, SMALL), *_given(failure.inputs)],
         [(shape, failure.bad_axes(i)) for i, (_, shape) in enumerate(failure.inputs)],
         [],
         _folded(texts),
@@ -236,12 +248,12 @@ def _folded(texts: list[Line]) -> list[Line]:
     ]
 
 
-def _given(step: Step) -> list[str]:
+def _given(inputs: list[tuple[str, Shape]]) -> list[Line]:
     """The tensors that a call was given: on one line, or one a line when that is too long."""
-    names = [name for name, _ in step.inputs]
+    names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"
     if len(line) <= LONGEST_NAME:
-        return [line] if names else []
-    most = names[: MOST_NAMES - 1] if len(names) > MOST_NAMES else names
-    more = [f"and {len(names) - len(most)} more"] if len(names) > len(most) else []
-    return ["from", *(shorten(name, LONGEST_NAME) for name in most), *more]
+        return [(line, MONO)] if names else []
+    shown = names[: MOST_NAMES - 1] if len(names) > MOST_NAMES else names
+    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    return [(text, MONO) for text in ("from", *shown, *more)]

@@ -93,7 +93,7 @@ class NodeTable(Picture):
         return width, height
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.text}
+        return {**super()._repr_mimebundle_(), "text/plain": self.text}
 
 
 def _starts(lines: list[list[str]]) -> list[float]:

@@ -200,6 +200,6 @@ def _totals(model: Any) -> Iterator[str]:
 
 
 def _amount(variables: list[Variable]) -> str:
-    size = sum(count([one]) * np.dtype(one.dtype).itemsize for one in variables)
+    size = sum(count([v]) * np.dtype(v.dtype).itemsize for v in variables)
     unit = max(i for i in range(len(UNITS)) if i == 0 or size >= 1024**i)
     return f"{count(variables):,} ({size / 1024**unit:.2f} {UNITS[unit]})"

@@ -1,4 +1,4 @@
-"""The way back in stills: which gradients each node hands on, and where gradients are added."""
+"""The gradients in stills: which of them each node hands back, and where they are added."""
 
 from __future__ import annotations
 
@@ -6,165 +6,160 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
+from funclab.engine.plan import Plan
 from funclab.engine.trace import Moment
 from funclab.graph.value import Call, Value, Variable
 from funclab.shape_math import Array
 from funclab.view.live.said import named, say
 from funclab.view.trace.forward import output_marks
 from funclab.view.trace.frames import Frame
-from funclab.view.trace.places import Place, Places
 from funclab.view.trace.still import Still, listed_names
-from funclab.view.trace.sums import Meeting, sum_still
+from funclab.view.trace.sums import Addition
+from funclab.view.trace.traced import NodePath, TracedModel
 
 MOST_PICTURES = 6
 
 
 class Backward:
-    """Makes the stills of the way back from moments, while the moments happen."""
+    """Makes the stills of the gradients from moments, while the moments happen."""
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
-        written = list(_written(places.plan))
-        self.expected = Counter(value for _, value in written)
-        self.nodes = Counter(value for _, value in dict.fromkeys(written))
-        """From how many nodes each value gets gradients; a node may hand on several."""
-        self.trained = set(places.plan.wrt)
-        self.arrived: Counter[Value] = Counter()
-        self.handed: dict[Place, list[Value]] = defaultdict(list)
-        """What gradients have come to each place: of which of its values."""
+    def __init__(self, traced: TracedModel) -> None:
+        self.traced = traced
+        gradients = gradients_of(traced.plan)
+        self.expected = Counter(value for _, value in gradients)
+        """How many gradients each value gets."""
+        self.nodes = Counter(value for _, value in dict.fromkeys(gradients))
+        """From how many nodes they come; a node may hand back several."""
+        self.received: dict[NodePath, list[Value]] = defaultdict(list)
+        """The outputs of each node of which it has received gradients."""
         self.givers: dict[Value, list[str]] = defaultdict(list)
         """Which nodes have handed each value a gradient so far."""
-        self.told: dict[Value, int] = {}
-        """The position that the last sum of each value told of; the next tells of the same."""
+        self.positions: dict[Value, int] = {}
+        """The position that the last sum of each value was about; the next is about the same."""
 
-    def stills(self, moments: Iterable[Moment]) -> list[Still]:
-        found: list[Still] = []
-        for place, group in groupby(moments, key=self._place):
-            found += self._of_place(place, group)
-        return found
+    def stills(self, steps: Iterable[Moment]) -> list[Still]:
+        return [
+            still
+            for path, group in groupby(steps, key=_path)
+            for still in ([self._seed(*group)] if path is None else self._of_node(path, group))
+        ]
 
-    @staticmethod
-    def _place(moment: Moment) -> Place | None:
-        """The node that hands gradients on; None for the beginning of it all."""
-        return None if moment.kind == "seed" or moment.call is None else moment.call.place
+    def _seed(self, moment: Moment) -> Still:
+        pictures = [("hands", self._gradient(moment.values[0]))]
+        marks = output_marks(self.traced)
+        return Still("seed", "backward", "", say("trace_seed"), pictures, [moment.line], marks)
 
-    def _of_place(self, place: Place | None, group: Iterable[Moment]) -> list[Still]:
-        if place is None:
-            return [self._seed(one) for one in group]
-        given = dict.fromkeys(self.handed[place])
-        arrives = [("arrives", self._gradient(one)) for one in given]
+    def _of_node(self, path: NodePath, group: Iterable[Moment]) -> list[Still]:
+        """What a node hands back, and the sums that its gradients become part of."""
+        received = dict.fromkeys(self.received[path])
+        pictures = [("arrives", self._gradient(value)) for value in received]
         handed: dict[Value, Frame] = {}
-        meetings: dict[Value, Meeting] = {}
+        additions: dict[Value, Addition] = {}
         lines: list[str] = []
         for moment in group:
             value = moment.values[0] if moment.values else None
-            if moment.kind == "add_into" and value is not None and self._leaves(value, place):
-                self._meet(meetings, value, place).add(moment)
-                self._note(value, place)
+            if moment.kind == "add_into" and value is not None and leaves(value, path):
+                if value not in additions:
+                    earlier = [key for key in self.givers[value] if key != self._giver(path)]
+                    additions[value] = Addition(self.traced, value, path, earlier)
+                additions[value].add(moment)
+                self._note(value, path)
                 continue
             lines.append(moment.line)
             for value, array in zip(moment.values, moment.arrays, strict=True):
-                if self._leaves(value, place) and moment.kind == "vjp":
+                if leaves(value, path) and moment.kind == "vjp":
                     handed[value] = self._gradient(value, array)
-                    self._note(value, place)
-        sums = [self._sum(one, handed) for one in meetings.values()]
-        handed = dict(sorted(handed.items(), key=lambda one: self._rank(place, one[0])))
-        first = self._handing(place, handed, self._ordinals(handed))
+                    self._note(value, path)
+        sums = [self._sum(addition, handed) for addition in additions.values()]
+        first = self._handing(path, self._in_order(path, handed))
         first.lines = lines
-        first.pictures = [*arrives, *first.pictures][:MOST_PICTURES]
+        first.pictures = [*pictures, *first.pictures][:MOST_PICTURES]
         return [first, *sums]
 
-    def _meet(self, meetings: dict[Value, Meeting], value: Value, place: Place) -> Meeting:
-        """The sums of a value's gradient at a node, together."""
-        if value not in meetings:
-            earlier = [one for one in self.givers[value] if one != self._giver(place)]
-            meetings[value] = Meeting(value, place, earlier)
-        return meetings[value]
-
-    def _sum(self, meeting: Meeting, handed: dict[Value, Frame]) -> Still:
-        """Gradients that meet; what the node itself brings is what it hands on."""
-        value = meeting.value
-        meeting.uses = self.givers[value].count(self._giver(meeting.place))
-        at = self.told.get(value)
-        still, self.told[value] = sum_still(meeting, self.places, self.expected[value], at)
-        came = still.pictures[1 if meeting.earlier else 2][1]
-        handed[value] = replace(came, name=f"g_{named(self.places.name(value))}", mark=None)
+    def _sum(self, addition: Addition, handed: dict[Value, Frame]) -> Still:
+        """The still of a sum; what the node itself brings to it is what it hands back."""
+        value = addition.value
+        addition.uses = self.givers[value].count(self._giver(addition.path))
+        position = self.positions.get(value)
+        still, self.positions[value] = addition.still(self.expected[value], position)
+        brought = still.pictures[1 if addition.earlier else 2][1]
+        handed[value] = replace(brought, name=self._gradient_name(value), mark=None)
         return still
 
-    def _rank(self, place: Place, value: Value) -> int:
-        """Tensors come first, then weights in the order in which the node reads them."""
-        weights = self.places.weights(place)
-        return next((i for i, one in enumerate(weights) if one is value), -1)
+    def _in_order(self, path: NodePath, handed: dict[Value, Frame]) -> dict[Value, Frame]:
+        """Tensors first, then weights in the order in which the node reads them."""
+        ranks = {weight: i for i, weight in enumerate(self.traced.weights(path))}
+        return dict(sorted(handed.items(), key=lambda item: ranks.get(item[0], -1)))
 
-    def _handing(self, place: Place, handed: dict[Value, Frame], ordinals: str) -> Still:
-        targets = listed_names([self.places.name(one) for one in handed])
+    def _handing(self, path: NodePath, handed: dict[Value, Frame]) -> Still:
+        """What a node, or the loss, hands back."""
+        names = listed_names([self.traced.name(value) for value in handed])
         pictures = [("hands", frame) for frame in handed.values()]
-        if not place:
-            words, source = say("trace_loss_back", to=targets), say("trace_from_loss")
-            tensors = [one for one in handed if not isinstance(one, Variable)]
-            if any(one not in self.places.names for one in tensors):
-                words = f"{words} {say('trace_before_why')}"
-            marks = output_marks(self.places)
-            return Still("loss_back", "backward", "", words, pictures, aside=source, marks=marks)
-        key = self.places.key(place)
+        if not path:
+            sentence = say("trace_loss_back", to=names)
+            inner = [
+                v for v in handed if not isinstance(v, Variable) and v not in self.traced.names
+            ]
+            if inner:
+                sentence = f"{sentence} {say('trace_before_why')}"
+            marks = output_marks(self.traced)
+            return Still("loss_back", "backward", "", sentence, pictures, marks=marks)
+        key, weights = self.traced.key(path), self.traced.weights(path)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
-        text = say("trace_vjp", key=named(key), to=targets)
-        own = self.places.weights(place)
-        frozen = any(one.trainable and one not in self.trained for one in own)
-        if frozen:
-            text = f"{text} {say('trace_vjp_frozen')}"
-        words, source = f"{text} {ordinals}".strip(), say("trace_from", key=named(key))
-        flows = self.places.flows(place, handed)
-        about = {"frozen": frozen}
-        return Still(
-            "vjp", "backward", key, words, pictures, aside=source, flows=flows, about=about
-        )
+        frozen = any(w.trainable and w not in self.traced.plan.wrt for w in weights)
+        sentences = [say("trace_vjp", key=named(key), to=names)]
+        sentences += [say("trace_vjp_frozen")] if frozen else []
+        flows, about = self.traced.flows(path, handed), {"frozen": frozen}
+        sentence = " ".join([*sentences, *self._ordinals(handed)])
+        return Still("vjp", "backward", key, sentence, pictures, flows=flows, about=about)
 
-    def _seed(self, moment: Moment) -> Still:
-        frame = self._gradient(moment.values[0])
-        words = say("trace_seed")
-        marks = output_marks(self.places)
-        return Still("seed", "backward", "", words, [("hands", frame)], [moment.line], marks)
-
-    def _note(self, value: Value, place: Place) -> None:
-        self.arrived[value] += 1
-        self.givers[value].append(self._giver(place))
-        if value.origin is not None:
-            self.handed[value.origin.place].append(value)
-
-    def _giver(self, place: Place) -> str:
-        return self.places.key(place) if place else say("trace_loss_name")
-
-    def _ordinals(self, handed: Iterable[Value]) -> str:
+    def _ordinals(self, handed: Iterable[Value]) -> list[str]:
         """Which of how many gradients these are, for what gets more than one."""
         counted: dict[tuple[int, int], list[str]] = defaultdict(list)
         for value in handed:
             if self.nodes[value] > 1:
                 counts = len(set(self.givers[value])), self.nodes[value]
-                counted[counts].append(self.places.name(value))
-        told = (
-            say("trace_ordinal", names=listed_names(one), i=i, n=n)
-            for (i, n), one in counted.items()
-        )
-        return " ".join(told)
+                counted[counts].append(self.traced.name(value))
+        return [
+            say("trace_ordinal", names=listed_names(names), i=i, n=n)
+            for (i, n), names in counted.items()
+        ]
 
-    def _leaves(self, value: Value, place: Place) -> bool:
-        """Whether a value is a weight, or what another node has made."""
-        return isinstance(value, Variable) or (
-            value.origin is not None and value.origin.place not in ((), place)
-        )
+    def _note(self, value: Value, path: NodePath) -> None:
+        self.givers[value].append(self._giver(path))
+        if value.origin is not None:
+            self.received[value.origin.place].append(value)
+
+    def _giver(self, path: NodePath) -> str:
+        return self.traced.key(path) if path else say("trace_loss_name")
+
+    def _gradient_name(self, value: Value) -> str:
+        return named(f"g_{self.traced.name(value)}")
 
     def _gradient(self, value: Value, array: Array | None = None) -> Frame:
-        there = self.places.plan.grads[value] if array is None else array
-        return self.places.picture(f"g_{self.places.name(value)}", value, there)
+        gradient = self.traced.plan.grads[value] if array is None else array
+        return self.traced.picture(self._gradient_name(value), value, gradient)
 
 
-def _written(plan: Any) -> list[tuple[Place, Value]]:
-    """Where every gradient is handed on, and of which value, as often as that happens."""
-    calls: list[Call] = [note.call for _, _, note in plan.steps if note.kind == "vjp"]
+def _path(moment: Moment) -> NodePath | None:
+    """The node that hands gradients back; None for the first gradient, that of the loss."""
+    return None if moment.kind == "seed" or moment.call is None else moment.call.place
+
+
+def leaves(value: Value, path: NodePath) -> bool:
+    """Whether a value is a weight, or the output of another node than this one."""
+    if isinstance(value, Variable):
+        return True
+    return value.origin is not None and value.origin.place not in ((), path)
+
+
+def gradients_of(plan: Plan) -> list[tuple[NodePath, Value]]:
+    """Where each gradient is handed back, and of which value, as often as that happens."""
+    calls: list[Call] = [
+        step.note.call for step in plan.steps if step.note.kind == "vjp" and step.note.call
+    ]
     return [
         (call.place, value)
         for call in calls

@@ -36,7 +36,7 @@ REPEATED = re.compile(r' (font-size|font-family)="[^"]*"| (fill|stroke)="#[^"]*"
 def svg_of(frame: Frame) -> str:
     """A frame as SVG for a live view, whose style sheet has the colours and the font."""
     canvas = Canvas(theme.LIGHT)
-    draw_frame(canvas, frame, 0j)
+    _draw(canvas, frame)
     width, height = (side + 2 for side in size_of(frame))
     kind = "fl-frame fl-number" if frame.kind == "number" else "fl-frame"
     size = f'viewBox="-1 -1 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
@@ -65,34 +65,31 @@ def size_of(frame: Frame) -> tuple[float, float]:
 
 def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
     """Draw a frame, whose upper left corner is given."""
+    canvas.shift(corner)
+    _draw(canvas, frame)
+    canvas.close()
+
+
+def _draw(canvas: Canvas, frame: Frame) -> None:
+    """Draw a frame, and outline the marked number: dark with a light rim, so that it stands out
+    from all fields."""
     draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_columns}
-    if corner:
-        canvas.shift(corner)
-    if frame.lying:
-        _draw_rows(canvas, frame)
-    else:
-        draw.get(frame.kind, _draw_fields)(canvas, frame)
-    if corner:
-        canvas.close()
+    (_draw_rows if frame.lying else draw.get(frame.kind, _draw_fields))(canvas, frame)
+    if frame.mark is not None:
+        outline = _marked_area(frame, frame.mark).grown(1)
+        canvas.rect(outline, Paint("", "paper", 4.5), 2)
+        canvas.rect(outline, Paint("", "ink", 2.2), 2)
 
 
-def draw_mark(canvas: Canvas, marked: Area) -> None:
-    """An outline that stands out from light and from dark fields: dark, with a light rim."""
-    canvas.rect(marked.grown(1), Paint("", "paper", 4.5), 2)
-    canvas.rect(marked.grown(1), Paint("", "ink", 2.2), 2)
-
-
-def marked_area(frame: Frame, corner: complex = 0j) -> Area | None:
-    """Where the marked number of a frame is drawn: its field, or its bar with all room for it."""
-    if frame.mark is None:
-        return None
+def _marked_area(frame: Frame, mark: int) -> Area:
+    """Where a number of a frame is drawn: its field, or its bar with all room for it."""
     width, height = size_of(frame)
     if frame.lying:
-        return area(corner + complex(0, _row(frame) * frame.mark), width, _row(frame))
+        return area(complex(0, _row(frame) * mark), width, _row(frame))
     if frame.kind == "bars":
-        own = width / frame.numbers.size
-        return area(corner + own * frame.mark, own, height)
-    return area(corner + _corner(frame, frame.mark), *_field(frame))
+        bar = width / frame.numbers.size
+        return area(complex(bar * mark), bar, height)
+    return area(_corner(frame, mark), *_field(frame))
 
 
 def _row(frame: Frame) -> float:

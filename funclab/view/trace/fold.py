@@ -1,10 +1,9 @@
-"""Walks made short: on a long way forward or back, neighbouring steps are folded into one."""
+"""A long slow motion made short: neighbouring steps are folded into one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from funclab.errors import ArgumentError
 from funclab.view.live.said import named, say
@@ -12,14 +11,14 @@ from funclab.view.trace.still import PHASES, Still
 
 LEAST, USUAL, MOST = 12, 60, 400
 PROJECTOR = 30
-"""As many steps as a class follows."""
+"""How many steps a class follows."""
 MARKED = 12
-"""As many nodes as a fold marks in the diagram."""
+"""How many nodes a fold marks in the diagram."""
 SHARES = {"forward": 0.4, "backward": 0.4, "update": 0.2}
 
 
 def check_most(most: int | None, look: str | None) -> int:
-    """How many stills a walk may have.
+    """How many stills a slow motion may have.
 
     Raises: ArgumentError for fewer than 12 or more than 400.
     """
@@ -30,32 +29,23 @@ def check_most(most: int | None, look: str | None) -> int:
             f"most_steps={most} cannot be used.",
             why=f"a slow motion has between {LEAST} and {MOST} steps; each keeps its pictures in "
             "memory, and nobody follows more.",
-            fix=f"write most_steps={USUAL}, or leave it out; a long walk is folded.",
+            fix=f"write most_steps={USUAL}, or leave it out; longer ones are folded.",
         )
     return most
 
 
 def fold(stills: list[Still], most: int) -> list[Still]:
-    """The same walk with at most `most` stills on its spine. Each fold stands before those that
-    are folded into it, layer by layer; beyond MOST stills the longest folds keep none of theirs.
+    """The same stills with at most `most` on the spine. Each fold stands before those that are
+    folded into it, layer by layer; beyond MOST stills the longest folds keep none of theirs.
     """
     if len(stills) <= most:
         return stills
     parts: list[list[Still]] = []
-    phases = {phase: [one for one in stills if one.phase == phase] for phase in PHASES}
+    phases = {phase: [still for still in stills if still.phase == phase] for phase in PHASES}
     for phase, room in _rooms({name: len(own) for name, own in phases.items()}, most).items():
         parts += _units(phases[phase], room)
     limit = _longest([len(part) for part in parts])
-    return [one for part in parts for one in _folded(part, limit)]
-
-
-def spine(stills: Sequence[Still]) -> list[int]:
-    """The numbers of the stills that are not folded into another."""
-    found, at = [], 0
-    while at < len(stills):
-        found.append(at)
-        at += 1 + stills[at].fold
-    return found
+    return [still for part in parts for still in _folded(part, limit)]
 
 
 def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:
@@ -71,18 +61,18 @@ def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:
 def _units(stills: list[Still], room: int) -> list[list[Still]]:
     """Stills in at most `room` parts: the first layer and the last stay by themselves."""
     if len(stills) <= room:
-        return [[one] for one in stills]
+        return [[still] for still in stills]
     layers = [list(group) for _, group in groupby(stills, key=_layer)]
     if len(layers) <= room:
         return layers
     middle = layers[1:-1]
     size = math.ceil(len(middle) / (room - 2))
-    chunks = [middle[i : i + size] for i in range(0, len(middle), size)]
-    return [layers[0], *([one for layer in chunk for one in layer] for chunk in chunks), layers[-1]]
+    chunks = [list(chain(*middle[i : i + size])) for i in range(0, len(middle), size)]
+    return [layers[0], *chunks, layers[-1]]
 
 
 def _layer(still: Still) -> str:
-    """What a still is about: its node, the layer whose weight is moved, or the loss."""
+    """What a still is about: its node, the layer whose weight is updated, or the loss."""
     about_weights = still.phase == "update" and still.marks
     return still.key or (still.marks[0] if about_weights else say("trace_the_loss"))
 
@@ -99,16 +89,16 @@ def _folded(stills: list[Still], limit: int) -> list[Still]:
     if len(stills) == 1:
         return stills
     kept = stills if len(stills) <= limit else []
-    names = [_layer(one) for one in stills]
+    names = dict.fromkeys(_layer(still) for still in stills)
     words = say(
         "trace_fold" if kept else "trace_left_out",
         n=len(stills),
         phase=say(f"trace_{stills[0].phase}_word"),
-        names=_between(list(dict.fromkeys(names))),
+        names=_between(list(names)),
     )
     first, last = stills[0].pictures[:1], stills[-1].pictures[-1:]
     pictures = [*first, *last] if stills[0].phase != "update" else []
-    marks = list(dict.fromkeys(one.key for one in stills if one.key))[:MARKED]
+    marks = list(dict.fromkeys(still.key for still in stills if still.key))[:MARKED]
     still = Still("fold", stills[0].phase, "", words, pictures, marks=marks, fold=len(kept))
     return [still, *kept]
 

@@ -1,133 +1,168 @@
-"""The way forward in stills: what each node reads and makes, and the loss."""
+"""The forward computation in stills: what each node reads and makes, and the loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from funclab.engine.plan import calls_behind
-from funclab.engine.trace import Moment
-from funclab.graph.value import Call, Constant, Value
-from funclab.view.live.said import named, say, short
+from funclab.engine.trace import Moment, moments
+from funclab.graph.value import Call
+from funclab.layers.arguments import call_parameters
+from funclab.training.compiled import Compiled
+from funclab.view.live.said import named, say, short, signed
 from funclab.view.scene import words
-from funclab.view.trace.places import Place, Places
+from funclab.view.shapes.rules.rule import rule
+from funclab.view.trace.batch import filled_step
+from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.traced import NodePath, TracedModel
 
-MOST_READ, MOST_WEIGHTS = 3, 3
-
-
-def forward_stills(places: Places, moments: Iterable[Moment]) -> list[Still]:
-    """A still for each node, and one for the loss, when there is one."""
-    lines: dict[Call, str] = {one.call: one.line for one in moments if one.call is not None}
-    stills = [_node_still(places, place, lines) for place in places.leaves]
-    if places.step.targets:
-        stills.append(_loss_still(places, lines))
-    return stills
+MOST = 3
+"""How many pictures a node has of what it reads, of its weights, and of what it makes."""
+Lines = dict[Call, str]
 
 
-def _node_still(places: Places, place: Place, lines: dict[Call, str]) -> Still:
-    reads, made = places.reads(place), places.made[place]
-    pictures = [("reads", places.frame(one)) for one in reads[:MOST_READ]]
-    pictures += [("weights", places.frame(one)) for one in places.weights(place)[:MOST_WEIGHTS]]
-    pictures += [("makes", places.frame(one)) for one in made[:MOST_READ]]
-    calls = places.calls.get(place, [])
-    return Still(
-        kind="forward" if reads else "input",
-        phase="forward",
-        key=places.key(place),
-        words=f"{forward_words(places, place)} {mask_words(places, place)}".strip(),
-        pictures=pictures if reads else pictures[-len(made) :],
-        lines=[lines[call] for call in calls if call in lines],
-        mask=mask_fate(places, place),
-        aside=f"← {listed_names([places.name(one) for one in reads], 3)}" if reads else "",
-        flows=places.flows(place),
-        about=places.about(place) if reads else {},
+def forward_stills(traced: TracedModel, steps: Iterable[Moment]) -> list[Still]:
+    """A still for each node."""
+    lines = {moment.call: moment.line for moment in steps if moment.call is not None}
+    return [node_still(traced, path, lines) for path in traced.leaves]
+
+
+def node_still(traced: TracedModel, path: NodePath, lines: Lines) -> Still:
+    key = traced.key(path)
+    reads = traced.reads(path)
+    outputs = traced.outputs[path]
+    pictures = [
+        *(("reads", traced.frame(value)) for value in reads[:MOST]),
+        *(("weights", traced.frame(weight)) for weight in traced.weights(path)[:MOST]),
+        *(("makes", traced.frame(value)) for value in outputs[:MOST]),
+    ]
+    still = Still("input", "forward", key, pictures=pictures)
+    if reads:
+        read_by(traced, path, still)
+    else:
+        shape = traced.frame(outputs[0]).shape
+        still.words = say("trace_input", key=named(key), shape=shape)
+    still.mask = mask_fate(traced, path)
+    if still.mask:
+        still.words += f" {mask_words(traced, path, still.mask)}"
+    still.lines = [lines[call] for call in traced.calls.get(path, []) if call in lines]
+    return still
+
+
+def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
+    """Complete the still of a node that reads: what it reads and computes, its rule for shapes."""
+    node = traced.node(path)
+    shape_rule = rule(node)
+    axes = say("trace_axes", axes=shape_rule.text)
+    detail = words.detail(node.operation)
+    names = listed_names([traced.name(value) for value in traced.reads(path)])
+    outputs = traced.outputs[path]
+    still.kind = "forward"
+    still.about = {"detail": detail, "rule": f"{shape_rule.words} {axes}"}
+    still.flows = traced.flows(path)
+    if not traced.calls.get(path):
+        still.words = say("trace_pass", key=named(still.key), reads=names)
+        return
+    still.words = say(
+        "trace_forward",
+        key=named(still.key),
+        detail=detail,
+        reads=names,
+        makes=listed_names([traced.tensor_id(path, i) for i in range(len(outputs))]),
+        shape=listed_names([traced.frame(value).shape for value in outputs]),
     )
+    if shape_rule.known:
+        still.words += f" {shape_rule.words}"
 
 
-def forward_words(places: Places, place: Place) -> str:
-    reads, made = places.reads(place), places.made[place]
-    key = named(places.key(place))
-    if not reads:
-        return say("trace_input", key=key, shape=places.frame(made[0]).shape)
-    names = listed_names([places.name(one) for one in reads])
-    if not places.calls.get(place):
-        return say("trace_pass", key=key, reads=names)
-    makes = listed_names([f"{key[:-1]}:{i}]" for i in range(len(made))])
-    shapes = listed_names([places.frame(one).shape for one in made])
-    detail = words.detail(places.nodes[place][1].operation)
-    told = say("trace_forward", key=key, detail=detail, reads=names, makes=makes, shape=shapes)
-    return f"{told} {places.rule(place)}".strip()
-
-
-def mask_words(places: Places, place: Place) -> str:
-    """What becomes of masks at a node, in a sentence; nothing where there are none."""
-    fate = mask_fate(places, place)
-    masks = [places.masks[one].reshape(-1) for one in places.made[place] if one in places.masks]
-    kept, n = (int(masks[0].sum()), masks[0].size) if masks else (0, 0)
-    key = named(places.key(place))
-    return say(f"trace_mask_{fate}", key=key, kept=kept, n=n) if fate else ""
-
-
-def mask_fate(places: Places, place: Place) -> str:
-    given = any(one.mask is not None for one in places.reads(place))
-    if any(one in places.masks for one in places.made[place]):
-        return "on" if given else "made"
-    if not given:
+def mask_fate(traced: TracedModel, path: NodePath) -> str:
+    """What becomes of masks at a node: "made", "on", "used", "lost", or "" without any."""
+    reads_mask = any(value.mask is not None for value in traced.reads(path))
+    if any(value in traced.masks for value in traced.outputs[path]):
+        return "on" if reads_mask else "made"
+    if not reads_mask:
         return ""
-    return "used" if places.uses_masks(place) else "lost"
+    layer = traced.node(path).operation
+    uses = layer.is_layer and "mask" in call_parameters(type(layer))
+    return "used" if uses else "lost"
 
 
-def _loss_still(places: Places, lines: dict[Call, str]) -> Still:
-    step, total = places.step, places.plan.outputs[0]
+def mask_words(traced: TracedModel, path: NodePath, fate: str) -> str:
+    masks = (traced.masks.get(value) for value in traced.outputs[path])
+    mask = next((mask for mask in masks if mask is not None), np.zeros(0))
+    key = named(traced.key(path))
+    return say(f"trace_mask_{fate}", key=key, kept=int(mask.sum()), n=mask.size)
+
+
+def loss_still(traced: TracedModel, steps: Iterable[Moment], compiled: Compiled) -> Still:
+    """The loss of the outputs against their targets."""
+    step = traced.step
+    total = traced.plan.outputs[0]
     needed = set(calls_behind([total]))
-    pictures = [("reads", places.frame(one)) for one in step.outputs[:MOST_READ]]
-    targets = [one for one in step.targets if one is not None]
-    pictures += [("targets", places.frame(one)) for one in targets[:MOST_READ]]
-    places.names[total] = say("trace_loss_name")
-    loss = places.frame(total)
-    outputs = listed_names([places.name(one) for one in step.outputs])
-    value = short(float(places.plan.array(total)))
-    parts = loss_sum(places)
-    value = f"{parts} = {value}" if parts else value
+    targets = [value for value in step.targets if value is not None]
+    traced.names[total] = say("trace_loss_name")
+    pictures = [
+        *(("reads", traced.frame(value)) for value in step.outputs[:MOST]),
+        *(("targets", traced.frame(value)) for value in targets[:MOST]),
+        ("makes", traced.frame(total)),
+    ]
+    outputs = listed_names([traced.name(value) for value in step.outputs])
+    terms = loss_terms(traced, compiled)
+    loss = short(float(traced.plan.array(total)))
     return Still(
         kind="loss",
         phase="forward",
-        key="",
-        words=say("trace_loss", outputs=outputs, loss=value),
-        pictures=[*pictures, ("makes", loss)],
-        lines=[lines[call] for call in places.calls.get((), []) if call in needed],
-        marks=output_marks(places),
+        words=say("trace_loss", outputs=outputs, loss=f"{terms} = {loss}" if terms else loss),
+        pictures=pictures,
+        lines=[step.line for step in steps if step.call in needed and step.call.place == ()],
+        marks=output_marks(traced),
     )
 
 
-def output_marks(places: Places) -> list[str]:
+def output_marks(traced: TracedModel) -> list[str]:
     """The model's outputs, as diagrams mark them: where the loss looks."""
-    return [mark for one in places.step.outputs for mark in places.marks(one)]
+    return [mark for value in traced.step.outputs for mark in traced.marks(value)]
 
 
-def loss_sum(places: Places) -> str:
+def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
     """The total loss as a sum of the outputs' losses times their weights; nothing for one loss, or
-    when penalties are in the sum, too."""
-    count = sum(one is not None for one in places.step.targets)
-    penalized = any(one.regularizer is not None for one in places.model.weights)
-    if count < 2 or penalized or places.model.losses:
+    when the sum has penalties, too."""
+    weights = traced.model.weights
+    if traced.model.losses or any(weight.regularizer is not None for weight in weights):
         return ""
-    value, parts = places.plan.outputs[0], list[Value]()
-    while len(parts) < count - 1:
-        if value.origin is None or value.origin.op.name != "add":
-            return ""
-        value, part = value.origin.inputs
-        parts.append(part)
-    return " + ".join(_weighted(places, one) for one in [value, *reversed(parts)])
+    terms: list[str] = []
+    outputs = compiled.outputs or []
+    for output, mean, target in zip(outputs, compiled.loss_means, traced.step.targets):
+        if mean is not None and target is not None:
+            loss = short(float(mean.result()))
+            terms.append(loss if output.weight is None else f"{output.weight:g} × {loss}")
+    return " + ".join(terms) if len(terms) > 1 else ""
 
 
-def _weighted(places: Places, part: Value) -> str:
-    """One output's loss, with its weight before it."""
-    call = part.origin
-    if call is not None and call.op.name == "multiply":
-        weights = [one for one in call.inputs if isinstance(one, Constant)]
-        losses = [one for one in call.inputs if not isinstance(one, Constant)]
-        if len(weights) == len(losses) == 1:
-            loss = short(float(places.plan.array(losses[0])))
-            return f"{float(weights[0].array):g} × {loss}"
-    return short(float(places.plan.array(part)))
+def compared_stills(model: Any, x: Any) -> list[Still]:
+    """The same batch with training off and on: what each node makes of it."""
+    sides: list[list[Still]] = []
+    for training in (False, True):
+        with filled_step(model, x, None, None, None, training) as (step, _):
+            steps = list(moments(step.plan))
+            sides.append(forward_stills(TracedModel(model, step), steps))
+    return [off if off.kind == "input" else compared(off, on) for off, on in zip(*sides)]
+
+
+def compared(off: Still, on: Still) -> Still:
+    """What one node makes with training off, and with training on."""
+    sides = [next(f for role, f in still.pictures if role == "makes") for still in (off, on)]
+    first, second = alike([replace(frame, name=sides[1].name) for frame in sides])
+    equal = np.array_equal(first.numbers, second.numbers, equal_nan=True)
+    values: dict[str, str] = {"key": named(off.key)}
+    for side, frame in (("off", first), ("on", second)):
+        values |= {f"{side}_{name}": signed(frame.statistics[name]) for name in ("mean", "spread")}
+        values[f"{side}_zeros"] = percent(frame.statistics["zeros"])
+    sentence = say(f"trace_compare_{'same' if equal else 'differs'}", **values)
+    pictures = [("off", first), ("on", second)]
+    return Still("compare", "forward", off.key, sentence, pictures, flows=off.flows)

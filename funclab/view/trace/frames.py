@@ -14,18 +14,18 @@ from funclab.shape_math import Array
 from funclab.view.live.said import named, say, short, signed, told_shape
 
 SIDE = 24
-"""As many numbers along one side of a picture, at most; more become means of blocks."""
+"""How many numbers along one side of a picture, at most; more become means of blocks."""
 BARS = 64
-"""As many bars side by side, at most."""
+"""How many bars side by side, at most."""
 IDS = 30
-"""As many ids as are written out, at most."""
+"""How many ids are written out, at most."""
 PRINTED = 8
-"""Up to this many along each side, the numbers themselves are written."""
+"""Up to this many along each side, the numbers themselves are written by default."""
 TILES = 16
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
 NOISE = 1e-6
-"""A mean as much smaller than the largest number is zero, but for rounding."""
+"""A mean that is smaller than the largest number by this factor is zero, but for rounding."""
 Statistics = dict[str, Any]
 
 
@@ -38,21 +38,21 @@ class Frame:
     each channel). `numbers` has the axes tile, row, column; `top` is the size of the strongest
     colour. The statistics are of the whole array. `whole` numbers are whole by nature, such as the
     ids of words. `counted` says of each time step whether the mask lets it count; it is empty
-    without a mask. In a `small` frame only very few numbers are written. `mark` is the number that
-    is outlined, counted in one row: that of the example. `sides` tells whether there are numbers
-    below and above zero, here or in frames to compare with.
+    without a mask. Up to `most_printed` along each side, the numbers themselves are written. `mark`
+    is the number that is outlined, counted in one row: that of the example. `sides` tells whether
+    there are numbers below and above zero, here or in frames to compare with.
     """
 
     name: str
     kind: str
     shape: str
     numbers: Array
-    notes: tuple[str, ...] = ()
+    note: str = ""
     statistics: Statistics = field(default_factory=dict)
     top: float = 1.0
     whole: bool = False
     counted: tuple[bool, ...] = ()
-    small: bool = False
+    most_printed: int = PRINTED
     mark: int | None = None
     sides: tuple[bool, bool] | None = None
 
@@ -76,7 +76,7 @@ class Frame:
     def printed(self) -> bool:
         """Whether the numbers themselves are written."""
         tiles, rows, columns = self.numbers.shape
-        most = PRINTED // 2 if self.kind == "image" or self.small else PRINTED
+        most = min(self.most_printed, PRINTED // 2 if self.kind == "image" else PRINTED)
         return tiles == 1 and max(rows, columns) <= most
 
     def counts(self, i: int) -> bool:
@@ -97,8 +97,9 @@ class Frame:
         return next((text for text in texts if len(text) <= LONGEST), texts[1])
 
     @property
-    def note(self) -> str:
-        return "; ".join(self.notes)
+    def not_finite(self) -> int:
+        """How many numbers of the whole array are NaN or infinite."""
+        return self.statistics["nan"] + self.statistics["infinite"]
 
     @property
     def odd(self) -> bool:
@@ -108,14 +109,13 @@ class Frame:
     @property
     def brief(self) -> str:
         """The number itself, or mean, spread and fraction of zeros."""
-        known = self.statistics
-        odd = known["nan"] + known["infinite"]
-        if odd:
-            return say("trace_odd", n=odd, size=known["size"])
-        if known["size"] == 1:
+        statistics = self.statistics
+        if self.not_finite:
+            return say("trace_odd", n=self.not_finite, size=statistics["size"])
+        if statistics["size"] == 1:
             return self.texts[0]
-        mean, spread = signed(known["mean"]), short(known["spread"])
-        return say("trace_brief", mean=mean, spread=spread, zeros=percent(known["zeros"]))
+        mean, spread = signed(statistics["mean"]), short(statistics["spread"])
+        return say("trace_brief", mean=mean, spread=spread, zeros=percent(statistics["zeros"]))
 
     @property
     def spoken(self) -> str:
@@ -125,12 +125,11 @@ class Frame:
     @property
     def cells(self) -> list[str]:
         """Its row in the table of statistics, after name and shape."""
-        known = self.statistics
+        statistics = self.statistics
         names = ("mean", "spread", "least", "greatest")
-        numbers = ["–" if known[name] is None else signed(known[name]) for name in names]
-        numbers.insert(2, percent(known["zeros"]))
-        odd = known["nan"] + known["infinite"]
-        return [*numbers, say("trace_odd_cell", **known) if odd else "0"]
+        cells = ["–" if statistics[name] is None else signed(statistics[name]) for name in names]
+        cells.insert(2, percent(statistics["zeros"]))
+        return [*cells, say("trace_odd_cell", **statistics) if self.not_finite else "0"]
 
 
 def percent(fraction: float) -> str:
@@ -141,42 +140,41 @@ def frame_of(
     name: str, array: Array, *, batched: bool = False, counted: Sequence[bool] = ()
 ) -> Frame:
     """The picture that fits an array; of a batch, that of its first sample."""
+    array = np.asarray(array)
     notes: list[str] = []
-    part = _part(np.asarray(array), batched, notes)
+    part = _part(array, batched, notes)
     kind = _kind(part, batched)
     numbers = _reduced(_tiles(part, notes), notes)
     steps = numbers.shape[1 if kind == "strip" else 2]
-    shares = _shrunk(np.asarray(counted, float), 0, steps) if len(counted) else ()
+    fractions = _shrunk(np.asarray(counted, float), 0, steps) if len(counted) else ()
     return Frame(
         name=named(name),
         kind=kind,
         shape=told_shape(array.shape, batched),
         numbers=numbers,
-        notes=tuple(notes),
-        statistics=statistics(np.asarray(array)),
+        note="; ".join(notes),
+        statistics=statistics_of(array),
         top=_top(numbers),
         whole=array.dtype.kind in "iub",
-        counted=tuple(bool(one) for one in shares),
+        counted=tuple(bool(fraction) for fraction in fractions),
     )
 
 
-def seen_places(shape: Sequence[int], batched: bool) -> Array:
-    """Which numbers of an array, counted in one row, its picture is made of; the axes are tile, row
-    and column."""
-    places = np.arange(math.prod(shape)).reshape(shape)
-    return _tiles(_part(places, batched, []), [])
+def shown_positions(shape: Sequence[int], batched: bool = False) -> Array:
+    """Which numbers of an array, counted in one row, its picture is made of."""
+    positions = np.arange(math.prod(shape)).reshape(shape)
+    return _tiles(_part(positions, batched, []), []).reshape(-1)
 
 
-def block_of(frame: Frame, places: Array, at: int) -> int | None:
-    """The number of a frame that shows a place; `places` is what `seen_places` gives."""
-    found = np.argwhere(places == at)
-    if not len(found):
-        return None
-    tile, *others = (int(one) for one in found[0])
-    for axis, length in zip((1, 2), frame.numbers.shape[1:], strict=True):
-        edges = np.linspace(0, places.shape[axis], length + 1).astype(int)
-        others[axis - 1] = int(np.searchsorted(edges, others[axis - 1], "right")) - 1
-    return int(np.ravel_multi_index((tile, *others), frame.numbers.shape))
+def marked(frame: Frame, shape: Sequence[int], position: int, batched: bool = False) -> Frame:
+    """A frame with the field or bar outlined that shows one position of its array; a lone number
+    needs no mark."""
+    if frame.kind in ("number", "ids"):
+        return frame
+    spot = np.zeros(shape)
+    spot.reshape(-1)[position] = 1
+    numbers = _reduced(_tiles(_part(spot, batched, []), []), [])
+    return replace(frame, mark=int(numbers.argmax()) if numbers.any() else None)
 
 
 def alike(frames: Sequence[Frame]) -> list[Frame]:
@@ -186,34 +184,28 @@ def alike(frames: Sequence[Frame]) -> list[Frame]:
     return [replace(frame, top=top, sides=(any(below), any(above))) for frame in frames]
 
 
-def statistics(array: Array) -> Statistics:
-    """Mean, spread (standard deviation), share of zeros, least and greatest of the finite numbers,
-    and how many are none."""
+def statistics_of(array: Array) -> Statistics:
+    """Mean, spread (standard deviation), fraction of zeros, least and greatest of the finite
+    numbers, and how many are not finite."""
     numbers = np.asarray(array, "float64").reshape(-1)
     finite = numbers[np.isfinite(numbers)]
-    known = finite.size > 0
-    mean = finite.mean() if known else 0.0
-    noise = NOISE * np.abs(finite).max(initial=0.0)
+    known = dict.fromkeys(("mean", "spread", "least", "greatest"))
+    if finite.size:
+        mean, noise = finite.mean(), NOISE * np.abs(finite).max()
+        values = (mean * (abs(mean) > noise), finite.std(), finite.min(), finite.max())
+        known = {name: rounded(value) for name, value in zip(known, values, strict=True)}
     return {
         "size": int(numbers.size),
-        "mean": plain(mean if abs(mean) > noise else 0.0) if known else None,
-        "spread": plain(finite.std()) if known else None,
-        "zeros": plain((finite == 0).sum() / numbers.size) if known else 0.0,
-        "least": plain(finite.min()) if known else None,
-        "greatest": plain(finite.max()) if known else None,
+        **known,
+        "zeros": rounded((finite == 0).sum() / max(1, numbers.size)),
         "nan": int(np.isnan(numbers).sum()),
         "infinite": int(np.isinf(numbers).sum()),
     }
 
 
-def plain(number: Any) -> float | str:
-    """A number with four digits for JSON, which knows neither NaN nor infinity.
-
-    >>> plain(0.123456), plain(float("-inf"))
-    (0.1235, '-inf')
-    """
-    value = float(number)
-    return float(f"{value:.4g}") + 0.0 if math.isfinite(value) else str(value)
+def rounded(number: float) -> float:
+    """A number with four digits."""
+    return float(f"{number:.4g}") + 0.0
 
 
 def _sides(numbers: Array) -> tuple[bool, bool]:
@@ -286,5 +278,5 @@ def _shrunk(numbers: Array, axis: int, length: int) -> Array:
 
 def _top(*arrays: Array) -> float:
     """The largest finite number, without its sign; 1 where there is none but zeros."""
-    sizes = [np.abs(one[np.isfinite(one)]).max(initial=0.0) for one in arrays]
+    sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in arrays]
     return float(max(sizes)) or 1.0

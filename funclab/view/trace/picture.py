@@ -1,43 +1,41 @@
-"""The slow motion as one picture: the graph, the present step, and all steps as cards."""
+"""Slow motion as one still picture: the graph, the present step, and all steps in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funclab.view.draw.area import area
+from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import curved, of_length
 from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import folded_lines
+from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import named, say
+from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Scene
-from funclab.view.trace.cards import (
-    GAP,
-    PAD,
-    arranged,
-    card_of,
-    figures_of,
-    flow,
-    heading_of,
-)
-from funclab.view.trace.fold import spine
-from funclab.view.trace.mark import draw_marked
-from funclab.view.trace.still import PHASES, Still, listed_names
+from funclab.view.trace.drawing import draw_frame, size_of
+from funclab.view.trace.frames import Frame
+from funclab.view.trace.still import PHASES, Still, spine, where
 
 WIDTH, BESIDE = 1080, 640
 """How wide the picture is, and how wide a graph may be to stand beside the present step."""
+PAD, GAP, LINE, SIGN_ROOM = 12, 14, 17, 30
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
-MOST_CARDS = {"forward": 10, "backward": 9, "update": 4}
-MOST_NAMES = 24
-"""As many of the steps without a card are named."""
-FIRST, LAST = ("loss", "add_into", "held", "compare"), ("input", "seed", "fold", "statistic")
-"""What gets a card before all others where there are not enough, and what after them."""
+NUMBER, SENTENCE, NOW = Font(12, bold=True, anchor="end"), Font(12), Font(12, bold=True)
+NAME, SMALL, ROLE = Font(11, mono=True), Font(11, "soft"), Font(11, "soft", bold=True)
+SIGN, TAG = Font(20, "soft", bold=True, anchor="middle"), Font(11, "paper", bold=True)
+SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
+"""What stands before a picture of this role, unless it is the first."""
+MOST_TOLD = {"forward": 12, "backward": 12, "update": 6}
+"""How many steps of each phase are told in words."""
+BACK = "7 4"
+"""The dashes of an edge along which gradients go."""
 
 
 @dataclass(repr=False)
 class TracePicture(Picture):
-    """A trace at one of its steps; the others follow as small cards."""
+    """A trace at one of its steps; the others follow in words."""
 
     title: str
     stills: Sequence[Still]
@@ -66,7 +64,7 @@ class TracePicture(Picture):
         return titles, rows
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        """Graph and present step side by side where there is room; then the cards, in rows."""
+        """Graph and present step side by side where there is room; then the steps in words."""
         width = max(WIDTH, self.scene.width + 2 * PAD)
         top = self._draw_title(canvas)
         draw_marked(canvas, self.scene, self.stills[self.step], complex(PAD, top))
@@ -76,37 +74,26 @@ class TracePicture(Picture):
         y = max(low, self._draw_step(canvas, corner, width - PAD - corner.real))
         for phase in PHASES:
             y = self._draw_phase(canvas, phase, y, width - 2 * PAD)
-        return width, self._lines(canvas, self._legends(), y + 8, width - 2 * PAD) - 5
-
-    def _lines(self, canvas: Canvas, texts: Sequence[str], y: float, width: float) -> float:
-        """Draw soft sentences, each from a new line on; returns where the next line goes."""
-        for line in (line for text in texts for line in folded_lines(text, width, 12)):
-            canvas.text_line(complex(PAD, y), line, LEAD)
-            y += 17
-        return y
+        return width, draw_lines(canvas, self._legends(), PAD, y + 8, width - 2 * PAD, LEAD) - 5
 
     def _legends(self) -> list[str]:
         """What colours, outlines and names mean, as far as there are any."""
-        found = [say("trace_legend_print" if self.look == "print" else "trace_legend")]
-        frames = [frame for still in self.stills for _, frame in still.pictures]
-        if any(frame.odd for frame in frames):
-            found[0] += f" {say('trace_legend_odd')}"
-        if any(frame.mark is not None for frame in frames):
-            found.append(f"{say('trace_legend_marks')} {say('trace_legend_scale')}")
-        if any(still.kind == "update" for still in self.stills):
-            found.append(say("trace_legend_batch"))
-        rules = (still.about.get("stepping") for still in self.stills)
-        found += dict.fromkeys(rule for rule in rules if rule)
+        still = self.stills[self.step]
+        legend = still.legend(self.look)
+        if any(frame.mark is not None for _, frame in still.pictures):
+            legend = f"{legend} {say('trace_legend_marks')} {say('trace_legend_scale')}"
+        stepping = [each.about.get("stepping") for each in self.stills]
         before = say("trace_before_why")
-        if any(before in still.words for still in self.stills):
-            found.append(before)
-        return found
+        explained = any(before in each.words for each in self.stills)
+        updated = any(each.kind == "update" for each in self.stills)
+        batch = say("trace_legend_batch") if updated else ""
+        return list(filter(None, [legend, batch, *dict.fromkeys(stepping), before * explained]))
 
     def _draw_title(self, canvas: Canvas) -> float:
         canvas.text_line(complex(PAD, 26), named(self.title), TITLE)
         last = [phase for phase in PHASES if any(still.phase == phase for still in self.stills)][-1]
         leads = [say(f"trace_lead_{last}", n=len(spine(self.stills))), say("trace_lead_drawn")]
-        return self._lines(canvas, leads, 46, WIDTH) - 2
+        return draw_lines(canvas, leads, PAD, 46, WIDTH, LEAD) - 2
 
     def _draw_step(self, canvas: Canvas, corner: complex, room: float) -> float:
         """The present step in words, and with all its pictures; returns how far down it reaches."""
@@ -114,42 +101,151 @@ class TracePicture(Picture):
         inner, left = room - 2 * PAD, corner.real + PAD
         lines, figures = folded_lines(still.words, inner, 13), figures_of(still)
         start = complex(left, corner.imag + 38 + 18 * len(lines))
-        end = arranged(figures, start, inner)[1] + 22 * bool(still.example)
+        corners, end = arranged(figures, start, inner)
+        end += 22 * bool(still.example)
         canvas.rect(area(corner, room, end + 10 - corner.imag), Paint("plain", "ink", 2), 8)
-        canvas.text_line(corner + (PAD + 22j), say("trace_now", step=self._where()), HEADING)
+        heading = say("trace_now", step=where(self.stills, self.step))
+        canvas.text_line(corner + (PAD + 22j), heading, HEADING)
         for i, line in enumerate(lines):
             canvas.text_line(complex(left, corner.imag + 44 + 18 * i), line, WORDS)
-        flow(canvas, figures, start, inner)
+        for figure, place in zip(figures, corners, strict=True):
+            figure.draw(canvas, place)
         if still.example:
             canvas.text_line(complex(left, end - 4), still.example, HEADING)
         return end + 10 + GAP
 
-    def _where(self) -> str:
-        """Which step it is, and which part of a fold."""
-        shown = spine(self.stills)
-        number = sum(step <= self.step for step in shown)
-        start = shown[number - 1]
-        at = {"i": number, "n": len(shown)}
-        if start == self.step:
-            return say("trace_step_of", **at)
-        return say("trace_part_of", **at, part=self.step - start, parts=self.stills[start].fold)
-
     def _draw_phase(self, canvas: Canvas, phase: str, y: float, room: float) -> float:
-        steps = {step: number for number, step in enumerate(spine(self.stills), 1)}
-        own = [step for step in steps if self.stills[step].phase == phase]
-        if not own:
+        """The steps of a phase, each with its number and a sentence; returns where they end."""
+        numbered = enumerate(spine(self.stills), 1)
+        steps = [(number, i) for number, i in numbered if self.stills[i].phase == phase]
+        if not steps:
             return y
-        chosen = sorted(sorted(own, key=self._rank)[: MOST_CARDS[phase]])
-        cards = [card_of(self.stills[step], steps[step], step == self.step) for step in chosen]
         canvas.text_line(complex(PAD, y + 16), say(f"trace_heading_{phase}"), HEADING)
-        y = flow(canvas, cards, complex(PAD, y + 26), room) + GAP
-        names = [f"{steps[i]} {heading_of(self.stills[i])}" for i in own if i not in chosen]
-        if not names:
-            return y
-        more = say("trace_more", names=listed_names(names, MOST_NAMES))
-        return self._lines(canvas, [more], y + 4, room) + 10
+        y += 38
+        for number, i in steps[: MOST_TOLD[phase]]:
+            canvas.text_line(complex(PAD + 20, y), str(number), NUMBER)
+            font = NOW if i == self.step else SENTENCE
+            y = draw_lines(canvas, [self.stills[i].words], PAD + 28, y, room - 28, font)
+        more = len(steps) - MOST_TOLD[phase]
+        if more > 0:
+            y = draw_lines(canvas, [say("trace_more", n=more)], PAD + 28, y, room, LEAD)
+        return y
 
-    def _rank(self, step: int) -> int:
-        """Which steps get a card before others: the present one first."""
-        kind = self.stills[step].kind
-        return 0 if step == self.step else 1 if kind in FIRST else 3 if kind in LAST else 2
+
+def draw_lines(
+    canvas: Canvas, texts: Sequence[str], x: float, y: float, room: float, font: Font
+) -> float:
+    """Draw sentences, each starting on a new line; returns where the next line goes."""
+    width = room / 1.13 if font.bold else room
+    for line in (line for text in texts for line in folded_lines(text, width, font.size)):
+        canvas.text_line(complex(x, y), line, font)
+        y += LINE
+    return y
+
+
+@dataclass
+class Figure:
+    """One picture, its sign before it, its role above it, and what can be said of it below."""
+
+    frame: Frame
+    sign: str
+    role: str
+
+    @property
+    def lines(self) -> list[tuple[str, Font]]:
+        """What stands below; the statistics are on two lines."""
+        frame = self.frame
+        brief = frame.brief if frame.statistics["size"] > 1 or frame.odd else ""
+        first, comma, rest = brief.partition(", ")
+        lines = [(named(frame.name), NAME), (frame.shape, SMALL), (first + comma.rstrip(), SMALL)]
+        return [(line, font) for line, font in [*lines, (rest, SMALL)] if line not in ("", "()")]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        width, height = size_of(self.frame)
+        words = [text_width(line, 11, mono=font.mono) for line, font in self.lines]
+        return SIGN_ROOM * bool(self.sign) + max([width, *words]), height + 15 * len(words) + 19
+
+    def draw(self, canvas: Canvas, corner: complex) -> None:
+        height = size_of(self.frame)[1]
+        if self.sign:
+            canvas.text_line(corner + complex(SIGN_ROOM / 2, 22 + height / 2), self.sign, SIGN)
+            corner += SIGN_ROOM
+        canvas.text_line(corner + 10j, self.role, ROLE)
+        draw_frame(canvas, self.frame, corner + 15j)
+        for i, (line, font) in enumerate(self.lines, 2):
+            canvas.text_line(corner + complex(0, height + 15 * i), line, font)
+
+
+def figures_of(still: Still) -> list[Figure]:
+    """All pictures of a step, each under the name of its role."""
+    return [
+        Figure(frame, SIGNS.get(role, "") if i else "", say(f"trace_role_{role}"))
+        for i, (role, frame) in enumerate(still.pictures)
+    ]
+
+
+def arranged(figures: Sequence[Figure], start: complex, room: float) -> tuple[list[complex], float]:
+    """Where figures stand in rows that are no wider than `room`, and where the last row ends."""
+    corners: list[complex] = []
+    corner, tallest = start, 0.0
+    for width, height in (figure.size for figure in figures):
+        if corner != start and corner.real + width > start.real + room:
+            corner, tallest = complex(start.real, corner.imag + tallest + GAP), 0.0
+        corners.append(corner)
+        corner, tallest = corner + width + GAP, max(tallest, height)
+    return corners, corner.imag + tallest
+
+
+# The graph, with the present step marked in it.
+def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> None:
+    """The scene with its corner at a point; the step's box is ringed, and its edges are strong:
+    dashed, with an arrow back, where gradients go."""
+    canvas.shift(corner)
+    draw_scene(canvas, scene)
+    areas: dict[str, Area] = {}
+    for inside, origin in _scenes(scene, 0j):
+        parts = {item.key: item for item in inside.items()}
+        parts |= {group.name: group for group in inside.groups if group.width}
+        for key, part in parts.items():
+            areas[key] = area(part.corner + origin, part.width, part.height).grown(4)
+        for edge in inside.edges if still.phase != "update" else ():
+            out = still.kind != "add_into" and edge.source.key == still.key
+            if out or (edge.source.key, edge.target.key) in still.flows:
+                points = [complex(x, y) + origin for x, y in edge.path]
+                _draw_flow(canvas, points, still.phase == "backward")
+    for key in still.marks:
+        if key in areas:
+            canvas.rect(areas[key], Paint("", "ink", 1.5, "2 3"), 10)
+    ring = next((areas[key] for key in still.anchors if key in areas), None)
+    if ring is not None:
+        canvas.rect(ring, Paint("", "ink", 2.5), 10)
+        _draw_tag(canvas, ring, still.sign)
+    canvas.close()
+
+
+def _scenes(scene: Scene, corner: complex) -> Iterator[tuple[Scene, complex]]:
+    """A scene and those inside its open boxes, each with where its corner lies."""
+    yield scene, corner
+    for box in scene.boxes:
+        if box.inside is not None:
+            left = box.middle.real - box.inside.width / 2
+            yield from _scenes(box.inside, corner + complex(left, box.bottom - box.inside.height))
+
+
+def _draw_flow(canvas: Canvas, points: list[complex], back: bool) -> None:
+    colour = "group0" if back else "input"
+    canvas.path(curved(points), Paint("", colour, 3.5, BACK if back else ""))
+    if back:
+        start = points[0]
+        following = next((point for point in points if point != start), start + 1j)
+        ahead = of_length(following - start, 9)
+        side = of_length(ahead * 1j, 5)
+        canvas.polygon([start, start + ahead + side, start + ahead - side], colour)
+
+
+def _draw_tag(canvas: Canvas, ring: Area, words: str) -> None:
+    width = text_width(words, 11, bold=True) + 14
+    pill = area(complex(ring.right - width - 6, ring.bottom - 9), width, 18)
+    canvas.rect(pill, Paint("ink"), 9)
+    canvas.text_line(pill.corner + (7 + 13j), words, TAG)

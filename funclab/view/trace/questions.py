@@ -15,7 +15,7 @@ from funclab.view.trace.still import Still, listed_names
 
 Question = dict[str, Any]
 MOST_SHAPES = 4
-"""As many shapes are asked for in one walk."""
+"""How many shapes are asked for in one slow motion."""
 BATCH = f"({say('trace_batch', n='')}"
 
 
@@ -26,6 +26,10 @@ def add_questions(stills: Sequence[Still]) -> None:
     for number, still in enumerate(stills):
         for ask in ASKERS.get(still.kind, ()):
             name = ask.__name__
+            if ask is ask_shape:  # once for each kind of layer
+                name += f" {still.about['detail'].partition(' ')[0]}"
+                if sum(other.startswith("ask_shape") for other in asked) == MOST_SHAPES:
+                    continue
             if name in asked and ask not in ALWAYS:
                 continue
             still.question = ask(still, stills)
@@ -33,19 +37,6 @@ def add_questions(stills: Sequence[Still]) -> None:
                 still.question["id"] += f" {number}"
                 asked.add(name)
                 break
-    _thin(stills)
-
-
-def _thin(stills: Sequence[Still]) -> None:
-    """Of the questions for shapes, keep one for each kind of layer."""
-    kinds: set[str] = set()
-    for still in stills:
-        if still.question is None or not still.question["id"].startswith("shape "):
-            continue
-        kind = still.about["detail"].partition(" ")[0]
-        if kind in kinds or len(kinds) == MOST_SHAPES:
-            still.question = None
-        kinds.add(kind)
 
 
 def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
@@ -71,10 +62,10 @@ def _lengths(text: str) -> tuple[int, ...]:
 
 
 def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
-    """What becomes of the mask that a node is given?"""
+    """What happens to the mask that a node receives?"""
     if still.mask not in ("on", "used", "lost"):
         return None
-    fates = {one: say(f"trace_fate_{one}") for one in ("on", "used", "lost")}
+    fates = {fate: say(f"trace_fate_{fate}") for fate in ("on", "used", "lost")}
     right = fates.pop(still.mask)
     texts = {"key": named(still.key), "detail": still.about["detail"]}
     question = _question(f"mask {still.key}", "trace_ask_mask", right, list(fates.values()), texts)
@@ -82,18 +73,19 @@ def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
-    """Which node is the first on the way back? No other that the loss reads is an option."""
-    keys = list(dict.fromkeys(one.key for one in stills if one.kind == "vjp"))
-    others = [one for one in keys if not any(f"tensor {one[:-1]}:" in mark for mark in still.marks)]
+    """Which node passes gradients back first? No other that the loss reads is an option."""
+    keys = list(dict.fromkeys(other.key for other in stills if other.kind == "vjp"))
+    read = {mark.removeprefix("tensor ").rpartition(":")[0] for mark in still.marks}
+    others = [key for key in keys if key[:-1] not in read]
     if len(others) < 2 or keys[0] in others:
         return None
-    wrong = [named(one) for one in (others[0], others[-1])]
+    wrong = [named(others[0]), named(others[-1])]
     texts = {"first": named(keys[0])}
     return _question("order", "trace_ask_order", named(keys[0]), wrong, texts)
 
 
 def ask_larger(still: Still, _: Sequence[Still]) -> Question | None:
-    """Which of the gradients that a node hands on is larger, by the largest of its numbers?"""
+    """Which of the gradients that a node passes back has the largest number?"""
     frames = [frame for role, frame in still.pictures if role == "hands"]
     sizes = sorted(((_size(frame), _of(frame.name)) for frame in frames), reverse=True)
     if len(sizes) < 2 or sizes[0][0] == sizes[1][0]:
@@ -108,7 +100,7 @@ def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
     """Where do gradients go at a node with frozen weights?"""
     if not still.about.get("frozen"):
         return None
-    ways = {one: say(f"trace_way_{one}") for one in ("through", "both", "neither")}
+    ways = {way: say(f"trace_way_{way}") for way in ("through", "both", "neither")}
     right = ways.pop("through" if still.flows else "neither")
     texts = {"key": named(still.key)}
     return _question(f"frozen {still.key}", "trace_ask_frozen", right, list(ways.values()), texts)
@@ -128,10 +120,10 @@ def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
 
 def ask_moves(_: Still, stills: Sequence[Still]) -> Question | None:
     """Which weights does the update move, and which does it leave?"""
-    moved = [_weight(one) for one in stills if one.kind == "update"]
-    kept = [_weight(one) for one in stills if one.kind == "update" and not _moves(one)]
-    held = [named(frame.name) for one in stills if one.kind == "held" for _, frame in one.pictures]
-    if kept or len(moved) < 2:
+    updates = [still for still in stills if still.kind == "update"]
+    held = [frame.name for still in stills if still.kind == "held" for _, frame in still.pictures]
+    kept = [still for still in updates if still.about["numbers"][0] == still.about["numbers"][2]]
+    if kept or len(updates) + len(held) < 2:
         return None
     everything, nothing = say("trace_moves_all"), say("trace_moves_none")
     if held:
@@ -139,9 +131,8 @@ def ask_moves(_: Still, stills: Sequence[Still]) -> Question | None:
         wrong = [everything, say("trace_moves_only", names=listed_names(held)), nothing]
     else:
         right = everything
-        wrong = [
-            say("trace_moves_only", names=listed_names([one])) for one in (moved[0], moved[-1])
-        ]
+        ends = (_weight(updates[0]), _weight(updates[-1]))
+        wrong = [say("trace_moves_only", names=listed_names([name])) for name in ends]
     texts = {"why": say(f"trace_moves_{'held' if held else 'all'}_why")}
     return _question("moves", "trace_ask_moves", right, wrong, texts)
 
@@ -150,24 +141,15 @@ def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
     """Which way does a weight go, seen from the sign of its gradient?"""
     before, slope, after = still.about["numbers"]
     change = after - before
-    if change * slope > 0:  # what an optimizer remembers can be stronger than today's gradient
+    if change * slope > 0:  # what an optimizer remembers can be stronger than the present gradient
         return None
     ways = [say("trace_up"), say("trace_down"), say("trace_stays")]
     right = ways[0 if change > 0 else 1 if change < 0 else 2]
     name = _weight(still)
     kind = "trace_ask_way" if still.pictures[0][1].kind == "number" else "trace_ask_way_one"
     texts = {"name": name, "gradient": signed(slope)}
-    wrong = [one for one in ways if one != right]
+    wrong = [way for way in ways if way != right]
     return _question(f"way {name}", kind, right, wrong, texts)
-
-
-def ask_held(still: Still, stills: Sequence[Still]) -> Question | None:
-    """Does a frozen weight move? Not asked again after all weights were asked for."""
-    if any(one.question and one.question["id"].startswith("moves") for one in stills):
-        return None
-    name = named(still.pictures[0][1].name)
-    yes, no = say("trace_yes"), say("trace_no")
-    return _question(f"held {name}", "trace_ask_held", no, [yes], {"name": name})
 
 
 def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
@@ -184,14 +166,13 @@ def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 Asker = Callable[[Still, Sequence[Still]], "Question | None"]
-ALWAYS: tuple[Asker, ...] = (ask_shape, ask_mask, ask_sum, ask_same, ask_frozen)
+ALWAYS: tuple[Asker, ...] = (ask_mask, ask_sum, ask_same, ask_frozen)
 ASKERS: dict[str, tuple[Asker, ...]] = {
     "forward": (ask_mask, ask_shape),
     "seed": (ask_order,),
     "add_into": (ask_sum,),
     "vjp": (ask_frozen, ask_larger),
     "update": (ask_moves, ask_way),
-    "held": (ask_held,),
     "compare": (ask_same,),
 }
 
@@ -213,15 +194,10 @@ def _weight(still: Still) -> str:
     return named(still.pictures[0][1].name)
 
 
-def _moves(still: Still) -> bool:
-    before, _, after = still.about["numbers"]
-    return before != after
-
-
 def _of(name: str) -> str:
     return name.removeprefix("g_")
 
 
 def _size(frame: Frame) -> float:
-    known = [frame.statistics["least"], frame.statistics["greatest"]]
-    return max((abs(one) for one in known if isinstance(one, float)), default=0.0)
+    ends = [frame.statistics["least"], frame.statistics["greatest"]]
+    return max((abs(end) for end in ends if end is not None), default=0.0)

@@ -1,4 +1,4 @@
-"""Stills: what slow motion shows, one after another, as plain data."""
+"""Stills: what slow motion shows, one after another, and what travels of them to the live view."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 
 from funclab.view.draw.text import clean, listed, shorten
 from funclab.view.live.said import named, say
-from funclab.view.trace.drawing import marked_area, svg_of
-from funclab.view.trace.frames import Frame
+from funclab.view.trace.drawing import svg_of
+from funclab.view.trace.frames import PRINTED, Frame
 
-LONGEST_LINE = 300
 PHASES = ("forward", "backward", "update")
+LONGEST_LINE = 300
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, holds this; that of a weight does not."""
+PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
+"""Up to this many along each side, numbers are written on a projector; and in steps of more than
+two pictures, which would not fit there otherwise."""
 
 
 @dataclass
@@ -24,22 +27,21 @@ class Still:
 
     `key` is the node's key in the diagram; `marks` are what else is marked there: a tensor, or a
     layer and its nodes. `pictures` are pairs of a role and a frame. `lines` are the plan's steps
-    as pseudo-Python. `aside` is what a small picture adds to the shape. `mask` is what becomes of a
-    mask here: "made", "on" (it travels on), "used" or "lost". `about` is what questions are made
-    of: `detail` and `rule` of a layer, `frozen` weights, the `numbers` of an example. `flows` are
-    the edges along which numbers come in, or gradients go back, each by the keys of its ends.
-    `fold` is how many of the stills after it are folded into this one.
+    as pseudo-Python. `mask` is what becomes of a mask here: "made", "on" (it is passed on), "used"
+    or "lost". `about` is what questions are made of: `detail` and `rule` of a layer, `frozen`
+    weights, the `numbers` of an example. `flows` are the edges along which values come in, or
+    gradients go back, each by the keys of its ends. `fold` is how many of the stills after it are
+    folded into this one.
     """
 
     kind: str
     phase: str
-    key: str
-    words: str
+    key: str = ""
+    words: str = ""
     pictures: list[tuple[str, Frame]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     example: str = ""
-    aside: str = ""
     mask: str = ""
     question: dict[str, Any] | None = None
     about: dict[str, Any] = field(default_factory=dict)
@@ -48,14 +50,13 @@ class Still:
 
     @property
     def sign(self) -> str:
-        """Which word stands at its place in the diagram."""
-        return "sum" if self.kind == "add_into" else self.phase
+        """What the tag says at its node in the diagram."""
+        return say(f"trace_sign_{'sum' if self.kind == 'add_into' else self.phase}")
 
     @property
-    def places(self) -> list[str]:
-        """The keys of where it is in the diagram, of which the first that is drawn counts: a sum
-        and an update are where the weights are; all else is where the node is, or the box that
-        holds the node."""
+    def anchors(self) -> list[str]:
+        """Keys in the diagram, of which the first that is drawn gets the ring: a sum and an update
+        are at the weights; all else is at the node, or at the box that holds the node."""
         weights = self.kind == "add_into" or self.phase == "update" or self.fold
         keys = [*self.marks, self.key] if weights else [self.key, *reversed(self.marks)]
         parts = [key.split("/") for key in keys if key]
@@ -67,62 +68,10 @@ class Still:
         frames = [frame for _, frame in self.pictures]
         if all(frame.kind in ("number", "ids") for frame in frames):
             return ""
-        wall = look == "projector"
-        texts = ["wall", "spread"] if wall else ["print" if look == "print" else ""]
-        texts += ["odd"] if not wall and any(frame.odd for frame in frames) else []
-        return " ".join(say(f"trace_legend_{text}".rstrip("_")) for text in texts)
-
-
-class Facts:
-    """Stills as data that JSON can hold; their frames once each, in the order of need."""
-
-    def __init__(self, stills: Sequence[Still], look: str) -> None:
-        self.look = look
-        self.frames: list[dict[str, Any]] = []
-        self._numbers: dict[str, int] = {}
-        self.steps = [self._step(still) for still in stills]
-        self.lines = [
-            {"text": fitting(line), "step": i}
-            for i, still in enumerate(stills)
-            for line in still.lines
-        ]
-
-    def _step(self, still: Still) -> dict[str, Any]:
-        names = ("kind", "phase", "key", "words", "marks", "places", "example", "question", "fold")
-        told = {name: getattr(still, name) for name in names}
-        told["sign"] = say(f"trace_sign_{still.sign}")
-        told["legend"] = still.legend(self.look)
-        told["flows"] = [list(ends) for ends in still.flows]
-        told["pictures"] = [self._picture(still, *pair) for pair in still.pictures]
-        return told
-
-    def _picture(self, still: Still, role: str, frame: Frame) -> dict[str, Any]:
-        """A picture's role, the number of its frame, and the area that is outlined in it."""
-        if role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name):
-            role = "own"
-        drawn = replace(frame, small=self.look == "projector")
-        facts = {
-            "svg": svg_of(replace(drawn, mark=None)),
-            "name": frame.name,
-            "shape": frame.shape,
-            "note": frame.note,
-            "brief": frame.brief,
-            "cells": frame.cells,
-            "odd": bool(frame.statistics["nan"] + frame.statistics["infinite"]),
-            "kind": frame.kind,
-            "worded": drawn.printed or frame.kind in ("number", "ids"),
-        }
-        number = self._numbers.setdefault(str(facts), len(self.frames))
-        if number == len(self.frames):
-            self.frames.append(facts)
-        mark = marked_area(drawn)
-        outlined = [mark.x, mark.y, mark.width, mark.height] if mark else None
-        return {"role": role, "frame": number, "mark": outlined}
-
-
-def fitting(line: str) -> str:
-    """A line of pseudo-Python, without its remark: where it belongs is told by its still."""
-    return shorten(clean(line.partition("    # ")[0]), LONGEST_LINE)
+        keys = {"projector": ["trace_legend_wall", "trace_legend_spread"]}
+        keys["print"] = ["trace_legend_print"]
+        odd = ["trace_legend_odd"] if any(frame.odd for frame in frames) else []
+        return " ".join(map(say, keys.get(look, ["trace_legend"]) + odd))
 
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:
@@ -131,3 +80,76 @@ def listed_names(names: Sequence[str], most: int = 4) -> str:
     if len(short) > most:
         short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
     return listed(short)
+
+
+def spine(stills: Sequence[Still]) -> list[int]:
+    """The numbers of the stills that are not folded into another."""
+    numbers, i = [], 0
+    while i < len(stills):
+        numbers.append(i)
+        i += 1 + stills[i].fold
+    return numbers
+
+
+def where(stills: Sequence[Still], step: int) -> str:
+    """Which step of how many it is, and which part of a fold."""
+    shown = spine(stills)
+    number = sum(i <= step for i in shown)
+    start, position = shown[number - 1], {"i": number, "n": len(shown)}
+    if start == step:
+        return say("trace_step_of", **position)
+    return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
+
+
+class Facts:
+    """Steps and lines of the plan; frames once each, in the order of need."""
+
+    def __init__(self, stills: Sequence[Still], look: str) -> None:
+        self.look = look
+        self.frames: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self.steps = [
+            self._step(still) | {"where": where(stills, i)} for i, still in enumerate(stills)
+        ]
+        self.spine = spine(stills)
+        self.lines = [
+            {"text": fitting(line), "step": i}
+            for i, still in enumerate(stills)
+            for line in still.lines
+        ]
+
+    def _step(self, still: Still) -> dict[str, Any]:
+        names = ("kind", "phase", "key", "words", "marks", "anchors", "sign", "example", "question")
+        return {name: getattr(still, name) for name in (*names, "fold")} | {
+            "legend": still.legend(self.look),
+            "flows": [list(ends) for ends in still.flows],
+            "pictures": [self._picture(still, *pair) for pair in still.pictures],
+        }
+
+    def _picture(self, still: Still, role: str, frame: Frame) -> dict[str, Any]:
+        """A picture's role, and the number of its frame."""
+        if role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name):
+            role = "own"
+        if self.look == "projector":
+            most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
+            frame = replace(frame, most_printed=most)
+        facts = {
+            "svg": svg_of(frame),
+            "name": frame.name,
+            "shape": frame.shape,
+            "note": frame.note,
+            "brief": frame.brief,
+            "cells": frame.cells,
+            "odd": bool(frame.not_finite),
+            "kind": frame.kind,
+            "worded": frame.printed or frame.kind in ("number", "ids"),
+        }
+        number = self._numbers.setdefault(str(facts), len(self.frames))
+        if number == len(self.frames):
+            self.frames.append(facts)
+        return {"role": role, "frame": number}
+
+
+def fitting(line: str) -> str:
+    """A line of pseudo-Python, without its comment: its still says where it belongs."""
+    return shorten(clean(line.partition("    # ")[0]), LONGEST_LINE)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from funclab.engine.trace import Moment
-from funclab.graph.value import Variable
+from funclab.graph.value import Value, Variable
 from funclab.shape_math import Array
 from funclab.view.live.said import named, say, signed
-from funclab.view.trace.backward import Backward
-from funclab.view.trace.example import marked, shown_positions, step_text, where
-from funclab.view.trace.frames import Frame, alike, frame_of
+from funclab.view.trace.example import step_text, where
+from funclab.view.trace.frames import alike, frame_of, marked, shown_positions
 from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.traced import TracedModel
 
 Before = Mapping[Variable, Array]
 RULES = ("momentum", "adam", "nadam", "rmsprop", "adagrad", "adamax", "adadelta")
@@ -23,45 +23,50 @@ ORDER = ("update", "held", "statistic")
 
 
 def update_stills(
-    backward: Backward, moments: Iterable[Moment], before: Before, optimizer: Any
+    traced: TracedModel,
+    steps: Iterable[Moment],
+    before: Before,
+    optimizer: Any,
+    positions: Mapping[Value, int],
 ) -> list[Still]:
-    """What the update did to each weight; `before` is every variable's value ahead of it all."""
-    lines = [moment.line for moment in moments]  # asking for a moment is what makes it happen
-    places = backward.places
-    grads = places.plan.grads
+    """What the update did to each weight. `before` holds the value of each variable before the
+    batch, `positions` what the sums were about."""
+    lines = [moment.line for moment in steps]  # asking for a moment is what makes it happen
     stills: list[Still] = []
     held: list[Variable] = []
-    for one, then in before.items():
-        if one in grads:
-            still = moved(one, then, grads[one], optimizer, backward.told.get(one))
-        elif one.trainable:
-            held.append(one)
+    gradients = traced.plan.grads
+    for variable, array in before.items():
+        if variable in gradients:
+            position = positions.get(variable)
+            still = moved(variable, array, gradients[variable], optimizer, position)
+        elif variable.trainable:
+            held.append(variable)
             continue
-        elif np.array_equal(one.array, then, equal_nan=True):
+        elif np.array_equal(variable.array, array, equal_nan=True):
             continue
         else:
-            still = _statistic(one, then)
-        still.marks = places.marks(one)
+            still = _statistic(variable, array)
+        still.marks = traced.marks(variable)
         stills.append(still)
     if held:
         stills.append(_held(held))
-        stills[-1].marks = [mark for one in held for mark in places.marks(one)]
+        stills[-1].marks = [mark for weight in held for mark in traced.marks(weight)]
     stills.sort(key=lambda still: ORDER.index(still.kind))
     stills[0].lines = lines
     return stills
 
 
 def moved(
-    weight: Variable, before: Array, gradient: Array, optimizer: Any, at: int | None = None
+    weight: Variable, before: Array, gradient: Array, optimizer: Any, position: int | None = None
 ) -> Still:
-    """A weight before, its gradient, and the weight after; `at` is where the sum before told of."""
+    """A weight before, its gradient, and the weight after, with one position in numbers."""
     after = weight.array
-    shown = shown_positions(after)
-    at = example_position(before, gradient, after, shown, at)
+    shown = shown_positions(after.shape)
+    position = example_position(before, gradient, after, shown, position)
     first, second = alike([frame_of(weight.path, array) for array in (before, after)])
     drawn = [first, frame_of(f"g_{weight.path}", gradient), second]
-    frames = [marked(frame, after, at) for frame in drawn]
-    numbers = [float(array.reshape(-1)[at]) for array in (before, gradient, after)]
+    frames = [marked(frame, after.shape, position) for frame in drawn]
+    numbers = [float(array.reshape(-1)[position]) for array in (before, gradient, after)]
     old, slope, new = numbers
     rate = float(optimizer.current_rate[0]) or 1
     rule = rule_of(optimizer, weight) if old != new else "none"
@@ -69,7 +74,7 @@ def moved(
     example = "" if rule == "none" else step_text(old, step, new, rate)
     kind = rule if rule in ("none", "plain") else "step"
     step_words = say(f"trace_step_{rule}") if kind == "step" else ""
-    words = say(
+    sentence = say(
         f"trace_update_{kind}",
         optimizer=optimizer.name,
         name=named(weight.path),
@@ -79,34 +84,32 @@ def moved(
         rate=f"{rate:g}",
         step=step_words,
     )
-    roles = ("before", "gradient", "after")
-    pictures: list[tuple[str, Frame]] = list(zip(roles, frames, strict=True))
-    aside = say(f"trace_update_aside_{kind}")
     about: dict[str, Any] = {"numbers": numbers}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
-    return Still("update", "update", "", words, pictures, example=example, aside=aside, about=about)
+    pictures = list(zip(("before", "gradient", "after"), frames, strict=True))
+    return Still("update", "update", "", sentence, pictures, example=example, about=about)
 
 
 def example_position(
-    before: Array, gradient: Array, after: Array, shown: Array, at: int | None
+    before: Array, gradient: Array, after: Array, shown: Array, position: int | None
 ) -> int:
-    """A position to tell of: that of the sum before, if the weight moves there; else where it moves
-    far and the gradient is large."""
+    """A position to tell of: that of the sum, if the weight moves there; else where it moves far
+    and the gradient is large."""
     change = np.abs(np.nan_to_num(after - before)).reshape(-1)
-    if at is not None and (change[at] or not change.any()):
-        return at
+    if position is not None and (change[position] or not change.any()):
+        return position
     far = shown[change[shown] >= change[shown].max() / 2]
     return int(far[np.abs(np.nan_to_num(gradient.reshape(-1)[far])).argmax()])
 
 
 def rule_of(optimizer: Any, weight: Variable) -> str:
     """By which of the rules in words an optimizer moves a weight."""
-    name = type(optimizer).__name__.lower()
     others = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad")
-    more = any(getattr(optimizer, one, None) for one in (*others, "nesterov"))
+    more = any(getattr(optimizer, name, None) for name in (*others, "nesterov"))
     if more or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"
+    name = type(optimizer).__name__.lower()
     if name == "sgd":
         return "momentum" if optimizer.momentum else "plain"
     if name == "rmsprop" and optimizer.momentum:
@@ -115,13 +118,12 @@ def rule_of(optimizer: Any, weight: Variable) -> str:
 
 
 def _held(weights: list[Variable]) -> Still:
-    pictures = [("held", frame_of(one.path, one.array)) for one in weights[:4]]
-    names = listed_names([one.path for one in weights])
-    words, aside = say("trace_held", names=names), say("trace_held_aside")
-    return Still("held", "update", "", words, pictures, aside=aside)
+    pictures = [("held", frame_of(weight.path, weight.array)) for weight in weights[:4]]
+    names = listed_names([weight.path for weight in weights])
+    return Still("held", "update", "", say("trace_held", names=names), pictures)
 
 
 def _statistic(variable: Variable, before: Array) -> Still:
-    first, second = alike([frame_of(variable.path, one) for one in (before, variable.array)])
-    words = say("trace_statistic", name=named(variable.path))
-    return Still("statistic", "update", "", words, [("before", first), ("after", second)])
+    frames = alike([frame_of(variable.path, array) for array in (before, variable.array)])
+    sentence = say("trace_statistic", name=named(variable.path))
+    return Still("statistic", "update", "", sentence, list(zip(("before", "after"), frames)))

@@ -1,26 +1,36 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
 const REST = 1500;
-/** What edges are: gone along by data, by gradients, or in the present step. */
+/** What edges are: passed by data, by gradients, or part of the present step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
+const SIGNS = { part: "+", sum: "=", after: "→" };
+/** Sizes of the pictures, the first that leaves room for all; "fl-below" is under the graph, "fl-tight" without statistics. */
+const SIZES = [[1.15], [1], [1.15, "fl-below"], [1, "fl-below"], [1, "fl-wrapped"]];
+const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
+/** The keys that are buttons, too. */
+const BUTTONS = ["ArrowLeft", "ArrowRight", "p", "o", "n", "b", "w"];
 
 const trace = {
-  ...shownOfTrace,
   name: "trace",
 
   draw(ctx) {
     this.got = {};
     this.asked = new Set();
-    const bar = this.bar(ctx);
-    ctx.bar.append(...bar, h("label", {}, ctx.t("trace_timeline"), " ", this.range));
-    this.graph = new Graph(ctx.t("trace_graph"), (key) => this.find(ctx, (one) => one.key === key || one.marks.includes(key)));
+    const { spine, lines } = ctx.facts, keys = this.keys(ctx);
+    const shown = BUTTONS.filter((key) => keys[key].when?.() ?? true);
+    this.buttons = Object.fromEntries(shown.map((key) => [key, ctx.button(keys[key].label, key, keys[key].run)]));
+    this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
+      oninput: ({ target }) => this.go(ctx, spine[target.value]) });
+    ctx.bar.append(...Object.values(this.buttons), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
+    this.graph = new Graph(ctx.t("trace_graph"), (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
     ctx.stage.append(this.graph.el, this.shown);
     for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
-    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });
-    ctx.panel.append(this.table, !ctx.facts.lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
+    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") }, lines.map(({ text, step }) =>
+      h("li", {}, h("button", { type: "button", class: "fl-link", tabindex: "-1", onclick: () => this.go(ctx, step) }, text))));
+    ctx.panel.append(this.table, !lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     // Only on the page there is a width, to make pictures fit and to bring the step in sight.
     const watcher = new ResizeObserver(() => this.settle(ctx));
@@ -28,49 +38,26 @@ const trace = {
     ctx.cleanups.push(() => this.pause(ctx), () => watcher.disconnect());
   },
 
-  bar(ctx) {
-    this.spine = this.spineOf(ctx.facts.steps);
-    this.range = h("input", { type: "range", min: 0, max: this.spine.length - 1, "aria-label": ctx.t("trace_timeline"),
-      oninput: (event) => this.go(ctx, this.spine[event.target.value]) });
-    this.opening = ctx.button(ctx.t("trace_open"), "o", () => this.open(ctx));
-    this.playing = ctx.button(ctx.t("trace_play"), "p", () => this.toggle(ctx));
-    const phases = new Set(ctx.facts.steps.map((one) => one.phase));
-    return [
-      ctx.button(ctx.t("trace_back"), "ArrowLeft", () => this.move(ctx, -1)),
-      ctx.button(ctx.t("trace_on"), "ArrowRight", () => this.move(ctx, 1)),
-      this.playing,
-      this.spine.length < ctx.facts.steps.length ? this.opening : null,
-      ctx.button(ctx.t("trace_next_node"), "n", () => this.nextNode(ctx)),
-      ...["backward", "update"].filter((phase) => phases.has(phase)).map((phase) =>
-        ctx.button(ctx.t(`trace_to_${phase}`), phase[0] === "b" ? "b" : "w", () => this.phase(ctx, phase))),
-    ].filter(Boolean);
-  },
-
-  /** The numbers of the steps that are not folded into another. */
-  spineOf(steps) {
-    const found = [];
-    for (let at = 0; at < steps.length; at += 1 + steps[at].fold) found.push(at);
-    return found;
-  },
-
-  /** Where a step is on the spine, and its number inside a fold; 0 outside. */
-  place(step) {
-    const i = this.spine.findLastIndex((one) => one <= step);
-    return { i, part: step - this.spine[i] };
-  },
-
   step(ctx) {
     const { steps } = ctx.facts;
     return steps[Math.max(0, Math.min(steps.length - 1, ctx.state.step))];
   },
 
+  /** Where a step is on the spine, and its number inside a fold; 0 outside. */
+  position(ctx, step = ctx.state.step) {
+    const { spine } = ctx.facts, i = spine.findLastIndex((number) => number <= step);
+    return { i, part: step - spine[i] };
+  },
+
   update(ctx) {
     const step = this.step(ctx), moved = this.last !== undefined && this.last !== ctx.state.step;
-    const { i, part } = this.place(ctx.state.step);
+    const { i, part } = this.position(ctx), { o } = this.buttons;
     this.range.value = i;
-    this.range.setAttribute("aria-valuetext", this.where(ctx));
-    this.opening.firstChild.data = ctx.t(part ? "trace_close" : "trace_open");
-    this.opening.disabled = !part && !step.fold;
+    this.range.setAttribute("aria-valuetext", step.where);
+    if (o) {
+      o.firstChild.data = ctx.t(part ? "trace_close" : "trace_open");
+      o.disabled = !part && !step.fold;
+    }
     this.graph.put(ctx.model.get("pictures").graph);
     this.pictures(ctx, step);
     this.mark(ctx, step);
@@ -88,6 +75,85 @@ const trace = {
     this.mark(ctx, this.step(ctx));
   },
 
+  // The pictures: what a step reads and makes, each with what can be said of it.
+  /** The frames of a step, once all are here; those that are missing are asked for. */
+  framesOf(ctx, step) {
+    const frames = { ...ctx.facts.frames, ...this.got };
+    const missing = step.pictures.map(({ frame }) => frame).filter((key) => !frames[key] && !this.asked.has(key));
+    missing.forEach((key) => this.asked.add(key));
+    if (missing.length) ctx.model.send({ ask: "frames", keys: missing });
+    return step.pictures.map(({ frame }) => frames[frame]);
+  },
+
+  follow(ctx, message) {
+    if (!message.frames) return;
+    Object.assign(this.got, message.frames);
+    ctx.update();
+  },
+
+  pictures(ctx, step) {
+    const frames = this.framesOf(ctx, step);
+    if (frames.includes(undefined)) {
+      this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
+      return;
+    }
+    this.shown.replaceChildren(this.roles(ctx, step, frames),
+      step.example ? h("p", { class: "fl-example" }, step.example) : "",
+      step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
+    this.table.replaceChildren(this.statistics(ctx, step, frames));
+    this.fit(ctx);
+  },
+
+  /** Make pictures as large as there is room; those of a sum or an update stay in one row. */
+  fit(ctx) {
+    const { shown } = this, roles = shown.firstChild;
+    for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
+      shown.style.setProperty("--scale", scale);
+      shown.className = `fl-shown ${name}`;
+      if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) break;
+    }
+  },
+
+  /** The pictures side by side, those of one role in one field. */
+  roles(ctx, step, frames) {
+    const groups = [];
+    step.pictures.forEach(({ role }, i) => {
+      const figure = this.figure(ctx, frames[i], role), last = groups.at(-1);
+      if (last?.role === role && role !== "part") last.figures.push(figure);
+      else groups.push({ role, figures: [figure] });
+    });
+    return h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) =>
+      h("div", { class: "fl-figures" }, i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
+        h("section", { class: `fl-role fl-role-${role}` }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)))));
+  },
+
+  figure(ctx, frame, role) {
+    const wall = ctx.look === "projector", svg = pictureFrom(frame.svg);
+    svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
+    svg.style.width = `calc(${svg.getAttribute("width")}px*var(--scale))`;
+    svg.classList.toggle("fl-worded", frame.worded);
+    const note = frame.note && !wall ? ` · ${frame.note}` : "";
+    const brief = wall && frame.kind !== "number" && role !== "weights" ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
+    return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
+      h("code", {}, this.breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
+  },
+
+  /** A name that breaks after a slash, when it must. */
+  breakable(name) {
+    return name.split(/(?<=\/)/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+  },
+
+  statistics(ctx, step, frames) {
+    const names = frames.map(({ name }) => name), twice = (name) => names.indexOf(name) !== names.lastIndexOf(name);
+    const head = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"];
+    const rows = frames.map(({ name, shape, cells, odd }, i) => h("tr", {},
+      h("th", { scope: "row" }, this.breakable(name), twice(name) ? `, ${ctx.t(`trace_role_${step.pictures[i].role}`)}` : ""),
+      [shape, ...cells].map((text, j) => h("td", {}, odd && j === cells.length ? h("strong", { class: "fl-what" }, text) : text))));
+    return h("table", { class: "fl-table" }, h("caption", {}, ctx.t("trace_statistics")),
+      h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, ctx.t(`trace_${name}`))))),
+      h("tbody", {}, rows));
+  },
+
   // Marking the graph.
   mark(ctx, step) {
     const { graph } = this;
@@ -95,7 +161,7 @@ const trace = {
     this.light(ctx, step);
     const parts = graph.parts();
     for (const mark of step.marks) graph.ring(parts.get(mark), "fl-ring fl-lit");
-    const place = step.places.find((key) => parts.has(key)), ring = graph.ring(parts.get(place));
+    const ring = graph.ring(parts.get(step.anchors.find((key) => parts.has(key))));
     if (ring) graph.sign(ring, step.sign);
     graph.reveal(ring);
   },
@@ -107,7 +173,7 @@ const trace = {
       into.includes(`${source} ${target}`) || (kind !== "add_into" && key && source === key));
   },
 
-  /** Light the ways that data have gone, and those that gradients have come back. */
+  /** Light the edges that data have passed, and those that gradients have come back along. */
   light(ctx, now) {
     const { steps } = ctx.facts, at = steps.indexOf(now), here = steps.slice(at, at + now.fold + 1);
     for (const step of [...steps.slice(0, at), ...here].filter(({ phase }) => phase !== "update"))
@@ -122,14 +188,14 @@ const trace = {
     }
   },
 
-  /** An arrow against the way of the data, with the gradient where it is a single number. */
+  /** An arrow against the direction of the data, with the gradient where it is a single number. */
   turn(ctx, edge, step) {
     const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(9);
-    const [dx, dy] = [next.x - start.x, next.y - start.y], turn = Math.atan2(dy, dx) * 180 / Math.PI;
+    const turn = Math.atan2(next.y - start.y, next.x - start.x) * 180 / Math.PI;
     edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform: `translate(${start.x} ${start.y}) rotate(${turn})` }));
     const { source } = edge.dataset;
     if (!edge.classList.contains("fl-now") || !source.includes("tensor ")) return;
-    const name = `g_${source.replace("tensor ", "")}`, frame = this.framesOf(ctx, step).find((one) => one?.name === name);
+    const name = `g_${source.replace("tensor ", "")}`, frame = this.framesOf(ctx, step).find((other) => other?.name === name);
     const middle = path.getPointAtLength(path.getTotalLength() / 2);
     this.graph.tag(edge, frame?.kind === "number" ? `g = ${frame.brief}` : "g", middle.x + 8, middle.y - 9);
   },
@@ -148,16 +214,14 @@ const trace = {
     }
   },
 
+  /** Mark the lines of the plan that belong to the step. */
   lines(ctx) {
     const { lines, steps } = ctx.facts, update = this.step(ctx).kind === "update";
-    if (this.list.childElementCount !== lines.length)
-      this.list.replaceChildren(...lines.map((line) => h("li", {}, h("button", { type: "button", class: "fl-link",
-        tabindex: "-1", onclick: () => this.go(ctx, line.step) }, line.text))));
-    [...this.list.children].forEach((one, i) => {
-      const here = lines[i].step === ctx.state.step || (update && steps[lines[i].step].phase === "update");
-      one.hidden = ctx.model.get("ask") && lines[i].step > ctx.state.step;
-      one.className = here ? "fl-here" : "";
-      here ? one.setAttribute("aria-current", "step") : one.removeAttribute("aria-current");
+    [...this.list.children].forEach((item, i) => {
+      const { step } = lines[i], here = step === ctx.state.step || (update && steps[step].phase === "update");
+      item.hidden = ctx.model.get("ask") && step > ctx.state.step;
+      item.className = here ? "fl-here" : "";
+      here ? item.setAttribute("aria-current", "step") : item.removeAttribute("aria-current");
     });
     const first = this.list.querySelector(".fl-here");
     if (first) this.list.scrollTop = first.offsetTop - this.list.clientHeight / 3;
@@ -165,55 +229,51 @@ const trace = {
 
   // Moving.
   go(ctx, step) {
-    const at = Math.max(0, Math.min(ctx.facts.steps.length - 1, step));
+    const { steps } = ctx.facts, next = Math.max(0, Math.min(steps.length - 1, step));
     if (!ctx.gate) ctx.askBox.hidden = true;
-    const question = at > ctx.state.step ? ctx.facts.steps[at].question : null;
-    ctx.ask(question, () => ctx.set({ step: at }));
+    ctx.ask(next > ctx.state.step ? steps[next].question : null, () => ctx.set({ step: next }));
     if (ctx.gate) this.pause(ctx);
   },
 
-  /** One step on or back; a fold is one step, unless one is inside it. */
+  /** One step on or back; a fold is one step, unless the present step is inside it. */
   move(ctx, by) {
-    const { i, part } = this.place(ctx.state.step), beyond = this.spine[i + 1] ?? ctx.facts.steps.length;
+    const { spine, steps } = ctx.facts, { i, part } = this.position(ctx), beyond = spine[i + 1] ?? steps.length;
     const inside = part && ctx.state.step + by < beyond;
-    const next = inside ? ctx.state.step + by : this.spine[i + by];
+    const next = inside ? ctx.state.step + by : spine[i + by];
     if (next === undefined) ctx.say(ctx.t(by > 0 ? "trace_end" : "trace_begin"));
     else this.go(ctx, next);
   },
 
-  /** Walk into the fold that is shown, or back out of it. */
+  /** Go into the fold that is shown, or back out of it. */
   open(ctx) {
-    const { i, part } = this.place(ctx.state.step);
-    if (part) this.go(ctx, this.spine[i]);
+    const { i, part } = this.position(ctx);
+    if (part) this.go(ctx, ctx.facts.spine[i]);
     else if (this.step(ctx).fold) this.go(ctx, ctx.state.step + 1);
   },
 
+  /** Go to the next step that passes a test, from the end on to the beginning. */
   find(ctx, test) {
     const { steps } = ctx.facts, from = ctx.state.step;
     const order = [...steps.keys()].map((i) => (i + from + 1) % steps.length);
-    const found = order.find((i) => test(steps[i]));
-    if (found !== undefined) this.go(ctx, found);
+    const next = order.find((i) => test(steps[i], i));
+    if (next !== undefined) this.go(ctx, next);
   },
 
   nextNode(ctx) {
-    const { key } = this.step(ctx), { part } = this.place(ctx.state.step);
-    this.find(ctx, (one) => (one.key || one.fold) && one.key !== key && (part || this.spine.includes(ctx.facts.steps.indexOf(one))));
-  },
-
-  phase(ctx, phase) {
-    this.go(ctx, ctx.facts.steps.findIndex((one) => one.phase === phase));
+    const { key } = this.step(ctx), { part } = this.position(ctx);
+    this.find(ctx, (step, i) => (step.key || step.fold) && step.key !== key && (part || ctx.facts.spine.includes(i)));
   },
 
   toggle(ctx) { this.timer ? this.pause(ctx) : this.play(ctx); },
 
   play(ctx) {
-    const last = this.spine.at(-1);
+    const last = ctx.facts.spine.at(-1);
     if (ctx.state.step >= last) this.go(ctx, 0);
     this.timer = setInterval(() => {
       this.move(ctx, 1);
       if (ctx.state.step >= last) this.pause(ctx);
     }, MOTION + REST);
-    this.playing.firstChild.data = ctx.t("trace_pause");
+    this.buttons.p.firstChild.data = ctx.t("trace_pause");
     ctx.say(ctx.t("trace_playing"));
   },
 
@@ -221,35 +281,29 @@ const trace = {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.playing.firstChild.data = ctx.t("trace_play");
+    this.buttons.p.firstChild.data = ctx.t("trace_play");
     ctx.say(ctx.t("trace_paused"));
   },
 
   keys(ctx) {
+    const { spine, steps } = ctx.facts, first = (phase) => steps.findIndex((step) => step.phase === phase);
+    const to = (phase) => ({ label: ctx.t(`trace_to_${phase}`), run: () => this.go(ctx, first(phase)), when: () => first(phase) >= 0 });
     return {
       ArrowRight: { label: ctx.t("trace_on"), run: () => this.move(ctx, 1) },
       ArrowLeft: { label: ctx.t("trace_back"), run: () => this.move(ctx, -1) },
       Home: { label: ctx.t("trace_first"), run: () => this.go(ctx, 0) },
-      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, this.spine.at(-1)) },
+      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, spine.at(-1)) },
       p: { label: ctx.t("trace_play"), run: () => this.toggle(ctx) },
       " ": { run: () => this.toggle(ctx) },
-      o: { label: ctx.t("trace_open_key"), run: () => this.open(ctx), when: () => this.spine.length < ctx.facts.steps.length },
+      o: { label: ctx.t("trace_open_key"), run: () => this.open(ctx), when: () => spine.length < steps.length },
       n: { label: ctx.t("trace_next_node"), run: () => this.nextNode(ctx) },
-      b: { label: ctx.t("trace_to_backward"), run: () => this.phase(ctx, "backward"), when: () => this.has(ctx, "backward") },
+      b: to("backward"),
+      w: to("update"),
       Escape: { run: () => ctx.el.focus() },
-      w: { label: ctx.t("trace_to_update"), run: () => this.phase(ctx, "update"), when: () => this.has(ctx, "update") },
     };
   },
 
-  has(ctx, phase) { return ctx.facts.steps.some((one) => one.phase === phase); },
-
-  where(ctx) {
-    const { i, part } = this.place(ctx.state.step), at = { i: i + 1, n: this.spine.length };
-    if (!part) return ctx.t("trace_step_of", at);
-    return ctx.t("trace_part_of", { ...at, part, parts: ctx.facts.steps[this.spine[i]].fold });
-  },
-
-  caption(ctx) { return `${this.where(ctx)}. ${this.step(ctx).words}`; },
+  caption(ctx) { const step = this.step(ctx); return `${step.where}. ${step.words}`; },
 };
 
 export default liveView(() => trace);

@@ -13,13 +13,13 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
-from funclab.view.trace.fold import check_most, spine
+from funclab.view.trace.fold import check_most
 from funclab.view.trace.picture import TracePicture
-from funclab.view.trace.still import Facts, Still
-from funclab.view.trace.walk import walk
+from funclab.view.trace.steps import stills_of
+from funclab.view.trace.still import Facts, Still, spine
 
 MOST_CALLS, STILL_CALLS = 60, 12
-"""As many calls are drawn in the live graph, and in that of the still picture."""
+"""How many calls are drawn in the live graph, and in that of the still picture."""
 STORED = 210_000
 """Up to this many characters of pictures are stored with the view, those of unfolded steps first;
 of more, each travels when it is shown."""
@@ -45,21 +45,26 @@ class Trace(View):
         )
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
         self.pictures = {"graph": bare(drawn)}
-        self._told = Facts(stills, self.look)
-        self._tell(STORED)
+        self._facts = Facts(stills, self.look)
+        self._store(STORED)
 
-    def _tell(self, room: float) -> None:
+    def _store(self, room: float) -> None:
         """Store the steps, and pictures as far as there is room."""
-        told, shown = self._told, spine(self.stills)
+        facts, shown = self._facts, spine(self.stills)
         order = [*shown, *sorted(set(range(len(self.stills))) - set(shown))]
-        needed = (one["frame"] for step in order for one in told.steps[step]["pictures"])
+        needed = (picture["frame"] for step in order for picture in facts.steps[step]["pictures"])
         frames: dict[str, Any] = {}
         for number in dict.fromkeys(needed):
-            room -= len(str(told.frames[number]))
+            room -= len(str(facts.frames[number]))
             if room < 0:
                 break
-            frames[str(number)] = told.frames[number]
-        self.facts = {"steps": told.steps, "lines": told.lines, "frames": frames}
+            frames[str(number)] = facts.frames[number]
+        self.facts = {
+            "steps": facts.steps,
+            "spine": shown,
+            "lines": facts.lines,
+            "frames": frames,
+        }
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
@@ -73,7 +78,7 @@ class Trace(View):
         return state
 
     def find(self, kind: str, name: str = "") -> int:
-        """The number of the first step of a kind, such as "add_into", that tells of `name`.
+        """The number of the first step of a kind, such as "add_into", that mentions `name`.
 
         Raises: ArgumentError when there is none.
         """
@@ -99,12 +104,12 @@ class Trace(View):
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         if content.get("ask") != "frames":
             return None
-        frames = self._told.frames
+        frames = self._facts.frames
         wanted = [i for i in content.get("keys", ()) if i in range(len(frames))]
         return {"frames": {str(i): frames[i] for i in wanted}}
 
     def complete(self) -> None:
-        self._tell(math.inf)
+        self._store(math.inf)
 
 
 def trace(
@@ -124,13 +129,13 @@ def trace(
     """One batch through a model in slow motion: forward, then backward, then the update.
 
     `model` has a graph; nothing in it changes. `x` and `y` are its inputs and targets as `fit`
-    takes them, of which the first 32 samples are the batch; without `y` all ends after the way
-    forward. `loss` and `optimizer` are used in the place of the model's own; with a loss but no
+    takes them, of which the first 32 samples are the batch; without `y` only the forward
+    computation is shown. `loss` and `optimizer` replace the model's own; with a loss but no
     optimizer nothing is updated. `training` says without `y` how layers act: True, False, "both"
-    side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the length of
-    the walk; in a longer one, neighbouring steps are folded into one, layer by layer, and the key o
-    opens it. `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are
-    those of every view: see `funclab.view.live.view.View`.
+    side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
+    steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
+    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
+    every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
     DataError and ShapeError for data that do not fit; ArgumentError for other settings.
@@ -138,27 +143,28 @@ def trace(
     if training not in TRAINING or (y is not None and training is not None):
         raise ArgumentError(
             f"training={training!r} cannot be used here.",
-            why='it says how layers act on the way forward: True, False, or "both" side by side; '
+            why='without targets it is True, False, or "both" side by side; '
             "with targets, training is always on.",
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
     most = check_most(most_steps, defaults.chosen(look))
     if words.graph_of(model) is None:
-        diagram(model)  # says it well that there is no graph
-    stills = walk(model, x, y, loss, optimizer, training, most)
+        diagram(model)  # raises the error for a model without a graph
+    stills = stills_of(model, x, y, loss, optimizer, training, most)
     settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
     return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
 
 
 def holds_models(model: Any) -> bool:
     """Whether a model holds models, as layers or inside wrappers; then they are drawn opened."""
-    held = [node.operation for node in model.graph.nodes]
-    return any(words.graph_of(one) or words.graph_of(words.inner_layer(one)) for one in held)
+    layers = [node.operation for node in model.graph.nodes]
+    wrapped = [words.inner_layer(layer) for layer in layers]
+    return any(words.graph_of(layer) for layer in [*layers, *wrapped])
 
 
 def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:
     name = model.name if model.name.isidentifier() else "model"
-    given = {"loss": loss, "optimizer": optimizer, "training": training, "most_steps": most}
+    settings = {"loss": loss, "optimizer": optimizer, "training": training, "most_steps": most}
     parts = [name, "x", *(["y"] if y is not None else [])]
-    parts += [f"{key}={value!r}" for key, value in given.items() if value is not None]
+    parts += [f"{key}={value!r}" for key, value in settings.items() if value is not None]
     return f"funclab.trace({', '.join(parts)}$)"

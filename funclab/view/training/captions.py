@@ -18,7 +18,7 @@ REGAINED = 0.05
 """And it has regained this part of its fall: less is noise, after a fall from 60 to 0.00001."""
 
 
-def told(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
+def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
     """How the runs went, and how to read the picture; "" before the first epoch is over."""
     key = loss_key(charts)
     shown = runs if compared else runs[-1:]

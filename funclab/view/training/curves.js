@@ -24,24 +24,23 @@ class Scale {
 class Curves {
   constructor(ctx) {
     Object.assign(this, { ctx, pointed: 0, dots: [] });
-    this.el = h("div", { class: "fl-charts" });
     this.figures = ctx.facts.charts.map((facts) => {
-      const el = h("div", { class: "fl-chart" });
-      el.addEventListener("pointermove", (event) => this.point(event, el));
-      el.addEventListener("pointerleave", () => this.read(0));
-      return { el, facts, markup: "" };
+      const figure = { facts, markup: "" };
+      figure.el = h("div", { class: "fl-chart",
+        onpointermove: (event) => this.point(event, figure), onpointerleave: () => this.read(0) });
+      return figure;
     });
-    this.el.append(...this.figures.map(({ el }) => el));
+    this.el = h("div", { class: "fl-charts" }, this.figures.map(({ el }) => el));
   }
 
   get curves() { return this.ctx.model.get("curves"); }
   get epochs() { return this.curves.epochs ?? []; }
 
-  /** The picture of a chart for what is chosen; a metric has no logarithmic scale. */
+  /** The picture of a chart that is nearest to what is chosen: a metric has no logarithmic scale. */
   markup(chart) {
-    const { log, smooth } = this.ctx.state, soft = smooth ? "smooth" : "";
-    const keys = [log ? `log ${soft}`.trim() : soft, soft, log ? "log" : "", ""];
-    return chart && keys.map((key) => chart.svgs[key]).find(Boolean);
+    const { log, smooth } = this.ctx.state;
+    const keys = [log && smooth && "log smooth", smooth && "smooth", log && "log", ""];
+    return keys.map((key) => chart?.svgs[key]).find(Boolean);
   }
 
   update(hidden) {
@@ -51,16 +50,15 @@ class Curves {
       el.hidden = large && i !== this.ctx.state.chart % n;
       const markup = hidden ? "?" : this.markup(chart) ?? "";
       if (markup === figure.markup) return;
-      figure.markup = markup;
-      figure.chart = chart;
-      if (markup.startsWith("<")) el.replaceChildren(pictureFrom(markup));
-      else el.replaceChildren(h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, hidden ? "?" : this.ctx.t("live_no_curve")));
-      this.prepare(figure, large);
+      Object.assign(figure, { markup, chart });
+      el.replaceChildren(markup.startsWith("<") ? pictureFrom(markup) :
+        h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, markup || this.ctx.t("live_no_curve")));
+      this.prepare(figure);
     });
     this.mark();
   }
 
-  prepare(figure, large) {
+  prepare(figure) {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
@@ -81,12 +79,10 @@ class Curves {
     }
   }
 
-  point(event, el) {
-    const figure = this.figures.find((one) => one.el === el);
-    if (!figure.svg || !this.epochs.length) return;
-    const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(figure.svg.getScreenCTM().inverse()).x;
-    const epoch = figure.scale.epoch(x);
-    const inside = x > figure.scale.left - 20 && x < figure.scale.right + 20;
+  point(event, { svg, scale }) {
+    if (!svg || !this.epochs.length) return;
+    const { x } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const epoch = scale.epoch(x), inside = x > scale.left - 20 && x < scale.right + 20;
     this.read(inside ? this.epochs.reduce((a, b) => (Math.abs(b - epoch) < Math.abs(a - epoch) ? b : a)) : 0);
   }
 
@@ -101,15 +97,15 @@ class Curves {
     const at = this.pointed || this.ctx.state.epoch;
     for (const { svg, marks, scale, ends, chart } of this.figures) {
       if (!svg) continue;
-      const place = at ? chart.epochs.findLastIndex((epoch) => epoch <= at) : -1;
-      for (const [text, line, last] of ends) text.textContent = place < 0 ? last : chart.lines[line].values[place] || "–";
+      const index = at ? chart.epochs.findLastIndex((epoch) => epoch <= at) : -1;
+      for (const [text, line, last] of ends) text.textContent = index < 0 ? last : chart.lines[line].values[index] || "–";
       marks.replaceChildren();
-      if (place < 0) continue;
-      const epoch = chart.epochs[place], x = scale.x(epoch);
+      if (index < 0) continue;
+      const epoch = chart.epochs[index], x = scale.x(epoch);
       marks.append(s("line", { class: "fl-cursor", x1: x, x2: x, y1: scale.top, y2: scale.base }),
         s("text", { class: "fl-cursor-text", x, y: scale.top - 3, "text-anchor": "middle" }, this.ctx.t("live_at_epoch", { epoch })));
       for (const { back, values } of chart.lines) {
-        const y = scale.y(values[place] === "" ? NaN : Number(values[place]));
+        const y = scale.y(values[index] === "" ? NaN : Number(values[index]));
         if (Number.isFinite(y)) marks.append(s("circle", { class: "fl-cursor", cx: scale.x(epoch - back), cy: y, r: 5 }));
       }
     }
@@ -118,8 +114,8 @@ class Curves {
   /** The values at an epoch in words. */
   words(at) {
     const charts = (this.curves.charts ?? []).map((chart, i) => {
-      const place = chart.epochs.findLastIndex((epoch) => epoch <= at), { title, output } = this.figures[i].facts;
-      const values = place < 0 ? [] : chart.lines.filter((line) => line.values[place]).map((line) => `${line.label} ${line.values[place]}`);
+      const index = chart.epochs.findLastIndex((epoch) => epoch <= at), { title, output } = this.figures[i].facts;
+      const values = index < 0 ? [] : chart.lines.filter((line) => line.values[index]).map((line) => `${line.label} ${line.values[index]}`);
       return values.length ? `${[title, output].filter(Boolean).join(" ")}: ${values.join(", ")}` : "";
     });
     return this.ctx.t("live_at_epoch_values", { epoch: at, values: charts.filter(Boolean).join("; ") });

@@ -260,7 +260,7 @@ class Feed(Watcher):
 
     def act(self, content: Numbers) -> None:
         """Do what a button asks, or answer a page that asks whether buttons are heard here."""
-        own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(content.get("do"))
+        own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(content.get("do", ""))
         if own is None:
             self.resting = self.resting and content.get("do") == "hello"
         result = control.act_on(self.loop, content) if own is None else own()

@@ -6,8 +6,7 @@ const LARGE = 1.65; // on a projector
 class TrainingGraph extends Graph {
   constructor(ctx, select) {
     super(ctx.t("live_graph"), (key) => {
-      const layer = this.layerOf(key);
-      if (layer) select(layer.key);
+      if (this.layerOf(key)) select(this.layerOf(key).key);
     });
     this.ctx = ctx;
   }

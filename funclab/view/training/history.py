@@ -76,8 +76,8 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
         chart.limit = limit_of(quantity, chart.lines)
     name = clean(getattr(history.model, "name", "") or "")
     title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
-    told = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
-    return HistoryCurves(list(charts.values()), title, told, defaults.chosen(look))
+    description = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
+    return HistoryCurves(list(charts.values()), title, description, defaults.chosen(look))
 
 
 History.plot = history_plot

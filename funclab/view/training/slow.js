@@ -3,15 +3,15 @@
 class SlowMotion {
   constructor(ctx, channel) {
     Object.assign(this, { ctx, channel, view: null, asked: false });
-    this.place = h("div");
+    this.holder = h("div");
     this.back = ctx.button(ctx.t("live_slow_back"), "s", () => this.close());
     this.box = h("section", { hidden: true, "aria-label": ctx.t("live_slow") },
-      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.place);
+      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.holder);
     ctx.el.after(this.box);
     // Before the slow motion's own keys: this listener was there first.
     this.onKey = (event) => {
-      if (event.key !== "s" || !this.box.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (event.key !== "s" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(WRITTEN)) return;
+      if (!this.box.contains(document.activeElement)) return;
       this.close();
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -28,10 +28,10 @@ class SlowMotion {
 
   /** Ask the kernel for it; with no training under way, say what to write. */
   ask(status) {
-    const { ctx } = this;
+    const { ctx } = this, reason = whyNot(ctx, status, this.channel);
     if (this.view) this.close();
     else if (!underWay(status)) ctx.say(ctx.t("live_say_slow_over", { line: ctx.facts.trace }));
-    else if (whyNot(ctx, status, this.channel)) ctx.say(whyNot(ctx, status, this.channel));
+    else if (reason) ctx.say(reason);
     else {
       ctx.say(ctx.t("live_say_slow"));
       this.channel.act("slow");
@@ -49,10 +49,10 @@ class SlowMotion {
       this.channel.send({ do: "back" });
       return this.view.remove();
     }
-    this.place.replaceChildren(this.view.el);
+    this.holder.replaceChildren(this.view.el);
     this.box.hidden = false;
-    for (let i = 0; i < 50 && !this.place.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
-    this.place.querySelector(".fl")?.focus();
+    for (let i = 0; i < 50 && !this.holder.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
+    this.holder.querySelector(".fl")?.focus();
     this.box.scrollIntoView({ block: "start" });
   }
 
@@ -60,7 +60,7 @@ class SlowMotion {
   close() {
     this.view?.remove();
     this.view = null;
-    this.place.replaceChildren();
+    this.holder.replaceChildren();
     this.box.hidden = true;
     this.ctx.el.focus();
     if (this.channel.heard) this.channel.act("back");

@@ -123,12 +123,12 @@ function trainingView() {
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
       this.measure = h("span", { class: "fl-soft" });
-      this.place = h("label", { class: "fl-place" }, h("span"), " ", this.back);
+      this.lookedAt = h("label", { class: "fl-place" }, h("span"), " ", this.back);
       this.steering = group(" nxs", this.fine = group("", h("label", {}, ctx.t("live_rate"), " ", this.rate), this.button["-"], this.button["+"]));
       this.fine.classList.add("fl-rates");
       this.steering.setAttribute("role", "group");
       this.steering.setAttribute("aria-label", ctx.t("live_steering"));
-      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.place, this.button.Enter));
+      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.lookedAt, this.button.Enter));
     },
 
     measureAfter(ctx) { return MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length]; },
@@ -197,10 +197,10 @@ function trainingView() {
       const questions = ctx.model.get("ask") ? this.curves.curves.questions ?? [] : [];
       for (const { id, answer, explain } of questions) if (answer != null) ctx.judge(id, answer, explain);
       const answers = ctx.model.get("answers");
-      const given = questions.map(({ id }) => answers.find((answer) => answer.id === id));
-      const open = questions[given.indexOf(undefined)];
+      const own = questions.map(({ id }) => answers.find((answer) => answer.id === id));
+      const open = questions[own.indexOf(undefined)];
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
-      if (given.length && given.every((answer) => answer?.right != null)) this.verdicts(ctx, given);
+      if (own.length && own.every((answer) => answer?.right != null)) this.verdicts(ctx, own);
       return Boolean(open);
     },
 
@@ -241,7 +241,7 @@ function trainingView() {
 
     /** A button says what it does; what is shown is said beside it, or can be seen. */
     press(ctx, status) {
-      const { button, rate, back, place } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
+      const { button, rate, back, lookedAt } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
       const off = Boolean(whyNot(ctx, status, this.channel)), graph = Boolean(ctx.model.get("pictures").graph);
       const words = (key, name, values) => { if (button[key]) button[key].firstChild.textContent = ctx.t(name, values); };
       const measure = (name) => ctx.t(`live_${name}`);
@@ -257,11 +257,11 @@ function trainingView() {
       words("h", "live_show_measure", { measure: measure(this.measureAfter(ctx)) });
       for (const [key, [name, on, none]] of Object.entries(SWITCHES)) words(key, state[name] ? none : on);
       this.measure.textContent = graph && state.graph ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
-      place.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
+      lookedAt.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       back.max = this.lastEpoch();
       back.value = state.epoch || this.lastEpoch();
-      back.setAttribute("aria-valuetext", place.firstChild.textContent);
-      place.hidden = this.lastEpoch() < 2;
+      back.setAttribute("aria-valuetext", lookedAt.firstChild.textContent);
+      lookedAt.hidden = this.lastEpoch() < 2;
       this.steering.hidden = !underWay(status);
       const shown = {
         g: graph, t: graph, h: graph && state.graph, e: smoothed, j: runs > 1 && ctx.model.widget_manager?.kernel,

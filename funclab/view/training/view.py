@@ -22,7 +22,7 @@ from funclab.view.live.said import say
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import bare, compact
-from funclab.view.training.captions import questions, told
+from funclab.view.training.captions import describe, questions
 from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
 from funclab.view.training.record import (
     FEWEST_EPOCHS,
@@ -79,7 +79,7 @@ class TrainingView(View):
         ended = status["phase"] in ("over", "stopped", "failed")
         charts = self._charts(0 if ended else status.get("last", 0))
         smooth = (False, True) if charts.window and (ended or self.state["smooth"]) else (False,)
-        story, reading = told(runs, facts["charts"], facts["compared"])
+        story, reading = describe(runs, facts["charts"], facts["compared"])
         self.curves = {
             "charts": [page_chart(chart, charts, smooth, self.look) for chart in facts["charts"]],
             "caption": story,
@@ -109,7 +109,7 @@ class TrainingView(View):
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
             title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
-        said = [self.status.get("nan", ""), *told(runs, facts["charts"], facts["compared"])]
+        said = [self.status.get("nan", ""), *describe(runs, facts["charts"], facts["compared"])]
         said.append(self._smoothed(charts) if state["smooth"] else "")
         return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 from funclab import Input, Model, layers
 from funclab.saving import clone_model
-from funclab.view.diff.difference import diff
 from funclab.view.diff.picture import boxes_of, half, halves
-from funclab.view.diff.view import DiffView
+from funclab.view.diff.view import diff
 
 
 def autoencoder() -> tuple[Model, Model]:
@@ -42,6 +42,8 @@ def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
     for side in ("left", "right"):
         assert tags(half(difference, side).svg) == ["= A", "= B"]
     assert tags(difference.svg) == ["= A", "= B", "= A", "= B"]
+    pictures = difference.view().pictures
+    assert tags(pictures["left"]) == tags(pictures["right"]) == ["= A", "= B"]
 
 
 def test_a_clone_is_equal_and_shares_nothing():
@@ -75,13 +77,13 @@ def test_a_shared_layer_inside_a_wrapper_is_found_and_its_frames_are_open():
     core = layers.Dense(4, name="core")
     difference = diff(nested(core), nested(core, units=5))
 
-    (shared,) = difference.shared
+    (shared,), (entry,) = difference.shared, difference
+    assert entry.sentence == "inside “each”: “in”: units 3 → 5 (10 more numbers)"
     assert shared.left == ["each[0]/inner/core[0]"]
     assert "(inside each[0]/inner): its 20 numbers exist once" in shared.sentence
     for side in ("left", "right"):
         drawn = half(difference, side).scene
-        assert {*shared.left, "each[0]/inner/in[0]"} <= {*boxes_of(drawn)} or side == "right"
-        assert all(key in boxes_of(drawn) for key in getattr(shared, side))
+        assert {*getattr(shared, side), *getattr(entry, side)} <= {*boxes_of(drawn)}
 
 
 def test_a_model_that_is_a_layer_of_the_other_is_marked_as_a_whole():
@@ -98,11 +100,19 @@ def test_a_model_that_is_a_layer_of_the_other_is_marked_as_a_whole():
     assert tags(difference.svg) == ["= A", "= A"]
 
 
-def test_of_many_shared_layers_a_few_are_told_and_the_rest_is_counted():
+def chain(count: int, at: int = -1) -> Model:
     x = y = Input((4,), name="x")
-    for i in range(40):
+    for i in range(count):
         y = layers.Dense(4, name=f"dense_{i}")(y)
-    difference = diff(Model(x, y), Model(x, layers.Dense(2, name="head")(y)))
+        y = layers.Dropout(0.5, name="drop")(y) if i == at else y
+    return Model(x, y)
+
+
+def test_of_many_shared_layers_a_few_are_told_and_the_rest_is_counted():
+    model = chain(40)
+    head = layers.Dense(2, name="head")(model.output)
+
+    difference = diff(model, Model(model.input, head))
 
     assert len(difference.shared) == 41
     assert len(difference.notes) == 7
@@ -120,13 +130,6 @@ def test_text_table_and_data_carry_the_marks_too():
     assert difference.table.count("hidden” is the same layer") == 1
 
 
-def test_the_live_view_shows_the_marks_in_both_pictures():
-    view = diff(*autoencoder()).view()
-
-    assert isinstance(view, DiffView)
-    assert tags(view.pictures["left"]) == tags(view.pictures["right"]) == ["= A", "= B"]
-
-
 def test_the_sign_of_a_shared_layer_is_no_mark_of_a_layer():
     a, b = Input((4,), name="a"), Input((4,), name="b")
     encoder = layers.Dense(4, name="encoder")
@@ -140,14 +143,7 @@ def test_the_sign_of_a_shared_layer_is_no_mark_of_a_layer():
 
 
 def test_a_difference_that_is_folded_away_is_brought_into_the_picture():
-    def chain(at: int) -> Model:
-        x = y = Input((4,), name="x")
-        for i in range(200):
-            y = layers.Dense(4, name=f"dense_{i}")(y)
-            y = layers.Dropout(0.5, name="drop")(y) if i == at else y
-        return Model(x, y)
-
-    difference = diff(chain(-1), chain(100))
+    difference = diff(chain(200), chain(200, at=100))
 
     left, right = (boxes_of(half(difference, side).scene) for side in ("left", "right"))
     assert "drop[0]" in right
@@ -163,18 +159,9 @@ def residual(odd: int = -1) -> Model:
 
 
 def test_both_graphs_are_drawn_with_as_many_words():
-    short, long = (Model(x, y) for x, y in map(tower, (3, 9)))
-
-    left, right = halves(diff(short, long))
+    left, right = halves(diff(chain(3), chain(9)))
 
     assert left.scene.choice == right.scene.choice
-
-
-def tower(height: int):
-    x = y = Input((8,), name="x")
-    for i in range(height):
-        y = layers.Dense(8, name=f"floor_{i}")(y)
-    return x, y
 
 
 def test_a_difference_inside_a_folded_repetition_is_marked_where_it_is_drawn():
@@ -187,10 +174,7 @@ def test_a_difference_inside_a_folded_repetition_is_marked_where_it_is_drawn():
 
 
 def test_long_sentences_are_broken_into_lines():
-    x = y = Input((4,), name="x")
-    for name in ("one", "two", "three", "four", "five"):
-        y = layers.Dense(4, name=f"layer_number_{name}")(y)
-    separate = Model(x, y, name="separate")
+    separate, x = chain(5), Input((4,), name="x")
     step = layers.Dense(4, name="step")
 
     svg = diff(separate, Model(x, step(step(step(step(step(x))))), name="looped")).svg
@@ -206,6 +190,19 @@ def test_a_difference_is_saved_as_a_picture_a_page_or_text(tmp_path):
     assert "<table" in difference.save(tmp_path / "d.html").read_text()
     assert difference.save(tmp_path / "d.txt").read_text() == f"{difference.text}\n"
     assert difference.save(tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_difference_is_written_as_dot_and_mermaid_with_its_numbers_and_tags(tmp_path):
+    difference = diff(*autoencoder())
+
+    dot = difference.save(tmp_path / "d.dot").read_text()
+    mermaid = difference.save(tmp_path / "d.mmd").read_text()
+
+    svg = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True)
+    assert all(f">{side}<" in svg.stdout for side in ("left: autoencoder", "right: encoder"))
+    for text in (dot, mermaid):
+        assert text.count("hidden") >= 4 and text.count("Dense 8 · difference 1") == 1
+    assert mermaid.startswith("flowchart TB") and "subgraph side1" in mermaid
 
 
 def test_the_still_picture_has_the_look_of_the_view():

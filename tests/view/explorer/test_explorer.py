@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -40,33 +38,21 @@ def three_inside():
     return Model(z, Dense(2, name="head")(middle(z)), name="outer")
 
 
-def test_frames_open_one_by_one():
-    view = funclab.explore(models.siamese(), open=["encoder[2]"])
+@pytest.mark.parametrize(
+    ("build", "settings", "shown", "hidden"),
+    [
+        (models.siamese, {"open": ["encoder[2]"]}, "encoder[2]/digit[0]", "encoder[1]/digit[0]"),
+        (models.siamese, {"open": ["encoder"]}, "encoder[1]/digit[0]", "none"),
+        (models.siamese, {"open": ["encoder[2]"], "face": "layers"}, "encoder/digit", "none"),
+        (models.wrapped, {"open": ["each_step"], "face": "layers"}, "each_step/dense",
+         "bidirectional/lstm"),
+    ],
+)  # fmt: skip
+def test_frames_open_one_by_one_or_by_the_name_of_their_layer(build, settings, shown, hidden):
+    view = funclab.explore(build(), **settings)
 
-    assert holds(view, "encoder[2]/digit[0]")
-    assert not holds(view, "encoder[1]/digit[0]")
-
-
-def test_the_name_of_a_model_opens_all_its_calls():
-    view = funclab.explore(models.siamese(), open=["encoder"])
-
-    assert holds(view, "encoder[1]/digit[0]")
-    assert holds(view, "encoder[2]/digit[0]")
-
-
-def test_a_frame_opens_in_both_faces():
-    view = funclab.explore(models.siamese(), open=["encoder[2]"])
-
-    view.show(face="layers")
-
-    assert holds(view, "encoder/digit")
-
-
-def test_a_wrapper_opens_in_the_layers_face_too():
-    view = funclab.explore(models.wrapped(), face="layers", open=["each_step"])
-
-    assert holds(view, "each_step/dense")
-    assert not holds(view, "bidirectional/lstm")
+    assert holds(view, shown)
+    assert not holds(view, hidden)
 
 
 def test_what_is_open_is_a_line_to_paste():
@@ -94,22 +80,15 @@ def test_a_state_that_leaves_the_selected_closed_shows_it_all_the_same():
 
 @pytest.mark.parametrize("look", ["light", "projector"])
 @pytest.mark.parametrize("face", ["calls", "layers"])
-def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look):
+@pytest.mark.parametrize("end", ["", ":0]"])
+def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look, end):
     view = funclab.explore(models.chain(2000), face=face, look=look)
-
-    view.selected = list(view.facts["nodes"])[1000]
-
-    key = view.selected if face == "calls" else view.selected.removesuffix("[0]")
-    assert holds(view, key) or f'data-start="{key}"' in picture(view)
-
-
-def test_a_tensor_in_the_fold_is_shown_with_its_maker():
-    view = funclab.explore(models.chain(2000))
     node = list(view.facts["nodes"])[1000]
 
-    view.selected = view.facts["nodes"][node]["outputs"][0]
+    view.selected = f"{node[:-1]}{end}" if end else node
 
-    assert f'data-start="{node}"' in picture(view)
+    key = node if face == "calls" else node.removesuffix("[0]")
+    assert holds(view, key) or f'data-start="{key}"' in picture(view)
 
 
 @pytest.mark.parametrize("build", [models.siamese, three_inside, lambda: models.chain(300)])
@@ -268,35 +247,11 @@ def test_calls_elsewhere_are_counted_in_a_note():
     assert scene.boxes[1].note == "nodes 0 to 4: outside this model"
 
 
-def test_the_state_of_an_explorer_is_plain_data():
-    view = funclab.explore(models.siamese(), selected="encoder[1]/digit[0]")
-
-    assert json.loads(json.dumps(view.state)) == view.state
-
-
-def test_a_view_of_thirty_calls_stores_little():
-    for name in ("unet", "transformer_2"):
-        view = gallery.built(name).explore()
-
-        stored = {trait: getattr(view, trait) for trait in view.page_traits() if trait != "texts"}
-
-        assert len(json.dumps(stored)) <= 60_000
-
-
 @pytest.mark.parametrize(("name", "side"), [("mlp", "beside"), ("inception", "below")])
 def test_the_panel_stands_where_the_picture_leaves_room(name, side):
     view = gallery.built(name).explore()
 
     assert view.pictures[list(view.pictures)[-1]]["side"] == side
-
-
-def test_selecting_draws_nothing_new_where_all_is_drawn():
-    view = gallery.built("headline").explore()
-    before = dict(view.pictures)
-
-    view.selected = "dense_1[0]"
-
-    assert view.pictures == before
 
 
 @pytest.mark.parametrize("room", [[1095, 624], [500, 700], [1500, 900]])
@@ -343,10 +298,24 @@ def test_a_model_that_fits_in_no_way_has_a_strip_of_all_calls_over_some():
     view.space = [1095, 500]
 
     assert last(view)["choice"] == "overview"
+    assert last(view)["choices"] == ["full", "two lines", "one line", "lines", "overview"]
     assert last(view)["strip"].count("Z") == 152
     view.selected = list(view.facts["nodes"])[75]
     first, end, n = last(view)["window"]
     assert first <= 75 < end < n == 152
+
+
+@pytest.mark.parametrize("name", gallery.MODELS)
+@pytest.mark.parametrize(("look", "panel"), [("light", (360, 120)), ("projector", (548, 204))])
+def test_no_model_needs_a_scrollbar(name, look, panel):
+    view = gallery.built(name).explore(look=look)
+
+    view.space = [1095, 564]
+
+    scene, side, scale = view.gallery.last[1], last(view)["side"], 1.7 if look == "projector" else 1
+    strip = 110 * scale if "strip" in last(view) else 0
+    assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
+    assert scene.height * scale + strip <= 566 - panel[1] * (side == "below")
 
 
 def scattered(length):
@@ -403,15 +372,17 @@ def test_a_question_of_ask_mode_has_one_right_answer_and_says_why():
     assert "10" in question["explain"] or "units" in question["explain"]
 
 
-def test_running_a_cell_again_keeps_the_answers_as_long_as_the_questions_are_the_same():
-    answer = {"right": "(None, 10)", "given": "(None, 10)", "correct": True}
-    question = gallery.built("mlp").explore(ask=True).facts["questions"]["dense_2[0]"]
-    first = gallery.built("mlp").explore(ask=True)
-    first.answers = [{"id": question["id"], "prompt": question["prompt"], **answer}]
+def test_a_model_built_again_keeps_its_answers_and_another_of_its_name_has_none():
+    def asked(units):
+        x = Input((8,))
+        model = Model(x, Dense(units)(Dense(4)(x)), name="perceptron")
+        return model.explore(ask=True)
 
-    again = gallery.built("mlp").explore(ask=True)
-    x = Input((784,))
-    other = Model(x, Dense(3, name="dense_2")(x), name="perceptron").explore(ask=True)
+    first = asked(3)
+    first.answers = [{"id": list(first.facts["questions"].values())[0]["id"], "given": "(None, 4)"}]
 
+    again, other = asked(3), asked(5)
+
+    assert again.model.layers[-1].name != first.model.layers[-1].name
     assert again.answers == first.answers
     assert other.answers == []

@@ -138,16 +138,13 @@ def test_at_the_gap_stand_the_shape_given_and_the_shape_wanted(desk):
     assert "encoder(Dense(4)(x))" in picture.svg
 
 
-def test_only_the_input_that_does_not_fit_breaks_off(desk):
-    picture = fault_of(lambda: Dense(2, name="top")([desk.left, desk.right]))
+@pytest.mark.parametrize("as_list", [True, False])
+def test_only_the_input_that_is_one_too_many_breaks_off(desk, as_list):
+    tensors = [desk.left, desk.right]
+
+    picture = fault_of(lambda: Dense(2, name="top")(*([tensors] if as_list else tensors)))
 
     assert picture.gaps == {("tensor right[0:0]", 1): "one too many"}
-    assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
-
-
-def test_a_second_argument_breaks_off_as_well(desk):
-    picture = fault_of(lambda: Dense(2, name="top")(desk.left, desk.right))
-
     assert [edge.source.key for edge in picture.cut] == ["tensor right[0:0]"]
 
 
@@ -204,26 +201,27 @@ def test_targets_of_a_wrong_shape_break_off_from_their_output_alone(desk):
     assert "(6, 3)" in line_with(picture, "word")[2]
 
 
-def test_a_loss_too_many_has_no_output(desk):
+UNKNOWN = "no output of this name: is word meant?"
+
+
+@pytest.mark.parametrize(
+    ("act", "name", "note"),
+    [
+        (lambda d: d.compile_twins(loss=["mse"] * 2 + ["mae"]), "mae", "no output is left for it"),
+        (lambda d: d.compile_twins(loss={"same": "mse", "zz": "mse"}), '"zz"', UNKNOWN),
+        (lambda d: d.compile_twins(loss_weights={"same": 1.0, "zz": 2.0}), '"zz"', UNKNOWN),
+        (lambda d: d.compile_twins(metrics={"same": "mse", "zz": "mse"}), '"zz"', UNKNOWN),
+        (lambda d: d.unscored.fit(d.x, d.y, verbose=0), "guess", "no loss"),
+    ],
+)
+def test_the_line_of_a_setting_without_an_output_says_so(desk, act, name, note):
+    assert line_with(fault_of(lambda: act(desk)), name)[-1] == note
+
+
+def test_the_title_counts_outputs_and_losses(desk):
     picture = fault_of(lambda: desk.compile_twins(loss=["mse", "mse", "mae"]))
 
     assert picture.title == "twins has 2 outputs, and was given 3"
-    assert line_with(picture, "mae")[-1] == "no output is left for it"
-
-
-@pytest.mark.parametrize("setting", ["loss", "loss_weights", "metrics"])
-def test_settings_by_a_wrong_name_show_the_names_there_are(desk, setting):
-    given = {"same": 1.0, "zz": 2.0} if setting == "loss_weights" else {"same": "mse", "zz": "mse"}
-
-    picture = fault_of(lambda: desk.compile_twins(**{setting: given}))
-
-    assert line_with(picture, '"zz"')[-1] == "no output of this name: is word meant?"
-
-
-def test_an_output_without_a_loss_is_shown(desk):
-    picture = fault_of(lambda: desk.unscored.fit(desk.x, desk.y, verbose=0))
-
-    assert line_with(picture, "guess")[-1] == "no loss"
 
 
 def test_data_of_another_shape_break_off_from_their_input(desk):
@@ -233,7 +231,7 @@ def test_data_of_another_shape_break_off_from_their_input(desk):
     assert picture.lines[0].note == "another shape"
 
 
-# Things that are no tensors.
+# Things that are not tensors.
 def test_a_numpy_function_ends_the_edge_and_the_op_to_write_goes_on(desk):
     picture = fault_of(lambda: np.exp(desk.left))
 

@@ -139,7 +139,7 @@ def test_a_view_saves_itself_as_a_page_or_as_a_picture(tmp_path):
 
 @pytest.mark.parametrize("thing", [3, "model", None, [twice], {"a": 1}, np.ones(2)])
 def test_what_is_no_view_is_refused(thing):
-    with pytest.raises(TensorTypeError, match="which is no view"):
+    with pytest.raises(TensorTypeError, match="which is not a view"):
         export_html(thing)
 
 

@@ -99,13 +99,6 @@ def test_a_magic_calls_the_function_of_the_package(word):
     assert callable(getattr(funclab, way.function))
 
 
-@pytest.mark.parametrize("word", ["explore", "shapes", "trace", "diff", "code", "watch", "plot"])
-def test_views_of_a_model_are_its_methods(word):
-    method = {"code": "to_code"}.get(word, word)
-
-    assert callable(getattr(Model, method))
-
-
 def test_methods_make_what_the_functions_make():
     model, _, _ = make()
     other, _, _ = make()
@@ -146,28 +139,6 @@ def test_a_model_goes_to_a_page_and_says_where(shell, capsys, tmp_path):
     assert (tmp_path / "m.html").read_text().startswith("<!DOCTYPE html>")
 
 
-def test_a_page_without_a_name_is_refused(shell):
-    assert 'model, "model.html"' in refused(shell, "%funclab export model").fix
-
-
-def test_an_unknown_word_names_the_nearest(shell):
-    error = refused(shell, "%funclab exlpore model")
-
-    assert isinstance(error, NameLookupError)
-    assert "did you mean explore" in error.what
-
-
-def test_a_model_without_a_word_is_told_the_word(shell):
-    assert refused(shell, "%funclab model").fix == "write `%funclab explore model`."
-
-
-def test_a_misspelt_variable_names_the_nearest(shell):
-    error = refused(shell, "%funclab explore modle")
-
-    assert error.what == "`%funclab explore modle`: name 'modle' is not defined."
-    assert "did you mean model?" in error.why
-
-
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -178,13 +149,31 @@ def test_a_misspelt_variable_names_the_nearest(shell):
         ("trace model", "missing a required argument: 'x'"),
         ("ask maybe", "ask does not know 'maybe'"),
         ("look pink", "Unknown look: 'pink'"),
+        ("explore model, colour=1", "has no setting 'colour'"),
+        ("export model", 'write for example `%funclab export model, "model.html"`'),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_sentence(shell, line, words):
     error = refused(shell, f"%funclab {line}")
 
     assert isinstance(error, ArgumentError)
-    assert words in error.what
+    assert words in f"{error.what} {error.fix}"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("exlpore model", "did you mean explore"),
+        ("model", "write `%funclab explore model`."),
+        ("explore modle", "name 'modle' is not defined."),
+        ("explore modle", "did you mean model?"),
+    ],
+)
+def test_an_unknown_name_leads_to_the_nearest(shell, line, words):
+    error = refused(shell, f"%funclab {line}")
+
+    assert isinstance(error, NameLookupError)
+    assert words in f"{error.what} {error.why} {error.fix}"
 
 
 def test_an_error_does_not_show_what_ipython_made_of_the_line(shell, capsys):
@@ -193,10 +182,6 @@ def test_an_error_does_not_show_what_ipython_made_of_the_line(shell, capsys):
     shown = capsys.readouterr().out
     assert "`%funclab explore modle`: name 'modle' is not defined." in shown
     assert "get_ipython()" not in shown
-
-
-def test_an_error_of_the_view_itself_is_shown_as_it_is(shell):
-    assert "has no setting 'colour'" in refused(shell, "%funclab explore model, colour=1").what
 
 
 def test_nodes_takes_a_layer_a_tensor_or_a_model(shell, capsys):

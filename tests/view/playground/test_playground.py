@@ -250,15 +250,6 @@ def test_on_a_projector_at_most_twelve_boxes_are_drawn():
     assert "more calls" in view.pictures["model"]
 
 
-def test_a_page_without_a_kernel_holds_the_last_state_and_says_what_it_lacks():
-    view = funclab.playground(epochs=3)
-
-    page = funclab.export_html(view)
-
-    assert '"epochs": 3' in page
-    assert "training needs a kernel" in page
-
-
 def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbers():
     def losses(busy):
         view, model = funclab.playground(batch_size=4), fresh()

@@ -9,26 +9,9 @@ import pytest
 from funclab.errors import ArgumentError
 from funclab.view import diagram
 from tests.view import gallery, models
-from tests.view.areas import stretches
 
 SCREEN = (1095, 624)
 """The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""
-ON_A_SCREEN = [name for name in gallery.MODELS if name != "mobilenet"]
-
-
-@pytest.mark.parametrize("name", ON_A_SCREEN)
-def test_a_model_fits_on_a_screen_and_its_main_line_is_straight(name):
-    scene = diagram(gallery.built(name), room=SCREEN).scene
-
-    assert scene.width <= SCREEN[0]
-    assert scene.height <= SCREEN[1]
-    paths = {(edge.source.key, edge.target.key): edge for edge in scene.edges}
-    makers = {target: source for source, target in paths}
-    for column in scene.spine:
-        follows = {(before, after) for before, after in zip(column, column[1:], strict=False)}
-        for edge in scene.edges:
-            if (makers.get(edge.source.key), edge.target.key) in follows and not edge.target.index:
-                assert {way for way, *_ in stretches(edge)} <= {scene.direction == "TB"}
 
 
 def test_less_room_means_fewer_words_and_never_smaller_type():
@@ -72,13 +55,19 @@ def test_nested_skips_make_a_u_in_which_they_run_straight_across():
     assert [label.text for label in scene.labels] == ["32 × 32", "16 × 16", "8 × 8", "4 × 4"]
 
 
-def test_skips_of_a_chain_run_on_one_side_of_it():
-    scene = diagram(models.residual(), direction="TB").scene
+def test_in_a_u_each_tensor_lies_in_the_band_of_its_resolution():
+    scene = diagram(gallery.built("unet"), room=SCREEN).scene
 
-    (skip,) = [
-        edge for edge in scene.edges if edge.target.key == "add[0]" and not edge.target.index
-    ]
-    assert max(x for x, _ in skip.path) > max(box.right for box in scene.boxes)
+    for plate in scene.plates:
+        (band,) = [band for band in scene.labels if band.y < plate.middle.imag < band.bottom]
+        assert plate.shape.startswith(f"(None, {band.text.replace(' × ', ', ')},")
+
+
+def test_where_there_is_little_room_a_shape_is_told_without_the_batch_and_its_bar_explained():
+    picture = diagram(gallery.built("unet"), room=(644, 367))
+
+    assert "32×32×24" in picture.svg
+    assert "its height stands for positions, its width for features" in picture.svg
 
 
 def test_the_order_of_inputs_is_numbered_only_where_it_matters():

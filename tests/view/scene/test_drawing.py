@@ -60,7 +60,7 @@ def test_a_long_name_is_shortened_and_stands_whole_in_the_title():
     root = parsed(diagram(models.hostile()))
 
     (shown,) = [text for text in texts(root) if text.startswith("nnn") and "[" not in text]
-    assert len(shown) == 28
+    assert len(shown) <= 28
     assert "…" in shown
     titles = [title.text for title in root.iter(f"{SVG}title")]
     assert any("n" * 10_000 in title for title in titles)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from funclab import Input, Model
@@ -10,6 +12,7 @@ from funclab.view import diagram
 from tests.view import gallery
 from tests.view.areas import crossed_boxes, overlapping
 from tests.view.gallery_measures import (
+    bent,
     crossings,
     overlapping_texts,
     texts,
@@ -18,46 +21,57 @@ from tests.view.gallery_measures import (
     wires_through_texts,
 )
 
-every_model = pytest.mark.parametrize("name", gallery.MODELS)
 LEGIBLE = 11
+drawn = cache(gallery.drawn)
 
 
-@every_model
-@pytest.mark.parametrize("room", gallery.ROOMS)
+def every_picture(test):
+    """Run a test with each model in each room."""
+    in_rooms = pytest.mark.parametrize("room", gallery.ROOMS)
+    return pytest.mark.parametrize("name", gallery.MODELS)(in_rooms(test))
+
+
+@every_picture
 def test_no_parts_overlap_and_no_wire_runs_through_a_box(name, room):
-    scene = gallery.drawn(name, room).scene
-
-    for part in scene.walk():
+    for part in drawn(name, room).scene.walk():
         assert overlapping(part) == []
         assert crossed_boxes(part) == []
 
 
-@every_model
-def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name):
-    picture = gallery.drawn(name)
+@every_picture
+def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name, room):
+    picture = drawn(name, room)
 
     assert min(text.size for text in texts(picture)) >= LEGIBLE
     assert overlapping_texts(picture) == []
     assert wires_through_texts(picture) == []
 
 
-@pytest.mark.parametrize("name", [name for name in gallery.MODELS if name != "mobilenet"])
-def test_a_model_of_at_most_a_hundred_calls_is_on_one_screen(name):
-    scene = gallery.drawn(name, "notebook").scene
+@every_picture
+def test_a_model_fits_its_room_as_far_as_the_rules_allow(name, room):
+    scene = drawn(name, room).scene
 
-    assert scene.width <= gallery.ROOMS["notebook"][0]
-    assert scene.height <= gallery.ROOMS["notebook"][1]
+    scale = gallery.SCALE.get(room, 1)
+    width, height = (size / scale for size in gallery.ROOMS[room])
+    fits = scene.width <= width + 1 and scene.height <= height + 1
+    assert fits == (name not in gallery.TOO_LARGE.get(room, []))
 
 
-@every_model
-def test_no_more_wires_cross_than_graphviz_draws(name):
-    scene = gallery.drawn(name, "notebook").scene
+@every_picture
+def test_the_main_line_is_straight_in_each_column(name, room):
+    for part in drawn(name, room).scene.walk():
+        assert bent(part) == []
+
+
+@every_picture
+def test_no_more_wires_cross_than_graphviz_draws(name, room):
+    scene = drawn(name, room).scene
 
     number = crossings(wires(scene))
     assert number == 0 or number <= crossings(wires_of_dot(scene))
 
 
-@every_model
+@pytest.mark.parametrize("name", gallery.MODELS)
 def test_a_model_has_the_same_picture_each_time(name):
     first, second = (gallery.drawn(name).scene.to_dict() for _ in range(2))
 

@@ -6,7 +6,7 @@ from funclab import Input
 from funclab.layers import Dense, Dropout, Layer
 from funclab.models import Model
 from funclab.view import diagram
-from funclab.view.explorer.facts import facts_of, objects_of, tape_of
+from funclab.view.explorer.facts import facts_of, tape_of
 
 
 class Block(Layer):
@@ -97,7 +97,7 @@ def test_the_panel_knows_every_call_inside():
     layer = Block(name="block")
     model = model_of(layer)
 
-    facts, objects = facts_of(model), objects_of(model)
+    facts, objects = facts_of(model)
 
     key = f"block[0]/{layer.dense.name}[1]"
     made_by_the_first = [f"block[0]/{layer.dense.name}[0:0]"]

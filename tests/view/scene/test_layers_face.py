@@ -39,12 +39,12 @@ def test_each_row_has_its_own_way_in_and_out():
     scene = scene_of(models.alternating())
 
     ways = [(e.source.key, e.source.row, e.target.key, e.target.row) for e in scene.edges[1:-1]]
-    assert ways == [
+    assert {*ways} == {
         ("tensor input_layer[0:0]", None, "b", 0),
         ("b", 0, "a", 0),
         ("a", 0, "b", 1),
         ("b", 1, "a", 1),
-    ]
+    }
 
 
 def test_the_weights_of_a_layer_are_told_once():

@@ -83,16 +83,6 @@ def test_text_fits_into_its_box_with_room_to_spare(build):
             assert text_width(line, MONO, mono=True) < plate.width - 10
 
 
-def test_the_built_in_layout_is_the_same_every_time():
-    model = models.densely()
-
-    first, second = (diagram(model).scene for _ in range(2))
-
-    assert [(item.x, item.y) for item in first.items()] == [
-        (item.x, item.y) for item in second.items()
-    ]
-
-
 def test_a_line_of_layers_is_drawn_as_a_straight_line():
     scene = diagram(models.perceptron()).scene
 

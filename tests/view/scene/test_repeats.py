@@ -7,30 +7,14 @@ import pytest
 from funclab import Input, ops
 from funclab.layers import (
     Add,
-    BatchNormalization,
-    Conv2D,
     Dense,
     Dropout,
-    GlobalAveragePooling2D,
     ReLU,
     Softmax,
 )
 from funclab.models import Model
 from funclab.view.scene.calls import Calls
-
-
-def resnet(blocks):
-    """Three stages of residual blocks, with half the resolution and twice the filters each."""
-    image = x = Input((32, 32, 3))
-    x = ReLU()(BatchNormalization()(Conv2D(16, 3, padding="same")(x)))
-    for filters in (16, 32, 64):
-        for block in range(blocks):
-            strides = 2 if block == 0 and filters > 16 else 1
-            y = Conv2D(filters, 3, strides=strides, padding="same")(x)
-            y = Conv2D(filters, 3, padding="same")(ReLU()(BatchNormalization()(y)))
-            y = BatchNormalization()(y)
-            x = ReLU()(Add()([y, Conv2D(filters, 1, strides=2)(x) if strides == 2 else x]))
-    return Model(image, Dense(10)(GlobalAveragePooling2D()(x)))
+from tests.view.gallery import resnet
 
 
 def transformer(blocks):

@@ -33,7 +33,7 @@ def failed(error):
 def test_a_failed_call_ends_the_picture_in_red():
     svg = walk(failed(ShapeError("no", why="it is so.", fix="change it."))).svg
 
-    assert "✗ out" in svg
+    assert "✗ out" in svg and "from input_layer" in svg
     assert 'class="f-fault"' in svg
 
 
@@ -43,6 +43,7 @@ def test_the_picture_names_its_model_and_every_input_of_a_call():
     svg = shape_steps(Model(inputs, layers.add(inputs), name="sum")).svg
 
     assert "Shapes of sum" in svg
+    assert svg.count('aria-label="batch by 4"') == 4 * 2 + 1
     for one in inputs:
         assert f"{one.name}[0:0]</text>" in svg
 

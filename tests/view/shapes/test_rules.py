@@ -125,10 +125,11 @@ def test_a_layer_of_ones_own_is_told_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("cls", "known"), [(Taller, False), (Named, True), (type("Dense", (Taller,), {}), False)]
+    ("layer", "known"),
+    [(Taller(4), False), (Named(4), True), (type("Dense", (Twice,), {})(), False)],
 )
-def test_only_a_subclass_without_a_call_of_its_own_inherits_the_rule(cls, known):
-    assert rule(node_of(cls(4)(Input((3,))))).known is known
+def test_only_a_subclass_without_a_call_of_its_own_inherits_the_rule(layer, known):
+    assert rule(node_of(layer(Input((3,))))).known is known
 
 
 def test_the_batch_axis_has_no_number_wherever_it_is():

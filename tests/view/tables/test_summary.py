@@ -44,22 +44,14 @@ def test_a_chain_is_printed_as_keras_prints_it_with_a_column_of_nodes():
     ]
 
 
-def test_each_call_of_a_shared_layer_has_a_line_with_its_node_and_its_input():
+def test_each_call_of_a_shared_layer_has_a_line_and_its_weights_count_once():
     lines = printed(models.called_twice())
 
-    assert row(lines, "dense (Dense)") == [
-        "dense (Dense)",
-        "(None, 64)",
-        "4,160",
-        "0",
-        "input_layer[0:0]",
-    ]
-    below = lines[lines.index(next(x for x in lines if "dense (Dense)" in x)) + 1]
-    assert [cell.strip() for cell in below.strip("│").split("│")] == ["", "", "", "1", "dense[0:0]"]
-
-
-def test_shared_weights_count_once():
-    assert printed(models.called_twice())[-3] == " Total params: 4,810 (18.79 KB)"
+    first = next(i for i, line in enumerate(lines) if "dense (Dense)" in line)
+    cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines[first:]]
+    assert cells[0] == ["dense (Dense)", "(None, 64)", "4,160", "0", "input_layer[0:0]"]
+    assert cells[1] == ["", "", "", "1", "dense[0:0]"]
+    assert lines[-3] == " Total params: 4,810 (18.79 KB)"
 
 
 def test_a_layer_that_two_models_share_counts_once_in_the_outer_one():
@@ -81,22 +73,17 @@ def test_calls_with_different_shapes_each_tell_theirs():
     assert any("(None, 3, 5)" in line for line in lines)
 
 
-def test_weights_that_do_not_train_are_summed_apart():
+def test_weights_that_do_not_train_are_summed_apart_and_frozen_layers_told():
     x = Input(shape=(8,))
     lines = printed(Model(x, BatchNormalization()(x)), show_trainable=True)
+    frozen = printed(models.frozen(), show_trainable=True)
 
     assert lines[-2:] == [
         " Trainable params: 16 (64.00 B)",
         " Non-trainable params: 16 (64.00 B)",
     ]
     assert row(lines, "batch_normalization")[-1] == "yes"
-
-
-def test_the_trainable_column_tells_frozen_layers():
-    lines = printed(models.frozen(), show_trainable=True)
-
-    assert row(lines, "still")[-1] == "no"
-    assert row(lines, "activation")[-1] == "-"
+    assert (row(frozen, "still")[-1], row(frozen, "activation")[-1]) == ("no", "-")
 
 
 def test_nested_layers_are_listed_when_asked_for():
@@ -114,18 +101,17 @@ def test_a_wrapped_layer_is_listed_under_its_wrapper():
     assert row(lines, "└ dense")[2] == "136"
 
 
-def test_a_range_of_layers_is_named_by_its_ends():
-    lines = printed(models.perceptron(), layer_range=["dense", "dense_1"])
+@pytest.mark.parametrize(
+    ("ends", "names"),
+    [
+        (["dense", "dense_1"], ["dense", "dense_1"]),
+        (["dense_[0-9]", "dense_[0-9]"], ["dense_1", "dense_2"]),
+    ],
+)
+def test_a_range_of_layers_is_named_by_its_ends_or_regular_expressions(ends, names):
+    lines = printed(models.perceptron(), layer_range=ends)
 
-    names = [line.split()[1] for line in lines if line.startswith("│")]
-    assert names == ["dense", "dense_1"]
-
-
-def test_a_range_may_be_a_regular_expression():
-    lines = printed(models.perceptron(), layer_range=["dense_[0-9]", "dense_[0-9]"])
-
-    names = [line.split()[1] for line in lines if line.startswith("│")]
-    assert names == ["dense_1", "dense_2"]
+    assert [line.split()[1] for line in lines if line.startswith("│")] == names
 
 
 def test_a_range_that_matches_nothing_is_refused():

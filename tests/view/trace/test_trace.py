@@ -110,7 +110,7 @@ def test_without_targets_the_trace_ends_after_the_way_forward():
 
     assert set(kinds(view)) == {"input", "forward"}
     assert view.stills[view.find("forward", "drop[0]")].words == (
-        "Forward: drop[0] hands norm[0:0] on as it is."
+        "Forward: drop[0] passes norm[0:0] on unchanged."
     )
 
 
@@ -120,12 +120,9 @@ def test_with_a_loss_and_no_optimizer_nothing_is_updated():
     assert kinds(view)[-1] == "add_into"
 
 
-def test_without_a_loss_targets_are_refused():
+def test_targets_without_a_loss_and_a_model_without_a_graph_are_refused():
     with pytest.raises(NotCompiledError, match="needs to be compiled"):
         trace(busy(compiled=False), X, Y)
-
-
-def test_a_model_without_a_graph_is_refused():
     with pytest.raises(GraphError, match="has no graph to draw yet"):
         trace(Sequential([Dense(2)]), X)
 
@@ -174,10 +171,14 @@ def test_the_many_sums_inside_one_recurrent_node_are_one_step():
     np.testing.assert_array_equal(handed[f"g_{kernel}"].numbers, sums[0].pictures[-1][1].numbers)
 
 
+def unit(name: str) -> Dense:
+    """A layer of one weight, 1."""
+    return Dense(1, use_bias=False, kernel_initializer="ones", name=name)
+
+
 def test_losses_of_several_outputs_are_added_with_their_weights():
     x = Input((1,), name="x")
-    one = {"use_bias": False, "kernel_initializer": "ones"}
-    model = Model(x, [Dense(1, **one, name="a")(x), Dense(1, **one, name="b")(x)])
+    model = Model(x, [unit("a")(x), unit("b")(x)])
     model.compile(SGD(0.1), "mae", loss_weights=[1.0, 0.5])
 
     view = trace(model, [[4.0]], [np.array([[1.0]]), np.array([[2.0]])])
@@ -188,7 +189,7 @@ def test_losses_of_several_outputs_are_added_with_their_weights():
 
 def test_three_calls_of_one_layer_are_added_one_after_another():
     x = Input((1,), name="x")
-    shared = Dense(1, use_bias=False, kernel_initializer="ones", name="shared")
+    shared = unit("shared")
     model = Model(x, shared(shared(shared(x))))
 
     view = trace(model, np.ones((1, 1)), np.zeros((1, 1)), loss="mae")
@@ -199,8 +200,7 @@ def test_three_calls_of_one_layer_are_added_one_after_another():
 
 def test_plain_descent_is_written_as_arithmetic():
     x = Input((1,), name="x")
-    out = Dense(1, use_bias=False, kernel_initializer="ones", name="out")(x)
-    model = Model(x, out)
+    model = Model(x, unit("out")(x))
     model.compile(SGD(0.1), "mae")
 
     view = trace(model, [[3.0]], [[0.0]])
@@ -221,7 +221,7 @@ def test_a_number_that_is_none_is_counted_and_shown():
     (frame,) = [frame for _, frame in view.stills[0].pictures]
     assert (frame.statistics["nan"], frame.statistics["infinite"]) == (1, 1)
     assert frame.odd and "nan" in frame.texts
-    assert "2 of 32 are no finite number" in view.svg()
+    assert "2 of 32 numbers are not finite" in view.svg()
 
 
 def test_steps_inside_a_nested_model_lie_in_its_box():

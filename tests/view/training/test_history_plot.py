@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.view import history_plot
-from funclab.view.draw.chart import apart, ticks
+from funclab.view.draw.chart import apart
 from funclab.view.draw.text import text_width
 
 LOGS = {
@@ -140,11 +140,6 @@ def test_the_numbers_stand_in_a_table():
 def test_an_empty_history_is_refused():
     with pytest.raises(ArgumentError, match="holds no epochs"):
         history_plot({})
-
-
-def test_axes_carry_round_numbers():
-    assert ticks(0.0, 1.0) == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    assert ticks(100, 900) == [200, 400, 600, 800]
 
 
 def test_labels_keep_their_distance_and_stay_within_the_limits():

@@ -10,7 +10,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.optimizers.schedules import ExponentialDecay
-from funclab.view.trace.rehearsal import rehearsal
+from funclab.view.trace.batch import filled_step
 from funclab.view.training.control import act_on, batch_of, leaves_out, slow_motion
 from funclab.view.training.view import watch
 from tests.view.training.live_runs import X, Y, background, feed_of, fresh, wait_until, watched
@@ -160,12 +160,12 @@ def test_slow_motion_takes_the_batch_that_was_trained_last(training, loop):
         np.testing.assert_array_equal(weight, kept)
 
 
-def test_a_training_in_the_background_rests_while_a_batch_is_rehearsed_and_then_goes_on(
+def test_a_training_in_the_background_pauses_while_a_batch_is_traced_and_then_goes_on(
     training, loop
 ):
     control, steps = loop.control, training.model.optimizer.iterations
 
-    with rehearsal(training.model, X, Y, None, None, None):
+    with filled_step(training.model, X, Y, None, None, None):
         rested, first = control.parked, int(steps)
 
     assert rested

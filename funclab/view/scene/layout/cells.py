@@ -176,7 +176,7 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         if box is None:
             continue
         across, cell.size = (box.height, box.width) if sideways else (box.width, box.height)
-        in_lines = density is sizes.DENSITIES["lines"] and not sideways
+        in_lines = density.rows and not sideways
         cell.near = sizes.AXIS if in_lines else across / 2
         if box.gathers and box.inside is not None:
             inside, free = box.inside, (box.width - box.inside.width) / 2

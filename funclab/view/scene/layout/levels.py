@@ -12,7 +12,7 @@ from funclab.view.scene.sizes import Density
 
 LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
-START, HEAD = 4, 8
+START, HEAD = 3, 8
 """Room before the first level, and for the head of an arrow after the last."""
 
 

@@ -49,7 +49,7 @@ class Placing:
     def __init__(self, scene: Scene, room: float) -> None:
         self.scene, self.room = scene, room
         self.density = sizes.density_of(scene)
-        self.in_lines = scene.density == "lines" and scene.direction == "TB"
+        self.in_lines = self.density.rows and scene.direction == "TB"
         plates = {plate.key for plate in scene.plates}
         self.stubs = {edge.target.key: edge for edge in scene.edges if edge.target.key in plates}
 
@@ -87,7 +87,7 @@ class Placing:
             if box.inside is not None and box.gathers:
                 _reach_the_frame(box, box.inside, self.density)
         for group in scene.groups:
-            if scene.density != "lines":
+            if not self.density.rows:
                 sizes.measure_group(group)
             else:
                 group.width = group.height = 0
@@ -175,9 +175,10 @@ class Placing:
         """A column with a head where a tensor comes in, and a foot where one goes on."""
         cells, own = list(part), set(part)
         if number:
-            head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 6, after=200)
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
             self.label = self._label(incoming[0])
+            reach = self.label.width + 18
+            head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 6, far=reach)
             for wire in incoming:
                 wire.source, wire.port = head, 0
                 head.leaving.append(wire)
@@ -201,7 +202,7 @@ class Placing:
         box = wire.source.box
         name = box.members[-1].rpartition("[")[0] if box and box.members else box and box.name
         words = f"from {shorten(name or '', 24)}"
-        text = f"{words} {plate.shape}" if plate else words
+        text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
     def _join(self, cells: list[Cell], x: float, number: int) -> None:

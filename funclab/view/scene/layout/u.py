@@ -15,10 +15,12 @@ FEWEST = 2
 """Skips that make a U."""
 AXIS = 26
 """How far from the left of the boxes the wire runs."""
-APART = 84
-"""The least way across, from the words on the left to the boxes on the right."""
-LEFT = 104
+APART, NEAR = 84, 42
+"""The least way from the words on the left to the boxes on the right, and that of short lines."""
+LEFT = 104, 76
 """Room for the words on the bands."""
+BELOW = 17
+"""Room for a number under a box, and for an arrow."""
 
 
 def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Cell]]] | None:
@@ -56,26 +58,22 @@ def space(cell: Cell) -> int:
 
 
 def set_rows(down: list[Cell], up: list[Cell], pairs: list[tuple[Cell, Cell]]) -> dict[Cell, int]:
-    """The longest way from the top, where both ends of a skip are one row."""
-    level = dict(pairs)
+    """The way from the top, where both ends of a skip are one row, and no row has cells of two
+    resolutions."""
+    level = {cell for pair in pairs for cell in pair}
     row: dict[Cell, int] = {}
-    rising = up[::-1]
-    left = right = 0
-    i = j = 0
-    while i < len(down) or j < len(rising):
-        while i < len(down) and down[i] not in level:
-            row[down[i]] = left
-            left, i = left + 1, i + 1
-        while j < len(rising) and rising[j] not in level.values():
-            row[rising[j]] = right
-            right, j = right + 1, j + 1
-        if i < len(down) and j < len(rising):
-            row[down[i]] = row[rising[j]] = max(left, right)
-            left = right = row[down[i]] + 1
-            i, j = i + 1, j + 1
+    left, right = down[::-1], list(up)
+    count = 0
+    while left or right:
+        free = [side for side in (left, right) if side and side[-1] not in level]
+        if len(free) == 2 and space(left[-1]) != space(right[-1]):
+            free = [max(free, key=lambda side: space(side[-1]))]
+        for side in free or (left, right):
+            row[side.pop()] = count
+        count += 1
     for before, after in zip(down[-2::-1], down[:0:-1], strict=True):
-        if before not in level:  # what is free on the way down stands close to its reader
-            row[before] = row[after] - 1
+        if before not in level and space(before) == space(after):
+            row[before] = row[after] - 1  # close to its reader
     return row
 
 
@@ -89,26 +87,34 @@ class U:
         self.down, self.up, self.pairs = found
         self.density = sizes.density_of(scene)
         self.row = set_rows(*found)
+        self.short = self.density.brief
         count = max(self.row.values()) + 1
-        least = self.density.height + self.density.gap
-        self.pitch = min(least + self.density.spring, max(least, (room - 20) / count))
+        gaps = [self.density.gap + 1] * count
+        for cell in self.up:
+            if has_numbers(cell) and not self.density.rows:
+                gaps[self.row[cell]] = max(BELOW, self.density.gap)
+        spare = (room - 20 - sum(gaps)) / count - self.density.height
+        spring = min(self.density.spring, max(0, spare))
+        self.tops = [0.0]
+        for gap in gaps:
+            self.tops.append(self.tops[-1] + self.density.height + gap + spring)
 
     def place(self, stubs: dict[str, Edge]) -> None:
-        scene, x = self.scene, float(LEFT)
+        scene, x = self.scene, float(LEFT[self.short])
         for arm in (self.down, self.up):
             sizes.equal_widths([cell.box for cell in arm if cell.box], self.density)
         measure(scene, self.cells, self.density)
         for arm in (self.down, self.up):
             for cell in arm:
                 self._put(cell, x)
-            x = max(plate.right for cell in arm for plate in cell.plates.values()) + APART
+            x = max(plate.right for cell in arm for plate in cell.plates.values())
+            x += NEAR if self.short else APART
         for cell in self.cells:
             for plate in cell.plates.values():
                 box = cell.box
                 assert box is not None
-                stubs[plate.key].path = straight(
-                    (box.right, middle(cell)), (plate.x - 2, middle(cell))
-                )
+                reach = plate.x - 2 if plate.width else box.right
+                stubs[plate.key].path = straight((box.right, middle(cell)), (reach, middle(cell)))
             for wire in cell.leaving:
                 if wire.edge:
                     wire.edge.path = self._way(wire)
@@ -121,7 +127,8 @@ class U:
     def _put(self, cell: Cell, x: float) -> None:
         box = cell.box
         assert box is not None
-        box.x, box.y, cell.start = x, self.row[cell] * self.pitch, self.row[cell] * self.pitch
+        box.x, box.y = x, self.tops[self.row[cell]]
+        cell.start = box.y
         box.ports = []
         for plate in cell.plates.values():
             plate.x, plate.y = box.right + BESIDE_BOX, middle(cell) - plate.height / 2
@@ -132,9 +139,9 @@ class U:
         assert a is not None
         assert b is not None
         across = (source in self.down) != (target in self.down)
-        tab = sizes.TAB if has_numbers(target) else 0
+        tab = sizes.TAB if has_numbers(target) and (across or not self.density.rows) else 0
         if across:
-            start = max([a.right, *(plate.right for plate in source.plates.values())]) + 8
+            start = max([a.right, *(p.right + 8 for p in source.plates.values() if p.width)])
             if tab:
                 b.ports.append((b.x - tab / 2, middle(target), str(wire.index)))
             return straight((start, middle(source)), (b.x - tab, middle(target)))
@@ -166,8 +173,8 @@ class U:
         start = 0
         for i, row in enumerate(rows):
             if i + 1 == len(rows) or found[rows[i + 1]] != found[row]:
-                top = rows[start] * self.pitch - (self.pitch - self.density.height) / 2
-                bottom = row * self.pitch + (self.pitch + self.density.height) / 2
+                top = self.tops[rows[start]] - self.density.gap
+                bottom = self.tops[row + 1] - self.density.gap
                 label = Label(x=0, y=top, width=right, height=bottom - top, text=found[row])
                 label.band = len(self.scene.labels) + 1
                 self.scene.labels.append(label)

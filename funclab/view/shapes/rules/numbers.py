@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
-from operator import add
 from typing import Any
 
 from funclab.shape_math import Shape
@@ -14,6 +14,18 @@ from funclab.shape_math import Shape
 SUM, PRODUCT, ATOM = 1, 2, 3
 UNKNOWN = "n"
 """How a length that is not known yet is written."""
+
+
+def _joined(sign: str, strength: int, function: Any) -> Callable[[Number, Any], Number]:
+    """An operator between two lengths, which writes its sign between their texts."""
+
+    def join(self: Number, other: Any) -> Number:
+        right = other if isinstance(other, Number) else Number(other)
+        known = self.value is not None and right.value is not None
+        text = f"{self.within(strength)} {sign} {right.within(strength + 1)}"
+        return Number(function(self.value, right.value) if known else None, text, strength)
+
+    return join
 
 
 class Number:
@@ -28,27 +40,14 @@ class Number:
         self.text = text or (UNKNOWN if value is None else str(value))
         self.strength = strength
 
-    def _join(self, other: Any, sign: str, strength: int, function: Any) -> Number:
-        right = other if isinstance(other, Number) else Number(other)
-        known = self.value is not None and right.value is not None
-        text = f"{self.within(strength)} {sign} {right.within(strength + 1)}"
-        return Number(function(self.value, right.value) if known else None, text, strength)
-
     def within(self, strength: int) -> str:
         """The text as a part of stronger arithmetic: in brackets, if it needs them."""
         return f"({self.text})" if self.strength < strength else self.text
 
-    def __add__(self, other: Any) -> Number:
-        return self._join(other, "+", SUM, lambda a, b: a + b)
-
-    def __sub__(self, other: Any) -> Number:
-        return self._join(other, "-", SUM, lambda a, b: a - b)
-
-    def __mul__(self, other: Any) -> Number:
-        return self._join(other, "×", PRODUCT, lambda a, b: a * b)
-
-    def __floordiv__(self, other: Any) -> Number:
-        return self._join(other, "//", PRODUCT, lambda a, b: a // b)
+    __add__ = _joined("+", SUM, operator.add)
+    __sub__ = _joined("-", SUM, operator.sub)
+    __mul__ = _joined("×", PRODUCT, operator.mul)
+    __floordiv__ = _joined("//", PRODUCT, operator.floordiv)
 
     @property
     def equation(self) -> str:
@@ -78,7 +77,7 @@ def product(lengths: Iterable[int | None]) -> Number:
 
 def total(lengths: Iterable[int | None]) -> Number:
     """The lengths added."""
-    return reduce(add, map(Number, lengths))
+    return reduce(operator.add, map(Number, lengths))
 
 
 @dataclass(frozen=True)

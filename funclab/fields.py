@@ -1,0 +1,211 @@
+"""What the parameters of constructors mean: said once, and added to the docstring of each class."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
+
+WEIGHTS = {
+    "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
+    "embeddings": "the table", "alpha": "alpha", "beta": "beta", "gamma": "gamma",
+    "moving_mean": "the moving mean", "moving_variance": "the moving variance",
+}  # fmt: skip
+ROLES = {
+    "initializer": "how {} begins: the name of an initializer, or an object",
+    "regularizer": "a penalty on {}, added to the loss: a name or an object",
+    "constraint": "a rule that {} satisfies after every training step: a name or an object",
+}
+MEANINGS = {
+    f"{weight}_{role}": meaning.format(name)
+    for weight, name in WEIGHTS.items()
+    for role, meaning in ROLES.items()
+} | {
+    # Layers.
+    "units": "how many numbers the layer gives for each sample or step",
+    "filters": "how many filters slide over the input: the channels of the output",
+    "activation": "what follows the sum: the name of an activation, a function, or None for linear",
+    "recurrent_activation": "the activation of the gates: a name or a function",
+    "use_bias": "whether a bias is added",
+    "unit_forget_bias": "whether the bias of the forget gate begins at 1",
+    "reset_after": "whether the reset gate acts after the recurrent product",
+    "trainable": "whether training changes the layer's weights",
+    "autocast": "whether float inputs are cast to `dtype`",
+    "Layer.kwargs": "input_shape, input_dim, batch_size ...: the input's shape, as in Keras 2",
+    "activity_regularizer": "a penalty on the output, added to the loss: a name or an object",
+    "kernel_size": "the size of the window: a whole number, or one for each axis",
+    "pool_size": "the size of the window: a whole number, or one for each axis",
+    "strides": "how far the window moves: a whole number, or one for each axis",
+    "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
+    "dilation_rate": "the distance between the elements that a window sees",
+    "groups": "into how many groups the channels are divided, each with filters of its own",
+    "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
+    "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
+    '"causal" (zeros before it)',
+    "ZeroPadding2D.padding": "rows and columns of zeros: an int, (height, width), or two pairs",
+    "cropping": "rows and columns to take away: an int, (height, width), or two pairs",
+    "data_format": 'where the channels are: "channels_last" or "channels_first"; None is the first',
+    "keepdims": "whether the axes reduced away stay, with length 1",
+    "size": "how often rows and columns are repeated: an int, or one for each",
+    "interpolation": 'how new pixels are filled; only "nearest"',
+    "target_shape": "the new shape of a sample; one length may be -1",
+    "dims": "the new order of a sample's axes, counted from 1",
+    "n": "how often the vector is repeated",
+    "input_dim": "how many rows the table has: the largest id plus 1",
+    "output_dim": "the length of each vector",
+    "mask_zero": "whether id 0 is padding that later layers skip",
+    "input_length": "the length of the sequences, as in Keras 2",
+    "mask_value": "the number that marks a step to skip",
+    "weights": "arrays that the weights start from",
+    "axes": "the axis to sum along, or one for each input",
+    "normalize": "whether vectors are divided by their length first, so that results are cosines",
+    "axis": "the axis of the classes or components",
+    "Softmax.axis": "the axis, or axes, along which the results sum to 1",
+    "Concatenate.axis": "the axis along which the inputs are laid end to end",
+    "BatchNormalization.axis": "the axis of the channels",
+    "MaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "UnitNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "MinMaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "momentum": "how much of the last step the next one keeps, from 0 to 1",
+    "BatchNormalization.momentum": "how much of the moving statistics each batch keeps",
+    "epsilon": "a small number that keeps a division finite",
+    "center": "whether beta is added",
+    "BatchNormalization.scale": "whether the result is multiplied by gamma",
+    "synchronized": "accepted for Keras; there is one device only",
+    "rate": "the fraction of elements to drop, in [0, 1)",
+    "MinMaxNorm.rate": "how far the length moves at each step, from 0 to 1",
+    "noise_shape": "the shape of the draw: 1 where elements share theirs, None for x's length",
+    "stddev": "the standard deviation",
+    "seed": "where the random numbers begin; None for a new place each time",
+    "l1": "the factor of the sum of absolute values",
+    "l2": "the factor of the sum of squares",
+    "max_value": "the largest value allowed; None for no limit",
+    "negative_slope": "the slope below the threshold",
+    "threshold": "the limit; predictions above it mean yes",
+    "ReLU.threshold": "where the ramp begins",
+    "alpha": "the factor below 0",
+    "LeakyReLU.alpha": "negative_slope under its name in Keras 2",
+    "CosineDecay.alpha": "the last rate, as a fraction of the first",
+    "shared_axes": "the axes, counted from 1, along which alpha is shared",
+    "dropout": "the fraction of input features to drop, in [0, 1)",
+    "recurrent_dropout": "the fraction of the state to drop, in [0, 1)",
+    "return_sequences": "whether the outputs of all steps are returned, not only the last",
+    "return_state": "whether the last states follow the output",
+    "go_backwards": "whether the sequence is read from its end",
+    "stateful": "whether a batch goes on from the states of the batch before",
+    "unroll": "accepted for Keras; needs a known length",
+    "use_cudnn": "accepted for Keras; changes nothing",
+    "implementation": "accepted for Keras; changes nothing",
+    "zero_output_for_mask": "whether masked steps are 0, instead of the step before",
+    "layer": "the layer inside",
+    "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
+    "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
+    "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
+    "mask": "the mask of the output, or a function of (inputs, mask)",
+    "arguments": "more keyword arguments for the function",
+    "inputs": "the tensors with which the graph begins: one, a list, or a dict by name",
+    "outputs": "the tensors that the model gives: one, a list, or a dict by name",
+    "layers": "the layers, in order",
+    "args": "inputs, outputs and name, in this order; none in a subclass with `call`",
+    "Model.kwargs": "the same by name, and trainable and dtype as for Layer",
+    "shape": "the shape of one sample, without the batch axis",
+    "batch_size": "the length of the batch axis; None for any",
+    "batch_shape": "the whole shape, with the batch axis, in place of `shape`",
+    "sparse": "accepted for Keras; arrays are always dense",
+    "input_tensor": "a tensor whose shape and dtype are taken",
+    "tensor": "a tensor whose shape and dtype are taken",
+    "optional": "whether the input may be left out",
+    "lora_rank": "not supported: leave it out",
+    "lora_alpha": "not supported: leave it out",
+    "quantization_config": "not supported: leave it out",
+    "kwargs": "name, trainable, dtype, activity_regularizer, weights and autocast, as for Layer",
+    # Initializers, regularizers and constraints.
+    "value": "the number, or an array in the shape of the weight",
+    "gain": "the factor of the result",
+    "minval": "the smallest number",
+    "maxval": "the largest number",
+    "mean": "the mean",
+    "VarianceScaling.scale": "the variance, times the number of connections",
+    "mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
+    "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
+    "distribution": '"truncated_normal", "untruncated_normal" or "uniform"',
+    "factor": "the factor of the penalty",
+    "min_value": "the shortest vector allowed",
+    "MaxNorm.max_value": "the longest vector allowed",
+    "MinMaxNorm.max_value": "the longest vector allowed",
+    # Optimizers and their schedules.
+    "learning_rate": "the size of the steps: a number or a schedule",
+    "nesterov": "whether the step looks ahead",
+    "rho": "how much of the averages each step keeps",
+    "centered": "whether the squared average gradient is taken off",
+    "initial_accumulator_value": "where the sum of squares begins",
+    "beta_1": "how much of the average gradient each step keeps",
+    "beta_2": "how much of the average square each step keeps",
+    "amsgrad": "whether the average square never falls",
+    "weight_decay": "the fraction, times the rate, that each step takes off every weight",
+    "clipnorm": "the longest gradient of one weight array; None for no limit",
+    "global_clipnorm": "the longest gradient of all weights together; None for no limit",
+    "clipvalue": "the largest number in a gradient; None for no limit",
+    "others": "lr and decay, the names of Keras 2 for the learning rate and its fall",
+    "options": "weight_decay, clipnorm, global_clipnorm, clipvalue and name, as for Optimizer",
+    "initial_learning_rate": "the rate at step 0",
+    "decay_steps": "after how many steps the rule has acted once in full",
+    "decay_rate": "the factor of the rule",
+    "staircase": "whether the rate falls in steps",
+    "boundaries": "the steps after which the rate changes",
+    "values": "the rates, one more than boundaries",
+    "warmup_target": "the rate that the warm-up reaches; None for no warm-up",
+    "warmup_steps": "how many steps the warm-up takes",
+    # Losses and metrics.
+    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
+    'or "none"',
+    "name": "its name in logs, files and pictures; None for one made from the class",
+    "dtype": "the dtype to compute in; None for the usual one",
+    "Layer.dtype": '"float32" or "float64", the dtype to compute in; None for floatx()',
+    "Input.dtype": "the dtype of the data; None for floatx()",
+    "InputLayer.dtype": "the dtype of the data; None for floatx()",
+    "delta": "the error from which the loss is a straight line",
+    "from_logits": "whether predictions come without a softmax or sigmoid",
+    "label_smoothing": "the fraction, in [0, 1], by which targets are drawn to the mean",
+    "ignore_class": "the class number whose samples do not count",
+    "k": "how many of the likeliest classes may hold the right one",
+    "fn": "a function of (y_true, y_pred)",
+    "settings": "more keyword arguments for `fn`",
+    "thresholds": "a number, or several, above which a prediction means yes; None for 0.5",
+    "num_thresholds": "how many points of the curve are computed",
+    "curve": '"ROC" or "PR"',
+    "summation_method": 'how the area is computed; only "interpolation"',
+}
+
+
+def own_fields(cls: type) -> dict[str, Any]:
+    """The fields that a class itself declares, and their types."""
+    kinds = inspect.get_annotations(cls)
+    return {name: kind for name, kind in kinds.items() if "ClassVar" not in str(kind)}
+
+
+def described(thing: Thing) -> Thing:
+    """Add what each parameter means to the docstring of a class, or of a function."""
+    constructor: Any = thing.__init__ if isinstance(thing, type) else thing
+    if constructor is object.__init__ or not thing.__doc__:
+        return thing
+    every = inspect.signature(constructor).parameters.values()
+    parameters = [parameter for parameter in every if parameter.name != "self"]
+    text, mark, doctest = thing.__doc__.partition("    >>> ")
+    owners = (getattr(thing, "__name__", ""), constructor.__qualname__.partition(".")[0])
+    lines = [_line(owners, parameter) for parameter in parameters]
+    thing.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+    return thing
+
+
+def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
+    name, kind = parameter.name, str(parameter.annotation)
+    keys = [*(f"{owner}.{name}" for owner in owners), name]
+    meaning = next(MEANINGS[key] for key in keys if key in MEANINGS)
+    typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
+    default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
+    line = f"{name}{typed}: {meaning}{default}."
+    return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")

@@ -1,0 +1,168 @@
+"""Functions of one tensor, element by element: powers, exponentials, steps and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab.graph.op import Array
+from funclab.kernels import elementwise as kernels
+from funclab.ops.arithmetic import maximum, minimum
+from funclab.ops.base import Elementwise, function_of
+
+
+class Whole(Elementwise, abstract=True):
+    """An elementwise op that keeps integers integers."""
+
+    def dtype(self, x: str) -> str:
+        return x
+
+
+class Check(Elementwise, abstract=True):
+    """True or false for each element."""
+
+    def dtype(self, x: str) -> str:
+        return "bool"
+
+
+def _row(
+    name: str,
+    forward: Callable[..., Any],
+    says: str,
+    gradient: str = "",
+    vjp: Callable[..., Any] | None = None,
+    base: type = Elementwise,
+    numerics: str = "",
+) -> Any:
+    """An op and its function, from a formula for out, and one for gx in words and as a function."""
+    lines = ["Shapes: x (any) -> out (same as x)."]
+    attributes: dict[str, Any] = {"ufunc": staticmethod(forward), "__module__": __name__}
+    if vjp is None:
+        attributes["differentiable"] = False
+    else:
+        attributes["vjp"] = staticmethod(vjp)
+        lines.append(f"Gradient: gx = {gradient}.")
+    lines += [f"Numerics: {numerics}."] * bool(numerics)
+    attributes["__doc__"] = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
+    op = type(name, (base,), attributes)
+    return op, function_of(op)
+
+
+# Powers and roots. A ufunc returns the array that it has filled, its last argument.
+Negative, negative = _row(
+    "Negative", np.negative, "-x", "-g", lambda g, x, out, gx: np.negative(g, gx), Whole
+)
+Absolute, absolute = _row(
+    "Absolute", np.absolute, "x without its sign", "g * sign(x); 0 at x = 0",
+    lambda g, x, out, gx: np.multiply(np.sign(x, gx), g, gx), Whole,
+)  # fmt: skip
+Square, square = _row(
+    "Square", np.square, "x * x", "2 g x",
+    lambda g, x, out, gx: np.multiply(np.add(x, x, gx), g, gx), Whole,
+)  # fmt: skip
+Sqrt, sqrt = _row(
+    "Sqrt", np.sqrt, "the square root of x", "g / (2 out)",
+    lambda g, x, out, gx: np.divide(g, np.add(out, out, gx), gx),
+)  # fmt: skip
+Rsqrt, rsqrt = _row(
+    "Rsqrt", lambda x, out: np.reciprocal(np.sqrt(x, out), out), "1 / sqrt(x)",
+    "-g * out^3 / 2, as out / x * g / -2",
+    lambda g, x, out, gx: np.multiply(np.multiply(np.divide(out, x, gx), g, gx), -0.5, gx),
+)  # fmt: skip
+Reciprocal, reciprocal = _row(
+    "Reciprocal", lambda x, out: np.divide(1, x, out), "1 / x", "-g * out^2",
+    lambda g, x, out, gx: np.negative(np.multiply(np.multiply(out, out, gx), g, gx), gx),
+)  # fmt: skip
+
+# Exponentials, logarithms and waves.
+Exp, exp = _row("Exp", np.exp, "e^x", "g * out", lambda g, x, out, gx: np.multiply(g, out, gx))
+Expm1, expm1 = _row(
+    "Expm1", np.expm1, "e^x - 1", "g * (out + 1)",
+    lambda g, x, out, gx: np.multiply(np.add(out, 1, gx), g, gx),
+    numerics="exact for small x too, where e^x - 1 would cancel",
+)  # fmt: skip
+Log, log = _row(
+    "Log", np.log, "the natural logarithm of x: -inf at 0, NaN below", "g / x",
+    lambda g, x, out, gx: np.divide(g, x, gx),
+)  # fmt: skip
+Log1p, log1p = _row(
+    "Log1p", np.log1p, "log(1 + x)", "g / (1 + x)",
+    lambda g, x, out, gx: np.divide(g, np.add(x, 1, gx), gx),
+    numerics="exact for small x too, where 1 + x would lose its digits",
+)  # fmt: skip
+Sin, sin = _row(
+    "Sin", np.sin, "sin(x), x in radians", "g * cos(x)",
+    lambda g, x, out, gx: np.multiply(np.cos(x, gx), g, gx),
+)  # fmt: skip
+Cos, cos = _row(
+    "Cos", np.cos, "cos(x), x in radians", "-g * sin(x)",
+    lambda g, x, out, gx: np.negative(np.multiply(np.sin(x, gx), g, gx), gx),
+)  # fmt: skip
+Tanh, tanh = _row(
+    "Tanh", np.tanh, "(e^x - e^-x) / (e^x + e^-x), between -1 and 1", "g * (1 - out^2)",
+    lambda g, x, out, gx: kernels.tanh_vjp(g, out, gx),
+)  # fmt: skip
+Sigmoid, sigmoid = _row(
+    "Sigmoid", kernels.sigmoid, "1 / (1 + e^-x), between 0 and 1", "g * out * (1 - out)",
+    lambda g, x, out, gx: kernels.sigmoid_vjp(g, out, gx),
+    numerics="computed from e^-|x|, which cannot overflow",
+)  # fmt: skip
+
+# Steps and checks, through which no gradient flows.
+Sign, sign = _row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
+Floor, floor = _row("Floor", np.floor, "the next whole number below x", base=Whole)
+Ceil, ceil = _row("Ceil", np.ceil, "the next whole number above x", base=Whole)
+LogicalNot, logical_not = _row(
+    "LogicalNot", np.logical_not, "whether x is false (zero)", base=Check
+)
+IsNan, isnan = _row("IsNan", np.isnan, "whether x is nan", base=Check)
+IsFinite, isfinite = _row(
+    "IsFinite", np.isfinite, "whether x is neither infinite nor nan", base=Check
+)
+
+
+class Round(Whole):
+    """out = x rounded to `decimals` places; halves go to the even neighbour.
+
+    Shapes: x (any) -> out (same as x).
+    """
+
+    differentiable = False
+    decimals: int = 0
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.round(x, self.decimals, out)
+
+
+class Clip(Whole):
+    """out = x held between two limits.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g where x is within the limits, else 0.
+    """
+
+    x_min: float
+    x_max: float
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.clip(x, self.x_min, self.x_max, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.multiply(g, x == out, gx)
+
+
+abs = absolute
+
+
+def round(x: Any, decimals: int = 0) -> Any:
+    """x rounded to `decimals` places; halves go to the even neighbour. No gradient."""
+    return Round(decimals)(x)
+
+
+def clip(x: Any, x_min: Any, x_max: Any) -> Any:
+    """x held between two limits, which may be numbers or tensors."""
+    if all(isinstance(limit, (int, float)) for limit in (x_min, x_max)):
+        return Clip(x_min, x_max)(x)
+    return minimum(maximum(x, x_min), x_max)

@@ -1,0 +1,27 @@
+"""Waiting for what a page does in its own time: no test reads once and hopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import Page
+
+PATIENCE = 30
+"""Seconds; only a test that fails takes so long."""
+# Sizes are watched between two frames.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def laid_out(page: Page) -> None:
+    """Wait until a page has drawn itself anew after a change of its size or contents."""
+    page.evaluate(TWO_FRAMES)
+
+
+def becomes(page: Page, read: Callable[[], Any], wanted: Any) -> None:
+    """Wait until `read()` returns what is wanted."""
+    end = monotonic() + PATIENCE
+    while (last := read()) != wanted and monotonic() < end:
+        page.wait_for_timeout(50)
+    assert last == wanted, f"{last!r}, not {wanted!r}"
