@@ -85,19 +85,19 @@ def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_ke
     return f"swap them: write [{parts}], which is the order {', '.join(names)}."
 
 
-def for_data(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def for_data(wanted: Shape, given: Shape, reader: str) -> str:
     """Data of shape `given` for an input declared as `wanted`.
 
-    `deliberate` says that the number of its axes is meant: a layer other than Dense reads it.
+    What reads the input takes "any" number of axes, "several", or "exactly" those of `wanted`.
     """
     rules = (_no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size)
     for rule in rules:
-        if fix := rule(wanted, given, deliberate):
+        if fix := rule(wanted, given, reader):
             return fix
     return _other_lengths(wanted, given)
 
 
-def _no_axis(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _no_axis(wanted: Shape, given: Shape, reader: str) -> str:
     if not given:
         return "pass an array with one row for each sample, such as numpy.array([[...], [...]])."
     if len(given) == 1 and len(wanted) == 2 and given[0] != wanted[1]:
@@ -108,11 +108,11 @@ def _no_axis(wanted: Shape, given: Shape, deliberate: bool) -> str:
     return ""
 
 
-def _batch_in_shape(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _batch_in_shape(wanted: Shape, given: Shape, reader: str) -> str:
     if len(given) != len(wanted) - 1 or not agree(given[1:], wanted[2:]) or len(given) < 2:
         return ""
     certain = wanted[1] is not None and given[0] != wanted[1]
-    if deliberate and not (certain and len(given) > 2):
+    if reader == "exactly" or (reader == "several" and not (certain and len(given) > 2)):
         return ""
     return (
         f"leave the batch out of the shape: Input(shape={text(given[1:])}). len(x) counts the "
@@ -120,13 +120,13 @@ def _batch_in_shape(wanted: Shape, given: Shape, deliberate: bool) -> str:
     )
 
 
-def _one_sample(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _one_sample(wanted: Shape, given: Shape, reader: str) -> str:
     if not agree(given, wanted[1:]):
         return ""
     return "for one sample write x[None], which puts a batch axis of length 1 before it."
 
 
-def _turned(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _turned(wanted: Shape, given: Shape, reader: str) -> str:
     sample, other = list(wanted[1:]), list(given[1:])
     if len(given) != len(wanted) or None in sample:
         return ""
@@ -144,7 +144,7 @@ def _turned(wanted: Shape, given: Shape, deliberate: bool) -> str:
     return ""
 
 
-def _colors(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _colors(wanted: Shape, given: Shape, reader: str) -> str:
     if len(wanted) != 4 or not agree(given[1:3], wanted[1:3]):
         return ""
     if wanted[3] == 1 and len(given) == 4 and given[3] in (3, 4):
@@ -158,13 +158,13 @@ def _colors(wanted: Shape, given: Shape, deliberate: bool) -> str:
     return ""
 
 
-def _one_axis_more(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _one_axis_more(wanted: Shape, given: Shape, reader: str) -> str:
     if given[0] == 1 and agree(given[1:], wanted):
         return "take away the first axis, which has length 1: x[0]."
     return ""
 
 
-def _same_size(wanted: Shape, given: Shape, deliberate: bool) -> str:
+def _same_size(wanted: Shape, given: Shape, reader: str) -> str:
     sample, other = wanted[1:], given[1:]
     if None in sample or None in other or prod(sample) != prod(other):  # type: ignore[arg-type]
         return ""

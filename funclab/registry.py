@@ -175,7 +175,8 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
         cls = lookup(kind, identifier.get("class_name", ""), custom)
         return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
-        identifier = lookup(kind, identifier, custom)
+        known = lookup(kind, identifier, custom)
+        return known() if isinstance(known, type) else known
     other = meant.wrong_kind(kind, identifier, _known)
     if other or not (callable(identifier) or hasattr(identifier, "get_config")):
         error = LossError if other and kind in ("loss", "metric") else ArgumentError

@@ -87,7 +87,7 @@ def prepare(
         try:
             inputs, tree = prepare_inputs(model, x)
         except (ShapeError, DataError) as error:
-            if model.inputs is not None and len(model.inputs) == 1:
+            if compiled is not None and model.inputs is not None and len(model.inputs) == 1:
                 error.fix = _both_at_once(model, x, y) or error.fix
             raise
     if compiled is None:
@@ -119,11 +119,12 @@ def prepare(
 def _both_at_once(model: Any, x: Any, y: Any) -> str:
     """What to write when data that do not fit the one input of a model fit in another place."""
     if y is None:
-        pair = isinstance(x, (list, tuple)) and len(x) == 2 and len(x[0]) == len(x[1])
-        return "write fit(x, y): two arguments, without brackets around them." if pair else ""
+        pair = isinstance(x, (list, tuple)) and [getattr(part, "shape", ())[:1] for part in x]
+        both = pair and len(pair) == 2 and pair[0] == pair[1] != ()
+        return "write two arguments, fit(x, y), without brackets around them." if both else ""
     shapes = [getattr(data, "shape", ())[1:] for data in (y, x)]
     wanted = [tensor.shape[1:] for tensor in (*model.inputs, *model.outputs)]
-    swapped = len(wanted) == 2 and all(map(same, shapes, wanted))
+    swapped = len(wanted) == 2 and all(map(same, shapes, wanted)) and shapes[0] != shapes[1]
     return "swap x and y: write fit(y, x), the inputs before the targets." if swapped else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import advice, explain, structure
-from funclab.errors import DataError, Pair, Pairs, ShapeError, warn
+from funclab.errors import DataError, FunclabError, Pair, Pairs, ShapeError, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shape_math import Array, Shape, same, show
@@ -51,15 +51,20 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
             for i, part in enumerate(parts)
         ]
     except ShapeError as error:
-        fits = [
-            [fit_rank(np.asarray(part), (None, *tensor.shape[1:]), np.reshape) is not None
-             for part in parts]
-            for tensor in model.inputs
-        ]  # fmt: skip
+        fits = [[_suits(part, tensor) for part in parts] for tensor in model.inputs]
         order = advice.order_of(fits)
         if order:
             error.fix = advice.for_swapped("x", model.input_names, order, isinstance(data, dict))
         raise
+
+
+def _suits(part: Any, tensor: Any) -> bool:
+    """Whether data could be those of an input."""
+    try:
+        array = as_array(part)
+    except FunclabError:
+        return False
+    return fit_rank(array, (None, *tensor.shape[1:]), np.reshape) is not None
 
 
 def as_array(data: Any, name: str = "this place") -> Array:
@@ -170,17 +175,21 @@ def misfit(model: Any, name: str, path: str, wanted: Shape, given: Sequence[Any]
         f'Input "{name}" (path \'{path}\') of layer "{model.name}" is incompatible with the layer: '
         f"expected shape={show(wanted)}, found shape={show(given)}.",
         why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch.",
-        fix=advice.for_data(wanted, tuple(given), _is_deliberate(model, name)),
+        fix=advice.for_data(wanted, tuple(given), _reader(model, name)),
         graph=model,
         facts=_facts(model, name, given, "another shape"),
     )
 
 
-def _is_deliberate(model: Any, name: str) -> bool:
-    """Whether the number of an input's axes is meant: Dense takes any, other layers do not."""
+def _reader(model: Any, name: str) -> str:
+    """How many axes an input must have for what reads it: "any", "several" or "exactly" these."""
     tensor = model.inputs[model.input_names.index(name)]
     readers = [node.operation for node in model.graph.consumers(tensor)]
-    return any(type(reader).__name__ != "Dense" for reader in readers)
+    ranks = [getattr(getattr(reader, "input_spec", None), "ndim", None) for reader in readers]
+    kinds = {type(reader).__name__ for reader in readers}
+    if tensor.ndim in ranks or "TimeDistributed" in kinds:
+        return "exactly"
+    return "any" if kinds <= {"Dense"} else "several"
 
 
 def _facts(model: Any, name: str, shape: Sequence[Any], note: str) -> Pairs:

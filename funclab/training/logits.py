@@ -68,7 +68,8 @@ def last_activations(tensor: Any) -> tuple[str, str]:
         name = "softmax" if kind == "Softmax" else _name(layer.activation)
         before, earlier = last_activations(parents[0])
         return (before, earlier) if name == "linear" else (name, before)
-    return (_name(layer.activation), "") if hasattr(layer, "kernel") else ("", "")
+    is_ours = type(layer).__module__.startswith("funclab.layers.") and hasattr(layer, "kernel")
+    return (_name(getattr(layer, "activation", None)) if is_ours else "", "")
 
 
 def _name(activation: Any) -> str:

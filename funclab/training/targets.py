@@ -66,13 +66,16 @@ def _better_fix(
 ) -> str:  # fmt: skip
     """What to do about targets that do not fit output `i`; "" when the error knows best."""
     fits = [
-        [part is not None and _suits(output, shape, np.asarray(part)) for part in parts]
+        [part is not None and _suits(output, shape, part) for part in parts]
         for output, shape in zip(outputs, shapes)
     ]
     order = advice.order_of(fits)
     if order:
         return advice.for_swapped("y", names.names, order, isinstance(y, dict))
-    part, loss = np.asarray(parts[i]), getattr(outputs[i].loss, "fn", None)
+    try:
+        part, loss = as_array(parts[i]), getattr(outputs[i].loss, "fn", None)
+    except DataError:
+        return ""
     if part.dtype.kind not in "biuf":
         return ""
     tensor = names.model.outputs[i] if names.model.outputs is not None else None
@@ -83,10 +86,10 @@ def _better_fix(
     )  # fmt: skip
 
 
-def _suits(output: Output, shape: Shape, y: Array) -> bool:
+def _suits(output: Output, shape: Shape, part: Any) -> bool:
     """Whether targets could be those of an output."""
     try:
-        fit_target(output, shape, y)
+        fit_target(output, shape, as_array(part))
     except DataError:
         return False
     return True
