@@ -13,8 +13,33 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
 from funclab import meant
-from funclab.errors import ArgumentError, LossError, NameLookupError
+from funclab.errors import ArgumentError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, own_fields
+
+KERAS_MODULES = {
+    "layer": "keras.layers",
+    "optimizer": "keras.optimizers",
+    "schedule": "keras.optimizers.schedules",
+    "loss": "keras.losses",
+    "metric": "keras.metrics",
+    "initializer": "keras.initializers",
+    "regularizer": "keras.regularizers",
+    "constraint": "keras.constraints",
+}
+"""Where Keras 3 has the classes of each kind."""
+
+KERAS_MODELS = {
+    "Functional": ("keras.src.models.functional", "Functional"),
+    "Model": ("keras", None),
+    "Sequential": ("keras", None),
+}
+"""Where it has its models."""
+
+WITHOUT_EFFECT = {
+    *("build_input_shape", "ema_momentum", "renorm_momentum", "jit_compile", "use_cudnn"),
+    *("implementation", "synchronized"),
+}
+"""Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""
 
 _used: Counter[str] = Counter()
 _known: dict[str, dict[str, Any]] = {}
@@ -105,19 +130,38 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def to_config(thing: Any) -> Any:
-    """Plain data (for JSON) from which `thing` can be rebuilt.
+    """Plain data (for JSON) from which `thing` can be rebuilt, as Keras 3 writes it.
 
-    Objects with `get_config` become {"class_name", "config"}; known functions become their names.
+    Objects with `get_config` become {"module", "class_name", "config", "registered_name"}; known
+    functions become their names.
     """
     if isinstance(thing, dict):
         return {key: to_config(value) for key, value in thing.items()}
     if isinstance(thing, (list, tuple)):
         return [to_config(value) for value in thing]
     if hasattr(thing, "get_config") and not isinstance(thing, type):
-        return {"class_name": type(thing).__name__, "config": thing.get_config()}
+        module, registered = _address(type(thing))
+        entry = {"module": module, "class_name": type(thing).__name__}
+        return {**entry, "config": to_config(thing.get_config()), "registered_name": registered}
     if hasattr(thing, "tolist"):
         return thing.tolist()
+    if inspect.isfunction(thing) and not any(
+        known.get(thing.__name__) is thing for known in _known.values()
+    ):
+        function = {"module": "builtins", "class_name": "function", "config": thing.__name__}
+        return {**function, "registered_name": "function"}
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
+
+
+def _address(cls: type) -> tuple[str | None, str | None]:
+    """The module in which Keras 3 has a class, and the name under which it is registered there."""
+    name = cls.__name__
+    if not cls.__module__.startswith("funclab."):
+        return (None if cls.__module__ == "__main__" else cls.__module__), name
+    if name in KERAS_MODELS:
+        return KERAS_MODELS[name]
+    kinds = [kind for kind, known in _known.items() if known.get(name) is cls]
+    return KERAS_MODULES.get(kinds[0] if kinds else "", cls.__module__), None
 
 
 @functools.cache
@@ -162,15 +206,38 @@ class Configured:
 
 def rebuild(cls: Any, config: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
     """`cls.from_config`, which is told of custom objects if it asks for them."""
+    if cls.__module__.startswith("funclab."):
+        config = _without_defaults(cls, config)
     if custom and "custom_objects" in inspect.signature(cls.from_config).parameters:
         return cls.from_config(dict(config), custom_objects=custom)
     return cls.from_config(dict(config))
+
+
+def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """A config without the settings that a class of funclab lacks and that are off.
+
+    Raises: NotSupportedError for one that is on.
+    """
+    if {"layers", "fn"} & config.keys():
+        return config  # a model, or a wrapper of a function, which takes what the function takes
+    own = {name for base in cls.__mro__ for name in inspect.signature(base.__init__).parameters}
+    foreign = {name: value for name, value in config.items() if name not in own}
+    used = [name for name, value in foreign.items() if value and name not in WITHOUT_EFFECT]
+    if used:
+        raise NotSupportedError(
+            f"{cls.__name__} {config.get('name') or ''} has {used[0]}={foreign[used[0]]!r}.",
+            why=f"Keras has the setting {used[0]}; {cls.__name__} of funclab does not.",
+            fix=f"build the model in Keras without {used[0]}, and save it again.",
+        )
+    return {name: value for name, value in config.items() if name in own}
 
 
 def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object a user means: a name, a class, a config, the object itself, or None."""
     if identifier is None:
         return None
+    if isinstance(identifier, dict) and identifier.get("class_name") == "function":
+        identifier = identifier["config"]
     if isinstance(identifier, dict):
         cls = lookup(kind, identifier.get("class_name", ""), custom)
         return rebuild(cls, identifier.get("config", {}), custom)

@@ -32,6 +32,16 @@ class Operation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
 
+    # A copy has no nodes; those of a model's graph are made again by the model.
+    def __reduce__(self) -> Any:
+        return bare, (type(self),), self.__getstate__()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "inbound_nodes": [], "outbound_nodes": []}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+
     @property
     def _inbound_nodes(self) -> list[Node]:
         return self.inbound_nodes
@@ -172,6 +182,11 @@ class OpOperation(Operation):
 
     def __repr__(self) -> str:
         return plain(f"<{self.op} name={self.name}>")
+
+
+def bare(cls: Any) -> Any:
+    """An object of a class, without what its constructor does."""
+    return object.__new__(cls)
 
 
 def placeholder(tensor: Tensor) -> Value:

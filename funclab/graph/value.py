@@ -118,6 +118,10 @@ class Variable(Value):
         """Held by a thread that runs a plan with this variable; see `lock_of`."""
         self._array = None if start is None else np.array(start, order="C")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles keep: the value, free to move, without its lock."""
+        return {**vars(self), "bound": False, "lock": None}
+
     @property
     def allocated(self) -> bool:
         return self._array is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
@@ -28,6 +29,7 @@ from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
+from funclab.layers.configs import rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
@@ -124,7 +126,7 @@ class Layer(Weighted):
         before = None if self.built else self.remember()
         with Tape():
             try:
-                outputs = self(_values_of(input_shape, self.dtype))
+                outputs = self(values_of(input_shape, self.dtype))
                 return structure.map_structure(lambda value: value.shape, outputs)
             finally:
                 if before:
@@ -319,7 +321,11 @@ class Layer(Weighted):
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:
             return
-        self.build(*arguments.build_arguments(self, args, kwargs))
+        shapes = arguments.build_arguments(self, args, kwargs)
+        self.build(*shapes)
+        self.build_shapes = dict(
+            zip(inspect.signature(self.build).parameters, shapes, strict=False)
+        )
         self.built = True
         weights = self._initial_weights
         if weights is not None:
@@ -354,32 +360,29 @@ class Layer(Weighted):
     # Configuration.
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, as plain data: `from_config` makes an equal layer of it."""
-        elsewhere = set(KERAS_2_KEYWORDS) - set(parameters(type(self)))
-        skip = {"name", "trainable", "dtype", "weights", *elsewhere}
-        own = {
-            name: registry.to_config(self._setting(name, value))
-            for name, value in self.constructor_arguments.items()
-            if name not in skip
-        }
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **own}
+        own = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        return {**own, **settings(self)}
 
-    def _setting(self, name: str, value: Any) -> Any:
-        """What is kept under a constructor argument's name; not the layers it was turned into."""
-        kept = getattr(self, name, value)
-        return value if _holds_layers(kept) and not _holds_layers(value) else kept
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the weights were made for; None for a layer that makes none."""
+        shapes = self.__dict__.get("build_shapes")
+        if not shapes or type(self).build is Layer.build:
+            return None
+        return (
+            {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": [*shapes.values()][0]}
+        )
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A layer from what `get_config` returned; layers inside the config are rebuilt first."""
-        return cls(**{key: _rebuilt(value, custom_objects) for key, value in config.items()})
+        return cls(**{key: rebuilt(value, custom_objects) for key, value in config.items()})
 
     def __repr__(self) -> str:
-        settings = {
-            name: registry.to_config(value)
+        shown = "".join(
+            f" {name}={registry.to_config(value)}"
             for name, value in self.constructor_arguments.items()
             if name not in ("name", "weights") and value != parameters(type(self)).get(name)
-        }
-        shown = "".join(f" {name}={value}" for name, value in settings.items())
+        )
         return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
@@ -397,26 +400,12 @@ def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
     return marked
 
 
-def _holds_layers(value: Any) -> bool:
-    return any(isinstance(leaf, Layer) for leaf in structure.flatten(value))
-
-
-def _rebuilt(value: Any, custom_objects: Any) -> Any:
-    if isinstance(value, list):
-        return [_rebuilt(item, custom_objects) for item in value]
-    if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
-        return value
-    known = {**registry.registered("layer"), **(custom_objects or {})}
-    cls = known.get(value["class_name"])
-    is_layer = isinstance(cls, type) and issubclass(cls, Layer)
-    return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
-
-
-def _values_of(shape: Any, dtype: str) -> Any:
+def values_of(shape: Any, dtype: str) -> Any:
+    """A placeholder of this shape, or a list or dict of them."""
     if isinstance(shape, dict):
-        return {key: _values_of(part, dtype) for key, part in shape.items()}
+        return {key: values_of(part, dtype) for key, part in shape.items()}
     if any(isinstance(part, (list, tuple)) for part in shape):
-        return [_values_of(part, dtype) for part in shape]
+        return [values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
 
 

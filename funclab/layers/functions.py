@@ -128,7 +128,7 @@ def from_config(config: Any, custom_objects: Any = None) -> Any:
     if not isinstance(config, dict) or "class_name" not in config:
         return config
     inner = config["config"]
-    name = inner if isinstance(inner, str) else inner["name"]
+    name = inner if isinstance(inner, str) else inner.get("name", "<lambda>")
     if name in (custom_objects or {}):
         return custom_objects[name]
     if isinstance(inner, str):
@@ -158,9 +158,10 @@ def _known(name: str) -> Callable[..., Any]:
 def _from_code(config: dict[str, Any]) -> Callable[..., Any]:
     code = marshal.loads(base64.b64decode(config["code"]))
     # The names that the code uses are those of the module it was written in, if that is loaded.
-    module = sys.modules.get(config["module"])
+    module = sys.modules.get(config.get("module") or "")
     names = vars(module) if module else {"__builtins__": __builtins__}
-    cells = tuple(types.CellType(content) for content in config["closure"])
-    function = types.FunctionType(code, names, config["name"], tuple(config["defaults"]), cells)
-    function.__module__ = config["module"]
+    cells = tuple(types.CellType(content) for content in config["closure"] or ())
+    name, defaults = config.get("name", "<lambda>"), tuple(config["defaults"] or ())
+    function = types.FunctionType(code, names, name, defaults, cells)
+    function.__module__ = config.get("module") or __name__
     return function

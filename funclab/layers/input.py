@@ -68,7 +68,14 @@ class InputLayer(Layer):
         self.optional = optional
         self.built = True
         self.sparse = False
+        self._make_node()
+
+    def _make_node(self) -> None:
         Node(self, outputs=Tensor(self.batch_shape, self.dtype, name=self.name))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._make_node()
 
     def call(self, inputs: Any) -> Any:
         return inputs

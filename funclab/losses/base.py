@@ -166,7 +166,8 @@ def class_of(
         base.__init__(self, function, **chosen)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
-    attributes = {"__init__": __init__, "__doc__": says, "__module__": function.__module__}
+    module = base.__module__.rpartition(".")[0]  # where pickles find the class
+    attributes = {"__init__": __init__, "__doc__": says, "__module__": module}
     return type(name, (base,), attributes)
 
 

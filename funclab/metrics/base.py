@@ -104,9 +104,16 @@ class Mean(Metric):
         super().__init__(dtype, name)
         self.sums = Variable(np.zeros(2), trainable=False, name=self.name)
         self.sums.path = f"{self.name}/sums"
+        self._see_sums()
+
+    def _see_sums(self) -> None:
         self.total = State(self.sums.array[0:1].reshape(()), name="total")
         self.count = State(self.sums.array[1:2].reshape(()), name="count")
         self.variables = [self.total, self.count]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._see_sums()
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values, at once or as a step on the tape."""

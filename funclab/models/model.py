@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 from typing import Any, NoReturn
 
-from funclab import ops, registry, saving, structure, training, view
-from funclab.errors import ArgumentError, AttributeLocked, NameLookupError, plain, warn
+from funclab import saving, structure, training, view
+from funclab.errors import NameLookupError, plain
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation
+from funclab.graph.operation import Operation, bare
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
-from funclab.graph.value import Value
 from funclab.layers.base import Layer
-from funclab.layers.input import Input
+from funclab.models.ends import masked, output_names_of, refuse_layers, refuse_loose, stand_ins
 from funclab.shape_math import Shape
 from funclab.training.inputs import fit_value, match_inputs
+from funclab.training.matching import names_of_outputs
 
 
 class Model(Layer):
@@ -221,6 +221,10 @@ class Model(Layer):
         return view.make("watch", self, log=log, measure=measure, **settings, **state)
 
     # Saving.
+    def __getstate__(self) -> dict[str, Any]:
+        left = ("history", "_predict_steps")
+        return {key: value for key, value in super().__getstate__().items() if key not in left}
+
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A new model from `get_config()`: of a graph of calls, or of constructor arguments."""
@@ -228,10 +232,21 @@ class Model(Layer):
             return Functional.from_config(config, custom_objects)
         return super().from_config(config)
 
+    get_compile_config = saving.get_compile_config
+    compile_from_config = saving.compile_from_config
+    get_build_config = saving.get_build_config
+    build_from_config = saving.build_from_config
     to_json = saving.to_json
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights
+
+
+GRAPH = (
+    *("graph", "inputs", "outputs", "input_structure", "output_structure", "output_names"),
+    *("_graph_with_losses", "_loss_layers"),
+)
+"""The attributes that a copied or pickled model makes again."""
 
 
 class Functional(Model):
@@ -261,10 +276,10 @@ class Functional(Model):
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         tensors = structure.flatten(inputs)
-        self.graph = Graph(tensors, structure.flatten(outputs), _stand_ins(tensors))
+        self.graph = Graph(tensors, structure.flatten(outputs), stand_ins(tensors))
         self.input_structure, self.output_structure = inputs, outputs
         self.inputs, self.outputs = self.graph.inputs, self.graph.outputs
-        self.output_names = _output_names(outputs)
+        self.output_names = output_names_of(outputs)
         self.built = True
         del self.inbound_nodes[:1]
         Node(self, (inputs,), {}, outputs, own=True)
@@ -272,10 +287,35 @@ class Functional(Model):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         values = [fit_value(self, i, value) for i, value in enumerate(match_inputs(self, inputs))]
         if mask is not None:
-            values = list(map(_masked, values, structure.flatten(mask)))
+            values = list(map(masked, values, structure.flatten(mask)))
         made = (self._graph_with_losses or self.graph).replay(values)
         current_tape().losses.extend(made[len(self.graph.outputs) :])
         return structure.pack(self.output_structure, made)
+
+    # Copies and pickles: the graph is flattened, see `saving.copies`.
+    def __reduce__(self) -> Any:
+        base = type(self).__bases__[0]
+        made, args = bare, (type(self),)
+        if type(self).__bases__[1:] == (Functional,) and type(self).__name__ == base.__name__:
+            made, args = _bare_functional, (base,)  # a class without a name of its own
+        return made, args, self.__getstate__()
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        kept = {key: value for key, value in state.items() if key not in GRAPH}
+        return {**kept, "graph": saving.calls_of(self)} if "graph" in state else kept
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = {**state}
+        calls = state.pop("graph", None)
+        super().__setstate__(state)
+        if calls:
+            inputs, outputs, losses = saving.make_calls(calls)
+            self._set_graph(inputs, outputs)
+            for loss in losses:
+                self.add_loss(loss)
+            if self.compiled_state:
+                self.compiled_state.assign(names_of_outputs(self))
 
     def add_loss(self, loss: Any) -> None:
         """Add a tensor computed from this model's inputs to the training loss.
@@ -385,66 +425,11 @@ class Functional(Model):
         )
 
 
-def _masked(value: Value, mask: Any) -> Value:
-    """The value with this mask, and the original as it was."""
-    if mask is value.mask or mask is None:
-        return value
-    copy = ops.identity(value)
-    copy.mask = mask
-    return copy
-
-
 @functools.cache
 def functional_version(cls: type) -> type:
     """A user's Model subclass that hands inputs and outputs to `super().__init__`."""
     return type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
 
 
-def _stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
-    """An Input in place of each tensor in the middle of a graph."""
-    return {
-        tensor: Input(batch_shape=tensor.shape, dtype=tensor.dtype)
-        for tensor in tensors
-        if isinstance(tensor, Tensor)
-        and hasattr(tensor, "_keras_history")
-        and not tensor._keras_history.operation.inbound_nodes[
-            tensor._keras_history.node_index
-        ].is_input
-    }
-
-
-def _output_names(outputs: Any) -> list[str]:
-    """A name for each output: the dict's key, or that of the layer that makes it."""
-    if isinstance(outputs, dict) and not any(map(structure.is_container, outputs.values())):
-        return list(outputs)
-    names = [tensor._keras_history.operation.name for tensor in structure.flatten(outputs)]
-    unique = registry.unique_names(names)
-    if unique != names and len({*structure.flatten(outputs)}) == len(names):
-        warn(
-            f"Several outputs come from one layer; they are named {unique} here, in the order "
-            "of `outputs`. Losses, targets and History use these names.",
-        )
-    return unique
-
-
-def refuse_loose(args: tuple[Any, ...]) -> None:
-    """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
-    loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
-    if len(args) > 2 and any(isinstance(one, Tensor) for one in structure.flatten(args[2:])):
-        *inputs, output = [one._keras_history.operation.name for one in loose]
-        raise ArgumentError(
-            f"Model was given {len(args)} arguments: {', '.join(one.id for one in loose)}. "
-            "(__init__() takes inputs and outputs; the third is the name of the model.)",
-            why="several inputs are one argument, a list of tensors.",
-            fix=f"write Model(inputs=[{', '.join(inputs)}], outputs={output}) with the tensors "
-            "that you mean.",
-        )
-
-
-def refuse_layers(name: str) -> NoReturn:
-    """What an assignment to `model.layers` gets."""
-    raise AttributeLocked(
-        "`Model.layers` attribute is reserved and should not be used. Please use another name.",
-        why=f"it lists the layers that the graph or the attributes of {name} hold.",
-        fix="keep the layers in an attribute of another name, such as `self.blocks`.",
-    )
+def _bare_functional(base: type) -> Any:
+    return bare(functional_version(base))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from funclab import registry, saving
+from funclab import saving
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
@@ -140,10 +140,29 @@ class Sequential(Functional):
     def sublayers(self) -> list[Any]:
         return list(self._stack)
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        return {**state, "_last": None, "_first": None} if "graph" in state else state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "graph" in state:
+            self._first, self._last = self.inputs[0], self.outputs[0]
+
     def get_config(self) -> dict[str, Any]:
         first = [self._first._keras_history.operation] if self._last is not None else []
-        layers = [registry.to_config(layer) for layer in [*first, *self._stack]]
-        return {"name": self.name, "trainable": self.trainable, "layers": layers}
+        layers = [saving.operation_to_config(layer) for layer in [*first, *self._stack]]
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        config |= {"layers": layers}
+        return config | ({"build_input_shape": list(self._first.shape)} if first else {})
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shape of the input, once it is known."""
+        return {"input_shape": list(self._first.shape)} if self._last is not None else None
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make the graph for inputs of the shape that `get_build_config` gave."""
+        self.build(config["input_shape"])
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""A graph as plain data, and back."""
+"""A graph as plain data, in the form of Keras 3, and back."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from typing import Any
 import numpy as np
 
 from funclab import registry, structure
-from funclab.errors import ConfigError
+from funclab.errors import ConfigError, FunclabError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
-TENSOR, ARRAY, TUPLE, SLICE = "__keras_tensor__", "__numpy__", "__tuple__", "__slice__"
+TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
+
+FILLED_IN = ("training", "mask")
+"""Call arguments that Keras writes for every call, whether or not the user passed them."""
 
 
 def graph_to_config(model: Any) -> dict[str, Any]:
     """Every operation of the model's graph with the calls that belong to it.
 
     Nodes are numbered afresh, within this graph: calls of a shared layer elsewhere leave no trace.
+    Where a call of a nested functional model makes an output, Keras 3 counts from 1.
     """
     graph: Graph = model.graph
     numbers = _numbers(graph)
@@ -43,7 +48,7 @@ def graph_to_config(model: Any) -> dict[str, Any]:
 
     def history(tensor: Tensor) -> list[Any]:
         node, index = graph.producer(tensor)
-        return [node.operation.name, numbers[node], index]
+        return [node.operation.name, numbers[node] + _first_call(node.operation), index]
 
     return {
         "name": model.name,
@@ -67,7 +72,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
         name = entry["name"]
         operations[name] = from_config(entry, custom_objects)
         waiting += [(name, i, call) for i, call in enumerate(entry["inbound_nodes"])]
-    made: dict[tuple[str, int], list[Tensor]] = {
+    made: dict[tuple[str, int], Any] = {
         (name, 0): operation.inbound_nodes[0].output_tensors
         for name, operation in operations.items()
         if type(operation).__name__ == "InputLayer"
@@ -80,7 +85,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
 
     def tensor(leaf: Any) -> Tensor:
         name, node, index = leaf
-        return made[name, node][index]
+        return _made(made, name, node - _first_call(operations[name]))[index]
 
     inputs, outputs = (
         _map_histories(tensor, config[f"{end}_layers"]) for end in ("input", "output")
@@ -89,12 +94,14 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
 
 
 def operation_to_config(operation: Operation) -> dict[str, Any]:
-    """An operation by class and constructor arguments."""
+    """An operation by class, constructor arguments, and how it was built and compiled."""
     if isinstance(operation, OpOperation):
-        settings = {key: _encode(value) for key, value in vars(operation.op).items()}
-        config = {"op": type(operation.op).__name__, "settings": settings, "name": operation.name}
-        return {"class_name": "OpOperation", "config": config}
-    return registry.to_config(operation)
+        return op_to_config(operation)
+    entry = registry.to_config(operation)
+    for part in ("build_config", "compile_config"):
+        config = getattr(operation, f"get_{part}", lambda: None)()
+        entry |= {part: registry.to_config(config)} if config else {}
+    return entry
 
 
 def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -109,15 +116,32 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
             fix="pass what `get_config()` or `to_json()` returned, unchanged.",
         )
     name, config = entry["class_name"], entry["config"]
-    if name == "OpOperation":
-        settings = {key: _decode(value) for key, value in config["settings"].items()}
-        return OpOperation(registry.lookup("op", config["op"])(**settings), config["name"])
-    return registry.rebuild(registry.lookup("layer", name, custom_objects), config, custom_objects)
+    module = entry.get("module") or ""
+    if module == OWN or module.startswith("keras.src.ops"):
+        return op_from_config(entry)
+    layer = registry.rebuild(registry.lookup("layer", name, custom_objects), config, custom_objects)
+    if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
+        layer.build_from_config(entry["build_config"])
+    if entry.get("compile_config"):
+        layer.compile_from_config(entry["compile_config"], custom_objects)
+    return layer
 
 
 def to_json(model: Any, **settings: Any) -> str:
-    """The architecture, without weights, as JSON text; `settings` go to `json.dumps`."""
-    return json.dumps(registry.to_config(model), **settings)
+    """The architecture and the settings of `compile`, without weights, as JSON text.
+
+    Keras 3 reads it too, and the reverse. `settings` go to `json.dumps`.
+    Raises: ConfigError when a setting is not plain data.
+    """
+    try:
+        return json.dumps(operation_to_config(model), **settings)
+    except TypeError as error:
+        raise ConfigError(
+            f"{model.name} cannot be written as text: {error}.",
+            why="a setting of a layer, or what the function of a Lambda layer uses from around it, "
+            "is not a number, text, list or dict.",
+            fix="write the function as a layer of your own: a subclass of Layer with `call`.",
+        ) from None
 
 
 def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
@@ -137,58 +161,10 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
         return from_config(entry, custom_objects)
 
 
-def clone_model(
-    model: Any, input_tensors: Any = None, clone_function: Callable[[Any], Any] | None = None
-) -> Any:
-    """A new model of the same shape with new layers and new weights; sharing is kept.
-
-    `clone_function(layer)` may return another layer in the place of each.
-    """
-    copy_of: dict[Operation, Any] = {}
-    copy = clone_function or _copy
-    if not hasattr(model, "graph"):
-        return _copy(model)
-    if type(model).__name__ == "Sequential" and input_tensors is None:
-        return type(model)([copy(layer) for layer in _stack(model)], name=model.name)
-    for operation in model.graph.operations:
-        if isinstance(operation, OpOperation):
-            copy_of[operation] = OpOperation(operation.op, operation.name)
-        elif type(operation).__name__ == "InputLayer":
-            copy_of[operation] = type(operation).from_config(operation.get_config())
-        else:
-            copy_of[operation] = copy(operation)
-    inputs, outputs = _replay_on_copies(model, copy_of, input_tensors)
-    return type(model)(inputs, outputs, name=model.name)
-
-
-def _copy(layer: Any) -> Any:
-    """A new layer from a layer's own configuration, which is trusted."""
-    with functions.safe_mode(False):
-        return type(layer).from_config(layer.get_config())
-
-
-def _stack(model: Any) -> list[Any]:
-    first = [model.input_layers[0]] if model.inputs else []
-    return [*first, *model.layers]
-
-
-def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> tuple[Any, Any]:
-    graph: Graph = model.graph
-    starts = structure.flatten(given) if given is not None else None
-    known: dict[Tensor, Any] = {}
-    for i, (tensor, node) in enumerate(zip(graph.inputs, graph.input_nodes, strict=True)):
-        known[tensor] = starts[i] if starts else copy_of[node.operation].output
-    for node in graph.nodes:
-        if node.is_input:
-            continue
-        args, kwargs = node.arguments.fill_in(known)
-        made = structure.flatten(copy_of[node.operation](*args, **kwargs))
-        known.update(zip(node.output_tensors, made, strict=True))
-    pick = known.__getitem__
-    return tuple(
-        structure.map_structure(pick, tree)
-        for tree in (model.input_structure, model.output_structure)
-    )  # type: ignore[return-value]
+def _first_call(operation: Any) -> int:
+    """The number that Keras' `output_layers` give to the first call of an operation."""
+    nested = hasattr(operation, "graph") or hasattr(operation, "input_structure")
+    return int(nested and type(operation).__name__ != "Sequential")
 
 
 def _numbers(graph: Graph) -> dict[Node, int]:
@@ -210,47 +186,59 @@ def _arguments_to_config(node: Node, graph: Graph, numbers: dict[Node, int]) -> 
         config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": history}
         return {"class_name": TENSOR, "config": config}
 
-    args, kwargs = node.arguments.args, node.arguments.kwargs
-    return {
+    args, kwargs = list(node.arguments.args), node.arguments.kwargs
+    if isinstance(node.operation, OpOperation):
+        args = op_arguments(node.operation, args)
+    call = {
         "args": [_encode(arg, leaf) for arg in args],
         "kwargs": {key: _encode(value, leaf) for key, value in kwargs.items()},
     }
+    passed = [name for name in FILLED_IN if name in kwargs]
+    return {**call, "passed": passed} if passed else call
 
 
 def _encode(value: Any, leaf: Callable[[Any], Any] = lambda value: value) -> Any:
     if isinstance(value, Tensor):
         return leaf(value)
-    if isinstance(value, tuple):
-        return {"class_name": TUPLE, "items": [_encode(one, leaf) for one in value]}
-    if isinstance(value, list):
-        return [_encode(one, leaf) for one in value]
+    if isinstance(value, (list, tuple)):
+        return [_encode(item, leaf) for item in value]
     if isinstance(value, dict):
-        return {key: _encode(one, leaf) for key, one in value.items()}
+        return {key: _encode(item, leaf) for key, item in value.items()}
     if isinstance(value, slice):
-        return {"class_name": SLICE, "items": [value.start, value.stop, value.step]}
+        config = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": SLICE, "config": config}
     if value is Ellipsis:
-        return {"class_name": SLICE, "items": "..."}
-    if isinstance(value, (np.ndarray, np.generic)):
-        return {"class_name": ARRAY, "items": value.tolist(), "dtype": str(value.dtype)}
+        return {"class_name": ELLIPSIS, "config": {}}
+    if isinstance(value, np.ndarray) and value.ndim:
+        config = {"value": value.tolist(), "dtype": str(value.dtype)}
+        return {"class_name": ARRAY, "config": config}
     return registry.to_config(value)
 
 
 def _decode(value: Any, made: Any = None) -> Any:
     if isinstance(value, list):
-        return [_decode(one, made) for one in value]
+        return [_decode(item, made) for item in value]
     if not isinstance(value, dict):
         return value
-    kind = value.get("class_name")
+    kind, config = value.get("class_name"), value.get("config", {})
     if kind == TENSOR:
-        name, node, index = value["config"]["keras_history"]
-        return made[name, node][index]
-    if kind == TUPLE:
-        return tuple(_decode(one, made) for one in value["items"])
+        name, node, index = config["keras_history"]
+        return _made(made, name, node)[index]
     if kind == SLICE:
-        return Ellipsis if value["items"] == "..." else slice(*value["items"])
+        return slice(config["start"], config["stop"], config["step"])
+    if kind == ELLIPSIS:
+        return Ellipsis
     if kind == ARRAY:
-        return np.asarray(value["items"], value["dtype"])
-    return {key: _decode(one, made) for key, one in value.items()}
+        return np.asarray(config["value"], config["dtype"])
+    return {key: _decode(item, made) for key, item in value.items()}
+
+
+def _made(made: Any, name: str, number: int) -> list[Tensor]:
+    """The outputs of a call; the error, if it could not be made and is needed after all."""
+    outputs = made[name, number]
+    if isinstance(outputs, FunclabError):
+        raise outputs
+    return outputs
 
 
 def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
@@ -260,19 +248,43 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
         return False
     try:
         args = _decode(arguments["args"], made)
-        kwargs = _decode(arguments["kwargs"], made)
+        kwargs = _decode(_own_arguments(arguments, args), made)
     except KeyError:
         return False
-    made[name, number] = structure.flatten(operations[name](*args, **kwargs))
+    operation = operations[name]
+    try:
+        made[name, number] = structure.flatten(operation(*args, **kwargs))
+    except FunclabError as error:
+        if isinstance(operation, Operation):
+            raise
+        made[name, number] = error  # an op of Keras; perhaps only a mask needs it
     return True
+
+
+def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]:
+    """The keyword arguments of a call without those that are filled in anyway.
+
+    In a graph Keras passes the `training` of the whole model on, whatever was written; and the
+    masks that the layers before have made.
+    """
+    own = {**arguments["kwargs"]}
+    passed = arguments.get("passed", ())
+    leaves = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
+    masked = any(leaf.mask is not None for leaf in leaves)
+    if "training" in own and "training" not in passed:
+        del own["training"]
+    for key in [key for key in own if key == "mask" or key.endswith("_mask")]:
+        if key not in passed and (masked or not any(structure.flatten(own[key]))):
+            del own[key]
+    return own
 
 
 def _map_histories(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
-        return {key: _map_histories(function, one) for key, one in tree.items()}
+        return {key: _map_histories(function, item) for key, item in tree.items()}
     if len(tree) == 3 and isinstance(tree[0], str):
         return function(tree)
-    return type(tree)(_map_histories(function, one) for one in tree)
+    return type(tree)(_map_histories(function, item) for item in tree)
 
 
 def _incomplete(waiting: list[tuple[str, int, Any]], made: Any) -> ConfigError:

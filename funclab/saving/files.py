@@ -1,30 +1,38 @@
-"""The `.keras` archive (architecture and weights) and weights files."""
+"""The `.keras` archive and weights files, in the formats of Keras 3."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from funclab import registry
 from funclab.errors import ConfigError, WeightsError
 from funclab.files import replacing
-from funclab.graph.locks import lock_of
-from funclab.graph.value import Variable
 from funclab.layers import functions
-from funclab.saving import trusted
-from funclab.saving.config import from_config
-from funclab.shape_math import show
+from funclab.saving.config import from_config, to_json
+from funclab.saving.state import arrays_of, restore
+from funclab.saving.trusted import read_archive, read_datasets, reading, refused
+
+KERAS_VERSION = "3.15.1"
+"""The version of Keras whose format is written."""
+
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
 def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
-    """Write architecture and weights to one `.keras` file.
+    """Write a model to one `.keras` file, which Keras 3 reads too.
 
-    The file is a zip archive with config.json, metadata.json and model.weights.h5. The file at
-    `path` is replaced whole or not at all.
+    The file is a zip archive: config.json has the architecture and the settings of `compile`,
+    model.weights.h5 the weights and the state of the optimizer. The file at `path` is replaced
+    whole or not at all. In Keras, `training=` in the call of a layer has no effect in a graph; ops
+    that Keras does not have are refused there.
+
+    model: the model.
+    path: the name of the file; it ends with `.keras`.
+    overwrite: whether a file that exists is replaced; default True.
     Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
     exists and `overwrite` is False.
     """
@@ -37,19 +45,28 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
-    config, weights = registry.to_config(model), _weights_file(model)
+    config, weights = to_json(model), _weights_file(model)
+    saved = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     with replacing(path) as new, zipfile.ZipFile(new, "w") as archive:
-        archive.writestr("config.json", json.dumps(config))
-        archive.writestr("metadata.json", json.dumps({"library": "funclab"}))
-        archive.writestr("model.weights.h5", weights)
+        metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "library": "funclab"}
+        archive.writestr(METADATA, json.dumps(metadata))
+        archive.writestr(CONFIG, config)
+        archive.writestr(WEIGHTS, weights)
 
 
 def load_model(
     path: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
-    """A model from a `.keras` file, with its weights. It is not compiled.
+    """A model from a `.keras` file of funclab or Keras 3, with its weights.
 
+    A model that was compiled is compiled again, and its training goes on where it stopped.
+
+    path: the name of the file.
+    custom_objects: classes and functions of your own, by their names; default None.
+    compile: whether to compile it as it was; default True.
+    safe_mode: whether to refuse Lambda layers that were saved as code; default True.
     Raises: ConfigError for another file; or in safe mode, for a Lambda layer saved as code.
+    WeightsError for weights that do not fit.
     """
     if not zipfile.is_zipfile(path):
         raise ConfigError(
@@ -57,19 +74,26 @@ def load_model(
             why="a saved model is a zip archive.",
             fix="pass the path that `model.save(...)` wrote.",
         )
-    members = trusted.read_archive(path, ["config.json", "model.weights.h5"])
-    with trusted.reading(path), functions.safe_mode(safe_mode):
+    members = read_archive(path, [CONFIG, WEIGHTS])
+    with reading(path), functions.safe_mode(safe_mode):
         if len(members) < 2:
-            raise trusted.refused(path, "it holds no config.json or no model.weights.h5")
-        model = from_config(json.loads(members["config.json"]), custom_objects)
-        _read_weights(model, members["model.weights.h5"])
+            raise refused(path, f"it holds no {CONFIG} or no {WEIGHTS}")
+        entry = _entry_of(members[CONFIG], path)
+        if not compile:
+            entry.pop("compile_config", None)
+        model = from_config(entry, custom_objects)
+        restore(model, read_datasets(members[WEIGHTS]))
     return model
 
 
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
-    """Write all weights to an HDF5 file whose name ends with `.weights.h5`.
+    """Write all weights, and the state of the optimizer, to an HDF5 file that Keras 3 reads too.
 
-    The file at `path` is replaced whole or not at all.
+    The file at `path`, whose name ends with `.weights.h5`, is replaced whole or not at all.
+
+    model: the model.
+    path: the name of the file.
+    overwrite: whether a file that exists is replaced; default True.
     Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
     False.
     """
@@ -79,9 +103,13 @@ def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
 
 
 def load_weights(model: Any, path: Any) -> None:
-    """Read the weights that `save_weights` wrote for a model of the same shape.
+    """Read the weights that `save_weights`, here or in Keras 3, wrote for a model of one shape.
 
-    Raises: WeightsError, before anything changes, when names or shapes do not fit.
+    If the model is compiled, its optimizer goes on where the saved one stopped.
+
+    model: the model.
+    path: the name of a `.weights.h5` or `.keras` file.
+    Raises: WeightsError, before anything changes, when layers or shapes do not fit.
     """
     if not Path(path).exists():
         raise WeightsError(
@@ -89,49 +117,29 @@ def load_weights(model: Any, path: Any) -> None:
             why="nothing lies under that path.",
             fix="pass the path that `save_weights` wrote.",
         )
-    _read_weights(model, str(path))
+    source = str(path)
+    if zipfile.is_zipfile(path):
+        restore(model, read_datasets(read_archive(path, [WEIGHTS]).get(WEIGHTS, b"")))
+    else:
+        restore(model, read_datasets(source))
 
 
-def _entries(model: Any) -> Iterator[tuple[str, Variable]]:
-    """Each variable with its place in the file: the layer's place in the model, and a number."""
-    owners: dict[int, str] = {}
-    for i, variable in enumerate(model.variables):
-        layer, _, name = variable.path.rpartition("/")
-        key = f"{i:05d}/{layer or 'model'}/{name}"
-        yield owners.setdefault(id(variable), key), variable
+def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
+    entry = json.loads(text)
+    if not isinstance(entry, dict) or "module" not in entry:
+        raise refused(path, "it was written neither by Keras 3 nor by this version of funclab")
+    return entry
 
 
 def _weights_file(model: Any) -> bytes:
     """The contents of a weights file. Made in memory: h5py cannot leave a full disk in order."""
     import h5py
 
-    contents, entries = io.BytesIO(), list(_entries(model))
-    with h5py.File(contents, "w") as file, lock_of(variable for _, variable in entries):
-        for key, variable in entries:
-            file[key] = variable.array
+    contents = io.BytesIO()
+    with h5py.File(contents, "w") as file:
+        for path, array in arrays_of(model).items():
+            file[path] = array
     return contents.getvalue()
-
-
-def _read_weights(model: Any, source: Any) -> None:
-    entries = list(_entries(model))
-    stored = {name.split("/", 1)[0]: a for name, a in trusted.read_datasets(source).items()}
-    arrays = [stored.get(key.split("/", 1)[0]) for key, _ in entries]
-    if len(stored) != len(entries):
-        raise WeightsError(
-            f"The file holds {len(stored)} weights, but {model.name} has {len(entries)}.",
-            why="weights are read in the order of the model's layers.",
-            fix="build the model as it was when the weights were saved.",
-        )
-    for (_, variable), array in zip(entries, arrays, strict=True):
-        if array is None or array.shape != variable.shape:
-            raise WeightsError(
-                f"Layer weight shape {show(variable.shape)} not compatible with provided weight "
-                f"shape {show(array.shape) if array is not None else 'None'}.",
-                why=f"{variable.path} differs between the file and {model.name}.",
-                fix="build the model as it was when the weights were saved.",
-            )
-    for (_, variable), array in zip(entries, arrays, strict=True):
-        variable.assign(array)
 
 
 def _check_free(path: Path, overwrite: bool) -> None:

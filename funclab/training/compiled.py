@@ -50,6 +50,11 @@ class Compiled:
         self.lock = threading.RLock()
         """Held while the metrics are in use outside of training, and while training begins."""
 
+    def __reduce__(self) -> Any:
+        """Copies have the settings and the optimizer's state, without plans and running means."""
+        settings = (self.loss, self.loss_weights, self.given_metrics, self.given_weighted)
+        return Compiled, (self.optimizer, *settings), {"trainable": self.trainable}
+
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
         outputs = outputs_of(

@@ -53,6 +53,7 @@ DOORS = {
     "graphviz": {"view"},
     "pandas": {"view"},
     "h5py": {"saving"},
+    "keras": {"saving"},
     "jupyterlab": {"cli"},
     "hatchling": {"view"},
     "PIL": {"view"},

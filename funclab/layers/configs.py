@@ -1,0 +1,64 @@
+"""A layer's constructor arguments as plain data, and layers from such data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import registry, structure
+from funclab.graph.operation import Operation
+from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
+
+NOT_WRITTEN = {
+    *(
+        "activity_regularizer",
+        "alpha",
+        "autocast",
+        "implementation",
+        "input_length",
+        "lora_alpha",
+        "lora_rank",
+    ),
+    *("quantization_config", "use_cudnn"),
+}
+"""Arguments that Keras' configs do not have while they are at their defaults."""
+
+
+def settings(layer: Any) -> dict[str, Any]:
+    """The constructor arguments of a layer, without those that every layer has."""
+    defaults = parameters(type(layer))
+    elsewhere = set(KERAS_2_KEYWORDS) - set(defaults)
+    skip = {"name", "trainable", "dtype", "weights", *elsewhere}
+    kept = {
+        name: _kept(layer, name, given)
+        for name, given in layer.constructor_arguments.items()
+        if name not in skip
+    }
+    return {
+        name: registry.to_config(value)
+        for name, value in kept.items()
+        if name not in NOT_WRITTEN or name not in defaults or value != defaults[name]
+    }
+
+
+def rebuilt(value: Any, custom_objects: Any) -> Any:
+    """A setting with the layers and named functions in it, if its config describes such."""
+    if isinstance(value, list):
+        return [rebuilt(item, custom_objects) for item in value]
+    if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
+        return value
+    name = value["class_name"]
+    if name == "function":
+        return (custom_objects or {}).get(value["config"], value["config"])
+    cls = {**registry.registered("layer"), **(custom_objects or {})}.get(name)
+    is_layer = isinstance(cls, type) and issubclass(cls, Operation)
+    return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
+
+
+def _kept(layer: Any, name: str, given: Any) -> Any:
+    """What is kept under a constructor argument's name; not the layers it was turned into."""
+    kept = getattr(layer, name, given)
+    return given if _holds_layers(kept) and not _holds_layers(given) else kept
+
+
+def _holds_layers(value: Any) -> bool:
+    return any(isinstance(leaf, Operation) for leaf in structure.flatten(value))

@@ -1,0 +1,70 @@
+"""What a model makes of the tensors it is given: masks, stand-ins, names, and refusals."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from funclab import ops, registry, structure
+from funclab.errors import ArgumentError, AttributeLocked, warn
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.layers.input import Input
+
+
+def masked(value: Value, mask: Any) -> Value:
+    """The value with this mask, and the original as it was."""
+    if mask is value.mask or mask is None:
+        return value
+    copy = ops.identity(value)
+    copy.mask = mask
+    return copy
+
+
+def stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
+    """An Input in place of each tensor in the middle of a graph."""
+    return {
+        tensor: Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+        for tensor in tensors
+        if isinstance(tensor, Tensor)
+        and hasattr(tensor, "_keras_history")
+        and not tensor._keras_history.operation.inbound_nodes[
+            tensor._keras_history.node_index
+        ].is_input
+    }
+
+
+def output_names_of(outputs: Any) -> list[str]:
+    """A name for each output: the dict's key, or that of the layer that makes it."""
+    if isinstance(outputs, dict) and not any(map(structure.is_container, outputs.values())):
+        return list(outputs)
+    names = [tensor._keras_history.operation.name for tensor in structure.flatten(outputs)]
+    unique = registry.unique_names(names)
+    if unique != names and len({*structure.flatten(outputs)}) == len(names):
+        warn(
+            f"Several outputs come from one layer; they are named {unique} here, in the order "
+            "of `outputs`. Losses, targets and History use these names.",
+        )
+    return unique
+
+
+def refuse_loose(args: tuple[Any, ...]) -> None:
+    """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
+    loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
+    if len(args) > 2 and any(isinstance(one, Tensor) for one in structure.flatten(args[2:])):
+        *inputs, output = [one._keras_history.operation.name for one in loose]
+        raise ArgumentError(
+            f"Model was given {len(args)} arguments: {', '.join(one.id for one in loose)}. "
+            "(__init__() takes inputs and outputs; the third is the name of the model.)",
+            why="several inputs are one argument, a list of tensors.",
+            fix=f"write Model(inputs=[{', '.join(inputs)}], outputs={output}) with the tensors "
+            "that you mean.",
+        )
+
+
+def refuse_layers(name: str) -> NoReturn:
+    """What an assignment to `model.layers` gets."""
+    raise AttributeLocked(
+        "`Model.layers` attribute is reserved and should not be used. Please use another name.",
+        why=f"it lists the layers that the graph or the attributes of {name} hold.",
+        fix="keep the layers in an attribute of another name, such as `self.blocks`.",
+    )

@@ -1,0 +1,77 @@
+"""How a model was compiled and built, as plain data, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.graph.tape import Tape
+from funclab.layers.base import values_of
+
+
+def get_compile_config(model: Any) -> dict[str, Any] | None:
+    """The arguments of `compile` as plain data; None for a model that is not compiled."""
+    compiled = model.compiled_state
+    if compiled is None:
+        return None
+    settings = {
+        "optimizer": compiled.optimizer,
+        "loss": compiled.loss,
+        "loss_weights": compiled.loss_weights,
+        "metrics": compiled.given_metrics,
+        "weighted_metrics": compiled.given_weighted,
+    }
+    written = {name: registry.to_config(value) for name, value in settings.items()}
+    return {**written, "run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto"}
+
+
+def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any = None) -> None:
+    """Compile a model as `get_compile_config` described; see `compile` for what it raises."""
+    kinds = {
+        "optimizer": "optimizer",
+        "loss": "loss",
+        "metrics": "metric",
+        "weighted_metrics": "metric",
+    }
+    settings = {
+        name: _revived(kinds[name], value, custom_objects or {}) if name in kinds else value
+        for name, value in config.items()
+    }
+    optimizer = settings["optimizer"]
+    if optimizer.schedule is None:  # Keras writes 0.1 as the 0.10000000149 that it is in float32
+        optimizer.learning_rate = _shortest(float(optimizer.learning_rate))
+    model.compile(**settings)
+
+
+def get_build_config(model: Any) -> dict[str, Any] | None:
+    """The shapes of the data that a model without a graph was first called on."""
+    if getattr(model, "input_structure", None) is not None:
+        return None
+    shapes = list(model.__dict__.get("build_shapes", {}).values())
+    return {"input_shape": shapes[0]} if shapes else None
+
+
+def build_from_config(model: Any, config: dict[str, Any]) -> None:
+    """Make the weights of a model by calling it on data of the shape it was built for."""
+    with Tape():
+        model(values_of(config["input_shape"], model.dtype))
+
+
+def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
+    """Losses, metrics or an optimizer from their configs, in lists and dicts as they were."""
+    if isinstance(tree, list):
+        return [_revived(kind, item, custom) for item in tree]
+    if isinstance(tree, dict) and {"class_name", "config"} <= tree.keys():
+        if tree["class_name"] == "function":
+            return _revived(kind, tree["config"], custom)
+        return registry.get(kind, tree, custom)
+    if isinstance(tree, dict):
+        return {key: _revived(kind, item, custom) for key, item in tree.items()}
+    return custom.get(tree, tree) if isinstance(tree, str) else tree
+
+
+def _shortest(number: float) -> float:
+    """The number itself, or the shortest that is the same in float32."""
+    return float(str(np.float32(number))) if np.float32(number) == number else number

@@ -1,0 +1,151 @@
+"""Copies of models: with new weights (`clone_model`), or with all they have (copy, pickle).
+
+Nodes link layers, tensors and other models in circles, as deep as the graph is long. So what is
+pickled are the layers, and a flat list of the calls from which the nodes are made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from funclab import structure
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.tensor import Tensor
+from funclab.layers import functions
+from funclab.shape_math import Shape
+
+
+class Reference:
+    """Stands for a tensor: output number `output` of call number `call`."""
+
+    def __init__(self, call: int, output: int) -> None:
+        self.call, self.output = call, output
+
+
+class Described:
+    """A tensor's shape and dtype, and the same of its mask."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.shape: Shape = tensor.shape
+        self.dtype = tensor.dtype
+        self.mask = None if tensor.mask is None else Described(tensor.mask)
+
+    def tensor(self) -> Tensor:
+        tensor = Tensor(self.shape, self.dtype)
+        tensor.mask = None if self.mask is None else self.mask.tensor()
+        return tensor
+
+
+class Made(NamedTuple):
+    """One call: its operation, arguments and outputs. An input layer has no arguments."""
+
+    operation: Operation
+    arguments: Any
+    outputs: Any
+
+
+def calls_of(model: Any) -> dict[str, Any]:
+    """The calls of a model's graph, its inputs and its outputs."""
+    graph = model._graph_with_losses or model.graph
+    number = {node: i for i, node in enumerate(graph.nodes)}
+
+    def reference(tensor: Tensor) -> Reference:
+        node, index = graph.producer(tensor)
+        return Reference(number[node], index)
+
+    calls = [
+        Made(
+            node.operation,
+            None if node.is_input else node.arguments.convert(reference),
+            structure.map_structure(Described, node.outputs),
+        )
+        for node in graph.nodes
+    ]
+    losses = graph.outputs[len(model.graph.outputs) :]
+    ends = {
+        "inputs": model.input_structure,
+        "outputs": model.output_structure,
+        "losses": losses,
+    }
+    return {
+        "calls": calls,
+        **{name: structure.map_structure(reference, tree) for name, tree in ends.items()},
+    }
+
+
+def make_calls(calls: dict[str, Any]) -> tuple[Any, Any, list[Tensor]]:
+    """Make the nodes again; the inputs and outputs of the model, and the losses added to it."""
+    made: list[list[Tensor]] = []
+
+    def tensor(leaf: Any) -> Any:
+        return made[leaf.call][leaf.output] if isinstance(leaf, Reference) else leaf
+
+    for operation, arguments, outputs in calls["calls"]:
+        if arguments is None:
+            made.append(operation.inbound_nodes[0].output_tensors)
+            continue
+        args, kwargs = structure.map_structure(tensor, arguments)
+        tensors = structure.map_structure(Described.tensor, outputs)
+        Node(operation, args, kwargs, tensors)
+        made.append(structure.flatten(tensors))
+    inputs, outputs, losses = (
+        structure.map_structure(tensor, calls[name]) for name in ("inputs", "outputs", "losses")
+    )
+    return inputs, outputs, losses
+
+
+def clone_model(
+    model: Any, input_tensors: Any = None, clone_function: Callable[[Any], Any] | None = None
+) -> Any:
+    """A new model of the same shape with new layers and new weights; sharing is kept.
+
+    `clone_function(layer)` may return another layer in the place of each.
+    """
+    copy_of: dict[Operation, Any] = {}
+    copy = clone_function or _copy
+    if not hasattr(model, "graph"):
+        return _copy(model)
+    if type(model).__name__ == "Sequential" and input_tensors is None:
+        return type(model)([copy(layer) for layer in _stack(model)], name=model.name)
+    for operation in model.graph.operations:
+        if isinstance(operation, OpOperation):
+            copy_of[operation] = OpOperation(operation.op, operation.name)
+        elif type(operation).__name__ == "InputLayer":
+            copy_of[operation] = type(operation).from_config(operation.get_config())
+        else:
+            copy_of[operation] = copy(operation)
+    inputs, outputs = _replay_on_copies(model, copy_of, input_tensors)
+    return type(model)(inputs, outputs, name=model.name)
+
+
+def _copy(layer: Any) -> Any:
+    """A new layer from a layer's own configuration, which is trusted."""
+    with functions.safe_mode(False):
+        return type(layer).from_config(layer.get_config())
+
+
+def _stack(model: Any) -> list[Any]:
+    first = [model.input_layers[0]] if model.inputs else []
+    return [*first, *model.layers]
+
+
+def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> tuple[Any, Any]:
+    graph: Graph = model.graph
+    starts = structure.flatten(given) if given is not None else None
+    known: dict[Tensor, Any] = {}
+    for i, (tensor, node) in enumerate(zip(graph.inputs, graph.input_nodes, strict=True)):
+        known[tensor] = starts[i] if starts else copy_of[node.operation].output
+    for node in graph.nodes:
+        if node.is_input:
+            continue
+        args, kwargs = node.arguments.fill_in(known)
+        made = structure.flatten(copy_of[node.operation](*args, **kwargs))
+        known.update(zip(node.output_tensors, made, strict=True))
+    pick = known.__getitem__
+    return tuple(
+        structure.map_structure(pick, tree)
+        for tree in (model.input_structure, model.output_structure)
+    )  # type: ignore[return-value]

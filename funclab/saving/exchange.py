@@ -1,0 +1,138 @@
+"""Live models of Keras 3, to funclab and back."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from funclab.errors import (
+    ArgumentError,
+    ConfigError,
+    FunclabError,
+    MissingPackageError,
+    NotBuiltError,
+)
+from funclab.graph.operation import OpOperation
+from funclab.layers.base import Layer
+from funclab.saving.files import load_model, save_model
+from funclab.saving.ops import OWN, op_to_config
+
+
+def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:
+    """The model of Keras 3 as a model of funclab: same layers, weights, and settings of `compile`.
+
+    The two share nothing: what is trained afterwards stays in the one that is trained.
+
+    model: a model of a real Keras 3; one of funclab is returned as it is.
+    custom_objects: funclab's counterparts of layers and functions of your own, by their names.
+    compile: whether the new model is compiled, with the state of the optimizer; default True.
+    Raises: FunclabError for what funclab does not have; NotBuiltError for a model without weights.
+    """
+    if isinstance(model, Layer):
+        return model
+    if not is_keras_model(model):
+        raise ArgumentError(
+            f"from_keras needs a model of Keras 3. Received: a {type(model).__name__}.",
+            why="it reads the architecture and the weights of a model.",
+            fix="pass a keras.Model or a keras.Sequential.",
+        )
+    if not model.built:
+        raise NotBuiltError(
+            f"{model.name} has no weights yet.",
+            why="a model of Keras makes its weights when it sees the shape of its input.",
+            fix="give it a keras.Input first, or call it on data once.",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.keras")
+        try:
+            model.save(path)
+            return load_model(path, custom_objects, compile=compile, safe_mode=False)
+        except FunclabError:
+            raise
+        except Exception as error:
+            raise ConfigError(
+                f"{model.name} cannot be moved to funclab: {error}",
+                why="a function in it works with Keras only, or Keras cannot save the model.",
+                fix="pass funclab's counterparts of your own layers and functions in "
+                "custom_objects.",
+            ) from error
+
+
+def to_keras(model: Any, custom_objects: Any = None) -> Any:
+    """A model of funclab as a model of Keras 3: same layers, weights, and settings of `compile`.
+
+    The two share nothing: what is trained afterwards stays in the one that is trained.
+
+    model: a model of funclab.
+    custom_objects: the counterparts, made for Keras, of layers and functions of your own.
+    Raises: MissingPackageError without Keras; FunclabError for what Keras does not have.
+    """
+    keras = _keras()
+    check_portable(model)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.keras")
+        save_model(model, path)
+        try:
+            return keras.saving.load_model(path, custom_objects=custom_objects, safe_mode=False)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"Keras refuses {model.name}: {error}",
+                why="it has no class or setting of that name.",
+                fix="pass your own layers and functions, written for Keras, in custom_objects.",
+            ) from error
+
+
+def is_keras_model(thing: Any) -> bool:
+    """Whether something is a model of a real Keras; Keras is not imported for it."""
+    keras = sys.modules.get("keras")
+    return _is_real(keras) and isinstance(thing, keras.Model)  # type: ignore[union-attr]
+
+
+def check_portable(model: Any) -> None:
+    """Refuse a model that Keras would read as something else, or not at all."""
+    for nested in [model, *_models_inside(model)]:
+        for node in getattr(getattr(nested, "graph", None), "nodes", ()):
+            operation = node.operation
+            if isinstance(operation, OpOperation) and op_to_config(operation)["module"] == OWN:
+                raise ArgumentError(
+                    f"{operation.name} is the op {type(operation.op).__name__}, which Keras does "
+                    "not have.",
+                    why="Keras has another set of ops, or the op without one of its settings.",
+                    fix="write it with other functions of funclab.ops, or as a layer.",
+                    graph=operation,
+                )
+            if node.arguments.kwargs.get("training") is not None:
+                raise ArgumentError(
+                    f"{operation.name} was called with training="
+                    f"{node.arguments.kwargs['training']}, which has no effect in Keras.",
+                    why="in a graph, Keras 3 passes the `training` of the whole model on.",
+                    fix=f"call {operation.name} without `training`; to keep a layer from being "
+                    "trained, set its `trainable` to False.",
+                    graph=operation,
+                )
+
+
+def _models_inside(layer: Any) -> list[Any]:
+    inner = list(layer.sublayers)
+    return [*inner, *(model for held in inner for model in _models_inside(held))]
+
+
+def _keras() -> ModuleType:
+    try:
+        import keras
+    except ImportError:
+        keras = None
+    if not _is_real(keras):
+        raise MissingPackageError(
+            "to_keras needs Keras 3, which is not there.",
+            why="`keras` is not installed, or `import keras` means funclab in this session.",
+            fix="install it with pip install keras jax, and set the variable KERAS_BACKEND to jax.",
+        )
+    return keras  # type: ignore[return-value]
+
+
+def _is_real(keras: Any) -> bool:
+    return keras is not None and keras is not sys.modules.get("funclab")

@@ -1,0 +1,197 @@
+"""Where variables lie in a weights file: the layout of Keras 3.
+
+A layer's own variables are at `<place>/vars/0`, `<place>/vars/1` ...; the layers inside it at
+places named after the attributes that hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.errors import WeightsError, warn
+from funclab.graph.locks import lock_of
+from funclab.graph.value import Variable
+from funclab.layers.base import Layer
+from funclab.shape_math import Array, show
+
+CELLS = ("LSTM", "GRU", "SimpleRNN")
+"""Layers whose variables belong to a cell inside them, in Keras."""
+
+NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
+"""Attributes that hold no layers of their own."""
+
+NOT_WEIGHTS = {"optimizer", "metrics", "compile_metrics", "loss_tracker", "seed_generator"}
+"""Parts of a file that are not weights: what Keras keeps besides, in one version or another."""
+
+RANDOM = "random"
+"""Where the states of random streams lie. Keras keeps none, and does not look there."""
+
+# The slots of each optimizer as Keras 3 orders them: group after group, and within a group the
+# slots of the first variable, then those of the second ...
+SLOT_GROUPS = {
+    "Adam": (("momentum", "velocity"), ("highest_velocity",)),
+    "AdamW": (("momentum", "velocity"), ("highest_velocity",)),
+    "Nadam": (("momentum", "velocity"),),
+    "Adamax": (("momentum", "largest"),),
+    "Adadelta": (("squared_gradient", "squared_step"),),
+    "RMSprop": (("velocity",), ("momentum",), ("average",)),
+    "SGD": (("momentum",),),
+    "Adagrad": (("accumulator",),),
+}
+
+
+def placed_variables(model: Any) -> dict[str, Variable]:
+    """Every variable of a model (or layer) by its path in a weights file."""
+    return dict(_walk(model, "", set()))
+
+
+def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Variable]]:
+    if id(layer) in visited:
+        return
+    visited.add(id(layer))
+    inner = {id(variable) for held in layer.sublayers for variable in held.variables}
+    own = [variable for variable in layer.variables if id(variable) not in inner]
+    cell = "cell/" if type(layer).__name__ in CELLS else ""
+    streams = [variable for variable in own if variable.dtype == "uint64"]
+    weights = [variable for variable in own if variable.dtype != "uint64"]
+    for folder, variables in ((f"{cell}vars", weights), (RANDOM, streams)):
+        yield from ((f"{place}{folder}/{i}", variable) for i, variable in enumerate(variables))
+    for name, held in _children(layer):
+        if isinstance(held, Layer):
+            yield from _walk(held, f"{place}{name}/", visited)
+        else:
+            yield from _walk_container(held, f"{place}{name}/", visited)
+
+
+def _children(layer: Any) -> Iterator[tuple[str, Any]]:
+    """What a layer holds, in the order in which Keras visits it: private attributes last."""
+    if hasattr(layer, "input_structure") or type(layer).__name__ == "Sequential":
+        yield "layers", layer.layers
+    for name in sorted(vars(layer), key=lambda name: (name.startswith("_"), name)):
+        if name not in NOT_CHILDREN and isinstance(vars(layer)[name], (Layer, list, tuple, dict)):
+            yield name, vars(layer)[name]
+
+
+def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Variable]]:
+    """Layers in lists and dicts are named after their classes."""
+    names: dict[str, int] = {}
+    for item in held.values() if isinstance(held, dict) else held:
+        if isinstance(item, (Layer, list, tuple, dict)):
+            is_layer = isinstance(item, Layer)
+            name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
+            count = names[name] = names.get(name, -1) + 1
+            inner = f"{place}{name}_{count}/" if count else f"{place}{name}/"
+            yield from (_walk if is_layer else _walk_container)(item, inner, visited)
+
+
+def arrays_of(model: Any) -> dict[str, Array]:
+    """The state of a model as it is saved: its variables and, once compiled, its optimizer's."""
+    placed = placed_variables(model)
+    with lock_of(placed.values()):
+        arrays = {path: variable.numpy() for path, variable in placed.items()}
+        if getattr(model, "compiled_state", None):
+            states = _optimizer_state(model)
+            arrays |= {f"optimizer/vars/{i}": array for i, array in enumerate(states)}
+    return arrays
+
+
+def restore(model: Any, arrays: dict[str, Array]) -> None:
+    """Give a model the state that `arrays_of` described.
+
+    Raises: WeightsError, before anything changes, when the two do not fit.
+    """
+    placed = placed_variables(model)
+    needed = {path for path in placed if RANDOM not in path.split("/")}
+    stored = {path for path in arrays if not NOT_WEIGHTS & set(path.split("/"))}
+    foreign = sorted(path for path in stored - placed.keys() if RANDOM not in path.split("/"))
+    if needed - stored or foreign:
+        raise _other_layout(model, sorted(needed - stored), foreign)
+    used = [(variable, arrays[path]) for path, variable in placed.items() if path in stored]
+    for variable, array in used:
+        if array.shape != variable.shape:
+            raise WeightsError(
+                f"Layer weight shape {show(variable.shape)} not compatible with provided weight "
+                f"shape {show(array.shape)}.",
+                why=f"{variable.path} differs between the file and {model.name}.",
+                fix="build the model as it was when the weights were saved.",
+            )
+    states = [path for path in arrays if path.startswith("optimizer/vars/")]
+    with lock_of(placed.values()):
+        for variable, array in used:
+            variable.assign(array)
+        if states and getattr(model, "compiled_state", None):
+            _restore_optimizer(model, [arrays[f"optimizer/vars/{i}"] for i in range(len(states))])
+
+
+def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:
+    what = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
+    return WeightsError(
+        f"{what}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
+        f"the model are not in the file, {len(foreign)} of the file not in the model.)",
+        why="weights are found by the classes of the layers and their order in the model.",
+        fix="build the model as it was when the weights were saved.",
+    )
+
+
+def _trained(model: Any) -> list[Variable]:
+    compiled = model.compiled_state
+    return model.trainable_weights if compiled.trainable is None else compiled.trainable
+
+
+def _slots(model: Any) -> list[Array]:
+    """What the optimizer remembers of the model's weights, in the order of Keras."""
+    optimizer, variables = model.optimizer, _trained(model)
+    optimizer.build(variables)
+    slots = [optimizer.memory.of(variable) for variable in variables]
+    name = type(optimizer).__name__
+    groups: Iterable[Any] = SLOT_GROUPS.get(name, [(slot,) for slot in optimizer.memory.initial])
+    unused = set()
+    if name == "RMSprop":  # it has either all three or one; Keras only those in use
+        unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
+        unused |= set() if optimizer.centered else {"average"}
+    return [
+        arrays[slot]
+        for group in groups
+        for arrays in slots
+        for slot in group
+        if slot in arrays and slot not in unused
+    ]
+
+
+def _optimizer_state(model: Any) -> list[Array]:
+    optimizer = model.optimizer
+    states = [np.asarray(optimizer.iterations).astype("int32")]
+    if optimizer.schedule is None:
+        states.append(optimizer.current_rate[0].astype("float32"))
+    states += [slot.copy() for slot in _slots(model)]
+    if type(optimizer).__name__ == "Nadam":  # the product of all u so far
+        product = optimizer.rates[4] if optimizer.steps_taken[0] else 1.0
+        states.append(np.asarray(product, "float32"))
+    return [np.asarray(state) for state in states]
+
+
+def _restore_optimizer(model: Any, states: list[Array]) -> None:
+    """Go on where the optimizer stopped; begin anew, with a warning, if it was another one."""
+    optimizer, slots = model.optimizer, _slots(model)
+    own = _optimizer_state(model)
+    if [state.shape for state in states] != [state.shape for state in own]:
+        if len(states) > 2:  # less: an optimizer that has not trained yet
+            warn(
+                f"The file has {len(states)} arrays of an optimizer, {optimizer.name} of "
+                f"{model.name} has {len(own)}: it begins anew. The weights are loaded."
+            )
+        return
+    optimizer.steps_taken[0] = int(states[0])
+    first = 1
+    if optimizer.schedule is None:
+        first = 2
+        if np.float32(optimizer.current_rate[0]) != np.float32(states[1]):
+            optimizer.current_rate[0] = float(str(np.float32(states[1])))
+    for slot, state in zip(slots, states[first:]):
+        slot[...] = state
+    if type(optimizer).__name__ == "Nadam":
+        optimizer.rates[4] = float(states[-1])
