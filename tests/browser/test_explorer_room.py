@@ -93,7 +93,8 @@ def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(proj
     becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
     demo.keys("t", "m")
     view.locator(".fl-more pre").wait_for()
-    all_seen(view, box, ".fl-more pre")
+    all_seen(view, box)
+    expect(view.locator(".fl-more pre")).to_be_in_viewport()  # as much of it as there is room for
     becomes(demo.page, lambda: view.locator(".fl-panel").evaluate(BROKEN), [])
     all_large_and_quiet(demo, view)
 

@@ -100,7 +100,11 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
     (copy / "kernels" / "__pycache__").write_text("a file, so that no folder can be made here")
     nowhere = {"HOME": os.devnull, "XDG_CACHE_HOME": f"{os.devnull}/x", "IPYTHONDIR": os.devnull}
     environment = {**os.environ, **nowhere, "PYTHONPATH": str(tmp_path)}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(tmp_path)}
+    environment |= {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "FUNCLAB_JIT": "1",
+        "MPLCONFIGDIR": str(tmp_path),
+    }
     code = (
         "import numpy as np\nfrom funclab.kernels.elementwise import relu, relu_vjp\n"
         "x = np.array([-1, 2], 'float32')\nrelu(x, x)\nrelu_vjp(x, x, x)\nprint(x)"

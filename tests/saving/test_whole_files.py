@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -53,35 +54,37 @@ WRITERS = {
 }
 
 
-@pytest.fixture
+@contextmanager
 def small_disk():
     """A system that refuses to write more than 100 bytes to a file, as a full disk does."""
     resource = pytest.importorskip("resource")  # Windows has no such limit
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    signal.signal(signal.SIGXFSZ, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, before)
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "log.csv"])
-def test_a_full_disk_leaves_what_was_there(name, tmp_path, small_disk):
+def test_a_full_disk_leaves_what_was_there(name, tmp_path):
     path = tmp_path / name
     path.write_text("before")
 
-    with pytest.raises(FileError, match="was not written"):
+    with pytest.raises(FileError, match="was not written"), small_disk():
         WRITERS[name](model_of(4, 1.0), path)
 
     assert path.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_a_table_of_epochs_keeps_its_lines_on_a_full_disk(tmp_path, small_disk):
+def test_a_table_of_epochs_keeps_its_lines_on_a_full_disk(tmp_path):
     path = tmp_path / "log.csv"
     model = model_of(4, 1.0)
 
-    with pytest.raises(FileError, match="was not written"):
+    with pytest.raises(FileError, match="was not written"), small_disk():
         fit_with(CSVLogger)(model, path, epochs=9)
 
     lines = path.read_text().splitlines()

@@ -100,7 +100,7 @@ const playground = {
 
   /** No kernel: say so, and show the settings of the model that is shown. */
   unanswered(ctx) {
-    Object.assign(this, { waiting: null, running: false, single: false, race: null });
+    Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
     ctx.say(ctx.t(ctx.model.alone ? "play_alone" : "play_no_kernel"));
@@ -126,6 +126,7 @@ const playground = {
     ctx.update();
     if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
       ctx.say(ctx.t("play_paused", { n: epochs }));
+    if (this.copies) this.copyCode(ctx);
   },
 
   toggle(ctx) {
@@ -157,8 +158,10 @@ const playground = {
     return this.live.code.replace("epochs=$", `epochs=${this.live.epochs || this.live.usual}`);
   },
 
-  /** Copy the code, with the epochs that are shown. */
+  /** Copy the code, with the epochs that are shown; while a burst is on its way, once it is here. */
   async copyCode(ctx) {
+    this.copies = this.settling && this.waiting != null;
+    if (this.copies) return;
     const code = this.code();
     await ctx.copy(code);
     ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
