@@ -21,14 +21,23 @@ class Wrapper(Layer, abstract=True):
             raise TensorTypeError(
                 f"Layer {self.layer!r} supplied to Wrapper isn't a supported layer type: "
                 f"{type(self).__name__} needs a layer object.",
-                why=f"a {type(self.layer).__name__} is not a layer.",
-                fix=f"write for example {type(self).__name__}(Dense(8))(x): the layer inside, the "
+                why="it is a class of layers, not a layer."
+                if isinstance(self.layer, type)
+                else f"it is of type {type(self.layer).__name__}.",
+                fix=f"write {type(self).__name__}({_example(self)})(x): the layer inside, the "
                 "tensor in the call.",
             )
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
         return any(layer.uses_training for layer in self.sublayers)
+
+
+def _example(wrapper: Wrapper) -> str:
+    """A layer to be wrapped: of the class that was passed, where one was."""
+    if isinstance(wrapper.layer, type):
+        return f"{wrapper.layer.__name__}(...)"
+    return "Dense(8)" if isinstance(wrapper, TimeDistributed) else "LSTM(8)"
 
 
 class TimeDistributed(Wrapper):
