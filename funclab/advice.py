@@ -90,7 +90,10 @@ def for_data(wanted: Shape, given: Shape, reader: str) -> str:
 
     What reads the input takes "any" number of axes, "several", or "exactly" those of `wanted`.
     """
-    rules = (_no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size)
+    rules = (
+        _no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size,
+        _axis_missing,
+    )  # fmt: skip
     for rule in rules:
         if fix := rule(wanted, given, reader):
             return fix
@@ -174,6 +177,22 @@ def _same_size(wanted: Shape, given: Shape, reader: str) -> str:
         f"write x.reshape(len(x), {lengths}), or declare Input(shape={text(other)}){first}. The "
         "number of elements is right; only the axes differ."
     )
+
+
+def _axis_missing(wanted: Shape, given: Shape, reader: str) -> str:
+    if reader != "exactly" or len(given) == len(wanted):
+        return ""
+    needed = (
+        f"give each sample the shape {text(wanted[1:])}, as declared: x.shape is {text(given)}."
+    )
+    if len(given) != len(wanted) - 1:
+        return needed
+    if not agree(given[1:], wanted[2:]):
+        return f"declare Input(shape={text((*given[1:], 1))}), and pass x[..., None]."
+    if wanted[1] and given[0] and given[0] % wanted[1] == 0:
+        lengths = ", ".join(map(str, given[1:]))
+        return f"put {wanted[1]} rows into each sample: x.reshape(-1, {wanted[1]}, {lengths})."
+    return needed
 
 
 def _other_lengths(wanted: Shape, given: Shape) -> str:
@@ -274,7 +293,7 @@ def for_join(shapes: Sequence[Shape], axis: int) -> str:
     rank = ranks.pop()
     first = shapes[0]
     other = next(i for i, shape in enumerate(shapes) if set(clashes(first, shape)) - {axis % rank})
-    different = clashes(first, shapes[other])
+    different = sorted({k for shape in shapes for k in clashes(first, shape)})
     if len(different) == 1 and (k := different[0]) > 0:
         along = -1 if k == rank - 1 else k
         return f"join them along the axis on which they differ: Concatenate(axis={along})."
