@@ -139,9 +139,10 @@ class Bidirectional(Wrapper):
         for inner in (layer, backward_layer):
             if inner is not None and not hasattr(inner, "go_backwards"):
                 raise _not_recurrent(inner)
-        self.forward_layer = _copy(layer, f"forward_{layer.name}", layer.go_backwards)
+        pattern = layer.name.removeprefix("forward_")  # the name that it has in files
+        self.forward_layer = _copy(layer, f"forward_{pattern}", layer.go_backwards)
         if backward_layer is None:
-            backward_layer = _copy(layer, f"backward_{layer.name}", not layer.go_backwards)
+            backward_layer = _copy(layer, f"backward_{pattern}", not layer.go_backwards)
         if backward_layer.go_backwards == layer.go_backwards:
             raise ArgumentError(
                 "Forward layer and backward layer should have different `go_backwards` value. "
@@ -154,6 +155,11 @@ class Bidirectional(Wrapper):
             inner.zero_output_for_mask = layer.return_sequences
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        is_config = isinstance(config.get("layer"), dict)
+        return super().from_config(_halves(config) if is_config else config, custom_objects)
 
     @property
     def sublayers(self) -> list[Any]:
@@ -196,6 +202,26 @@ class Bidirectional(Wrapper):
         whole = mask if self.return_sequences else None
         outputs = [whole, whole] if self.merge_mode is None else [whole]
         return [*outputs, *[None] * 8] if len(outputs) > 1 or self.return_state else whole
+
+
+def _halves(config: dict[str, Any]) -> dict[str, Any]:
+    """The config of a Bidirectional as it is written by hand.
+
+    Keras' files have both layers, and what Bidirectional itself sets in them.
+    """
+    layers = [config["layer"], config.get("backward_layer")]
+    forward, backward = ({**layer["config"]} if layer else None for layer in layers)
+    for half in (forward, backward):
+        if half and half.get("zero_output_for_mask") == half.get("return_sequences"):
+            half.pop("zero_output_for_mask", None)
+    if forward["name"].startswith("forward_"):
+        forward["name"] = forward["name"].removeprefix("forward_")
+    made = {**config, "layer": {**layers[0], "config": forward}}
+    if backward is not None:
+        backwards = not forward["go_backwards"]
+        mirrored = {**forward, "name": f"backward_{forward['name']}", "go_backwards": backwards}
+        made["backward_layer"] = None if backward == mirrored else {**layers[1], "config": backward}
+    return made
 
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
