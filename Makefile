@@ -5,6 +5,7 @@
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves and damaged files, thousands of times (an hour)
 #   make check    style, types, import rooms, budgets
+#   make interop  exchange files and live models with a real Keras 3, in an environment of its own
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
 
 BIN := .venv/bin
@@ -17,7 +18,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery test soak check bench setup system clean
+.PHONY: lab lessons gallery test soak check interop bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -55,6 +56,15 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
+
+# Keras and JAX are in .venv/interop only: nothing else here needs them.
+interop: .venv/interop/ready
+	KERAS_BACKEND=jax .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
+
+.venv/interop/ready: pyproject.toml
+	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
+	.venv/interop/bin/pip install --quiet --editable . "keras>=3.15,<3.16" jax
+	@touch $@
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -33,7 +33,7 @@ _NAMES = {
     "diff": "view.diff.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",
-    "from_keras": "saving",
+    "from_keras": "models",
     "to_code": "view.code.source",
     "Loss": "losses",
     "Metric": "metrics",
@@ -46,7 +46,7 @@ _NAMES = {
     "plot_model": "view",
     "scene": "teach.scenes",
     "shapes": "view.shapes.view",
-    "to_keras": "saving",
+    "to_keras": "models",
     "trace": "view.trace.view",
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
@@ -69,6 +69,7 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"funclab.{name}")
     if name in _NAMES:
+        importlib.import_module("funclab.models")  # which views and files then know
         return getattr(importlib.import_module(f"funclab.{_NAMES[name]}"), name)
     return _absent(name)
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
-from funclab.errors import ArgumentError, NameLookupError, NotSupportedError
+from funclab import meant
+from funclab.errors import ArgumentError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, own_fields
 
 KERAS_MODULES = {
@@ -114,12 +115,10 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     if name not in table:
         function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
         word = function if kind == "activation" else kind
-        article = "an" if kind[0] in "aeiou" else "a"
         raise NameLookupError(
             f"Unknown {function}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
             why=f"no {kind} is known under that name{near(name, table)}.",
-            fix=f"correct the name, or pass the object itself instead of its name; {article} "
-            f"{kind} of your own goes in `custom_objects`.",
+            fix=meant.by_name(kind, str(name), _known),
         )
     return table[name]
 
@@ -243,14 +242,18 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
         cls = lookup(kind, identifier.get("class_name", ""), custom)
         return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
-        identifier = lookup(kind, identifier, custom)
-    if not callable(identifier) and not hasattr(identifier, "get_config"):
-        article = "an" if kind[0] in "aeio" else "a"
-        raise ArgumentError(
+        known = lookup(kind, identifier, custom)
+        return known() if isinstance(known, type) else known
+    other = meant.wrong_kind(kind, identifier, _known)
+    if other or not (callable(identifier) or hasattr(identifier, "get_config")):
+        error = LossError if other and kind in ("loss", "metric") else ArgumentError
+        raise error(
             f"Could not interpret {kind} identifier: {identifier!r}.",
-            why=f"{article} {kind} is given as a name, an object, a class, a function or a config; "
-            f"this is of type {type(identifier).__name__}.",
-            fix=f"pass one of those, for example {_example(kind)}.",
+            why=f"this is {meant.article(other)}, not {meant.article(kind)}."
+            if other
+            else f"{meant.article(kind)} is given as a name, an object, a class, a function or a "
+            f"config; this is of type {type(identifier).__name__}.",
+            fix=meant.by_value(kind, identifier, other),
         )
     return identifier() if isinstance(identifier, type) else identifier
 
@@ -266,8 +269,3 @@ def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
         "those of your own."
     )
     return to_config, deserialize
-
-
-def _example(kind: str) -> str:
-    names = sorted(name for name in _known.get(kind, {}) if name.islower())
-    return f'"{names[0]}"' if names else "a function"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab import advice, meant
 from funclab.errors import ArgumentError, ShapeError
 
 Shape = tuple[int | None, ...]
@@ -31,7 +32,7 @@ def to_shape(value: Any, what: str = "shape") -> Shape:
         raise ArgumentError(
             f"Cannot convert {value!r} to a shape.",
             why=f"`{what}` is a tuple of whole numbers, with None for a length not known yet.",
-            fix=f"write for example {what}=(784,), with the comma.",
+            fix=meant.shape(what, value),
         ) from None
     if any(length is not None and length < 0 for length in shape):
         raise ArgumentError(
@@ -70,7 +71,7 @@ def axis_index(axis: int, rank: int, what: str = "axis") -> int:
         raise ShapeError(
             f"{what}={axis} is out of range for a tensor with {rank} axes.",
             why=f"its axes are numbered 0 to {rank - 1}, or -{rank} to -1 from the end.",
-            fix=f"choose an {what} in that range.",
+            fix=f"write {what}=-1 for the last, or another number in that range.",
         )
     return axis % rank
 
@@ -93,7 +94,9 @@ def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) 
             f"Inputs have incompatible shapes. Received shapes {' and '.join(map(show, shapes))}.",
             why=f"lengths {' and '.join(map(str, sorted(known)))} meet on one axis; elementwise "
             "operations need equal lengths there, or 1.",
-            fix="give both tensors the same shape, for example with a Dense or Reshape layer.",
+            fix=advice.for_sum(shapes)
+            if all(shape and shape[0] is None for shape in shapes)
+            else "give both tensors the same shape, for example with a Dense or Reshape layer.",
         )
     if known:
         return known.pop()
@@ -151,7 +154,7 @@ def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
                 "A `Concatenate` layer requires inputs with matching shapes except for the "
                 f"concat axis. Received: {', '.join(map(show, shapes))}.",
                 why=f"{show(first)} and {show(shape)} differ on an axis other than {axis}.",
-                fix="reshape one of them, or concatenate along the axis on which they differ.",
+                fix=advice.for_join(shapes, axis),
             )
     along = [shape[at] for shape in shapes]
     total = None if None in along else sum(length for length in along if length is not None)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from funclab import meant
 from funclab.callbacks.base import Callback, Logs, alias
 from funclab.errors import ArgumentError
 
@@ -25,14 +26,44 @@ class LambdaCallback(Callback):
                     fix="use one of these names.",
                 )
             if function is not None:
-                setattr(self, name, function)
+                setattr(self, name, a_function("LambdaCallback", name, function))
+
+
+def a_function(owner: str, name: str, value: Any) -> Any:
+    """A value that can be called."""
+    if callable(value):
+        return value
+    raise ArgumentError(
+        f"{owner} needs a function as `{name}`. Received: {name}={value!r}.",
+        why="it is called in every epoch.",
+        fix="write LearningRateScheduler(lambda epoch, rate: rate * 0.9), or for one rate "
+        "compile(optimizer=SGD(learning_rate=0.1))."
+        if name == "schedule"
+        else f"write {name}=lambda epoch, logs: print(epoch, logs).",
+    )
 
 
 class Monitor(Callback):
     """A callback that follows one number of the logs."""
 
-    def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
+    def __init__(self, monitor: str, mode: str, min_delta: float, patience: Any = 0) -> None:
         super().__init__()
+        kind = type(self).__name__
+        if not isinstance(monitor, str):
+            raise ArgumentError(
+                f"{kind} follows a number of the logs by its name. Received: monitor={monitor!r}.",
+                why="`monitor` comes first; the epochs to wait are `patience`.",
+                fix=f"write {kind}(patience={monitor})."
+                if isinstance(monitor, int) and kind != "ModelCheckpoint"
+                else f'write {kind}(monitor="val_loss").',
+            )
+        if not isinstance(patience, int) or patience < 0:
+            raise ArgumentError(
+                f"`patience` of {kind} should be a whole number, 0 or above. "
+                f"Received: patience={patience!r}.",
+                why="it counts epochs without an improvement.",
+                fix=meant.whole("patience", patience, 3),
+            )
         if mode not in ("auto", "min", "max"):
             raise ArgumentError(
                 f"{type(self).__name__} mode '{mode}' is unknown.",
@@ -95,7 +126,7 @@ class EarlyStopping(Monitor):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
+        super().__init__(monitor, mode, min_delta, patience)
         self.patience, self.verbose, self.baseline = patience, verbose, baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
@@ -153,12 +184,12 @@ class ReduceLROnPlateau(Monitor):
         cooldown: int = 0,
         min_lr: float = 0.0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
-        if factor >= 1:
+        super().__init__(monitor, mode, min_delta, patience)
+        if not meant.is_number(factor) or factor >= 1:
             raise ArgumentError(
                 f"ReduceLROnPlateau does not support a factor >= 1.0. Got {factor}",
                 why="the learning rate is multiplied by it, and should fall.",
-                fix="use a factor such as 0.5.",
+                fix=meant.number("factor", factor, "0.5"),
             )
         self.factor, self.patience, self.verbose = factor, patience, verbose
         self.cooldown, self.min_lr = cooldown, min_lr
@@ -196,7 +227,8 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
-        self.schedule, self.verbose = schedule, verbose
+        self.schedule = a_function("LearningRateScheduler", "schedule", schedule)
+        self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         optimizer = self.model.optimizer

@@ -120,7 +120,7 @@ class Variable(Value):
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles keep: the value, free to move, without its lock."""
-        return {**vars(self), "bound": False, "lock": None}
+        return {**vars(self), "_array": self.array, "bound": False, "lock": None}
 
     @property
     def allocated(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import explain, structure
+from funclab import explain, meant, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
 from funclab.fields import own_fields
 from funclab.graph.operation import Operation
@@ -133,6 +133,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
     missing = [name for name in needed if name not in arguments]
     if not missing:
+        check_switches(cls, arguments)
         return
     unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
     example = ", ".join(EXAMPLES.get(name, name) for name in needed)
@@ -147,6 +148,19 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         if class_name == "Model"
         else f"write for example {class_name}({example}).",
     )
+
+
+def check_switches(cls: type, settings: dict[str, Any]) -> None:
+    """Refuse `use_bias="no"`: text, which Python takes for yes, where True or False belongs."""
+    defaults = {"trainable": True, "autocast": True, **parameters(cls)}
+    for name, value in settings.items():
+        if isinstance(defaults.get(name), bool) and not meant.is_switch(value):
+            raise ArgumentError(
+                f"Invalid value for argument `{name}` of {cls.__name__}: expected True or False. "
+                f"Received: {name}={value!r}.",
+                why=f"`{name}` switches something on or off.",
+                fix=f"write {name}=True or {name}=False.",
+            )
 
 
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:

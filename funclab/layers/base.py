@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
-from funclab import registry, regularizers, structure
+from funclab import meant, registry, regularizers, structure
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ArgumentError,
@@ -30,7 +30,7 @@ from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.configs import rebuilt, settings
-from funclab.layers.spec import check_inputs, last_step_hint
+from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
 
@@ -96,7 +96,7 @@ class Layer(Weighted):
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
                 f"{registry.near(unknown[0], known)}.",
-                fix=f"correct or remove {', '.join(unknown)}.",
+                fix=meant.keyword(unknown[0], known),
             )
 
     # To be written by subclasses.
@@ -198,7 +198,7 @@ class Layer(Weighted):
             except (ShapeError, DataError) as error:
                 error.tensors = error.tensors or Arguments(args, kwargs).tensors
                 if error.graph is self and isinstance(error, ShapeError):
-                    error.fix = last_step_hint(error.tensors, self) or error.fix
+                    error.fix = maker_hint(error.tensors, self) or error.fix
                 raise
         tensors = structure.map_structure(symbolic, outputs)
         Node(self, args, kwargs, tensors)

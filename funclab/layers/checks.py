@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, constraints, initializers, regularizers
+from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
 from funclab.ops.conv import check_format
@@ -23,16 +23,20 @@ def positive(name: str, value: Any) -> int:
     if number > 0:
         return number
     what = f"Received an invalid value for `{name}`, expected a positive integer."
-    raise _refused(name, value, what, f"`{name}` counts something that must be there.", 32)
+    why = f"`{name}` counts something that must be there."
+    raise _refused(name, value, what, why, meant.whole(name, value, 32))
 
 
-def fraction(name: str, value: Any) -> float:
+def fraction(
+    name: str,
+    value: Any,
+    why: str = "it is the fraction of elements to drop; 1 would leave nothing.",
+) -> float:
     """A fraction in [0, 1)."""
-    if isinstance(value, (int, float)) and 0 <= value < 1:
+    if meant.is_number(value) and 0 <= value < 1:
         return value
     what = f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1."
-    why = "it is the fraction of elements to drop; 1 would leave nothing."
-    raise _refused(name, value, what, why, 0.5)
+    raise _refused(name, value, what, why, meant.fraction(name, value))
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -41,19 +45,20 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     if value in choices:
         return value
     what = f"Invalid value for argument `{name}`. Expected one of {choices}."
-    raise _refused(name, value, what, "no other is known.", choices[0])
+    fix = f"write for example {name}={choices[0]!r}."
+    raise _refused(name, value, what, "no other is known.", fix)
 
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
-    if isinstance(value, (int, float)) and value >= 0:
+    if meant.is_number(value) and value >= 0:
         return value
     what = f"Invalid value for argument `{name}`: expected a number >= 0."
-    raise _refused(name, value, what, f"a negative `{name}` has no meaning here.", 0.1)
+    why = f"a negative `{name}` has no meaning here, nor has what is not a number."
+    raise _refused(name, value, what, why, meant.number(name, value, "0.1"))
 
 
-def _refused(name: str, value: Any, what: str, why: str, example: Any) -> ArgumentError:
-    fix = f"write for example {name}={example!r}."
+def _refused(name: str, value: Any, what: str, why: str, fix: str) -> ArgumentError:
     return ArgumentError(f"{what} Received: {name}={value!r}.", why=why, fix=fix)
 
 

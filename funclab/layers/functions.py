@@ -160,6 +160,13 @@ def _from_code(config: dict[str, Any]) -> Callable[..., Any]:
     # The names that the code uses are those of the module it was written in, if that is loaded.
     module = sys.modules.get(config.get("module") or "")
     names = vars(module) if module else {"__builtins__": __builtins__}
+    if any(isinstance(content, dict) for content in config["closure"] or ()):
+        raise ConfigError(
+            "The function of a Lambda layer uses something from around it that a file cannot hold.",
+            why="only numbers, texts and lists are saved with a function's code.",
+            fix="pass the function in custom_objects under the name <lambda>, or write a layer of "
+            "your own.",
+        )
     cells = tuple(types.CellType(content) for content in config["closure"] or ())
     name, defaults = config.get("name", "<lambda>"), tuple(config["defaults"] or ())
     function = types.FunctionType(code, names, name, defaults, cells)

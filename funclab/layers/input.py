@@ -9,9 +9,23 @@ from funclab.errors import ArgumentError
 from funclab.fields import described
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
-from funclab.layers.arguments import floatx
+from funclab.layers.arguments import dtype_name, floatx
 from funclab.layers.base import Layer
+from funclab.layers.checks import positive
 from funclab.shape_math import Shape
+
+
+def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
+    """Refuse `Input(28, 28, 1)`: a number where the dtype belongs."""
+    if not isinstance(dtype, (int, float, list, tuple)):
+        return
+    raise ArgumentError(
+        f"Input cannot have dtype={dtype!r}. Received: shape={shape!r}, batch_size={batch_size!r}.",
+        why="the shape is one argument; the second is the batch size, the third the dtype.",
+        fix=f"write Input(shape=({shape}, {batch_size}, {dtype})), with a second pair of brackets."
+        if isinstance(shape, int) and isinstance(dtype, int)
+        else 'write dtype="float32", or leave it out.',
+    )
 
 
 class InputLayer(Layer):
@@ -45,9 +59,12 @@ class InputLayer(Layer):
             )
         if input_tensor is not None:
             batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+        check_dtype(shape, batch_size, dtype)
+        if batch_size is not None:
+            batch_size = positive("batch_size", batch_size)
         whole = batch_shape if shape is None else (batch_size, *shape_math.to_shape(shape))
         self.batch_shape: Shape = shape_math.to_shape(whole, "batch_shape")
-        self.dtype = str(dtype or floatx())
+        self.dtype = dtype_name(dtype) or floatx()
         self.optional = optional
         self.built = True
         self.sparse = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from funclab import ops, shape_math
+from funclab import advice, ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.shape_math import Shape, show
@@ -69,7 +69,11 @@ class Merge(Layer, abstract=True):
                 why="the first axis counts the samples, which belong together one by one.",
                 fix="give all inputs the same number of samples.",
             )
-        shape_math.broadcast(*(shape[1:] for shape in shapes))
+        try:
+            shape_math.broadcast(*(shape[1:] for shape in shapes))
+        except ShapeError as error:
+            error.fix = advice.for_sum(shapes)
+            raise
 
 
 class Add(Merge):
@@ -258,7 +262,11 @@ class Dot(Merge):
         i, j = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
         if self.normalize:
             x, y = _unit(x, i), _unit(y, j)
-        return ops.batch_dot(x, y, (i, j))
+        try:
+            return ops.batch_dot(x, y, (i, j))
+        except ShapeError as error:
+            error.fix = advice.for_dot(x.shape, y.shape)
+            raise
 
     def check_shapes(self, shapes: list[Shape]) -> None:
         """`batch_dot` looks at them."""

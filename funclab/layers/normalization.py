@@ -11,6 +11,8 @@ from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index
 
+KEPT = "it is the fraction of the running mean that each batch keeps."
+
 
 class BatchNormalization(Layer):
     """Each channel brought to mean 0 and variance 1, then scaled by gamma and moved by beta.
@@ -45,7 +47,7 @@ class BatchNormalization(Layer):
     def prepare(self) -> None:
         self.axis = _one_axis(self.axis)
         if self.momentum != 1:
-            fraction("momentum", self.momentum)
+            fraction("momentum", self.momentum, KEPT)
 
     def build(self, input_shape: Any) -> None:
         axis = axis_index(self.axis, len(input_shape))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from funclab import ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
-from funclab.layers.checks import one_of, positive
+from funclab.layers.checks import one_of
 from funclab.layers.spec import InputSpec
+from funclab.ops.conv import per_axis
 from funclab.ops.shaping import reshape_samples
 from funclab.shape_math import Shape, to_shape
 
@@ -49,7 +50,8 @@ class Reshape(Layer):
 
     def prepare(self) -> None:
         target_shape = self.target_shape
-        lengths = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        listed = isinstance(target_shape, Iterable) and not isinstance(target_shape, str)
+        lengths = tuple(target_shape) if listed else (target_shape,)
         if sum(length in (-1, None) for length in lengths) > 1:
             raise ArgumentError(
                 f"There must be at most one unknown dimension (-1) in target_shape. "
@@ -176,8 +178,7 @@ class UpSampling2D(Images):
     interpolation: str = "nearest"
 
     def prepare(self) -> None:
-        height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
-        self.size = positive("size", height), positive("size", width)
+        self.size = per_axis(self.size, 2, "size")
         one_of("interpolation", self.interpolation, ("nearest",))
 
     def call(self, inputs: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from funclab import registry
 from funclab.errors import ShapeError
 from funclab.shape_math import Shape, same, show
 
@@ -88,6 +89,8 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
     kind, sample = type(layer).__name__, list(shape[1:])
     wanted = spec.ndim or spec.min_ndim or 0
     short = wanted - len(shape)
+    twin = kind[:-2] + f"{len(shape) - 2}D"
+    exists = twin in registry.registered("layer")
     if short == 1 and len(shape) == 1:
         return f"declare the one number of a sample as an axis: Input(shape=(1,)) for {layer.name}."
     if short == 1 and None not in sample:
@@ -96,7 +99,10 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         return (
             f"give the input {wanted - 1} axes beside the batch: with one {axis} that is "
             f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
+            + (f" For a sequence write {twin}." if kind.endswith("2D") and exists else "")
         )
+    if kind[-2:] in ("1D", "2D") and exists and len(shape) != wanted:
+        return f"write {twin} instead of {kind}: the input has {len(shape) - 1} axes."
     if short > 0 and wanted in AXES:
         return (
             f"give {layer.name} inputs of {AXES[wanted]}, beside the batch: Input(shape=...) with "
@@ -124,14 +130,29 @@ def _wanted(spec: InputSpec) -> str:
     return f"at least {spec.min_ndim} axes" if spec.min_ndim else f"at most {spec.max_ndim} axes"
 
 
-def last_step_hint(tensors: Sequence[Any], layer: Any) -> str:
-    """What to write when a layer that reads sequences comes after one that kept its last step."""
-    maker = tensors[0]._keras_history.operation if tensors else None
-    short = getattr(layer.input_spec, "ndim", None) == 3 and tensors and tensors[0].ndim == 2
-    if not short or maker is None or getattr(maker, "return_sequences", True):
+def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
+    """What to write when the layer that made the input says more than its shape does."""
+    wanted = getattr(layer.input_spec, "ndim", None)
+    maker = tensors[0]._keras_history.operation if len(tensors) == 1 else None
+    if wanted is None or maker is None:
         return ""
-    kind, units = type(maker).__name__, getattr(maker, "units", "")
-    return (
-        f"let {maker.name} give every step, not only the last one: "
-        f"{kind}({units}, return_sequences=True)."
-    )
+    kind, name, rank = type(maker).__name__, layer.name, tensors[0].ndim
+    if wanted == 3 and rank == 2 and getattr(maker, "return_sequences", None) is False:
+        units = getattr(maker, "units", "")
+        return (
+            f"let {maker.name} give every step, not only the last one: "
+            f"{kind}({units}, return_sequences=True)."
+        )
+    meant = not type(layer).__name__.endswith("1D") or tensors[0].shape[1] is None
+    if kind == "InputLayer" and rank == wanted + 1 and wanted > 2 and meant:
+        sample = show(tensors[0].shape[2:])
+        return (
+            f"leave the batch out of the shape: Input(shape={sample}). If the first length counts "
+            f"steps of a sequence, write TimeDistributed({name})(x)."
+        )
+    if (kind == "Flatten" or kind.startswith("Global")) and rank < wanted:
+        return f"call {name} before {maker.name}, which lays all axes in one row: {name}(x)."
+    if kind != "InputLayer" and wanted == 3 and rank == 4 and None not in tensors[0].shape[1:]:
+        height, width, channels = tensors[0].shape[1:]
+        return f"make each row of the image a step: Reshape(({height}, {width * channels}))(x)."
+    return ""

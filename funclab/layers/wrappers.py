@@ -21,14 +21,23 @@ class Wrapper(Layer, abstract=True):
             raise TensorTypeError(
                 f"Layer {self.layer!r} supplied to Wrapper isn't a supported layer type: "
                 f"{type(self).__name__} needs a layer object.",
-                why=f"a {type(self.layer).__name__} is not a layer.",
-                fix=f"write for example {type(self).__name__}(Dense(8))(x): the layer inside, the "
+                why="it is a class of layers, not a layer."
+                if isinstance(self.layer, type)
+                else f"it is of type {type(self.layer).__name__}.",
+                fix=f"write {type(self).__name__}({_example(self)})(x): the layer inside, the "
                 "tensor in the call.",
             )
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
         return any(layer.uses_training for layer in self.sublayers)
+
+
+def _example(wrapper: Wrapper) -> str:
+    """A layer to be wrapped: of the class that was passed, where one was."""
+    if isinstance(wrapper.layer, type):
+        return f"{wrapper.layer.__name__}(...)"
+    return "Dense(8)" if isinstance(wrapper, TimeDistributed) else "LSTM(8)"
 
 
 class TimeDistributed(Wrapper):
@@ -130,9 +139,10 @@ class Bidirectional(Wrapper):
         for inner in (layer, backward_layer):
             if inner is not None and not hasattr(inner, "go_backwards"):
                 raise _not_recurrent(inner)
-        self.forward_layer = _copy(layer, f"forward_{layer.name}", layer.go_backwards)
+        pattern = layer.name.removeprefix("forward_")  # the name that it has in files
+        self.forward_layer = _copy(layer, f"forward_{pattern}", layer.go_backwards)
         if backward_layer is None:
-            backward_layer = _copy(layer, f"backward_{layer.name}", not layer.go_backwards)
+            backward_layer = _copy(layer, f"backward_{pattern}", not layer.go_backwards)
         if backward_layer.go_backwards == layer.go_backwards:
             raise ArgumentError(
                 "Forward layer and backward layer should have different `go_backwards` value. "
@@ -145,6 +155,11 @@ class Bidirectional(Wrapper):
             inner.zero_output_for_mask = layer.return_sequences
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        is_config = isinstance(config.get("layer"), dict)
+        return super().from_config(_halves(config) if is_config else config, custom_objects)
 
     @property
     def sublayers(self) -> list[Any]:
@@ -187,6 +202,26 @@ class Bidirectional(Wrapper):
         whole = mask if self.return_sequences else None
         outputs = [whole, whole] if self.merge_mode is None else [whole]
         return [*outputs, *[None] * 8] if len(outputs) > 1 or self.return_state else whole
+
+
+def _halves(config: dict[str, Any]) -> dict[str, Any]:
+    """The config of a Bidirectional as it is written by hand.
+
+    Keras' files have both layers, and what Bidirectional itself sets in them.
+    """
+    layers = [config["layer"], config.get("backward_layer")]
+    forward, backward = ({**layer["config"]} if layer else None for layer in layers)
+    for half in (forward, backward):
+        if half and half.get("zero_output_for_mask") == half.get("return_sequences"):
+            half.pop("zero_output_for_mask", None)
+    if forward["name"].startswith("forward_"):
+        forward["name"] = forward["name"].removeprefix("forward_")
+    made = {**config, "layer": {**layers[0], "config": forward}}
+    if backward is not None:
+        backwards = not forward["go_backwards"]
+        mirrored = {**forward, "name": f"backward_{forward['name']}", "go_backwards": backwards}
+        made["backward_layer"] = None if backward == mirrored else {**layers[1], "config": backward}
+    return made
 
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:

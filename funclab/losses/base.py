@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import meant, ops, registry
 from funclab.errors import ArgumentError
-from funclab.fields import described
+from funclab.fields import MEANINGS, described
 from funclab.losses import functions
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.scores import Total
@@ -103,6 +103,33 @@ class LossFunctionWrapper(Loss):
         return self.fn(*same_rank(y_true, y_pred), **self.settings)
 
 
+FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "from_logits": (meant.is_switch, "True"),
+    "label_smoothing": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.1"),
+    "delta": (lambda value: meant.is_number(value) and value > 0, "1.0"),
+    "k": (lambda value: isinstance(value, int) and value > 0, "5"),
+    "axis": (lambda value: isinstance(value, (int, tuple, list)), "-1"),
+}
+"""Whether a setting has the right kind, and an example."""
+
+
+def check_settings(name: str, settings: dict[str, Any]) -> None:
+    """Raise an ArgumentError for a setting of the wrong kind."""
+    for key, value in settings.items():
+        is_data = getattr(value, "shape", ()) != ()
+        fits, example = FITS.get(key, (lambda value: True, ""))
+        if is_data or not fits(value):
+            raise ArgumentError(
+                f"Invalid value for argument `{key}` of {name}. Received: {key}={value!r}.",
+                why="the first parentheses make it, and hold its settings; a call computes it."
+                if is_data
+                else f"`{key}` is {MEANINGS[key]}.",
+                fix=f"write {name}()(y_true, y_pred)."
+                if is_data
+                else meant.number(key, value, example),
+            )
+
+
 def class_of(
     base: Any,
     name: str,
@@ -135,6 +162,7 @@ def class_of(
         chosen = {key: bound.arguments[key] for key in order}
         chosen["name"] = chosen["name"] or common["name"] or function.__name__
         vars(self).update({key: chosen[key] for key in defaults})
+        check_settings(name, chosen)
         base.__init__(self, function, **chosen)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
-from funclab import shape_math
+from funclab import meant, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import conv as kernels
@@ -196,12 +196,14 @@ def conv(
 def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
     """A setting for each spatial axis, from one number or one for each; all at least 1."""
     values: tuple[Any, ...] = tuple(value) if isinstance(value, Sequence) else (value,) * rank
-    if len(values) != rank or not all(isinstance(v, Integral) and int(v) > 0 for v in values):
+    if len(values) != rank or not all(
+        isinstance(v, Integral) and not isinstance(v, bool) and int(v) > 0 for v in values
+    ):
         raise ArgumentError(
             f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
             f"Received: {what}={value!r}.",
             why=f"it holds one number for each of the {rank} axes that the window moves along.",
-            fix=f"write for example {what}=2 or {what}={(2,) * rank}.",
+            fix=meant.per_axis(what, value, rank),
         )
     return values
 

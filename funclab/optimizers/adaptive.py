@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from funclab.errors import ArgumentError
 from funclab.kernels import optimizers as kernels
 from funclab.optimizers.base import Optimizer
 from funclab.optimizers.slots import Stretch
@@ -29,12 +28,6 @@ class SGD(Optimizer):
         **options: Any,
     ) -> None:
         self.momentum, self.nesterov = momentum, nesterov
-        if not 0 <= momentum <= 1:
-            raise ArgumentError(
-                f"`momentum` must be a float between [0, 1]. Received: momentum={momentum}.",
-                why="it is the share of the last step that the next one keeps.",
-                fix="use a value such as 0.9.",
-            )
         super().__init__(learning_rate, **options)
 
     def initial_slots(self) -> dict[str, float]:

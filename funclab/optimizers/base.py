@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from funclab import registry
+from funclab import meant, registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, NotSupportedError, WeightsError
@@ -56,6 +56,7 @@ class Optimizer:
         self.name = name or type(self).__name__.lower()
         self.weight_decay, self.clipnorm = weight_decay, clipnorm
         self.clipvalue, self.global_clipnorm = clipvalue, global_clipnorm
+        check_numbers(self)
         check_clips(self)
         rate = others.pop("lr", learning_rate)
         slower = others.pop("decay", None)  # Keras 2's name for a falling rate
@@ -250,17 +251,39 @@ NOT_SUPPORTED = ("use_ema", "ema_overwrite_frequency", "loss_scale_factor")
 IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accumulation_steps")
 
 
+SHARES = ("momentum", "beta_1", "beta_2", "rho")
+AMOUNTS = ("epsilon", "weight_decay", *CLIPS)
+SWITCHES = ("nesterov", "amsgrad", "centered")
+
+
+def check_numbers(optimizer: Any) -> None:
+    """Settings must be numbers in their range, or True or False."""
+    for name in (*SHARES, *AMOUNTS, *SWITCHES):
+        value = getattr(optimizer, name, None)
+        if name in SWITCHES:
+            fits, wanted, example = meant.is_switch(value), "True or False", "True"
+        elif name in SHARES:
+            fits = value is None or (meant.is_number(value) and 0 <= value <= 1)
+            wanted, example = "a float between [0, 1]", "0.9"
+        else:
+            fits = value is None or value is False or (meant.is_number(value) and value >= 0)
+            wanted, example = "a number, 0 or above", "1e-07" if name == "epsilon" else "1.0"
+        if not fits:
+            raise ArgumentError(
+                f"`{name}` must be {wanted}. Received: {name}={value!r}.",
+                why=f"{type(optimizer).__name__} calculates with it at each step.",
+                fix=meant.number(name, value, example),
+            )
+
+
 def checked_rate(rate: Any) -> float:
     """A learning rate as a number."""
-    try:
-        number = float(rate)
-    except (TypeError, ValueError):
-        number = float("nan")
+    number = float(rate) if meant.is_number(rate) else float("nan")
     if not number >= 0:
         raise ArgumentError(
             f"learning_rate={rate!r} cannot be used.",
             why="the learning rate is the length of the steps: a number, zero or above.",
-            fix="pass a number such as 0.01, or a schedule such as "
+            fix=f"{meant.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
             "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
         )
     return number
@@ -302,5 +325,5 @@ def check_others(cls: type, others: dict[str, Any]) -> None:
             f"(Keyword argument not understood by {cls.__name__}.)",
             why=f"{cls.__name__} takes {', '.join(name for name in own if name != 'options')}, "
             "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
-            fix=f"correct or remove {', '.join(unknown)}.",
+            fix=meant.keyword(unknown[0], own),
         )

@@ -150,7 +150,7 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
     Raises: ConfigError for other text; or in safe mode, for a Lambda layer saved as code.
     """
     try:
-        entry = json.loads(text)
+        entry = parsed(text)
     except ValueError as error:
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",
@@ -159,6 +159,16 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
         ) from None
     with functions.safe_mode(safe_mode):
         return from_config(entry, custom_objects)
+
+
+def parsed(text: str | bytes) -> Any:
+    """JSON, without the numbers by which Keras tells which objects were one."""
+
+    def unnumbered(item: dict[str, Any]) -> dict[str, Any]:
+        item.pop("shared_object_id", None)
+        return item
+
+    return json.loads(text, object_hook=unnumbered)
 
 
 def _first_call(operation: Any) -> int:

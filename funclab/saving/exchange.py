@@ -85,6 +85,16 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
             ) from error
 
 
+def shown(thing: Any) -> Any:
+    """What the views show: of a model of Keras 3 its like in funclab, all else as it is."""
+    if not is_keras_model(thing):
+        return thing
+    try:
+        return from_keras(thing)
+    except FunclabError:  # perhaps because of a loss of the user's own, which no picture needs
+        return from_keras(thing, compile=False)
+
+
 def is_keras_model(thing: Any) -> bool:
     """Whether something is a model of a real Keras; Keras is not imported for it."""
     keras = sys.modules.get("keras")

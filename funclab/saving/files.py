@@ -12,7 +12,7 @@ from typing import Any
 from funclab.errors import ConfigError, WeightsError
 from funclab.files import replacing
 from funclab.layers import functions
-from funclab.saving.config import from_config, to_json
+from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.state import arrays_of, restore
 from funclab.saving.trusted import read_archive, read_datasets, reading, refused
 
@@ -125,7 +125,7 @@ def load_weights(model: Any, path: Any) -> None:
 
 
 def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
-    entry = json.loads(text)
+    entry = parsed(text)
     if not isinstance(entry, dict) or "module" not in entry:
         raise refused(path, "it was written neither by Keras 3 nor by this version of funclab")
     return entry

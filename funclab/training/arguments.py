@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from funclab import meant
 from funclab.callbacks.base import alias, checked
 from funclab.errors import ArgumentError, warn
 from funclab.registry import near
 from funclab.training.snapshots import wanted
 
-ARGUMENTS = (
-    "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
-    "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps",
-    "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
-)  # fmt: skip
 KERAS_2 = ("max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "max_q_size")
 
 
@@ -61,7 +57,7 @@ class FitOptions:
             raise ArgumentError(
                 f"`validation_split` must be a float between 0 and 1. Received: {fraction!r}.",
                 why="it is the fraction of the samples, the last ones, to validate on.",
-                fix="use a fraction such as validation_split=0.2.",
+                fix=meant.fraction("validation_split", fraction),
             )
         if not isinstance(initial, int) or initial < 0:
             raise ArgumentError(
@@ -71,11 +67,22 @@ class FitOptions:
             )
         if not isinstance(freq, (list, tuple, set)):
             check_counts(validation_freq=freq)
+        check_shuffle(self.shuffle)
         self.verbose = wanted_verbose(self.verbose, auto=int(not quiet))
         self.callbacks = checked(self.callbacks)
         self.snapshots = wanted(self.snapshots)
         if self.snapshots is not None:  # before any callback that changes weights at the end
             self.callbacks.insert(0, self.snapshots)
+
+
+def check_shuffle(shuffle: Any) -> None:
+    """It must be True, False or "batch"."""
+    if not meant.is_switch(shuffle) and not (isinstance(shuffle, str) and shuffle == "batch"):
+        raise ArgumentError(
+            f'`shuffle` should be True, False or "batch". Received: shuffle={shuffle!r}.',
+            why="it says whether each epoch has a new order.",
+            fix="write shuffle=True or shuffle=False.",
+        )
 
 
 def check_legacy(method: str, legacy: dict[str, Any]) -> None:
@@ -84,8 +91,10 @@ def check_legacy(method: str, legacy: dict[str, Any]) -> None:
     if unknown:
         raise ArgumentError(
             f"{method}() got an unexpected keyword argument {unknown[0]!r}.",
-            why=f"`{method}` has no such argument{near(unknown[0], ARGUMENTS)}.",
-            fix="use `epochs`." if unknown[0] == "nb_epoch" else f"correct or remove {unknown[0]}.",
+            why=f"`{method}` has no such argument{near(unknown[0], meant.FIT)}.",
+            fix="write epochs= instead of nb_epoch=."
+            if unknown[0] == "nb_epoch"
+            else meant.keyword(unknown[0], meant.FIT),
         )
 
 
@@ -99,7 +108,7 @@ def check_counts(**counts: Any) -> None:
                 why="it counts samples, batches or epochs.",
                 fix="put several inputs in one list: [a, b]; then the targets, in the same way."
                 if isinstance(value, list) or hasattr(value, "shape")
-                else f"pass a whole number, such as {name}={32 if 'size' in name else 5}.",
+                else meant.whole(name, value, 32 if "size" in name else 5),
             )
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from funclab import losses, metrics, optimizers, structure
+from funclab import losses, meant, metrics, optimizers, structure
 from funclab.errors import ArgumentError, BusyError, NotCompiledError
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.metrics import Mean, Metric
 from funclab.shape_math import Shape
+from funclab.training.logits import warn_of_logits
 from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
 
 KEPT_STEPS = 16
@@ -158,6 +159,8 @@ def compile(
     with model.compiled_state.lock if model.compiled_state else nullcontext():
         check_idle(model, "compile")
         model.compiled_state = compiled
+    if model.outputs is not None:
+        warn_of_logits(model.outputs, compiled.outputs or [])
 
 
 def require(model: Any) -> Compiled:
@@ -207,7 +210,7 @@ def check_others(others: dict[str, Any]) -> None:
         raise ArgumentError(
             f"Invalid keyword argument(s) in `compile()`: {unknown}.",
             why="compile takes optimizer, loss, loss_weights, metrics and weighted_metrics.",
-            fix=f"correct or remove {', '.join(unknown)}.",
+            fix=meant.keyword(unknown[0], meant.COMPILE),
         )
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.errors import DataError, warn
+from funclab.errors import DataError, ShapeError, warn
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
-from funclab.shape_math import Array, Shape
+from funclab.shape_math import Array, Shape, same
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
@@ -84,7 +84,12 @@ def prepare(
     Raises: DataError, ShapeError for data that do not fit.
     """
     with nullcontext() if model.built else making:
-        inputs, tree = prepare_inputs(model, x)
+        try:
+            inputs, tree = prepare_inputs(model, x)
+        except (ShapeError, DataError) as error:
+            if compiled is not None and model.inputs is not None and len(model.inputs) == 1:
+                error.fix = _both_at_once(model, x, y) or error.fix
+            raise
     if compiled is None:
         check_lengths([("input", inputs, input_names(model, inputs))])
         return Data(inputs, [], [], tree, [])
@@ -109,6 +114,18 @@ def prepare(
         None if weight is None else weight.astype(float_type, copy=False) for weight in weights
     ]
     return Data(inputs, targets, weights, tree, kinds)
+
+
+def _both_at_once(model: Any, x: Any, y: Any) -> str:
+    """What to write when data that do not fit the one input of a model fit in another place."""
+    if y is None:
+        pair = isinstance(x, (list, tuple)) and [getattr(part, "shape", ())[:1] for part in x]
+        both = pair and len(pair) == 2 and pair[0] == pair[1] != ()
+        return "write two arguments, fit(x, y), without brackets around them." if both else ""
+    shapes = [getattr(data, "shape", ())[1:] for data in (y, x)]
+    wanted = [tensor.shape[1:] for tensor in (*model.inputs, *model.outputs)]
+    swapped = len(wanted) == 2 and all(map(same, shapes, wanted)) and shapes[0] != shapes[1]
+    return "swap x and y: write fit(y, x), the inputs before the targets." if swapped else ""
 
 
 def whole(loss: Any) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import explain, structure
-from funclab.errors import DataError, Pair, Pairs, ShapeError, warn
+from funclab import advice, explain, structure
+from funclab.errors import DataError, FunclabError, Pair, Pairs, ShapeError, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.shape_math import Array, Shape, same, show, size
+from funclab.shape_math import Array, Shape, same, show
 from funclab.training.matching import arrays_in, names_of_inputs
 
 MISSING = (
@@ -44,10 +44,27 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
 
     Raises: DataError when an input is missing; ShapeError when an array does not fit.
     """
-    return [
-        None if part is None else fit_array(model, i, as_array(part, model.input_names[i]))
-        for i, part in enumerate(match_inputs(model, data))
-    ]
+    parts = match_inputs(model, data)
+    try:
+        return [
+            None if part is None else fit_array(model, i, as_array(part, model.input_names[i]))
+            for i, part in enumerate(parts)
+        ]
+    except ShapeError as error:
+        fits = [[_suits(part, tensor) for part in parts] for tensor in model.inputs]
+        order = advice.order_of(fits)
+        if order:
+            error.fix = advice.for_swapped("x", model.input_names, order, isinstance(data, dict))
+        raise
+
+
+def _suits(part: Any, tensor: Any) -> bool:
+    """Whether data could be those of an input."""
+    try:
+        array = as_array(part)
+    except FunclabError:
+        return False
+    return fit_rank(array, (None, *tensor.shape[1:]), np.reshape) is not None
 
 
 def as_array(data: Any, name: str = "this place") -> Array:
@@ -58,6 +75,8 @@ def as_array(data: Any, name: str = "this place") -> Array:
     """
     if isinstance(data, Operators) and not hasattr(data, "array"):
         raise explain.data(data, name)
+    if callable(data):
+        raise _not_data(data, name)
     if hasattr(data, "toarray"):  # a sparse matrix of SciPy
         data = data.toarray()
     try:
@@ -69,14 +88,41 @@ def as_array(data: Any, name: str = "this place") -> Array:
     return array
 
 
+def _not_data(data: Any, name: str) -> DataError:
+    called = getattr(data, "__name__", getattr(data, "name", "it"))
+    is_layer = hasattr(data, "inbound_nodes")
+    return DataError(
+        f"The data for {name} are {data!r}, of type {type(data).__name__}, not an array.",
+        why="a layer is a rule, without values of its own."
+        if is_layer
+        else "this is something to call, which may return the data.",
+        fix=f"pass an array of numbers; {called}.get_weights() are those that {called} holds."
+        if is_layer
+        else f"call it and pass what it returns: {called if called.isidentifier() else 'f'}().",
+    )
+
+
 def _ragged(data: Any, name: str) -> DataError:
     lengths = {len(one) if hasattr(one, "__len__") else 0 for one in data}
     return DataError(
         f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
         f"not numbers. Found lengths: {sorted(lengths)}.",
         why="a layer computes on arrays of numbers, in which all rows are equally long.",
-        fix="fill short rows up to one length, and turn words into numbers.",
+        fix=_repair(data, lengths),
     )
+
+
+def _repair(data: Any, lengths: set[int]) -> str:
+    """What to do about data that NumPy keeps as objects."""
+    if hasattr(data, "astype") and len(lengths) == 1:
+        try:
+            holes = np.isnan(data.astype("float64")).any()
+        except (TypeError, ValueError):
+            holes = True
+        if holes:
+            return "turn words and None into numbers, then write .astype('float32')."
+        return "write .astype('float32'): these are numbers, but kept as Python objects."
+    return "fill short rows up to one length, and turn words into numbers."
 
 
 def fit_array(model: Any, i: int, array: Array) -> Array:
@@ -88,7 +134,7 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
             f"The data for {name} are not numbers: dtype {array.dtype}, such as "
             f"{array.reshape(-1)[:3].tolist()}.",
             why=f"{model.name} calculates with {name}.",
-            fix="turn words into numbers, for example into class numbers or ids.",
+            fix=advice.for_kind("x", array),
             graph=model,
             facts=_facts(model, name, array.shape, f"dtype {array.dtype}"),
         )
@@ -125,38 +171,31 @@ def _with_hole(shape: Sequence[int | None]) -> tuple[int, ...]:
 
 
 def misfit(model: Any, name: str, path: str, wanted: Shape, given: Sequence[Any]) -> ShapeError:
-    batch = "" if len(given) == len(wanted) else _batch_hint(wanted, given)
     return ShapeError(
         f'Input "{name}" (path \'{path}\') of layer "{model.name}" is incompatible with the layer: '
         f"expected shape={show(wanted)}, found shape={show(given)}.",
-        why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch."
-        + batch,
-        fix=_repair(wanted, given),
+        why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch.",
+        fix=advice.for_data(wanted, tuple(given), _reader(model, name)),
         graph=model,
         facts=_facts(model, name, given, "another shape"),
     )
 
 
-def _repair(wanted: Shape, given: Sequence[Any]) -> str:
-    """What to do about data of the wrong shape."""
-    if tuple(given) == tuple(wanted[1:]):
-        return "for one sample write x[None], which puts a batch axis of length 1 before it."
-    sample = given[1:] or (1,)  # plain numbers, one for each sample
-    return f"reshape the data to {show(wanted)}, or declare Input(shape={show(sample)})."
+def _reader(model: Any, name: str) -> str:
+    """How many axes an input must have for what reads it: "any", "several" or "exactly" these."""
+    tensor = model.inputs[model.input_names.index(name)]
+    readers = [node.operation for node in model.graph.consumers(tensor)]
+    ranks = [getattr(getattr(reader, "input_spec", None), "ndim", None) for reader in readers]
+    kinds = {type(reader).__name__ for reader in readers}
+    if tensor.ndim in ranks or "TimeDistributed" in kinds:
+        return "exactly"
+    return "any" if kinds <= {"Dense"} else "several"
 
 
 def _facts(model: Any, name: str, shape: Sequence[Any], note: str) -> Pairs:
     """For a picture: the inputs, one of them beside data that do not fit."""
     item = Pair(given="data", given_shape=show(shape), note=note)
     return names_of_inputs(model).pairs({model.input_names.index(name): item})
-
-
-def _batch_hint(wanted: Shape, given: Sequence[Any]) -> str:
-    if tuple(given) == tuple(wanted[1:]):
-        return " The array looks like one sample: it needs a batch axis, x[None]."
-    if size(tuple(given)[1:]) == size(wanted[1:]):
-        return " The number of elements per sample is right; only the axes differ."
-    return ""
 
 
 def fit_value(model: Any, i: int, value: Any) -> Value:

@@ -79,7 +79,9 @@ def validation_parts(given: Any) -> Any:
         "`validation_data` should be a tuple (x_val, y_val) or (x_val, y_val, sample_weight). "
         f"Found: {found}.",
         why="validation needs inputs and their targets.",
-        fix="write validation_data=(x_val, y_val).",
+        fix=f"write validation_split={given}, to keep a part of the training data."
+        if isinstance(given, float) and 0 < given < 1
+        else "write validation_data=(x_val, y_val).",
     )
 
 

@@ -18,7 +18,7 @@ def is_stream(x: Any) -> bool:
     """Whether x gives batches one after another, rather than being arrays."""
     if x is None or isinstance(x, (list, tuple, dict, str, bytes, np.ndarray)):
         return False
-    if hasattr(x, "shape") or hasattr(x, "__array__"):
+    if hasattr(x, "shape") or hasattr(x, "__array__") or hasattr(x, "inbound_nodes"):
         return False
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or is_sequence(x)
 

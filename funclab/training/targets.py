@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, DataError
+from funclab import advice, meant
+from funclab.errors import ArgumentError, DataError, warn
 from funclab.losses import Loss, LossFunctionWrapper, functions
 from funclab.shape_math import Array, Shape, show
 from funclab.training.inputs import as_array
@@ -48,13 +49,61 @@ def match_targets(
             continue
         try:
             targets.append(fit_target(output, shape, as_array(part, output.name)))
+            warn_of_range(output, targets[-1])
         except DataError as error:
             note = error.facts or f"does not fit {getattr(output.loss, 'name', 'its loss')}"
             items = {i: pictured(one, "y") for i, one in enumerate(parts) if one is not None}
             i = outputs.index(output)
+            error.fix = _better_fix(names, outputs, shapes, parts, i, y) or error.fix
             error.facts = names.pairs({**items, i: items[i]._replace(note=note)})
             raise
     return targets
+
+
+def _better_fix(
+    names: Names, outputs: Sequence[Output], shapes: Sequence[Shape], parts: Sequence[Any], i: int,
+    y: Any,
+) -> str:  # fmt: skip
+    """What to do about targets that do not fit output `i`; "" when the error knows best."""
+    fits = [
+        [part is not None and _suits(output, shape, part) for part in parts]
+        for output, shape in zip(outputs, shapes)
+    ]
+    order = advice.order_of(fits)
+    if order:
+        return advice.for_swapped("y", names.names, order, isinstance(y, dict))
+    try:
+        part, loss = as_array(parts[i]), getattr(outputs[i].loss, "fn", None)
+    except DataError:
+        return ""
+    if part.dtype.kind not in "biuf":
+        return ""
+    tensor = names.model.outputs[i] if names.model.outputs is not None else None
+    is_conv = tensor is not None and "Conv" in type(tensor._keras_history.operation).__name__
+    return advice.for_target(
+        names.names[i], shapes[i], part, getattr(loss, "__name__", ""), _keeps_steps(tensor),
+        "after" if is_conv else "before",
+    )  # fmt: skip
+
+
+def _suits(output: Output, shape: Shape, part: Any) -> bool:
+    """Whether targets could be those of an output."""
+    try:
+        fit_target(output, shape, as_array(part))
+    except DataError:
+        return False
+    return True
+
+
+def _keeps_steps(tensor: Any) -> str:
+    """The recurrent layer behind an output that gives every step, if these are still there."""
+    while tensor is not None and tensor.ndim == 3:
+        layer, node, _ = tensor._keras_history
+        if getattr(layer, "return_sequences", False):
+            return layer.name
+        parents = layer.inbound_nodes[node].input_tensors
+        tensor = parents[0] if len(parents) == 1 and parents[0] is not tensor else None
+    return ""
 
 
 def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
@@ -86,7 +135,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
             f"The targets of {output.name} are not numbers: dtype {y.dtype}, such as "
             f"{y.reshape(-1)[:3].tolist()}.",
             why="losses compare numbers.",
-            fix="turn names into class numbers, np.unique(y, return_inverse=True)[1].",
+            fix=advice.for_kind("y", y),
             facts="not numbers",
         )
     function = function_of(output.loss)
@@ -107,6 +156,20 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
             fix=_shape_repair(output, shape, y),
         )
     return y
+
+
+def warn_of_range(output: Output, y: Any) -> None:
+    """Targets of a crossentropy that are no probabilities: below 0, or above 1."""
+    function = function_of(output.loss)
+    if function not in (CATEGORICAL, functions.binary_crossentropy) or not y.size:
+        return
+    low, high = y.min(), y.max()
+    if low < 0 or high > 1:
+        warn(
+            f"The targets of {output.name} go from {low:g} to {high:g}, but "
+            f"{function.__name__} compares probabilities, from 0 to 1. "
+            + advice.for_range(output.name, low, high, y)
+        )
 
 
 def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
@@ -148,13 +211,12 @@ def _check_range(output: Output, classes: int | None, y: Array) -> None:
     low, high = counted.min(), counted.max()
     if low < 0 or high >= classes:
         wrong = low if low < 0 else high
+        fix = advice.for_classes(output.name, classes, counted)
         raise DataError(
             f"The targets of {output.name} hold the class {int(wrong)}, but it predicts {classes} "
             f"classes: a label value outside the valid range of [0, {classes}).",
             why="a class number is the place of a probability among the outputs.",
-            fix=f"number the classes from 0, or give {output.name} {int(high) + 1} units."
-            if low >= 0
-            else "number the classes from 0.",
+            fix=fix,
             facts=f"class {int(wrong)} is none of {classes}",
         )
 
@@ -260,7 +322,7 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
             f"`class_weight` should be a dict from class number to weight. Received: "
             f"{class_weight!r}.",
             why="it says how much each class counts.",
-            fix="write for example class_weight={0: 1.0, 1: 5.0}.",
+            fix=_written(class_weight),
         )
     by_output = all(isinstance(part, Mapping) or part is None for part in class_weight.values())
     if by_output and class_weight.keys() <= names.index.keys():
@@ -270,7 +332,13 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
         raise ArgumentError(
             f"The keys of `class_weight` should be class numbers. Received: {list(class_weight)}.",
             why="targets hold class numbers, from 0.",
-            fix="write the number of each class, for example {0: 1.0, 1: 5.0}.",
+            fix=_written(class_weight),
+        )
+    if not all(map(meant.is_number, class_weight.values())):
+        raise ArgumentError(
+            f"The values of `class_weight` should be numbers. Received: {dict(class_weight)}.",
+            why="each multiplies the loss of the samples of its class.",
+            fix=_written(class_weight),
         )
     if len(names) > 1:
         raise ArgumentError(
@@ -280,6 +348,20 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
             fix=f'write class_weight={{"{names.names[0]}": {{0: 1.0, 1: 5.0}}}}.',
         )
     return [class_weight]
+
+
+def _written(class_weight: Any) -> str:
+    """How class weights of another form are written."""
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        return "write class_weight=dict(enumerate(len(y) / (k * numpy.bincount(y)))) for k classes."
+    pairs = class_weight
+    if isinstance(class_weight, (list, tuple, np.ndarray)):
+        pairs = dict(enumerate(class_weight))
+    try:
+        weights = {int(label): float(weight) for label, weight in pairs.items()}
+    except (AttributeError, TypeError, ValueError):
+        return "write for example class_weight={0: 1.0, 1: 5.0}."
+    return f"write class_weight={weights}."
 
 
 def class_factors(output: Output, shape: Shape, y: Array, weights: Mapping[Any, float]) -> Array:

@@ -16,7 +16,8 @@ CELLS = [
     "%load_ext funclab\nimport funclab\nfrom funclab import Input, Model, layers\n"
     'from funclab.layers import Dense\n\nx = Input((16,), name="x")\n'
     'shared = Dense(16, activation="relu", name="shared")\n'
-    'model = Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")\nmodel',
+    'out = Dense(2, activation="softmax", name="out")(shared(shared(x)))\n'
+    'model = Model(x, out, name="twice")\nmodel',
     "shared",
     "shared.get_output_at(1)",
     "%nodes shared",

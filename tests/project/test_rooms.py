@@ -10,7 +10,18 @@ from tests.project.source import PACKAGE, Source, called_name, sources
 
 # A room may import from its own row and from the rows above it.
 ORDER = (
-    ("errors", "files", "shape_math", "structure", "fields", "registry", "explain", "missing"),
+    (
+        "errors",
+        "advice",
+        "meant",
+        "files",
+        "shape_math",
+        "structure",
+        "fields",
+        "registry",
+        "explain",
+        "missing",
+    ),
     ("kernels",),
     ("graph",),
     ("ops",),

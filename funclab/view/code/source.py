@@ -13,6 +13,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
+from funclab.saving import shown
 from funclab.view.code.layers import Layers, is_functional, is_model, models_inside, thawed
 from funclab.view.code.ops import op_call
 from funclab.view.code.text import Chain, Code, Source, call, identifier, keywords, quote, wrapped
@@ -46,6 +47,7 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
     <BLANKLINE>
     model = Model(inputs=x, outputs=out, name="tiny")
     """
+    model = shown(model)
     if not isinstance(model, Operation):
         raise TensorTypeError(
             f"Only a model can be written as code, not {model!r}.",

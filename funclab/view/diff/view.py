@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
+from funclab.saving import shown
 from funclab.view.diff.match import Match, match
 from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
 from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, quoted
@@ -85,6 +86,7 @@ def diff(a: Any, b: Any = None) -> Difference:
             why="a difference is between a model on the left and another on the right.",
             fix="write funclab.diff(first, second).",
         )
+    a, b = shown(a), shown(b)
     for model in (a, b):
         if words.graph_of(model) is None:
             name = getattr(model, "name", type(model).__name__)

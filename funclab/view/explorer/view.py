@@ -11,6 +11,7 @@ from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.saving import shown
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
@@ -212,7 +213,7 @@ def explore(
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """
-    subject = model
+    subject = model = shown(model)
     if isinstance(model, Tensor):
         subject = Behind(model)
         state = {"selected": model.id, **state}

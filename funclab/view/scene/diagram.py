@@ -8,6 +8,7 @@ from itertools import compress
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError
+from funclab.saving import shown
 from funclab.view.draw import defaults, theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
@@ -118,7 +119,7 @@ def diagram(
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    look = defaults.chosen(look)
+    look, model = defaults.chosen(look), shown(model)
     found = chooser(
         model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
     )

@@ -12,6 +12,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node, ids
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.failure import Failure
@@ -46,7 +47,7 @@ def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
                batch: any number of samples; 1: 28 × 28 = 784
        weights 0: nothing to learn
     """
-    return walk(*_nodes(model), limit)
+    return walk(*_nodes(shown(model)), limit)
 
 
 def walk(

@@ -13,6 +13,7 @@ from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
+from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.words import (
@@ -54,6 +55,7 @@ def print_summary(
     Raises: ArgumentError, NameLookupError for positions or a range that do not fit;
     MissingPackageError if there is no pandas to make a DataFrame.
     """
+    model = shown(model)
     if as_frame:
         return _frame(_layers(model, expand_nested, layer_range))
     layers = list(_layers(model, expand_nested, layer_range))

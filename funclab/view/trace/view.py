@@ -6,6 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
+from funclab.saving import shown
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
@@ -147,6 +148,7 @@ def trace(
             "with targets, training is always on.",
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
+    model = shown(model)
     most = check_most(most_steps, defaults.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph

@@ -1,0 +1,432 @@
+"""What to type when shapes do not fit: plain rules, from the most specific to the most general.
+
+Shapes are with the batch, whose length is None where it is not known. Each rule returns what to
+write, or "" when it does not apply. Where several causes are possible, the first one that a teacher
+would check comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, permutations
+from math import prod
+from typing import Any
+
+Shape = Sequence[int | None]
+
+NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
+MOST_SWAPPED = 6
+"""Among more inputs than this, no order is looked for."""
+
+
+def agree(a: Shape, b: Shape) -> bool:
+    """Whether two shapes may be equal: unknown lengths match anything."""
+    return len(a) == len(b) and all(None in (i, j) or i == j for i, j in zip(a, b))
+
+
+def clashes(a: Shape, b: Shape) -> list[int]:
+    """The axes on which two shapes of one rank differ for certain."""
+    return [k for k, pair in enumerate(zip(a, b)) if None not in pair and pair[0] != pair[1]]
+
+
+def text(shape: Shape) -> str:
+    return str(tuple(shape))
+
+
+def nth(i: int) -> str:
+    return NTH[i] if i < len(NTH) else f"{i + 1}th"
+
+
+def first_of(*answers: str) -> str:
+    return next(filter(None, answers), "")
+
+
+# Data.
+def for_kind(name: str, array: Any) -> str:
+    """An array of something that is not numbers."""
+    if array.dtype.kind == "c":
+        return f"take the real part, {name}.real, or the size, abs({name})."
+    if array.dtype.kind in "mM":
+        return f"count from a first moment: ({name} - {name}.min()).astype('float32')."
+    if array.ndim == 0:
+        return f"pass the array itself, {name}={array}, without quotation marks."
+    try:
+        array.astype("float32")
+    except (TypeError, ValueError):
+        return (
+            "turn words into numbers, for example class numbers: "
+            f"numpy.unique({name}, return_inverse=True)[1]."
+        )
+    return f"write {name}.astype('float32'): the numbers are kept as text."
+
+
+def order_of(fits: Sequence[Sequence[bool]]) -> list[int] | None:
+    """The order in which parts fit places, when they fit in another one than that given.
+
+    `fits[i][j]` says whether part j fits place i.
+    """
+    count = len(fits)
+    if not 1 < count <= MOST_SWAPPED:
+        return None
+    orders = [
+        list(order)
+        for order in permutations(range(count))
+        if all(fits[i][j] for i, j in enumerate(order))
+    ]
+    return min(orders, key=lambda order: sum(i != j for i, j in enumerate(order)), default=None)
+
+
+def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_key: bool) -> str:
+    """Parts that were given for one another."""
+    if by_key:
+        moved = [f'"{name}"' for i, name in enumerate(names) if order[i] != i]
+        return f"swap the arrays of {' and '.join(moved)}: each fits the other's place."
+    parts = ", ".join(f"{argument}[{j}]" for j in order)
+    return f"swap them: write [{parts}], which is the order {', '.join(names)}."
+
+
+def for_data(wanted: Shape, given: Shape, reader: str) -> str:
+    """Data of shape `given` for an input declared as `wanted`.
+
+    What reads the input takes "any" number of axes, "several", or "exactly" those of `wanted`.
+    """
+    rules = (
+        _no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size,
+        _axis_missing,
+    )  # fmt: skip
+    for rule in rules:
+        if fix := rule(wanted, given, reader):
+            return fix
+    return _other_lengths(wanted, given)
+
+
+def _no_axis(wanted: Shape, given: Shape, reader: str) -> str:
+    if not given:
+        return "pass an array with one row for each sample, such as numpy.array([[...], [...]])."
+    if len(given) == 1 and len(wanted) == 2 and given[0] != wanted[1]:
+        return (
+            "declare one number for each sample, Input(shape=(1,)), or give each sample a row of "
+            f"{wanted[1]}."
+        )
+    return ""
+
+
+def _batch_in_shape(wanted: Shape, given: Shape, reader: str) -> str:
+    if len(given) != len(wanted) - 1 or not agree(given[1:], wanted[2:]) or len(given) < 2:
+        return ""
+    certain = wanted[1] is not None and given[0] != wanted[1]
+    if reader == "exactly" or (reader == "several" and not (certain and len(given) > 2)):
+        return ""
+    return (
+        f"leave the batch out of the shape: Input(shape={text(given[1:])}). len(x) counts the "
+        "samples; for a single sample write x[None]."
+    )
+
+
+def _one_sample(wanted: Shape, given: Shape, reader: str) -> str:
+    if not agree(given, wanted[1:]) and not agree((*given, 1), wanted[1:]):
+        return ""
+    return "for one sample write x[None], which puts a batch axis of length 1 before it."
+
+
+def _turned(wanted: Shape, given: Shape, reader: str) -> str:
+    sample, other = list(wanted[1:]), list(given[1:])
+    if len(given) != len(wanted) or None in sample:
+        return ""
+    if len(given) == 2 and given[0] == sample[0]:
+        return (
+            "turn the table if each column is a sample: x.T; if each row is one, declare "
+            f"Input(shape={text(other)})."
+        )
+    if len(given) == 3 and sample == other[::-1]:
+        return "swap the axes of the data: numpy.swapaxes(x, 1, 2)."
+    if len(given) > 3 and other == [sample[-1], *sample[:-1]]:
+        return "move the channels to the end: numpy.moveaxis(x, 1, -1)."
+    if len(given) > 3 and other == [*sample[1:], sample[0]]:
+        return "move the channels to the front: numpy.moveaxis(x, -1, 1)."
+    return ""
+
+
+def _colors(wanted: Shape, given: Shape, reader: str) -> str:
+    if len(wanted) != 4 or not agree(given[1:3], wanted[1:3]):
+        return ""
+    if wanted[3] == 1 and len(given) == 4 and given[3] in (3, 4):
+        return (
+            f"declare the {given[3]} colors, Input(shape={text(given[1:])}), or make the images "
+            "gray: x.mean(-1, keepdims=True)."
+        )
+    if wanted[3] == 3 and (len(given) == 3 or given[3:] == (1,)):
+        gray = "x" if len(given) == 4 else "x[..., None]"
+        return f"give the gray images three channels: numpy.repeat({gray}, 3, axis=-1)."
+    return ""
+
+
+def _one_axis_more(wanted: Shape, given: Shape, reader: str) -> str:
+    if given[0] == 1 and agree(given[1:], wanted):
+        return "take away the first axis, which has length 1: x[0]."
+    return ""
+
+
+def _same_size(wanted: Shape, given: Shape, reader: str) -> str:
+    sample, other = wanted[1:], given[1:]
+    if None in sample or None in other or prod(sample) != prod(other):  # type: ignore[arg-type]
+        return ""
+    lengths = ", ".join(map(str, sample))
+    first = ", and begin with Flatten()" if len(sample) == 1 else ""
+    return (
+        f"write x.reshape(len(x), {lengths}), or declare Input(shape={text(other)}){first}. The "
+        "number of elements is right; only the axes differ."
+    )
+
+
+def _axis_missing(wanted: Shape, given: Shape, reader: str) -> str:
+    if reader != "exactly" or len(given) == len(wanted):
+        return ""
+    needed = (
+        f"give each sample the shape {text(wanted[1:])}, as declared: x.shape is {text(given)}."
+    )
+    if len(given) != len(wanted) - 1:
+        return needed
+    if not agree(given[1:], wanted[2:]):
+        return f"declare Input(shape={text((*given[1:], 1))}), and pass x[..., None]."
+    if wanted[1] and given[0] and given[0] % wanted[1] == 0:
+        lengths = ", ".join(map(str, given[1:]))
+        return f"put {wanted[1]} rows into each sample: x.reshape(-1, {wanted[1]}, {lengths})."
+    return needed
+
+
+def _other_lengths(wanted: Shape, given: Shape) -> str:
+    declare = f"declare the shape of the data, Input(shape={text(given[1:])})"
+    different = clashes(given[1:], wanted[1:]) if len(given) == len(wanted) else []
+    if len(different) == 1:
+        axis = different[0] + 1
+        have, length = given[axis], wanted[axis]
+        assert have is not None and length is not None
+        if have > length:
+            cut = ", ".join([":"] * axis + [f":{length}"])
+            return f"{declare}, or keep {length} of the {have} on axis {axis}: x[{cut}]."
+        return f"{declare}: on axis {axis} they have {have} of the {length} that were declared."
+    return f"{declare}, or reshape them to {text(wanted)}."
+
+
+# Merging layers.
+def for_sum(shapes: Sequence[Shape]) -> str:
+    """Tensors that are to be combined element by element and do not have one shape."""
+    for i, j in combinations(range(len(shapes)), 2):
+        rank = max(len(shapes[i]), len(shapes[j]))
+        a, b = (list(shape[1:]) for shape in (shapes[i], shapes[j]))
+        a, b = ([1] * (rank - 1 - len(one)) + one for one in (a, b))
+        different = [k for k in clashes(a, b) if 1 not in (a[k], b[k])]
+        if different:
+            pair = [(i, shapes[i]), (j, shapes[j])]
+            return first_of(
+                _features(pair, different == [rank - 2]), _sizes(pair), _steps(pair)
+            ) or (
+                f"make axis {different[0] + 1} equally long in both: one input has "
+                f"{a[different[0]]} there, the other {b[different[0]]}; a Reshape or Dense layer "
+                "can do it."
+            )
+    return "give all inputs one shape."
+
+
+Pair = list[tuple[int, Shape]]
+
+
+def _features(pair: Pair, applies: bool) -> str:
+    """Only the last axes differ."""
+    if not applies:
+        return ""
+    (i, small), (_, large) = sorted(pair, key=lambda one: one[1][-1] or 0)
+    layer = f"Conv2D({large[-1]}, 1)" if len(small) == 4 else f"Dense({large[-1]})"
+    or_join = ", or lay them end to end with Concatenate()" if len(small) == len(large) else ""
+    return (
+        f"bring the {nth(i)} input from {small[-1]} to {large[-1]} on its last axis: "
+        f"{layer}(x){or_join}."
+    )
+
+
+def _sizes(pair: Pair) -> str:
+    """Images of two sizes."""
+    (i, small), (j, large) = sorted(pair, key=lambda one: prod(n or 1 for n in one[1][1:3]))
+    if len(small) != 4 or len(large) != 4 or None in (*small[1:3], *large[1:3]):
+        return ""
+    gaps = [m - n for n, m in zip(small[1:3], large[1:3])]  # type: ignore[operator]
+    if min(gaps) < 0 or not any(gaps):
+        return ""
+    size = f"{small[1]} x {small[2]}"
+    factors = {m // n if m % n == 0 else 0 for n, m in zip(small[1:3], large[1:3])}  # type: ignore
+    if len(factors) == 1 and (factor := factors.pop()) > 1:
+        if small[3] != large[3]:
+            return (
+                f"bring the {nth(j)} input to {text(small)}: Conv2D({small[3]}, 1, "
+                f"strides={factor})(x)."
+            )
+        return (
+            f"bring the {nth(j)} input to {size}: MaxPooling2D({factor})(x), or enlarge the "
+            f"{nth(i)}: UpSampling2D({factor})(x)."
+        )
+    rims = tuple((gap // 2, gap - gap // 2) for gap in gaps)
+    even = {side for rim in rims for side in rim}
+    padding = even.pop() if len(even) == 1 else rims
+    return (
+        f"fill the {nth(i)} input up from {size} to {large[1]} x {large[2]}: "
+        f'ZeroPadding2D({padding})(x), or padding="same" in the convolution that made it smaller.'
+    )
+
+
+def _steps(pair: Pair) -> str:
+    """Sequences of two lengths."""
+    (_, short), (j, long) = sorted(pair, key=lambda one: one[1][1] or 0)
+    if len(short) != 3 or len(long) != 3 or None in (short[1], long[1]) or short[1] == long[1]:
+        return ""
+    return (
+        f"cut the {nth(j)} input from {long[1]} to {short[1]} steps: x[:, :{short[1]}], or "
+        'padding="same" where a convolution made the other shorter.'
+    )
+
+
+def for_join(shapes: Sequence[Shape], axis: int) -> str:
+    """Tensors that are to be laid end to end and differ beside that axis."""
+    ranks = {len(shape) for shape in shapes}
+    if len(ranks) > 1:
+        return _ranks(shapes)
+    rank = ranks.pop()
+    first = shapes[0]
+    other = next(i for i, shape in enumerate(shapes) if set(clashes(first, shape)) - {axis % rank})
+    different = sorted({k for shape in shapes for k in clashes(first, shape)})
+    if len(different) == 1 and (k := different[0]) > 0:
+        along = -1 if k == rank - 1 else k
+        return f"join them along the axis on which they differ: Concatenate(axis={along})."
+    if axis % rank == 0:
+        return "axis 0 is the batch; join features, Concatenate(axis=-1), or another axis."
+    pair = [(0, first), (other, shapes[other])]
+    resized = _sizes([(i, (*shape[:3], 0)) for i, shape in pair] if rank == 4 else pair)
+    return (
+        first_of(resized, _steps(pair))
+        or "give them equal lengths on all axes but one, and join along that one."
+    )
+
+
+def _ranks(shapes: Sequence[Shape]) -> str:
+    ranks = [len(shape) for shape in shapes]
+    i, j = ranks.index(max(ranks)), ranks.index(min(ranks))
+    flat = f"lay the axes of the {nth(i)} input, {text(shapes[i])}, in one row: Flatten()(x)"
+    if ranks[j] > 2:
+        return f"{flat}, and the same for the others."
+    if ranks[i] == 3 and shapes[i][1] is not None:
+        return f"{flat}; or repeat the {nth(j)} at each step: RepeatVector({shapes[i][1]})(x)."
+    return f"{flat}, or keep the mean of each channel: GlobalAveragePooling{ranks[i] - 2}D()(x)."
+
+
+def for_dot(a: Shape, b: Shape) -> str:
+    """Tensors whose lengths along two axes are to be equal."""
+    pairs = [
+        (i, j)
+        for i in range(len(a) - 1, 0, -1)
+        for j in range(len(b) - 1, 0, -1)
+        if None not in (a[i], b[j]) and a[i] == b[j]
+    ]
+    if pairs:
+        i, j = pairs[0]
+        return f"sum over axes of one length, {a[i]}: Dot(axes={i if i == j else (i, j)})."
+    return _features([(0, a), (1, b)], None not in (a[-1], b[-1])).partition(", or lay")[0] or (
+        "choose axes of one length."
+    )
+
+
+# Targets.
+CATEGORICAL = ("categorical_crossentropy", "sparse_categorical_crossentropy")
+
+
+def for_target(
+    name: str, shape: Shape, y: Any, loss: str, sequence: str = "", place: str = "before"
+) -> str:
+    """Targets `y` for an output of a shape. `sequence` is a layer before it that keeps all steps,
+    `place` the side of the output on which its axes are to be taken away.
+
+    Returns: "" when no rule applies.
+    """
+    flat = y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
+    if len(shape) > 2 and (flat or (y.ndim == 2 and y.shape[1] == shape[-1])):
+        return _too_many_axes(name, len(shape), sequence, place)
+    if len(shape) != 2 or not y.size:
+        return ""
+    units = shape[1]
+    if flat and loss == "sparse_categorical_crossentropy":
+        return ""
+    if flat and units == 1:
+        return for_one_unit(name, int(y.max())) if loss in CATEGORICAL else ""
+    if flat:
+        return _numbers_for_several(name, units, y)
+    if y.ndim == 2 and units == 1:
+        count, one_hot = y.shape[1], bool((y.sum(-1) == 1).all())
+        if one_hot and count == 2:
+            return "pass y.argmax(-1), the class as 0 or 1, which is what one unit predicts."
+        if one_hot:
+            return (
+                f'give {name} {count} units: Dense({count}, activation="softmax"), with '
+                'loss="categorical_crossentropy".'
+            )
+        return f"give {name} {count} units, Dense({count}), or pass one column: y[:, :1]."
+    return ""
+
+
+def _too_many_axes(name: str, rank: int, sequence: str, place: str) -> str:
+    ends = "there is then one row of numbers for each sample, as the targets have it."
+    if sequence:
+        return f"write return_sequences=False in {sequence}, to keep the last step only: {ends}"
+    pooling = f"GlobalAveragePooling{rank - 2}D() or " if rank <= 4 else ""
+    if place == "after":  # Flatten would make more numbers than there are targets
+        return f"put {pooling.removesuffix(' or ') or 'Flatten()'} after {name}: {ends}"
+    return f"put {pooling}Flatten() before {name}: {ends}"
+
+
+def for_one_unit(name: str, high: int) -> str:
+    """Class numbers for one unit under a loss that takes a unit for each class."""
+    if high <= 1:
+        return (
+            'compile with loss="binary_crossentropy", and let the one unit say yes or no: '
+            f'{name} = Dense(1, activation="sigmoid").'
+        )
+    return f'give {name} a unit for each class: Dense({high + 1}, activation="softmax").'
+
+
+def _numbers_for_several(name: str, units: int | None, y: Any) -> str:
+    whole = y.dtype.kind in "biu" or bool((y == y.round()).all())
+    if whole and units is not None and y.min() >= 0 and y.max() < units:
+        return (
+            f'compile with loss="sparse_categorical_crossentropy" and activation="softmax" in '
+            f"{name}, if the targets are class numbers; or use to_categorical(y, {units})."
+        )
+    return f"give {name} one unit, Dense(1): the targets have one number for each sample."
+
+
+def for_classes(name: str, classes: int, y: Any) -> str:
+    """Class numbers outside of those that an output predicts."""
+    low, high = int(y.min()), int(y.max())
+    if classes == 1:
+        return for_one_unit(name, high)
+    if high - low < classes and low > 0:
+        return f"number the classes from 0: y - {low}."
+    if low < 0:
+        return (
+            "number the classes from 0: y - y.min(); or leave out what has no class, with "
+            f"SparseCategoricalCrossentropy(ignore_class={low})."
+        )
+    if len(set(y.reshape(-1).tolist())) <= classes:
+        return "number the classes without gaps: numpy.unique(y, return_inverse=True)[1]."
+    return f"give {name} {high + 1} units: Dense({high + 1}), one for each class."
+
+
+def for_range(name: str, low: float, high: float, y: Any) -> str:
+    """Targets of a crossentropy that are below 0 or above 1."""
+    if low == -1 and high == 1:
+        return "Write (y + 1) / 2 for targets of -1 and 1."
+    if low >= 0 and y.shape[1:] in ((), (1,)) and bool((y == y.round()).all()):
+        return (
+            f'For class numbers write Dense({int(high) + 1}, activation="softmax") as {name}, and '
+            'compile with loss="sparse_categorical_crossentropy".'
+        )
+    if 1 < high <= 255 and low >= 0:
+        return 'Scale them, for example y / 255; for amounts compile with loss="mse".'
+    return 'For amounts compile with loss="mse".'

@@ -1,0 +1,240 @@
+"""What was meant by a value of the wrong kind: what to type instead.
+
+Each function returns what to write, or "" when it cannot tell.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+# What people write for a name that is called otherwise here.
+OTHER_NAMES = {
+    "activation": {
+        "none": "linear", "identity": "linear", "logistic": "sigmoid", "sig": "sigmoid",
+        "lrelu": "leaky_relu", "leakyrelu": "leaky_relu", "prelu": "leaky_relu",
+    },
+    "loss": {
+        "l2": "mse", "l1": "mae", "rmse": "mse", "squared_error": "mse", "logloss":
+        "binary_crossentropy", "log_loss": "binary_crossentropy", "bce_loss":
+        "binary_crossentropy", "binary": "binary_crossentropy", "categorical":
+        "categorical_crossentropy", "sparse": "sparse_categorical_crossentropy", "nll":
+        "sparse_categorical_crossentropy",
+    },
+    "optimizer": {
+        "gd": "sgd", "gradient_descent": "sgd", "gradientdescent": "sgd", "stochastic": "sgd",
+        "momentum": "sgd", "rms": "rmsprop", "rms_prop": "rmsprop",
+    },
+    "initializer": {
+        "xavier": "glorot_uniform", "xavier_uniform": "glorot_uniform", "xavier_normal":
+        "glorot_normal", "glorot": "glorot_uniform", "he": "he_normal", "kaiming": "he_normal",
+        "normal": "random_normal", "uniform": "random_uniform", "gaussian": "random_normal",
+    },
+    "regularizer": {"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
+}  # fmt: skip
+# What has another place or another form than a name.
+ELSEWHERE = {
+    "loss": {
+        "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
+        '"categorical_crossentropy" for one-hot rows, "binary_crossentropy" for yes or no.',
+        "accuracy": 'write metrics=["accuracy"], and a loss such as "categorical_crossentropy": '
+        "accuracy has no gradient to learn from.",
+    },
+    "metric": {
+        "loss": "leave it out: the loss is always reported.",
+        "f1": "write metrics=[Precision(), Recall()], from funclab.metrics: f1 is made of both.",
+    },
+}
+ELSEWHERE["loss"]["acc"] = ELSEWHERE["loss"]["accuracy"]
+ELSEWHERE["metric"]["f1score"] = ELSEWHERE["metric"]["f1"]
+# How a thing of each kind is written: alone, and from a number.
+EXAMPLES = {
+    "activation": 'activation="relu"',
+    "loss": 'loss="mse"',
+    "metric": 'metrics=["accuracy"]',
+    "optimizer": 'optimizer="adam"',
+    "initializer": 'kernel_initializer="glorot_uniform"',
+    "regularizer": 'kernel_regularizer="l2"',
+    "constraint": 'kernel_constraint="non_neg"',
+}
+FROM_NUMBER = {
+    "optimizer": "optimizer=SGD(learning_rate={})",
+    "regularizer": "kernel_regularizer=regularizers.L2({})",
+    "constraint": "kernel_constraint=constraints.MaxNorm({})",
+    "initializer": "kernel_initializer=initializers.Constant({})",
+}
+
+FIT = (
+    "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
+    "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps",
+    "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
+)  # fmt: skip
+"""The arguments of fit, evaluate and predict."""
+COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+
+
+def folded(name: str) -> str:
+    """A name without capitals, spaces, hyphens and underscores."""
+    return "".join(name.lower().replace("-", "").replace("_", "").split())
+
+
+def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """A name that a kind does not know; `tables` are the names of all kinds."""
+    known = tables.get(kind, {})
+    short = folded(name)
+    if short in ELSEWHERE.get(kind, {}):
+        return ELSEWHERE[kind][short]
+    alike = max((one for one in known if folded(one) == short), default="")  # lower case first
+    other = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
+    if alike or other:
+        return f'write "{alike or other}" instead of "{name}".'
+    for place in EXAMPLES:
+        of_kind = next((one for one in tables.get(place, {}) if folded(one) == short), "")
+        if of_kind and place != kind:
+            return (
+                f'write {EXAMPLES[place].partition("=")[0]}="{of_kind}": {name} is '
+                f"{article(place)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
+                if place != "metric"
+                else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
+            )
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    if close:
+        return f'write "{close[0]}" instead of "{name}".'
+    example = EXAMPLES.get(kind, f"the {kind} itself")
+    return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."
+
+
+def by_value(kind: str, value: Any, other: str = "") -> str:
+    """Something that is not a name, given in the place of a kind; it may be of an `other` kind."""
+    example = EXAMPLES.get(kind, article(kind))
+    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
+        return f'write "{value[0]}" alone, without brackets.'
+    if isinstance(value, np.ndarray):
+        return f"write {example}; to begin with weights of your own use layer.set_weights([...])."
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and kind in FROM_NUMBER:
+        return f"write {FROM_NUMBER[kind].format(value)}: the number alone does not say what to do."
+    if number and kind == "activation" and value == int(value):
+        return f"write {example}; a second number of units is a second layer: Dense({value})(x)."
+    if other == "layer":
+        name = getattr(value, "__name__", type(value).__name__)
+        return f"write {example}; {name} is a layer, which is called: {name}(...)(x)."
+    if other:
+        return f"write {example}, and pass the {other} where {EXAMPLES[other].split('=')[0]}= is."
+    return f"write {example}: {value!r} is not {article(kind)}."
+
+
+def whole(name: str, value: Any, example: int) -> str:
+    """A value in the place of a whole number above 0."""
+    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int):
+        return f"write {name}={value[0]}, without brackets."
+    if isinstance(value, str):
+        if value.strip().isdigit():
+            return f"write {name}={value.strip()}, without quotation marks."
+        return f"write the number first, {name}={example}; {value!r} is not a number."
+    if isinstance(value, float) and value >= 1 and value.is_integer():
+        return f"write {name}={int(value)}, without the point (a // b divides to a whole number)."
+    if isinstance(value, float) and 1 <= value < 1e9:
+        return f"write {name}={int(value)} or {name}={int(value) + 1}: a whole number."
+    return f"write for example {name}={example}."
+
+
+def per_axis(name: str, value: Any, rank: int) -> str:
+    """A value in the place of one whole number, or one for each of `rank` axes."""
+    if value in ("same", "valid", "causal"):
+        return f'write padding="{value}", with its name.'
+    if isinstance(value, (list, tuple)):
+        numbers = [one for one in value if isinstance(one, int) and one > 0]
+        if len(numbers) == len(value) != rank and numbers:
+            kept = tuple((numbers * rank)[:rank])
+            return f"write {name}={kept if rank > 1 else kept[0]}: one number for each axis."
+        if len(value) == rank:
+            texts = [whole(name, one, 2) for one in value if not isinstance(one, int)]
+            return texts[0] if texts else f"write for example {name}={(2,) * rank}."
+    return whole(name, value, 2)
+
+
+def shape(name: str, value: Any) -> str:
+    """A value in the place of a shape."""
+    if isinstance(value, np.ndarray):
+        return f"write {name}=x.shape[1:], the shape of one sample."
+    lengths = value if isinstance(value, (list, tuple)) else (value,)
+    if len(lengths) == 1 and isinstance(lengths[0], (list, tuple)):
+        return f"write {name}={tuple(lengths[0])}, with one pair of brackets."
+    try:
+        numbers = tuple(None if length is None else float(length) for length in lengths)
+        kept = tuple(None if n is None else int(n) if n == int(n) else {}[n] for n in numbers)
+        return f"write {name}={kept}: whole numbers, without quotation marks and points."
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return f"write for example {name}=(784,), with the comma."
+
+
+def fraction(name: str, value: Any) -> str:
+    """A value in the place of a fraction in [0, 1)."""
+    if isinstance(value, str):
+        return number(name, value, "0.5")
+    if name == "momentum":
+        return "write for example momentum=0.99."
+    if is_number(value) and 1 < value < 100:
+        return f"write {name}={value / 100:g} for {value:g} %."
+    return f"write for example {name}=0.5."
+
+
+def number(name: str, value: Any, example: str) -> str:
+    """A value in the place of any number."""
+    try:
+        float(value if isinstance(value, str) else "")
+    except ValueError:
+        return f"write for example {name}={example}."
+    return f"write {name}={value.strip()}, without quotation marks."
+
+
+def keyword(name: str, known: Iterable[str]) -> str:
+    """A keyword that a function with the arguments `known` does not take."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    if close:
+        return f"write {close[0]}= instead of {name}=."
+    if name in ("lr", "learning_rate"):
+        return "write compile(optimizer=SGD(learning_rate=0.1)): the optimizer takes the steps."
+    if name in FIT:
+        return f"write model.fit(x, y, {name}=...)."
+    if name in COMPILE:
+        return f"write model.compile({name}=...), before fit."
+    return f"remove {name}."
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is one number: not text, not True or False."""
+    if isinstance(value, (bool, np.bool_, str)):
+        return False
+    return isinstance(value, (int, float, np.number)) or getattr(value, "shape", None) == ()
+
+
+def is_switch(value: Any) -> bool:
+    """Whether a value says yes or no."""
+    return value is None or (
+        isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1)
+    )
+
+
+def wrong_kind(kind: str, value: Any, tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """The kind of a thing of funclab (or of its class) that is of another kind than wanted."""
+    cls = value if isinstance(value, type) else type(value)
+    kinds = [other for other in (*EXAMPLES, "layer") if _holds(tables.get(other, {}), cls, value)]
+    fits: Iterable[str] = (kind, "loss") if kind == "metric" else (kind,)
+    if not kinds or set(kinds) & set(fits):
+        return ""
+    if kind == "activation" and cls.__module__ == "funclab.layers.activation":
+        return ""  # Keras takes activation=LeakyReLU()
+    return kinds[0]
+
+
+def _holds(table: Mapping[str, Any], cls: type, value: Any) -> bool:
+    return any(known is value or known is cls for known in table.values())

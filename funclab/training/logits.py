@@ -1,0 +1,78 @@
+"""Outputs and losses that do not go together: no probabilities for a crossentropy, softmax twice.
+
+What an output is, is read from the graph; where it cannot be told for certain, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from funclab import activations
+from funclab.errors import warn
+from funclab.training.matching import Output
+
+# For each crossentropy the activation that belongs to it, and its class.
+BELONGS = {
+    "categorical_crossentropy": ("softmax", "CategoricalCrossentropy"),
+    "sparse_categorical_crossentropy": ("softmax", "SparseCategoricalCrossentropy"),
+    "binary_crossentropy": ("sigmoid", "BinaryCrossentropy"),
+}
+# What other activations make is no probability: below 0, above 1, or both.
+OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")
+CLOSED = ("softmax", "sigmoid", "hard_sigmoid")
+# Layers that hand on what they are given, number by number.
+PASSING = ("Dropout", "Flatten", "Reshape", "Permute")
+
+
+def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
+    """One warning for each output whose last activation and loss do not go together."""
+    for tensor, output in zip(tensors, outputs):
+        function = getattr(getattr(output.loss, "fn", None), "__name__", "")
+        if function not in BELONGS:
+            continue
+        wanted, loss = BELONGS[function]
+        name, before = last_activations(tensor)
+        from_logits = bool(output.loss.settings.get("from_logits"))  # type: ignore[union-attr]
+        if from_logits and name in CLOSED:
+            warn(
+                f"{output.name} ends in a {name}, and its loss has from_logits=True, which applies "
+                f'one again, so that the loss can hardly fall. Take activation="{name}" out of '
+                f'{output.name}, or compile with loss="{function}".'
+            )
+        elif not from_logits and name in OPEN:
+            warn(
+                f"{output.name} has no {wanted} ({name} instead), but {function} compares "
+                f'probabilities. Write activation="{wanted}" in {output.name}, or compile with '
+                f"loss={loss}(from_logits=True)."
+            )
+        elif name == before == "softmax":
+            warn(
+                f"{output.name} is a softmax of a softmax, which makes all classes nearly equal. "
+                "Take one of the two out."
+            )
+
+
+def last_activations(tensor: Any) -> tuple[str, str]:
+    """The names of the activation that made a tensor and of the one right before it; "" where
+    that cannot be told."""
+    layer, node, index = tensor._keras_history
+    kind, parents = type(layer).__name__, layer.inbound_nodes[node].input_tensors
+    if getattr(layer, "outputs", None) and parents:  # a nested model
+        return last_activations(layer.outputs[index])
+    if kind in PASSING:
+        return last_activations(parents[0])
+    if kind == "TimeDistributed":
+        layer = layer.layer
+    if kind in ("Softmax", "Activation"):
+        name = "softmax" if kind == "Softmax" else _name(layer.activation)
+        before, earlier = last_activations(parents[0])
+        return (before, earlier) if name == "linear" else (name, before)
+    is_ours = type(layer).__module__.startswith("funclab.layers.") and hasattr(layer, "kernel")
+    return (_name(getattr(layer, "activation", None)) if is_ours else "", "")
+
+
+def _name(activation: Any) -> str:
+    name = getattr(activation, "__name__", "")
+    is_ours = name in OPEN + CLOSED and getattr(activations, name) is activation
+    return name if is_ours else ""

@@ -1,0 +1,186 @@
+"""Models, layers and optimizers in copy.deepcopy and pickle."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import Input, Model, layers
+from tests.saving.cases import CASES
+from tests.saving.record import predict, started, train
+
+WAYS = {"deepcopy": copy.deepcopy, "pickle": lambda thing: pickle.loads(pickle.dumps(thing))}
+each_way = pytest.mark.parametrize("copied", WAYS.values(), ids=WAYS)
+
+
+@each_way
+@pytest.mark.parametrize("name", CASES)
+def test_a_copied_model_predicts_and_trains_on_like_the_first(name, copied):
+    case = CASES[name]
+    model = started(case, funclab)
+
+    twin = copied(model)
+
+    for array, expected in zip(predict(twin, case), predict(model, case), strict=True):
+        np.testing.assert_array_equal(array, expected)
+    train(model, case, 2, 2)
+    train(twin, case, 2, 2)
+    for array, expected in zip(twin.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@each_way
+def test_a_copy_shares_nothing_with_the_first(copied):
+    case = CASES["nested_models"]
+    model = started(case, funclab)
+    before = model.get_weights()
+
+    train(copied(model), case, 2, 1)
+
+    for array, expected in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@each_way
+def test_the_graph_of_a_copy_is_that_of_the_first(copied):
+    model = CASES["nested_models"].build(funclab)
+
+    twin = copied(model)
+
+    assert [node.key for node in twin.nodes] == [node.key for node in model.nodes]
+    assert [tensor.id for tensor in twin.outputs] == [tensor.id for tensor in model.outputs]
+    assert twin.get_config() == model.get_config()
+    assert not {*twin.layers} & {*model.layers}
+
+
+@each_way
+def test_models_that_share_layers_share_them_in_their_copies(copied):
+    x = Input((4,))
+    middle = layers.Dense(3)(x)
+    encoder, whole = Model(x, middle), Model(x, layers.Dense(4)(middle))
+
+    first, second = copied((encoder, whole))
+
+    assert first.layers[1] is second.layers[1]
+
+
+@each_way
+def test_a_layer_is_copied_with_its_weights_and_without_its_calls(copied):
+    dense = layers.Dense(3, activation="tanh")
+    dense(Input((4,)))
+    rows = np.ones((2, 4), "float32")
+
+    twin = copied(dense)
+
+    np.testing.assert_array_equal(twin(rows), dense(rows))
+    assert twin.inbound_nodes == []
+    assert twin.kernel is not dense.kernel
+
+
+@each_way
+def test_an_optimizer_is_copied_with_what_it_remembers(copied):
+    model = started(CASES["amsgrad"], funclab)
+
+    twin = copied(model.optimizer)
+
+    assert int(twin.iterations) == 2
+    for array, expected in zip(twin.get_weights(), model.optimizer.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@each_way
+def test_a_model_with_a_thousand_layers_is_copied(copied):
+    x = y = Input((2,))
+    for _ in range(1000):
+        y = layers.Activation("relu")(y)
+
+    twin = copied(Model(x, y))
+
+    assert len(twin.layers) == 1001
+
+
+def test_a_copied_sequential_can_grow():
+    model = funclab.Sequential([Input((4,)), layers.Dense(3)])
+
+    twin = copy.deepcopy(model)
+    twin.add(layers.Dense(2))
+
+    assert twin.output_shape == (None, 2)
+    assert model.output_shape == (None, 3)
+
+
+def test_a_model_cut_out_of_another_is_copied():
+    x = Input((6,))
+    middle = layers.Dense(4, activation="tanh")(x)
+    model = Model(middle, layers.Dense(2)(middle))
+    rows = np.ones((3, 4), "float32")
+
+    np.testing.assert_array_equal(copy.deepcopy(model)(rows), model(rows))
+
+
+class Scale(layers.Layer):
+    """A layer of one's own, with weights and a layer in a list."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor, self.inner = factor, [layers.Dense(2)]
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(2,), initializer="ones")
+
+    def call(self, x):
+        return self.inner[0](x) * self.w * self.factor
+
+
+class Own(Model):
+    """A model of one's own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = Scale(3.0)
+
+    def call(self, x):
+        return self.scale(x)
+
+
+@each_way
+def test_models_and_layers_of_ones_own_are_copied(copied):
+    model = Own()
+    model.compile("adam", "mse")
+    rows = np.ones((4, 2), "float32")
+    model.fit(rows, rows, verbose=0)
+
+    twin = copied(model)
+
+    np.testing.assert_array_equal(twin.predict(rows, verbose=0), model.predict(rows, verbose=0))
+    assert twin.scale.w is not model.scale.w
+
+
+def test_models_and_layers_of_ones_own_are_saved_and_loaded(tmp_path):
+    model = Own()
+    rows = np.ones((4, 2), "float32")
+    model.compile("adam", "mse")
+    model.fit(rows, rows, verbose=0)
+    model.save(tmp_path / "m.keras")
+
+    loaded = funclab.models.load_model(tmp_path / "m.keras", {"Own": Own, "Scale": Scale})
+
+    np.testing.assert_array_equal(loaded.predict(rows, verbose=0), model.predict(rows, verbose=0))
+    assert int(loaded.optimizer.iterations) == 1
+
+
+def test_a_model_that_was_given_a_loss_tensor_keeps_it():
+    x = Input((3,))
+    y = layers.Dense(2)(x)
+    model = Model(x, y)
+    model.add_loss(funclab.ops.sum(funclab.ops.square(y)))
+    model.compile("sgd")
+    rows = np.ones((4, 3), "float32")
+
+    twin = copy.deepcopy(model)
+
+    assert twin.train_on_batch(rows) == model.train_on_batch(rows)
