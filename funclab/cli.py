@@ -69,11 +69,14 @@ def first_lesson(*folders: Path) -> tuple[Path, str]:
 
 
 def bring_lessons(folder: Path) -> bool:
-    """Copy the lessons that are installed with funclab to `folder`; False when there are none."""
+    """Copy the lessons installed with funclab to `folder`, and replace nothing; False for none."""
     installed = PACKAGE / "notebooks"
     if not installed.is_dir():
         return False
-    shutil.copytree(installed, folder / "notebooks", dirs_exist_ok=True)
+    (folder / "notebooks").mkdir(exist_ok=True)
+    for lesson in installed.iterdir():
+        if not (folder / "notebooks" / lesson.name).exists():
+            shutil.copy(lesson, folder / "notebooks")
     print(f"The lessons are in {folder / 'notebooks'}", flush=True)
     return True
 

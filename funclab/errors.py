@@ -100,8 +100,16 @@ class FunclabError(Exception):
         super().__init__(self.what)
         self.graph, self.facts = graph, facts
 
+    def __reduce__(self) -> Any:
+        """Copies and other processes get the words, without the objects at fault."""
+        return _again, (type(self), self.what, self.why, self.fix)
+
     def __str__(self) -> str:
         return f"{self.what}\n\n  Why: {self.why}\n  Fix: {self.fix}"
+
+
+def _again(kind: type[FunclabError], what: str, why: str, fix: str) -> FunclabError:
+    return kind(what, why=why, fix=fix)
 
 
 class ShapeError(FunclabError, ValueError):

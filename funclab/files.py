@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -23,6 +24,8 @@ def replacing(path: Any) -> Iterator[Path]:
     Raises: FileError when the file cannot be written; `path` is then as it was.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise _not_written(path, target, OSError("It is not a file"))
     new = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         yield new
@@ -45,6 +48,22 @@ def write_text(path: Any, text: str) -> None:
     """
     with replacing(path) as new:
         new.write_text(text, encoding="utf-8", newline="")
+
+
+def append_text(path: Any, text: str) -> None:
+    """Add text, as UTF-8, at the end of a file: all of it or nothing.
+
+    Raises: FileError when the file cannot be written; it is then as it was.
+    """
+    contents = text.encode()
+    try:
+        with Path(path).open("ab", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            if file.write(contents) < len(contents):
+                file.truncate(size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise _not_written(path, Path(path), error) from error
 
 
 def _not_written(path: Any, target: Path, error: OSError) -> FileError:

@@ -9,7 +9,7 @@ from typing import Any
 
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.control import Monitor
-from funclab.files import write_text
+from funclab.files import append_text, write_text
 
 
 class CSVLogger(Callback):
@@ -19,15 +19,14 @@ class CSVLogger(Callback):
         super().__init__()
         self.filename, self.separator, self.append = Path(filename), separator, append
         self.keys: list[str] | None = None
-        self.text = ""
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.text, self.keys = "", None
+        self.keys = None
         if self.append and self.filename.exists() and self.filename.stat().st_size:
-            self.text = self.filename.read_bytes().decode()
-            header = next(csv.reader(io.StringIO(self.text), delimiter=self.separator))
-            self.keys = header[1:]
-        write_text(self.filename, self.text)
+            with self.filename.open(newline="", encoding="utf-8", errors="replace") as file:
+                self.keys = next(csv.reader(file, delimiter=self.separator))[1:]
+        else:
+            write_text(self.filename, "")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs, lines = logs or {}, io.StringIO()
@@ -36,8 +35,7 @@ class CSVLogger(Callback):
             self.keys = list(logs)
             writer.writerow(["epoch", *self.keys])
         writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
-        self.text += lines.getvalue()
-        write_text(self.filename, self.text)
+        append_text(self.filename, lines.getvalue())
 
 
 class ModelCheckpoint(Monitor):

@@ -61,7 +61,7 @@ def describe(plan: Plan) -> str:
     """The plan's steps, one a line: forward, backward, then the rest."""
     names = Names()
     lines, section = [], ""
-    for _, _, note in plan.steps:
+    for _, _, note in [*plan.steps, *plan.last_steps]:
         heading = {"forward": "# forward", "extra": "# update"}.get(note.kind, "# backward")
         if heading != section:
             section = heading

@@ -52,6 +52,8 @@ class Plan:
         self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
         self.calls = calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
+        self.last_steps: list[Step] = []
+        """Done at the end, without the lock: the functions of users, which may do anything."""
         self.grads: dict[Value, Array] = {}
         self.keep = keep
         self.pool = Pool()
@@ -73,6 +75,8 @@ class Plan:
         with self.lock:
             for call, arrays, _ in self.steps:
                 call(*arrays)
+        for call, arrays, _ in self.last_steps:
+            call(*arrays)
 
     def array(self, value: Value) -> Array:
         """The memory of a value: read results here, feed placeholders with `np.copyto`."""
@@ -80,9 +84,12 @@ class Plan:
             self._arrays[value] = self._leaf(value)
         return self._arrays[value]
 
-    def add_step(self, call: Callable[..., Any], arrays: Sequence[Any], text: str) -> None:
-        """Append a step of another kind, such as the optimizer's."""
-        self.steps.append(Step(call, tuple(arrays), Note("extra", text=text)))
+    def add_step(
+        self, call: Callable[..., Any], arrays: Sequence[Any], text: str, last: bool = False
+    ) -> None:
+        """Append a step of another kind, such as the optimizer's; one of `last_steps` if `last`."""
+        steps = self.last_steps if last else self.steps
+        steps.append(Step(call, tuple(arrays), Note("extra", text=text)))
 
     def __str__(self) -> str:
         return describe(self)

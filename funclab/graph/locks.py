@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 making = threading.RLock()
 """Held while weights are made, layers are built and plans are compiled."""
 
+_sharing = threading.Lock()
+
 
 def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
-    """The lock to hold while these variables are in use.
+    """The lock to hold while these variables are in use. Their memory exists from now on.
 
     Variables that are first used together share a lock. So most models have one; a model that
-    joins layers of others holds all of theirs.
+    joins layers of others holds all of theirs. Nothing that is done under such a lock waits for
+    `making`, so that a layer may read other weights while it is built.
     """
-    with making:
-        fresh = threading.RLock()
-        locks: dict[int, Any] = {}
+    variables = list(variables)
+    for variable in variables:
+        variable.array  # noqa: B018 making it later would need `making`
+    fresh = threading.RLock()
+    locks: dict[int, Any] = {}
+    with _sharing:
         for variable in variables:
             variable.lock = variable.lock or fresh
             locks[id(variable.lock)] = variable.lock
@@ -39,15 +45,20 @@ def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
 class _Together:
     """Several locks as one, to be held any number of times."""
 
-    def __init__(self, locks: Sequence[AbstractContextManager[Any]]) -> None:
+    def __init__(self, locks: Sequence[Any]) -> None:
         self.locks = locks
-        self.held: list[ExitStack] = []
 
     def __enter__(self) -> None:
-        with ExitStack() as stack:
+        taken = []
+        try:
             for lock in self.locks:
-                stack.enter_context(lock)
-            self.held.append(stack.pop_all())
+                lock.acquire()
+                taken.append(lock)
+        except BaseException:
+            for lock in taken:
+                lock.release()
+            raise
 
     def __exit__(self, *error: Any) -> None:
-        self.held.pop().close()
+        for lock in self.locks:
+            lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import Any, NoReturn
 
@@ -316,6 +317,10 @@ class Functional(Model):
                 self.add_loss(loss)
             if self.compiled_state:
                 self.compiled_state.assign(names_of_outputs(self))
+
+    def __copy__(self) -> Any:
+        """A model is copied with its layers: they keep the nodes of the calls in its graph."""
+        return copy.deepcopy(self)
 
     def add_loss(self, loss: Any) -> None:
         """Add a tensor computed from this model's inputs to the training loss.

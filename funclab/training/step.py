@@ -229,7 +229,7 @@ def add_gatherers(step: Step, compiled: Compiled) -> None:
                 if weighted and weight is not None:
                     arrays.append(array(weight))
                 text = f"{metric.name}: take the batch"
-                step.plan.add_step(partial(take_batch, metric), arrays, text)
+                step.plan.add_step(partial(take_batch, metric), arrays, text, last=True)
 
 
 def take_batch(metric: Metric, *arrays: Array) -> None:
