@@ -209,18 +209,18 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
     Keras' files have both layers, and what Bidirectional itself sets in them.
     """
-    layers = [config["layer"], config.get("backward_layer")]
-    forward, backward = ({**layer["config"]} if layer else None for layer in layers)
+    forward = {**config["layer"]["config"]}
+    backward = {**(config.get("backward_layer") or {}).get("config", {})}
     for half in (forward, backward):
         if half and half.get("zero_output_for_mask") == half.get("return_sequences"):
             half.pop("zero_output_for_mask", None)
-    if forward["name"].startswith("forward_"):
-        forward["name"] = forward["name"].removeprefix("forward_")
-    made = {**config, "layer": {**layers[0], "config": forward}}
-    if backward is not None:
+    forward["name"] = forward["name"].removeprefix("forward_")
+    made = {**config, "layer": {**config["layer"], "config": forward}}
+    if backward:
         backwards = not forward["go_backwards"]
         mirrored = {**forward, "name": f"backward_{forward['name']}", "go_backwards": backwards}
-        made["backward_layer"] = None if backward == mirrored else {**layers[1], "config": backward}
+        entry = {**config["backward_layer"], "config": backward}
+        made["backward_layer"] = None if backward == mirrored else entry
     return made
 
 

@@ -235,7 +235,7 @@ class Model(Layer):
 
     get_compile_config = saving.get_compile_config
     compile_from_config = saving.compile_from_config
-    get_build_config = saving.get_build_config
+    get_build_config = saving.get_build_config  # type: ignore[assignment]
     build_from_config = saving.build_from_config
     to_json = saving.to_json
     save = saving.save_model

@@ -147,7 +147,7 @@ class Sequential(Functional):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "graph" in state:
-            self._first, self._last = self.inputs[0], self.outputs[0]
+            self._first, self._last = self.graph.inputs[0], self.graph.outputs[0]
 
     def get_config(self) -> dict[str, Any]:
         first = [self._first._keras_history.operation] if self._last is not None else []

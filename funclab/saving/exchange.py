@@ -132,7 +132,7 @@ def _models_inside(layer: Any) -> list[Any]:
 
 def _keras() -> ModuleType:
     try:
-        import keras
+        import keras  # type: ignore[import-not-found]
     except ImportError:
         keras = None
     if not _is_real(keras):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import sys
+import types
 import zipfile
 
 import h5py
@@ -239,7 +242,7 @@ def test_another_optimizer_begins_anew_with_a_warning():
 
 
 def test_a_model_without_keras_is_not_moved_to_it(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "keras", None)
+    monkeypatch.setitem(sys.modules, "keras", None)
 
     with pytest.raises(ImportError, match="to_keras needs Keras 3"):
         funclab.to_keras(CASES["merges"].build(funclab))
@@ -280,3 +283,56 @@ def test_training_goes_on_where_it_stopped(tmp_path):
 
     for array, expected in zip(loaded.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(array, expected)
+
+
+class Recorded:
+    """A model of Keras, as far as funclab asks: it saves what the real one has saved."""
+
+    name, built = "recorded", True
+
+    def save(self, path):
+        shutil.copy(FOLDER / "nested_models.keras", path)
+
+
+@pytest.fixture
+def keras_model(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(Model=Recorded))
+    return Recorded()
+
+
+@pytest.mark.filterwarnings("ignore:Several outputs")
+def test_the_views_take_a_model_of_keras(keras_model):
+    model = load_model(FOLDER / "nested_models.keras")
+
+    assert funclab.plot_model(keras_model).svg == funclab.plot_model(model).svg
+    assert str(funclab.shapes(keras_model)) == str(funclab.shapes(model))
+    assert funclab.to_code(keras_model) == funclab.to_code(model)
+    assert funclab.explore(keras_model).facts["nodes"] == funclab.explore(model).facts["nodes"]
+    assert "No difference" in str(funclab.diff(keras_model, model))
+
+
+@pytest.mark.filterwarnings("ignore:Several outputs")
+def test_a_model_of_keras_becomes_one_of_funclab(keras_model):
+    model = funclab.from_keras(keras_model)
+
+    np.testing.assert_allclose(
+        predict(model, CASES["nested_models"])[0],
+        recorded("nested_models")["before 0"],
+        atol=TOLERANCE,
+    )
+    assert int(model.optimizer.iterations) == 2
+    assert funclab.from_keras(model) is model
+
+
+def test_what_is_not_a_model_is_not_moved():
+    with pytest.raises(FunclabError, match="from_keras needs a model of Keras 3"):
+        funclab.from_keras("model.keras")
+
+
+def test_a_bidirectional_of_keras_is_read_as_it_is_written_by_hand():
+    model = load_model(FOLDER / "masked_words.keras")
+
+    layer = next(layer for layer in model.layers if "bidirectional" in layer.name)
+
+    assert layer.constructor_arguments["backward_layer"] is None
+    assert layer.forward_layer.name.count("forward_") == 1
