@@ -27,6 +27,7 @@ MEANINGS = {
     "units": "how many numbers the layer gives for each sample or step",
     "filters": "how many filters slide over the input: the channels of the output",
     "activation": "what follows the sum: the name of an activation, a function, or None for linear",
+    "Activation.activation": "the activation: a name or a function",
     "recurrent_activation": "the activation of the gates: a name or a function",
     "use_bias": "whether a bias is added",
     "unit_forget_bias": "whether the bias of the forget gate begins at 1",
@@ -121,7 +122,7 @@ MEANINGS = {
     "lora_rank": "not supported: leave it out",
     "lora_alpha": "not supported: leave it out",
     "quantization_config": "not supported: leave it out",
-    "kwargs": "name, trainable, dtype, activity_regularizer, weights and autocast, as for Layer",
+    "kwargs": "other arguments of Layer, such as name, trainable and dtype",
     # Initializers, regularizers and constraints.
     "value": "the number, or an array in the shape of the weight",
     "gain": "the factor of the result",

@@ -158,7 +158,16 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
             fix="pass that text unchanged.",
         ) from None
     with functions.safe_mode(safe_mode):
-        return from_config(entry, custom_objects)
+        try:
+            return from_config(entry, custom_objects)
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
+            if isinstance(error, FunclabError):
+                raise
+            raise ConfigError(
+                f"Improperly formatted model config: {type(error).__name__}: {error}.",
+                why="a part of the text is missing, or of another kind.",
+                fix="pass the text that `to_json()` returned, unchanged.",
+            ) from error
 
 
 def parsed(text: str | bytes) -> Any:
@@ -262,6 +271,12 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
     except KeyError:
         return False
     operation = operations[name]
+    if not any(isinstance(leaf, Tensor) for leaf in structure.flatten([args, kwargs])):
+        raise ConfigError(
+            f"Improperly formatted model config: {name} is called on no tensor.",
+            why="a call in a graph takes the output of another call.",
+            fix="pass the config as `get_config()` returned it.",
+        )
     try:
         made[name, number] = structure.flatten(operation(*args, **kwargs))
     except FunclabError as error:

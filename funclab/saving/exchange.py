@@ -16,6 +16,7 @@ from funclab.errors import (
     NotBuiltError,
 )
 from funclab.graph.operation import OpOperation
+from funclab.layers.arguments import call_parameters
 from funclab.layers.base import Layer
 from funclab.saving.files import load_model, save_model
 from funclab.saving.ops import OWN, op_to_config
@@ -103,7 +104,7 @@ def is_keras_model(thing: Any) -> bool:
 
 def check_portable(model: Any) -> None:
     """Refuse a model that Keras would read as something else, or not at all."""
-    for nested in [model, *_models_inside(model)]:
+    for nested in [model, *_layers_inside(model)]:
         for node in getattr(getattr(nested, "graph", None), "nodes", ()):
             operation = node.operation
             if isinstance(operation, OpOperation) and op_to_config(operation)["module"] == OWN:
@@ -114,10 +115,14 @@ def check_portable(model: Any) -> None:
                     fix="write it with other functions of funclab.ops, or as a layer.",
                     graph=operation,
                 )
-            if node.arguments.kwargs.get("training") is not None:
+            training = node.arguments.kwargs.get("training")
+            place = call_parameters(type(operation)).get("training", 0)
+            if 0 < place < len(node.arguments.args):
+                training = node.arguments.args[place]
+            if training is not None:
                 raise ArgumentError(
-                    f"{operation.name} was called with training="
-                    f"{node.arguments.kwargs['training']}, which has no effect in Keras.",
+                    f"{operation.name} was called with training={training}, which has no effect in "
+                    "Keras.",
                     why="in a graph, Keras 3 passes the `training` of the whole model on.",
                     fix=f"call {operation.name} without `training`; to keep a layer from being "
                     "trained, set its `trainable` to False.",
@@ -125,9 +130,9 @@ def check_portable(model: Any) -> None:
                 )
 
 
-def _models_inside(layer: Any) -> list[Any]:
+def _layers_inside(layer: Any) -> list[Any]:
     inner = list(layer.sublayers)
-    return [*inner, *(model for held in inner for model in _models_inside(held))]
+    return [*inner, *(layer for held in inner for layer in _layers_inside(held))]
 
 
 def _keras() -> ModuleType:

@@ -117,10 +117,9 @@ def load_weights(model: Any, path: Any) -> None:
             why="nothing lies under that path.",
             fix="pass the path that `save_weights` wrote.",
         )
-    source = str(path)
-    if zipfile.is_zipfile(path):
-        restore(model, read_datasets(read_archive(path, [WEIGHTS]).get(WEIGHTS, b"")))
-    else:
+    with reading(path):
+        archive = zipfile.is_zipfile(path)
+        source = read_archive(path, [WEIGHTS]).get(WEIGHTS, b"") if archive else str(path)
         restore(model, read_datasets(source))
 
 

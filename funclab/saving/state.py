@@ -55,7 +55,7 @@ def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Vari
     visited.add(id(layer))
     inner = {id(variable) for held in layer.sublayers for variable in held.variables}
     own = [variable for variable in layer.variables if id(variable) not in inner]
-    cell = "cell/" if type(layer).__name__ in CELLS else ""
+    cell = "cell/" if any(kind.__name__ in CELLS for kind in type(layer).__mro__) else ""
     streams = [variable for variable in own if variable.dtype == "uint64"]
     weights = [variable for variable in own if variable.dtype != "uint64"]
     for folder, variables in ((f"{cell}vars", weights), (RANDOM, streams)):
@@ -105,9 +105,9 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
     Raises: WeightsError, before anything changes, when the two do not fit.
     """
     placed = placed_variables(model)
-    needed = {path for path in placed if RANDOM not in path.split("/")}
-    stored = {path for path in arrays if not NOT_WEIGHTS & set(path.split("/"))}
-    foreign = sorted(path for path in stored - placed.keys() if RANDOM not in path.split("/"))
+    needed = {path for path in placed if not _is_random(path)}
+    stored = {path for path in arrays if path in placed or not NOT_WEIGHTS & set(path.split("/"))}
+    foreign = sorted(path for path in stored - placed.keys() if not _is_random(path))
     if needed - stored or foreign:
         raise _other_layout(model, sorted(needed - stored), foreign)
     used = [(variable, arrays[path]) for path, variable in placed.items() if path in stored]
@@ -119,12 +119,30 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
                 why=f"{variable.path} differs between the file and {model.name}.",
                 fix="build the model as it was when the weights were saved.",
             )
-    states = [path for path in arrays if path.startswith("optimizer/vars/")]
+    states = _stored_optimizer(model, arrays)
     with lock_of(placed.values()):
         for variable, array in used:
             variable.assign(array)
         if states and getattr(model, "compiled_state", None):
-            _restore_optimizer(model, [arrays[f"optimizer/vars/{i}"] for i in range(len(states))])
+            _restore_optimizer(model, states)
+
+
+def _is_random(path: str) -> bool:
+    """Whether the state of a random stream lies there; such a state may be missing."""
+    return path.split("/")[-2:-1] == [RANDOM]
+
+
+def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
+    """The states of the optimizer in a file, in order."""
+    paths = [path for path in arrays if path.startswith("optimizer/vars/")]
+    states = [arrays.get(f"optimizer/vars/{i}") for i in range(len(paths))]
+    if any(state is None for state in states) or not all(np.isfinite(s).all() for s in states[:2]):
+        raise WeightsError(
+            f"The state of the optimizer in the file for {model.name} is not whole.",
+            why="its arrays are numbered from 0, and the first counts the steps taken.",
+            fix="save the model again, or load only its weights from a file of `save_weights`.",
+        )
+    return states  # type: ignore[return-value]
 
 
 def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:

@@ -7,6 +7,7 @@ and no memory is allocated beyond `allowance`. Whatever is wrong, the error is a
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from funclab.errors import ConfigError, FunclabError
+from funclab.errors import ConfigError, FunclabError, plain
 from funclab.shape_math import Array
 
 FREE_BYTES, TIMES = 64 << 20, 100
@@ -48,7 +49,7 @@ def refused(path: Any, reason: str) -> ConfigError:
 
 
 def name_of(path: Any) -> str:
-    return "model.weights.h5" if isinstance(path, bytes) else Path(path).name
+    return "model.weights.h5" if isinstance(path, bytes) else plain(Path(path).name)
 
 
 def allowance(size: int) -> int:
@@ -85,10 +86,16 @@ def read_datasets(source: Any) -> dict[str, Array]:
 
     with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
         datasets = dict(_datasets(source, file))
-        total = sum(dataset.nbytes for dataset in datasets.values())
+        total = sum(map(_bytes_of, datasets.values()))
         if total > allowance(opened.seek(0, io.SEEK_END)):
             raise refused(source, f"its arrays would take {total:,} bytes")
         return {name: np.asarray(dataset) for name, dataset in datasets.items()}
+
+
+def _bytes_of(dataset: Any) -> int:
+    """The memory that an array takes while it is read: at least one chunk, which may be larger."""
+    chunk = math.prod(dataset.chunks) * dataset.dtype.itemsize if dataset.chunks else 0
+    return max(dataset.nbytes, chunk)
 
 
 def _opened(source: Any) -> BinaryIO:

@@ -81,7 +81,9 @@ def test_the_wheel_works_away_from_the_source(wheel, tmp_path):
 def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     work = tmp_path / "work"
-    work.mkdir()
+    (work / "notebooks").mkdir(parents=True)
+    own = sorted((ROOT / "notebooks").glob("*.ipynb"))[1].name
+    (work / "notebooks" / own).write_text("a student's own")
     program = "from funclab import cli; from pathlib import Path; cli.bring_lessons(Path.cwd())"
 
     run = subprocess.run(
@@ -94,6 +96,7 @@ def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_p
 
     assert str(work / "notebooks") in run.stdout, run.stderr
     lessons = {path.name: path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb")}
+    lessons[own] = "a student's own"
     assert {path.name: path.read_text() for path in (work / "notebooks").iterdir()} == lessons
 
 

@@ -87,11 +87,19 @@ def bomb(file, name, folder):
     file.create_dataset(name, (10**9,), "float32", chunks=(10**7,), compression="gzip")
 
 
+def wide_chunk(file, name, folder):
+    del file[name]
+    file.create_dataset(
+        name, (1,), "float64", chunks=(1 << 26,), maxshape=(None,), compression="gzip"
+    )
+
+
 def deep(file, name, folder):
     file.create_group("/".join("a" * 500))
 
 
-ATTACKS = [external, external_link, virtual, soft_link, hard_loop, objects, references, bomb, deep]
+ATTACKS = [external, external_link, virtual, soft_link, hard_loop, objects, references, bomb]
+ATTACKS += [wide_chunk, deep]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
@@ -172,6 +180,41 @@ def test_an_archive_that_is_not_a_saved_model_is_refused_by_name(change, tmp_pat
 
     with pytest.raises(FunclabError, match=r"m\.keras"):
         load_model(tmp_path / "m.keras")
+
+
+def test_weights_change_only_when_the_optimizer_fits_too(weights):
+    model = model_of()
+    model.compile("adam", "mse")
+    model.fit(np.ones((2, 3)), np.ones((2, 3)), verbose=0)
+    model.save_weights(weights)
+    before = model.get_weights()
+    with h5py.File(weights, "r+") as file:
+        file[first_array(file)][...] = 9
+        file.move("optimizer/vars/1", "optimizer/vars/77")
+
+    with pytest.raises(FunclabError, match=r"m\.weights\.h5.*state of the optimizer"):
+        model.load_weights(weights)
+
+    for array, other in zip(model.get_weights(), before):
+        np.testing.assert_array_equal(array, other)
+
+
+@pytest.mark.parametrize("layers", ["3", "[{}]", '[{"name": "x"}]', "{}", "null"])
+def test_text_of_another_form_is_refused(layers):
+    config = f'{{"class_name": "Functional", "config": {{"name": "m", "layers": {layers}}}}}'
+
+    with pytest.raises(FunclabError):
+        models.model_from_json(config)
+
+
+def test_a_call_on_no_tensor_is_not_computed_while_a_model_is_read():
+    config = json.loads(model_of().to_json())
+    call = next(entry for entry in config["config"]["layers"] if entry["class_name"] == "Dense")
+    array = {"class_name": "__numpy__", "config": {"value": [[0.0] * 3], "dtype": "float32"}}
+    call["inbound_nodes"][0]["args"] = [array]
+
+    with pytest.raises(FunclabError):
+        models.model_from_json(json.dumps(config))
 
 
 def test_configurations_run_no_code_unless_they_are_trusted():

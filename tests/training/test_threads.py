@@ -178,3 +178,28 @@ def test_models_that_share_layers_may_be_used_while_one_of_them_trains():
         training.stop().wait()
 
     assert np.isfinite(results).all()
+
+
+class Student(Layer):
+    """A layer that begins with the weights of another model."""
+
+    def __init__(self, teacher):
+        super().__init__()
+        self.teacher = teacher
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(3, 16))
+        self.kernel.assign(self.teacher.get_weights()[0])
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.kernel)
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_a_layer_may_read_a_model_while_it_is_built(attempt):
+    teacher = mlp()
+
+    at_once(lambda number: Student(teacher)(X) if number % 2 else teacher.get_weights())
+    kernels = at_once(lambda number: Student(teacher)(np.eye(3, dtype="float32")))
+
+    assert all(np.array_equal(kernel, teacher.get_weights()[0]) for kernel in kernels)
