@@ -124,7 +124,7 @@ def _batch_in_shape(wanted: Shape, given: Shape, reader: str) -> str:
 
 
 def _one_sample(wanted: Shape, given: Shape, reader: str) -> str:
-    if not agree(given, wanted[1:]):
+    if not agree(given, wanted[1:]) and not agree((*given, 1), wanted[1:]):
         return ""
     return "for one sample write x[None], which puts a batch axis of length 1 before it."
 

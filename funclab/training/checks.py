@@ -51,7 +51,8 @@ def check_lengths(sides: Sequence[Side]) -> None:
                 "(Data cardinality is ambiguous.)",
                 why=f"row i of every array belongs to sample i, but {first_name} has {first} rows "
                 f"and the {kind} for {name} has {count}.",
-                fix="cut the arrays to the same length, or look where rows were lost.",
+                fix="pass arrays of one set, such as x_train with y_train; print(len(x), len(y)) "
+                "shows both. Or cut the longer one, if its last rows belong to nothing.",
                 facts=_counts((first_name, first), (f"{kind} {name}", count)),
             )
     if first == 0:
