@@ -13,7 +13,7 @@ DENSITY = "tokens per line"
 # Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, and models could be copied and pickled.
-CORE_LINES = 1300
+CORE_LINES = 1310
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

@@ -145,7 +145,7 @@ def test_a_model_goes_to_a_page_and_says_where(shell, capsys, tmp_path):
         ("explore model.layerz", "AttributeError"),
         ("explore model, selected=", "SyntaxError: invalid syntax."),
         ("explore 1 / 0", "ZeroDivisionError: division by zero"),
-        ("explore", "missing a required argument: 'thing'"),
+        ("explore", "missing a required argument: 'model'"),
         ("trace model", "missing a required argument: 'x'"),
         ("ask maybe", "ask does not know 'maybe'"),
         ("look pink", "Unknown look: 'pink'"),
