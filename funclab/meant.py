@@ -121,7 +121,7 @@ def by_value(kind: str, value: Any, other: str = "") -> str:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if number and kind in FROM_NUMBER:
         return f"write {FROM_NUMBER[kind].format(value)}: the number alone does not say what to do."
-    if number and kind == "activation" and value == int(value):
+    if number and kind == "activation" and value == int(value):  # type: ignore[arg-type]
         return f"write {example}; a second number of units is a second layer: Dense({value})(x)."
     if other == "layer":
         name = getattr(value, "__name__", type(value).__name__)

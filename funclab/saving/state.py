@@ -135,14 +135,15 @@ def _is_random(path: str) -> bool:
 def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
     """The states of the optimizer in a file, in order."""
     paths = [path for path in arrays if path.startswith("optimizer/vars/")]
-    states = [arrays.get(f"optimizer/vars/{i}") for i in range(len(paths))]
-    if any(state is None for state in states) or not all(np.isfinite(s).all() for s in states[:2]):
+    ordered = [f"optimizer/vars/{i}" for i in range(len(paths))]
+    states = [arrays[path] for path in ordered if path in arrays]
+    if len(states) < len(paths) or not all(np.isfinite(state).all() for state in states[:2]):
         raise WeightsError(
             f"The state of the optimizer in the file for {model.name} is not whole.",
             why="its arrays are numbered from 0, and the first counts the steps taken.",
             fix="save the model again, or load only its weights from a file of `save_weights`.",
         )
-    return states  # type: ignore[return-value]
+    return states
 
 
 def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:

@@ -77,8 +77,9 @@ def as_array(data: Any, name: str = "this place") -> Array:
         raise explain.data(data, name)
     if callable(data):
         raise _not_data(data, name)
-    if hasattr(data, "toarray"):  # a sparse matrix of SciPy
-        data = data.toarray()
+    dense = getattr(data, "toarray", None)  # a sparse matrix of SciPy
+    if dense is not None:
+        data = dense()
     try:
         array = data if isinstance(data, np.ndarray) else np.asarray(data)
     except ValueError:

@@ -354,7 +354,7 @@ def _written(class_weight: Any) -> str:
     """How class weights of another form are written."""
     if isinstance(class_weight, str) and class_weight == "balanced":
         return "write class_weight=dict(enumerate(len(y) / (k * numpy.bincount(y)))) for k classes."
-    pairs = class_weight
+    pairs: Any = class_weight
     if isinstance(class_weight, (list, tuple, np.ndarray)):
         pairs = dict(enumerate(class_weight))
     try:

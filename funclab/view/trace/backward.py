@@ -89,7 +89,7 @@ class Backward:
 
     def _in_order(self, path: NodePath, handed: dict[Value, Frame]) -> dict[Value, Frame]:
         """Tensors first, then weights in the order in which the node reads them."""
-        ranks = {weight: i for i, weight in enumerate(self.traced.weights(path))}
+        ranks: dict[Value, int] = {weight: i for i, weight in enumerate(self.traced.weights(path))}
         return dict(sorted(handed.items(), key=lambda item: ranks.get(item[0], -1)))
 
     def _handing(self, path: NodePath, handed: dict[Value, Frame]) -> Still:

@@ -189,7 +189,7 @@ def statistics_of(array: Array) -> Statistics:
     numbers, and how many are not finite."""
     numbers = np.asarray(array, "float64").reshape(-1)
     finite = numbers[np.isfinite(numbers)]
-    known = dict.fromkeys(("mean", "spread", "least", "greatest"))
+    known: dict[str, Any] = dict.fromkeys(("mean", "spread", "least", "greatest"))
     if finite.size:
         mean, noise = finite.mean(), NOISE * np.abs(finite).max()
         values = (mean * (abs(mean) > noise), finite.std(), finite.min(), finite.max())

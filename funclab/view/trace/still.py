@@ -108,7 +108,7 @@ class Facts:
         self.look = look
         self.frames: list[dict[str, Any]] = []
         self._numbers: dict[str, int] = {}
-        self.steps = [
+        self.steps: list[dict[str, Any]] = [
             self._step(still) | {"where": where(stills, i)} for i, still in enumerate(stills)
         ]
         self.spine = spine(stills)

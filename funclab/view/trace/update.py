@@ -87,7 +87,8 @@ def moved(
     about: dict[str, Any] = {"numbers": numbers}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
-    pictures = list(zip(("before", "gradient", "after"), frames, strict=True))
+    names: list[str] = ["before", "gradient", "after"]
+    pictures = list(zip(names, frames, strict=True))
     return Still("update", "update", "", sentence, pictures, example=example, about=about)
 
 
