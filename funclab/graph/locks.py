@@ -21,15 +21,12 @@ _sharing = threading.Lock()
 
 
 def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
-    """The lock to hold while these variables are in use. Their memory exists from now on.
+    """The lock to hold while these variables are in use.
 
     Variables that are first used together share a lock. So most models have one; a model that
-    joins layers of others holds all of theirs. Nothing that is done under such a lock waits for
-    `making`, so that a layer may read other weights while it is built.
+    joins layers of others holds all of theirs. Nothing that is done under such a lock may wait for
+    `making` (weights are made before), so that a layer can read other weights while it is built.
     """
-    variables = list(variables)
-    for variable in variables:
-        variable.array  # noqa: B018 making it later would need `making`
     fresh = threading.RLock()
     locks: dict[int, Any] = {}
     with _sharing:
@@ -40,6 +37,14 @@ def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
         return next(iter(locks.values()), fresh)
     # In one order everywhere: two threads then never wait for each other.
     return _Together([locks[key] for key in sorted(locks)])
+
+
+def lock_to_read(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
+    """The same for variables that are read: those that have no memory yet are made first."""
+    variables = list(variables)
+    for variable in variables:
+        variable.array  # noqa: B018 it is made on first use
+    return lock_of(variables)
 
 
 class _Together:

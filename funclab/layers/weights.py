@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab import constraints, initializers, regularizers, shape_math, structure
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
-from funclab.graph.locks import lock_of
+from funclab.graph.locks import lock_of, lock_to_read
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
@@ -153,7 +153,7 @@ class Weighted(Operation):
     def get_weights(self) -> list[Array]:
         """Copies of all weights, in the order of `weights`."""
         weights = self.weights
-        with lock_of(weights):
+        with lock_to_read(weights):
             return [variable.numpy() for variable in weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import WeightsError, warn
-from funclab.graph.locks import lock_of
+from funclab.graph.locks import lock_of, lock_to_read
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
 from funclab.shape_math import Array, show
@@ -91,7 +91,7 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
 def arrays_of(model: Any) -> dict[str, Array]:
     """The state of a model as it is saved: its variables and, once compiled, its optimizer's."""
     placed = placed_variables(model)
-    with lock_of(placed.values()):
+    with lock_to_read(placed.values()):
         arrays = {path: variable.numpy() for path, variable in placed.items()}
         if getattr(model, "compiled_state", None):
             states = _optimizer_state(model)
