@@ -59,6 +59,11 @@ class SpatialDropout(Dropout, abstract=True):
         self.input_spec = InputSpec(ndim=self.rank + 2)
         super().prepare()
 
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["trainable"]  # there is nothing to train, and Keras' class does not take it
+        return config
+
 
 class SpatialDropout1D(SpatialDropout):
     """Dropout of whole features of a sequence.

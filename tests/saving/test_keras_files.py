@@ -91,8 +91,6 @@ def differences(own, keras, path=""):
     """Where a config written here is not that of Keras."""
     if isinstance(own, dict) and isinstance(keras, dict):
         keys = (own.keys() | keras.keys()) - KERAS_ONLY
-        if "trainable" not in keras:  # of SpatialDropout Keras does not write it
-            keys -= {"trainable"}
         return [
             text
             for key in sorted(keys)
