@@ -9,10 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from funclab.graph.value import Variable
+
+class Lockable(Protocol):
+    """What a lock is for: a variable."""
+
+    lock: AbstractContextManager[Any] | None
+
+    @property
+    def array(self) -> Any: ...
+
 
 making = threading.RLock()
 """Held while weights are made, layers are built and plans are compiled."""
@@ -20,7 +27,7 @@ making = threading.RLock()
 _sharing = threading.Lock()
 
 
-def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
+def lock_of(variables: Iterable[Lockable]) -> AbstractContextManager[Any]:
     """The lock to hold while these variables are in use.
 
     Variables that are first used together share a lock. So most models have one; a model that
@@ -39,7 +46,7 @@ def lock_of(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
     return _Together([locks[key] for key in sorted(locks)])
 
 
-def lock_to_read(variables: Iterable[Variable]) -> AbstractContextManager[Any]:
+def lock_to_read(variables: Iterable[Lockable]) -> AbstractContextManager[Any]:
     """The same for variables that are read: those that have no memory yet are made first."""
     variables = list(variables)
     for variable in variables:
