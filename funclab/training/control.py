@@ -125,7 +125,9 @@ class Control:
         """Stay between two batches until `resume`."""
         with self._change:
             self.held += not self.paused
-            self.paused = True
+            self.paused, parked = True, self.parked
+        if parked:  # in an async cell, between two turns: `at_rest` has told nobody
+            self._tell()
 
     def resume(self) -> None:
         with self._change:

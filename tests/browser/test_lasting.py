@@ -38,6 +38,17 @@ while not Path("go").exists() and time.time() < end:
     future.onIOPub = ({header}) => { if (header.msg_type === "stream") done(); };
   });
 }"""
+# What a view unpacks from the file has no address.
+READ_AFTER_THE_KERNEL = """
+const read = Response.prototype.json;
+Response.prototype.json = async function () {
+  const known = () => this.url || globalThis.funclab?.models.size;
+  while (!known()) {
+    window.reading = true;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return read.call(this);
+};"""
 WIDGETS = (
     "from ipywidgets.widgets.widget import _instances; "
     "widgets = [w for w in _instances.values() if hasattr(w, 'room')]"
@@ -177,6 +188,23 @@ def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_
     notebook.comes_to_say("'shared[1]' in [w.state.get('selected') for w in widgets]", "True")
     page.evaluate(SHUT_DOWN)
     page.context.close()
+
+
+def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_live(lab, run_cells):
+    notebook = run_cells(lab, MODEL, "view = funclab.explore(model)\nview")
+    page, go = notebook.page, lab.folder / "go"
+    page.evaluate(SAVE)
+    go.unlink(missing_ok=True)
+    page.evaluate(BUSY)
+    page.add_init_script(READ_AFTER_THE_KERNEL)
+
+    page.reload()
+    page.wait_for_function("() => window.reading")
+    go.touch()
+    page.wait_for_selector(VIEWS)
+    notebook.kernel_says("view.show(selected='shared[1]')")
+
+    expect(page.locator(".fl-explorer .fl-here")).to_contain_text("at(1)")
 
 
 def test_clearing_outputs_lets_go_of_the_views_in_them(browser, saved):

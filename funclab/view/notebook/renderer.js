@@ -51,7 +51,9 @@
       this.leave?.(true);
       this.join(module, id);
       this.live = module.inKernel(id) ?? await this.soon(module, id);
-      this.held = this.live ? null : module.held(await unpacked(text));
+      const held = this.live ? null : module.held(await unpacked(text));
+      this.live ??= module.inKernel(id); // it may have come meanwhile
+      this.held = this.live ? null : held;
       if (!this.isDisposed) this.put(module);
     }
 

@@ -264,9 +264,10 @@ class Feed(Watcher):
         if own is None:
             self.resting = self.resting and content.get("do") == "hello"
         result = control.act_on(self.loop, content) if own is None else own()
-        answer = {"kind": "ack", "id": content.get("id"), **result}
-        for view in self.views:
-            view.send({**answer, "status": self.status()})
+        with self.lock:  # the training thread may be about to tell of a newer status
+            answer = {"kind": "ack", "id": content.get("id"), **result, "status": self.status()}
+            for view in self.views:
+                view.send(answer)
 
     def _slow_motion(self) -> Numbers:
         """Pause, and show the last batch once more, slowly."""

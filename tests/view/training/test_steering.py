@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,23 @@ def test_one_batch_at_the_end_of_an_epoch_is_trained_on_after_the_whole_validati
     training.stop().wait(30)
     assert np.diff(trained).tolist() == [1] * 7
     assert len(training.history["val_loss"]) >= 2
+
+
+def test_an_async_training_that_is_paused_while_it_yields_says_so():
+    model = fresh()
+
+    async def pressed():
+        fit = asyncio.ensure_future(model.fit_async(X, Y, epochs=LONG, live=True, verbose=0))
+        while model.optimizer.iterations.numpy() < 10:
+            await asyncio.sleep(0)  # what follows runs while the training yields
+        feed = feed_of(model)
+        feed.act({"do": "pause"})
+        phase = feed.status()["phase"]
+        feed.act({"do": "stop"})
+        await fit
+        return phase
+
+    assert asyncio.run(pressed()) == "paused"
 
 
 def test_slow_motion_pauses_the_training_and_lets_it_go_on_when_it_is_closed(training, loop):
