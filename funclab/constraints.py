@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
+from funclab.errors import unwritten
 from funclab.missing import guard
-from funclab.shape_math import Array
+from funclab.shape_math import Array, reduced_axes
 
 EPSILON = 1e-7
 """Keeps a division by the length of a weight of zeros finite."""
@@ -18,7 +19,7 @@ class Constraint(registry.Configured, kind="constraint"):
     """A rule for a weight: called on its array, returns the nearest array that satisfies it."""
 
     def __call__(self, x: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
+        raise unwritten(self, "__call__")
 
 
 class NonNeg(Constraint):
@@ -74,7 +75,7 @@ class MinMaxNorm(Constraint):
 
 def norm(x: Any, axis: Any) -> Array:
     """The length of the vectors that lie along `axis`, with that axis kept as 1."""
-    axes = tuple(axis) if isinstance(axis, (list, tuple)) else axis
+    axes = reduced_axes(np.ndim(x), axis)
     return np.sqrt(np.sum(np.square(x), axis=axes, keepdims=True))
 
 

@@ -206,3 +206,13 @@ class ConfigError(FunclabError, ValueError, TypeError):
 
 class NotSupportedError(FunclabError, NotImplementedError, ValueError):
     """Something Keras can do and funclab, so far, cannot."""
+
+
+def unwritten(thing: Any, method: str) -> NotSupportedError:
+    """The error of a method that a base class leaves to the classes below it."""
+    kind = type(thing).__name__
+    return NotSupportedError(
+        f"{kind} has no `{method}` yet.",
+        why="what it does is written in each class below the base class.",
+        fix=f"use a class that has it, or write `def {method}(self, ...)` in {kind}.",
+    )

@@ -1,10 +1,15 @@
-"""What the parameters of constructors mean: said once, and added to the docstring of each class."""
+"""What the parameters of constructors mean, said once and added to the docstring of each class, and
+what kind of value each takes."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 import textwrap
 from typing import Any, TypeVar
+
+from funclab import meant
+from funclab.errors import ArgumentError
 
 Thing = TypeVar("Thing")
 
@@ -188,6 +193,85 @@ def own_fields(cls: type) -> dict[str, Any]:
     return {name: kind for name, kind in kinds.items() if "ClassVar" not in str(kind)}
 
 
+KINDS: dict[str, tuple[Any, str, str]] = {
+    "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
+    "int": (meant.is_whole, "a whole number", "1"),
+    "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
+    "bool": (meant.is_switch, "True or False", "True"),
+}
+"""For a type in a signature: whether a value is of it, what it is called, and an example."""
+
+
+def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
+    """Refuse text, nan or None in the place of a number, and so on; `kind` is as in a signature.
+
+    Raises: ArgumentError.
+    """
+    kind, _, optional = str(kind).partition(" | ")
+    if kind not in KINDS or (optional and value is None) or (kind == "str" and name != "name"):
+        return
+    fits, wanted, example = KINDS[kind]
+    if not fits(value):
+        raise wrong_value(owner, name, value, wanted + " or None" * bool(optional), example)
+
+
+def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) -> ArgumentError:
+    """The error of an argument that has another kind of value than `wanted`."""
+    return ArgumentError(
+        f"Invalid value for argument `{name}` of {owner}: expected {wanted}. "
+        f"Received: {name}={value!r}.",
+        why=f"`{name}` is {meaning((owner,), name) or wanted}.",
+        fix=f"write {name}=True or {name}=False."
+        if wanted.startswith("True or")
+        else meant.number(name, value, example),
+    )
+
+
+def guarded(thing: Any) -> Any:
+    """Let a function, or the constructor of a class of funclab, refuse arguments that it does not
+    take or cannot use."""
+    if not isinstance(thing, type):
+        return _guarded(thing)
+    if "__init__" in vars(thing) and thing.__module__.startswith("funclab."):
+        thing.__init__ = _guarded(thing.__init__)  # type: ignore[misc]
+    return thing
+
+
+def _guarded(function: Any) -> Any:
+    signature = inspect.signature(function)
+    kinds = {name: one.annotation for name, one in signature.parameters.items()}
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        owner = type(args[0]).__name__ if "self" in kinds else function.__name__
+        for name, value in bound(signature, owner, args, kwargs).items():
+            check_kind(owner, name, value, kinds[name])
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def bound(
+    signature: inspect.Signature, owner: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a constructor by name, as they were passed.
+
+    Raises: ArgumentError for arguments that are missing, unknown, too many, or passed twice.
+    """
+    try:
+        return signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        names = [name for name in signature.parameters if name not in ("self", "kwargs")]
+        unknown = [name for name in kwargs if name not in names]
+        raise ArgumentError(
+            f"{owner}(): {error}.",
+            why=f"{owner} takes {', '.join(names) or 'no arguments'}.",
+            fix=meant.keyword(unknown[0], names)
+            if unknown
+            else "pass each argument once, by its name.",
+        ) from None
+
+
 def described(thing: Thing) -> Thing:
     """Add what each parameter means to the docstring of a class, or of a function."""
     constructor: Any = thing.__init__ if isinstance(thing, type) else thing
@@ -204,9 +288,13 @@ def described(thing: Thing) -> Thing:
 
 def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
     name, kind = parameter.name, str(parameter.annotation)
-    keys = [*(f"{owner}.{name}" for owner in owners), name]
-    meaning = next(MEANINGS[key] for key in keys if key in MEANINGS)
     typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
     default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
-    line = f"{name}{typed}: {meaning}{default}."
+    line = f"{name}{typed}: {meaning(owners, name)}{default}."
     return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")
+
+
+def meaning(owners: tuple[str, ...], name: str) -> str:
+    """What a parameter of a class, or of one above it, means; "" where nothing is said."""
+    keys = [*(f"{owner}.{name}" for owner in owners), name]
+    return next((MEANINGS[key] for key in keys if key in MEANINGS), "")

@@ -12,6 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import FileError
+from funclab.fields import wrong_value
+
+
+def as_path(path: Any) -> Path:
+    """The path that text or a path object names.
+
+    Raises: ArgumentError for anything else.
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise wrong_value(
+            "A file", "path", path, "text or a pathlib.Path", '"model.keras"'
+        ) from None
 
 
 @contextmanager

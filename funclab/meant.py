@@ -6,6 +6,7 @@ Each function returns what to write, or "" when it cannot tell.
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -215,6 +216,22 @@ def is_number(value: Any) -> bool:
     if isinstance(value, (bool, np.bool_, str)):
         return False
     return isinstance(value, (int, float, np.number)) or getattr(value, "shape", None) == ()
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number: not 2.0, not True or False."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def takes(function: Any, *args: Any, **kwargs: Any) -> bool:
+    """Whether a function can be called in this way; True for one that does not tell."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except ValueError:
+        return True
+    except TypeError:
+        return False
+    return True
 
 
 def is_switch(value: Any) -> bool:

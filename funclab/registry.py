@@ -14,7 +14,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 from funclab import meant
 from funclab.errors import ArgumentError, LossError, NameLookupError, NotSupportedError
-from funclab.fields import described, own_fields
+from funclab.fields import described, guarded
 
 KERAS_MODULES = {
     "layer": "keras.layers",
@@ -40,6 +40,16 @@ WITHOUT_EFFECT = {
     *("implementation", "synchronized"),
 }
 """Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""
+
+TAKES = {
+    "activation": ("x",),
+    "loss": ("y_true", "y_pred"),
+    "metric": ("y_true", "y_pred"),
+    "initializer": ("shape", "dtype=None"),
+    "regularizer": ("x",),
+    "constraint": ("x",),
+}
+"""What a function of each kind is called with."""
 
 _used: Counter[str] = Counter()
 _known: dict[str, dict[str, Any]] = {}
@@ -186,9 +196,9 @@ class Configured:
         if kind:
             cls.kind = kind
             return
-        own = cls.__module__.startswith("funclab.") and "__init__" not in vars(cls)
-        if own and own_fields(cls):
+        if cls.__module__.startswith("funclab.") and "__init__" not in vars(cls):
             dataclass(eq=False, repr=False)(cls)
+        guarded(cls)
         register(cls.kind, described(cls), to_snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
@@ -255,7 +265,28 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             f"config; this is of type {type(identifier).__name__}.",
             fix=meant.by_value(kind, identifier, other),
         )
-    return identifier() if isinstance(identifier, type) else identifier
+    if isinstance(identifier, type):
+        return identifier()
+    if inspect.isroutine(identifier):
+        check_function(kind, identifier)
+    return identifier
+
+
+def check_function(kind: str, function: Any) -> None:
+    """Refuse a function that takes other arguments than those of its kind."""
+    positional = [name for name in TAKES.get(kind, ()) if "=" not in name]
+    keywords = {"dtype": None} if kind == "initializer" else {}
+    if kind not in TAKES or meant.takes(function, *positional, **keywords):
+        return
+    name, taken = getattr(function, "__name__", repr(function)), ", ".join(TAKES[kind])
+    error = LossError if kind in ("loss", "metric") else ArgumentError
+    raise error(
+        f"The {kind} {name} cannot be called with ({taken}).",
+        why=f"{meant.article(kind)} is a function of {taken}.",
+        fix=f"write def {name}({taken}): ..."
+        if name.isidentifier()
+        else f"write {kind}=lambda {taken}: ...",
+    )
 
 
 def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from funclab import ops, registry
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, unwritten
+from funclab.fields import wrong_value
 from funclab.missing import guard
 
 
@@ -15,7 +16,7 @@ class Regularizer(registry.Configured, kind="regularizer"):
     """A penalty on a tensor, added to the loss: called on a value, returns a scalar."""
 
     def __call__(self, x: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
+        raise unwritten(self, "__call__")
 
 
 class L1L2(Regularizer):
@@ -70,11 +71,10 @@ class OrthogonalRegularizer(Regularizer):
     mode: str = "rows"
 
     def __post_init__(self) -> None:
+        self.factor = _factor("factor", self.factor)
         if self.mode not in ("rows", "columns"):
-            raise ArgumentError(
-                f'Invalid `mode` argument: {self.mode!r}. Please use one of "rows", "columns".',
-                why="the penalty compares the rows of a matrix with each other, or its columns.",
-                fix='write mode="rows" or mode="columns".',
+            raise wrong_value(
+                "OrthogonalRegularizer", "mode", self.mode, "rows or columns", '"rows"'
             )
 
     def __call__(self, x: Any) -> Any:
@@ -113,12 +113,7 @@ def _factor(name: str, value: Any) -> float:
     number = isinstance(value, (int, float)) or hasattr(value, "__float__")
     if number and 0 <= float(value) < float("inf"):
         return float(value)
-    raise ArgumentError(
-        f"Invalid value for argument {name}: expected a non-negative float. "
-        f"Received: {name}={value!r}.",
-        why="it is the factor of the penalty in the loss.",
-        fix=f"write for example {name}=0.01.",
-    )
+    raise wrong_value("a regularizer", name, value, "a non-negative float", "0.01")
 
 
 guard(__name__)

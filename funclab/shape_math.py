@@ -27,6 +27,8 @@ def to_shape(value: Any, what: str = "shape") -> Shape:
     """
     items = (value,) if isinstance(value, int) or value is None else value
     try:
+        if any(isinstance(item, bool) for item in items):
+            raise TypeError
         shape = tuple(None if item is None else operator.index(item) for item in items)
     except TypeError:
         raise ArgumentError(
@@ -67,9 +69,9 @@ def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
 
 def axis_index(axis: int, rank: int, what: str = "axis") -> int:
     """An axis counted from the front: -1 becomes rank - 1."""
-    if not -rank <= axis < rank:
+    if not meant.is_whole(axis) or not -rank <= axis < rank:
         raise ShapeError(
-            f"{what}={axis} is out of range for a tensor with {rank} axes.",
+            f"{what}={axis!r} is out of range for a tensor with {rank} axes.",
             why=f"its axes are numbered 0 to {rank - 1}, or -{rank} to -1 from the end.",
             fix=f"write {what}=-1 for the last, or another number in that range.",
         )
@@ -114,8 +116,15 @@ def reduce(shape: Shape, axis: int | tuple[int, ...] | None, keepdims: bool) -> 
 def reduced_axes(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(rank))
-    wanted = (axis,) if isinstance(axis, int) else axis
-    return tuple(sorted(axis_index(i, rank) for i in wanted))
+    wanted = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = sorted(axis_index(i, rank) for i in wanted)
+    if len(set(axes)) < len(axes):
+        raise ShapeError(
+            f"axis={axis!r} names an axis twice.",
+            why="each axis is reduced once.",
+            fix=f"write axis={tuple(sorted(set(axes)))}.",
+        )
+    return tuple(axes)
 
 
 def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:

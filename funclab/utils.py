@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import initializers, registry
+from funclab import initializers, meant, registry
 from funclab.errors import DataError
+from funclab.fields import wrong_value
 from funclab.missing import guard
 from funclab.shape_math import Array
 
@@ -18,7 +19,11 @@ def set_random_seed(seed: int) -> None:
 
     Also seeds Python's and NumPy's global generators, as Keras does.
     """
-    random.seed(seed)
+    if not meant.is_whole(seed) or not 0 <= seed < 2**32:
+        raise wrong_value(
+            "set_random_seed", "seed", seed, "a whole number from 0 to 2**32 - 1", "1"
+        )
+    random.seed(int(seed))
     np.random.seed(seed)
     initializers.seed(seed)
 
@@ -33,7 +38,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
     array([[1., 0., 0.],
            [0., 0., 1.]])
     """
-    classes = np.asarray(x).astype("int64")
+    given = np.asarray(x)
+    if given.dtype.kind not in "biuf" or not (num_classes is None or meant.is_whole(num_classes)):
+        raise wrong_value("to_categorical", "x", x, "class numbers", "[0, 2, 1]")
+    classes = given.astype("int64")
     shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape
     flat = classes.reshape(-1)
     count = num_classes or (int(flat.max()) + 1 if flat.size else 0)

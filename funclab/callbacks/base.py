@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab.errors import ArgumentError, NameLookupError, plain
+from funclab.fields import guarded
 
 Logs = dict[str, Any]
 
@@ -17,6 +18,9 @@ class Callback:
     `self.model` is the model, `self.params` a dict of epochs, steps and verbose. Logs are dicts of
     losses and metrics. Setting `self.model.stop_training = True` ends training after the batch.
     """
+
+    def __init_subclass__(cls) -> None:
+        guarded(cls)
 
     def __init__(self) -> None:
         self.model: Any = None
@@ -49,6 +53,9 @@ class Callback:
     def on_test_end(self, logs: Logs | None = None) -> None: ...
     def on_predict_begin(self, logs: Logs | None = None) -> None: ...
     def on_predict_end(self, logs: Logs | None = None) -> None: ...
+
+
+guarded(Callback)
 
 
 class Watcher(Callback):

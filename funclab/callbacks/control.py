@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab import meant
 from funclab.callbacks.base import Callback, Logs, alias
 from funclab.errors import ArgumentError
+from funclab.fields import wrong_value
 
 
 class LambdaCallback(Callback):
@@ -26,16 +28,18 @@ class LambdaCallback(Callback):
                     fix="use one of these names.",
                 )
             if function is not None:
-                setattr(self, name, a_function("LambdaCallback", name, function))
+                arguments = list(inspect.signature(getattr(Callback, name)).parameters)[1:]
+                setattr(self, name, a_function("LambdaCallback", name, function, arguments))
 
 
-def a_function(owner: str, name: str, value: Any) -> Any:
-    """A value that can be called."""
-    if callable(value):
+def a_function(owner: str, name: str, value: Any, *calls: Sequence[str]) -> Any:
+    """A function that takes the arguments of one of these calls."""
+    if callable(value) and any(meant.takes(value, *call) for call in calls):
         return value
+    wanted = " or ".join(f"({', '.join(call)})" for call in calls)
     raise ArgumentError(
-        f"{owner} needs a function as `{name}`. Received: {name}={value!r}.",
-        why="it is called in every epoch.",
+        f"{owner} needs a function of {wanted} as `{name}`. Received: {name}={value!r}.",
+        why="it is called while the model trains.",
         fix="write LearningRateScheduler(lambda epoch, rate: rate * 0.9), or for one rate "
         "compile(optimizer=SGD(learning_rate=0.1))."
         if name == "schedule"
@@ -57,19 +61,10 @@ class Monitor(Callback):
                 if isinstance(monitor, int) and kind != "ModelCheckpoint"
                 else f'write {kind}(monitor="val_loss").',
             )
-        if not isinstance(patience, int) or patience < 0:
-            raise ArgumentError(
-                f"`patience` of {kind} should be a whole number, 0 or above. "
-                f"Received: patience={patience!r}.",
-                why="it counts epochs without an improvement.",
-                fix=meant.whole("patience", patience, 3),
-            )
+        if patience < 0:
+            raise wrong_value(kind, "patience", patience, "a whole number, 0 or above", "3")
         if mode not in ("auto", "min", "max"):
-            raise ArgumentError(
-                f"{type(self).__name__} mode '{mode}' is unknown.",
-                why="it says whether smaller or larger is better.",
-                fix='use "min", "max" or "auto".',
-            )
+            raise wrong_value(kind, "mode", mode, '"auto", "min" or "max"', '"auto"')
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         self.best: float | None = None
         self.missed = False
@@ -117,7 +112,7 @@ class EarlyStopping(Monitor):
 
     def __init__(
         self,
-        monitor: str = "val_loss",
+        monitor: Any = "val_loss",
         min_delta: float = 0,
         patience: int = 0,
         verbose: int = 0,
@@ -227,16 +222,15 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
-        self.schedule = a_function("LearningRateScheduler", "schedule", schedule)
+        calls = ("epoch", "rate"), ("epoch",)
+        self.schedule = a_function("LearningRateScheduler", "schedule", schedule, *calls)
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         optimizer = self.model.optimizer
-        try:
-            rate = self.schedule(epoch, float(optimizer.learning_rate))
-        except TypeError:  # a function of the epoch alone
-            rate = self.schedule(epoch)
-        optimizer.learning_rate = rate
+        rate = float(optimizer.learning_rate)
+        arguments = (epoch, rate) if meant.takes(self.schedule, epoch, rate) else (epoch,)
+        optimizer.learning_rate = rate = self.schedule(*arguments)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 

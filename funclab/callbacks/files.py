@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import Any
 
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.control import Monitor
-from funclab.files import append_text, write_text
+from funclab.fields import wrong_value
+from funclab.files import append_text, as_path, write_text
 
 
 class CSVLogger(Callback):
@@ -17,7 +17,9 @@ class CSVLogger(Callback):
 
     def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
         super().__init__()
-        self.filename, self.separator, self.append = Path(filename), separator, append
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise wrong_value("CSVLogger", "separator", separator, "one character", '","')
+        self.filename, self.separator, self.append = as_path(filename), separator, append
         self.keys: list[str] | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -56,6 +58,8 @@ class ModelCheckpoint(Monitor):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, 0.0)
+        if save_freq != "epoch":
+            raise wrong_value("ModelCheckpoint", "save_freq", save_freq, '"epoch"', '"epoch"')
         self.filepath, self.verbose = str(filepath), verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq, self.best = save_freq, initial_value_threshold
@@ -66,10 +70,19 @@ class ModelCheckpoint(Monitor):
             if value is None or not self.better(value, self.best):
                 return
             self.best = value
-        path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        path = self._path({"epoch": epoch + 1, **(logs or {})})
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: saving model to {path}")
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
             self.model.save(path)
+
+    def _path(self, values: dict[str, Any]) -> str:
+        try:
+            return self.filepath.format(**values)
+        except (KeyError, IndexError, ValueError):
+            known = f"a name that holds {', '.join(values)}"
+            raise wrong_value(
+                "ModelCheckpoint", "filepath", self.filepath, known, '"{epoch}.keras"'
+            ) from None

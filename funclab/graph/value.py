@@ -164,21 +164,25 @@ class Variable(Value):
         """Set the value, in place; within a layer's `call`, at every run."""
         if isinstance(value, Value) and not isinstance(value, Variable):
             return OPERATORS["assign"](self, value)
-        new = np.asarray(value)
-        if new.shape != self.shape:
-            raise WeightsError(
-                f"Layer weight shape {show(self.shape)} not compatible with provided weight shape "
-                f"{show(new.shape)}.",
-                why=f"{self.path} keeps the shape it was built with.",
-                fix=f"pass an array of shape {show(self.shape)}.",
-            )
+        new = self._fitting(value)
         if self._array is None:
-            self._array = np.array(new, self.dtype, order="C").reshape(known(self.shape))
+            self._array = np.array(new, self.dtype, order="C")
         else:
             self._array[...] = new
 
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        start = np.asarray(self.initializer(self.shape, dtype=self.dtype))
-        return np.array(start, self.dtype, order="C").reshape(known(self.shape))
+        start = self._fitting(self.initializer(self.shape, dtype=self.dtype))
+        return np.array(start, self.dtype, order="C")
+
+    def _fitting(self, value: Any) -> Array:
+        new = np.asarray(value)
+        if new.shape != self.shape:
+            raise WeightsError(
+                f"Layer weight shape {show(self.shape)} not compatible with provided weight shape "
+                f"{show(new.shape)}.",
+                why=f"{self.path} keeps the shape it was built with.",
+                fix=f"pass an array of shape {show(self.shape)}, or let the initializer make one.",
+            )
+        return new

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
-from funclab.errors import ArgumentError, ShapeError
+from funclab.errors import ShapeError, unwritten
+from funclab.fields import wrong_value
 from funclab.shape_math import Array, Shape, show
 
 _rng = np.random.default_rng()
@@ -46,7 +47,7 @@ class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
-        raise NotImplementedError(f"{type(self).__name__} has no `__call__` yet.")
+        raise unwritten(self, "__call__")
 
     def clone(self) -> Any:
         return type(self).from_config(self.get_config())
@@ -70,6 +71,12 @@ class Constant(Initializer):
     """One number everywhere, or an array that fills the weight."""
 
     value: Any = 0.0
+
+    def __post_init__(self) -> None:
+        if np.asarray(self.value).dtype.kind not in "biuf":
+            raise wrong_value(
+                "Constant", "value", self.value, "a number or an array of numbers", "0.1"
+            )
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         value = np.asarray(self.value)
@@ -108,7 +115,7 @@ class Random(Initializer):
 
     def generator(self) -> np.random.Generator:
         seed = getattr(self, "seed", None)
-        return rng() if seed is None else np.random.default_rng(seed)
+        return rng() if seed is None else np.random.default_rng(seed % 2**64)
 
     def uniform(self, low: float, high: float, shape: Shape, dtype: str) -> Array:
         numbers = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]
@@ -183,14 +190,13 @@ class VarianceScaling(Random):
     def __post_init__(self) -> None:
         if self.distribution == "normal":
             self.distribution = "truncated_normal"
-        _check_one_of("mode", self.mode, MODES)
-        _check_one_of("distribution", self.distribution, DISTRIBUTIONS)
-        if self.scale <= 0:
-            raise ArgumentError(
-                f"Argument `scale` must be positive. Received: scale={self.scale}.",
-                why="it is the variance of the weights, times the number of inputs.",
-                fix="use for example scale=1.0.",
-            )
+        for name, known in (("mode", MODES), ("distribution", DISTRIBUTIONS)):
+            if (value := getattr(self, name)) not in known:
+                raise wrong_value(
+                    type(self).__name__, name, value, f"one of {known}", repr(known[0])
+                )
+        if not 0 < self.scale < math.inf:
+            raise wrong_value(type(self).__name__, "scale", self.scale, "a number above 0", "1.0")
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
         fan_in, fan_out = fans(shape)
@@ -296,6 +302,8 @@ def fans(shape: Any) -> tuple[float, float]:
 
 def _drawn(dtype: Any) -> Any:
     """NumPy draws float32 and float64; anything else is cast from float64."""
+    if np.dtype(dtype).kind != "f":
+        raise wrong_value("Random numbers", "dtype", str(dtype), "a dtype of floats", '"float32"')
     return np.float32 if str(dtype) == "float32" else np.float64
 
 
@@ -304,12 +312,3 @@ def _shift(numbers: Array, mean: float, stddev: float) -> Array:
     if mean:
         numbers += mean
     return numbers
-
-
-def _check_one_of(what: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ArgumentError(
-            f"Invalid `{what}` argument: {value!r}. Please use one of {known}.",
-            why="VarianceScaling knows no other.",
-            fix=f'write for example {what}="{known[0]}".',
-        )

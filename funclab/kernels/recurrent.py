@@ -26,7 +26,7 @@ def lstm(xs, w, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squ
     steps, batch, width = gates.shape
     units = width // 4
     flat = gates.reshape(steps * batch, width)
-    matmul(xs.reshape(steps * batch, -1), w, flat)
+    matmul(xs.reshape(steps * batch, xs.shape[2]), w, flat)
     product = np.empty((batch, width), gates.dtype)
     for s in range(steps):
         state = hs[s] if dropout is None else hs[s] * dropout

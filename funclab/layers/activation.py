@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops
-from funclab.errors import ArgumentError
+from funclab import meant, ops
+from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative
 from funclab.layers.spec import InputSpec
+from funclab.shape_math import axis_index
 
 LOWEST = -1e9
 """Stands for what a mask hides from a softmax: e to this power is 0."""
@@ -99,11 +100,13 @@ class PReLU(Layer):
         if self.shared_axes is not None:
             axes = self.shared_axes
             self.shared_axes = [axes] if isinstance(axes, int) else list(axes)
+            if not all(meant.is_whole(axis) and axis > 0 for axis in self.shared_axes):
+                raise wrong_value("PReLU", "shared_axes", axes, "whole numbers from 1", "[1, 2]")
 
     def build(self, input_shape: Any) -> None:
         shape = list(input_shape[1:])
         for axis in self.shared_axes or []:
-            shape[axis - 1] = 1
+            shape[axis_index(axis, len(input_shape), "shared_axes") - 1] = 1
         self.alpha = self.named_weight("alpha", shape)
         fixed = {i + 1: length for i, length in enumerate(shape) if length != 1}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=fixed)
@@ -125,12 +128,8 @@ class Softmax(Layer):
     axis: Any = -1
 
     def prepare(self) -> None:
-        if not isinstance(self.axis, (int, list, tuple)):
-            raise ArgumentError(
-                f"Softmax needs an axis, or a tuple of axes. Received: axis={self.axis!r}.",
-                why="it normalizes along them.",
-                fix="write for example axis=-1.",
-            )
+        if self.axis in ([], ()) or not isinstance(self.axis, (int, list, tuple)):
+            raise wrong_value("Softmax", "axis", self.axis, "an axis, or a tuple of axes", "-1")
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None or mask.ndim != inputs.ndim:

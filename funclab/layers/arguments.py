@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab import explain, meant, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
-from funclab.fields import own_fields
+from funclab.fields import bound, check_kind, own_fields, wrong_value
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
@@ -75,14 +75,16 @@ def take_fields(cls: Any, base: Any) -> None:
     more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any")
     signature = inspect.Signature([inspect.Parameter("self", positional), *fields.values(), more])
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self: Any, /, *args: Any, **kwargs: Any) -> None:
         by_place = dict(zip(fields, args))
         values = {**defaults, **by_place, **kwargs}
         missing = any(value is empty for value in values.values())
         if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
-            raise _not_bound(signature, self, args, kwargs)
+            bound(signature, type(self).__name__, (self, *args), kwargs)
         own = [name for name in fields if name not in parameters(base)]
         settings = {name: checked(name, values.pop(name)) for name in own}
+        for name, value in settings.items():
+            check_kind(type(self).__name__, name, value, fields[name].annotation)
         base.__init__(self, **values)
         vars(self).update(settings)
         self.prepare()
@@ -90,20 +92,6 @@ def take_fields(cls: Any, base: Any) -> None:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{cls.__name__}.__init__"
     cls.__init__ = __init__
-
-
-def _not_bound(signature: inspect.Signature, layer: Any, args: Any, kwargs: Any) -> ArgumentError:
-    """The error for arguments that are missing, too many, or passed twice."""
-    what = "an argument is missing"
-    try:
-        signature.bind(layer, *args, **kwargs)
-    except TypeError as error:
-        what = str(error)
-    return ArgumentError(
-        f"{type(layer).__name__}.__init__(): {what}.",
-        why=f"it takes {', '.join(list(signature.parameters)[1:])}.",
-        fix="pass each argument once, by its name.",
-    )
 
 
 @functools.cache
@@ -119,7 +107,7 @@ def first_parameter(cls: Any) -> str:
     return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
 
 
-def bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+def completed(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = list(parameters(cls))
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
     return {**parameters(cls), **arguments}
@@ -133,7 +121,6 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
     missing = [name for name in needed if name not in arguments]
     if not missing:
-        check_switches(cls, arguments)
         return
     unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
     example = ", ".join(EXAMPLES.get(name, name) for name in needed)
@@ -148,19 +135,6 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         if class_name == "Model"
         else f"write for example {class_name}({example}).",
     )
-
-
-def check_switches(cls: type, settings: dict[str, Any]) -> None:
-    """Refuse `use_bias="no"`: text, which Python takes for yes, where True or False belongs."""
-    defaults = {"trainable": True, "autocast": True, **parameters(cls)}
-    for name, value in settings.items():
-        if isinstance(defaults.get(name), bool) and not meant.is_switch(value):
-            raise ArgumentError(
-                f"Invalid value for argument `{name}` of {cls.__name__}: expected True or False. "
-                f"Received: {name}={value!r}.",
-                why=f"`{name}` switches something on or off.",
-                fix=f"write {name}=True or {name}=False.",
-            )
 
 
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:
@@ -190,6 +164,27 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     )
     error.tensors = [x for x in args if isinstance(x, Tensor)]
     raise error
+
+
+def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
+    """Refuse `Dense(1)(x, foo=2)` and `LSTM(2)(x, mask="x")`: what a call cannot use."""
+    cls = type(layer)
+    taken = inspect.signature(cls.call).parameters.values()
+    known = [*call_parameters(cls), "training", "mask"]
+    unknown = [name for name in kwargs if name not in known]
+    if unknown and all(one.kind is not inspect.Parameter.VAR_KEYWORD for one in taken):
+        raise ArgumentError(
+            f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
+            f"{unknown[0]!r}.",
+            why=f"beside its inputs it takes {', '.join(known)}.",
+            fix=meant.keyword(unknown[0], known),
+            graph=layer,
+        )
+    for mask in structure.flatten(kwargs.get("mask")):
+        if mask is not None and not hasattr(mask, "shape"):
+            raise wrong_value(
+                layer.name, "mask", mask, "an array of True and False", "x[:, :, 0] != 0"
+            )
 
 
 def no_item(layer: Any, index: Any) -> ArgumentError:
@@ -278,6 +273,8 @@ def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     wanted = list(inspect.signature(layer.build).parameters)
     names = list(inspect.signature(layer.call).parameters)
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+    if isinstance(args[0], dict) and "build" in vars(type(layer)):
+        raise wrong_value(layer.name, "inputs", list(args[0]), "one tensor, not a dict", "x")
     shapes = {f"{name}_shape": shape_of(value) for name, value in arguments.items()}
     if sum(name in shapes for name in wanted) > 1:
         return [shapes.get(name) for name in wanted]

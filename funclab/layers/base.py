@@ -20,10 +20,10 @@ from funclab.errors import (
     plain,
     warn,
 )  # fmt: skip
-from funclab.fields import described
+from funclab.fields import described, guarded, wrong_value
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
-from funclab.graph.operation import Operation, placeholder, symbolic
+from funclab.graph.operation import placeholder, symbolic
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
@@ -50,11 +50,11 @@ class Layer(Weighted):
     constructor_arguments: dict[str, Any]
     fields: ClassVar[dict[str, Any]] = {}
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Any:
         arguments.check_not_called(cls, args)
         arguments.check_complete(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.constructor_arguments = arguments.bound(cls, args, kwargs)
+        layer.constructor_arguments = arguments.completed(cls, args, kwargs)
         return layer
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -71,6 +71,7 @@ class Layer(Weighted):
 
     def __init__(
         self,
+        /,
         *,
         name: str | None = None,
         trainable: bool = True,
@@ -166,7 +167,7 @@ class Layer(Weighted):
         name = arguments.first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
-        self._check_arguments(args)
+        self._check_arguments(args, kwargs)
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, Tensor) for leaf in leaves):
             return self._call_on_tensors(args, kwargs)
@@ -344,7 +345,7 @@ class Layer(Weighted):
             graph=self,
         )
 
-    def _check_arguments(self, args: Args) -> None:
+    def _check_arguments(self, args: Args, kwargs: dict[str, Any]) -> None:
         if not hasattr(self, "inbound_nodes"):
             raise ArgumentError(
                 f"{type(self).__name__}.__init__ did not call super().__init__().",
@@ -353,8 +354,10 @@ class Layer(Weighted):
             )
         if len(args) > 1:
             arguments.check_call(self, args)
+        if kwargs:
+            arguments.check_call_keywords(self, kwargs)
         for leaf in structure.flatten(args[0] if args else None):
-            if leaf is None or isinstance(leaf, (Operation, str, type, int, float)):
+            if leaf is None or not hasattr(leaf, "shape"):
                 raise arguments.not_a_tensor(self, leaf)
 
     # Configuration.
@@ -375,6 +378,8 @@ class Layer(Weighted):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A layer from what `get_config` returned; layers inside the config are rebuilt first."""
+        if not isinstance(config, dict):
+            raise wrong_value(cls.__name__, "config", config, "a dict", "layer.get_config()")
         return cls(**{key: rebuilt(value, custom_objects) for key, value in config.items()})
 
     def __repr__(self) -> str:
@@ -386,7 +391,7 @@ class Layer(Weighted):
         return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 
 
-described(Layer)
+guarded(described(Layer))
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
@@ -402,6 +407,8 @@ def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
 
 def values_of(shape: Any, dtype: str) -> Any:
     """A placeholder of this shape, or a list or dict of them."""
+    if not isinstance(shape, (dict, list, tuple)):
+        raise wrong_value("compute_output_shape", "input_shape", shape, "a shape", "(None, 784)")
     if isinstance(shape, dict):
         return {key: values_of(part, dtype) for key, part in shape.items()}
     if any(isinstance(part, (list, tuple)) for part in shape):

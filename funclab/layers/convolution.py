@@ -49,7 +49,7 @@ class Conv(Kernel, abstract=True):
 
     def build(self, input_shape: Any) -> None:
         channels = input_shape[self.channel_axis]
-        if channels is not None and channels % self.groups:
+        if channels is not None and (channels % self.groups or not channels):
             raise ShapeError(
                 "The number of input channels must be evenly divisible by the number of groups. "
                 f"Received groups={self.groups}, but the input has {channels} channels (full "

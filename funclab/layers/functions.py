@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from funclab import activations, ops, registry
+from funclab import activations, meant, ops, registry
 from funclab.errors import ArgumentError, ConfigError
+from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 
 
@@ -41,10 +42,15 @@ class Lambda(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not callable(function):
+        if arguments is not None and not isinstance(arguments, dict):
+            raise wrong_value("Lambda", "arguments", arguments, "a dict", '{"k": 3}')
+        asked = {"mask", "training"} & _names(function)
+        if not callable(function) or not meant.takes(
+            function, None, **{**dict.fromkeys(asked), **(arguments or {})}
+        ):
             raise ArgumentError(
-                f"Lambda needs a function. Received: function={function!r}.",
-                why=f"a {type(function).__name__} cannot be called.",
+                f"Lambda needs a function of one tensor. Received: function={function!r}.",
+                why="it is called with the input of the layer, and with `arguments` by name.",
                 fix="write for example Lambda(lambda x: x * 2)(x).",
             )
         self.function, self.output_shape_given = function, output_shape

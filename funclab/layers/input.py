@@ -6,10 +6,10 @@ from typing import Any
 
 from funclab import shape_math
 from funclab.errors import ArgumentError
-from funclab.fields import described
+from funclab.fields import described, guarded
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
-from funclab.layers.arguments import dtype_name, floatx
+from funclab.layers.arguments import dtype_name, floatx, not_a_tensor
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive
 from funclab.shape_math import Shape
@@ -58,6 +58,8 @@ class InputLayer(Layer):
                 fix="leave `sparse` out and feed a dense array.",
             )
         if input_tensor is not None:
+            if not isinstance(input_tensor, Tensor):
+                raise not_a_tensor(self, input_tensor)
             batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
         check_dtype(shape, batch_size, dtype)
         if batch_size is not None:
@@ -93,6 +95,7 @@ class InputLayer(Layer):
         }
 
 
+@guarded
 @described
 def Input(
     shape: Any = None,

@@ -41,9 +41,10 @@ class Merge(Layer, abstract=True):
         """Raise a ShapeError for what cannot be merged."""
         name = type(self).__name__
         if not isinstance(inputs, (list, tuple)):
+            form = f"tensor of shape {show(inputs.shape)}" if hasattr(inputs, "shape") else "dict"
             raise ShapeError(
-                f"A merge layer should be called on a list of inputs. Received one tensor of shape "
-                f"{show(inputs.shape)} for {self.name} (not a list of tensors).",
+                f"A merge layer should be called on a list of inputs. Received one {form} for "
+                f"{self.name} (not a list of tensors).",
                 why=f"{name} combines several tensors, passed in one list.",
                 fix=f"write {self.name}([a, b]), with square brackets.",
                 graph=self,
@@ -61,7 +62,7 @@ class Merge(Layer, abstract=True):
         self.check_shapes([tensor.shape for tensor in inputs])
 
     def check_shapes(self, shapes: list[Shape]) -> None:
-        batches = {shape[0] for shape in shapes if shape} - {None, 1}
+        batches = {shape[0] for shape in shapes if shape} - {None}
         if len(batches) > 1:
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "

@@ -29,7 +29,7 @@ class BatchNormalization(Layer):
     """The output for a sample depends on the other samples of the batch."""
 
     supports_masking = True
-    axis: int = -1
+    axis: Any = -1
     momentum: float = 0.99
     epsilon: float = 1e-3
     center: bool = True

@@ -91,7 +91,7 @@ class GlobalPooling(Layer, abstract=True):
         return tuple(range(2, last) if self.data_format == "channels_first" else range(1, last - 1))
 
     def call(self, inputs: Any) -> Any:
-        return type(self).reduce(inputs, axis=self.axes, keepdims=self.keepdims)
+        return type(self).reduce(inputs, axis=self.axes, keepdims=bool(self.keepdims))
 
 
 class GlobalAveragePooling2D(GlobalPooling):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops
+from funclab import ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
@@ -133,14 +133,14 @@ class Recurrent(Layer, abstract=True):
             sequences, *initial_state = sequences
         if initial_state is not None and not isinstance(initial_state, (list, tuple)):
             initial_state = [initial_state]
-        if not initial_state:
+        if initial_state is None:
             return super().__call__(sequences, **kwargs)
         return super().__call__(sequences, initial_state=list(initial_state), **kwargs)
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        self._check(sequences, initial_state)
+        self._check(sequences, initial_state, mask)
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
@@ -208,13 +208,28 @@ class Recurrent(Layer, abstract=True):
             )
         return known
 
-    def _check(self, sequences: Any, initial_state: Any) -> None:
+    def _check(self, sequences: Any, initial_state: Any, mask: Any) -> None:
         if self.unroll and sequences.shape[1] is None:
             raise ShapeError(
                 f"Cannot unroll a RNN if the time dimension is undefined: {self.name} got inputs "
                 f"of shape {show(sequences.shape)}.",
                 why="unrolling repeats the step as often as there are steps.",
                 fix="give the length in Input(shape=(time, features)), or leave `unroll` out.",
+                graph=self,
+            )
+        if sequences.shape[1] == 0:
+            raise ShapeError(
+                f"{self.name} got sequences without steps: shape {show(sequences.shape)}.",
+                why="it gives what it has read at the last step.",
+                fix="leave empty sequences out, or pad them.",
+                graph=self,
+            )
+        if mask is not None and not shape_math.same(mask.shape, sequences.shape[:2]):
+            raise ShapeError(
+                f"The mask for {self.name} has shape {show(mask.shape)}, its input "
+                f"{show(sequences.shape)}.",
+                why="a mask of a sequence says of each step whether it counts.",
+                fix=f"pass a mask of shape {show(sequences.shape[:2])}.",
                 graph=self,
             )
         if initial_state is not None and len(initial_state) != self.state_count:

@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 from funclab import ops, regularizers
+from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import stream
 from funclab.layers.spec import InputSpec
 from funclab.ops.random import dropout, random_normal
+from funclab.shape_math import to_shape
 
 
 class Seeded(Layer, abstract=True):
@@ -37,8 +39,14 @@ class Dropout(Seeded):
 
     def prepare(self) -> None:
         super().prepare()
-        if self.noise_shape is not None:
-            self.noise_shape = tuple(self.noise_shape)
+        shape = self.noise_shape
+        if shape is None:
+            return
+        if not isinstance(shape, (list, tuple)) or 0 in shape:
+            raise wrong_value(
+                "Dropout", "noise_shape", shape, "a tuple of lengths", "(None, 1, None)"
+            )
+        self.noise_shape = to_shape(shape, "noise_shape")
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.rate:

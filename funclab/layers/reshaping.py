@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from funclab import ops, shape_math
+import numpy as np
+
+from funclab import meant, ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
+from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
 from funclab.layers.spec import InputSpec
@@ -52,6 +55,8 @@ class Reshape(Layer):
         target_shape = self.target_shape
         listed = isinstance(target_shape, Iterable) and not isinstance(target_shape, str)
         lengths = tuple(target_shape) if listed else (target_shape,)
+        if target_shape is None:
+            raise wrong_value("Reshape", "target_shape", None, "a tuple of lengths", "(-1,)")
         if sum(length in (-1, None) for length in lengths) > 1:
             raise ArgumentError(
                 f"There must be at most one unknown dimension (-1) in target_shape. "
@@ -77,8 +82,10 @@ class Permute(Layer):
 
     def prepare(self) -> None:
         dims = self.dims
-        self.dims = tuple(dims) if isinstance(dims, Sequence) else (dims,)
-        if set(self.dims) != {i + 1 for i in range(len(self.dims))}:
+        several = isinstance(dims, (Sequence, np.ndarray))
+        self.dims = tuple(np.asarray(dims).tolist() if several else (dims,))
+        places = list(range(1, len(self.dims) + 1))
+        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != places:
             raise ArgumentError(
                 "Invalid permutation argument `dims` for Permute Layer. The set of indices in "
                 f"`dims` must be consecutive and start from 1. Received dims={dims}.",

@@ -71,11 +71,11 @@ class Weighted(Operation):
             initializer=initializers.get(default if initializer is None else initializer),
             dtype=dtype,
             trainable=bool(arguments.get("trainable", True)),
-            name=name.rpartition("/")[2],
+            name=str(name).rpartition("/")[2],
             regularizer=regularizers.get(arguments.get("regularizer")),
             constraint=constraints.get(arguments.get("constraint")),
         )
-        variable.path = "/".join((*current_tape().scope, self.name, name))
+        variable.path = "/".join((*current_tape().scope, self.name, str(name)))
         return variable
 
     def named_weight(self, role: str, shape: Any, **settings: Any) -> Variable:
@@ -83,6 +83,12 @@ class Weighted(Operation):
 
         With the role "kernel", these are its `kernel_initializer` and so on.
         """
+        if self.built:
+            raise WeightsError(
+                f"{self.name} is built already; its weights are {[v.path for v in self.weights]}.",
+                why="a second `build` would put new weights in the place of those in use.",
+                fix="make a new layer for inputs of another shape.",
+            )
         kinds = ("initializer", "regularizer", "constraint")
         own = {kind: getattr(self, f"{role}_{kind}", None) for kind in kinds}
         return self.add_weight(**{"shape": shape, "name": role, **own, **settings})
@@ -162,6 +168,12 @@ class Weighted(Operation):
         Raises: WeightsError for a wrong number or shape.
         """
         mine = self.weights
+        if not isinstance(weights, (list, tuple, np.ndarray)):
+            raise WeightsError(
+                f"`set_weights` of {self.name} takes a list of arrays. Received: {weights!r}.",
+                why=f"{self.name} has {len(mine)} weights, each an array.",
+                fix="pass what `get_weights()` of a layer of the same kind returned.",
+            )
         if len(weights) != len(mine):
             raise WeightsError(
                 f'You called `set_weights(weights)` on layer "{self.name}" with a weight list of '

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -64,25 +63,8 @@ def as_loss(identifier: Any) -> Loss | None:
     loss = get(identifier)
     if loss is None or isinstance(loss, Loss):
         return loss
-    if inspect.isfunction(loss):
-        _check_arguments(loss)
     name = identifier if isinstance(identifier, str) else None
     return LossFunctionWrapper(loss, name=name)
-
-
-def _check_arguments(function: Callable[..., Any]) -> None:
-    """A loss function is called with targets and predictions."""
-    try:
-        inspect.signature(function).bind(None, None)
-    except TypeError:
-        raise LossError(
-            f"The loss {function.__name__}{inspect.signature(function)} cannot be called with "
-            "(y_true, y_pred).",
-            why="a loss compares the targets of a batch with the predictions for it.",
-            fix=f"write def {function.__name__}(y_true, y_pred): ..."
-            if function.__name__.isidentifier()
-            else "write loss=lambda y_true, y_pred: ...",
-        ) from None
 
 
 serialize, deserialize = registry.pair("loss")

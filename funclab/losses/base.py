@@ -6,14 +6,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from funclab import meant, ops, registry
-from funclab.errors import ArgumentError
-from funclab.fields import MEANINGS, described
+from funclab.errors import ArgumentError, ShapeError, unwritten
+from funclab.fields import described, guarded, meaning
+from funclab.layers.arguments import dtype_name
 from funclab.losses import functions
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.scores import Total
+from funclab.shape_math import show
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
@@ -32,6 +32,7 @@ class Loss:
     """Whether the targets are class numbers, which stay whole."""
 
     def __init_subclass__(cls) -> None:
+        guarded(cls)
         registry.register("loss", described(cls))
 
     def __init__(
@@ -48,10 +49,10 @@ class Loss:
                 why=f"it says how {self.name} makes one number of the samples' losses.",
                 fix='leave it out for the mean, or pass "sum" or "none".',
             )
-        self.reduction, self.dtype = reduction, dtype
+        self.reduction, self.dtype = reduction, dtype_name(dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no `call` yet.")
+        raise unwritten(self, "call")
 
     def mask(self, y_true: Any, losses: Any) -> Any:
         """Which losses count, for losses that leave some out."""
@@ -62,7 +63,7 @@ class Loss:
         if not self.integer_targets:
             y_true = as_float(y_true, str(y_pred.dtype))
         elif not is_symbolic(y_true):
-            y_true = np.asarray(y_true)
+            y_true = functions.as_numbers(y_true)
         losses = self.call(y_true, y_pred)
         mask = _both(getattr(y_pred, "mask", None), self.mask(y_true, losses))
         return reduced(losses, sample_weight, mask, self.reduction)
@@ -82,6 +83,9 @@ class Loss:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in config.items())})"
 
 
+guarded(Loss)
+
+
 class LossFunctionWrapper(Loss):
     """A loss made of a function of targets and predictions."""
 
@@ -94,6 +98,7 @@ class LossFunctionWrapper(Loss):
         **settings: Any,
     ) -> None:
         super().__init__(name or getattr(fn, "__name__", None), reduction, dtype)
+        registry.check_function("loss", fn)
         self.fn, self.settings = fn, settings
         self.integer_targets = getattr(fn, "integer_targets", False)
 
@@ -106,6 +111,7 @@ class LossFunctionWrapper(Loss):
 FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "from_logits": (meant.is_switch, "True"),
     "label_smoothing": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.1"),
+    "threshold": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.5"),
     "delta": (lambda value: meant.is_number(value) and value > 0, "1.0"),
     "k": (lambda value: isinstance(value, int) and value > 0, "5"),
     "axis": (lambda value: isinstance(value, (int, tuple, list)), "-1"),
@@ -123,7 +129,7 @@ def check_settings(name: str, settings: dict[str, Any]) -> None:
                 f"Invalid value for argument `{key}` of {name}. Received: {key}={value!r}.",
                 why="the first parentheses make it, and hold its settings; a call computes it."
                 if is_data
-                else f"`{key}` is {MEANINGS[key]}.",
+                else f"`{key}` is {meaning((name,), key)}.",
                 fix=f"write {name}()(y_true, y_pred)."
                 if is_data
                 else meant.number(key, value, example),
@@ -161,7 +167,7 @@ def class_of(
         bound.apply_defaults()
         chosen = {key: bound.arguments[key] for key in order}
         chosen["name"] = chosen["name"] or common["name"] or function.__name__
-        vars(self).update({key: chosen[key] for key in defaults})
+        vars(self).update({key: chosen[key] for key in defaults if key in chosen})
         check_settings(name, chosen)
         base.__init__(self, function, **chosen)
 
@@ -197,6 +203,15 @@ def prefix(weight: Any, values: Any) -> Any:
     kept = len(shape)
     while kept and shape[kept - 1] == 1 and (kept > len(wanted) or wanted[kept - 1] != 1):
         kept -= 1
+    pairs = zip(shape[:kept], wanted)
+    if kept > len(wanted) or any(
+        a != b and None not in (a, b) and 1 not in (a, b) for a, b in pairs
+    ):
+        raise ShapeError(
+            f"Weights of shape {show(shape)} do not fit losses or values of shape {show(wanted)}.",
+            why="there is one weight for each sample, or for each element.",
+            fix=f"pass an array of shape {show(wanted[:1])}, with a weight for each sample.",
+        )
     if kept == len(shape):
         return weight
     return ops.squeeze(weight, tuple(range(kept, len(shape))))
@@ -239,7 +254,8 @@ class IgnoringLoss(LossFunctionWrapper):
 def _loss(name: str, base: Any = LossFunctionWrapper, order: Sequence[str] = ()) -> Any:
     """The class of the function of that name, with its docstring."""
     function = getattr(functions, registry.to_snake_case(name))
-    return class_of(base, name, function, function.__doc__, COMMON, order)
+    common = COMMON | {"name": "huber_loss"} if name == "Huber" else COMMON
+    return class_of(base, name, function, function.__doc__, common, order)
 
 
 MeanSquaredError = _loss("MeanSquaredError")

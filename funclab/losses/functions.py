@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import ops, registry, shape_math
+from funclab.errors import DataError
 from funclab.graph.tensor import Operators
 from funclab.layers.arguments import floatx
 from funclab.ops.scores import AbsoluteError, SquaredError
@@ -33,13 +34,15 @@ def is_symbolic(x: Any) -> bool:
 def prepared(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Both as floats of one dtype and, where only a last axis of length 1 differs, of one rank."""
     y_pred = as_float(y_pred)
-    return same_rank(as_float(y_true, str(y_pred.dtype)), y_pred)
+    y_true, y_pred = same_rank(as_float(y_true, str(y_pred.dtype)), y_pred)
+    shape_math.broadcast(tuple(y_true.shape), tuple(y_pred.shape))
+    return y_true, y_pred
 
 
 def as_float(x: Any, dtype: str | None = None) -> Any:
     """x in a float dtype: the given one, else its own, else the default."""
     if not is_symbolic(x):
-        x = np.asarray(x)
+        x = as_numbers(x)
     own = str(x.dtype)
     wanted = dtype or (own if own.startswith("float") else floatx())
     if own == wanted:
@@ -47,6 +50,24 @@ def as_float(x: Any, dtype: str | None = None) -> Any:
     if is_symbolic(x):
         return ops.cast(x, wanted)
     return x.astype(wanted)
+
+
+def as_numbers(x: Any) -> Any:
+    """An array of numbers.
+
+    Raises: DataError for text, None, and lists of unequal lengths.
+    """
+    try:
+        array = np.asarray(x)
+    except ValueError:  # lists of unequal lengths
+        array = np.asarray(x, object)
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"Losses and metrics are computed from arrays of numbers. Received: {x!r}.",
+            why=f"this is of type {type(x).__name__}, dtype {array.dtype}.",
+            fix="pass arrays, such as numpy.array([[1.0], [0.0]]).",
+        )
+    return array
 
 
 def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
@@ -67,7 +88,7 @@ def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (y_true - y_pred)^2 over the last axis."""
     y_true, y_pred = prepared(y_true, y_pred)
-    if tuple(y_true.shape) == tuple(y_pred.shape) != ():
+    if tuple(y_true.shape) == tuple(y_pred.shape) and y_pred.shape[-1:] not in ((), (0,)):
         return SquaredError()(y_true, y_pred)
     return ops.mean(ops.square(y_true - y_pred), axis=-1)
 
@@ -76,7 +97,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of |y_true - y_pred| over the last axis."""
     y_true, y_pred = prepared(y_true, y_pred)
-    if tuple(y_true.shape) == tuple(y_pred.shape) != ():
+    if tuple(y_true.shape) == tuple(y_pred.shape) and y_pred.shape[-1:] not in ((), (0,)):
         return AbsoluteError()(y_true, y_pred)
     return ops.mean(ops.absolute(y_true - y_pred), axis=-1)
 
@@ -220,7 +241,9 @@ def sparse_categorical_crossentropy(
     """-log(y_pred) of the class that y_true names; samples of `ignore_class` count nothing."""
     y_pred = as_float(y_pred)
     if not is_symbolic(y_true):
-        y_true = np.asarray(y_true)
+        y_true = as_numbers(y_true)
+        at = shape_math.axis_index(axis, len(y_pred.shape))
+        check_classes(y_true, y_pred.shape[at], ignore_class)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[axis] == 1:
         y_true = ops.squeeze(y_true, axis)
     if ignore_class is None:
@@ -232,6 +255,19 @@ def sparse_categorical_crossentropy(
     if is_symbolic(losses):
         losses.mask = counts
     return losses
+
+
+def check_classes(y: Any, classes: int | None, ignored: int | None = None) -> None:
+    """Refuse class numbers that no prediction belongs to."""
+    counted = y if ignored is None else y[y != ignored]
+    if classes is None or not counted.size or (0 <= counted.min() <= counted.max() < classes):
+        return
+    raise DataError(
+        f"The targets go from {counted.min()} to {counted.max()}, a label value outside the valid "
+        f"range of [0, {classes}).",
+        why=f"a class number is the place of a probability among the {classes} predicted.",
+        fix="number the classes from 0.",
+    )
 
 
 @known_as("bce", "BCE")
@@ -250,6 +286,7 @@ def binary_crossentropy(
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     losses = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
+    shape_math.axis_index(axis, len(losses.shape))
     # One yes or no for each sample needs no mean.
     return ops.squeeze(losses, axis) if losses.shape[axis] == 1 else ops.mean(losses, axis=axis)
 

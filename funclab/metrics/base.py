@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, registry
-from funclab.errors import plain
-from funclab.fields import described
-from funclab.graph.value import Variable
+from funclab.errors import plain, unwritten
+from funclab.fields import described, guarded
+from funclab.graph.value import Constant, Variable
+from funclab.layers.arguments import dtype_name
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
 from funclab.ops.scores import Tally
@@ -29,11 +30,12 @@ class Metric:
     """Whether `update_state` can take values on the tape and so become part of a plan."""
 
     def __init_subclass__(cls) -> None:
+        guarded(cls)
         registry.register("metric", described(cls), registry.to_snake_case(cls.__name__))
 
     def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
-        self.dtype = dtype or "float32"
+        self.dtype = dtype_name(dtype) or "float32"
         self.variables: list[State] = []
 
     def add_variable(
@@ -63,11 +65,11 @@ class Metric:
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Add a batch."""
-        raise NotImplementedError(f"{type(self).__name__} has no `update_state` yet.")
+        raise unwritten(self, "update_state")
 
     def result(self) -> Any:
         """The metric of all batches since the last reset."""
-        raise NotImplementedError(f"{type(self).__name__} has no `result` yet.")
+        raise unwritten(self, "result")
 
     def reset_state(self) -> None:
         """Forget all batches."""
@@ -93,6 +95,9 @@ class Metric:
 
     def __repr__(self) -> str:
         return plain(f"<{type(self).__name__} {self.name}>")
+
+
+guarded(Metric)
 
 
 class Mean(Metric):
@@ -163,7 +168,9 @@ class MeanMetricWrapper(Mean):
         dtype: str | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(name or getattr(fn, "__name__", None) or getattr(fn, "name", None), dtype)
+        own = getattr(fn, "__name__", "").strip("<>") or getattr(fn, "name", None)
+        super().__init__(name or own, dtype)
+        registry.check_function("metric", fn)
         self.fn, self.settings = fn, settings
 
     def update_state(  # type: ignore[override]
@@ -171,6 +178,8 @@ class MeanMetricWrapper(Mean):
     ) -> None:
         """Add a batch."""
         values = self.fn(y_true, y_pred, **self.settings)
+        if is_symbolic(y_pred) and not is_symbolic(values):
+            values = Constant(as_float(values))  # the same number for every batch
         mask = getattr(y_pred, "mask", None)
         if mask is not None:
             mask = as_float(mask, str(as_float(values).dtype))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError
+from funclab import meant
+from funclab.fields import wrong_value
 from funclab.losses.base import prefix, widened
-from funclab.losses.functions import as_float, same_rank
+from funclab.losses.functions import as_float, prepared
 from funclab.metrics.base import Metric, State
 from funclab.shape_math import Array
 
@@ -28,7 +29,12 @@ class Confusion(Metric):
     ) -> None:
         super().__init__(dtype, name)
         self.thresholds = thresholds
-        limits = np.atleast_1d(0.5 if thresholds is None else thresholds).astype("float64")
+        values = thresholds if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
+        values = [0.5] if thresholds is None else list(values)
+        if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in values):
+            kind = type(self).__name__
+            raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")
+        limits = np.array(values, "float64")
         self.order, self.limits = np.argsort(limits), np.sort(limits)
         self.true_positives = self._counts("true_positives")
         self.false_positives = self._counts("false_positives")
@@ -42,7 +48,10 @@ class Confusion(Metric):
         return self.add_variable(self.limits.shape, dtype="float64", name=name)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        y_true, y_pred = same_rank(as_float(y_true), as_float(y_pred))
+        y_true, y_pred = prepared(y_true, y_pred)
+        if y_true.shape != y_pred.shape:
+            kind, wanted = type(self).__name__, f"the shape of y_pred, {y_pred.shape}"
+            raise wrong_value(kind, "y_true", y_true.shape, wanted, "y_true.reshape(y_pred.shape)")
         weights = np.ones(y_pred.shape)
         if sample_weight is not None:
             own = prefix(as_float(sample_weight), y_pred)
@@ -125,12 +134,13 @@ class AUC(Confusion):
         dtype: str | None = None,
         from_logits: bool = False,
     ) -> None:
+        curve = {"roc": "ROC", "pr": "PR"}.get(curve, curve)
         if curve not in ("ROC", "PR") or summation_method != "interpolation":
-            raise ArgumentError(
-                f"AUC(curve={curve!r}, summation_method={summation_method!r}) is not known.",
-                why='the curve is "ROC" or "PR", and its area is interpolated.',
-                fix='use AUC(curve="ROC").',
+            raise wrong_value(
+                "AUC", "curve", curve, '"ROC" or "PR", whose area is interpolated', '"ROC"'
             )
+        if num_thresholds < 2:
+            raise wrong_value("AUC", "num_thresholds", num_thresholds, "2 or more", "200")
         inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
         super().__init__([-EDGE, *inner, 1 + EDGE], name, dtype)
         self.num_thresholds, self.curve = num_thresholds, curve
@@ -140,7 +150,7 @@ class AUC(Confusion):
         y_pred = as_float(y_pred)
         if self.from_logits:
             y_pred = 0.5 + 0.5 * np.tanh(0.5 * y_pred)
-        super().update_state(y_true, y_pred, sample_weight)
+        super().update_state(y_true, np.clip(y_pred, 0, 1), sample_weight)
 
     def result(self) -> Any:
         hits = self.true_positives.array

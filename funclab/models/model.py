@@ -6,7 +6,7 @@ import copy
 import functools
 from typing import Any, NoReturn
 
-from funclab import saving, structure, training, view
+from funclab import meant, saving, structure, training, view
 from funclab.errors import NameLookupError, plain
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -70,9 +70,9 @@ class Model(Layer):
                 why="exactly one of the two says which layer is meant.",
                 fix=f'write get_layer("{names[-1] if names else "dense"}") or get_layer(index=0).',
             )
-        if index is not None and not -len(names) <= index < len(names):
+        if index is not None and not (meant.is_whole(index) and -len(names) <= index < len(names)):
             raise NameLookupError(
-                f"Was asked to retrieve layer at index {index} but model only has {len(names)} "
+                f"Was asked to retrieve layer at index {index!r} but model only has {len(names)} "
                 "layers.",
                 why=f"the layers of {self.name} are {', '.join(names)}.",
                 fix=f"use an index from 0 to {len(names) - 1}.",

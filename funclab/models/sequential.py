@@ -7,12 +7,14 @@ from typing import Any, NoReturn
 
 from funclab import saving
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
+from funclab.fields import guarded
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
 from funclab.models.model import Functional
 
 
+@guarded
 class Sequential(Functional):
     """A model whose layers form one line.
 
@@ -89,7 +91,7 @@ class Sequential(Functional):
         if isinstance(layer, InputLayer) and (self._stack or self._last is not None):
             raise GraphError(
                 f"Sequential model '{self.name}' has already been configured to use input shape "
-                f"{self.input_shape if self._last is not None else 'of its first layer'}. "
+                f"{self._first.shape if self._last is not None else 'of its first layer'}. "
                 f"You cannot add a different Input layer to it.",
                 why="data enters a Sequential at one place, its beginning.",
                 fix="put the Input first, or use the functional API for several inputs.",
@@ -121,6 +123,12 @@ class Sequential(Functional):
             for layer in stack:
                 self._put(layer)
         self.built = self._last is not None
+        if self.built and not self._stack:
+            raise GraphError(
+                f"Sequential model {self.name} cannot be built because it has no layers.",
+                why="its output is that of its last layer.",
+                fix=f"add one first: {self.name}.add(Dense(10)).",
+            )
 
     @property
     def layers(self) -> list[Any]:

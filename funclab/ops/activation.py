@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import shape_math
+from funclab.fields import guarded
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
 from funclab.kernels import softmax as rows
@@ -193,6 +194,7 @@ class HardSigmoid(Elementwise):
         np.divide(gx, 6, gx)
 
 
+@guarded
 def relu(
     x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> Any:
@@ -205,11 +207,13 @@ def relu6(x: Any) -> Any:
     return Relu(max_value=6.0)(x)
 
 
+@guarded
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     """x above 0, negative_slope * x below."""
     return Relu(negative_slope)(x)
 
 
+@guarded
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x above 0, alpha * (e^x - 1) below."""
     return Elu(alpha)(x)
@@ -306,7 +310,8 @@ class LogSoftmax(AlongAxis):
 def softmax(x: Any, axis: int = -1) -> Any:
     """Probabilities from scores along `axis`."""
     shape = shape_of(x)
-    if shape and shape[axis] == 1:
+    axis = shape_math.axis_index(axis, len(shape))
+    if shape[axis] == 1:
         warnings.warn(
             f"You are using a softmax over axis {axis} of a tensor of shape {show(shape)}. This "
             "axis has size 1, so every result is 1. Did you mean to use a sigmoid instead?",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from funclab import meant, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
@@ -195,7 +197,8 @@ def conv(
 
 def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
     """A setting for each spatial axis, from one number or one for each; all at least 1."""
-    values: tuple[Any, ...] = tuple(value) if isinstance(value, Sequence) else (value,) * rank
+    several = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
+    values: tuple[Any, ...] = tuple(value) if several else (value,) * rank  # type: ignore[arg-type]
     if len(values) != rank or not all(
         isinstance(v, Integral) and not isinstance(v, bool) and int(v) > 0 for v in values
     ):
@@ -221,14 +224,15 @@ def check_padding(padding: str) -> str:
 
 
 def check_format(data_format: str | None) -> str:
-    if data_format not in (None, *FORMATS):
+    known = data_format.lower() if isinstance(data_format, str) else data_format
+    if known not in (None, *FORMATS):
         raise ArgumentError(
             'The `data_format` argument must be one of "channels_first", "channels_last". '
             f"Received: {data_format!r}.",
             why="it says where the channels are: last in (batch, height, width, channels).",
             fix='leave it out, or write data_format="channels_last".',
         )
-    return data_format or "channels_last"
+    return known or "channels_last"
 
 
 def _kernel(w: Array) -> Array:

@@ -11,8 +11,8 @@ import numpy as np
 from funclab import meant, registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, NotSupportedError, WeightsError
-from funclab.fields import described
+from funclab.errors import ArgumentError, NotSupportedError, WeightsError, unwritten
+from funclab.fields import described, guarded, wrong_value
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
 from funclab.metrics.base import State
@@ -40,6 +40,7 @@ class Optimizer:
     n_rates: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
+        guarded(cls)
         registry.register("optimizer", described(cls), cls.__name__.lower())
 
     def __init__(
@@ -81,7 +82,7 @@ class Optimizer:
 
     def update(self, part: Stretch) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The kernel for a stretch of weights, and all it gets."""
-        raise NotImplementedError
+        raise unwritten(self, "update")
 
     # The learning rate.
     @property
@@ -96,6 +97,10 @@ class Optimizer:
         if isinstance(rate, dict):
             rate = registry.get("schedule", rate)
         schedule: Any = rate if callable(rate) else None
+        if schedule and not meant.takes(schedule, 0) and meant.takes(schedule):
+            schedule = lambda _: rate()  # noqa: E731  Keras calls it without the step
+        if schedule and (isinstance(rate, type) or not meant.takes(schedule, 0)):
+            schedule = None
         self.schedule = schedule
         if self.schedule is None:
             self.current_rate[0] = checked_rate(rate)
@@ -239,7 +244,7 @@ class Optimizer:
         return f"{type(self).__name__}({settings})"
 
 
-described(Optimizer)
+guarded(described(Optimizer))
 
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
@@ -253,27 +258,15 @@ IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accum
 
 SHARES = ("momentum", "beta_1", "beta_2", "rho")
 AMOUNTS = ("epsilon", "weight_decay", *CLIPS)
-SWITCHES = ("nesterov", "amsgrad", "centered")
 
 
 def check_numbers(optimizer: Any) -> None:
-    """Settings must be numbers in their range, or True or False."""
-    for name in (*SHARES, *AMOUNTS, *SWITCHES):
-        value = getattr(optimizer, name, None)
-        if name in SWITCHES:
-            fits, wanted, example = meant.is_switch(value), "True or False", "True"
-        elif name in SHARES:
-            fits = value is None or (meant.is_number(value) and 0 <= value <= 1)
-            wanted, example = "a float between [0, 1]", "0.9"
-        else:
-            fits = value is None or value is False or (meant.is_number(value) and value >= 0)
-            wanted, example = "a number, 0 or above", "1e-07" if name == "epsilon" else "1.0"
-        if not fits:
-            raise ArgumentError(
-                f"`{name}` must be {wanted}. Received: {name}={value!r}.",
-                why=f"{type(optimizer).__name__} calculates with it at each step.",
-                fix=meant.number(name, value, example),
-            )
+    """Settings must be in their range."""
+    for name in (*SHARES, *AMOUNTS):
+        value = getattr(optimizer, name, None) or 0
+        if value < 0 or (value > 1 and name in SHARES):
+            wanted = "a float between [0, 1]" if name in SHARES else "a number, 0 or above"
+            raise wrong_value(type(optimizer).__name__, name, value, wanted, "0.9")
 
 
 def checked_rate(rate: Any) -> float:

@@ -6,24 +6,40 @@ import bisect
 import math
 from collections.abc import Sequence
 
-from funclab import registry
+import numpy as np
+
+from funclab import meant, registry
+from funclab.errors import unwritten
+from funclab.fields import wrong_value
 
 
 class LearningRateSchedule(registry.Configured, kind="schedule"):
     """A rule for the learning rate: called with the number of steps taken so far."""
 
     def __call__(self, step: int) -> float:
-        raise NotImplementedError
+        raise unwritten(self, "__call__")
+
+
+def check_steps(owner: str, steps: float) -> None:
+    if steps <= 0:
+        raise wrong_value(owner, "decay_steps", steps, "a number above 0", "1000")
 
 
 class ExponentialDecay(LearningRateSchedule):
     """initial * rate ^ (step / decay_steps); with `staircase` the exponent is rounded down."""
 
     initial_learning_rate: float
-    decay_steps: int
+    decay_steps: float
     decay_rate: float
     staircase: bool = False
     name: str = "ExponentialDecay"
+
+    def __post_init__(self) -> None:
+        check_steps(type(self).__name__, self.decay_steps)
+        if self.decay_rate < 0:
+            raise wrong_value(
+                type(self).__name__, "decay_rate", self.decay_rate, "0 or more", "0.9"
+            )
 
     def __call__(self, step: int) -> float:
         return self.initial_learning_rate * self.decay_rate ** self.periods(step)
@@ -50,7 +66,15 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     name: str = "PiecewiseConstant"
 
     def __post_init__(self) -> None:
-        self.boundaries, self.values = list(self.boundaries), list(self.values)
+        parts = (self.boundaries, self.values)
+        self.boundaries, self.values = (np.atleast_1d(part).tolist() for part in parts)
+        ordered = all(map(meant.is_number, self.boundaries + self.values))
+        ordered = ordered and self.boundaries == sorted(self.boundaries)
+        if len(self.boundaries) != len(self.values) - 1 or not ordered:
+            wanted = f"numbers, one more than in the rising boundaries={self.boundaries!r}"
+            raise wrong_value(
+                "PiecewiseConstantDecay", "values", self.values, wanted, "[0.1, 0.01]"
+            )
 
     def __call__(self, step: int) -> float:
         return self.values[bisect.bisect_left(self.boundaries, step)]
@@ -63,11 +87,14 @@ class CosineDecay(LearningRateSchedule):
     """
 
     initial_learning_rate: float
-    decay_steps: int
+    decay_steps: float
     alpha: float = 0.0
     name: str = "CosineDecay"
     warmup_target: float | None = None
     warmup_steps: int = 0
+
+    def __post_init__(self) -> None:
+        check_steps(type(self).__name__, self.decay_steps)
 
     def __call__(self, step: int) -> float:
         top = self.initial_learning_rate

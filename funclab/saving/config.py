@@ -151,7 +151,7 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
     """
     try:
         entry = parsed(text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",
             why="a model is read from the text that `to_json()` writes.",

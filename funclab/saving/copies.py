@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from funclab import structure
+from funclab.fields import wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
@@ -104,6 +105,8 @@ def clone_model(
 
     `clone_function(layer)` may return another layer in the place of each.
     """
+    if not hasattr(model, "get_config"):
+        raise wrong_value("clone_model", "model", model, "a model", "Model(inputs, outputs)")
     copy_of: dict[Operation, Any] = {}
     copy = clone_function or _copy
     if not hasattr(model, "graph"):

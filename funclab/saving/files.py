@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import ConfigError, WeightsError
-from funclab.files import replacing
+from funclab.fields import wrong_value
+from funclab.files import as_path, replacing
 from funclab.layers import functions
 from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.state import arrays_of, restore
@@ -36,7 +37,9 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
     exists and `overwrite` is False.
     """
-    target = Path(path)
+    if not hasattr(model, "get_config"):
+        raise wrong_value("save_model", "model", model, "a model", "Model(inputs, outputs)")
+    target = as_path(path)
     if target.suffix != ".keras":
         raise ConfigError(
             f"Invalid filename: expected a `.keras` extension. Received: {str(path)!r}.",
@@ -68,7 +71,7 @@ def load_model(
     Raises: ConfigError for another file; or in safe mode, for a Lambda layer saved as code.
     WeightsError for weights that do not fit.
     """
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(as_path(path)):
         raise ConfigError(
             f"File not found or not a `.keras` archive: {str(path)!r}.",
             why="a saved model is a zip archive.",
@@ -97,7 +100,7 @@ def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
     Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
     False.
     """
-    _check_free(Path(path), overwrite)
+    _check_free(as_path(path), overwrite)
     with replacing(path) as new:
         new.write_bytes(_weights_file(model))
 
@@ -111,7 +114,7 @@ def load_weights(model: Any, path: Any) -> None:
     path: the name of a `.weights.h5` or `.keras` file.
     Raises: WeightsError, before anything changes, when layers or shapes do not fit.
     """
-    if not Path(path).exists():
+    if not as_path(path).exists():
         raise WeightsError(
             f"No weights file at {str(path)!r}.",
             why="nothing lies under that path.",

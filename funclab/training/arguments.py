@@ -52,6 +52,8 @@ class FitOptions:
                 why="training ends after a number of epochs.",
                 fix="leave it out for one epoch, or pass a number such as epochs=5.",
             )
+        if self.validation_split is None:
+            self.validation_split = 0.0
         fraction, initial, freq = self.validation_split, self.initial_epoch, self.validation_freq
         if not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
             raise ArgumentError(
@@ -66,7 +68,7 @@ class FitOptions:
                 fix=f"use a number from 0 to {self.epochs - 1}.",
             )
         if not isinstance(freq, (list, tuple, set)):
-            check_counts(validation_freq=freq)
+            check_counts(validation_freq=0 if freq is None else freq)
         check_shuffle(self.shuffle)
         self.verbose = wanted_verbose(self.verbose, auto=int(not quiet))
         self.callbacks = checked(self.callbacks)

@@ -9,10 +9,12 @@ from contextlib import nullcontext
 from typing import Any
 
 from funclab import losses, meant, metrics, optimizers, structure
-from funclab.errors import ArgumentError, BusyError, NotCompiledError
+from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError
+from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
-from funclab.metrics import Mean, Metric
+from funclab.layers.checks import positive
+from funclab.metrics import Mean, Metric, Sum
 from funclab.shape_math import Shape
 from funclab.training.logits import warn_of_logits
 from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
@@ -29,6 +31,7 @@ class Compiled:
     ) -> None:
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
+        given, weighted = structure.map_structure(_made_once, [given, weighted])
         self.given_metrics, self.given_weighted = given, weighted
         for one in structure.flatten([] if is_config(loss) else [loss]):
             losses.as_loss(one)
@@ -120,6 +123,16 @@ class Compiled:
         return kept_step(self.steps, key, make)
 
 
+def _made_once(metric: Any) -> Any:
+    """A metric of a class of its own, so that its name is made once; anything else unchanged."""
+    if isinstance(metric, type) and issubclass(metric, Metric):
+        metric = metric()
+    if type(metric) in (Mean, Sum):
+        wanted = "metrics of targets and predictions, not of values"
+        raise wrong_value("compile", "metrics", metric, wanted, '["mae"]')
+    return metric
+
+
 def kept_step(steps: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
     """The entry under a key, made when there is none; the longest unused ones are dropped."""
     with making:
@@ -205,6 +218,8 @@ def check_others(others: dict[str, Any]) -> None:
         "auto_scale_loss",
         "sample_weight_mode",
     }
+    if others.get("steps_per_execution") is not None:
+        positive("steps_per_execution", others["steps_per_execution"])
     unknown = [name for name in others if name not in harmless]
     if unknown:
         raise ArgumentError(
@@ -259,4 +274,13 @@ def in_order(metrics_per_output: Sequence[Sequence[tuple[Metric, bool]]]) -> lis
 
 def number(result: Any) -> Any:
     """A plain float where there is one number."""
-    return float(result) if getattr(result, "size", 1) == 1 else result
+    if getattr(result, "size", 1) != 1:
+        return result
+    try:
+        return float(result)
+    except (TypeError, ValueError):
+        raise LossError(
+            f"A metric gave {result!r}, of type {type(result).__name__}.",
+            why="the result of a metric is a number, or an array of numbers.",
+            fix="let its method `result` return a number.",
+        ) from None

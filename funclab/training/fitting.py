@@ -94,6 +94,8 @@ def fit(
     )  # fmt: skip
     watchers = live_watchers(model, live, options)
     options.check(quiet=bool(background or watchers))
+    if validation_data is not None:
+        options.validation_split = 0.0  # as in Keras, one of the two
     runner = Runner(model, require(model))
     check_idle(model, "fit")
     runner.warn_of_changes()

@@ -85,7 +85,7 @@ def as_array(data: Any, name: str = "this place") -> Array:
     except ValueError:
         raise _ragged(data, name) from None
     if array.dtype.kind == "O":
-        raise _ragged(data, name)
+        raise _ragged(data, name) if array.ndim else _not_data(data, name)
     return array
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab import meant, structure
 from funclab.errors import ArgumentError, DataError, FunclabError, LossError, Pair, Pairs, warn
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
@@ -282,7 +282,7 @@ def _listed(given: Any, count: int) -> list[Any] | None:
 def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
     """A loss weight (or None) for each output."""
     alone = weights is not None and not isinstance(weights, (dict, list, tuple))
-    if alone and (len(names) > 1 or not _is_number(weights)):
+    if alone and (len(names) > 1 or not meant.is_number(weights)):
         raise ArgumentError(
             f"Could not interpret loss_weights argument: {weights!r} - expected a list of "
             "numbers or a dict.",
@@ -291,7 +291,7 @@ def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
         )
     matched = names.match(weights, "loss_weights", _listed)
     for name, weight in zip(names.names, matched):
-        if weight is not None and not _is_number(weight):
+        if weight is not None and not meant.is_number(weight):
             raise ArgumentError(
                 f"Could not interpret loss_weights argument: the weight of {name} is {weight!r}.",
                 why="a loss weight multiplies the loss, so it is a number.",
@@ -322,7 +322,3 @@ def _metrics_in(entry: Any) -> list[Any]:
 
 def is_config(given: Any) -> bool:
     return isinstance(given, dict) and "class_name" in given
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (int, float)) or (hasattr(x, "item") and getattr(x, "size", 0) == 1)

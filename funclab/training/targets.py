@@ -292,6 +292,12 @@ def fit_weight(output: Output, shape: Shape, given: Any) -> Array:
             why="a weight multiplies the loss of its sample.",
             fix="pass an array of numbers, one for each sample.",
         )
+    if not np.isfinite(weight).all():
+        raise DataError(
+            f"The sample weights of {output.name} hold nan or inf.",
+            why="a weight multiplies the loss of its sample; one that is nan makes the mean nan.",
+            fix="give samples that are not to count the weight 0: numpy.nan_to_num(weights).",
+        )
     while (
         weight.ndim > 1
         and weight.shape[-1] == 1
@@ -328,15 +334,16 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
     if by_output and class_weight.keys() <= names.index.keys():
         parts = {names.index[key]: weights for key, weights in class_weight.items()}
         return [parts.get(i) for i in range(len(names))]
-    if not all(isinstance(label, (int, float, np.number)) for label in class_weight):
+    if not all(meant.is_number(label) and label % 1 == 0 for label in class_weight):
         raise ArgumentError(
             f"The keys of `class_weight` should be class numbers. Received: {list(class_weight)}.",
             why="targets hold class numbers, from 0.",
             fix=_written(class_weight),
         )
-    if not all(map(meant.is_number, class_weight.values())):
+    if not all(meant.is_number(weight) and np.isfinite(weight) for weight in class_weight.values()):
         raise ArgumentError(
-            f"The values of `class_weight` should be numbers. Received: {dict(class_weight)}.",
+            "The values of `class_weight` should be finite numbers. "
+            f"Received: {dict(class_weight)}.",
             why="each multiplies the loss of the samples of its class.",
             fix=_written(class_weight),
         )

@@ -42,7 +42,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: initializers.VarianceScaling(distribution="gaussian"), "distribution"),
     *((lambda v=v: layers.Dot(v), "argument `axes`") for v in ["1", (1, 2, 3), (1, "2"), None]),
     *((lambda v=v: layers.Dropout(v), "argument `rate`") for v in [-0.1, 1.0, 1.5, "half", None]),
-    *((lambda v=v: regularizers.L2(v), "non-negative float") for v in [-1, np.nan, np.inf, "much"]),
+    *((lambda v=v: regularizers.L2(v), "argument .?l2") for v in [-1, np.nan, np.inf, "much"]),
 ]
 
 

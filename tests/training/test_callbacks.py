@@ -233,7 +233,7 @@ WRONG = [
     (lambda: [EarlyStopping], "EarlyStopping is not a callback", "write EarlyStopping"),
     (lambda: [print], "is not a callback", "LambdaCallback"),
     (lambda: LambdaCallback(on_epoch=print), "has no `on_epoch`", "on_epoch_end"),
-    (lambda: EarlyStopping(mode="least"), "mode 'least' is unknown", "auto"),
+    (lambda: EarlyStopping(mode="least"), "argument `mode`", "auto"),
     (lambda: ReduceLROnPlateau(factor=2), "factor >= 1.0", "0.5"),
 ]
 

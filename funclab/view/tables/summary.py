@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
+from funclab.fields import check_kind, wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
@@ -56,6 +57,9 @@ def print_summary(
     MissingPackageError if there is no pandas to make a DataFrame.
     """
     model = shown(model)
+    check_kind("summary", "line_length", line_length, "int | None")
+    if print_fn is not None and not callable(print_fn):
+        raise wrong_value("summary", "print_fn", print_fn, "a function of a line", "print")
     if as_frame:
         return _frame(_layers(model, expand_nested, layer_range))
     layers = list(_layers(model, expand_nested, layer_range))
