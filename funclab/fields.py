@@ -110,7 +110,7 @@ MEANINGS = {
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
     "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
-    "mask": "the mask of the output, or a function of (inputs, mask)",
+    "Lambda.mask": "the mask of the output, or a function of (inputs, mask)",
     "arguments": "more keyword arguments for the function",
     "inputs": "the tensors with which the graph begins: one, a list, or a dict by name",
     "outputs": "the tensors that the model gives: one, a list, or a dict by name",
@@ -227,7 +227,7 @@ def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) ->
     )
 
 
-def guarded(thing: Any) -> Any:
+def guarded(thing: Thing) -> Thing:
     """Let a function, or the constructor of a class of funclab, refuse arguments that it does not
     take or cannot use."""
     if not isinstance(thing, type):

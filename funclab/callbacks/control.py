@@ -115,7 +115,7 @@ class EarlyStopping(Monitor):
         monitor: Any = "val_loss",
         min_delta: float = 0,
         patience: int = 0,
-        verbose: int = 0,
+        verbose: Any = 0,
         mode: str = "auto",
         baseline: float | None = None,
         restore_best_weights: bool = False,
@@ -173,7 +173,7 @@ class ReduceLROnPlateau(Monitor):
         monitor: str = "val_loss",
         factor: float = 0.1,
         patience: int = 10,
-        verbose: int = 0,
+        verbose: Any = 0,
         mode: str = "auto",
         min_delta: float = 1e-4,
         cooldown: int = 0,
@@ -220,7 +220,7 @@ class ReduceLROnPlateau(Monitor):
 class LearningRateScheduler(Callback):
     """Sets the learning rate of each epoch to `schedule(epoch, rate)` or `schedule(epoch)`."""
 
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+    def __init__(self, schedule: Callable[..., float], verbose: Any = 0) -> None:
         super().__init__()
         calls = ("epoch", "rate"), ("epoch",)
         self.schedule = a_function("LearningRateScheduler", "schedule", schedule, *calls)

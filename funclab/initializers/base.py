@@ -303,7 +303,9 @@ def fans(shape: Any) -> tuple[float, float]:
 def _drawn(dtype: Any) -> Any:
     """NumPy draws float32 and float64; anything else is cast from float64."""
     if np.dtype(dtype).kind != "f":
-        raise wrong_value("Random numbers", "dtype", str(dtype), "a dtype of floats", '"float32"')
+        raise wrong_value(
+            "a random initializer", "dtype", str(dtype), "a dtype of floats", '"float32"'
+        )
     return np.float32 if str(dtype) == "float32" else np.float64
 
 

@@ -273,8 +273,9 @@ def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     wanted = list(inspect.signature(layer.build).parameters)
     names = list(inspect.signature(layer.call).parameters)
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
-    if isinstance(args[0], dict) and "build" in vars(type(layer)):
-        raise wrong_value(layer.name, "inputs", list(args[0]), "one tensor, not a dict", "x")
+    own = type(layer).__module__.startswith("funclab.layers.") and not hasattr(layer, "layer")
+    if own and isinstance(args[0], dict) and "build" in vars(type(layer)):
+        raise wrong_value(layer.name, "input", list(args[0]), "one tensor, not a dict", "x")
     shapes = {f"{name}_shape": shape_of(value) for name, value in arguments.items()}
     if sum(name in shapes for name in wanted) > 1:
         return [shapes.get(name) for name in wanted]

@@ -29,8 +29,8 @@ class Confusion(Metric):
     ) -> None:
         super().__init__(dtype, name)
         self.thresholds = thresholds
-        values = thresholds if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
-        values = [0.5] if thresholds is None else list(values)
+        several = isinstance(thresholds, (list, tuple, np.ndarray))
+        values: Any = thresholds if several else [0.5 if thresholds is None else thresholds]
         if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in values):
             kind = type(self).__name__
             raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")

@@ -66,11 +66,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     name: str = "PiecewiseConstant"
 
     def __post_init__(self) -> None:
-        parts = (self.boundaries, self.values)
-        self.boundaries, self.values = (np.atleast_1d(part).tolist() for part in parts)
-        ordered = all(map(meant.is_number, self.boundaries + self.values))
-        ordered = ordered and self.boundaries == sorted(self.boundaries)
-        if len(self.boundaries) != len(self.values) - 1 or not ordered:
+        steps, rates = (np.atleast_1d(part).tolist() for part in (self.boundaries, self.values))
+        self.boundaries, self.values = steps, rates
+        numbers = all(map(meant.is_number, steps + rates))
+        if not numbers or steps != sorted(steps) or len(steps) != len(rates) - 1:
             wanted = f"numbers, one more than in the rising boundaries={self.boundaries!r}"
             raise wrong_value(
                 "PiecewiseConstantDecay", "values", self.values, wanted, "[0.1, 0.01]"

@@ -209,7 +209,7 @@ class Desk:
         model = self._model()
         usual = {"x": self._x, "y": self._y, "batch_size": 4, "verbose": 0, "shuffle": False}
         if not isinstance(settings.get("x", self._x), (np.ndarray, list)):
-            usual.pop("batch_size"), usual.pop("shuffle")
+            usual = {"y": self._y, "verbose": 0}
         history = model.fit(**{**usual, **settings}).history
         return [self._logs(history), model.get_weights()]
 
