@@ -18,7 +18,7 @@ from funclab.shape_math import show
 from funclab.view.code.values import own_settings
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.faces import write_line
+from funclab.view.scene.calls import write_line
 from funclab.view.scene.insides import Recorded, insides
 from funclab.view.scene.parts import Part, parts
 from funclab.view.tables.nodes import special

@@ -21,8 +21,8 @@ from funclab.view.explorer.questions import questions_of
 from funclab.view.explorer.values import Values
 from funclab.view.live.view import View
 from funclab.view.scene import words
+from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.compact import bare
-from funclab.view.scene.faces import Piece, write_line
 from funclab.view.scene.tensor_path import Behind, maker, source_inputs
 
 __all__ = ["Explorer", "explore"]

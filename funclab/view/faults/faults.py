@@ -15,10 +15,9 @@ from funclab.view.draw.text import clean
 from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls
+from funclab.view.scene.calls import Calls, Piece
 from funclab.view.scene.compact import joined
 from funclab.view.scene.diagram import MOST_CALLS
-from funclab.view.scene.faces import Piece
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
 from funclab.view.scene.tensor_path import maker, source_inputs

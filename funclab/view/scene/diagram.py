@@ -14,10 +14,9 @@ from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import graph_text, tables, words
-from funclab.view.scene.calls import Calls
+from funclab.view.scene.calls import Calls, Opened, Piece
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
-from funclab.view.scene.faces import Opened, Piece
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.scene import Scene
 from funclab.view.scene.sharing import Sharing

@@ -7,8 +7,7 @@ from dataclasses import replace
 from funclab.graph.node import Node
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls
-from funclab.view.scene.faces import role
+from funclab.view.scene.calls import Calls, role
 from funclab.view.scene.folding import Entry, Several
 from funclab.view.scene.scene import Box, Row
 from funclab.view.scene.sharing import whereabouts

@@ -9,9 +9,8 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene.calls import Calls
+from funclab.view.scene.calls import Calls, Piece
 from funclab.view.scene.diagram import MOST_CALLS, Diagram
-from funclab.view.scene.faces import Piece
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.tables import description
 

@@ -14,7 +14,7 @@ from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
 from funclab.view.scene import sizes, words
-from funclab.view.scene.faces import write_line
+from funclab.view.scene.calls import write_line
 
 TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")
 
