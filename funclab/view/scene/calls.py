@@ -67,11 +67,8 @@ class Calls:
     def _focus(self) -> Node | None:
         if not self.focus.startswith(clean(self.prefix)):
             return None
-        frames = ((node, clean(self.key(node))) for node in self.graph.nodes)
-        inner = (
-            node for node, key in frames if self.focus == key or self.focus.startswith(f"{key}/")
-        )
-        return next(inner, None)
+        focus, keys = f"{self.focus}/", {node: self.key(node) for node in self.graph.nodes}
+        return next((node for node in keys if focus.startswith(f"{clean(keys[node])}/")), None)
 
     def build(self) -> Scene:
         """The scene, without positions."""

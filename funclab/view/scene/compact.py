@@ -13,7 +13,7 @@ from funclab.view.scene import tables
 from funclab.view.scene.calls import Calls
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.layout.place import place
-from funclab.view.scene.scene import Edge, Scene
+from funclab.view.scene.wiring import joined
 
 LOW = 560
 """The height that gaps may fill."""
@@ -31,7 +31,7 @@ def compact(
     scene = Calls(model, False, most_calls).build()
     scene.title = clean(model.name)
     scene.description = tables.description(scene)
-    scene.edges, scene.plates = joined(scene), []
+    scene.edges, scene.plates = list(joined(scene)), []
     for group in scene.groups:
         group.weights *= capsules
     scene.direction = direction
@@ -52,14 +52,3 @@ def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diag
 def bare(picture: Any) -> str:
     """A picture without its style sheet: that of the live view is on the page already."""
     return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)
-
-
-def joined(scene: Scene) -> list[Edge]:
-    """An edge from each box to every box that reads what it makes."""
-    plates = {plate.key for plate in scene.plates}
-    makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in plates}
-    return [
-        Edge(makers[edge.source.key], edge.target, edge.tensor, edge.mask)
-        for edge in scene.edges
-        if edge.source.key in plates
-    ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from funclab.view.draw import theme
 from funclab.view.draw.text import shorten, steady
 from funclab.view.scene.boxes import colours
-from funclab.view.scene.scene import Box, Edge, Group, Scene
+from funclab.view.scene.scene import Box, Group, Scene
+from funclab.view.scene.wiring import joined
 
 LONGEST = 120
 """Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
@@ -125,7 +126,7 @@ def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[st
 def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
     boxes = {box.key: box for box in scene.boxes}
     shapes = _shapes(scene)
-    for edge in _edges(scene):
+    for edge in joined(scene, outputs=True):
         start, end = edge.source.key, edge.target.key
         clusters = [
             f" {word}=cluster_{names[key]}"
@@ -164,13 +165,3 @@ def _shapes(scene: Scene) -> dict[str, str]:
     rows = [row for box in scene.boxes for row in box.rows]
     pairs = [pair for row in rows for pair in zip(row.outputs, row.shapes, strict=False)]
     return {plate.name: plate.shape for plate in scene.plates} | dict(pairs)
-
-
-def _edges(scene: Scene) -> Iterator[Edge]:
-    """The edges from box to box, and to the tensors that leave the model."""
-    inner = {plate.key: plate.output for plate in scene.plates}
-    makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in inner}
-    for edge in scene.edges:
-        if inner.get(edge.target.key, True):
-            source = makers.get(edge.source.key, edge.source)
-            yield Edge(source, edge.target, edge.tensor, edge.mask)
