@@ -9,9 +9,8 @@ from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
 from funclab.files import write_text
-from funclab.view.draw import raster, theme
+from funclab.view.draw import pixels, theme
 from funclab.view.draw.canvas import Canvas, escape
-from funclab.view.draw.pixels import pictures
 
 Written = Callable[[], str]
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -84,10 +83,9 @@ class Picture:
 
         Raises: ArgumentError for another ending.
         """
-        if Path(path).suffix.lower() not in raster.ENDINGS:
-            return write(path, self.texts(), raster.ENDINGS)
-        canvas = raster.Page(theme.palette(self.look))
-        canvas.save(Path(path), *self.draw(canvas), dpi)
+        if Path(path).suffix.lower() not in pixels.ENDINGS:
+            return write(path, self.texts(), pixels.ENDINGS)
+        pixels.save(self.svg, theme.palette(self.look)["paper"], Path(path), dpi)
         return Path(path)
 
     def __str__(self) -> str:
@@ -99,7 +97,7 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
         paper = theme.palette(self.look)["paper"]
-        return {**pictures(self.svg, paper), "text/plain": repr(self)}
+        return {**pixels.pictures(self.svg, paper), "text/plain": repr(self)}
 
 
 def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -> Path:
