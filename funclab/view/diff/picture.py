@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any, ClassVar
 
 from funclab.view.diff.sentences import Entry
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
-from funclab.view.draw.grid import html_grid
-from funclab.view.draw.picture import Picture, Written
+from funclab.view.draw.geometry import area
+from funclab.view.draw.picture import Picture, Written, html_grid
 from funclab.view.draw.text import clean, folded_lines, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.compact import PROJECTOR_CALLS

@@ -9,11 +9,9 @@ from typing import Any, ClassVar
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.saving import shown
-from funclab.view.diff.match import Match, match
+from funclab.view.diff.match import Codes, Match, Side, match, model_in
 from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
-from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, quoted
-from funclab.view.diff.shared import notes, shared_layers
-from funclab.view.diff.sides import Codes, Side, model_in
+from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, notes, quoted, shared_layers
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, shorten

@@ -6,8 +6,7 @@ import html
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.area import Area
-from funclab.view.draw.geometry import closed, rounded_left
+from funclab.view.draw.geometry import Area, closed, rounded_left
 from funclab.view.draw.text import clean, steady
 
 

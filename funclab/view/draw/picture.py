@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape as escaped
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,10 +10,41 @@ from typing import Any, ClassVar
 from funclab.errors import ArgumentError
 from funclab.files import write_text
 from funclab.view.draw import pixels, theme
-from funclab.view.draw.canvas import Canvas, escape
+from funclab.view.draw.canvas import Canvas, escape, shown
 
+Cells = Sequence[str]
 Written = Callable[[], str]
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def text_grid(titles: Cells, rows: Sequence[Cells], right: bool = False) -> list[str]:
+    """The lines of a table, its columns aligned to the left or to the right."""
+    lines = [titles, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    return [_line(line, widths, right) for line in (titles, rule, *rows)]
+
+
+def _line(cells: Cells, widths: list[int], right: bool) -> str:
+    pairs = zip(cells, widths, strict=True)
+    padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width in pairs]
+    return "  ".join(padded).rstrip()
+
+
+def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
+    """A table whose first column and first row are headings."""
+    heads = "".join(f'<th scope="col">{shown(title)}</th>' for title in titles)
+    body = "".join(map(_row, rows))
+    return (
+        f'<table class="funclab-table"><caption>{shown(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(cells: Cells) -> str:
+    first, *others = map(shown, cells)
+    rest = "".join(f"<td>{cell}</td>" for cell in others)
+    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 class Picture:

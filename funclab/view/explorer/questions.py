@@ -8,7 +8,7 @@ from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say
 from funclab.view.scene import words
-from funclab.view.scene.parts import parts
+from funclab.view.scene.insides import parts
 from funclab.view.shapes.questions import wrong_shapes
 from funclab.view.shapes.rules.rule import rule
 

@@ -23,7 +23,7 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.compact import bare
-from funclab.view.scene.tensor_path import Behind, maker, source_inputs
+from funclab.view.scene.diagram import Behind, maker, source_inputs
 
 __all__ = ["Explorer", "explore"]
 

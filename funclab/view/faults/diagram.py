@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import curved
+from funclab.view.draw.geometry import area, curved
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import tables

@@ -16,10 +16,9 @@ from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, Piece
-from funclab.view.scene.diagram import MOST_CALLS
+from funclab.view.scene.diagram import MOST_CALLS, maker, source_inputs
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
-from funclab.view.scene.tensor_path import maker, source_inputs
 from funclab.view.scene.wiring import joined, plate_of
 from funclab.view.shapes.failure import Failure, failed_step
 from funclab.view.tables.nodes import node_table

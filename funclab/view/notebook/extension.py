@@ -16,8 +16,7 @@ from funclab.training import fitting
 from funclab.view.draw import defaults
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.scene import words
-from funclab.view.scene.diagram import diagram
-from funclab.view.scene.tensor_path import tensor_view
+from funclab.view.scene.diagram import diagram, tensor_view
 from funclab.view.tables.nodes import node_table
 
 SHOWN = (Operation, Tensor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from funclab.view.draw import theme
 from funclab.view.draw.text import shorten, steady
-from funclab.view.scene.boxes import colours
+from funclab.view.scene.drawing import colours
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import joined
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from funclab.view.draw.area import Area, Points
-from funclab.view.draw.marks import COLOURS, MARKS
+from funclab.view.draw.geometry import COLOURS, MARKS, Area, Points
 
 
 @dataclass

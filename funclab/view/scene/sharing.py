@@ -9,7 +9,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.view.draw.text import plural, shorten
 from funclab.view.scene import words
-from funclab.view.scene.parts import parts
+from funclab.view.scene.insides import parts
 from funclab.view.scene.scene import Box, Group, Scene
 
 

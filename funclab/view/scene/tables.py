@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from funclab.view.draw.canvas import shown
-from funclab.view.draw.grid import html_grid, text_grid
+from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import listed
 from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.words import times

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from funclab.callbacks.control import Monitor
-from funclab.view.draw.axis import brief
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.chart import Chart, Line, Plot, mean
+from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, shorten, text_width
 from funclab.view.live.said import say

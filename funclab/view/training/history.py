@@ -10,7 +10,7 @@ from funclab.callbacks.base import History
 from funclab.errors import ArgumentError
 from funclab.view.draw import defaults
 from funclab.view.draw.chart import Chart, Line
-from funclab.view.draw.grid import html_grid, text_grid
+from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import clean, plural
 from funclab.view.training.curves import VALIDATION, Curves, limit_of, line_of, parts
 from funclab.view.training.record import summary
