@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from itertools import compress
 from typing import Any
@@ -12,20 +13,20 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
-from funclab.view.draw import defaults, theme
+from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene import graph_text, tables, words
-from funclab.view.scene.calls import Calls, Opened, Piece
+from funclab.view.scene import graph_text, words
+from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
+from funclab.view.scene.graph_text import description
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
-from funclab.view.scene.sharing import Sharing
 from funclab.view.scene.sizes import density_of
-from funclab.view.scene.tables import description
+from funclab.view.scene.wiring import joined
 
 FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
@@ -34,9 +35,32 @@ WINDOW, PAPER = (1095, 744), (643, 900)
 BARS = " The bar before a shape: its height stands for positions, its width for features."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
+LOW = 560
+"""The height that gaps may fill."""
+PROJECTOR_CALLS = 11
+"""Boxes that a class can read from the last row, with the one that stands for the others."""
 
 
-class Diagram(Picture):
+class Graphs(Picture):
+    """A picture of one or more graphs, which `graph_text` writes for other programs."""
+
+    def graph_text(self, dialect: graph_text.Dialect) -> str:
+        raise NotImplementedError
+
+    def to_dot(self) -> str:
+        """The graph in DOT, the language of Graphviz."""
+        return self.graph_text(graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return self.graph_text(graph_text.MERMAID)
+
+    def texts(self) -> dict[str, Written]:
+        dot = dict.fromkeys((".gv", ".dot"), self.to_dot)
+        return {**super().texts(), **dot, ".mmd": self.to_mermaid}
+
+
+class Diagram(Graphs):
     """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
 
     `scene` is all of it as data, `table` an HTML table of the same for screen readers.
@@ -48,16 +72,15 @@ class Diagram(Picture):
     @property
     def text(self) -> str:
         """The same as a table of plain text."""
-        return tables.text(self.scene)
+        return graph_text.text(self.scene)
 
     @property
     def table(self) -> str:
         """The same as an HTML table."""
-        return tables.html_table(self.scene)
+        return graph_text.html_table(self.scene)
 
-    def to_dot(self) -> str:
-        """The graph in DOT, the language of Graphviz."""
-        return graph_text.written(self.scene, graph_text.DOT)
+    def graph_text(self, dialect: graph_text.Dialect) -> str:
+        return graph_text.written(self.scene, dialect)
 
     def to_graphviz(self) -> Any:
         """The graph as a `graphviz.Source`, which Graphviz lays out and draws in its own way."""
@@ -65,17 +88,11 @@ class Diagram(Picture):
 
         return graphviz.Source(self.to_dot())
 
-    def to_mermaid(self) -> str:
-        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
-        return graph_text.written(self.scene, graph_text.MERMAID)
-
     def texts(self) -> dict[str, Written]:
-        data = self.scene.to_dict
-        return super().texts() | {
-            ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
-            **dict.fromkeys((".gv", ".dot"), self.to_dot),
-            ".mmd": self.to_mermaid,
-        }
+        def data() -> str:
+            return f"{json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)}\n"
+
+        return {**super().texts(), ".json": data}
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -123,7 +140,7 @@ def diagram(
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    look, model = defaults.chosen(look), shown(model)
+    look, model = theme.chosen(look), shown(model)
     found = chooser(
         model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
     )
@@ -158,7 +175,7 @@ def chooser(
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)
-        scene.title, scene.description = _title(model), tables.description(scene)
+        scene.title, scene.description = _title(model), graph_text.description(scene)
         return scene
 
     return Chooser(build, direction, face == "layers")
@@ -284,3 +301,36 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
     scene.description = description(scene)
     place(scene)
     return Diagram(scene, look)
+
+
+def compact(
+    model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
+) -> Diagram:
+    """The calls of a model as a small picture; one of more calls has its middle folded.
+
+    Without `capsules`, shared layers are tied together, but their weights are not drawn.
+    """
+    scene = Calls(model, False, most_calls).build()
+    scene.title = clean(model.name)
+    scene.description = graph_text.description(scene)
+    scene.edges, scene.plates = list(joined(scene)), []
+    for group in scene.groups:
+        group.weights *= capsules
+    scene.direction = direction
+    place(scene, room=LOW)
+    return Diagram(scene)
+
+
+def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diagram:
+    """The small picture from left to right where that fits a width, else from top to bottom; and
+    without the weights of shared layers, where even that is too wide."""
+    for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
+        drawn = compact(model, direction, most_calls, capsules)
+        if drawn.scene.width <= width:
+            break
+    return drawn
+
+
+def bare(picture: Any) -> str:
+    """A picture without its style sheet: that of the live view is on the page already."""
+    return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)

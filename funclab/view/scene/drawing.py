@@ -79,9 +79,8 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     if arrow:
         points[-1] = tip - ahead / 2
     mask = " with its mask" if edge.mask else ""
-    data = {"key": edge.tensor, "source": edge.source.key, "target": edge.target.key}
-    data |= {"tensor": edge.tensor_key} if edge.tensor_key else {}
-    canvas.open(f"{edge.tensor}{mask}", "edge", **data)
+    ends = {"source": edge.source.key, "target": edge.target.key}
+    canvas.open(f"{edge.tensor}{mask}", "edge", key=edge.tensor, **ends, tensor=edge.tensor_key)
     canvas.path(curved(points), Paint("", colour, 1.5))
     if edge.mask:
         beside = [point + MASK_DISTANCE for point in points]
@@ -93,8 +92,7 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
 
 
 def _draw_plate(canvas: Canvas, plate: Plate) -> None:
-    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
-    canvas.open(plate.title, "plate", key=plate.key, **data)
+    canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
     paint = Paint("paper", "rim", 1.2)
     if plate.output:
         paint = Paint("output-fill", "output", 1.2)
@@ -120,8 +118,7 @@ def _draw_label(canvas: Canvas, label: Label) -> None:
 
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
     """The shape of a tensor beside its wire, after the bar that stands for it."""
-    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
-    canvas.open(plate.title, "plate", key=plate.key, **data)
+    canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
     canvas.rect(plate.grown(1), Paint())
     width, height = sizes.glyph(plate)
     middle = complex(plate.x, plate.y + 7)
@@ -160,26 +157,21 @@ def _draw_capsule(canvas: Canvas, group: Group) -> None:
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
     """Draw a box. One with something inside is left open; whoever draws that closes it."""
-    data = {"key": box.key}
-    if box.first:
-        data["first"] = box.first
-    if box.opens:  # where a view puts the sign that opens it
-        data["sign"] = f"{sizes.sign_top(box, density_of(scene)):g}"
-    kind = "box" if box.inside is None else "box frame"
-    canvas.open(box.title, kind, **data)
+    density = density_of(scene)
+    folded = box.role == "fold"
+    kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""
+    # where a view puts the sign that opens it
+    sign = f"{sizes.sign_top(box, density):g}" if box.opens else ""
+    canvas.open(box.title, kind, key=box.key, first=first, sign=sign)
     colour, fill = colours(box, group)
     if box.gathers:
-        _draw_gathered(canvas, box, group, colour, density_of(scene))
+        _draw_gathered(canvas, box, group, colour, density)
         return
-    folded = box.role == "fold"
     if box.wrapper:
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
-    density = density_of(scene)
-    in_lines = density.rows
     radius = ROUND if density.two_lines else ROUND - 3
-    pale = in_lines and colour == "neutral"
-    width = 1 if in_lines else 1.5
-    canvas.rect(box, Paint(fill, "rim" if pale else colour, width, "5 4" * folded), radius)
+    rim = "rim" if density.rows and colour == "neutral" else colour
+    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.5, "5 4" * folded), radius)
     if not folded:
         canvas.bar(box, density.bar, radius, colour)
     draw_heading(canvas, box, group, colour, density)

@@ -8,11 +8,10 @@ from funclab.graph.node import Node
 from funclab.shape_math import show
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls, role
+from funclab.view.scene.calls import Calls, role, whereabouts
 from funclab.view.scene.folding import Entry, Several
 from funclab.view.scene.repeats import reads
 from funclab.view.scene.scene import Box, Row
-from funclab.view.scene.sharing import whereabouts
 
 MOST_NOTES = 3
 """Calls outside the model that are told one by one."""

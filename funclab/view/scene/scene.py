@@ -52,8 +52,6 @@ class Box(Area):
     """A short line on the nodes of the layer that are not in the picture."""
     place: int | None = None
     """Which of the model's inputs it brings in."""
-    first: str = ""
-    """The key of the first call that a fold stands for."""
     ordered: bool = True
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0

@@ -13,7 +13,7 @@ from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, shorten, text_width
 from funclab.view.live.said import say
-from funclab.view.scene.compact import bare
+from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers
 
 VALIDATION = "val_"

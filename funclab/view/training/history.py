@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.chart import Chart, Line
 from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import clean, plural
@@ -77,7 +77,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     name = clean(getattr(history.model, "name", "") or "")
     title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
     description = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
-    return HistoryCurves(list(charts.values()), title, description, defaults.chosen(look))
+    return HistoryCurves(list(charts.values()), title, description, theme.chosen(look))
 
 
 History.plot = history_plot

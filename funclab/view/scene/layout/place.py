@@ -10,8 +10,8 @@ from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.capsules import place_capsules
 from funclab.view.scene.layout.cells import Cell, Wire, cells_of, measure, put
-from funclab.view.scene.layout.lanes import Lanes
 from funclab.view.scene.layout.tracks import (
+    Lanes,
     across_order,
     longest_way,
     reading_order,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from funclab.view.draw.geometry import Pen
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import Cell, Wire, row_offset
-from funclab.view.scene.layout.lanes import has_numbers, is_frame
+from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, End, Scene
 from funclab.view.scene.sizes import Density
 
