@@ -57,7 +57,7 @@ class Gallery:
         inner = tuple(f"{frame}/" for frame in self.frames)
         self.top = [key for key in self.nodes if not key.startswith(inner)]
         self.makers = {key: maker for maker, node in self.nodes.items() for key in node["outputs"]}
-        self.room = (1095.0, 744.0)
+        self.room = (1095.0, 564.0)
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.details: dict[Way, int] = {}
