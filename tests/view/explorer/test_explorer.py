@@ -135,7 +135,7 @@ def test_going_back_to_a_picture_draws_nothing_new():
     assert view.pictures is before
 
 
-def test_a_page_without_a_kernel_holds_every_way_to_open_a_few_frames():
+def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
     view = funclab.explore(models.siamese())
 
     view.complete()
