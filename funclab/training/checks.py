@@ -77,13 +77,7 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
         array = inputs[i]
         if array is None or not array.size:
             continue
-        if not np.isfinite(array).all():
-            raise DataError(
-                f"The input {model.input_names[i]} holds nan or inf where ids are expected.",
-                why=f"{layer.name} is an Embedding: it looks up the row of each id.",
-                fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
-                graph=layer,
-            )
+        check_ids_finite(model.input_names[i], array, layer)
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:
             wrong = low if low < 0 else high
@@ -107,6 +101,17 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
                     note=f"{wrong} is not in [0, {layer.input_dim})",
                 ),
             )
+
+
+def check_ids_finite(name: str, array: Array, reader: Any) -> None:
+    """Whole numbers, such as ids, cannot be missing."""
+    if not np.isfinite(array).all():
+        raise DataError(
+            f"The input {name} holds nan or inf where ids are expected.",
+            why=f"{reader.name} reads whole numbers: an Embedding looks up the row of each id.",
+            fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
+            graph=reader,
+        )
 
 
 def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:

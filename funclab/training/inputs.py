@@ -12,6 +12,7 @@ from funclab.errors import DataError, FunclabError, Pair, Pairs, ShapeError, war
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shape_math import Array, Shape, same, show
+from funclab.training.checks import check_ids_finite
 from funclab.training.matching import arrays_in, names_of_inputs
 
 MISSING = (
@@ -152,6 +153,8 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         raise misfit(model, name, path, tensor.shape, array.shape)
+    if repaired.dtype.kind == "f" and not tensor.dtype.startswith("float"):
+        check_ids_finite(name, repaired, model)
     return repaired.astype(tensor.dtype, copy=False)
 
 
