@@ -239,27 +239,32 @@ def guarded(thing: Thing) -> Thing:
 
 def _guarded(function: Any) -> Any:
     signature = inspect.signature(function)
+    names = list(signature.parameters)
     kinds = {name: one.annotation for name, one in signature.parameters.items()}
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        owner = type(args[0]).__name__ if "self" in kinds else function.__name__
-        for name, value in bound(signature, owner, args, kwargs).items():
-            check_kind(owner, name, value, kinds[name])
-        return function(*args, **kwargs)
+        owner = type(args[0]).__name__ if names[:1] == ["self"] else function.__name__
+        for name, value in (*zip(names, args), *kwargs.items()):
+            check_kind(owner, name, value, kinds.get(name, "Any"))
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            check_bound(signature, owner, args, kwargs)  # raises when this was the fault
+            raise
 
     return checked
 
 
-def bound(
+def check_bound(
     signature: inspect.Signature, owner: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """The arguments of a constructor by name, as they were passed.
+) -> None:
+    """Refuse arguments that are missing, unknown, too many, or passed twice.
 
-    Raises: ArgumentError for arguments that are missing, unknown, too many, or passed twice.
+    Raises: ArgumentError.
     """
     try:
-        return signature.bind(*args, **kwargs).arguments
+        signature.bind(*args, **kwargs)
     except TypeError as error:
         names = [name for name in signature.parameters if name not in ("self", "kwargs")]
         unknown = [name for name in kwargs if name not in names]

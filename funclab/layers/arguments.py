@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab import explain, meant, structure
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
-from funclab.fields import bound, check_kind, own_fields, wrong_value
+from funclab.fields import check_bound, check_kind, own_fields, wrong_value
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
@@ -80,7 +80,7 @@ def take_fields(cls: Any, base: Any) -> None:
         values = {**defaults, **by_place, **kwargs}
         missing = any(value is empty for value in values.values())
         if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
-            bound(signature, type(self).__name__, (self, *args), kwargs)
+            check_bound(signature, type(self).__name__, (self, *args), kwargs)
         own = [name for name in fields if name not in parameters(base)]
         settings = {name: checked(name, values.pop(name)) for name in own}
         for name, value in settings.items():
