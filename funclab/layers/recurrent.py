@@ -96,8 +96,10 @@ class Recurrent(Layer, abstract=True):
         """
         batch, time, _ = x.shape
         if time is None:  # only while shapes are inferred
-            sequence = Value((batch, None, self.units), self.dtype)
-            return (sequence if self.return_sequences else states[0], *states)
+            sequence, *last = (Value((batch, self.units), self.dtype) for _ in (None, *states))
+            if self.return_sequences:
+                sequence = Value((batch, None, self.units), self.dtype)
+            return (sequence, *last)
         outputs, output = [], self._zeros(x)[0]
         for t in reversed(range(time)) if self.go_backwards else range(time):
             new = step(x[:, t], states)

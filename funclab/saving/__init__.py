@@ -14,9 +14,10 @@ from funclab.saving.onnx_file import export
 
 __all__ = [
     "build_from_config", "calls_of", "check_portable", "clone_model", "compile_from_config",
-    "export", "from_config", "from_keras", "get_build_config", "get_compile_config", "graph_from_config",
-    "graph_to_config", "load_model", "load_weights", "make_calls", "model_from_json",
-    "operation_to_config", "save_model", "save_weights", "shown", "to_json", "to_keras",
+    "export", "from_config", "from_keras", "get_build_config", "get_compile_config",
+    "graph_from_config", "graph_to_config", "load_model", "load_weights", "make_calls",
+    "model_from_json", "operation_to_config", "save_model", "save_weights", "shown", "to_json",
+    "to_keras",
 ]  # fmt: skip
 
 guard(__name__)

@@ -194,6 +194,8 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         config.pop("dtype", None)
     if isinstance(config.get("axis"), list) and name == "BatchNormalization":
         config["axis"] = config["axis"][0]
+    if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
+        config.pop("noise_shape", None)
     if name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if name == "Lambda" and not isinstance(config.get("function"), dict):
@@ -215,7 +217,10 @@ def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any
     """The shape of the input may be that of the first layer, or of the model."""
     first = config["layers"][0] if config["layers"] else {}
     if "batch_input_shape" in first:
-        start = {"batch_shape": first["batch_input_shape"], "name": f"{first['config']['name']}_input"}
+        start = {
+            "batch_shape": first["batch_input_shape"],
+            "name": f"{first['config']['name']}_input",
+        }
         start["dtype"] = "int32" if first["class_name"] == "Embedding" else None
         config["layers"] = [{"class_name": "InputLayer", "config": start}, *config["layers"]]
     elif config.get("build_input_shape"):
@@ -242,7 +247,7 @@ def _tensorflow_op(entry: dict[str, Any]) -> dict[str, Any]:
     last = config["function"].rpartition(".")[2]
     if last != "getitem" and last not in TF_OPS:
         raise ConfigError(
-            f"The operation {config['name']} is tf.{config['function']}, which funclab cannot read.",
+            f"The op {config['name']} is tf.{config['function']}, which funclab cannot read.",
             why="only some functions of TensorFlow have an op here that does the same.",
             fix="build the model without it, and give it the weights with load_weights(path).",
         )
@@ -293,12 +298,17 @@ def _functional(config: dict[str, Any]) -> dict[str, Any]:
 def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dict[str, Any]:
     """One call: in Keras 2, its keyword arguments stand behind every tensor."""
     settings = next((leaf[3] for leaf in _references(call) if len(leaf) > 3), {})
-    kwargs = {name: value for name, value in _map(tensor, settings).items() if value is not None}
+    settings = _map(tensor, settings)
+    kwargs = {key: value for key, value in settings.items() if value is not None}
     args = [_alone(_map(tensor, call))]
     if entry.get("module") == OPS:
         spec = kwargs.pop("slice_spec", None)
-        args += [] if spec is None else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
-        kwargs = {TF_SETTINGS.get(name, name): value for name, value in kwargs.items()}
+        args += (
+            []
+            if spec is None
+            else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
+        )
+        kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
     passed = [name for name in FILLED_IN if name in kwargs]
     return {"args": args, "kwargs": kwargs, "passed": passed}
 
@@ -363,7 +373,9 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
             config["name"] = config.get("name", "").removeprefix(f"{output}_")
         if "fn" in config:
             known = config["name"] in registry.registered("metric")
-            return config["name"] if known or config["name"] in ("acc", "accuracy") else config["fn"]
+            return (
+                config["name"] if known or config["name"] in ("acc", "accuracy") else config["fn"]
+            )
         return {**entry, "config": config}
 
     kept = {"loss": loss, "metrics": metric, "weighted_metrics": metric}

@@ -78,6 +78,7 @@ class _Writer:
         starts = [self._end(self.names[value], value) for value in inputs]
         made = [self.new(name) for name in ends]
         self.write(outputs)
+        self.scope = ()
         for value, name in zip(outputs, made, strict=True):
             self.nodes.append(self.onnx.helper.make_node("Identity", [self.names[value]], [name]))
         finish = [self._end(name, value) for name, value in zip(made, outputs)]

@@ -44,7 +44,7 @@ SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
-        "LogSoftmax", "HardSigmoid", "Gelu",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round",
     )},
     "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
     "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
@@ -102,8 +102,12 @@ def reduction(writer: Writer, op: Any, inputs: list[Value], output: Value) -> st
 
 
 def extreme(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    settings = {"axis": op.axis, "keepdims": int(op.keepdims)}
-    made = writer.node(type(op).__name__, writer.cast(inputs[0]), **settings)
+    x, axis = writer.cast(inputs[0]), op.axis
+    if axis is None:
+        x, axis = writer.node("Reshape", x, writer.constant([-1])), 0
+    made = writer.node(type(op).__name__, x, axis=axis, keepdims=int(op.keepdims))
+    if op.axis is None:
+        made = writer.node("Reshape", made, writer.constant([1] * output.ndim))
     return writer.node("Cast", made, to=output.dtype)
 
 
@@ -146,20 +150,17 @@ def get_item(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str
 
 
 def reshape(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Axes whose length is not known keep the length that they have in x, or take what is left."""
+    """In ONNX, 0 stands for the length that x has in that place, and one -1 for what is left."""
     x, kind = inputs[0], type(op).__name__
-    kept = {"Reshape": x.ndim, "ReshapeSamples": 1}.get(kind, 0)
-    lengths = list(output.shape)
-    if lengths.count(None) > 1:
-        known = x.shape[:kept]
-        lengths = [
-            0 if n is None and i < len(known) and known[i] is None else n
-            for i, n in enumerate(lengths)
-        ]
-    if lengths.count(None) > 1 or (kind == "UnfoldTime" and op.time is None):
+    kept = kind == "ReshapeSamples" and (0,)
+    if kind == "Reshape" and op.newshape.count(None) > 1:
+        kept = [i for i, length in enumerate(op.newshape) if length is None]
+    lengths = [-1 if n is None else n for n in output.shape]
+    if lengths.count(-1) > 1 and kept:
+        lengths = [0 if i in kept else n for i, n in enumerate(lengths)]
+    if lengths.count(-1) > 1 or (kind == "UnfoldTime" and op.time is None):
         raise unknown_length(f"The op {op.name}")
-    target = writer.constant([-1 if n is None else n for n in lengths])
-    return writer.node("Reshape", writer.cast(x), target)
+    return writer.node("Reshape", writer.cast(x), writer.constant(lengths))
 
 
 def axes_of(kind: str) -> Any:
@@ -210,7 +211,7 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     if op.padding == "same" and None in op.spatial(x.shape):
         settings["auto_pad"] = "SAME_UPPER"
     elif op.padding == "same":
-        axes = zip(op.spatial(x.shape), size, op.strides, dilation)
+        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
         before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
         settings["pads"] = (*before, *after)
     names = [writer.cast(value, output.dtype) for value in inputs]
@@ -313,10 +314,11 @@ def split(op: Any, x: Any) -> Any:
 
 
 def repeat(op: Any, x: Any) -> Any:
-    length = x.shape[op.axis]
-    if length is None:
-        raise unknown_length(f"The op {op.name}")
-    return ops.take(x, np.repeat(np.arange(length), op.repeats), op.axis)
+    axis = shape_math.axis_index(op.axis, x.ndim)
+    if x.shape[axis] is not None:
+        return ops.take(x, np.repeat(np.arange(x.shape[axis]), op.repeats), axis)
+    copies = ops.concatenate([ops.expand_dims(x, axis + 1)] * op.repeats, axis + 1)
+    return ops.reshape(copies, [-1 if i == axis else n for i, n in enumerate(x.shape)])
 
 
 def one_hot(op: Any, x: Any) -> Any:
@@ -330,11 +332,15 @@ def flip(op: Any, x: Any) -> Any:
     return x[tuple(slice(None, None, -1 if i in axes else None) for i in range(x.ndim))]
 
 
-def lstm(op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any) -> Any:
+def lstm(
+    op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any
+) -> Any:
     """Step after step: with a mask, ONNX has no such layer."""
     if x.shape[1] is None:
         raise unknown_length("An LSTM with a mask")
-    gate, squash = getattr(ops, op.recurrent_activation), getattr(ops, op.activation)
+    gate, squash = (
+        getattr(ops, name, ops.identity) for name in (op.recurrent_activation, op.activation)
+    )
     outputs, output = [], None
     steps = range(x.shape[1])
     for t in reversed(steps) if op.go_backwards else steps:
@@ -350,6 +356,19 @@ def lstm(op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any
             output, h, c = new_h, new_h, new_c
         outputs.append(output)
     return ops.stack(outputs, axis=1) if op.return_sequences else output, h, c
+
+
+def tile(op: Any, x: Any) -> Any:
+    rank = max(x.ndim, len(op.repeats))
+    x = ops.expand_dims(x, tuple(range(rank - x.ndim))) if rank > x.ndim else x
+    for axis, times in enumerate(op.repeats, start=rank - len(op.repeats)):
+        x = ops.concatenate([x] * times, axis) if times > 1 else x
+    return x
+
+
+def rounded(op: Any, x: Any) -> Any:
+    scale = 10.0**op.decimals
+    return ops.divide(ops.round(ops.multiply(x, scale)), scale)
 
 
 SPELLED: dict[str, Callable[..., Any]] = {
@@ -375,6 +394,8 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Repeat": repeat,
     "OneHot": one_hot,
     "Flip": flip,
+    "Tile": tile,
+    "Round to decimals": rounded,
     "LSTM in steps": lstm,
 }
 """Ops as other ops: functions of the op and its inputs."""
@@ -383,6 +404,8 @@ SPELLED: dict[str, Callable[..., Any]] = {
 def kind_of(op: Any) -> str:
     """The name of an op in `WRITERS` or `SPELLED`."""
     name = type(op).__name__
+    if name == "LSTM" and op.dropped:
+        return "LSTM with dropout"
     if name == "LSTM" and (op.masked or (op.activation, op.recurrent_activation) != USUAL):
         return "LSTM in steps"
-    return name
+    return "Round to decimals" if name == "Round" and op.decimals else name
