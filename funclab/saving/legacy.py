@@ -40,17 +40,30 @@ TF_OPS = {
 """Functions of TensorFlow that a graph of Keras 2 may hold, by their last name."""
 
 TF_SETTINGS = {
-    "y": "x2", "b": "x2", "perm": "axes", "multiples": "repeats", "shape": "newshape",
-    "clip_value_min": "x_min", "clip_value_max": "x_max", "depth": "num_classes",
-}  # fmt: skip
+    "y": "x2",
+    "b": "x2",
+    "perm": "axes",
+    "multiples": "repeats",
+    "shape": "newshape",
+    "clip_value_min": "x_min",
+    "clip_value_max": "x_max",
+    "depth": "num_classes",
+}
 TF_DEFAULTS = {"gelu": {"approximate": False}}
 
 SLOTS = {
-    "m": "momentum", "v": "velocity", "vhat": "highest_velocity", "u": "largest",
-    "rms": "velocity", "mg": "average", "average_gradient": "average",
-    "accumulated_grad": "squared_gradient", "accum_grad": "squared_gradient",
-    "accumulated_delta_var": "squared_step", "accum_var": "squared_step",
-}  # fmt: skip
+    "m": "momentum",
+    "v": "velocity",
+    "vhat": "highest_velocity",
+    "u": "largest",
+    "rms": "velocity",
+    "mg": "average",
+    "average_gradient": "average",
+    "accumulated_grad": "squared_gradient",
+    "accum_grad": "squared_gradient",
+    "accumulated_delta_var": "squared_step",
+    "accum_var": "squared_step",
+}
 """What optimizers of Keras 2 call what they remember; other names are the same here."""
 
 
