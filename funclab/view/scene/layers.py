@@ -9,8 +9,7 @@ from funclab.shape_math import show
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, role, whereabouts
-from funclab.view.scene.folding import Entry, Several
-from funclab.view.scene.repeats import reads
+from funclab.view.scene.repeats import Entry, Several, reads
 from funclab.view.scene.scene import Box, Row
 
 MOST_NOTES = 3

@@ -77,7 +77,7 @@ class Wire:
     source: Cell
     target: Cell
     port: int
-    edge: Edge | None = None
+    edge: Edge
     side: int = 0
     """Where it enters: 0 with the flow, -1 and 1 at the sides."""
     tab: bool = False
@@ -89,11 +89,7 @@ class Wire:
 
     @property
     def index(self) -> int:
-        return self.edge.target.index if self.edge else 0
-
-    @property
-    def row(self) -> int | None:
-        return self.edge.target.row if self.edge else None
+        return self.edge.target.index
 
     @property
     def backward(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.capsules import place_capsules
@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
 )
 from funclab.view.scene.layout.u import U
 from funclab.view.scene.layout.wires import RADIUS, Levels, Wires
-from funclab.view.scene.scene import Box, Label, Scene
+from funclab.view.scene.scene import Box, Edge, End, Label, Scene
 
 EDGE = 14
 """White space around the whole."""
@@ -188,7 +188,7 @@ class Placing:
             source, first = going[0]
             for cell, wire in going:
                 cell.leaving.remove(wire)
-            link = Wire(source, foot, first.port)
+            link = Wire(source, foot, first.port, Edge(first.edge.source, End(FOOT_KEY), ""))
             source.leaving.append(link)
             foot.entering.append(link)
             cells.append(foot)
@@ -211,21 +211,21 @@ class Placing:
             at = head.at
             self.label.x, self.label.y = at + 12, head.start + 1
             self.scene.labels.append(self.label)
-            pen = Pen(self.foot)
             low, lane = self.foot.imag + 8, x - BETWEEN / 2
-            turns = [complex(self.foot.real, low), complex(lane, low)]
+            turns = [self.foot, complex(self.foot.real, low), complex(lane, low)]
             turns += [complex(lane, head.start), complex(at, head.start), complex(at, head.end)]
-            pen.corners(turns, RADIUS)
-            if self.previous is not None:
-                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+            self._go_on(turns)
         foot = next((cell for cell in cells if cell.key == FOOT_KEY), None)
         if foot is not None:
             self.foot, self.previous = complex(foot.entering[0].entry, foot.start), self.link
             if self.previous is not None:
-                end = self.previous.path[-1]
-                pen = Pen(complex(*end))
-                pen.corners([complex(end[0], self.foot.imag), self.foot], RADIUS)
-                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+                end = complex(*self.previous.path[-1])
+                self._go_on([end, complex(end.real, self.foot.imag), self.foot])
+
+    def _go_on(self, turns: list[complex]) -> None:
+        """Make the wire of the column before longer."""
+        if self.previous is not None:
+            self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:

@@ -17,7 +17,7 @@ from funclab.view.scene.layout.cells import (
     inputs_of,
     row_offset,
 )
-from funclab.view.scene.scene import Box, End
+from funclab.view.scene.scene import Box
 
 APART = 14
 """The distance of boxes beside each other."""
@@ -289,7 +289,7 @@ class Lanes:
 
     def _into_row(self, cell: Cell, box: Box, wire: Wire) -> float:
         """Where a wire comes to a box with rows: at its row, or in a lane left of the box."""
-        end = wire.edge.target if wire.edge else End("")
+        end = wire.edge.target
         row = end.row or 0
         if self.sideways:
             return row_offset(box, row, end.index, end.count)

@@ -3,7 +3,7 @@ on the right, so that every skip runs straight across."""
 
 from __future__ import annotations
 
-from funclab.view.draw.geometry import Pen, Points
+from funclab.view.draw.geometry import Points, pairs, rounded
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
 from funclab.view.scene.layout.tracks import has_numbers, longest_way
@@ -114,8 +114,7 @@ class U:
                 reach = plate.x - 2 if plate.width else box.right
                 stubs[plate.key].path = straight((box.right, middle(cell)), (reach, middle(cell)))
             for wire in cell.leaving:
-                if wire.edge:
-                    wire.edge.path = self._way(wire)
+                wire.edge.path = self._way(wire)
         for cell in self.cells:
             if cell.plates and not cell.leaving:
                 self._end(cell, stubs)
@@ -184,6 +183,4 @@ def middle(cell: Cell) -> float:
 
 
 def straight(start: tuple[float, float], end: tuple[float, float]) -> Points:
-    pen = Pen(complex(*start))
-    pen.line(complex(*end))
-    return pen.pairs(False)
+    return pairs(rounded([complex(*start), complex(*end)]))
