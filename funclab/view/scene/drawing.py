@@ -17,7 +17,7 @@ from funclab.view.scene import sizes
 from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Row, Scene
 from funclab.view.scene.sizes import TAB, Density, density_of
 
-ARROW, HALF_ARROW = 8, 4
+ARROW = 8
 DOTS, DASHES = "1.5 4", "4 3"
 MASK_DISTANCE = 4 * (1 + 1j)
 """How far beside its tensor a mask runs, whichever way its line goes."""
@@ -79,7 +79,6 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     tip = points[-1]
     before = next((point for point in reversed(points) if point != tip), tip)
     ahead = of_length(tip - before, ARROW)
-    side = of_length(ahead * 1j, HALF_ARROW)
     if arrow:
         points[-1] = tip - ahead / 2
     mask = " with its mask" if edge.mask else ""
@@ -90,8 +89,7 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
         beside = [point + MASK_DISTANCE for point in points]
         canvas.path(curved(beside), Paint("", "neutral", 1.5, DASHES))
     if arrow:
-        back = tip - ahead
-        canvas.polygon([tip, back + side, back - side], colour)
+        canvas.arrow(tip, ahead, colour)
     canvas.close()
 
 

@@ -134,7 +134,7 @@ class Placing:
         dots = [(dot.real, dot.imag) for dot in wires.dots]
         scene.dots += sorted((y, x) if sideways else (x, y) for x, y in dots)
         scene.spine.append([cell.key for cell in spine if cell.box is not None])
-        self._join(cells, x, number)
+        self._join(cells, x)
         return right
 
     def _across(self, cells: list[Cell], spine: list[Cell], x: float) -> float:
@@ -193,7 +193,6 @@ class Placing:
             foot.entering.append(link)
             cells.append(foot)
             self.link = self.stubs.get(source.plates[first.port].key) if source.plates else None
-            self.tip = (source, first.port)
         return cells
 
     def _label(self, wire: Wire) -> Label:
@@ -204,7 +203,7 @@ class Placing:
         text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
-    def _join(self, cells: list[Cell], x: float, number: int) -> None:
+    def _join(self, cells: list[Cell], x: float) -> None:
         """Lead the wire from the foot of the column before to the head of this one."""
         head = next((cell for cell in cells if cell.key == HEAD_KEY), None)
         if head is not None:
