@@ -52,10 +52,10 @@ class Sharing:
         self.totals = Counter([*layers, *filter(None, wrapped)])
         """How often each layer runs when the model runs once."""
         graphs = dict.fromkeys(part.graph for part in inner)
-        places = Counter(layer for one in graphs for layer in words.calls_by_layer(one))
+        places = Counter(layer for graph in graphs for layer in words.calls_by_layer(graph))
         self.numbers: dict[Operation, int] = {}
-        for one in graphs:
-            for layer, calls in words.calls_by_layer(one).items():
+        for graph in graphs:
+            for layer, calls in words.calls_by_layer(graph).items():
                 if len(calls) > 1 or places[layer] > 1:
                     self.numbers.setdefault(layer, len(self.numbers))
 
@@ -72,12 +72,12 @@ def caption_groups(scene: Scene) -> None:
     exist once all the same.
     """
     first: dict[int, Scene] = {}
-    for one in scene.walk():
-        for group in one.groups:
+    for part in scene.walk():
+        for group in part.groups:
             if group.weights and group.number in first:
                 group.caption = _again(group, first[group.number])
             elif group.weights:
-                first[group.number] = one
+                first[group.number] = part
                 group.caption = _once(group)
 
 
@@ -97,11 +97,11 @@ def _again(group: Group, first: Scene) -> list[str]:
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
     """Which nodes of a layer are not in a graph, and where they are; nothing when all are."""
     inside = set(graph.nodes)
-    found: dict[str, list[int]] = {}
+    elsewhere: dict[str, list[int]] = {}
     for node in layer.inbound_nodes:
         if node not in inside:
-            found.setdefault(whereabouts(node, sharing), []).append(node.index)
-    return "; ".join(f"{_numbers(nodes)}: {where}" for where, nodes in found.items())
+            elsewhere.setdefault(whereabouts(node, sharing), []).append(node.index)
+    return "; ".join(f"{_numbers(nodes)}: {where}" for where, nodes in elsewhere.items())
 
 
 def whereabouts(node: Node, sharing: Sharing) -> str:

@@ -141,12 +141,12 @@ def diagram(
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
     look, model = theme.chosen(look), shown(model)
-    found = chooser(
+    ways = chooser(
         model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
     )
     scale = theme.PROJECTOR if look == "projector" else 1
     width, height = room or (PAPER if look == "print" else WINDOW)
-    return Diagram(found.draw(found.fit((width / scale, height / scale), choice)), look)
+    return Diagram(ways.draw(ways.fit((width / scale, height / scale), choice)), look)
 
 
 def chooser(

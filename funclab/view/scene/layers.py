@@ -49,7 +49,7 @@ class Layers(Calls):
             detail=box.detail + after,
             brief=f"{box.brief}{after}".removeprefix(" · "),
             several=False,
-            role=next((one for one in roles if one != "plain"), "plain"),
+            role=next((role for role in roles if role != "plain"), "plain"),
             node=None,
             rows=self._rows(nodes),
             note="",

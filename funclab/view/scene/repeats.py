@@ -50,16 +50,16 @@ Item = tuple[Node, ...] | Repetition
 
 def calls(items: Iterable[Item]) -> list[Node]:
     """All calls that the items stand for, in order."""
-    found: list[Node] = []
-    for item in items:
-        for nodes in item.calls if isinstance(item, Repetition) else [item]:
-            found += nodes
-    return found
+    blocks = (item.calls if isinstance(item, Repetition) else [item] for item in items)
+    return [node for several in blocks for nodes in several for node in nodes]
 
 
 def drawn(items: Iterable[Item]) -> int:
     """How many calls are left to draw when each repetition is drawn once."""
-    return sum(drawn(one.blocks[0]) if isinstance(one, Repetition) else len(one) for one in items)
+    firsts = (
+        drawn(item.blocks[0]) if isinstance(item, Repetition) else len(item) for item in items
+    )
+    return sum(firsts)
 
 
 def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
@@ -153,8 +153,8 @@ class Hashes:
         if isinstance(value, Operation):
             return self._layer(value)
         if isinstance(value, dict):
-            kept = [(key, one) for key, one in value.items() if key not in NOT_COMPARED]
-            return tuple((key, self._plain(one)) for key, one in kept)
+            kept = [(key, setting) for key, setting in value.items() if key not in NOT_COMPARED]
+            return tuple((key, self._plain(setting)) for key, setting in kept)
         if isinstance(value, (list, tuple)):
             return tuple(map(self._plain, value))
         if isinstance(value, np.ndarray):
@@ -386,7 +386,7 @@ def _prefixes(node: Node) -> set[str]:
 
 def families(items: Sequence[Item]) -> list[Item | Family]:
     """The same parts, with those in families that have at least a few calls each."""
-    found: list[Item | Family] = []
+    parts: list[Item | Family] = []
     shared = [set.intersection(*map(_prefixes, calls([item]))) for item in items]
     start = 0
     while start < len(items):
@@ -398,6 +398,6 @@ def families(items: Sequence[Item]) -> list[Item | Family]:
             if len(calls(members)) >= FEWEST_CALLS and not framed:
                 family = Family(prefix, members)
                 break
-        found.append(family or items[start])
+        parts.append(family or items[start])
         start += len(family.items) if family else 1
-    return found
+    return parts

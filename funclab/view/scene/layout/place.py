@@ -255,17 +255,17 @@ def frame(scene: Scene) -> None:
     shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
     paths += [tie for group in scene.groups for tie in group.ties]
-    xs = [x for path in paths for x, _ in path] + [one.x for one in shapes]
+    xs = [x for path in paths for x, _ in path] + [shape.x for shape in shapes]
     xs += [x - 7 for box in scene.boxes for x, _, _ in box.ports]
-    ys = [y for path in paths for _, y in path] + [one.y for one in shapes]
+    ys = [y for path in paths for _, y in path] + [shape.y for shape in shapes]
     sideways = scene.direction == "LR"
     open_ends = any(plate.border for plate in scene.plates)  # wires reach the frame around
     edge_x, edge_y = (EDGE * (not (open_ends and along)) for along in (sideways, not sideways))
     left, top = min(xs, default=0) - edge_x, min(ys, default=0) - edge_y
-    right = max([*xs, *(one.x + one.width for one in shapes)], default=0)
-    bottom = max([*ys, *(one.y + one.height for one in shapes)], default=0)
-    for one in shapes:
-        one.x, one.y = one.x - left, one.y - top
+    right = max([*xs, *(shape.x + shape.width for shape in shapes)], default=0)
+    bottom = max([*ys, *(shape.y + shape.height for shape in shapes)], default=0)
+    for shape in shapes:
+        shape.x, shape.y = shape.x - left, shape.y - top
     for path in paths:
         path[:] = [(x - left, y - top) for x, y in path]
     scene.dots = [(x - left, y - top) for x, y in scene.dots]
@@ -278,7 +278,7 @@ def frame(scene: Scene) -> None:
 def cuts(order: list[Cell]) -> list[int]:
     """After how many cells one tensor alone passes on, and none of the cells before ends the
     model; one pass over the order finds all."""
-    found: list[int] = []
+    after: list[int] = []
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}
     for cell in order:
@@ -291,8 +291,8 @@ def cuts(order: list[Cell]) -> list[int]:
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
         if len(alive) == 1 and i + 1 > beginnings:
-            found.append(i + 1)
-    return found
+            after.append(i + 1)
+    return after
 
 
 def wrapped(

@@ -121,7 +121,7 @@ def _set_levels(crossings: list[Crossing]) -> int:
         )
 
     done: list[Crossing] = []
-    for crossing in sorted(crossings, key=lambda one: (standing(one), one.above)):
+    for crossing in sorted(crossings, key=lambda crossing: (standing(crossing), crossing.above)):
         levels = [other.level + 1 for other in done if crossing.meets(other)]
         crossing.level = max(levels, default=0)
         done.append(crossing)
