@@ -111,6 +111,10 @@ class Control:
         """Ask the loop to end after the running batch."""
         self.held = 0
         self.paused = self.parked = self.ended = False
+        self.open = False
+        """Whether others may use the model: the loop is parked, or in a callback."""
+        self.visitors = 0
+        """How many do so now. The loop does not go on before they have left."""
         self.singles = 0
         self.stepping = self.evaluating = False
         """Whether a single batch is under way, and whether the loop evaluates: a single batch is
@@ -130,10 +134,14 @@ class Control:
             self._tell()
 
     def resume(self) -> None:
+        """Go on after `pause`."""
         with self._change:
+            goes_on = self.paused and not self.ended
             self.held -= self.paused
             self.paused, self.singles, self.stepping = False, 0, False
             self._change.notify_all()
+        if goes_on:
+            self._tell()
 
     def step(self) -> None:
         """While paused, let one batch through; else pause."""
@@ -158,15 +166,20 @@ class Control:
 
     @contextmanager
     def holding(self) -> Iterator[None]:
-        """Hold the loop between two batches while the block runs."""
+        """Hold the loop between two batches, or in a callback, while the block runs."""
+        visits = 0
         with self._change:
             self.held += 1
         try:
-            self.wait_parked()
+            with self._change:
+                self._change.wait_for(lambda: self.open or self.ended)
+                self.visitors += 1
+                visits = 1
             yield
         finally:
             with self._change:
                 self.held -= 1
+                self.visitors -= visits
                 self._change.notify_all()
 
     # For the loop, between two batches.
@@ -189,16 +202,29 @@ class Control:
     @contextmanager
     def at_rest(self) -> Iterator[None]:
         """The loop is parked between two batches while the block runs."""
+        with self.letting_in():
+            with self._change:
+                self.parked = True
+                self._change.notify_all()
+            if self.paused:
+                self._tell()
+            try:
+                yield
+            finally:
+                self.parked = False
+
+    @contextmanager
+    def letting_in(self) -> Iterator[None]:
+        """Others may use the model while the block runs, which trains on nothing."""
         with self._change:
-            self.parked = True
+            before, self.open = self.open, True
             self._change.notify_all()
-        if self.paused:
-            self._tell()
         try:
             yield
         finally:
             with self._change:
-                self.parked = False
+                self.open = before
+                self._change.wait_for(lambda: self.open or not self.visitors)
 
     def _tell(self) -> None:
         for tell in self.observers:
