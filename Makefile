@@ -46,10 +46,9 @@ test: $(READY) system
 	FUNCLAB_JIT=0 $(BIN)/pytest -q -n $(WORKERS) $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
 
-# The same tests that `make test` runs in a short form.
+# The tests with the mark `soak`, which `make test` runs in a short form. Prints what was tried.
 soak: $(READY)
-	SOAK=1 $(BIN)/pytest -v --timeout 7200 -n $(WORKERS) tests/training/test_threads.py \
-	    tests/training/test_interrupt_anywhere.py tests/saving/test_whole_files.py tests/saving/test_trusted.py
+	SOAK=1 $(BIN)/pytest -q --timeout 7200 -n $(WORKERS) -m soak tests
 
 check: $(READY)
 	$(BIN)/ruff check .
