@@ -7,6 +7,7 @@ import pytest
 
 import funclab
 from tests.bench.__main__ import MEASURES, Side, Worker, ratio
+from tests.bench.kernels import measure
 from tests.bench.workloads import WORKLOADS
 
 
@@ -29,6 +30,13 @@ def test_a_worker_answers_every_command_with_a_positive_number():
     answers = [worker.ask(name) for name in MEASURES]
 
     assert min([*answers, worker.close()]) > 0
+
+
+def test_a_kernel_tells_the_seconds_and_the_memory_of_each_step(tmp_path):
+    kernels = measure(1, str(tmp_path))
+
+    assert min(kernels[0].seconds.values()) > 0
+    assert kernels[0].megabytes["first fit"]["RSS"] > kernels[0].megabytes["start"]["RSS"] > 1
 
 
 def test_the_ratio_tells_how_many_times_as_fast_the_first_side_is():

@@ -11,6 +11,7 @@ from funclab.layers import Dense
 from tests.browser.presenter import Demo
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes, laid_out
+from tests.view import gallery
 
 START = """%load_ext funclab
 %funclab look projector
@@ -41,6 +42,10 @@ BROKEN = """root => {
   }
   return broken;
 }"""
+BOXES = """() => [...document.querySelectorAll(".fl-stage .box")].map((box) => {
+  const { x, y } = box.querySelector("rect").getBoundingClientRect(); // without its ring
+  return [box.dataset.key, x, y];
+})"""
 CUT_OFF = """root => [...root.querySelectorAll("*")].filter((one) => {
   const { overflowX, overflowY } = getComputedStyle(one);
   return !one.ownerSVGElement && one.tagName !== "INPUT" && one.checkVisibility() &&
@@ -200,3 +205,26 @@ def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(opened_page):
     all_seen(page, ".fl-stage svg", ".fl-panel .fl-table", ".fl-caption")
     near, said = (page.locator(part).bounding_box() for part in (".fl-near", ".fl-said"))
     assert said["y"] >= near["y"] + near["height"]
+
+
+@pytest.mark.parametrize("look", ["light", "projector"])
+@pytest.mark.parametrize("name", gallery.MODELS)
+def test_a_page_shows_a_model_at_once_and_selecting_moves_nothing(name, look, opened_page):
+    page = opened_page(gallery.built(name).explore(look=look), height=720)
+    before = page.evaluate(BOXES)
+
+    page.locator(".fl-stage .box").first.click()
+    page.wait_for_selector(".fl-chosen")
+    laid_out(page)
+
+    expect(page.locator(".fl-beyond")).to_be_hidden()
+    assert page.evaluate(BOXES) == before
+
+
+def test_what_lies_below_is_told_of_only_while_it_does(opened_page):
+    page = opened_page(gallery.built("mlp").explore(), height=420)
+    expect(page.locator(".fl-beyond")).to_contain_text("below")
+
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+    expect(page.locator(".fl-beyond")).to_be_hidden()

@@ -36,6 +36,30 @@ def test_each_call_of_a_shared_layer_makes_a_node():
     assert (out_a.id, out_b.id) == ("shared[0:0]", "shared[1:0]")
 
 
+ASKS = ["input", "output", "input_shape", "output_shape", "input_mask", "output_mask"]
+
+
+@pytest.mark.parametrize("asked", ASKS)
+def test_a_negative_index_counts_the_calls_from_the_last(asked):
+    embedding = layers.Embedding(9, 2, mask_zero=True)
+    dense = Dense(4)
+    for length in (2, 3, 5):
+        dense(embedding(Input((length,), dtype="int32")))
+    ask = getattr(dense, f"get_{asked}_at")
+
+    answers = [ask(i) for i in (-3, -2, -1)]
+
+    assert answers == [ask(i) for i in (0, 1, 2)]
+    assert len(set(map(str, answers))) == 3
+    for index in (-4, 3):
+        question = asked.replace("_", " ")
+        with pytest.raises(
+            FunclabError, match=f"get {question} at node {index}, .* only 3"
+        ) as error:
+            ask(index)
+        assert error.value.fix == "use an index from 0 to 2."
+
+
 def test_the_output_of_a_shared_layer_is_ambiguous_in_the_words_of_the_guide():
     dense, *_ = shared_layer()
 

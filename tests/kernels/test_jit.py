@@ -99,6 +99,7 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "kernels" / "__pycache__").write_text("a file, so that no folder can be made here")
     nowhere = {"HOME": os.devnull, "XDG_CACHE_HOME": f"{os.devnull}/x", "IPYTHONDIR": os.devnull}
+    nowhere["NUMBA_CACHE_DIR"] = ""
     environment = {**os.environ, **nowhere, "PYTHONPATH": str(tmp_path)}
     environment |= {
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -116,3 +117,22 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
 
     assert "[0" in run.stdout, run.stderr
     assert run.stderr.count("Set NUMBA_CACHE_DIR to a folder that lasts") == 1
+
+
+def test_a_loop_on_the_disk_is_loaded_without_what_only_compiling_needs(tmp_path):
+    code = (
+        "import sys, numpy as np\nfrom funclab.kernels.elementwise import relu\n"
+        "x = np.array([-1, 2], 'float32')\nrelu(x, x)\n"
+        "print(x.tolist(), 'numba.cpython.hashing' in sys.modules, end=' ')\n"
+        "x = np.array([-1, 2], 'float64')\nrelu(x, x)\nprint(x.tolist())"
+    )
+    environment = {**os.environ, "FUNCLAB_JIT": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+
+    assert printed == ["[0.0, 2.0] True [0.0, 2.0]", "[0.0, 2.0] False [0.0, 2.0]"]

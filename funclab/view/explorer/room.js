@@ -4,8 +4,8 @@
 // As wide as a panel beside the picture is with its gap, as high as one below, and the width under
 // which it lies over the picture instead.
 const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
-// A still picture's room: that of a window 1280 by 900.
-const WINDOW = [1095, 744];
+// The room in a notebook in a window 1280 by 720: what no kernel draws anew must fit there.
+const WINDOW = [1095, 564];
 
 class Room {
   constructor(ctx, stage) {
@@ -52,7 +52,7 @@ class Room {
   /** Where the panel stands: as decided with the picture, if the window is as it was then. */
   side(picture, wide) {
     const [width] = this.size;
-    if (width < NARROW) return "over";
+    if (width < NARROW || picture?.side === "over") return "over";
     const [panel] = this.panel;
     return picture?.side === "beside" && wide + panel <= width + 2 ? "beside" : "below";
   }
@@ -93,8 +93,8 @@ class Room {
 
   /** Whether something lies below the stage, and to the right of it. */
   get outside() {
-    const { stage } = this.ctx;
-    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop > 12, stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
+    const { stage } = this.ctx, sign = this.beyond.offsetHeight; // it takes its room from the stage
+    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop - sign > 12, stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
   }
 
   /** Say what lies outside the stage. */

@@ -55,6 +55,24 @@ def unload_ipython_extension(shell: Any) -> None:
     shell.set_custom_exc((), None)
 
 
+def load_in_marimo() -> None:
+    """The same in marimo, which has no extensions to load, and asks each object what it shows."""
+    Operation._mime_ = Tensor._mime_ = in_marimo  # type: ignore[attr-defined]
+    fitting.live_by_default = True
+
+
+def in_marimo(shown: Any) -> tuple[str, str]:
+    """The explorer of a model, layer or tensor: a type of text, and the text."""
+    from funclab.view.explorer.view import explore
+
+    try:
+        view = explore(shown)
+    except FunclabError:
+        return PLAIN, repr(shown)
+    marimo: Any = sys.modules["marimo"]
+    return marimo.as_html(view)._mime_()
+
+
 def _add_magics(shell: Any) -> None:
     from funclab.view.notebook.magics import FunclabMagics, complete_word
 

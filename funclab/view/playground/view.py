@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
-from funclab.view.live.said import say
+from funclab.view.live.said import question, say
 from funclab.view.live.view import View
 from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.playground.picture import (
@@ -194,15 +194,11 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
     known = [loss if math.isfinite(loss) else math.inf for loss in ends]
     equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
-    losses = {"first": loss_text(ends[0]), "second": loss_text(ends[1])}
+    answer = options[2 if equal else 0 if known[0] < known[1] else 1]
     values = {"before": before, "after": after}
-    return {
-        "id": f"play {sides} {until}",
-        "prompt": say("play_ask", n=until, name=label, **values),
-        "options": options,
-        "answer": options[2 if equal else 0 if known[0] < known[1] else 1],
-        "explain": say("play_ask_why", **losses, **values),
-    }
+    prompt = say("play_ask", n=until, name=label, **values)
+    why = say("play_ask_why", first=loss_text(ends[0]), second=loss_text(ends[1]), **values)
+    return question(f"play {sides} {until}", prompt, options, answer, why)
 
 
 def _value_text(value: Any) -> str:
