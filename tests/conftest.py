@@ -30,7 +30,7 @@ class Trials:
         self.count += 1
         try:
             yield
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             self.failures.append(f"{name}: {type(error).__name__}: {error}")
 
 
