@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from funclab.graph import locks
 from funclab.layers import Dense, add
 from funclab.models import Model
 from funclab.optimizers import SGD
+from funclab.training import control
 from tests.training.conftest import line
 
 pytestmark = pytest.mark.soak("interrupts at every line")
@@ -72,12 +74,14 @@ class At:
 def spared(code):
     """Where lines begin at which no real signal comes: it would come at a call or a jump back.
 
-    That is where a `with` block begins to call `__exit__`, without or with an error, and at `try:`,
-    which does nothing.
+    That is where a `with` block begins to call `__exit__`, without or with an error, at `try:`,
+    which does nothing, and right after a `yield`, at which it has come.
     """
     steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
     found = {step.offset for step in steps if step.opname == "NOP"}
     for i in range(len(steps) - 3):
+        if (steps[i].opname, steps[i + 1].opname) == ("RESUME", "POP_TOP"):
+            found.add(steps[i + 2].offset)
         if steps[i + 1].opname == "WITH_EXCEPT_START":
             found.add(steps[i].offset)
         three = [(step.opname, step.argval) for step in steps[i : i + 3]]
@@ -228,6 +232,29 @@ def test_an_interrupt_while_a_model_takes_the_locks_of_several_leaves_none_locke
             with trial(number):
                 result = in_another_thread(lambda: model.predict(X))
                 np.testing.assert_array_equal(result, expected)
+
+
+def test_an_interrupt_of_an_evaluation_lets_the_training_beside_it_go_on(trial):
+    model = functional()
+    training = model.fit(X, Y, epochs=10**7, verbose=0, background=True)
+    model.evaluate(X, Y, verbose=0)
+    with At(files=control.__file__) as lines:
+        model.evaluate(X, Y, verbose=0)
+
+    for number in range(1, lines.count + 20):
+        with trial(number):
+            try:
+                with At(number, files=control.__file__):
+                    model.evaluate(X, Y, verbose=0)
+            except KeyboardInterrupt:
+                pass
+            done = int(model.optimizer.iterations)
+            deadline = time.monotonic() + 30
+            while int(model.optimizer.iterations) == done:
+                assert time.monotonic() < deadline, "the training stays parked"
+                time.sleep(0.001)
+
+    training.stop().wait(30)
 
 
 def test_async_runs_that_end_in_any_order_leave_no_handler_behind():
