@@ -7,8 +7,8 @@ while its thread holds the locks of its variables: nobody else reads or writes t
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -57,16 +57,6 @@ def holding(locks: Sequence[AbstractContextManager[Any]], work: Callable[[], Res
         return work()
     with locks[0]:
         return holding(locks[1:], work)
-
-
-@contextmanager
-def held(locks: Sequence[AbstractContextManager[Any]]) -> Iterator[None]:
-    """All the locks are this thread's while the block runs; `holding` is safer and faster."""
-    if locks:
-        with locks[0], held(locks[1:]):
-            yield
-    else:
-        yield
 
 
 def read(variables: Iterable[Lockable], work: Callable[[], Result]) -> Result:

@@ -11,7 +11,7 @@ import numpy as np
 
 from funclab import explain
 from funclab.errors import WeightsError
-from funclab.graph.locks import holding, locks_of, making
+from funclab.graph.locks import locks_of, making
 from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shape_math import Array, Shape, known, show
 
@@ -138,12 +138,9 @@ class Variable(Value):
     def place(self, memory: Array) -> None:
         """Move into `memory`, keeping the value."""
         start = self._initial() if self._array is None else None
-
-        def move() -> None:
+        with locks_of([self])[0]:
             memory[...] = start if self._array is None else self._array
             self._array = memory
-
-        holding(locks_of([self]), move)
 
     def numpy(self) -> Array:
         """A copy of the value."""

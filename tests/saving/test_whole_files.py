@@ -96,7 +96,7 @@ def test_a_table_of_epochs_keeps_its_lines_on_a_full_disk(tmp_path):
     model = model_of(4, 1.0)
 
     with pytest.raises(FileError, match="was not written"), small_disk():
-        fit_with(CSVLogger)(model, path, epochs=9)
+        fit_with(CSVLogger)(model, path, epochs=99)
 
     lines = path.read_text().splitlines()
     assert lines[0] == "epoch,loss"

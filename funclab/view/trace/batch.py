@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from funclab import optimizers
 from funclab.engine.trace import unchanged
-from funclab.graph.locks import held, locks_of, making
+from funclab.graph.locks import locks_of, making
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data import prepare
@@ -50,6 +50,16 @@ def filled_step(
             step = train_step(model, compiled, specs, data.tree, weights, keep=True)
         step.fill(data.arrays)
         yield step, compiled
+
+
+@contextmanager
+def held(locks: Sequence[AbstractContextManager[Any]]) -> Iterator[None]:
+    """All the locks are this thread's while the block runs."""
+    if locks:
+        with locks[0], held(locks[1:]):
+            yield
+    else:
+        yield
 
 
 def lasting_variables(model: Any) -> list[Any]:
