@@ -80,9 +80,7 @@ class Plan:
         for call, arrays, _ in self.steps:
             call(*arrays)
 
-    def results(
-        self, values: Sequence[Value], fill: Callable[[], None] = lambda: None
-    ) -> list[Array]:
+    def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]:
         """Copies of values, for what `fill` brings. Any thread may ask for them."""
 
         def work() -> list[Array]:
