@@ -61,7 +61,5 @@ def holding(locks: Sequence[AbstractContextManager[Any]], work: Callable[[], Res
 
 def read(variables: Iterable[Lockable], work: Callable[[], Result]) -> Result:
     """The same for variables that are read: those that have no memory yet are made first."""
-    variables = list(variables)
-    for variable in variables:
-        variable.array  # noqa: B018 it is made on first use
+    variables = [v for v in variables if v.array is not None]  # made, where there was none
     return holding(locks_of(variables), work)
