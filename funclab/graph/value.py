@@ -117,7 +117,7 @@ class Variable(Value):
         self.bound = False
         """Whether a plan holds this memory, so that it may not move any more."""
         self.lock: AbstractContextManager[Any] | None = None
-        """Held by a thread that runs a plan with this variable; see `lock_of`."""
+        """Held by a thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
 
     def __getstate__(self) -> dict[str, Any]:
