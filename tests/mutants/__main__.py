@@ -104,7 +104,7 @@ class Coverage:
         contexts = self.lines.get(mutant.path, {})
         running = {test for line in mutant.lines for test in contexts.get(line, ()) if test}
         if not running and any(line in contexts for line in mutant.lines):
-            using = {file_of(test) for tests in contexts.values() for test in tests}
+            using = {file_of(test) for tests in contexts.values() for test in tests} | {NAMES}
             running = {test for test in self.seconds if file_of(test) in using}
         rooms = [room.rstrip("s") for room in Path(mutant.path).with_suffix("").parts[1:]]
 
