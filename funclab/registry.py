@@ -272,10 +272,10 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     return identifier
 
 
-def check_function(kind: str, function: Any) -> None:
+def check_function(kind: str, function: Any, **settings: Any) -> None:
     """Refuse a function that takes other arguments than those of its kind."""
     positional = [name for name in TAKES.get(kind, ()) if "=" not in name]
-    keywords = {"dtype": None} if kind == "initializer" else {}
+    keywords = settings | ({"dtype": None} if kind == "initializer" else {})
     if kind not in TAKES or meant.takes(function, *positional, **keywords):
         return
     name, taken = getattr(function, "__name__", repr(function)), ", ".join(TAKES[kind])

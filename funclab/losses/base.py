@@ -98,7 +98,7 @@ class LossFunctionWrapper(Loss):
         **settings: Any,
     ) -> None:
         super().__init__(name or getattr(fn, "__name__", None), reduction, dtype)
-        registry.check_function("loss", fn)
+        registry.check_function("loss", fn, **settings)
         self.fn, self.settings = fn, settings
         self.integer_targets = getattr(fn, "integer_targets", False)
 

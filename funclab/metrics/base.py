@@ -170,7 +170,7 @@ class MeanMetricWrapper(Mean):
     ) -> None:
         own = getattr(fn, "__name__", "").strip("<>") or getattr(fn, "name", None)
         super().__init__(name or own, dtype)
-        registry.check_function("metric", fn)
+        registry.check_function("metric", fn, **settings)
         self.fn, self.settings = fn, settings
 
     def update_state(  # type: ignore[override]

@@ -180,7 +180,7 @@ def test_a_metric_of_ones_own_gathers_in_variables():
         ("AUC", metrics.AUC, "auc"),
         ("huber", metrics.MeanMetricWrapper, "huber"),
         (metrics.Recall, metrics.Recall, "recall"),
-        (lambda t, p: ops.abs(t - p), metrics.MeanMetricWrapper, "<lambda>"),
+        (lambda t, p: ops.abs(t - p), metrics.MeanMetricWrapper, "lambda"),
     ],
 )
 def test_a_metric_may_be_given_in_every_form(identifier, cls, name):
