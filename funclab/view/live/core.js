@@ -113,6 +113,12 @@ class Context {
     this.cleanups.push(() => part.removeEventListener(name, run, early));
   }
 
+  /** The same for news of the model. */
+  hear(name, run) {
+    this.model.on(name, run);
+    this.cleanups.push(() => this.model.off?.(name, run));
+  }
+
   /** The same for the sizes of some parts. */
   watchSizes(run, ...parts) {
     const watcher = new ResizeObserver(run);
@@ -232,11 +238,12 @@ class Context {
     this.askBox.replaceChildren();
   }
 
-  /** Say whether an answer was right. */
-  tell({ given, right, correct }, explain) {
-    const key = given == null ? "shown" : correct ? "right" : "not_right";
-    this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right }), " ", explain ?? ""));
+  /** Whether an answer was right, in words. */
+  verdict({ given, right, correct }) {
+    return this.t(given == null ? "shown" : correct ? "right" : "not_right", { given: given ?? "", right });
   }
+
+  tell(record, explain) { this.askBox.replaceChildren(h("p", {}, this.verdict(record), " ", explain ?? "")); }
 
   /** Judge an answer that was given before the outcome was known. */
   judge(id, right, explain) {

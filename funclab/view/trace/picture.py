@@ -99,7 +99,11 @@ class TracePicture(Picture):
         """The present step in words, and with all its pictures; returns how far down it reaches."""
         still = self.stills[self.step]
         inner, left = room - 2 * PAD, corner.real + PAD
-        lines, figures = folded_lines(still.words, inner, 13), figures_of(still)
+        lines = folded_lines(still.words, inner, 13)
+        figures = [
+            Figure(frame, SIGNS.get(role, "") if i else "", say(f"trace_role_{role}"))
+            for i, (role, frame) in enumerate(still.pictures)
+        ]
         start = complex(left, corner.imag + 38 + 18 * len(lines))
         corners, end = arranged(figures, start, inner)
         end += 22 * bool(still.example)
@@ -175,14 +179,6 @@ class Figure:
         draw_frame(canvas, self.frame, corner + 15j)
         for i, (line, font) in enumerate(self.lines, 2):
             canvas.text_line(corner + complex(0, height + 15 * i), line, font)
-
-
-def figures_of(still: Still) -> list[Figure]:
-    """All pictures of a step, each under the name of its role."""
-    return [
-        Figure(frame, SIGNS.get(role, "") if i else "", say(f"trace_role_{role}"))
-        for i, (role, frame) in enumerate(still.pictures)
-    ]
 
 
 def arranged(figures: Sequence[Figure], start: complex, room: float) -> tuple[list[complex], float]:

@@ -16,6 +16,7 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
+from funclab.view.scene.parts import parts
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.batch import filled_step, lasting_variables
 from funclab.view.trace.fold import check_most, fold
@@ -47,7 +48,8 @@ class Trace(View):
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
         wall = self.look == "projector"
-        nested = holds_models(model)
+        # Models inside, also those in wrappers, are drawn opened.
+        nested = len([*parts(model.graph, own=False)]) > 1
         drawn = diagram(
             model, expand_nested=nested, most_calls=PROJECTOR_CALLS if wall else MOST_CALLS
         )
@@ -162,13 +164,6 @@ def trace(
     add_questions(stills)
     call = _call(model, y, loss, optimizer, training, most_steps)
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
-
-
-def holds_models(model: Any) -> bool:
-    """Whether a model holds models, as layers or inside wrappers; then they are drawn opened."""
-    layers = [node.operation for node in model.graph.nodes]
-    wrapped = [words.inner_layer(layer) for layer in layers]
-    return any(words.graph_of(layer) for layer in [*layers, *wrapped])
 
 
 def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:

@@ -85,7 +85,8 @@ class RunCharts:
         key, log = facts["key"], log and not facts["upward"]
         lines = self._compared(key) if self.compared else self._present(key)
         last = None if self.compared or not self.runs else self.runs[-1]
-        dots = dots_of(last, key) if last else []
+        values = ((dot["x"], dot["values"].get(key)) for dot in (last["dots"] if last else []))
+        dots = [(x, value) for x, value in values if value is not None]
         if not lines and not dots:
             return None
         chart = Chart("", self.epochs or [1], lines, dots, log, until=self._until())
@@ -222,11 +223,6 @@ def pairs(run: Numbers, name: str) -> list[tuple[int, Any]]:
 def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
     """The epochs with a number under a name, and the numbers."""
     return [(epoch, value) for epoch, value in pairs(run, name) if value is not None]
-
-
-def dots_of(run: Numbers, key: str) -> list[tuple[float, float]]:
-    values = ((dot["x"], dot["values"].get(key)) for dot in run["dots"])
-    return [(x, value) for x, value in values if value is not None]
 
 
 class Curves(Picture):

@@ -28,10 +28,7 @@ function trainingView() {
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
       const changed = () => this.refresh(ctx);
-      for (const name of ["change:curves", "change:status"]) {
-        ctx.model.on(name, changed);
-        ctx.cleanups.push(() => ctx.model.off?.(name, changed));
-      }
+      for (const name of ["change:curves", "change:status"]) ctx.hear(name, changed);
       this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
@@ -200,17 +197,11 @@ function trainingView() {
       const own = questions.map(({ id }) => answers.find((answer) => answer.id === id));
       const open = questions[own.indexOf(undefined)];
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
-      if (own.length && own.every((answer) => answer?.right != null)) this.verdicts(ctx, own);
+      if (own.length && own.every((answer) => answer?.right != null)) {
+        ctx.askBox.hidden = false;
+        ctx.askBox.replaceChildren(...own.map((answer) => h("p", {}, h("strong", {}, answer.prompt), " ", ctx.verdict(answer))));
+      }
       return Boolean(open);
-    },
-
-    /** What was expected, and what came. */
-    verdicts(ctx, answers) {
-      ctx.askBox.hidden = false;
-      ctx.askBox.replaceChildren(...answers.map(({ prompt, given, right, correct }) => {
-        const key = given == null ? "shown" : correct ? "right" : "not_right";
-        return h("p", {}, h("strong", {}, prompt), " ", ctx.t(key, { given: given ?? "", right }));
-      }));
     },
 
     update(ctx) {
