@@ -156,14 +156,15 @@ class Gallery:
         scale = theme.PROJECTOR if way.large else 1
         width, height = self.room
         beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
-        rooms = {"beside": (width - beside, height), "below": (width, height - below)}
-        if width < NARROW:
-            rooms = {"over": self.room}
+        rooms = {"over": self.room}
+        if width >= NARROW:
+            rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 
     def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
         """Where the panel stands, and the picture: the two are decided together, for the most
-        words. None if it fits nowhere, unless it is asked for or very small.
+        words; over the picture only if that fits in no other way. None if it fits nowhere, unless
+        it is asked for or very small.
         """
         found = self._chooser(way, target)
         self.choices[way._replace(choice=None)] = found.names
@@ -171,7 +172,7 @@ class Gallery:
 
         def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            return not fit.fits, found.rank(fit), max(0, fit.width - fit.room[0])
+            return not fit.fits, side == "over", found.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
@@ -181,6 +182,8 @@ class Gallery:
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as there is room for below the strip, around what is selected."""
         rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        if len(rooms) > 1:  # something is selected nearly always
+            del rooms["over"]
         spaces = {
             side: int(w // COLUMN) * int((h - EDGES) // LINE) for side, (w, h) in rooms.items()
         }

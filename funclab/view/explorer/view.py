@@ -164,8 +164,11 @@ class Explorer(View):
 
     def complete(self) -> None:
         """Put everything a page without a kernel may ask for into the view itself."""
+        room = self.gallery.room
+        self.gallery.resize(PAGE)
         self.gallery.draw_all(self.state, self.look == "projector")
         self.pictures = dict(self.gallery.pictures)
+        self.gallery.resize(room)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         self.facts = {
             **facts,
@@ -174,6 +177,8 @@ class Explorer(View):
         }
 
 
+PAGE = 1240.0, 624.0
+"""The room below the title of a page in a window 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and what tells it."""
 ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}

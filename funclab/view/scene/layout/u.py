@@ -37,7 +37,7 @@ def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Ce
     if len(skips) < FEWEST or ends != sorted(set(ends)):
         return None
     first, last = ends[len(skips) - 1], ends[len(skips)]
-    between = range(first + 1, last)
+    between = range(first + 1, last - 1)  # on the way up, a cell stands before the first merge
     least = min((space(spine[i]) for i in between), default=0)
     lowest = [i for i in between if space(spine[i]) == least]
     if not lowest:
