@@ -1,25 +1,91 @@
-"""The numbers of one weight: a heat map of them, and a histogram."""
+"""The pictures beside a graph: the strip of all calls of a long model, the numbers of a weight."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from math import log2, prod
 
 import numpy as np
 
-from funclab.shape_math import show
+from funclab.graph.node import Node
+from funclab.shape_math import Array, show
 from funclab.view.draw.area import area
 from funclab.view.draw.axis import brief
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import closed
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean
+from funclab.view.draw.text import clean, plural, text_width
 from funclab.view.live.said import say
 
-Array = np.ndarray[Any, Any]
+LABEL = Font(11, "soft")
+STRIP, LEFT, MIDDLE, REACH = 110, 68, 50, 44
+FEATURES_REACH, BASELINE = 38, 102
+NUMBER = Font(11, mono=True, anchor="middle")
+PREFIX = re.compile(r"([A-Za-z]\w*?_)(\d+)_")
 ROWS, COLUMNS = 24, 48
 """Fields of a heat map, at most; of larger weights each is the mean of a block."""
 FIELD, BARS, NARROWEST, HEIGHT = 6, 24, 240, 70
-LABEL = Font(11, "soft")
+
+
+class Strip(Picture):
+    """Space reaches up from the middle, features reach down."""
+
+    def __init__(self, nodes: Sequence[Node], width: float, look: str) -> None:
+        self.nodes, self.width, self.look = nodes, width, look
+        self.step = (width - LEFT - 4) / len(nodes)
+        self.title = f"All {plural(len(nodes), 'call')}"
+        self.description = "A bar for each call: space upwards, features downwards."
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw the bars and the prefixes; returns the size needed."""
+        sizes = [glyph(node) for node in self.nodes]
+        up, down = (max(size) for size in zip(*sizes, strict=True))
+        last = len(sizes) - 1
+        bars: dict[str, list[str]] = {"rim": [], "input": [], "output": []}
+        for i, (space, features) in enumerate(sizes):
+            x, wide = LEFT + i * self.step, max(0.5, self.step - (self.step > 3))
+            top = MIDDLE - REACH * space / up
+            bottom = MIDDLE + 2 + FEATURES_REACH * features / down
+            corners = [complex(x, top), complex(x + wide, top)]
+            corners += [complex(x + wide, bottom), complex(x, bottom)]
+            role = "input" if self.nodes[i].is_input else "output" if i == last else "rim"
+            bars[role].append(closed(corners))
+        for colour, paths in bars.items():
+            canvas.path(" ".join(paths), Paint(colour))
+        canvas.text_line(4 + 30j, "space", LABEL)
+        canvas.text_line(4 + 76j, "features", LABEL)
+        self._draw_prefixes(canvas)
+        return self.width, STRIP
+
+    def _draw_prefixes(self, canvas: Canvas) -> None:
+        """The number of each block under its calls, and before them what all begin with."""
+        matches = [PREFIX.match(node.operation.name) for node in self.nodes]
+        stems = Counter(match[1] for match in matches if match)
+        if not stems:
+            return
+        stem = stems.most_common(1)[0][0]
+        canvas.text_line(4 + BASELINE * 1j, stem, Font(11, "soft", mono=True))
+        at = LEFT
+        for number, run in groupby(
+            match[2] if match and match[1] == stem else "" for match in matches
+        ):
+            size = len(list(run)) * self.step
+            if number:
+                canvas.rect(area(complex(at + 1, BASELINE - 12), size - 2, 1), Paint("line"))
+                if text_width(number, 11, mono=True) < size:
+                    canvas.text_line(complex(at + size / 2, BASELINE + 1), number, NUMBER)
+            at += size
+
+
+def glyph(node: Node) -> tuple[float, float]:
+    """How high and how deep the bar of a call is: its positions and features, as logarithms."""
+    shape = [size or 1 for size in node.output_shapes[0][1:]] or [1]
+    *space, features = shape
+    positions = prod(space) ** (1 / len(space)) if space else 1
+    return 3 + 2 * log2(max(1, positions)), 3 + 2 * log2(max(1, features))
 
 
 class Values(Picture):
