@@ -11,23 +11,23 @@ from math import log2, prod
 import numpy as np
 
 from funclab.graph.node import Node
-from funclab.shape_math import Array, show
+from funclab.shape_math import Array
 from funclab.view.draw.area import area
 from funclab.view.draw.axis import brief
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import closed
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, plural, text_width
+from funclab.view.draw.text import plural, text_width
 from funclab.view.live.said import say
+from funclab.view.trace.drawing import draw_frame, size_of
+from funclab.view.trace.frames import frame_of
 
 LABEL = Font(11, "soft")
 STRIP, LEFT, MIDDLE, REACH = 110, 68, 50, 44
 FEATURES_REACH, BASELINE = 38, 102
 NUMBER = Font(11, mono=True, anchor="middle")
 PREFIX = re.compile(r"([A-Za-z]\w*?_)(\d+)_")
-ROWS, COLUMNS = 24, 48
-"""Fields of a heat map, at most; of larger weights each is the mean of a block."""
-FIELD, BARS, NARROWEST, HEIGHT = 6, 24, 240, 70
+BARS, NARROWEST, HEIGHT = 24, 240, 70
 
 
 class Strip(Picture):
@@ -89,74 +89,35 @@ def glyph(node: Node) -> tuple[float, float]:
 
 
 class Values(Picture):
-    """The picture of an array. The area of a field grows with the size of its number; a field
-    above zero is full, one below zero a frame, so that colour is never the only sign.
-    """
+    """The numbers of a weight: the picture that slow motion has of it, over their histogram."""
 
     def __init__(self, name: str, values: Array, look: str) -> None:
-        self.look, self.shape = look, show(values.shape)
+        self.look, self.frame = look, frame_of(name, values)
         self.values = values.ravel()[np.isfinite(values.ravel())]
-        self.map = blocks(values)
-        self.title = f"{clean(name)} {self.shape}"
+        self.title = f"{self.frame.name} {self.frame.shape}"
 
     @property
     def description(self) -> str:
-        """The numbers that sum the array up."""
+        """The numbers that sum the array up, and how to read its picture."""
         if not self.values.size:
             return say("values_none")
-        numbers = {
-            "low": self.values.min(),
-            "high": self.values.max(),
-            "mean": self.values.mean(),
-            "spread": self.values.std(),
-        }
-        return say("values_are", **{name: brief(float(value)) for name, value in numbers.items()})
+        known = ("least", "greatest", "mean", "spread")
+        numbers = {name: brief(self.frame.statistics[name]) for name in known}
+        note = f"{self.frame.note}.".capitalize() if self.frame.note else ""
+        return " ".join(filter(None, [say("values_are", **numbers), note, say("trace_legend")]))
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the heat map, and under it the histogram; returns the size needed."""
-        height, width = (FIELD * size for size in self.map.shape)
-        canvas.rect(area(4 + 4j, width, height), Paint("paper", "rim"))
-        top = np.abs(self.map).max(initial=0) or 1
-        squares: dict[bool, list[str]] = {True: [], False: []}
-        for (row, column), value in np.ndenumerate(self.map):
-            corner = complex(4 + FIELD * column, 4 + FIELD * row)
-            squares[bool(value > 0)] += field(corner, value / top)
-        canvas.path(" ".join(squares[True]), Paint("group0"))
-        canvas.path(" ".join(squares[False]), Paint("", "input"))
-        width = max(width, NARROWEST)
-        self._draw_histogram(canvas, 16 + height, width)
+        draw_frame(canvas, self.frame, 4 + 4j)
+        width, height = size_of(self.frame)
+        width, below = max(width, NARROWEST), (height + HEIGHT + 30) * 1j
+        if self.values.size:
+            counts, edges = np.histogram(self.values, BARS)
+            for i, count in enumerate(counts):
+                high = HEIGHT * count / counts.max()
+                corner = complex(4 + width / BARS * i, height + 16 + HEIGHT - high)
+                canvas.rect(area(corner, width / BARS - 1, high), Paint("neutral"))
+            canvas.text_line(4 + below, brief(float(edges[0])), LABEL)
+            end = Font(11, "soft", anchor="end")
+            canvas.text_line(4 + width + below, brief(float(edges[-1])), end)
         return width + 8, height + HEIGHT + 40
-
-    def _draw_histogram(self, canvas: Canvas, top: float, width: float) -> None:
-        if not self.values.size:
-            return
-        counts, edges = np.histogram(self.values, BARS)
-        for i, count in enumerate(counts):
-            high = HEIGHT * count / counts.max()
-            corner = complex(4 + width / BARS * i, top + HEIGHT - high)
-            canvas.rect(area(corner, width / BARS - 1, high), Paint("neutral"))
-        below = (top + HEIGHT + 14) * 1j
-        canvas.text_line(4 + below, brief(float(edges[0])), LABEL)
-        end = Font(11, "soft", anchor="end")
-        canvas.text_line(4 + width + below, brief(float(edges[-1])), end)
-
-
-def field(corner: complex, share: float) -> list[str]:
-    """The path of a square whose area is a share of its field's, if it can be seen."""
-    side = FIELD * min(1, abs(share)) ** 0.5
-    first = corner + (FIELD - side) / 2 * (1 + 1j)
-    square = [first, first + side, first + side * (1 + 1j), first + side * 1j]
-    return [closed(square)] if side >= 0.7 else []
-
-
-def blocks(values: Array) -> Array:
-    """An array as a matrix of few fields: its last axis across, the means of blocks."""
-    matrix = np.atleast_2d(values.astype(float)) if values.ndim < 2 else values.astype(float)
-    matrix = matrix.reshape(-1, matrix.shape[-1])
-    for axis, most in ((0, ROWS), (1, COLUMNS)):
-        size = matrix.shape[axis]
-        starts = np.unique(np.linspace(0, size, min(size, most) + 1).astype(int)[:-1])
-        sums = np.add.reduceat(matrix, starts, axis) if size else matrix
-        sizes = np.diff([*starts, size])
-        matrix = sums / (sizes[:, None] if axis == 0 else sizes)
-    return matrix
