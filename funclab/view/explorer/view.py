@@ -15,9 +15,9 @@ from funclab.saving import shown
 from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
+from funclab.view.explorer.beside import Values
 from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
-from funclab.view.explorer.values import Values
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.compact import bare

@@ -19,11 +19,10 @@ from funclab.view.scene.diagram import diagram
 from funclab.view.scene.parts import parts
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.batch import filled_step, lasting_variables
-from funclab.view.trace.fold import check_most, fold
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
-from funclab.view.trace.still import Still, facts_of, spine
+from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
 from funclab.view.trace.traced import TracedModel
 from funclab.view.trace.update import update_stills
 

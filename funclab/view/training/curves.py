@@ -17,7 +17,7 @@ from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line, Plot, mean
 from funclab.view.draw.grid import html_grid, text_grid
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
+from funclab.view.draw.text import clean, plural, shorten, text_width
 from funclab.view.live.said import say
 from funclab.view.scene.compact import bare
 from funclab.view.training.record import Numbers, summary
@@ -30,7 +30,7 @@ FEWEST_SMOOTHED = 5
 COLUMN, GAP = 1000, 16
 SMALL = 190, 130
 """The width and height of a plot that has to fit on a projector, beside a graph."""
-HEAD, WORDS, LEADING, LEAST_WIDTH = 32, 13, 19, 560
+HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
 
 def charts_of(names: Iterable[str], outputs: list[str]) -> list[Numbers]:
@@ -271,11 +271,8 @@ class Curves(Picture):
         width, height = self._draw_charts(canvas)
         canvas.close()
         width = max(width, LEAST_WIDTH, text_width(self.title, 16, bold=True) + 4)
-        lines = folded_lines(self.description, width - 8, WORDS)
-        for i, line in enumerate(lines):
-            start = complex(2, HEAD + height + 24 + LEADING * i)
-            canvas.text_line(start, line, Font(WORDS))
-        return width, HEAD + height + 16 + LEADING * len(lines)
+        start = complex(2, HEAD + height + 24)
+        return width, canvas.prose(start, [self.description], width - 8, Font(13), LEADING) - 8
 
     def _draw_charts(self, canvas: Canvas) -> tuple[float, float]:
         """As many charts side by side as a notebook's column holds; the rest below."""

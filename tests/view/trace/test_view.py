@@ -15,8 +15,7 @@ from funclab.layers import LSTM, Dense, Embedding, concatenate
 from funclab.models import Model
 from funclab.teach.scenes import SCENES, scene
 from funclab.view.notebook.export import export_html
-from funclab.view.trace.fold import MOST, PROJECTOR, USUAL
-from funclab.view.trace.still import spine
+from funclab.view.trace.still import MOST, PROJECTOR, USUAL, spine
 from funclab.view.trace.view import trace
 
 X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
