@@ -17,6 +17,7 @@ from funclab.teach.scenes import SCENES, scene
 from funclab.view.notebook.export import export_html
 from funclab.view.trace.still import MOST, PROJECTOR, USUAL, spine
 from funclab.view.trace.view import trace
+from tests.view import models
 
 X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
 Y = np.ones((8, 1), "float32")
@@ -24,9 +25,7 @@ Y = np.ones((8, 1), "float32")
 
 def twice() -> Model:
     utils.set_random_seed(5)
-    x = Input((4,), name="x")
-    shared = Dense(4, activation="relu", name="shared")
-    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
+    model = models.twice(1)
     model.compile("adam", "mse")
     return model
 
