@@ -15,7 +15,6 @@ from funclab.view.draw import defaults
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
 from funclab.view.live.view import View
-from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.playground.picture import (
     CELL,
     Losses,
@@ -27,7 +26,16 @@ from funclab.view.playground.picture import (
     legend,
     loss_text,
 )
-from funclab.view.playground.trial import GRID, Trial, checked_own
+from funclab.view.playground.trial import (
+    BLANK,
+    CHOICES,
+    GRID,
+    LIMITS,
+    USUAL_EPOCHS,
+    Trial,
+    check,
+    checked_own,
+)
 from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60

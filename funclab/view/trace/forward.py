@@ -16,10 +16,9 @@ from funclab.training.compiled import Compiled
 from funclab.view.live.said import named, say, short, signed
 from funclab.view.scene import words
 from funclab.view.shapes.rules.rule import rule
-from funclab.view.trace.batch import filled_step
 from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.still import Still, listed_names
-from funclab.view.trace.traced import NodePath, TracedModel
+from funclab.view.trace.traced import NodePath, TracedModel, filled_step
 
 MOST = 3
 """How many pictures a node has of what it reads, of its weights, and of what it makes."""

@@ -18,12 +18,11 @@ from funclab.view.scene.compact import PROJECTOR_CALLS, bare
 from funclab.view.scene.diagram import diagram
 from funclab.view.scene.parts import parts
 from funclab.view.trace.backward import Backward
-from funclab.view.trace.batch import filled_step, lasting_variables
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
 from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
-from funclab.view.trace.traced import TracedModel
+from funclab.view.trace.traced import TracedModel, filled_step, lasting_variables
 from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
