@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,38 +21,36 @@ from funclab.shape_math import Array
 
 GRID = 40
 """The surface has so many values on a side."""
-MOST_OWN = 5000
+MOST_OWN = MOST_EPOCHS = 5000
 MARGIN = 0.08
-CHOICES: dict[str, tuple[Any, ...]] = {
-    "data": ("circles", "spirals", "xor", "moons", "gaussians", "plane"),
-    "noise": (0.0, 0.02, 0.05, 0.1, 0.2, 0.3),
-    "branches": (1, 2, 3),
-    "shared": (False, True),
-    "merge": ("concatenate", "add", "average"),
-    "layers": (1, 2, 3),
-    "units": (1, 2, 4, 8, 16, 32),
-    "activation": ("relu", "tanh", "sigmoid", "linear"),
-    "optimizer": ("sgd", "rmsprop", "adam"),
-    "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
-    "batch_size": (4, 8, 16, 32, 64, 128),
-    "seed": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+
+
+class Setting(NamedTuple):
+    """What a setting is unless chosen, what its control offers, and what Python may choose beyond
+    that, from the least to the greatest."""
+
+    usual: Any
+    choices: tuple[Any, ...] = ()
+    limits: tuple[float, float] | None = None
+
+
+SETTINGS = {
+    "data": Setting("", ("circles", "spirals", "xor", "moons", "gaussians", "plane")),
+    "noise": Setting(0.05, (0.0, 0.02, 0.05, 0.1, 0.2, 0.3), (0, 2)),
+    "branches": Setting(1, (1, 2, 3)),
+    "shared": Setting(False, (False, True)),
+    "merge": Setting("concatenate", ("concatenate", "add", "average")),
+    "layers": Setting(2, (1, 2, 3), (1, 4)),
+    "units": Setting(8, (1, 2, 4, 8, 16, 32), (1, 128)),
+    "activation": Setting("tanh", ("relu", "tanh", "sigmoid", "linear")),
+    "optimizer": Setting("adam", ("sgd", "rmsprop", "adam")),
+    "learning_rate": Setting(0.01, (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), (1e-6, 10)),
+    "batch_size": Setting(16, (4, 8, 16, 32, 64, 128), (1, 5000)),
+    "seed": Setting(0, tuple(range(10)), (0, 2**31 - 1)),
+    "epochs": Setting(0, (), (0, MOST_EPOCHS)),
 }
-"""What the controls offer, in the order in which they stand."""
-LIMITS = {
-    "noise": (0, 2),
-    "layers": (1, 4),
-    "units": (1, 128),
-    "learning_rate": (1e-6, 10),
-    "batch_size": (1, 5000),
-    "seed": (0, 2**31 - 1),
-    "epochs": (0, 5000),
-}
-"""What Python may choose beyond that."""
-BLANK: dict[str, Any] = {
-    "data": "", "noise": 0.05, "branches": 1, "shared": False, "merge": "concatenate", "layers": 2,
-    "units": 8, "activation": "tanh", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 16,
-    "seed": 0, "epochs": 0,
-}  # fmt: skip
+"""In the order in which their controls stand; `epochs` has none."""
+BLANK = {name: setting.usual for name, setting in SETTINGS.items()}
 WAYS = (("point", ""), ("swapped", "ops.flip(point, axis=-1)"), ("mirrored", "-point"))
 """The input of each branch and its source: the point, its features swapped, its mirror image."""
 OPTIMIZERS = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}
@@ -66,9 +64,9 @@ def check(settings: dict[str, Any]) -> None:
     Raises: ArgumentError.
     """
     for name, value in settings.items():
-        choices, usual = CHOICES.get(name, ()), BLANK[name]
-        if name in LIMITS:
-            low, high = LIMITS[name]
+        usual, choices, limits = SETTINGS[name]
+        if limits is not None:
+            low, high = limits
             numbers = (int, float) if isinstance(usual, float) else (int,)
             fits = (
                 isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high

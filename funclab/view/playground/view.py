@@ -28,9 +28,9 @@ from funclab.view.playground.picture import (
 )
 from funclab.view.playground.trial import (
     BLANK,
-    CHOICES,
     GRID,
-    LIMITS,
+    MOST_EPOCHS,
+    SETTINGS,
     USUAL_EPOCHS,
     Trial,
     check,
@@ -121,8 +121,10 @@ class Playground(View):
         }
         # The browser takes both when the facts come, so they come last.
         self.facts = {
-            "choices": {name: list(choices) for name, choices in CHOICES.items()},
-            "most_epochs": LIMITS["epochs"][1],
+            "choices": {
+                name: list(each.choices) for name, each in SETTINGS.items() if each.choices
+            },
+            "most_epochs": MOST_EPOCHS,
             "settings": trial.settings,
             "own": self._own is not None,
             "heading": heading(facts),
