@@ -104,7 +104,24 @@ function same(a, b) {
 
 class Context {
   constructor(model, el, view) {
-    Object.assign(this, { model, el, view, past: [], gate: null, cleanups: [] });
+    Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [] });
+  }
+
+  /** What Python holds, asked for when it is shown, and once; nothing until it is here. */
+  lazy(kind, key) {
+    const name = `${kind} ${key}`, known = this.facts[kind]?.[key] ?? this.got[name];
+    if (known === undefined) {
+      this.got[name] = null;
+      this.model.send({ ask: kind, key });
+    }
+    return known;
+  }
+
+  /** Hear from Python: what was asked for, or what only the view understands. */
+  follow(message) {
+    if (!("value" in message)) return this.view.follow?.(this, message);
+    this.got[`${message.kind} ${message.key}`] = message.value;
+    return this.update();
   }
 
   /** Listen to part of the page as long as the view is on it. */

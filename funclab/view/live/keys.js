@@ -128,7 +128,7 @@ function start(model, host, view) {
   const redraw = () => ctx.update();
   for (const name of ["state", "look", "tour", "stop", "facts", "pictures", "ask"]) ctx.hear(`change:${name}`, redraw);
   ctx.hear("change:answers", () => ctx.answeredElsewhere());
-  ctx.hear("msg:custom", (message) => ctx.view.follow?.(ctx, message));
+  ctx.hear("msg:custom", (message) => ctx.follow(message));
   return () => {
     ctx.cleanups.forEach((cleanUp) => cleanUp());
     el.remove();

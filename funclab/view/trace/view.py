@@ -105,11 +105,9 @@ class Trace(View):
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
         return "\n".join([self.title, *lines])
 
-    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        if content.get("ask") != "frames":
-            return None
-        wanted = [i for i in content.get("keys", ()) if i in range(len(self._frames))]
-        return {"frames": {str(i): self._frames[i] for i in wanted}}
+    def told(self, kind: str, key: Any) -> Any:
+        known = kind == "frames" and key in range(len(self._frames))
+        return self._frames[key] if known else None
 
     def complete(self) -> None:
         self._store(math.inf)
