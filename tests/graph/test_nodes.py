@@ -103,6 +103,43 @@ def test_history_reads_as_a_tuple_and_by_name():
     assert out_b._keras_history.layer is dense
 
 
+def test_a_node_names_its_ends_as_in_keras_2():
+    _, a, _, out_a, out_b = shared_layer()
+    dropped = layers.Dropout(0.5)(out_a)
+
+    merged = layers.Subtract(name="merged")([out_b, dropped])
+
+    node = merged._keras_history.operation.inbound_nodes[0]
+    assert node.outbound_layer.name == "merged"
+    assert [layer.name for layer in node.inbound_layers] == ["shared", "dropout"]
+    assert (node.node_indices, node.tensor_indices) == ([1, 0], [0, 0])
+    assert node.get_config() == {
+        "outbound_layer": "merged",
+        "inbound_layers": ["shared", "dropout"],
+        "node_indices": [1, 0],
+        "tensor_indices": [0, 0],
+        "arguments": {},
+    }
+    assert merged._keras_shape == merged.shape == (None, 140, 32)
+    assert [x._uses_learning_phase for x in (a, out_b, dropped, merged)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_output_of_several_is_known_by_its_number():
+    x = Input((4, 3))
+    lstm = layers.LSTM(2, return_state=True, name="memory")
+
+    _, h, c = lstm(x)
+    merged = layers.Add()([c, h])
+
+    assert (h.id, c.id) == ("memory[0:1]", "memory[0:2]")
+    assert merged._keras_history.operation.inbound_nodes[0].tensor_indices == [2, 1]
+
+
 def test_an_input_has_one_node_without_inbound_layers():
     x = Input((3,), name="x")
     layer = x._keras_history.operation

@@ -107,6 +107,7 @@ def test_logs_hold_the_running_loss_and_metrics():
 
 def test_a_callback_knows_the_model_and_the_course():
     callback, model = Callback(), compiled()
+    assert callback.model is None
 
     model.fit(X, Y, 2, epochs=3, verbose=0, callbacks=[callback])
 

@@ -15,12 +15,11 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
-from funclab.view.code.values import own_settings
+from funclab.view.code.layers import own_settings
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.faces import write_line
-from funclab.view.scene.insides import Recorded, insides
-from funclab.view.scene.parts import Part, parts
+from funclab.view.scene.calls import write_line
+from funclab.view.scene.insides import Part, Recorded, insides, parts
 from funclab.view.shapes.questions import shape_question
 from funclab.view.shapes.rules.rule import rule
 from funclab.view.tables.nodes import special

@@ -11,8 +11,7 @@ from funclab.view.explorer.beside import STRIP, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.choosing import LINES, Chooser
-from funclab.view.scene.compact import bare
-from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, chooser
+from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, bare, chooser
 from funclab.view.scene.scene import Scene
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000

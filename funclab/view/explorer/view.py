@@ -12,7 +12,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.explorer.beside import Values
@@ -20,9 +20,8 @@ from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import bare
-from funclab.view.scene.faces import Piece, write_line
-from funclab.view.scene.tensor_path import Behind, maker, source_inputs
+from funclab.view.scene.calls import Piece, write_line
+from funclab.view.scene.diagram import Behind, bare, maker, source_inputs
 
 __all__ = ["Explorer", "explore"]
 
@@ -143,7 +142,7 @@ class Explorer(View):
             ANSWERS[self.asked] = list(change["new"])
 
     def picture(self) -> Picture:
-        return self.gallery.still(self.state, defaults.still(self.look))
+        return self.gallery.still(self.state, theme.still(self.look))
 
     def told(self, kind: str, key: Any) -> Any:
         if kind == "values":

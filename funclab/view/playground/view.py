@@ -11,7 +11,7 @@ import threading
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
 from funclab.view.live.view import View
@@ -36,7 +36,7 @@ from funclab.view.playground.trial import (
     check,
     checked_own,
 )
-from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
+from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
 """More boxes than a playground can have."""
@@ -149,7 +149,7 @@ class Playground(View):
             self._tell()
 
     def picture(self) -> Picture:
-        look = defaults.still(self.look)
+        look = theme.still(self.look)
         with self._lock:
             graph = fitting(self.model, PAGE, EVERY_CALL)
             return PlaygroundPicture(self.trial.facts(), self.line(), graph, look)

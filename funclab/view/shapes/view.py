@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import say
 from funclab.view.live.view import View
-from funclab.view.scene.compact import bare
+from funclab.view.scene.diagram import bare
 from funclab.view.shapes.picture import Steps
 from funclab.view.shapes.questions import step_question
 from funclab.view.shapes.steps import shape_steps
@@ -47,7 +47,7 @@ class ShapeWalk(View):
         return self.steps.text
 
     def picture(self) -> Picture:
-        return replace(self.steps, look=defaults.still(self.look))
+        return replace(self.steps, look=theme.still(self.look))
 
 
 def shapes(

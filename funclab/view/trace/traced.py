@@ -24,7 +24,7 @@ from funclab.training.matching import names_of_outputs
 from funclab.training.step import Step, predict_step, train_step
 from funclab.view.live.said import say
 from funclab.view.scene import words
-from funclab.view.scene.parts import parts
+from funclab.view.scene.insides import parts
 from funclab.view.trace.frames import Frame, frame_of
 
 BATCH = 32

@@ -9,14 +9,13 @@ from typing import Any, ClassVar
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
 from funclab.saving import shown
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import PROJECTOR_CALLS, bare
-from funclab.view.scene.diagram import diagram
-from funclab.view.scene.parts import parts
+from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
+from funclab.view.scene.insides import parts
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
@@ -98,7 +97,7 @@ class Trace(View):
 
     def picture(self) -> Picture:
         step: int = self.state["step"]
-        look = defaults.still(self.look)
+        look = theme.still(self.look)
         return TracePicture(self.title, self.stills, self._scene, step, look)
 
     def __str__(self) -> str:
@@ -149,7 +148,7 @@ def trace(
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
     model = shown(model)
-    most = check_most(most_steps, defaults.chosen(look))
+    most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
     if training == "both":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab.view.draw.axis import brief
-from funclab.view.draw.chart import mean
+from funclab.view.draw.chart import brief, mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import question, say
 from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each

@@ -11,15 +11,13 @@ from typing import Any
 from funclab.callbacks.base import History
 from funclab.callbacks.control import Monitor
 from funclab.errors import ArgumentError
-from funclab.view.draw import defaults
-from funclab.view.draw.axis import brief
+from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.chart import Chart, Line, Plot, mean
-from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import Picture
+from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
+from funclab.view.draw.picture import Picture, html_grid, text_grid
 from funclab.view.draw.text import clean, plural, shorten, text_width
 from funclab.view.live.said import say
-from funclab.view.scene.compact import bare
+from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers, summary
 
 VALIDATION = "val_"
@@ -351,7 +349,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     name = clean(getattr(history.model, "name", "") or "")
     title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
     description = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
-    return Curves(list(charts.values()), title, description, defaults.chosen(look))
+    return Curves(list(charts.values()), title, description, theme.chosen(look))
 
 
 History.plot = history_plot

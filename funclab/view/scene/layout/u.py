@@ -3,12 +3,10 @@ on the right, so that every skip runs straight across."""
 
 from __future__ import annotations
 
-from funclab.view.draw.area import Points
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import Pen, Points
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
-from funclab.view.scene.layout.lanes import has_numbers
-from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.tracks import has_numbers, longest_way
 from funclab.view.scene.scene import Edge, Label, Scene
 
 FEWEST = 2
