@@ -7,6 +7,7 @@
 #   make soak     threads, interrupts, killed saves and damaged files, thousands of times (an hour)
 #   make check    style, types, import rooms, budgets
 #   make interop  exchange files and live models with a real Keras 3, in an environment of its own
+#   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
 
 BIN := .venv/bin
@@ -19,7 +20,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery pictures test soak check interop bench setup system clean
+.PHONY: lab lessons gallery pictures test soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -68,6 +69,15 @@ interop: .venv/interop/ready
 .venv/interop/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
 	.venv/interop/bin/pip install --quiet --editable . "keras>=3.15,<3.16" jax
+	@touch $@
+
+# mutmut is in .venv/mutants only: nothing else here needs it.
+mutants: .venv/mutants/ready
+	.venv/mutants/bin/python -m tests.mutants $(ARGS)
+
+.venv/mutants/ready: pyproject.toml
+	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
+	.venv/mutants/bin/pip install --quiet --editable ".[lab]" pytest pytest-timeout "mutmut>=3.8,<3.9"
 	@touch $@
 
 bench: $(READY)

@@ -59,7 +59,7 @@ __all__ = [
 
 
 if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
-    importlib.import_module("funclab.view.notebook.marimo").turn_on()
+    importlib.import_module("funclab.view.notebook.extension").load_in_marimo()
 
 
 _absent = absent(__name__, __all__)

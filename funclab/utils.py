@@ -51,7 +51,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
 
 def get_source_inputs(tensor: Any) -> list[Any]:
     """The Input tensors that a tensor is computed from, in the order they were made."""
-    from funclab.view.scene.tensor_path import source_inputs
+    from funclab.view.scene.diagram import source_inputs
 
     return source_inputs(tensor)
 

@@ -2,10 +2,10 @@
 
 from funclab.view.notebook.ways import live_callback, make
 from funclab.view.scene.diagram import Diagram, diagram, plot_model
-from funclab.view.scene.tensor_path import tensor_view
+from funclab.view.scene.diagram import tensor_view
 from funclab.view.tables.nodes import NodeTable, node_table
 from funclab.view.tables.summary import print_summary
-from funclab.view.training.history import Curves, history_plot
+from funclab.view.training.curves import Curves, history_plot
 
 __all__ = [
     "Curves",

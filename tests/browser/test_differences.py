@@ -36,3 +36,19 @@ def test_both_sides_have_one_scale_inside_the_window(browser, tmp_path, look, le
         assert all(x <= 1280 and y <= 720 for x, y in page.evaluate(ENDS))
         assert small_words(page.locator(".fl")) == []
     page.close()
+
+
+def test_the_differences_are_walked_in_a_circle_both_ways(opened_page):
+    difference = funclab.diff(*narrow_and_wide())
+    page = opened_page(difference.view())
+    caption = page.locator(".fl-caption")
+    page.locator(".fl-diff").focus()
+
+    captions = []
+    for key in ["ArrowDown"] * (len(difference.entries) + 1) + ["ArrowUp", "ArrowUp"]:
+        page.keyboard.press(key)
+        captions.append(caption.inner_text())
+
+    *through, again, last, second_last = captions
+    assert len(through) == len(set(through)) > 2
+    assert (again, last, second_last) == (through[0], through[-1], through[-2])

@@ -300,6 +300,18 @@ def test_the_tensors_of_a_node_are_reached_by_key(opened_page):
     assert "concatenate[0] is selected" in caption.inner_text()
 
 
+def test_the_calls_of_a_layer_are_walked_in_a_circle_both_ways(opened_page):
+    page = opened_page(funclab.explore(models.shared_inside(), selected="twice[2]"))
+    caption = page.locator(f"{ROOT} .fl-caption")
+
+    names = []
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+        press(page, key)
+        names.append(caption.inner_text().partition(" ")[0])
+
+    assert names == ["twice[1]", "twice[2]", "twice[1]"]
+
+
 def test_a_row_of_the_layers_face_is_its_node(opened_page):
     page = opened_page(funclab.explore(models.shared_inside(), face="layers"))
 

@@ -207,9 +207,10 @@ def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(opened_page):
     assert said["y"] >= near["y"] + near["height"]
 
 
+@pytest.mark.parametrize("look", ["light", "projector"])
 @pytest.mark.parametrize("name", gallery.MODELS)
-def test_a_page_shows_a_model_at_once_and_selecting_moves_nothing(name, opened_page):
-    page = opened_page(gallery.built(name).explore(), height=720)
+def test_a_page_shows_a_model_at_once_and_selecting_moves_nothing(name, look, opened_page):
+    page = opened_page(gallery.built(name).explore(look=look), height=720)
     before = page.evaluate(BOXES)
 
     page.locator(".fl-stage .box").first.click()

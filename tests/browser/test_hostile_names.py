@@ -13,7 +13,7 @@ from funclab.errors import FunclabError
 from funclab.layers import Dense
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.shapes.steps import shape_steps
-from funclab.view.training.history import history_plot
+from funclab.view.training.curves import history_plot
 from tests.browser.waiting import laid_out
 
 HEBREW = "שלום עולם"

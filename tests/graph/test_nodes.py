@@ -36,6 +36,30 @@ def test_each_call_of_a_shared_layer_makes_a_node():
     assert (out_a.id, out_b.id) == ("shared[0:0]", "shared[1:0]")
 
 
+ASKS = ["input", "output", "input_shape", "output_shape", "input_mask", "output_mask"]
+
+
+@pytest.mark.parametrize("asked", ASKS)
+def test_a_negative_index_counts_the_calls_from_the_last(asked):
+    embedding = layers.Embedding(9, 2, mask_zero=True)
+    dense = Dense(4)
+    for length in (2, 3, 5):
+        dense(embedding(Input((length,), dtype="int32")))
+    ask = getattr(dense, f"get_{asked}_at")
+
+    answers = [ask(i) for i in (-3, -2, -1)]
+
+    assert answers == [ask(i) for i in (0, 1, 2)]
+    assert len(set(map(str, answers))) == 3
+    for index in (-4, 3):
+        question = asked.replace("_", " ")
+        with pytest.raises(
+            FunclabError, match=f"get {question} at node {index}, .* only 3"
+        ) as error:
+            ask(index)
+        assert error.value.fix == "use an index from 0 to 2."
+
+
 def test_the_output_of_a_shared_layer_is_ambiguous_in_the_words_of_the_guide():
     dense, *_ = shared_layer()
 
@@ -77,6 +101,43 @@ def test_history_reads_as_a_tuple_and_by_name():
     assert (layer, node_index, tensor_index) == (dense, 1, 0)
     assert out_b._keras_history.operation is dense
     assert out_b._keras_history.layer is dense
+
+
+def test_a_node_names_its_ends_as_in_keras_2():
+    _, a, _, out_a, out_b = shared_layer()
+    dropped = layers.Dropout(0.5)(out_a)
+
+    merged = layers.Subtract(name="merged")([out_b, dropped])
+
+    node = merged._keras_history.operation.inbound_nodes[0]
+    assert node.outbound_layer.name == "merged"
+    assert [layer.name for layer in node.inbound_layers] == ["shared", "dropout"]
+    assert (node.node_indices, node.tensor_indices) == ([1, 0], [0, 0])
+    assert node.get_config() == {
+        "outbound_layer": "merged",
+        "inbound_layers": ["shared", "dropout"],
+        "node_indices": [1, 0],
+        "tensor_indices": [0, 0],
+        "arguments": {},
+    }
+    assert merged._keras_shape == merged.shape == (None, 140, 32)
+    assert [x._uses_learning_phase for x in (a, out_b, dropped, merged)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_output_of_several_is_known_by_its_number():
+    x = Input((4, 3))
+    lstm = layers.LSTM(2, return_state=True, name="memory")
+
+    _, h, c = lstm(x)
+    merged = layers.Add()([c, h])
+
+    assert (h.id, c.id) == ("memory[0:1]", "memory[0:2]")
+    assert merged._keras_history.operation.inbound_nodes[0].tensor_indices == [2, 1]
 
 
 def test_an_input_has_one_node_without_inbound_layers():

@@ -99,6 +99,23 @@ def test_a_layer_rebuilt_from_its_config_computes_the_same(example: Example):
 
 
 @each_example
+def test_name_dtype_and_freezing_are_in_the_config(example: Example):
+    layer = example.layer()
+    layer(example.tensors())
+    layer.trainable = False
+
+    rebuilt = twin(layer)
+
+    rebuilt(example.tensors())
+    config = layer.get_config()
+    assert (config["name"], config["dtype"]) == (rebuilt.name, rebuilt.dtype)
+    assert rebuilt.name == layer.name
+    assert rebuilt.trainable is config.get("trainable", True)
+    assert layer.trainable_weights == []
+    assert rebuilt.trainable_weights == []
+
+
+@each_example
 def test_a_layer_called_twice_has_two_nodes_and_its_weights_once(example: Example):
     layer = example.layer()
     first, second = example.tensors(), example.tensors()

@@ -243,6 +243,24 @@ def test_two_directions_are_merged_as_asked(mode: str):
     np.testing.assert_allclose(made, MODES[mode](there, back), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [LSTM, GRU, SimpleRNN])
+@pytest.mark.parametrize("mode", ["concat", None])
+def test_each_direction_begins_with_its_half_of_the_states(kind: Any, mode: Any):
+    layer = layers.Bidirectional(kind(2, return_state=True), merge_mode=mode)
+    layer(STEPS)
+    count = 4 if kind is LSTM else 2
+    states = [np.full((3, 2), 0.1 * i, "float32") for i in range(1, count + 1)]
+
+    outputs = layer(STEPS, initial_state=states)
+
+    there = layer.forward_layer(STEPS, initial_state=states[: count // 2])
+    back = layer.backward_layer(STEPS, initial_state=states[count // 2 :])
+    merged = [there[0], back[0]] if mode is None else [np.concatenate([there[0], back[0]], -1)]
+    expected = [*merged, *there[1:], *back[1:]]
+    for output, wanted in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(output, wanted, rtol=1e-5)
+
+
 def simple(x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
     return np.tanh(x @ kernel + h @ recurrent + bias)
 

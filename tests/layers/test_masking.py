@@ -134,12 +134,43 @@ def test_concatenation_of_features_keeps_a_step_that_counts_in_any_part():
     assert joined.all()
 
 
-def test_a_masked_step_does_not_take_part_in_products_and_extremes():
-    first, second = masked(), masked(STEPS + 1, ~KEPT)
-    expected = np.where(KEPT[..., None], STEPS, STEPS + 1)
+COMBINE = {"Multiply": np.prod, "Maximum": np.max, "Minimum": np.min}
+MASKS = np.array([[[1, 1, 0, 0], [1, 0, 0, 1]], [[1, 0, 1, 0], [1, 1, 0, 0]]], bool)
 
-    for layer in (layers.Multiply(), layers.Maximum(), layers.Minimum()):
-        np.testing.assert_allclose(run(layer, [first, second]), expected)
+
+@pytest.mark.parametrize("name", COMBINE)
+@pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 1, 1], [0, None, 1], [None, 0], [0, None]])
+def test_a_masked_step_does_not_take_part_in_products_and_extremes(name: str, order: list):
+    data = [np.random.default_rng(i).standard_normal((2, 4, 3)) for i, _ in enumerate(order)]
+    masks = [np.ones((2, 4), bool) if i is None else MASKS[i] for i in order]
+
+    made = run(
+        getattr(layers, name)(dtype="float64"),
+        [masked(x, None if i is None else MASKS[i]) for x, i in zip(data, order, strict=True)],
+    )
+
+    for step in zip(*np.nonzero(np.any(masks, axis=0)), strict=True):
+        parts = [x[step] for x, mask in zip(data, masks, strict=True) if mask[step]]
+        np.testing.assert_allclose(made[step], COMBINE[name](parts, axis=0))
+    if name == "Multiply":
+        assert (made[~np.any(masks, axis=0)] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["Add", "Average", "Multiply", "Maximum", "Minimum"])
+def test_merged_masks_are_joint(name: str):
+    joint = mask_of(getattr(layers, name)(), [masked(STEPS, mask) for mask in MASKS])
+    partly = mask_of(getattr(layers, name)(), [masked(STEPS, MASKS[0]), masked(mask=None)])
+
+    np.testing.assert_array_equal(joint, MASKS[0] | MASKS[1])
+    assert partly is None
+
+
+def test_concatenation_of_features_joins_masks_where_all_parts_have_one():
+    joint = mask_of(layers.Concatenate(), [masked(STEPS, mask) for mask in MASKS])
+    partly = mask_of(layers.Concatenate(), [masked(STEPS, MASKS[0]), masked(mask=None)])
+
+    np.testing.assert_array_equal(joint, MASKS[0] | MASKS[1])
+    assert partly.all()
 
 
 def test_a_pooled_mean_counts_unmasked_steps_only():

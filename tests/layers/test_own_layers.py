@@ -99,6 +99,21 @@ class Fragile(Layer):
 ROWS = np.arange(8, dtype="float32").reshape(2, 4)
 
 
+def test_a_build_of_one_argument_gets_the_shape_of_the_first_input():
+    class Gate(Layer):
+        def build(self, right_shape: Any) -> None:
+            self.shape = right_shape
+
+        def call(self, left: Any, right: Any) -> Any:
+            return left * ops.sum(right, axis=-1, keepdims=True)
+
+    gate = Gate()
+
+    gate(Input((3,)), Input((5,)))
+
+    assert gate.shape == (None, 3)
+
+
 def test_a_layer_makes_its_weights_at_the_first_call():
     layer = Scale()
 

@@ -19,6 +19,10 @@ for name in ("Sum", "Mean", "Max", "Min", "Prod", "LogSumExp"):
         example(named(name, axis), apart(2, 3))
     example(named(name, 1, True), apart(2, 3))
 
+    example(named(name, (1, 2), True), apart(2, 3))
+for axis in (None, 1):
+    example(named("Prod", axis), [[2.0, 0, 3], [0, 0, 5], [0, 0, 0], [1, 2, 3]])
+
 for name in ("AnyTrue", "AllTrue"):
     example(named(name), truth(3))
     example(named(name, 1, True), truth(3))

@@ -243,7 +243,8 @@ def test_a_cancelled_async_fit_ends_in_order():
         fit = asyncio.ensure_future(
             model.fit_async(X, Y, epochs=LONG, callbacks=[callback], verbose=0)
         )
-        await asyncio.sleep(0.1)
+        while model.optimizer.iterations.numpy() < 3:
+            await asyncio.sleep(0)
         fit.cancel()
         await asyncio.wait([fit])
         return fit.cancelled()

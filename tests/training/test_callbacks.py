@@ -107,6 +107,7 @@ def test_logs_hold_the_running_loss_and_metrics():
 
 def test_a_callback_knows_the_model_and_the_course():
     callback, model = Callback(), compiled()
+    assert callback.model is None
 
     model.fit(X, Y, 2, epochs=3, verbose=0, callbacks=[callback])
 
@@ -178,13 +179,67 @@ def test_acc_and_accuracy_stand_for_each_other_in_history_and_monitors():
     assert history.history.get("acc") is None
 
 
-def test_the_rate_falls_on_a_plateau():
-    callback = ReduceLROnPlateau(factor=0.5, patience=2, min_delta=0)
+# The settings, what the callback sees, and the rate after each epoch, as in Keras.
+PLATEAUS = [
+    ({"patience": 2}, [3, 2, 2, 2, 2, 2], [0.1, 0.1, 0.1, 0.05, 0.05, 0.025]),
+    ({"patience": 0}, [3, 2, 2, 1], [0.1, 0.1, 0.05, 0.05]),
+    ({"patience": 2, "cooldown": 2}, [2] * 7, [0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025]),
+    ({"cooldown": 2}, [3, 3, 3, 2, 2, 2, 2], [0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.0125]),
+    ({"min_lr": 0.03}, [3] * 4, [0.1, 0.05, 0.03, 0.03]),
+    ({"min_delta": 0.1}, [3, 2.95, 2.9, 2.8, 2.5], [0.1, 0.05, 0.025, 0.025, 0.025]),
+    ({"mode": "max"}, [1, 2, 2, 3, 2], [0.1, 0.1, 0.05, 0.05, 0.025]),
+]
 
-    model, history = fit_scripted(callback, [3, 2, 2, 2, 2, 2])
 
-    assert history.history["learning_rate"] == [0.1, 0.1, 0.1, 0.1, 0.05, 0.05]
-    assert float(model.optimizer.learning_rate) == 0.025
+@pytest.mark.parametrize(("settings", "values", "rates"), PLATEAUS)
+def test_the_rate_falls_on_a_plateau(settings, values, rates):
+    callback = ReduceLROnPlateau(factor=0.5, **{"patience": 1, "min_delta": 0, **settings})
+
+    model, history = fit_scripted(callback, values)
+
+    shown = [*history.history["learning_rate"][1:], float(model.optimizer.learning_rate)]
+    assert shown == pytest.approx(rates, rel=1e-6)
+
+
+def test_a_callback_that_fits_again_begins_anew():
+    stopping = EarlyStopping(patience=1, restore_best_weights=True)
+    plateau = ReduceLROnPlateau(patience=2, min_delta=0, cooldown=9)
+    for callback, values in ((stopping, [1, 2]), (plateau, [1, 2, 2])):
+        fit_scripted(callback, values)
+
+    _, history = fit_scripted(stopping, [9, 8, 9])
+    model, _ = fit_scripted(plateau, [9, 9, 9])
+
+    assert len(history.epoch) == 3
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+SAYS = [
+    (EarlyStopping(patience=1, verbose=1), "Epoch 3: early stopping\n"),
+    (
+        EarlyStopping(patience=1, verbose=1, restore_best_weights=True),
+        "Epoch 3: early stopping\nRestoring model weights from the end of the best epoch: 2.\n",
+    ),
+    (
+        ReduceLROnPlateau(factor=0.5, patience=1, min_lr=0.025, verbose=1),
+        "\nEpoch 3: ReduceLROnPlateau reducing rate to 0.05.\n"
+        "\nEpoch 4: ReduceLROnPlateau reducing rate to 0.025.\n",
+    ),
+    (
+        LearningRateScheduler(lambda epoch: 0.5, verbose=1),
+        "".join(
+            f"\nEpoch {i}: LearningRateScheduler setting learning rate to 0.5.\n"
+            for i in range(1, 6)
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("callback", "text"), SAYS)
+def test_a_callback_says_what_it_did_when_asked(callback, text, capsys):
+    fit_scripted(callback, [3, 2, 2, 2, 2])
+
+    assert capsys.readouterr().out == text
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,51 @@ def test_the_area_under_the_curve_is_the_chance_that_a_positive_ranks_higher():
     np.testing.assert_allclose(metric.result(), (yes[:, None] > no).mean(), atol=1e-3)
 
 
+# Scores at, above and below the thresholds; the results of Keras 3.15, without weights and with.
+SCORES = np.array([0.9, 0.8, 0.75, 0.5, 0.5, 0.25, 0.2, 0.0])
+TRUTH, WEIGHTS = np.array([1, 0, 1, 1, 0, 0, 1, 0]), np.array([1, 2, 1, 0.5, 1, 3, 1, 1])
+LIMITS = [0.25, 0.5, 0.75]
+COUNTED = {
+    "TruePositives": (metrics.TruePositives(LIMITS), [3, 2, 1], [2.5, 2, 1]),
+    "FalsePositives": (metrics.FalsePositives(LIMITS), [2, 1, 1], [3, 2, 2]),
+    "TrueNegatives": (metrics.TrueNegatives(LIMITS), [2, 3, 3], [4, 5, 5]),
+    "FalseNegatives": (metrics.FalseNegatives(LIMITS), [1, 2, 3], [1, 1.5, 2.5]),
+    "Precision": (metrics.Precision(LIMITS), [0.6, 2 / 3, 0.5], [5 / 11, 0.5, 1 / 3]),
+    "Recall": (metrics.Recall(LIMITS), [0.75, 0.5, 0.25], [5 / 7, 4 / 7, 2 / 7]),
+    "unsorted": (metrics.Recall([0.75, 0.25]), [0.25, 0.75], [2 / 7, 5 / 7]),
+    "none above": (metrics.Precision(0.99), 0, 0),
+    "BinaryAccuracy": (metrics.BinaryAccuracy(), 0.625, 2 / 3),
+    "AUC": (metrics.AUC(), 0.65625, 0.6224489808),
+    "AUC at five points": (metrics.AUC(5), 0.625, 0.6224489212),
+    "PR": (metrics.AUC(curve="PR"), 0.6899473667, 0.5699188709),
+    "PR at five points": (metrics.AUC(5, curve="PR"), 0.5661162734, 0.3932739496),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_score_counts_as_yes_when_it_is_above_the_threshold(name):
+    metric, plain, weighted = COUNTED[name]
+
+    metric.reset_state()
+    metric.update_state(TRUTH, SCORES)
+    result = metric.result()
+    metric.reset_state()
+    metric.update_state(TRUTH, SCORES, sample_weight=WEIGHTS)
+
+    np.testing.assert_allclose(result, plain, rtol=1e-6)
+    np.testing.assert_allclose(metric.result(), weighted, rtol=1e-6)
+    assert np.ndim(result) == np.ndim(plain)
+
+
+def test_the_area_under_the_curve_may_be_taken_from_logits():
+    metric = metrics.AUC(5, from_logits=True)
+    inner = SCORES[:-1]
+
+    metric.update_state(TRUTH[:-1], np.log(inner / (1 - inner)))
+
+    assert metric.result() == pytest.approx(metrics.AUC(5)(TRUTH[:-1], inner))
+
+
 def test_a_weighted_mean_divides_by_the_weights():
     mean = metrics.Mean()
 

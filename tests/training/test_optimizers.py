@@ -252,6 +252,20 @@ def test_weights_of_an_optimizer_can_be_taken_and_restored():
     np.testing.assert_array_equal(w.array, same.array)
 
 
+@pytest.mark.parametrize("extra", [-1, 1])
+def test_weights_of_another_number_are_refused_and_change_nothing(extra):
+    optimizer, w = Adam(name="adam"), Variable(np.ones(4))
+    optimizer.apply([np.arange(4.0)], [w])
+    before = optimizer.get_weights()
+    others = [np.zeros_like(array) for array in before]
+
+    with pytest.raises(ValueError, match=f"adam got {3 + extra} arrays, but remembers 3."):
+        optimizer.set_weights(others[:extra] if extra < 0 else [*others, np.zeros(4)])
+
+    for kept, array in zip(optimizer.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(kept, array)
+
+
 @pytest.mark.parametrize("name", ["sgd", "SGD", "rmsprop", "RMSprop", "adam", "Adam", "AdamW"])
 def test_an_optimizer_is_known_by_its_names(name):
     assert type(optimizers.get(name)).__name__.lower() == name.lower()

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from funclab.view.draw.area import Area, Points
+from funclab.view.draw.geometry import Area, Points
 from funclab.view.scene.scene import Edge, Scene
 
 STEPS = 24

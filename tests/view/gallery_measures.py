@@ -10,8 +10,8 @@ import graphviz
 import numpy as np
 
 from funclab.view.draw import theme
-from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font
+from funclab.view.draw.geometry import Area, area
 from funclab.view.draw.text import text_width
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Scene

@@ -16,8 +16,7 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords
-from funclab.view.code.values import plain, tree
+from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "Power": "**", "MatMul": "@",

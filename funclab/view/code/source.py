@@ -16,8 +16,18 @@ from funclab.graph.tensor import Tensor
 from funclab.saving import shown
 from funclab.view.code.layers import Layers, is_functional, is_model, models_inside, thawed
 from funclab.view.code.ops import op_call
-from funclab.view.code.text import Chain, Code, Source, call, identifier, keywords, quote, wrapped
-from funclab.view.code.values import plain, tree
+from funclab.view.code.text import (
+    Chain,
+    Code,
+    Source,
+    call,
+    identifier,
+    keywords,
+    plain,
+    quote,
+    tree,
+    wrapped,
+)
 
 LONGEST_TARGETS = 60
 """More letters of variables than this before one `=` are one variable, and its elements."""

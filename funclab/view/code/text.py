@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -191,3 +191,38 @@ def call(head: str, items: Sequence[Source]) -> Group:
 def keywords(settings: Iterable[tuple[str, Source]]) -> list[Source]:
     """`name=value` for each."""
     return [Chain([f"{name}=", value]) for name, value in settings]
+
+
+def plain(value: Any, owner: str) -> Source:
+    """A value of plain Python or NumPy.
+
+    Raises: NotSupportedError for anything else.
+    """
+    if isinstance(value, str):
+        return quote(value)
+    if value is None or value is Ellipsis or isinstance(value, (bool, slice)):
+        return "..." if value is Ellipsis else repr(value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        return array(value, owner)
+    if isinstance(value, (int, float)):
+        return number(value)
+    raise NotSupportedError(
+        f"{owner} holds {value!r}, which cannot be written as source.",
+        why=f"a {type(value).__name__} has no text from which Python could make it again.",
+        fix="use numbers, strings, small arrays, or lists and dicts of them.",
+    )
+
+
+def tree(value: Any, leaf: Callable[[Any], Source]) -> Source:
+    """Lists, tuples and dicts, with `leaf` for what is in them."""
+    if isinstance(value, dict):
+        items = [Chain([leaf(key), ": ", tree(item, leaf)]) for key, item in value.items()]
+        return Group("{", items, "}")
+    if isinstance(value, list):
+        return Group("[", [tree(item, leaf) for item in value], "]")
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        fields = zip(value._fields, value)  # type: ignore[attr-defined]
+        return call(type(value).__name__, keywords((k, tree(item, leaf)) for k, item in fields))
+    if isinstance(value, tuple):
+        return Group("(", [tree(item, leaf) for item in value], is_tuple=True)
+    return leaf(value)

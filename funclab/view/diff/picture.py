@@ -8,14 +8,12 @@ from functools import partial
 from typing import Any, ClassVar
 
 from funclab.view.diff.sentences import Entry
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
-from funclab.view.draw.grid import html_grid
-from funclab.view.draw.picture import Picture, Written
+from funclab.view.draw.geometry import area
+from funclab.view.draw.picture import html_grid
 from funclab.view.draw.text import clean, folded_lines, text_width
 from funclab.view.scene import graph_text, words
-from funclab.view.scene.compact import PROJECTOR_CALLS
-from funclab.view.scene.diagram import MOST_CALLS, Diagram, diagram
+from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, diagram
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
@@ -33,7 +31,7 @@ TAG_HEIGHT, TOP = 18, 6
 
 
 @dataclass(repr=False)
-class Comparison(Picture):
+class Comparison(Graphs):
     """What two models do not have in common; false when there is nothing.
 
     The picture is both graphs; the number in each mark is that of a sentence below.
@@ -102,22 +100,11 @@ class Comparison(Picture):
         told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
         return html_grid(self.title, TITLES, rows) + told
 
-    def to_dot(self) -> str:
-        """Both graphs in DOT, the language of Graphviz, with the numbers of the differences."""
-        return self._graph_text(graph_text.DOT)
-
-    def to_mermaid(self) -> str:
-        """The same as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
-        return self._graph_text(graph_text.MERMAID)
-
-    def _graph_text(self, dialect: graph_text.Dialect) -> str:
+    def graph_text(self, dialect: graph_text.Dialect) -> str:
+        """Both graphs, with the numbers of the differences."""
         graphs = zip(SIDES, halves(self), strict=True)
         scenes = {f"{side}: {name_of(self, side)}": graph.numbered for side, graph in graphs}
         return graph_text.side_by_side(self.title, scenes, dialect)
-
-    def texts(self) -> dict[str, Written]:
-        dot = dict.fromkeys((".gv", ".dot"), self.to_dot)
-        return {**super().texts(), **dot, ".mmd": self.to_mermaid}
 
     def to_dict(self) -> dict[str, Any]:
         """The differences as data that JSON can hold."""

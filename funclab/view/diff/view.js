@@ -19,17 +19,13 @@ const diff = {
     ctx.stage.before(parts);
     parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.captionBox, ctx.panel));
     // Only on the page there are sizes, to draw rings by and to bring them into sight.
-    const watcher = new ResizeObserver(() => this.mark(ctx));
-    watcher.observe(ctx.stage);
-    ctx.cleanups.push(() => watcher.disconnect());
+    ctx.watchSizes(() => this.mark(ctx), ctx.stage);
   },
 
   update(ctx) {
     const { entry } = ctx.state;
-    const items = ctx.facts.entries.map(({ kind, sentence }, i) => h("li", {
-      class: i === entry ? "fl-here" : "", "aria-current": i === entry ? "true" : null,
-    }, h("button", { type: "button", class: "fl-link", onclick: () => this.go(ctx, i) },
-      `${kind}: ${sentence}`)));
+    const items = ctx.facts.entries.map(({ kind, sentence }, i) =>
+      h("li", mark(i === entry), link(`${kind}: ${sentence}`, () => this.go(ctx, i))));
     ctx.panel.replaceChildren(
       h("ol", { class: "fl-tape" }, items.length ? items : h("li", {}, ctx.t("diff_none"))),
       ...ctx.facts.notes.map((note) => h("p", {}, note)));
@@ -46,7 +42,7 @@ const diff = {
     for (const [side, graph] of Object.entries(this.graphs)) {
       const parts = graph.parts();
       graph.clear();
-      const [first] = (entry?.[side] ?? []).map((key) => graph.ring(parts.get(key)));
+      const [first] = (entry?.[side] ?? []).map((key) => ringAround(parts.get(key)));
       graph.reveal(first);
     }
   },

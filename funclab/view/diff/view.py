@@ -9,17 +9,15 @@ from typing import Any, ClassVar
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.saving import shown
-from funclab.view.diff.match import Match, match
+from funclab.view.diff.match import Codes, Match, Side, match, model_in
 from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
-from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, quoted
-from funclab.view.diff.shared import notes, shared_layers
-from funclab.view.diff.sides import Codes, Side, model_in
-from funclab.view.draw import defaults
+from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, notes, quoted, shared_layers
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, shorten
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import bare
+from funclab.view.scene.diagram import bare
 
 
 class DiffView(View):
@@ -30,7 +28,7 @@ class DiffView(View):
 
     def __init__(self, difference: Comparison, **settings: Any) -> None:
         self.difference = difference
-        large = defaults.chosen(settings.get("look")) == "projector"
+        large = theme.chosen(settings.get("look")) == "projector"
         graphs = dict(zip(SIDES, halves(difference, large), strict=True))
         facts: dict[str, Any] = difference.to_dict()
         for side, graph in graphs.items():
@@ -46,7 +44,7 @@ class DiffView(View):
         )
 
     def picture(self) -> Picture:
-        return replace(self.difference, look=defaults.still(self.look))
+        return replace(self.difference, look=theme.still(self.look))
 
 
 class Difference(Comparison):

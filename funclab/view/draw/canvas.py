@@ -6,8 +6,7 @@ import html
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.area import Area
-from funclab.view.draw.geometry import closed, rounded_left
+from funclab.view.draw.geometry import Area, closed, rounded_left
 from funclab.view.draw.text import clean, steady
 
 
@@ -54,7 +53,7 @@ class Canvas:
     def open(self, title: str, kind: str = "", **data: str) -> None:
         """Begin a part that has a name of its own, which readers hear or see when they point."""
         label = escape(title)
-        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        notes = "".join(_data(name, value) for name, value in data.items() if value)
         kind_class = f' class="{kind}"' if kind else ""
         # What holds other parts is an object; readers take a symbol as a whole.
         role = "graphics-object" if "frame" in kind else "graphics-symbol"
@@ -64,7 +63,7 @@ class Canvas:
     def shift(self, origin: complex, **data: str) -> None:
         """Begin a part with an origin of its own, and perhaps data for scripts."""
         place = f"{number(origin.real)},{number(origin.imag)}"
-        notes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        notes = "".join(_data(name, value) for name, value in data.items())
         self.parts.append(f'<g transform="translate({place})"{notes}>')
 
     def close(self) -> None:
@@ -113,6 +112,10 @@ class Canvas:
         if paint.dash:
             words += f' stroke-dasharray="{paint.dash}" stroke-linecap="round"'
         return words
+
+
+def _data(name: str, value: str) -> str:
+    return f' data-{name}="{escape(value)}"'
 
 
 def escape(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Paths made of lines, rounded corners and soft turns, all kept as cubic curves.
+"""Areas, the signs of shared layers, and paths, all kept as cubic curves.
 
 A point is a complex number here, so that lengths and directions are plain arithmetic: its real part
 runs across the flow and its imaginary part along it (in a picture, right and down).
@@ -6,12 +6,63 @@ runs across the flow and its imaginary part along it (in a picture, right and do
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
-from funclab.view.draw.area import Points
-
+Points = list[tuple[float, float]]
 KAPPA = 0.5523
 """How far the handles of a cubic curve reach that looks like a quarter of a circle."""
+# Corners around the middle, in parts of the size.
+_OUTLINES = {
+    "diamond": "0,-1.1 1.1,0 0,1.1 -1.1,0",
+    "square": "-.85,-.85 .85,-.85 .85,.85 -.85,.85",
+    "triangle": "0,-1.05 1.05,.85 -1.05,.85",
+    "star": "0,-1.15 .3,-.42 1.09,-.36 .49,.16 .68,.93 0,.52 -.68,.93 -.49,.16 -1.09,-.36 -.3,-.42",
+    "hexagon": "0,-1 .87,-.5 .87,.5 0,1 -.87,.5 -.87,-.5",
+    "cross": "-.34,-1 .34,-1 .34,-.34 1,-.34 1,.34 .34,.34 "
+    ".34,1 -.34,1 -.34,.34 -1,.34 -1,-.34 -.34,-.34",
+}
+_LOCK = "0,6 12,6 12,14 0,14"
+_SHACKLE = "2,6 2,2 4,0 8,0 10,2 10,6 8,6 8,3 7,2 5,2 4,3 4,6"
+
+MARKS = ("diamond", "circle", "square", "triangle", "star", "hexagon", "cross")
+COLOURS = 5
+"""How many colours shared layers go through; with seven marks, 35 pairs are all different."""
+
+
+@dataclass(kw_only=True)
+class Area:
+    """A place in a picture, which the layout fills in. A point is x + 1j * y."""
+
+    x: float = 0
+    y: float = 0
+    width: float = 0
+    height: float = 0
+
+    @property
+    def corner(self) -> complex:
+        return complex(self.x, self.y)
+
+    @property
+    def middle(self) -> complex:
+        return complex(self.x + self.width / 2, self.y + self.height / 2)
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def grown(self, margin: float) -> Area:
+        """The area with a margin around it."""
+        width, height = self.width + 2 * margin, self.height + 2 * margin
+        return Area(x=self.x - margin, y=self.y - margin, width=width, height=height)
+
+
+def area(corner: complex, width: float, height: float) -> Area:
+    return Area(x=corner.real, y=corner.imag, width=width, height=height)
 
 
 class Pen:
@@ -113,3 +164,21 @@ def rounded_left(corner: complex, width: float, height: float, radius: float) ->
     lower = quarter(below, below - down, below + radius)
     top = polyline([corner + width, corner + radius])
     return f"{top}{upper}L{written(below - down)}{lower}L{written(below + width)}Z"
+
+
+def mark_path(mark: str, middle: complex, size: float = 6) -> str:
+    """The outline of a mark around a point."""
+    if mark == "circle":
+        return round_outline(middle, size * 0.9)
+    return closed([middle + size * corner for corner in _corners(_OUTLINES[mark])])
+
+
+def lock_path(origin: complex) -> str:
+    """A small closed lock, whose upper left corner is given."""
+    parts = (_LOCK, _SHACKLE)
+    return "".join(closed([origin + corner for corner in _corners(part)]) for part in parts)
+
+
+def _corners(text: str) -> list[complex]:
+    pairs = [pair.split(",") for pair in text.split()]
+    return [complex(float(x), float(y)) for x, y in pairs]

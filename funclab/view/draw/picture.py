@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape as escaped
 from pathlib import Path
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError
 from funclab.files import write_text
-from funclab.view.draw import raster, theme
-from funclab.view.draw.canvas import Canvas, escape
-from funclab.view.draw.pixels import pictures
+from funclab.view.draw import pixels, theme
+from funclab.view.draw.canvas import Canvas, escape, shown
 
+Cells = Sequence[str]
 Written = Callable[[], str]
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def text_grid(titles: Cells, rows: Sequence[Cells], right: bool = False) -> list[str]:
+    """The lines of a table, its columns aligned to the left or to the right."""
+    lines = [titles, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    return [_line(line, widths, right) for line in (titles, rule, *rows)]
+
+
+def _line(cells: Cells, widths: list[int], right: bool) -> str:
+    pairs = zip(cells, widths, strict=True)
+    padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width in pairs]
+    return "  ".join(padded).rstrip()
+
+
+def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
+    """A table whose first column and first row are headings."""
+    heads = "".join(f'<th scope="col">{shown(title)}</th>' for title in titles)
+    body = "".join(map(_row, rows))
+    return (
+        f'<table class="funclab-table"><caption>{shown(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(cells: Cells) -> str:
+    first, *others = map(shown, cells)
+    rest = "".join(f"<td>{cell}</td>" for cell in others)
+    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 class Picture:
@@ -84,10 +114,9 @@ class Picture:
 
         Raises: ArgumentError for another ending.
         """
-        if Path(path).suffix.lower() not in raster.ENDINGS:
-            return write(path, self.texts(), raster.ENDINGS)
-        canvas = raster.Page(theme.palette(self.look))
-        canvas.save(Path(path), *self.draw(canvas), dpi)
+        if Path(path).suffix.lower() not in pixels.ENDINGS:
+            return write(path, self.texts(), pixels.ENDINGS)
+        pixels.save(self.svg, theme.palette(self.look)["paper"], Path(path), dpi)
         return Path(path)
 
     def __str__(self) -> str:
@@ -99,7 +128,7 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # No text/html: GitHub and untrusted notebooks would show it, without the picture in it.
         paper = theme.palette(self.look)["paper"]
-        return {**pictures(self.svg, paper), "text/plain": repr(self)}
+        return {**pixels.pictures(self.svg, paper), "text/plain": repr(self)}
 
 
 def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -> Path:

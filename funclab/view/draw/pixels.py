@@ -1,16 +1,21 @@
-"""A picture of ours as a small PNG, for places that strip SVG: drawn by Pillow, in milliseconds."""
+"""What `Canvas` wrote as pixels or pages: small PNGs for places that strip SVG, drawn by Pillow in
+milliseconds, and .png and .pdf files of any size, drawn by matplotlib."""
 
 from __future__ import annotations
 
 import base64
 import io
 import re
+import warnings
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from funclab.files import replacing
+
+ENDINGS = (".png", ".pdf")
 MOST_DOTS = 1_000_000
 """A picture of more units than this has less than a dot for each: every dot costs time and room."""
 LARGEST = 300_000
@@ -19,7 +24,11 @@ CURVE = 5
 """Straight pieces in a curve."""
 _PIECE = re.compile(r"([MLCZlhv])([^MLCZlhv]*)")
 _NUMBER = re.compile(r"-?[\d.]+")
+_PAIR = re.compile(r"(-?[\d.]+)(?:,(-?[\d.]+))?")
 _SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
+_CODES = {"M": 1, "L": 2, "h": 2, "l": 2, "C": 4, "Z": 79}
+"""The letters of a path as matplotlib numbers them."""
+_SIDES = {"middle": "center", "end": "right"}
 
 
 def pictures(svg: str, paper: str) -> dict[str, str]:
@@ -32,14 +41,40 @@ def png(svg: str, paper: str) -> str:
     """A picture that `Canvas` drew, as PNG in base64, on a background of the colour `paper`."""
     from PIL import Image, ImageDraw
 
-    root = ElementTree.fromstring(svg)
-    width, height = map(float, root.get("viewBox", "").split()[2:])
+    root, (width, height) = _parsed(svg)
     dots = min(1, (MOST_DOTS / (width * height)) ** 0.5)
     image = Image.new("P", (round(width * dots), round(height * dots)), paper)
     Pencil(ImageDraw.Draw(image), dots).draw(root, 0j)
     written = io.BytesIO()
     image.save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode()
+
+
+def save(svg: str, paper: str, path: Path, dpi: int) -> None:
+    """Write a picture that `Canvas` drew: at 72 dots an inch one unit is one pixel."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    root, (width, height) = _parsed(svg)
+    figure = Figure(figsize=(width / 72, height / 72), dpi=dpi)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    Page(axes, 1).draw(root, 0j)
+    kind = path.suffix.lstrip(".").lower()
+    # No dates: the same picture gives the same file.
+    quiet = {"CreationDate": None} if kind == "pdf" else {"Software": "funclab"}
+    with warnings.catch_warnings():  # a letter without a glyph is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph")
+        with replacing(path) as new:
+            figure.savefig(new, format=kind, dpi=dpi, facecolor=paper, metadata=quiet)
+
+
+def _parsed(svg: str) -> tuple[Any, tuple[float, float]]:
+    """The elements of a picture, and its width and height."""
+    root = ElementTree.fromstring(svg)
+    width, height = map(float, root.get("viewBox", "").split()[2:])
+    return root, (width, height)
 
 
 class Pencil:
@@ -87,7 +122,7 @@ class Pencil:
 
     def text(self, element: Any, origin: complex) -> None:
         start = self._point(element, "x", "y", origin)
-        side = {"middle": "m", "end": "r"}.get(element.get("text-anchor", ""), "l")
+        side = _SIDES.get(element.get("text-anchor"), "left")[0].replace("c", "m")
         mono = "Mono" * ("mono" in element.get("font-family", "").lower())
         bold = "-Bold" * (element.get("font-weight") == "600")
         size = round(float(element.get("font-size", 11)) * self.dots)
@@ -107,6 +142,63 @@ class Pencil:
             "outline": None if stroke == "none" else stroke,
             "width": max(1, round(width)),
         }
+
+
+class Page(Pencil):
+    """Draws the same elements on the axes of matplotlib."""
+
+    def rect(self, element: Any, origin: complex) -> None:
+        from matplotlib.patches import FancyBboxPatch
+
+        corner = self._point(element, "x", "y", origin)
+        size = self._point(element, "width", "height", 0j)
+        radius = float(element.get("rx", 0))
+        style = f"round,pad=0,rounding_size={radius}" if radius else "square,pad=0"
+        box = FancyBboxPatch((corner.real, corner.imag), size.real, size.imag, boxstyle=style)
+        self._add(box, element)
+
+    def circle(self, element: Any, origin: complex) -> None:
+        from matplotlib.patches import Circle
+
+        middle = self._point(element, "cx", "cy", origin)
+        self._add(Circle((middle.real, middle.imag), float(element.get("r"))), element)
+
+    def path(self, element: Any, origin: complex) -> None:
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path as Outline
+
+        points: list[tuple[float, float]] = []
+        codes: list[int] = []
+        for letter, numbers in _PIECE.findall(element.get("d")):
+            corners = [complex(float(x), float(y or 0)) for x, y in _PAIR.findall(numbers)]
+            start = complex(*points[-1]) if letter in "hl" else origin
+            pairs = [(at.real, at.imag) for at in (start + corner for corner in corners)]
+            points += pairs or [points[-1]]
+            codes += [_CODES[letter]] * max(1, len(pairs))
+        self._add(PathPatch(Outline(points, codes)), element)
+
+    def text(self, element: Any, origin: complex) -> None:
+        start = self._point(element, "x", "y", origin)
+        mono = " Mono" * ("mono" in element.get("font-family", "").lower())
+        line = self.on.text(start.real, start.imag, "".join(element.itertext()), zorder=0)
+        line.set(
+            color=element.get("fill"),
+            fontsize=float(element.get("font-size")),
+            fontweight="bold" if element.get("font-weight") == "600" else "normal",
+            fontfamily=f"DejaVu Sans{mono}",
+            horizontalalignment=_SIDES.get(element.get("text-anchor"), "left"),
+            parse_math=False,
+        )
+
+    def _add(self, patch: Any, element: Any) -> None:
+        stroke = element.get("stroke", "none")
+        width = float(element.get("stroke-width", 1)) if stroke != "none" else 0
+        patch.set(facecolor=element.get("fill"), edgecolor=stroke, linewidth=width)
+        patch.set(alpha=float(element.get("opacity", 1)), zorder=0, clip_on=False)
+        dash = element.get("stroke-dasharray", "")
+        if dash and width:
+            patch.set_linestyle((0, [float(length) / width for length in dash.split()]))
+        self.on.add_artist(patch)
 
 
 def outlines(data: str) -> list[list[complex]]:

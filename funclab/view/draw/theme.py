@@ -1,6 +1,9 @@
-"""Colours: one table for light, dark and print, and the style sheet made of it."""
+"""Colours: one table for light, dark and print, and the style sheet made of it; and how views look,
+and whether they ask, unless they are told otherwise."""
 
 from __future__ import annotations
+
+from funclab.errors import ArgumentError
 
 LIGHT = {
     "ink": "#1f2933",
@@ -68,6 +71,8 @@ PROJECTOR = 1.7
 WINDOW = (1180, 620)
 """The part of a projected page, 1280 x 720 pixels, that is left for a cell's output."""
 
+_look = "auto"
+_ask = False
 
 PAGES = {
     "light": "[data-jp-theme-light=true],[theme=light],[data-theme=light],.light,.vscode-light,"
@@ -114,3 +119,46 @@ PAGE = (
     "th,td{text-align:left;padding:.3rem .8rem;border-bottom:1px solid GrayText;font-weight:400}"
     "thead th{font-weight:600}td:nth-child(n+3),th[scope=row]{font-family:" + MONO + "}"
 )
+
+
+def chosen(name: str | None = None) -> str:
+    """A look that was asked for, or that of views in general.
+
+    Raises: ArgumentError for an unknown one.
+    """
+    return _look if name is None else check_look(name)
+
+
+def still(name: str | None = None) -> str:
+    """The look of the picture that stays in a notebook, which its readers see from nearby."""
+    name = chosen(name)
+    return "auto" if name == "projector" else name
+
+
+def ask() -> bool:
+    return _ask
+
+
+def set_look(name: str) -> None:
+    """The look of views made from now on.
+
+    Raises: ArgumentError for an unknown one.
+    """
+    global _look
+    _look = check_look(name)
+
+
+def set_ask(on: bool) -> None:
+    """Whether views made from now on ask before they show."""
+    global _ask
+    _ask = on
+
+
+def check_look(name: str) -> str:
+    if name not in LOOKS:
+        raise ArgumentError(
+            f"Unknown look: {name!r}.",
+            why=f"the looks are {', '.join(LOOKS)}.",
+            fix='choose one of them, for example look="projector".',
+        )
+    return name

@@ -15,12 +15,13 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
-from funclab.view.code.values import own_settings
+from funclab.view.code.layers import own_settings
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.faces import write_line
-from funclab.view.scene.insides import Recorded, insides
-from funclab.view.scene.parts import Part, parts
+from funclab.view.scene.calls import write_line
+from funclab.view.scene.insides import Part, Recorded, insides, parts
+from funclab.view.shapes.questions import shape_question
+from funclab.view.shapes.rules.rule import rule
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
@@ -52,7 +53,9 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
             facts["nodes"][part.key(node.key)] = _node(node, part)
             objects[part.key(node.key)] = node
             for tensor in node.output_tensors:
-                facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, _tensor(tensor))
+                fact = {"shape": show(tensor.shape), "dtype": tensor.dtype}
+                fact |= {"masked": True} if tensor.mask is not None else {}
+                facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
     facts["summary"] = _summary(model, graph)
@@ -137,11 +140,6 @@ def _node(node: Node, part: Part) -> Facts:
     }
 
 
-def _tensor(tensor: Tensor) -> Facts:
-    masked = {"masked": True} if tensor.mask is not None else {}
-    return {"shape": show(tensor.shape), "dtype": tensor.dtype, **masked}
-
-
 def settings(layer: Any, every: bool = False) -> list[list[str]]:
     """The arguments of a layer that are not the default, or every one."""
     if words.graph_of(layer) is not None or not getattr(layer, "constructor_arguments", None):
@@ -202,3 +200,26 @@ def _source(op: type) -> str:
     """The arithmetic of an op: its forward and vjp as they stand in the engine."""
     methods = (getattr(op, name) for name in ("forward", "vjp"))
     return "\n\n".join(inspect.cleandoc("\n" + inspect.getsource(method)) for method in methods)
+
+
+def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
+    """Which shape each call with one output makes, by the key of its node; inputs have none.
+
+    The id of a question tells what is called on what, by number: a cell that runs again makes the
+    same model under other names.
+    """
+    numbers = {key: i for kind in ("layers", "tensors") for i, key in enumerate(facts[kind])}
+    questions: Facts = {}
+    for part in parts(words.graph_of(model)):
+        for node in part.graph.nodes:
+            brings = node.is_input or node in part.graph.input_nodes or not node.input_shapes
+            if brings or len(node.output_shapes) != 1:
+                continue
+            key, fact = part.key(node.key), facts["nodes"][part.key(node.key)]
+            inputs, output = [tuple(shape) for shape in node.input_shapes], node.output_shapes[0]
+            detail, given = words.detail(node.operation), ", ".join(map(show, inputs))
+            ends = [numbers[name] for name in (fact["layer"], *fact["outputs"], *fact["inputs"])]
+            name, call = f"shape {detail} {given} {ends}", f"{key} ({detail})"
+            why = clean(rule(node).words)
+            questions[key] = shape_question(name, call, inputs, tuple(output), why)
+    return questions

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
@@ -13,16 +11,15 @@ from funclab.view.explorer.strip import HEIGHT, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.choosing import LINES, Chooser
-from funclab.view.scene.compact import bare
-from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, chooser
+from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, bare, chooser
 from funclab.view.scene.scene import Scene
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
 """How much a view keeps for going back and forth."""
 MOST_ON_A_PAGE = 6_000_000
 """How much a page without a kernel holds."""
-FEW_FRAMES, MOST_FRAMES = 4, 40
-"""A page holds all ways to open a few frames, and each of more by itself."""
+MOST_FRAMES = 40
+"""A page holds all frames closed, each open by itself, and all open; of more not each."""
 BESIDE, BELOW, NARROW = 360, 120, 700
 """The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
 ON_A_WALL = 548, 204
@@ -77,7 +74,7 @@ class Gallery:
         return [
             key
             for key, path in self.frames.items()
-            if key in wanted or layer_key(key) in wanted or path in wanted
+            if {key, re.sub(r"\[\d+\]$", "", key), path} & {*wanted}
         ]
 
     def revealing(self, wanted: Any, key: str) -> Any:
@@ -117,7 +114,7 @@ class Gallery:
         """Draw the picture of a state, unless there is one that shows what is selected in it."""
         way = self.way(state, large)
         name, target = self.name(way), self.target(way.face, state["selected"] or state["at"])
-        for known in [one for one in self.pictures if one == name or one.startswith(f"{name}@")]:
+        for known in [key for key in self.pictures if f"{key}@".startswith(f"{name}@")]:
             if target in self.shown[known] or (not target and known == name):
                 self.pictures[known] = self.pictures.pop(known)  # it was the last one used
                 return False
@@ -158,14 +155,15 @@ class Gallery:
         scale = theme.PROJECTOR if way.large else 1
         width, height = self.room
         beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
-        rooms = {"beside": (width - beside, height), "below": (width, height - below)}
-        if width < NARROW:
-            rooms = {"over": self.room}
+        rooms = {"over": self.room}
+        if width >= NARROW:
+            rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 
     def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
         """Where the panel stands, and the picture: the two are decided together, for the most
-        words. None if it fits nowhere, unless it is asked for or very small.
+        words; over the picture only if that fits in no other way. None if it fits nowhere, unless
+        it is asked for or very small.
         """
         found = self._chooser(way, target)
         self.choices[way._replace(choice=None)] = found.names
@@ -173,7 +171,7 @@ class Gallery:
 
         def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            return not fit.fits, found.rank(fit), max(0, fit.width - fit.room[0])
+            return not fit.fits, side == "over", found.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
@@ -183,6 +181,8 @@ class Gallery:
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as there is room for below the strip, around what is selected."""
         rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        if len(rooms) > 1:  # something is selected nearly always
+            del rooms["over"]
         spaces = {
             side: int(w // COLUMN) * int((h - EDGES) // LINE) for side, (w, h) in rooms.items()
         }
@@ -262,9 +262,14 @@ class Gallery:
 
     def draw_all(self, state: State, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""
+        frames = list(self.frames)
+        alone = [
+            tuple(outer for outer in frames if f"{frame}/".startswith(f"{outer}/"))
+            for frame in frames[:MOST_FRAMES]
+        ]
         for face in ("calls", "layers"):
             plain = Way(face, (), (), None, large)
-            for opened in self._ways_to_open():
+            for opened in [(), *alone, tuple(frames)]:
                 self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
             first = self.pictures[self.name(plain)]
@@ -288,25 +293,6 @@ class Gallery:
         for target in dict.fromkeys(self.target(way.face, key) for key in self.top):
             if target not in shown and self._characters() < MOST_ON_A_PAGE:
                 shown |= self._add(way, target)
-
-    def _ways_to_open(self) -> Iterable[tuple[str, ...]]:
-        """All ways to open a few frames; of more, each by itself, and all of them."""
-        frames = list(self.frames)
-        most = len(frames) if len(frames) <= FEW_FRAMES else 1
-        few = [keys for n in range(most + 1) for keys in combinations(frames[:MOST_FRAMES], n)]
-        return dict.fromkeys(self._with_outer(keys) for keys in [*few, tuple(frames)])
-
-    def _with_outer(self, keys: Sequence[str]) -> tuple[str, ...]:
-        return tuple(
-            frame
-            for frame in self.frames
-            if any(key == frame or key.startswith(f"{frame}/") for key in keys)
-        )
-
-
-def layer_key(key: str) -> str:
-    """A node's key without its index: that of its layer."""
-    return re.sub(r"\[\d+\]$", "", key)
 
 
 def is_repeat(key: str) -> bool:

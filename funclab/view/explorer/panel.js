@@ -38,8 +38,8 @@ class Panel {
   }
 
   /** A button that selects a node or tensor. */
-  link(key, label = this.breakable(key)) {
-    return h("button", { type: "button", class: "fl-link", onclick: () => this.explorer.select(key) }, label);
+  link(key, label = breakable(key)) {
+    return link(label, () => this.explorer.select(key));
   }
 
   links(keys) { return keys.flatMap((key, i) => [i ? ", " : "", this.link(key)]); }
@@ -52,8 +52,8 @@ class Panel {
       [node, () => ctx.set({ level: 0 })],
       [ctx.t("tape_of", { key: node }), () => ctx.set({ level: 1 })],
     ].slice(0, level + 1);
-    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, steps.map(([label, run, key]) => h("li", {},
-      h("button", { type: "button", class: "fl-link", onclick: run }, label, key ? h("kbd", { "aria-hidden": "true" }, key) : null)))));
+    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, steps.map(([label, run, key]) =>
+      h("li", {}, link([label, key ? h("kbd", { "aria-hidden": "true" }, key) : null], run)))));
   }
 
   /** A heading in the colour that its box has in the picture. */
@@ -78,28 +78,19 @@ class Panel {
   }
 
   /** The nodes of a layer: five at most, the selected one among them. */
-  nodes(rows, node) {
-    const { ctx } = this, at = rows.findIndex((row) => row.index === node?.index);
-    const from = Math.max(0, Math.min(at - 2, rows.length - 5)), heads = ["node", "inbound", "output", "write_this"];
-    const body = rows.slice(from, from + 5).map((row) => h("tr", {
-      class: row.index === node?.index ? "fl-here" : "", "aria-current": row.index === node?.index ? "true" : null,
-    }, h("th", { scope: "row", "data-label": ctx.t("node") }, String(row.index)),
-    h("td", { "data-label": ctx.t("inbound") }, this.tensorsIn(row.inputs, row.inbound)),
-    h("td", { "data-label": ctx.t("output") }, this.tensorsIn(row.shapes, row.outputs)),
-    h("td", { "data-label": ctx.t("write_this") }, h("code", {}, this.breakable(row.write)))));
-    return h("table", { class: "fl-table fl-nodes" },
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, ctx.t(head))))), h("tbody", {}, body));
+  nodes(calls, node) {
+    const at = calls.findIndex((call) => call.index === node?.index), from = Math.max(0, Math.min(at - 2, calls.length - 5));
+    const heads = ["node", "inbound", "output", "write_this"].map((head) => this.ctx.t(head));
+    const rows = calls.slice(from, from + 5).map(({ index, inputs, inbound, shapes, outputs, write }) =>
+      row(String(index), [this.tensorsIn(inputs, inbound), this.tensorsIn(shapes, outputs), h("code", {}, breakable(write))], mark(index === node?.index)));
+    for (const { cells } of rows) heads.forEach((head, i) => { cells[i].dataset.label = head; });
+    return table(rows, heads, null, "fl-nodes");
   }
 
   /** Tensors as in the picture: each name under its shape. */
   tensorsIn(shapes, names) {
     if (!names.length) return "–";
-    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, this.breakable(name))));
-  }
-
-  /** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
-  breakable(line) {
-    return line.split(/(?<=[./])(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, breakable(name))));
   }
 
   /** A button for each weight, which shows its numbers. */
@@ -126,14 +117,13 @@ class Panel {
   /** Which tensor it is, who made it, and who reads it as which of its inputs. */
   tensor(tensor) {
     const { ctx, facts } = this, { selected } = ctx.state, { outputs, write } = facts.nodes[tensor.node];
-    const row = (word, node, as) => h("tr", {}, h("th", { scope: "row" }, word), h("td", {}, this.link(node)), h("td", {}, as));
     const readers = facts.readers.get(selected) ?? [];
-    const ports = readers.slice(0, 4).map(({ node, i, n }) => row(ctx.t("read_as"), node, n > 1 ? ctx.t("as_input", { i, n }) : ctx.t("as_only_input")));
+    const ports = readers.slice(0, 4).map(({ node, i, n }) => row(ctx.t("read_as"), [this.link(node), ctx.t(n > 1 ? "as_input" : "as_only_input", { i, n })]));
     const rest = readers.slice(4).map(({ node }) => node).join(", ");
     const made = outputs.length > 1 ? ctx.t("as_output", { i: outputs.indexOf(selected), n: outputs.length }) : "";
     return [
       this.heading(h("code", {}, facts.name(selected)), h("small", {}, ` ${facts.shape(selected)} ${tensor.dtype}`)),
-      h("table", { class: "fl-table" }, h("tbody", {}, row(ctx.t("made_by_node"), tensor.node, made), ports)),
+      table([row(ctx.t("made_by_node"), [this.link(tensor.node), made]), ports]),
       h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", readers.length ? "" : ctx.t("read_by_none"), tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
       h("p", { class: "fl-special" }, h("code", {}, write)),
     ];
@@ -167,9 +157,8 @@ class Panel {
     const { ctx } = this, key = this.facts.nodeOf(), tape = this.lazy("tape", key);
     if (!tape) return h("p", {}, ctx.t("asking_kernel"));
     const at = Math.min(ctx.state.op, tape.length - 1), call = ctx.state.level > 1 && tape[at];
-    const list = h("ol", { class: "fl-tape" }, tape.map(({ text }, i) => h("li", {
-      class: i === at ? "fl-here" : "", "aria-current": i === at ? "step" : null,
-    }, h("button", { type: "button", class: "fl-link", onclick: () => ctx.set({ op: i, level: 2 }) }, text))));
+    const list = h("ol", { class: "fl-tape" }, tape.map(({ text }, i) =>
+      h("li", mark(i === at, "step"), link(text, () => ctx.set({ op: i, level: 2 })))));
     const source = call ? h("section", { class: "fl-source", "aria-label": call.op },
       h("h3", {}, call.op), h("pre", {}, sourceLines(call.source)), h("p", { class: "fl-doc" }, call.doc)) : null;
     return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
@@ -180,23 +169,22 @@ class Panel {
     const { ctx } = this, key = this.facts.layerOf(), more = this.lazy("more", key);
     if (!more) return h("p", {}, ctx.t("asking_kernel"));
     return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) }, h("pre", { class: "fl-doc" }, more.doc),
-      h("table", { class: "fl-table" }, h("tbody", {}, more.settings.map(([name, value]) =>
-        h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value))))));
+      table(more.settings.map(([name, value]) => row(name, [value]))));
   }
 
   /** All calls as a table; of a long model, the calls around the one selected. */
   everything() {
     const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order, before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
     const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS)), rest = keys.length - MOST_ROWS;
-    const heads = ["node", "inbound", "output"].map((head) => h("th", { scope: "col" }, ctx.t(head)));
+    const heads = ["node", "inbound", "output"].map((head) => ctx.t(head));
     const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
     const rows = keys.slice(from, from + MOST_ROWS).map((key) => {
-      const { inputs, outputs } = facts.nodes[key], cell = (names) => h("td", {}, this.tensorsIn(names.map((name) => facts.shape(name)), names));
-      return h("tr", { class: key === here ? "fl-here" : "" }, h("th", { scope: "row" }, this.link(key)), cell(inputs), cell(outputs));
+      const { inputs, outputs } = facts.nodes[key];
+      const cells = [inputs, outputs].map((names) => this.tensorsIn(names.map((name) => facts.shape(name)), names));
+      return row(this.link(key), cells, { class: key === here ? "fl-here" : "" });
     });
-    const table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
-      h("table", { class: "fl-table" }, h("caption", {}, label), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)));
-    queueMicrotask(() => { table.scrollTop = before; });
-    return table;
+    const all = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") }, table(rows, heads, label));
+    queueMicrotask(() => { all.scrollTop = before; });
+    return all;
   }
 }

@@ -134,11 +134,11 @@ class Stage {
     const chosen = facts.chosen(), { selected } = ctx.state;
     if (!chosen) return null;
     if (chosen.kind === "tensor") this.markTensor(selected);
-    else for (const key of chosen.layer?.nodes ?? []) this.ring(this.boxOf(key), "fl-ring fl-lit");
+    else for (const key of chosen.layer?.nodes ?? []) ringAround(this.boxOf(key), "fl-ring fl-lit");
     const own = chosen.kind === "tensor" ? this.waysOf(selected).flat()[0] : null;
     const box = own ?? this.boxOf(selected);
     if (!box) return null;
-    if (!own) this.ring(box, "fl-ring");
+    if (!own) ringAround(box, "fl-ring");
     this.ringRow(box, chosen);
     box.setAttribute(box.getAttribute("role") === "button" ? "aria-pressed" : "aria-current", "true");
     return box;
@@ -147,23 +147,16 @@ class Stage {
   /** Light the way back to the inputs, and what reads the tensor. */
   markTensor(key) {
     const { tensors, nodes } = this.facts.behind(key), [plates, edges] = this.waysOf(key);
-    for (const node of [...nodes, ...this.facts.readersOf(key)]) this.ring(this.boxOf(node), "fl-ring fl-lit");
+    for (const node of [...nodes, ...this.facts.readersOf(key)]) ringAround(this.boxOf(node), "fl-ring fl-lit");
     for (const tensor of tensors) for (const edge of this.waysOf(tensor)[1]) edge.classList.add("fl-back");
     for (const edge of edges) edge.classList.replace("fl-back", "fl-way");
-    for (const plate of plates) this.ring(plate, "fl-ring");
+    for (const plate of plates) ringAround(plate, "fl-ring");
   }
 
   /** In a layer's box, the row of the node. */
   ringRow(box, chosen) {
     if (this.ctx.state.face !== "layers" || chosen.kind !== "node") return;
     const row = [...box.children].find((part) => part.dataset.row === String(chosen.node.index));
-    if (row) this.ring(row, "fl-ring fl-row", 2);
-  }
-
-  ring(box, name, margin = 4) {
-    const rect = box?.querySelector("rect");
-    if (!rect) return;
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((side) => Number(rect.getAttribute(side)));
-    box.append(s("rect", { class: name, x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin, rx: 10 }));
+    if (row) ringAround(row, "fl-ring fl-row", 2);
   }
 }

@@ -52,7 +52,7 @@ class Room {
   /** Where the panel stands: as decided with the picture, if the window is as it was then. */
   side(picture, wide) {
     const [width] = this.size;
-    if (width < NARROW) return "over";
+    if (width < NARROW || picture?.side === "over") return "over";
     const [panel] = this.panel;
     return picture?.side === "beside" && wide + panel <= width + 2 ? "beside" : "below";
   }

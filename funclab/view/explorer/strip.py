@@ -9,9 +9,8 @@ from itertools import groupby
 from math import log2, prod
 
 from funclab.graph.node import Node
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import closed
+from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import plural, text_width
 

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from funclab.shape_math import show
-from funclab.view.draw.area import area
-from funclab.view.draw.axis import brief
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import closed
+from funclab.view.draw.chart import brief
+from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.live.said import say

@@ -12,18 +12,16 @@ from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
-from funclab.view.explorer.facts import facts_of, more_of, tape_of
+from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
-from funclab.view.explorer.questions import questions_of
 from funclab.view.explorer.values import Values
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import bare
-from funclab.view.scene.faces import Piece, write_line
-from funclab.view.scene.tensor_path import Behind, maker, source_inputs
+from funclab.view.scene.calls import Piece, write_line
+from funclab.view.scene.diagram import Behind, bare, maker, source_inputs
 
 __all__ = ["Explorer", "explore"]
 
@@ -108,17 +106,14 @@ class Explorer(View):
             )
         return key
 
-    @traitlets.observe("state", "look")
-    def _follow_face(self, _: Any) -> None:
-        if self.pictures:
-            self._draw()
-
-    @traitlets.observe("space")
-    def _follow_space(self, change: Any) -> None:
-        if change["new"] and self.pictures:
+    @traitlets.observe("state", "look", "space")
+    def _follow(self, change: Any) -> None:
+        if not self.pictures:
+            return
+        if change["name"] == "space" and change["new"]:
             width, height = change["new"]
             self.gallery.resize((float(width), float(height)))
-            self._draw()
+        self._draw()
 
     def _draw(self) -> None:
         """Make sure that the browser has the picture of the present state."""
@@ -147,7 +142,7 @@ class Explorer(View):
             ANSWERS[self.asked] = list(change["new"])
 
     def picture(self) -> Picture:
-        return self.gallery.still(self.state, defaults.still(self.look))
+        return self.gallery.still(self.state, theme.still(self.look))
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         kind, key = content.get("ask"), str(content.get("key", ""))
@@ -168,8 +163,11 @@ class Explorer(View):
 
     def complete(self) -> None:
         """Put everything a page without a kernel may ask for into the view itself."""
+        room = self.gallery.room
+        self.gallery.resize(PAGE)
         self.gallery.draw_all(self.state, self.look == "projector")
         self.pictures = dict(self.gallery.pictures)
+        self.gallery.resize(room)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         self.facts = {
             **facts,
@@ -178,6 +176,8 @@ class Explorer(View):
         }
 
 
+PAGE = 1240.0, 624.0
+"""The room below the title of a page in a window 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and what tells it."""
 ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import curved
+from funclab.view.draw.geometry import area, curved
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
-from funclab.view.scene import tables
+from funclab.view.scene import graph_text
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Box, Edge, Scene
 from funclab.view.scene.sizes import BAR
@@ -93,7 +92,7 @@ class FaultDiagram(Fault, Diagram):
         for (key, _), words in self.gaps.items():
             sentences.append(f"At the gap: {f'{shapes[key]} {words}'.strip()}.")
         return clean(
-            " ".join([*sentences, f"To fix it: {self.fix}", tables.description(self.scene)])
+            " ".join([*sentences, f"To fix it: {self.fix}", graph_text.description(self.scene)])
         )
 
     def _break_off(self) -> None:

@@ -15,14 +15,11 @@ from funclab.view.draw.text import clean
 from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls
-from funclab.view.scene.compact import joined
-from funclab.view.scene.diagram import MOST_CALLS
-from funclab.view.scene.faces import Piece
+from funclab.view.scene.calls import Calls, Piece
+from funclab.view.scene.diagram import MOST_CALLS, maker, source_inputs
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
-from funclab.view.scene.tensor_path import maker, source_inputs
-from funclab.view.scene.wiring import plate_of
+from funclab.view.scene.wiring import joined, plate_of
 from funclab.view.shapes.failure import Failure, failed_step
 from funclab.view.tables.nodes import node_table
 
@@ -63,7 +60,7 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
     """The calls of a graph; on a projector without the tensors between them."""
     scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
     if look == "projector":
-        scene.edges, scene.plates = joined(scene), []
+        scene.edges, scene.plates = list(joined(scene)), []
         for group in scene.groups:
             group.weights = ""
     return scene

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import Instead, Item, Pair, Pairs
-from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import polyline
-from funclab.view.draw.grid import html_grid, text_grid
+from funclab.view.draw.geometry import Area, area, polyline
+from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import clean, plural, prose, shorten, text_width
 from funclab.view.faults.diagram import CROSS, LEFT, Fault
 from funclab.view.scene import sizes

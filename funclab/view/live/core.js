@@ -29,6 +29,36 @@ function h(tag, properties = {}, ...children) {
   return el;
 }
 
+/** What marks the item of a list, or the row of a table, that a view is at. */
+function mark(here, kind = "true") { return { class: here ? "fl-here" : "", "aria-current": here ? kind : null }; }
+
+/** A button that looks like a link. */
+function link(label, run, properties = {}) {
+  return h("button", { type: "button", class: "fl-link", onclick: run, ...properties }, label);
+}
+
+/** A table of rows; `heads` are what its columns are called. */
+function table(rows, heads = [], caption = null, name = "") {
+  return h("table", { class: `fl-table ${name}` }, caption && h("caption", {}, caption),
+    heads.length ? h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))) : null, h("tbody", {}, rows));
+}
+
+/** A row of a table: what it is about, and its cells. */
+function row(head, cells, properties = {}) {
+  return h("tr", properties, h("th", { scope: "row" }, head), cells.map((cell) => h("td", {}, cell)));
+}
+
+/** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
+function breakable(line) {
+  return line.split(/(?<=[./])(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+}
+
+/** Where the first rectangle of a drawn part lies. */
+function rectOf(part) {
+  const rect = part?.querySelector("rect");
+  return rect && Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(rect.getAttribute(name))]));
+}
+
 /** Source in lines; a line that is too long continues with a deeper indent. */
 function sourceLines(text) {
   return text.split("\n").flatMap((line) =>

@@ -3,6 +3,14 @@
 
 const MOTION = 250;
 
+/** A line around the first rectangle of a drawn part, with a class and a margin. */
+function ringAround(part, name = "fl-ring", margin = 4) {
+  const at = rectOf(part);
+  if (!at) return null;
+  const size = { width: at.width + 2 * margin, height: at.height + 2 * margin };
+  return part.appendChild(s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 }));
+}
+
 class Graph {
   /** An empty place for a graph; `chosen(key)` hears which part was clicked. */
   constructor(label, chosen) {
@@ -38,16 +46,6 @@ class Graph {
     for (const edge of this.edges()) edge.classList.remove(...names);
   }
 
-  /** A line around a part; it goes when the marks are cleared. */
-  ring(part, name = "fl-ring") {
-    const rect = part?.querySelector("rect");
-    if (!rect) return null;
-    const { x, y, width, height } = rect.getBBox();
-    const ring = s("rect", { class: name, x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 });
-    part.append(ring);
-    return ring;
-  }
-
   /** Words in a pill whose upper left corner is given, drawn with a part. */
   tag(part, words, x, y) {
     const width = words.length * 7.4 + 12;
@@ -58,7 +56,7 @@ class Graph {
 
   /** The same at the lower right of a ring. */
   sign(ring, words) {
-    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(ring.getAttribute(name)));
+    const { x, y, width, height } = ring.getBBox();
     this.tag(ring.parentNode, words, x + width - 18 - words.length * 7.4, y + height - 9);
   }
 

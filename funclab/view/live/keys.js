@@ -31,8 +31,7 @@ class Keys {
   draw() {
     const { ctx } = this;
     const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
-      h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key)),
-        h("td", {}, action.label)));
+      row(h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key), [action.label]));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
   }
 

@@ -57,7 +57,7 @@ def _code(view: Any, name: str) -> str:
     """The script that makes a view live in the section with this name."""
     names = view.page_traits()
     with view.hold_sync():  # in a notebook it may be on display, and goes on with its kernel
-        before = {trait: getattr(view, trait) for trait in names if trait != "pictures"}
+        before = {trait: getattr(view, trait) for trait in names}
         view.complete()
         traits = {trait: getattr(view, trait) for trait in names}
         for trait, value in before.items():

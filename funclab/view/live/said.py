@@ -53,6 +53,14 @@ def say(text: str, /, **values: Any) -> str:
     return _table()[text].format(**values)
 
 
+def question(
+    name: str, prompt: str, options: list[str], answer: str | None, explain: str = ""
+) -> dict[str, Any]:
+    """What ask mode asks before it shows something; the answer is None while nobody knows it."""
+    known = {"id": name, "prompt": prompt, "options": options}
+    return {**known, "answer": answer, "explain": explain}
+
+
 @functools.cache
 def _table() -> dict[str, str]:
     return texts()

@@ -18,7 +18,7 @@ import anywidget
 import traitlets
 
 from funclab.errors import ArgumentError
-from funclab.view.draw import defaults, theme
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
 from funclab.view.live.assets import script, style
@@ -72,8 +72,8 @@ class View(anywidget.AnyWidget):
         self.displays, own_id = 0, uuid4().hex
         whole = {**self.blank_state, **self._checked_state(state or {})}
         super().__init__(
-            look=defaults.chosen(look),
-            ask=defaults.ask() if ask is None else ask,
+            look=theme.chosen(look),
+            ask=theme.ask() if ask is None else ask,
             tour=_checked_tour(tour),
             state=whole,
             home=dict(whole),
@@ -155,7 +155,7 @@ class View(anywidget.AnyWidget):
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        paper = theme.palette(defaults.still(self.look))["paper"]
+        paper = theme.palette(theme.still(self.look))["paper"]
         data |= {MIME: {"view": self.room}, "text/plain": repr(self)} | pictures(self.svg(), paper)
         return data, {**metadata, MIME: {"held": self._held(), "displays": self.displays}}
 

@@ -13,11 +13,10 @@ from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.training import fitting
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.scene import words
-from funclab.view.scene.diagram import diagram
-from funclab.view.scene.tensor_path import tensor_view
+from funclab.view.scene.diagram import diagram, tensor_view
 from funclab.view.tables.nodes import node_table
 
 SHOWN = (Operation, Tensor)
@@ -55,6 +54,24 @@ def unload_ipython_extension(shell: Any) -> None:
     shell.set_custom_exc((), None)
 
 
+def load_in_marimo() -> None:
+    """The same in marimo, which has no extensions to load, and asks each object what it shows."""
+    Operation._mime_ = Tensor._mime_ = in_marimo  # type: ignore[attr-defined]
+    fitting.live_by_default = True
+
+
+def in_marimo(shown: Any) -> tuple[str, str]:
+    """The explorer of a model, layer or tensor: a type of text, and the text."""
+    from funclab.view.explorer.view import explore
+
+    try:
+        view = explore(shown)
+    except FunclabError:
+        return PLAIN, repr(shown)
+    marimo: Any = sys.modules["marimo"]
+    return marimo.as_html(view)._mime_()
+
+
 def _add_magics(shell: Any) -> None:
     from funclab.view.notebook.magics import FunclabMagics, complete_word
 
@@ -79,7 +96,7 @@ def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | N
 def picture_of(shown: Operation | Tensor) -> str | None:
     """A model's graph, the nodes of any other layer, or the path to a tensor. Where there is none,
     the plain text remains: a display must not fail where a call did not."""
-    look = defaults.still()
+    look = theme.still()
     try:
         if isinstance(shown, Tensor):
             return tensor_view(shown, look=look).svg
@@ -145,7 +162,7 @@ def _draw_fault(error: FunclabError) -> None:
     if error.drawn:
         return
     try:
-        picture = picture_of_fault(error, defaults.chosen())
+        picture = picture_of_fault(error, theme.chosen())
         if picture is not None:
             display(picture)
     except Exception:

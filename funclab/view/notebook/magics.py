@@ -15,7 +15,7 @@ from funclab import registry
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import Operation
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.notebook.ways import WAYS, Way
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
@@ -135,9 +135,9 @@ class FunclabMagics(Magics):
     @staticmethod
     def _switch(word: str, value: str) -> None:
         if word == "look":
-            defaults.set_look(value)
+            theme.set_look(value)
         elif value in ("on", "off"):
-            defaults.set_ask(value == "on")
+            theme.set_ask(value == "on")
         else:
             raise ArgumentError(
                 f"%funclab ask does not know {value!r}.",

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
-from funclab.view.draw.geometry import polyline
-from funclab.view.draw.marks import mark_path
+from funclab.view.draw.geometry import area, mark_path, polyline
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import say

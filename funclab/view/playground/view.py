@@ -11,9 +11,9 @@ import threading
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.said import say
+from funclab.view.live.said import question, say
 from funclab.view.live.view import View
 from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.playground.picture import (
@@ -28,7 +28,7 @@ from funclab.view.playground.picture import (
     loss_text,
 )
 from funclab.view.playground.trial import GRID, Trial, checked_own
-from funclab.view.scene.compact import PROJECTOR_CALLS, bare, fitting
+from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
 """More boxes than a playground can have."""
@@ -139,7 +139,7 @@ class Playground(View):
             self._tell()
 
     def picture(self) -> Picture:
-        look = defaults.still(self.look)
+        look = theme.still(self.look)
         with self._lock:
             graph = fitting(self.model, PAGE, EVERY_CALL)
             return PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
@@ -194,15 +194,11 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
     known = [loss if math.isfinite(loss) else math.inf for loss in ends]
     equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
-    losses = {"first": loss_text(ends[0]), "second": loss_text(ends[1])}
+    answer = options[2 if equal else 0 if known[0] < known[1] else 1]
     values = {"before": before, "after": after}
-    return {
-        "id": f"play {sides} {until}",
-        "prompt": say("play_ask", n=until, name=label, **values),
-        "options": options,
-        "answer": options[2 if equal else 0 if known[0] < known[1] else 1],
-        "explain": say("play_ask_why", **losses, **values),
-    }
+    prompt = say("play_ask", n=until, name=label, **values)
+    why = say("play_ask_why", first=loss_text(ends[0]), second=loss_text(ends[1]), **values)
+    return question(f"play {sides} {until}", prompt, options, answer, why)
 
 
 def _value_text(value: Any) -> str:

@@ -2,44 +2,119 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from copy import copy
 from typing import Any
 
+from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.view.draw.text import clean, listed
-from funclab.view.scene import words
-from funclab.view.scene.faces import (
-    UNORDERED,
-    Opened,
-    Piece,
-    frame_scene,
-    group_of,
-    place_of,
-    place_words,
-    role,
-    within,
-    write_line,
-)
-from funclab.view.scene.folding import (
-    Entry,
-    Family,
-    LeftOut,
-    Several,
-    calls_of,
-    families,
-    family_box,
-    left_out_box,
-    prefix_of,
-    repeat_box,
-    without_the_middle,
-)
-from funclab.view.scene.insides import inside
-from funclab.view.scene.repeats import Item, Repetition, folded, parts_of
+from funclab.shape_math import show
+from funclab.view.draw.text import clean, listed, plural, shorten
+from funclab.view.scene import folding, words
+from funclab.view.scene.folding import Entry, Family, LeftOut, Several, calls_of
+from funclab.view.scene.insides import Recorded, inside, parts
+from funclab.view.scene.repeats import Item, Repetition, folded, parts_of, reads
 from funclab.view.scene.scene import Box, Group, Scene
-from funclab.view.scene.sharing import Sharing, absent, caption_groups
 from funclab.view.scene.wiring import Wires
+
+UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+"""Whose inputs may come in any order."""
+
+Opened = bool | Collection[str]
+"""Whether boxes are drawn open: all, none, or those with these keys."""
+
+
+class Sharing:
+    """The layers that are used more than once, numbered alike in all parts of a picture."""
+
+    def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
+        self.outside = outside
+        """Where calls are that belong to none of these graphs."""
+        inner = list(parts(graph))
+        self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
+        """The model inside this one to which a node belongs, by name."""
+        self.boxes: dict[str, Box] = {}
+        """The boxes of calls, by their keys, as each picture of the same model needs them."""
+        layers = [node.operation for part in inner for node in part.graph.nodes]
+        wrapped = [words.inner_layer(layer) for layer in layers]
+        self.totals = Counter([*layers, *filter(None, wrapped)])
+        """How often each layer runs when the model runs once."""
+        graphs = dict.fromkeys(part.graph for part in inner)
+        places = Counter(layer for one in graphs for layer in words.calls_by_layer(one))
+        self.numbers: dict[Operation, int] = {}
+        for one in graphs:
+            for layer, calls in words.calls_by_layer(one).items():
+                if len(calls) > 1 or places[layer] > 1:
+                    self.numbers.setdefault(layer, len(self.numbers))
+
+    def of(self, graph: Graph) -> dict[Operation, int]:
+        """The shared layers that are called in one of the graphs, with their numbers."""
+        calls = words.calls_by_layer(graph)
+        return {layer: number for layer, number in self.numbers.items() if layer in calls}
+
+
+def caption_groups(scene: Scene) -> None:
+    """Say of each weights capsule how many calls use the weights; of a second one, whose they are.
+
+    A model that is called twice and drawn twice has all its layers drawn twice: the weights in it
+    exist once all the same.
+    """
+    first: dict[int, Scene] = {}
+    for one in scene.walk():
+        for group in one.groups:
+            if group.weights and group.number in first:
+                group.caption = _again(group, first[group.number])
+            elif group.weights:
+                first[group.number] = one
+                group.caption = _once(group)
+
+
+def _once(group: Group) -> list[str]:
+    last = "frozen: training leaves them" if group.frozen else "gradients of all add up here"
+    where = f"used by {plural(group.total, 'call')}"
+    if group.total > group.size:
+        return [f"{where}, {group.size} of them here;", last]
+    return [f"{where},", last]
+
+
+def _again(group: Group, first: Scene) -> list[str]:
+    where = f"in {shorten(first.place, 28)}" if first.place else "outside"
+    return [f"the same weights as {where}:", f"{plural(group.total, 'call')} use them in all"]
+
+
+def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
+    """Which nodes of a layer are not in a graph, and where they are; nothing when all are."""
+    inside = set(graph.nodes)
+    found: dict[str, list[int]] = {}
+    for node in layer.inbound_nodes:
+        if node not in inside:
+            found.setdefault(whereabouts(node, sharing), []).append(node.index)
+    return "; ".join(f"{_numbers(nodes)}: {where}" for where, nodes in found.items())
+
+
+def whereabouts(node: Node, sharing: Sharing) -> str:
+    """Where a node is that is not in the graph drawn."""
+    if node.index == 0 and words.graph_of(node.operation) is not None:
+        return "made with the model itself"
+    owner = sharing.owners.get(node)
+    return f"inside {shorten(owner, 20)}" if owner else sharing.outside
+
+
+def _numbers(nodes: list[int]) -> str:
+    if len(nodes) == 1:
+        return f"node {nodes[0]}"
+    if nodes[-1] - nodes[0] == len(nodes) - 1:
+        return f"nodes {nodes[0]} to {nodes[-1]}"
+    return f"{len(nodes)} nodes"
+
+
+class Piece:
+    """A piece of graph in the form of a model: where it begins and ends has no numbers."""
+
+    def __init__(self, name: str, graph: Graph) -> None:
+        self.name, self.graph = name, graph
 
 
 class Calls:
@@ -76,12 +151,12 @@ class Calls:
     def _focus(self) -> Node | None:
         if not self.focus.startswith(clean(self.prefix)):
             return None
-        found = (node for node in self.graph.nodes if within(self.focus, self.key(node)))
-        return next(found, None)
+        focus, keys = f"{self.focus}/", {node: self.key(node) for node in self.graph.nodes}
+        return next((node for node in keys if focus.startswith(f"{clean(keys[node])}/")), None)
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries, moved = without_the_middle(self._every(), self.limit, self.focused)
+        entries, moved = folding.without_the_middle(self._every(), self.limit, self.focused)
         scene = self._scene(entries, self.prefix[:-1])
         scene.moved = scene.moved or moved
         if not self.prefix:
@@ -101,7 +176,7 @@ class Calls:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
         own frame."""
         entries: list[Entry] = []
-        for item in items if own else families(items):
+        for item in items if own else folding.families(items):
             if isinstance(item, tuple):
                 entries += item
             elif isinstance(item, Family) or clean(self._key_of(item)) not in self.unfolded:
@@ -147,16 +222,33 @@ class Calls:
         if key not in self.sharing.boxes:
             self.sharing.boxes[key] = self._new_box(node, key)
         box = copy(self.sharing.boxes[key])
-        box.inside = frame_scene(box, node, self.face, self.expand, self._within)
+        box.inside = self._inside(box, node) if self._is_open(key) else None
         return box
 
+    def _is_open(self, key: str) -> bool:
+        return self.expand if isinstance(self.expand, bool) else clean(key) in self.expand
+
+    def _inside(self, box: Box, node: Node) -> Scene | None:
+        """What is in the box of a call: a graph, or the layer that is wrapped."""
+        graph, inner = inside(node), words.inner_layer(node.operation)
+        if graph is not None:
+            own = words.graph_of(node.operation) is None
+            model = Piece(node.operation.name, graph) if own else node.operation
+            return self._within(model, box.key)
+        if inner is None:
+            return None
+        wrapped = _wrapped_box(inner, f"{box.key}/")
+        if wrapped.nested and self._is_open(wrapped.key):
+            wrapped.inside = self._within(inner, wrapped.key)
+        return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
+
     def _new_box(self, node: Node, key: str) -> Box:
-        layer = node.operation
+        layer, (place, which) = node.operation, self._input(node)
         box = Box(
             key=key,
             name=clean(layer.name),
-            detail=words.call_words(node) + self._input_words(node),
-            brief=(words.brief(node) + self._input_words(node)).removeprefix(" · "),
+            detail=words.call_words(node) + which,
+            brief=(words.brief(node) + which).removeprefix(" · "),
             several=len(layer.inbound_nodes) > 1,
             role=role(self.graph, node),
             node=node.index,
@@ -164,39 +256,38 @@ class Calls:
             frozen=words.is_frozen(layer),
             wrapper=words.inner_layer(layer) is not None,
             nested=inside(node) is not None,
-            inputs=0 if node in self.graph.input_nodes else len(node.arguments.tensors),
+            inputs=len(reads(self.graph, node)),
             outputs=len(node.output_tensors),
             write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
-            place=place_of(self.graph, node),
+            place=place,
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
         box.title = self._sentence(box, node)
         return box
 
-    def _input_words(self, node: Node) -> str:
-        return "" if self.piece else place_words(self.graph, node)
+    def _input(self, node: Node) -> tuple[int | None, str]:
+        """Which of the model's inputs a node is, and the words for it: that only when there are
+        several, and what is not float32."""
+        if node not in self.graph.input_nodes:
+            return None, ""
+        place, dtype = self.graph.input_nodes.index(node), node.output_tensors[0].dtype
+        which = f" · inputs[{place}]" if len(self.graph.input_nodes) > 1 else ""
+        which += f" · {dtype}" if dtype != "float32" else ""
+        return place, "" if self.piece else which
 
     def _within(self, model: Any, key: str) -> Scene:
-        return type(self)(
-            model,
-            self.expand,
-            self.limit,
-            f"{key}/",
-            self.focus,
-            self.sharing,
-            self.fold,
-            self.unfolded,
-        ).build()
+        settings = (self.focus, self.sharing, self.fold, self.unfolded)
+        return type(self)(model, self.expand, self.limit, f"{key}/", *settings).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
         layer = node.operation
-        given = [words.tensor_id(self.graph, tensor) for tensor in node.arguments.tensors]
-        takes = f" takes {listed(given)} and" if given and box.inputs else ""
+        given = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
+        takes = f" takes {listed(given)} and" if given else ""
         made = [
-            f"{words.tensor_id(self.graph, one)} of shape {words.shape_text(one.shape)}"
-            for one in node.output_tensors
+            f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
+            for tensor in node.output_tensors
         ]
         note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
         self.met.add(layer)
@@ -205,22 +296,22 @@ class Calls:
 
     def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
-            return left_out_box(entry, self.prefix)
+            return folding.left_out_box(entry, self.prefix)
         assert isinstance(entry, (Repetition, Family))
         key = self._key_of(entry)
         if isinstance(entry, Family):
-            box = family_box(entry, key, self.prefix)
+            box = folding.family_box(entry, key, self.prefix)
             if self.fold != "alike" or clean(key) in self.unfolded or self.focused in entry.calls:
                 inside = self._entries(entry.items, entry.prefix)
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
-        box = repeat_box(entry, key, self.prefix)
+        box = folding.repeat_box(entry, key, self.prefix)
         box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
         block, first = entry.calls[box.shown], entry.calls[0][0].operation
         if len(block) == 1:
             box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
         else:
-            prefix = prefix_of(block)
+            prefix = folding.prefix_of(block)
             box.name = clean(prefix)
             box.inside = self._scene(self._entries(entry.blocks[box.shown], prefix), key, prefix)
         return box
@@ -235,12 +326,43 @@ class Calls:
                 keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
             elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
                 keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
-        groups = []
-        for layer, number in self.shared.items():
-            if layer in keys:
-                group = group_of(layer, number, keys[layer], len(self.every[layer]))
-                group.total = self.sharing.totals[layer]
-                if self.face == "calls":
-                    group.weights = group.numbers  # without weights there is no capsule
-                groups.append(group)
-        return groups
+        return [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
+
+    def _group(self, layer: Operation, keys: list[str]) -> Group:
+        numbers = words.arithmetic(layer) if words.weights_of(layer) else ""
+        return Group(
+            self.shared[layer],
+            clean(layer.name),
+            keys,
+            size=len(self.every[layer]),
+            numbers=numbers,
+            total=self.sharing.totals[layer],
+            frozen=words.is_frozen(layer),
+            weights=numbers if self.face == "calls" else "",  # without weights there is no capsule
+        )
+
+
+def role(graph: Graph, node: Node) -> str:
+    if node in graph.input_nodes:
+        return "input"
+    makes_output = any(tensor in graph.outputs for tensor in node.output_tensors)
+    return "output" if makes_output else "plain"
+
+
+def write_line(node: Node) -> str:
+    """The line of Python that gives a node's output; nothing for a call within a layer's `call`."""
+    here = f"{clean(node.operation.name)}.get_output_at({node.index})"
+    return "" if isinstance(node, Recorded) else here
+
+
+def _wrapped_box(layer: Any, prefix: str) -> Box:
+    """The layer inside a wrapper: it has no node of its own there."""
+    return Box(
+        key=f"{prefix}{layer.name}",
+        name=clean(layer.name),
+        detail=words.detail(layer),
+        frozen=words.is_frozen(layer),
+        nested=words.graph_of(layer) is not None,
+        outputs=0,
+        title=f"{clean(layer.name)}, {words.detail(layer)}, applied by the wrapper around.",
+    )

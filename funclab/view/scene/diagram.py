@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from itertools import compress
 from typing import Any
 
-from funclab.errors import ArgumentError, GraphError
+from funclab.errors import ArgumentError, GraphError, TensorTypeError
+from funclab.graph.graph import Graph
+from funclab.graph.node import Node
+from funclab.graph.tensor import Tensor
 from funclab.saving import shown
-from funclab.view.draw import defaults, theme
+from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.picture import Picture, Written
 from funclab.view.draw.text import clean, plural
-from funclab.view.scene import graph_text, tables, words
-from funclab.view.scene.calls import Calls
+from funclab.view.scene import graph_text, words
+from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
-from funclab.view.scene.faces import Opened, Piece
+from funclab.view.scene.graph_text import description
 from funclab.view.scene.layers import Layers
+from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
-from funclab.view.scene.sharing import Sharing
 from funclab.view.scene.sizes import density_of
+from funclab.view.scene.wiring import joined
 
 FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
@@ -30,9 +35,32 @@ WINDOW, PAPER = (1095, 744), (643, 900)
 BARS = " The bar before a shape: its height stands for positions, its width for features."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
+LOW = 560
+"""The height that gaps may fill."""
+PROJECTOR_CALLS = 11
+"""Boxes that a class can read from the last row, with the one that stands for the others."""
 
 
-class Diagram(Picture):
+class Graphs(Picture):
+    """A picture of one or more graphs, which `graph_text` writes for other programs."""
+
+    def graph_text(self, dialect: graph_text.Dialect) -> str:
+        raise NotImplementedError
+
+    def to_dot(self) -> str:
+        """The graph in DOT, the language of Graphviz."""
+        return self.graph_text(graph_text.DOT)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
+        return self.graph_text(graph_text.MERMAID)
+
+    def texts(self) -> dict[str, Written]:
+        dot = dict.fromkeys((".gv", ".dot"), self.to_dot)
+        return {**super().texts(), **dot, ".mmd": self.to_mermaid}
+
+
+class Diagram(Graphs):
     """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
 
     `scene` is all of it as data, `table` an HTML table of the same for screen readers.
@@ -44,16 +72,15 @@ class Diagram(Picture):
     @property
     def text(self) -> str:
         """The same as a table of plain text."""
-        return tables.text(self.scene)
+        return graph_text.text(self.scene)
 
     @property
     def table(self) -> str:
         """The same as an HTML table."""
-        return tables.html_table(self.scene)
+        return graph_text.html_table(self.scene)
 
-    def to_dot(self) -> str:
-        """The graph in DOT, the language of Graphviz."""
-        return graph_text.written(self.scene, graph_text.DOT)
+    def graph_text(self, dialect: graph_text.Dialect) -> str:
+        return graph_text.written(self.scene, dialect)
 
     def to_graphviz(self) -> Any:
         """The graph as a `graphviz.Source`, which Graphviz lays out and draws in its own way."""
@@ -61,17 +88,11 @@ class Diagram(Picture):
 
         return graphviz.Source(self.to_dot())
 
-    def to_mermaid(self) -> str:
-        """The graph as a Mermaid flowchart, which GitHub and JupyterLab draw in Markdown."""
-        return graph_text.written(self.scene, graph_text.MERMAID)
-
     def texts(self) -> dict[str, Written]:
-        data = self.scene.to_dict
-        return super().texts() | {
-            ".json": lambda: f"{json.dumps(data(), ensure_ascii=False, indent=1)}\n",
-            **dict.fromkeys((".gv", ".dot"), self.to_dot),
-            ".mmd": self.to_mermaid,
-        }
+        def data() -> str:
+            return f"{json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)}\n"
+
+        return {**super().texts(), ".json": data}
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -119,7 +140,7 @@ def diagram(
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
-    look, model = defaults.chosen(look), shown(model)
+    look, model = theme.chosen(look), shown(model)
     found = chooser(
         model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
     )
@@ -154,7 +175,7 @@ def chooser(
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)
-        scene.title, scene.description = _title(model), tables.description(scene)
+        scene.title, scene.description = _title(model), graph_text.description(scene)
         return scene
 
     return Chooser(build, direction, face == "layers")
@@ -231,3 +252,85 @@ def plot_model(
     if to_file is not None:
         picture.save(to_file, dpi)
     return picture
+
+
+class Behind(Piece):
+    """The part of a graph behind one tensor, in the form of a model."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        super().__init__(tensor.id, Graph(source_inputs(tensor), [tensor]))
+        self.tensor = tensor
+
+
+def maker(tensor: Tensor) -> Node:
+    operation, index, _ = tensor._keras_history
+    return operation.inbound_nodes[index]
+
+
+def source_inputs(tensor: Tensor) -> list[Tensor]:
+    """The tensors, without inputs of their own, that a tensor is made from; the oldest first."""
+    seen: set[Tensor] = set()
+    found: list[Tensor] = []
+    waiting = [tensor]
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            node = maker(one)
+            found += [one] if node.is_input else []
+            waiting += node.arguments.tensors
+    return sorted(found, key=lambda one: maker(one).time)
+
+
+def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagram:
+    """The picture of how a tensor came about, from the inputs on.
+
+    Raises: TensorTypeError for what is not a symbolic tensor.
+    """
+    if not isinstance(tensor, Tensor) or not hasattr(tensor, "_keras_history"):
+        raise TensorTypeError(
+            f"tensor_view was given {tensor!r}, which is not a symbolic tensor.",
+            why="only tensors made by Input and by layer calls remember where they come from.",
+            fix="pass what Input(...) or a layer call returned.",
+        )
+    behind = Behind(tensor)
+    scene = Calls(behind, False, MOST_CALLS).build()
+    scene.direction = direction
+    calls = plural(len(behind.graph.nodes), "call")
+    scene.title = f"Where {clean(tensor.id)} comes from: {calls}"
+    scene.description = description(scene)
+    place(scene)
+    return Diagram(scene, look)
+
+
+def compact(
+    model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
+) -> Diagram:
+    """The calls of a model as a small picture; one of more calls has its middle folded.
+
+    Without `capsules`, shared layers are tied together, but their weights are not drawn.
+    """
+    scene = Calls(model, False, most_calls).build()
+    scene.title = clean(model.name)
+    scene.description = graph_text.description(scene)
+    scene.edges, scene.plates = list(joined(scene)), []
+    for group in scene.groups:
+        group.weights *= capsules
+    scene.direction = direction
+    place(scene, room=LOW)
+    return Diagram(scene)
+
+
+def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diagram:
+    """The small picture from left to right where that fits a width, else from top to bottom; and
+    without the weights of shared layers, where even that is too wide."""
+    for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
+        drawn = compact(model, direction, most_calls, capsules)
+        if drawn.scene.width <= width:
+            break
+    return drawn
+
+
+def bare(picture: Any) -> str:
+    """A picture without its style sheet: that of the live view is on the page already."""
+    return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from funclab.view.draw.area import Points, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import curved, of_length
-from funclab.view.draw.marks import mark_path
+from funclab.view.draw.geometry import Pen, Points, area, curved, lock_path, mark_path, of_length
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
-from funclab.view.scene.boxes import draw_box
-from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Scene
-from funclab.view.scene.sizes import Density, density_of
+from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Row, Scene
+from funclab.view.scene.sizes import TAB, Density, density_of
 
 ARROW, HALF_ARROW = 8, 4
 DOTS, DASHES = "1.5 4", "4 3"
 MASK_DISTANCE = 4 * (1 + 1j)
 """How far beside its tensor a mask runs, whichever way its line goes."""
 DOT = 2.5
+DETAIL = Font(sizes.DETAIL, "soft")
+PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
+TAB_NUMBER = Font(11, bold=True, anchor="middle")
+VALUE, VALUE_ARROW = Font(sizes.MONO, mono=True), Font(sizes.MONO, "soft", mono=True)
+
+ROUND, DOUBLE = 8, 4
+PILL_HEIGHT = 18
+PORT = 3.5
+ROW_LEFT, ROW_INSET, ARROW_GAP, SHAPE_GAP = 16, 8, 6, 18
 
 
 def draw_scene(canvas: Canvas, scene: Scene) -> None:
@@ -73,9 +79,8 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     if arrow:
         points[-1] = tip - ahead / 2
     mask = " with its mask" if edge.mask else ""
-    data = {"key": edge.tensor, "source": edge.source.key, "target": edge.target.key}
-    data |= {"tensor": edge.tensor_key} if edge.tensor_key else {}
-    canvas.open(f"{edge.tensor}{mask}", "edge", **data)
+    ends = {"source": edge.source.key, "target": edge.target.key}
+    canvas.open(f"{edge.tensor}{mask}", "edge", key=edge.tensor, **ends, tensor=edge.tensor_key)
     canvas.path(curved(points), Paint("", colour, 1.5))
     if edge.mask:
         beside = [point + MASK_DISTANCE for point in points]
@@ -87,8 +92,7 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
 
 
 def _draw_plate(canvas: Canvas, plate: Plate) -> None:
-    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
-    canvas.open(plate.title, "plate", key=plate.key, **data)
+    canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
     paint = Paint("paper", "rim", 1.2)
     if plate.output:
         paint = Paint("output-fill", "output", 1.2)
@@ -114,8 +118,7 @@ def _draw_label(canvas: Canvas, label: Label) -> None:
 
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
     """The shape of a tensor beside its wire, after the bar that stands for it."""
-    data = {"tensor": plate.tensor_key} if plate.tensor_key else {}
-    canvas.open(plate.title, "plate", key=plate.key, **data)
+    canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
     canvas.rect(plate.grown(1), Paint())
     width, height = sizes.glyph(plate)
     middle = complex(plate.x, plate.y + 7)
@@ -150,3 +153,168 @@ def _draw_capsule(canvas: Canvas, group: Group) -> None:
         canvas.text_line(start, line, Font(sizes.SMALL, "soft", anchor="middle"))
         start += 15j
     canvas.close()
+
+
+def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
+    """Draw a box. One with something inside is left open; whoever draws that closes it."""
+    density = density_of(scene)
+    folded = box.role == "fold"
+    kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""
+    # where a view puts the sign that opens it
+    sign = f"{sizes.sign_top(box, density):g}" if box.opens else ""
+    canvas.open(box.title, kind, key=box.key, first=first, sign=sign)
+    colour, fill = colours(box, group)
+    if box.gathers:
+        _draw_gathered(canvas, box, group, colour, density)
+        return
+    if box.wrapper:
+        canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
+    radius = ROUND if density.two_lines else ROUND - 3
+    rim = "rim" if density.rows and colour == "neutral" else colour
+    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.5, "5 4" * folded), radius)
+    if not folded:
+        canvas.bar(box, density.bar, radius, colour)
+    draw_heading(canvas, box, group, colour, density)
+    _draw_ports(canvas, box, colour)
+    for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
+        _draw_row(canvas, box, row, box.y + centre, colour)
+    if box.inside is None:
+        canvas.close()
+
+
+def _draw_gathered(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
+    """The frame of a repeat: two cards behind it, a tick for each repetition, the shown one
+    filled. Around calls that share a prefix in their names, a pale frame.
+    """
+    repeats = box.role == "repeat"
+    for shift in (sizes.CARDS, sizes.CARDS / 2) if repeats else ():
+        corner = complex(box.right, box.bottom)
+        right, low = corner.real + shift, corner.imag + shift
+        pen = Pen(complex(box.x + shift + 4, box.bottom))
+        turns = [complex(box.x + shift + 4, low), complex(right, low)]
+        top = box.y + shift + 4
+        pen.corners([*turns, complex(right, top), complex(box.right, top)], ROUND)
+        canvas.path(curved(pen.points), Paint("", "rim", 1))
+    paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
+    canvas.rect(box, paint, ROUND)
+    title, detail, varies = sizes.repeat_texts(box, density)
+    axis = 0.0
+    if box.inside and not sizes.is_central(box.inside):
+        axis = box.inside.axis + (box.width - box.inside.width) / 2
+    start = box.corner + axis + (12 + 1j * (21 - 3 * density.rows))
+    if group is not None:
+        canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
+        start += sizes.MARK
+    canvas.text_line(start, title, Font(sizes.NAME, bold=True))
+    wide = text_width(title, sizes.NAME, bold=True) + 10
+    canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
+    for i, line in enumerate(varies, 1):
+        canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
+    _draw_ticks(canvas, box, colour)
+    if box.inside is None:
+        canvas.close()
+
+
+def _draw_ticks(canvas: Canvas, box: Box, colour: str) -> None:
+    rack = sizes.ticks(box)
+    step = rack.width / box.times
+    for i, key in enumerate(box.starts):
+        canvas.open(f"{i + 1} of {box.times}, from {key}", "tick", repetition=str(i), start=key)
+        tick = area(rack.corner + i * step, max(1.0, step - min(3.0, step / 3)), rack.height)
+        canvas.rect(tick, Paint("neutral" if i == box.shown else "paper", colour, 1), 1.5)
+        canvas.close()
+
+
+def colours(box: Box, group: Group | None) -> tuple[str, str]:
+    """The colours of a box's line and filling."""
+    name = "neutral"
+    if group is not None:
+        name = f"group{group.colour}"
+    elif box.role in ("input", "output"):
+        name = box.role
+    return name, "plain" if name == "neutral" else f"{name}-fill"
+
+
+def draw_heading(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
+    """Mark, name and detail of a box, the node index in its pill, the lock of frozen weights."""
+    if box.rows:
+        density = sizes.DENSITIES["full"]
+    texts = sizes.box_texts(box, density)
+    start = box.corner + density.bar + density.pad
+    two = density.two_lines
+    # The heading of an open frame stands at its top, above what is inside.
+    height = density.height if box.inside is not None else box.height
+    line = round(density.height * 0.42) if two else (height + density.name) / 2 - 2
+    if two:
+        detail = Font(density.detail, "soft")
+        canvas.text_line(start + 1j * round(density.height * 0.8), texts.detail, detail)
+    if box.note and density.plates:
+        canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
+    if group is not None:
+        canvas.path(mark_path(group.mark, start + (7 + 1j * (line - 5))), Paint(colour))
+        start += sizes.MARK
+    name = Font(density.name, bold=True)
+    canvas.text_line(start + 1j * line, texts.name, name)
+    if not two and texts.detail:
+        start += text_width(texts.name, density.name, bold=True) + 8
+        canvas.text_line(start + 1j * line, texts.detail, Font(density.detail, "soft"))
+    middle = (line - 5) * 1j if two else 1j * height / 2
+    end = complex(box.right - 10, box.y) + middle - PILL_HEIGHT / 2 * 1j
+    if box.opens and not two:
+        end -= sizes.SIGN
+    if texts.pill:
+        end -= sizes.pill_width(texts.pill)
+        _pill(canvas, end, texts.pill, colour)
+    if box.frozen:
+        canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
+
+
+def _pill(canvas: Canvas, corner: complex, text: str, colour: str) -> None:
+    width = sizes.pill_width(text)
+    canvas.rect(area(corner, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
+    canvas.text_line(corner + width / 2 + 13j, text, PILL)
+
+
+def _draw_ports(canvas: Canvas, box: Box, colour: str) -> None:
+    """Ports where the order of several inputs matters, and on open frames."""
+    for x, y, words in box.ports:
+        corner = complex(x, y) - TAB / 2 * (1 + 1j)
+        canvas.rect(area(corner, TAB, TAB), Paint("paper", colour, 1.2))
+        canvas.text_line(complex(x, y + 4), words, TAB_NUMBER)
+
+
+def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None:
+    """A call: its number, what it was given, an arrow, and the shapes of what it made."""
+    index, wide, _ = sizes.row_columns(box)
+    height = sizes.row_height(row)
+    canvas.open(f"node {row.index}", "row", row=str(row.index))
+    corner = complex(box.x + ROW_LEFT, y - height / 2)
+    frame = area(corner, box.width - ROW_LEFT - ROW_INSET, height)
+    canvas.rect(frame, Paint("paper", colour, 1, "4 3" if row.note else ""), 5)
+    _pill(canvas, complex(frame.x + 2, y - PILL_HEIGHT / 2), sizes.node_words(row.index), colour)
+    start = complex(frame.x + 2 + index, y + 4)
+    if row.note:
+        canvas.text_line(start, row.note, DETAIL)
+    else:
+        inputs, shapes = sizes.row_texts(row)
+        _draw_lines(canvas, start, inputs)
+        start += wide + ARROW_GAP if wide else 0
+        canvas.text_line(start, "→", VALUE_ARROW)
+        _draw_lines(canvas, start + SHAPE_GAP, shapes)
+        for height in _spread(len(row.outputs)):
+            canvas.circle(complex(box.right, y + height), PORT, Paint(colour))
+    canvas.close()
+
+
+def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:
+    for line, height in zip(lines, _spread(len(lines)), strict=True):
+        canvas.text_line(start + height * 1j, line, VALUE)
+
+
+def _spread(count: int) -> list[float]:
+    """The heights of some lines around their common middle."""
+    return [sizes.LINE * (i - (count - 1) / 2) for i in range(count)]

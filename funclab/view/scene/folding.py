@@ -68,7 +68,6 @@ def left_out_box(run: LeftOut, prefix: str) -> Box:
         role=FOLD,
         title=f"{calls} in between are not drawn, from {first.key} to {last.key}.",
         inputs=1,
-        first=f"{prefix}{first.key}",
         members=[f"{prefix}{node.key}" for node in run.nodes],
     )
 

@@ -7,14 +7,86 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.text import shorten, steady
-from funclab.view.scene.boxes import colours
-from funclab.view.scene.scene import Box, Edge, Group, Scene
+from funclab.view.draw.canvas import shown
+from funclab.view.draw.picture import html_grid, text_grid
+from funclab.view.draw.text import listed, shorten, steady
+from funclab.view.scene.drawing import colours
+from funclab.view.scene.scene import Box, Group, Scene
+from funclab.view.scene.wiring import joined
+from funclab.view.scene.words import times
 
+TITLES = ("call", "does", "takes", "makes", "output shape")
+MOST_SENTENCES = 40
+
+Line = tuple[str, str, str, str, str]
 LONGEST = 120
 """Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
 _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
 """What may mean something to Mermaid, even between quotation marks."""
+
+
+def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
+    """One line for each call: its node, what it does, takes and makes."""
+    for box in scene.boxes:
+        for name, *cells in _row_lines(box) if box.rows else [_box_line(scene, box)]:
+            yield indent + name, *cells  # type: ignore[misc]
+        if box.inside is not None:
+            yield from call_lines(box.inside, f"{indent}  ")
+
+
+def _row_lines(box: Box) -> Iterator[Line]:
+    for row in box.rows:
+        takes = row.note or ", ".join(row.inputs) or "-"
+        makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
+        yield f"{box.name}[{row.index}]", box.detail, takes, makes, shapes
+
+
+def _box_line(scene: Scene, box: Box) -> Line:
+    shapes = {plate.name: plate.shape for plate in scene.plates}
+    taken = [(edge.target.index, edge.tensor) for edge in scene.edges if edge.target.key == box.key]
+    made = [(edge.source.index, edge.tensor) for edge in scene.edges if edge.source.key == box.key]
+    takes = [tensor for _, tensor in sorted(taken)]
+    makes = list(dict.fromkeys(tensor for _, tensor in sorted(made)))
+    name = box.heading if box.node is None else f"{box.name}[{box.node}]"
+    known = ", ".join(shapes.get(tensor, "") for tensor in makes)
+    return name, box.detail, ", ".join(takes) or "-", ", ".join(makes) or "-", known or "-"
+
+
+def group_lines(scene: Scene) -> Iterator[str]:
+    """A sentence for each shared layer, however many times it is drawn."""
+    told: set[int] = set()
+    for one in scene.walk():
+        for group in one.groups:
+            if group.number not in told:
+                told.add(group.number)
+                weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
+                yield f"{group.name} is shared: called {times(group.total)}{weights}."
+
+
+def description(scene: Scene) -> str:
+    """The picture as sentences, for those who do not see it."""
+    sentences = [box.title for one in scene.walk() for box in one.boxes]
+    told = sentences[:MOST_SENTENCES]
+    if len(sentences) > MOST_SENTENCES:
+        told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
+    outputs = [f"{plate.name} of shape {plate.shape}" for plate in scene.plates if plate.output]
+    if outputs:
+        told.append(f"The result is {listed(outputs)}.")
+    return " ".join([*told, *group_lines(scene)])
+
+
+def text(scene: Scene) -> str:
+    """The scene as a table of text."""
+    table = text_grid(TITLES, list(call_lines(scene)))
+    shared = list(group_lines(scene))
+    after = ["", *shared] if shared else []
+    return "\n".join([scene.title, "", *table, *after])
+
+
+def html_table(scene: Scene) -> str:
+    """The scene as an HTML table with a caption and marked headings."""
+    notes = "".join(f"<p>{shown(line)}</p>" for line in group_lines(scene))
+    return html_grid(scene.title, TITLES, list(call_lines(scene))) + notes
 
 
 @dataclass(frozen=True)
@@ -125,7 +197,7 @@ def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[st
 def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
     boxes = {box.key: box for box in scene.boxes}
     shapes = _shapes(scene)
-    for edge in _edges(scene):
+    for edge in joined(scene, outputs=True):
         start, end = edge.source.key, edge.target.key
         clusters = [
             f" {word}=cluster_{names[key]}"
@@ -164,13 +236,3 @@ def _shapes(scene: Scene) -> dict[str, str]:
     rows = [row for box in scene.boxes for row in box.rows]
     pairs = [pair for row in rows for pair in zip(row.outputs, row.shapes, strict=False)]
     return {plate.name: plate.shape for plate in scene.plates} | dict(pairs)
-
-
-def _edges(scene: Scene) -> Iterator[Edge]:
-    """The edges from box to box, and to the tensors that leave the model."""
-    inner = {plate.key: plate.output for plate in scene.plates}
-    makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in inner}
-    for edge in scene.edges:
-        if inner.get(edge.target.key, True):
-            source = makers.get(edge.source.key, edge.source)
-            yield Edge(source, edge.target, edge.tensor, edge.mask)

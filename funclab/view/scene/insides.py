@@ -1,4 +1,5 @@
-"""What is inside a layer: the graph of a model, and what the `call` of a user's own class does."""
+"""What is inside a layer: the graph of a model, and what the `call` of a user's own class does; and
+the one walk over all of these."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from funclab import structure
@@ -18,6 +19,7 @@ from funclab.graph.tape import Tape
 from funclab.graph.tensor import History, Tensor
 from funclab.graph.value import Call, Constant, Value
 from funclab.layers.arguments import first_parameter
+from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
 _graphs: WeakKeyDictionary[Node, Graph] = WeakKeyDictionary()
@@ -165,3 +167,44 @@ def _reads(calls: list[Call]) -> list[Value]:
 def _entry(call: Call) -> Any:
     """What calls are grouped by: the layer entered, or the call itself."""
     return id(call.scope[1]) if len(call.scope) > 1 else id(call)
+
+
+class Part(NamedTuple):
+    """A graph in a model: the model's own, or that of a frame in it."""
+
+    graph: Graph
+    name: str = ""
+    """The name of the layer around it."""
+    prefix: str = ""
+    """What its keys begin with among calls, such as "encoder[1]/"."""
+    path: str = ""
+    """The same among layers, such as "encoder/"."""
+    place: tuple[str, ...] = ()
+    """The calls around it, as a tape names them."""
+
+    def key(self, name: str) -> str:
+        return f"{self.prefix}{clean(name)}"
+
+
+def parts(graph: Graph | Part | None, own: bool = True) -> Iterator[Part]:
+    """A graph and those inside it, each after the one around it, once for each call.
+
+    With `own`, also those of the calls that a user's own layers make.
+    """
+    if graph is None:
+        return
+    part = graph if isinstance(graph, Part) else Part(graph)
+    yield part
+    for node in part.graph.nodes:
+        for way, layer, inner in insides(node, own):
+            end = f"{clean(way)}/" if way else ""
+            yield from parts(
+                Part(
+                    inner,
+                    clean(layer.name),
+                    f"{part.key(node.key)}/{end}",
+                    f"{part.path}{clean(node.operation.name)}/{end}",
+                    (*part.place, node.key),
+                ),
+                own,
+            )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from funclab.graph.node import Node
+from funclab.shape_math import show
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
-from funclab.view.scene.calls import Calls
-from funclab.view.scene.faces import role
+from funclab.view.scene.calls import Calls, role, whereabouts
 from funclab.view.scene.folding import Entry, Several
+from funclab.view.scene.repeats import reads
 from funclab.view.scene.scene import Box, Row
-from funclab.view.scene.sharing import whereabouts
 
 MOST_NOTES = 3
 """Calls outside the model that are told one by one."""
@@ -77,10 +77,8 @@ class Layers(Calls):
         return rows
 
     def _row(self, node: Node) -> Row:
-        given = [] if node in self.graph.input_nodes else node.arguments.tensors
-        return Row(
-            node.index,
-            [words.tensor_id(self.graph, tensor) for tensor in given],
-            [words.tensor_id(self.graph, tensor) for tensor in node.output_tensors],
-            [words.shape_text(tensor.shape) for tensor in node.output_tensors],
+        given, made = (
+            [words.tensor_id(self.graph, tensor) for tensor in tensors]
+            for tensors in (reads(self.graph, node), node.output_tensors)
         )
+        return Row(node.index, given, made, list(map(show, node.output_shapes)))

@@ -179,7 +179,7 @@ def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
     sizes = [(drawn([item]), isinstance(item, tuple)) for item in items]
 
     def fold(first: int, end: int) -> list[Item]:
-        run = max(_runs(row[first:end], sizes[first:end]), default=None)
+        run = max(runs(row[first:end], sizes[first:end]), default=None)
         if run is None:
             return items[first:end]
         start, stop = first + run.start, first + run.start + run.times * run.period
@@ -200,7 +200,7 @@ class _Run(NamedTuple):
     start: int
 
 
-def _runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
+def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
     """The runs in a row of numbers that are worth folding."""
     sums = np.cumsum([0, *(size for size, _ in sizes)])
     for period in range(1, len(row) // 2 + 1):

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from funclab.view.draw.area import Area, Points
-from funclab.view.draw.marks import COLOURS, MARKS
+from funclab.view.draw.geometry import COLOURS, MARKS, Area, Points
 
 
 @dataclass
@@ -53,8 +52,6 @@ class Box(Area):
     """A short line on the nodes of the layer that are not in the picture."""
     place: int | None = None
     """Which of the model's inputs it brings in."""
-    first: str = ""
-    """The key of the first call that a fold stands for."""
     ordered: bool = True
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log2, prod
 
-from funclab.view.draw.area import Area
+from funclab.view.draw.geometry import Area
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene.scene import Box, Group, Plate, Row, Scene
 

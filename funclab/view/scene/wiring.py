@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -100,6 +100,20 @@ class Wires:
                 told.add(box.key)
                 target = End(box.key)
             scene.edges.append(edge_of(plate, start, target))
+
+
+def joined(scene: Scene, outputs: bool = False) -> Iterator[Edge]:
+    """An edge from each box to every box that reads what it makes, and to the `outputs`, if wanted.
+
+    What comes into a frame is told by the edge to the frame itself.
+    """
+    plates = {plate.key: plate for plate in scene.plates}
+    makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in plates}
+    for edge in scene.edges:
+        start, end = plates.get(edge.source.key), plates.get(edge.target.key)
+        if (end.output and outputs) if end else not (start and start.border):
+            source = makers.get(edge.source.key, edge.source)
+            yield Edge(source, edge.target, edge.tensor, edge.mask)
 
 
 def edge_of(plate: Plate, source: End, target: End) -> Edge:

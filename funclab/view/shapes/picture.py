@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from funclab.shape_math import Shape
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.grid import html_grid
-from funclab.view.draw.picture import Picture
+from funclab.view.draw.geometry import area
+from funclab.view.draw.picture import Picture, html_grid
 from funclab.view.draw.text import folded_lines, plural, prose, shorten, text_width
 from funclab.view.scene.words import shape_text
 from funclab.view.shapes.failure import Failure

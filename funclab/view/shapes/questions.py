@@ -6,28 +6,28 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from funclab.shape_math import Shape
-from funclab.view.live.said import say
-from funclab.view.scene.words import shape_text
+from funclab.shape_math import Shape, show
+from funclab.view.live.said import question, say
 from funclab.view.shapes.step import Step
 
 MOST = 3
 
 
-def shape_question(step: Step) -> dict[str, Any] | None:
+def step_question(step: Step) -> dict[str, Any] | None:
     """The question for the shape that a step makes; None where there is nothing to ask."""
     if not step.inputs or not step.outputs or step.role == "fold":
         return None
     inputs, output = [shape for _, shape in step.inputs], step.outputs[0].shape
-    options = {shape_text(shape) for shape in [output, *wrong_shapes(inputs, output)]}
-    texts = {"key": step.key, "given": ", ".join(map(shape_text, inputs))}
-    return {
-        "id": f"shape {step.key}",
-        "prompt": say("ask_shape", **texts),
-        "options": sorted(options),
-        "answer": shape_text(output),
-        "explain": step.words,
-    }
+    return shape_question(f"shape {step.key}", step.key, inputs, output, step.words)
+
+
+def shape_question(
+    name: str, call: str, inputs: Sequence[Shape], output: Shape, explain: str
+) -> dict[str, Any]:
+    """Which shape does a call return? `name` tells the question from others."""
+    options = {show(shape) for shape in [output, *wrong_shapes(inputs, output)]}
+    prompt = say("ask_shape", key=call, given=", ".join(map(show, inputs)))
+    return question(name, prompt, sorted(options), show(output), explain)
 
 
 def wrong_shapes(inputs: Sequence[Shape], output: Shape) -> list[Shape]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from funclab.shape_math import Shape
 from funclab.view.draw.text import plural
+from funclab.view.scene.repeats import runs
 from funclab.view.shapes.rules.numbers import Axes, axes_text
 
-LONGEST_PATTERN = 12
 LAST = 5
 """How many steps stay at the end when the middle is left out."""
 
@@ -56,8 +58,8 @@ class Step:
     @property
     def pattern(self) -> tuple[Any, ...]:
         """What two steps have in common when one can stand for both."""
-        shapes = [shape for _, shape in self.inputs], [output.shape for output in self.outputs]
-        return self.detail, self.role, shapes, self.added
+        inputs, outputs = (shape for _, shape in self.inputs), (made.shape for made in self.outputs)
+        return self.detail, self.role, tuple(inputs), tuple(outputs), self.added
 
 
 def fold(steps: list[Step], limit: int) -> list[Step]:
@@ -77,36 +79,21 @@ def fold(steps: list[Step], limit: int) -> list[Step]:
 
 def _fold_repeats(steps: list[Step]) -> list[Step]:
     """Each run of the same pattern of steps once, then one step for its repeats."""
-    short: list[Step] = []
-    start = 0
-    while start < len(steps):
-        length, repeats = _longest_run(steps, start)
-        end = start + length * repeats
-        short += steps[start : start + length]
-        rest = steps[start + length : end]
-        if rest:
-            times = "once" if repeats == 2 else f"{repeats - 1} times"
-            what = f"The {length} calls before" if length > 1 else f"A call like {short[-1].key}"
-            words = f"{what}, {times} more ({rest[0].key} to {rest[-1].key}): same rules."
-            short.append(_folded(rest, words))
-        start = end
-    return short
-
-
-def _longest_run(steps: list[Step], start: int) -> tuple[int, int]:
-    """The pattern that starts here and covers most when repeated: its length, and how often."""
-    patterns = [step.pattern for step in steps[start : start + 2 * LONGEST_PATTERN]]
-    best = (1, 1)
-    for length in range(1, len(patterns) // 2 + 1):
-        repeats, next_start = 1, start + length
-        while [step.pattern for step in steps[next_start : next_start + length]] == (
-            patterns[:length]
-        ):
-            repeats, next_start = repeats + 1, next_start + length
-        # A fold saves steps only when more than one is folded into it.
-        if length * (repeats - 1) > 1 and length * repeats > best[0] * best[1]:
-            best = (length, repeats)
-    return best
+    numbers: dict[Any, int] = {}
+    row = np.array([numbers.setdefault(step.pattern, len(numbers)) for step in steps])
+    run = max(runs(row, [(1, True)] * len(steps)), default=None)
+    if run is None:
+        return steps
+    first, end = run.start + run.period, run.start + run.times * run.period
+    what = (
+        f"The {run.period} calls before"
+        if run.period > 1
+        else f"A call like {steps[run.start].key}"
+    )
+    times = "once" if run.times == 2 else f"{run.times - 1} times"
+    words = f"{what}, {times} more ({steps[first].key} to {steps[end - 1].key}): same rules."
+    short = [*_fold_repeats(steps[: run.start]), *steps[run.start : first]]
+    return [*short, _folded(steps[first:end], words), *_fold_repeats(steps[end:])]
 
 
 def _folded(steps: list[Step], sentence: str) -> Step:

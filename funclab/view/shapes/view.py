@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import say
 from funclab.view.live.view import View
-from funclab.view.scene.compact import bare
+from funclab.view.scene.diagram import bare
 from funclab.view.shapes.picture import Steps
-from funclab.view.shapes.questions import shape_question
+from funclab.view.shapes.questions import step_question
 from funclab.view.shapes.steps import shape_steps
 
 
@@ -37,7 +37,7 @@ class ShapeWalk(View):
         super().__init__(
             title=steps.title,
             call=f"funclab.shapes({steps.name if steps.name.isidentifier() else 'model'}$)",
-            facts={"captions": captions, "questions": list(map(shape_question, steps.steps))},
+            facts={"captions": captions, "questions": list(map(step_question, steps.steps))},
             pictures={str(i): bare(row) for i, row in enumerate(rows)},
             state=state,
             **settings,
@@ -47,7 +47,7 @@ class ShapeWalk(View):
         return self.steps.text
 
     def picture(self) -> Picture:
-        return replace(self.steps, look=defaults.still(self.look))
+        return replace(self.steps, look=theme.still(self.look))
 
 
 def shapes(

@@ -8,13 +8,12 @@ from typing import Any
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
-from funclab.view.draw.area import area
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
-from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import Picture
+from funclab.view.draw.geometry import area
+from funclab.view.draw.picture import Picture, html_grid, text_grid
 from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
 from funclab.view.scene import sizes, words
-from funclab.view.scene.faces import write_line
+from funclab.view.scene.calls import write_line
 
 TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")
 

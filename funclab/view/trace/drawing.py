@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from funclab.view.draw import theme
-from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import Area, area
 from funclab.view.trace.frames import Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9

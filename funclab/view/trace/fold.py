@@ -14,7 +14,6 @@ PROJECTOR = 30
 """How many steps a class follows."""
 MARKED = 12
 """How many nodes a fold marks in the diagram."""
-SHARES = {"forward": 0.4, "backward": 0.4, "update": 0.2}
 
 
 def check_most(most: int | None, look: str | None) -> int:
@@ -41,21 +40,12 @@ def fold(stills: list[Still], most: int) -> list[Still]:
     if len(stills) <= most:
         return stills
     parts: list[list[Still]] = []
-    phases = {phase: [still for still in stills if still.phase == phase] for phase in PHASES}
-    for phase, room in _rooms({name: len(own) for name, own in phases.items()}, most).items():
-        parts += _units(phases[phase], room)
+    for phase in PHASES:
+        own = [still for still in stills if still.phase == phase]
+        room = 3 + (most - 3 * len(PHASES)) * len(own) // len(stills)
+        parts += _units(own, room)
     limit = _longest([len(part) for part in parts])
     return [still for part in parts for still in _folded(part, limit)]
-
-
-def _rooms(lengths: dict[str, int], most: int) -> dict[str, int]:
-    """How many stills each phase may show; what one does not need is for the others."""
-    rooms: dict[str, int] = {}
-    for phase in sorted(lengths, key=lambda name: lengths[name] / SHARES[name]):
-        share = SHARES[phase] / sum(SHARES[name] for name in lengths if name not in rooms)
-        left = most - sum(rooms.values())
-        rooms[phase] = min(lengths[phase], max(3, int(left * share)))
-    return {phase: rooms[phase] for phase in lengths}
 
 
 def _units(stills: list[Still], room: int) -> list[list[Still]]:

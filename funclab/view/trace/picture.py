@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funclab.view.draw.area import Area, area
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import curved, of_length
-from funclab.view.draw.grid import html_grid, text_grid
-from funclab.view.draw.picture import Picture
+from funclab.view.draw.geometry import Area, area, curved, of_length
+from funclab.view.draw.picture import Picture, html_grid, text_grid
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import named, say
 from funclab.view.scene.drawing import draw_scene

@@ -9,9 +9,9 @@ from typing import Any
 from funclab.shape_math import known
 from funclab.view.live.said import named, say, signed, told_shape
 from funclab.view.shapes.questions import wrong_shapes
-from funclab.view.trace.example import DIGITS
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.sums import DIGITS
 
 Question = dict[str, Any]
 MOST_SHAPES = 4
@@ -25,24 +25,49 @@ def add_questions(stills: Sequence[Still]) -> None:
     asked: set[str] = set()
     for number, still in enumerate(stills):
         for ask in ASKERS.get(still.kind, ()):
-            name = ask.__name__
+            name = ask.__name__.removeprefix("ask_")
             if ask is ask_shape:  # once for each kind of layer
                 name += f" {still.about['detail'].partition(' ')[0]}"
-                if sum(other.startswith("ask_shape") for other in asked) == MOST_SHAPES:
+                if sum(other.startswith("shape") for other in asked) == MOST_SHAPES:
                     continue
             if name in asked and ask not in ALWAYS:
                 continue
             still.question = ask(still, stills)
             if still.question is not None:
-                still.question["id"] += f" {number}"
+                still.question["id"] = f"{name} {number}"
                 asked.add(name)
                 break
 
 
+def question(
+    still: Still, text: str, right: str, wrong: Sequence[str], why: str = "", **texts: str
+) -> Question:
+    """A question whose options stand in an order that says nothing about the answer.
+
+    `text` and `why` are the keys of its prompt and of its reason in the table of texts.
+    """
+    texts = {"key": named(still.key), "detail": still.about.get("detail", ""), **texts}
+    return {
+        "prompt": say(f"trace_ask_{text}", **texts),
+        "options": sorted({right, *wrong}),
+        "answer": right,
+        "explain": say(f"trace_ask_{why or text}_why", **texts),
+    }
+
+
+def one_of(texts: str, ways: Sequence[str], right: str) -> tuple[str, list[str]]:
+    """The right one of some ways in words, and the others."""
+    words = {way: say(f"{texts}_{way}") for way in ways}
+    return words.pop(right), list(words.values())
+
+
+def frames_in(still: Still, *roles: str) -> list[Frame]:
+    return [frame for role, frame in still.pictures if role in roles]
+
+
 def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
     """Which shape comes out? Asked where it is not the one that goes in."""
-    read = [frame.shape for role, frame in still.pictures if role == "reads"]
-    made = [frame.shape for role, frame in still.pictures if role == "makes"]
+    read, made = ([frame.shape for frame in frames_in(still, r)] for r in ("reads", "makes"))
     if len(made) != 1 or made[0] in read or not read:
         return None
     right = _lengths(made[0])
@@ -50,9 +75,8 @@ def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
     batched = made[0].startswith(BATCH)
     beliefs = wrong_shapes([_lengths(text) for text in read], right)
     wrong = [told_shape(known(shape), batched and shape[:1] in sizes) for shape in beliefs]
-    texts = {"key": named(still.key), "detail": still.about["detail"], "read": listed_names(read)}
-    texts |= {"rule": still.about["rule"]}
-    return _question(f"shape {still.key}", "trace_ask_shape", made[0], wrong, texts)
+    texts = {"read": listed_names(read), "rule": still.about["rule"]}
+    return question(still, "shape", made[0], wrong, **texts)
 
 
 def _lengths(text: str) -> tuple[int, ...]:
@@ -63,13 +87,10 @@ def _lengths(text: str) -> tuple[int, ...]:
 
 def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
     """What happens to the mask that a node receives?"""
-    if still.mask not in ("on", "used", "lost"):
+    fates = ("on", "used", "lost")
+    if still.mask not in fates:
         return None
-    fates = {fate: say(f"trace_fate_{fate}") for fate in ("on", "used", "lost")}
-    right = fates.pop(still.mask)
-    texts = {"key": named(still.key), "detail": still.about["detail"]}
-    question = _question(f"mask {still.key}", "trace_ask_mask", right, list(fates.values()), texts)
-    return question | {"explain": say(f"trace_ask_mask_{still.mask}_why", **texts)}
+    return question(still, "mask", *one_of("trace_fate", fates, still.mask), f"mask_{still.mask}")
 
 
 def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
@@ -79,62 +100,57 @@ def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
     others = [key for key in keys if key[:-1] not in read]
     if len(others) < 2 or keys[0] in others:
         return None
-    wrong = [named(others[0]), named(others[-1])]
-    texts = {"first": named(keys[0])}
-    return _question("order", "trace_ask_order", named(keys[0]), wrong, texts)
+    first = named(keys[0])
+    return question(still, "order", first, [named(others[0]), named(others[-1])], first=first)
 
 
 def ask_larger(still: Still, _: Sequence[Still]) -> Question | None:
     """Which of the gradients that a node passes back has the largest number?"""
-    frames = [frame for role, frame in still.pictures if role == "hands"]
-    sizes = sorted(((_size(frame), _of(frame.name)) for frame in frames), reverse=True)
+    frames = frames_in(still, "hands")
+    sizes = sorted(((_size(frame), _of(frame)) for frame in frames), reverse=True)
     if len(sizes) < 2 or sizes[0][0] == sizes[1][0]:
         return None
     right, *wrong = [name for _, name in sizes]
     told = listed_names([f"{name}: {signed(size)}" for size, name in sizes])
-    texts = {"key": named(still.key), "sizes": told}
-    return _question(f"larger {still.key}", "trace_ask_larger", right, wrong, texts)
+    return question(still, "larger", right, wrong, sizes=told)
 
 
 def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
     """Where do gradients go at a node with frozen weights?"""
     if not still.about.get("frozen"):
         return None
-    ways = {way: say(f"trace_way_{way}") for way in ("through", "both", "neither")}
-    right = ways.pop("through" if still.flows else "neither")
-    texts = {"key": named(still.key)}
-    return _question(f"frozen {still.key}", "trace_ask_frozen", right, list(ways.values()), texts)
+    right = "through" if still.flows else "neither"
+    return question(still, "frozen", *one_of("trace_way", ("through", "both", "neither"), right))
 
 
 def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
     """Does what is used twice get the sum, the mean, the last or the first of its gradients?"""
     a, b, c = still.about["numbers"]
     first, second, mean, right = (signed(number, DIGITS) for number in (a, b, (a + b) / 2, c))
-    name = _of(still.pictures[-1][1].name)
-    kind = "trace_ask_sum" if still.pictures[-1][1].kind == "number" else "trace_ask_sum_one"
-    texts = {"first": first, "second": second, "name": named(name)}
-    question = _question(f"sum {name}", kind, right, [mean, second, first], texts)
-    why = "trace_ask_sum_why" if still.about["weight"] else "trace_ask_sum_tensor_why"
-    return question | {"explain": say(why, **texts)}
+    total = still.pictures[-1][1]
+    text = "sum" if total.kind == "number" else "sum_one"
+    why = "sum" if still.about["weight"] else "sum_tensor"
+    texts = {"first": first, "second": second, "name": named(_of(total))}
+    return question(still, text, right, [mean, second, first], why, **texts)
 
 
-def ask_moves(_: Still, stills: Sequence[Still]) -> Question | None:
+def ask_moves(still: Still, stills: Sequence[Still]) -> Question | None:
     """Which weights does the update move, and which does it leave?"""
     updates = [still for still in stills if still.kind == "update"]
-    held = [frame.name for still in stills if still.kind == "held" for _, frame in still.pictures]
+    held = [frame.name for still in stills for frame in frames_in(still, "held")]
     kept = [still for still in updates if still.about["numbers"][0] == still.about["numbers"][2]]
     if kept or len(updates) + len(held) < 2:
         return None
-    everything, nothing = say("trace_moves_all"), say("trace_moves_none")
+    everything = say("trace_moves_all")
     if held:
         right = say("trace_moves_but", names=listed_names(held))
-        wrong = [everything, say("trace_moves_only", names=listed_names(held)), nothing]
-    else:
-        right = everything
-        ends = (_weight(updates[0]), _weight(updates[-1]))
-        wrong = [say("trace_moves_only", names=listed_names([name])) for name in ends]
-    texts = {"why": say(f"trace_moves_{'held' if held else 'all'}_why")}
-    return _question("moves", "trace_ask_moves", right, wrong, texts)
+        only = say("trace_moves_only", names=listed_names(held))
+        return question(
+            still, "moves", right, [everything, only, say("trace_moves_none")], "moves_held"
+        )
+    ends = [named(update.pictures[0][1].name) for update in (updates[0], updates[-1])]
+    wrong = [say("trace_moves_only", names=name) for name in ends]
+    return question(still, "moves", everything, wrong, "moves_all")
 
 
 def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
@@ -143,26 +159,22 @@ def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
     change = after - before
     if change * slope > 0:  # what an optimizer remembers can be stronger than the present gradient
         return None
-    ways = [say("trace_up"), say("trace_down"), say("trace_stays")]
-    right = ways[0 if change > 0 else 1 if change < 0 else 2]
-    name = _weight(still)
-    kind = "trace_ask_way" if still.pictures[0][1].kind == "number" else "trace_ask_way_one"
-    texts = {"name": name, "gradient": signed(slope)}
-    wrong = [way for way in ways if way != right]
-    return _question(f"way {name}", kind, right, wrong, texts)
+    right = "up" if change > 0 else "down" if change < 0 else "stays"
+    weight = still.pictures[0][1]
+    text = "way" if weight.kind == "number" else "way_one"
+    ways = one_of("trace", ("up", "down", "stays"), right)
+    return question(still, text, *ways, "way", name=named(weight.name), gradient=signed(slope))
 
 
 def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
     """Is a layer's output the same with training on and off?"""
-    sides = {role: frame for role, frame in still.pictures if role in ("off", "on")}
-    if len(sides) < 2 or sides["off"].numbers.shape != sides["on"].numbers.shape:
+    off, on = (frame.numbers for frame in frames_in(still, "off", "on"))
+    if off.shape != on.shape:
         return None
-    equal = bool((sides["off"].numbers == sides["on"].numbers).all())
-    yes, no = say("trace_yes"), say("trace_no")
-    right, wrong = (yes, no) if equal else (no, yes)
-    texts = {"key": named(still.key)}
-    question = _question(f"same {still.key}", "trace_ask_same", right, [wrong], texts)
-    return question | {"explain": say(f"trace_ask_{'same' if equal else 'other'}_why", **texts)}
+    equal = bool((off == on).all())
+    right = "yes" if equal else "no"
+    why = "same" if equal else "other"
+    return question(still, "same", *one_of("trace", ("yes", "no"), right), why)
 
 
 Asker = Callable[[Still, Sequence[Still]], "Question | None"]
@@ -177,25 +189,8 @@ ASKERS: dict[str, tuple[Asker, ...]] = {
 }
 
 
-def _question(
-    key: str, text: str, right: str, wrong: Sequence[str], values: dict[str, str]
-) -> Question:
-    """A question whose options stand in an order that says nothing about the answer."""
-    return {
-        "id": key,
-        "prompt": say(text, **values),
-        "options": sorted({right, *wrong}),
-        "answer": right,
-        "explain": say(f"{text}_why", **values),
-    }
-
-
-def _weight(still: Still) -> str:
-    return named(still.pictures[0][1].name)
-
-
-def _of(name: str) -> str:
-    return name.removeprefix("g_")
+def _of(gradient: Frame) -> str:
+    return gradient.name.removeprefix("g_")
 
 
 def _size(frame: Frame) -> float:

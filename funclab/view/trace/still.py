@@ -13,6 +13,11 @@ from funclab.view.trace.drawing import svg_of
 from funclab.view.trace.frames import PRINTED, Frame
 
 PHASES = ("forward", "backward", "update")
+TRAVEL = (
+    *("kind", "phase", "key", "words", "marks", "anchors", "sign", "example", "question"),
+    *("flows", "fold"),
+)
+"""What of a still is on the page as it is."""
 LONGEST_LINE = 300
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, holds this; that of a weight does not."""
@@ -101,53 +106,39 @@ def where(stills: Sequence[Still], step: int) -> str:
     return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
 
 
-class Facts:
-    """Steps and lines of the plan; frames once each, in the order of need."""
+def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The steps and the lines of the plan; and the frames of the steps, once each."""
+    steps, lines = [], []
+    numbers: dict[str, int] = {}
+    frames: list[dict[str, Any]] = []
+    for i, still in enumerate(stills):
+        pictures = []
+        for role, frame in still.pictures:
+            facts = _frame_facts(still, frame, look)
+            number = numbers.setdefault(str(facts), len(frames))
+            frames += [facts] if number == len(frames) else []
+            pictures.append({"role": _told_role(still, role, frame), "frame": number})
+        step = {name: getattr(still, name) for name in TRAVEL}
+        step |= {"where": where(stills, i), "legend": still.legend(look), "pictures": pictures}
+        steps.append(step)
+        lines += [{"text": fitting(line), "step": i} for line in still.lines]
+    return {"steps": steps, "spine": spine(stills), "lines": lines}, frames
 
-    def __init__(self, stills: Sequence[Still], look: str) -> None:
-        self.look = look
-        self.frames: list[dict[str, Any]] = []
-        self._numbers: dict[str, int] = {}
-        self.steps: list[dict[str, Any]] = [
-            self._step(still) | {"where": where(stills, i)} for i, still in enumerate(stills)
-        ]
-        self.spine = spine(stills)
-        self.lines = [
-            {"text": fitting(line), "step": i}
-            for i, still in enumerate(stills)
-            for line in still.lines
-        ]
 
-    def _step(self, still: Still) -> dict[str, Any]:
-        names = ("kind", "phase", "key", "words", "marks", "anchors", "sign", "example", "question")
-        return {name: getattr(still, name) for name in (*names, "fold")} | {
-            "legend": still.legend(self.look),
-            "flows": [list(ends) for ends in still.flows],
-            "pictures": [self._picture(still, *pair) for pair in still.pictures],
-        }
+def _told_role(still: Still, role: str, frame: Frame) -> str:
+    """A picture's role on the page, where gradients of a node's own weights stand apart."""
+    own = role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name)
+    return "own" if own else role
 
-    def _picture(self, still: Still, role: str, frame: Frame) -> dict[str, Any]:
-        """A picture's role, and the number of its frame."""
-        if role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name):
-            role = "own"
-        if self.look == "projector":
-            most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
-            frame = replace(frame, most_printed=most)
-        facts = {
-            "svg": svg_of(frame),
-            "name": frame.name,
-            "shape": frame.shape,
-            "note": frame.note,
-            "brief": frame.brief,
-            "cells": frame.cells,
-            "odd": bool(frame.not_finite),
-            "kind": frame.kind,
-            "worded": frame.printed or frame.kind in ("number", "ids"),
-        }
-        number = self._numbers.setdefault(str(facts), len(self.frames))
-        if number == len(self.frames):
-            self.frames.append(facts)
-        return {"role": role, "frame": number}
+
+def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
+    if look == "projector":
+        most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
+        frame = replace(frame, most_printed=most)
+    names = ("name", "shape", "note", "brief", "cells", "kind")
+    facts = {name: getattr(frame, name) for name in names}
+    worded = frame.printed or frame.kind in ("number", "ids")
+    return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}
 
 
 def fitting(line: str) -> str:

@@ -15,7 +15,7 @@ from funclab.shape_math import Array, known
 from funclab.training.step import Step
 from funclab.view.live.said import say
 from funclab.view.scene import words
-from funclab.view.scene.parts import parts
+from funclab.view.scene.insides import parts
 from funclab.view.trace.frames import Frame, frame_of
 
 NodePath = tuple[str, ...]

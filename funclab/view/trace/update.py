@@ -11,9 +11,9 @@ from funclab.engine.trace import Moment
 from funclab.graph.value import Value, Variable
 from funclab.shape_math import Array
 from funclab.view.live.said import named, say, signed
-from funclab.view.trace.example import step_text, where
 from funclab.view.trace.frames import alike, frame_of, marked, shown_positions
 from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.sums import step_text, where
 from funclab.view.trace.traced import TracedModel
 
 Before = Mapping[Variable, Array]

@@ -28,14 +28,12 @@ const trace = {
     for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
-    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") }, lines.map(({ text, step }) =>
-      h("li", {}, h("button", { type: "button", class: "fl-link", tabindex: "-1", onclick: () => this.go(ctx, step) }, text))));
+    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") }, lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
     ctx.panel.append(this.table, !lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     // Only on the page there is a width, to make pictures fit and to bring the step in sight.
-    const watcher = new ResizeObserver(() => this.settle(ctx));
-    watcher.observe(ctx.el);
-    ctx.cleanups.push(() => this.pause(ctx), () => watcher.disconnect());
+    ctx.watchSizes(() => this.settle(ctx), ctx.el);
+    ctx.cleanups.push(() => this.pause(ctx));
   },
 
   step(ctx) {
@@ -135,23 +133,16 @@ const trace = {
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
     const brief = wall && frame.kind !== "number" && role !== "weights" ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
-      h("code", {}, this.breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
-  },
-
-  /** A name that breaks after a slash, when it must. */
-  breakable(name) {
-    return name.split(/(?<=\/)/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+      h("code", {}, breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
   },
 
   statistics(ctx, step, frames) {
     const names = frames.map(({ name }) => name), twice = (name) => names.indexOf(name) !== names.lastIndexOf(name);
-    const head = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"];
-    const rows = frames.map(({ name, shape, cells, odd }, i) => h("tr", {},
-      h("th", { scope: "row" }, this.breakable(name), twice(name) ? `, ${ctx.t(`trace_role_${step.pictures[i].role}`)}` : ""),
-      [shape, ...cells].map((text, j) => h("td", {}, odd && j === cells.length ? h("strong", { class: "fl-what" }, text) : text))));
-    return h("table", { class: "fl-table" }, h("caption", {}, ctx.t("trace_statistics")),
-      h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, ctx.t(`trace_${name}`))))),
-      h("tbody", {}, rows));
+    const heads = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"].map((name) => ctx.t(`trace_${name}`));
+    const rows = frames.map(({ name, shape, cells, odd }, i) =>
+      row([breakable(name), twice(name) ? `, ${ctx.t(`trace_role_${step.pictures[i].role}`)}` : ""],
+        [shape, ...cells.slice(0, -1), odd ? h("strong", { class: "fl-what" }, cells.at(-1)) : cells.at(-1)]));
+    return table(rows, heads, ctx.t("trace_statistics"));
   },
 
   // Marking the graph.
@@ -160,8 +151,8 @@ const trace = {
     graph.clear(...WAYS);
     this.light(ctx, step);
     const parts = graph.parts();
-    for (const mark of step.marks) graph.ring(parts.get(mark), "fl-ring fl-lit");
-    const ring = graph.ring(parts.get(step.anchors.find((key) => parts.has(key))));
+    for (const mark of step.marks) ringAround(parts.get(mark), "fl-ring fl-lit");
+    const ring = ringAround(parts.get(step.anchors.find((key) => parts.has(key))));
     if (ring) graph.sign(ring, step.sign);
     graph.reveal(ring);
   },
@@ -221,7 +212,7 @@ const trace = {
       const { step } = lines[i], here = step === ctx.state.step || (update && steps[step].phase === "update");
       item.hidden = ctx.model.get("ask") && step > ctx.state.step;
       item.className = here ? "fl-here" : "";
-      here ? item.setAttribute("aria-current", "step") : item.removeAttribute("aria-current");
+      item.ariaCurrent = here ? "step" : null;
     });
     const first = this.list.querySelector(".fl-here");
     if (first) this.list.scrollTop = first.offsetTop - this.list.clientHeight / 3;

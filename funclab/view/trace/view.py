@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import Any, ClassVar
 
+from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
 from funclab.saving import shown
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import PROJECTOR_CALLS, bare
-from funclab.view.scene.diagram import diagram
-from funclab.view.trace.fold import check_most
+from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
+from funclab.view.trace.backward import Backward
+from funclab.view.trace.batch import filled_step, lasting_variables
+from funclab.view.trace.fold import check_most, fold
+from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
-from funclab.view.trace.steps import stills_of
-from funclab.view.trace.still import Facts, Still, spine
+from funclab.view.trace.questions import add_questions
+from funclab.view.trace.still import Still, facts_of, spine
+from funclab.view.trace.traced import TracedModel
+from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """How many calls are drawn in the live graph, and in that of the still picture."""
@@ -46,26 +52,22 @@ class Trace(View):
         )
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
         self.pictures = {"graph": bare(drawn)}
-        self._facts = Facts(stills, self.look)
+        self._facts, self._frames = facts_of(stills, self.look)
         self._store(STORED)
 
     def _store(self, room: float) -> None:
-        """Store the steps, and pictures as far as there is room."""
-        facts, shown = self._facts, spine(self.stills)
-        order = [*shown, *sorted(set(range(len(self.stills))) - set(shown))]
-        needed = (picture["frame"] for step in order for picture in facts.steps[step]["pictures"])
+        """Store the steps, and pictures as far as there is room: first those of unfolded steps."""
+        folded = set(range(len(self.stills))) - set(spine(self.stills))
+        steps = [self._facts["steps"][i] for i in [*spine(self.stills), *sorted(folded)]]
         frames: dict[str, Any] = {}
-        for number in dict.fromkeys(needed):
-            room -= len(str(facts.frames[number]))
+        for number in dict.fromkeys(
+            picture["frame"] for step in steps for picture in step["pictures"]
+        ):
+            room -= len(str(self._frames[number]))
             if room < 0:
                 break
-            frames[str(number)] = facts.frames[number]
-        self.facts = {
-            "steps": facts.steps,
-            "spine": shown,
-            "lines": facts.lines,
-            "frames": frames,
-        }
+            frames[str(number)] = self._frames[number]
+        self.facts = {**self._facts, "frames": frames}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
@@ -95,7 +97,7 @@ class Trace(View):
 
     def picture(self) -> Picture:
         step: int = self.state["step"]
-        look = defaults.still(self.look)
+        look = theme.still(self.look)
         return TracePicture(self.title, self.stills, self._scene, step, look)
 
     def __str__(self) -> str:
@@ -105,9 +107,8 @@ class Trace(View):
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         if content.get("ask") != "frames":
             return None
-        frames = self._facts.frames
-        wanted = [i for i in content.get("keys", ()) if i in range(len(frames))]
-        return {"frames": {str(i): frames[i] for i in wanted}}
+        wanted = [i for i in content.get("keys", ()) if i in range(len(self._frames))]
+        return {"frames": {str(i): self._frames[i] for i in wanted}}
 
     def complete(self) -> None:
         self._store(math.inf)
@@ -149,12 +150,17 @@ def trace(
             fix='leave one of them out, as in funclab.trace(model, x, training="both").',
         )
     model = shown(model)
-    most = check_most(most_steps, defaults.chosen(look))
+    most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
-    stills = stills_of(model, x, y, loss, optimizer, training, most)
-    settings: dict[str, Any] = {"look": look, "ask": ask, "tour": tour, "state": state}
-    return Trace(model, stills, _call(model, y, loss, optimizer, training, most_steps), **settings)
+    if training == "both":
+        stills = compared_stills(model, x)
+    else:
+        stills = batch_stills(model, x, y, loss, optimizer, training)
+    stills = fold(stills, most)
+    add_questions(stills)
+    call = _call(model, y, loss, optimizer, training, most_steps)
+    return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 
 def holds_models(model: Any) -> bool:
@@ -170,3 +176,27 @@ def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: An
     parts = [name, "x", *(["y"] if y is not None else [])]
     parts += [f"{key}={value!r}" for key, value in settings.items() if value is not None]
     return f"funclab.trace({', '.join(parts)}$)"
+
+
+def batch_stills(
+    model: Any, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
+) -> list[Still]:
+    """Forward; with targets also backward; with an optimizer also the update."""
+    with filled_step(model, x, y, loss, optimizer, training) as (step, compiled):
+        floats = [v for v in lasting_variables(model) if v.dtype.startswith("float")]
+        before = {variable: variable.array.copy() for variable in floats}
+        traced = TracedModel(model, step)
+        steps = moments(step.plan, traced.names)
+        forward = [next(steps) for _ in step.plan.calls]
+        stills = forward_stills(traced, forward)
+        if compiled is None:
+            return stills
+        stills.append(loss_still(traced, forward, compiled))
+        backward = Backward(traced)
+        for updating, group in groupby(steps, key=lambda moment: moment.kind == "update"):
+            if not updating:
+                stills += backward.stills(group)
+            elif optimizer is not None or model.optimizer is not None:
+                rule, positions = compiled.optimizer, backward.positions
+                stills += update_stills(traced, group, before, rule, positions)
+        return stills

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab.view.draw.axis import brief
-from funclab.view.draw.chart import mean
+from funclab.view.draw.chart import brief, mean
 from funclab.view.draw.text import clean
-from funclab.view.live.said import say
+from funclab.view.live.said import question, say
 from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each
 from funclab.view.training.record import Numbers
 
@@ -130,26 +129,22 @@ def questions(
         ends = ends_of(runs, VALIDATION * checked + key)
         if len(ends) < 2:
             return []
-        return [question("lowest run", "runs", title, list(by_title(runs)), ends[0][1])]
+        prompt = say("live_ask_runs", key=title)
+        return [question("lowest run", prompt, list(by_title(runs)), ends[0][1])]
     run, yes, no = runs[-1], say("live_yes"), say("live_no")
     ended = status["phase"] not in ("waiting", "running", "validating", "paused")
     values = [value for _, value in known(run, key)]
     checked = [value for _, value in known(run, VALIDATION + key)]
     if not status.get("validated") and not checked:
         halved = (yes if values[-1] < values[0] / 2 else no) if ended and values else None
-        return [question(f"halved {run['label']}", "half", title, [yes, no], halved)]
+        prompt = say("live_ask_half", key=title)
+        return [question(f"halved {run['label']}", prompt, [yes, no], halved)]
     both = [say("live_training"), say("live_validation")]
     known_now = ended and values and checked
     lower = both[values[-1] >= checked[-1]] if known_now else None
     rises = (yes if checked[-1] > min(checked) * RISEN else no) if known_now else None
+    asked, explain = say("live_ask_lower", key=title), say("live_caption_middle")
     return [
-        question(f"lower {run['label']}", "lower", title, both, lower, say("live_caption_middle")),
-        question(f"rises {run['label']}", "rises", title, [yes, no], rises),
+        question(f"lower {run['label']}", asked, both, lower, explain),
+        question(f"rises {run['label']}", say("live_ask_rises", key=title), [yes, no], rises),
     ]
-
-
-def question(
-    name: str, asked: str, key: str, options: list[str], answer: Any, explain: str = ""
-) -> Numbers:
-    prompt = say(f"live_ask_{asked}", key=key)
-    return {"id": name, "prompt": prompt, "options": options, "answer": answer, "explain": explain}

@@ -1,21 +1,24 @@
-"""Training runs as charts: which curves there are, how they are drawn, and the figure they form."""
+"""Training runs as charts: which curves there are, how they are drawn, and the figure they form,
+live or as the picture of a History."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from funclab.callbacks.base import History
 from funclab.callbacks.control import Monitor
-from funclab.view.draw.axis import brief
+from funclab.errors import ArgumentError
+from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.chart import Chart, Line, Plot, mean
-from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import clean, folded_lines, shorten, text_width
+from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
+from funclab.view.draw.picture import Picture, html_grid, text_grid
+from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
 from funclab.view.live.said import say
-from funclab.view.scene.compact import bare
-from funclab.view.training.record import Numbers
+from funclab.view.scene.diagram import bare
+from funclab.view.training.record import Numbers, summary
 
 VALIDATION = "val_"
 LONGEST_LABEL = 24
@@ -236,6 +239,28 @@ class Curves(Picture):
         self.charts, self.title, self.description = charts, title, description
         self.look, self.framed = look, framed
 
+    @property
+    def rows(self) -> list[list[str]]:
+        """The numbers: a heading, then a line for each epoch."""
+        lines = [line for chart in self.charts for line in chart.lines]
+        epochs = self.charts[0].epochs if self.charts else []
+        return [["epoch", *(line.label for line in lines)]] + [
+            [str(epoch), *(f"{line.values[i]:.4g}" for line in lines)]
+            for i, epoch in enumerate(epochs)
+        ]
+
+    @property
+    def text(self) -> str:
+        """The numbers as a table of text."""
+        titles, *rows = self.rows
+        return "\n".join([self.title, "", *text_grid(titles, rows, right=True)])
+
+    @property
+    def table(self) -> str:
+        """The numbers as an HTML table."""
+        titles, *rows = self.rows
+        return html_grid(self.title, titles, rows)
+
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
         if not self.charts:
@@ -296,3 +321,65 @@ def spoken(chart: Chart) -> str:
     """A chart as its name for a screen reader: what it shows, and where each curve ends."""
     ends = ", ".join(f"{line.label} {line.end}" for line in chart.lines)
     return f"{chart.title}: {ends}" if ends else chart.title
+
+
+def history_plot(history: Any, look: str | None = None) -> Curves:
+    """The curves of a training run: losses in one chart, each metric in its own.
+
+    Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1. A
+    training value is the mean over its epoch and stands in the middle of it; validation is measured
+    at its end, and stands there.
+
+    `history`: what `fit` returned, or its dict `history.history`. `look`: "auto", "light", "dark",
+    "print" or "projector"; the one chosen for all pictures unless given.
+
+    Raises: ArgumentError when there is nothing to draw.
+    """
+    if not isinstance(history, History):
+        history = history_of(getattr(history, "history", history))
+    if not history.epoch:
+        raise ArgumentError(
+            "This History holds no epochs, so there is nothing to draw.",
+            why="curves come from `fit`, which writes a value for each epoch.",
+            fix="call history_plot on what model.fit(...) returns, after at least one epoch.",
+        )
+    run = summary(history, "", most=len(history.epoch))
+    outputs = list(getattr(history.model, "output_names", None) or [])
+    charts: dict[str, Chart] = {}
+    for name in run["values"]:
+        quantity, output = parts(name.removeprefix(VALIDATION), outputs)
+        colour = 0 if output is None else 1 + outputs.index(output)
+        chart = charts.setdefault(quantity, Chart(quantity, run["epochs"]))
+        chart.lines += filter(None, [line_of(run, name, name, colour, run["epochs"])])
+    for quantity, chart in charts.items():
+        chart.limit = limit_of(quantity, chart.lines)
+    name = clean(getattr(history.model, "name", "") or "")
+    title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
+    description = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
+    return Curves(list(charts.values()), title, description, theme.chosen(look))
+
+
+History.plot = history_plot
+
+
+def history_of(logs: Mapping[str, Any]) -> History:
+    """The History that such lists of numbers are from."""
+    history = History()
+    for epoch in range(max(map(len, logs.values()), default=0)):
+        brought = {
+            name: float(values[epoch]) for name, values in logs.items() if len(values) > epoch
+        }
+        history.on_epoch_end(epoch, brought)
+    return history
+
+
+def sentence(line: Line) -> str:
+    """How a curve goes, in words."""
+    values = [value for value in line.values if math.isfinite(value)]
+    if not values:
+        return f"{line.label} is nan in every epoch."
+    first, last = values[0], values[-1]
+    if first == last:
+        return f"{line.label} stays at {first:.4g}."
+    verb = "falls" if last < first else "rises"
+    return f"{line.label} {verb} from {first:.4g} to {last:.4g}."

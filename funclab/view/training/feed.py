@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.callbacks.base import Logs, Watcher
-from funclab.view.draw.axis import brief
+from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
 from funclab.view.training import control
 from funclab.view.training.cell import show

@@ -26,20 +26,20 @@ class TrainingGraph extends Graph {
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;
     for (const [key, box] of [...this.parts()].reverse()) {
-      const layer = this.layerOf(key), rect = box.querySelector("rect");
-      if (!layer || !rect) continue;
+      const layer = this.layerOf(key);
+      if (!layer) continue;
       const value = measures[layer.key]?.[MEASURES.indexOf(measure)];
-      if (value) box.append(this.bar(value, ...["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)))));
-      if (layer.key === lost) this.ring(box, "fl-lost");
+      if (value) box.append(this.bar(value, rectOf(box)));
+      if (layer.key === lost) ringAround(box, "fl-lost");
       if (layer.key !== selected) continue;
       chosen ??= box;
-      this.ring(box);
+      ringAround(box);
     }
     if (selected !== this.reached) this.reveal(chosen);
     this.reached = selected;
   }
 
-  bar([full, text], x, y, width, height) {
+  bar([full, text], { x, y, width, height }) {
     const left = x + 16, long = width - 24, top = y + height - 8, bad = /nan|inf/.test(text) ? " fl-bad-number" : "";
     return s("g", { class: `fl-heat${bad}` },
       s("rect", { class: "fl-heat-frame", x: left, y: top, width: long, height: 4 }),
@@ -58,17 +58,13 @@ class TrainingGraph extends Graph {
 
   /** All layers, or the selected one, with the three measures in numbers. */
   table(measures, heat, select) {
-    const { ctx } = this, { table, selected } = ctx.state;
-    const layers = ctx.facts.layers.filter((layer) => measures[layer.key] && (table || layer.key === selected));
+    const { ctx } = this, { table: all, selected } = ctx.state;
+    const layers = ctx.facts.layers.filter((layer) => measures[layer.key] && (all || layer.key === selected));
     if (!layers.length) return [];
-    const head = ["layer", ...MEASURES].map((name) => h("th", { scope: "col" }, ctx.t(`live_${name}`)));
-    const rows = layers.map((layer) => h("tr", { class: layer.key === selected ? "fl-here" : "" },
-      h("th", { scope: "row" }, h("button", { type: "button", class: "fl-link", onclick: () => select(layer.key) }, layer.name),
-        h("small", {}, ` ${layer.detail}`)),
-      MEASURES.map((_, i) => h("td", {}, h("span", { class: "fl-measure" }, measures[layer.key][i]?.[1] ?? "–"),
-        this.strip(heat.map((epoch) => epoch.layers[layer.key]?.[i]))))));
-    return [h("table", { class: "fl-table fl-layers" }, h("caption", {}, ctx.t("live_layers")),
-      h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)),
-      h("p", { class: "fl-special" }, ctx.t("live_measures"))];
+    const heads = ["layer", ...MEASURES].map((name) => ctx.t(`live_${name}`));
+    const rows = layers.map(({ key, name, detail }) => row([link(name, () => select(key)), h("small", {}, ` ${detail}`)],
+      MEASURES.map((_, i) => [h("span", { class: "fl-measure" }, measures[key][i]?.[1] ?? "–"), this.strip(heat.map((epoch) => epoch.layers[key]?.[i]))]),
+      { class: key === selected ? "fl-here" : "" }));
+    return [table(rows, heads, ctx.t("live_layers"), "fl-layers"), h("p", { class: "fl-special" }, ctx.t("live_measures"))];
   }
 }

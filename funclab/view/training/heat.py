@@ -12,7 +12,7 @@ import numpy as np
 from funclab.ops.activation import Relu
 from funclab.ops.dense import BiasActivation
 from funclab.shape_math import Array
-from funclab.view.draw.axis import brief
+from funclab.view.draw.chart import brief
 from funclab.view.scene import words
 
 MOST_LOOKED_AT = 1 << 16

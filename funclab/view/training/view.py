@@ -15,13 +15,13 @@ import traitlets
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.live.said import say
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.compact import bare, compact
+from funclab.view.scene.diagram import bare, compact
 from funclab.view.training.captions import describe, questions
 from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
 from funclab.view.training.record import (
@@ -98,7 +98,7 @@ class TrainingView(View):
         return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
 
     def picture(self) -> Picture:
-        look, facts, runs, state = defaults.still(self.look), self.facts, self.runs, self.state
+        look, facts, runs, state = theme.still(self.look), self.facts, self.runs, self.state
         charts = self._charts()
         drawn = [charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"]]
         drawn = [chart for chart in drawn if chart is not None]

@@ -13,7 +13,7 @@ import funclab
 from funclab.view import diagram
 from funclab.view.draw.text import shorten, steady
 from funclab.view.scene.graph_text import LONGEST
-from tests.view import models
+from tests.view import gallery, models
 
 LABEL = r'"((?:[\w ,.()=+→×·−…-]|#\d+;|<br/>)*)"'
 """Nothing that Mermaid could take for more than text."""
@@ -96,6 +96,16 @@ def test_an_edge_into_an_opened_model_ends_at_its_frame():
     assert len(frames) == 2
     assert {edge["lhead"] for edge in graph["edges"] if "lhead" in edge} == frames
     assert {edge["ltail"] for edge in graph["edges"] if "ltail" in edge} == frames
+
+
+def test_a_repeat_that_is_drawn_once_is_a_frame_between_its_neighbours():
+    picture = gallery.drawn("transformer_4")
+
+    graph = read_by_graphviz(picture.to_dot())
+
+    frame = next(part["name"] for part in graph["objects"] if part["name"].startswith("cluster"))
+    assert [end for edge in graph["edges"] for end in ("lhead", "ltail") if edge.get(end) == frame]
+    assert "subgraph n2" in picture.to_mermaid()
 
 
 @pytest.mark.parametrize("ending", ["gv", "dot", "mmd"])

@@ -135,7 +135,7 @@ def test_going_back_to_a_picture_draws_nothing_new():
     assert view.pictures is before
 
 
-def test_a_page_without_a_kernel_holds_every_way_to_open_a_few_frames():
+def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
     view = funclab.explore(models.siamese())
 
     view.complete()
@@ -316,6 +316,18 @@ def test_no_model_needs_a_scrollbar(name, look, panel):
     strip = 110 * scale if "strip" in last(view) else 0
     assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
     assert scene.height * scale + strip <= 566 - panel[1] * (side == "below")
+    assert not strip or look == "projector"
+
+
+@pytest.mark.parametrize("name", gallery.MODELS)
+def test_on_a_wall_a_model_that_fits_alone_is_seen_whole_and_the_panel_lies_over_it(name):
+    view = gallery.built(name).explore(look="projector")
+
+    view.space = [1240, 624]
+
+    whole = "strip" not in last(view)
+    assert whole == (name not in gallery.TOO_LARGE["projector"])
+    assert (last(view)["side"] == "over") == (name in ("inception", "unet"))
 
 
 def scattered(length):

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 import funclab
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.models import Model
-from funclab.view.draw import defaults
+from funclab.view.draw import theme
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 from funclab.view.notebook.magics import HELP
 from funclab.view.notebook.ways import WAYS
@@ -39,8 +39,8 @@ def shell(tmp_path, monkeypatch):
     load_ipython_extension(own)
     yield own
     unload_ipython_extension(own)
-    defaults.set_ask(False)
-    defaults.set_look("auto")
+    theme.set_ask(False)
+    theme.set_look("auto")
 
 
 def make():

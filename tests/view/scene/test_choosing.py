@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from funclab import Input, Model, layers
 from funclab.errors import ArgumentError
+from funclab.layers import Dense
 from funclab.view import diagram
 from tests.view import gallery, models
 
@@ -61,6 +63,18 @@ def test_in_a_u_each_tensor_lies_in_the_band_of_its_resolution():
     for plate in scene.plates:
         (band,) = [band for band in scene.labels if band.y < plate.middle.imag < band.bottom]
         assert plate.shape.startswith(f"(None, {band.text.replace(' × ', ', ')},")
+
+
+def test_a_merge_right_below_the_place_of_least_space_stands_in_a_row_of_its_own():
+    x = Input((4,))
+    first, second, third = (Dense(4, name=name) for name in ("first", "second", "third"))
+    near = second(first(x))
+    inner = layers.add([third(near), near], name="inner")
+    outer = layers.add([Dense(4)(inner), first.output], name="outer")
+
+    scene = diagram(Model(x, outer), choice="lines", room=(300, 300)).scene
+
+    assert len({box.y for box in scene.boxes if box.key in ("third[0]", "inner[0]")}) == 2
 
 
 def test_where_there_is_little_room_a_shape_is_told_without_the_batch_and_its_bar_explained():

@@ -10,8 +10,8 @@ import pytest
 from funclab import Input, Layer, Model, layers, ops, registry, structure
 from funclab.graph.node import Node
 from funclab.ops.base import shape_of
+from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
-from funclab.view.shapes.rules.weights import parameters
 from tests.view.shapes.op_cases import ON_TENSORS, on_tensors
 from tests.view.shapes.rule_reader import length, node_of
 from tests.view.shapes.shape_cases import CASES

@@ -10,8 +10,8 @@ import pytest
 
 from funclab.view.live.said import short
 from funclab.view.trace.drawing import svg_of
-from funclab.view.trace.example import telling
 from funclab.view.trace.frames import alike, frame_of, marked
+from funclab.view.trace.sums import telling
 
 
 def numbers(*shape: int) -> np.ndarray:

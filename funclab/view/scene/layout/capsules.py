@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from funclab.view.draw.area import Area, Points
+from funclab.view.draw.geometry import Area, Points
 from funclab.view.scene.scene import Box, Group, Scene
 
 DISTANCE, BETWEEN = 30, 14

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from funclab.view.scene.layout.cells import Cell, Track, Wire
+from funclab.view.scene import sizes
+from funclab.view.scene.layout.cells import (
+    FIRST_LANE,
+    LANE,
+    STEP,
+    Cell,
+    Lane,
+    Track,
+    Wire,
+    inputs_of,
+    row_offset,
+)
+from funclab.view.scene.scene import Box, End
+
+APART = 14
+"""The distance of boxes beside each other."""
+
+
+Zone = tuple[int, int]
+"""A rank, and whether it is the boxes there or the words after them."""
 
 
 def forward(wires: Iterable[Wire], leaving: bool) -> list[Cell]:
@@ -204,3 +224,196 @@ def across_order(tracks: list[Track]) -> list[Track]:
         return [*left, track, *right]
 
     return around(tracks[0])
+
+
+class Lanes:
+    """Decides how wires run, and then where: `tracks` are in order across the flow."""
+
+    def __init__(
+        self, tracks: list[Track], cells: list[Cell], in_lines: bool, sideways: bool
+    ) -> None:
+        self.tracks, self.cells = tracks, cells
+        self.in_lines, self.sideways = in_lines, sideways
+        self.place = {id(track): i for i, track in enumerate(tracks)}
+        self.main = next((track for track in tracks if track.host is None), None)
+        self.lanes: dict[tuple[Cell, int], Lane] = {}
+        self.occupied: dict[int, list[int]] = defaultdict(list)
+        sizes_at: dict[int, set[float]] = defaultdict(set)
+        for cell in cells:
+            self.occupied[cell.rank].append(self.place[id(cell.track)])
+            sizes_at[cell.rank].add(cell.size)
+        self.uneven = {rank for rank, found in sizes_at.items() if len(found) > 1}
+
+    def decide(self) -> None:
+        for cell in self.cells:
+            axis = previous_on_axis(cell)
+            box = cell.box
+            for wire in cell.entering:
+                wire.tab = has_numbers(cell)
+            if box is not None and box.rows:
+                self._all_in_order(cell, None)
+            elif len(cell.entering) == 1:
+                for wire in cell.entering:
+                    self._run(wire, self.in_lines)
+            elif self.in_lines or (axis and len(cell.entering) <= 3 and not is_frame(cell)):
+                for wire in cell.entering:
+                    if wire is not axis:
+                        self._run(wire, True)
+                if not self.in_lines:
+                    self._spread(cell, [w for w in cell.entering if not w.side], axis)
+            else:
+                self._all_in_order(cell, axis)
+
+    def _all_in_order(self, cell: Cell, axis: Wire | None) -> None:
+        for wire in cell.entering:
+            self._run(wire, False)
+        self._spread(cell, cell.entering, axis)
+
+    def _spread(self, cell: Cell, wires: list[Wire], axis: Wire | None) -> None:
+        """Ports in order along the side that faces the flow; that on the axis stays there."""
+        box = cell.box
+        if box is not None and box.rows:
+            for wire in wires:
+                wire.into = self._into_row(cell, box, wire)
+            return
+        wires = sorted(wires, key=lambda wire: wire.index)
+        if len(wires) < 2:
+            return
+        middle = wires.index(axis) if axis in wires else (len(wires) - 1) / 2
+        if (cell.near - 7) / max(middle, len(wires) - 1 - middle) < sizes.TAB:
+            middle = (len(wires) - 1) / 2  # too low for the axis to have its own port
+        for i, wire in enumerate(wires):
+            reach = (cell.near if i < middle else cell.far) - 7
+            most = middle if i < middle else len(wires) - 1 - middle
+            wire.into = (i - middle) * min(STEP, reach / (most or 1))
+
+    def _into_row(self, cell: Cell, box: Box, wire: Wire) -> float:
+        """Where a wire comes to a box with rows: at its row, or in a lane left of the box."""
+        end = wire.edge.target if wire.edge else End("")
+        row = end.row or 0
+        if self.sideways:
+            return row_offset(box, row, end.index, end.count)
+        return -(cell.near + FIRST_LANE + LANE * (inputs_of(box.rows[:row]) + end.index))
+
+    def _run(self, wire: Wire, sideways: bool) -> None:
+        """Choose what a wire runs in past other ranks, and whether it enters at a side."""
+        source, target = wire.source, wire.target
+        track, last = source.track, target.rank - source.rank
+        assert track is not None
+        assert target.track is not None
+        if wire is previous_on_axis(target):
+            return
+        own = track is not self.main and track.cells[-1] is source and not wire.backward
+        own = own and not source.outs.get(wire.port, 0) and not self.in_lines
+        if last == 1 and not (own and sideways):
+            return
+        if own:
+            wire.lane = track
+            side = -1 if self.place[id(track)] < self.place[id(target.track)] else 1
+            wire.side = side if sideways and self._is_free(wire, side) else 0
+            track.high = max(track.high, target.rank if wire.side else target.rank - 1)
+        elif (
+            target.track is not self.main
+            and target.track.cells[0] is target
+            and not (self.in_lines or wire.backward or sideways)
+        ):
+            wire.lane = target.track
+            target.track.low = min(target.track.low, source.rank + 1)
+        else:
+            wire.side = int(sideways and not wire.backward and self._is_free(wire, 1))
+            low, high = source.rank + 1, target.rank if wire.side else target.rank - 1
+            if wire.backward:
+                low, high = target.rank, source.rank
+            lane = self.lanes.setdefault((source, wire.port), Lane(low, high))
+            lane.low, lane.high = min(lane.low, low), max(lane.high, high)
+            wire.lane = lane
+
+    def _is_free(self, wire: Wire, side: int) -> bool:
+        """Whether nothing stands between the wire and the side of its target."""
+        target = wire.target
+        if side > 0 and target.margin > sizes.BESIDE:
+            return False  # its shape stands there
+        here = self.place[id(target.track)]
+        limit = self.place[id(wire.source.track)] if isinstance(wire.lane, Track) else None
+        for place in self.occupied[target.rank]:
+            if (place - here) * side > 0 and (limit is None or (limit - place) * side > 0):
+                return False
+        taken = sum(other.side == side for other in target.entering)
+        most = 2 if target.size >= 30 else 1
+        return taken < (3 if self.in_lines and not wire.tab else most)
+
+    def arrange(self) -> None:
+        """Give every track and lane its position, outward from the spine."""
+        if self.main is None:
+            return
+        here = self.tracks.index(self.main)
+        reached: dict[int, dict[Zone, float]] = {1: {}, -1: {}}
+        for side, tracks in ((1, self.tracks[here:]), (-1, self.tracks[here::-1])):
+            for track in tracks:
+                self._put(track, reached[side], side)
+        rights = reached[1]
+        for lane in sorted(self.lanes.values(), key=lambda lane: (lane.high - lane.low, lane.low)):
+            zones = [(rank, words) for rank in range(lane.low, lane.high + 1) for words in (0, 1)]
+            lane.at = max((rights.get(zone, 0.0) for zone in zones), default=0) + LANE
+            rights |= dict.fromkeys(zones, lane.at)
+        self._ports()
+
+    def _put(self, track: Track, reached: dict[Zone, float], side: int) -> None:
+        """Place a track beside all that is placed on its side."""
+        own = {cell.rank: cell for cell in track.cells}
+        at, outer = 0.0, {}
+        for rank in range(track.low, track.high + 1):
+            cell = own.get(rank)
+            for words in (0, 1):
+                inner = self._reach(cell, -side, words) if cell else 0
+                outer[rank, words] = self._reach(cell, side, words) if cell else 0
+                gap = APART if cell else LANE
+                if track is not self.main:
+                    free = reached.get((rank, words), -gap / 2)
+                    at = max(at, free + gap + inner)
+        track.at = at * side
+        reached |= {zone: at + reach for zone, reach in outer.items()}
+
+    def _reach(self, cell: Cell, side: int, words: int) -> float:
+        """How far a cell reaches; in uneven ranks, its words may stand beside another box."""
+        if cell.rank in self.uneven:
+            return max(cell.reach(side, False), cell.reach(side, True))
+        return cell.reach(side, bool(words))
+
+    def _ports(self) -> None:
+        """Places at the sides of boxes: what comes from further away enters further on."""
+        for cell in self.cells:
+            for side in (-1, 1):
+                wires = [wire for wire in cell.entering if wire.side == side and wire.lane]
+                wires.sort(key=lambda wire: abs(wire.lane.at - cell.at) if wire.lane else 0)
+                step = min(17.0, (cell.size - 6) / max(1, len(wires)))
+                for i, wire in enumerate(wires):
+                    wire.into = (i - (len(wires) - 1) / 2) * step
+            if self.in_lines and len(cell.entering) > 1:
+                self._ports_in_lines(cell)
+
+    @staticmethod
+    def _ports_in_lines(cell: Cell) -> None:
+        """Ports on top: each right under its box if that is free, else the next free one."""
+        axis = previous_on_axis(cell)
+        taken = [0.0]
+        wires = [wire for wire in cell.entering if not wire.side and wire is not axis]
+        for wire in sorted(wires, key=lambda wire: (wire.lane is not None, wire.index)):
+            place = wire.source.at - cell.at if wire.lane is None else STEP
+            while any(abs(place - other) < sizes.TAB + 2 for other in taken):
+                place = max(taken) + sizes.TAB + 4
+            wire.into = min(place, cell.far - 12)
+            taken.append(place)
+
+
+def is_frame(cell: Cell) -> bool:
+    """Whether a box is an open model, whose inputs are ports on its frame."""
+    return cell.box is not None and cell.box.inside is not None and not cell.box.gathers
+
+
+def has_numbers(cell: Cell) -> bool:
+    """Whether ports are drawn: where the order of several matters, and on open frames."""
+    box = cell.box
+    if box is None or box.rows:
+        return False
+    return is_frame(cell) or (box.inputs > 1 and box.ordered and not box.gathers)

@@ -3,12 +3,10 @@ on the right, so that every skip runs straight across."""
 
 from __future__ import annotations
 
-from funclab.view.draw.area import Points
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import Pen, Points
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
-from funclab.view.scene.layout.lanes import has_numbers
-from funclab.view.scene.layout.tracks import longest_way
+from funclab.view.scene.layout.tracks import has_numbers, longest_way
 from funclab.view.scene.scene import Edge, Label, Scene
 
 FEWEST = 2
@@ -37,7 +35,7 @@ def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Ce
     if len(skips) < FEWEST or ends != sorted(set(ends)):
         return None
     first, last = ends[len(skips) - 1], ends[len(skips)]
-    between = range(first + 1, last)
+    between = range(first + 1, last - 1)  # on the way up, a cell stands before the first merge
     least = min((space(spine[i]) for i in between), default=0)
     lowest = [i for i in between if space(spine[i]) == least]
     if not lowest:

@@ -1,0 +1,185 @@
+"""Puts small faults into the code, one at a time, and says which of them no test noticed.
+
+`make mutants` sets up an environment with mutmut and runs this there. By hand:
+
+    python -m tests.mutants                          150 faults anywhere below the views
+    python -m tests.mutants --seed 7 --count 300     others, and more
+    python -m tests.mutants --within funclab/layers  in one room
+    python -m tests.mutants --again                  those that the last run left or did not notice
+
+Everything happens in a copy, build/mutants/tree, with the JIT off: kernels are then Python like the
+rest. First all tests run once, to see which test runs which line. Then each fault is tried against
+the tests that run its line, those of its own room first, for at most a minute's worth of tests.
+The first test that fails, or does not end in time, has noticed it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import coverage
+import pytest
+
+from tests.mutants.places import Mutant, sample
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / "build" / "mutants"
+TREE = WORK / "tree"
+ROOMS = (
+    *("datasets", "engine", "graph", "kernels", "layers", "misuse", "models"),
+    *("ops", "parity", "saving", "training"),
+)
+TESTS = (
+    "funclab",
+    "tests/project/test_names.py",
+    *(f"tests/{room}" for room in ROOMS),
+)  # in funclab, the doctests
+NOT_TRIED = ("funclab/view", "tests/kernels/test_jit.py")  # the last is about machine code
+FIRST = 20
+"""So many tests are tried before all others: most faults fall to one of them."""
+SECONDS = 60
+"""The most that the tests of one fault may take without it; with it they get thrice as long."""
+GOAL = 0.9
+
+ENVIRONMENT = os.environ | {
+    "FUNCLAB_JIT": "0",
+    "PYTHONPATH": str(TREE),
+    "OPENBLAS_NUM_THREADS": "1",
+}
+# Compiled files are those of the first run: none is ever made of a fault.
+ENVIRONMENT_OF_ATTEMPTS = ENVIRONMENT | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def equivalents() -> dict[str, str]:
+    """The faults that change nothing a user could notice, each with the reason."""
+    lines = (Path(__file__).parent / "equivalent.txt").read_text().splitlines()
+    pairs = [line for line in lines if line and not line.startswith("#")]
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def watch() -> None:
+    """Copy the code and the tests, and run all tests once; not again while nothing has changed."""
+    files = sorted(file for name in ("funclab", "tests") for file in (ROOT / name).rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    stamp = WORK / "watched"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    shutil.rmtree(TREE, ignore_errors=True)
+    for name in ("funclab", "tests"):
+        shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", TREE)
+    command = [sys.executable, "-m", "tests.mutants.watch", str(WORK / "watch")]
+    command += [*TESTS, *(f"--ignore={path}" for path in NOT_TRIED)]
+    subprocess.run(command, cwd=TREE, env=ENVIRONMENT, check=True)
+    stamp.write_text(digest)
+
+
+def file_of(test: str) -> str:
+    return test.partition("::")[0]
+
+
+class Coverage:
+    """Which test runs which line, and how long each test takes."""
+
+    def __init__(self) -> None:
+        data = coverage.CoverageData(str(WORK / "watch.cov"))
+        data.read()
+        self.seconds = json.loads((WORK / "watch.json").read_text())
+        files = {str(Path(file).relative_to(TREE)): file for file in data.measured_files()}
+        self.lines = {path: data.contexts_by_lineno(file) for path, file in files.items()}
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that run these lines; for lines that run at import, those of every test file
+        that uses the file.
+        """
+        contexts = self.lines.get(mutant.path, {})
+        running = {test for line in mutant.lines for test in contexts.get(line, ()) if test}
+        if not running and any(line in contexts for line in mutant.lines):
+            using = {file_of(test) for tests in contexts.values() for test in tests}
+            running = {test for test in self.seconds if file_of(test) in using}
+        rooms = [room.rstrip("s") for room in Path(mutant.path).with_suffix("").parts[1:]]
+
+        def rank(test: str) -> tuple[int, float]:
+            return -sum(room in file_of(test) for room in rooms), self.seconds.get(test, 0)
+
+        chosen, total = [], 0.0
+        for test in sorted(running, key=rank):
+            total += self.seconds.get(test, 0)
+            if total <= SECONDS or not chosen:
+                chosen.append(test)
+        return chosen
+
+
+def fails(arguments: list[str]) -> int:
+    """The exit status of pytest over these tests, up to the first that fails; 0 if none does."""
+    (WORK / "tests.txt").write_text("\n".join(arguments))
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--timeout=60", f"@{WORK / 'tests.txt'}"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=TREE,
+        env=ENVIRONMENT_OF_ATTEMPTS,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            return process.wait(60 + 3 * SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return 1
+
+
+def attempt(mutant: Mutant, tests: list[str]) -> str:
+    """What became of a fault: whether a test failed, or it lived."""
+    if not tests:
+        return "lived, and no test runs this line"
+    (TREE / mutant.path).write_text(mutant.text)
+    status = 0
+    for part in (tests[:FIRST], tests[FIRST:]):
+        status = status or (fails(part) if part else 0)
+        if status == pytest.ExitCode.USAGE_ERROR:  # a test has another name now: run its file
+            status = fails(sorted(set(map(file_of, part))))
+    (TREE / mutant.path).write_text(mutant.source)
+    return "noticed" if status else "lived"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("--seed", type=int, default=1, help="which faults are chosen")
+    parser.add_argument("--count", type=int, default=150, help="how many")
+    parser.add_argument("--within", default="funclab/", help="the files to choose from")
+    parser.add_argument("--again", action="store_true", help="go on with the last run")
+    options = parser.parse_args()
+    watch()
+    mutants, known = sample(TREE, options.count, options.seed, options.within), equivalents()
+    record = WORK / f"seed{options.seed}.json"
+    before = json.loads(record.read_text()) if options.again else {}
+    ends = {name: end for name, end in before.items() if end == "noticed"}
+    covered = Coverage()
+    for i, mutant in enumerate(mutants, 1):
+        name = str(mutant)
+        if name not in ends:
+            ends[name] = "equivalent" if name in known else attempt(mutant, covered.tests(mutant))
+            print(f"{i}/{len(mutants)} {ends[name]}: {name}", flush=True)
+            record.write_text(json.dumps(ends))
+    counts = Counter(ends[str(mutant)].partition(",")[0] for mutant in mutants)
+    tried = len(mutants) - counts["equivalent"]
+    print(*(name for name, end in ends.items() if end.startswith("lived")), sep="\n")
+    print(
+        f"{counts['noticed']} of {tried} noticed ({counts['noticed'] / tried:.1%}), beside ", end=""
+    )
+    print(f"{counts['equivalent']} that change nothing: seed {options.seed}")
+    return 0 if counts["noticed"] >= GOAL * tried else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Learning rates that follow the number of steps, beside those that Keras gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funclab.optimizers import schedules
+
+STEPS = [0, 2, 3, 4, 6, 7, 10, 14, 20]
+# The rates of Keras 3.15 at these steps.
+RATES = {
+    "exponential": (
+        schedules.ExponentialDecay(1.0, 4, 0.5),
+        [1.0, 0.70711, 0.5946, 0.5, 0.35355, 0.2973, 0.17678, 0.08839, 0.03125],
+    ),
+    "exponential, in steps": (
+        schedules.ExponentialDecay(1.0, 4, 0.5, staircase=True),
+        [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25, 0.125, 0.03125],
+    ),
+    "inverse": (
+        schedules.InverseTimeDecay(1.0, 4, 0.5),
+        [1.0, 0.8, 0.72727, 0.66667, 0.57143, 0.53333, 0.44444, 0.36364, 0.28571],
+    ),
+    "inverse, in steps": (
+        schedules.InverseTimeDecay(1.0, 4, 0.5, staircase=True),
+        [1.0, 1.0, 1.0, 0.66667, 0.66667, 0.66667, 0.5, 0.4, 0.28571],
+    ),
+    "piecewise": (
+        schedules.PiecewiseConstantDecay([3, 6], [1.0, 0.5, 0.25]),
+        [1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25],
+    ),
+    "cosine": (
+        schedules.CosineDecay(0.1, 10, alpha=0.2),
+        [0.1, 0.09236, 0.08351, 0.07236, 0.04764, 0.03649, 0.02, 0.02, 0.02],
+    ),
+    "cosine after a warm-up from 0": (
+        schedules.CosineDecay(0.0, 10, alpha=0.1, warmup_target=0.5, warmup_steps=4),
+        [0.0, 0.25, 0.375, 0.5, 0.45703, 0.40725, 0.20547, 0.05, 0.05],
+    ),
+    "cosine after a warm-up": (
+        schedules.CosineDecay(0.1, 10, warmup_target=0.5, warmup_steps=4),
+        [0.1, 0.3, 0.4, 0.5, 0.45225, 0.39695, 0.17275, 0.0, 0.0],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_schedule_gives_the_rates_of_keras(name):
+    schedule, rates = RATES[name]
+
+    copy = type(schedule).from_config(schedule.get_config())
+
+    for rule in (schedule, copy):
+        np.testing.assert_allclose([rule(step) for step in STEPS], rates, atol=1e-5)
