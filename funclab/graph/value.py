@@ -33,6 +33,8 @@ class Value(Operators):
         self.origin: Call | None = None
         self.index = 0
         self.mask: Value | None = None
+        self.zeros_like: Value | None = None
+        """Of zeros whose number is not known yet: the value that has as many samples."""
 
     @property
     def ndim(self) -> int:

@@ -96,9 +96,11 @@ class Recurrent(Layer, abstract=True):
         """
         batch, time, _ = x.shape
         if time is None:  # only while shapes are inferred
-            sequence = Value((batch, None, self.units), self.dtype)
-            return (sequence if self.return_sequences else states[0], *states)
-        outputs, output = [], self.get_initial_state(batch)[0]
+            sequence, *last = (Value((batch, self.units), self.dtype) for _ in (None, *states))
+            if self.return_sequences:
+                sequence = Value((batch, None, self.units), self.dtype)
+            return (sequence, *last)
+        outputs, output = [], self._zeros(x)[0]
         for t in reversed(range(time)) if self.go_backwards else range(time):
             new = step(x[:, t], states)
             if mask is None:
@@ -144,7 +146,7 @@ class Recurrent(Layer, abstract=True):
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
-            states = self._remembered(batch) or self.get_initial_state(batch)
+            states = self._remembered(batch) or self._zeros(sequences)
         outputs, *last = self.scan(sequences, list(states), mask, training)
         if self.stateful:
             for variable, value in zip(self.states or [], last, strict=True):
@@ -163,6 +165,14 @@ class Recurrent(Layer, abstract=True):
         # The batch is unknown only while shapes are inferred, and then no numbers are needed.
         zeros = Value(shape, self.dtype) if batch_size is None else ops.zeros(shape, self.dtype)
         return [zeros for _ in range(self.state_count)]
+
+    def _zeros(self, sequences: Any) -> list[Any]:
+        """The first states for these sequences."""
+        states = self.get_initial_state(sequences.shape[0])
+        for state in states:
+            if isinstance(state, Value):
+                state.zeros_like = sequences
+        return states
 
     # State between batches.
     @property

@@ -241,6 +241,7 @@ class Model(Layer):
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights
+    export = saving.export
 
 
 GRAPH = (

@@ -10,12 +10,14 @@ from funclab.saving.config import (
 from funclab.saving.copies import calls_of, clone_model, make_calls
 from funclab.saving.exchange import check_portable, from_keras, shown, to_keras
 from funclab.saving.files import load_model, load_weights, save_model, save_weights
+from funclab.saving.onnx_file import export
 
 __all__ = [
     "build_from_config", "calls_of", "check_portable", "clone_model", "compile_from_config",
-    "from_config", "from_keras", "get_build_config", "get_compile_config", "graph_from_config",
-    "graph_to_config", "load_model", "load_weights", "make_calls", "model_from_json",
-    "operation_to_config", "save_model", "save_weights", "shown", "to_json", "to_keras",
+    "export", "from_config", "from_keras", "get_build_config", "get_compile_config",
+    "graph_from_config", "graph_to_config", "load_model", "load_weights", "make_calls",
+    "model_from_json", "operation_to_config", "save_model", "save_weights", "shown", "to_json",
+    "to_keras",
 ]  # fmt: skip
 
 guard(__name__)

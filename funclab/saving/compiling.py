@@ -41,7 +41,7 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
     }
     optimizer = settings["optimizer"]
     if optimizer.schedule is None:  # Keras writes 0.1 as the 0.10000000149 that it is in float32
-        optimizer.learning_rate = _shortest(float(optimizer.learning_rate))
+        optimizer.learning_rate = shortest(float(optimizer.learning_rate))
     model.compile(**settings)
 
 
@@ -72,6 +72,6 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
     return custom.get(tree, tree) if isinstance(tree, str) else tree
 
 
-def _shortest(number: float) -> float:
+def shortest(number: float) -> float:
     """The number itself, or the shortest that is the same in float32."""
     return float(str(np.float32(number))) if np.float32(number) == number else number

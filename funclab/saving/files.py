@@ -13,8 +13,9 @@ from funclab.errors import ConfigError, WeightsError
 from funclab.files import replacing
 from funclab.layers import functions
 from funclab.saving.config import from_config, parsed, to_json
+from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import arrays_of, restore
-from funclab.saving.trusted import read_archive, read_datasets, reading, refused
+from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
@@ -57,7 +58,7 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
 def load_model(
     path: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
-    """A model from a `.keras` file of funclab or Keras 3, with its weights.
+    """A model from a `.keras` file of funclab or Keras 3, or a `.h5` file of Keras 2 or 3.
 
     A model that was compiled is compiled again, and its training goes on where it stopped.
 
@@ -69,9 +70,12 @@ def load_model(
     WeightsError for weights that do not fit.
     """
     if not zipfile.is_zipfile(path):
+        if _is_hdf5(path):
+            with reading(path):
+                return load_h5(path, custom_objects, compile)
         raise ConfigError(
             f"File not found or not a `.keras` archive: {str(path)!r}.",
-            why="a saved model is a zip archive.",
+            why="a saved model is a zip archive, or a `.h5` file of Keras.",
             fix="pass the path that `model.save(...)` wrote.",
         )
     members = read_archive(path, [CONFIG, WEIGHTS])
@@ -103,12 +107,12 @@ def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
 
 
 def load_weights(model: Any, path: Any) -> None:
-    """Read the weights that `save_weights`, here or in Keras 3, wrote for a model of one shape.
+    """Read the weights that `save_weights`, here or in Keras, wrote for a model of one shape.
 
     If the model is compiled, its optimizer goes on where the saved one stopped.
 
     model: the model.
-    path: the name of a `.weights.h5` or `.keras` file.
+    path: the name of a `.weights.h5` or `.keras` file, or of a `.h5` file of Keras 2.
     Raises: WeightsError, before anything changes, when layers or shapes do not fit.
     """
     if not Path(path).exists():
@@ -120,7 +124,19 @@ def load_weights(model: Any, path: Any) -> None:
     with reading(path):
         archive = zipfile.is_zipfile(path)
         source = read_archive(path, [WEIGHTS]).get(WEIGHTS, b"") if archive else str(path)
-        restore(model, read_datasets(source))
+        arrays, texts = read_hdf5(source, NAMES)
+        if any(texts.get((root, "layer_names")) for root in ("", "model_weights")):
+            arrays = weights_for(model, arrays, texts)
+        restore(model, arrays)
+
+
+def _is_hdf5(path: Any) -> bool:
+    """Whether a file begins as HDF5 files do."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(8) == b"\x89HDF\r\n\x1a\n"
+    except OSError:
+        return False
 
 
 def _entry_of(text: bytes, path: Any) -> dict[str, Any]:

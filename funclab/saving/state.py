@@ -161,24 +161,27 @@ def _trained(model: Any) -> list[Variable]:
     return model.trainable_weights if compiled.trainable is None else compiled.trainable
 
 
-def _slots(model: Any) -> list[Array]:
-    """What the optimizer remembers of the model's weights, in the order of Keras."""
+def slots_of(model: Any) -> list[tuple[Variable, str]]:
+    """What the optimizer remembers, by weight and slot, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
-    optimizer.build(variables)
-    slots = [optimizer.memory.of(variable) for variable in variables]
-    name = type(optimizer).__name__
-    groups: Iterable[Any] = SLOT_GROUPS.get(name, [(slot,) for slot in optimizer.memory.initial])
+    name, initial = type(optimizer).__name__, optimizer.memory.initial
+    groups: Iterable[Any] = SLOT_GROUPS.get(name, [(slot,) for slot in initial])
     unused = set()
     if name == "RMSprop":  # it has either all three or one; Keras only those in use
         unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
         unused |= set() if optimizer.centered else {"average"}
     return [
-        arrays[slot]
+        (variable, slot)
         for group in groups
-        for arrays in slots
+        for variable in variables
         for slot in group
-        if slot in arrays and slot not in unused
+        if slot in initial and slot not in unused
     ]
+
+
+def _slots(model: Any) -> list[Array]:
+    model.optimizer.build(_trained(model))
+    return [model.optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
 
 
 def _optimizer_state(model: Any) -> list[Array]:

@@ -7,9 +7,10 @@ and no memory is allocated beyond `allowance`. Whatever is wrong, the error is a
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,8 +20,13 @@ import numpy as np
 from funclab.errors import ConfigError, FunclabError, plain
 from funclab.shape_math import Array
 
+Texts = dict[tuple[str, str], list[str]]
+"""The texts in the attributes of a file, by the path of the group and the name."""
+
 FREE_BYTES, TIMES = 64 << 20, 100
 """What a file holds may take 64 MB of memory, or 100 times the size of the file."""
+MOST_TEXT = 1 << 30
+"""The bytes that one attribute may take, if each of its texts were all that is not an array."""
 MOST_OBJECTS, MOST_LEVELS = 1_000_000, 100
 FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}
 """The ways to store an array that h5py itself can read; others would load a plugin."""
@@ -82,14 +88,52 @@ def read_datasets(source: Any) -> dict[str, Array]:
     Raises: ConfigError for a file that holds anything but arrays of numbers: links to elsewhere,
     virtual or external arrays, objects, loops; or more than a file of its size can hold.
     """
+    return read_hdf5(source)[0]
+
+
+def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array], Texts]:
+    """What `read_datasets` gives; and the texts of the groups, of attributes with these names.
+
+    A long list of texts lies in several attributes, whose names end with 0, 1 ...: Keras cuts it.
+    """
     import h5py
 
     with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
-        datasets = dict(_datasets(source, file))
-        total = sum(map(_bytes_of, datasets.values()))
-        if total > allowance(opened.seek(0, io.SEEK_END)):
+        items = dict(_items(source, file))
+        arrays = {path: item for path, item in items.items() if isinstance(item, h5py.Dataset)}
+        size = opened.seek(0, io.SEEK_END)
+        total = sum(map(_bytes_of, arrays.values()))
+        if total > allowance(size):
             raise refused(source, f"its arrays would take {total:,} bytes")
-        return {name: np.asarray(dataset) for name, dataset in datasets.items()}
+        rest = size - sum(array.id.get_storage_size() for array in arrays.values())
+        groups = {"": file, **{path: item for path, item in items.items() if path not in arrays}}
+        texts = {
+            (path, name): _texts(source, group, name, rest)
+            for path, group in (groups.items() if names else ())
+            for name in names
+        }
+        return {path: np.asarray(array) for path, array in arrays.items()}, texts
+
+
+def _texts(source: Any, group: Any, name: str, rest: int) -> list[str]:
+    """The texts in an attribute, or in its parts. Each text lies in the `rest` of the file."""
+    import h5py
+
+    texts: list[str] = []
+    parts = [name] if name in group.attrs else map(f"{name}{{}}".format, itertools.count())
+    for part in itertools.takewhile(group.attrs.__contains__, parts):
+        kind = group.attrs.get_id(part)
+        text = h5py.check_string_dtype(kind.dtype)
+        if 0 in kind.shape:  # an empty list, which h5py keeps as numbers
+            continue
+        if text is None:
+            raise refused(source, f"its attribute {part} is not text")
+        # How long texts of any length are, HDF5 does not tell before it has read them all.
+        if math.prod(kind.shape) * (text.length or max(rest, 1)) > MOST_TEXT:
+            raise refused(source, f"its attribute {part} holds too many texts")
+        values = np.asarray(group.attrs[part]).reshape(-1).tolist()
+        texts += [text.decode() if isinstance(text, bytes) else text for text in values]
+    return texts
 
 
 def _bytes_of(dataset: Any) -> int:
@@ -102,8 +146,8 @@ def _opened(source: Any) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 
-def _datasets(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
-    """The arrays in a file, each checked before it is read, by their path."""
+def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
+    """The groups and arrays in a file, each checked before it is read, by their path."""
     import h5py
     from h5py import h5o  # type: ignore[attr-defined]
 
@@ -124,7 +168,7 @@ def _datasets(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
                 waiting.append((f"{path}{name}/", thing))
             else:
                 _check(source, f"{path}{name}", thing)
-                yield f"{path}{name}", thing
+            yield f"{path}{name}", thing
 
 
 def _check(source: Any, name: str, dataset: Any) -> None:

@@ -106,6 +106,34 @@ def same_pictures(model: Any, moved: Any) -> None:
     assert not funclab.diff(model, moved).entries
 
 
+def through_onnx(case: Case, folder: Path) -> None:
+    """What onnxruntime computes from the file is what the model predicts."""
+    import onnxruntime
+
+    model = case.build(funclab)
+    model.set_weights(case.initial_weights([w.shape for w in model.get_weights()]))
+    model.export(folder / "m.onnx")
+    session = onnxruntime.InferenceSession(folder / "m.onnx", providers=["CPUExecutionProvider"])
+    arrays = by_input(model, case.data["x"])
+    size = model.inputs[0].shape[0] or len(arrays[0])
+    ends = zip(session.get_inputs(), model.inputs, arrays, strict=True)
+    feed = {
+        end.name: array[:size].reshape([size, *tensor.shape[1:]]).astype(tensor.dtype)
+        for end, tensor, array in ends
+    }
+    expected = [array[:size] for array in predict_all(model, case)]
+    same("outputs of onnxruntime", session.run(None, feed), expected)
+
+
+def by_input(model: Any, x: Any) -> list[np.ndarray]:
+    """The data for each input of a model, in order."""
+    if not isinstance(x, dict):
+        return list(x) if isinstance(x, list) else [x]
+    known = model.input_structure
+    keys = known if isinstance(known, dict) else model.input_names
+    return [x[key] for key in keys]
+
+
 def attempt(case: Case, keras: Any, way: Callable[..., None], forward: bool) -> str:
     """What went wrong, in a line; nothing if all is well."""
     writer, reader = (keras, funclab) if forward else (funclab, keras)

@@ -54,6 +54,7 @@ DOORS = {
     "pandas": {"view"},
     "h5py": {"saving"},
     "keras": {"saving"},
+    "onnx": {"saving"},
     "jupyterlab": {"cli"},
     "hatchling": {"view"},
     "PIL": {"view"},

@@ -1,0 +1,420 @@
+"""Models and weights in `.h5` files: the format of Keras 2, which Keras 3 writes too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, registry
+from funclab.errors import ConfigError, WeightsError, warn
+from funclab.graph.tensor import OPERATORS
+from funclab.layers.base import Layer
+from funclab.saving.compiling import compile_from_config, shortest
+from funclab.saving.config import ELLIPSIS, FILLED_IN, SLICE, TENSOR, from_config
+from funclab.saving.state import placed_variables, restore, slots_of
+from funclab.saving.trusted import Texts, read_hdf5, refused
+from funclab.shape_math import Array
+
+CONFIGS = ("model_config", "training_config", "keras_version")
+NAMES = ("layer_names", "weight_names")
+MODEL, OPTIMIZER = "model_weights", "optimizer_weights"
+OPS = "keras.src.ops"
+CONSTANT = "_CONSTANT_VALUE"
+
+TF_OPS = {
+    **{name: name for name in (
+        "add", "subtract", "multiply", "divide", "maximum", "minimum", "negative", "abs", "sqrt",
+        "rsqrt", "square", "exp", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "sign", "floor",
+        "ceil", "relu", "relu6", "elu", "selu", "silu", "gelu", "leaky_relu", "softmax",
+        "log_softmax", "softplus", "softsign", "stack", "reshape", "expand_dims", "squeeze",
+        "transpose", "tile", "cast", "matmul", "greater", "greater_equal", "less", "less_equal",
+        "one_hot",
+    )},
+    "truediv": "divide", "pow": "power", "floormod": "mod", "floordiv": "floor_divide",
+    "swish": "silu", "concat": "concatenate", "clip_by_value": "clip", "reduce_mean": "mean",
+    "reduce_sum": "sum", "reduce_max": "max", "reduce_min": "min", "reduce_prod": "prod",
+}  # fmt: skip
+"""Functions of TensorFlow that a graph of Keras 2 may hold, by their last name."""
+
+TF_SETTINGS = {
+    "y": "x2",
+    "b": "x2",
+    "perm": "axes",
+    "multiples": "repeats",
+    "shape": "newshape",
+    "clip_value_min": "x_min",
+    "clip_value_max": "x_max",
+    "depth": "num_classes",
+}
+TF_DEFAULTS = {"gelu": {"approximate": False}}
+
+SLOTS = {
+    "m": "momentum",
+    "v": "velocity",
+    "vhat": "highest_velocity",
+    "u": "largest",
+    "rms": "velocity",
+    "mg": "average",
+    "average_gradient": "average",
+    "accumulated_grad": "squared_gradient",
+    "accum_grad": "squared_gradient",
+    "accumulated_delta_var": "squared_step",
+    "accum_var": "squared_step",
+}
+"""What optimizers of Keras 2 call what they remember; other names are the same here."""
+
+
+def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
+    """The model in a `.h5` file."""
+    arrays, texts = read_hdf5(path, (*CONFIGS, *NAMES))
+    config, training, version = ("".join(texts["", name]) for name in CONFIGS)
+    is_old = version < "3"
+    if not config:
+        raise refused(path, "it holds weights without a model; `load_weights` reads them")
+    model = from_config(_translated(_read(config), is_old), custom_objects)
+    state = weights_for(model, arrays, texts)
+    if compile and training:
+        compile_from_config(model, _settings(_read(training), is_old, model), custom_objects)
+        names = texts.get((OPTIMIZER, "weight_names"), [])
+        stored = [(name, arrays[f"{OPTIMIZER}/{name}"]) for name in names]
+        values = [array for _, array in stored]
+        if is_old:
+            layers = texts[MODEL, "layer_names"]
+            values = _optimizer_state(model, layers, stored) if stored else []
+        state |= {f"optimizer/vars/{i}": value for i, value in enumerate(values)}
+    restore(model, state)
+    return model
+
+
+def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str, Array]:
+    """The arrays of the file by the paths that the model's weights have in a file of Keras 3.
+
+    Layers are found by their names; in a file of a model with other names, by their order.
+    Raises: WeightsError when the layers do not fit.
+    """
+    root = MODEL if (MODEL, "layer_names") in texts else ""
+    stored: dict[str, list[Array]] = {}
+    for name in texts[root, "layer_names"]:
+        group = f"{root}/{name}".lstrip("/")
+        weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
+        stored |= {name: weights} if weights else {}
+    layers = {layer.name: _variables(layer) for layer in model.layers if layer.weights}
+    if len(stored) != len(layers):
+        raise WeightsError(
+            f"The file has weights for {len(stored)} layers, {model.name} has {len(layers)} layers "
+            "with weights.",
+            why=f"the file has {', '.join(stored)}; the model {', '.join(layers)}.",
+            fix="build the model as it was when the weights were saved.",
+        )
+    if stored.keys() != layers.keys():
+        stored = dict(zip(layers, stored.values()))
+    paths = {id(variable): path for path, variable in placed_variables(model).items()}
+    state = {}
+    for name, variables in layers.items():
+        if len(variables) != len(stored[name]):
+            raise WeightsError(
+                f"The file has {len(stored[name])} weights for the layer {name}, which has "
+                f"{len(variables)}.",
+                why=f"{name} has the weights {', '.join(v.path for v in variables)}.",
+                fix="build the model as it was when the weights were saved.",
+            )
+        state |= {paths[id(v)]: array for v, array in zip(variables, stored[name])}
+    return state
+
+
+def _variables(layer: Layer) -> list[Any]:
+    """A layer's weights in the order of a `.h5` file."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[Array]:
+    """What the optimizer of Keras 2 remembered, in the order of Keras 3; nothing if it differs."""
+    optimizer, slots = model.optimizer, slots_of(model)
+    held: dict[str, list[Array]] = {}
+    for name, array in stored[1:]:
+        parts = name.removesuffix(":0").split("/")
+        slot = next((part for part in (parts[1], parts[-1]) if part in SLOTS), "")
+        slot = SLOTS.get(slot) or (parts[1] if parts[1] in optimizer.memory.initial else parts[-1])
+        if (type(optimizer).__name__, slot) == ("Adamax", "velocity"):
+            slot = "largest"
+        held.setdefault(slot, []).append(array)
+    known = {layer.name: layer.trainable_weights for layer in model.layers}
+    order = [id(variable) for name in layers for variable in known.get(name, [])]
+    if any(len(held.get(slot, [])) != len(order) for _, slot in slots):
+        warn(f"The state of {optimizer.name} in the file is of another kind: it begins anew.")
+        return []
+    steps = int(stored[0][1])
+    values = [np.asarray(steps)]
+    if optimizer.schedule is None:
+        values.append(np.asarray(optimizer.learning_rate, "float32"))
+    values += [held[slot][order.index(id(variable))] for variable, slot in slots]
+    if type(optimizer).__name__ == "Nadam":  # Keras 2 does not keep the product of all u so far
+        rates = optimizer.beta_1 * (1 - 0.5 * 0.96 ** np.arange(1, steps + 1))
+        values.append(np.prod(rates, dtype="float32"))
+    return values
+
+
+def _read(text: str) -> Any:
+    """JSON, with the shortest numbers that are the same in float32."""
+    return json.loads(text, parse_float=lambda number: shortest(float(number)))
+
+
+# From the words of Keras 2 to those of Keras 3. What is in those of Keras 3 stays as it is.
+def _translated(value: Any, is_old: bool) -> Any:
+    """Every description of an object within a config, from the innermost out."""
+    if isinstance(value, list):
+        return [_translated(item, is_old) for item in value]
+    if not isinstance(value, dict):
+        return value
+    value = {
+        key: _changed(key, item) if is_old else item
+        for key, item in ((key, _translated(item, is_old)) for key, item in value.items())
+        if key != "shared_object_id"
+    }
+    return _object(value) if {"class_name", "config"} <= value.keys() else value
+
+
+def _changed(key: str, value: Any) -> Any:
+    """A setting whose meaning is another one in Keras 3."""
+    is_bent = key.endswith("activation") and value == "hard_sigmoid"
+    return keras_2_hard_sigmoid.__name__ if is_bent else value
+
+
+def keras_2_hard_sigmoid(x: Any) -> Any:
+    """The hard sigmoid of Keras 2: x / 5 + 0.5, held between 0 and 1."""
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
+
+
+registry.register("activation", keras_2_hard_sigmoid)
+
+
+def _object(entry: dict[str, Any]) -> dict[str, Any]:
+    name, config = entry["class_name"].rpartition(">")[2], entry["config"]
+    if isinstance(config, list):  # a Sequential of the first versions
+        config = {"layers": config}
+    if not isinstance(config, dict):
+        return entry
+    config = {**config}
+    shape = config.pop("batch_input_shape", None)
+    if name == "InputLayer" and shape is not None:
+        config["batch_shape"] = shape
+    elif shape is not None:
+        entry = {**entry, "batch_input_shape": shape}
+    if name in registry.registered("initializer"):
+        config.pop("dtype", None)
+    if isinstance(config.get("axis"), list) and name == "BatchNormalization":
+        config["axis"] = config["axis"][0]
+    if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
+        config.pop("noise_shape", None)
+    if name == "LeakyReLU" and "alpha" in config:
+        config["negative_slope"] = config.pop("alpha")
+    if name == "Lambda" and not isinstance(config.get("function"), dict):
+        config = _lambda(config)
+    if name in ("TFOpLambda", "SlicingOpLambda"):
+        return _tensorflow_op(entry)
+    if "layers" in config and "input_layers" in config:
+        name = "Functional" if name == "Model" else name
+        config = _functional(config)
+    elif "layers" in config:
+        config, entry = _sequential(config, entry)
+    is_op = "inbound_nodes" in entry and not {"dtype", "trainable", "layers"} & config.keys()
+    if is_op and registry.to_snake_case(name) in OPERATORS:
+        entry = {**entry, "module": OPS}
+    return {**entry, "class_name": name, "config": config}
+
+
+def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any]:
+    """The shape of the input may be that of the first layer, or of the model."""
+    first = config["layers"][0] if config["layers"] else {}
+    if "batch_input_shape" in first:
+        start = {
+            "batch_shape": first["batch_input_shape"],
+            "name": f"{first['config']['name']}_input",
+        }
+        start["dtype"] = "int32" if first["class_name"] == "Embedding" else None
+        config["layers"] = [{"class_name": "InputLayer", "config": start}, *config["layers"]]
+    elif config.get("build_input_shape"):
+        entry = {**entry, "build_config": {"input_shape": config["build_input_shape"]}}
+    return config, entry
+
+
+def _lambda(config: dict[str, Any]) -> dict[str, Any]:
+    """A function of the user's, by its name; one that was saved as bytes of Python is refused."""
+    if config.get("function_type") != "function":
+        raise ConfigError(
+            f"The Lambda layer {config.get('name')} was saved as code of another Python.",
+            why="such code runs in the version of Python that wrote it, and in no other.",
+            fix="build the model in Python, and give it the weights with load_weights(path).",
+        )
+    function = {"class_name": "function", "config": config["function"]}
+    kept = ("name", "trainable", "dtype", "arguments")
+    return {**{key: config[key] for key in kept if key in config}, "function": function}
+
+
+def _tensorflow_op(entry: dict[str, Any]) -> dict[str, Any]:
+    """A function of TensorFlow in a graph, as the op that does the same."""
+    config = entry["config"]
+    last = config["function"].rpartition(".")[2]
+    if last != "getitem" and last not in TF_OPS:
+        raise ConfigError(
+            f"The op {config['name']} is tf.{config['function']}, which funclab cannot read.",
+            why="only some functions of TensorFlow have an op here that does the same.",
+            fix="build the model without it, and give it the weights with load_weights(path).",
+        )
+    name = "GetItem" if last == "getitem" else TF_OPS[last]
+    settings = {"name": config["name"], **TF_DEFAULTS.get(name, {})}
+    return {**entry, "module": OPS, "class_name": name, "config": settings}
+
+
+def _functional(config: dict[str, Any]) -> dict[str, Any]:
+    """A graph: calls as in Keras 3, and calls of each layer counted from 0."""
+    calls = {entry["name"]: entry["inbound_nodes"] for entry in config["layers"]}
+    if any(isinstance(call, dict) and "args" in call for each in calls.values() for call in each):
+        return config
+    highest: dict[str, int] = {}
+    for name, number, *_ in _references([*calls.values(), config["output_layers"]]):
+        highest[name] = max(number, highest.get(name, 0))
+    # The call 0 of a nested model is its own; all calls lead to an output, so the last is known.
+    first = {name: highest.get(name, 0) + 1 - max(len(each), 1) for name, each in calls.items()}
+
+    def tensor(reference: list[Any]) -> Any:
+        name, number, index = reference[:3]
+        if name == CONSTANT:
+            return index
+        history = [name, number - first[name], index]
+        return {"class_name": TENSOR, "config": {"keras_history": history}}
+
+    def output(reference: list[Any]) -> list[Any]:
+        name, number, index = reference
+        return [name, number - first[name] + (name in nested), index]
+
+    nested = {
+        entry["name"]
+        for entry in config["layers"]
+        if "layers" in entry["config"] and entry["class_name"] != "Sequential"
+    }
+    layers = [
+        {**entry, "inbound_nodes": [_call(entry, call, tensor) for call in entry["inbound_nodes"]]}
+        for entry in config["layers"]
+    ]
+    ends = {"input_layers": list, "output_layers": output}
+    return {
+        **config,
+        "layers": layers,
+        **{end: _alone(_map(function, config[end])) for end, function in ends.items()},
+    }
+
+
+def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dict[str, Any]:
+    """One call: in Keras 2, its keyword arguments stand behind every tensor."""
+    settings = next((leaf[3] for leaf in _references(call) if len(leaf) > 3), {})
+    settings = _map(tensor, settings)
+    kwargs = {key: value for key, value in settings.items() if value is not None}
+    args = [_alone(_map(tensor, call))]
+    if entry.get("module") == OPS:
+        spec = kwargs.pop("slice_spec", None)
+        args += (
+            []
+            if spec is None
+            else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
+        )
+        kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
+    passed = [name for name in FILLED_IN if name in kwargs]
+    return {"args": args, "kwargs": kwargs, "passed": passed}
+
+
+def _part(part: Any) -> Any:
+    """One part of a key between square brackets."""
+    if isinstance(part, dict) and "class_name" in part:
+        return {"class_name": ELLIPSIS, "config": {}}
+    return {"class_name": SLICE, "config": part} if isinstance(part, dict) else part
+
+
+def _is_reference(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) in (3, 4)
+        and isinstance(value[0], str)
+        and isinstance(value[1], int)
+    )
+
+
+def _references(value: Any) -> Iterator[list[Any]]:
+    """The places in a config that name the output of a call, or a constant in the place of one."""
+    if _is_reference(value):
+        yield value
+        value = value[3:]
+    if isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _references(item)
+
+
+def _map(function: Callable[[Any], Any], value: Any) -> Any:
+    """A config with something else in the place of each reference."""
+    if _is_reference(value):
+        return function(value)
+    if isinstance(value, dict):
+        return {key: _map(function, item) for key, item in value.items()}
+    return [_map(function, item) for item in value] if isinstance(value, list) else value
+
+
+def _alone(value: Any) -> Any:
+    """The only item of a list that holds one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+# The settings of compile.
+def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, Any]:
+    """The arguments of `compile`."""
+    if not is_old:
+        kept = ("loss", "loss_weights", "metrics", "weighted_metrics")
+        return {"optimizer": training["optimizer_config"], **{key: training[key] for key in kept}}
+
+    def loss(entry: dict[str, Any]) -> Any:
+        config = {key: value for key, value in entry["config"].items() if key != "fn"}
+        if config.get("reduction") == "auto":
+            config["reduction"] = "sum_over_batch_size"
+        wraps = entry["class_name"] == "LossFunctionWrapper"
+        return entry["config"]["fn"] if wraps else {**entry, "config": config}
+
+    def metric(entry: dict[str, Any]) -> Any:
+        config = {**entry["config"]}
+        for output in model.output_names:  # Keras 2 writes the name of the output in front
+            config["name"] = config.get("name", "").removeprefix(f"{output}_")
+        if "fn" in config:
+            known = config["name"] in registry.registered("metric")
+            return (
+                config["name"] if known or config["name"] in ("acc", "accuracy") else config["fn"]
+            )
+        return {**entry, "config": config}
+
+    kept = {"loss": loss, "metrics": metric, "weighted_metrics": metric}
+    settings = {name: _objects(kept[name], training.get(name)) for name in kept}
+    settings["loss_weights"] = training.get("loss_weights")
+    return {**settings, "optimizer": _optimizer(training["optimizer_config"])}
+
+
+def _objects(function: Callable[[Any], Any], value: Any) -> Any:
+    """Lists and dicts with something else in the place of each description of an object."""
+    if isinstance(value, dict) and {"class_name", "config"} <= value.keys():
+        return function(value)
+    if isinstance(value, dict):
+        return {key: _objects(function, item) for key, item in value.items()}
+    return [_objects(function, item) for item in value] if isinstance(value, list) else value
+
+
+def _optimizer(entry: dict[str, Any]) -> dict[str, Any]:
+    name, config = entry["class_name"].rpartition(">")[2], {**entry["config"]}
+    for setting in ("is_legacy_optimizer", "ema_overwrite_frequency", "schedule_decay"):
+        config.pop(setting, None)
+    if "lr" in config:
+        config["learning_rate"] = config.pop("lr")
+    decay = config.pop("decay", 0)
+    if decay and name != "Nadam":  # whose decay is another one, which Keras 3 has not either
+        rate = {"initial_learning_rate": config["learning_rate"], "decay_steps": 1}
+        rate["decay_rate"] = decay
+        config["learning_rate"] = {"class_name": "InverseTimeDecay", "config": rate}
+    return {"class_name": name, "config": config}

@@ -1,0 +1,411 @@
+"""What each op is in ONNX: one node, a few nodes, or other ops that do the same.
+
+Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from funclab import ops, shape_math
+from funclab.errors import NotSupportedError
+from funclab.graph.value import Value
+
+USUAL = ("tanh", "sigmoid")
+"""The activations of an LSTM that ONNX has without more."""
+FAR = np.iinfo(np.int64).max
+
+
+class Writer(Protocol):
+    """What the functions below need of the file that is being written."""
+
+    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
+        """A node of one kind, and the names of its outputs."""
+        ...
+
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """A node of one kind, and the name of its only output."""
+        ...
+
+    def constant(self, numbers: Any, dtype: str = "int64") -> str:
+        """The name of an array."""
+        ...
+
+    def cast(self, value: Value, dtype: str | None = None) -> str:
+        """The name of a value, perhaps as another dtype."""
+        ...
+
+
+# One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
+SAME = {
+    **{name: name for name in (
+        "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
+        "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round",
+    )},
+    "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
+    "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
+    "Transpose": "Transpose", "Concatenate": "Concat",
+}  # fmt: skip
+COMPARISONS = {
+    "Equal": "Equal", "Less": "Less", "LessEqual": "LessOrEqual", "Greater": "Greater",
+    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN",
+}  # fmt: skip
+LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not"}
+REDUCTIONS = {
+    "Sum": "ReduceSum", "Mean": "ReduceMean", "Prod": "ReduceProd", "Max": "ReduceMax",
+    "Min": "ReduceMin", "LogSumExp": "ReduceLogSumExp",
+}  # fmt: skip
+ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "Elu": lambda op, x: {"alpha": op.alpha},
+    "Selu": lambda op, x: {"gamma": 1.0507009873554805, "alpha": 1.6732632423543772},
+    "HardSigmoid": lambda op, x: {"alpha": 1 / 6, "beta": 0.5},
+    "Gelu": lambda op, x: {"approximate": "tanh" if op.approximate else "none"},
+    "Softmax": lambda op, x: {"axis": op.axis},
+    "LogSoftmax": lambda op, x: {"axis": op.axis},
+    "Concatenate": lambda op, x: {"axis": op.axis},
+    "Transpose": lambda op, x: {"perm": op.order(x.ndim)},
+}
+
+
+def unknown_length(what: str) -> NotSupportedError:
+    return NotSupportedError(
+        f"{what} cannot be written to ONNX: the length of a sequence is not known.",
+        why="its steps are written one by one, so there must be a number of them.",
+        fix="build the model with the length in Input(shape=(time, ...)), give it the weights of "
+        "this one (set_weights), and export that.",
+    )
+
+
+def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    name = type(op).__name__
+    attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
+    return writer.node(SAME[name], *(writer.cast(x, output.dtype) for x in inputs), **attributes)
+
+
+def comparison(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    dtype = str(np.result_type(*(x.dtype for x in inputs)))
+    return writer.node(COMPARISONS[type(op).__name__], *(writer.cast(x, dtype) for x in inputs))
+
+
+def logic(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    return writer.node(LOGIC[type(op).__name__], *(writer.cast(x, "bool") for x in inputs))
+
+
+def reduction(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    axes = writer.constant(shape_math.reduced_axes(inputs[0].ndim, op.axis))
+    x, kind = writer.cast(inputs[0], output.dtype), REDUCTIONS[type(op).__name__]
+    return writer.node(kind, x, axes, keepdims=int(op.keepdims))
+
+
+def extreme(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    x, axis = writer.cast(inputs[0]), op.axis
+    if axis is None:
+        x, axis = writer.node("Reshape", x, writer.constant([-1])), 0
+    made = writer.node(type(op).__name__, x, axis=axis, keepdims=int(op.keepdims))
+    if op.axis is None:
+        made = writer.node("Reshape", made, writer.constant([1] * output.ndim))
+    return writer.node("Cast", made, to=output.dtype)
+
+
+def where(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    condition, x, y = inputs
+    pair = writer.cast(x, output.dtype), writer.cast(y, output.dtype)
+    return writer.node("Where", writer.cast(condition, "bool"), *pair)
+
+
+def gather(kind: str, axis: int | None = None) -> Any:
+    def write(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+        x, indices = inputs
+        along = op.axis if axis is None else axis
+        return writer.node(kind, writer.cast(x), writer.cast(indices, "int64"), axis=along)
+
+    return write
+
+
+def get_item(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    x = inputs[0]
+    parts = op.whole_index(x.shape)
+    keys = [part for part in parts if part is not None]
+    cuts = [slice(i, i + 1 if i != -1 else None) if isinstance(i, int) else i for i in keys]
+    axes = [axis for axis, cut in enumerate(cuts) if cut != slice(None)]
+    steps = [cuts[axis].step or 1 for axis in axes]
+    starts = [cuts[axis].start for axis in axes]
+    ends = [cuts[axis].stop for axis in axes]
+    far = [FAR if step > 0 else -FAR for step in steps]
+    starts = [(0 if step > 0 else FAR) if i is None else i for i, step in zip(starts, steps)]
+    ends = [limit if i is None else i for i, limit in zip(ends, far)]
+    name = writer.cast(x)
+    if axes:
+        name = writer.node("Slice", name, *map(writer.constant, (starts, ends, axes, steps)))
+    gone = [axis for axis, part in enumerate(keys) if isinstance(part, int)]
+    if gone:
+        name = writer.node("Squeeze", name, writer.constant(gone))
+    left = [part for part in parts if not isinstance(part, int)]
+    new = [axis for axis, part in enumerate(left) if part is None]
+    return writer.node("Unsqueeze", name, writer.constant(new)) if new else name
+
+
+def reshape(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """In ONNX, 0 stands for the length that x has in that place, and one -1 for what is left."""
+    x, kind = inputs[0], type(op).__name__
+    kept = kind == "ReshapeSamples" and (0,)
+    if kind == "Reshape" and op.newshape.count(None) > 1:
+        kept = [i for i, length in enumerate(op.newshape) if length is None]
+    lengths = [-1 if n is None else n for n in output.shape]
+    if lengths.count(-1) > 1 and kept:
+        lengths = [0 if i in kept else n for i, n in enumerate(lengths)]
+    if lengths.count(-1) > 1 or (kind == "UnfoldTime" and op.time is None):
+        raise unknown_length(f"The op {op.name}")
+    return writer.node("Reshape", writer.cast(x), writer.constant(lengths))
+
+
+def axes_of(kind: str) -> Any:
+    def write(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+        x = inputs[0]
+        axes = (op.axis,) if isinstance(op.axis, int) else op.axis
+        if axes is None:
+            axes = tuple(axis for axis, length in enumerate(x.shape) if length == 1)
+        return writer.node(kind, writer.cast(x), writer.constant(axes))
+
+    return write
+
+
+def pad(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    x = inputs[0]
+    widths = writer.constant([*(pair[0] for pair in op.pad_width), *(p[1] for p in op.pad_width)])
+    border = writer.constant(op.constant_values, x.dtype)
+    return writer.node("Pad", writer.cast(x), widths, border)
+
+
+def expand(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    x = inputs[0]
+    target = writer.constant([1 if length is None else length for length in op.target])
+    return writer.node("Expand", writer.cast(x), target)
+
+
+def full_like(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    shape = writer.node("Shape", writer.cast(inputs[0]))
+    return writer.node("Expand", writer.constant(op.fill_value, output.dtype), shape)
+
+
+def cumsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    return writer.node("CumSum", writer.cast(inputs[0], output.dtype), writer.constant(op.axis))
+
+
+def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    limits = (writer.constant(limit, output.dtype) for limit in (op.x_min, op.x_max))
+    return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
+
+
+def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """Convolution and pooling; ONNX has the channels in front."""
+    x, rank = inputs[0], inputs[0].ndim
+    kernel = inputs[1:2]
+    size = kernel[0].shape[:-2] if kernel else op.pool_size
+    dilation = getattr(op, "dilation_rate", (1,) * len(size))
+    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
+    if op.padding == "same" and None in op.spatial(x.shape):
+        settings["auto_pad"] = "SAME_UPPER"
+    elif op.padding == "same":
+        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
+        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
+        settings["pads"] = (*before, *after)
+    names = [writer.cast(value, output.dtype) for value in inputs]
+    is_last = op.data_format == "channels_last"
+    if is_last:
+        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
+    if kernel:
+        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
+        channels: Any = op.channels(x.shape)
+        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
+    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
+    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
+
+
+def lstm_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
+    """The LSTM of ONNX: time in front, weights turned, gates in the order input, output, forget."""
+    x, h, c, kernel, recurrent, bias = map(writer.cast, inputs)
+    width = inputs[1].shape[-1] or 0
+    gates = writer.constant(np.arange(4 * width).reshape(4, width)[[0, 3, 1, 2]].reshape(-1))
+    front = writer.constant([0])
+    steps = writer.node("Transpose", x, perm=(1, 0, 2))
+    if op.go_backwards:
+        ends = map(writer.constant, ([FAR], [-FAR], [0], [-1]))
+        steps = writer.node("Slice", steps, *ends)
+    weights = [
+        writer.node("Transpose", writer.node("Gather", w, gates, axis=1), perm=(1, 0))
+        for w in (kernel, recurrent)
+    ]
+    none = writer.constant(np.zeros(4 * width), output.dtype)
+    weights.append(writer.node("Concat", writer.node("Gather", bias, gates, axis=0), none, axis=0))
+    fed = [writer.node("Unsqueeze", name, front) for name in (*weights, h, c)]
+    names = steps, *fed[:3], "", *fed[3:]
+    states, last_h, last_c = writer.nodes_outputs("LSTM", 3, *names, hidden_size=width)
+    last = [writer.node("Squeeze", name, front) for name in (last_h, last_c)]
+    if not op.return_sequences:
+        return [last[0], *last]
+    states = writer.node("Squeeze", states, writer.constant([1]))
+    return [writer.node("Transpose", states, perm=(1, 0, 2)), *last]
+
+
+WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
+    **dict.fromkeys(SAME, same),
+    **dict.fromkeys(COMPARISONS, comparison),
+    **dict.fromkeys(LOGIC, logic),
+    **dict.fromkeys(REDUCTIONS, reduction),
+    **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
+    **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
+    **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
+    "LSTM": lstm_layer,
+    "Where": where,
+    "Take": gather("Gather"),
+    "TakeAlongAxis": gather("GatherElements"),
+    "Embedding": gather("Gather", 0),
+    "GetItem": get_item,
+    "ExpandDims": axes_of("Unsqueeze"),
+    "Squeeze": axes_of("Squeeze"),
+    "Pad": pad,
+    "BroadcastTo": expand,
+    "FullLike": full_like,
+    "Cumsum": cumsum,
+    "Clip": clip,
+    "Cast": lambda writer, op, inputs, output: writer.cast(inputs[0], output.dtype),
+}
+
+
+# Ops that are written as other ops.
+def relu(op: Any, x: Any) -> Any:
+    if op.is_plain:
+        return ops.maximum(x, 0.0)
+    ramp = x if op.max_value is None else ops.minimum(x, op.max_value)
+    return ops.where(ops.less(x, op.threshold), (x - op.threshold) * op.negative_slope, ramp)
+
+
+def floor_divide(op: Any, x: Any, y: Any) -> Any:
+    dtype = op.dtype(x.dtype, y.dtype)
+    return ops.cast(ops.floor(ops.divide(ops.cast(x, "float64"), ops.cast(y, "float64"))), dtype)
+
+
+def any_true(op: Any, x: Any) -> Any:
+    return ops.greater(ops.sum(ops.cast(ops.cast(x, "bool"), "int32"), op.axis, op.keepdims), 0)
+
+
+def bias_activation(op: Any, x: Any, b: Any) -> Any:
+    z = ops.add(x, b)
+    return z if op.activation == "linear" else getattr(ops, op.activation)(z)
+
+
+def normalization(op: Any, x: Any, scale: Any, offset: Any, mean: Any, variance: Any) -> Any:
+    steep = ops.divide(scale, ops.sqrt(ops.add(variance, op.epsilon)))
+    moved = ops.subtract(offset, ops.multiply(mean, steep))
+    axis = shape_math.axis_index(op.axis, x.ndim)
+    beside = tuple(-1 if i == axis else 1 for i in range(x.ndim))
+    return ops.add(ops.multiply(x, ops.reshape(steep, beside)), ops.reshape(moved, beside))
+
+
+def split(op: Any, x: Any) -> Any:
+    before = (slice(None),) * shape_math.axis_index(op.axis, x.ndim)
+    cuts = zip((0, *op.ends), (*op.ends, None))
+    return tuple(x[(*before, slice(start, end))] for start, end in cuts)
+
+
+def repeat(op: Any, x: Any) -> Any:
+    axis = shape_math.axis_index(op.axis, x.ndim)
+    if x.shape[axis] is not None:
+        return ops.take(x, np.repeat(np.arange(x.shape[axis]), op.repeats), axis)
+    copies = ops.concatenate([ops.expand_dims(x, axis + 1)] * op.repeats, axis + 1)
+    return ops.reshape(copies, [-1 if i == axis else n for i, n in enumerate(x.shape)])
+
+
+def one_hot(op: Any, x: Any) -> Any:
+    axis = shape_math.axis_index(op.axis, x.ndim + 1)
+    classes = np.arange(op.num_classes).reshape(-1, *[1] * (x.ndim - axis))
+    return ops.cast(ops.equal(ops.expand_dims(x, axis), classes), op.as_dtype)
+
+
+def flip(op: Any, x: Any) -> Any:
+    axes = shape_math.reduced_axes(x.ndim, op.axis)
+    return x[tuple(slice(None, None, -1 if i in axes else None) for i in range(x.ndim))]
+
+
+def lstm(
+    op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any
+) -> Any:
+    """Step after step: with a mask, ONNX has no such layer."""
+    if x.shape[1] is None:
+        raise unknown_length("An LSTM with a mask")
+    gate, squash = (
+        getattr(ops, name, ops.identity) for name in (op.recurrent_activation, op.activation)
+    )
+    outputs, output = [], None
+    steps = range(x.shape[1])
+    for t in reversed(steps) if op.go_backwards else steps:
+        z = ops.add(ops.add(ops.matmul(x[:, t], kernel), bias), ops.matmul(h, recurrent))
+        i, f, value, o = ops.split(z, 4, axis=1)
+        new_c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), squash(value)))
+        new_h = ops.multiply(gate(o), squash(new_c))
+        if mask:
+            here = mask[0][:, t : t + 1]
+            output = ops.where(here, new_h, ops.zeros_like(new_h) if output is None else output)
+            h, c = ops.where(here, new_h, h), ops.where(here, new_c, c)
+        else:
+            output, h, c = new_h, new_h, new_c
+        outputs.append(output)
+    return ops.stack(outputs, axis=1) if op.return_sequences else output, h, c
+
+
+def tile(op: Any, x: Any) -> Any:
+    rank = max(x.ndim, len(op.repeats))
+    x = ops.expand_dims(x, tuple(range(rank - x.ndim))) if rank > x.ndim else x
+    for axis, times in enumerate(op.repeats, start=rank - len(op.repeats)):
+        x = ops.concatenate([x] * times, axis) if times > 1 else x
+    return x
+
+
+def rounded(op: Any, x: Any) -> Any:
+    scale = 10.0**op.decimals
+    return ops.divide(ops.round(ops.multiply(x, scale)), scale)
+
+
+SPELLED: dict[str, Callable[..., Any]] = {
+    "Square": lambda op, x: ops.multiply(x, x),
+    "Rsqrt": lambda op, x: ops.divide(1.0, ops.sqrt(x)),
+    "Expm1": lambda op, x: ops.multiply(ops.tanh(x * 0.5), ops.add(ops.exp(x), 1.0)),
+    "Log1p": lambda op, x: ops.log(ops.add(x, 1.0)),
+    "Silu": lambda op, x: ops.multiply(x, ops.sigmoid(x)),
+    "Relu": relu,
+    "NotEqual": lambda op, x, y: ops.logical_not(ops.equal(x, y)),
+    "IsFinite": lambda op, x: ops.less(ops.absolute(x), np.inf),
+    "FloorDivide": floor_divide,
+    "Mod": lambda op, x, y: ops.subtract(x, ops.multiply(y, ops.floor_divide(x, y))),
+    "AnyTrue": any_true,
+    "AllTrue": lambda op, x: ops.logical_not(ops.any(ops.logical_not(x), op.axis, op.keepdims)),
+    "BiasActivation": bias_activation,
+    "BiasAdd": lambda op, x, b: ops.add(
+        x, ops.reshape(b, [-1 if i == op.axis % x.ndim else 1 for i in range(x.ndim)])
+    ),
+    "Normalization": normalization,
+    "Split": split,
+    "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
+    "Repeat": repeat,
+    "OneHot": one_hot,
+    "Flip": flip,
+    "Tile": tile,
+    "Round to decimals": rounded,
+    "LSTM in steps": lstm,
+}
+"""Ops as other ops: functions of the op and its inputs."""
+
+
+def kind_of(op: Any) -> str:
+    """The name of an op in `WRITERS` or `SPELLED`."""
+    name = type(op).__name__
+    if name == "LSTM" and op.dropped:
+        return "LSTM with dropout"
+    if name == "LSTM" and (op.masked or (op.activation, op.recurrent_activation) != USUAL):
+        return "LSTM in steps"
+    return "Round to decimals" if name == "Round" and op.decimals else name

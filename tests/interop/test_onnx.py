@@ -1,0 +1,195 @@
+"""ONNX files: onnxruntime computes from them what the model predicts."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+import funclab
+from funclab import Input, Model, layers, ops, structure
+from funclab.errors import FileError, NotBuiltError, NotSupportedError
+from tests.interop.exchange import same, through_onnx
+from tests.ops.examples import BATCH, EXAMPLES
+from tests.saving.cases import CASES
+
+for path in sorted(Path(__file__).parents[1].glob("ops/examples_*.py")):
+    importlib.import_module(f"tests.ops.{path.stem}")
+
+NOT_IN_ONNX = {
+    *("Assign", "AssignAdd", "BatchNormalization"),
+    *("AbsoluteError", "BinaryCrossEntropy", "CrossEntropy", "SparseCrossEntropy", "SquaredError"),
+    *("ClassHits", "RankHits", "SparseClassHits", "Tally", "ThresholdHits", "Total"),
+}
+"""Ops that change what they are given, or belong to training."""
+RANDOM = {"Dropout", "RandomNormal", "RandomUniform"}
+"""Ops whose state is not of a dtype that an input may have."""
+
+
+def name_of(example):
+    name = type(example.op).__name__
+    return f"{name} with dropout" if getattr(example.op, "dropped", False) else name
+
+
+def run(path, *arrays):
+    """What onnxruntime computes."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [end.name for end in session.get_inputs()]
+    return session.run(None, dict(zip(names, arrays, strict=True)))
+
+
+def arrays_of(example, batch):
+    floats = {"float64": "float32"}
+    return [a.astype(floats.get(str(a.dtype), a.dtype)) for a in example.arrays(batch)]
+
+
+def model_of(example):
+    """A model that calls the op, on inputs with the lengths of the example but for the batch."""
+    arrays = arrays_of(example, BATCH)
+    shapes = [[None if n == BATCH else n for n in array.shape] for array in arrays]
+    pairs = zip(shapes, arrays, strict=True)
+    inputs = [Input(batch_shape=shape, dtype=str(array.dtype)) for shape, array in pairs]
+    return Model(inputs, example.op(*inputs))
+
+
+@pytest.mark.parametrize(
+    "example",
+    [e for e in EXAMPLES if name_of(e) not in NOT_IN_ONNX | RANDOM | {"LSTM with dropout"}],
+    ids=str,
+)
+def test_an_op_computes_the_same_in_onnx_for_every_batch(example, tmp_path):
+    model_of(example).export(tmp_path / "m.onnx")
+
+    for batch in (BATCH, 3):
+        arrays = arrays_of(example, batch)
+        outputs = example.op(*arrays)
+        same("outputs", run(tmp_path / "m.onnx", *arrays), structure.flatten(outputs))
+
+
+@pytest.mark.parametrize("name", sorted(NOT_IN_ONNX))
+def test_an_op_that_onnx_does_not_have_is_refused_by_name(name, tmp_path):
+    example = next(e for e in EXAMPLES if type(e.op).__name__ == name)
+
+    with pytest.raises(NotSupportedError, match=f"the op {name}"):
+        model_of(example).export(tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_model_predicts_the_same_in_onnx(name, tmp_path):
+    through_onnx(CASES[name], tmp_path)
+
+
+def test_a_layer_that_is_called_twice_has_its_weights_in_the_file_once(tmp_path):
+    shared, x = layers.Dense(4), Input((4,))
+    Model(x, shared(shared(x))).export(tmp_path / "m.onnx")
+
+    names = [array.name for array in onnx.load(tmp_path / "m.onnx").graph.initializer]
+
+    assert sorted(names) == [shared.bias.path, shared.kernel.path]
+
+
+def test_the_file_names_inputs_outputs_and_the_open_batch(tmp_path):
+    x = Input((4,), name="flower")
+    Model(x, layers.Dense(3, name="species")(x)).export(tmp_path / "m.onnx")
+
+    graph = onnx.load(tmp_path / "m.onnx").graph
+
+    ends = [*graph.input, *graph.output]
+    assert [end.name for end in ends] == ["flower", "species"]
+    assert [end.type.tensor_type.shape.dim[0].dim_param for end in ends] == ["batch"] * 2
+
+
+def test_a_model_of_ones_own_without_a_graph_is_written(tmp_path):
+    class Twice(Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(3)
+
+        def call(self, x):
+            return ops.tanh(self.dense(x)) * 2.0
+
+    model, rows = Twice(), np.ones((4, 2), "float32")
+    with pytest.raises(NotBuiltError):
+        model.export(tmp_path / "m.onnx")
+    expected = model.predict(rows, verbose=0)
+
+    model.export(tmp_path / "m.onnx")
+
+    np.testing.assert_allclose(run(tmp_path / "m.onnx", rows)[0], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_an_lstm_reads_sequences_of_any_length(tmp_path):
+    x = Input((None, 2))
+    model = Model(x, layers.LSTM(3, return_sequences=True)(x))
+    model.export(tmp_path / "m.onnx")
+
+    for length in (1, 6):
+        rows = np.random.default_rng(0).standard_normal((4, length, 2)).astype("float32")
+        expected = model.predict(rows, verbose=0)
+        np.testing.assert_allclose(
+            run(tmp_path / "m.onnx", rows)[0], expected, rtol=1e-5, atol=1e-6
+        )
+
+
+def test_recurrent_layers_inside_time_distributed_begin_with_zeros_for_every_step(tmp_path):
+    x = Input((4, 3, 2))
+    y = layers.TimeDistributed(layers.GRU(3))(x)
+    model = Model(x, layers.TimeDistributed(layers.Dense(2))(y))
+    rows = np.random.default_rng(0).standard_normal((5, 4, 3, 2)).astype("float32")
+
+    model.export(tmp_path / "m.onnx")
+
+    expected = model.predict(rows, verbose=0)
+    np.testing.assert_allclose(run(tmp_path / "m.onnx", rows)[0], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.GRU(2),
+        layers.SimpleRNN(2, return_sequences=True),
+        layers.TimeDistributed(layers.Dense(2)),
+        layers.Bidirectional(layers.GRU(2)),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_steps_without_a_known_number_are_refused(layer, tmp_path):
+    x = Input((None, 3))
+
+    with pytest.raises(NotSupportedError, match="the length of a sequence is not known"):
+        Model(x, layers.Dense(2)(layer(x))).export(tmp_path / "m.onnx")
+
+
+def test_dropout_that_the_graph_keeps_on_is_refused(tmp_path):
+    x = Input((3,))
+
+    with pytest.raises(NotSupportedError, match="always_on cannot be .* the op Dropout"):
+        y = layers.Dropout(0.5, name="always_on")(x, training=True)
+        Model(x, y).export(tmp_path / "m.onnx")
+
+
+def test_a_layer_that_remembers_the_last_batch_is_refused(tmp_path):
+    x = Input(batch_shape=(2, 4, 3))
+    model = Model(x, layers.GRU(2, stateful=True, name="memory")(x))
+
+    with pytest.raises(NotSupportedError, match="memory cannot be written to ONNX"):
+        model.export(tmp_path / "m.onnx")
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path):
+    x = Input((2,))
+
+    with pytest.raises(FileError):
+        Model(x, layers.Dense(1)(x)).export(tmp_path / "nowhere" / "m.onnx")
+
+
+def test_another_format_is_refused(tmp_path):
+    x = Input((2,))
+
+    with pytest.raises(funclab.errors.ArgumentError, match="format='tf_saved_model'"):
+        Model(x, layers.Dense(1)(x)).export(tmp_path / "m", format="tf_saved_model")
