@@ -111,9 +111,7 @@ class Operation:
                 f"Asked to get {what} at node {index}, but the layer has only {count} "
                 "inbound nodes.",
                 why=f"{self.name} was called {times(count)}; calls are numbered from 0.",
-                fix=f"use an index from 0 to {count - 1}."
-                if count > 1
-                else "write 0 for its only call.",
+                fix=f"use an index from 0 to {count - 1}.",
                 graph=self,
             )
         return self.inbound_nodes[index]

@@ -385,10 +385,6 @@ QUESTIONS = [
           make(lambda: Dense(3, name="late").set_weights([ones(3)])), VALUE, "expecting 0 weights",
           "y = late(x)", lambda desk: (late := Dense(3))(desk.left) is late.set_weights(
               [np.ones((4, 3)), np.ones(3)])),
-    Cause("the second output of a layer called once", "the first",
-          lambda desk: desk.word._keras_history.operation.get_output_at(1), VALUE,
-          "Asked to get output at node 1", "write 0",
-          lambda desk: desk.word._keras_history.operation.get_output_at(0)),
     Cause("a loss that was called", "the function",
           compiled(loss=mean_squared_error(ONE_HOT, ONE_HOT)), VALUE, "Could not interpret loss",
           "pass the function itself", compiled(loss=mean_squared_error)),
