@@ -31,6 +31,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
         function = getattr(getattr(output.loss, "fn", None), "__name__", "")
         if function not in BELONGS:
             continue
+        _warn_of_exact_hits(output)
         wanted, loss = BELONGS[function]
         name, before = last_activations(tensor)
         from_logits = bool(output.loss.settings.get("from_logits"))  # type: ignore[union-attr]
@@ -62,6 +63,14 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
                 f"{output.name} is a softmax of a softmax, which makes all classes nearly equal. "
                 "Take one of the two out."
             )
+
+
+def _warn_of_exact_hits(output: Output) -> None:
+    if any(type(metric).__name__ == "Accuracy" for metric in output.metrics):
+        warn(
+            f"The metric Accuracy counts predictions of {output.name} that are equal to the "
+            'targets, which probabilities never are. Write metrics=["accuracy"].'
+        )
 
 
 def last_activations(tensor: Any) -> tuple[str, str]:

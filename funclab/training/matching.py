@@ -129,6 +129,11 @@ class Names:
         shapes = {getattr(part, "shape", None) for part in parts}
         return shapes == {np.shape(parts[0])} and np.ndim(parts[0]) == len(ends[0].shape) - 1
 
+    def _gives_back(self) -> bool:
+        """Whether the model has one input and one output of the same shape, as an autoencoder."""
+        ends = [*(self.model.inputs or []), *(self.model.outputs or [])]
+        return len(ends) == 2 and ends[0].shape == ends[1].shape
+
     def require(
         self, parts: Sequence[Any], needed: Sequence[bool], argument: str, phrase: str
     ) -> None:
@@ -149,6 +154,8 @@ class Names:
                     f"{', '.join(keys)}.",
                     fix=f'pass an array for it, in order, or in a dict under the key "{key}".'
                     if argument == "x"
+                    else "write fit(x, x), if the model is to give back what it is given."
+                    if self._gives_back()
                     else f'pass targets for it, or compile with loss={{"{key}": None}}.',
                     graph=self.model if argument == "x" else None,
                     facts=self.pairs(facts),

@@ -356,6 +356,28 @@ def reads_with(loss: Any) -> Line:
 
 CCE = "categorical_crossentropy"
 SOFT = partial(Dense, 3, activation="softmax", name="digit")
+
+
+def states(second: Any) -> Line:
+    """Hand the states of an LSTM(4) to a second layer."""
+
+    def line(desk: Desk) -> Any:
+        _, *kept = LSTM(4, return_state=True)(desk.steps)
+        return second(desk.steps, initial_state=kept)
+
+    return line
+
+
+def without_targets(**data: Any) -> Line:
+    def line(desk: Desk) -> Any:
+        x = Input((4,))
+        model = remember(desk, Model(x, Dense(4)(x)))
+        model.compile("sgd", "mse")
+        return model.fit(x=ones(4), verbose=0, **data)
+
+    return line
+
+
 GRADIENTS = "No gradients provided for any variable"
 QUESTIONS = [
     Cause("a list of samples", "one array",
@@ -371,6 +393,12 @@ QUESTIONS = [
           lambda desk: Dense(1)(LSTM(2, return_state=True, name="lstm")(desk.steps)), VALUE,
           "received 3 input tensors", "y, *states = lstm(x)",
           lambda desk: Dense(1)(LSTM(2, return_state=True)(desk.steps)[0])),
+    Cause("both states of an LSTM to a GRU", "one state", states(GRU(4)), TYPE,
+          "expects 1 states", "an LSTM gives two", states(LSTM(4))),
+    Cause("states of fewer units than the layer has", "as many units", states(LSTM(6)), VALUE,
+          "not compatible with its state size", "LSTM(4)", states(LSTM(4))),
+    Cause("an autoencoder without targets", "its inputs", without_targets(), VALUE,
+          "No data provided", "fit(x, x)", without_targets(y=ones(4))),
     Cause("the first Keras' word for padding", "padding",
           make(lambda: Conv2D(2, 3, border_mode="same")), TYPE, "Keyword argument not understood",
           "padding= instead of border_mode=", make(lambda: Conv2D(2, 3, padding="same"))),

@@ -11,6 +11,7 @@ from funclab.losses import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )  # fmt: skip
+from funclab.metrics import Accuracy
 from tests.misuse.causes import CLASSES, ONE_HOT, YES_NO, Line, fit, ones
 
 
@@ -93,4 +94,8 @@ WARNED = [
            fit((4,), [LOGIT], "mse", ones(4), ones(1) * 0.3, metrics=["accuracy"]),
            ["The accuracy of digit", "such as 0.3", 'metrics=["mae"]'],
            fit((4,), [LOGIT], "mse", ones(4), ones(1) * 0.3, metrics=["mae"])),
+    Warned("the class Accuracy for probabilities",
+           fit((4,), [SOFT], CCE, ones(4), ONE_HOT, metrics=[Accuracy()]),
+           ["The metric Accuracy", "digit", 'metrics=["accuracy"]'],
+           fit((4,), [SOFT], CCE, ones(4), ONE_HOT, metrics=["accuracy"])),
 ]  # fmt: skip
