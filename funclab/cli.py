@@ -262,8 +262,8 @@ def show(numbers: tuple[int, ...]) -> str:
 
 def python() -> Finding:
     numbers = tuple(sys.version_info[:3])
-    found = f"Python {show(numbers)}  {sys.executable}"
-    return numbers >= (3, 11), found, "Make an environment with Python 3.11 or newer."
+    text = f"Python {show(numbers)}  {sys.executable}"
+    return numbers >= (3, 11), text, "Make an environment with Python 3.11 or newer."
 
 
 def numpy() -> Finding:
@@ -289,15 +289,15 @@ def loops() -> Finding:
     except Exception as error:  # whatever is wrong with numba is what the reader wants to see
         cure = "Type: pip install --upgrade numba   (or run without it: FUNCLAB_JIT=0)"
         return False, f"numba {show(version('numba'))} does not work: {error}", cure
-    found = f"numba {show(version('numba'))}, a loop ready in {seconds:.1f} s, kept in {folder}"
+    text = f"numba {show(version('numba'))}, a loop ready in {seconds:.1f} s, kept in {folder}"
     cure = "That folder cannot be written: export NUMBA_CACHE_DIR=~/.cache/numba"
-    return os.access(folder, os.W_OK), found, cure
+    return os.access(folder, os.W_OK), text, cure
 
 
 def widgets() -> Finding:
-    found = {name: version(name) for name in ("ipywidgets", "anywidget")}
-    well = found["ipywidgets"] >= (8, 1) and found["anywidget"] >= (0, 9, 18)
-    text = ", ".join(f"{name} {show(numbers)}" for name, numbers in found.items())
+    versions = {name: version(name) for name in ("ipywidgets", "anywidget")}
+    well = versions["ipywidgets"] >= (8, 1) and versions["anywidget"] >= (0, 9, 18)
+    text = ", ".join(f"{name} {show(numbers)}" for name, numbers in versions.items())
     return well, text, "Type: pip install --upgrade ipywidgets anywidget"
 
 

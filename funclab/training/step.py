@@ -43,7 +43,7 @@ class Step:
     def __init__(self, specs: Specs) -> None:
         self.specs = specs
         self.inputs, self.targets, self.weights = (
-            [None if one is None else Value(one[0], one[1]) for one in side]
+            [None if spec is None else Value(spec[0], spec[1]) for spec in side]
             for side in (specs.inputs, specs.targets, specs.weights)
         )
         self.plan: Plan
@@ -148,7 +148,7 @@ def add_losses_and_metrics(
             track(mean, value, step.specs.batch)
         parts.append(value if output.weight is None else value * output.weight)
     parts += [*tape.losses, *penalties(compiled)]
-    names = [one.name for one in compiled.outputs or []] if needed else []
+    names = [output.name for output in compiled.outputs or []] if needed else []
     total = added([scalar(part) for part in parts], names)
     track(compiled.loss_mean, total, step.specs.batch)
     for prediction, target, weight, metrics in zip(
