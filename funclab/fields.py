@@ -221,7 +221,9 @@ def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) ->
         f"Invalid value for argument `{name}` of {owner}: expected {wanted}. "
         f"Received: {name}={value!r}.",
         why=f"`{name}` is {meaning((owner,), name) or wanted}.",
-        fix=f"write {name}=True or {name}=False."
+        fix=f"write {owner}([a, b, ...]), with square brackets around the layers."
+        if wanted.startswith("True or") and callable(value)
+        else f"write {name}=True or {name}=False."
         if wanted.startswith("True or")
         else meant.number(name, value, example),
     )
