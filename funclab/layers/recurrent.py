@@ -142,7 +142,8 @@ class Recurrent(Layer, abstract=True):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        self._check(sequences, initial_state, mask)
+        self._check(sequences, initial_state)
+        self._check_steps(sequences, mask)
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
@@ -218,28 +219,13 @@ class Recurrent(Layer, abstract=True):
             )
         return known
 
-    def _check(self, sequences: Any, initial_state: Any, mask: Any) -> None:
+    def _check(self, sequences: Any, initial_state: Any) -> None:
         if self.unroll and sequences.shape[1] is None:
             raise ShapeError(
                 f"Cannot unroll a RNN if the time dimension is undefined: {self.name} got inputs "
                 f"of shape {show(sequences.shape)}.",
                 why="unrolling repeats the step as often as there are steps.",
                 fix="give the length in Input(shape=(time, features)), or leave `unroll` out.",
-                graph=self,
-            )
-        if sequences.shape[1] == 0:
-            raise ShapeError(
-                f"{self.name} got sequences without steps: shape {show(sequences.shape)}.",
-                why="it gives what it has read at the last step.",
-                fix="leave empty sequences out, or pad them.",
-                graph=self,
-            )
-        if mask is not None and not shape_math.same(mask.shape, sequences.shape[:2]):
-            raise ShapeError(
-                f"The mask for {self.name} has shape {show(mask.shape)}, its input "
-                f"{show(sequences.shape)}.",
-                why="a mask of a sequence says of each step whether it counts.",
-                fix=f"pass a mask of shape {show(sequences.shape[:2])}.",
                 graph=self,
             )
         wrong = [s for s in initial_state or () if s.shape[-1] not in (self.units, None)]
@@ -260,6 +246,23 @@ class Recurrent(Layer, abstract=True):
                 f"(batch, {self.units}).",
                 fix="pass the states that another such layer gave with return_state=True: an LSTM "
                 "gives two, a GRU or SimpleRNN one.",
+                graph=self,
+            )
+
+    def _check_steps(self, sequences: Any, mask: Any) -> None:
+        if sequences.shape[1] == 0:
+            raise ShapeError(
+                f"{self.name} got sequences without steps: shape {show(sequences.shape)}.",
+                why="it gives what it has read at the last step.",
+                fix="leave empty sequences out, or pad them.",
+                graph=self,
+            )
+        if mask is not None and not shape_math.same(mask.shape, sequences.shape[:2]):
+            raise ShapeError(
+                f"The mask for {self.name} has shape {show(mask.shape)}, its input "
+                f"{show(sequences.shape)}.",
+                why="a mask of a sequence says of each step whether it counts.",
+                fix=f"pass a mask of shape {show(sequences.shape[:2])}.",
                 graph=self,
             )
 
