@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from funclab import explain, registry
-from funclab.errors import plain
+from funclab.errors import GraphError, plain
 from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
@@ -144,6 +144,20 @@ class Tensor(Operators):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise explain.numpy_use(self, "array", known=False)
+
+    # A tensor is a place in a graph: a copy of it is the same place.
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __deepcopy__(self, copies: dict[int, Any]) -> Tensor:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise GraphError(
+            f"The tensor {self.id} cannot be pickled alone.",
+            why="it is a place in a graph, and only models are pickled with their graphs.",
+            fix="pickle the model; its `inputs` and `outputs` come with it.",
+        )
 
     def __repr__(self) -> str:
         return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")
