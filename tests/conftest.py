@@ -1,8 +1,11 @@
-"""What every test run shares: fresh names for each test, and lessons that cannot go missing."""
+"""What every test run shares: fresh names for each test, counts, and lessons that are not lost."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,47 @@ import pytest
 from funclab import registry
 
 cells: Counter[str] = Counter()
+tried: Counter[str] = Counter()
+failed: Counter[str] = Counter()
+"""The trials of `make soak`, by what the tests' mark `soak` says."""
+
+
+class Trials:
+    """Counts what one test tries, and goes on after a failure; the test fails at its end."""
+
+    def __init__(self) -> None:
+        self.count, self.failures = 0, list[str]()
+
+    @contextmanager
+    def __call__(self, name: object) -> Iterator[None]:
+        """One trial."""
+        self.count += 1
+        try:
+            yield
+        except (Exception, pytest.fail.Exception) as error:
+            self.failures.append(f"{name}: {type(error).__name__}: {error}")
+
+
+@pytest.fixture
+def trial() -> Trials:
+    return Trials()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Count the trials of a test with the mark `soak`: one, unless it counts them itself."""
+    trials = getattr(item, "funcargs", {}).get("trial") or Trials()
+    ended = False
+    try:
+        yield
+        ended = True
+        if trials.failures:
+            text = "\n".join(trials.failures[:20])
+            pytest.fail(f"{len(trials.failures)} of {trials.count} trials failed:\n{text}")
+    finally:
+        for mark in item.iter_markers("soak"):
+            lost = len(trials.failures) or int(not ended)
+            item.user_properties.append(("soak", [mark.args[0], trials.count or 1, lost]))
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +70,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, value in report.user_properties if report.when == "call" else ():
+        if name == "soak":
+            kind, count, lost = value  # type: ignore[misc]
+            tried[kind] += count
+            failed[kind] += lost
     path = report.nodeid.partition("::")[0]
     if report.when == "call" and path.endswith(".ipynb"):
         cells[path] += 1
@@ -39,6 +88,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if tried and os.environ.get("SOAK"):
+        terminalreporter.write_sep("-", "soak")
+        terminalreporter.write_line(f"{'':32}{'tried':>10}{'failed':>10}")
+        for kind, count in sorted(tried.items()):
+            terminalreporter.write_line(f"{kind:32}{count:10,}{failed[kind]:10,}")
     if not terminalreporter.config.getoption("nbval", False):
         return
     terminalreporter.write_sep("-", "lessons")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from funclab.errors import ArgumentError, NameLookupError, plain
@@ -159,9 +160,16 @@ class History(Callback):
 class CallbackList:
     """Several callbacks as one."""
 
-    def __init__(self, callbacks: Sequence[Any], model: Any, params: dict[str, Any]) -> None:
-        self.callbacks = list(callbacks)
-        self.params = params
+    def __init__(
+        self,
+        callbacks: Sequence[Any],
+        model: Any,
+        params: dict[str, Any],
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
+        self.callbacks, self.params = list(callbacks), params
+        self.around = around
+        """What surrounds each call of callbacks."""
         for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
@@ -171,19 +179,24 @@ class CallbackList:
         if not name.startswith("on_"):
             raise AttributeError(name)
 
+        return self._telling([getattr(callback, name) for callback in self.callbacks])
+
+    def _telling(self, methods: Sequence[Callable[..., None]]) -> Callable[..., None]:
         def tell(*args: Any, **kwargs: Any) -> None:
-            for callback in self.callbacks:
-                getattr(callback, name)(*args, **kwargs)
+            with self.around():
+                for method in methods:
+                    method(*args, **kwargs)
 
         return tell
 
     def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
-        """The methods of that name that some class has really written."""
-        return [
+        """What tells those callbacks whose class has really written a method of that name."""
+        methods = [
             getattr(callback, name)
             for callback in self.callbacks
             if writes(callback, name) or writes(callback, old)
         ]
+        return [self._telling(methods)] if methods else []
 
 
 def writes(callback: Any, name: str | None) -> bool:

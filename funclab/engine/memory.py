@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from funclab.graph.locks import locks_of
 from funclab.graph.value import Variable
 from funclab.shape_math import Array, Shape, known
 
@@ -53,6 +54,7 @@ def pack(variables: Sequence[Variable]) -> None:
             groups[variable.dtype].append(variable)
     for dtype, group in groups.items():
         _, views = flat_views([variable.shape for variable in group], dtype)
+        locks_of(group)  # from now on they share one
         for variable, view in zip(group, views):
             variable.place(view)
 

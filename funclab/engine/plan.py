@@ -11,7 +11,7 @@ import numpy as np
 from funclab.engine.describe import Note, describe
 from funclab.engine.memory import Pool, flat_views
 from funclab.errors import ArgumentError, NotSupportedError
-from funclab.graph.locks import lock_of
+from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.shape_math import Array, known
@@ -66,17 +66,29 @@ class Plan:
             self._add_forward(call)
         if self.wrt:
             self._add_backward()
-        self.lock = lock_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
+        self.locks = locks_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
         """Held while the plan runs, and by who needs its results to stay until they are read."""
 
     @np.errstate(all="ignore")
     def run(self) -> None:
         """Do every step, in order. Infinity and NaN travel on, without warnings."""
-        with self.lock:
-            for call, arrays, _ in self.steps:
-                call(*arrays)
+        holding(self.locks, self._run_steps)
         for call, arrays, _ in self.last_steps:
             call(*arrays)
+
+    def _run_steps(self) -> None:
+        for call, arrays, _ in self.steps:
+            call(*arrays)
+
+    def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]:
+        """Copies of values, for what `fill` brings. Any thread may ask for them."""
+
+        def work() -> list[Array]:
+            fill()
+            self.run()
+            return [self.array(value).copy() for value in values]
+
+        return holding(self.locks, work)
 
     def array(self, value: Value) -> Array:
         """The memory of a value: read results here, feed placeholders with `np.copyto`."""

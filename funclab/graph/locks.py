@@ -7,9 +7,11 @@ while its thread holds the locks of its variables: nobody else reads or writes t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Lockable(Protocol):
@@ -27,50 +29,37 @@ making = threading.RLock()
 _sharing = threading.Lock()
 
 
-def lock_of(variables: Iterable[Lockable]) -> AbstractContextManager[Any]:
-    """The lock to hold while these variables are in use.
+def locks_of(variables: Iterable[Lockable]) -> list[AbstractContextManager[Any]]:
+    """The locks to hold while these variables are in use; `holding` takes them.
 
-    Variables that are first used together share a lock. So most models have one; a model that
-    joins layers of others holds all of theirs. Nothing that is done under such a lock may wait for
-    `making` (weights are made before), so that a layer can read other weights while it is built.
+    A variable that has no lock yet gets one of those of the others. So most models have one; a
+    model that joins layers of others has all of theirs. Nothing that is done under such a lock may
+    wait for `making` (weights are made before), so that a layer can read other weights while it is
+    built.
     """
-    fresh = threading.RLock()
-    locks: dict[int, Any] = {}
-    with _sharing:
-        for variable in variables:
-            variable.lock = variable.lock or fresh
-            locks[id(variable.lock)] = variable.lock
-    if len(locks) <= 1:
-        return next(iter(locks.values()), fresh)
-    # In one order everywhere: two threads then never wait for each other.
-    return _Together([locks[key] for key in sorted(locks)])
-
-
-def lock_to_read(variables: Iterable[Lockable]) -> AbstractContextManager[Any]:
-    """The same for variables that are read: those that have no memory yet are made first."""
     variables = list(variables)
-    for variable in variables:
-        variable.array  # noqa: B018 it is made on first use
-    return lock_of(variables)
+    with _sharing:
+        locks = {id(v.lock): v.lock for v in variables if v.lock is not None}
+        shared = next(iter(locks.values()), None) or threading.RLock()
+        for variable in variables:
+            variable.lock = variable.lock or shared
+    # In one order everywhere: two threads then never wait for each other.
+    return [locks[key] for key in sorted(locks)] or [shared]
 
 
-class _Together:
-    """Several locks as one, to be held any number of times."""
+def holding(locks: Sequence[AbstractContextManager[Any]], work: Callable[[], Result]) -> Result:
+    """What `work()` returns, done while this thread holds all the locks.
 
-    def __init__(self, locks: Sequence[Any]) -> None:
-        self.locks = locks
+    Each lock has a `with` of its own: an interrupt never comes between the lock and its `with`, so
+    that none is left locked.
+    """
+    if not locks:
+        return work()
+    with locks[0]:
+        return holding(locks[1:], work)
 
-    def __enter__(self) -> None:
-        taken = []
-        try:
-            for lock in self.locks:
-                lock.acquire()
-                taken.append(lock)
-        except BaseException:
-            for lock in taken:
-                lock.release()
-            raise
 
-    def __exit__(self, *error: Any) -> None:
-        for lock in self.locks:
-            lock.release()
+def read(variables: Iterable[Lockable], work: Callable[[], Result]) -> Result:
+    """The same for variables that are read: those that have no memory yet are made first."""
+    variables = [v for v in variables if v.array is not None]  # made, where there was none
+    return holding(locks_of(variables), work)

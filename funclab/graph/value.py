@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funclab import explain
 from funclab.errors import WeightsError
-from funclab.graph.locks import making
+from funclab.graph.locks import locks_of, making
 from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shape_math import Array, Shape, known, show
 
@@ -117,7 +117,7 @@ class Variable(Value):
         self.bound = False
         """Whether a plan holds this memory, so that it may not move any more."""
         self.lock: AbstractContextManager[Any] | None = None
-        """Held by a thread that runs a plan with this variable; see `lock_of`."""
+        """Held by a thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
 
     def __getstate__(self) -> dict[str, Any]:
@@ -139,12 +139,16 @@ class Variable(Value):
 
     def place(self, memory: Array) -> None:
         """Move into `memory`, keeping the value."""
-        memory[...] = self._initial() if self._array is None else self._array
-        self._array = memory
+        start = self._initial() if self._array is None else None
+        with locks_of([self])[0]:
+            memory[...] = start if self._array is None else self._array
+            self._array = memory
 
     def numpy(self) -> Array:
         """A copy of the value."""
-        return self.array.copy()
+        self.array  # noqa: B018 it is made before the lock is taken
+        with self.lock or nullcontext():
+            return self.array.copy()
 
     def __float__(self) -> float:
         return float(self.array)
@@ -174,10 +178,11 @@ class Variable(Value):
                 why=f"{self.path} keeps the shape it was built with.",
                 fix=f"pass an array of shape {show(self.shape)}.",
             )
-        if self._array is None:
-            self._array = np.array(new, self.dtype, order="C").reshape(known(self.shape))
-        else:
-            self._array[...] = new
+        with self.lock or nullcontext():
+            if self._array is None:
+                self._array = np.array(new, self.dtype, order="C").reshape(known(self.shape))
+            else:
+                self._array[...] = new
 
     def _initial(self) -> Array:
         if self.initializer is None:

@@ -208,8 +208,7 @@ class Layer(Weighted):
         with making, Tape() as tape:
             outputs = self._call_on_tape(args, kwargs)
             plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
-        plan.run()
-        return structure.map_structure(lambda value: plan.array(value).copy(), outputs)
+        return structure.pack(outputs, plan.results(plan.outputs, lambda: None))
 
     def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
         tape = current_tape()

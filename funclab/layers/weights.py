@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab import constraints, initializers, regularizers, shape_math, structure
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
-from funclab.graph.locks import lock_of, lock_to_read
+from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Variable
@@ -104,7 +104,7 @@ class Weighted(Operation):
     def held(self) -> list[Weighted]:
         """The layers held in attributes, also in lists and dicts, in order."""
         layers: dict[Weighted, None] = {}
-        for name, value in vars(self).items():
+        for name, value in vars(self).copy().items():  # another thread may add some
             if name not in ("constructor_arguments", "inbound_nodes", "outbound_nodes"):
                 for leaf in structure.flatten(value):
                     if isinstance(leaf, Weighted) and leaf is not self:
@@ -114,7 +114,7 @@ class Weighted(Operation):
     @property
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
-        held = [v for value in vars(self).values() for v in structure.flatten(value)]
+        held = [v for value in vars(self).copy().values() for v in structure.flatten(value)]
         own = [*self._own_weights, *(v for v in held if isinstance(v, Variable))]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return unique([*own, *_each(self.sublayers, "variables")])
@@ -162,8 +162,7 @@ class Weighted(Operation):
     def get_weights(self) -> list[Array]:
         """Copies of all weights, in the order of `weights`."""
         weights = self.weights
-        with lock_to_read(weights):
-            return [variable.numpy() for variable in weights]
+        return read(weights, lambda: [variable.numpy() for variable in weights])
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Replace all weights; nothing changes when one of them does not fit.
@@ -187,9 +186,7 @@ class Weighted(Operation):
                     why=f"{variable.path} was built with that shape.",
                     fix=f"pass an array of shape {show(variable.shape)} for {variable.path}.",
                 )
-        with lock_of(mine):
-            for variable, array in zip(mine, arrays, strict=True):
-                variable.assign(array)
+        holding(locks_of(mine), lambda: [v.assign(array) for v, array in zip(mine, arrays)])
 
     def count_params(self) -> int:
         """How many numbers the weights hold, each counted once."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funclab.engine.memory import offsets, runs
+from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.shape_math import Array, known
 
@@ -42,16 +43,22 @@ class Slots:
 
     def make(self, variables: Sequence[Variable]) -> None:
         """Set memory aside for the variables that are new."""
-        new = [variable for variable in variables if variable not in self.places]
-        if not new:
+        if all(variable in self.places for variable in variables):
+            return
+        with making:
+            self._add([variable for variable in variables if variable not in self.places])
+
+    def _add(self, new: Sequence[Variable]) -> None:
+        if not new:  # another thread has added them meanwhile
             return
         starts = offsets([variable.shape for variable in new])
         group = {
             name: np.full(starts[-1], value, new[0].dtype) for name, value in self.initial.items()
         }
-        for variable, begin, end in zip(new, starts, starts[1:]):
-            self.places[variable] = Place(len(self.groups), begin, end)
+        number, ends = len(self.groups), zip(new, starts, starts[1:])
         self.groups.append(group)
+        # All at once: other threads read the places meanwhile.
+        self.places = self.places | {v: Place(number, begin, end) for v, begin, end in ends}
 
     def stretches(self, variables: Sequence[Variable], grads: Array) -> Iterator[Stretch]:
         """The longest pieces in which weights, gradients and slots all lie side by side."""

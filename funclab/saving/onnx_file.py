@@ -18,7 +18,7 @@ from funclab.errors import (
     NotSupportedError,
 )
 from funclab.files import replacing
-from funclab.graph.locks import lock_to_read
+from funclab.graph.locks import read
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
@@ -54,8 +54,8 @@ def export(model: Any, path: Any, format: str = "onnx") -> None:
     if tape.updates:
         raise _refused(tape.updates[0], "it changes what the layer remembers")
     writer = _Writer(onnx)
-    with lock_to_read(model.variables):
-        message = writer.model(model, structure.flatten(inputs), outputs)
+    ends = structure.flatten(inputs), outputs
+    message = read(model.variables, lambda: writer.model(model, *ends))
     with replacing(path) as new:
         new.write_bytes(message)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import WeightsError, warn
-from funclab.graph.locks import lock_of, lock_to_read
+from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
 from funclab.shape_math import Array, show
@@ -91,12 +91,16 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
 def arrays_of(model: Any) -> dict[str, Array]:
     """The state of a model as it is saved: its variables and, once compiled, its optimizer's."""
     placed = placed_variables(model)
-    with lock_to_read(placed.values()):
+    compiled = bool(getattr(model, "compiled_state", None))
+    if compiled:
+        _slots(model)  # made before the locks are taken
+
+    def copied() -> dict[str, Array]:
         arrays = {path: variable.numpy() for path, variable in placed.items()}
-        if getattr(model, "compiled_state", None):
-            states = _optimizer_state(model)
-            arrays |= {f"optimizer/vars/{i}": array for i, array in enumerate(states)}
-    return arrays
+        states = _optimizer_state(model) if compiled else []
+        return arrays | {f"optimizer/vars/{i}": array for i, array in enumerate(states)}
+
+    return read(placed.values(), copied)
 
 
 def restore(model: Any, arrays: dict[str, Array]) -> None:
@@ -120,11 +124,17 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
                 fix="build the model as it was when the weights were saved.",
             )
     states = _stored_optimizer(model, arrays)
-    with lock_of(placed.values()):
+    trained = bool(states and getattr(model, "compiled_state", None))
+    if trained:
+        _slots(model)  # made before the locks are taken
+
+    def restored() -> None:
         for variable, array in used:
             variable.assign(array)
-        if states and getattr(model, "compiled_state", None):
+        if trained:
             _restore_optimizer(model, states)
+
+    holding(locks_of(placed.values()), restored)
 
 
 def _is_random(path: str) -> bool:

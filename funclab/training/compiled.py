@@ -44,7 +44,7 @@ class Compiled:
         self.loss_mean = Mean("loss")
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
-        self.steps: OrderedDict[Any, Any] = OrderedDict()
+        self.steps = Steps()
         self.loop: Any = None
         """The training loop that is under way, if any."""
         self.lock = threading.RLock()
@@ -81,7 +81,7 @@ class Compiled:
         means = [mean for mean in self.loss_means if mean is not None]
         values = [self.loss_mean, *means, *in_order(metrics)]
         trackers = dict(zip(self.metrics_names, values, strict=True))
-        self.steps.clear()  # plans made before held other metrics
+        self.steps = Steps()  # plans made before held other metrics
         self.metrics_per_output, self.trackers = metrics, trackers
         self.kinds = kinds  # last: an interrupt may come before
 
@@ -115,21 +115,23 @@ class Compiled:
         """The running loss and metrics, as numbers."""
         return {name: number(tracker.result()) for name, tracker in self.trackers.items()}
 
-    def step(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The plan kept under a key, or a new one."""
-        return kept_step(self.steps, key, make)
 
+class Steps:
+    """Plans by what they depend on. Not a dict: no other thread may go through it meanwhile."""
 
-def kept_step(steps: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
-    """The entry under a key, made when there is none; the longest unused ones are dropped."""
-    with making:
-        if key in steps:
-            steps.move_to_end(key)
-        else:
-            steps[key] = make()
-            while len(steps) > KEPT_STEPS:
-                steps.popitem(last=False)
-        return steps[key]
+    def __init__(self) -> None:
+        self.kept: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The plan under a key, made when there is none; the longest unused ones are dropped."""
+        with making:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            else:
+                self.kept[key] = make()
+                while len(self.kept) > KEPT_STEPS:
+                    self.kept.popitem(last=False)
+            return self.kept[key]
 
 
 def compile(

@@ -103,14 +103,18 @@ class Control:
     """Holds a training loop between two batches, lets single batches through, and ends it.
 
     Any thread may call these methods. The loop checks `held` after every batch and, while it is
-    not zero, stays parked.
+    true, stays parked.
     """
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self.stop = stop
         """Ask the loop to end after the running batch."""
-        self.held = 0
         self.paused = self.parked = self.ended = False
+        self.open = False
+        """Whether others may use the model: the loop is parked, or in a callback."""
+        self.visits: dict[object, bool] = {}
+        """Who wants to, and whether they do so now: the loop does not go on before they have left.
+        One entry each, which comes and goes in one step that no interrupt can cut in two."""
         self.singles = 0
         self.stepping = self.evaluating = False
         """Whether a single batch is under way, and whether the loop evaluates: a single batch is
@@ -119,25 +123,33 @@ class Control:
         """The error that ended the loop, if it failed."""
         self.observers: list[Callable[[], None]] = []
         """Called when the loop parks, goes on, or is over."""
-        self._change = threading.Condition()
+        self._lock = threading.RLock()  # not that of a Condition, whose `with` can be cut off
+        self._change = threading.Condition(self._lock)
+
+    @property
+    def held(self) -> bool:
+        """Whether the loop has to park after its batch."""
+        return self.paused or bool(self.visits)
 
     def pause(self) -> None:
         """Stay between two batches until `resume`."""
-        with self._change:
-            self.held += not self.paused
+        with self._lock:
             self.paused, parked = True, self.parked
         if parked:  # in an async cell, between two turns: `at_rest` has told nobody
             self._tell()
 
     def resume(self) -> None:
-        with self._change:
-            self.held -= self.paused
+        """Go on after `pause`."""
+        with self._lock:
+            goes_on = self.paused and not self.ended
             self.paused, self.singles, self.stepping = False, 0, False
             self._change.notify_all()
+        if goes_on:
+            self._tell()
 
     def step(self) -> None:
         """While paused, let one batch through; else pause."""
-        with self._change:
+        with self._lock:
             if self.paused:
                 self.singles += 1
                 self._change.notify_all()
@@ -146,59 +158,76 @@ class Control:
 
     def end(self, error: BaseException | None = None) -> None:
         """Mark the loop as over."""
-        with self._change:
+        with self._lock:
             self.ended, self.parked, self.error = True, False, error
             self._change.notify_all()
         self._tell()
 
     def wait_parked(self, timeout: float | None = None) -> None:
         """Return when the loop is parked between two batches, or is over."""
-        with self._change:
+        with self._lock:
             self._change.wait_for(lambda: self.parked or self.ended, timeout)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
-        """Hold the loop between two batches while the block runs."""
-        with self._change:
-            self.held += 1
+        """Hold the loop between two batches, or in a callback, while the block runs."""
+        visitor = object()
         try:
-            self.wait_parked()
+            self.visits[visitor] = False
+            with self._lock:
+                while not (self.open or self.ended):
+                    self._change.wait(POLL_SECONDS)
+                self.visits[visitor] = True
             yield
         finally:
-            with self._change:
-                self.held -= 1
+            self.visits.pop(visitor, None)
+            with self._lock:
                 self._change.notify_all()
 
     # For the loop, between two batches.
     def parks(self) -> bool:
         """Whether the loop has to stay parked."""
-        with self._change:
+        with self._lock:
             self.stepping = self.stepping and self.evaluating
-            if self.held == 1 and (self.stepping or self.singles):
+            if self.paused and not self.visits and (self.stepping or self.singles):
                 self.singles -= not self.stepping
                 self.stepping = True
                 return False
-            return self.held > 0
+            return self.held
 
     def wait(self) -> None:
         """Wait for a moment, or until something changes."""
-        with self._change:
-            if self.held and not (self.held == 1 and self.singles):
+        with self._lock:
+            if self.held and not (self.singles and not self.visits):
                 self._change.wait(POLL_SECONDS)
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
         """The loop is parked between two batches while the block runs."""
-        with self._change:
-            self.parked = True
+        with self.letting_in():
+            with self._lock:
+                self.parked = True
+                self._change.notify_all()
+            if self.paused:
+                self._tell()
+            try:
+                yield
+            finally:
+                self.parked = False
+
+    @contextmanager
+    def letting_in(self) -> Iterator[None]:
+        """Others may use the model while the block runs, which trains on nothing."""
+        with self._lock:
+            before, self.open = self.open, True
             self._change.notify_all()
-        if self.paused:
-            self._tell()
         try:
             yield
         finally:
-            with self._change:
-                self.parked = False
+            with self._lock:
+                self.open = before
+                while not before and any(self.visits.values()):
+                    self._change.wait(POLL_SECONDS)
 
     def _tell(self) -> None:
         for tell in self.observers:

@@ -99,7 +99,7 @@ class TrainingLoop:
         options, steps = self.options, self.training.steps
         params = {"epochs": options.epochs, "steps": steps, "verbose": options.verbose}
         everyone = [*options.callbacks, self.history, *self.watchers]
-        self.callbacks = CallbackList(everyone, self.model, params)
+        self.callbacks = CallbackList(everyone, self.model, params, self.control.letting_in)
         with one_blas_thread():
             self.callbacks.on_train_begin({})
             for epoch in self.epochs:

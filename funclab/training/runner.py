@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 from funclab import structure
@@ -10,7 +9,7 @@ from funclab.engine.memory import pack
 from funclab.errors import warn
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
-from funclab.training.compiled import Compiled, kept_step
+from funclab.training.compiled import Compiled, Steps
 from funclab.training.data import Data, prepare
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
 
@@ -27,7 +26,7 @@ class Runner:
     def train(self, specs: Specs, tree: Any) -> Step:
         """The training plan for batches of these shapes."""
         trainable = self.trainable()
-        return self.compiled.step(
+        return self.compiled.steps.get(
             ("train", *shape_key(self.model, specs, tree)),
             lambda: train_step(self.model, self.compiled, specs, tree, trainable),
         )
@@ -35,7 +34,7 @@ class Runner:
     def test(self, specs: Specs, tree: Any) -> Step:
         """The plan that evaluates batches of these shapes."""
         self.trainable()
-        return self.compiled.step(
+        return self.compiled.steps.get(
             ("test", *shape_key(self.model, specs, tree)),
             lambda: evaluate_step(self.model, self.compiled, specs, tree),
         )
@@ -62,14 +61,14 @@ class Runner:
 
 def predicting(model: Any, specs: Specs, tree: Any) -> Step:
     """The plan that predicts batches of these shapes; the model need not be compiled."""
-    steps = model.__dict__.setdefault("_predict_steps", OrderedDict())
+    steps = model.__dict__.setdefault("_predict_steps", Steps())
 
     def make() -> Step:
         if model.built:
             pack(model.trainable_weights)
         return predict_step(model, specs, tree)
 
-    return kept_step(steps, shape_key(model, specs, tree), make)
+    return steps.get(shape_key(model, specs, tree), make)
 
 
 def shape_key(model: Any, specs: Specs, tree: Any) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from funclab.callbacks.base import Callback, Logs
 from funclab.errors import ArgumentError
 from funclab.shape_math import Array
-from funclab.training.compiled import check_idle
+from funclab.training.compiled import check_idle, require
 
 MOST = 20
 MOST_BYTES = 64 << 20
@@ -53,7 +53,6 @@ class Snapshots(Callback):
         Returns that epoch. Raises: BusyError while the model is in training; ArgumentError when
         nothing so early was kept.
         """
-        check_idle(self.model, "restore")
         known = [one for one in self.epochs if one <= epoch]
         if not known:
             raise ArgumentError(
@@ -61,8 +60,9 @@ class Snapshots(Callback):
                 why=f"there are those of the epochs {', '.join(map(str, self.epochs)) or 'none'}.",
                 fix="choose one of these; fit(..., snapshots=True) keeps some while it trains.",
             )
-        for weight, value in zip(self.model.weights, self.kept[known[-1] - 1]):
-            weight.assign(value)
+        with require(self.model).lock:  # no training begins meanwhile
+            check_idle(self.model, "restore")
+            self.model.set_weights(self.kept[known[-1] - 1])
         return known[-1]
 
 

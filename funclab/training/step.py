@@ -65,10 +65,7 @@ class Step:
 
     def results(self, fill: Callable[[], None]) -> list[Array]:
         """Copies of the outputs for the batch that `fill` brings. Any thread may ask for them."""
-        with self.plan.lock:
-            fill()
-            self.plan.run()
-            return [self.plan.array(output).copy() for output in self.outputs]
+        return self.plan.results(self.outputs, fill)
 
     def forward(self, model: Any, tree: Any) -> None:
         """Run the model on the tape."""

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+import xml.dom.minidom
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from funclab import Input, Model, models
 from funclab.callbacks import CSVLogger, ModelCheckpoint
 from funclab.errors import FileError
 from funclab.layers import Dense
+from funclab.optimizers import SGD
 
-TRIES = 250 if os.environ.get("SOAK") else 3
+LONG = bool(os.environ.get("SOAK"))
+KILLS = 145 if LONG else 3
+SIZES = 60 if LONG else 2
+"""Of how many sizes a file may be when the disk is full."""
 
 
 def model_of(units, fill):
     x = Input((units,))
     model = Model(x, Dense(units)(x))
     model.set_weights([np.full(w.shape, fill, "float32") for w in model.weights])
-    model.compile("sgd", "mse")
+    model.compile(SGD(0.0), "mse")  # trained or not, all weights are `fill`
     return model
 
 
 def fit_with(callback):
     def save(model, path, epochs=1):
-        x = np.zeros((4, 4))
+        x = np.zeros((4, model.input_shape[-1]))
         model.fit(x, x, epochs=epochs, verbose=0, callbacks=[callback(path)])
 
     return save
@@ -55,12 +60,12 @@ WRITERS = {
 
 
 @contextmanager
-def small_disk():
-    """A system that refuses to write more than 100 bytes to a file, as a full disk does."""
+def small_disk(size=100):
+    """A system that refuses to write more bytes than that to a file, as a full disk does."""
     resource = pytest.importorskip("resource")  # Windows has no such limit
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
     try:
         yield
     finally:
@@ -68,24 +73,30 @@ def small_disk():
         signal.signal(signal.SIGXFSZ, before)
 
 
+@pytest.mark.soak("full disk")
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "log.csv"])
-def test_a_full_disk_leaves_what_was_there(name, tmp_path):
-    path = tmp_path / name
+def test_a_full_disk_leaves_what_was_there(name, tmp_path, trial):
+    path, model = tmp_path / name, model_of(4, 1.0)
+    WRITERS[name](model, path)
+    whole = path.stat().st_size
     path.write_text("before")
 
-    with pytest.raises(FileError, match="was not written"), small_disk():
-        WRITERS[name](model_of(4, 1.0), path)
+    for size in np.linspace(0, whole - 1, SIZES).astype(int).tolist():
+        with trial(f"{size} bytes"):
+            with pytest.raises(FileError, match="was not written"), small_disk(size):
+                WRITERS[name](model, path)
 
-    assert path.read_text() == "before"
-    assert [file.name for file in tmp_path.iterdir()] == [name]
+            assert path.read_text() == "before"
+            assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.soak("full disk")
 def test_a_table_of_epochs_keeps_its_lines_on_a_full_disk(tmp_path):
     path = tmp_path / "log.csv"
     model = model_of(4, 1.0)
 
     with pytest.raises(FileError, match="was not written"), small_disk():
-        fit_with(CSVLogger)(model, path, epochs=9)
+        fit_with(CSVLogger)(model, path, epochs=99)
 
     lines = path.read_text().splitlines()
     assert lines[0] == "epoch,loss"
@@ -125,27 +136,50 @@ def test_a_link_and_permissions_stay_as_they_are(tmp_path):
     assert models.load_model(real).get_weights()[0][0, 0] == 2.0
 
 
-SAVING = """
-import sys
-from tests.saving.test_whole_files import WRITERS, model_of
-model = model_of(300, 2.0)
-print("ready", flush=True)
-while True:
-    WRITERS[sys.argv[1]](model, sys.argv[2])
-"""
+def is_whole(path):
+    """Raises an error unless the file is a whole one of its kind."""
+    if path.suffix == ".csv":
+        lines = path.read_text().splitlines(keepends=True)
+        assert all(line.count(",") == 1 and line.endswith("\n") for line in lines)
+    elif path.suffix == ".svg":
+        xml.dom.minidom.parse(str(path))
+    elif path.suffix == ".png":
+        Image.open(path).load()
+    else:
+        whole = path.suffix == ".keras"
+        weights = models.load_model(path).get_weights() if whole else weights_in(path)
+        assert len({float(value) for weight in weights for value in np.unique(weight)}) == 1
 
 
-@pytest.mark.parametrize("name", ["m.keras", "m.weights.h5"])
-def test_a_process_killed_while_it_saves_leaves_a_whole_file(name, tmp_path):
+def save_again_and_again(name, path, pipe):
+    """What a process does that is killed: it saves, and tells how long that takes."""
+    model = model_of(300, 2.0)
+    WRITERS[name](model, path)
+    begun = time.perf_counter()
+    WRITERS[name](model, path)
+    pipe.send(time.perf_counter() - begun)
+    while True:
+        WRITERS[name](model, path)
+
+
+@pytest.mark.soak("killed while writing (kill -9)")
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_process_killed_while_it_saves_leaves_a_whole_file(name, tmp_path, trial):
     path = tmp_path / name
     WRITERS[name](model_of(300, 1.0), path)
+    # Where a process can be forked, it need not import everything again.
+    fork = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if fork else "spawn")
 
-    for _ in range(TRIES):
-        command = [sys.executable, "-c", SAVING, name, str(path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(random.random() / 50)  # any moment of the saving will do
-            process.kill()
+    for number in range(KILLS):
+        here, there = context.Pipe()
+        process = context.Process(target=save_again_and_again, args=(name, path, there))
+        process.start()
+        there.close()  # so that its end is noticed if it fails
+        seconds = here.recv()
+        time.sleep(2 * seconds * random.random())  # any moment of the saving will do
+        process.kill()
+        process.join()
 
-        loaded = models.load_model(path).get_weights() if name == "m.keras" else weights_in(path)
-        assert len({float(value) for weight in loaded for value in np.unique(weight)}) == 1
+        with trial(number):
+            is_whole(path)

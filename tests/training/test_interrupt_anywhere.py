@@ -12,7 +12,9 @@ import functools
 import os
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +23,14 @@ import pytest
 import funclab
 from funclab import training
 from funclab.callbacks import LambdaCallback
-from funclab.layers import Dense
+from funclab.graph import locks
+from funclab.layers import Dense, add
 from funclab.models import Model
 from funclab.optimizers import SGD
+from funclab.training import control
 from tests.training.conftest import line
 
+pytestmark = pytest.mark.soak("interrupts at every line")
 STRIDE = 1 if os.environ.get("SOAK") else 23
 FOLDER = str(Path(training.__file__).parent)
 X = np.random.RandomState(0).randn(12, 3)
@@ -43,10 +48,10 @@ def heard():
 
 
 class At:
-    """Raises SIGINT at line events of the training code, by their number."""
+    """Raises SIGINT at line events of the training code, or of `files`, by their number."""
 
-    def __init__(self, *numbers):
-        self.numbers, self.count = numbers, 0
+    def __init__(self, *numbers, files=FOLDER):
+        self.numbers, self.count, self.files = numbers, 0, files
 
     def __enter__(self):
         sys.settrace(self.trace)
@@ -56,26 +61,27 @@ class At:
         sys.settrace(None)
 
     def trace(self, frame, event, arg):
-        if not frame.f_code.co_filename.startswith(FOLDER):
+        if not frame.f_code.co_filename.startswith(self.files):
             return None
-        if event == "line" and not leaves_with(frame):
+        if event == "line" and frame.f_lasti not in spared(frame.f_code):
             self.count += 1
             if self.count in self.numbers:
                 signal.raise_signal(signal.SIGINT)
         return self.trace
 
 
-def leaves_with(frame):
-    """Whether a `with` block is about to be left: no real signal comes before its `__exit__`."""
-    return frame.f_lasti in exits(frame.f_code)
-
-
 @functools.cache
-def exits(code):
-    """Where the code of `with` blocks begins to call `__exit__`, without or with an error."""
+def spared(code):
+    """Where lines begin at which no real signal comes: it would come at a call or a jump back.
+
+    That is where a `with` block begins to call `__exit__`, without or with an error, at `try:`,
+    which does nothing, and right after a `yield`, at which it has come.
+    """
     steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
-    found = set()
+    found = {step.offset for step in steps if step.opname == "NOP"}
     for i in range(len(steps) - 3):
+        if (steps[i].opname, steps[i + 1].opname) == ("RESUME", "POP_TOP"):
+            found.add(steps[i + 2].offset)
         if steps[i + 1].opname == "WITH_EXCEPT_START":
             found.add(steps[i].offset)
         three = [(step.opname, step.argval) for step in steps[i : i + 3]]
@@ -165,9 +171,23 @@ def settled(model):
         model.history.stop().wait(30)
 
 
+def in_another_thread(work):
+    """What `work()` returns; TimeoutError if it waits for locks that were not given back."""
+    result = Future()
+
+    def run():
+        try:
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result.result(30)
+
+
 @pytest.mark.parametrize("interrupts", [1, 2])
 @pytest.mark.parametrize(("make", "run"), RUNS.values(), ids=RUNS.keys())
-def test_an_interrupt_at_any_line_leaves_whole_steps_and_a_free_model(make, run, interrupts):
+def test_an_interrupt_at_any_line_leaves_whole_steps_and_a_free_model(make, run, interrupts, trial):
     expected = whole_steps(make)
     model = make()
     with At() as lines:
@@ -177,24 +197,64 @@ def test_an_interrupt_at_any_line_leaves_whole_steps_and_a_free_model(make, run,
     for number in range(1, lines.count + 1, STRIDE):
         model = make()
         second = number + 7 * (number % 5) + 1
-        try:
-            with At(*(number, second)[:interrupts]):
-                run(model)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            pass
-        settled(model)
+        with trial(number):
+            try:
+                with At(*(number, second)[:interrupts]):
+                    run(model)
+            except (KeyboardInterrupt, asyncio.CancelledError):
+                pass
+            settled(model)
 
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, number
-        weights = model.get_weights() or expected[0]
-        assert any(all(np.array_equal(a, b) for a, b in zip(weights, step)) for step in expected), (
-            number
-        )
-        if not model.compiled:
-            continue  # interrupted in compile
-        with ThreadPoolExecutor(1) as pool:  # it would wait for locks that were not given back
-            history = pool.submit(model.fit, X, Y, **OPTIONS).result(30)
-        assert list(history.history) == ["loss", "mae"], number
-        assert len(history.epoch) == 2, number
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            weights = model.get_weights() or expected[0]
+            assert any(all(map(np.array_equal, weights, step)) for step in expected)
+            if model.compiled:  # it may have been interrupted in compile
+                history = in_another_thread(lambda model=model: model.fit(X, Y, **OPTIONS))
+                assert list(history.history) == ["loss", "mae"]
+                assert len(history.epoch) == 2
+
+
+def test_an_interrupt_while_a_model_takes_the_locks_of_several_leaves_none_locked(trial):
+    parts = [line(), line()]
+    for part in parts:
+        part.predict(X)  # from now on each has a lock of its own
+    model = Model(parts[0].input, add([parts[0].output, parts[1](parts[0].input)]))
+    expected = model.predict(X)
+    weights = model.get_weights()
+    uses = [lambda: model.predict(X), model.get_weights, lambda: model.set_weights(weights)]
+
+    for use in uses:
+        with At(files=locks.__file__) as lines:
+            use()
+        for number in range(1, lines.count + 1):
+            with trial(number), pytest.raises(KeyboardInterrupt), At(number, files=locks.__file__):
+                use()
+            with trial(number):
+                result = in_another_thread(lambda: model.predict(X))
+                np.testing.assert_array_equal(result, expected)
+
+
+def test_an_interrupt_of_an_evaluation_lets_the_training_beside_it_go_on(trial):
+    model = functional()
+    training = model.fit(X, Y, epochs=10**7, verbose=0, background=True)
+    model.evaluate(X, Y, verbose=0)
+    with At(files=control.__file__) as lines:
+        model.evaluate(X, Y, verbose=0)
+
+    for number in range(1, lines.count + 20):
+        with trial(number):
+            try:
+                with At(number, files=control.__file__):
+                    model.evaluate(X, Y, verbose=0)
+            except KeyboardInterrupt:
+                pass
+            done = int(model.optimizer.iterations)
+            deadline = time.monotonic() + 30
+            while int(model.optimizer.iterations) == done:
+                assert time.monotonic() < deadline, "the training stays parked"
+                time.sleep(0.001)
+
+    training.stop().wait(30)
 
 
 def test_async_runs_that_end_in_any_order_leave_no_handler_behind():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,11 +13,14 @@ import pytest
 from funclab import Sequential, ops
 from funclab.callbacks import LambdaCallback
 from funclab.errors import BusyError
-from funclab.layers import Dense, Input, Layer
+from funclab.layers import LSTM, BatchNormalization, Dense, Dropout, Input, Layer, Reshape
 from funclab.models import Model
 from funclab.optimizers import SGD
+from funclab.view.trace.view import trace
+from funclab.view.training.view import watch
 from tests.training.conftest import line
 
+pytestmark = pytest.mark.soak("threads")
 THREADS = 8
 RANDOM = np.random.RandomState(0)
 X = RANDOM.randn(96, 3).astype("float32")
@@ -113,10 +118,11 @@ def test_a_prediction_beside_training_uses_the_weights_of_a_whole_step():
 
     try:
         pairs = [model.predict(X[:8]) for _ in range(300)]
+        while np.array_equal(pairs[0][0], pairs[-1][0]):
+            pairs.append(model.predict(X[:8]))
     finally:
         training.stop().wait()
 
-    assert not np.array_equal(pairs[0][0], pairs[-1][0])
     for one, other in pairs:
         np.testing.assert_array_equal(one, other)
 
@@ -140,6 +146,176 @@ def test_of_many_threads_that_train_a_model_only_one_does(attempt):
 
     assert len(refused) == THREADS - 1
     assert int(model.optimizer.iterations) == 3
+
+
+@pytest.fixture
+def eager_switching():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_evaluations_and_training_at_once_each_have_their_own_figures(eager_switching):
+    model, y = mlp(), X[:, :2]
+    model.compile(SGD(0.0), "mse", metrics=["mae"])
+    data = {"validation_data": (X, -y), "shuffle": False, "batch_size": 48, "verbose": 0}
+    expected = model.evaluate(X, 2 * y, verbose=0)
+    training = model.fit(X, y, epochs=10**6, background=True, **data)
+
+    def evaluate(number):
+        return [model.evaluate(X, 2 * y, verbose=0) for _ in range(40)]
+
+    try:
+        results = at_once(evaluate, 2)
+        while len(training.epoch) < 3:
+            model.evaluate(X, 2 * y, verbose=0)
+    finally:
+        training.stop().wait()
+    assert all(result == expected for results in results for result in results)
+    for name, values in training.history.items():
+        whole = values[: len(training.history["val_loss"]) - 1]
+        assert len(set(whole)) == 1, name
+
+
+EVENTS = ["train_begin", "epoch_begin", "train_batch_begin", "train_batch_end", "test_begin"]
+EVENTS += ["test_batch_end", "test_end", "epoch_end", "train_end"]
+
+
+@pytest.mark.parametrize("mode", ["blocking", "background", "async"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_callback_may_wait_for_a_thread_that_evaluates_the_model(event, mode):
+    model = line()
+    model.compile("sgd", "mse")
+    y, losses = X[:, 0], []
+
+    def evaluate():
+        losses.append(model.evaluate(X, y, verbose=0))
+
+    def wait(*args, **logs):
+        thread = threading.Thread(target=evaluate, daemon=True)
+        thread.start()
+        thread.join(30)
+        model.stop_training = True
+
+    callback = LambdaCallback()
+    setattr(callback, f"on_{event}", wait)
+    settings = {"validation_data": (X, y), "callbacks": [callback], "verbose": 0, "batch_size": 96}
+    if mode == "async":
+        history = asyncio.run(model.fit_async(X, y, **settings))
+    else:
+        history = model.fit(X, y, background=mode == "background", **settings)
+    getattr(history, "wait", lambda: None)()
+
+    assert len(losses) == 1
+    assert list(history.history) == ["loss", "val_loss"]
+    assert history.history["loss"] == pytest.approx([np.mean(np.square(y))])
+
+
+def test_a_prediction_beside_slow_motion_does_not_see_the_weights_it_tries(eager_switching):
+    model = mlp()
+    model.compile("sgd", "mse")
+    expected, ended = model.predict(X), threading.Event()
+
+    def use(number):
+        if number:
+            return [model.predict(X) for _ in iter(ended.is_set, True)]
+        try:
+            for _ in range(5):
+                trace(model, X, X[:, :2])
+        finally:
+            ended.set()
+        return []
+
+    for result in at_once(use, 2)[1]:
+        np.testing.assert_array_equal(result, expected)
+
+
+class Held(Model):
+    """A model that calls another in its own way."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = with_state()
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
+def with_state():
+    """A model whose layers change variables of their own: statistics and random streams."""
+    inputs = Input((3,))
+    x = BatchNormalization()(Dropout(0.5)(inputs))
+    x = Reshape((3, 1))(x)
+    return Model(inputs, Dense(1)(LSTM(2)(x)))
+
+
+def stateful():
+    """A recurrent model that goes on where the last batch ended."""
+    inputs = Input((3, 1), batch_size=8)
+    return Model(inputs, LSTM(3, stateful=True)(inputs))
+
+
+@pytest.mark.parametrize("make", [with_state, Held, Own], ids=["functional", "nested", "subclass"])
+def test_a_model_is_used_in_every_way_while_it_trains(make, tmp_path, eager_switching):
+    model = make()
+    model.compile("adam", "mse", metrics=["mae"])
+    y = model.predict(X) + 1
+    uses = [
+        lambda: model.predict(X[: RANDOM.randint(1, 96)]),
+        lambda: model(X, training=True),
+        lambda: model.evaluate(X, y, verbose=0),
+        lambda: [*model.weights, *model.trainable_weights, *model.variables],
+        lambda: model.set_weights(model.get_weights()),
+        lambda: model.save_weights(tmp_path / "m.weights.h5"),
+        lambda: model.optimizer.get_weights(),
+        lambda: watch(model),
+    ]
+    training = model.fit(X, y, epochs=10**6, live=True, verbose=0, background=True)
+
+    try:
+        at_once(lambda number: [uses[number]() for _ in range(15)], len(uses))
+    finally:
+        training.stop().wait()
+
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+    assert not np.array_equal(*(model(X, training=True) for _ in range(2))) or make is Own
+
+
+def test_a_state_that_goes_on_from_batch_to_batch_is_never_half_of_one_thread():
+    model = stateful()
+    x = np.ones((8, 3, 1), "float32")
+    expected = [model.predict(x) for _ in range(THREADS * 20)]
+    model.layers[1].reset_states()
+
+    results = at_once(lambda number: [model.predict(x) for _ in range(20)])
+
+    flat = sorted(result.tobytes() for results in results for result in results)
+    assert flat == sorted(result.tobytes() for result in expected)
+
+
+def test_dropout_never_drops_the_same_twice_in_several_threads():
+    layer = Dropout(0.5)
+    ones = np.ones((50, 50), "float32")
+
+    results = at_once(lambda number: [layer(ones, training=True) for _ in range(10)])
+
+    masks = {result.tobytes() for results in results for result in results}
+    assert len(masks) == THREADS * 10
+
+
+def test_saving_while_a_training_begins_does_not_part_the_optimizer_from_its_memory(tmp_path):
+    for _ in range(20):
+        model = mlp()
+        model.compile("adam", "mse")
+        uses = [
+            lambda model=model: model.fit(X, X[:, :2], epochs=3, verbose=0),
+            lambda model=model: model.save_weights(tmp_path / "m.weights.h5"),
+        ]
+        at_once(lambda number, uses=uses: uses[number](), 2)
+
+        assert any(np.any(slot) for slot in model.optimizer.get_weights()[1:])
 
 
 def test_single_training_steps_of_several_threads_are_all_done():

@@ -24,6 +24,8 @@ from funclab.view.draw.pixels import pictures
 from funclab.view.live.assets import script, style
 from funclab.view.live.page import page_of
 
+FROM_PAGE = {"state", "stop", "answers", "space"}
+"""The traits that a page changes; the others are for Python to say."""
 MIME = "application/vnd.funclab.view+json"
 """What the JupyterLab extension shows: the name of a room as data, the view itself as metadata."""
 
@@ -140,7 +142,32 @@ class View(anywidget.AnyWidget):
         """What Python sends back for a message of the browser's; None for nothing."""
         return None
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page sends, all of it or, if it is not possible, nothing."""
+        names = FROM_PAGE & {*sync_data} & {*self.keys} if isinstance(sync_data, dict) else set()
+        before = {name: getattr(self, name) for name in names}
+        try:
+            data = {name: sync_data[name] for name in names}
+            if "state" in data:
+                data["state"] = {**self.state, **data["state"]}
+                self._checked_state({name: data["state"][name] for name in self.blank_state})
+            super().set_state(data)
+        except Exception as error:
+            self._log("was sent what it cannot be", error)
+            for name, value in before.items():
+                setattr(self, name, value)
+            self.send_state(list(before))
+
     def _on_message(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        try:
+            self._answer(content)
+        except Exception as error:  # a page may send anything
+            self._log("cannot answer its page", error)
+
+    def _log(self, what: str, error: Exception) -> None:
+        self.log.warning("%s %s: %.200r", type(self).__name__, what, error)
+
+    def _answer(self, content: dict[str, Any]) -> None:
         # The last output that showed it was cleared, and it was not displayed again meanwhile.
         if content.get("ask") == "close" and content.get("displays") == self.displays:
             return self.close()

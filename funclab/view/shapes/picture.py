@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -100,11 +101,14 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] 
 def _fitted(line: Line, room: float) -> Line:
     """A line with its middle left out, if it is wider than the room for it."""
     text, font = line
-    length = len(text)
-    while length > 3 and text_width(text, font.size, font.bold, font.mono) > room - 8:
-        length -= 1
-        text = shorten(line[0], length)
-    return text, font
+
+    def too_wide(length: int) -> bool:
+        short = shorten(text, length)
+        return text_width(short, font.size, font.bold, font.mono) > room - 8
+
+    if not too_wide(len(text)):
+        return line
+    return shorten(text, bisect_left(range(len(text)), True, 4, key=too_wide) - 1), font
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from funclab import optimizers
 from funclab.engine.trace import unchanged
+from funclab.graph.locks import locks_of, making
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data import prepare
@@ -28,9 +29,15 @@ def filled_step(
 
     Every value and gradient has memory of its own. Weights, statistics and random streams are given
     back as they were; the optimizer is a copy, and no metric hears of the batch. A training run in
-    the background pauses meanwhile: what it learned would be taken back.
+    the background pauses meanwhile: what it learned would be taken back. Predictions wait, too.
     """
-    with between_batches(model.compiled_state), unchanged(lasting_variables(model)):
+    variables = lasting_variables(model)
+    with (
+        between_batches(model.compiled_state),
+        making,
+        held(locks_of(variables)),
+        unchanged(variables),
+    ):
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
         batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0]]
@@ -43,6 +50,16 @@ def filled_step(
             step = train_step(model, compiled, specs, data.tree, weights, keep=True)
         step.fill(data.arrays)
         yield step, compiled
+
+
+@contextmanager
+def held(locks: Sequence[AbstractContextManager[Any]]) -> Iterator[None]:
+    """All the locks are this thread's while the block runs."""
+    if locks:
+        with locks[0], held(locks[1:]):
+            yield
+    else:
+        yield
 
 
 def lasting_variables(model: Any) -> list[Any]:

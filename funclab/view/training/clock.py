@@ -25,20 +25,27 @@ class Clock:
 
     def look(self, batches: int, size: int) -> None:
         """So many batches are done, of so many samples each."""
-        if self.rest_from is not None:
-            self.rested += time.perf_counter() - self.rest_from
-            self.rest_from = None
+        self._go_on()
         if not self.first:
             self.first, self.begun = batches, self._now()
         self.phase, self.size = "running", size
 
     def rest(self) -> None:
-        """The training run is paused, or over, from now on."""
-        self.rest_from = self.rest_from or time.perf_counter()
+        """The training run is paused, goes on, or is over, from now on."""
         control, history = self.loop.control, self.loop.history
+        if not (control.paused or control.ended):
+            self._go_on()
+            self.phase = "validating" if control.evaluating else "running"
+            return
+        self.rest_from = self.rest_from or time.perf_counter()
         self.phase = "paused"
         if control.ended:
             self.phase = "failed" if control.error else "stopped" if history.stopped else "over"
+
+    def _go_on(self) -> None:
+        if self.rest_from is not None:
+            self.rested += time.perf_counter() - self.rest_from
+            self.rest_from = None
 
     def _now(self) -> float:
         return (self.rest_from or time.perf_counter()) - self.rested

@@ -34,16 +34,17 @@ class StopControl(anywidget.AnyWidget):
         vars(self.comm).pop("_reply_subshell_id", None)
         # The page may stay; it must not keep the training, with a model that may be large.
         receiver = WeakMethod(act)
-        self.on_msg(lambda _, content, buffers: (receiver() or ignore)(content))
 
+        def hear(_: Any, content: Any, buffers: Any) -> None:
+            if (act := receiver()) and isinstance(content, dict):
+                act(content)
 
-def ignore(content: Content) -> None:
-    """Take a message for a training run that no longer exists."""
+        self.on_msg(hear)
 
 
 def act_on(loop: Any, content: Content) -> Content:
     """Do what a button asks; returns the problem, if there was one, and what came of it."""
-    action, value = content.get("do"), content.get("value")
+    action, value = str(content.get("do")), content.get("value")
     try:
         if action == "rate" and rate_by(loop):
             return {"problem": say("live_say_rate_by", by=rate_by(loop))}
@@ -53,7 +54,7 @@ def act_on(loop: Any, content: Content) -> Content:
             return {"problem": "", "restored": loop.history.restore(int(value))}  # type: ignore[arg-type]
         elif action in ("pause", "resume", "step", "stop"):
             getattr(loop.control, action)()
-    except (FunclabError, TypeError, ValueError) as error:
+    except (FunclabError, TypeError, ValueError, OverflowError) as error:
         return {"problem": getattr(error, "what", str(error))}
     return {"problem": ""}
 
@@ -101,7 +102,8 @@ def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
             return arrays[0]
         return {name: array for name, array in zip(names, arrays) if array is not None}
 
-    return arrays_of(model.input_names, step.inputs), arrays_of(model.output_names, step.targets)
+    names = [getattr(model, ends, None) or [] for ends in ("input_names", "output_names")]
+    return arrays_of(names[0], step.inputs), arrays_of(names[1], step.targets)
 
 
 def leaves_out(step: Any) -> str:

@@ -184,7 +184,7 @@ class Feed(Watcher):
             self.heat_due = begun + rest_after(spent)
 
     def on_rest(self) -> None:
-        """The training has been paused, or is over."""
+        """The training has been paused, goes on, or is over."""
         self._rest()
         if self.loop.control.ended and (self.lost or self.loop.history.snapshots is None):
             self.control.close()
@@ -260,7 +260,7 @@ class Feed(Watcher):
 
     def act(self, content: Numbers) -> None:
         """Do what a button asks, or answer a page that asks whether buttons are heard here."""
-        own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(content.get("do", ""))
+        own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(str(content.get("do")))
         if own is None:
             self.resting = self.resting and content.get("do") == "hello"
         result = control.act_on(self.loop, content) if own is None else own()

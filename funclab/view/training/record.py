@@ -104,11 +104,11 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
         "epochs": [epoch + 1 for epoch in epochs],
         "values": {
             name: [number(history.value(name, epoch)) for epoch in epochs]
-            for name in history.history
+            for name in [*history.history]  # the training may add some meanwhile
         },
         "now": {
             name: [number(values[i]) for i in chosen if i < len(values)]
-            for name, values in history.now.items()
+            for name, values in [*history.now.items()]
         },
         "stopped": history.stopped,
         "nan": {},
@@ -121,7 +121,7 @@ def kept(history: Any, most: int) -> list[int]:
     """Which epochs travel: evenly spread, with those in which something rarer was measured."""
     count = len(history.epoch)
     chosen = set(thinned(count, most))
-    for epochs in history.epochs_of.values():
+    for epochs in [*history.epochs_of.values()]:
         if len(epochs) < count:
             rarer = [epochs[i] for i in thinned(len(epochs), most)]
             chosen |= {bisect_left(history.epoch, epoch) for epoch in rarer}

@@ -123,7 +123,7 @@ def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
         narrow = compact(model, capsules=False)
         pictures = {"graph": bare(compact(model)), "narrow": bare(narrow)}
     facts = {
-        "charts": charts_of(names, list(model.output_names or [])),
+        "charts": charts_of(names, outputs_of(model)),
         "layers": layers_of(model),
         "compared": False,
         "trace": f"funclab.trace({variable}, x[:32], y[:32])",
@@ -136,6 +136,11 @@ def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
         state=state,
         **settings,
     )
+
+
+def outputs_of(model: Any) -> list[str]:
+    """The names of a model's outputs; none for a model without a graph."""
+    return list(getattr(model, "output_names", None) or [])
 
 
 def layers_of(model: Any) -> list[Numbers]:
@@ -212,7 +217,7 @@ def compare_runs(
     named = [("", label, history) for label, history in zip(labels, histories)]
     runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
     models = {history.model for group in (histories, *lists.values()) for history in group}
-    outputs = [name for model in models for name in model.output_names or []]
+    outputs = [name for model in models for name in outputs_of(model)]
     names = dict.fromkeys(name for run in runs for name in run["values"])
     titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:

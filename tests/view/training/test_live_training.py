@@ -9,15 +9,16 @@ import pytest
 
 import funclab
 from funclab.callbacks import LambdaCallback
-from funclab.errors import ArgumentError, TensorTypeError
+from funclab.errors import ArgumentError, GraphError, TensorTypeError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
+from funclab.view.training.control import slow_motion
 from funclab.view.training.curves import charts_of
 from funclab.view.training.heat import Heat
 from funclab.view.training.record import MOST_DOTS, MOST_EPOCHS, Record, summary
 from funclab.view.training.view import TrainingView, watch
-from tests.view.training.live_runs import X, Y, fresh
+from tests.view.training.live_runs import X, Y, fresh, watched
 
 
 def test_a_watched_training_gives_the_same_numbers_to_the_last_bit():
@@ -237,9 +238,31 @@ def test_the_change_of_a_layer_is_a_fraction_of_the_length_of_its_weights():
 
 def look(heat, model):
     """Look at the last batch of a model that was trained; returns the plan."""
-    [step] = [step for key, step in model.compiled_state.steps.items() if key[0] == "train"]
+    [step] = [step for key, step in model.compiled_state.steps.kept.items() if key[0] == "train"]
     heat.look(step.plan)
     return step.plan
+
+
+class Own(Model):
+    """A model without a graph."""
+
+    def __init__(self):
+        super().__init__(name="own")
+        self.kind = Dense(3, activation="softmax", name="kind")
+
+    def call(self, inputs):
+        return self.kind(inputs)
+
+
+def test_a_model_without_a_graph_is_shown_too_but_not_in_slow_motion():
+    model = Own()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+
+    feed = watched(model)
+
+    assert [run["epochs"] for run in watch(model).runs] == [[1]]
+    with pytest.raises(GraphError, match="no graph"):
+        slow_motion(model, feed.step)
 
 
 def test_watch_wants_a_model():
