@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from funclab import explain, registry
-from funclab.errors import GraphError, plain
+from funclab.errors import plain
 from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
@@ -153,11 +153,7 @@ class Tensor(Operators):
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise GraphError(
-            f"The tensor {self.id} cannot be pickled alone.",
-            why="it is a place in a graph, and only models are pickled with their graphs.",
-            fix="pickle the model; its `inputs` and `outputs` come with it.",
-        )
+        raise explain.tensor_alone(self)
 
     def __repr__(self) -> str:
         return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")
