@@ -102,7 +102,8 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
 
     with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
         if names:
-            _check_heaps(source, opened.seek(0) or opened.read())
+            opened.seek(0)
+            _check_heaps(source, opened.read())
         items = dict(_items(source, file))
         arrays = {path: item for path, item in items.items() if isinstance(item, h5py.Dataset)}
         size = opened.seek(0, io.SEEK_END)
