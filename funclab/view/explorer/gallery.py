@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, plural
-from funclab.view.explorer.strip import HEIGHT, Strip
+from funclab.view.explorer.beside import STRIP, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.choosing import LINES, Chooser
 from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, bare, chooser
 from funclab.view.scene.scene import Scene
+from funclab.view.scene.sizes import density_of
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
 """How much a view keeps for going back and forth."""
@@ -180,7 +181,7 @@ class Gallery:
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as there is room for below the strip, around what is selected."""
-        rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        rooms = {side: (w, h - STRIP) for side, (w, h) in self._rooms(way).items()}
         if len(rooms) > 1:  # something is selected nearly always
             del rooms["over"]
         spaces = {
@@ -244,7 +245,8 @@ class Gallery:
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
         numbers = {"calls": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
-        return say(key, **numbers, repeats=plural(repeats, "repeat"))
+        told = say(key, **numbers, repeats=plural(repeats, "repeat"))
+        return told + say("drawn_changes") if density_of(scene).rows else told
 
     def still(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""

@@ -33,6 +33,7 @@ DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
 BARS = " The bar before a shape: its height stands for positions, its width for features."
+CHANGES = " A shape is written where it changes."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 LOW = 560
@@ -105,8 +106,9 @@ class Diagram(Graphs):
 
     @property
     def description(self) -> str:
-        """The picture in sentences, with what the bars beside shapes mean."""
-        return self.scene.description + BARS * (not density_of(self.scene).plates)
+        """The picture in sentences, with what bars and missing shapes mean."""
+        density = density_of(self.scene)
+        return self.scene.description + BARS * (not density.plates) + CHANGES * density.rows
 
 
 def diagram(

@@ -10,8 +10,8 @@ from funclab import Input, Model
 from funclab.errors import ArgumentError
 from funclab.layers import Activation, Concatenate, Dense, Dropout, TimeDistributed
 from funclab.view import diagram
+from funclab.view.explorer.beside import Values
 from funclab.view.explorer.gallery import MOST_PICTURES, is_repeat
-from funclab.view.explorer.values import Values
 from tests.view import gallery, models
 
 
@@ -282,7 +282,7 @@ def test_a_repeat_is_told_in_numbers_and_unfolds_in_place():
     assert last(view)["told"] == "62 calls, 3 drawn, 59 in 1 repeat"
     view.show(unfolded=[repeat])
     assert holds(view, "dense_30[0]")
-    assert last(view)["told"] == "62 calls, all drawn"
+    assert last(view)["told"] == "62 calls, all drawn; a shape is written where it changes"
 
 
 def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():
