@@ -228,7 +228,8 @@ class Recurrent(Layer, abstract=True):
                 fix="give the length in Input(shape=(time, features)), or leave `unroll` out.",
                 graph=self,
             )
-        wrong = [s for s in initial_state or () if s.shape[-1] not in (self.units, None)]
+        tensors = [s for s in initial_state or () if hasattr(s, "shape")]
+        wrong = [s for s in tensors if s.shape[-1:] not in ((self.units,), (None,))]
         if wrong and len(initial_state or ()) == self.state_count:
             raise ShapeError(
                 f"An `initial_state` was passed to {self.name} that is not compatible with its "
