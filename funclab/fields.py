@@ -208,7 +208,9 @@ def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
     Raises: ArgumentError.
     """
     kind, _, optional = str(kind).partition(" | ")
-    if kind not in KINDS or (optional and value is None) or (kind == "str" and name != "name"):
+    if kind not in KINDS or (kind == "str" and name != "name"):
+        return
+    if value is None and (optional or name == "name"):
         return
     fits, wanted, example = KINDS[kind]
     if not fits(value):

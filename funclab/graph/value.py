@@ -180,12 +180,10 @@ class Variable(Value):
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        start = self._fitting(self.initializer(self.shape, dtype=self.dtype))
-        return np.array(start, self.dtype, order="C")
+        return self._fitting(self.initializer(self.shape, dtype=self.dtype)).astype(self.dtype, "C")
 
     def _fitting(self, value: Any) -> Array:
-        new = np.asarray(value)
-        if new.shape != self.shape:
+        if (new := np.asarray(value)).shape != self.shape:
             raise WeightsError(
                 f"Layer weight shape {show(self.shape)} not compatible with provided weight shape "
                 f"{show(new.shape)}.",
