@@ -6,11 +6,13 @@ Nothing heavy is imported until a command asks for it.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import secrets
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +21,10 @@ from typing import Any
 from funclab import __version__
 
 PACKAGE = Path(__file__).resolve().parent
+HOMES = (
+    *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+    "MPLCONFIGDIR",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +54,15 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         print("JupyterLab is missing here. Type: pip install 'funclab[lab]'", file=sys.stderr)
         return 1
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
-    if not lesson and bring_lessons(folder):
-        folder, lesson = first_lesson(folder)
+    try:
+        if not lesson and bring_lessons(folder):
+            folder, lesson = first_lesson(folder)
+    except OSError as error:
+        print(f"The lessons cannot be copied to {folder}: {error.strerror}.", file=sys.stderr)
+        print("Go to a folder of your own and type funclab lab there.", file=sys.stderr)
+        return 1
+    if not can_write(Path.home()):
+        settle_in_temporary_folder()
     port = free_port(port)
     # The server reads its token from here, where other users' process lists do not show it.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
@@ -79,6 +92,27 @@ def bring_lessons(folder: Path) -> bool:
             shutil.copy(lesson, folder / "notebooks")
     print(f"The lessons are in {folder / 'notebooks'}", flush=True)
     return True
+
+
+def can_write(folder: Path) -> bool:
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def settle_in_temporary_folder() -> None:
+    """Jupyter, IPython, matplotlib and numba keep files in the home folder: name them another."""
+    folder = tempfile.mkdtemp(prefix="funclab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in HOMES if can_write(PACKAGE / "kernels") else (*HOMES, "NUMBA_CACHE_DIR"):
+        os.environ.setdefault(name, os.path.join(folder, name.lower()))
+    print(
+        f"The home folder cannot be written: settings and caches are in {folder}, and go when "
+        "JupyterLab ends.",
+        flush=True,
+    )
 
 
 def server_options(folder: Path, port: int, page: str) -> list[str]:

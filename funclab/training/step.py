@@ -118,6 +118,15 @@ def train_step(
         total = add_losses_and_metrics(step, compiled, tape)
     outputs = [total, *step.outputs]
     step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
+    if trainable and total not in step.plan.needs_gradient:
+        raise LossError(
+            f"No gradients provided for any variable: the loss of {model.name} depends on none of "
+            "its weights in a way that has a slope.",
+            why="argmax, round, comparisons and casts to whole numbers let no gradient through.",
+            fix="write the loss with ops that have one, such as ops.mean(ops.square(y - p)); what "
+            "counts hits is a metric.",
+            graph=model,
+        )
     if trainable:
         compiled.optimizer.add_steps(step.plan)
     add_gatherers(step, compiled)
