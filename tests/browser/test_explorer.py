@@ -258,7 +258,7 @@ def test_in_ask_mode_no_shape_is_told_before_its_question_is_answered(opened_pag
     box(page, "dense_2[0]").click()
 
     question = page.locator(f"{ROOT} .fl-ask")
-    assert "What shape does it make?" in question.inner_text()
+    assert "What shape does it return?" in question.inner_text()
     question.get_by_text("(None, 10)").first.click()
     assert "Right: (None, 10)." in question.inner_text()
     assert "(None, 10)" in page.locator(f"{ROOT} .fl-panel").inner_text()
@@ -380,9 +380,7 @@ def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
         page.set_viewport_size({"width": 1280, "height": 620})  # in a taller one all of it fits
         page.focus(ROOT)
     else:
-        view = funclab.explore(gallery.built("mobilenet"))
-        view.space = [1095, 480]
-        page = opened_page(view, height=620)
+        page = opened_page(funclab.explore(gallery.built("mobilenet"), look="projector"))
     middles = [middle(page)]
 
     for key, further in (("]", 1), ("]", 1), ("[", -1)):
