@@ -398,3 +398,15 @@ def test_a_layer_may_have_every_dtype_that_data_have(dtype: str):
     output = layers.Identity(dtype=dtype)(x)
 
     assert output.dtype == x.dtype == dtype
+
+
+def test_the_shapes_that_a_layer_was_built_for_can_be_read():
+    dense, pair, activation = Dense(2), Pair(), layers.ReLU()
+    dense(activation(Input((3,))))
+    pair(Input((4,)), Input((5,)))
+
+    assert dense.get_build_config() == {"input_shape": (None, 3)}
+    assert activation.get_build_config() is None
+    assert pair.get_build_config() == {
+        "shapes_dict": {"left_shape": (None, 4), "right_shape": (None, 5)}
+    }
