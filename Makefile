@@ -2,6 +2,7 @@
 #   make lab      JupyterLab on the first lesson      (PORT=8888, ARGS="more options of jupyter lab")
 #   make lessons  run every lesson, write build/lessons/*.html
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
+#   make pictures  draw README's pictures anew
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
@@ -19,7 +20,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery test soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery pictures test soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -33,7 +34,7 @@ system:
 
 # Trusted, because they are this project's own: JupyterLab then shows the outputs they came with.
 lab: $(LAB)
-	-@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
+	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null 2>&1 || true # a home that cannot be written
 	@$(BIN)/funclab lab --port $(PORT) $(ARGS)
 
 lessons: $(READY)
@@ -41,6 +42,9 @@ lessons: $(READY)
 
 gallery: $(READY) system
 	$(BIN)/python -m tests.view.gallery_pictures build/gallery
+
+pictures: $(READY) system
+	$(BIN)/python -m tests.browser.readme_pictures notebooks/images
 
 # The operations once more as plain Python, then everything; the last line counts everything.
 test: $(READY) system

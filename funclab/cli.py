@@ -6,11 +6,13 @@ Nothing heavy is imported until a command asks for it.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import secrets
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +21,10 @@ from typing import Any
 from funclab import __version__
 
 PACKAGE = Path(__file__).resolve().parent
+HOMES = (
+    *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+    "MPLCONFIGDIR",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +54,15 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         print("JupyterLab is missing here. Type: pip install 'funclab[lab]'", file=sys.stderr)
         return 1
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
-    if not lesson and bring_lessons(folder):
-        folder, lesson = first_lesson(folder)
+    try:
+        if not lesson and bring_lessons(folder):
+            folder, lesson = first_lesson(folder)
+    except OSError as error:
+        print(f"The lessons cannot be copied to {folder}: {error.strerror}.", file=sys.stderr)
+        print("Go to a folder of your own and type funclab lab there.", file=sys.stderr)
+        return 1
+    if not can_write(Path.home()):
+        settle_in_temporary_folder()
     port = free_port(port)
     # The server reads its token from here, where other users' process lists do not show it.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
@@ -79,6 +92,27 @@ def bring_lessons(folder: Path) -> bool:
             shutil.copy(lesson, folder / "notebooks")
     print(f"The lessons are in {folder / 'notebooks'}", flush=True)
     return True
+
+
+def can_write(folder: Path) -> bool:
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def settle_in_temporary_folder() -> None:
+    """Jupyter, IPython, matplotlib and numba keep files in the home folder: name them another."""
+    folder = tempfile.mkdtemp(prefix="funclab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in HOMES if can_write(PACKAGE / "kernels") else (*HOMES, "NUMBA_CACHE_DIR"):
+        os.environ.setdefault(name, os.path.join(folder, name.lower()))
+    print(
+        f"The home folder cannot be written: settings and caches are in {folder}, and go when "
+        "JupyterLab ends.",
+        flush=True,
+    )
 
 
 def server_options(folder: Path, port: int, page: str) -> list[str]:
@@ -228,8 +262,8 @@ def show(numbers: tuple[int, ...]) -> str:
 
 def python() -> Finding:
     numbers = tuple(sys.version_info[:3])
-    found = f"Python {show(numbers)}  {sys.executable}"
-    return numbers >= (3, 11), found, "Make an environment with Python 3.11 or newer."
+    text = f"Python {show(numbers)}  {sys.executable}"
+    return numbers >= (3, 11), text, "Make an environment with Python 3.11 or newer."
 
 
 def numpy() -> Finding:
@@ -255,15 +289,15 @@ def loops() -> Finding:
     except Exception as error:  # whatever is wrong with numba is what the reader wants to see
         cure = "Type: pip install --upgrade numba   (or run without it: FUNCLAB_JIT=0)"
         return False, f"numba {show(version('numba'))} does not work: {error}", cure
-    found = f"numba {show(version('numba'))}, a loop ready in {seconds:.1f} s, kept in {folder}"
+    text = f"numba {show(version('numba'))}, a loop ready in {seconds:.1f} s, kept in {folder}"
     cure = "That folder cannot be written: export NUMBA_CACHE_DIR=~/.cache/numba"
-    return os.access(folder, os.W_OK), found, cure
+    return os.access(folder, os.W_OK), text, cure
 
 
 def widgets() -> Finding:
-    found = {name: version(name) for name in ("ipywidgets", "anywidget")}
-    well = found["ipywidgets"] >= (8, 1) and found["anywidget"] >= (0, 9, 18)
-    text = ", ".join(f"{name} {show(numbers)}" for name, numbers in found.items())
+    versions = {name: version(name) for name in ("ipywidgets", "anywidget")}
+    well = versions["ipywidgets"] >= (8, 1) and versions["anywidget"] >= (0, 9, 18)
+    text = ", ".join(f"{name} {show(numbers)}" for name, numbers in versions.items())
     return well, text, "Type: pip install --upgrade ipywidgets anywidget"
 
 

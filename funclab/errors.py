@@ -65,8 +65,9 @@ class Instead:
 
 def warn(says: str) -> None:
     """Warn at the line of the user that led here, however deep inside funclab."""
+    inside = {"funclab", "functools"}  # a cached property is computed from there
     depth, frame = 1, sys._getframe()
-    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] == "funclab":
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in inside:
         depth, frame = depth + 1, frame.f_back
     warnings.warn(says, stacklevel=depth)
 

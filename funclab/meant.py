@@ -107,6 +107,8 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     if close:
         return f'write "{close[0]}" instead of "{name}".'
+    if kind == "layer":  # only files and configurations name layers
+        return f'pass custom_objects={{"{name}": {name}}}, with the class of that name.'
     example = EXAMPLES.get(kind, f"the {kind} itself")
     return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."
 
@@ -116,6 +118,8 @@ def by_value(kind: str, value: Any, other: str = "") -> str:
     example = EXAMPLES.get(kind, article(kind))
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return f'write "{value[0]}" alone, without brackets.'
+    if isinstance(value, np.ndarray) and kind in ("loss", "metric"):
+        return f"write {example}, or pass the function itself, without calling it: fit calls it."
     if isinstance(value, np.ndarray):
         return f"write {example}; to begin with weights of your own use layer.set_weights([...])."
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -196,9 +200,20 @@ def number(name: str, value: Any, example: str) -> str:
     return f"write {name}={value.strip()}, without quotation marks."
 
 
+KERAS_1 = {
+    "border_mode": "padding", "subsample": "strides", "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer", "bias": "use_bias",
+    "dim_ordering": "data_format", "nb_epoch": "epochs",
+}  # fmt: skip
+"""Arguments that Keras 1 called otherwise."""
+
+
 def keyword(name: str, known: Iterable[str]) -> str:
     """A keyword that a function with the arguments `known` does not take."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    known = list(known)
+    if KERAS_1.get(name) in known:
+        return f"write {KERAS_1[name]}= instead of {name}=."
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"write {close[0]}= instead of {name}=."
     if name in ("lr", "learning_rate"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
 from funclab import meant
-from funclab.errors import ArgumentError, LossError, NameLookupError, NotSupportedError
+from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, own_fields
 
 KERAS_MODULES = {
@@ -208,9 +208,28 @@ def rebuild(cls: Any, config: dict[str, Any], custom: dict[str, Any] | None = No
     """`cls.from_config`, which is told of custom objects if it asks for them."""
     if cls.__module__.startswith("funclab."):
         config = _without_defaults(cls, config)
+    elif cls.from_config.__module__.startswith("funclab."):
+        _check_whole(cls, config)
     if custom and "custom_objects" in inspect.signature(cls.from_config).parameters:
         return cls.from_config(dict(config), custom_objects=custom)
     return cls.from_config(dict(config))
+
+
+def _check_whole(cls: Any, config: dict[str, Any]) -> None:
+    """A class of the user's must have put into its config what it needs to be made again."""
+    parameters = inspect.signature(cls).parameters.values()
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    needed = [one.name for one in parameters if one.default is one.empty and one.kind in named]
+    lacking = [name for name in needed if name not in config]
+    if lacking:
+        own = ", ".join(f'"{name}": self.{name}' for name in lacking)
+        raise ConfigError(
+            f"{cls.__name__} cannot be made again: its config has no {', '.join(lacking)}. "
+            f"(__init__() missing {len(lacking)} required positional argument(s).)",
+            why=f"{cls.__name__}.get_config() leaves out what __init__ asks for.",
+            fix=f"write in {cls.__name__}: def get_config(self): "
+            f"return {{**super().get_config(), {own}}}; then save the model again.",
+        )
 
 
 def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:

@@ -214,23 +214,22 @@ def checked(callbacks: Any) -> list[Any]:
     """
     if callbacks is None:
         return []
-    given = [*callbacks] if isinstance(callbacks, (list, tuple)) else [callbacks]
-    found: list[Any] = []
-    for one in given:
-        if isinstance(one, CallbackList):
-            found += one.callbacks
+    known: list[Any] = []
+    for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
+        if isinstance(callback, CallbackList):
+            known += callback.callbacks
             continue
-        if isinstance(one, type) or not hasattr(one, "on_epoch_end"):
-            name = one.__name__ if isinstance(one, type) else repr(one)
+        if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
+            name = callback.__name__ if isinstance(callback, type) else repr(callback)
             raise ArgumentError(
                 f"{name} is not a callback.",
                 why="it is the class, not an object of it."
-                if isinstance(one, type)
-                else f"a {type(one).__name__} has no method on_epoch_end.",
+                if isinstance(callback, type)
+                else f"a {type(callback).__name__} has no method on_epoch_end.",
                 fix=f"write {name}(...)."
-                if isinstance(one, type)
+                if isinstance(callback, type)
                 else "pass objects of subclasses of Callback, or "
                 "LambdaCallback(on_epoch_end=function).",
             )
-        found.append(one)
-    return found
+        known.append(callback)
+    return known

@@ -19,7 +19,7 @@ class LambdaCallback(Callback):
         super().__init__()
         for name, function in functions.items():
             if not hasattr(Callback, name) or not name.startswith("on_"):
-                known = [one for one in dir(Callback) if one.startswith("on_")]
+                known = [name for name in dir(Callback) if name.startswith("on_")]
                 raise ArgumentError(
                     f"LambdaCallback has no `{name}`.",
                     why=f"the moments are {', '.join(known)}.",

@@ -100,5 +100,5 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
 
 def _settings(op: Op) -> list[str]:
     """The settings that were chosen: those at their default say nothing."""
-    found = ((one, getattr(op, one.name)) for one in fields(op))
-    return [f"{one.name}={value!r}" for one, value in found if value != one.default]
+    values = ((field, getattr(op, field.name)) for field in fields(op))
+    return [f"{field.name}={value!r}" for field, value in values if value != field.default]

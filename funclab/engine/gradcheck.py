@@ -24,9 +24,9 @@ def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> f
     loss = _weighted(op(*values), rng)
     free = [value for value in values if value.trainable]
     plan = Plan(loss, wrt=free)
-    start = [np.array(one.array) for one in values]
+    start = [np.array(value.array) for value in values]
     plan.run()
-    directions = {one: rng.standard_normal(known(one.shape)) for one in free}
+    directions = {value: rng.standard_normal(known(value.shape)) for value in free}
     slope, sides = 0.0, []
     for variable, along in directions.items():
         slope += np.sum(plan.grads[variable] * along)

@@ -287,14 +287,14 @@ def _is_float(value: Value) -> bool:
 
 def calls_behind(outputs: Sequence[Value], updates: Iterable[Call] = ()) -> list[Call]:
     """Every call behind the outputs and updates, in the order in which they were made."""
-    found: dict[Call, None] = dict.fromkeys(updates)
-    waiting = [*outputs, *(value for call in found for value in call.inputs)]
+    calls: dict[Call, None] = dict.fromkeys(updates)
+    waiting = [*outputs, *(value for call in calls for value in call.inputs)]
     while waiting:
         call = waiting.pop().origin
-        if call is not None and call not in found:
-            found[call] = None
+        if call is not None and call not in calls:
+            calls[call] = None
             waiting.extend(call.inputs)
-    return sorted(found, key=lambda call: call.time)
+    return sorted(calls, key=lambda call: call.time)
 
 
 def _dependents(calls: Sequence[Call], wrt: Sequence[Value]) -> set[Value]:

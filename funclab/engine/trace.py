@@ -63,7 +63,7 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
         _do(step)
         kind = "update" if note.call is None else note.kind
         values = _written(plan, note)
-        arrays = [one.array if kind == "update" else plan.grads[one] for one in values]
+        arrays = [value.array if kind == "update" else plan.grads[value] for value in values]
         yield Moment(kind, line_of(note, known, plan), note.call, values, arrays, parts)
 
 
@@ -85,7 +85,7 @@ def _written(plan: Plan, note: Note) -> list[Any]:
 @contextmanager
 def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
     """Give variables back, at the end, the value they have now, and leave them free to move."""
-    before = [(one, one.array.copy(), one.bound) for one in variables]
+    before = [(variable, variable.array.copy(), variable.bound) for variable in variables]
     try:
         yield
     finally:

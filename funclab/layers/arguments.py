@@ -159,7 +159,9 @@ def check_switches(cls: type, settings: dict[str, Any]) -> None:
                 f"Invalid value for argument `{name}` of {cls.__name__}: expected True or False. "
                 f"Received: {name}={value!r}.",
                 why=f"`{name}` switches something on or off.",
-                fix=f"write {name}=True or {name}=False.",
+                fix=f"write {cls.__name__}([a, b, ...]), with square brackets around the layers."
+                if callable(value)
+                else f"write {name}=True or {name}=False.",
             )
 
 

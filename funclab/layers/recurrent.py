@@ -227,13 +227,24 @@ class Recurrent(Layer, abstract=True):
                 fix="give the length in Input(shape=(time, features)), or leave `unroll` out.",
                 graph=self,
             )
+        wrong = [s for s in initial_state or () if s.shape[-1] not in (self.units, None)]
+        if wrong and len(initial_state or ()) == self.state_count:
+            raise ShapeError(
+                f"An `initial_state` was passed to {self.name} that is not compatible with its "
+                f"state size: it has shape {show(wrong[0].shape)}, and {self.name} has "
+                f"{self.units} units.",
+                why="a state has a number for each unit.",
+                fix=f"give both layers as many units: {type(self).__name__}({wrong[0].shape[-1]}).",
+                graph=self,
+            )
         if initial_state is not None and len(initial_state) != self.state_count:
             raise ArgumentError(
                 f"Layer {self.name} expects {self.state_count} states, but received "
                 f"{len(initial_state)} in `initial_state`.",
                 why=f"a {type(self).__name__} remembers {self.state_count} tensor(s) of shape "
                 f"(batch, {self.units}).",
-                fix="pass the states that another such layer gave with return_state=True.",
+                fix="pass the states that another such layer gave with return_state=True: an LSTM "
+                "gives two, a GRU or SimpleRNN one.",
                 graph=self,
             )
 

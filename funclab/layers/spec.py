@@ -132,6 +132,12 @@ def _wanted(spec: InputSpec) -> str:
 
 def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
     """What to write when the layer that made the input says more than its shape does."""
+    makers = {tensor._keras_history.operation for tensor in tensors}
+    if len(tensors) > 1 == len(makers) and getattr(next(iter(makers)), "return_state", False):
+        return (
+            f"take the output apart from the states, y, *states = {next(iter(makers)).name}(x), "
+            f"and write {layer.name}(y)."
+        )
     wanted = getattr(layer.input_spec, "ndim", None)
     maker = tensors[0]._keras_history.operation if len(tensors) == 1 else None
     if wanted is None or maker is None:

@@ -166,7 +166,9 @@ class Weighted(Operation):
                 f'You called `set_weights(weights)` on layer "{self.name}" with a weight list of '
                 f"length {len(weights)}, but the layer was expecting {len(mine)} weights.",
                 why=f"{self.name} has the weights {', '.join(v.path for v in mine) or 'none'}.",
-                fix="pass one array for each, in this order; `get_weights()` shows them.",
+                fix="pass one array for each, in this order; `get_weights()` shows them."
+                if mine
+                else f"call it first, y = {self.name}(x): that makes its weights.",
             )
         arrays = [np.asarray(weight) for weight in weights]
         for variable, array in zip(mine, arrays, strict=True):

@@ -50,10 +50,10 @@ def output_names_of(outputs: Any) -> list[str]:
 def refuse_loose(args: tuple[Any, ...]) -> None:
     """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
     loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
-    if len(args) > 2 and any(isinstance(one, Tensor) for one in structure.flatten(args[2:])):
-        *inputs, output = [one._keras_history.operation.name for one in loose]
+    if len(args) > 2 and any(isinstance(part, Tensor) for part in structure.flatten(args[2:])):
+        *inputs, output = [tensor._keras_history.operation.name for tensor in loose]
         raise ArgumentError(
-            f"Model was given {len(args)} arguments: {', '.join(one.id for one in loose)}. "
+            f"Model was given {len(args)} arguments: {', '.join(tensor.id for tensor in loose)}. "
             "(__init__() takes inputs and outputs; the third is the name of the model.)",
             why="several inputs are one argument, a list of tensors.",
             fix=f"write Model(inputs=[{', '.join(inputs)}], outputs={output}) with the tensors "

@@ -56,6 +56,6 @@ class Alarm:
         outputs = self.loop.compiled.outputs or []
         inputs = [(f"The data for {name}", array) for name, array in zip(names, data.inputs)]
         targets = [
-            (f"The targets of {one.name}", array) for one, array in zip(outputs, data.targets)
+            (f"The targets of {output.name}", array) for output, array in zip(outputs, data.targets)
         ]
         return [*inputs, *targets]

@@ -92,9 +92,7 @@ def check_legacy(method: str, legacy: dict[str, Any]) -> None:
         raise ArgumentError(
             f"{method}() got an unexpected keyword argument {unknown[0]!r}.",
             why=f"`{method}` has no such argument{near(unknown[0], meant.FIT)}.",
-            fix="write epochs= instead of nb_epoch=."
-            if unknown[0] == "nb_epoch"
-            else meant.keyword(unknown[0], meant.FIT),
+            fix=meant.keyword(unknown[0], meant.FIT),
         )
 
 

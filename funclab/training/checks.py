@@ -87,7 +87,7 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:
             wrong = low if low < 0 else high
-            place = np.argwhere(array == wrong)[0].tolist()
+            place = np.argwhere(array.astype(int) == wrong)[0].tolist()
             raise DataError(
                 f"indices{place} = {wrong} is not in [0, {layer.input_dim}): the input "
                 f"{model.input_names[i]} holds an id for which {layer.name} has no row.",

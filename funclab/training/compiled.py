@@ -30,11 +30,11 @@ class Compiled:
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
         self.given_metrics, self.given_weighted = given, weighted
-        for one in structure.flatten([] if is_config(loss) else [loss]):
-            losses.as_loss(one)
-        for one in structure.flatten([given, weighted]):
-            if not is_accuracy(one):
-                metrics.get(one)
+        for part in structure.flatten([] if is_config(loss) else [loss]):
+            losses.as_loss(part)
+        for metric in structure.flatten([given, weighted]):
+            if not is_accuracy(metric):
+                metrics.get(metric)
         self.outputs: list[Output] | None = None
         self.trainable: list[Variable] | None = None
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None

@@ -51,17 +51,17 @@ class Data:
     def specs(self, n: int) -> Specs:
         """Shapes and dtypes of a batch of n samples."""
         targets = [
-            None if one is None else ((n, *one.shape[1:]), dtype)
-            for one, dtype in zip(self.targets, self.target_dtypes)
+            None if array is None else ((n, *array.shape[1:]), dtype)
+            for array, dtype in zip(self.targets, self.target_dtypes)
         ]
-        sides = [[spec(one, n) for one in side] for side in (self.inputs, self.weights)]
+        sides = [[spec(array, n) for array in side] for side in (self.inputs, self.weights)]
         return Specs(tuple(sides[0]), tuple(targets), tuple(sides[1]))
 
     def cut(self, begin: int, end: int) -> Data:
         """Only these samples."""
 
         def part(side: list[Array | None]) -> list[Array | None]:
-            return [None if one is None else one[begin:end] for one in side]
+            return [None if array is None else array[begin:end] for array in side]
 
         inputs, targets, weights = map(part, (self.inputs, self.targets, self.weights))
         return Data(inputs, targets, weights, self.tree, self.target_dtypes)
@@ -177,11 +177,11 @@ def outputs_of(
         names = _subclass_names(made, len(outputs))
     else:
         outputs, made, names = model.outputs, model.output_structure, model.output_names
-    found = Names("output", model, names, made)
+    known = Names("output", model, names, made)
     if compiled.outputs is None:
-        compiled.assign(found)
+        compiled.assign(known)
     shapes: list[Shape] = [(None, *output.shape[1:]) for output in outputs]
-    return found, shapes, [one.dtype for one in outputs]
+    return known, shapes, [output.dtype for output in outputs]
 
 
 def _subclass_names(made: Any, count: int) -> list[str]:

@@ -104,7 +104,7 @@ def _not_data(data: Any, name: str) -> DataError:
 
 
 def _ragged(data: Any, name: str) -> DataError:
-    lengths = {len(one) if hasattr(one, "__len__") else 0 for one in data}
+    lengths = {len(sample) if hasattr(sample, "__len__") else 0 for sample in data}
     return DataError(
         f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
         f"not numbers. Found lengths: {sorted(lengths)}.",
@@ -148,7 +148,7 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
             graph=model,
             facts=_facts(model, name, array.shape, "empty"),
         )
-    repaired = fit_rank(array, anyhow, lambda one, shape: one.reshape(shape))
+    repaired = fit_rank(array, anyhow, lambda array, shape: array.reshape(shape))
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         raise misfit(model, name, path, tensor.shape, array.shape)
@@ -204,7 +204,7 @@ def fit_value(model: Any, i: int, value: Any) -> Value:
     from funclab import ops
 
     tensor, name = model.inputs[i], model.input_names[i]
-    repaired = fit_rank(value, tensor.shape, lambda one, shape: ops.reshape(one, shape))
+    repaired = fit_rank(value, tensor.shape, lambda tensor, shape: ops.reshape(tensor, shape))
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         error = misfit(model, name, path, tensor.shape, value.shape)

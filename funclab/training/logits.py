@@ -31,6 +31,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
         function = getattr(getattr(output.loss, "fn", None), "__name__", "")
         if function not in BELONGS:
             continue
+        _warn_of_exact_hits(output)
         wanted, loss = BELONGS[function]
         name, before = last_activations(tensor)
         from_logits = bool(output.loss.settings.get("from_logits"))  # type: ignore[union-attr]
@@ -46,11 +47,30 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
                 f'probabilities. Write activation="{wanted}" in {output.name}, or compile with '
                 f"loss={loss}(from_logits=True)."
             )
+        elif name == "softmax" and wanted == "sigmoid" and tensor.shape[-1] != 1:
+            warn(
+                f"{output.name} is a softmax over classes, but {function} takes each of them for a "
+                "question of its own, and its accuracy counts every zero that is right. Compile "
+                'with loss="categorical_crossentropy".'
+            )
+        elif name in CLOSED and type(tensor._keras_history[0]).__name__ == "Dropout":
+            warn(
+                f"{output.name} is a Dropout after the {name}, which sets probabilities to 0. Put "
+                f"the Dropout before the layer with the {name}."
+            )
         elif name == before == "softmax":
             warn(
                 f"{output.name} is a softmax of a softmax, which makes all classes nearly equal. "
                 "Take one of the two out."
             )
+
+
+def _warn_of_exact_hits(output: Output) -> None:
+    if any(type(metric).__name__ == "Accuracy" for metric in output.metrics):
+        warn(
+            f"The metric Accuracy counts predictions of {output.name} that are equal to the "
+            'targets, which probabilities never are. Write metrics=["accuracy"].'
+        )
 
 
 def last_activations(tensor: Any) -> tuple[str, str]:

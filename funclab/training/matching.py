@@ -112,12 +112,27 @@ class Names:
                 self._say(words[2], argument, given, count=len(parts)),
                 why=f"the {self.side}s of {self.model.name} are {self.listed()}; the list has "
                 f"{len(parts)} entries.",
-                fix=f"give a list with one part for each, [{self.listed()}], or a dict with these "
+                fix=f"write numpy.array({argument}): one array, with a row for each sample."
+                if self._are_samples(parts, argument)
+                else f"give a list with one part for each, [{self.listed()}], or a dict with these "
                 "names as keys.",
                 graph=self.model if argument == "x" else None,
                 facts=self.in_order([pictured(part, argument) for part in parts]),
             )
         return parts
+
+    def _are_samples(self, parts: Sequence[Any], argument: str) -> bool:
+        """Whether a list for the only input or output holds samples: all alike, with no batch."""
+        ends = self.model.inputs if argument == "x" else self.model.outputs
+        if argument not in ("x", "y") or len(self) != 1 or not ends or not parts:
+            return False
+        shapes = {getattr(part, "shape", None) for part in parts}
+        return shapes == {np.shape(parts[0])} and np.ndim(parts[0]) == len(ends[0].shape) - 1
+
+    def _gives_back(self) -> bool:
+        """Whether the model has one input and one output of the same shape, as an autoencoder."""
+        ends = [*(self.model.inputs or []), *(self.model.outputs or [])]
+        return len(ends) == 2 and ends[0].shape == ends[1].shape
 
     def require(
         self, parts: Sequence[Any], needed: Sequence[bool], argument: str, phrase: str
@@ -139,6 +154,8 @@ class Names:
                     f"{', '.join(keys)}.",
                     fix=f'pass an array for it, in order, or in a dict under the key "{key}".'
                     if argument == "x"
+                    else "write fit(x, x), if the model is to give back what it is given."
+                    if self._gives_back()
                     else f'pass targets for it, or compile with loss={{"{key}": None}}.',
                     graph=self.model if argument == "x" else None,
                     facts=self.pairs(facts),

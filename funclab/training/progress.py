@@ -83,7 +83,7 @@ def bar(done: int, steps: int | None) -> str:
 
 def speaks_unicode() -> bool:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return encoding.lower().replace("-", "").startswith("utf")
+    return encoding.lower().startswith("utf")
 
 
 def duration(seconds: float) -> str:

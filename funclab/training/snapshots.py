@@ -43,7 +43,9 @@ class Snapshots(Callback):
             del self.kept[self.last]  # it was there as the last one only
         while len(self.kept) >= self.most:
             self.stride *= 2
-            self.kept = {one: kept for one, kept in self.kept.items() if one % self.stride == 0}
+            self.kept = {
+                epoch: kept for epoch, kept in self.kept.items() if epoch % self.stride == 0
+            }
         self.kept[epoch] = [weight.numpy() for weight in self.model.weights]
         self.last = epoch
 
@@ -53,7 +55,7 @@ class Snapshots(Callback):
         Returns that epoch. Raises: BusyError while the model is in training; ArgumentError when
         nothing so early was kept.
         """
-        known = [one for one in self.epochs if one <= epoch]
+        known = [kept for kept in self.epochs if kept <= epoch]
         if not known:
             raise ArgumentError(
                 f"No weights of epoch {epoch} or earlier have been kept.",

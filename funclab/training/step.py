@@ -43,7 +43,7 @@ class Step:
     def __init__(self, specs: Specs) -> None:
         self.specs = specs
         self.inputs, self.targets, self.weights = (
-            [None if one is None else Value(one[0], one[1]) for one in side]
+            [None if spec is None else Value(spec[0], spec[1]) for spec in side]
             for side in (specs.inputs, specs.targets, specs.weights)
         )
         self.plan: Plan
@@ -118,6 +118,15 @@ def train_step(
         total = add_losses_and_metrics(step, compiled, tape)
     outputs = [total, *step.outputs]
     step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
+    if trainable and total not in step.plan.needs_gradient:
+        raise LossError(
+            f"No gradients provided for any variable: the loss of {model.name} depends on none of "
+            "its weights in a way that has a slope.",
+            why="argmax, round, comparisons and casts to whole numbers let no gradient through.",
+            fix="write the loss with ops that have one, such as ops.mean(ops.square(y - p)); what "
+            "counts hits is a metric.",
+            graph=model,
+        )
     if trainable:
         compiled.optimizer.add_steps(step.plan)
     add_gatherers(step, compiled)
@@ -139,7 +148,7 @@ def add_losses_and_metrics(
             track(mean, value, step.specs.batch)
         parts.append(value if output.weight is None else value * output.weight)
     parts += [*tape.losses, *penalties(compiled)]
-    names = [one.name for one in compiled.outputs or []] if needed else []
+    names = [output.name for output in compiled.outputs or []] if needed else []
     total = added([scalar(part) for part in parts], names)
     track(compiled.loss_mean, total, step.specs.batch)
     for prediction, target, weight, metrics in zip(

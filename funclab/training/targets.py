@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError, DataError, warn
 from funclab.losses import Loss, LossFunctionWrapper, functions
 from funclab.shape_math import Array, Shape, show
 from funclab.training.inputs import as_array
+from funclab.training.logits import last_activations
 from funclab.training.matching import Names, Output, arrays_in, pictured
 
 CATEGORICAL = functions.categorical_crossentropy
@@ -33,6 +34,13 @@ BY_ELEMENT = (
 )
 
 
+AMOUNTS = (functions.mean_squared_error, functions.mean_absolute_error, functions.huber)
+"""Losses for amounts; for what else they are used, nothing is said."""
+
+REACH = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}
+"""The numbers that an activation can give."""
+
+
 def match_targets(
     names: Names, outputs: Sequence[Output], shapes: Sequence[Shape], y: Any
 ) -> list[Array | None]:
@@ -50,6 +58,7 @@ def match_targets(
         try:
             targets.append(fit_target(output, shape, as_array(part, output.name)))
             warn_of_range(output, targets[-1])
+            warn_of_amounts(output, targets[-1], names)
         except DataError as error:
             note = error.facts or f"does not fit {getattr(output.loss, 'name', 'its loss')}"
             items = {i: pictured(one, "y") for i, one in enumerate(parts) if one is not None}
@@ -169,6 +178,28 @@ def warn_of_range(output: Output, y: Any) -> None:
             f"The targets of {output.name} go from {low:g} to {high:g}, but "
             f"{function.__name__} compares probabilities, from 0 to 1. "
             + advice.for_range(output.name, low, high, y)
+        )
+
+
+def warn_of_amounts(output: Output, y: Any, names: Names) -> None:
+    """Amounts as targets of an activation that cannot reach them, or beside an accuracy."""
+    if function_of(output.loss) not in AMOUNTS or not y.size or not names.model.outputs:
+        return
+    tensor = names.model.outputs[names.index[output.name]]
+    activation, _ = last_activations(tensor)
+    low, high = REACH.get(activation, (-np.inf, np.inf))
+    lowest, highest = y.min(), y.max()
+    if (lowest < low - 0.01 or highest > high + 0.01) and np.isfinite(highest - lowest):
+        warn(
+            f"The targets of {output.name} go from {lowest:g} to {highest:g}, but its {activation} "
+            f"gives numbers from {low} to {high}. Leave out the activation, or scale the targets."
+        )
+    counted = {"accuracy", "acc"} & set(map(str, output.metrics)) and tensor.shape[-1] == 1
+    between = y[y != y.round()] if counted else y[:0]
+    if between.size:
+        warn(
+            f"The accuracy of {output.name} counts targets that are hit exactly, and these are "
+            f'amounts such as {between[0]:g}: it stays near 0. Write metrics=["mae"].'
         )
 
 

@@ -8,7 +8,6 @@ python -m tests.bench.worker --start funclab
 """
 
 import json
-import resource
 import statistics
 import sys
 import time
@@ -76,6 +75,12 @@ def peak_memory() -> float:
     if status.exists():
         line = next(text for text in status.read_text().splitlines() if "VmHWM" in text)
         return int(line.split()[1]) / 1024
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset / 2**20
+    import resource
+
     unit = 1024**2 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 

@@ -117,6 +117,7 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
 
     assert "[0" in run.stdout, run.stderr
     assert run.stderr.count("Set NUMBA_CACHE_DIR to a folder that lasts") == 1
+    assert run.stderr.startswith("<string>:4: UserWarning")
 
 
 def test_a_loop_on_the_disk_is_loaded_without_what_only_compiling_needs(tmp_path):

@@ -243,6 +243,51 @@ def test_two_directions_are_merged_as_asked(mode: str):
     np.testing.assert_allclose(made, MODES[mode](there, back), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [GRU, SimpleRNN])
+def test_a_single_state_may_be_given_without_a_list(kind: Any):
+    layer, state = kind(2), np.full((3, 2), 0.5, "float32")
+    layer(STEPS)
+
+    alone, listed = layer(STEPS, initial_state=state), layer(STEPS, initial_state=[state])
+
+    np.testing.assert_array_equal(alone, listed)
+    assert not np.allclose(alone, layer(STEPS))
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("sequences", [False, True])
+def test_what_is_masked_is_zero_when_asked(backwards: bool, sequences: bool):
+    settings = {"go_backwards": backwards, "return_sequences": sequences}
+    layer = LSTM(2, zero_output_for_mask=True, **settings)
+
+    output = layer(STEPS, mask=MASK)
+
+    read = MASK[:, ::-1] if backwards else MASK
+    kept = read if sequences else read[:, -1]
+    assert (output[~kept] == 0).all()
+    assert (output[kept] != 0).all()
+
+
+def test_both_directions_forget_the_last_batch():
+    layer = layers.Bidirectional(LSTM(2, stateful=True))
+    first = layer(STEPS)
+    second = layer(STEPS)
+
+    layer.reset_states()
+
+    assert not np.allclose(first, second)
+    np.testing.assert_array_equal(layer(STEPS), first)
+
+
+def test_two_layers_that_read_in_one_direction_are_refused():
+    with pytest.raises(ArgumentError, match="different `go_backwards`") as caught:
+        layers.Bidirectional(LSTM(2), backward_layer=LSTM(2))
+
+    assert caught.value.fix == "make the backward layer with go_backwards=True."
+    both = layers.Bidirectional(LSTM(2), backward_layer=GRU(3, go_backwards=True))
+    assert both(STEPS).shape == (3, 5)
+
+
 @pytest.mark.parametrize("kind", [LSTM, GRU, SimpleRNN])
 @pytest.mark.parametrize("mode", ["concat", None])
 def test_each_direction_begins_with_its_half_of_the_states(kind: Any, mode: Any):

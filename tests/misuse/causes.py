@@ -50,7 +50,10 @@ def remember(desk: Desk, model: Any) -> Any:
     return model
 
 
-def fit(shape: Any, layers: list[Callable[[], Any]], loss: Any, x: Any, y: Any) -> Line:
+Layers = list[Callable[[], Any]]
+
+
+def fit(shape: Any, layers: Layers, loss: Any, x: Any, y: Any, **more: Any) -> Line:
     """Compile a stack of layers on an Input of this shape and train it."""
 
     def line(desk: Desk) -> Any:
@@ -59,13 +62,13 @@ def fit(shape: Any, layers: list[Callable[[], Any]], loss: Any, x: Any, y: Any) 
         for make in layers:
             tensor = make()(tensor)
         model = remember(desk, Model(first, tensor, name="own"))
-        model.compile("sgd", loss)
+        model.compile("sgd", loss, **more)
         return model.fit(x, y, verbose=0)
 
     return line
 
 
-def predict(shape: Any, layers: list[Callable[[], Any]], x: Any) -> Line:
+def predict(shape: Any, layers: Layers, x: Any) -> Line:
     def line(desk: Desk) -> Any:
         stack = Sequential([Input(shape=shape, name="pixels"), *(make() for make in layers)])
         return remember(desk, stack).predict(x, verbose=0)

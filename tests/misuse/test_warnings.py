@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from funclab import Model
+from funclab import Model, ops
 from funclab.callbacks import EarlyStopping
 from funclab.layers import Dense
 from funclab.optimizers import SGD
@@ -117,3 +117,18 @@ def test_ordinary_use_warns_of_nothing(desk):
         desk.twins.fit(desk.pair, desk.answers, validation_split=0.5, verbose=0)
         desk.reader.evaluate(desk.x, desk.y, verbose=0)
         Model(desk.left, Dense(2)(desk.a)).predict(desk.x, verbose=0)
+
+
+def test_no_activation_is_missed_in_a_layer_of_ones_own(desk):
+    class Chances(Dense):
+        """Its `call` makes probabilities of what `activation` leaves linear."""
+
+        def call(self, inputs):
+            return ops.softmax(super().call(inputs))
+
+    model = Model(desk.left, Chances(3)(desk.left))
+    model.compile("sgd", "categorical_crossentropy")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(desk.x, np.eye(3)[np.arange(len(desk.x)) % 3], verbose=0)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from funclab import Input, callbacks, constraints, initializers, metrics, regularizers
+from funclab import (
+    Input,
+    Layer,
+    Model,
+    Sequential,
+    callbacks,
+    constraints,
+    initializers,
+    metrics,
+    ops,
+    regularizers,
+)  # fmt: skip
 from funclab.layers import (
     GRU,
     LSTM,
@@ -28,9 +40,24 @@ from funclab.losses import (
     CategoricalCrossentropy,
     Huber,
     SparseCategoricalCrossentropy,
+    mean_squared_error,
 )  # fmt: skip
+from funclab.models import model_from_json
 from funclab.optimizers import SGD, Adam, RMSprop
-from tests.misuse.causes import ONE_HOT, Cause, N, compiled, make, ones, reads
+from tests.misuse.causes import (
+    ONE_HOT,
+    Cause,
+    Line,
+    N,
+    compiled,
+    fit,
+    make,
+    ones,
+    predict,
+    reads,
+    remember,
+)  # fmt: skip
+from tests.misuse.desk import Desk
 
 TYPE, VALUE = TypeError, ValueError
 UNITS = "Received an invalid value for `units`, expected a positive integer"
@@ -282,4 +309,122 @@ FIT = [
           make(lambda: callbacks.ReduceLROnPlateau(factor=0.5))),
 ]  # fmt: skip
 
-VALUES = [*LAYERS, *COMPILE, *FIT]
+ODD = np.array([[0.5, 1.7, 12.9]] * N, "float32")
+
+
+class Scale(Layer):
+    """Its config leaves out the argument it is made with."""
+
+    def __init__(self, by: float, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.by = by
+
+    def call(self, x: Any) -> Any:
+        return x * self.by
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name}
+
+
+class WholeScale(Scale):
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "by": self.by}
+
+
+def again(cls: type, **settings: Any) -> Line:
+    """Write a model with a layer of this class as JSON, and read it."""
+
+    def line(desk: Desk) -> Any:
+        x = Input((4,))
+        model = remember(desk, Model(x, cls(2.0)(x)))
+        return model_from_json(model.to_json(), **settings)
+
+    return line
+
+
+def hits(y: Any, p: Any) -> Any:
+    return ops.cast(ops.not_equal(ops.argmax(y, axis=-1), ops.argmax(p, axis=-1)), "float32")
+
+
+def squares(y: Any, p: Any) -> Any:
+    return ops.mean(ops.square(y - p))
+
+
+def reads_with(loss: Any) -> Line:
+    return fit((4,), [SOFT], loss, ones(4), ONE_HOT)
+
+
+CCE = "categorical_crossentropy"
+SOFT = partial(Dense, 3, activation="softmax", name="digit")
+
+
+def states(second: Any) -> Line:
+    """Hand the states of an LSTM(4) to a second layer."""
+
+    def line(desk: Desk) -> Any:
+        _, *kept = LSTM(4, return_state=True)(desk.steps)
+        return second(desk.steps, initial_state=kept)
+
+    return line
+
+
+def without_targets(**data: Any) -> Line:
+    def line(desk: Desk) -> Any:
+        x = Input((4,))
+        model = remember(desk, Model(x, Dense(4)(x)))
+        model.compile("sgd", "mse")
+        return model.fit(x=ones(4), verbose=0, **data)
+
+    return line
+
+
+GRADIENTS = "No gradients provided for any variable"
+QUESTIONS = [
+    Cause("a list of samples", "one array",
+          reads(x=lambda desk: list(desk.x)), VALUE, "expects 1 input(s)", "numpy.array(x)",
+          reads(x=lambda desk: np.array(list(desk.x)))),
+    Cause("a list of targets", "one array", fit((4,), [SOFT], CCE, ones(4), list(ONE_HOT)), VALUE,
+          "Expected to see 1", "numpy.array(y)",
+          fit((4,), [SOFT], CCE, ones(4), np.array(list(ONE_HOT)))),
+    Cause("ids that are fractions beyond the table", "ids in the table",
+          lambda desk: desk.sentence.predict(ODD, verbose=0), VALUE, "is not in [0, 10)",
+          "Embedding(13, 2)", predict((3,), [lambda: Embedding(13, 2)], ODD)),
+    Cause("the states of an LSTM to the next layer", "its output",
+          lambda desk: Dense(1)(LSTM(2, return_state=True, name="lstm")(desk.steps)), VALUE,
+          "received 3 input tensors", "y, *states = lstm(x)",
+          lambda desk: Dense(1)(LSTM(2, return_state=True)(desk.steps)[0])),
+    Cause("both states of an LSTM to a GRU", "one state", states(GRU(4)), TYPE,
+          "expects 1 states", "an LSTM gives two", states(LSTM(4))),
+    Cause("states of fewer units than the layer has", "as many units", states(LSTM(6)), VALUE,
+          "not compatible with its state size", "LSTM(4)", states(LSTM(4))),
+    Cause("an autoencoder without targets", "its inputs", without_targets(), VALUE,
+          "No data provided", "fit(x, x)", without_targets(y=ones(4))),
+    Cause("the first Keras' word for padding", "padding",
+          make(lambda: Conv2D(2, 3, border_mode="same")), TYPE, "Keyword argument not understood",
+          "padding= instead of border_mode=", make(lambda: Conv2D(2, 3, padding="same"))),
+    Cause("the first Keras' word for initializers", "kernel_initializer",
+          make(lambda: Dense(2, init="uniform")), TYPE, "Keyword argument not understood",
+          "kernel_initializer= instead of init=",
+          make(lambda: Dense(2, kernel_initializer="uniform"))),
+    Cause("the layers of a Sequential without brackets", "a list",
+          make(lambda: Sequential(Dense(3), Dense(2))), TYPE, SWITCH, "Sequential([a, b, ...])",
+          make(lambda: Sequential([Dense(3), Dense(2)]))),
+    Cause("weights for a layer that was never called", "call it first",
+          make(lambda: Dense(3, name="late").set_weights([ones(3)])), VALUE, "expecting 0 weights",
+          "y = late(x)", lambda desk: (late := Dense(3))(desk.left) is late.set_weights(
+              [np.ones((4, 3)), np.ones(3)])),
+    Cause("a loss that was called", "the function",
+          compiled(loss=mean_squared_error(ONE_HOT, ONE_HOT)), VALUE, "Could not interpret loss",
+          "pass the function itself", compiled(loss=mean_squared_error)),
+    Cause("wrong guesses counted as the loss", "a loss with a slope", reads_with(hits), VALUE,
+          GRADIENTS, "ops.mean(ops.square(y - p))", reads_with(squares)),
+    Cause("a layer of one's own that a reader does not know", "its class",
+          again(WholeScale), VALUE, "Unknown layer", 'custom_objects={"WholeScale": WholeScale}',
+          again(WholeScale, custom_objects={"WholeScale": WholeScale})),
+    Cause("a config without the layer's own argument", "all arguments",
+          again(Scale, custom_objects={"Scale": Scale}), VALUE, "its config has no by",
+          'return {**super().get_config(), "by": self.by}',
+          again(WholeScale, custom_objects={"WholeScale": WholeScale})),
+]  # fmt: skip
+
+VALUES = [*LAYERS, *COMPILE, *FIT, *QUESTIONS]

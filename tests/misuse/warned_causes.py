@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from funclab.layers import Activation, Conv2D, Dense, Flatten, Softmax
+from funclab.layers import Activation, Conv2D, Dense, Dropout, Flatten, Softmax
 from funclab.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )  # fmt: skip
+from funclab.metrics import Accuracy
 from tests.misuse.causes import CLASSES, ONE_HOT, YES_NO, Line, fit, ones
 
 
@@ -73,4 +74,28 @@ WARNED = [
            fit((4,), [partial(Dense, 4, activation="sigmoid")], BCE, ones(4), ones(4) * 255),
            ["go from 255 to 255", "y / 255"],
            fit((4,), [partial(Dense, 4, activation="sigmoid")], BCE, ones(4), ones(4))),
+    Warned("softmax over classes under binary crossentropy",
+           fit((4,), [SOFT], BCE, ones(4), ONE_HOT),
+           ["digit is a softmax", 'loss="categorical_crossentropy"'],
+           fit((4,), [SOFT], CCE, ones(4), ONE_HOT)),
+    Warned("Dropout after the softmax",
+           fit((4,), [SOFT, partial(Dropout, 0.01, name="last")], CCE, ones(4), ONE_HOT),
+           ["last is a Dropout after the softmax", "before the layer with the softmax"],
+           fit((4,), [partial(Dropout, 0.5), SOFT], CCE, ones(4), ONE_HOT)),
+    Warned("amounts up to 50 for a sigmoid", fit((4,), [YES], "mse", ones(4), ones(1) * 50),
+           ["go from 50 to 50", "its sigmoid gives numbers from 0 to 1",
+            "Leave out the activation"],
+           fit((4,), [LOGIT], "mse", ones(4), ones(1) * 50)),
+    Warned("amounts below zero for a relu",
+           fit((4,), [partial(Dense, 1, activation="relu")], "mae", ones(4), -ones(1)),
+           ["its relu gives numbers from 0", "Leave out the activation"],
+           fit((4,), [LOGIT], "mae", ones(4), -ones(1))),
+    Warned("the accuracy of amounts",
+           fit((4,), [LOGIT], "mse", ones(4), ones(1) * 0.3, metrics=["accuracy"]),
+           ["The accuracy of digit", "such as 0.3", 'metrics=["mae"]'],
+           fit((4,), [LOGIT], "mse", ones(4), ones(1) * 0.3, metrics=["mae"])),
+    Warned("the class Accuracy for probabilities",
+           fit((4,), [SOFT], CCE, ones(4), ONE_HOT, metrics=[Accuracy()]),
+           ["The metric Accuracy", "digit", 'metrics=["accuracy"]'],
+           fit((4,), [SOFT], CCE, ones(4), ONE_HOT, metrics=["accuracy"])),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from funclab import Input, Model, Sequential, layers, models, utils
+from funclab import Input, Model, Sequential, layers, models, ops, utils
 from funclab.errors import FunclabError, NameLookupError
 from funclab.layers import Dense
 
@@ -284,3 +284,53 @@ def test_the_methods_of_a_model_show_their_arguments(method, argument):
 
     assert argument in arguments
     assert not {"args", "kwargs", "settings"} & arguments.keys()
+
+
+def test_a_model_lists_its_layers_and_nodes_as_in_keras_2():
+    a, b = Input((4,), name="a"), Input((4,), name="b", optional=True)
+    shared = Dense(3, name="shared")
+    left, right = shared(a), shared(b)
+    model = Model([a, b], [layers.Add(name="sum")([left, right]), left], name="pair")
+    named = {layer.name: layer for layer in model.layers}
+
+    assert model.input_names == ["a", "b"]
+    assert model.output_names == ["sum", "shared"]
+    assert model.input_layers == [named["a"], named["b"]]
+    assert model.output_layers == [named["sum"], shared]
+    assert model.optional_inputs == [False, True]
+    assert model.input_shape == [(None, 4), (None, 4)]
+    assert model.output_shape == [(None, 3), (None, 3)]
+    assert model.container_nodes == {"a_ib-0", "b_ib-0", "shared_ib-0", "shared_ib-1", "sum_ib-0"}
+    by_depth = {depth: {x.name for x in some} for depth, some in model.layers_by_depth.items()}
+    assert by_depth == {2: {"a", "b"}, 1: {"shared"}, 0: {"sum"}}
+    keys = {depth: {node.key for node in some} for depth, some in model.nodes_by_depth.items()}
+    assert keys == {2: {"a[0]", "b[0]"}, 1: {"shared[0]", "shared[1]"}, 0: {"sum[0]"}}
+    assert repr(model) == "<Functional pair: 4 layers, output [(None, 3), (None, 3)]>"
+
+
+def test_a_clone_may_have_other_layers_and_other_inputs():
+    x = Input((6,))
+    model = Model(x, Dense(3, name="b")(ops.square(Dense(4, name="a")(x))), name="model")
+    wide = Input((6,), batch_size=2, name="wide")
+
+    clone = models.clone_model(
+        model,
+        input_tensors=wide,
+        clone_function=lambda layer: Dense(layer.units * 2, name=f"{layer.name}_wide"),
+    )
+
+    assert clone.output_shape == (2, 6)
+    assert [layer.name for layer in clone.layers if layer.weights] == ["a_wide", "b_wide"]
+    assert clone.count_params() == 6 * 8 + 8 + 8 * 6 + 6
+    assert model.count_params() == 6 * 4 + 4 + 4 * 3 + 3
+
+
+def test_a_clone_of_a_stack_is_a_stack():
+    stack = Sequential([Input((6,)), Dense(4, name="a"), Dense(3, name="b")], name="stack")
+
+    clone = models.clone_model(stack)
+
+    assert isinstance(clone, Sequential)
+    assert (clone.name, clone.output_shape) == ("stack", (None, 3))
+    assert [layer.name for layer in clone.layers] == ["a", "b"]
+    assert all(a is not b for a, b in zip(clone.layers, stack.layers, strict=True))

@@ -28,7 +28,7 @@ SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Assert
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: the file, the lines it is in, and the file's text with the fault."""
+    """One fault: the file, the lines of its statement, and the file's text with the fault."""
 
     path: str
     lines: range
@@ -86,9 +86,19 @@ class Walk:
         node, operator = self.nodes[i], mutation_operators[k][1]
         new = dice.choice(list(self._replacements(node, operator)))
         text = self.module.deep_replace(node, new).code  # type: ignore[arg-type]
-        position = self.positions[node]
+        position = self.positions[self._statement(node)]
         lines = range(position.start.line, position.end.line + 1)
         return Mutant(self.path, lines, self.source, text)
+
+    def _statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The simple statement that a node is in, if it is in one: coverage may know its first
+        line only.
+        """
+        while node is not self.module and not isinstance(node, cst.SimpleStatementLine):
+            if isinstance(node, cst.BaseCompoundStatement):
+                return node
+            node = self.parents[node]
+        return node
 
     @staticmethod
     def _replacements(node: cst.CSTNode, operator: Callable[..., Any]) -> Iterator[Any]:

@@ -2,11 +2,11 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 import funclab
 from funclab import cli
 
+ROOT = Path(__file__).resolve().parents[2]
 FUNCLAB = [sys.executable, "-m", "funclab"]
 
 
@@ -34,25 +35,47 @@ def read_once_it_answers(address: str, process: subprocess.Popen) -> str:
     raise AssertionError(f"nothing answered at {address}")
 
 
+def open_lab(folder: Path, **environment: str) -> tuple[str, str]:
+    """What `funclab lab` prints until it tells its address, and the page that answers there."""
+    process = subprocess.Popen(
+        [*FUNCLAB, "lab", "--port", "18890"],
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    printed = ""
+    try:
+        while "http://" not in printed:
+            line = process.stdout.readline()
+            assert line, f"it ended after {printed!r}"
+            printed += line
+        page = read_once_it_answers(re.search(r"http://\S+", printed)[0], process)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    return printed, page
+
+
 def test_lab_prints_the_address_where_the_first_lesson_answers(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ("02_second.ipynb", "01_first.ipynb"):
         (tmp_path / "notebooks" / name).write_text('{"cells": [], "metadata": {}}')
-    process = subprocess.Popen(
-        [*FUNCLAB, "lab", "--port", "18890"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        address = re.search(r"http://\S+", process.stdout.readline().decode())[0]
 
-        page = read_once_it_answers(address, process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    printed, page = open_lab(tmp_path)
 
-    assert "/lab/tree/notebooks/01_first.ipynb?token=" in address
+    assert "/lab/tree/notebooks/01_first.ipynb?token=" in printed
+    assert "JupyterLab" in page
+
+
+def test_lab_opens_in_a_home_that_cannot_be_written(tmp_path):
+    home = tmp_path / "home"
+    home.write_text("a file, so that no folder can be made here")
+
+    printed, page = open_lab(ROOT, HOME=str(home), USERPROFILE=str(home))
+
+    assert "The home folder cannot be written" in printed
     assert "JupyterLab" in page
 
 

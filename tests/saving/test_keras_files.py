@@ -196,6 +196,11 @@ FOREIGN = {
         lambda config: layer_of(config, "Tanh").update(class_name="Erf"),
         "Erf of Keras, which funclab does not have",
     ),
+    "a setting of an op": (
+        "operators",
+        lambda config: layer_of(config, "Tanh")["config"].update(rounded=True),
+        "The operation .* has rounded=True",
+    ),
     "a dtype": (
         "dense_layers",
         lambda config: layer_of(config, "Dense")["config"].update(dtype="mixed_float16"),

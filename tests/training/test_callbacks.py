@@ -92,6 +92,25 @@ def test_evaluate_and_predict_tell_their_moments_too():
     ]  # fmt: skip
 
 
+def test_a_callback_gets_a_dict_of_logs_at_every_moment():
+    told, model = {}, compiled()
+    names = [name for name in dir(Callback) if name.startswith("on_")]
+
+    def noting(name):
+        return lambda *args, **more: told.update({name: [*args, *more.values()][-1]})
+
+    watch = LambdaCallback(**{name: noting(name) for name in names})
+
+    model.fit(X, Y, validation_data=(X, Y), verbose=0, callbacks=[watch])
+    model.predict(X, verbose=0, callbacks=[watch])
+
+    # Those for all batches are what the others call, unless a callback has its own.
+    assert told.keys() == set(names) - {"on_batch_begin", "on_batch_end"}
+    assert [name for name, logs in told.items() if not isinstance(logs, dict)] == []
+    assert told["on_train_end"].keys() == {"loss", "mae", "val_loss", "val_mae"}
+    assert told["on_test_end"].keys() == {"loss", "mae"}
+
+
 def test_logs_hold_the_running_loss_and_metrics():
     seen = []
     watch = LambdaCallback(
@@ -169,7 +188,21 @@ def test_a_number_that_will_never_come_is_warned_about_before_training():
     with pytest.warns(UserWarning, match="`val_loss` which is not available") as caught:
         compiled().fit(X, Y, verbose=0, callbacks=[EarlyStopping(), watch])
 
-    assert "Pass validation_data" in str(caught[0].message)
+    assert str(caught[0].message) == (
+        "EarlyStopping conditioned on metric `val_loss` which is not available. Available metrics "
+        "are: loss,mae. Pass validation_data or validation_split."
+    )
+    assert begun == [1]
+
+
+def test_a_number_that_never_comes_and_is_not_of_the_validation_is_only_named():
+    with pytest.warns(UserWarning) as caught:
+        compiled().fit(X, Y, verbose=0, callbacks=[EarlyStopping("auc")])
+
+    assert [str(warning.message) for warning in caught] == [
+        "EarlyStopping conditioned on metric `auc` which is not available. "
+        "Available metrics are: loss,mae"
+    ]
 
 
 def test_acc_and_accuracy_stand_for_each_other_in_history_and_monitors():
@@ -310,3 +343,38 @@ def test_a_history_knows_at_which_epochs_something_rarer_was_measured():
 
     assert history.epochs_of == {"loss": [0, 1, 2, 3], "val_loss": [1, 3]}
     assert [history.value("val_loss", epoch) for epoch in range(4)] == [None, 2.0, None, 2.0]
+
+
+def test_a_callback_may_be_told_of_training_batches_by_their_short_names():
+    told = []
+    watch = LambdaCallback(
+        on_batch_begin=lambda batch, logs: told.append(("begin", batch, logs)),
+        on_batch_end=lambda batch, logs: told.append(("end", batch, sorted(logs))),
+    )
+
+    compiled().fit(X, Y, 2, verbose=0, callbacks=[watch])
+
+    begin, end = ("begin", 0, {}), ("end", 0, ["loss", "mae"])
+    assert told == [begin, end, ("begin", 1, {}), ("end", 1, ["loss", "mae"])]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "text"),
+    [(1, "<History of 1 epoch: loss, mae>"), (2, "<History of 2 epochs: loss, mae>")],
+)
+def test_a_history_says_how_long_it_is(epochs, text):
+    history = compiled().fit(X, Y, epochs=epochs, verbose=0)
+
+    assert repr(history) == text
+    assert repr(History()) == "<History of 0 epochs: >"
+
+
+def test_a_history_finds_the_value_of_an_epoch():
+    history = compiled(0.0).fit(X, Y, epochs=2, verbose=0)
+
+    values = [history.value("loss", history.epoch[i]) for i in (0, 1)]
+
+    assert values == history.history["loss"]
+    assert history.value("loss", 9) is None
+    with pytest.raises(ArgumentError, match="kept no snapshots"):
+        history.restore(1)

@@ -7,9 +7,10 @@ import pytest
 
 from funclab import losses, ops
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, LossError
+from funclab.errors import ArgumentError, DataError, LossError
 from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import Dense, Input
+from funclab.models import Model
 from funclab.optimizers import SGD
 
 RANDOM = np.random.RandomState(0)
@@ -258,6 +259,18 @@ def test_a_loss_object_is_rebuilt_from_its_config():
 def test_a_loss_that_cannot_be_is_named(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+def test_targets_of_another_shape_are_refused_in_the_name_of_the_loss():
+    x = Input((5, 3))
+    model = Model(x, Dense(3, activation="softmax", name="kind")(x))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+
+    with pytest.raises(DataError) as caught:
+        model.evaluate(np.zeros((2, 5, 3)), np.zeros((2, 4), int), verbose=0)
+
+    assert "shape (2, 4)" in str(caught.value)
+    assert "`sparse_categorical_crossentropy` for the output kind of shape" in str(caught.value)
 
 
 def test_a_confident_mistake_of_a_sigmoid_layer_has_its_whole_gradient():

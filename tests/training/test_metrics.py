@@ -209,3 +209,86 @@ def test_a_metric_is_rebuilt_from_its_config():
 def test_a_metric_that_cannot_be_is_named(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize(
+    ("weights", "total", "mean"),
+    [
+        (None, 21, 3.5),
+        (2.0, 42, 3.5),
+        ([1.0, 3.0], 6 + 3 * 15, (6 + 3 * 15) / 12),
+        ([[1.0], [3.0]], 6 + 3 * 15, (6 + 3 * 15) / 12),
+        ([[1.0, 0, 0], [0, 0, 2]], 1 + 2 * 6, (1 + 2 * 6) / 3),
+    ],
+)
+def test_sums_and_means_take_one_weight_for_all_for_each_row_or_for_each_number(
+    weights, total, mean
+):
+    values = np.array([[1.0, 2, 3], [4, 5, 6]])
+
+    assert metrics.Sum()(values, sample_weight=weights) == total
+    assert metrics.Mean()(values, sample_weight=weights) == pytest.approx(mean)
+
+
+def test_a_sum_goes_on_over_batches_until_it_is_reset():
+    total = metrics.Sum()
+    total.update_state([1.0, 2.0])
+    total.update_state(4.0)
+    before = total.result()
+
+    total.reset_states()
+
+    assert (before, total.result(), total.name) == (7.0, 0.0, "sum")
+
+
+def test_cosine_similarity_is_1_for_vectors_that_point_alike():
+    metric = metrics.CosineSimilarity()
+
+    result = metric([[0.0, 2], [1, 0], [1, 1]], [[0.0, 9], [0, 3], [-1, -1]])
+
+    assert result == pytest.approx((1 + 0 - 1) / 3)
+    assert metrics.CosineSimilarity(axis=0)([[1.0], [1]], [[2.0], [0]]) == pytest.approx(0.5**0.5)
+
+
+def test_the_state_of_a_metric_is_used_as_a_number():
+    mean = metrics.Mean()
+    mean.update_state([2.0, 4.0])
+
+    total, count = mean.total, mean.count
+
+    assert (total.shape, total.dtype, total.name) == ((), "float64", "total")
+    assert (float(total), int(count), f"{total:.1f}") == (6.0, 2, "6.0")
+    assert (total / count, total > count, 2 * count) == (3.0, True, 4.0)
+    total.assign_add(4)
+    count.assign_sub(1)
+    assert mean.result() == 10.0
+    count.assign(0)
+    assert not count
+    assert total
+    assert repr(total) == "<total = 10.0>"
+    assert len({total, count, total}) == 2
+
+
+def test_masked_steps_with_weights_of_their_own_count_by_these():
+    metric, prediction = metrics.MeanAbsoluteError(), Value((2, 2, 1))
+    prediction.mask = Constant(np.array([[True, False], [True, True]]))
+    with Tape() as tape:
+        target, weights = Constant(np.zeros((2, 2, 1), "float32")), np.array([[3.0], [1.0]])
+        metric.update_state(target, prediction, sample_weight=weights.astype("float32"))
+    plan = Plan([], wrt=(), updates=tape.updates)
+    plan.array(prediction)[..., 0] = [[1, 100], [2, 3]]
+
+    plan.run()
+
+    np.testing.assert_allclose(metric.result(), (3 * 1 + 2 + 3) / 5)
+
+
+def test_a_wrapped_function_keeps_its_settings():
+    metric = metrics.MeanMetricWrapper(
+        lambda t, p, power: ops.abs(t - p) ** power, "far", power=2.0
+    )
+
+    config = metric.get_config()
+
+    assert (config["name"], config["power"]) == ("far", 2.0)
+    assert metric(np.zeros(2), np.array([1.0, 3.0])) == pytest.approx(5.0)

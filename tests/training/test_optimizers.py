@@ -252,6 +252,17 @@ def test_weights_of_an_optimizer_can_be_taken_and_restored():
     np.testing.assert_array_equal(w.array, same.array)
 
 
+def test_variables_may_be_left_out_of_weight_decay():
+    optimizer = SGD(0.5, weight_decay=0.5)
+    names = ("dense/kernel", "dense/bias", "norm/gamma", "plain")
+    variables = [Variable(np.ones(2), name=name) for name in names]
+    optimizer.exclude_from_weight_decay(var_list=variables[3:], var_names=["bias", "norm"])
+
+    optimizer.apply([np.zeros(2)] * 4, variables)
+
+    assert [variable.array[0] for variable in variables] == [0.75, 1, 1, 1]
+
+
 @pytest.mark.parametrize("extra", [-1, 1])
 def test_weights_of_another_number_are_refused_and_change_nothing(extra):
     optimizer, w = Adam(name="adam"), Variable(np.ones(4))

@@ -32,10 +32,6 @@ class Font:
     mono: bool = False
     anchor: str = ""
 
-    @property
-    def family(self) -> str:
-        return theme.MONO if self.mono else theme.SANS
-
 
 class Canvas:
     """Collects elements. Colours are names of the palette: each element carries both the colour
@@ -87,14 +83,17 @@ class Canvas:
         """The coloured left side of a rounded box."""
         self.path(rounded_left(area.corner, width, area.height, radius), Paint(fill))
 
-    def polygon(self, corners: list[complex], fill: str) -> None:
-        self.path(closed(corners), Paint(fill))
+    def arrow(self, tip: complex, ahead: complex, fill: str) -> None:
+        """The head of an arrow, as long as `ahead` and as wide."""
+        back, side = tip - ahead, ahead * 0.5j
+        self.path(closed([tip, back + side, back - side]), Paint(fill))
 
     def text_line(self, start: complex, text: str, font: Font) -> None:
         """A line of text whose baseline begins, ends or has its middle at `start`."""
         weight = ' font-weight="600"' if font.bold else ""
         anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
-        style = f'font-size="{number(font.size)}" font-family="{font.family}"{weight}{anchor}'
+        family = theme.MONO if font.mono else theme.SANS
+        style = f'font-size="{number(font.size)}" font-family="{family}"{weight}{anchor}'
         ink = self._paint(Paint(font.ink))
         words = shown(text)
         self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")

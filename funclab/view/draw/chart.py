@@ -40,7 +40,7 @@ class Axis:
             chosen = log_ticks(math.exp(self.low), math.exp(self.high))
         else:
             chosen = ticks(self.low, self.high)
-        return [(value, tick_text(value)) for value in chosen]
+        return [(value, brief(value, 6)) for value in chosen]
 
 
 def axis_of(values: Sequence[float], log: bool = False, limit: float = math.inf) -> Axis:
@@ -94,30 +94,18 @@ def log_ticks(low: float, high: float) -> list[float]:
     return within if len(within) > 1 else ticks(low, high, 3)
 
 
-def tick_text(value: float) -> str:
-    """A round number in all its figures.
+def brief(value: float, figures: int = 3) -> str:
+    """A number in at most so many figures.
 
-    >>> tick_text(1.275), tick_text(0.00025), tick_text(2e6)
-    ('1.275', '2.5e-4', '2e6')
-    """
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:g}"
-    head, _, power = f"{value:.6e}".partition("e")
-    return f"{float(head):g}e{int(power)}"
-
-
-def brief(value: float) -> str:
-    """A number in three figures.
-
-    >>> brief(0.03214), brief(12.54), brief(0.0000214), brief(float("nan"))
-    ('0.0321', '12.5', '2.1e-5', 'nan')
+    >>> brief(0.03214), brief(12.54), brief(0.0000214), brief(float("nan")), brief(1.275, 6)
+    ('0.0321', '12.5', '2.1e-5', 'nan', '1.275')
     """
     if not math.isfinite(value):
         return str(value)
     if 1e-3 <= abs(value) < 1e5 or value == 0:
-        return f"{value:.3g}"
-    head, _, power = f"{value:.1e}".partition("e")
-    return f"{head}e{int(power)}"
+        return f"{value:.{figures}g}"
+    head, _, power = f"{value:.{figures - 2}e}".partition("e")
+    return f"{float(head):g}e{int(power)}"
 
 
 @dataclass

@@ -65,54 +65,31 @@ def area(corner: complex, width: float, height: float) -> Area:
     return Area(x=corner.real, y=corner.imag, width=width, height=height)
 
 
-class Pen:
-    """Draws one path: a start, then three points for each curve."""
+def rounded(corners: list[complex], radius: float = 0) -> list[complex]:
+    """The path along some corners, rounded between its ends: a start, then three points for each
+    cubic curve."""
+    path = [corners[0]]
 
-    def __init__(self, start: complex) -> None:
-        self.points = [start]
-
-    @property
-    def here(self) -> complex:
-        return self.points[-1]
-
-    def line(self, end: complex) -> None:
-        step = (end - self.here) / 3
+    def line(end: complex) -> None:
+        step = (end - path[-1]) / 3
         if step:
-            self.curve(self.here + step, end - step, end)
+            path.extend([path[-1] + step, end - step, end])
 
-    def curve(self, first: complex, second: complex, end: complex) -> None:
-        self.points += [first, second, end]
+    for corner, after in pairwise(corners[1:]):
+        before, behind = path[-1] - corner, after - corner
+        reach = min(radius, abs(before) / 2, abs(behind) / 2)
+        back, ahead = of_length(before, reach), of_length(behind, reach)
+        line(corner + back)
+        path += [corner + back * (1 - KAPPA), corner + ahead * (1 - KAPPA), corner + ahead]
+    line(corners[-1])
+    return path
 
-    def turn(self, end: complex) -> None:
-        """To `end`, leaving and arriving along the flow."""
-        way = end - self.here
-        if way.real:
-            step = 0.5j * way.imag
-            self.curve(self.here + step, end - step, end)
-        else:
-            self.line(end)
 
-    def corners(self, corners: list[complex], radius: float) -> None:
-        """Lines through all corners but the last, where the path ends; each corner is rounded."""
-        for corner, after in pairwise(corners):
-            before = self.here - corner
-            behind = after - corner
-            reach = min(radius, abs(before) / 2, abs(behind) / 2)
-            back = of_length(before, reach)
-            ahead = of_length(behind, reach)
-            self.line(corner + back)
-            self.curve(
-                corner + back * (1 - KAPPA),
-                corner + ahead * (1 - KAPPA),
-                corner + ahead,
-            )
-        self.line(corners[-1])
-
-    def pairs(self, swapped: bool) -> Points:
-        """The path in x and y; `swapped` when the flow runs along x."""
-        if swapped:
-            return [(point.imag, point.real) for point in self.points]
-        return [(point.real, point.imag) for point in self.points]
+def pairs(path: list[complex], swapped: bool = False) -> Points:
+    """A path in x and y; `swapped` when the flow runs along x."""
+    if swapped:
+        return [(point.imag, point.real) for point in path]
+    return [(point.real, point.imag) for point in path]
 
 
 def of_length(direction: complex, length: float) -> complex:

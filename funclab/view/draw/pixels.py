@@ -7,6 +7,7 @@ import base64
 import io
 import re
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,9 +23,8 @@ LARGEST = 300_000
 """Characters."""
 CURVE = 5
 """Straight pieces in a curve."""
-_PIECE = re.compile(r"([MLCZlhv])([^MLCZlhv]*)")
+_PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
 _NUMBER = re.compile(r"-?[\d.]+")
-_PAIR = re.compile(r"(-?[\d.]+)(?:,(-?[\d.]+))?")
 _SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 _CODES = {"M": 1, "L": 2, "h": 2, "l": 2, "C": 4, "Z": 79}
 """The letters of a path as matplotlib numbers them."""
@@ -169,12 +169,10 @@ class Page(Pencil):
 
         points: list[tuple[float, float]] = []
         codes: list[int] = []
-        for letter, numbers in _PIECE.findall(element.get("d")):
-            corners = [complex(float(x), float(y or 0)) for x, y in _PAIR.findall(numbers)]
-            start = complex(*points[-1]) if letter in "hl" else origin
-            pairs = [(at.real, at.imag) for at in (start + corner for corner in corners)]
-            points += pairs or [points[-1]]
-            codes += [_CODES[letter]] * max(1, len(pairs))
+        for letter, corners in pieces(element.get("d")):
+            moved = [corner + origin for corner in corners]
+            points += [(corner.real, corner.imag) for corner in moved] or points[-1:]
+            codes += [_CODES[letter]] * max(1, len(corners))
         self._add(PathPatch(Outline(points, codes)), element)
 
     def text(self, element: Any, origin: complex) -> None:
@@ -201,13 +199,21 @@ class Page(Pencil):
         self.on.add_artist(patch)
 
 
+def pieces(data: str) -> Iterator[tuple[str, list[complex]]]:
+    """The letters of a path, each with its points, which count from the origin."""
+    last = 0j
+    for letter, told in _PIECE.findall(data):
+        numbers = [*map(float, _NUMBER.findall(told)), *[0.0] * (letter == "h")]
+        points = [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2])]
+        points = [last + point for point in points] if letter in "hl" else points
+        last = points[-1] if points else last
+        yield letter, points
+
+
 def outlines(data: str) -> list[list[complex]]:
     """The corners of each part of a path; curves become short straight pieces."""
     parts: list[list[complex]] = []
-    for letter, told in _PIECE.findall(data):
-        numbers = list(map(float, _NUMBER.findall(told)))
-        points = [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2])]
-        last = parts[-1][-1] if parts else 0j
+    for letter, points in pieces(data):
         if letter == "M":
             parts.append(points)
         elif letter == "Z":
@@ -215,10 +221,8 @@ def outlines(data: str) -> list[list[complex]]:
         elif letter == "C":
             for i in range(0, len(points), 3):
                 parts[-1] += curve(parts[-1][-1], *points[i : i + 3])
-        elif letter in "hv":
-            parts[-1].append(last + numbers[0] * (1 if letter == "h" else 1j))
         else:
-            parts[-1] += [last * (letter == "l") + point for point in points]
+            parts[-1] += points
     return parts
 
 

@@ -5,61 +5,38 @@ from __future__ import annotations
 
 from funclab.errors import ArgumentError
 
-LIGHT = {
-    "ink": "#1f2933",
-    "soft": "#52606d",
-    "paper": "#ffffff",
-    "line": "#7b8794",
-    "rim": "#9aa5b1",
-    "neutral": "#52606d",
-    "plain": "#f5f7fa",
-    "input": "#0b62a4",
-    "input-fill": "#eaf3fb",
-    "output": "#1b7f5c",
-    "output-fill": "#e8f6f0",
-    "group0": "#a35200",
-    "group0-fill": "#fff4e0",
-    "group1": "#7a3e9d",
-    "group1-fill": "#f6eefb",
-    "group2": "#b01e5b",
-    "group2-fill": "#fdeef4",
-    "group3": "#5f6600",
-    "group3-fill": "#f7f8df",
-    "group4": "#7a4a2b",
-    "group4-fill": "#f8f0ea",
-    "fault": "#b3261e",
-    "on-colour": "#ffffff",
+_COLOURS = {
+    "ink": ("#1f2933", "#e8edf2"),
+    "soft": ("#52606d", "#b3bfca"),
+    "paper": ("#ffffff", "#1b2026"),
+    "line": ("#7b8794", "#8b97a3"),
+    "rim": ("#9aa5b1", "#66727e"),
+    "neutral": ("#52606d", "#a3b0bc"),
+    "plain": ("#f5f7fa", "#262d35"),
+    "input": ("#0b62a4", "#7cc0f5"),
+    "input-fill": ("#eaf3fb", "#14293a"),
+    "output": ("#1b7f5c", "#6fd3ab"),
+    "output-fill": ("#e8f6f0", "#12302a"),
+    "group0": ("#a35200", "#f5b041"),
+    "group0-fill": ("#fff4e0", "#36280f"),
+    "group1": ("#7a3e9d", "#d3a6f0"),
+    "group1-fill": ("#f6eefb", "#2f2139"),
+    "group2": ("#b01e5b", "#f79bbf"),
+    "group2-fill": ("#fdeef4", "#3a1a28"),
+    "group3": ("#5f6600", "#cdd45a"),
+    "group3-fill": ("#f7f8df", "#2b2d10"),
+    "group4": ("#7a4a2b", "#dcae8c"),
+    "group4-fill": ("#f8f0ea", "#33261c"),
+    "fault": ("#b3261e", "#ff9c94"),
+    "on-colour": ("#ffffff", "#10151a"),
 }
-DARK = {
-    "ink": "#e8edf2",
-    "soft": "#b3bfca",
-    "paper": "#1b2026",
-    "line": "#8b97a3",
-    "rim": "#66727e",
-    "neutral": "#a3b0bc",
-    "plain": "#262d35",
-    "input": "#7cc0f5",
-    "input-fill": "#14293a",
-    "output": "#6fd3ab",
-    "output-fill": "#12302a",
-    "group0": "#f5b041",
-    "group0-fill": "#36280f",
-    "group1": "#d3a6f0",
-    "group1-fill": "#2f2139",
-    "group2": "#f79bbf",
-    "group2-fill": "#3a1a28",
-    "group3": "#cdd45a",
-    "group3-fill": "#2b2d10",
-    "group4": "#dcae8c",
-    "group4-fill": "#33261c",
-    "fault": "#ff9c94",
-    "on-colour": "#10151a",
-}
+"""Each colour on light and on dark ground."""
+WHITE = ("paper", "plain", "on-colour")
+"""What is white on paper, as all fillings are; the rest is black."""
+LIGHT, DARK = ({name: pair[ground] for name, pair in _COLOURS.items()} for ground in (0, 1))
 PRINT = {
-    name: "#000000" if name in ("ink", "soft", "line", "rim", "neutral") else "#ffffff"
-    for name in LIGHT
-} | {name: "#000000" for name in LIGHT if name.startswith(("input", "output", "group", "fault"))}
-PRINT |= {name: "#ffffff" for name in LIGHT if name.endswith("-fill")}
+    name: "#ffffff" if name in WHITE or name.endswith("-fill") else "#000000" for name in LIGHT
+}
 
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"

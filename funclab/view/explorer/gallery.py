@@ -13,6 +13,7 @@ from funclab.view.scene import words
 from funclab.view.scene.choosing import LINES, Chooser
 from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, bare, chooser
 from funclab.view.scene.scene import Scene
+from funclab.view.scene.sizes import density_of
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
 """How much a view keeps for going back and forth."""
@@ -244,7 +245,8 @@ class Gallery:
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
         numbers = {"calls": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
-        return say(key, **numbers, repeats=plural(repeats, "repeat"))
+        told = say(key, **numbers, repeats=plural(repeats, "repeat"))
+        return told + say("drawn_changes") if density_of(scene).rows else told
 
     def still(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""

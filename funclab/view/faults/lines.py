@@ -221,7 +221,7 @@ def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: lis
     if not note:
         tip = start + length - 2
         canvas.path(polyline([start, tip - ARROW / 2]), Paint("", "line", 1.5))
-        canvas.polygon([tip, tip - ARROW + 4j, tip - ARROW - 4j], "line")
+        canvas.arrow(tip, ARROW, "line")
         return
     middle = start + length / 2
     pieces = [(start, middle - GAP), (middle + GAP, start + length)]

@@ -12,10 +12,20 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.shape_math import show
 from funclab.view.draw.text import clean, listed, plural, shorten
-from funclab.view.scene import folding, words
-from funclab.view.scene.folding import Entry, Family, LeftOut, Several, calls_of
+from funclab.view.scene import repeats, words
 from funclab.view.scene.insides import Recorded, inside, parts
-from funclab.view.scene.repeats import Item, Repetition, folded, parts_of, reads
+from funclab.view.scene.repeats import (
+    Entry,
+    Family,
+    Item,
+    LeftOut,
+    Repetition,
+    Several,
+    calls_of,
+    folded,
+    parts_of,
+    reads,
+)
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
@@ -42,10 +52,10 @@ class Sharing:
         self.totals = Counter([*layers, *filter(None, wrapped)])
         """How often each layer runs when the model runs once."""
         graphs = dict.fromkeys(part.graph for part in inner)
-        places = Counter(layer for one in graphs for layer in words.calls_by_layer(one))
+        places = Counter(layer for graph in graphs for layer in words.calls_by_layer(graph))
         self.numbers: dict[Operation, int] = {}
-        for one in graphs:
-            for layer, calls in words.calls_by_layer(one).items():
+        for graph in graphs:
+            for layer, calls in words.calls_by_layer(graph).items():
                 if len(calls) > 1 or places[layer] > 1:
                     self.numbers.setdefault(layer, len(self.numbers))
 
@@ -62,12 +72,12 @@ def caption_groups(scene: Scene) -> None:
     exist once all the same.
     """
     first: dict[int, Scene] = {}
-    for one in scene.walk():
-        for group in one.groups:
+    for part in scene.walk():
+        for group in part.groups:
             if group.weights and group.number in first:
                 group.caption = _again(group, first[group.number])
             elif group.weights:
-                first[group.number] = one
+                first[group.number] = part
                 group.caption = _once(group)
 
 
@@ -87,11 +97,11 @@ def _again(group: Group, first: Scene) -> list[str]:
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
     """Which nodes of a layer are not in a graph, and where they are; nothing when all are."""
     inside = set(graph.nodes)
-    found: dict[str, list[int]] = {}
+    elsewhere: dict[str, list[int]] = {}
     for node in layer.inbound_nodes:
         if node not in inside:
-            found.setdefault(whereabouts(node, sharing), []).append(node.index)
-    return "; ".join(f"{_numbers(nodes)}: {where}" for where, nodes in found.items())
+            elsewhere.setdefault(whereabouts(node, sharing), []).append(node.index)
+    return "; ".join(f"{_numbers(nodes)}: {where}" for where, nodes in elsewhere.items())
 
 
 def whereabouts(node: Node, sharing: Sharing) -> str:
@@ -156,7 +166,7 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries, moved = folding.without_the_middle(self._every(), self.limit, self.focused)
+        entries, moved = repeats.without_the_middle(self._every(), self.limit, self.focused)
         scene = self._scene(entries, self.prefix[:-1])
         scene.moved = scene.moved or moved
         if not self.prefix:
@@ -176,7 +186,7 @@ class Calls:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
         own frame."""
         entries: list[Entry] = []
-        for item in items if own else folding.families(items):
+        for item in items if own else repeats.families(items):
             if isinstance(item, tuple):
                 entries += item
             elif isinstance(item, Family) or clean(self._key_of(item)) not in self.unfolded:
@@ -296,22 +306,22 @@ class Calls:
 
     def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
-            return folding.left_out_box(entry, self.prefix)
+            return repeats.left_out_box(entry, self.prefix)
         assert isinstance(entry, (Repetition, Family))
         key = self._key_of(entry)
         if isinstance(entry, Family):
-            box = folding.family_box(entry, key, self.prefix)
+            box = repeats.family_box(entry, key, self.prefix)
             if self.fold != "alike" or clean(key) in self.unfolded or self.focused in entry.calls:
                 inside = self._entries(entry.items, entry.prefix)
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
-        box = folding.repeat_box(entry, key, self.prefix)
+        box = repeats.repeat_box(entry, key, self.prefix)
         box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
         block, first = entry.calls[box.shown], entry.calls[0][0].operation
         if len(block) == 1:
             box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
         else:
-            prefix = folding.prefix_of(block)
+            prefix = repeats.prefix_of(block)
             box.name = clean(prefix)
             box.inside = self._scene(self._entries(entry.blocks[box.shown], prefix), key, prefix)
         return box

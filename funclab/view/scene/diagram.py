@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import compress
 from typing import Any
 
@@ -33,6 +33,7 @@ DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
 BARS = " The bar before a shape: its height stands for positions, its width for features."
+CHANGES = " A shape is written where it changes."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 LOW = 560
@@ -105,8 +106,9 @@ class Diagram(Graphs):
 
     @property
     def description(self) -> str:
-        """The picture in sentences, with what the bars beside shapes mean."""
-        return self.scene.description + BARS * (not density_of(self.scene).plates)
+        """The picture in sentences, with what bars and missing shapes mean."""
+        density = density_of(self.scene)
+        return self.scene.description + BARS * (not density.plates) + CHANGES * density.rows
 
 
 def diagram(
@@ -141,12 +143,12 @@ def diagram(
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
     look, model = theme.chosen(look), shown(model)
-    found = chooser(
+    ways = chooser(
         model, face, expand_nested, direction, most_calls, focus, unfolded, show_shapes, show_dtype
     )
     scale = theme.PROJECTOR if look == "projector" else 1
     width, height = room or (PAPER if look == "print" else WINDOW)
-    return Diagram(found.draw(found.fit((width / scale, height / scale), choice)), look)
+    return Diagram(ways.draw(ways.fit((width / scale, height / scale), choice)), look)
 
 
 def chooser(
@@ -167,6 +169,8 @@ def chooser(
     if graph is None:
         raise _no_graph(model)
     sharing = Sharing(graph, *["elsewhere"] * isinstance(model, Piece))
+    layers = plural(len({node.operation for node in graph.nodes}), "layer")
+    title = f"Model {clean(model.name)}: {plural(len(graph.nodes), 'call')} of {layers}"
 
     def build(fold: str) -> Scene:
         kind = Layers if face == "layers" else Calls
@@ -175,18 +179,10 @@ def chooser(
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)
-        scene.title, scene.description = _title(model), graph_text.description(scene)
+        scene.title, scene.description = title, graph_text.description(scene)
         return scene
 
     return Chooser(build, direction, face == "layers")
-
-
-def _title(model: Any) -> str:
-    graph = words.graph_of(model)
-    assert graph is not None
-    calls = plural(len(graph.nodes), "call")
-    layers = plural(len({node.operation for node in graph.nodes}), "layer")
-    return f"Model {clean(model.name)}: {calls} of {layers}"
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:
@@ -267,19 +263,21 @@ def maker(tensor: Tensor) -> Node:
     return operation.inbound_nodes[index]
 
 
+def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
+    """All calls that some tensors need, in order of calling, the inputs first."""
+    nodes: set[Node] = set()
+    waiting = list(tensors)
+    while waiting:
+        node = maker(waiting.pop())
+        if node not in nodes:
+            nodes.add(node)
+            waiting += node.arguments.tensors
+    return sorted(nodes, key=lambda node: (not node.is_input, node.time))
+
+
 def source_inputs(tensor: Tensor) -> list[Tensor]:
     """The tensors, without inputs of their own, that a tensor is made from; the oldest first."""
-    seen: set[Tensor] = set()
-    found: list[Tensor] = []
-    waiting = [tensor]
-    while waiting:
-        one = waiting.pop()
-        if one not in seen:
-            seen.add(one)
-            node = maker(one)
-            found += [one] if node.is_input else []
-            waiting += node.arguments.tensors
-    return sorted(found, key=lambda one: maker(one).time)
+    return [node.output_tensors[0] for node in calls_before([tensor]) if node.is_input]
 
 
 def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagram:

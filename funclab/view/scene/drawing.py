@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import Pen, Points, area, curved, lock_path, mark_path, of_length
+from funclab.view.draw.geometry import (
+    Points,
+    area,
+    curved,
+    lock_path,
+    mark_path,
+    of_length,
+    rounded,
+)
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Row, Scene
 from funclab.view.scene.sizes import TAB, Density, density_of
 
-ARROW, HALF_ARROW = 8, 4
+ARROW = 8
 DOTS, DASHES = "1.5 4", "4 3"
 MASK_DISTANCE = 4 * (1 + 1j)
 """How far beside its tensor a mask runs, whichever way its line goes."""
@@ -51,18 +59,14 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
         if box.inside is not None:
-            _draw_inside(canvas, box, box.inside)
+            left = box.middle.real - box.inside.width / 2
+            canvas.shift(complex(left, box.bottom - box.inside.height))
+            draw_scene(canvas, box.inside)
+            canvas.close()
             canvas.close()
     for group in scene.groups:
         if group.width:
             _draw_capsule(canvas, group)
-
-
-def _draw_inside(canvas: Canvas, box: Box, inside: Scene) -> None:
-    left = box.middle.real - inside.width / 2
-    canvas.shift(complex(left, box.bottom - inside.height))
-    draw_scene(canvas, inside)
-    canvas.close()
 
 
 def _points(path: Points) -> list[complex]:
@@ -75,7 +79,6 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     tip = points[-1]
     before = next((point for point in reversed(points) if point != tip), tip)
     ahead = of_length(tip - before, ARROW)
-    side = of_length(ahead * 1j, HALF_ARROW)
     if arrow:
         points[-1] = tip - ahead / 2
     mask = " with its mask" if edge.mask else ""
@@ -86,8 +89,7 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
         beside = [point + MASK_DISTANCE for point in points]
         canvas.path(curved(beside), Paint("", "neutral", 1.5, DASHES))
     if arrow:
-        back = tip - ahead
-        canvas.polygon([tip, back + side, back - side], colour)
+        canvas.arrow(tip, ahead, colour)
     canvas.close()
 
 
@@ -190,13 +192,11 @@ def _draw_gathered(
     """
     repeats = box.role == "repeat"
     for shift in (sizes.CARDS, sizes.CARDS / 2) if repeats else ():
-        corner = complex(box.right, box.bottom)
-        right, low = corner.real + shift, corner.imag + shift
-        pen = Pen(complex(box.x + shift + 4, box.bottom))
-        turns = [complex(box.x + shift + 4, low), complex(right, low)]
-        top = box.y + shift + 4
-        pen.corners([*turns, complex(right, top), complex(box.right, top)], ROUND)
-        canvas.path(curved(pen.points), Paint("", "rim", 1))
+        left, right = box.x + shift + 4, box.right + shift
+        top, low = box.y + shift + 4, box.bottom + shift
+        card = [complex(left, box.bottom), complex(left, low), complex(right, low)]
+        card += [complex(right, top), complex(box.right, top)]
+        canvas.path(curved(rounded(card, ROUND)), Paint("", "rim", 1))
     paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
     canvas.rect(box, paint, ROUND)
     title, detail, varies = sizes.repeat_texts(box, density)

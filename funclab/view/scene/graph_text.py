@@ -55,8 +55,8 @@ def _box_line(scene: Scene, box: Box) -> Line:
 def group_lines(scene: Scene) -> Iterator[str]:
     """A sentence for each shared layer, however many times it is drawn."""
     told: set[int] = set()
-    for one in scene.walk():
-        for group in one.groups:
+    for part in scene.walk():
+        for group in part.groups:
             if group.number not in told:
                 told.add(group.number)
                 weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
@@ -65,7 +65,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 def description(scene: Scene) -> str:
     """The picture as sentences, for those who do not see it."""
-    sentences = [box.title for one in scene.walk() for box in one.boxes]
+    sentences = [box.title for part in scene.walk() for box in part.boxes]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
         told.append(f"And {len(sentences) - MOST_SENTENCES} more.")

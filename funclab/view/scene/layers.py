@@ -9,8 +9,7 @@ from funclab.shape_math import show
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, role, whereabouts
-from funclab.view.scene.folding import Entry, Several
-from funclab.view.scene.repeats import reads
+from funclab.view.scene.repeats import Entry, Several, reads
 from funclab.view.scene.scene import Box, Row
 
 MOST_NOTES = 3
@@ -50,7 +49,7 @@ class Layers(Calls):
             detail=box.detail + after,
             brief=f"{box.brief}{after}".removeprefix(" · "),
             several=False,
-            role=next((one for one in roles if one != "plain"), "plain"),
+            role=next((role for role in roles if role != "plain"), "plain"),
             node=None,
             rows=self._rows(nodes),
             note="",

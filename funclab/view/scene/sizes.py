@@ -203,7 +203,7 @@ def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     room = density.widest + 30 - rack_width(box)
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
-    detail = next((one for one in details if text_width(one, SMALL) <= longest), "")
+    detail = next((words for words in details if text_width(words, SMALL) <= longest), "")
     varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
     return box.heading, detail, [fitted(line, room, SMALL) for line in varies]
 

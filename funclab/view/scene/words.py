@@ -51,10 +51,10 @@ def graph_of(layer: Any) -> Graph | None:
 
 def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
     """The calls in a graph of every layer and op, in order."""
-    found: dict[Operation, list[Node]] = {}
+    calls: dict[Operation, list[Node]] = {}
     for node in graph.nodes if graph is not None else []:
-        found.setdefault(node.operation, []).append(node)
-    return found
+        calls.setdefault(node.operation, []).append(node)
+    return calls
 
 
 def inner_layer(layer: Any) -> Any:
@@ -62,7 +62,7 @@ def inner_layer(layer: Any) -> Any:
     if graph_of(layer) is not None:
         return None
     held = [getattr(layer, name, None) for name in ("layer", "forward_layer")]
-    return next((one for one in held if isinstance(one, Operation)), None)
+    return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 
 def shape_text(shape: Sequence[int | None]) -> str:

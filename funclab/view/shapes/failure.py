@@ -39,9 +39,7 @@ class Failure:
         """The axes at fault of one input."""
         return [axis for i, axis in self.bad if i == index]
 
-    @property
-    def text(self) -> str:
-        """The failure as lines of text."""
+    def __str__(self) -> str:
         lines = [f"✗ {self.name}  {self.detail}".rstrip()]
         for i, (name, shape) in enumerate(self.inputs):
             axes = self.bad_axes(i)
@@ -49,9 +47,6 @@ class Failure:
             lines.append(f"  given   {name} {words.shape_text(shape)}{mark}")
         lines += [f"  wanted  {self.wanted}"] if self.wanted else []
         return "\n".join([*lines, f"  {self.what}", f"  Why: {self.why}", f"  Fix: {self.fix}"])
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:

@@ -157,7 +157,7 @@ class Steps(Picture):
             total = plural(self.total, "parameter")
             lines += ["", f"In all {total}; what is shared counts once."]
         if self.failure:
-            lines += [""] * bool(lines) + [self.failure.text]
+            lines += [""] * bool(lines) + [str(self.failure)]
         return "\n".join(lines)
 
     @property

@@ -15,6 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
+from funclab.view.scene.diagram import calls_before
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.picture import Steps
 from funclab.view.shapes.rules.numbers import Parameters, parameters
@@ -84,20 +85,7 @@ def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
             fix="pass a Model(inputs, outputs), or what a layer call returned; give a Sequential "
             "an Input first.",
         )
-    return clean(f"What makes {ids(tensors)}"), _behind(tensors), None
-
-
-def _behind(tensors: Sequence[Tensor]) -> list[Node]:
-    """All calls that some tensors need, in order of calling, the inputs first."""
-    nodes: set[Node] = set()
-    waiting = list(tensors)
-    while waiting:
-        operation, index, _ = waiting.pop()._keras_history
-        node = operation.inbound_nodes[index]
-        if node not in nodes:
-            nodes.add(node)
-            waiting += node.arguments.tensors
-    return sorted(nodes, key=lambda node: (not node.is_input, node.time))
+    return clean(f"What makes {ids(tensors)}"), calls_before(tensors), None
 
 
 def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted: set[int]) -> Step:

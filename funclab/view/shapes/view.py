@@ -11,7 +11,7 @@ from funclab.view.live.said import say
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
 from funclab.view.shapes.picture import Steps
-from funclab.view.shapes.questions import step_question
+from funclab.view.shapes.step import step_question
 from funclab.view.shapes.steps import shape_steps
 
 

@@ -148,19 +148,16 @@ def _in_range(layers: list[Any], chosen: Sequence[str] | None) -> list[Any]:
         )
     ends = []
     for pattern, end in zip(chosen, (0, -1)):
-        places = [i for i, layer in enumerate(layers) if _matches(pattern, layer)]
+        names = [layer.name for layer in layers]
+        places = [i for i, name in enumerate(names) if pattern == name or re.match(pattern, name)]
         if not places:
             raise NameLookupError(
                 f"Passed layer_range does not match any layer name in the model: {pattern!r}.",
-                why=f"the layers are {', '.join(layer.name for layer in layers)}.",
+                why=f"the layers are {', '.join(names)}.",
                 fix="use one of these names, or a regular expression that matches one.",
             )
         ends.append(places[end])
     return layers[min(ends) : max(ends) + 1]
-
-
-def _matches(pattern: str, layer: Any) -> bool:
-    return pattern == layer.name or re.match(pattern, layer.name) is not None
 
 
 def _cells(

@@ -237,9 +237,7 @@ def _draw_flow(canvas: Canvas, points: list[complex], back: bool) -> None:
     if back:
         start = points[0]
         following = next((point for point in points if point != start), start + 1j)
-        ahead = of_length(following - start, 9)
-        side = of_length(ahead * 1j, 5)
-        canvas.polygon([start, start + ahead + side, start + ahead - side], colour)
+        canvas.arrow(start, of_length(start - following, 10), colour)
 
 
 def _draw_tag(canvas: Canvas, ring: Area, words: str) -> None:

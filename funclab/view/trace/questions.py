@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.shape_math import known
 from funclab.view.live.said import named, say, signed, told_shape
-from funclab.view.shapes.questions import wrong_shapes
+from funclab.view.shapes.step import wrong_shapes
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.still import Still, listed_names
 from funclab.view.trace.sums import DIGITS

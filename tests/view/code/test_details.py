@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Layer, Model, initializers, layers, ops
+from funclab import Input, Layer, Model, initializers, layers, ops, structure
 from funclab.errors import NotSupportedError
 from funclab.graph.operation import OpOperation
 from funclab.ops.activation import Relu
 from funclab.ops.elementwise import Negative
 from funclab.view.code.source import to_code
 from tests.view.code.source_runs import assert_rebuilt, assert_same_numbers, run
+from tests.view.shapes.rule_cases import ON_TENSORS, node_of, on_tensors
 
 
 def test_ops_are_written_with_pythons_signs():
@@ -253,3 +254,20 @@ def test_names_of_any_kind_are_quoted_and_never_run():
     assert "\u0645" not in code
     # The imports, one line for each layer, the input, two ops and the model: nothing more.
     assert len(ast.parse(code).body) == len(HOSTILE) + 5
+
+
+WRITTEN_BY_CLASS = {"ConvBias", "LSTM", "Normalization", "Split"}
+"""Ops for which, with some settings, no function makes just this op."""
+
+
+@pytest.mark.parametrize("example", ON_TENSORS, ids=str)
+def test_the_source_of_an_op_makes_it_again(example):
+    outputs = on_tensors(example)
+    inputs = list(dict.fromkeys(node_of(outputs).arguments.tensors))
+    named = {str(i): one for i, one in enumerate(structure.flatten(outputs))}
+    model = Model(inputs, named)
+
+    assert_rebuilt(model)
+
+    by_class = "from funclab.ops" in to_code(model)
+    assert not by_class or type(example.op).__name__ in WRITTEN_BY_CLASS

@@ -282,7 +282,7 @@ def test_a_repeat_is_told_in_numbers_and_unfolds_in_place():
     assert last(view)["told"] == "62 calls, 3 drawn, 59 in 1 repeat"
     view.show(unfolded=[repeat])
     assert holds(view, "dense_30[0]")
-    assert last(view)["told"] == "62 calls, all drawn"
+    assert last(view)["told"] == "62 calls, all drawn; a shape is written where it changes"
 
 
 def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():

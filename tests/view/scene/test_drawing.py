@@ -10,7 +10,7 @@ import pytest
 
 from funclab.view import diagram, history_plot, node_table
 from funclab.view.draw import theme
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import rounded
 from funclab.view.draw.text import text_width
 from tests.view import models
 
@@ -160,13 +160,11 @@ def test_tables_of_nodes_and_curves_are_pictures_of_the_same_kind():
 
 
 def test_corners_of_a_path_are_rounded():
-    pen = Pen(0j)
+    path = rounded([0j, 100 + 0j, 100 + 100j], 8)
 
-    pen.corners([100 + 0j, 100 + 100j], 8)
-
-    assert 92 in pen.points
-    assert 100 + 8j in pen.points
-    assert 100 not in pen.points
+    assert 92 in path
+    assert 100 + 8j in path
+    assert 100 not in path
 
 
 def test_wide_characters_take_more_room_than_narrow_ones():

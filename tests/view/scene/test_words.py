@@ -7,13 +7,10 @@ import pytest
 from funclab import Input, layers, ops
 from funclab.view.draw.text import shorten
 from funclab.view.scene.words import brief, call_words
+from tests.view.shapes.rule_cases import node_of
 
 IMAGE = Input((32, 32, 3), name="image")
 STEPS = Input((10, 8), name="steps")
-
-
-def node_of(tensor):
-    return tensor._keras_history.operation.inbound_nodes[-1]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from funclab.graph.node import Node
 from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
-from tests.view.shapes.op_cases import ON_TENSORS, on_tensors
-from tests.view.shapes.rule_reader import length, node_of
+from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES
 
 NO_RULE = {"Lambda"}

@@ -206,7 +206,7 @@ def test_a_failed_call_shows_the_axis_and_the_length_that_was_wanted():
     assert failed.inputs == [("x[0:0]", (None, 10))]
     assert (failed.wanted, failed.bad) == ("(None, …, 784)", [(0, 1)])
     assert "axis -1 of input shape to have value 784" in failed.what
-    assert failed.fix in failed.text
+    assert failed.fix in str(failed)
 
 
 def test_a_failed_call_with_the_wrong_number_of_axes_says_how_many():

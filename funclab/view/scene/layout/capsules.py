@@ -42,14 +42,14 @@ def _beside(scene: Scene, group: Group, calls: list[Box], placed: list[Group]) -
     sideways = scene.direction == "LR"
     size = group.width if sideways else group.height
     spans = [span(box, sideways) for box in calls]
-    middle = sum(one.start + one.end for one in spans) / (2 * len(spans))
+    middle = sum(stretch.start + stretch.end for stretch in spans) / (2 * len(spans))
     own = Span(middle - size / 2, middle + size / 2)
-    for other in sorted(span(one, sideways) for one in placed):
+    for other in sorted(span(capsule, sideways) for capsule in placed):
         if own.meets(other, BETWEEN):
             start = other.end + BETWEEN
             own = Span(start, start + size)
     spans.append(own)
-    whole = Span(min(one.start for one in spans), max(one.end for one in spans))
+    whole = Span(min(stretch.start for stretch in spans), max(stretch.end for stretch in spans))
     free = _reach(scene, whole, sideways) + DISTANCE
     group.x, group.y = (own.start, free) if sideways else (free, own.start)
 
@@ -70,7 +70,7 @@ def _ties(scene: Scene, group: Group, calls: list[Box]) -> list[Points]:
     """Dotted lines from the calls to the capsule; on one level, each goes to the next call."""
     sideways = scene.direction == "LR"
     levels = {box.key: _level(scene, group, box) for box in calls}
-    found = []
+    ties = []
     for box in calls:
         level, own, size = levels[box.key], span(box, sideways), span(box, not sideways)
         middle = (own.start + own.end) / 2
@@ -86,8 +86,8 @@ def _ties(scene: Scene, group: Group, calls: list[Box]) -> list[Points]:
             points += [points[-1], (stop, level), (stop, level)]
         else:
             points += _over(group, level, points[-1], sideways)
-        found.append([(y, x) for x, y in points] if sideways else points)
-    return found
+        ties.append([(y, x) for x, y in points] if sideways else points)
+    return ties
 
 
 def _level(scene: Scene, group: Group, box: Box) -> float:

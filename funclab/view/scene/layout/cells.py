@@ -77,7 +77,7 @@ class Wire:
     source: Cell
     target: Cell
     port: int
-    edge: Edge | None = None
+    edge: Edge
     side: int = 0
     """Where it enters: 0 with the flow, -1 and 1 at the sides."""
     tab: bool = False
@@ -89,11 +89,7 @@ class Wire:
 
     @property
     def index(self) -> int:
-        return self.edge.target.index if self.edge else 0
-
-    @property
-    def row(self) -> int | None:
-        return self.edge.target.row if self.edge else None
+        return self.edge.target.index
 
     @property
     def backward(self) -> bool:
@@ -196,7 +192,8 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
                 count = len(box.rows[row].outputs)
                 cell.outs[port] = row_offset(box, row, index, count) if sideways else lane
         elif len(ports) > 1:
-            step = _step(cell, density, sideways)
+            widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
+            step = max([STEP, *(width + 16 for width in widths)])  # tensors beside each other
             cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
         _words(cell, density, sideways)
 
@@ -215,12 +212,6 @@ def row_offset(box: Box, row: int, index: int, count: int) -> float:
     """How far below the middle of a box a tensor of a row comes in or goes out."""
     spread = (index - (count - 1) / 2) * sizes.LINE
     return sizes.row_centres(box)[row] - box.height / 2 + spread
-
-
-def _step(cell: Cell, density: Density, sideways: bool) -> float:
-    """How far apart ports are whose tensors stand beside each other."""
-    widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
-    return max([STEP, *(width + 16 for width in widths)])
 
 
 def _words(cell: Cell, density: Density, sideways: bool) -> None:

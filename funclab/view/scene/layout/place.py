@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.capsules import place_capsules
@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
 )
 from funclab.view.scene.layout.u import U
 from funclab.view.scene.layout.wires import RADIUS, Levels, Wires
-from funclab.view.scene.scene import Box, Label, Scene
+from funclab.view.scene.scene import Box, Edge, End, Label, Scene
 
 EDGE = 14
 """White space around the whole."""
@@ -134,7 +134,7 @@ class Placing:
         dots = [(dot.real, dot.imag) for dot in wires.dots]
         scene.dots += sorted((y, x) if sideways else (x, y) for x, y in dots)
         scene.spine.append([cell.key for cell in spine if cell.box is not None])
-        self._join(cells, x, number)
+        self._join(cells, x)
         return right
 
     def _across(self, cells: list[Cell], spine: list[Cell], x: float) -> float:
@@ -188,12 +188,11 @@ class Placing:
             source, first = going[0]
             for cell, wire in going:
                 cell.leaving.remove(wire)
-            link = Wire(source, foot, first.port)
+            link = Wire(source, foot, first.port, Edge(first.edge.source, End(FOOT_KEY), ""))
             source.leaving.append(link)
             foot.entering.append(link)
             cells.append(foot)
             self.link = self.stubs.get(source.plates[first.port].key) if source.plates else None
-            self.tip = (source, first.port)
         return cells
 
     def _label(self, wire: Wire) -> Label:
@@ -204,28 +203,28 @@ class Placing:
         text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
-    def _join(self, cells: list[Cell], x: float, number: int) -> None:
+    def _join(self, cells: list[Cell], x: float) -> None:
         """Lead the wire from the foot of the column before to the head of this one."""
         head = next((cell for cell in cells if cell.key == HEAD_KEY), None)
         if head is not None:
             at = head.at
             self.label.x, self.label.y = at + 12, head.start + 1
             self.scene.labels.append(self.label)
-            pen = Pen(self.foot)
             low, lane = self.foot.imag + 8, x - BETWEEN / 2
-            turns = [complex(self.foot.real, low), complex(lane, low)]
+            turns = [self.foot, complex(self.foot.real, low), complex(lane, low)]
             turns += [complex(lane, head.start), complex(at, head.start), complex(at, head.end)]
-            pen.corners(turns, RADIUS)
-            if self.previous is not None:
-                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+            self._go_on(turns)
         foot = next((cell for cell in cells if cell.key == FOOT_KEY), None)
         if foot is not None:
             self.foot, self.previous = complex(foot.entering[0].entry, foot.start), self.link
             if self.previous is not None:
-                end = self.previous.path[-1]
-                pen = Pen(complex(*end))
-                pen.corners([complex(end[0], self.foot.imag), self.foot], RADIUS)
-                self.previous.path = [*self.previous.path, *pen.pairs(False)[1:]]
+                end = complex(*self.previous.path[-1])
+                self._go_on([end, complex(end.real, self.foot.imag), self.foot])
+
+    def _go_on(self, turns: list[complex]) -> None:
+        """Make the wire of the column before longer."""
+        if self.previous is not None:
+            self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
@@ -256,17 +255,17 @@ def frame(scene: Scene) -> None:
     shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
     paths += [tie for group in scene.groups for tie in group.ties]
-    xs = [x for path in paths for x, _ in path] + [one.x for one in shapes]
+    xs = [x for path in paths for x, _ in path] + [shape.x for shape in shapes]
     xs += [x - 7 for box in scene.boxes for x, _, _ in box.ports]
-    ys = [y for path in paths for _, y in path] + [one.y for one in shapes]
+    ys = [y for path in paths for _, y in path] + [shape.y for shape in shapes]
     sideways = scene.direction == "LR"
     open_ends = any(plate.border for plate in scene.plates)  # wires reach the frame around
     edge_x, edge_y = (EDGE * (not (open_ends and along)) for along in (sideways, not sideways))
     left, top = min(xs, default=0) - edge_x, min(ys, default=0) - edge_y
-    right = max([*xs, *(one.x + one.width for one in shapes)], default=0)
-    bottom = max([*ys, *(one.y + one.height for one in shapes)], default=0)
-    for one in shapes:
-        one.x, one.y = one.x - left, one.y - top
+    right = max([*xs, *(shape.x + shape.width for shape in shapes)], default=0)
+    bottom = max([*ys, *(shape.y + shape.height for shape in shapes)], default=0)
+    for shape in shapes:
+        shape.x, shape.y = shape.x - left, shape.y - top
     for path in paths:
         path[:] = [(x - left, y - top) for x, y in path]
     scene.dots = [(x - left, y - top) for x, y in scene.dots]
@@ -279,7 +278,7 @@ def frame(scene: Scene) -> None:
 def cuts(order: list[Cell]) -> list[int]:
     """After how many cells one tensor alone passes on, and none of the cells before ends the
     model; one pass over the order finds all."""
-    found: list[int] = []
+    after: list[int] = []
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}
     for cell in order:
@@ -292,8 +291,8 @@ def cuts(order: list[Cell]) -> list[int]:
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
         if len(alive) == 1 and i + 1 > beginnings:
-            found.append(i + 1)
-    return found
+            after.append(i + 1)
+    return after
 
 
 def wrapped(

@@ -17,7 +17,7 @@ from funclab.view.scene.layout.cells import (
     inputs_of,
     row_offset,
 )
-from funclab.view.scene.scene import Box, End
+from funclab.view.scene.scene import Box
 
 APART = 14
 """The distance of boxes beside each other."""
@@ -65,7 +65,7 @@ def reading_order(cells: list[Cell], spine: list[Cell]) -> list[Cell]:
                 order.append(item)
                 continue
             waiting.append((item, True))
-            waiting += [(one, False) for one in reversed(above(item)) if one not in done]
+            waiting += [(source, False) for source in reversed(above(item)) if source not in done]
 
     def branches(cell: Cell) -> None:
         waiting = [cell]
@@ -89,11 +89,11 @@ def reading_order(cells: list[Cell], spine: list[Cell]) -> list[Cell]:
 def set_ranks(cells: list[Cell]) -> None:
     """The longest way from a beginning; a beginning then stands close to its first reader."""
     for cell in cells:
-        cell.rank = max((one.rank + 1 for one in above(cell)), default=0)
+        cell.rank = max((source.rank + 1 for source in above(cell)), default=0)
     for cell in reversed(cells):
         readers = below(cell)
         if readers and not above(cell) and cell.box is not None:
-            cell.rank = min(one.rank for one in readers) - 1
+            cell.rank = min(reader.rank for reader in readers) - 1
 
 
 def longest_way(cells: list[Cell]) -> list[Cell]:
@@ -150,12 +150,12 @@ def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Trac
         if cell.track is not None:
             continue
         ends = [
-            one.track
-            for one in above(cell)
-            if one.track is not None
-            and one.track is not main
-            and one.track.cells[-1] is one
-            and (cell.rank == one.rank + 1 or not in_lines)
+            source.track
+            for source in above(cell)
+            if source.track is not None
+            and source.track is not main
+            and source.track.cells[-1] is source
+            and (cell.rank == source.rank + 1 or not in_lines)
         ]
         track = max(ends, key=lambda track: len(track.cells), default=None)
         if track is None:
@@ -174,8 +174,8 @@ def previous_on_axis(cell: Cell) -> Wire | None:
     track = cell.track
     assert track is not None
     before = track.cells[cell.number - 1] if cell.number else None
-    found = [w for w in cell.entering if w.source is before and w.source.outs.get(w.port, 0) == 0]
-    return found[0] if found else None
+    from_before = (wire for wire in cell.entering if wire.source is before)
+    return next((wire for wire in from_before if not wire.source.outs.get(wire.port, 0)), None)
 
 
 def set_hosts(tracks: list[Track], in_lines: bool) -> None:
@@ -196,7 +196,7 @@ def set_hosts(tracks: list[Track], in_lines: bool) -> None:
             wire = comes[0]
             track.host = wire.source.track
             others = [w.target for w in wire.source.leaving if w.target.track is track.host]
-            first = min((one.order for one in others), default=-1)
+            first = min((other.order for other in others), default=-1)
             track.side = -1 if track.cells[0].order < first else 1
             track.near = (track.high, track.cells[0].order)
         if in_lines:
@@ -219,8 +219,8 @@ def across_order(tracks: list[Track]) -> list[Track]:
 
     def around(track: Track) -> list[Track]:
         own = sorted(guests.get(id(track), []), key=lambda guest: guest.near)
-        left = [one for guest in reversed(own) if guest.side < 0 for one in around(guest)]
-        right = [one for guest in own if guest.side > 0 for one in around(guest)]
+        left = [track for guest in reversed(own) if guest.side < 0 for track in around(guest)]
+        right = [track for guest in own if guest.side > 0 for track in around(guest)]
         return [*left, track, *right]
 
     return around(tracks[0])
@@ -242,7 +242,7 @@ class Lanes:
         for cell in cells:
             self.occupied[cell.rank].append(self.place[id(cell.track)])
             sizes_at[cell.rank].add(cell.size)
-        self.uneven = {rank for rank, found in sizes_at.items() if len(found) > 1}
+        self.uneven = {rank for rank, lengths in sizes_at.items() if len(lengths) > 1}
 
     def decide(self) -> None:
         for cell in self.cells:
@@ -289,7 +289,7 @@ class Lanes:
 
     def _into_row(self, cell: Cell, box: Box, wire: Wire) -> float:
         """Where a wire comes to a box with rows: at its row, or in a lane left of the box."""
-        end = wire.edge.target if wire.edge else End("")
+        end = wire.edge.target
         row = end.row or 0
         if self.sideways:
             return row_offset(box, row, end.index, end.count)

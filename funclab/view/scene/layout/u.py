@@ -3,7 +3,7 @@ on the right, so that every skip runs straight across."""
 
 from __future__ import annotations
 
-from funclab.view.draw.geometry import Pen, Points
+from funclab.view.draw.geometry import Points, pairs, rounded
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
 from funclab.view.scene.layout.tracks import has_numbers, longest_way
@@ -79,12 +79,12 @@ class U:
     """Places a scene as a U; `room` is the height that its rows may take."""
 
     def __init__(self, scene: Scene, cells: list[Cell], room: float) -> None:
-        found = arms(cells)
-        assert found is not None
+        parts = arms(cells)
+        assert parts is not None
         self.scene, self.cells = scene, cells
-        self.down, self.up, self.pairs = found
+        self.down, self.up, self.pairs = parts
         self.density = sizes.density_of(scene)
-        self.row = set_rows(*found)
+        self.row = set_rows(*parts)
         self.short = self.density.brief
         count = max(self.row.values()) + 1
         gaps = [self.density.gap + 1] * count
@@ -114,8 +114,7 @@ class U:
                 reach = plate.x - 2 if plate.width else box.right
                 stubs[plate.key].path = straight((box.right, middle(cell)), (reach, middle(cell)))
             for wire in cell.leaving:
-                if wire.edge:
-                    wire.edge.path = self._way(wire)
+                wire.edge.path = self._way(wire)
         for cell in self.cells:
             if cell.plates and not cell.leaving:
                 self._end(cell, stubs)
@@ -161,19 +160,19 @@ class U:
 
     def _bands(self) -> None:
         """Pale bands behind the rows of one resolution, which they name."""
-        found: dict[int, str] = {}
+        resolutions: dict[int, str] = {}
         for cell in [*self.down, *self.up]:
             for plate in cell.plates.values():
                 words = " × ".join(map(str, sizes.lengths(plate)[:-1]))
-                found.setdefault(self.row[cell], words)
+                resolutions.setdefault(self.row[cell], words)
         right = max(plate.right for plate in self.scene.plates) + 8
-        rows = sorted(found)
+        rows = sorted(resolutions)
         start = 0
         for i, row in enumerate(rows):
-            if i + 1 == len(rows) or found[rows[i + 1]] != found[row]:
+            if i + 1 == len(rows) or resolutions[rows[i + 1]] != resolutions[row]:
                 top = self.tops[rows[start]] - self.density.gap
                 bottom = self.tops[row + 1] - self.density.gap
-                label = Label(x=0, y=top, width=right, height=bottom - top, text=found[row])
+                label = Label(x=0, y=top, width=right, height=bottom - top, text=resolutions[row])
                 label.band = len(self.scene.labels) + 1
                 self.scene.labels.append(label)
                 start = i + 1
@@ -184,6 +183,4 @@ def middle(cell: Cell) -> float:
 
 
 def straight(start: tuple[float, float], end: tuple[float, float]) -> Points:
-    pen = Pen(complex(*start))
-    pen.line(complex(*end))
-    return pen.pairs(False)
+    return pairs(rounded([complex(*start), complex(*end)]))

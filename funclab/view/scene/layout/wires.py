@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from funclab.view.draw.geometry import Pen
+from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
-from funclab.view.scene.scene import Edge, End, Scene
+from funclab.view.scene.scene import Edge, Scene
 from funclab.view.scene.sizes import Density
 
 LEVEL, NEAR = 8, 6
@@ -56,20 +56,16 @@ class Levels:
         self.gaps: dict[int, list[Crossing]] = defaultdict(list)
         for cell in cells:
             for port in cell.outs:
-                wires = [wire for wire in cell.leaving if wire.port == port]
-                self._bus(cell, port, wires)
+                out, wires = cell.at + cell.outs[port], [w for w in cell.leaving if w.port == port]
+                places = [wire.lane.at if wire.lane else wire.entry for wire in wires]
+                if any(abs(place - out) > 0.5 for place in places):
+                    self.buses[cell, port] = Crossing(cell.rank + 1, out, places)
             for wire in cell.entering:
                 if wire.lane and not wire.side and abs(wire.lane.at - wire.entry) > 0.5:
                     self.arrivals[wire] = Crossing(cell.rank, wire.lane.at, [wire.entry])
         for crossing in [*self.buses.values(), *self.arrivals.values()]:
             self.gaps[crossing.rank].append(crossing)
         self.depth = {rank: _set_levels(crossings) for rank, crossings in self.gaps.items()}
-
-    def _bus(self, cell: Cell, port: int, wires: list[Wire]) -> None:
-        out = cell.at + cell.outs[port]
-        places = [wire.lane.at if wire.lane else wire.entry for wire in wires]
-        if any(abs(place - out) > 0.5 for place in places):
-            self.buses[cell, port] = Crossing(cell.rank + 1, out, places)
 
     def set_along(self, cells: list[Cell], density: Density, room: float) -> float:
         """Give every cell its place along the flow; returns how long it all is."""
@@ -125,7 +121,7 @@ def _set_levels(crossings: list[Crossing]) -> int:
         )
 
     done: list[Crossing] = []
-    for crossing in sorted(crossings, key=lambda one: (standing(one), one.above)):
+    for crossing in sorted(crossings, key=lambda crossing: (standing(crossing), crossing.above)):
         levels = [other.level + 1 for other in done if crossing.meets(other)]
         crossing.level = max(levels, default=0)
         done.append(crossing)
@@ -151,9 +147,7 @@ class Wires:
                 stub.path = self._path(start, [self._leave(cell, port, True)])
             for wire in cell.leaving:
                 start, *more = self._begin(cell, wire.port)
-                path = self._path(start, [*more, *self._corners(wire)])
-                if wire.edge:
-                    wire.edge.path = path
+                wire.edge.path = self._path(start, [*more, *self._corners(wire)])
             for bus in [self.levels.buses.get((cell, port)) for port in cell.outs]:
                 if bus is not None:
                     self._split(bus)
@@ -161,15 +155,12 @@ class Wires:
                 cell.box.ports = self._ports(cell)
 
     def _path(self, start: complex, corners: list[complex]) -> list[tuple[float, float]]:
-        pen = Pen(start)
         turns = [corner for corner in corners if abs(corner - start) > 0.01 or len(corners) == 1]
-        kept: list[complex] = []
+        kept = [start]
         for turn in turns:
-            if not kept or abs(turn - kept[-1]) > 0.01:
+            if len(kept) == 1 or abs(turn - kept[-1]) > 0.01:
                 kept.append(turn)
-        if kept:
-            pen.corners(kept, RADIUS)
-        return pen.pairs(self.sideways)
+        return pairs(rounded(kept, RADIUS), self.sideways)
 
     def _leave(self, cell: Cell, port: int, stub: bool) -> complex:
         """Where the part of a wire ends that all readers have in common."""
@@ -217,10 +208,9 @@ class Wires:
             return turns
         if arrival is not None:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
-        box, row = target.box, wire.row
-        if box is not None and row is not None and not self.sideways:
-            end = wire.edge.target if wire.edge else End("")
-            level = row_offset(box, row, end.index, end.count)
+        box, end = target.box, wire.edge.target
+        if box is not None and end.row is not None and not self.sideways:
+            level = row_offset(box, end.row, end.index, end.count)
             level += target.start + target.size / 2
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))

@@ -98,12 +98,14 @@ def squeeze(call: CallShapes) -> Derivation:
     return f"Without the {_axes(gone)}, of length 1.", [call.reduced(gone, False)]
 
 
-@for_ops("Stack")
-def stack(call: CallShapes) -> Derivation:
+@for_ops("Stack", "OneHot")
+def on_a_new_axis(call: CallShapes) -> Derivation:
     at, count = axis_index(call.layer.axis, len(call.x) + 1), len(call.inputs)
-    axes = call.all_same()
-    axes.insert(at, setting("tensors", count))
-    return f"{count} tensors are laid side by side along a new axis {at}.", [axes]
+    words, new = f"{count} tensors are laid side by side along", setting("tensors", count)
+    if hasattr(call.layer, "num_classes"):
+        words = "Each whole number becomes one mark among num_classes, on"
+        new = setting("num_classes", call.layer.num_classes)
+    return f"{words} a new axis {at}.", [[*call.all_same()[:at], new, *call.all_same()[at:]]]
 
 
 @for_ops("Split")
@@ -167,14 +169,6 @@ def take_along_axis(call: CallShapes) -> Derivation:
 def embedding(call: CallShapes) -> Derivation:
     words = "Each whole number becomes a row of the table, on a new last axis."
     return words, [[*call.all_same(1), call.same(-1, 0)]]
-
-
-@for_ops("OneHot")
-def one_hot(call: CallShapes) -> Derivation:
-    axes = call.all_same()
-    at = axis_index(call.layer.axis, len(call.x) + 1)
-    axes.insert(at, setting("num_classes", call.layer.num_classes))
-    return f"Each whole number becomes one mark among num_classes, on a new axis {at}.", [axes]
 
 
 @for_ops("BroadcastTo")

@@ -14,6 +14,7 @@ from funclab.graph.tensor import Tensor
 from funclab.ops.base import shape_of
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
+from funclab.view.scene.diagram import maker
 from funclab.view.shapes.rules import layers as rules_layers
 from funclab.view.shapes.rules import ops as rules_ops
 from funclab.view.shapes.rules.numbers import (
@@ -172,9 +173,12 @@ def _find_batches(tensors: Sequence[Tensor]) -> None:
     waiting, nodes = list(tensors), set()
     while waiting:
         tensor = waiting.pop()
-        operation, index, _ = tensor._keras_history
-        node = operation.inbound_nodes[index]
-        if isinstance(operation, OpOperation) and tensor not in _batch_axes and node not in nodes:
+        node = maker(tensor)
+        if (
+            isinstance(node.operation, OpOperation)
+            and tensor not in _batch_axes
+            and node not in nodes
+        ):
             nodes.add(node)
             waiting += node.arguments.tensors
     for node in sorted(nodes, key=lambda node: node.time):
