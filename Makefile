@@ -6,7 +6,7 @@
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
-#   make interop  exchange files and live models with a real Keras 3, in an environment of its own
+#   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
 
@@ -61,13 +61,14 @@ check: $(READY)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
 
-# Keras and JAX are in .venv/interop only: nothing else here needs them.
+# Keras, TensorFlow and JAX are in .venv/interop only: nothing else here needs them.
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
-	.venv/interop/bin/pip install --quiet --editable . "keras>=3.15,<3.16" jax
+	.venv/interop/bin/pip install --quiet --editable ".[onnx]" "keras>=3.15,<3.16" jax \
+	    tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
 
 # mutmut is in .venv/mutants only: nothing else here needs it.

@@ -281,3 +281,12 @@ def _behind(outputs: list[Any]) -> set[Any]:
             tensors.add(tensor)
             waiting += _node(tensor).arguments.tensors
     return tensors
+
+
+def tensor_alone(tensor: Any) -> GraphError:
+    """The error for a symbolic tensor that is pickled."""
+    return GraphError(
+        f"The tensor {tensor.id} cannot be pickled alone.",
+        why="it is a place in a graph, and only models are pickled with their graphs.",
+        fix="pickle the model; its `inputs` and `outputs` come with it.",
+    )

@@ -32,12 +32,14 @@ class Operation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
 
-    # A copy has no nodes; those of a model's graph are made again by the model.
+    # A copy has no nodes; those of a model's graph are made again by the model. That model may be
+    # an attribute of the operation itself, and is then made first: it needs names.
     def __reduce__(self) -> Any:
-        return bare, (type(self),), self.__getstate__()
+        return bare, (type(self), self.name), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "inbound_nodes": [], "outbound_nodes": []}
+        nodes = ("inbound_nodes", "outbound_nodes")
+        return {key: value for key, value in vars(self).items() if key not in nodes}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -184,9 +186,11 @@ class OpOperation(Operation):
         return plain(f"<{self.op} name={self.name}>")
 
 
-def bare(cls: Any) -> Any:
-    """An object of a class, without what its constructor does."""
-    return object.__new__(cls)
+def bare(cls: Any, name: str) -> Any:
+    """An operation of a class, without what its constructor does."""
+    operation = object.__new__(cls)
+    Operation.__init__(operation, name)
+    return operation
 
 
 def placeholder(tensor: Tensor) -> Value:

@@ -145,5 +145,15 @@ class Tensor(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise explain.numpy_use(self, "array", known=False)
 
+    # A tensor is a place in a graph: a copy of it is the same place.
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __deepcopy__(self, copies: dict[int, Any]) -> Tensor:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise explain.tensor_alone(self)
+
     def __repr__(self) -> str:
         return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")

@@ -75,7 +75,8 @@ class InputLayer(Layer):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._make_node()
+        if not self.inbound_nodes:
+            self._make_node()
 
     def call(self, inputs: Any) -> Any:
         return inputs

@@ -93,6 +93,15 @@ class Weighted(Operation):
 
     @property
     def sublayers(self) -> list[Weighted]:
+        """The layers inside: all that are held, but for a model that this layer is a part of."""
+        return [
+            layer
+            for layer in self.held
+            if not (hasattr(layer, "compiled_state") and self in _within(layer))
+        ]
+
+    @property
+    def held(self) -> list[Weighted]:
         """The layers held in attributes, also in lists and dicts, in order."""
         layers: dict[Weighted, None] = {}
         for name, value in vars(self).copy().items():  # another thread may add some
@@ -220,6 +229,17 @@ class Memory:
             value[:] = content
         for memory in self.inner:
             memory.restore()
+
+
+def _within(layer: Weighted) -> dict[Weighted, None]:
+    """A layer and all that it holds, at any depth."""
+    layers = dict.fromkeys([layer])
+    waiting = [layer]
+    while waiting:
+        new = [held for held in waiting.pop().held if held not in layers]
+        layers |= dict.fromkeys(new)
+        waiting += new
+    return layers
 
 
 def unique(items: Iterable[Any]) -> list[Any]:

@@ -297,14 +297,19 @@ class Functional(Model):
     # Copies and pickles: the graph is flattened, see `saving.copies`.
     def __reduce__(self) -> Any:
         base = type(self).__bases__[0]
-        made, args = bare, (type(self),)
+        made, args = bare, (type(self), self.name)
         if type(self).__bases__[1:] == (Functional,) and type(self).__name__ == base.__name__:
-            made, args = _bare_functional, (base,)  # a class without a name of its own
+            made, args = _bare_functional, (base, self.name)  # a class without a name of its own
         return made, args, self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         kept = {key: value for key, value in state.items() if key not in GRAPH}
+        kept["constructor_arguments"] = {
+            key: value
+            for key, value in self.constructor_arguments.items()
+            if not any(isinstance(leaf, Tensor) for leaf in structure.flatten(value))
+        }
         return {**kept, "graph": saving.calls_of(self)} if "graph" in state else kept
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -341,6 +346,10 @@ class Functional(Model):
         return leaf if leaf is None else super()._cast(leaf)
 
     # What the graph holds.
+    @property
+    def held(self) -> list[Any]:
+        return [*(self.graph.layers if "graph" in vars(self) else ()), *super().held]
+
     @property
     def sublayers(self) -> list[Any]:
         held = [layer for layer in super().sublayers if isinstance(layer, Layer)]
@@ -437,5 +446,5 @@ def functional_version(cls: type) -> type:
     return type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
 
 
-def _bare_functional(base: type) -> Any:
-    return bare(functional_version(base))
+def _bare_functional(base: type, name: str) -> Any:
+    return bare(functional_version(base), name)

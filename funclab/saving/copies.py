@@ -85,6 +85,8 @@ def make_calls(calls: dict[str, Any]) -> tuple[Any, Any, list[Tensor]]:
 
     for operation, arguments, outputs in calls["calls"]:
         if arguments is None:
+            if not operation.inbound_nodes:  # an input layer that holds its model is made later
+                Node(operation, outputs=structure.map_structure(Described.tensor, outputs))
             made.append(operation.inbound_nodes[0].output_tensors)
             continue
         args, kwargs = structure.map_structure(tensor, arguments)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import itertools
 import math
+import re
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -99,6 +101,9 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
     import h5py
 
     with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
+        if names:
+            opened.seek(0)
+            _check_heaps(source, opened.read())
         items = dict(_items(source, file))
         arrays = {path: item for path, item in items.items() if isinstance(item, h5py.Dataset)}
         size = opened.seek(0, io.SEEK_END)
@@ -113,6 +118,25 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
             for name in names
         }
         return {path: np.asarray(array) for path, array in arrays.items()}, texts
+
+
+def _check_heaps(source: Any, data: bytes) -> None:
+    """Refuse damaged heaps, where texts lie: HDF5 would read some of them for ever.
+
+    Source: HDF5 File Format Specification, version 3, III.E: Global Heap.
+    """
+    lengths = data[13:15] if data[8] < 2 else data[9:11]
+    if lengths != b"\x08\x08":  # the bytes of an address and of a length, which Keras leaves at 8
+        raise refused(source, "it is damaged or of another kind")
+    for heap in re.finditer(rb"GCOL\x01\0\0\0", data):
+        begin = heap.end() + 8
+        end = heap.start() + int.from_bytes(data[heap.end() : begin], "little")
+        while end - begin >= 16:
+            number, size = struct.unpack_from("<H6xQ", data, begin) if end <= len(data) else (0, 0)
+            taken = 16 + (size + 7) // 8 * 8 if number else size  # 0 is the free space
+            if not 16 <= taken <= end - begin:
+                raise refused(source, "its texts are damaged")
+            begin += taken
 
 
 def _texts(source: Any, group: Any, name: str, rest: int) -> list[str]:

@@ -258,7 +258,7 @@ def test_in_ask_mode_no_shape_is_told_before_its_question_is_answered(opened_pag
     box(page, "dense_2[0]").click()
 
     question = page.locator(f"{ROOT} .fl-ask")
-    assert "What shape does it make?" in question.inner_text()
+    assert "What shape does it return?" in question.inner_text()
     question.get_by_text("(None, 10)").first.click()
     assert "Right: (None, 10)." in question.inner_text()
     assert "(None, 10)" in page.locator(f"{ROOT} .fl-panel").inner_text()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import funclab
-from funclab import Input, Model
-from funclab.layers import Dense
+from tests.view.models import twice
 
 NOTEBOOK = """
 %load_ext funclab
@@ -16,12 +15,6 @@ model = funclab.Model(x, shared(shared(x)), name="twice")
 %funclab explore model, selected="shared[0]"
 %funclab diff model, model
 """
-
-
-def twice() -> Model:
-    x = Input((4,), name="x")
-    shared = Dense(4, name="shared")
-    return Model(x, Dense(2, name="out")(shared(shared(x))), name="twice")
 
 
 def opened(browser, thing, path):

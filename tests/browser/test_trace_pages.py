@@ -14,6 +14,7 @@ from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
 from tests.browser.waiting import laid_out
+from tests.view import models
 
 WATCH_DOTS = """() => {
   window.dots = 0;
@@ -151,9 +152,7 @@ def twin_model():
 
 def small_model():
     """A shared kernel of 4 x 4 numbers, which are written out where there is room."""
-    x = Input((4,), name="x")
-    shared = Dense(4, activation="relu", name="shared")
-    model = Model(x, Dense(1, name="out")(shared(shared(x))), name="twice")
+    model = models.twice(1)
     model.compile("adam", "mse")
     return model, np.random.default_rng(0).normal(size=(8, 4)), np.ones((8, 1))
 

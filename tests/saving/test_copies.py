@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 import funclab
 from funclab import Input, Model, layers
+from funclab.errors import GraphError
 from tests.saving.cases import CASES
 from tests.saving.record import predict, started, train
 
@@ -184,3 +187,76 @@ def test_a_model_that_was_given_a_loss_tensor_keeps_it():
     twin = copy.deepcopy(model)
 
     assert twin.train_on_batch(rows) == model.train_on_batch(rows)
+
+
+def test_a_copy_of_a_tensor_is_the_same_place_in_the_graph():
+    x = Input((3,))
+    y = layers.Dense(2)(x)
+
+    assert copy.deepcopy([y])[0] is y
+    assert copy.copy(y) is y
+
+
+def test_a_tensor_is_not_pickled_without_its_model():
+    with pytest.raises(GraphError, match="cannot be pickled alone"):
+        pickle.dumps(Input((3,)))
+
+
+def owner_of(kind):
+    """A model, and a layer of it that holds the model in an attribute."""
+    x = Input((3,))
+    dense = layers.Dense(2)
+    if kind == "Sequential":
+        model = funclab.Sequential([x, dense])
+    elif kind == "own":
+        model = Own()
+        dense = model.scale
+        model(np.ones((1, 3), "float32"))
+    else:
+        model = Model(x, dense(layers.Dense(3)(x)))
+    layer = model.input_layers[0] if kind == "InputLayer" else dense
+    layer.owner = [model] if kind == "list" else model
+    return model, layer
+
+
+@each_way
+@pytest.mark.parametrize("kind", ["Functional", "Sequential", "own", "InputLayer", "list"])
+def test_a_layer_that_holds_its_model_is_copied_with_it(kind, copied):
+    model, layer = owner_of(kind)
+    rows = np.ones((4, 3), "float32")
+
+    twin = copied(layer)
+
+    whole = twin.owner[0] if kind == "list" else twin.owner
+    assert whole is not model
+    assert twin in [*whole.layers, *getattr(whole, "input_layers", [])]
+    np.testing.assert_array_equal(whole.predict(rows, verbose=0), model.predict(rows, verbose=0))
+
+
+def test_a_layer_that_holds_its_model_has_its_own_weights_only():
+    model, layer = owner_of("Functional")
+
+    assert len(layer.weights) == 2
+    assert len(model.weights) == 4
+
+
+def test_weights_of_a_hundred_megabytes_are_pickled(tmp_path):
+    x = Input((2500,))
+    model = Model(x, layers.Dense(10_000, use_bias=False, kernel_initializer="ones")(x))
+    with (tmp_path / "m.pickle").open("wb") as file:
+        pickle.dump(model, file)
+
+    with (tmp_path / "m.pickle").open("rb") as file:
+        twin = pickle.load(file)
+
+    assert twin.layers[1].kernel.array.sum() == 25_000_000
+
+
+def test_a_model_goes_to_other_processes_and_back():
+    model = started(CASES["nested_models"], funclab)
+    case = CASES["nested_models"]
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        twin = pool.submit(copy.deepcopy, model).result(120)
+
+    for array, expected in zip(predict(twin, case), predict(model, case), strict=True):
+        np.testing.assert_array_equal(array, expected)

@@ -1,12 +1,13 @@
 """Models and weights in files."""
 
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 
 from funclab import Input, Model, Sequential, models
-from funclab.errors import FunclabError
+from funclab.errors import FunclabError, MissingPackageError
 from funclab.layers import Dense, Layer
 
 
@@ -111,3 +112,12 @@ def test_a_config_with_a_call_that_is_never_made_names_it():
 
     with pytest.raises(ValueError, match="loops or disconnected nodes.*Missing node: "):
         models.Functional.from_config(entry)
+
+
+def test_an_export_without_the_package_onnx_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "onnx", None)  # what Python keeps of a package it cannot find
+    x = Input((2,))
+
+    with pytest.raises(MissingPackageError, match=r'pip install "funclab\[onnx\]"'):
+        Model(x, Dense(1)(x)).export(tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())

@@ -161,3 +161,14 @@ def test_a_long_text_that_many_names_share_is_refused_before_it_is_read(tmp_path
 
     with pytest.raises(ConfigError, match="layer_names holds too many texts"):
         load_model(tmp_path / "m.h5")
+
+
+def test_texts_that_hdf5_would_read_for_ever_are_refused(unpacked):
+    path = unpacked("nested_models")
+    contents = bytearray(path.read_bytes())
+    heap = contents.index(b"GCOL")
+    contents[heap + 16 : heap + 32] = bytes(16)  # free space of no length at the beginning
+    path.write_bytes(contents)
+
+    with pytest.raises(ConfigError, match="its texts are damaged"):
+        load_model(path)

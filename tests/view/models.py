@@ -34,6 +34,13 @@ def called_twice() -> Model:
     return Model(x, Dense(10)(dense(dense(x))), name="called_twice")
 
 
+def twice(units: int = 2) -> Model:
+    """A small layer applied to its own output, in which every name is known."""
+    x = Input((4,), name="x")
+    shared = Dense(4, activation="relu", name="shared")
+    return Model(x, Dense(units, name="out")(shared(shared(x))), name="twice")
+
+
 def shared_inside() -> Model:
     """A model called twice, with a shared layer inside."""
     x = Input((16,), name="x")

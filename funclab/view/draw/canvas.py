@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
 from funclab.view.draw.geometry import Area, closed, rounded_left
-from funclab.view.draw.text import clean, steady
+from funclab.view.draw.text import clean, folded_lines, steady
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,17 @@ class Canvas:
         ink = self._paint(Paint(font.ink))
         words = shown(text)
         self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
+
+    def prose(
+        self, start: complex, texts: Sequence[str], width: float, font: Font, leading: float = 17
+    ) -> float:
+        """Sentences in lines of at most that width, each beginning a new line; returns where the
+        next line would stand."""
+        room = width / 1.13 if font.bold else width
+        for line in (line for text in texts for line in folded_lines(text, room, font.size)):
+            self.text_line(start, line, font)
+            start += leading * 1j
+        return start.imag
 
     def _paint(self, paint: Paint) -> str:
         names = (("f", paint.fill), ("s", paint.stroke))

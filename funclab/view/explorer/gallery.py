@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, plural
-from funclab.view.explorer.strip import HEIGHT, Strip
+from funclab.view.explorer.beside import STRIP, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.choosing import LINES, Chooser
@@ -181,7 +181,7 @@ class Gallery:
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as there is room for below the strip, around what is selected."""
-        rooms = {side: (w, h - HEIGHT) for side, (w, h) in self._rooms(way).items()}
+        rooms = {side: (w, h - STRIP) for side, (w, h) in self._rooms(way).items()}
         if len(rooms) > 1:  # something is selected nearly always
             del rooms["over"]
         spaces = {

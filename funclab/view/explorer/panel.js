@@ -3,7 +3,7 @@
 const MOST_ROWS = 200;
 
 class Panel {
-  constructor(ctx, facts, explorer) { Object.assign(this, { ctx, facts, explorer, got: {} }); }
+  constructor(ctx, facts, explorer) { Object.assign(this, { ctx, facts, explorer }); }
 
   update() {
     const { ctx, facts } = this, chosen = facts.chosen(), { level, more, table } = ctx.state;
@@ -99,7 +99,7 @@ class Panel {
     return arrays.map(([name, shape]) => {
       const key = `${layer} ${name}`, pressed = ctx.state.weight === key;
       return h("button", { type: "button", class: "fl-weight", "aria-pressed": String(pressed), onclick: () => {
-        delete this.got[`values ${key}`];  // it may have been trained since
+        delete ctx.got[`values ${key}`];  // it may have been trained since
         ctx.set({ weight: pressed ? "" : key });
       } }, `${name} ${shape}`);
     });
@@ -109,7 +109,7 @@ class Panel {
   values(layer) {
     const { ctx } = this, { weight } = ctx.state;
     if (!weight || weight.slice(0, weight.lastIndexOf(" ")) !== layer) return "";
-    const values = this.lazy("values", weight);
+    const values = ctx.lazy("values", weight);
     if (!values) return h("p", {}, ctx.t("asking_kernel"));
     return h("figure", { class: "fl-values" }, pictureFrom(values.svg), h("figcaption", {}, ctx.t("values_of", { key: weight }), " ", values.told));
   }
@@ -137,24 +137,8 @@ class Panel {
       this.list([[ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]]), h("p", {}, ctx.t("unfold_with_enter"))];
   }
 
-  /** Ask Python once for what is not in the browser yet. */
-  lazy(kind, key) {
-    const name = `${kind} ${key}`, known = this.ctx.facts[kind]?.[key] ?? this.got[name];
-    if (known === undefined) {
-      this.got[name] = null;
-      this.ctx.model.send({ ask: kind, key });
-    }
-    return known;
-  }
-
-  follow(message) {
-    if (!message.kind) return;
-    this.got[`${message.kind} ${message.key}`] = message.value;
-    this.ctx.update();
-  }
-
   tape() {
-    const { ctx } = this, key = this.facts.nodeOf(), tape = this.lazy("tape", key);
+    const { ctx } = this, key = this.facts.nodeOf(), tape = ctx.lazy("tape", key);
     if (!tape) return h("p", {}, ctx.t("asking_kernel"));
     const at = Math.min(ctx.state.op, tape.length - 1), call = ctx.state.level > 1 && tape[at];
     const list = h("ol", { class: "fl-tape" }, tape.map(({ text }, i) =>
@@ -166,7 +150,7 @@ class Panel {
   }
 
   more() {
-    const { ctx } = this, key = this.facts.layerOf(), more = this.lazy("more", key);
+    const { ctx } = this, key = this.facts.layerOf(), more = ctx.lazy("more", key);
     if (!more) return h("p", {}, ctx.t("asking_kernel"));
     return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) }, h("pre", { class: "fl-doc" }, more.doc),
       table(more.settings.map(([name, value]) => row(name, [value]))));

@@ -88,8 +88,6 @@ class Explorer {
 
   typed(ctx, target, key) { return this.walk.typed(target, key); }
 
-  follow(ctx, message) { this.panel.follow(message); }
-
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "repeat") {

@@ -15,9 +15,9 @@ from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
+from funclab.view.explorer.beside import Values
 from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
-from funclab.view.explorer.values import Values
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
@@ -144,12 +144,11 @@ class Explorer(View):
     def picture(self) -> Picture:
         return self.gallery.still(self.state, theme.still(self.look))
 
-    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        kind, key = content.get("ask"), str(content.get("key", ""))
-        value = self._values(key) if kind == "values" else None
-        if kind in MESSAGES and key in self.objects:
-            value = MESSAGES[kind](self.objects[key])
-        return None if value is None else {"kind": kind, "key": key, "value": value}
+    def told(self, kind: str, key: Any) -> Any:
+        if kind == "values":
+            return self._values(str(key))
+        known = self.objects.get(str(key))
+        return MESSAGES[kind](known) if kind in MESSAGES and known is not None else None
 
     def _values(self, key: str) -> dict[str, str] | None:
         """The picture of a weight, asked for as "dense kernel", and what sums it up."""

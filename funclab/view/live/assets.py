@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ HERE = Path(__file__).parent
 ROOMS = HERE.parent
 
 
+@functools.cache
 def texts() -> dict[str, str]:
     """Every sentence that live views show, by key: the table to translate."""
     return json.loads((HERE / "texts.json").read_text(encoding="utf-8"))

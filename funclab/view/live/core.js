@@ -104,13 +104,36 @@ function same(a, b) {
 
 class Context {
   constructor(model, el, view) {
-    Object.assign(this, { model, el, view, past: [], gate: null, cleanups: [] });
+    Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [] });
+  }
+
+  /** What Python holds, asked for when it is shown, and once; nothing until it is here. */
+  lazy(kind, key) {
+    const name = `${kind} ${key}`, known = this.facts[kind]?.[key] ?? this.got[name];
+    if (known === undefined) {
+      this.got[name] = null;
+      this.model.send({ ask: kind, key });
+    }
+    return known;
+  }
+
+  /** Hear from Python: what was asked for, or what only the view understands. */
+  follow(message) {
+    if (!("value" in message)) return this.view.follow?.(this, message);
+    this.got[`${message.kind} ${message.key}`] = message.value;
+    return this.update();
   }
 
   /** Listen to part of the page as long as the view is on it. */
   listen(part, name, run, early = false) {
     part.addEventListener(name, run, early);
     this.cleanups.push(() => part.removeEventListener(name, run, early));
+  }
+
+  /** The same for news of the model. */
+  hear(name, run) {
+    this.model.on(name, run);
+    this.cleanups.push(() => this.model.off?.(name, run));
   }
 
   /** The same for the sizes of some parts. */
@@ -232,11 +255,12 @@ class Context {
     this.askBox.replaceChildren();
   }
 
-  /** Say whether an answer was right. */
-  tell({ given, right, correct }, explain) {
-    const key = given == null ? "shown" : correct ? "right" : "not_right";
-    this.askBox.replaceChildren(h("p", {}, this.t(key, { given: given ?? "", right }), " ", explain ?? ""));
+  /** Whether an answer was right, in words. */
+  verdict({ given, right, correct }) {
+    return this.t(given == null ? "shown" : correct ? "right" : "not_right", { given: given ?? "", right });
   }
+
+  tell(record, explain) { this.askBox.replaceChildren(h("p", {}, this.verdict(record), " ", explain ?? "")); }
 
   /** Judge an answer that was given before the outcome was known. */
   judge(id, right, explain) {

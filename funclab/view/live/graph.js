@@ -71,19 +71,10 @@ class Graph {
   /** A dot along some edges, or against them; none for readers who want no motion. */
   travel(edges, back) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    cancelAnimationFrame(this.frame);
-    const ways = edges.map((edge) => edge.querySelector("path")).filter(Boolean).map((path) =>
-      [path, path.parentNode.appendChild(s("circle", { r: 6, class: "fl-dot" }))]);
-    const begin = performance.now();
-    const tick = (now) => {
-      const share = Math.min(1, (now - begin) / MOTION);
-      for (const [path, dot] of ways) {
-        const at = path.getPointAtLength(path.getTotalLength() * (back ? 1 - share : share));
-        dot.setAttribute("transform", `translate(${at.x} ${at.y})`);
-        if (share === 1) dot.remove();
-      }
-      if (share < 1) this.frame = requestAnimationFrame(tick);
-    };
-    tick(begin);
+    for (const path of edges.map((edge) => edge.querySelector("path")).filter(Boolean)) {
+      const dot = path.parentNode.appendChild(s("circle", { r: 6, class: "fl-dot" })), way = ["0%", "100%"];
+      dot.style.offsetPath = `path("${path.getAttribute("d")}")`;
+      dot.animate({ offsetDistance: back ? way.reverse() : way }, MOTION).onfinish = () => dot.remove();
+    }
   }
 }

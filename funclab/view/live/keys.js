@@ -126,14 +126,10 @@ function start(model, host, view) {
   ctx.keys.draw();
 
   const redraw = () => ctx.update();
-  const heard = {
-    ...Object.fromEntries(["state", "look", "tour", "stop", "facts", "pictures", "ask"].map((name) => [`change:${name}`, redraw])),
-    "change:answers": () => ctx.answeredElsewhere(),
-    "msg:custom": (message) => ctx.view.follow?.(ctx, message),
-  };
-  for (const [name, run] of Object.entries(heard)) model.on(name, run);
+  for (const name of ["state", "look", "tour", "stop", "facts", "pictures", "ask"]) ctx.hear(`change:${name}`, redraw);
+  ctx.hear("change:answers", () => ctx.answeredElsewhere());
+  ctx.hear("msg:custom", (message) => ctx.follow(message));
   return () => {
-    for (const [name, run] of Object.entries(heard)) model.off?.(name, run);
     ctx.cleanups.forEach((cleanUp) => cleanUp());
     el.remove();
   };

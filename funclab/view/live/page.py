@@ -33,14 +33,9 @@ def page_of(shown: list[Any]) -> Page:
     """Some views and pictures, one under the other, as a page that opens from disk."""
     parts = [_part(view, f"view{i}", len(shown) > 1) for i, view in enumerate(shown)]
     title = "; ".join(view.title for view in shown)
-    return Page(document(title, PAGE + style(), _heading(shown) + "".join(parts)))
-
-
-def _heading(shown: list[Any]) -> str:
-    """What the page is about, if it is not in each part."""
-    if len(shown) == 1:
-        return f"<h1>{escape(shown[0].title)}</h1>"
-    return f"<h1>{plural(len(shown), 'view')}</h1>"
+    heading = title if len(shown) == 1 else plural(len(shown), "view")
+    body = "".join([f"<h1>{escape(heading)}</h1>", *parts])
+    return Page(document(title, PAGE + style(), body))
 
 
 def _part(shown: Any, name: str, several: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +49,7 @@ def named(name: str) -> str:
 
 def say(text: str, /, **values: Any) -> str:
     """A sentence from the table of texts, by its key there, with {values} filled in."""
-    return _table()[text].format(**values)
+    return texts()[text].format(**values)
 
 
 def question(
@@ -59,8 +58,3 @@ def question(
     """What ask mode asks before it shows something; the answer is None while nobody knows it."""
     known = {"id": name, "prompt": prompt, "options": options}
     return {**known, "answer": answer, "explain": explain}
-
-
-@functools.cache
-def _table() -> dict[str, str]:
-    return texts()

@@ -138,9 +138,15 @@ class View(anywidget.AnyWidget):
         own = ("_", "layout", "tabbable", "tooltip", "comm", "keys", "own_id", "control")
         return [name for name in self.trait_names(sync=True) if not name.startswith(own)]
 
+    def told(self, kind: str, key: Any) -> Any:
+        """What the browser asks for when it shows it, of some kind, by a key; None for nothing."""
+        return None
+
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         """What Python sends back for a message of the browser's; None for nothing."""
-        return None
+        kind, key = content.get("ask", ""), content.get("key")
+        value = self.told(kind, key)
+        return None if value is None else {"kind": kind, "key": key, "value": value}
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a page sends, all of it or, if it is not possible, nothing."""

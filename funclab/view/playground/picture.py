@@ -11,12 +11,13 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
 from funclab.view.draw.geometry import area, mark_path, polyline
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import folded_lines, text_width
+from funclab.view.draw.text import text_width
 from funclab.view.live.said import say
 from funclab.view.scene.diagram import Diagram
 
 CELL, MIDDLE, BAND = 8, 128, 32
 LEFT, TOP, GAP, LEADING = 14, 62, 18, 18
+SOFT = Font(12, "soft")
 STRIDE = 4
 """Every so many cells a line of hatching crosses the side of the crosses."""
 STRENGTH, IN_PRINT = 0.14, 0.056
@@ -138,17 +139,15 @@ class PlaygroundPicture(Picture):
         _placed(canvas, Points(facts["points"], side), complex(LEFT, TOP))
         corner = complex(LEFT + side + GAP, 36)
         wide, high = _placed(canvas, Losses(facts["train"], facts["test"]), corner)
-        for i, words in enumerate(folded_lines(self.description, max(wide, 300), 12)):
-            start = corner + complex(4, high + 22 + LEADING * i)
-            canvas.text_line(start, words, Font(12, "soft"))
+        start = corner + complex(4, high + 22)
+        canvas.prose(start, [self.description], max(wide, 300), SOFT, LEADING)
         base = TOP + side + 30
         canvas.text_line(complex(LEFT, base), heading(facts), Font(14, bold=True))
         graph_width, graph_height = _placed(canvas, self.graph, complex(0, base + 4))
         width = max(corner.real + max(wide, 300) + LEFT, graph_width)
         base += graph_height + 22
-        for line in folded_lines(legend(facts), width - 2 * LEFT, 12):
-            canvas.text_line(complex(LEFT, base), line, Font(12, "soft"))
-            base += LEADING
+        start = complex(LEFT, base)
+        base = canvas.prose(start, [legend(facts)], width - 2 * LEFT, SOFT, LEADING)
         canvas.text_line(complex(LEFT, base + 6), self.line, Font(12, mono=True))
         return max(width, 2 * LEFT + text_width(self.line, 12, mono=True)), base + 20
 

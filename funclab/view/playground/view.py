@@ -15,7 +15,6 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
 from funclab.view.live.view import View
-from funclab.view.playground.code import BLANK, CHOICES, LIMITS, USUAL_EPOCHS, check
 from funclab.view.playground.picture import (
     CELL,
     Losses,
@@ -27,7 +26,16 @@ from funclab.view.playground.picture import (
     legend,
     loss_text,
 )
-from funclab.view.playground.trial import GRID, Trial, checked_own
+from funclab.view.playground.trial import (
+    BLANK,
+    GRID,
+    MOST_EPOCHS,
+    SETTINGS,
+    USUAL_EPOCHS,
+    Trial,
+    check,
+    checked_own,
+)
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
@@ -113,8 +121,10 @@ class Playground(View):
         }
         # The browser takes both when the facts come, so they come last.
         self.facts = {
-            "choices": {name: list(choices) for name, choices in CHOICES.items()},
-            "most_epochs": LIMITS["epochs"][1],
+            "choices": {
+                name: list(each.choices) for name, each in SETTINGS.items() if each.choices
+            },
+            "most_epochs": MOST_EPOCHS,
             "settings": trial.settings,
             "own": self._own is not None,
             "heading": heading(facts),

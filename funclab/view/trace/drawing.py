@@ -17,9 +17,8 @@ from funclab.view.draw.geometry import Area, area
 from funclab.view.trace.frames import Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
-"""Sizes of a row, of a number in it, of a lying bar, and of its row without the number."""
+"""Sizes of a row, of a number in it, of a bar, and of its row without the number, at most."""
 ID, IDS_ACROSS = 44, 6
-BARS_WIDTH, BARS_HEIGHT = 150, 72
 SIDE, BETWEEN = 144, 3
 """The side of a picture made of squares, and the gap between its tiles."""
 LEVELS = 8
@@ -50,10 +49,8 @@ def size_of(frame: Frame) -> tuple[float, float]:
         return max(76, 13 * len(frame.texts[0])), 44
     if frame.kind == "ids":
         return ID * min(columns, IDS_ACROSS), ROW * math.ceil(columns / IDS_ACROSS)
-    if frame.lying:
-        return COLUMN + (CELL if frame.printed else 0), _row(frame) * columns
     if frame.kind == "bars":
-        return BARS_WIDTH, BARS_HEIGHT
+        return COLUMN + (CELL if frame.printed else 0), _row(frame) * columns
     wide, high = _field(frame)
     across = _across(frame)
     down = math.ceil(tiles / across)
@@ -73,8 +70,8 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
 def _draw(canvas: Canvas, frame: Frame) -> None:
     """Draw a frame, and outline the marked number: dark with a light rim, so that it stands out
     from all fields."""
-    draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_columns}
-    (_draw_rows if frame.lying else draw.get(frame.kind, _draw_fields))(canvas, frame)
+    draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_bars}
+    draw.get(frame.kind, _draw_fields)(canvas, frame)
     if frame.mark is not None:
         outline = _marked_area(frame, frame.mark).grown(1)
         canvas.rect(outline, Paint("", "paper", 4.5), 2)
@@ -83,18 +80,14 @@ def _draw(canvas: Canvas, frame: Frame) -> None:
 
 def _marked_area(frame: Frame, mark: int) -> Area:
     """Where a number of a frame is drawn: its field, or its bar with all room for it."""
-    width, height = size_of(frame)
-    if frame.lying:
-        return area(complex(0, _row(frame) * mark), width, _row(frame))
     if frame.kind == "bars":
-        bar = width / frame.numbers.size
-        return area(complex(bar * mark), bar, height)
+        return area(complex(0, _row(frame) * mark), size_of(frame)[0], _row(frame))
     return area(_corner(frame, mark), *_field(frame))
 
 
 def _row(frame: Frame) -> float:
-    """The height of one lying bar with what stands beside it."""
-    return ROW if frame.printed else SLIM
+    """The height of one bar with what stands beside it."""
+    return ROW if frame.printed else min(SLIM, SIDE / frame.numbers.size)
 
 
 def _across(frame: Frame) -> int:
@@ -133,37 +126,22 @@ def _draw_ids(canvas: Canvas, frame: Frame) -> None:
         canvas.text_line(at + complex(ID / 2, ROW - 5), text, WORDS)
 
 
-def _draw_rows(canvas: Canvas, frame: Frame) -> None:
-    """A short vector: each number with its bar, to the right above zero and to the left below."""
-    row, zero = _row(frame), COLUMN * (1 - frame.zero)
-    for i, number in enumerate(frame.numbers.reshape(-1)):
-        y = row * i
-        finite = math.isfinite(number)
-        length = COLUMN * frame.reach * number / frame.top if finite else 0
-        if frame.counts(i):
-            bar = area(complex(zero + min(0, length), y + row / 6), abs(length), row * 2 / 3)
-            canvas.rect(bar, Paint(colour(number)))
-        if frame.printed:
-            _write(canvas, frame, complex(COLUMN + CELL / 2, y + 13), i)
-        elif not finite:
-            canvas.text_line(complex(zero - 6, y + 8), "×", ODD)
-    _line(canvas, complex(zero), complex(zero, row * frame.numbers.size))
-
-
-def _draw_columns(canvas: Canvas, frame: Frame) -> None:
-    """A long vector: a bar for each number, up above zero and down below."""
-    width, zero = BARS_WIDTH / frame.numbers.size, BARS_HEIGHT * frame.zero
+def _draw_bars(canvas: Canvas, frame: Frame) -> None:
+    """A vector: each number as a bar, to the right above zero and to the left below."""
+    row, zero = _row(frame), COLUMN * frame.zero
+    reach = max(zero, COLUMN - zero) / frame.top
     bars: dict[str, str] = defaultdict(str)
     for i, number in enumerate(frame.numbers.reshape(-1)):
-        middle = width * (i + 0.5)
-        if not math.isfinite(number):
-            canvas.text_line(complex(middle, zero - 3), "×", ODD)
-        elif frame.counts(i) and number:
-            height = BARS_HEIGHT * frame.reach * number / frame.top
-            bars[colour(number)] += f"M{middle:.1f},{zero:g}l0,{-height:.1f}"
-    for name, data in bars.items():  # a bar is a line as thick as it is wide
-        canvas.path(data, Paint("", name, max(1, width - 1)))
-    _line(canvas, complex(0, zero), complex(BARS_WIDTH, zero))
+        middle = row * (i + 0.5)
+        if math.isfinite(number) and number and frame.counts(i):
+            bars[colour(number)] += f"M{zero:g},{middle:.1f}h{reach * number:.1f}"
+        if frame.printed:
+            _write(canvas, frame, complex(COLUMN + CELL / 2, middle + 4), i)
+        elif not math.isfinite(number):
+            canvas.text_line(complex(zero, middle + 4), "×", ODD)
+    for name, data in bars.items():  # a bar is a piece of a line as thick as the bar is high
+        canvas.path(data, Paint("", name, row * 2 / 3))
+    _line(canvas, complex(zero), complex(zero, row * frame.numbers.size))
 
 
 def _draw_fields(canvas: Canvas, frame: Frame) -> None:

@@ -16,10 +16,9 @@ from funclab.training.compiled import Compiled
 from funclab.view.live.said import named, say, short, signed
 from funclab.view.scene import words
 from funclab.view.shapes.rules.rule import rule
-from funclab.view.trace.batch import filled_step
 from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.still import Still, listed_names
-from funclab.view.trace.traced import NodePath, TracedModel
+from funclab.view.trace.traced import NodePath, TracedModel, filled_step
 
 MOST = 3
 """How many pictures a node has of what it reads, of its weights, and of what it makes."""
@@ -49,7 +48,10 @@ def node_still(traced: TracedModel, path: NodePath, lines: Lines) -> Still:
         still.words = say("trace_input", key=named(key), shape=shape)
     still.mask = mask_fate(traced, path)
     if still.mask:
-        still.words += f" {mask_words(traced, path, still.mask)}"
+        masks = (traced.masks.get(value) for value in outputs)
+        mask = next((mask for mask in masks if mask is not None), np.zeros(0))
+        counted = {"key": named(key), "kept": int(mask.sum()), "n": mask.size}
+        still.words += f" {say(f'trace_mask_{still.mask}', **counted)}"
     still.lines = [lines[call] for call in traced.calls.get(path, []) if call in lines]
     return still
 
@@ -90,13 +92,6 @@ def mask_fate(traced: TracedModel, path: NodePath) -> str:
     layer = traced.node(path).operation
     uses = layer.is_layer and "mask" in call_parameters(type(layer))
     return "used" if uses else "lost"
-
-
-def mask_words(traced: TracedModel, path: NodePath, fate: str) -> str:
-    masks = (traced.masks.get(value) for value in traced.outputs[path])
-    mask = next((mask for mask in masks if mask is not None), np.zeros(0))
-    key = named(traced.key(path))
-    return say(f"trace_mask_{fate}", key=key, kept=int(mask.sum()), n=mask.size)
 
 
 def loss_still(traced: TracedModel, steps: Iterable[Moment], compiled: Compiled) -> Still:

@@ -16,7 +16,7 @@ from funclab.view.live.said import named, say, short, signed, told_shape
 SIDE = 24
 """How many numbers along one side of a picture, at most; more become means of blocks."""
 BARS = 64
-"""How many bars side by side, at most."""
+"""How many bars one below another, at most."""
 IDS = 30
 """How many ids are written out, at most."""
 PRINTED = 8
@@ -58,19 +58,10 @@ class Frame:
 
     @property
     def zero(self) -> float:
-        """How far down bars the line of zero lies: in the middle, or at the end without numbers."""
+        """How far across bars the line of zero lies: in the middle, or at an end where all numbers
+        are on one side of it."""
         below, above = self.sides or _sides(self.numbers)
-        return 1.0 if not below else 0.5 if above else 0.0
-
-    @property
-    def reach(self) -> float:
-        """How long the longest bar may be, as a fraction of the picture."""
-        return 0.5 if self.zero == 0.5 else 1.0
-
-    @property
-    def lying(self) -> bool:
-        """Whether bars lie, one below another, as those of a short vector do."""
-        return self.kind == "bars" and self.numbers.shape[2] <= PRINTED
+        return 0.0 if not below else 0.5 if above else 1.0
 
     @property
     def printed(self) -> bool:

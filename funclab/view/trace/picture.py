@@ -18,7 +18,7 @@ from funclab.view.trace.still import PHASES, Still, spine, where
 
 WIDTH, BESIDE = 1080, 640
 """How wide the picture is, and how wide a graph may be to stand beside the present step."""
-PAD, GAP, LINE, SIGN_ROOM = 12, 14, 17, 30
+PAD, GAP, SIGN_ROOM = 12, 14, 30
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
 NUMBER, SENTENCE, NOW = Font(12, bold=True, anchor="end"), Font(12), Font(12, bold=True)
 NAME, SMALL, ROLE = Font(11, mono=True), Font(11, "soft"), Font(11, "soft", bold=True)
@@ -72,7 +72,7 @@ class TracePicture(Picture):
         y = max(low, self._draw_step(canvas, corner, width - PAD - corner.real))
         for phase in PHASES:
             y = self._draw_phase(canvas, phase, y, width - 2 * PAD)
-        return width, draw_lines(canvas, self._legends(), PAD, y + 8, width - 2 * PAD, LEAD) - 5
+        return width, canvas.prose(complex(PAD, y + 8), self._legends(), width - 2 * PAD, LEAD) - 5
 
     def _legends(self) -> list[str]:
         """What colours, outlines and names mean, as far as there are any."""
@@ -91,13 +91,17 @@ class TracePicture(Picture):
         canvas.text_line(complex(PAD, 26), named(self.title), TITLE)
         last = [phase for phase in PHASES if any(still.phase == phase for still in self.stills)][-1]
         leads = [say(f"trace_lead_{last}", n=len(spine(self.stills))), say("trace_lead_drawn")]
-        return draw_lines(canvas, leads, PAD, 46, WIDTH, LEAD) - 2
+        return canvas.prose(PAD + 46j, leads, WIDTH, LEAD) - 2
 
     def _draw_step(self, canvas: Canvas, corner: complex, room: float) -> float:
         """The present step in words, and with all its pictures; returns how far down it reaches."""
         still = self.stills[self.step]
         inner, left = room - 2 * PAD, corner.real + PAD
-        lines, figures = folded_lines(still.words, inner, 13), figures_of(still)
+        lines = folded_lines(still.words, inner, 13)
+        figures = [
+            Figure(frame, SIGNS.get(role, "") if i else "", say(f"trace_role_{role}"))
+            for i, (role, frame) in enumerate(still.pictures)
+        ]
         start = complex(left, corner.imag + 38 + 18 * len(lines))
         corners, end = arranged(figures, start, inner)
         end += 22 * bool(still.example)
@@ -123,22 +127,11 @@ class TracePicture(Picture):
         for number, i in steps[: MOST_TOLD[phase]]:
             canvas.text_line(complex(PAD + 20, y), str(number), NUMBER)
             font = NOW if i == self.step else SENTENCE
-            y = draw_lines(canvas, [self.stills[i].words], PAD + 28, y, room - 28, font)
+            y = canvas.prose(complex(PAD + 28, y), [self.stills[i].words], room - 28, font)
         more = len(steps) - MOST_TOLD[phase]
         if more > 0:
-            y = draw_lines(canvas, [say("trace_more", n=more)], PAD + 28, y, room, LEAD)
+            y = canvas.prose(complex(PAD + 28, y), [say("trace_more", n=more)], room, LEAD)
         return y
-
-
-def draw_lines(
-    canvas: Canvas, texts: Sequence[str], x: float, y: float, room: float, font: Font
-) -> float:
-    """Draw sentences, each starting on a new line; returns where the next line goes."""
-    width = room / 1.13 if font.bold else room
-    for line in (line for text in texts for line in folded_lines(text, width, font.size)):
-        canvas.text_line(complex(x, y), line, font)
-        y += LINE
-    return y
 
 
 @dataclass
@@ -173,14 +166,6 @@ class Figure:
         draw_frame(canvas, self.frame, corner + 15j)
         for i, (line, font) in enumerate(self.lines, 2):
             canvas.text_line(corner + complex(0, height + 15 * i), line, font)
-
-
-def figures_of(still: Still) -> list[Figure]:
-    """All pictures of a step, each under the name of its role."""
-    return [
-        Figure(frame, SIGNS.get(role, "") if i else "", say(f"trace_role_{role}"))
-        for i, (role, frame) in enumerate(still.pictures)
-    ]
 
 
 def arranged(figures: Sequence[Figure], start: complex, room: float) -> tuple[list[complex], float]:

@@ -14,8 +14,6 @@ const trace = {
   name: "trace",
 
   draw(ctx) {
-    this.got = {};
-    this.asked = new Set();
     const { spine, lines } = ctx.facts, keys = this.keys(ctx);
     const shown = BUTTONS.filter((key) => keys[key].when?.() ?? true);
     this.buttons = Object.fromEntries(shown.map((key) => [key, ctx.button(keys[key].label, key, keys[key].run)]));
@@ -74,32 +72,16 @@ const trace = {
   },
 
   // The pictures: what a step reads and makes, each with what can be said of it.
-  /** The frames of a step, once all are here; those that are missing are asked for. */
-  framesOf(ctx, step) {
-    const frames = { ...ctx.facts.frames, ...this.got };
-    const missing = step.pictures.map(({ frame }) => frame).filter((key) => !frames[key] && !this.asked.has(key));
-    missing.forEach((key) => this.asked.add(key));
-    if (missing.length) ctx.model.send({ ask: "frames", keys: missing });
-    return step.pictures.map(({ frame }) => frames[frame]);
-  },
-
-  follow(ctx, message) {
-    if (!message.frames) return;
-    Object.assign(this.got, message.frames);
-    ctx.update();
-  },
+  framesOf(ctx, step) { return step.pictures.map(({ frame }) => ctx.lazy("frames", frame)); },
 
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
-    if (frames.includes(undefined)) {
-      this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-      return;
-    }
+    if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
     this.shown.replaceChildren(this.roles(ctx, step, frames),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
     this.table.replaceChildren(this.statistics(ctx, step, frames));
-    this.fit(ctx);
+    return this.fit(ctx);
   },
 
   /** Make pictures as large as there is room; those of a sum or an update stay in one row. */

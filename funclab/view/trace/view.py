@@ -15,14 +15,13 @@ from funclab.view.draw.text import clean
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
+from funclab.view.scene.insides import parts
 from funclab.view.trace.backward import Backward
-from funclab.view.trace.batch import filled_step, lasting_variables
-from funclab.view.trace.fold import check_most, fold
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
-from funclab.view.trace.still import Still, facts_of, spine
-from funclab.view.trace.traced import TracedModel
+from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
+from funclab.view.trace.traced import TracedModel, filled_step, lasting_variables
 from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
@@ -46,7 +45,8 @@ class Trace(View):
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
         wall = self.look == "projector"
-        nested = holds_models(model)
+        # Models inside, also those in wrappers, are drawn opened.
+        nested = len([*parts(model.graph, own=False)]) > 1
         drawn = diagram(
             model, expand_nested=nested, most_calls=PROJECTOR_CALLS if wall else MOST_CALLS
         )
@@ -104,11 +104,9 @@ class Trace(View):
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
         return "\n".join([self.title, *lines])
 
-    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        if content.get("ask") != "frames":
-            return None
-        wanted = [i for i in content.get("keys", ()) if i in range(len(self._frames))]
-        return {"frames": {str(i): self._frames[i] for i in wanted}}
+    def told(self, kind: str, key: Any) -> Any:
+        known = kind == "frames" and key in range(len(self._frames))
+        return self._frames[key] if known else None
 
     def complete(self) -> None:
         self._store(math.inf)
@@ -161,13 +159,6 @@ def trace(
     add_questions(stills)
     call = _call(model, y, loss, optimizer, training, most_steps)
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
-
-
-def holds_models(model: Any) -> bool:
-    """Whether a model holds models, as layers or inside wrappers; then they are drawn opened."""
-    layers = [node.operation for node in model.graph.nodes]
-    wrapped = [words.inner_layer(layer) for layer in layers]
-    return any(words.graph_of(layer) for layer in [*layers, *wrapped])
 
 
 def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:

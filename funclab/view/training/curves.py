@@ -15,7 +15,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Picture, html_grid, text_grid
-from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
+from funclab.view.draw.text import clean, plural, shorten, text_width
 from funclab.view.live.said import say
 from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers, summary
@@ -28,7 +28,7 @@ FEWEST_SMOOTHED = 5
 COLUMN, GAP = 1000, 16
 SMALL = 190, 130
 """The width and height of a plot that has to fit on a projector, beside a graph."""
-HEAD, WORDS, LEADING, LEAST_WIDTH = 32, 13, 19, 560
+HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
 
 def charts_of(names: Iterable[str], outputs: list[str]) -> list[Numbers]:
@@ -83,7 +83,8 @@ class RunCharts:
         key, log = facts["key"], log and not facts["upward"]
         lines = self._compared(key) if self.compared else self._present(key)
         last = None if self.compared or not self.runs else self.runs[-1]
-        dots = dots_of(last, key) if last else []
+        values = ((dot["x"], dot["values"].get(key)) for dot in (last["dots"] if last else []))
+        dots = [(x, value) for x, value in values if value is not None]
         if not lines and not dots:
             return None
         chart = Chart("", self.epochs or [1], lines, dots, log, until=self._until())
@@ -222,11 +223,6 @@ def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
     return [(epoch, value) for epoch, value in pairs(run, name) if value is not None]
 
 
-def dots_of(run: Numbers, key: str) -> list[tuple[float, float]]:
-    values = ((dot["x"], dot["values"].get(key)) for dot in run["dots"])
-    return [(x, value) for x, value in values if value is not None]
-
-
 class Curves(Picture):
     """Charts side by side, perhaps under a heading and over sentences; without any, a sentence.
 
@@ -273,11 +269,8 @@ class Curves(Picture):
         width, height = self._draw_charts(canvas)
         canvas.close()
         width = max(width, LEAST_WIDTH, text_width(self.title, 16, bold=True) + 4)
-        lines = folded_lines(self.description, width - 8, WORDS)
-        for i, line in enumerate(lines):
-            start = complex(2, HEAD + height + 24 + LEADING * i)
-            canvas.text_line(start, line, Font(WORDS))
-        return width, HEAD + height + 16 + LEADING * len(lines)
+        start = complex(2, HEAD + height + 24)
+        return width, canvas.prose(start, [self.description], width - 8, Font(13), LEADING) - 8
 
     def _draw_charts(self, canvas: Canvas) -> tuple[float, float]:
         """As many charts side by side as a notebook's column holds; the rest below."""

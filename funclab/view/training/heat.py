@@ -53,7 +53,11 @@ class Heat:
     def look(self, plan: Any) -> None:
         """Look at a batch that a plan has just done."""
         if plan not in self.arrays:
-            self.arrays[plan] = self._gradients(plan), relus(plan)
+            gradients = {
+                name: [plan.grads[weight].reshape(-1) for weight in weights if weight in plan.grads]
+                for name, weights in self.weights.items()
+            }
+            self.arrays[plan] = gradients, relus(plan)
         gradients, activations = self.arrays[plan]
         for name, grads in gradients.items():
             total = sum(square(grad) for grad in grads)
@@ -67,12 +71,6 @@ class Heat:
         for name, masks in self.alive.items():
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
-
-    def _gradients(self, plan: Any) -> dict[str, list[Array]]:
-        return {
-            name: [plan.grads[weight].reshape(-1) for weight in weights if weight in plan.grads]
-            for name, weights in self.weights.items()
-        }
 
     def end(self) -> dict[str, list[Any]]:
         """An epoch has ended: how far have the weights moved? Returns all measures, or nothing for

@@ -9,18 +9,16 @@ class SlowMotion {
       h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.holder);
     ctx.el.after(this.box);
     // Before the slow motion's own keys: this listener was there first.
-    this.onKey = (event) => {
+    ctx.listen(window, "keydown", (event) => {
       if (event.key !== "s" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(WRITTEN)) return;
       if (!this.box.contains(document.activeElement)) return;
       this.close();
       event.preventDefault();
       event.stopImmediatePropagation();
-    };
-    window.addEventListener("keydown", this.onKey, true);
+    }, true);
     ctx.cleanups.push(() => {
       if (this.view || this.asked) channel.send({ do: "back" }); // nobody looks any more: the training goes on
       this.gone = true;
-      window.removeEventListener("keydown", this.onKey, true);
       this.view?.remove();
       this.box.remove();
     });

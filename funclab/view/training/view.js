@@ -1,7 +1,7 @@
 // A training run while it goes on: curves that grow, the graph beside them, and its controls.
 
 // What can be switched, by key: its name in the state and in the table of texts, and what its button
-// says while it is off and on.
+// says while it is off and on. A button is hidden while its key means nothing.
 const SWITCHES = {
   l: ["log", "live_log", "live_linear"],
   e: ["smooth", "live_smooth", "live_rough"],
@@ -28,10 +28,7 @@ function trainingView() {
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
       const changed = () => this.refresh(ctx);
-      for (const name of ["change:curves", "change:status"]) {
-        ctx.model.on(name, changed);
-        ctx.cleanups.push(() => ctx.model.off?.(name, changed));
-      }
+      for (const name of ["change:curves", "change:status"]) ctx.hear(name, changed);
       this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
@@ -80,9 +77,11 @@ function trainingView() {
     /** What there is to do, by key: the texts of its button and of its line in the table of keys, the deed, and
         when its key is in force. */
     actions(ctx) {
-      const act = (what) => () => this.act(ctx, what), { compared, charts } = ctx.facts;
+      const act = (what) => () => this.act(ctx, what), { compared, charts } = ctx.facts, { model } = ctx;
+      const graph = () => Boolean(model.get("pictures").graph), { runs, smoothed } = this.curves.curves;
+      const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: graph };
       const switches = Object.entries(SWITCHES).filter(([key]) => !compared || "lej".includes(key)).map(([key, [name]]) =>
-        [key, [`live_${name}`, `live_key_${name}`, () => ctx.set({ [name]: !ctx.state[name] })]]);
+        [key, [`live_${name}`, `live_key_${name}`, () => ctx.set({ [name]: !ctx.state[name] }), when[key]]]);
       const steering = {
         " ": ["live_pause", "live_key_pause", () => this.act(ctx, this.status(ctx).paused ? "resume" : "pause")],
         n: ["live_step", "live_key_step", act("step")],
@@ -90,16 +89,16 @@ function trainingView() {
         s: ["live_slow", "live_key_slow", () => this.slow.ask(this.status(ctx))],
         "-": ["live_halve", "live_key_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2)],
         "+": ["live_double", "live_key_double", () => this.setRate(ctx, this.rateNow(ctx) * 2)],
-        h: ["live_measure", "live_key_measure", () => ctx.set({ measure: this.measureAfter(ctx) })],
+        h: ["live_measure", "live_key_measure", () => ctx.set({ measure: this.measureAfter(ctx) }), () => graph() && ctx.state.graph],
         ArrowDown: ["", "live_key_next", () => this.walk(ctx, 1)],
         ArrowUp: ["", "live_key_last", () => this.walk(ctx, -1)],
-        Enter: ["live_restore", "live_key_restore", () => this.bringBack(ctx), () => this.status(ctx).snapshots],
+        Enter: ["live_restore", "live_key_restore", () => this.bringBack(ctx), () => this.status(ctx).snapshots && !underWay(this.status(ctx))],
         i: ["", "live_key_interrupt", () => this.interrupt(ctx)],
       };
       return {
         ...(compared ? {} : steering),
         ...Object.fromEntries(switches),
-        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % charts.length }), () => ctx.look === "projector"],
+        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % charts.length }), () => ctx.look === "projector" && charts.length > 1],
         ArrowLeft: ["", "live_key_back", () => this.lookAt(ctx, this.neighbour(ctx, -1))],
         ArrowRight: ["", "live_key_on", () => this.lookAt(ctx, this.neighbour(ctx, 1))],
       };
@@ -146,10 +145,8 @@ function trainingView() {
 
     /** Ask for the weights of the epoch looked at. */
     bringBack(ctx) {
-      const status = this.status(ctx), epoch = ctx.state.epoch || this.lastEpoch();
-      if (!status.snapshots) ctx.say(ctx.t("live_say_no_snapshots"));
-      else if (!this.channel.heard) ctx.say(ctx.t("live_why_no_kernel"));
-      else this.channel.act("restore", epoch);
+      if (!this.channel.heard) ctx.say(ctx.t("live_why_no_kernel"));
+      else this.channel.act("restore", ctx.state.epoch || this.lastEpoch());
     },
 
     select(ctx, key) { ctx.set({ selected: ctx.state.selected === key ? "" : key }); },
@@ -200,17 +197,11 @@ function trainingView() {
       const own = questions.map(({ id }) => answers.find((answer) => answer.id === id));
       const open = questions[own.indexOf(undefined)];
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
-      if (own.length && own.every((answer) => answer?.right != null)) this.verdicts(ctx, own);
+      if (own.length && own.every((answer) => answer?.right != null)) {
+        ctx.askBox.hidden = false;
+        ctx.askBox.replaceChildren(...own.map((answer) => h("p", {}, h("strong", {}, answer.prompt), " ", ctx.verdict(answer))));
+      }
       return Boolean(open);
-    },
-
-    /** What was expected, and what came. */
-    verdicts(ctx, answers) {
-      ctx.askBox.hidden = false;
-      ctx.askBox.replaceChildren(...answers.map(({ prompt, given, right, correct }) => {
-        const key = given == null ? "shown" : correct ? "right" : "not_right";
-        return h("p", {}, h("strong", {}, prompt), " ", ctx.t(key, { given: given ?? "", right }));
-      }));
     },
 
     update(ctx) {
@@ -241,8 +232,7 @@ function trainingView() {
 
     /** A button says what it does; what is shown is said beside it, or can be seen. */
     press(ctx, status) {
-      const { button, rate, back, lookedAt } = this, { state, facts } = ctx, { runs, smoothed } = this.curves.curves;
-      const off = Boolean(whyNot(ctx, status, this.channel)), graph = Boolean(ctx.model.get("pictures").graph);
+      const { button, rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
       const words = (key, name, values) => { if (button[key]) button[key].firstChild.textContent = ctx.t(name, values); };
       const measure = (name) => ctx.t(`live_${name}`);
       for (const key of facts.compared ? "" : " nxs-+") {
@@ -256,18 +246,14 @@ function trainingView() {
       words(" ", status.paused ? "live_resume" : "live_pause");
       words("h", "live_show_measure", { measure: measure(this.measureAfter(ctx)) });
       for (const [key, [name, on, none]] of Object.entries(SWITCHES)) words(key, state[name] ? none : on);
-      this.measure.textContent = graph && state.graph ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
+      for (const [key, [, , , when]] of Object.entries(this.actions(ctx))) if (button[key]) button[key].hidden = !(when?.() ?? true);
+      this.measure.textContent = button.h && !button.h.hidden ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
       lookedAt.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       back.max = this.lastEpoch();
       back.value = state.epoch || this.lastEpoch();
       back.setAttribute("aria-valuetext", lookedAt.firstChild.textContent);
       lookedAt.hidden = this.lastEpoch() < 2;
       this.steering.hidden = !underWay(status);
-      const shown = {
-        g: graph, t: graph, h: graph && state.graph, e: smoothed, j: runs > 1 && ctx.model.widget_manager?.kernel,
-        m: ctx.look === "projector" && facts.charts.length > 1, Enter: status.snapshots && !underWay(status),
-      };
-      for (const [key, show] of Object.entries(shown)) if (button[key]) button[key].hidden = !show;
     },
 
     caption(ctx) {

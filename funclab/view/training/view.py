@@ -145,17 +145,15 @@ def outputs_of(model: Any) -> list[str]:
 
 def layers_of(model: Any) -> list[Numbers]:
     """The layers directly inside, with the boxes that stand for their calls."""
-    graph = words.graph_of(model)
-    operations = graph.operations if graph is not None else model.layers
-    nodes = graph.nodes if graph is not None else []
+    calls = words.calls_by_layer(words.graph_of(model)) or {layer: [] for layer in model.layers}
     return [
         {
             "key": layer.name,
             "name": clean(layer.name),
             "detail": words.detail(layer),
-            "boxes": [node.key for node in nodes if node.operation is layer],
+            "boxes": [node.key for node in nodes],
         }
-        for layer in operations
+        for layer, nodes in calls.items()
     ]
 
 

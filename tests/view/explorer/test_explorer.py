@@ -10,8 +10,8 @@ from funclab import Input, Model
 from funclab.errors import ArgumentError
 from funclab.layers import Activation, Concatenate, Dense, Dropout, TimeDistributed
 from funclab.view import diagram
+from funclab.view.explorer.beside import Values
 from funclab.view.explorer.gallery import MOST_PICTURES, is_repeat
-from funclab.view.explorer.values import Values
 from tests.view import gallery, models
 
 

@@ -9,22 +9,17 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, layers
+from funclab import Model, layers
 from funclab.errors import ArgumentError, NeverCalledError, TensorTypeError
 from funclab.teach.scenes import scene
 from funclab.view import node_table, tensor_view
 from funclab.view.notebook.export import export_html
+from tests.view.models import twice
 from tests.view.training.live_runs import X, Y, fresh
 
 SVG = "{http://www.w3.org/2000/svg}"
 LARGEST_PAGE = 400_000
 """Characters: a page of a small model goes into a mail."""
-
-
-def twice() -> Model:
-    x = Input((4,), name="x")
-    shared = layers.Dense(4, activation="relu", name="shared")
-    return Model(x, layers.Dense(2, name="out")(shared(shared(x))), name="twice")
 
 
 def trained() -> Model:

@@ -1,4 +1,4 @@
-"""The whole of a long model in a strip: a bar for each call, and beneath them their prefixes."""
+"""The pictures beside a graph: the strip of all calls of a long model, the numbers of a weight."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import log2, prod
 
+import numpy as np
+
 from funclab.graph.node import Node
+from funclab.shape_math import Array
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.chart import brief
 from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import plural, text_width
+from funclab.view.live.said import say
+from funclab.view.trace.drawing import draw_frame, size_of
+from funclab.view.trace.frames import frame_of
 
-HEIGHT, LEFT, MIDDLE, REACH = 110, 68, 50, 44
+LABEL = Font(11, "soft")
+STRIP, LEFT, MIDDLE, REACH = 110, 68, 50, 44
 FEATURES_REACH, BASELINE = 38, 102
-LABEL, NUMBER = Font(11, "soft"), Font(11, mono=True, anchor="middle")
+NUMBER = Font(11, mono=True, anchor="middle")
 PREFIX = re.compile(r"([A-Za-z]\w*?_)(\d+)_")
+BARS, NARROWEST, HEIGHT = 24, 240, 70
 
 
 class Strip(Picture):
@@ -48,7 +57,7 @@ class Strip(Picture):
         canvas.text_line(4 + 30j, "space", LABEL)
         canvas.text_line(4 + 76j, "features", LABEL)
         self._draw_prefixes(canvas)
-        return self.width, HEIGHT
+        return self.width, STRIP
 
     def _draw_prefixes(self, canvas: Canvas) -> None:
         """The number of each block under its calls, and before them what all begin with."""
@@ -76,3 +85,38 @@ def glyph(node: Node) -> tuple[float, float]:
     *space, features = shape
     positions = prod(space) ** (1 / len(space)) if space else 1
     return 3 + 2 * log2(max(1, positions)), 3 + 2 * log2(max(1, features))
+
+
+class Values(Picture):
+    """The numbers of a weight: the picture that slow motion has of it, over their histogram."""
+
+    def __init__(self, name: str, values: Array, look: str) -> None:
+        self.look, self.frame = look, frame_of(name, values)
+        self.values = values.ravel()[np.isfinite(values.ravel())]
+        self.title = f"{self.frame.name} {self.frame.shape}"
+
+    @property
+    def description(self) -> str:
+        """The numbers that sum the array up, and how to read its picture."""
+        if not self.values.size:
+            return say("values_none")
+        known = ("least", "greatest", "mean", "spread")
+        numbers = {name: brief(self.frame.statistics[name]) for name in known}
+        note = f"{self.frame.note}.".capitalize() if self.frame.note else ""
+        return " ".join(filter(None, [say("values_are", **numbers), note, say("trace_legend")]))
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        """Draw the heat map, and under it the histogram; returns the size needed."""
+        draw_frame(canvas, self.frame, 4 + 4j)
+        width, height = size_of(self.frame)
+        width, below = max(width, NARROWEST), (height + HEIGHT + 30) * 1j
+        if self.values.size:
+            counts, edges = np.histogram(self.values, BARS)
+            for i, count in enumerate(counts):
+                high = HEIGHT * count / counts.max()
+                corner = complex(4 + width / BARS * i, height + 16 + HEIGHT - high)
+                canvas.rect(area(corner, width / BARS - 1, high), Paint("neutral"))
+            canvas.text_line(4 + below, brief(float(edges[0])), LABEL)
+            end = Font(11, "soft", anchor="end")
+            canvas.text_line(4 + width + below, brief(float(edges[-1])), end)
+        return width + 8, height + HEIGHT + 40
