@@ -380,9 +380,7 @@ def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
         page.set_viewport_size({"width": 1280, "height": 620})  # in a taller one all of it fits
         page.focus(ROOT)
     else:
-        view = funclab.explore(gallery.built("mobilenet"))
-        view.space = [1095, 480]
-        page = opened_page(view, height=620)
+        page = opened_page(funclab.explore(gallery.built("mobilenet"), look="projector"))
     middles = [middle(page)]
 
     for key, further in (("]", 1), ("]", 1), ("[", -1)):
