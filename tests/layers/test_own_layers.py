@@ -387,3 +387,26 @@ def test_a_layer_takes_as_many_inputs_as_it_has_specs(count: int):
 
 def test_an_input_spec_shows_what_it_asks_for():
     assert repr(InputSpec(ndim=3, axes={-1: 4})) == "InputSpec(ndim=3, axes={-1: 4})"
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "int8", "uint8", "int16", "int32", "int64", "bool"]
+)
+def test_a_layer_may_have_every_dtype_that_data_have(dtype: str):
+    x = Input((2,), dtype=dtype)
+
+    output = layers.Identity(dtype=dtype)(x)
+
+    assert output.dtype == x.dtype == dtype
+
+
+def test_the_shapes_that_a_layer_was_built_for_can_be_read():
+    dense, pair, activation = Dense(2), Pair(), layers.ReLU()
+    dense(activation(Input((3,))))
+    pair(Input((4,)), Input((5,)))
+
+    assert dense.get_build_config() == {"input_shape": (None, 3)}
+    assert activation.get_build_config() is None
+    assert pair.get_build_config() == {
+        "shapes_dict": {"left_shape": (None, 4), "right_shape": (None, 5)}
+    }

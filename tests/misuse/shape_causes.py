@@ -212,6 +212,14 @@ DATA = [
 ]  # fmt: skip
 
 TARGETS = [
+    Cause("one-hot rows for one unit", "a unit for each class",
+          fit((4,), [YES], BCE, ones(4), ONE_HOT), V, TARGET,
+          'Dense(3, activation="softmax"), with loss="categorical_crossentropy"',
+          fit((4,), [SOFT], CCE, ones(4), ONE_HOT)),
+    Cause("rows of three numbers for one unit", "a unit for each number",
+          fit((4,), [partial(Dense, 1, name="digit")], "mse", ones(4), ones(3)), V, TARGET,
+          "give digit 3 units, Dense(3), or pass one column: y[:, :1]",
+          fit((4,), [partial(Dense, 3, name="digit")], "mse", ones(4), ones(3))),
     Cause("the targets of two outputs in the other order", "the order of Model(outputs=[...])",
           two_outputs([1, 0]), V, TARGET, "[y[1], y[0]]", two_outputs([0, 1])),
     Cause("the targets of two outputs under each other's key", "each under its own",
@@ -338,6 +346,9 @@ MERGES = [
     Cause("an image joined to a row of numbers", "one row",
           merge(Concatenate, (8, 8, 3), (10,)), V, CONCAT, "Flatten()(x)",
           merge(Concatenate, through(Flatten(), 8, 8, 3), (10,))),
+    Cause("a vector joined to an image, whose channels would do", "a mean of each channel",
+          merge(Concatenate, (8, 8, 3), (5,)), V, CONCAT, "GlobalAveragePooling2D()(x)",
+          merge(Concatenate, through(GlobalAveragePooling2D(), 8, 8, 3), (5,))),
     Cause("a sequence joined to an image", "one row each",
           merge(Concatenate, (8, 8, 3), (5, 4)), V, CONCAT, "Flatten()(x)",
           merge(Concatenate, through(Flatten(), 8, 8, 3), through(Flatten(), 5, 4))),

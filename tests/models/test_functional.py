@@ -334,3 +334,18 @@ def test_a_clone_of_a_stack_is_a_stack():
     assert (clone.name, clone.output_shape) == ("stack", (None, 3))
     assert [layer.name for layer in clone.layers] == ["a", "b"]
     assert all(a is not b for a, b in zip(clone.layers, stack.layers, strict=True))
+
+
+def test_a_mask_that_a_tensor_carries_is_used_inside_a_nested_model():
+    words = np.array([[3, 1, 0, 0], [2, 4, 1, 0]], "int32")
+    ids, vectors = Input((4,), dtype="int32"), Input((4, 2))
+    embedding, reader = layers.Embedding(5, 2, mask_zero=True), layers.LSTM(3)
+    inner = Model(vectors, reader(vectors))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the model's output has no mask
+        nested = Model(ids, inner(embedding(ids)))
+    plain = Model(ids, reader(embedding(ids)))
+
+    np.testing.assert_allclose(nested(words), plain(words), rtol=1e-5)
+    assert not np.allclose(nested(words), inner(np.asarray(embedding(words))))

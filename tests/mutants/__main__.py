@@ -9,7 +9,7 @@
 
 Everything happens in a copy, build/mutants/tree, with the JIT off: kernels are then Python like the
 rest. First all tests run once, to see which test runs which line. Then each fault is tried against
-the tests that run its line, those of its own room first, for at most a minute's worth of tests.
+the tests that run its line, those of its own room first, for at most two minutes' worth of tests.
 The first test that fails, or does not end in time, has noticed it.
 """
 
@@ -43,7 +43,7 @@ TESTS = ("funclab", NAMES, *(f"tests/{room}" for room in ROOMS))  # in funclab, 
 NOT_TRIED = ("funclab/view", "tests/kernels/test_jit.py")  # the last is about machine code
 FIRST = 20
 """So many tests are tried before all others: most faults fall to one of them."""
-SECONDS = 60
+SECONDS = 120
 """The most that the tests of one fault may take without it; with it they get thrice as long."""
 GOAL = 0.9
 

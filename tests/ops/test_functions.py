@@ -235,3 +235,17 @@ def test_numbers_become_arrays_and_arrays_stay_numbers():
     assert ops.convert_to_tensor([1, 2], "float32").dtype == "float32"
     assert ops.convert_to_tensor(value := Value((2,))) is value
     np.testing.assert_array_equal(ops.convert_to_numpy(Variable([1.0, 2.0])), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("shape", "why"),
+    [
+        ((2, 2), "the first holds 6 elements, the second 4."),
+        ((-1, 4), "the first holds 6 elements, the second 4 times a whole number."),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused_with_both_counts(shape, why):
+    with pytest.raises(ShapeError) as caught:
+        ops.reshape(np.zeros((2, 3)), shape)
+
+    assert caught.value.why == why

@@ -26,3 +26,13 @@ def test_every_public_name_is_there_once(room):
     assert [name for name in names if not hasattr(module, name)] == []
     assert len(set(names)) == len(names)
     assert set(names) <= set(dir(module))
+
+
+@pytest.mark.parametrize("room", [room for room in PUBLIC if room != "funclab"])
+def test_every_public_class_and_function_says_what_it_is(room):
+    module = importlib.import_module(room)
+    own = {name: getattr(module, name) for name in module.__all__}
+
+    silent = [name for name, value in own.items() if callable(value) and not value.__doc__]
+
+    assert silent == []

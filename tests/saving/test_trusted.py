@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import io
 import json
 import os
@@ -18,8 +19,9 @@ from funclab import Input, Model, models
 from funclab.errors import FunclabError
 from funclab.layers import Dense, Lambda, add
 from funclab.models import load_model
+from tests.saving.record_h5 import FOLDER
 
-TRIES = 40_000 if os.environ.get("SOAK") else 150
+TRIES = 30_000 if os.environ.get("SOAK") else 150
 """Damaged files of each kind."""
 
 
@@ -291,12 +293,25 @@ def member(name, damage):
     return damaged
 
 
+def settings(content, chance):
+    """Damage to the text in a file of Keras 2 that describes the model."""
+    contents = io.BytesIO(content)
+    with h5py.File(contents, "r+") as file:
+        text = file.attrs["model_config"]
+        damaged = some_values(text, chance).decode()
+        if len(damaged) < 60_000:  # an attribute holds no more
+            file.attrs["model_config"] = damaged
+    return contents.getvalue()
+
+
 DAMAGES = {
     "archive": ("m.keras", some_bytes),
     "weights": ("m.weights.h5", some_bytes),
     "weights in an archive": ("m.keras", member("model.weights.h5", some_bytes)),
     "text in an archive": ("m.keras", member("config.json", some_bytes)),
     "values in an archive": ("m.keras", member("config.json", some_values)),
+    "file of Keras 2": ("m.h5", some_bytes),
+    "values in a file of Keras 2": ("m.h5", settings),
 }
 
 
@@ -315,7 +330,10 @@ def raised_at(error):
 def test_damaged_files_are_read_or_refused_and_never_worse(name, damage, tmp_path, trial):
     path, model, chance = tmp_path / name, model_of(), random.Random(1)
     model.compile("adam", "mse")
-    model.save(path) if name == "m.keras" else model.save_weights(path)
+    if name == "m.h5":
+        path.write_bytes(gzip.decompress((FOLDER / "adamw.h5.gz").read_bytes()))
+    else:
+        model.save(path) if name == "m.keras" else model.save_weights(path)
     # Guided by coverage: a file that leads to new lines of the code is damaged further.
     files, reached = [path.read_bytes()], set()
 
@@ -325,7 +343,7 @@ def test_damaged_files_are_read_or_refused_and_never_worse(name, damage, tmp_pat
 
         with trial(number):
             try:
-                load_model(path) if name == "m.keras" else model.load_weights(path)
+                model.load_weights(path) if "weights" in name else load_model(path)
             except FunclabError as error:
                 if (lines := raised_at(error)) not in reached and len(damaged) < 10**5:
                     reached.add(lines)

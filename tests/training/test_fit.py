@@ -9,6 +9,7 @@ import pytest
 
 from funclab import ops, regularizers
 from funclab.callbacks import LambdaCallback
+from funclab.errors import DataError
 from funclab.layers import BatchNormalization, Dense, Dropout, Input, Layer
 from funclab.models import Model, Sequential
 from funclab.optimizers import SGD
@@ -305,3 +306,37 @@ def test_a_loss_may_be_a_tensor_of_the_graph():
     mse = ((model.predict(X)[:, 0] - Y) ** 2).mean()
     np.testing.assert_allclose(loss, mse + ((X @ kernel + bias - 1) ** 2).mean(), rtol=1e-5)
     assert len(model.trainable_weights) == 4
+
+
+@pytest.mark.parametrize(
+    ("shape", "weights", "fix"),
+    [
+        ((3,), (6, 2), "pass an array of shape (samples,)."),
+        ((5, 3), (6, 4), "pass an array of shape (samples,) or (None, 5)."),
+        ((5, 3), (6, 5, 3), "pass an array of shape (samples,) or (None, 5)."),
+    ],
+)
+def test_sample_weights_of_another_shape_are_refused_with_the_shapes_that_fit(shape, weights, fix):
+    x = Input(shape)
+    model = Model(x, Dense(1)(x))
+    model.compile("sgd", "mse")
+    data = np.zeros((6, *shape))
+
+    with pytest.raises(DataError, match="Found a sample_weight array with shape") as caught:
+        model.fit(data, data[..., :1], sample_weight=np.ones(weights), verbose=0)
+
+    assert caught.value.fix == fix
+
+
+def test_the_training_data_may_be_evaluated_after_each_epoch():
+    x, y = np.arange(12.0).reshape(6, 2) / 12, np.ones((6, 1))
+    inputs = Input((2,))
+    model = Model(inputs, Dense(1)(inputs))
+    model.compile("sgd", "mse", metrics=["mae"])
+
+    history = model.fit(x, y, 4, epochs=2, evaluate_each_epoch=True, verbose=0)
+
+    last = model.evaluate(x, y, 4, verbose=0, return_dict=True)
+    assert {name: values[-1] for name, values in history.now.items()} == pytest.approx(last)
+    assert [len(values) for values in history.now.values()] == [2, 2]
+    assert history.now["loss"][-1] < history.history["loss"][-1]

@@ -126,3 +126,15 @@ def test_before_its_end_a_stream_without_a_length_does_not_look_finished(capsys,
     lines = re.split(r"[\r\n]+", capsys.readouterr().out)
     counts = [re.match(r" *(\d+/\w+ [━─])", one).group(1) for one in lines if "loss" in one]
     assert counts == ["1/Unknown ─", "2/Unknown ─", "2/2 ━"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [({}, True), ({"background": True}, False), ({"background": True, "verbose": 2}, True)],
+)
+def test_a_training_in_the_background_prints_only_when_asked(options, says, capsys):
+    history = compiled().fit(X, Y, epochs=1, **options)
+    if "background" in options:
+        history.wait(60)
+
+    assert bool(capsys.readouterr().out) == says

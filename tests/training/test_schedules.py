@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab.optimizers import schedules
+from funclab.optimizers import SGD, schedules
 
 STEPS = [0, 2, 3, 4, 6, 7, 10, 14, 20]
 # The rates of Keras 3.15 at these steps.
@@ -53,3 +53,12 @@ def test_a_schedule_gives_the_rates_of_keras(name):
 
     for rule in (schedule, copy):
         np.testing.assert_allclose([rule(step) for step in STEPS], rates, atol=1e-5)
+
+
+def test_an_optimizer_keeps_its_schedule_as_keras_writes_it():
+    config = SGD(schedules.ExponentialDecay(1.0, 4, 0.5)).get_config()["learning_rate"]
+
+    assert config["module"] == "keras.optimizers.schedules"
+    assert config["class_name"] == "ExponentialDecay"
+    assert config["config"]["decay_steps"] == 4
+    assert SGD(config).schedule(4) == 0.5
