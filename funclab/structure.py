@@ -42,6 +42,17 @@ def pack(tree: Any, leaves: Iterable[Any]) -> Any:
     return map_structure(lambda _: next(remaining), tree)
 
 
+def unpack_singleton(tree: Any) -> Any:
+    """The leaf in a list or tuple of one leaf; anything else as it is."""
+    alone = isinstance(tree, (list, tuple)) and len(tree) == 1 and not is_container(tree[0])
+    return tree[0] if alone else tree
+
+
+def shapes_of(tree: Any) -> Any:
+    """The shape of each tensor; the only one of a list alone."""
+    return map_structure(lambda tensor: tensor.shape, unpack_singleton(tree))
+
+
 def paths(tree: Any, prefix: str = "") -> list[str]:
     """A readable place for each leaf: `0`, `left`, `left.1`."""
     if isinstance(tree, dict):

@@ -294,6 +294,9 @@ class Functional(Model):
         current_tape().losses.extend(made[len(self.graph.outputs) :])
         return structure.pack(self.output_structure, made)
 
+    def _call_on_arrays(self, args: Any, kwargs: dict[str, Any]) -> Any:
+        return structure.unpack_singleton(super()._call_on_arrays(args, kwargs))
+
     # Copies and pickles: the graph is flattened, see `saving.copies`.
     def __reduce__(self) -> Any:
         base = type(self).__bases__[0]
@@ -334,8 +337,7 @@ class Functional(Model):
         Inside `call`, a value. Takes effect at the next `compile`.
         """
         if not isinstance(loss, Tensor):
-            super().add_loss(loss)
-            return
+            return super().add_loss(loss)
         known = self._graph_with_losses or self.graph
         whole = Graph(known.inputs, [*known.outputs, loss], known.stand_ins)
         self._graph_with_losses = whole
@@ -355,14 +357,10 @@ class Functional(Model):
         held = [layer for layer in super().sublayers if isinstance(layer, Layer)]
         return list(dict.fromkeys([*self.graph.layers, *held]))
 
-    @property
+    @Model.layers.getter
     def layers(self) -> list[Any]:
         """Each layer once, ordered by depth from the inputs."""
         return self.graph.layers
-
-    @layers.setter
-    def layers(self, _: Any) -> NoReturn:
-        refuse_layers(self.name)
 
     @property
     def operations(self) -> list[Operation]:
@@ -415,11 +413,11 @@ class Functional(Model):
 
     @property
     def input_shape(self) -> Any:
-        return structure.map_structure(lambda tensor: tensor.shape, self.input_structure)
+        return structure.shapes_of(self.input_structure)
 
     @property
     def output_shape(self) -> Any:
-        return structure.map_structure(lambda tensor: tensor.shape, self.output_structure)
+        return structure.shapes_of(self.output_structure)
 
     def get_config(self) -> dict[str, Any]:
         """The graph as plain data: every layer, and the calls of each."""

@@ -74,7 +74,8 @@ class Step:
                 value.name = name
         made = model(structure.pack(tree, self.inputs))
         self.made = current_tape().made
-        self.tree = made
+        # As in Keras: a graph's only output comes alone, also from a list.
+        self.tree = made if model.outputs is None else structure.unpack_singleton(made)
         self.outputs = structure.flatten(made)
 
 

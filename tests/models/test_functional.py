@@ -349,3 +349,16 @@ def test_a_mask_that_a_tensor_carries_is_used_inside_a_nested_model():
 
     np.testing.assert_allclose(nested(words), plain(words), rtol=1e-5)
     assert not np.allclose(nested(words), inner(np.asarray(embedding(words))))
+
+
+def test_the_only_output_of_a_list_comes_alone_where_there_are_numbers():
+    x = Input((3,))
+    model = Model([x], [Dense(2)(x)])
+    data = np.ones((4, 3))
+
+    assert [array.shape for array in (model.predict(data, verbose=0), model([data]))] == [
+        (4, 2)
+    ] * 2
+    assert model.input_shape == (None, 3)
+    assert model.output_shape == (None, 2)
+    assert isinstance(model(Input((3,))), list)
