@@ -16,7 +16,7 @@ from funclab.errors import (
 )
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
-from funclab.layers import Dense, Embedding, Lambda, functions
+from funclab.layers import LSTM, Conv2D, Dense, Embedding, Lambda, functions
 
 ROWS = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
 
@@ -195,3 +195,17 @@ def test_custom_objects_stand_in_for_saved_functions():
     made = Lambda.from_config(config, custom_objects={"steps_of": ops.tanh})
 
     assert made.function is ops.tanh
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "fix"),
+    [
+        (Conv2D(2, 3), (8, 8), "with one channel that is Input(shape=(8, 8, 1))"),
+        (LSTM(2), (5,), "with one feature that is Input(shape=(5, 1))"),
+    ],
+)
+def test_an_input_that_lacks_its_last_axis_is_told_what_that_axis_is(layer, shape, fix):
+    with pytest.raises(ShapeError) as caught:
+        layer(Input(shape))
+
+    assert fix in str(caught.value)

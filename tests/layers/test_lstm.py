@@ -44,7 +44,9 @@ def built(**settings: Any) -> LSTM:
     return layer
 
 
-@pytest.mark.parametrize(("activation", "squash"), [("tanh", np.tanh), ("softplus", softplus)])
+@pytest.mark.parametrize(
+    ("activation", "squash"), [("tanh", np.tanh), ("softplus", softplus), ("linear", np.asarray)]
+)
 @pytest.mark.parametrize("mask", [None, MASK])
 def test_an_lstm_follows_its_equations(activation: str, squash: Any, mask: Any):
     layer = built(activation=activation, return_sequences=True, return_state=True)

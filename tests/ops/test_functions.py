@@ -249,3 +249,7 @@ def test_a_shape_that_does_not_fit_is_refused_with_both_counts(shape, why):
         ops.reshape(np.zeros((2, 3)), shape)
 
     assert caught.value.why == why
+
+
+def test_take_along_axis_takes_along_the_last_axis_unless_told_otherwise():
+    np.testing.assert_array_equal(ops.take_along_axis(X, IDS), np.take_along_axis(X, IDS, axis=-1))

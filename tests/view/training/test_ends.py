@@ -94,3 +94,9 @@ def test_a_view_that_stays_on_the_page_does_not_keep_the_model(snapshots):
 
     assert known() is None
     assert view.runs[-1]["epochs"] == [1, 2]
+
+
+def test_a_view_of_runs_takes_the_settings_of_every_view():
+    view = fresh().watch(look="dark", ask=True, log=True)
+
+    assert (view.look, view.ask, view.state["log"]) == ("dark", True, True)
