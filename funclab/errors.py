@@ -209,9 +209,9 @@ class NotSupportedError(FunclabError, NotImplementedError, ValueError):
     """Something Keras can do and funclab, so far, cannot."""
 
 
-def unwritten(thing: Any, method: str) -> NotSupportedError:
+def unwritten(instance: Any, method: str) -> NotSupportedError:
     """The error of a method that a base class leaves to the classes below it."""
-    kind = type(thing).__name__
+    kind = type(instance).__name__
     return NotSupportedError(
         f"{kind} has no `{method}` yet.",
         why="what it does is written in each class below the base class.",

@@ -244,7 +244,7 @@ def guarded(thing: Thing) -> Thing:
 def _guarded(function: Any) -> Any:
     signature = inspect.signature(function)
     names = list(signature.parameters)
-    kinds = {name: one.annotation for name, one in signature.parameters.items()}
+    kinds = {name: parameter.annotation for name, parameter in signature.parameters.items()}
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:

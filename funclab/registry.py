@@ -229,7 +229,7 @@ def _check_whole(cls: Any, config: dict[str, Any]) -> None:
     """A class of the user's must have put into its config what it needs to be made again."""
     parameters = inspect.signature(cls).parameters.values()
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    needed = [one.name for one in parameters if one.default is one.empty and one.kind in named]
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind in named]
     lacking = [name for name in needed if name not in config]
     if lacking:
         own = ", ".join(f'"{name}": self.{name}' for name in lacking)

@@ -38,10 +38,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
     array([[1., 0., 0.],
            [0., 0., 1.]])
     """
-    given = np.asarray(x)
-    if given.dtype.kind not in "biuf" or not (num_classes is None or meant.is_whole(num_classes)):
+    labels = np.asarray(x)
+    if labels.dtype.kind not in "biuf" or not (num_classes is None or meant.is_whole(num_classes)):
         raise wrong_value("to_categorical", "x", x, "class numbers", "[0, 2, 1]")
-    classes = given.astype("int64")
+    classes = labels.astype("int64")
     shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape
     flat = classes.reshape(-1)
     count = num_classes or (int(flat.max()) + 1 if flat.size else 0)

@@ -172,7 +172,7 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
     taken = inspect.signature(cls.call).parameters.values()
     known = [*call_parameters(cls), "training", "mask"]
     unknown = [name for name in kwargs if name not in known]
-    if unknown and all(one.kind is not inspect.Parameter.VAR_KEYWORD for one in taken):
+    if unknown and all(parameter.kind is not inspect.Parameter.VAR_KEYWORD for parameter in taken):
         raise ArgumentError(
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",

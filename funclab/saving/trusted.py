@@ -183,16 +183,16 @@ def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise refused(source, f"{path}{name} is a link to another place or file")
-            thing = group[name]
-            address = h5o.get_info(thing.id).addr
+            item = group[name]
+            address = h5o.get_info(item.id).addr
             if address in addresses:
                 raise refused(source, f"{path}{name} is there under two names")
             addresses.add(address)
-            if isinstance(thing, h5py.Group):
-                waiting.append((f"{path}{name}/", thing))
+            if isinstance(item, h5py.Group):
+                waiting.append((f"{path}{name}/", item))
             else:
-                _check(source, f"{path}{name}", thing)
-            yield f"{path}{name}", thing
+                _check(source, f"{path}{name}", item)
+            yield f"{path}{name}", item
 
 
 def _check(source: Any, name: str, dataset: Any) -> None:
