@@ -5,7 +5,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ class Source:
     def functions(self) -> Iterator[Function]:
         return (node for node in ast.walk(self.tree) if isinstance(node, Function))
 
-    @property
+    @cached_property
     def docstrings(self) -> dict[int, ast.Constant]:
         """The docstrings by their first line."""
         owners = (ast.Module, ast.ClassDef, *Function.__args__)
@@ -79,6 +79,7 @@ class Source:
         return {line for first, last in self.tokens for line in range(first, last + 1)}
 
 
+@cache
 def sources(folder: Path = PACKAGE) -> list[Source]:
     return [Source(path) for path in sorted(folder.rglob("*.py"))]
 
