@@ -18,15 +18,26 @@ from funclab.ops.basic import (
     ones, ones_like, shape, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
 from funclab.ops.arithmetic import (
-    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, not_equal, where,
+    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, logical_xor,
+    not_equal, where,
 )  # fmt: skip
 from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.dense import FUSED, bias_activation, bias_add
 from funclab.ops.elementwise import (
-    abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logical_not,
-    negative, reciprocal, round, rsqrt, sigmoid, sign, sin, sqrt, square, tanh,
+    abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isinf, isnan, log, log1p,
+    logical_not, nan_to_num, negative, reciprocal, round, rsqrt, sigmoid, sign, signbit, sin, sqrt,
+    square, tanh, trunc,
+)  # fmt: skip
+from funclab.ops.waves import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, cosh, deg2rad, erf, erfc, erfinv, exp2,
+    fabs, i0, isneginf, isposinf, log10, log2, rad2deg, sinc, sinh, tan,
+)  # fmt: skip
+from funclab.ops.pairs import (
+    allclose, arctan2, bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_not, bitwise_or,
+    bitwise_right_shift, bitwise_xor, divide_no_nan, fmax, fmin, fmod, gcd, heaviside, hypot,
+    isclose, isin, lcm, ldexp, left_shift, logaddexp, logaddexp2, nextafter, right_shift,
 )  # fmt: skip
 from funclab.ops.indexing import embedding
 from funclab.ops.shaping import fold_time, reshape_samples, unfold_time
@@ -48,23 +59,30 @@ from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, 
 from funclab.ops.activation import log_softmax, softmax
 
 __all__ = [
-    "FUSED", "abs", "absolute", "add", "all", "any", "arange", "argmax", "argmin", "assign",
-    "assign_add", "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
-    "binary_crossentropy", "broadcast_to", "cast", "categorical_crossentropy", "ceil", "clip",
-    "concatenate", "conv", "convert_to_numpy", "convert_to_tensor", "cos", "count_nonzero",
-    "cumsum", "divide", "dot", "dropout", "elu", "embedding", "equal", "exp", "expand_dims",
-    "expm1", "flip", "floor", "floor_divide", "fold_time", "full_like", "gelu", "get_item",
-    "greater", "greater_equal", "hard_sigmoid", "hard_silu", "hard_swish", "identity", "in_top_k",
-    "isfinite", "isnan", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax",
-    "logical_and", "logical_not", "logical_or", "logsumexp", "lstm", "matmul", "max", "max_pool",
-    "maximum", "mean", "min", "minimum", "mish", "mod", "moments", "moveaxis", "multiply",
-    "negative", "norm", "normalize_batch", "not_equal", "one_hot", "ones", "ones_like", "pad",
-    "power", "prod", "random_normal", "random_uniform", "ravel", "reciprocal", "relu", "relu6",
-    "repeat", "reshape", "reshape_samples", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
-    "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
-    "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
-    "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
-    "unfold_time", "unstack", "var", "where", "zeros", "zeros_like",
+    "FUSED", "abs", "absolute", "add", "all", "allclose", "any", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "assign", "assign_add",
+    "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
+    "binary_crossentropy", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not",
+    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "broadcast_to", "cast",
+    "categorical_crossentropy", "cbrt", "ceil", "clip", "concatenate", "conv", "convert_to_numpy",
+    "convert_to_tensor", "cos", "cosh", "count_nonzero", "cumsum", "deg2rad", "divide",
+    "divide_no_nan", "dot", "dropout", "elu", "embedding", "equal", "erf", "erfc", "erfinv", "exp",
+    "exp2", "expand_dims", "expm1", "fabs", "flip", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "fold_time", "full_like", "gcd", "gelu", "get_item", "greater", "greater_equal", "hard_sigmoid",
+    "hard_silu", "hard_swish", "heaviside", "hypot", "i0", "identity", "in_top_k", "isclose",
+    "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "lcm", "ldexp", "leaky_relu",
+    "left_shift", "less", "less_equal", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
+    "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lstm",
+    "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish", "mod", "moments",
+    "moveaxis", "multiply", "nan_to_num", "negative", "nextafter", "norm", "normalize_batch",
+    "not_equal", "one_hot", "ones", "ones_like", "pad", "power", "prod", "rad2deg", "random_normal",
+    "random_uniform", "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape",
+    "reshape_samples", "right_shift", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
+    "signbit", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "softsign",
+    "sparse_categorical_crossentropy", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "stop_gradient", "subtract", "sum", "swapaxes", "swish", "take", "take_along_axis", "tan",
+    "tanh", "tensordot", "tile", "transpose", "true_divide", "trunc", "unfold_time", "unstack",
+    "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

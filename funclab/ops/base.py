@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
+from inspect import Parameter, Signature
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +13,7 @@ from funclab.graph.op import Array, Op, promote
 from funclab.shape_math import Shape
 
 Slot = Array | None
+KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 
 class Elementwise(Op, abstract=True):
@@ -56,6 +59,31 @@ def function_of(op: Any, name: str = "") -> Any:
         return op()(x1, x2)
 
     return named_like(op, binary if issubclass(op, Binary) else unary, name)
+
+
+def with_settings(op: Any, *inputs: str, name: str = "") -> Any:
+    """The function of an op with settings: the inputs, then the op's fields in their order."""
+    settings = [
+        Parameter(f.name, KIND, default=Parameter.empty if f.default is MISSING else f.default)
+        for f in fields(op)
+    ]
+    signature = Signature([*(Parameter(i, KIND) for i in inputs), *settings])
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        values = list(given.arguments.values())
+        return op(*map(unchanging, values[len(inputs) :]))(*values[: len(inputs)])
+
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return named_like(op, function, name)
+
+
+def unchanging(setting: Any) -> Any:
+    """A setting as a field of an op keeps it: lists as tuples, NumPy's numbers as Python's."""
+    if isinstance(setting, (list, tuple)):
+        return tuple(map(unchanging, setting))
+    return setting.item() if isinstance(setting, np.generic) else setting
 
 
 def named_like(op: Any, function: Any, name: str = "") -> Any:

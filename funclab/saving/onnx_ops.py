@@ -44,17 +44,19 @@ SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
-        "LogSoftmax", "HardSigmoid", "Gelu", "Round",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf",
     )},
+    "Arcsin": "Asin", "Arccos": "Acos", "Arctan": "Atan", "Arcsinh": "Asinh", "Arccosh": "Acosh",
+    "Arctanh": "Atanh",
     "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
     "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
     "Transpose": "Transpose", "Concatenate": "Concat",
 }  # fmt: skip
 COMPARISONS = {
     "Equal": "Equal", "Less": "Less", "LessEqual": "LessOrEqual", "Greater": "Greater",
-    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN",
+    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN", "Isinf": "IsInf",
 }  # fmt: skip
-LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not"}
+LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not", "LogicalXor": "Xor"}
 REDUCTIONS = {
     "Sum": "ReduceSum", "Mean": "ReduceMean", "Prod": "ReduceProd", "Max": "ReduceMax",
     "Min": "ReduceMin", "LogSumExp": "ReduceLogSumExp",
@@ -377,6 +379,13 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Expm1": lambda op, x: ops.multiply(ops.tanh(x * 0.5), ops.add(ops.exp(x), 1.0)),
     "Log1p": lambda op, x: ops.log(ops.add(x, 1.0)),
     "Silu": lambda op, x: ops.multiply(x, ops.sigmoid(x)),
+    "Exp2": lambda op, x: ops.exp(ops.multiply(x, np.log(2.0))),
+    "Log2": lambda op, x: ops.divide(ops.log(x), np.log(2.0)),
+    "Log10": lambda op, x: ops.divide(ops.log(x), np.log(10.0)),
+    "Erfc": lambda op, x: ops.subtract(1.0, ops.erf(x)),
+    "Trunc": lambda op, x: ops.multiply(ops.sign(x), ops.floor(ops.absolute(x))),
+    "Hypot": lambda op, x, y: ops.sqrt(ops.add(ops.multiply(x, x), ops.multiply(y, y))),
+    "Logaddexp": lambda op, x, y: ops.add(x, ops.softplus(ops.subtract(y, x))),
     "Relu": relu,
     "NotEqual": lambda op, x, y: ops.logical_not(ops.equal(x, y)),
     "IsFinite": lambda op, x: ops.less(ops.absolute(x), np.inf),

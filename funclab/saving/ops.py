@@ -22,6 +22,11 @@ KERAS_ROOMS = {
         *("Mod", "Multiply", "Negative", "NotEqual", "Pad", "Power", "Prod", "Reciprocal"),
         *("Repeat", "Reshape", "Round", "Sign", "Sin", "Split", "Sqrt", "Square", "Squeeze"),
         *("Stack", "Subtract", "Sum", "Take", "TakeAlongAxis", "Tanh", "Tile", "Transpose"),
+        *("Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2", "Arctanh", "BitwiseAnd"),
+        *("BitwiseInvert", "BitwiseOr", "BitwiseXor", "Cbrt", "Cosh", "Exp2", "Fmax", "Fmin"),
+        *("Fmod", "Gcd", "Heaviside", "Hypot", "Isclose", "Isinf", "Lcm", "LeftShift", "Log10"),
+        *("Log2", "Logaddexp", "Logaddexp2", "LogicalXor", "NanToNum", "Nextafter", "RightShift"),
+        *("Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
         *("All", "Any", "Argmax", "Argmin", "Isfinite", "Isnan", "Matmul", "Where"),
     ),
     "nn": (
@@ -29,7 +34,7 @@ KERAS_ROOMS = {
         *("OneHot", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax", "Softplus", "Softsign"),
     ),
     "core": ("Cast", "StopGradient"),
-    "math": ("Logsumexp", "Rsqrt"),
+    "math": ("Erf", "Erfc", "Erfinv", "Logsumexp", "Rsqrt"),
 }
 RENAMED = {
     "AllTrue": "All",
