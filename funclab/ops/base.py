@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import shape_math
+from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, promote
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 
 Slot = Array | None
 KIND = Parameter.POSITIONAL_OR_KEYWORD
@@ -114,6 +115,25 @@ def as_rows(*arrays: Any) -> tuple[Any, ...]:
 def shape_of(x: Any) -> Shape:
     """The shape of a tensor, value, array, or list of numbers."""
     return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+
+
+def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
+    """The shape of what a NumPy function makes, tried out on two numbers of samples.
+
+    Raises: ShapeError when NumPy refuses such arrays.
+    """
+    tried = []
+    for length in (2, 3):  # what differs between them is not known yet
+        known = [tuple(length if n is None else n for n in shape) for shape in shapes]
+        try:
+            tried.append(np.shape(function(*(np.broadcast_to(np.int8(0), k) for k in known))))
+        except (ValueError, IndexError) as error:
+            raise ShapeError(
+                f"{op} does not fit {' and '.join(map(show, shapes))}: {error}.",
+                why="it needs a tensor of another shape, or other settings.",
+                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) tells the shapes.",
+            ) from None
+    return tuple(a if a == b else None for a, b in zip(*tried))
 
 
 def as_float(dtype: str) -> str:

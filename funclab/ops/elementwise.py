@@ -119,9 +119,7 @@ Sigmoid, sigmoid = row(
 Sign, sign = row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
 Floor, floor = row("Floor", np.floor, "the next whole number below x", base=Whole)
 Ceil, ceil = row("Ceil", np.ceil, "the next whole number above x", base=Whole)
-LogicalNot, logical_not = row(
-    "LogicalNot", np.logical_not, "whether x is false (zero)", base=Check
-)
+LogicalNot, logical_not = row("LogicalNot", np.logical_not, "whether x is false (zero)", base=Check)
 Isinf, isinf = row("Isinf", np.isinf, "whether x is infinite", base=Check)
 Signbit, signbit = row(
     "Signbit", np.signbit, "whether x is below 0, or the zero below 0", base=Check

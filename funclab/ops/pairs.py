@@ -9,7 +9,13 @@ import numpy as np
 
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import (
-    Comparison, Maximum, Mod, divide, equal, multiply, where,
+    Comparison,
+    Maximum,
+    Mod,
+    divide,
+    equal,
+    multiply,
+    where,
 )  # fmt: skip
 from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, with_settings
 from funclab.ops.elementwise import Whole, logical_not, row

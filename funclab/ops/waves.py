@@ -73,12 +73,14 @@ Cbrt, cbrt = row(
 
 # The error function, and its like.
 Erf, erf = row(
-    "Erf", kernels.error_function, "the chance of |Z| < x sqrt(2), Z standard normal, with the sign of x",
+    "Erf", kernels.error_function,
+    "the chance that a standard normal number is nearer to 0 than x sqrt(2), with the sign of x",
     "g * 2 / sqrt(pi) * e^(-x^2)", slope(lambda x, out: BELL * np.exp(-x * x)),
 )  # fmt: skip
 Erfc, erfc = row(
     "Erfc", kernels.error_function_rest, "1 - erf(x)", "-g * 2 / sqrt(pi) * e^(-x^2)",
-    slope(lambda x, out: -BELL * np.exp(-x * x)), numerics="exact for large x too, where it is tiny",
+    slope(lambda x, out: -BELL * np.exp(-x * x)),
+    numerics="exact for large x too, where it is tiny",
 )  # fmt: skip
 Erfinv, erfinv = row(
     "Erfinv", kernels.error_function_inverse, "the number whose erf is x: NaN outside of -1 to 1",

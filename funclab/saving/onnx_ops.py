@@ -44,7 +44,7 @@ SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
-        "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf", "Det",
     )},
     "Arcsin": "Asin", "Arccos": "Acos", "Arctan": "Atan", "Arcsinh": "Asinh", "Arccosh": "Acosh",
     "Arctanh": "Atanh",
@@ -86,6 +86,11 @@ def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     name = type(op).__name__
     attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
     return writer.node(SAME[name], *(writer.cast(x, output.dtype) for x in inputs), **attributes)
+
+
+def triangle(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    upper = int(type(op).__name__ == "Triu")
+    return writer.node("Trilu", writer.cast(inputs[0]), writer.constant(op.k), upper=upper)
 
 
 def comparison(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -263,6 +268,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
     "LSTM": lstm_layer,
+    **dict.fromkeys(("Tril", "Triu"), triangle),
     "Where": where,
     "Take": gather("Gather"),
     "TakeAlongAxis": gather("GatherElements"),
@@ -341,7 +347,7 @@ def lstm(
     if x.shape[1] is None:
         raise unknown_length("An LSTM with a mask")
     gate, squash = (
-        getattr(ops, name, ops.identity) for name in (op.recurrent_activation, op.activation)
+        getattr(ops, name, ops.copy) for name in (op.recurrent_activation, op.activation)
     )
     outputs, output = [], None
     steps = range(x.shape[1])

@@ -27,6 +27,10 @@ NOT_IN_ONNX = {
     *("Arctan2", "Cbrt", "Erfinv", "Fmax", "Fmin", "Fmod", "Heaviside", "I0", "Isclose"),
     *("Logaddexp2", "NanToNum", "Nextafter", "Signbit", "Sinc", "BitwiseAnd", "BitwiseInvert"),
     *("BitwiseOr", "BitwiseXor", "Gcd", "Lcm", "LeftShift", "RightShift"),
+    *("Argsort", "Cholesky", "Cumprod", "Diag", "Diagflat", "Diagonal", "Eigh", "Fold", "Inv"),
+    *("Nanquantile", "Pinv", "Qr", "Quantile", "Roll", "Rot90", "ScatterUpdate", "SearchSorted"),
+    *("SegmentMax", "SegmentMin", "SegmentProd", "SegmentSum", "SingularValues", "SliceUpdate"),
+    *("Slogdet", "Solve", "Sparsemax", "Svd", "TopIndices", "Unfold"),
 }
 """Ops that change what they are given, belong to training, or that ONNX does not have."""
 RANDOM = {"Dropout", "RandomNormal", "RandomUniform"}

@@ -6,6 +6,7 @@ results and the gradients in keras_calls.json.
 
 from __future__ import annotations
 
+import ast
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -58,7 +59,7 @@ def calls(at_once: bool | None = None) -> list[str]:
 
 def inputs_of(call: str) -> dict[str, Any]:
     """The inputs that a call names."""
-    names = compile(call, call, "eval").co_names
+    names = {node.id: None for node in ast.walk(ast.parse(call)) if isinstance(node, ast.Name)}
     return {name: INPUTS[name] for name in names if name in INPUTS}
 
 
