@@ -67,7 +67,10 @@ def take_fields(cls: Any, base: Any) -> None:
         own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
-    cls.fields = getattr(cls, "fields", {}) | own
+    inherited: dict[str, Any] = {}
+    for above in reversed(cls.__mro__[1:]):
+        inherited |= vars(above).get("fields", {})
+    cls.fields = inherited | own
     fields = {name: cls.fields[name] for name in vars(cls).get("order", own)}
     if not fields:
         return

@@ -13,9 +13,8 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
+from funclab.layers import cells
 
-USUAL = ("tanh", "sigmoid")
-"""The activations of an LSTM that ONNX has without more."""
 FAR = np.iinfo(np.int64).max
 
 
@@ -226,30 +225,41 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
 
 
-def lstm_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
-    """The LSTM of ONNX: time in front, weights turned, gates in the order input, output, forget."""
-    x, h, c, kernel, recurrent, bias = map(writer.cast, inputs)
-    width = inputs[1].shape[-1] or 0
-    gates = writer.constant(np.arange(4 * width).reshape(4, width)[[0, 3, 1, 2]].reshape(-1))
+RECURRENT = {"SimpleRNN": ("RNN", [0]), "GRU": ("GRU", [0, 1, 2]), "LSTM": ("LSTM", [0, 3, 1, 2])}
+"""What ONNX calls recurrent layers, and the order in which it wants their gates."""
+
+
+def recurrent_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
+    """Recurrent layers of ONNX: time in front, weights turned, two biases."""
+    kind, order = RECURRENT[type(op).__name__]
+    (x, states, kernel, recurrent, bias, *_), _ = op.by_name(inputs)
+    width = states[0].shape[-1] or 0
+    gates = writer.constant(np.arange(len(order) * width).reshape(-1, width)[order].reshape(-1))
     front = writer.constant([0])
-    steps = writer.node("Transpose", x, perm=(1, 0, 2))
+    steps = writer.node("Transpose", writer.cast(x), perm=(1, 0, 2))
     if op.go_backwards:
         ends = map(writer.constant, ([FAR], [-FAR], [0], [-1]))
         steps = writer.node("Slice", steps, *ends)
     weights = [
-        writer.node("Transpose", writer.node("Gather", w, gates, axis=1), perm=(1, 0))
+        writer.node("Transpose", writer.node("Gather", writer.cast(w), gates, axis=1), perm=(1, 0))
         for w in (kernel, recurrent)
     ]
-    none = writer.constant(np.zeros(4 * width), output.dtype)
-    weights.append(writer.node("Concat", writer.node("Gather", bias, gates, axis=0), none, axis=0))
-    fed = [writer.node("Unsqueeze", name, front) for name in (*weights, h, c)]
-    names = steps, *fed[:3], "", *fed[3:]
-    states, last_h, last_c = writer.nodes_outputs("LSTM", 3, *names, hidden_size=width)
-    last = [writer.node("Squeeze", name, front) for name in (last_h, last_c)]
+    settings = {"linear_before_reset": int(op.reset_after)} if kind == "GRU" else {}
+    if settings.get("linear_before_reset"):
+        both = writer.node("Reshape", writer.cast(bias), writer.constant([-1]))
+    else:
+        none = writer.constant(np.zeros(len(order) * width), output.dtype)
+        own = writer.node("Gather", writer.cast(bias), gates, axis=0)
+        both = writer.node("Concat", own, none, axis=0)
+    fed = [*weights, both, *map(writer.cast, states)]
+    fed = [writer.node("Unsqueeze", name, front) for name in fed]
+    names, count = (steps, *fed[:3], "", *fed[3:]), 1 + len(states)
+    made, *last = writer.nodes_outputs(kind, count, *names, hidden_size=width, **settings)
+    last = [writer.node("Squeeze", name, front) for name in last]
     if not op.return_sequences:
         return [last[0], *last]
-    states = writer.node("Squeeze", states, writer.constant([1]))
-    return [writer.node("Transpose", states, perm=(1, 0, 2)), *last]
+    made = writer.node("Squeeze", made, writer.constant([1]))
+    return [writer.node("Transpose", made, perm=(1, 0, 2)), *last]
 
 
 WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
@@ -260,7 +270,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
-    "LSTM": lstm_layer,
+    **dict.fromkeys(RECURRENT, recurrent_layer),
     "Where": where,
     "Take": gather("Gather"),
     "TakeAlongAxis": gather("GatherElements"),
@@ -332,30 +342,22 @@ def flip(op: Any, x: Any) -> Any:
     return x[tuple(slice(None, None, -1 if i in axes else None) for i in range(x.ndim))]
 
 
-def lstm(
-    op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any
-) -> Any:
+def recurrence(op: Any, *inputs: Any) -> Any:
     """Step after step: with a mask, ONNX has no such layer."""
+    (x, states, kernel, recurrent, bias, mask, _), _ = op.by_name(inputs)
+    name = type(op).__name__
     if x.shape[1] is None:
-        raise unknown_length("An LSTM with a mask")
-    gate, squash = (
-        getattr(ops, name, ops.identity) for name in (op.recurrent_activation, op.activation)
-    )
-    outputs, output = [], None
-    steps = range(x.shape[1])
-    for t in reversed(steps) if op.go_backwards else steps:
-        z = ops.add(ops.add(ops.matmul(x[:, t], kernel), bias), ops.matmul(h, recurrent))
-        i, f, value, o = ops.split(z, 4, axis=1)
-        new_c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), squash(value)))
-        new_h = ops.multiply(gate(o), squash(new_c))
-        if mask:
-            here = mask[0][:, t : t + 1]
-            output = ops.where(here, new_h, ops.zeros_like(new_h) if output is None else output)
-            h, c = ops.where(here, new_h, h), ops.where(here, new_c, c)
-        else:
-            output, h, c = new_h, new_h, new_c
-        outputs.append(output)
-    return ops.stack(outputs, axis=1) if op.return_sequences else output, h, c
+        raise unknown_length(f"{'An' if name == 'LSTM' else 'A'} {name} with a mask")
+    first, second = (bias[0], bias[1]) if getattr(op, "reset_after", False) else (bias, None)
+    names = [op.activation, getattr(op, "recurrent_activation", None)]
+    functions = [getattr(ops, name, ops.identity) for name in names if name]
+
+    def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        new = cells.RULES_OF_STEPS[name](z, states, states[0], (recurrent, second), *functions)
+        return new[0], new
+
+    z = ops.add(ops.matmul(x, kernel), first)
+    return cells.loop(z, list(states), mask, step, op.return_sequences, op.go_backwards)
 
 
 def tile(op: Any, x: Any) -> Any:
@@ -396,7 +398,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,
-    "LSTM in steps": lstm,
+    "Recurrence in steps": recurrence,
 }
 """Ops as other ops: functions of the op and its inputs."""
 
@@ -404,8 +406,13 @@ SPELLED: dict[str, Callable[..., Any]] = {
 def kind_of(op: Any) -> str:
     """The name of an op in `WRITERS` or `SPELLED`."""
     name = type(op).__name__
-    if name == "LSTM" and op.dropped:
-        return "LSTM with dropout"
-    if name == "LSTM" and (op.masked or (op.activation, op.recurrent_activation) != USUAL):
-        return "LSTM in steps"
+    if name in RECURRENT and op.dropped:
+        return f"{name} with dropout"
+    if name in RECURRENT and (op.masked or not _is_usual(op)):
+        return "Recurrence in steps"
     return "Round to decimals" if name == "Round" and op.decimals else name
+
+
+def _is_usual(op: Any) -> bool:
+    """Whether a recurrent op has the activations that ONNX has without more."""
+    return op.activation == "tanh" and getattr(op, "recurrent_activation", "sigmoid") == "sigmoid"

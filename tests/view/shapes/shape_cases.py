@@ -43,6 +43,17 @@ def lstm(**settings: Any) -> Any:
     return layers.LSTM(3, **settings)
 
 
+def cells() -> Any:
+    return [layers.LSTMCell(3), layers.GRUCell(2)]
+
+
+STEPPING = [
+    {"cell": cell, "return_state": state, "return_sequences": not state}
+    for cell in (layers.GRUCell(3), layers.StackedRNNCells(cells()))
+    for state in (False, True)
+]
+
+
 # For each layer: how it is made, with which settings, and the shapes (of one sample) it is given.
 CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Activation": (layers.Activation, [{"activation": "relu"}], ANY),
@@ -99,6 +110,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "RNN": (layers.RNN, STEPPING, SEQUENCES),
+    "GRUCell": (layers.GRUCell, [{"units": 5}], [(6,)]),
+    "LSTMCell": (layers.LSTMCell, [{"units": 5}], [(6,)]),
+    "SimpleRNNCell": (layers.SimpleRNNCell, [{"units": 5}], [(6,)]),
+    "StackedRNNCells": (layers.StackedRNNCells, [{"cells": cells()}], [(6,)]),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
     "LeakyReLU": (layers.LeakyReLU, [{}], ANY),

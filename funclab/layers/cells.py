@@ -1,0 +1,533 @@
+"""Cells: what a recurrent layer does at one step, with its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from funclab import activations, ops, structure
+from funclab.errors import ArgumentError
+from funclab.graph.tape import current_tape
+from funclab.graph.value import Value, Variable
+from funclab.layers.base import Layer
+from funclab.layers.checks import stream
+from funclab.ops import recurrent
+from funclab.shape_math import Array
+
+# Arguments that stand together in the constructors, in Keras' order.
+GATED = ("units", "activation", "recurrent_activation", "use_bias")
+BEGINNINGS = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
+PENALTIES = ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer")
+RULES = ("kernel_constraint", "recurrent_constraint", "bias_constraint")
+DROPOUTS = ("dropout", "recurrent_dropout")
+
+
+# What one step makes of z (the input times the kernel, with its bias) and the states: new states,
+# of which the first is the output. `thinned` is the first state after dropout.
+def simple_step(z: Any, states: list[Any], thinned: Any, weights: Any, squash: Any) -> list[Any]:
+    return [squash(ops.add(z, ops.matmul(thinned, weights[0])))]
+
+
+def gru_step(
+    z: Any, states: list[Any], thinned: Any, weights: Any, squash: Any, gate: Any
+) -> list[Any]:
+    """With a second bias, the reset gate acts after the recurrent product; else before it."""
+    recurrent, bias = weights
+    n = 2 * (recurrent.shape[1] // 3)
+    if bias is None:
+        inner = ops.matmul(thinned, recurrent[:, :n])
+    else:
+        inner = ops.add(ops.matmul(thinned, recurrent), bias)
+    keep, reset = ops.split(gate(ops.add(z[:, :n], inner[:, :n])), 2, axis=1)
+    if bias is None:
+        pulled = ops.matmul(ops.multiply(reset, thinned), recurrent[:, n:])
+    else:
+        pulled = ops.multiply(reset, inner[:, n:])
+    value = squash(ops.add(z[:, n:], pulled))
+    return [ops.add(ops.multiply(keep, states[0]), ops.multiply(1 - keep, value))]
+
+
+def lstm_step(
+    z: Any, states: list[Any], thinned: Any, weights: Any, squash: Any, gate: Any
+) -> list[Any]:
+    z = ops.add(z, ops.matmul(thinned, weights[0]))
+    i, f, value, o = ops.split(z, 4, axis=1)
+    c = ops.add(ops.multiply(gate(f), states[1]), ops.multiply(gate(i), squash(value)))
+    return [ops.multiply(gate(o), squash(c)), c]
+
+
+RULES_OF_STEPS = {"SimpleRNN": simple_step, "GRU": gru_step, "LSTM": lstm_step}
+"""By the names of the ops that do all steps at once."""
+
+
+class Step(Layer, abstract=True):
+    """The weights of a built-in cell, and what it does with them: at one step, or at all."""
+
+    fused_op = recurrent.SimpleRNN
+    rule: ClassVar[Callable[..., list[Any]]]
+    cell_name = ""
+    weights_within = ""
+    """Where in the layer the weights are: in its cell, as Keras has it."""
+    units: int
+    activation: Any = "tanh"
+    recurrent_activation: Any = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+
+    def prepare(self) -> None:
+        self.stream = stream(self.seed)
+
+    def make_weights(self, features: int) -> None:
+        width = self.fused_op.gates * self.units
+        self.kernel = self.cell_weight("kernel", (features, width))
+        self.recurrent_kernel = self.cell_weight("recurrent_kernel", (self.units, width))
+        self.bias = self.cell_weight("bias", self.bias_shape) if self.use_bias else None
+
+    def cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
+        path = f"{self.weights_within}{name}"
+        return self.named_weight(name.partition("_")[0], shape, name=path, **settings)
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (self.fused_op.gates * self.units,)
+
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return bool(self.dropout or self.recurrent_dropout)
+
+    def one_step(self, x: Any, states: list[Any], training: bool) -> list[Any]:
+        """The new states, of which the first is the output."""
+        z, weights = self._prepared(self._dropped_inputs(x, training))
+        return self._follow(z, states, weights, self._state_dropout(x.shape[0], training))
+
+    def all_steps(
+        self, x: Any, states: list[Any], mask: Any, training: bool, **flags: bool
+    ) -> tuple[Any, ...]:
+        """The outputs, then the last states. `flags`: return_sequences and go_backwards.
+
+        Where the fused op knows the activations, it does all steps at once.
+        """
+        x = self._dropped_inputs(x, training)
+        dropped = self._state_dropout(x.shape[0], training)
+        settings = self.fused_settings()
+        if None not in settings.values():
+            inputs = (x, *states, self.kernel, self.recurrent_kernel, self._whole_bias())
+            return recurrent.recurrence(self.fused_op, inputs, mask, dropped, **settings, **flags)
+        z, weights = self._prepared(x)
+
+        def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+            new = self._follow(z, states, weights, dropped)
+            return new[0], new
+
+        return loop(z, states, mask, step, **flags)
+
+    def fused_settings(self) -> dict[str, Any]:
+        """The settings of the fused op; None for an activation that it does not know."""
+        names = ("activation", "recurrent_activation")
+        return {name: _fused_name(getattr(self, name)) for name in names if hasattr(self, name)}
+
+    def biases(self, bias: Any) -> tuple[Any, Any]:
+        """The bias of the inputs, and that of the recurrent product, None for none."""
+        return bias, None
+
+    def _whole_bias(self) -> Any:
+        return ops.zeros(self.bias_shape, self.dtype) if self.bias is None else self.bias
+
+    def _prepared(self, x: Any) -> tuple[Any, tuple[Any, Any]]:
+        """What a step needs: the product of the inputs, and the recurrent weights."""
+        first, second = self.biases(self._whole_bias())
+        return ops.add(ops.matmul(x, self.kernel), first), (self.recurrent_kernel, second)
+
+    def _follow(self, z: Any, states: list[Any], weights: Any, dropped: Any) -> list[Any]:
+        thinned = states[0] if dropped is None else ops.multiply(states[0], dropped)
+        names = ("activation", "recurrent_activation")
+        functions = [getattr(self, name) for name in names if hasattr(self, name)]
+        return type(self).rule(z, states, thinned, weights, *functions)
+
+    def _dropped_inputs(self, x: Any, training: bool) -> Any:
+        """x with features dropped, the same at every step."""
+        if not (training and self.dropout):
+            return x
+        shape = (None, *[1] * (x.ndim - 2), None)
+        return ops.dropout(x, self.dropout, shape, state=self.stream)
+
+    def _state_dropout(self, batch: int | None, training: bool) -> Any:
+        """What the state is multiplied with on its way into a step; None without dropout."""
+        if not (training and self.recurrent_dropout):
+            return None
+        ones = np.ones((batch or 1, self.units), self.dtype)
+        return ops.dropout(ones, self.recurrent_dropout, state=self.stream)
+
+
+class SimpleStep(Step, abstract=True):
+    """activation(x kernel + h recurrent + bias)."""
+
+    rule = staticmethod(simple_step)
+    cell_name = "simple_rnn_cell"
+
+
+class GRUStep(Step, abstract=True):
+    """Gates that mix old state and new value, and reset the state before."""
+
+    fused_op = recurrent.GRU
+    rule = staticmethod(gru_step)
+    cell_name = "gru_cell"
+    reset_after: bool = True
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        width = self.fused_op.gates * self.units
+        return (2, width) if self.reset_after else (width,)
+
+    def biases(self, bias: Any) -> tuple[Any, Any]:
+        return (bias[0], bias[1]) if self.reset_after else (bias, None)
+
+    def fused_settings(self) -> dict[str, Any]:
+        return {**super().fused_settings(), "reset_after": self.reset_after}
+
+
+class LSTMStep(Step, abstract=True):
+    """Gates that let values into a cell state, keep them, and let them out."""
+
+    fused_op = recurrent.LSTM
+    rule = staticmethod(lstm_step)
+    cell_name = "lstm_cell"
+    unit_forget_bias: bool = True
+
+    def cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
+        if name == "bias" and self.unit_forget_bias:
+            settings["initializer"] = self._first_bias
+        return super().cell_weight(name, shape, **settings)
+
+    def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
+        """The forget gates begin open, with a bias of 1: what is remembered stays at first.
+
+        Source: Jozefowicz et al., "An empirical exploration of recurrent network architectures",
+        ICML 2015, section 2.2.
+        """
+        n = self.units
+        rest = (
+            self.bias_initializer((n,), dtype=dtype),
+            self.bias_initializer((2 * n,), dtype=dtype),
+        )
+        return np.concatenate([rest[0], np.ones(n, dtype), rest[1]])
+
+
+def _fused_name(activation: Any) -> str | None:
+    """The name by which the fused op knows an activation."""
+    name = getattr(activation, "__name__", "")
+    known = name in recurrent.ACTIVATIONS and getattr(activations, name) is activation
+    return name if known else None
+
+
+class Cell(Step, abstract=True):
+    """A built-in cell as a layer of its own: `cell(x, states)` gives the output and new states."""
+
+    @property
+    def state_size(self) -> Any:
+        """The width of the state, or of each of several."""
+        count = self.fused_op.state_count
+        return self.units if count == 1 else [self.units] * count
+
+    @property
+    def output_size(self) -> int:
+        return self.units
+
+    def build(self, input_shape: Any) -> None:
+        self.make_weights(input_shape[-1])
+        self.built = True
+
+    def call(self, inputs: Any, states: Any = None, training: bool = False) -> Any:
+        states = beginning(self, inputs) if states is None else states
+        several = isinstance(states, (list, tuple))
+        new = self.one_step(inputs, list(states) if several else [states], training)
+        return new[0], new if several else new[0]
+
+    def share(self, layer: Any) -> None:
+        """Use the weights of a layer, in place of weights of its own."""
+        self.kernel, self.recurrent_kernel = layer.kernel, layer.recurrent_kernel
+        self.bias, self.stream, self.built = layer.bias, layer.stream, True
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        """States of zeros, (batch, units) each."""
+        return [zeros(self.units, batch_size, self.dtype) for _ in range(self.fused_op.state_count)]
+
+
+class SimpleRNNCell(Cell, SimpleStep):
+    """One step of a SimpleRNN: h = activation(x kernel + h recurrent + bias).
+
+    Shapes: x (batch, features), h (batch, units) -> (h, [h]), both (batch, units).
+    Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    Raises: ArgumentError for settings out of range.
+    Source: Elman, "Finding structure in time", Cognitive Science 1990.
+
+    >>> from funclab import Input
+    >>> from funclab.layers import RNN
+    >>> RNN(SimpleRNNCell(8))(Input((5, 3))).shape
+    (None, 8)
+    """
+
+    order = ("units", "activation", "use_bias", *BEGINNINGS, *PENALTIES, *RULES, *DROPOUTS, "seed")
+
+
+class GRUCell(Cell, GRUStep):
+    """One step of a GRU: h = z h + (1 - z) v.
+
+    Shapes: x (batch, features), h (batch, units) -> (h, [h]), both (batch, units).
+    Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or
+        (3 units,) without reset_after; in the order z, r, v.
+    Raises: ArgumentError for settings out of range.
+    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+
+    >>> import numpy as np
+    >>> output, [state] = GRUCell(8)(np.ones((2, 3)), [np.zeros((2, 8))])
+    >>> output.shape
+    (2, 8)
+    """
+
+    order = (*GATED, *BEGINNINGS, *PENALTIES, *RULES, *DROPOUTS, "reset_after", "seed")
+
+
+class LSTMCell(Cell, LSTMStep):
+    """One step of an LSTM: c = f c + i v, and h = o activation(c).
+
+    Shapes: x (batch, features), h and c (batch, units) -> (h, [h, c]), each (batch, units).
+    Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,); the
+        gates stand in the order input, forget, cell, output.
+    Raises: ArgumentError for settings out of range.
+    Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997.
+
+    >>> import numpy as np
+    >>> output, [h, c] = LSTMCell(8)(np.ones((2, 3)), [np.zeros((2, 8)), np.zeros((2, 8))])
+    >>> c.shape
+    (2, 8)
+    """
+
+    order = (*GATED, *BEGINNINGS, "unit_forget_bias", *PENALTIES, *RULES, *DROPOUTS, "seed")
+
+
+class StackedRNNCells(Layer):
+    """Cells one on the other, used as one: each reads what the one below it gives.
+
+    Shapes: x (batch, features), the states of each cell -> the output of the last cell, and the new
+        states of each.
+    Weights: those of the cells, from the first to the last.
+    Raises: ArgumentError for what is not a cell.
+
+    >>> from funclab import Input
+    >>> from funclab.layers import RNN
+    >>> RNN(StackedRNNCells([LSTMCell(16), LSTMCell(8)]))(Input((5, 3))).shape
+    (None, 8)
+    """
+
+    cells: Any
+
+    def prepare(self) -> None:
+        for cell in self.cells:
+            check_cell(cell, "All cells")
+        self.cells = list(self.cells)
+
+    def build(self, input_shape: Any) -> None:
+        for cell in self.cells:
+            build_within(self, cell, input_shape)
+            input_shape = (input_shape[0], output_size(cell))
+        self.built = True
+
+    @property
+    def state_size(self) -> list[Any]:
+        """The width of the states of each cell."""
+        return [cell.state_size for cell in self.cells]
+
+    @property
+    def output_size(self) -> int:
+        return output_size(self.cells[-1])
+
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return any(layer.uses_training for layer in self.sublayers)
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        """The first states of each cell."""
+        states = (first_states(cell, batch_size, self.dtype) for cell in self.cells)
+        return [
+            made if isinstance(cell.state_size, (list, tuple)) else made[0]
+            for cell, made in zip(self.cells, states, strict=True)
+        ]
+
+    def call(self, inputs: Any, states: Any = None, training: bool = False) -> Any:
+        new = []
+        states = beginning(self, inputs) if states is None else states
+        for cell, before in zip(self.cells, states, strict=True):
+            inputs, after = cell(inputs, before if isinstance(before, list) else [before])
+            after = structure.flatten(after)
+            new.append(after if isinstance(before, (list, tuple)) else after[0])
+        return inputs, new
+
+
+def check_cell(cell: Any, what: str = "Argument `cell`") -> None:
+    """Raise an ArgumentError for what cannot be used step by step."""
+    if callable(cell) and hasattr(cell, "call") and isinstance(
+        getattr(cell, "state_size", None), (int, list, tuple)
+    ) and not isinstance(cell, type):  # fmt: skip
+        return
+    lacks = "state_size" if hasattr(cell, "call") else "call"
+    raise ArgumentError(
+        f"{what} should have a `call` method and a `state_size` attribute (single integer or list "
+        f"of integers, one integer per RNN state). Received: cell={cell!r}, without `{lacks}`.",
+        why="it is called at every step, cell(x, states), and must say how wide its states are.",
+        fix="write for example RNN(LSTMCell(32)), or give your cell `self.state_size = 32`.",
+    )
+
+
+def output_size(cell: Any) -> int:
+    """How wide the output of a cell is: as wide as its first state, unless it says otherwise."""
+    size = getattr(cell, "output_size", None)
+    return structure.flatten(cell.state_size)[0] if size is None else size
+
+
+def build_within(outer: Layer, cell: Any, input_shape: Any) -> None:
+    """Build a cell as a part of `outer`, so that its weights are named after both."""
+    if not isinstance(cell, Layer) or cell.built:
+        return
+    tape = current_tape()
+    scope = tape.scope
+    with tape:
+        tape.scope = (*scope, outer.name)
+        try:
+            cell.build(input_shape)
+        finally:
+            tape.scope = scope
+    cell.built = True
+
+
+def zeros(size: int, batch: int | None, dtype: str) -> Any:
+    """A state of zeros."""
+    # The batch is unknown only while shapes are inferred, and then no numbers are needed.
+    return Value((None, size), dtype) if batch is None else ops.zeros((batch, size), dtype)
+
+
+def first_states(cell: Any, batch: int | None, dtype: str) -> list[Any]:
+    """The states that a cell begins with: its own, or zeros."""
+    own = getattr(cell, "get_initial_state", None)
+    if own is None:
+        states = structure.map_structure(lambda size: zeros(size, batch, dtype), cell.state_size)
+    elif batch is None and not isinstance(cell, (Cell, StackedRNNCells)):
+        states = structure.map_structure(
+            lambda state: Value((None, *state.shape[1:]), dtype), own(batch_size=1)
+        )
+    else:
+        states = own(batch_size=batch)
+    return list(states) if isinstance(states, (list, tuple)) else [states]
+
+
+def beginning(layer: Any, x: Any) -> list[Any]:
+    """The first states of a cell, or a recurrent layer, for as many samples as x has."""
+    states = layer.get_initial_state(x.shape[0])
+    for state in structure.flatten(states):
+        if isinstance(state, Value) and starts_with_zeros(layer):
+            state.zeros_like = x
+    return states
+
+
+def starts_with_zeros(cell: Any) -> bool:
+    """Whether the first states are zeros, and not what the cell says."""
+    if isinstance(cell, StackedRNNCells):
+        return all(map(starts_with_zeros, cell.cells))
+    if not isinstance(cell, Step) and hasattr(cell, "cell"):
+        return starts_with_zeros(cell.cell)
+    return isinstance(cell, Step) or not hasattr(cell, "get_initial_state")
+
+
+def loop(
+    x: Any,
+    states: list[Any],
+    mask: Any,
+    step: Callable[[Any, list[Any]], tuple[Any, list[Any]]],
+    return_sequences: bool,
+    go_backwards: bool,
+) -> tuple[Any, ...]:
+    """Step after step with ops: `step` gets x at one time and the states; output and new states.
+
+    Shapes: x (batch, time, ...).
+    """
+    time = x.shape[1]
+    if time is None:  # only while shapes are inferred
+        output, last = step(x[:, 0], states)
+        length = (None,) if return_sequences else ()
+        outputs = Value((output.shape[0], *length, *output.shape[1:]), output.dtype)
+        return outputs, *(Value(state.shape, state.dtype) for state in last)
+    outputs, output = [], None
+    for t in reversed(range(time)) if go_backwards else range(time):
+        new, after = step(x[:, t], states)
+        if mask is not None:
+            output = ops.zeros_like(new) if output is None else output
+            new = _where(mask[:, t], new, output)
+            after = [_where(mask[:, t], *pair) for pair in zip(after, states, strict=True)]
+        output, states = new, after
+        outputs.append(output)
+    return ops.stack(outputs, axis=1) if return_sequences else output, *states
+
+
+def _where(mask: Any, new: Any, old: Any) -> Any:
+    return ops.where(ops.expand_dims(mask, tuple(range(1, new.ndim))), new, old)
+
+
+def over(
+    cell: Any, x: Any, states: Sequence[Any], mask: Any, training: bool, **flags: bool
+) -> tuple[Any, ...]:
+    """A cell at all steps of a sequence: the outputs, then the last states, in one row.
+
+    `flags`: return_sequences and go_backwards. Of stacked cells, each reads the whole sequence
+    before the next one does: the same numbers, in longer runs.
+    """
+    if isinstance(cell, Step):
+        return cell.all_steps(x, structure.flatten(states), mask, training, **flags)
+    if isinstance(cell, StackedRNNCells):
+        return _over_stack(cell, x, states, mask, training, **flags)
+
+    def step(x: Any, flat: list[Any]) -> tuple[Any, list[Any]]:
+        return _called(cell, x, structure.pack(list(states), flat))
+
+    return loop(x, structure.flatten(states), mask, step, **flags)
+
+
+def _called(cell: Any, x: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+    made = cell(x, states)
+    several = isinstance(made, (list, tuple)) and len(made) == 2
+    new = structure.flatten(made[1]) if several else []
+    if len(new) != len(structure.flatten(states)):
+        raise ArgumentError(
+            f"The cell {getattr(cell, 'name', cell)!r} returned {made!r} from its call; a cell "
+            f"returns its output and a list of {len(states)} new states.",
+            why="the next step begins with the states that this one returns.",
+            fix="end `call` with: return output, [new_state].",
+        )
+    return made[0], new
+
+
+def _over_stack(
+    stack: StackedRNNCells, x: Any, states: Sequence[Any], mask: Any, training: bool, **flags: bool
+) -> tuple[Any, ...]:
+    last: list[Any] = []
+    for i, (cell, before) in enumerate(zip(stack.cells, states, strict=True)):
+        before = before if isinstance(before, (list, tuple)) else [before]
+        wanted = flags if i == len(stack.cells) - 1 else {**flags, "return_sequences": True}
+        x, *after = over(cell, x, before, mask, training, **wanted)
+        last += after
+        if flags["go_backwards"]:  # from here on, the steps are in the order in which they are done
+            flags = {**flags, "go_backwards": False}
+            mask = None if mask is None else ops.flip(mask, axis=1)
+    return x, *last
