@@ -5,6 +5,7 @@ from tests.parity import (
     layer_models,
     loss_models,
     optimizer_models,
+    recurrent_models,
     sequence_models,
     vision_models,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "layer_models",
     "loss_models",
     "optimizer_models",
+    "recurrent_models",
     "sequence_models",
     "vision_models",
 ]
