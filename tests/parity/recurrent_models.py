@@ -72,7 +72,6 @@ CELLS = {
     "simple_rnn_cell_without_bias": lambda keras: keras.layers.SimpleRNNCell(3, use_bias=False),
     "stacked_cells": lambda keras: [keras.layers.LSTMCell(3), keras.layers.GRUCell(2)],
     "cell_of_ones_own": plain_cell,
-    "cell_of_ones_own_on_a_gru_cell": lambda keras: [keras.layers.GRUCell(2), plain_cell(keras)],
 }
 WAYS = [{}, {"go_backwards": True, "return_sequences": True}, {"return_sequences": True}]
 
@@ -87,6 +86,14 @@ def cell_case(keras, setting):
     make, options = setting
     inputs = keras.Input((5, 4))
     x = keras.layers.RNN(make(keras), **options)(keras.layers.Masking(0.0)(inputs))
+    return compiled(keras, inputs, keras.layers.Dense(2)(x), "rmsprop", "mse")
+
+
+@case(**WHOLE)
+def cell_of_ones_own_on_a_gru_cell(keras):
+    inputs = keras.Input((5, 4))
+    cells = [keras.layers.GRUCell(2), plain_cell(keras)]
+    x = keras.layers.RNN(cells, return_sequences=True)(inputs)
     return compiled(keras, inputs, keras.layers.Dense(2)(x), "rmsprop", "mse")
 
 
