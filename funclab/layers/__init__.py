@@ -18,7 +18,9 @@ from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
     subtract,
 )  # fmt: skip
-from funclab.layers.normalization import BatchNormalization
+from funclab.layers.normalization import (
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
+)  # fmt: skip
 from funclab.layers.pooling import (
     AveragePooling1D, AveragePooling2D, AvgPool1D, AvgPool2D, GlobalAveragePooling1D,
     GlobalAveragePooling2D, GlobalAvgPool1D, GlobalAvgPool2D, GlobalMaxPool1D, GlobalMaxPool2D,
@@ -46,10 +48,11 @@ __all__ = [
     "Cropping2D", "Dense", "Dot", "Dropout", "Embedding", "Flatten", "GaussianDropout",
     "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAvgPool1D",
     "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D", "Identity", "Input", "InputLayer", "InputSpec", "Lambda", "Layer",
-    "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum",
-    "Minimum", "Multiply", "PReLU", "Permute", "ReLU", "RepeatVector", "Reshape", "SimpleRNN",
-    "Softmax", "SpatialDropout1D", "SpatialDropout2D", "Subtract", "TimeDistributed",
+    "GlobalMaxPooling2D", "GroupNormalization", "Identity", "Input", "InputLayer", "InputSpec",
+    "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D",
+    "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "PReLU", "Permute",
+    "RMSNormalization", "ReLU", "RepeatVector", "Reshape", "SimpleRNN", "Softmax",
+    "SpatialDropout1D", "SpatialDropout2D", "Subtract", "TimeDistributed", "UnitNormalization",
     "UpSampling2D", "Wrapper", "ZeroPadding2D", "add", "average", "concatenate", "deserialize",
     "dot", "floatx", "maximum", "minimum", "multiply", "serialize", "set_floatx", "subtract",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Every parity case, by name: importing the files below registers what they define."""
 
 from tests.parity import (
+    attention_models,
     graph_models,
     layer_models,
     loss_models,
@@ -13,6 +14,7 @@ from tests.parity.case import CASES, Case
 __all__ = [
     "CASES",
     "Case",
+    "attention_models",
     "graph_models",
     "layer_models",
     "loss_models",

@@ -97,10 +97,12 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GlobalAveragePooling2D": (layers.GlobalAveragePooling2D, GLOBAL, IMAGES),
     "GlobalMaxPooling1D": (layers.GlobalMaxPooling1D, GLOBAL, SEQUENCES),
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
+    "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
+    "LayerNormalization": (layers.LayerNormalization, [{}, {"axis": -2}], [(6, 2), (4, 6, 2)]),
     "LeakyReLU": (layers.LeakyReLU, [{}], ANY),
     "Masking": (layers.Masking, [{}], [(20, 6)]),
     "MaxPooling1D": (layers.MaxPooling1D, POOLS, SEQUENCES),
@@ -110,6 +112,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Multiply": (layers.Multiply, [{}], PAIRS),
     "PReLU": (layers.PReLU, [{}], [(5,), (4, 6, 2)]),
     "Permute": (layers.Permute, [{"dims": (2, 1)}], [(4, 7), (None, 3)]),
+    "RMSNormalization": (layers.RMSNormalization, [{}, {"axis": [-2, -1]}], [(6, 2), (4, 6, 2)]),
     "ReLU": (layers.ReLU, [{}], ANY),
     "RepeatVector": (layers.RepeatVector, [{"n": 9}], [(5,)]),
     "Reshape": (
@@ -126,6 +129,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         [{"layer": layers.Flatten()}, {"layer": layers.Activation("relu")}],
         [(20, 30), (None, 4, 2), (5, 4, 3, 2)],
     ),
+    "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
     "UpSampling2D": (layers.UpSampling2D, [{"size": (2, 3)}], IMAGES),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,

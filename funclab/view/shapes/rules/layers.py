@@ -49,6 +49,10 @@ STAYS = {
     "Masking": "Steps that hold only the mask value are marked, not taken out; the shape stays.",
     "Identity": "The input comes out as it went in.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
+    "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
+    "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
+    "RMSNormalization": "Each sample is brought to a mean square of 1; the shape stays.",
+    "UnitNormalization": "Each sample is brought to length 1; the shape stays.",
 }
 MERGES = {
     "Add": "added",
