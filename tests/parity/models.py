@@ -2,6 +2,7 @@
 
 from tests.parity import (
     attention_models,
+    data_models,
     graph_models,
     layer_models,
     loss_models,
@@ -15,6 +16,7 @@ __all__ = [
     "CASES",
     "Case",
     "attention_models",
+    "data_models",
     "graph_models",
     "layer_models",
     "loss_models",

@@ -83,6 +83,16 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Dense": (layers.Dense, [{"units": 64}, {"units": 1, "use_bias": False}], ROWS),
     "Dot": (layers.Dot, [{"axes": 1}], [((4,), (4,)), ((3, 2), (3, 5))]),
+    "CategoryEncoding": (
+        layers.CategoryEncoding,
+        [{"num_tokens": 7, "output_mode": mode} for mode in ("one_hot", "multi_hot", "count")],
+        [(7,), (None,), (3, 4), (1,), ()],
+    ),
+    "Discretization": (
+        layers.Discretization,
+        [{"bin_boundaries": [0.0, 1.0], "output_mode": mode} for mode in ("int", "count")],
+        [(7,), (None,), (3, 4)],
+    ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
     "ELU": (layers.ELU, [{}], ANY),
     "Embedding": (
@@ -131,6 +141,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
     "UpSampling2D": (layers.UpSampling2D, [{"size": (2, 3)}], IMAGES),
+    "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
+    "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,
         [{"padding": ((1, 2), (0, 3))}, {"padding": 1}],

@@ -48,6 +48,9 @@ STAYS = {
     "ActivityRegularization": "Nothing changes but the loss, to which a penalty is added.",
     "Masking": "Steps that hold only the mask value are marked, not taken out; the shape stays.",
     "Identity": "The input comes out as it went in.",
+    "Rescaling": "Each element is multiplied by a number, and another added; the shape stays.",
+    "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
+    "shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
     "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
     "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
@@ -118,6 +121,23 @@ def embedding(call: CallShapes) -> Derivation:
         f"Each whole number becomes a vector of output_dim = {width} numbers, on a new last axis."
     )
     return words, [[*call.all_same(), setting("output_dim", width)]]
+
+
+@for_layers("Discretization", "CategoryEncoding")
+def encoded(call: CallShapes) -> Derivation:
+    layer, axes = call.layer, call.all_same()
+    if layer.output_mode == "int":
+        return "Each element becomes a whole number; the shape stays.", [axes]
+    depth = setting("depth", layer.depth)
+    if layer.output_mode == "one_hot":
+        words = f"Each element becomes a vector of {layer.depth} numbers, one of them 1"
+        if len(axes) > 1 and call.x[-1] == 1:
+            return f"{words}, in the place of the last axis.", [[*axes[:-1], depth]]
+        return f"{words}, on a new last axis.", [[*axes, depth]]
+    what = "which occur" if layer.output_mode == "multi_hot" else "how often each occurs"
+    del axes[min(1, len(axes) - 1)]
+    words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
+    return words, [[*axes, depth]]
 
 
 @for_layers("Flatten")
