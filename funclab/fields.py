@@ -47,6 +47,7 @@ MEANINGS = {
     "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
+    "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
     "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
     "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
     '"causal" (zeros before it)',
@@ -71,6 +72,11 @@ MEANINGS = {
     "Softmax.axis": "the axis, or axes, along which the results sum to 1",
     "Concatenate.axis": "the axis along which the inputs are laid end to end",
     "BatchNormalization.axis": "the axis of the channels",
+    "GroupNormalization.axis": "the axis of the channels",
+    **dict.fromkeys(
+        [f"{name}Normalization.axis" for name in ("Layer", "RMS", "Unit")],
+        "the axis, or axes, along which the numbers are brought to one scale",
+    ),
     "MaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
     "UnitNorm.axis": "the axis, or axes, along which a vector of weights lies",
     "MinMaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
@@ -78,7 +84,7 @@ MEANINGS = {
     "BatchNormalization.momentum": "how much of the moving statistics each batch keeps",
     "epsilon": "a small number that keeps a division finite",
     "center": "whether beta is added",
-    "BatchNormalization.scale": "whether the result is multiplied by gamma",
+    "scale": "whether the result is multiplied by gamma",
     "synchronized": "accepted for Keras; there is one device only",
     # Layers that prepare data.
     "Rescaling.scale": "the factor: a number, or one for each channel",

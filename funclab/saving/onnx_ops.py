@@ -307,6 +307,19 @@ def normalization(op: Any, x: Any, scale: Any, offset: Any, mean: Any, variance:
     return ops.add(ops.multiply(x, ops.reshape(steep, beside)), ops.reshape(moved, beside))
 
 
+def layer_normalization(op: Any, x: Any, *weights: Any) -> Any:
+    """Also along axes that are not the last, for which ONNX has no node."""
+    axes = shape_math.reduced_axes(x.ndim, op.axis)
+    if op.centered:
+        x = ops.subtract(x, ops.mean(x, axes, keepdims=True))
+    variance = ops.mean(ops.square(x), axes, keepdims=True)
+    x = ops.divide(x, ops.sqrt(ops.add(variance, op.epsilon)))
+    beside = tuple(length if i in axes else 1 for i, length in enumerate(x.shape))
+    for weight, join in zip(weights, (ops.multiply, ops.add)[not op.scaled :]):
+        x = join(x, ops.reshape(weight, beside))
+    return x
+
+
 def split(op: Any, x: Any) -> Any:
     before = (slice(None),) * shape_math.axis_index(op.axis, x.ndim)
     cuts = zip((0, *op.ends), (*op.ends, None))
@@ -389,6 +402,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
         x, ops.reshape(b, [-1 if i == op.axis % x.ndim else 1 for i in range(x.ndim)])
     ),
     "Normalization": normalization,
+    **dict.fromkeys(("LayerNormalization", "RMSNormalization"), layer_normalization),
     "Split": split,
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,

@@ -158,6 +158,13 @@ for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
 
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
+example("LayerNormalization", SEQUENCE)
+example("LayerNormalization", IMAGE, axis=(1, -1), epsilon=0.1, center=False)
+example("GroupNormalization", IMAGE, groups=2)
+example("GroupNormalization", IMAGE, groups=-1, axis=1, scale=False)
+example("RMSNormalization", SEQUENCE)
+example("RMSNormalization", IMAGE, axis=[-1, -2], epsilon=0.1)
+example("UnitNormalization", SEQUENCE, axis=[1, 2])
 
 example("LSTM", SEQUENCE, units=2)
 example("LSTM", SEQUENCE, units=2, return_sequences=True, go_backwards=True)

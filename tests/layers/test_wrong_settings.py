@@ -32,6 +32,8 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: layers.Flatten(data_format="last"), "`data_format` argument"),
     (lambda: layers.Bidirectional(layers.Dense(2)), "needs a recurrent layer"),
     (lambda: layers.BatchNormalization(axis=(1, 2)), "one whole number as `axis`"),
+    (lambda: layers.LayerNormalization("1"), "an int or a list/tuple of ints"),
+    (lambda: layers.GroupNormalization(-2), "a positive integer .or `-1` for instance"),
     (lambda: layers.Concatenate([Input((2,)), Input((2,))]), "the list goes in the call"),
     (lambda: layers.Lambda(3), "Lambda needs a function"),
     (lambda: layers.Dropout(0.5, seed=0.5), "seed=0.5"),

@@ -1,6 +1,7 @@
 """Every parity case, by name: importing the files below registers what they define."""
 
 from tests.parity import (
+    attention_models,
     data_models,
     graph_models,
     layer_models,
@@ -15,6 +16,7 @@ from tests.parity.case import CASES, Case
 __all__ = [
     "CASES",
     "Case",
+    "attention_models",
     "data_models",
     "graph_models",
     "layer_models",

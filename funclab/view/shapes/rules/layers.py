@@ -52,6 +52,10 @@ STAYS = {
     "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
     "shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
+    "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
+    "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
+    "RMSNormalization": "Each sample is brought to a mean square of 1; the shape stays.",
+    "UnitNormalization": "Each sample is brought to length 1; the shape stays.",
 }
 MERGES = {
     "Add": "added",

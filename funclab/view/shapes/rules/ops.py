@@ -23,7 +23,7 @@ from funclab.view.shapes.rules.numbers import (
 
 
 @for_ops("Elementwise", "FullLike", "Flip", "Cumsum", "AlongAxis", "Dropout", "PerChannel")
-@for_ops("BiasActivation", "BiasAdd", "Identity")
+@for_ops("BiasActivation", "BiasAdd", "Identity", "LayerNormalization")
 def stays(call: CallShapes) -> Derivation:
     return "It acts on each element where it is: the shape stays.", [call.all_same()]
 
