@@ -186,6 +186,8 @@ class VarianceScaling(Random):
     mode: str = "fan_in"
     distribution: str = "truncated_normal"
     seed: int | None = None
+    input_axes: Any = None
+    output_axes: Any = None
 
     def __post_init__(self) -> None:
         if self.distribution == "normal":
@@ -199,7 +201,7 @@ class VarianceScaling(Random):
             raise wrong_value(type(self).__name__, "scale", self.scale, "a number above 0", "1.0")
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
-        fan_in, fan_out = fans(shape)
+        fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -217,8 +219,10 @@ class GlorotUniform(VarianceScaling):
     networks", AISTATS 2010, equation 16.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
 
 
 class GlorotNormal(VarianceScaling):
@@ -227,8 +231,10 @@ class GlorotNormal(VarianceScaling):
     Source: as GlorotUniform, equation 12.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
 
 
 class HeUniform(VarianceScaling):
@@ -237,8 +243,10 @@ class HeUniform(VarianceScaling):
     Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 10.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class HeNormal(VarianceScaling):
@@ -247,8 +255,10 @@ class HeNormal(VarianceScaling):
     Source: as HeUniform.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class LecunUniform(VarianceScaling):
@@ -257,8 +267,10 @@ class LecunUniform(VarianceScaling):
     Source: LeCun et al., "Efficient backprop", 1998, section 4.6.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class LecunNormal(VarianceScaling):
@@ -267,8 +279,10 @@ class LecunNormal(VarianceScaling):
     Source: as LecunUniform.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class Orthogonal(Random):
@@ -291,8 +305,11 @@ class Orthogonal(Random):
         return self.gain * (q.T if rows < columns else q).reshape(shape)  # type: ignore[operator]
 
 
-def fans(shape: Any) -> tuple[float, float]:
+def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
     """How many inputs reach one output, and how many outputs one input reaches."""
+    if input_axes is not None and output_axes is not None:
+        first, last = (math.prod(shape[i] for i in axes) for axes in (input_axes, output_axes))
+        return first, last
     if len(shape) < 2:
         n = shape[0] if shape else 1
         return n, n
