@@ -144,7 +144,10 @@ class Masking(Layer):
 
 
 class Identity(Layer):
-    """out = x."""
+    """out = x.
+
+    Shapes: x (any) -> out (same as x).
+    """
 
     supports_masking = True
 
