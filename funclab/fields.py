@@ -209,8 +209,37 @@ MEANINGS = {
     "settings": "more keyword arguments for `fn`",
     "thresholds": "a number, or several, above which a prediction means yes; None for 0.5",
     "num_thresholds": "how many points of the curve are computed",
-    "curve": '"ROC" or "PR"',
-    "summation_method": 'how the area is computed; only "interpolation"',
+    "curve": '"ROC", "PR" or "PRGAIN"',
+    "summation_method": 'how high the curve is between two points: "interpolation" (the middle), '
+    '"minoring" (the lower one) or "majoring" (the higher one)',
+    "AUC.thresholds": "the points of the curve, in place of `num_thresholds`",
+    "multi_label": "whether each label, along the last axis, has a curve of its own",
+    "num_labels": "how many labels there are; None for those of the first batch",
+    "label_weights": "a weight for each label",
+    "top_k": "how many of the likeliest classes of a sample are taken for positive; None for all "
+    "above the threshold",
+    "class_id": "the class that counts alone; None for all",
+    "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
+    "RateAtLimit.limit": "what the rate has to reach",
+    **{
+        f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
+        for wanted, limited in (
+            ("Sensitivity", "specificity"),
+            ("Specificity", "sensitivity"),
+            ("Precision", "recall"),
+            ("Recall", "precision"),
+        )
+    },
+    "num_classes": "how many classes there are",
+    "target_class_ids": "the classes whose mean is taken",
+    "IoU.ignore_class": "the class number of targets that do not count",
+    "sparse_y_true": "whether targets are class numbers rather than one-hot vectors",
+    "sparse_y_pred": "whether predictions are class numbers rather than scores of each class",
+    "average": 'None, "micro", "macro" or "weighted": how the scores of the classes become one',
+    "beta": "how many times as much recall weighs as precision",
+    "FBetaScore.threshold": "the limit above which a class is predicted; None for the largest only",
+    "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
+    "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
 }
 
 

@@ -149,6 +149,7 @@ class Embedding(Layer):
     With `mask_zero`, 0 stands for "nothing here": layers that know masks skip it.
     """
 
+    mask_operations = 1
     input_dim: int
     output_dim: int
     embeddings_initializer: Any = "uniform"
@@ -190,6 +191,7 @@ class Masking(Layer):
     Shapes: x (batch, time, features) -> out (same as x), with a mask (batch, time).
     """
 
+    mask_operations = 2
     mask_value: float = 0.0
 
     def call(self, inputs: Any) -> Any:
@@ -203,7 +205,10 @@ class Masking(Layer):
 
 
 class Identity(Layer):
-    """out = x."""
+    """out = x.
+
+    Shapes: x (any) -> out (same as x).
+    """
 
     supports_masking = True
 

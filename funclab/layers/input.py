@@ -29,7 +29,10 @@ def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
 
 
 class InputLayer(Layer):
-    """The layer behind an `Input`: no inputs of its own, one node, one tensor."""
+    """The layer behind an `Input`: no inputs of its own, one node, one tensor.
+
+    Shapes: nothing -> out (batch, *shape).
+    """
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
+    reads_masks = False
     at_least, at_most = 1, 10**9
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
@@ -207,6 +208,7 @@ class Concatenate(Merge):
     (None, 7)
     """
 
+    mask_operations = 4
     axis: int = -1
 
     def prepare(self) -> None:
