@@ -147,6 +147,10 @@ class Embedding(Layer):
         has no row.
 
     With `mask_zero`, 0 stands for "nothing here": layers that know masks skip it.
+
+    >>> from funclab import Input
+    >>> Embedding(1000, 64)(Input((10,), dtype="int32")).shape
+    (None, 10, 64)
     """
 
     mask_operations = 1
@@ -189,6 +193,10 @@ class Masking(Layer):
     """Skips the steps at which all features equal `mask_value`: they are masked, and set to 0.
 
     Shapes: x (batch, time, features) -> out (same as x), with a mask (batch, time).
+
+    >>> from funclab import Input
+    >>> Masking()(Input((10, 4))).shape
+    (None, 10, 4)
     """
 
     mask_operations = 2
@@ -208,6 +216,10 @@ class Identity(Layer):
     """out = x.
 
     Shapes: x (any) -> out (same as x).
+
+    >>> import numpy as np
+    >>> Identity()(np.array([1.0, 2.0]))
+    array([1., 2.], dtype=float32)
     """
 
     supports_masking = True

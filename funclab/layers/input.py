@@ -32,6 +32,9 @@ class InputLayer(Layer):
     """The layer behind an `Input`: no inputs of its own, one node, one tensor.
 
     Shapes: nothing -> out (batch, *shape).
+
+    >>> InputLayer((4,), name="x").output
+    <Tensor x[0:0] shape=(None, 4) dtype=float32>
     """
 
     def __init__(
