@@ -8,7 +8,7 @@ from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.base import Layer
 from funclab.layers.wrappers import Bidirectional
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
-from funclab.layers.core import Dense, Embedding, Identity, Masking
+from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
 from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.merge import Concatenate, Dot, concatenate, dot
@@ -48,8 +48,8 @@ __all__ = [
     "ELU", "GRU", "LSTM", "Activation", "ActivityRegularization", "Add", "Average",
     "AveragePooling1D", "AveragePooling2D", "AvgPool1D", "AvgPool2D", "BatchNormalization",
     "Bidirectional", "CategoryEncoding", "Concatenate", "Conv1D", "Conv2D", "Convolution1D",
-    "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "Embedding",
-    "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "EinsumDense",
+    "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
     "GlobalAveragePooling2D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D",
     "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GroupNormalization", "Identity",
     "Input", "InputLayer", "InputSpec", "Lambda", "Layer", "LayerNormalization", "LeakyReLU",

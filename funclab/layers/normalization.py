@@ -44,6 +44,11 @@ class BatchNormalization(Affine):
     Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable.
     Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
         internal covariate shift", ICML 2015, algorithms 1 and 2.
+
+    >>> from funclab import Input
+    >>> layer = BatchNormalization()
+    >>> layer(Input((8, 8, 3))).shape, layer.count_params()
+    ((None, 8, 8, 3), 12)
     """
 
     mixes_samples = True

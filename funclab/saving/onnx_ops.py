@@ -174,6 +174,19 @@ def axes_of(kind: str) -> Any:
     return write
 
 
+def einsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """Axes of length 1 that meet longer ones are taken away: ONNX does not stretch them."""
+    terms, letters = op.letters([x.ndim for x in inputs])
+    longer = {c for term, x in zip(terms, inputs) for c, n in zip(term, x.shape) if n != 1}
+    names, kept = [], []
+    for term, x in zip(terms, inputs):
+        gone = [i for i, c in enumerate(term) if x.shape[i] == 1 and c in longer]
+        name = writer.cast(x, output.dtype)
+        names.append(writer.node("Squeeze", name, writer.constant(gone)) if gone else name)
+        kept.append("".join(c for i, c in enumerate(term) if i not in gone))
+    return writer.node("Einsum", *names, equation=f"{','.join(kept)}->{letters}")
+
+
 def pad(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     x = inputs[0]
     widths = writer.constant([*(pair[0] for pair in op.pad_width), *(p[1] for p in op.pad_width)])
@@ -262,6 +275,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
     "LSTM": lstm_layer,
     "Where": where,
+    "Einsum": einsum,
     "Take": gather("Gather"),
     "TakeAlongAxis": gather("GatherElements"),
     "Embedding": gather("Gather", 0),

@@ -84,6 +84,10 @@ example(
     kernel_regularizer="l2",
     kernel_constraint="max_norm",
 )
+example("EinsumDense", VECTOR, equation="ab,bc->ac", output_shape=4, bias_axes="c")
+example("EinsumDense", SEQUENCE, equation="...b,bc->...c", output_shape=2, activation="relu")
+example("EinsumDense", IMAGE, equation="abcd,cde->abe", output_shape=(None, 6), bias_axes="be")
+example("EinsumDense", IMAGE, equation="ab...,bc->ac...", output_shape=2, bias_axes="c")
 example("Identity", VECTOR)
 example("Embedding", (5,), words=9, input_dim=9, output_dim=4)
 example("Embedding", (2, 5), words=9, input_dim=9, output_dim=4, mask_zero=True)

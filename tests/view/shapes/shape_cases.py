@@ -95,6 +95,15 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
     "ELU": (layers.ELU, [{}], ANY),
+    "EinsumDense": (
+        layers.EinsumDense,
+        [
+            {"equation": "abc,cde->abde", "output_shape": (None, 3, 2), "bias_axes": "de"},
+            {"equation": "...c,cd->...d", "output_shape": 8},
+            {"equation": "ab...,bc->ac...", "output_shape": 8},
+        ],
+        [(5, 4), (7, 3)],
+    ),
     "Embedding": (
         layers.Embedding,
         [{"input_dim": 100, "output_dim": 16}],

@@ -114,6 +114,21 @@ def dense(call: CallShapes) -> Derivation:
     return change + rest, [[*call.all_same()[:-1], setting("units", units)]]
 
 
+@for_layers("EinsumDense")
+def einsum_dense(call: CallShapes) -> Derivation:
+    layer = call.layer
+    x, kernel, output = layer.formula.letters(len(call.x))
+    weights = dict(zip(kernel, layer.kernel.shape, strict=True))
+    axes = [
+        call.same(x.index(letter))
+        if letter in x
+        else setting(f"kernel.shape[{kernel.index(letter)}]", weights[letter])
+        for letter in output
+    ]
+    words = f"Axes of one letter go together: {layer.equation}, of the input and the kernel"
+    return f"{words}; what is not behind the arrow is summed over.", [axes]
+
+
 @for_layers("Embedding")
 def embedding(call: CallShapes) -> Derivation:
     width = call.layer.output_dim
