@@ -9,7 +9,7 @@ from funclab.layers.base import Layer
 from funclab.layers.wrappers import Bidirectional
 from funclab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
-from funclab.layers.core import Dense, Embedding, Identity, Masking
+from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
 from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.merge import Concatenate, Dot, concatenate, dot
@@ -20,11 +20,16 @@ from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
     subtract,
 )  # fmt: skip
-from funclab.layers.normalization import BatchNormalization
+from funclab.layers.normalization import (
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
+)  # fmt: skip
 from funclab.layers.pooling import (
     AveragePooling1D, AveragePooling2D, AvgPool1D, AvgPool2D, GlobalAveragePooling1D,
     GlobalAveragePooling2D, GlobalAvgPool1D, GlobalAvgPool2D, GlobalMaxPool1D, GlobalMaxPool2D,
     GlobalMaxPooling1D, GlobalMaxPooling2D, MaxPool1D, MaxPool2D, MaxPooling1D, MaxPooling2D,
+)  # fmt: skip
+from funclab.layers.preprocessing import (
+    CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
 from funclab.layers.regularization import (
     ActivityRegularization, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D,
@@ -42,86 +47,21 @@ serialize, deserialize = registry.pair("layer")
 
 
 __all__ = [
-    "ELU",
-    "GRU",
-    "LSTM",
-    "RNN",
-    "Activation",
-    "ActivityRegularization",
-    "Add",
-    "Average",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AvgPool1D",
-    "AvgPool2D",
-    "BatchNormalization",
-    "Bidirectional",
-    "Concatenate",
-    "Conv1D",
-    "Conv2D",
-    "Convolution1D",
-    "Convolution2D",
-    "Cropping2D",
-    "Dense",
-    "Dot",
-    "Dropout",
-    "Embedding",
-    "Flatten",
-    "GRUCell",
-    "GaussianDropout",
-    "GaussianNoise",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalAvgPool1D",
-    "GlobalAvgPool2D",
-    "GlobalMaxPool1D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
-    "Identity",
-    "Input",
-    "InputLayer",
-    "InputSpec",
-    "LSTMCell",
-    "Lambda",
-    "Layer",
-    "LeakyReLU",
-    "Masking",
-    "MaxPool1D",
-    "MaxPool2D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "PReLU",
-    "Permute",
-    "ReLU",
-    "RepeatVector",
-    "Reshape",
-    "SimpleRNN",
-    "SimpleRNNCell",
-    "Softmax",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "StackedRNNCells",
-    "Subtract",
-    "TimeDistributed",
-    "UpSampling2D",
-    "Wrapper",
-    "ZeroPadding2D",
-    "add",
-    "average",
-    "concatenate",
-    "deserialize",
-    "dot",
-    "floatx",
-    "maximum",
-    "minimum",
-    "multiply",
-    "serialize",
-    "set_floatx",
-    "subtract",
+    "ELU", "GRU", "LSTM", "RNN", "Activation", "ActivityRegularization", "Add", "Average",
+    "AveragePooling1D", "AveragePooling2D", "AvgPool1D", "AvgPool2D", "BatchNormalization",
+    "Bidirectional", "CategoryEncoding", "Concatenate", "Conv1D", "Conv2D", "Convolution1D",
+    "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "EinsumDense",
+    "Embedding", "Flatten", "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D",
+    "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GroupNormalization", "Identity",
+    "Input", "InputLayer", "InputSpec", "LSTMCell", "Lambda", "Layer", "LayerNormalization",
+    "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum",
+    "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "ReLU",
+    "RepeatVector", "Rescaling", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax",
+    "SpatialDropout1D", "SpatialDropout2D", "StackedRNNCells", "Subtract", "TimeDistributed",
+    "UnitNormalization", "UpSampling2D", "Wrapper", "ZeroPadding2D", "add", "average",
+    "concatenate", "deserialize", "dot", "floatx", "maximum", "minimum", "multiply", "serialize",
+    "set_floatx", "subtract",
 ]  # fmt: skip
 
 guard(__name__)

@@ -37,6 +37,12 @@ class LSTM(LSTMStep, BuiltIn):
         al., "Learning to forget", 2000, for the forget gate; Gal and Ghahramani, "A theoretically
         grounded application of dropout in recurrent neural networks", NIPS 2016, for dropout that
         is the same at all steps (here also for all gates).
+
+    >>> from funclab import Input
+    >>> LSTM(32)(Input((10, 4))).shape
+    (None, 32)
+    >>> LSTM(32, return_sequences=True)(Input((10, 4))).shape
+    (None, 10, 32)
     """
 
     cell_class = LSTMCell
@@ -62,6 +68,10 @@ class SimpleRNN(SimpleStep, BuiltIn):
     Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
         a stateful layer without a batch size.
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
+
+    >>> from funclab import Input
+    >>> SimpleRNN(32)(Input((10, 4))).shape
+    (None, 32)
     """
 
     cell_class = SimpleRNNCell
@@ -91,6 +101,10 @@ class GRU(GRUStep, BuiltIn):
     Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
         a stateful layer without a batch size.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+
+    >>> from funclab import Input
+    >>> GRU(32)(Input((10, 4))).shape
+    (None, 32)
     """
 
     cell_class = GRUCell

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, shape_math
+from funclab import config, meant, shape_math
+from funclab.config import FORMATS
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import conv as kernels
 from funclab.kernels import pooling
 from funclab.ops.base import Slot, named_like
 from funclab.shape_math import Shape, show
-
-FORMATS = ("channels_last", "channels_first")
 
 
 class Sliding(Op, abstract=True):
@@ -232,7 +231,7 @@ def check_format(data_format: str | None) -> str:
             why="it says where the channels are: last in (batch, height, width, channels).",
             fix='leave it out, or write data_format="channels_last".',
         )
-    return known or "channels_last"
+    return known or config.image_data_format()
 
 
 def _kernel(w: Array) -> Array:
