@@ -173,6 +173,11 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             )
 
 
+def holds_tensors(arguments: Any) -> bool:
+    """Whether there are tensors among these arguments of a call."""
+    return any(isinstance(leaf, Operators) for leaf in structure.flatten(arguments))
+
+
 def no_item(layer: Any, index: Any) -> ArgumentError:
     """The error of `layer[index]`."""
     inner = [held.name for held in getattr(layer, "layers", [])]

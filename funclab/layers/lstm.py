@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from funclab.layers.cells import (
+from funclab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
+from funclab.layers.recurrent import BuiltIn
+from funclab.layers.steps import (
     BEGINNINGS,
     DROPOUTS,
     GATED,
     PENALTIES,
     RULES,
-    GRUCell,
     GRUStep,
-    LSTMCell,
     LSTMStep,
-    SimpleRNNCell,
     SimpleStep,
-)  # fmt: skip
-from funclab.layers.recurrent import BuiltIn
+)
 
 # Arguments that stand together in the constructors, in Keras' order.
 ROLES = (*PENALTIES, "activity_regularizer", *RULES)

@@ -7,14 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import ops, shape_math, structure
-from funclab.errors import ArgumentError, ShapeError
+from funclab.errors import ArgumentError, ShapeError, warn
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.layers.cells import (
     Cell,
     StackedRNNCells,
-    Step,
     beginning,
     build_within,
     check_cell,
@@ -23,6 +22,7 @@ from funclab.layers.cells import (
     over,
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
+from funclab.layers.steps import Step
 from funclab.shape_math import show
 
 
@@ -116,6 +116,8 @@ class RNN(Layer):
     ) -> Any:
         self._check(sequences, initial_state)
         self._check_steps(sequences, mask)
+        if initial_state is not None and mask is None and sequences.mask is not None:
+            self._warn_of_states()
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
@@ -128,6 +130,15 @@ class RNN(Layer):
             outputs = self._without_masked(outputs, mask)
         states = structure.pack(self.state_size, last)
         return [outputs, *states] if self.return_state else outputs
+
+    def _warn_of_states(self) -> None:
+        if not self.__dict__.get("_has_warned"):
+            self.__dict__["_has_warned"] = True
+            warn(
+                f"Layer '{self.name}' (of type {type(self).__name__}) reads masked steps like any "
+                "other here: beside `initial_state`, a mask has to be passed by name, as in Keras "
+                f"3. Write {self.name}(x, initial_state=states, mask=embedding.compute_mask(ids))."
+            )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         whole = mask if self.return_sequences else None

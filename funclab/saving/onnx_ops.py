@@ -13,7 +13,7 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
-from funclab.layers import cells
+from funclab.layers import steps as stepping
 
 FAR = np.iinfo(np.int64).max
 
@@ -380,11 +380,11 @@ def recurrence(op: Any, *inputs: Any) -> Any:
     functions = [getattr(ops, name, ops.identity) for name in names if name]
 
     def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-        new = cells.RULES_OF_STEPS[name](z, states, states[0], (recurrent, second), *functions)
+        new = stepping.RULES_OF_STEPS[name](z, states, states[0], (recurrent, second), *functions)
         return new[0], new
 
     z = ops.add(ops.matmul(x, kernel), first)
-    return cells.loop(z, list(states), mask, step, op.return_sequences, op.go_backwards)
+    return stepping.loop(z, list(states), mask, step, op.return_sequences, op.go_backwards)
 
 
 def tile(op: Any, x: Any) -> Any:
