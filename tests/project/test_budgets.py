@@ -29,6 +29,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/saving/onnx_ops.py", DENSITY): (16.0, "tables and formulas: a line for each op"),
+    ("funclab/layers/steps.py", DENSITY): (12.0, "equations of gates, written as calls in calls"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (
         "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",
