@@ -13,6 +13,7 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
+from funclab.ops.resampling import up_sampling_weights
 
 USUAL = ("tanh", "sigmoid")
 """The activations of an LSTM that ONNX has without more."""
@@ -71,11 +72,13 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
 }
 
 
-def unknown_length(what: str) -> NotSupportedError:
+def unknown_length(
+    what: str, why: str = "its steps are written one by one, so there must be a number of them."
+) -> NotSupportedError:
     return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of a sequence is not known.",
-        why="its steps are written one by one, so there must be a number of them.",
-        fix="build the model with the length in Input(shape=(time, ...)), give it the weights of "
+        f"{what} cannot be written to ONNX: the length of an axis is not known.",
+        why=why,
+        fix="build the model with the length in Input(shape=...), give it the weights of "
         "this one (set_weights), and export that.",
     )
 
@@ -321,6 +324,17 @@ def repeat(op: Any, x: Any) -> Any:
     return ops.reshape(copies, [-1 if i == axis else n for i, n in enumerate(x.shape)])
 
 
+def up_sample(op: Any, x: Any) -> Any:
+    """A product with the weights of the new pixels along each axis."""
+    for axis, times in op.axes(x.ndim).items():
+        length = x.shape[axis]
+        if length is None:
+            raise unknown_length("UpSampling2D with interpolation", "its weights depend on it.")
+        weights = up_sampling_weights(length, times, op.interpolation).T.astype(x.dtype)
+        x = ops.moveaxis(ops.matmul(ops.moveaxis(x, axis, -1), weights), -1, axis)
+    return x
+
+
 def one_hot(op: Any, x: Any) -> Any:
     axis = shape_math.axis_index(op.axis, x.ndim + 1)
     classes = np.arange(op.num_classes).reshape(-1, *[1] * (x.ndim - axis))
@@ -393,6 +407,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,
     "OneHot": one_hot,
+    "UpSample": up_sample,
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,
