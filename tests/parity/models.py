@@ -7,6 +7,7 @@ from tests.parity import (
     optimizer_models,
     sequence_models,
     vision_models,
+    window_models,
 )
 from tests.parity.case import CASES, Case
 
@@ -19,4 +20,5 @@ __all__ = [
     "optimizer_models",
     "sequence_models",
     "vision_models",
+    "window_models",
 ]

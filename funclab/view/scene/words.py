@@ -26,7 +26,7 @@ _SETTINGS = {
     "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
-    "alpha": "alpha {}", "merge_mode": "{}",
+    "alpha": "alpha {}", "merge_mode": "{}", "interpolation": "{}",
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
