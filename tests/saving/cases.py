@@ -113,7 +113,7 @@ def volumes(keras):
             layers.ZeroPadding1D((2, 1)),
             layers.Cropping1D((1, 0)),
             layers.UpSampling1D(3),
-            layers.Reshape((3, 4, 4, 3)),
+            layers.Reshape((3, 6, 3, 3)),
         ]
     )
     x = model.outputs[0]
