@@ -74,6 +74,10 @@ class Permute(Layer):
 
     Shapes: x (batch, a, b), dims (2, 1) -> out (batch, b, a).
     Raises: ArgumentError unless `dims` holds 1, 2, ... in some order.
+
+    >>> from funclab import Input
+    >>> Permute((2, 1))(Input((10, 4))).shape
+    (None, 4, 10)
     """
 
     dims: Sequence[int]
@@ -101,6 +105,10 @@ class RepeatVector(Layer):
 
     Shapes: x (batch, features) -> out (batch, n, features).
     Raises: ArgumentError unless `n` is a positive whole number.
+
+    >>> from funclab import Input
+    >>> RepeatVector(3)(Input((4,))).shape
+    (None, 3, 4)
     """
 
     input_spec = InputSpec(ndim=2)

@@ -78,6 +78,10 @@ class ZeroPadding2D(ZeroPadding):
     """Zeros around images: `padding` is one number, (height, width) or two pairs (before, after).
 
     Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
+
+    >>> from funclab import Input
+    >>> ZeroPadding2D(1)(Input((8, 8, 3))).shape
+    (None, 10, 10, 3)
     """
 
     padding: Any = (1, 1)
@@ -89,6 +93,10 @@ class ZeroPadding3D(ZeroPadding):
 
     Shapes: x (batch, depth, height, width, channels) -> out (batch, deeper, taller, wider,
         channels).
+
+    >>> from funclab import Input
+    >>> ZeroPadding3D((1, 0, 0))(Input((4, 8, 8, 3))).shape
+    (None, 6, 8, 8, 3)
     """
 
     rank = 3
@@ -125,6 +133,10 @@ class Cropping1D(Cropping):
 
     Shapes: x (batch, time, features) -> out (batch, shorter, features).
     Raises: ShapeError when nothing would be left.
+
+    >>> from funclab import Input
+    >>> Cropping1D((2, 0))(Input((10, 4))).shape
+    (None, 8, 4)
     """
 
     rank = 1
@@ -136,6 +148,10 @@ class Cropping2D(Cropping):
 
     Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
     Raises: ShapeError when nothing would be left.
+
+    >>> from funclab import Input
+    >>> Cropping2D(((1, 0), (2, 2)))(Input((8, 8, 3))).shape
+    (None, 7, 4, 3)
     """
 
     cropping: Any = (0, 0)
@@ -148,6 +164,10 @@ class Cropping3D(Cropping):
     Shapes: x (batch, depth, height, width, channels) -> out (batch, shallower, lower, narrower,
         channels).
     Raises: ShapeError when nothing would be left.
+
+    >>> from funclab import Input
+    >>> Cropping3D((1, 0, 0))(Input((4, 8, 8, 3))).shape
+    (None, 2, 8, 8, 3)
     """
 
     rank = 3
@@ -180,6 +200,10 @@ class UpSampling1D(UpSampling):
     """Each step of a sequence repeated `size` times.
 
     Shapes: x (batch, time, features) -> out (batch, time * size, features).
+
+    >>> from funclab import Input
+    >>> UpSampling1D(3)(Input((10, 4))).shape
+    (None, 30, 4)
     """
 
     rank = 1
@@ -195,6 +219,10 @@ class UpSampling2D(UpSampling):
 
     Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
         channels).
+
+    >>> from funclab import Input
+    >>> UpSampling2D(2, interpolation="bilinear")(Input((8, 8, 3))).shape
+    (None, 16, 16, 3)
     """
 
     size: Any = (2, 2)
@@ -217,6 +245,10 @@ class UpSampling3D(UpSampling):
 
     Shapes: x (batch, depth, height, width, channels) -> out (batch, depth * size, height * size,
         width * size, channels).
+
+    >>> from funclab import Input
+    >>> UpSampling3D((1, 2, 2))(Input((4, 8, 8, 3))).shape
+    (None, 4, 16, 16, 3)
     """
 
     rank = 3

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, shape_math
+from funclab import config, meant, shape_math
+from funclab.config import FORMATS
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels.window import Window
 from funclab.shape_math import Shape, show
-
-FORMATS = ("channels_last", "channels_first")
 
 
 class Sliding(Op, abstract=True):
@@ -114,4 +113,4 @@ def check_format(data_format: str | None) -> str:
             why="it says where the channels are: last in (batch, height, width, channels).",
             fix='leave it out, or write data_format="channels_last".',
         )
-    return known or "channels_last"
+    return known or config.image_data_format()

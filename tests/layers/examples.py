@@ -84,6 +84,10 @@ example(
     kernel_regularizer="l2",
     kernel_constraint="max_norm",
 )
+example("EinsumDense", VECTOR, equation="ab,bc->ac", output_shape=4, bias_axes="c")
+example("EinsumDense", SEQUENCE, equation="...b,bc->...c", output_shape=2, activation="relu")
+example("EinsumDense", IMAGE, equation="abcd,cde->abe", output_shape=(None, 6), bias_axes="be")
+example("EinsumDense", IMAGE, equation="ab...,bc->ac...", output_shape=2, bias_axes="c")
 example("Identity", VECTOR)
 example("Embedding", (5,), words=9, input_dim=9, output_dim=4)
 example("Embedding", (2, 5), words=9, input_dim=9, output_dim=4, mask_zero=True)
@@ -92,6 +96,17 @@ example("Lambda", VECTOR, function=double)
 example("Lambda", SEQUENCE, function=last_step, output_shape=(4,))
 example("Lambda", VECTOR, function=double, arguments={"times": 4.0})
 example("Lambda", VECTOR, function=ops.square)
+
+example("Rescaling", IMAGE, scale=0.5, offset=1.0)
+example("Rescaling", VECTOR, scale=[0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
+example("Normalization", VECTOR)
+example("Normalization", IMAGE, axis=(1, -1), mean=1.0, variance=2.0, invert=True)
+example("Discretization", VECTOR, bin_boundaries=[-0.5, 0.0, 1.0])
+example("Discretization", VECTOR, bin_boundaries=[-0.5, 0.0], output_mode="count")
+example("Discretization", (1,), bin_boundaries=[-0.5, 0.0], output_mode="one_hot")
+example("CategoryEncoding", (5,), words=9, num_tokens=9)
+example("CategoryEncoding", (5,), words=9, num_tokens=7, output_mode="count")
+example("CategoryEncoding", (5,), words=9, num_tokens=9, output_mode="one_hot")
 
 example("Activation", VECTOR, activation="relu")
 example("Activation", SEQUENCE, activation="softmax")
@@ -164,6 +179,13 @@ for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
 
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
+example("LayerNormalization", SEQUENCE)
+example("LayerNormalization", IMAGE, axis=(1, -1), epsilon=0.1, center=False)
+example("GroupNormalization", IMAGE, groups=2)
+example("GroupNormalization", IMAGE, groups=-1, axis=1, scale=False)
+example("RMSNormalization", SEQUENCE)
+example("RMSNormalization", IMAGE, axis=[-1, -2], epsilon=0.1)
+example("UnitNormalization", SEQUENCE, axis=[1, 2])
 
 example("LSTM", SEQUENCE, units=2)
 example("LSTM", SEQUENCE, units=2, return_sequences=True, go_backwards=True)

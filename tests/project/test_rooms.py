@@ -13,6 +13,7 @@ ORDER = (
     (
         "errors",
         "advice",
+        "config",
         "meant",
         "files",
         "shape_math",

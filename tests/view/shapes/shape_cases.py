@@ -92,8 +92,27 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Dense": (layers.Dense, [{"units": 64}, {"units": 1, "use_bias": False}], ROWS),
     "Dot": (layers.Dot, [{"axes": 1}], [((4,), (4,)), ((3, 2), (3, 5))]),
+    "CategoryEncoding": (
+        layers.CategoryEncoding,
+        [{"num_tokens": 7, "output_mode": mode} for mode in ("one_hot", "multi_hot", "count")],
+        [(7,), (None,), (3, 4), (1,), ()],
+    ),
+    "Discretization": (
+        layers.Discretization,
+        [{"bin_boundaries": [0.0, 1.0], "output_mode": mode} for mode in ("int", "count")],
+        [(7,), (None,), (3, 4)],
+    ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
     "ELU": (layers.ELU, [{}], ANY),
+    "EinsumDense": (
+        layers.EinsumDense,
+        [
+            {"equation": "abc,cde->abde", "output_shape": (None, 3, 2), "bias_axes": "de"},
+            {"equation": "...c,cd->...d", "output_shape": 8},
+            {"equation": "ab...,bc->ac...", "output_shape": 8},
+        ],
+        [(5, 4), (7, 3)],
+    ),
     "Embedding": (
         layers.Embedding,
         [{"input_dim": 100, "output_dim": 16}],
@@ -108,10 +127,12 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GlobalMaxPooling3D": (layers.GlobalMaxPooling3D, GLOBAL, VOLUMES),
     "GlobalMaxPooling1D": (layers.GlobalMaxPooling1D, GLOBAL, SEQUENCES),
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
+    "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
+    "LayerNormalization": (layers.LayerNormalization, [{}, {"axis": -2}], [(6, 2), (4, 6, 2)]),
     "LeakyReLU": (layers.LeakyReLU, [{}], ANY),
     "Masking": (layers.Masking, [{}], [(20, 6)]),
     "MaxPooling1D": (layers.MaxPooling1D, POOLS, SEQUENCES),
@@ -122,6 +143,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Multiply": (layers.Multiply, [{}], PAIRS),
     "PReLU": (layers.PReLU, [{}], [(5,), (4, 6, 2)]),
     "Permute": (layers.Permute, [{"dims": (2, 1)}], [(4, 7), (None, 3)]),
+    "RMSNormalization": (layers.RMSNormalization, [{}, {"axis": [-2, -1]}], [(6, 2), (4, 6, 2)]),
     "ReLU": (layers.ReLU, [{}], ANY),
     "RepeatVector": (layers.RepeatVector, [{"n": 9}], [(5,)]),
     "Reshape": (
@@ -148,6 +170,9 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "UpSampling3D": (layers.UpSampling3D, [{"size": (2, 1, 3)}], VOLUMES),
     "ZeroPadding1D": (layers.ZeroPadding1D, [{"padding": (2, 0)}, {"padding": 1}], SEQUENCES),
     "ZeroPadding3D": (layers.ZeroPadding3D, [{}, {"padding": (1, 0, 2)}], VOLUMES),
+    "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
+    "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
+    "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,
         [{"padding": ((1, 2), (0, 3))}, {"padding": 1}],

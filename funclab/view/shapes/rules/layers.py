@@ -44,7 +44,14 @@ STAYS = {
     "ActivityRegularization": "Nothing changes but the loss, to which a penalty is added.",
     "Masking": "Steps that hold only the mask value are marked, not taken out; the shape stays.",
     "Identity": "The input comes out as it went in.",
+    "Rescaling": "Each element is multiplied by a number, and another added; the shape stays.",
+    "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
+    "shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
+    "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
+    "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
+    "RMSNormalization": "Each sample is brought to a mean square of 1; the shape stays.",
+    "UnitNormalization": "Each sample is brought to length 1; the shape stays.",
 }
 MERGES = {
     "Add": "added",
@@ -103,6 +110,21 @@ def dense(call: CallShapes) -> Derivation:
     return change + rest, [[*call.all_same()[:-1], setting("units", units)]]
 
 
+@for_layers("EinsumDense")
+def einsum_dense(call: CallShapes) -> Derivation:
+    layer = call.layer
+    x, kernel, output = layer.formula.letters(len(call.x))
+    weights = dict(zip(kernel, layer.kernel.shape, strict=True))
+    axes = [
+        call.same(x.index(letter))
+        if letter in x
+        else setting(f"kernel.shape[{kernel.index(letter)}]", weights[letter])
+        for letter in output
+    ]
+    words = f"Axes of one letter go together: {layer.equation}, of the input and the kernel"
+    return f"{words}; what is not behind the arrow is summed over.", [axes]
+
+
 @for_layers("Embedding")
 def embedding(call: CallShapes) -> Derivation:
     width = call.layer.output_dim
@@ -110,6 +132,23 @@ def embedding(call: CallShapes) -> Derivation:
         f"Each whole number becomes a vector of output_dim = {width} numbers, on a new last axis."
     )
     return words, [[*call.all_same(), setting("output_dim", width)]]
+
+
+@for_layers("Discretization", "CategoryEncoding")
+def encoded(call: CallShapes) -> Derivation:
+    layer, axes = call.layer, call.all_same()
+    if layer.output_mode == "int":
+        return "Each element becomes a whole number; the shape stays.", [axes]
+    depth = setting("depth", layer.depth)
+    if layer.output_mode == "one_hot":
+        words = f"Each element becomes a vector of {layer.depth} numbers, one of them 1"
+        if len(axes) > 1 and call.x[-1] == 1:
+            return f"{words}, in the place of the last axis.", [[*axes[:-1], depth]]
+        return f"{words}, on a new last axis.", [[*axes, depth]]
+    what = "which occur" if layer.output_mode == "multi_hot" else "how often each occurs"
+    del axes[min(1, len(axes) - 1)]
+    words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
+    return words, [[*axes, depth]]
 
 
 @for_layers("Flatten")
