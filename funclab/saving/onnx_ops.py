@@ -6,38 +6,18 @@ Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from funclab import ops, shape_math
-from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
-from funclab.ops.resampling import up_sampling_weights
+from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_writer import Writer, unknown_length
 
 USUAL = ("tanh", "sigmoid")
 """The activations of an LSTM that ONNX has without more."""
 FAR = np.iinfo(np.int64).max
-
-
-class Writer(Protocol):
-    """What the functions below need of the file that is being written."""
-
-    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
-        """A node of one kind, and the names of its outputs."""
-        ...
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node of one kind, and the name of its only output."""
-        ...
-
-    def constant(self, numbers: Any, dtype: str = "int64") -> str:
-        """The name of an array."""
-        ...
-
-    def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
-        ...
 
 
 # One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
@@ -70,17 +50,6 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "Concatenate": lambda op, x: {"axis": op.axis},
     "Transpose": lambda op, x: {"perm": op.order(x.ndim)},
 }
-
-
-def unknown_length(
-    what: str, why: str = "its steps are written one by one, so there must be a number of them."
-) -> NotSupportedError:
-    return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of an axis is not known.",
-        why=why,
-        fix="build the model with the length in Input(shape=...), give it the weights of "
-        "this one (set_weights), and export that.",
-    )
 
 
 def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -217,31 +186,6 @@ def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
 
 
-def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Convolution and pooling; ONNX has the channels in front."""
-    x, rank = inputs[0], inputs[0].ndim
-    kernel = inputs[1:2]
-    size = kernel[0].shape[:-2] if kernel else op.pool_size
-    dilation = getattr(op, "dilation_rate", (1,) * len(size))
-    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
-    if op.padding == "same" and None in op.spatial(x.shape):
-        settings["auto_pad"] = "SAME_UPPER"
-    elif op.padding == "same":
-        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
-        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
-        settings["pads"] = (*before, *after)
-    names = [writer.cast(value, output.dtype) for value in inputs]
-    is_last = op.data_format == "channels_last"
-    if is_last:
-        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
-    if kernel:
-        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
-        channels: Any = op.channels(x.shape)
-        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
-    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
-
-
 def lstm_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
     """The LSTM of ONNX: time in front, weights turned, gates in the order input, output, forget."""
     x, h, c, kernel, recurrent, bias = map(writer.cast, inputs)
@@ -349,17 +293,6 @@ def repeat(op: Any, x: Any) -> Any:
         return ops.take(x, np.repeat(np.arange(x.shape[axis]), op.repeats), axis)
     copies = ops.concatenate([ops.expand_dims(x, axis + 1)] * op.repeats, axis + 1)
     return ops.reshape(copies, [-1 if i == axis else n for i, n in enumerate(x.shape)])
-
-
-def up_sample(op: Any, x: Any) -> Any:
-    """A product with the weights of the new pixels along each axis."""
-    for axis, times in op.axes(x.ndim).items():
-        length = x.shape[axis]
-        if length is None:
-            raise unknown_length("UpSampling2D with interpolation", "its weights depend on it.")
-        weights = up_sampling_weights(length, times, op.interpolation).T.astype(x.dtype)
-        x = ops.moveaxis(ops.matmul(ops.moveaxis(x, axis, -1), weights), -1, axis)
-    return x
 
 
 def one_hot(op: Any, x: Any) -> Any:
