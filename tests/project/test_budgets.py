@@ -28,7 +28,8 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
-    ("funclab/saving/onnx_ops.py", DENSITY): (15.5, "tables and formulas: a line for each op"),
+    ("funclab/saving/onnx_ops.py", DENSITY): (15.8, "tables and formulas: a line for each op"),
+    ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (
         "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",
