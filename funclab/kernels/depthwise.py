@@ -12,7 +12,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 from funclab.kernels.window import reach, volumes
 
-OUT, X, W = 0, 1, 2
+X, W, OUT = 0, 1, 2
 """Which of the three arrays receives the products of the other two."""
 
 
@@ -46,8 +46,11 @@ def _sweep(x, w, out, window, into):
         places = range(window.size[axis])
         taps.append(np.array([reach(window, axis, at, outputs, length) for at in places]))
     for i in range(several):  # the filters of a channel are neighbours
-        part = out[..., i::several]
-        sweep(volumes(x), kernel[..., i], volumes(part), *taps, strides, into)
+        parts = volumes(x), kernel[..., i], volumes(out[..., i::several])
+        packed = [np.ascontiguousarray(part) for part in parts]
+        sweep(*packed, *taps, strides, into)
+        if packed[into] is not parts[into]:
+            np.copyto(parts[into], packed[into])
 
 
 @jit
