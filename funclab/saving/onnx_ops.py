@@ -6,36 +6,17 @@ Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from funclab import ops, shape_math
-from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
-from funclab.layers import steps as stepping
+from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
+from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max
-
-
-class Writer(Protocol):
-    """What the functions below need of the file that is being written."""
-
-    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
-        """A node of one kind, and the names of its outputs."""
-        ...
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node of one kind, and the name of its only output."""
-        ...
-
-    def constant(self, numbers: Any, dtype: str = "int64") -> str:
-        """The name of an array."""
-        ...
-
-    def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
-        ...
 
 
 # One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
@@ -68,15 +49,6 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "Concatenate": lambda op, x: {"axis": op.axis},
     "Transpose": lambda op, x: {"perm": op.order(x.ndim)},
 }
-
-
-def unknown_length(what: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of a sequence is not known.",
-        why="its steps are written one by one, so there must be a number of them.",
-        fix="build the model with the length in Input(shape=(time, ...)), give it the weights of "
-        "this one (set_weights), and export that.",
-    )
 
 
 def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -213,68 +185,6 @@ def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
 
 
-def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Convolution and pooling; ONNX has the channels in front."""
-    x, rank = inputs[0], inputs[0].ndim
-    kernel = inputs[1:2]
-    size = kernel[0].shape[:-2] if kernel else op.pool_size
-    dilation = getattr(op, "dilation_rate", (1,) * len(size))
-    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
-    if op.padding == "same" and None in op.spatial(x.shape):
-        settings["auto_pad"] = "SAME_UPPER"
-    elif op.padding == "same":
-        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
-        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
-        settings["pads"] = (*before, *after)
-    names = [writer.cast(value, output.dtype) for value in inputs]
-    is_last = op.data_format == "channels_last"
-    if is_last:
-        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
-    if kernel:
-        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
-        channels: Any = op.channels(x.shape)
-        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
-    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
-
-
-RECURRENT = {"SimpleRNN": ("RNN", [0]), "GRU": ("GRU", [0, 1, 2]), "LSTM": ("LSTM", [0, 3, 1, 2])}
-"""What ONNX calls recurrent layers, and the order in which it wants their gates."""
-
-
-def recurrent_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
-    """Recurrent layers of ONNX: time in front, weights turned, two biases."""
-    kind, order = RECURRENT[type(op).__name__]
-    (x, states, kernel, recurrent, bias, *_), _ = op.by_name(inputs)
-    width = states[0].shape[-1] or 0
-    gates = writer.constant(np.arange(len(order) * width).reshape(-1, width)[order].reshape(-1))
-    front = writer.constant([0])
-    steps = writer.node("Transpose", writer.cast(x), perm=(1, 0, 2))
-    if op.go_backwards:
-        ends = map(writer.constant, ([FAR], [-FAR], [0], [-1]))
-        steps = writer.node("Slice", steps, *ends)
-    weights = [
-        writer.node("Transpose", writer.node("Gather", writer.cast(w), gates, axis=1), perm=(1, 0))
-        for w in (kernel, recurrent)
-    ]
-    settings = {"linear_before_reset": int(op.reset_after)} if kind == "GRU" else {}
-    if settings.get("linear_before_reset"):
-        both = writer.node("Reshape", writer.cast(bias), writer.constant([-1]))
-    else:
-        none = writer.constant(np.zeros(len(order) * width), output.dtype)
-        own = writer.node("Gather", writer.cast(bias), gates, axis=0)
-        both = writer.node("Concat", own, none, axis=0)
-    fed = [*weights, both, *map(writer.cast, states)]
-    fed = [writer.node("Unsqueeze", name, front) for name in fed]
-    names, count = (steps, *fed[:3], "", *fed[3:]), 1 + len(states)
-    made, *last = writer.nodes_outputs(kind, count, *names, hidden_size=width, **settings)
-    last = [writer.node("Squeeze", name, front) for name in last]
-    if not op.return_sequences:
-        return [last[0], *last]
-    made = writer.node("Squeeze", made, writer.constant([1]))
-    return [writer.node("Transpose", made, perm=(1, 0, 2)), *last]
-
-
 WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(SAME, same),
     **dict.fromkeys(COMPARISONS, comparison),
@@ -369,24 +279,6 @@ def flip(op: Any, x: Any) -> Any:
     return x[tuple(slice(None, None, -1 if i in axes else None) for i in range(x.ndim))]
 
 
-def recurrence(op: Any, *inputs: Any) -> Any:
-    """Step after step: with a mask, ONNX has no such layer."""
-    (x, states, kernel, recurrent, bias, mask, _), _ = op.by_name(inputs)
-    name = type(op).__name__
-    if x.shape[1] is None:
-        raise unknown_length(f"{'An' if name == 'LSTM' else 'A'} {name} with a mask")
-    first, second = (bias[0], bias[1]) if getattr(op, "reset_after", False) else (bias, None)
-    names = [op.activation, getattr(op, "recurrent_activation", None)]
-    functions = [getattr(ops, name, ops.identity) for name in names if name]
-
-    def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-        new = stepping.RULES_OF_STEPS[name](z, states, states[0], (recurrent, second), *functions)
-        return new[0], new
-
-    z = ops.add(ops.matmul(x, kernel), first)
-    return stepping.loop(z, list(states), mask, step, op.return_sequences, op.go_backwards)
-
-
 def tile(op: Any, x: Any) -> Any:
     rank = max(x.ndim, len(op.repeats))
     x = ops.expand_dims(x, tuple(range(rank - x.ndim))) if rank > x.ndim else x
@@ -423,6 +315,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,
     "OneHot": one_hot,
+    "UpSample": up_sample,
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,

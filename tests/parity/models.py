@@ -11,6 +11,7 @@ from tests.parity import (
     recurrent_models,
     sequence_models,
     vision_models,
+    window_models,
 )
 from tests.parity.case import CASES, Case
 
@@ -27,4 +28,5 @@ __all__ = [
     "recurrent_models",
     "sequence_models",
     "vision_models",
+    "window_models",
 ]
