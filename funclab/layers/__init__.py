@@ -27,6 +27,8 @@ from funclab.layers.pooling import (
 from funclab.layers.preprocessing import (
     CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
+from funclab.layers.lookup import IntegerLookup, StringLookup
+from funclab.layers.buckets import HashedCrossing, Hashing
 from funclab.layers.regularization import (
     ActivityRegularization, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D,
     SpatialDropout2D,
@@ -35,6 +37,7 @@ from funclab.layers.reshaping import (
     Cropping2D, Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D,
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
+from funclab.layers.text import TextVectorization
 from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.missing import guard
 
@@ -49,13 +52,14 @@ __all__ = [
     "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "Embedding",
     "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
     "GlobalAveragePooling2D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D",
-    "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Identity", "Input",
-    "InputLayer", "InputSpec", "Lambda", "Layer", "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D",
-    "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU",
-    "Permute", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SimpleRNN", "Softmax",
-    "SpatialDropout1D", "SpatialDropout2D", "Subtract", "TimeDistributed", "UpSampling2D",
-    "Wrapper", "ZeroPadding2D", "add", "average", "concatenate", "deserialize", "dot", "floatx",
-    "maximum", "minimum", "multiply", "serialize", "set_floatx", "subtract",
+    "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "HashedCrossing", "Hashing",
+    "Identity", "Input", "InputLayer", "InputSpec", "IntegerLookup", "Lambda", "Layer", "LeakyReLU",
+    "Masking", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum",
+    "Multiply", "Normalization", "PReLU", "Permute", "ReLU", "RepeatVector", "Rescaling", "Reshape",
+    "SimpleRNN", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "StringLookup", "Subtract",
+    "TextVectorization", "TimeDistributed", "UpSampling2D", "Wrapper", "ZeroPadding2D", "add",
+    "average", "concatenate", "deserialize", "dot", "floatx", "maximum", "minimum", "multiply",
+    "serialize", "set_floatx", "subtract",
 ]  # fmt: skip
 
 guard(__name__)
