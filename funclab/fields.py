@@ -47,6 +47,7 @@ MEANINGS = {
     "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
+    "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
     "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
     "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
     '"causal" (zeros before it)',
@@ -71,6 +72,11 @@ MEANINGS = {
     "Softmax.axis": "the axis, or axes, along which the results sum to 1",
     "Concatenate.axis": "the axis along which the inputs are laid end to end",
     "BatchNormalization.axis": "the axis of the channels",
+    "GroupNormalization.axis": "the axis of the channels",
+    **dict.fromkeys(
+        [f"{name}Normalization.axis" for name in ("Layer", "RMS", "Unit")],
+        "the axis, or axes, along which the numbers are brought to one scale",
+    ),
     "MaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
     "UnitNorm.axis": "the axis, or axes, along which a vector of weights lies",
     "MinMaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
@@ -78,7 +84,7 @@ MEANINGS = {
     "BatchNormalization.momentum": "how much of the moving statistics each batch keeps",
     "epsilon": "a small number that keeps a division finite",
     "center": "whether beta is added",
-    "BatchNormalization.scale": "whether the result is multiplied by gamma",
+    "scale": "whether the result is multiplied by gamma",
     "synchronized": "accepted for Keras; there is one device only",
     # Layers that prepare data.
     "Rescaling.scale": "the factor: a number, or one for each channel",
@@ -123,6 +129,11 @@ MEANINGS = {
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "equation": 'a formula such as "abc,cd->abd": the input, the kernel, and the output',
+    "EinsumDense.output_shape": "the lengths of the output's axes after the batch; None for those "
+    "of the input",
+    "bias_axes": 'letters of the output, such as "d": the axes that have a bias; None for no bias',
+    "gptq_unpacked_column_size": "not supported: leave it out",
     "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
     "Lambda.mask": "the mask of the output, or a function of (inputs, mask)",
     "arguments": "more keyword arguments for the function",
@@ -148,6 +159,8 @@ MEANINGS = {
     "minval": "the smallest number",
     "maxval": "the largest number",
     "mean": "the mean",
+    "input_axes": "the axes that count the inputs; None for all but the last",
+    "output_axes": "the axes that count the outputs; None for the last, and those of a window",
     "VarianceScaling.scale": "the variance, times the number of connections",
     "mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
     "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
@@ -196,8 +209,37 @@ MEANINGS = {
     "settings": "more keyword arguments for `fn`",
     "thresholds": "a number, or several, above which a prediction means yes; None for 0.5",
     "num_thresholds": "how many points of the curve are computed",
-    "curve": '"ROC" or "PR"',
-    "summation_method": 'how the area is computed; only "interpolation"',
+    "curve": '"ROC", "PR" or "PRGAIN"',
+    "summation_method": 'how high the curve is between two points: "interpolation" (the middle), '
+    '"minoring" (the lower one) or "majoring" (the higher one)',
+    "AUC.thresholds": "the points of the curve, in place of `num_thresholds`",
+    "multi_label": "whether each label, along the last axis, has a curve of its own",
+    "num_labels": "how many labels there are; None for those of the first batch",
+    "label_weights": "a weight for each label",
+    "top_k": "how many of the likeliest classes of a sample are taken for positive; None for all "
+    "above the threshold",
+    "class_id": "the class that counts alone; None for all",
+    "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
+    "RateAtLimit.limit": "what the rate has to reach",
+    **{
+        f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
+        for wanted, limited in (
+            ("Sensitivity", "specificity"),
+            ("Specificity", "sensitivity"),
+            ("Precision", "recall"),
+            ("Recall", "precision"),
+        )
+    },
+    "num_classes": "how many classes there are",
+    "target_class_ids": "the classes whose mean is taken",
+    "IoU.ignore_class": "the class number of targets that do not count",
+    "sparse_y_true": "whether targets are class numbers rather than one-hot vectors",
+    "sparse_y_pred": "whether predictions are class numbers rather than scores of each class",
+    "average": 'None, "micro", "macro" or "weighted": how the scores of the classes become one',
+    "beta": "how many times as much recall weighs as precision",
+    "FBetaScore.threshold": "the limit above which a class is predicted; None for the largest only",
+    "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
+    "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
 }
 
 

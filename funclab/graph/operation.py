@@ -23,6 +23,10 @@ class Operation:
 
     is_layer = True
     uses_training = False
+    reads_masks: bool = False
+    """Whether a call is given the masks of its inputs."""
+    mask_operations = 0
+    """By how many operations Keras makes the mask of the output from the inputs."""
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))

@@ -8,7 +8,7 @@ from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.base import Layer
 from funclab.layers.wrappers import Bidirectional
 from funclab.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
-from funclab.layers.core import Dense, Embedding, Identity, Masking
+from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
 from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.merge import Concatenate, Dot, concatenate, dot
@@ -18,7 +18,9 @@ from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
     subtract,
 )  # fmt: skip
-from funclab.layers.normalization import BatchNormalization
+from funclab.layers.normalization import (
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
+)  # fmt: skip
 from funclab.layers.pooling import (
     AveragePooling1D, AveragePooling2D, AvgPool1D, AvgPool2D, GlobalAveragePooling1D,
     GlobalAveragePooling2D, GlobalAvgPool1D, GlobalAvgPool2D, GlobalMaxPool1D, GlobalMaxPool2D,
@@ -49,17 +51,18 @@ __all__ = [
     "ELU", "GRU", "LSTM", "Activation", "ActivityRegularization", "Add", "Average",
     "AveragePooling1D", "AveragePooling2D", "AvgPool1D", "AvgPool2D", "BatchNormalization",
     "Bidirectional", "CategoryEncoding", "Concatenate", "Conv1D", "Conv2D", "Convolution1D",
-    "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "Embedding",
-    "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "Convolution2D", "Cropping2D", "Dense", "Discretization", "Dot", "Dropout", "EinsumDense",
+    "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
     "GlobalAveragePooling2D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D",
-    "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "HashedCrossing", "Hashing",
-    "Identity", "Input", "InputLayer", "InputSpec", "IntegerLookup", "Lambda", "Layer", "LeakyReLU",
-    "Masking", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum",
-    "Multiply", "Normalization", "PReLU", "Permute", "ReLU", "RepeatVector", "Rescaling", "Reshape",
-    "SimpleRNN", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "StringLookup", "Subtract",
-    "TextVectorization", "TimeDistributed", "UpSampling2D", "Wrapper", "ZeroPadding2D", "add",
-    "average", "concatenate", "deserialize", "dot", "floatx", "maximum", "minimum", "multiply",
-    "serialize", "set_floatx", "subtract",
+    "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GroupNormalization",
+    "HashedCrossing", "Hashing", "Identity", "Input", "InputLayer", "InputSpec", "IntegerLookup",
+    "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D",
+    "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU",
+    "Permute", "RMSNormalization", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SimpleRNN",
+    "Softmax", "SpatialDropout1D", "SpatialDropout2D", "StringLookup", "Subtract",
+    "TextVectorization", "TimeDistributed", "UnitNormalization", "UpSampling2D", "Wrapper",
+    "ZeroPadding2D", "add", "average", "concatenate", "deserialize", "dot", "floatx", "maximum",
+    "minimum", "multiply", "serialize", "set_floatx", "subtract",
 ]  # fmt: skip
 
 guard(__name__)

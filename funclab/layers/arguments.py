@@ -65,7 +65,7 @@ def take_fields(cls: Any, base: Any) -> None:
         if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
             check_bound(signature, type(self).__name__, (self, *args), kwargs)
         own = [name for name in fields if name not in parameters(base)]
-        settings = {name: checked(name, values.pop(name)) for name in own}
+        settings = {name: checked(name, values.pop(name), cls.__name__) for name in own}
         for name, value in settings.items():
             check_kind(type(self).__name__, name, value, fields[name].annotation)
         base.__init__(self, **values)

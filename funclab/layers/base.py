@@ -158,6 +158,11 @@ class Layer(Weighted):
         return self.dtype
 
     @property
+    def reads_masks(self) -> bool:  # type: ignore[override]
+        """Whether `call` takes a mask."""
+        return any(name.endswith("mask") for name in arguments.call_parameters(type(self)))
+
+    @property
     def uses_training(self) -> bool:  # type: ignore[override]
         inner = any(layer.uses_training for layer in self.sublayers)
         return inner or "training" in call_parameters(type(self))

@@ -99,6 +99,10 @@ class Conv1D(Conv):
     Weights: kernel (time, features / groups, filters), bias (filters,).
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
         sequences, or shorter than the window.
+
+    >>> from funclab import Input
+    >>> Conv1D(16, 3, padding="causal")(Input((10, 4))).shape
+    (None, 10, 16)
     """
 
     rank = 1

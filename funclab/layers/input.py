@@ -30,7 +30,13 @@ def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
 
 
 class InputLayer(Layer):
-    """The layer behind an `Input`: no inputs of its own, one node, one tensor."""
+    """The layer behind an `Input`: no inputs of its own, one node, one tensor.
+
+    Shapes: nothing -> out (batch, *shape).
+
+    >>> InputLayer((4,), name="x").output
+    <Tensor x[0:0] shape=(None, 4) dtype=float32>
+    """
 
     def __init__(
         self,

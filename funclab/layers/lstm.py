@@ -44,6 +44,12 @@ class LSTM(Recurrent):
         al., "Learning to forget", 2000, for the forget gate; Gal and Ghahramani, "A theoretically
         grounded application of dropout in recurrent neural networks", NIPS 2016, for dropout that
         is the same at all steps (here also for all gates).
+
+    >>> from funclab import Input
+    >>> LSTM(32)(Input((10, 4))).shape
+    (None, 32)
+    >>> LSTM(32, return_sequences=True)(Input((10, 4))).shape
+    (None, 10, 32)
     """
 
     state_count = 2
@@ -152,6 +158,10 @@ class SimpleRNN(OneState):
     Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
         a stateful layer without a batch size.
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
+
+    >>> from funclab import Input
+    >>> SimpleRNN(32)(Input((10, 4))).shape
+    (None, 32)
     """
 
     cell_name = "simple_rnn_cell"
@@ -174,6 +184,10 @@ class GRU(OneState):
     Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
         a stateful layer without a batch size.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+
+    >>> from funclab import Input
+    >>> GRU(32)(Input((10, 4))).shape
+    (None, 32)
     """
 
     gates = 3

@@ -39,6 +39,10 @@ class MaxPooling2D(Pooling):
         lengths as for Conv2D, with strides equal to `pool_size` unless given.
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
         images, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> MaxPooling2D(2)(Input((8, 8, 3))).shape
+    (None, 4, 4, 3)
     """
 
     pool = staticmethod(ops.max_pool)
@@ -51,6 +55,10 @@ class AveragePooling2D(Pooling):
         lengths as for MaxPooling2D.
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
         images, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> AveragePooling2D(2)(Input((8, 8, 3))).shape
+    (None, 4, 4, 3)
     """
 
     pool = staticmethod(ops.average_pool)
@@ -60,6 +68,10 @@ class MaxPooling1D(Pooling):
     """The largest element of each window of a sequence, feature by feature.
 
     Shapes: x (batch, time, features) -> out (batch, new time, features).
+
+    >>> from funclab import Input
+    >>> MaxPooling1D(2)(Input((8, 3))).shape
+    (None, 4, 3)
     """
 
     rank = 1
@@ -70,6 +82,10 @@ class AveragePooling1D(Pooling):
     """The mean of each window of a sequence, feature by feature.
 
     Shapes: x (batch, time, features) -> out (batch, new time, features).
+
+    >>> from funclab import Input
+    >>> AveragePooling1D(2)(Input((8, 3))).shape
+    (None, 4, 3)
     """
 
     rank = 1
@@ -99,6 +115,10 @@ class GlobalAveragePooling2D(GlobalPooling):
 
     Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
     Source: Lin et al., "Network in network", ICLR 2014, section 3.2.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling2D()(Input((8, 8, 3))).shape
+    (None, 3)
     """
 
     reduce = staticmethod(ops.mean)
@@ -108,6 +128,10 @@ class GlobalMaxPooling2D(GlobalPooling):
     """The largest element of each channel over the whole image.
 
     Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling2D()(Input((8, 8, 3))).shape
+    (None, 3)
     """
 
     reduce = staticmethod(ops.max)
@@ -117,6 +141,10 @@ class GlobalAveragePooling1D(GlobalPooling):
     """The mean of each feature over all steps of a sequence; masked steps do not count.
 
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling1D()(Input((8, 3))).shape
+    (None, 3)
     """
 
     input_spec = InputSpec(ndim=3)
@@ -138,6 +166,10 @@ class GlobalMaxPooling1D(GlobalPooling):
     """The largest element of each feature over all steps of a sequence.
 
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling1D()(Input((8, 3))).shape
+    (None, 3)
     """
 
     input_spec = InputSpec(ndim=3)

@@ -76,6 +76,10 @@ class Permute(Layer):
 
     Shapes: x (batch, a, b), dims (2, 1) -> out (batch, b, a).
     Raises: ArgumentError unless `dims` holds 1, 2, ... in some order.
+
+    >>> from funclab import Input
+    >>> Permute((2, 1))(Input((10, 4))).shape
+    (None, 4, 10)
     """
 
     dims: Sequence[int]
@@ -103,6 +107,10 @@ class RepeatVector(Layer):
 
     Shapes: x (batch, features) -> out (batch, n, features).
     Raises: ArgumentError unless `n` is a positive whole number.
+
+    >>> from funclab import Input
+    >>> RepeatVector(3)(Input((4,))).shape
+    (None, 3, 4)
     """
 
     input_spec = InputSpec(ndim=2)
@@ -128,6 +136,10 @@ class ZeroPadding2D(Images):
     """Zeros around images: `padding` is one number, (height, width) or two pairs (before, after).
 
     Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
+
+    >>> from funclab import Input
+    >>> ZeroPadding2D(1)(Input((8, 8, 3))).shape
+    (None, 10, 10, 3)
     """
 
     padding: Any = (1, 1)
@@ -147,6 +159,10 @@ class Cropping2D(Images):
     """Images without their rims: `cropping` is written as the padding of ZeroPadding2D.
 
     Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
+
+    >>> from funclab import Input
+    >>> Cropping2D(((1, 0), (2, 2)))(Input((8, 8, 3))).shape
+    (None, 7, 4, 3)
     """
 
     cropping: Any = (0, 0)
@@ -178,6 +194,10 @@ class UpSampling2D(Images):
 
     Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
         channels).
+
+    >>> from funclab import Input
+    >>> UpSampling2D(2)(Input((8, 8, 3))).shape
+    (None, 16, 16, 3)
     """
 
     size: Any = (2, 2)

@@ -50,6 +50,10 @@ class TimeDistributed(Wrapper):
     All steps are computed at once, as a batch of batch * time samples. Only what normalizes over
     the batch (BatchNormalization, in training) sees one step after another, as in Keras. Of a mask,
     the part beyond (batch, time) goes to the layer; the steps that count stay masked in the output.
+
+    >>> from funclab import Input, layers
+    >>> TimeDistributed(layers.Dense(8))(Input((10, 4))).shape
+    (None, 10, 8)
     """
 
     supports_masking = True
@@ -124,6 +128,10 @@ class Bidirectional(Wrapper):
     Weights: those of the forward layer, then those of the backward layer.
     Raises: TensorTypeError for what is not a layer; ArgumentError for what is not recurrent.
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
+
+    >>> from funclab import Input, layers
+    >>> Bidirectional(layers.LSTM(8))(Input((10, 4))).shape
+    (None, 16)
     """
 
     supports_masking = True

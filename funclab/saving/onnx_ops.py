@@ -174,6 +174,19 @@ def axes_of(kind: str) -> Any:
     return write
 
 
+def einsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """Axes of length 1 that meet longer ones are taken away: ONNX does not stretch them."""
+    terms, letters = op.letters([x.ndim for x in inputs])
+    longer = {c for term, x in zip(terms, inputs) for c, n in zip(term, x.shape) if n != 1}
+    names, kept = [], []
+    for term, x in zip(terms, inputs):
+        gone = [i for i, c in enumerate(term) if x.shape[i] == 1 and c in longer]
+        name = writer.cast(x, output.dtype)
+        names.append(writer.node("Squeeze", name, writer.constant(gone)) if gone else name)
+        kept.append("".join(c for i, c in enumerate(term) if i not in gone))
+    return writer.node("Einsum", *names, equation=f"{','.join(kept)}->{letters}")
+
+
 def pad(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     x = inputs[0]
     widths = writer.constant([*(pair[0] for pair in op.pad_width), *(p[1] for p in op.pad_width)])
@@ -262,6 +275,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
     "LSTM": lstm_layer,
     "Where": where,
+    "Einsum": einsum,
     "Take": gather("Gather"),
     "TakeAlongAxis": gather("GatherElements"),
     "Embedding": gather("Gather", 0),
@@ -305,6 +319,19 @@ def normalization(op: Any, x: Any, scale: Any, offset: Any, mean: Any, variance:
     axis = shape_math.axis_index(op.axis, x.ndim)
     beside = tuple(-1 if i == axis else 1 for i in range(x.ndim))
     return ops.add(ops.multiply(x, ops.reshape(steep, beside)), ops.reshape(moved, beside))
+
+
+def layer_normalization(op: Any, x: Any, *weights: Any) -> Any:
+    """Also along axes that are not the last, for which ONNX has no node."""
+    axes = shape_math.reduced_axes(x.ndim, op.axis)
+    if op.centered:
+        x = ops.subtract(x, ops.mean(x, axes, keepdims=True))
+    variance = ops.mean(ops.square(x), axes, keepdims=True)
+    x = ops.divide(x, ops.sqrt(ops.add(variance, op.epsilon)))
+    beside = tuple(length if i in axes else 1 for i, length in enumerate(x.shape))
+    for weight, join in zip(weights, (ops.multiply, ops.add)[not op.scaled :]):
+        x = join(x, ops.reshape(weight, beside))
+    return x
 
 
 def split(op: Any, x: Any) -> Any:
@@ -389,6 +416,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
         x, ops.reshape(b, [-1 if i == op.axis % x.ndim else 1 for i in range(x.ndim)])
     ),
     "Normalization": normalization,
+    **dict.fromkeys(("LayerNormalization", "RMSNormalization"), layer_normalization),
     "Split": split,
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,

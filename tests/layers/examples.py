@@ -84,6 +84,10 @@ example(
     kernel_regularizer="l2",
     kernel_constraint="max_norm",
 )
+example("EinsumDense", VECTOR, equation="ab,bc->ac", output_shape=4, bias_axes="c")
+example("EinsumDense", SEQUENCE, equation="...b,bc->...c", output_shape=2, activation="relu")
+example("EinsumDense", IMAGE, equation="abcd,cde->abe", output_shape=(None, 6), bias_axes="be")
+example("EinsumDense", IMAGE, equation="ab...,bc->ac...", output_shape=2, bias_axes="c")
 example("Identity", VECTOR)
 example("Embedding", (5,), words=9, input_dim=9, output_dim=4)
 example("Embedding", (2, 5), words=9, input_dim=9, output_dim=4, mask_zero=True)
@@ -158,6 +162,13 @@ for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
 
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
+example("LayerNormalization", SEQUENCE)
+example("LayerNormalization", IMAGE, axis=(1, -1), epsilon=0.1, center=False)
+example("GroupNormalization", IMAGE, groups=2)
+example("GroupNormalization", IMAGE, groups=-1, axis=1, scale=False)
+example("RMSNormalization", SEQUENCE)
+example("RMSNormalization", IMAGE, axis=[-1, -2], epsilon=0.1)
+example("UnitNormalization", SEQUENCE, axis=[1, 2])
 
 example("LSTM", SEQUENCE, units=2)
 example("LSTM", SEQUENCE, units=2, return_sequences=True, go_backwards=True)

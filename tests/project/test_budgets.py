@@ -12,8 +12,9 @@ TOKENS_PER_LINE = 11.0  # the average of a file; see Source.tokens
 DENSITY = "tokens per line"
 # Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
-# of threads could use one model, and models could be copied and pickled, with what holds them.
-CORE_LINES = 1320
+# of threads could use one model, models could be copied and pickled, with what holds them, and
+# layers stood in Keras' order where masks are joined.
+CORE_LINES = 1350
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

@@ -24,7 +24,7 @@ _WINDOWS = ("kernel_size", "pool_size", "size")
 _SETTINGS = {
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
-    "dims": "axes {}",
+    "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
     "offset": "offset {}",
@@ -41,7 +41,7 @@ _SIGNS = {
     "Less": "<", "LessEqual": "≤", "Greater": ">", "GreaterEqual": "≥",
     "Add": "+", "Multiply": "×", "Equal": "=", "NotEqual": "≠",
 }  # fmt: skip
-_FIELDS = {"key": "[{}]", "newshape": "({})", "as_dtype": "{}", "to": "{}"}
+_FIELDS = {"subscripts": "{}", "key": "[{}]", "newshape": "({})", "as_dtype": "{}", "to": "{}"}
 _SYMMETRIC = ("Add", "Multiply", "Equal", "NotEqual")
 
 

@@ -25,6 +25,8 @@ STEPS = Input((10, 8), name="steps")
         (layers.ZeroPadding2D(((0, 1), (0, 1)))(IMAGE), "padding 0, 1"),
         (layers.BatchNormalization()(IMAGE), ""),
         (layers.BatchNormalization(axis=1)(IMAGE), "axis 1"),
+        (layers.GroupNormalization(3)(IMAGE), "groups 3"),
+        (layers.LayerNormalization([1, 2])(IMAGE), "axis 1, 2"),
         (layers.ReLU(6)(IMAGE), "max 6"),
         (layers.Dropout(0.5)(IMAGE), "0.5"),
         (layers.Concatenate()([IMAGE, IMAGE]), "axis -1"),

@@ -52,6 +52,10 @@ STAYS = {
     "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
     "shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
+    "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
+    "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
+    "RMSNormalization": "Each sample is brought to a mean square of 1; the shape stays.",
+    "UnitNormalization": "Each sample is brought to length 1; the shape stays.",
 }
 MERGES = {
     "Add": "added",
@@ -108,6 +112,21 @@ def dense(call: CallShapes) -> Derivation:
     change = f"The last axis becomes units: {show(call.x[-1])} → {units}"
     rest = "." if len(call.x) == 2 else "; the others stay, nothing is flattened."
     return change + rest, [[*call.all_same()[:-1], setting("units", units)]]
+
+
+@for_layers("EinsumDense")
+def einsum_dense(call: CallShapes) -> Derivation:
+    layer = call.layer
+    x, kernel, output = layer.formula.letters(len(call.x))
+    weights = dict(zip(kernel, layer.kernel.shape, strict=True))
+    axes = [
+        call.same(x.index(letter))
+        if letter in x
+        else setting(f"kernel.shape[{kernel.index(letter)}]", weights[letter])
+        for letter in output
+    ]
+    words = f"Axes of one letter go together: {layer.equation}, of the input and the kernel"
+    return f"{words}; what is not behind the arrow is summed over.", [axes]
 
 
 @for_layers("Embedding")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
-from funclab.view.shapes.rules.layers import overlaid, reshaped
+from funclab.view.shapes.rules.layers import overlaid, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (
     Axis,
     CallShapes,
@@ -23,7 +23,7 @@ from funclab.view.shapes.rules.numbers import (
 
 
 @for_ops("Elementwise", "FullLike", "Flip", "Cumsum", "AlongAxis", "Dropout", "PerChannel")
-@for_ops("BiasActivation", "BiasAdd", "Identity")
+@for_ops("BiasActivation", "BiasAdd", "Identity", "LayerNormalization")
 def stays(call: CallShapes) -> Derivation:
     return "It acts on each element where it is: the shape stays.", [call.all_same()]
 
@@ -46,6 +46,19 @@ def matmul(call: CallShapes) -> Derivation:
         "are multiplied and summed, so that axis goes."
     )
     return words, [[*overlaid(call)[:-2], call.same(-2, 0), call.same(-1, 1)]]
+
+
+@for_ops("Einsum")
+def einsum(call: CallShapes) -> Derivation:
+    terms, output = call.layer.letters(list(map(len, call.inputs)))
+    summed = dict.fromkeys(letter for letter in "".join(terms) if letter not in output)
+    axes = [
+        stretched(call, [(i, term.index(letter)) for i, term in enumerate(terms) if letter in term])
+        for letter in output
+    ]
+    words = f"Axes of one letter go together: {call.layer.subscripts}"
+    sums = f"; products are summed over {listed(list(summed))}, which go" if summed else ""
+    return f"{words}{sums}.", [axes]
 
 
 @for_ops("Reduction", "ArgMax")
