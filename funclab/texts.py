@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError
+from funclab.errors import DataError, TensorTypeError
 
 STRING = "string"
 
@@ -52,4 +52,13 @@ def _not_text(name: str, items: list[Any], kind: Any) -> DataError:
         fix="join words to one text for each sample, ' '.join(words), or fill short rows with ''."
         if what.startswith("lists")
         else "turn them into text first, for example with .astype(str).",
+    )
+
+
+def text_refused(op: str, dtypes: list[str]) -> TensorTypeError:
+    """The error of an op that is given text."""
+    return TensorTypeError(
+        f"The op {op} cannot compute with text: input {dtypes.index(STRING)} has dtype string.",
+        why="arithmetic needs numbers.",
+        fix="put a StringLookup or TextVectorization layer first: it turns words into numbers.",
     )

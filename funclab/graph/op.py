@@ -8,13 +8,12 @@ from typing import Any, ClassVar, dataclass_transform
 import numpy as np
 
 from funclab import registry
-from funclab.errors import TensorTypeError
 from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
 from funclab.shape_math import Array, Shape
-from funclab.texts import STRING, storage
+from funclab.texts import STRING, storage, text_refused
 
 Work = tuple[tuple[Shape, str | None], ...]
 
@@ -113,13 +112,7 @@ class Op:
         """
         dtypes = [value.dtype for value in inputs]
         if STRING in dtypes and not self.takes_text:
-            raise TensorTypeError(
-                f"The op {self.name} cannot compute with text: input {dtypes.index(STRING)} has "
-                "dtype string.",
-                why="arithmetic needs numbers.",
-                fix="put a StringLookup or TextVectorization layer first: it turns words into "
-                "numbers.",
-            )
+            raise text_refused(self.name, dtypes)
         return self.dtype(*dtypes)
 
     def scratch(self, shapes: Any, dtype: str) -> list[Array]:

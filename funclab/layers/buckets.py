@@ -9,7 +9,7 @@ import numpy as np
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.value import Value
-from funclab.layers.checks import one_of
+from funclab.layers.checks import one_of, positive
 from funclab.layers.hashing import WORD, bucket, crossed, fingerprint, salt_of
 from funclab.layers.preparing import Preparing
 from funclab.layers.preprocessing import dense, encoded
@@ -37,6 +37,7 @@ class Hashing(Preparing):
 
     def prepare(self) -> None:
         dense(self.sparse)
+        positive("num_bins", self.num_bins)
         one_of("output_mode", self.output_mode, ("int", "one_hot", "multi_hot", "count"))
         self.salt = salt_of(self.salt)
         if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
@@ -110,6 +111,7 @@ class HashedCrossing(Preparing):
 
     def prepare(self) -> None:
         dense(self.sparse)
+        positive("num_bins", self.num_bins)
         one_of("output_mode", self.output_mode, ("int", "one_hot"))
         if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
             self.dtype = "int64"

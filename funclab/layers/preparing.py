@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import ops, structure
-from funclab.errors import ArgumentError, NotSupportedError
+from funclab.errors import ArgumentError, DataError, FunclabError, NotSupportedError
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.base import Layer, values_of
@@ -18,14 +18,29 @@ from funclab.texts import STRING, as_texts
 class Preparing(Layer, abstract=True):
     """A layer on words: called on lists and arrays it computes at once, without a plan."""
 
+    also_configured = ("vocabulary_size",)
+    """What its config has beside the arguments of its constructor."""
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and "inputs" in kwargs:
             args = (kwargs.pop("inputs"),)
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, (Tensor, Value)) for leaf in leaves) or not args:
             return super().__call__(*args, **kwargs)
+        try:
+            inputs = self.as_inputs(args[0])
+        except ValueError as error:
+            if isinstance(error, FunclabError):
+                raise
+            raise DataError(
+                f"The data for {self.name} make no array: {error}.",
+                why="its rows have unequal lengths, or things of different kinds stand together.",
+                fix="fill short rows up to one length.",
+                graph=self,
+            ) from None
+        made = self.call(inputs)
         self.built = True
-        return self.call(self.as_inputs(args[0]))
+        return made
 
     def as_inputs(self, data: Any) -> Any:
         """The data as arrays."""

@@ -11,6 +11,7 @@ import numpy as np
 from funclab import meant, ops
 from funclab.errors import ArgumentError, DataError
 from funclab.graph.value import Value
+from funclab.layers import functions
 from funclab.layers.checks import one_of
 from funclab.layers.lookup import StringLookup
 from funclab.layers.preparing import Preparing
@@ -254,16 +255,32 @@ class TextVectorization(Preparing):
         """Know again what `get_assets` gave."""
         self._lookup_layer.set_assets(assets, idf_weights)
 
+    @property
+    def idf(self) -> Any:
+        """The weights of the words, for output_mode "tf_idf"; None before they are known."""
+        return self._lookup_layer.idf
+
     def get_config(self) -> dict[str, Any]:
         inner = self._lookup_layer.get_config()
         learned = {name: inner[name] for name in ("vocabulary", "idf_weights")}
-        return {**super().get_config(), **learned}
+        size = self._lookup_layer.known_size
+        return {**super().get_config(), **learned, "vocabulary_size": size}
 
     def learned_config(self) -> dict[str, Any]:
         """A config in which the vocabulary stands as if it had been given."""
-        inner = self._lookup_layer.learned_config()
-        learned = {name: inner[name] for name in ("vocabulary", "idf_weights")}
-        return {**self.get_config(), **learned}
+        config, inner = self.get_config(), self._lookup_layer.learned_config()
+        del config["vocabulary_size"]
+        return config | {name: inner[name] for name in ("vocabulary", "idf_weights")}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        if isinstance(config.get("vocabulary"), str):
+            functions.refuse_outside_file(config["vocabulary"])
+        own = {key: value for key, value in config.items() if key != "vocabulary_size"}
+        layer = super().from_config(own, custom_objects)
+        lookup = layer._lookup_layer
+        lookup.expected_size = None if lookup.tokens else config.get("vocabulary_size")
+        return layer
 
 
 def _decoded(word: Any) -> str:

@@ -51,8 +51,8 @@ class IndexLookup(Preparing, abstract=True):
         one_of("output_mode", self.output_mode, modes)
         self._check_settings()
         self.salt = salt_of(self.salt)
-        self.tokens: list[Any] = []
-        """What it knows, without the special tokens before them."""
+        self.expected_size: int | None = None
+        """For a layer out of a file: how many tokens it will have."""
         self.table = Known(self)
         self.given = self.vocabulary is not None
         vocabulary, self.vocabulary = self.vocabulary, None
@@ -106,9 +106,26 @@ class IndexLookup(Preparing, abstract=True):
         return len(self.special) + len(self.tokens)
 
     @property
+    def tokens(self) -> list[Any]:
+        """What it knows, without the special tokens before them."""
+        return self.table.tokens
+
+    @property
+    def known_size(self) -> int | None:
+        """How many tokens there are or will be; None while that is open."""
+        return self.vocabulary_size() if self.tokens else self.expected_size
+
+    @property
     def depth(self) -> int:
         """The length of the vectors, for an output_mode other than "int"."""
-        return self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()  # type: ignore[return-value]
+        if self.pad_to_max_tokens and self.max_tokens is not None:
+            return self.max_tokens
+        return self.expected_size or self.vocabulary_size()
+
+    @property
+    def idf(self) -> Variable | None:
+        """The weights of the tokens, for output_mode "tf_idf"; None before they are known."""
+        return self.table.idf
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Know these tokens from now on, instead of learning them by `adapt`.
@@ -158,7 +175,7 @@ class IndexLookup(Preparing, abstract=True):
                 lines.pop()
             vocabulary = [line.removesuffix("\r") for line in lines]
             vocabulary = [self.token_of(line) for line in vocabulary]
-        return self.as_keys(vocabulary).reshape(-1).tolist()
+        return self.as_keys(vocabulary).reshape(-1).tolist() if len(vocabulary) else []
 
     def _check_vocabulary(self, own: list[Any], tokens: list[Any]) -> None:
         repeated = [token for token, count in Counter(own).items() if count > 1]
@@ -189,17 +206,17 @@ class IndexLookup(Preparing, abstract=True):
     def _learn(self, tokens: Sequence[Any], idf_weights: Any = None) -> None:
         size = len(self.special) + len(tokens)
         fixed = self.inbound_nodes and self.output_mode != "int" and not self.pad_to_max_tokens
-        if fixed and size != self.vocabulary_size():
+        if fixed and size != self.depth:
             raise ArgumentError(
                 f"When using `output_mode={self.output_mode}` and `pad_to_max_tokens=False`, the "
                 "vocabulary size cannot be changed after the layer is called. Old vocab size is "
-                f"{self.vocabulary_size()}, new vocab size is {size}.",
+                f"{self.depth}, new vocab size is {size}.",
                 why=f"{self.name} is part of a graph, whose shapes are known.",
                 fix="call adapt before the layer, or set max_tokens and pad_to_max_tokens=True.",
                 graph=self,
             )
-        self.tokens = list(tokens)
-        self.table = Known(self)
+        self.expected_size = None
+        self.table.learn(tokens)
         if idf_weights is not None:
             padding = self.max_tokens - size if self.pad_to_max_tokens else 0  # type: ignore[operator]
             padded = np.pad(idf_weights, (0, padding)).astype("float32")
@@ -283,6 +300,8 @@ class IndexLookup(Preparing, abstract=True):
 
     def weighing(self, vectors: Any) -> Any:
         """The weights of all tokens, to multiply counts with."""
+        if self.table.idf is None and self.expected_size:  # a file that is being read has them
+            return np.zeros(self.depth, "float32")
         if self.table.idf is None:
             raise ArgumentError(
                 f"{self.name} has no `idf_weights` yet.",
@@ -323,14 +342,16 @@ class IndexLookup(Preparing, abstract=True):
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         idf = None if self.idf_weights is None else np.asarray(self.idf_weights).tolist()
-        return {**config, "vocabulary": self.vocabulary, "idf_weights": idf}
+        learned = {"vocabulary": self.vocabulary, "idf_weights": idf}
+        return {**config, **learned, "vocabulary_size": self.known_size}
 
     def learned_config(self) -> dict[str, Any]:
         """A config in which the vocabulary stands as if it had been given."""
         config = self.get_config()
-        if self.tokens:
+        del config["vocabulary_size"]
+        if self.tokens and not self.given:
             config["vocabulary"] = self.get_vocabulary()
-        if self.tokens and self.table.idf is not None:
+        if self.tokens and not self.given and self.table.idf is not None:
             config["idf_weights"] = self.table.idf.numpy()[: self.vocabulary_size()].tolist()
         return config
 
@@ -340,7 +361,9 @@ class IndexLookup(Preparing, abstract=True):
             functions.refuse_outside_file(config["vocabulary"])
         own = {key: value for key, value in config.items() if key in registry.argument_names(cls)}
         more = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
-        return cls(**{**own, **more})
+        layer = cls(**{**own, **more})
+        layer.expected_size = None if layer.tokens else config.get("vocabulary_size")
+        return layer
 
 
 VOCABULARY = "vocabulary.txt"
@@ -351,9 +374,13 @@ class Known:
 
     def __init__(self, layer: IndexLookup) -> None:
         self.layer = layer
-        self.idf: Variable | None = None
-        self.first = len(layer.special)
-        self.numbers = {token: self.first + i for i, token in enumerate(layer.tokens)}
+        self.learn([])
+
+    def learn(self, tokens: Sequence[Any]) -> None:
+        """Know these tokens, which come after the special ones, and no others."""
+        self.tokens, self.idf = list(tokens), None
+        first = len(self.layer.special)
+        self.numbers = {token: first + i for i, token in enumerate(tokens)}
 
     def __repr__(self) -> str:
         return f"<{len(self.numbers)} tokens of {self.layer.name}>"
