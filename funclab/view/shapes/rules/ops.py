@@ -229,3 +229,16 @@ def lstm(call: CallShapes) -> Derivation:
     whole = [call.same(0), call.same(1), units]
     words = "The sequence is read step by step; the last two outputs are the states at its end."
     return words, [whole if call.layer.return_sequences else state, state, state]
+
+
+@for_ops("CTCLoss")
+def ctc_loss(call: CallShapes) -> Derivation:
+    return "Each sequence has one loss: only its axis stays.", [[call.same(0, 1)]]
+
+
+@for_ops("CTCDecode")
+def ctc_decode(call: CallShapes) -> Derivation:
+    greedy = call.layer.strategy == "greedy"
+    paths = single("the best path") if greedy else setting("top_paths", call.layer.top_paths)
+    words = "Each path has a label, or -1, for every step; a score tells how likely it is."
+    return words, [[paths, call.same(0), call.same(1)], [call.same(0), paths]]
