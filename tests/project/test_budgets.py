@@ -27,6 +27,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "the signatures of forward and vjp name every array and its type",
     ),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
+    ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/saving/onnx_ops.py", DENSITY): (15.5, "tables and formulas: a line for each op"),
     ("funclab/layers/hashing.py", DENSITY): (15.0, "formulas of hashes, as they were published"),

@@ -34,6 +34,7 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
+    ("keras2",),
     ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
