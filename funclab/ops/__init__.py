@@ -41,7 +41,8 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.conv import average_pool, max_pool
+from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
@@ -69,7 +70,7 @@ __all__ = [
     "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
     "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
     "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
-    "unfold_time", "unstack", "var", "where", "zeros", "zeros_like",
+    "unfold_time", "unstack", "up_sample", "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

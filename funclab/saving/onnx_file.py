@@ -22,7 +22,8 @@ from funclab.graph.locks import read
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
-from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of, unknown_length
+from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
+from funclab.saving.onnx_writer import unknown_length
 
 OPSET = 20
 """The version of the ONNX operators that is written."""

@@ -6,37 +6,18 @@ Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from funclab import ops, shape_math
-from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
+from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_writer import Writer, unknown_length
 
 USUAL = ("tanh", "sigmoid")
 """The activations of an LSTM that ONNX has without more."""
 FAR = np.iinfo(np.int64).max
-
-
-class Writer(Protocol):
-    """What the functions below need of the file that is being written."""
-
-    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
-        """A node of one kind, and the names of its outputs."""
-        ...
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node of one kind, and the name of its only output."""
-        ...
-
-    def constant(self, numbers: Any, dtype: str = "int64") -> str:
-        """The name of an array."""
-        ...
-
-    def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
-        ...
 
 
 # One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
@@ -69,15 +50,6 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "Concatenate": lambda op, x: {"axis": op.axis},
     "Transpose": lambda op, x: {"perm": op.order(x.ndim)},
 }
-
-
-def unknown_length(what: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of a sequence is not known.",
-        why="its steps are written one by one, so there must be a number of them.",
-        fix="build the model with the length in Input(shape=(time, ...)), give it the weights of "
-        "this one (set_weights), and export that.",
-    )
 
 
 def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -212,31 +184,6 @@ def cumsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
 def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     limits = (writer.constant(limit, output.dtype) for limit in (op.x_min, op.x_max))
     return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
-
-
-def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Convolution and pooling; ONNX has the channels in front."""
-    x, rank = inputs[0], inputs[0].ndim
-    kernel = inputs[1:2]
-    size = kernel[0].shape[:-2] if kernel else op.pool_size
-    dilation = getattr(op, "dilation_rate", (1,) * len(size))
-    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
-    if op.padding == "same" and None in op.spatial(x.shape):
-        settings["auto_pad"] = "SAME_UPPER"
-    elif op.padding == "same":
-        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
-        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
-        settings["pads"] = (*before, *after)
-    names = [writer.cast(value, output.dtype) for value in inputs]
-    is_last = op.data_format == "channels_last"
-    if is_last:
-        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
-    if kernel:
-        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
-        channels: Any = op.channels(x.shape)
-        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
-    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
 
 
 def lstm_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
@@ -421,6 +368,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,
     "OneHot": one_hot,
+    "UpSample": up_sample,
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,

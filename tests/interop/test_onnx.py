@@ -162,7 +162,7 @@ def test_recurrent_layers_inside_time_distributed_begin_with_zeros_for_every_ste
 def test_steps_without_a_known_number_are_refused(layer, tmp_path):
     x = Input((None, 3))
 
-    with pytest.raises(NotSupportedError, match="the length of a sequence is not known"):
+    with pytest.raises(NotSupportedError, match="the length of an axis is not known"):
         Model(x, layers.Dense(2)(layer(x))).export(tmp_path / "m.onnx")
 
 

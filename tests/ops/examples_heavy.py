@@ -28,6 +28,22 @@ for padding in ("valid", "same"):
     example(named("AveragePool", (2, 2), padding, pool_size=(3, 2)), normal(6, 4, 3))
 example(named("Conv", (2, 1), "same", FIRST), normal(4, 6, 7), weight(3, 3, 2, 4))
 example(named("MaxPool", (2, 2), "valid", FIRST), apart(3, 6, 4))
+for padding in ("valid", "same"):
+    example(named("Conv", (2,), padding, LAST, (1,)), normal(7, 4), weight(3, 2, 4))
+    example(
+        named("Conv", (1, 2, 1), padding, LAST, (1,) * 3), normal(4, 6, 3, 2), weight(2, 3, 2, 2, 4)
+    )
+    example(named("MaxPool", (1, 2, 2), padding, LAST, (2, 3, 2)), apart(4, 6, 3, 2))
+    example(named("AveragePool", (2, 1, 2), padding, LAST, (2, 1, 3)), normal(4, 2, 6, 3))
+example(
+    named("Conv", (1,) * 3, "same", FIRST, (1, 2, 1)), normal(4, 2, 4, 3), weight(2, 2, 1, 4, 2)
+)
+example(named("AveragePool", (1,) * 3, "same", FIRST, (2, 2, 2)), normal(2, 3, 4, 3))
+for groups in (4, 8):  # each filter sees one channel
+    example(named("Conv", (1, 2), "same"), normal(6, 7, 4), weight(3, 2, 1, groups))
+for curve in ("bilinear", "bicubic", "lanczos3", "lanczos5"):
+    example(named("UpSample", (2, 3), curve), normal(4, 3, 2))
+example(named("UpSample", (3, 2), "bilinear", FIRST), normal(2, 4, 3))
 
 channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
 example(named("BatchNormalization"), normal(4, 3), *channels)

@@ -10,6 +10,7 @@ from tests.parity import (
     optimizer_models,
     sequence_models,
     vision_models,
+    window_models,
 )
 from tests.parity.case import CASES, Case
 
@@ -25,4 +26,5 @@ __all__ = [
     "optimizer_models",
     "sequence_models",
     "vision_models",
+    "window_models",
 ]

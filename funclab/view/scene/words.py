@@ -27,7 +27,7 @@ _SETTINGS = {
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}",
+    "offset": "offset {}", "interpolation": "{}",
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",

@@ -29,6 +29,7 @@ GLOBAL = [
 ]
 IMAGES = [(28, 28, 6), (9, 14, 6), (None, 11, 6), (6, 13, 17)]
 SEQUENCES = [(20, 6), (7, 6), (None, 6)]
+VOLUMES = [(9, 14, 11, 6), (None, 8, 7, 6)]
 ANY = [(5,), (None, 3), (4, 6, 2)]
 ROWS = [(784,), (20, 30), (None, 4), (3, 2, 7)]
 RECURRENT = [
@@ -54,6 +55,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Average": (layers.Average, [{}], PAIRS),
     "AveragePooling1D": (layers.AveragePooling1D, POOLS, SEQUENCES),
     "AveragePooling2D": (layers.AveragePooling2D, POOLS, IMAGES),
+    "AveragePooling3D": (layers.AveragePooling3D, POOLS, VOLUMES),
     "BatchNormalization": (layers.BatchNormalization, [{}, {"axis": 1}], [(5,), (4, 6, 2)]),
     "Bidirectional": (
         layers.Bidirectional,
@@ -79,6 +81,13 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         [{"filters": 32, "kernel_size": (3, 2), **one} for one in CONVOLUTIONS],
         [(28, 28, 17), (11, 14, 13)],
     ),
+    "Conv3D": (
+        layers.Conv3D,
+        [{"filters": 5, "kernel_size": (1, 3, 2), **one} for one in CONVOLUTIONS],
+        [(9, 14, 11, 8)],
+    ),
+    "Cropping1D": (layers.Cropping1D, [{"cropping": (1, 2)}, {}], SEQUENCES),
+    "Cropping3D": (layers.Cropping3D, [{}, {"cropping": (1, 0, 2)}], VOLUMES),
     "Cropping2D": (
         layers.Cropping2D,
         [{"cropping": ((1, 2), (0, 3))}, {"cropping": 2}],
@@ -128,6 +137,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GaussianNoise": (layers.GaussianNoise, [{"stddev": 0.5}], ANY),
     "GlobalAveragePooling1D": (layers.GlobalAveragePooling1D, GLOBAL, SEQUENCES),
     "GlobalAveragePooling2D": (layers.GlobalAveragePooling2D, GLOBAL, IMAGES),
+    "GlobalAveragePooling3D": (layers.GlobalAveragePooling3D, GLOBAL, VOLUMES),
+    "GlobalMaxPooling3D": (layers.GlobalMaxPooling3D, GLOBAL, VOLUMES),
     "GlobalMaxPooling1D": (layers.GlobalMaxPooling1D, GLOBAL, SEQUENCES),
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
     "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
@@ -140,6 +151,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Masking": (layers.Masking, [{}], [(20, 6)]),
     "MaxPooling1D": (layers.MaxPooling1D, POOLS, SEQUENCES),
     "MaxPooling2D": (layers.MaxPooling2D, POOLS, IMAGES),
+    "MaxPooling3D": (layers.MaxPooling3D, POOLS, VOLUMES),
     "Maximum": (layers.Maximum, [{}], PAIRS),
     "Minimum": (layers.Minimum, [{}], PAIRS),
     "Multiply": (layers.Multiply, [{}], PAIRS),
@@ -156,14 +168,23 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Softmax": (layers.Softmax, [{}], ANY),
     "SpatialDropout1D": (layers.SpatialDropout1D, [{"rate": 0.5}], SEQUENCES),
     "SpatialDropout2D": (layers.SpatialDropout2D, [{"rate": 0.5}], IMAGES),
+    "SpatialDropout3D": (layers.SpatialDropout3D, [{"rate": 0.5}], VOLUMES),
     "Subtract": (layers.Subtract, [{}], PAIRS),
     "TimeDistributed": (
         layers.TimeDistributed,
         [{"layer": layers.Flatten()}, {"layer": layers.Activation("relu")}],
         [(20, 30), (None, 4, 2), (5, 4, 3, 2)],
     ),
+    "UpSampling1D": (layers.UpSampling1D, [{}], SEQUENCES),
+    "UpSampling2D": (
+        layers.UpSampling2D,
+        [{"size": (2, 3)}, {"interpolation": "bilinear"}],
+        IMAGES,
+    ),
+    "UpSampling3D": (layers.UpSampling3D, [{"size": (2, 1, 3)}], VOLUMES),
+    "ZeroPadding1D": (layers.ZeroPadding1D, [{"padding": (2, 0)}, {"padding": 1}], SEQUENCES),
+    "ZeroPadding3D": (layers.ZeroPadding3D, [{}, {"padding": (1, 0, 2)}], VOLUMES),
     "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
-    "UpSampling2D": (layers.UpSampling2D, [{"size": (2, 3)}], IMAGES),
     "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
     "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
     "StringLookup": (
