@@ -197,7 +197,7 @@ class _Writer:
         return self.onnx.helper.make_tensor_value_info(name, self._dtype(value.dtype), shape)
 
     def _dtype(self, dtype: str) -> int:
-        return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(storage(dtype)))
 
 
 def _inputs(model: Any) -> Any:

@@ -220,3 +220,11 @@ def test_numbers_are_refused_where_a_model_takes_text():
         model.predict(np.ones((2, 3)))
     with pytest.raises(TensorTypeError, match="takes dtype string"):
         model(Input((3,)))
+
+
+def test_text_is_shown_by_its_length_in_slow_motion():
+    model = Model(TEXT_INPUT, StringLookup(vocabulary=["a"])(TEXT_INPUT))
+
+    shown = funclab.trace(model, np.array([["a", "bcd", ""]]))
+
+    assert "StringLookup" in str(shown)
