@@ -24,6 +24,7 @@ from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
 from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
 from funclab.saving.onnx_writer import unknown_length
+from funclab.texts import storage
 
 OPSET = 20
 """The version of the ONNX operators that is written."""
