@@ -24,6 +24,7 @@ NOT_IN_ONNX = {
     *("Assign", "AssignAdd", "BatchNormalization"),
     *("AbsoluteError", "BinaryCrossEntropy", "CrossEntropy", "SparseCrossEntropy", "SquaredError"),
     *("ClassHits", "RankHits", "SparseClassHits", "Tally", "ThresholdHits", "Total"),
+    "LookUp",
 }
 """Ops that change what they are given, or belong to training."""
 RANDOM = {"Dropout", "RandomNormal", "RandomUniform"}

@@ -183,8 +183,8 @@ def layer_of(config, kind):
 FOREIGN = {
     "a layer": (
         "dense_layers",
-        lambda config: layer_of(config, "ReLU").update(class_name="Hashing"),
-        "Unknown layer: 'Hashing'",
+        lambda config: layer_of(config, "ReLU").update(class_name="FlaxLayer"),
+        "Unknown layer: 'FlaxLayer'",
     ),
     "a setting": (
         "dense_layers",

@@ -55,6 +55,9 @@ STEPPING = [
 ]
 
 
+TEXT = {"StringLookup", "TextVectorization"}
+"""Layers that take text."""
+
 # For each layer: how it is made, with which settings, and the shapes (of one sample) it is given.
 CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Activation": (layers.Activation, [{"activation": "relu"}], ANY),
@@ -111,6 +114,17 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Discretization": (
         layers.Discretization,
         [{"bin_boundaries": [0.0, 1.0], "output_mode": mode} for mode in ("int", "count")],
+        [(7,), (None,), (3, 4)],
+    ),
+    "HashedCrossing": (layers.HashedCrossing, [{"num_bins": 3}], [((), ()), ((1,), (1,))]),
+    "Hashing": (
+        layers.Hashing,
+        [{"num_bins": 3, "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "IntegerLookup": (
+        layers.IntegerLookup,
+        [{"vocabulary": [4, 7], "output_mode": mode} for mode in ("int", "multi_hot")],
         [(7,), (None,), (3, 4)],
     ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
@@ -189,6 +203,20 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
     "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
     "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
+    "StringLookup": (
+        layers.StringLookup,
+        [{"vocabulary": ["a", "b"], "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "TextVectorization": (
+        layers.TextVectorization,
+        [
+            {"vocabulary": ["a", "b"]},
+            {"vocabulary": ["a", "b"], "output_sequence_length": 3},
+            {"vocabulary": ["a", "b"], "output_mode": "count"},
+        ],
+        [(1,), ()],
+    ),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,
         [{"padding": ((1, 2), (0, 3))}, {"padding": 1}],

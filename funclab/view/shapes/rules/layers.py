@@ -137,6 +137,7 @@ def embedding(call: CallShapes) -> Derivation:
     return words, [[*call.all_same(), setting("output_dim", width)]]
 
 
+@for_layers("Hashing", "HashedCrossing", "IntegerLookup", "StringLookup")
 @for_layers("Discretization", "CategoryEncoding")
 def encoded(call: CallShapes) -> Derivation:
     layer, axes = call.layer, call.all_same()
@@ -152,6 +153,24 @@ def encoded(call: CallShapes) -> Derivation:
     del axes[min(1, len(axes) - 1)]
     words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
     return words, [[*axes, depth]]
+
+
+@for_layers("TextVectorization")
+def text_vectorization(call: CallShapes) -> Derivation:
+    layer, first = call.layer, call.all_same()[:1]
+    words = "Each text is cut into words"
+    if layer.output_mode == "int":
+        if layer.split is None and layer.ngrams is None:
+            words, first = "Each text is one word", call.all_same()[:-1]
+        length = layer.output_sequence_length
+        if length is None:
+            rest = [Axis("n words, not known yet", None)]
+            rest = call.all_same()[-1:] if layer.split is None else rest
+            return f"{words}, and each word becomes its number.", [[*first, *rest]]
+        words += f", and the numbers of the first {length} words are kept, with 0 for those lacking"
+        return f"{words}.", [[*first, setting("output_sequence_length", length)]]
+    what = f"one vector tells of each of the {layer.depth} words known"
+    return f"{words}, and {what}.", [[*first, setting("depth", layer.depth)]]
 
 
 @for_layers("Flatten")
