@@ -2,6 +2,7 @@
 #   make lab      JupyterLab on the first lesson      (PORT=8888, ARGS="more options of jupyter lab")
 #   make lessons  run every lesson, write build/lessons/*.html
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
+#   make catalogue  a page of every layer: build/catalogue/index.html
 #   make pictures  draw README's pictures anew
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
@@ -20,7 +21,7 @@ PLAIN := tests/ops $(wildcard tests/engine/test_*.py tests/kernels/test_*.py)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery pictures test soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures test soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -42,6 +43,9 @@ lessons: $(READY)
 
 gallery: $(READY) system
 	$(BIN)/python -m tests.view.gallery_pictures build/gallery
+
+catalogue: $(READY)
+	$(BIN)/python -m tests.view.catalogue build/catalogue
 
 pictures: $(READY) system
 	$(BIN)/python -m tests.browser.readme_pictures notebooks/images

@@ -23,7 +23,12 @@ class Constraint(registry.Configured, kind="constraint"):
 
 
 class NonNeg(Constraint):
-    """No weight below 0."""
+    """No weight below 0.
+
+    >>> import numpy as np
+    >>> NonNeg()(np.array([1.0, -2.0]))
+    array([1., 0.])
+    """
 
     def __call__(self, x: Any) -> Array:
         return np.maximum(x, 0)
@@ -36,6 +41,11 @@ class MaxNorm(Constraint):
         units) of Dense, so that each unit has one; [0, 1, 2] for that of Conv2D.
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014, section 5.1.
+
+    >>> import numpy as np
+    >>> MaxNorm(1.0)(np.array([[3.0], [4.0]])).round(2)
+    array([[0.6],
+           [0.8]])
     """
 
     max_value: float = 2
@@ -47,7 +57,13 @@ class MaxNorm(Constraint):
 
 
 class UnitNorm(Constraint):
-    """Every vector of weights has length 1; `axis` as for MaxNorm."""
+    """Every vector of weights has length 1; `axis` as for MaxNorm.
+
+    >>> import numpy as np
+    >>> UnitNorm()(np.array([[3.0], [4.0]])).round(2)
+    array([[0.6],
+           [0.8]])
+    """
 
     axis: Any = 0
 
@@ -59,6 +75,11 @@ class MinMaxNorm(Constraint):
     """The length of every vector of weights moves towards [min_value, max_value].
 
     At rate 1 it gets there at every step, at lower rates part of the way; `axis` as for MaxNorm.
+
+    >>> import numpy as np
+    >>> MinMaxNorm(0.5, 1.0)(np.array([[3.0], [4.0]])).round(2)
+    array([[0.6],
+           [0.8]])
     """
 
     min_value: float = 0.0

@@ -23,6 +23,10 @@ class L1L2(Regularizer):
     """l1 * sum |x| + l2 * sum x^2.
 
     Raises: ArgumentError for a factor that is not a finite number >= 0.
+
+    >>> import numpy as np
+    >>> L1L2(l1=0.1, l2=0.1)(np.array([1.0, -2.0]))
+    array(0.8)
     """
 
     l1: float = 0.0
@@ -44,6 +48,10 @@ class L1(L1L2):
     """l1 * sum |x|: pushes weights to exactly 0.
 
     Source: Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
+
+    >>> import numpy as np
+    >>> L1(0.1)(np.array([1.0, -2.0]))
+    array(0.3)
     """
 
     def __init__(self, l1: float = 0.01) -> None:
@@ -54,6 +62,10 @@ class L2(L1L2):
     """l2 * sum x^2: keeps weights small.
 
     Source: Hoerl and Kennard, "Ridge regression", 1970.
+
+    >>> import numpy as np
+    >>> L2(0.1)(np.array([1.0, -2.0]))
+    array(0.5)
     """
 
     def __init__(self, l2: float = 0.01) -> None:
@@ -65,6 +77,10 @@ class OrthogonalRegularizer(Regularizer):
 
     Shapes: a matrix (rows, columns).
     Raises: ArgumentError unless `mode` is "rows" or "columns".
+
+    >>> import numpy as np
+    >>> OrthogonalRegularizer(0.1)(np.eye(2))
+    array(0.)
     """
 
     factor: float = 0.01

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from funclab import explain
+from funclab import explain, structure
 from funclab.errors import GraphError, Item, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -119,12 +121,15 @@ class Graph:
         """Depths as Keras counts them: 0 at the outputs; a layer is as deep as its deepest call."""
         depth: dict[Node, int] = {}
         layer_depth: dict[Operation, int] = {}
+        masks = self._behind_masks()
         for node in reversed(reachable):
             here = max(depth.get(node, 0), layer_depth.get(node.operation, 0))
             depth[node] = layer_depth[node.operation] = here
             if node not in self.input_nodes:
-                for parent in self.parents(node):
-                    depth[parent] = max(here + 1, depth.get(parent, 0))
+                behind = dict.fromkeys(node.arguments.tensors, 0) | masks.get(node, {})
+                for tensor, between in behind.items():
+                    parent = self.producer(tensor)[0]
+                    depth[parent] = max(here + between + 1, depth.get(parent, 0))
         for node in self.input_nodes:  # an input that no output needs is still an input
             depth.setdefault(node, 0)
             layer_depth.setdefault(node.operation, 0)
@@ -135,6 +140,26 @@ class Graph:
         self.nodes_by_depth: dict[int, list[Node]] = {}
         for node in self.nodes:
             self.nodes_by_depth.setdefault(depth[node], []).append(node)
+
+    def _behind_masks(self) -> dict[Node, Counter[Tensor]]:
+        """For each call that reads masks, the tensors they are made from, each with the number of
+        operations in between: in Keras these are part of the graph, and count in its depths."""
+        made: dict[Tensor, Counter[Tensor]] = {}
+        read: dict[Node, Counter[Tensor]] = {}
+        for node in self.nodes:
+            tensors, steps = node.arguments.tensors, node.operation.mask_operations
+            masked = [tensor for tensor in tensors if tensor in made]
+            names = node.operation.mask_arguments
+            # Beside other tensors, `mask` is read only where it is passed by name.
+            alone = len(structure.flatten(node.arguments.args[:1])) == len(tensors)
+            if masked and names and (alone or names != ["mask"] or "mask" in node.arguments.kwargs):
+                read[node] = functools.reduce(operator.or_, (made[tensor] for tensor in masked))
+            behind = Counter(dict.fromkeys(tensors, steps))
+            for i, tensor in enumerate(masked):
+                more = steps or len(masked) - max(i, 1)  # masks are joined one after the other
+                behind |= Counter({source: n + more for source, n in made[tensor].items()})
+            made |= {tensor: behind for tensor in node.output_tensors if tensor.mask is not None}
+        return read
 
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
         """The error, with the nested model that the missing input belongs to, if there is one."""

@@ -1,4 +1,4 @@
-"""Mean and variance of each channel, and what they are needed for.
+"""Mean and variance of each channel, or of each row, and what they are needed for.
 
 Arrays are (rows, channels). Sums are kept in float64: a large batch has millions of rows. `mask`
 (rows) says which rows count; None for all.
@@ -108,3 +108,62 @@ def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
         if mask is None or mask[row]:
             for c in range(x.shape[1]):
                 gx[row, c] -= pull[c] + (x[row, c] - mean[c]) * tilt[c]
+
+
+def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
+    """out = (x - mean) * inverse * scale + shift, with mean and 1 / deviation of each row of x."""
+
+    def half(first, last):
+        part = slice(first, last)
+        rows = out[part], mean[part], inverse[part]
+        each_row(x[part], scale, shift, epsilon, centered, *rows)
+
+    run_halves(half, len(x), OPERATIONS * x.size)
+
+
+def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
+    """Fills gx; the gradients of scale and shift."""
+
+    def half(first, last):
+        part = slice(first, last)
+        sums = np.zeros((2, x.shape[1]))
+        each_row_vjp(g[part], x[part], scale, mean[part], inverse[part], centered, sums, gx[part])
+        return sums
+
+    return np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
+
+
+@jit
+def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
+    rows, columns = x.shape
+    for row in range(rows):
+        total, squares = 0.0, 0.0
+        if centered:
+            for c in range(columns):
+                total += x[row, c]
+        middle = total / columns
+        for c in range(columns):
+            distance = x[row, c] - middle
+            squares += distance * distance
+        steep = 1.0 / np.sqrt(squares / columns + epsilon)
+        mean[row], inverse[row] = middle, steep
+        for c in range(columns):
+            out[row, c] = (x[row, c] - middle) * steep * scale[c] + shift[c]
+
+
+@jit
+def each_row_vjp(g, x, scale, mean, inverse, centered, sums, gx):
+    rows, columns = x.shape
+    for row in range(rows):
+        middle, steep = mean[row], inverse[row]
+        pull, tilt = 0.0, 0.0  # what the row's mean and its deviation take off
+        for c in range(columns):
+            y = (x[row, c] - middle) * steep
+            sums[0, c] += g[row, c] * y
+            sums[1, c] += g[row, c]
+            pull += g[row, c] * scale[c]
+            tilt += g[row, c] * scale[c] * y
+        pull, tilt = pull * centered / columns, tilt / columns
+        for c in range(columns):
+            y = (x[row, c] - middle) * steep
+            gx[row, c] = (g[row, c] * scale[c] - pull - y * tilt) * steep

@@ -20,6 +20,10 @@ class Activation(Layer):
 
     Shapes: x (any) -> out (same as x).
     Raises: NameLookupError for an unknown name.
+
+    >>> import numpy as np
+    >>> Activation("relu")(np.array([[-1.0, 2.0]]))
+    array([[0., 2.]], dtype=float32)
     """
 
     supports_masking = True
@@ -35,6 +39,10 @@ class ReLU(Layer):
     Shapes: x (any) -> out (same as x).
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
         ICML 2010.
+
+    >>> import numpy as np
+    >>> ReLU(max_value=6)(np.array([[1.0, 2.0, 9.0]]))
+    array([[1., 2., 6.]], dtype=float32)
     """
 
     supports_masking = True
@@ -52,6 +60,10 @@ class LeakyReLU(Layer):
     Shapes: x (any) -> out (same as x).
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models",
         ICML 2013.
+
+    >>> import numpy as np
+    >>> LeakyReLU(0.5)(np.array([[-1.0, 2.0]]))
+    array([[-0.5,  2. ]], dtype=float32)
     """
 
     supports_masking = True
@@ -72,6 +84,10 @@ class ELU(Layer):
     Shapes: x (any) -> out (same as x).
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units",
         ICLR 2016.
+
+    >>> import numpy as np
+    >>> ELU()(np.array([[0.0, 2.0]]))
+    array([[0., 2.]], dtype=float32)
     """
 
     supports_masking = True
@@ -88,6 +104,11 @@ class PReLU(Layer):
         their alpha.
     Weights: alpha (..., with length 1 on the shared axes).
     Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 1.
+
+    >>> from funclab import Input
+    >>> layer = PReLU()
+    >>> layer(Input((4,))).shape, layer.alpha.shape
+    ((None, 4), (4,))
     """
 
     supports_masking = True
@@ -122,6 +143,10 @@ class Softmax(Layer):
 
     Shapes: x (any) -> out (same as x). A `mask` with as many axes as x keeps elements out of the
         sum; a mask of time steps is passed on.
+
+    >>> import numpy as np
+    >>> Softmax()(np.array([[1.0, 1.0]]))
+    array([[0.5, 0.5]], dtype=float32)
     """
 
     supports_masking = True

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from funclab import explain, meant, structure
+from funclab.config import floatx as floatx
+from funclab.config import set_floatx as set_floatx
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
 from funclab.fields import check_bound, check_kind, own_fields, wrong_value
 from funclab.graph.operation import Operation
@@ -23,25 +25,6 @@ DTYPES = ("float32", "float64", "int8", "uint8", "int16", "int32", "int64", "boo
 EXAMPLES = {"units": "32", "filters": "16", "kernel_size": "3", "n": "10", "dims": "(2, 1)",
             "input_dim": "1000", "output_dim": "64", "target_shape": "(8, 8)", "rate": "0.5",
             "layer": "Dense(32)", "function": "lambda x: x * 2", "stddev": "0.1"}  # fmt: skip
-
-_floatx = "float32"
-
-
-def floatx() -> str:
-    """The dtype of layers that are not given one."""
-    return _floatx
-
-
-def set_floatx(dtype: str) -> None:
-    """Set the dtype of layers made from now on: "float32" or "float64"."""
-    global _floatx
-    if dtype not in ("float32", "float64"):
-        raise ArgumentError(
-            f"Unknown floatx: {dtype!r}.",
-            why="the engine computes in float32 or float64.",
-            fix='use set_floatx("float32") or set_floatx("float64").',
-        )
-    _floatx = dtype
 
 
 @functools.cache
@@ -67,7 +50,10 @@ def take_fields(cls: Any, base: Any) -> None:
         own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
-    cls.fields = getattr(cls, "fields", {}) | own
+    inherited: dict[str, Any] = {}
+    for above in reversed(cls.__mro__[1:]):
+        inherited |= vars(above).get("fields", {})
+    cls.fields = inherited | own
     fields = {name: cls.fields[name] for name in vars(cls).get("order", own)}
     if not fields:
         return
@@ -82,7 +68,7 @@ def take_fields(cls: Any, base: Any) -> None:
         if len(args) > len(fields) or by_place.keys() & kwargs.keys() or missing:
             check_bound(signature, type(self).__name__, (self, *args), kwargs)
         own = [name for name in fields if name not in parameters(base)]
-        settings = {name: checked(name, values.pop(name)) for name in own}
+        settings = {name: checked(name, values.pop(name), cls.__name__) for name in own}
         for name, value in settings.items():
             check_kind(type(self).__name__, name, value, fields[name].annotation)
         base.__init__(self, **values)
@@ -185,6 +171,11 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             raise wrong_value(
                 layer.name, "mask", mask, "an array of True and False", "x[:, :, 0] != 0"
             )
+
+
+def holds_tensors(arguments: Any) -> bool:
+    """Whether there are tensors among these arguments of a call."""
+    return any(isinstance(leaf, Operators) for leaf in structure.flatten(arguments))
 
 
 def no_item(layer: Any, index: Any) -> ArgumentError:

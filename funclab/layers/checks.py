@@ -12,7 +12,7 @@ import numpy as np
 from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
-from funclab.ops.conv import check_format
+from funclab.ops.window import check_format
 
 
 def positive(name: str, value: Any) -> int:
@@ -25,6 +25,18 @@ def positive(name: str, value: Any) -> int:
         return number
     what = f"Received an invalid value for `{name}`, expected a positive integer."
     why = f"`{name}` counts something that must be there."
+    raise _refused(name, value, what, why, meant.whole(name, value, 32))
+
+
+def group_count(name: str, value: Any) -> int:
+    """A whole number above 0, or -1 for as many as there are channels."""
+    if meant.is_whole(value) and (value > 0 or value == -1):
+        return value
+    what = (
+        f"Received an invalid value for argument `{name}`, expected a positive integer (or `-1` "
+        "for instance normalization)."
+    )
+    why = "with -1, each channel is a group of its own."
     raise _refused(name, value, what, why, meant.whole(name, value, 32))
 
 
@@ -89,7 +101,11 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
     **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
-    **dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"), unsupported),
+    **dict.fromkeys(
+        ("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"),
+        unsupported,
+    ),
+    "GroupNormalization.groups": group_count,
     "max_value": lambda name, value: None if value is None else not_negative(name, value),
     "data_format": lambda _, value: check_format(value),
     "use_cudnn": lambda name, value: one_of(name, value, ("auto", True, False)),
@@ -97,9 +113,10 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
-def checked(name: str, value: Any) -> Any:
+def checked(name: str, value: Any, owner: str = "") -> Any:
     """A constructor argument as a layer keeps it: checked, and a name as what it stands for."""
     room = ROOMS.get(name.rpartition("_")[2])
     if room is not None:
         return room.get(value)
-    return CHECKS[name](name, value) if name in CHECKS else value
+    check = CHECKS.get(f"{owner}.{name}", CHECKS.get(name))
+    return check(name, value) if check is not None else value

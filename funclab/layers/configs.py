@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from funclab import registry, structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
@@ -13,6 +15,7 @@ NOT_WRITTEN = {
         "activity_regularizer",
         "alpha",
         "autocast",
+        "gptq_unpacked_column_size",
         "implementation",
         "input_length",
         "lora_alpha",
@@ -47,6 +50,8 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
         return value
     name = value["class_name"]
+    if name == "__numpy__":  # how Keras writes an array
+        return np.asarray(value["config"]["value"], value["config"]["dtype"])
     if name == "function":
         return (custom_objects or {}).get(value["config"], value["config"])
     cls = {**registry.registered("layer"), **(custom_objects or {})}.get(name)

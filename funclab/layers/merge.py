@@ -18,6 +18,7 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
+    mask_arguments = ()
     at_least, at_most = 1, 10**9
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
@@ -82,6 +83,10 @@ class Add(Merge):
 
     Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit.
+
+    >>> import numpy as np
+    >>> Add()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([4., 7.], dtype=float32)
     """
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
@@ -93,6 +98,10 @@ class Subtract(Merge):
 
     Shapes: two tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit, or for another number of inputs.
+
+    >>> import numpy as np
+    >>> Subtract()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([-2.,  3.], dtype=float32)
     """
 
     at_least = at_most = 2
@@ -106,6 +115,10 @@ class Average(Merge):
 
     Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit.
+
+    >>> import numpy as np
+    >>> Average()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([2. , 3.5], dtype=float32)
     """
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
@@ -117,6 +130,10 @@ class Multiply(Merge):
 
     Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit.
+
+    >>> import numpy as np
+    >>> Multiply()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([ 3., 10.], dtype=float32)
     """
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
@@ -148,6 +165,10 @@ class Maximum(Extreme):
 
     Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit.
+
+    >>> import numpy as np
+    >>> Maximum()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([3., 5.], dtype=float32)
     """
 
     choose = staticmethod(ops.maximum)
@@ -158,6 +179,10 @@ class Minimum(Extreme):
 
     Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit.
+
+    >>> import numpy as np
+    >>> Minimum()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([1., 2.], dtype=float32)
     """
 
     choose = staticmethod(ops.minimum)
@@ -207,6 +232,7 @@ class Concatenate(Merge):
     (None, 7)
     """
 
+    mask_operations = 4
     axis: int = -1
 
     def prepare(self) -> None:
@@ -239,6 +265,10 @@ class Dot(Merge):
         (batch, k) give (batch, 1). With `normalize`, vectors along these axes are divided by their
         lengths first, and products are cosines.
     Raises: ArgumentError unless `axes` is one whole number or two; ShapeError when lengths differ.
+
+    >>> from funclab import Input
+    >>> Dot(axes=1)([Input((4,)), Input((4,))]).shape
+    (None, 1)
     """
 
     at_least = at_most = 2

@@ -1,20 +1,41 @@
-"""Layers that bring activations to mean 0 and variance 1."""
+"""Layers that bring activations to one scale: mean 0 and variance 1, or length 1."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops
-from funclab.errors import ArgumentError
+from funclab import meant, ops
+from funclab.errors import ArgumentError, ShapeError
+from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
-from funclab.shape_math import axis_index
+from funclab.shape_math import axis_index, reduced_axes, show
 
 KEPT = "it is the fraction of the running mean that each batch keeps."
 
 
-class BatchNormalization(Layer):
+class Affine(Layer, abstract=True):
+    """A layer that normalizes, then multiplies by gamma and adds beta."""
+
+    supports_masking = True
+    axis: Any = -1
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = "zeros"
+    gamma_initializer: Any = "ones"
+    beta_regularizer: Any = None
+    gamma_regularizer: Any = None
+    beta_constraint: Any = None
+    gamma_constraint: Any = None
+
+    def add_gamma_and_beta(self, shape: Any) -> None:
+        self.gamma = self.named_weight("gamma", shape) if self.scale else None
+        self.beta = self.named_weight("beta", shape) if self.center else None
+
+
+class BatchNormalization(Affine):
     """Each channel brought to mean 0 and variance 1, then scaled by gamma and moved by beta.
 
     In training by the statistics of the batch, which the moving statistics follow; otherwise, and
@@ -23,26 +44,26 @@ class BatchNormalization(Layer):
     Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable.
     Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
         internal covariate shift", ICML 2015, algorithms 1 and 2.
+
+    >>> from funclab import Input
+    >>> layer = BatchNormalization()
+    >>> layer(Input((8, 8, 3))).shape, layer.count_params()
+    ((None, 8, 8, 3), 12)
     """
 
     mixes_samples = True
     """The output for a sample depends on the other samples of the batch."""
 
-    supports_masking = True
-    axis: Any = -1
     momentum: float = 0.99
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Any = "zeros"
-    gamma_initializer: Any = "ones"
     moving_mean_initializer: Any = "zeros"
     moving_variance_initializer: Any = "ones"
-    beta_regularizer: Any = None
-    gamma_regularizer: Any = None
-    beta_constraint: Any = None
-    gamma_constraint: Any = None
     synchronized: bool = False
+    order = (
+        *("axis", "momentum", "epsilon", "center", "scale", "beta_initializer"),
+        *("gamma_initializer", "moving_mean_initializer", "moving_variance_initializer"),
+        *("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"),
+        "synchronized",
+    )
 
     def prepare(self) -> None:
         self.axis = _one_axis(self.axis)
@@ -52,8 +73,7 @@ class BatchNormalization(Layer):
     def build(self, input_shape: Any) -> None:
         axis = axis_index(self.axis, len(input_shape))
         channels = (input_shape[axis],)
-        self.gamma = self.named_weight("gamma", channels) if self.scale else None
-        self.beta = self.named_weight("beta", channels) if self.center else None
+        self.add_gamma_and_beta(channels)
         self.moving_mean = self.named_weight("moving_mean", channels, trainable=False)
         self.moving_variance = self.named_weight("moving_variance", channels, trainable=False)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels[0]})
@@ -80,3 +100,155 @@ def _one_axis(axis: Any) -> int:
         why="it is the axis of the channels, each of which is normalized by itself.",
         fix="write axis=-1 for channels at the end, axis=1 for channels after the batch.",
     )
+
+
+class LayerNormalization(Affine):
+    """Each sample brought to mean 0 and variance 1 along `axis`, times gamma, plus beta.
+
+    Shapes: x (batch, ...) -> out (same as x).
+    Weights: gamma, beta (the lengths of the axes).
+    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+    Source: Ba et al., "Layer normalization", 2016, equation 4.
+
+    >>> import numpy as np
+    >>> LayerNormalization()(np.array([[1.0, 2.0, 3.0]])).round(2)
+    array([[-1.22,  0.  ,  1.22]], dtype=float32)
+    """
+
+    order = tuple(Affine.fields)
+
+    def prepare(self) -> None:
+        self.axis = _axes(self)
+
+    def build(self, input_shape: Any) -> None:
+        self.add_gamma_and_beta(_lengths(self, input_shape))
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.layer_normalization(inputs, self.gamma, self.beta, self.axis, self.epsilon)
+
+
+class GroupNormalization(Affine):
+    """Each group of channels of a sample brought to mean 0 and variance 1, times gamma, plus beta.
+
+    With groups=-1 each channel is a group of its own (instance normalization); with groups=1 all
+    are one.
+    Shapes: x (batch, ...) -> out (same as x); the channels are on `axis`.
+    Weights: gamma, beta (channels,).
+    Raises: ArgumentError unless `groups` is a positive whole number or -1; ShapeError when the
+        channels cannot be divided into so many groups.
+    Source: Wu and He, "Group normalization", ECCV 2018, equation 7.
+
+    >>> import numpy as np
+    >>> GroupNormalization(groups=2)(np.array([[1.0, 3.0, 10.0, 30.0]])).round(2)
+    array([[-1.,  1., -1.,  1.]], dtype=float32)
+    """
+
+    groups: int = 32
+    order = ("groups", *Affine.fields)
+
+    def build(self, input_shape: Any) -> None:
+        axis = axis_index(self.axis, len(input_shape))
+        channels = input_shape[axis]
+        groups = self.group_count(channels or 0)
+        if not axis or channels is None or channels % groups:
+            raise _undivided(self, channels, groups, show(input_shape))
+        self.add_gamma_and_beta((channels,))
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
+        self.built = True
+
+    def group_count(self, channels: int) -> int:
+        return max(channels, 1) if self.groups == -1 else self.groups
+
+    def call(self, inputs: Any) -> Any:
+        axis, last = axis_index(self.axis, inputs.ndim), inputs.ndim - 1
+        x = inputs if axis == last else ops.moveaxis(inputs, axis, -1)
+        shape, groups = x.shape, self.group_count(x.shape[-1])
+        x = ops.reshape(x, (*shape[:-1], groups, shape[-1] // groups))
+        along = [*range(1, last), last + 1]
+        x = ops.layer_normalization(x, axis=along, epsilon=self.epsilon)
+        x = ops.reshape(x, shape)
+        x = x if self.gamma is None else ops.multiply(x, self.gamma)
+        x = x if self.beta is None else ops.bias_add(x, self.beta)
+        return x if axis == last else ops.moveaxis(x, -1, axis)
+
+
+def _undivided(layer: Any, channels: int | None, groups: int, shape: str) -> ShapeError:
+    what = f"Axis {layer.axis} of the input should have a defined dimension, and not be the batch."
+    if channels is not None:
+        must = "cannot be more than" if groups > channels else "must be a multiple of"
+        what = f"Number of groups ({groups}) {must} the number of channels ({channels})."
+    return ShapeError(
+        f"{what} {layer.name} received inputs of shape {shape}.",
+        why="the channels are divided into groups of one size.",
+        fix="choose `groups` so that it divides the channels, or the axis of the channels.",
+        graph=layer,
+    )
+
+
+class RMSNormalization(Layer):
+    """Each sample divided by the root of its mean square along `axis`, times scale.
+
+    Shapes: x (batch, ...) -> out (same as x).
+    Weights: scale (the lengths of the axes), which is broadcast from the last axis on.
+    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+    Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4.
+
+    >>> import numpy as np
+    >>> RMSNormalization()(np.array([[1.0, 7.0]])).round(2)
+    array([[0.2, 1.4]], dtype=float32)
+    """
+
+    axis: Any = -1
+    epsilon: float = 1e-6
+
+    def prepare(self) -> None:
+        self.axis = _axes(self)
+
+    def build(self, input_shape: Any) -> None:
+        shape = _lengths(self, input_shape)
+        self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return ops.rms_normalization(inputs, self.scale, self.axis, self.epsilon)
+
+
+class UnitNormalization(Layer):
+    """Each sample divided by its length along `axis`: the root of the sum of squares becomes 1.
+
+    Shapes: x (batch, ...) -> out (same as x).
+    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+
+    >>> import numpy as np
+    >>> UnitNormalization()(np.array([[3.0, 4.0]]))
+    array([[0.6, 0.8]], dtype=float32)
+    """
+
+    supports_masking = True
+    axis: Any = -1
+
+    def prepare(self) -> None:
+        self.axis = _axes(self)
+
+    def call(self, inputs: Any) -> Any:
+        reduced_axes(inputs.ndim, self.axis)
+        return ops.normalize(inputs, self.axis, order=2, epsilon=1e-12)
+
+
+def _axes(layer: Any) -> int | list[int]:
+    """The `axis` of a layer: a whole number, or a list of them in order, as Keras sorts them."""
+    axis = layer.axis
+    if meant.is_whole(axis):
+        return axis
+    if isinstance(axis, (list, tuple)) and axis and all(map(meant.is_whole, axis)):
+        return sorted(axis)
+    wanted = "an int or a list/tuple of ints"
+    raise wrong_value(type(layer).__name__, "axis", axis, wanted, "-1")
+
+
+def _lengths(layer: Any, shape: Any) -> list[Any]:
+    """The lengths of the axes along which a layer normalizes."""
+    axes = [layer.axis] if isinstance(layer.axis, int) else layer.axis
+    reduced_axes(len(shape), tuple(axes))
+    return [shape[axis] for axis in axes]

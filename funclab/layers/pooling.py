@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from funclab import ops
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_padding, per_axis
+from funclab.ops.window import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):
@@ -39,6 +39,10 @@ class MaxPooling2D(Pooling):
         lengths as for Conv2D, with strides equal to `pool_size` unless given.
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
         images, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> MaxPooling2D(2)(Input((8, 8, 3))).shape
+    (None, 4, 4, 3)
     """
 
     pool = staticmethod(ops.max_pool)
@@ -51,6 +55,10 @@ class AveragePooling2D(Pooling):
         lengths as for MaxPooling2D.
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
         images, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> AveragePooling2D(2)(Input((8, 8, 3))).shape
+    (None, 4, 4, 3)
     """
 
     pool = staticmethod(ops.average_pool)
@@ -60,6 +68,10 @@ class MaxPooling1D(Pooling):
     """The largest element of each window of a sequence, feature by feature.
 
     Shapes: x (batch, time, features) -> out (batch, new time, features).
+
+    >>> from funclab import Input
+    >>> MaxPooling1D(2)(Input((8, 3))).shape
+    (None, 4, 3)
     """
 
     rank = 1
@@ -70,9 +82,43 @@ class AveragePooling1D(Pooling):
     """The mean of each window of a sequence, feature by feature.
 
     Shapes: x (batch, time, features) -> out (batch, new time, features).
+
+    >>> from funclab import Input
+    >>> AveragePooling1D(2)(Input((8, 3))).shape
+    (None, 4, 3)
     """
 
     rank = 1
+    pool = staticmethod(ops.average_pool)
+
+
+class MaxPooling3D(Pooling):
+    """The largest element of each window of a volume, channel by channel.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, channels).
+
+    >>> from funclab import Input
+    >>> MaxPooling3D((1, 2, 2))(Input((4, 8, 8, 3))).shape
+    (None, 4, 4, 4, 3)
+    """
+
+    rank = 3
+    pool = staticmethod(ops.max_pool)
+
+
+class AveragePooling3D(Pooling):
+    """The mean of each window of a volume, channel by channel; padding does not count.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, channels).
+
+    >>> from funclab import Input
+    >>> AveragePooling3D(2)(Input((4, 8, 8, 3))).shape
+    (None, 2, 4, 4, 3)
+    """
+
+    rank = 3
     pool = staticmethod(ops.average_pool)
 
 
@@ -99,6 +145,10 @@ class GlobalAveragePooling2D(GlobalPooling):
 
     Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
     Source: Lin et al., "Network in network", ICLR 2014, section 3.2.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling2D()(Input((8, 8, 3))).shape
+    (None, 3)
     """
 
     reduce = staticmethod(ops.mean)
@@ -108,6 +158,10 @@ class GlobalMaxPooling2D(GlobalPooling):
     """The largest element of each channel over the whole image.
 
     Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling2D()(Input((8, 8, 3))).shape
+    (None, 3)
     """
 
     reduce = staticmethod(ops.max)
@@ -117,6 +171,10 @@ class GlobalAveragePooling1D(GlobalPooling):
     """The mean of each feature over all steps of a sequence; masked steps do not count.
 
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling1D()(Input((8, 3))).shape
+    (None, 3)
     """
 
     input_spec = InputSpec(ndim=3)
@@ -138,13 +196,48 @@ class GlobalMaxPooling1D(GlobalPooling):
     """The largest element of each feature over all steps of a sequence.
 
     Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling1D()(Input((8, 3))).shape
+    (None, 3)
     """
 
     input_spec = InputSpec(ndim=3)
     reduce = staticmethod(ops.max)
 
 
-MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
-AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
+class GlobalAveragePooling3D(GlobalPooling):
+    """The mean of each channel over the whole volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
+        kept.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling3D()(Input((4, 8, 8, 3))).shape
+    (None, 3)
+    """
+
+    input_spec = InputSpec(ndim=5)
+    reduce = staticmethod(ops.mean)
+
+
+class GlobalMaxPooling3D(GlobalPooling):
+    """The largest element of each channel over the whole volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
+        kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling3D(keepdims=True)(Input((4, 8, 8, 3))).shape
+    (None, 1, 1, 1, 3)
+    """
+
+    input_spec = InputSpec(ndim=5)
+    reduce = staticmethod(ops.max)
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
 GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
+GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D

@@ -31,6 +31,10 @@ class Dropout(Seeded):
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014.
+
+    >>> import numpy as np
+    >>> Dropout(0.5)(np.ones((1, 3)))  # nothing is dropped outside training
+    array([[1., 1., 1.]], dtype=float32)
     """
 
     rate: float
@@ -55,7 +59,7 @@ class Dropout(Seeded):
 
 
 class SpatialDropout(Dropout, abstract=True):
-    """Dropout of whole channels: features of a sequence, or maps of an image."""
+    """Dropout of whole channels: features of a sequence, or maps of an image or volume."""
 
     rank = 0
     data_format = "channels_last"
@@ -79,6 +83,10 @@ class SpatialDropout1D(SpatialDropout):
     Shapes: x (batch, time, features) -> out (same as x).
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Tompson et al., "Efficient object localization using convolutional networks", CVPR 2015.
+
+    >>> from funclab import Input
+    >>> SpatialDropout1D(0.5)(Input((7, 4))).shape
+    (None, 7, 4)
     """
 
     rank = 1
@@ -92,9 +100,31 @@ class SpatialDropout2D(SpatialDropout):
     Shapes: x (batch, height, width, channels) -> out (same as x).
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: as SpatialDropout1D.
+
+    >>> from funclab import Input
+    >>> SpatialDropout2D(0.5)(Input((8, 8, 4))).shape
+    (None, 8, 8, 4)
     """
 
     rank = 2
+    rate: float
+    data_format: str | None = None  # type: ignore[assignment]
+    seed: int | None = None
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of a volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (same as x).
+    Raises: ArgumentError unless 0 <= rate < 1.
+    Source: as SpatialDropout1D.
+
+    >>> from funclab import Input
+    >>> SpatialDropout3D(0.5)(Input((4, 8, 8, 3))).shape
+    (None, 4, 8, 8, 3)
+    """
+
+    rank = 3
     rate: float
     data_format: str | None = None  # type: ignore[assignment]
     seed: int | None = None
@@ -104,6 +134,10 @@ class GaussianNoise(Seeded):
     """In training, adds normal noise of standard deviation `stddev`.
 
     Shapes: x (any) -> out (same as x).
+
+    >>> from funclab import Input
+    >>> GaussianNoise(0.1)(Input((4,))).shape
+    (None, 4)
     """
 
     stddev: float
@@ -123,6 +157,10 @@ class GaussianDropout(Seeded):
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014, section 10.
+
+    >>> from funclab import Input
+    >>> GaussianDropout(0.5)(Input((4,))).shape
+    (None, 4)
     """
 
     rate: float
@@ -140,6 +178,10 @@ class ActivityRegularization(Layer):
     """out = x, with the penalty l1 * sum |x| + l2 * sum x^2 (per sample) added to the loss.
 
     Shapes: x (any) -> out (same as x).
+
+    >>> from funclab import Input
+    >>> ActivityRegularization(l2=0.01)(Input((4,))).shape
+    (None, 4)
     """
 
     supports_masking = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, structure
+from funclab import ops, registry, structure
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
@@ -50,6 +50,10 @@ class TimeDistributed(Wrapper):
     All steps are computed at once, as a batch of batch * time samples. Only what normalizes over
     the batch (BatchNormalization, in training) sees one step after another, as in Keras. Of a mask,
     the part beyond (batch, time) goes to the layer; the steps that count stay masked in the output.
+
+    >>> from funclab import Input, layers
+    >>> TimeDistributed(layers.Dense(8))(Input((10, 4))).shape
+    (None, 10, 8)
     """
 
     supports_masking = True
@@ -124,6 +128,10 @@ class Bidirectional(Wrapper):
     Weights: those of the forward layer, then those of the backward layer.
     Raises: TensorTypeError for what is not a layer; ArgumentError for what is not recurrent.
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
+
+    >>> from funclab import Input, layers
+    >>> Bidirectional(layers.LSTM(8))(Input((10, 4))).shape
+    (None, 16)
     """
 
     supports_masking = True
@@ -226,7 +234,13 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
     config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
-    return type(layer).from_config(config)
+    return registry.rebuild(type(layer), config, _classes(layer))
+
+
+def _classes(layer: Any) -> dict[str, type]:
+    """The classes of the layers inside: such as a user's cells, which no registry knows."""
+    inner = {type(held).__name__: type(held) for held in layer.held}
+    return inner | {name: cls for held in layer.held for name, cls in _classes(held).items()}
 
 
 def _several(outputs: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from funclab import initializers, registry
 from funclab.errors import plain, unwritten
 from funclab.fields import described, guarded
 from funclab.graph.value import Constant, Variable
-from funclab.layers.arguments import dtype_name
+from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
 from funclab.ops.scores import Tally
@@ -29,14 +29,22 @@ class Metric:
     on_tape = False
     """Whether `update_state` can take values on the tape and so become part of a plan."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, abstract: bool = False) -> None:
         guarded(cls)
-        registry.register("metric", described(cls), registry.to_snake_case(cls.__name__))
+        described(cls)
+        if not abstract:
+            registry.register("metric", cls, registry.to_snake_case(cls.__name__))
 
     def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
-        self.dtype = dtype_name(dtype) or "float32"
-        self.variables: list[State] = []
+        self.dtype = dtype_name(dtype) or floatx()
+        self._variables: list[State] = []
+
+    @property
+    def variables(self) -> list[State]:
+        """What is collected, also by metrics that are attributes of this one."""
+        inner = [metric for metric in vars(self).values() if isinstance(metric, Metric)]
+        return [*self._variables, *(state for metric in inner for state in metric.variables)]
 
     def add_variable(
         self,
@@ -51,7 +59,7 @@ class Metric:
             shape, name = (), shape
         start = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
         state = State(np.array(start), name=name or "variable")
-        self.variables.append(state)
+        self._variables.append(state)
         return state
 
     def add_weight(
@@ -114,7 +122,7 @@ class Mean(Metric):
     def _see_sums(self) -> None:
         self.total = State(self.sums.array[0:1].reshape(()), name="total")
         self.count = State(self.sums.array[1:2].reshape(()), name="count")
-        self.variables = [self.total, self.count]
+        self._variables = [self.total, self.count]
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

@@ -2,126 +2,292 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import meant
+from funclab import meant, ops
 from funclab.fields import wrong_value
 from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, prepared
-from funclab.metrics.base import Metric, State
+from funclab.metrics.base import Metric
 from funclab.shape_math import Array
 
 Thresholds = float | Sequence[float] | None
 
 EDGE = 1e-7
+NEVER = -1e10
+"""The score of a class that is not among the top k; each that is among them lies above it."""
+
+COUNTS = {
+    "true_positives": (True, True),
+    "false_positives": (False, True),
+    "true_negatives": (False, False),
+    "false_negatives": (True, False),
+}
+"""What can be counted: whether it is positive, and whether it was taken for positive."""
+
+RATES = {
+    "precision": ("true_positives", "false_positives"),
+    "recall": ("true_positives", "false_negatives"),
+    "sensitivity": ("true_positives", "false_negatives"),
+    "specificity": ("true_negatives", "false_positives"),
+}
+"""For each rate the counts a and b of which it is a / (a + b)."""
 
 
-class Confusion(Metric):
+class Confusion(Metric, abstract=True):
     """Weighted counts of true and false positives and negatives at each threshold."""
 
-    counted = ""
+    counts: ClassVar[Sequence[str]] = tuple(COUNTS)
+    top_k: int | None = None
+    class_id: int | None = None
+    multi_label = False
+    label_weights: Any = None
 
-    def __init__(
-        self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
-    ) -> None:
-        super().__init__(dtype, name)
-        self.thresholds = thresholds
-        several = isinstance(thresholds, (list, tuple, np.ndarray))
-        values: Any = thresholds if several else [0.5 if thresholds is None else thresholds]
-        if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in values):
-            kind = type(self).__name__
-            raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")
-        limits = np.array(values, "float64")
-        self.order, self.limits = np.argsort(limits), np.sort(limits)
-        self.true_positives = self._counts("true_positives")
-        self.false_positives = self._counts("false_positives")
-        self.true_negatives = self._counts("true_negatives")
-        self.false_negatives = self._counts("false_negatives")
+    def begin(self, limits: Array, even: bool) -> None:
+        """Take the thresholds; `even` says that they cut [0, 1] into equal parts."""
+        self.even, self.order = even, np.argsort(limits, kind="stable")
+        self.limits = limits[self.order].astype(self.dtype)
 
-    def result(self) -> Any:
-        return self.per_threshold(getattr(self, self.counted).numpy())
-
-    def _counts(self, name: str) -> State:
-        return self.add_variable(self.limits.shape, dtype="float64", name=name)
+    def make_counts(self, *labels: int) -> None:
+        """A count for each threshold, and for each label where these are counted apart."""
+        for name in self.counts:
+            shape = (self.limits.size, *labels)
+            setattr(self, name, self.add_variable(shape, dtype="float64", name=name))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = prepared(y_true, y_pred)
+        kind = type(self).__name__
         if y_true.shape != y_pred.shape:
-            kind, wanted = type(self).__name__, f"the shape of y_pred, {y_pred.shape}"
+            wanted = f"the shape of y_pred, {y_pred.shape}"
             raise wrong_value(kind, "y_true", y_true.shape, wanted, "y_true.reshape(y_pred.shape)")
         weights = np.ones(y_pred.shape)
         if sample_weight is not None:
-            own = prefix(as_float(sample_weight), y_pred)
-            weights *= widened(own, y_pred.ndim)
-        positive = y_true.astype(bool)
-        above, below = self._split(y_pred[positive], weights[positive])
-        self._add(self.true_positives, above)
-        self._add(self.false_negatives, below)
-        above, below = self._split(y_pred[~positive], weights[~positive])
-        self._add(self.false_positives, above)
-        self._add(self.true_negatives, below)
+            weights *= widened(prefix(as_float(sample_weight), y_pred), y_pred.ndim)
+        y_pred = y_pred.astype(self.dtype)
+        if self.top_k is not None:
+            y_pred = among_the_top(y_pred, self.top_k)
+        if self.class_id is not None:
+            if y_pred.ndim < 2:
+                wanted = f"None, for y_pred of shape {y_pred.shape}, which has no axis of classes"
+                raise wrong_value(kind, "class_id", self.class_id, wanted, "None")
+            y_true, y_pred, weights = (x[..., self.class_id] for x in (y_true, y_pred, weights))
+        if self.label_weights is not None and not self.multi_label:
+            weights = weights * np.asarray(self.label_weights)
+        self._count(y_true.astype(bool), self._passed(y_pred), weights)
 
-    def _split(self, scores: Array, weights: Array) -> tuple[Array, Array]:
-        """The weight of the scores above each limit, and of the others."""
-        passed = np.searchsorted(self.limits, scores, side="left")
-        passed[np.isnan(scores)] = 0
-        counts = np.bincount(passed, weights, minlength=self.limits.size + 1)
-        below = np.cumsum(counts)[:-1]
-        return counts.sum() - below, below
+    def _count(self, positive: Array, passed: Array, weights: Array) -> None:
+        labels = positive.shape[-1] if self.multi_label else 1
+        n = self.limits.size + 1
+        places = (passed.reshape(-1, labels) + n * np.arange(labels)).reshape(-1)
+        for sign in (True, False):
+            counted = np.where(positive == sign, weights, 0).reshape(-1)
+            by_place = np.bincount(places, counted, n * labels).reshape(labels, n)
+            sums = {
+                True: by_place[:, ::-1].cumsum(1)[:, -2::-1],
+                False: by_place.cumsum(1)[:, :-1],
+            }
+            for name in self.counts:
+                if COUNTS[name][0] is sign:
+                    array = getattr(self, name).array
+                    array[self.order] += sums[COUNTS[name][1]].T.reshape(array.shape)
 
-    def _add(self, state: Any, counts: Array) -> None:
-        state.array[self.order] += counts
+    def _passed(self, scores: Array) -> Array:
+        """How many limits each score is above."""
+        if self.even:  # as Keras computes it, so that scores at a limit fall on the same side
+            passed = np.ceil(scores.clip(0, 1) * scores.dtype.type(self.limits.size - 1))
+            passed = np.maximum(passed, float(self.limits[0] < 0))
+        else:
+            passed = np.searchsorted(self.limits, scores, side="left")
+        return np.where(np.isnan(scores), 0, passed).astype("int64")
+
+    def rate(self, name: str) -> Array:
+        """The rate of that name at each threshold."""
+        return share(*(getattr(self, count).array for count in RATES[name]))
 
     def per_threshold(self, result: Array) -> Any:
         """A number for one threshold, an array for several."""
         return float(result[0]) if result.size == 1 else result
 
 
-class TruePositives(Confusion):
+def among_the_top(x: Array, k: int) -> Array:
+    """x, with all but the k largest along the last axis at NEVER; the first of equals counts."""
+    best = np.argsort(-x, axis=-1, kind="stable")[..., :k]
+    kept = np.zeros(x.shape, bool)
+    np.put_along_axis(kept, best, True, -1)
+    return np.where(kept, x, x.dtype.type(NEVER))
+
+
+def is_even(limits: Array) -> bool:
+    """Whether the limits cut [0, 1] into equal parts."""
+    if limits.size < 3:
+        return False
+    return np.allclose(limits, np.linspace(0, 1, limits.size), atol=EDGE)
+
+
+def checked(kind: str, thresholds: Any, default: float = 0.5) -> Array:
+    """The thresholds as an array."""
+    several = isinstance(thresholds, (list, tuple, np.ndarray))
+    values = thresholds if several else [default if thresholds is None else thresholds]
+    given = [] if thresholds is None else values
+    if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in given):
+        raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")
+    return np.array(values, "float64")
+
+
+class Count(Confusion, abstract=True):
+    """A count of hits or misses at each threshold."""
+
+    def __init__(
+        self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
+    ) -> None:
+        super().__init__(dtype, name)
+        self.thresholds = thresholds
+        limits = checked(type(self).__name__, thresholds)
+        self.begin(limits, is_even(limits))
+        self.make_counts()
+
+    def result(self) -> Any:
+        return self.per_threshold(getattr(self, self.counts[0]).numpy().reshape(-1))
+
+
+class TruePositives(Count):
     """How many positive samples were found."""
 
-    counted = "true_positives"
+    counts = ("true_positives",)
 
 
-class FalsePositives(Confusion):
+class FalsePositives(Count):
     """How many negative samples were taken for positive."""
 
-    counted = "false_positives"
+    counts = ("false_positives",)
 
 
-class TrueNegatives(Confusion):
+class TrueNegatives(Count):
     """How many negative samples were found."""
 
-    counted = "true_negatives"
+    counts = ("true_negatives",)
 
 
-class FalseNegatives(Confusion):
+class FalseNegatives(Count):
     """How many positive samples were missed."""
 
-    counted = "false_negatives"
+    counts = ("false_negatives",)
 
 
-class Precision(Confusion):
+class Rate(Confusion, abstract=True):
+    """A rate at each threshold, of all classes or only of `class_id`.
+
+    With `top_k` and no thresholds, the k likeliest classes of each sample are the positive ones.
+    """
+
+    def __init__(
+        self,
+        thresholds: Thresholds = None,
+        top_k: int | None = None,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(dtype, name)
+        self.thresholds, self.top_k, self.class_id = thresholds, top_k, class_id
+        limits = checked(type(self).__name__, thresholds, 0.5 if top_k is None else NEVER)
+        self.begin(limits, is_even(limits))
+        self.make_counts()
+
+
+class Precision(Rate):
     """How many of those taken for positive are positive."""
 
+    counts = RATES["precision"]
+
     def result(self) -> Any:
-        return self.per_threshold(share(self.true_positives.array, self.false_positives.array))
+        return self.per_threshold(self.rate("precision"))
 
 
-class Recall(Confusion):
+class Recall(Rate):
     """How many of the positive samples were found."""
 
+    counts = RATES["recall"]
+
     def result(self) -> Any:
-        return self.per_threshold(share(self.true_positives.array, self.false_negatives.array))
+        return self.per_threshold(self.rate("recall"))
+
+
+class RateAtLimit(Confusion, abstract=True):
+    """The best value of one rate at a threshold where another is at least `limit`."""
+
+    wanted: ClassVar[str]
+    limited: ClassVar[str]
+
+    def __init__(
+        self,
+        limit: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(dtype, name)
+        kind = type(self).__name__
+        if not 0 <= limit <= 1:
+            raise wrong_value(kind, self.limited, limit, "in the range [0, 1]", "0.5")
+        if num_thresholds <= 0:
+            raise wrong_value(kind, "num_thresholds", num_thresholds, "an integer > 0", "200")
+        setattr(self, self.limited, limit)
+        self.num_thresholds, self.class_id = num_thresholds, class_id
+        several = num_thresholds > 1
+        self.begin(np.linspace(0, 1, num_thresholds) if several else np.array([0.5]), several)
+        self.make_counts()
+
+    def result(self) -> Any:
+        limited = self.rate(self.limited).astype(self.dtype)
+        limit = limited.dtype.type(getattr(self, self.limited))
+        return float(np.where(limited >= limit, self.rate(self.wanted), 0).max())
+
+
+def _at_limit(wanted: str, limited: str) -> Any:
+    """The class whose first argument has the name of the limited rate."""
+    own, limit, *others = inspect.signature(RateAtLimit.__init__).parameters.values()
+    signature = inspect.Signature([own, limit.replace(name=limited), *others])
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        RateAtLimit.__init__(*bound.args)
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    says = f"The best {wanted} at a threshold where the {limited} is at least `{limited}`."
+    attributes = {"wanted": wanted, "limited": limited, "__init__": __init__, "__doc__": says}
+    attributes["__module__"] = "funclab.metrics"  # where pickles find the class
+    return type(f"{wanted.title()}At{limited.title()}", (RateAtLimit,), attributes)
+
+
+SensitivityAtSpecificity = _at_limit("sensitivity", "specificity")
+SpecificityAtSensitivity = _at_limit("specificity", "sensitivity")
+PrecisionAtRecall = _at_limit("precision", "recall")
+RecallAtPrecision = _at_limit("recall", "precision")
+
+
+HEIGHTS = {
+    "interpolation": lambda left, right: (left + right) / 2,
+    "minoring": np.minimum,
+    "majoring": np.maximum,
+}
+"""How high the curve is between two of its points."""
+
+CURVES = ("ROC", "PR", "PRGAIN")
 
 
 class AUC(Confusion):
-    """The area under the ROC curve (recall over the false positive rate), or curve="PR".
+    """The area under a curve that is taken at many thresholds.
 
-    The curve is taken at `num_thresholds` points.
+    curve="ROC" is recall over the false positive rate, "PR" precision over recall, "PRGAIN" the
+    gains of these two over a guess. With `multi_label` each label has a curve of its own, and the
+    result is the mean of their areas, weighted by `label_weights`.
     Source: for PR, the interpolation of Davis & Goadrich, ICML 2006, section 4.
     """
 
@@ -132,35 +298,69 @@ class AUC(Confusion):
         summation_method: str = "interpolation",
         name: str | None = None,
         dtype: str | None = None,
+        thresholds: Sequence[float] | None = None,
+        multi_label: bool = False,
+        num_labels: int | None = None,
+        label_weights: Sequence[float] | None = None,
         from_logits: bool = False,
     ) -> None:
-        curve = {"roc": "ROC", "pr": "PR"}.get(curve, curve)
-        if curve not in ("ROC", "PR") or summation_method != "interpolation":
-            raise wrong_value(
-                "AUC", "curve", curve, '"ROC" or "PR", whose area is interpolated', '"ROC"'
-            )
+        super().__init__(dtype, name)
+        self.curve = getattr(curve, "upper", str)()
+        self.summation_method = getattr(summation_method, "lower", str)()
+        if self.curve not in CURVES:
+            raise wrong_value("AUC", "curve", curve, f"one of {list(CURVES)}", '"ROC"')
+        if self.summation_method not in HEIGHTS:
+            wanted = f"one of {list(HEIGHTS)}"
+            raise wrong_value("AUC", "summation_method", summation_method, wanted, '"minoring"')
+        if num_labels and not multi_label:
+            wanted = "None: `num_labels` is needed only when `multi_label` is True"
+            raise wrong_value("AUC", "num_labels", num_labels, wanted, "None")
         if num_thresholds < 2:
-            raise wrong_value("AUC", "num_thresholds", num_thresholds, "2 or more", "200")
-        inner = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
-        super().__init__([-EDGE, *inner, 1 + EDGE], name, dtype)
-        self.num_thresholds, self.curve = num_thresholds, curve
-        self.summation_method, self.from_logits = summation_method, from_logits
+            raise wrong_value("AUC", "num_thresholds", num_thresholds, "an integer > 1", "200")
+        even = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
+        inner = even if thresholds is None else np.sort(checked("AUC", list(thresholds)))
+        limits = np.array([-EDGE, *inner, 1 + EDGE])
+        self.begin(limits, thresholds is None or is_even(np.array([0, *inner, 1])))
+        self.thresholds, self.num_thresholds = thresholds, limits.size
+        self.multi_label, self.num_labels = multi_label, num_labels
+        self.label_weights, self.from_logits = label_weights, from_logits
+        if num_labels or not multi_label:
+            self.make_counts(*[num_labels] * bool(num_labels))  # type: ignore[list-item]
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = as_float(y_pred)
-        if self.from_logits:
-            y_pred = 0.5 + 0.5 * np.tanh(0.5 * y_pred)
-        super().update_state(y_true, np.clip(y_pred, 0, 1), sample_weight)
+        if self.multi_label and not self.variables:
+            if y_pred.ndim != 2:
+                wanted = f"an array of rank 2 when `multi_label=True`, of rank {y_pred.ndim}"
+                raise wrong_value("AUC", "y_pred", y_pred.shape, wanted, "(samples, labels)")
+            self.make_counts(y_pred.shape[1])
+        super().update_state(
+            y_true, ops.sigmoid(y_pred) if self.from_logits else y_pred, sample_weight
+        )
 
     def result(self) -> Any:
-        hits = self.true_positives.array
-        wrong = self.false_positives.array
-        missed = self.false_negatives.array
-        if self.curve == "PR":
-            return float(_area_of_precision(hits, wrong, missed))
-        recall = share(hits, missed)
-        rate = share(wrong, self.true_negatives.array)
-        return float(np.trapezoid(recall[::-1], rate[::-1]))
+        if not self.variables:
+            return 0.0
+        areas = self._areas().sum(0)
+        if not self.multi_label or self.label_weights is None:
+            return float(np.mean(areas))
+        weights = np.asarray(self.label_weights, "float64")
+        return float(_quotient((areas * weights).sum(), weights.sum()))
+
+    def _areas(self) -> Array:
+        """The area between each two thresholds."""
+        hits, wrong, rejected, missed = (getattr(self, name).array for name in COUNTS)
+        if self.curve == "PR" and self.summation_method == "interpolation":
+            return _areas_of_precision(hits, wrong, missed)
+        if self.curve == "ROC":
+            x, y = share(wrong, rejected), self.rate("recall")
+        elif self.curve == "PR":
+            x, y = self.rate("recall"), self.rate("precision")
+        else:
+            odds = _quotient(hits + missed, rejected + wrong)
+            x = np.where(hits == 0, 0, np.maximum(1 - odds * _quotient(missed, hits), 0))
+            y = np.where(hits == 0, 1, 1 - odds * _quotient(wrong, hits))
+        return (x[:-1] - x[1:]) * HEIGHTS[self.summation_method](y[:-1], y[1:])
 
 
 def share(a: Array, b: Array) -> Array:
@@ -173,7 +373,7 @@ def _quotient(a: Array, b: Array) -> Array:
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _area_of_precision(hits: Array, wrong: Array, missed: Array) -> Any:
+def _areas_of_precision(hits: Array, wrong: Array, missed: Array) -> Array:
     """Between two thresholds, hits grow in proportion to the number taken for positive."""
     taken = hits + wrong
     caught = hits[:-1] - hits[1:]
@@ -182,4 +382,4 @@ def _area_of_precision(hits: Array, wrong: Array, missed: Array) -> Any:
     ratio = _quotient(taken[:-1], taken[1:])
     ratio[ratio == 0] = 1  # nothing was taken at one of the two ends
     areas = slope * (caught + offset * np.log(ratio))
-    return _quotient(areas, hits[1:] + missed[1:]).sum()
+    return _quotient(areas, hits[1:] + missed[1:])

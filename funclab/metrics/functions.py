@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab import ops, registry
 from funclab.losses import functions as losses
-from funclab.losses.base import class_of
+from funclab.losses.base import class_of, multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic, prepared
 from funclab.metrics.base import Mean, MeanMetricWrapper, Metric
 from funclab.ops.scores import ClassHits, RankHits, SparseClassHits, ThresholdHits
@@ -44,9 +44,18 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
     return RankHits(k)(ops.argmax(y_true, axis=-1), as_float(y_pred))
 
 
-def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
-    """1 where the class that the target names is among the k likeliest, else 0."""
-    return RankHits(k)(*_class_numbers(y_true, y_pred))
+def sparse_top_k_categorical_accuracy(
+    y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
+) -> Any:
+    """1 where the class that the target names is among the k likeliest, else 0.
+
+    With from_sorted_ids, y_pred holds class numbers, the likeliest first.
+    """
+    y_true, y_pred = _class_numbers(y_true, y_pred)
+    if not from_sorted_ids:
+        return RankHits(k)(y_true, y_pred)
+    wanted = ops.expand_dims(as_float(y_true, str(y_pred.dtype)), -1)
+    return as_float(ops.any(ops.equal(wanted, y_pred[..., :k]), axis=-1))
 
 
 def _class_numbers(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -57,26 +66,70 @@ def _class_numbers(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return y_true, y_pred
 
 
+def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    """How far target and prediction rise and fall together along `axis`: from -1 to 1."""
+    y_true, y_pred = prepared(y_true, y_pred)
+    return ops.mean(_standardized(y_true, axis) * _standardized(y_pred, axis), axis=axis)
+
+
+def _standardized(x: Any, axis: int) -> Any:
+    x = x - ops.mean(x, axis=axis, keepdims=True)
+    return x / ops.std(x, axis=axis, keepdims=True)
+
+
+def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    """How near target and prediction lie to the line of equality along `axis`: from -1 to 1.
+
+    Source: Lin, "A Concordance Correlation Coefficient to Evaluate Reproducibility", 1989.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    true_mean, true_variance = ops.moments(y_true, axis, keepdims=True)
+    mean, variance = ops.moments(y_pred, axis, keepdims=True)
+    covariance = (y_true - mean) * (y_pred - mean)
+    total = true_variance + variance + ops.square(true_mean - mean)
+    return ops.mean(2.0 * covariance / (total + losses.EPSILON), axis=axis)
+
+
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """The cosine of the angle between target and prediction: 1 when they point alike."""
     return -losses.cosine_similarity(y_true, y_pred, axis)
 
 
-class FunctionMetric(MeanMetricWrapper):
+class FunctionMetric(MeanMetricWrapper, abstract=True):
     """The mean of a function that belongs to the class."""
 
     def get_config(self) -> dict[str, Any]:
         return Metric.get_config(self)
 
 
-def _metric(name: str, function: Any = None, own_name: str = "", order: Any = ()) -> Any:
+class IgnoringMetric(FunctionMetric, abstract=True):
+    """A metric that leaves out the samples of one class, `ignore_class`.
+
+    As in Keras, without sample weights they count as 0.
+    """
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Add a batch."""
+        ignored = self.settings["ignore_class"]
+        if sample_weight is not None and ignored is not None:
+            counts = as_float(ops.not_equal(_class_numbers(y_true, y_pred)[0], ignored))
+            weight = prefix(as_float(sample_weight, str(counts.dtype)), counts)
+            sample_weight = multiplied(weight, counts)
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+def _metric(
+    name: str, function: Any = None, own_name: str = "", order: Any = (), base: Any = FunctionMetric
+) -> Any:
     """The metric that is the mean of a function: of the loss or accuracy of that name, if none."""
     own_name = own_name or registry.to_snake_case(name)
     function = function or globals().get(own_name) or getattr(losses, own_name)
     common = {"name": own_name, "dtype": None}
     settings = list(inspect.signature(function).parameters)[2:]
     says = f"The mean over all samples. Of each: {function.__doc__}"
-    return class_of(FunctionMetric, name, function, says, common, order or [*common, *settings])
+    return class_of(base, name, function, says, common, order or [*common, *settings])
 
 
 K_FIRST = ("k", "name", "dtype")
@@ -88,7 +141,9 @@ TopKCategoricalAccuracy = _metric(
     "TopKCategoricalAccuracy", own_name="top_k_categorical_accuracy", order=K_FIRST
 )
 SparseTopKCategoricalAccuracy = _metric(
-    "SparseTopKCategoricalAccuracy", own_name="sparse_top_k_categorical_accuracy", order=K_FIRST
+    "SparseTopKCategoricalAccuracy",
+    own_name="sparse_top_k_categorical_accuracy",
+    order=(*K_FIRST, "from_sorted_ids"),
 )
 MeanSquaredError = _metric("MeanSquaredError")
 MeanAbsoluteError = _metric("MeanAbsoluteError")
@@ -102,10 +157,14 @@ BinaryCrossentropy = _metric(
 )
 CategoricalCrossentropy = _metric("CategoricalCrossentropy")
 SparseCategoricalCrossentropy = _metric(
-    "SparseCategoricalCrossentropy", order=("name", "dtype", "from_logits", "axis")
+    "SparseCategoricalCrossentropy",
+    order=("name", "dtype", "from_logits", "ignore_class", "axis"),
+    base=IgnoringMetric,
 )
 LogCoshError = _metric("LogCoshError", losses.log_cosh, "logcosh")
 CosineSimilarity = _metric("CosineSimilarity", _cosine)
+PearsonCorrelation = _metric("PearsonCorrelation")
+ConcordanceCorrelation = _metric("ConcordanceCorrelation")
 
 
 class RootMeanSquaredError(Mean):

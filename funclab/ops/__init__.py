@@ -24,7 +24,9 @@ from funclab.ops.arithmetic import (
 from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
+from funclab.ops.ctc import ctc_decode, ctc_loss
 from funclab.ops.dense import FUSED, bias_activation, bias_add
+from funclab.ops.einsum import einsum
 from funclab.ops.elementwise import (
     abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isinf, isnan, log, log1p,
     logical_not, nan_to_num, negative, reciprocal, round, rsqrt, sigmoid, sign, signbit, sin, sqrt,
@@ -47,8 +49,11 @@ from funclab.ops.losses import (
     binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
 )  # fmt: skip
 from funclab.ops.matmul import matmul
-from funclab.ops.normalization import batch_normalization, normalize_batch
-from funclab.ops.conv import average_pool, max_pool
+from funclab.ops.normalization import (
+    batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
+)  # fmt: skip
+from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
@@ -102,37 +107,38 @@ __all__ = [
     "blackman", "broadcast_to", "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu",
     "cholesky", "cholesky_inverse", "clip", "concatenate", "cond", "conv", "convert_to_numpy",
     "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross",
-    "cumprod", "cumsum", "deg2rad", "depth_to_space", "det", "diag", "diagflat", "diagonal", "diff",
-    "digitize", "divide", "divide_no_nan", "dot", "dropout", "dsplit", "dstack", "dtype", "eigh",
-    "elu", "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expand_dims", "expm1", "extract_sequences", "eye", "fabs", "flip", "fliplr", "flipud", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "fold", "fold_time", "fori_loop", "full", "full_like",
-    "gcd", "gelu", "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming", "hanning",
-    "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram",
-    "hsplit", "hstack", "hypot", "i0", "identity", "in_top_k", "inner", "inv", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron",
-    "lcm", "ldexp", "leaky_relu", "left_shift", "less", "less_equal", "linspace", "log", "log1p",
-    "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logdet",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "lstm",
-    "lstsq", "map", "matmul", "matrix_rank", "max", "max_pool", "maximum", "mean", "median",
-    "meshgrid", "min", "minimum", "mish", "mod", "moments", "moveaxis", "multi_hot", "multiply",
-    "nan_to_num", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean",
-    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar",
-    "ndim", "negative", "nextafter", "nonzero", "norm", "normalize_batch", "not_equal", "one_hot",
-    "ones", "ones_like", "outer", "pad", "percentile", "pinv", "power", "prod", "psnr", "ptp", "qr",
+    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad", "depth_to_space", "det", "diag",
+    "diagflat", "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot", "dropout",
+    "dsplit", "dstack", "dtype", "eigh", "einsum", "elu", "embedding", "empty", "empty_like",
+    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "extract_sequences",
+    "eye", "fabs", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "fold", "fold_time", "fori_loop", "full", "full_like", "gcd", "gelu", "geomspace", "get_item",
+    "glu", "greater", "greater_equal", "hamming", "hanning", "hard_shrink", "hard_sigmoid",
+    "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram", "hsplit", "hstack", "hypot",
+    "i0", "identity", "in_top_k", "inner", "inv", "is_tensor", "isclose", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron", "layer_normalization", "lcm",
+    "ldexp", "leaky_relu", "left_shift", "less", "less_equal", "linspace", "log", "log1p", "log2",
+    "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "lstm", "lstsq", "map",
+    "matmul", "matrix_rank", "max", "max_pool", "maximum", "mean", "median", "meshgrid", "min",
+    "minimum", "mish", "mod", "moments", "moveaxis", "multi_hot", "multiply", "nan_to_num",
+    "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim", "negative",
+    "nextafter", "nonzero", "norm", "normalize", "normalize_batch", "not_equal", "one_hot", "ones",
+    "ones_like", "outer", "pad", "percentile", "pinv", "power", "prod", "psnr", "ptp", "qr",
     "quantile", "rad2deg", "random_normal", "random_uniform", "ravel", "rearrange", "reciprocal",
-    "relu", "relu6", "repeat", "reshape", "reshape_samples", "right_shift", "roll", "rot90",
-    "round", "rsqrt", "saturate_cast", "scan", "scatter", "scatter_update", "searchsorted",
-    "segment_max", "segment_min", "segment_prod", "segment_sum", "select", "selu", "shape",
-    "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "slice", "slice_update",
-    "slogdet", "soft_shrink", "softmax", "softplus", "softsign", "solve", "solve_triangular",
-    "sort", "space_to_depth", "sparse_categorical_crossentropy", "sparse_plus", "sparse_sigmoid",
-    "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack", "std",
-    "stop_gradient", "subtract", "sum", "svd", "swapaxes", "swish", "switch", "take",
+    "relu", "relu6", "repeat", "reshape", "reshape_samples", "right_shift", "rms_normalization",
+    "roll", "rot90", "round", "rsqrt", "saturate_cast", "scan", "scatter", "scatter_update",
+    "searchsorted", "segment_max", "segment_min", "segment_prod", "segment_sum", "select", "selu",
+    "shape", "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "slice",
+    "slice_update", "slogdet", "soft_shrink", "softmax", "softplus", "softsign", "solve",
+    "solve_triangular", "sort", "space_to_depth", "sparse_categorical_crossentropy", "sparse_plus",
+    "sparse_sigmoid", "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack",
+    "std", "stop_gradient", "subtract", "sum", "svd", "swapaxes", "swish", "switch", "take",
     "take_along_axis", "tan", "tanh", "tanh_shrink", "tensordot", "threshold", "tile", "top_k",
     "trace", "transpose", "trapezoid", "tri", "tril", "triu", "true_divide", "trunc", "unfold",
-    "unfold_time", "unique", "unravel_index", "unstack", "vander", "var", "vdot", "vectorized_map",
-    "vsplit", "vstack", "where", "while_loop", "zeros", "zeros_like",
+    "unfold_time", "unique", "unravel_index", "unstack", "up_sample", "vander", "var", "vdot",
+    "vectorized_map", "vsplit", "vstack", "where", "while_loop", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

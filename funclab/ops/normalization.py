@@ -1,16 +1,37 @@
-"""Normalization by the statistics of a batch, or by those gathered in training."""
+"""Normalization by statistics of a batch, gathered in training, or of each sample by itself."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
 
 from funclab import shape_math
-from funclab.errors import ShapeError
+from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import normalization as kernels
+from funclab.ops.arithmetic import divide, maximum, multiply, power
+from funclab.ops.base import as_float, shape_of
+from funclab.ops.elementwise import absolute, rsqrt, square
+from funclab.ops.reduction import Axis, sum, to_axis
 from funclab.shape_math import Shape, show
+
+EPSILON = 1e-7
+"""What keeps a division finite where nothing else is asked for."""
+
+
+def rows_of(x: Array, *axes: int) -> Array:
+    """A row for each position on the other axes: the same memory when the axes come last."""
+    moved = np.moveaxis(x, axes, range(-len(axes), 0))
+    return moved.reshape(-1, math.prod(moved.shape[x.ndim - len(axes) :]))
+
+
+def store(rows: Array, out: Array, *axes: int) -> None:
+    """Write to `out` what was computed in `rows_of(out, *axes)`."""
+    if not np.shares_memory(rows, out):
+        moved = np.moveaxis(out, axes, range(-len(axes), 0))
+        np.copyto(moved, rows.reshape(moved.shape))
 
 
 class PerChannel(Op, abstract=True):
@@ -36,13 +57,10 @@ class PerChannel(Op, abstract=True):
 
     def rows(self, x: Array) -> Array:
         """(rows, channels): the same memory when the channels come last, else a copy."""
-        return np.moveaxis(x, self.axis, -1).reshape(-1, x.shape[self.axis])
+        return rows_of(x, self.axis)
 
     def store(self, rows: Array, out: Array) -> None:
-        """Write to `out` what was computed in `self.rows(out)`."""
-        if not np.shares_memory(rows, out):
-            moved = np.moveaxis(out, self.axis, -1)
-            np.copyto(moved, rows.reshape(moved.shape))
+        store(rows, out, self.axis)
 
 
 class BatchNormalization(PerChannel):
@@ -140,6 +158,94 @@ class Normalization(PerChannel):
                     np.copyto(slot, value)
 
 
+class LayerNormalization(Op):
+    """Each sample is brought to mean 0 and variance 1 along `axis`, then scaled and moved.
+
+    out = scale (x - mean) / sqrt(variance + epsilon) + offset, with the mean and the variance along
+    the axes, at each position of the others.
+
+    Shapes: x (any), if `scaled` scale, and if `moved` offset (the lengths of the axes) -> out (same
+        as x).
+    Gradient: with y = (x - mean) / std, h = scale g, and means along the axes,
+        gx = (h - mean(h) - y mean(h y)) / std; gscale = sum(g y); goffset = sum(g).
+    Numerics: sums in float64, the variance from distances to the mean.
+    Source: Ba et al., "Layer normalization", 2016, equation 4.
+    """
+
+    axis: tuple[int, ...] = (-1,)
+    epsilon: float = 1e-3
+    scaled: bool = True
+    moved: bool = True
+    centered: ClassVar[bool] = True
+
+    def shape(self, x: Shape, *weights: Shape) -> Shape:
+        wanted = tuple(x[axis] for axis in shape_math.reduced_axes(len(x), self.axis))
+        for weight in weights:
+            if sorted(weight) != sorted(wanted):
+                raise ShapeError(
+                    f"Normalization along axis {self.axis} of a tensor of shape {show(x)} "
+                    f"expected shape={show(wanted)}, found shape={show(weight)}.",
+                    why="there is one number for each position along these axes.",
+                    fix=f"give scale and offset the shape {show(wanted)}, or name other axes.",
+                )
+        return x
+
+    def dtype(self, x: str, *weights: str) -> str:
+        return as_float(x)
+
+    def work(self, x: Shape, *weights: Shape) -> Work:
+        """The mean, and 1 / the deviation, of each row."""
+        rows = shape_math.reduce(x, self.axis, keepdims=False)
+        return (rows, "float64"), (rows, "float64")
+
+    def forward(self, x: Array, *rest: Array) -> None:
+        *weights, out, mean, inverse = rest
+        rows, into = rows_of(x, *self.axes(x)), rows_of(out, *self.axes(x))
+        around = self._scale(rows, weights), self._offset(rows, weights), self.epsilon
+        found = mean.reshape(-1), inverse.reshape(-1)
+        kernels.normalize_rows(rows, *around, self.centered, into, *found)
+        store(into, out, *self.axes(x))
+
+    def vjp(self, g: Array, x: Array, *rest: Any) -> None:
+        count = self.scaled + self.moved
+        weights, (_, mean, inverse, gx, *slots) = rest[:count], rest[count:]
+        axes = self.axes(x)
+        rows, into = rows_of(x, *axes), rows_of(np.empty_like(g) if gx is None else gx, *axes)
+        found = mean.reshape(-1), inverse.reshape(-1)
+        around = rows, self._scale(rows, weights), *found, self.centered
+        sums = kernels.normalize_rows_vjp(rows_of(g, *axes), *around, into)
+        for slot, total in zip(slots, sums[0 if self.scaled else 1 :], strict=False):
+            if slot is not None:
+                np.copyto(slot, total.reshape(slot.shape))
+        if gx is not None:
+            store(into, gx, *axes)
+
+    def axes(self, x: Array) -> tuple[int, ...]:
+        return shape_math.reduced_axes(x.ndim, self.axis)
+
+    def _scale(self, rows: Array, weights: Any) -> Array:
+        return weights[0].reshape(-1) if self.scaled else np.ones(rows.shape[1], rows.dtype)
+
+    def _offset(self, rows: Array, weights: Any) -> Array:
+        return weights[-1].reshape(-1) if self.moved else np.zeros(rows.shape[1], rows.dtype)
+
+
+class RMSNormalization(LayerNormalization):
+    """Each sample is divided by the root of its mean square along `axis`, then scaled.
+
+    out = scale x / sqrt(mean(x^2) + epsilon): a layer normalization that leaves the mean alone.
+
+    Shapes: x (any), if `scaled` scale (the lengths of the axes) -> out (same as x).
+    Gradient: with y = x / root, h = scale g, gx = (h - y mean(h y)) / root; gscale = sum(g y).
+    Numerics: sums in float64.
+    Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4.
+    """
+
+    name = "rms_normalization"
+    moved: bool = False
+    centered: ClassVar[bool] = False
+
+
 def normalize_batch(
     x: Any,
     scale: Any,
@@ -177,3 +283,55 @@ def batch_normalization(
     scale = np.ones(channels, x.dtype) if scale is None else scale
     offset = np.zeros(channels, x.dtype) if offset is None else offset
     return Normalization(axis, epsilon)(x, scale, offset, mean, variance)
+
+
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+) -> Any:
+    """Each sample brought to mean 0 and variance 1 along `axis`, times gamma, plus beta.
+
+    Shapes: x (any), gamma and beta (the lengths of the axes) -> same as x. For epsilon, None is
+        1e-7.
+    """
+    epsilon = EPSILON if epsilon is None else epsilon
+    op = LayerNormalization(_axes(axis), epsilon, gamma is not None, beta is not None)
+    return op(x, *(weight for weight in (gamma, beta) if weight is not None))
+
+
+def rms_normalization(
+    x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None
+) -> Any:
+    """Each sample divided by the root of its mean square along `axis`, times scale.
+
+    Shapes: x (any), scale (broadcast with x) -> same as x. None for epsilon is 1e-7.
+    """
+    epsilon, rank = EPSILON if epsilon is None else epsilon, len(shape_of(x))
+    axes = shape_math.reduced_axes(rank, _axes(axis))
+    if scale is not None and shape_of(x)[axes[0] :] == shape_of(scale):
+        return RMSNormalization(_axes(axis), epsilon)(x, scale)
+    y = RMSNormalization(_axes(axis), epsilon, scaled=False)(x)
+    return y if scale is None else multiply(y, scale)
+
+
+def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
+    """x divided by its length along `axis`, or by epsilon (None: 1e-7) where it is shorter.
+
+    The length is the root number `order` of the sum of |x|^order.
+    """
+    if not isinstance(order, int) or order < 1 or (order != 2 and not isinstance(axis, int)):
+        raise ArgumentError(
+            f"Argument `order` must be an int >= 1. Received: order={order} and axis={axis}.",
+            why="a sum of powers measures a vector; along several axes only squares do.",
+            fix="write for example order=2.",
+        )
+    axis, epsilon = to_axis(axis), EPSILON if epsilon is None else epsilon
+    if order == 2:
+        squares = sum(square(x), axis, keepdims=True)
+        return multiply(x, rsqrt(maximum(squares, epsilon**2)))
+    powers = sum(power(absolute(x), order), axis, keepdims=True)
+    return divide(x, power(maximum(powers, epsilon**order), 1 / order))
+
+
+def _axes(axis: Any) -> tuple[int, ...]:
+    axes = to_axis(axis)
+    return (axes,) if isinstance(axes, int) else axes or ()

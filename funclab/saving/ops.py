@@ -28,7 +28,7 @@ KERAS_ROOMS = {
         *("Log2", "Logaddexp", "Logaddexp2", "LogicalXor", "NanToNum", "Nextafter", "RightShift"),
         *("Argsort", "Cumprod", "Diag", "Diagflat", "Diagonal", "I0", "Roll", "Rot90"),
         *("SearchSorted", "Slogdet", "Tril", "Triu", "Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
-        *("All", "Any", "Argmax", "Argmin", "Isfinite", "Isnan", "Matmul", "Where"),
+        *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
     ),
     "nn": (
         *("AveragePool", "Elu", "Gelu", "HardSigmoid", "LeakyRelu", "LogSoftmax", "MaxPool"),
@@ -106,7 +106,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
         return OpOperation(registry.lookup("op", name)(**config), own_name)
     wanted = registry.to_snake_case(name)
     function = OPERATORS.get(wanted) or OPERATORS.get(wanted.replace("_", ""))
-    function = _get_item if name == "GetItem" else function
+    function = {"GetItem": _get_item, "Einsum": _einsum}.get(name, function)
     if function is None:
         raise ConfigError(
             f"The operation {own_name} is a {name} of Keras, which funclab does not have.",
@@ -154,3 +154,7 @@ def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]
 
 def _get_item(x: Any, key: Any) -> Any:
     return OPERATORS["get_item"](x, tuple(key) if isinstance(key, (list, tuple)) else key)
+
+
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return OPERATORS["einsum"](subscripts, *operands)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from funclab import meant
+from funclab import config, meant
 from funclab.callbacks.base import alias, checked
 from funclab.errors import ArgumentError, warn
 from funclab.registry import near
@@ -115,7 +115,7 @@ def check_counts(**counts: Any) -> None:
 def wanted_verbose(verbose: Any, auto: int = 1) -> int:
     """0 for silence, 1 for growing lines, 2 for one line an epoch."""
     if verbose == "auto":
-        return auto
+        return auto if config.is_interactive_logging_enabled() else 2 * auto
     if verbose in (0, 1, 2):
         return int(verbose)
     raise ArgumentError(

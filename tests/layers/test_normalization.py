@@ -10,7 +10,7 @@ from funclab.engine.plan import Plan
 from funclab.errors import ShapeError
 from funclab.graph.tape import Tape
 from funclab.graph.value import Constant
-from funclab.layers import BatchNormalization
+from funclab.layers import BatchNormalization, GroupNormalization
 
 DATA = np.random.default_rng(0).normal(3, 2, (40, 5)).astype("float32")
 
@@ -126,3 +126,12 @@ def test_models_carry_the_state_between_batches():
         layer(DATA, training=True)
 
     np.testing.assert_allclose(layer.moving_mean.array, 0.75 * DATA.mean(axis=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("groups", "axis", "says"),
+    [(3, -1, "must be a multiple"), (9, -1, "cannot be more"), (1, 1, "defined dimension")],
+)
+def test_channels_that_cannot_be_divided_into_groups_are_refused(groups, axis, says):
+    with pytest.raises(ShapeError, match=says):
+        GroupNormalization(groups, axis)(Input((None, 4)))

@@ -74,6 +74,19 @@ def test_names_and_class_names_are_those_of_keras():
     assert [layer.name for layer in model.layers] == ["input_layer", "dense_1", "dense"]
 
 
+def test_layers_come_in_the_order_of_keras_where_joined_masks_lengthen_a_branch():
+    x = layers.Masking()(Input((3, 2)))
+    first, second = layers.Dense(2, name="first"), layers.Dense(2, name="second")
+    averaged = layers.Average()([x, second(x)])
+    joined = layers.Concatenate()([x, first(x)])
+
+    model = Model(x, [layers.LSTM(1)(averaged), layers.LSTM(1)(joined)])
+
+    # In Keras, the mask of a Concatenate takes four operations, and that of an Average one.
+    names = [layer.name for layer in model.layers]
+    assert names.index("first") < names.index("second")
+
+
 def test_a_graph_may_begin_in_the_middle_of_another():
     x = Input((6,))
     hidden = Dense(4, activation="tanh", name="hidden")(x)

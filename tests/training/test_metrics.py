@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 from funclab import metrics, ops
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.tape import Tape
 from funclab.graph.value import Constant, Value
 
@@ -78,6 +80,7 @@ COUNTED = {
     "AUC": (metrics.AUC(), 0.65625, 0.6224489808),
     "AUC at five points": (metrics.AUC(5), 0.625, 0.6224489212),
     "PR": (metrics.AUC(curve="PR"), 0.6899473667, 0.5699188709),
+    "AUC from below": (metrics.AUC(5, "ROC", "minoring"), 0.5, 0.4897959),
     "PR at five points": (metrics.AUC(5, curve="PR"), 0.5661162734, 0.3932739496),
 }
 
@@ -204,6 +207,21 @@ def test_a_metric_is_rebuilt_from_its_config():
         (lambda: metrics.get("acuracy"), ValueError, "did you mean accuracy"),
         (lambda: metrics.get(7), ArgumentError, "metric identifier: 7"),
         (lambda: metrics.AUC(curve="ROCK"), ArgumentError, "ROCK"),
+        (lambda: metrics.AUC(summation_method="none"), ArgumentError, "summation_method"),
+        (lambda: metrics.AUC(num_labels=2), ArgumentError, "only when `multi_label` is True"),
+        (lambda: metrics.AUC(num_thresholds=1), ArgumentError, "an integer > 1"),
+        (lambda: metrics.AUC(multi_label=True)([1], [1]), ArgumentError, "rank 2"),
+        (lambda: metrics.Precision(class_id=1)([1], [1]), ArgumentError, "class_id"),
+        (lambda: metrics.PrecisionAtRecall(1.5), ArgumentError, "expected in the range"),
+        (lambda: metrics.RecallAtPrecision(0.5, 0), ArgumentError, "an integer > 0"),
+        (lambda: metrics.IoU(2, [2]), ArgumentError, "out of range"),
+        (lambda: metrics.MeanIoU(2)([0, 1], [0]), ArgumentError, "as many classes"),
+        (lambda: metrics.F1Score("mean"), ArgumentError, "average"),
+        (lambda: metrics.F1Score(threshold=0.0), ArgumentError, "0 < threshold <= 1"),
+        (lambda: metrics.FBetaScore(beta=-1.0), ArgumentError, "a float > 0"),
+        (lambda: metrics.F1Score()([1], [1]), ShapeError, "expects 2D inputs"),
+        (lambda: metrics.R2Score("mean"), ArgumentError, "class_aggregation"),
+        (lambda: metrics.R2Score(num_regressors=-1), ArgumentError, "a value >= 0"),
     ],
 )
 def test_a_metric_that_cannot_be_is_named(make, error, words):
@@ -292,3 +310,77 @@ def test_a_wrapped_function_keeps_its_settings():
 
     assert (config["name"], config["power"]) == ("far", 2.0)
     assert metric(np.zeros(2), np.array([1.0, 3.0])) == pytest.approx(5.0)
+
+
+IDS, WRONG = np.array([0, 0, 1, 1, 2, 5]), np.array([0, 1, 0, 1, 2, 0])
+
+
+@pytest.mark.parametrize(
+    ("metric", "target", "prediction", "expected"),
+    [
+        (metrics.MeanIoU(3), IDS, WRONG, (1 / 3 + 1 / 3 + 1) / 3),
+        (metrics.MeanIoU(4), IDS, WRONG, (1 / 3 + 1 / 3 + 1) / 3),
+        (metrics.IoU(3, [0, 2], ignore_class=0), IDS, WRONG, (0 / 1 + 1) / 2),
+        (metrics.BinaryIoU([1], 0.5), [0, 1, 1], [0.5, 0.4, 0.6], 1 / 3),
+        (metrics.OneHotIoU(2, [0]), [[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]], 1 / 2),
+        (metrics.F1Score("micro", 0.5), [[1, 1], [1, 0]], [[0.2, 0.6], [0.7, 0.6]], 2 / 3),
+        (metrics.R2Score(), [[1.0], [2], [3]], [[1.0], [2], [4]], 0.5),
+        (metrics.R2Score(num_regressors=1), [[1.0], [2], [3]], [[1.0], [2], [4]], 0.0),
+        (metrics.PearsonCorrelation(), [[1.0, 2, 3]], [[2.0, 4, 6]], 1.0),
+        (metrics.ConcordanceCorrelation(), [[1.0, 2, 3]], [[2.0, 3, 4]], 4 / 7),
+        (metrics.RecallAtPrecision(0.8), TRUTH, SCORES, 0.25),
+        (metrics.AUC(multi_label=True), np.c_[YES, 1 - YES], np.c_[YES, YES], 0.5),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_metric_of_classes_or_columns_is_its_formula(metric, target, prediction, expected):
+    first = metric(target, prediction)
+    metric.reset_state()
+
+    again = metric(target, prediction)
+
+    assert first == again == pytest.approx(expected, rel=1e-5)
+
+
+def test_whole_weights_are_asked_for_where_classes_are_counted():
+    metric = metrics.MeanIoU(2)
+
+    with pytest.warns(UserWarning, match="dtype is `int`"):
+        metric.update_state([0, 1], [0, 1], sample_weight=[0.5, 1.0])
+
+    assert metric.total_cm.array.tolist() == [[0, 0], [0, 1]]
+
+
+def test_an_adjusted_score_needs_more_samples_than_inputs():
+    metric = metrics.R2Score(num_regressors=5)
+
+    with pytest.warns(UserWarning, match="More independent predictors than datapoints"):
+        result = metric([[1.0], [2.0]], [[1.0], [2.0]])
+
+    assert result == 1.0
+
+
+def test_a_metric_made_of_others_resets_them_too():
+    class Both(metrics.Metric):
+        def __init__(self):
+            super().__init__()
+            self.mean = metrics.Mean()
+
+    metric = Both()
+    metric.mean.update_state([3.0])
+
+    metric.reset_state()
+
+    assert metric.mean.result() == 0.0
+    assert metric.variables == metric.mean.variables
+
+
+@pytest.mark.parametrize("name", ["F1Score", "AUC", "RecallAtPrecision", "MeanIoU", "Precision"])
+def test_a_metric_with_counts_is_rebuilt_and_pickled(name):
+    settings = {"RecallAtPrecision": {"precision": 0.4}, "MeanIoU": {"num_classes": 3}}
+    metric = getattr(metrics, name)(**settings.get(name, {}))
+
+    again = metrics.deserialize(metrics.serialize(metric))
+
+    assert again.get_config() == metric.get_config()
+    assert pickle.loads(pickle.dumps(metric)).get_config() == metric.get_config()

@@ -23,7 +23,9 @@ RESERVED = {
 }  # fmt: skip
 
 KINDS = ("initializer", "regularizer", "constraint", "activation")
-WINDOWS = ("kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding")
+WINDOWS = (
+    "kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding", "cropping",
+)  # fmt: skip
 """Settings with one number for each axis, which may be given as one number for all."""
 
 
@@ -224,9 +226,10 @@ def own_settings(layer: Any) -> dict[str, Any]:
     """The constructor arguments of a layer that are not what it would choose by itself.
 
     Values are those that the layer holds, or, where it holds another thing under that name, those
-    that its constructor was given.
+    that its constructor was given. What `adapt` has learned is among them.
     """
-    config, defaults = layer.get_config(), parameters(type(layer))
+    config = getattr(layer, "learned_config", layer.get_config)()
+    defaults = parameters(type(layer))
     names = [*(name for name in defaults if name in config), *config]
     settings = {}
     for name in dict.fromkeys(names):

@@ -18,19 +18,21 @@ from funclab.layers.arguments import parameters
 from funclab.view.draw.text import clean, shorten
 
 # What describes a layer best, by the names of its arguments, in this order.
-_SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape")
+_SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
-    "dims": "axes {}",
+    "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
-    "alpha": "alpha {}", "merge_mode": "{}",
+    "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
+    "offset": "offset {}", "interpolation": "{}",
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
-    "mask_zero": "masks 0", "keepdims": "keeps axes", "normalize": "normalized",
+    "mask_zero": "masks 0", "invert": "inverted", "keepdims": "keeps axes",
+    "normalize": "normalized",
     "data_format": "{}",
 }  # fmt: skip
 # Operators as they are written; in the second row the order of the inputs makes no difference.
@@ -39,7 +41,7 @@ _SIGNS = {
     "Less": "<", "LessEqual": "≤", "Greater": ">", "GreaterEqual": "≥",
     "Add": "+", "Multiply": "×", "Equal": "=", "NotEqual": "≠",
 }  # fmt: skip
-_FIELDS = {"key": "[{}]", "newshape": "({})", "as_dtype": "{}", "to": "{}"}
+_FIELDS = {"subscripts": "{}", "key": "[{}]", "newshape": "({})", "as_dtype": "{}", "to": "{}"}
 _SYMMETRIC = ("Add", "Multiply", "Equal", "NotEqual")
 
 
@@ -58,10 +60,10 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
 
 
 def inner_layer(layer: Any) -> Any:
-    """The layer that a wrapper such as TimeDistributed applies; None for other layers."""
+    """The layer that a wrapper such as TimeDistributed or RNN applies; None for other layers."""
     if graph_of(layer) is not None:
         return None
-    held = [getattr(layer, name, None) for name in ("layer", "forward_layer")]
+    held = [vars(layer).get(name) for name in ("layer", "forward_layer", "cell")]
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 

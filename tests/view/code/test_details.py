@@ -257,7 +257,8 @@ def test_names_of_any_kind_are_quoted_and_never_run():
 
 
 WRITTEN_BY_CLASS = {
-    *("ConvBias", "LSTM", "Normalization", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
+    *("ConvBias", "GRU", "LSTM", "Normalization", "SimpleRNN", "SingularValues", "SliceUpdate"),
+    *("Split", "TopIndices"),
 }
 """Ops for which, with some settings, no function makes just this op."""
 

@@ -18,6 +18,7 @@ from funclab.view.scene.diagram import maker
 from funclab.view.shapes.rules import catalogue as rules_catalogue
 from funclab.view.shapes.rules import layers as rules_layers
 from funclab.view.shapes.rules import ops as rules_ops
+from funclab.view.shapes.rules import windows as rules_windows
 from funclab.view.shapes.rules.numbers import (
     LAYERS,
     OPS,
@@ -31,7 +32,7 @@ from funclab.view.shapes.rules.numbers import (
     show,
 )
 
-TABLES = (rules_layers, rules_ops, rules_catalogue)
+TABLES = (rules_layers, rules_ops, rules_windows, rules_catalogue)
 """The files that hold the rules; importing them registers their rules in LAYERS and OPS."""
 
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()

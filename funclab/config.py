@@ -1,0 +1,151 @@
+"""Settings of the whole session: the usual dtype, epsilon, where channels are, limits for `fit`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import meant
+from funclab.errors import ArgumentError, NotSupportedError
+from funclab.fields import wrong_value
+from funclab.missing import guard
+
+FORMATS = ("channels_last", "channels_first")
+
+_settings: dict[str, Any] = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "max_epochs": None,
+    "max_steps_per_epoch": None,
+    "interactive_logging": True,
+    "safe_mode": None,
+}
+
+
+def setting(name: str) -> Any:
+    """What a setting is now."""
+    return _settings[name]
+
+
+def backend() -> str:
+    """What computes: "funclab"."""
+    return "funclab"
+
+
+def floatx() -> str:
+    """The dtype of layers that are not given one."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Set the dtype of layers made from now on: "float32" or "float64"."""
+    if value not in ("float32", "float64"):
+        raise ArgumentError(
+            f"Unknown floatx: {value!r}.",
+            why="the engine computes in float32 or float64.",
+            fix='use set_floatx("float32") or set_floatx("float64").',
+        )
+    _settings["floatx"] = value
+
+
+def epsilon() -> float:
+    """The small number that keeps a division or a logarithm finite."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Set the small number that `epsilon()` gives: layers, losses and optimizers made from now on
+    that read it are told the new one."""
+    if not meant.is_number(value) or not value > 0:
+        raise wrong_value("set_epsilon", "value", value, "a number above 0", "1e-7")
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Where the channels are in layers that are not told: "channels_last" or "channels_first"."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set where the channels are in layers made from now on with `data_format=None`."""
+    known = data_format.lower() if isinstance(data_format, str) else data_format
+    if known not in FORMATS:
+        raise ArgumentError(
+            "The `data_format` argument must be one of "
+            f"{', '.join(map(repr, FORMATS))}. Received: data_format={data_format!r}.",
+            why="channels are the last axis of an image, or the first after the batch.",
+            fix='write set_image_data_format("channels_last").',
+        )
+    _settings["image_data_format"] = known
+
+
+def max_epochs() -> int | None:
+    """The most epochs that any `fit` runs; None for as many as it is asked for."""
+    return _settings["max_epochs"]
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Let no `fit` run for more epochs than this, to try a notebook quickly; None for no limit."""
+    _set_limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most batches of any epoch, and of `evaluate` and `predict`; None for all there are."""
+    return _settings["max_steps_per_epoch"]
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Let no epoch, `evaluate` or `predict` take more batches than this; None for no limit."""
+    _set_limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _set_limit(name: str, value: Any) -> None:
+    if value is not None and not (meant.is_whole(value) and value > 0):
+        raise wrong_value(f"set_{name}", name, value, "a positive whole number or None", "2")
+    _settings[name] = None if value is None else int(value)
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether progress is shown as a bar that moves (else, one line for each epoch)."""
+    return _settings["interactive_logging"]
+
+
+def enable_interactive_logging() -> None:
+    """Show progress as a bar that moves."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Show progress as one line for each epoch."""
+    _settings["interactive_logging"] = False
+
+
+def enable_unsafe_deserialization() -> None:
+    """From now on, load functions that files hold as code, unless `safe_mode=True` is passed.
+
+    Code in a file can do anything on this machine: only for files that you trust.
+    """
+    _settings["safe_mode"] = False
+
+
+def dtype_policy() -> str:
+    """The dtype that layers compute in, if not told: `floatx()`, as there is no mixed precision."""
+    return floatx()
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set what layers compute in: "float32" or "float64".
+
+    Raises: NotSupportedError for mixed and half precision.
+    """
+    name = getattr(policy, "name", policy)
+    if name not in ("float32", "float64"):
+        raise NotSupportedError(
+            f"The dtype policy {name!r} is not supported.",
+            why="the engine computes in float32 or float64; half precision saves no time on a CPU.",
+            fix='leave the call out, or write set_dtype_policy("float32").',
+        )
+    set_floatx(name)
+
+
+guard(__name__)

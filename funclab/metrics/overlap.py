@@ -1,0 +1,162 @@
+"""Metrics of segmentations: how far the pixels predicted as a class are those of the class."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import meant
+from funclab.fields import wrong_value
+from funclab.losses.base import prefix, widened
+from funclab.losses.functions import as_numbers
+from funclab.metrics.base import Metric
+from funclab.shape_math import Array
+
+SMALL = 1e-7
+
+
+class IoU(Metric):
+    """The mean, over some classes, of the intersection over the union with the targets.
+
+    For a class it is hits / (hits + wrong + missed), from a confusion matrix. `ignore_class` and
+    class numbers that do not exist are left out, and so are classes that neither occur nor are
+    predicted.
+    With the dtype of class numbers, "int32", sample weights count as whole numbers.
+
+    >>> metric = IoU(num_classes=2, target_class_ids=[1])
+    >>> round(metric([0, 1, 1, 1], [0, 0, 1, 1]), 4)
+    0.6667
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        target_class_ids: Sequence[int],
+        name: str | None = None,
+        dtype: str | None = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
+        super().__init__("int32" if dtype in (None, "int") else dtype, name)
+        self.num_classes, self.ignore_class = num_classes, ignore_class
+        self.sparse_y_true, self.sparse_y_pred, self.axis = sparse_y_true, sparse_y_pred, axis
+        ids = list(target_class_ids) if isinstance(target_class_ids, (Sequence, range)) else [-1]
+        if not all(meant.is_whole(number) and 0 <= number < num_classes for number in ids):
+            wanted = f"class ids in the range [0, {num_classes}); another is out of range"
+            kind = type(self).__name__
+            raise wrong_value(kind, "target_class_ids", target_class_ids, wanted, "[0, 1]")
+        self.target_class_ids = ids
+        shape = (num_classes, num_classes)
+        self.total_cm = self.add_variable(shape, dtype=self.dtype, name="total_confusion_matrix")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch."""
+        true = self._classes(y_true, self.sparse_y_true)
+        predicted = self._classes(y_pred, self.sparse_y_pred)
+        if true.size != predicted.size:
+            kind, wanted = type(self).__name__, f"as many classes as in y_pred, {predicted.shape}"
+            raise wrong_value(kind, "y_true", true.shape, wanted, "y_true.reshape(y_pred.shape)")
+        weights = np.ones(true.shape)
+        if sample_weight is not None:
+            own = as_numbers(sample_weight)
+            if own.dtype.kind == "f" and "int" in self.dtype:
+                warnings.warn(
+                    "You are passing weight as `float`, but dtype is `int`: weights lose their "
+                    'fractions. Give the metric dtype="float32".',
+                    stacklevel=2,
+                )
+            weights = weights * widened(prefix(own.astype(self.dtype), true), true.ndim)
+        true, predicted = true.reshape(-1), predicted.reshape(-1)
+        counts = self._exists(true) & self._exists(predicted)
+        if self.ignore_class is not None:
+            counts &= true != self.ignore_class
+        places = true[counts].astype("int64") * self.num_classes + predicted[counts].astype("int64")
+        added = np.bincount(places, weights.reshape(-1)[counts], self.num_classes**2)
+        self.total_cm.assign_add(added.reshape(self.total_cm.shape).astype(self.dtype))
+
+    def _classes(self, y: Any, sparse: bool) -> Array:
+        y = as_numbers(y)
+        return (y if sparse else y.argmax(self.axis)).astype(self.dtype)
+
+    def _exists(self, y: Array) -> Array:
+        return (y >= 0) & (y < self.num_classes)
+
+    def result(self) -> Any:
+        matrix = self.total_cm.array.astype("float64")
+        hits = matrix.diagonal()
+        union = (matrix.sum(0) + matrix.sum(1) - hits)[self.target_class_ids]
+        occurs = union > 1e-9
+        shares = hits[self.target_class_ids][occurs] / (union[occurs] + SMALL)
+        return float(shares.sum() / (occurs.sum() + SMALL))
+
+
+class BinaryIoU(IoU):
+    """IoU of two classes: a prediction is of class 1 from `threshold` on."""
+
+    def __init__(
+        self,
+        target_class_ids: Sequence[int] = (0, 1),
+        threshold: float = 0.5,
+        name: str | None = None,
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(2, target_class_ids, name, dtype)
+        self.threshold = threshold
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        above = as_numbers(y_pred).astype("float32") >= np.float32(self.threshold)
+        super().update_state(y_true, above, sample_weight)
+
+
+class MeanIoU(IoU):
+    """The mean of the intersection over the union, of all classes."""
+
+    def __init__(
+        self,
+        num_classes: int,
+        name: str | None = None,
+        dtype: str | None = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
+        settings = (name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
+        super().__init__(num_classes, range(num_classes), *settings)
+
+
+class OneHotIoU(IoU):
+    """IoU of one-hot targets and, unless `sparse_y_pred`, of scores for each class."""
+
+    def __init__(
+        self,
+        num_classes: int,
+        target_class_ids: Sequence[int],
+        name: str | None = None,
+        dtype: str | None = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
+        settings = (name, dtype, ignore_class, False, sparse_y_pred, axis)
+        super().__init__(num_classes, target_class_ids, *settings)
+
+
+class OneHotMeanIoU(MeanIoU):
+    """MeanIoU of one-hot targets and, unless `sparse_y_pred`, of scores for each class."""
+
+    def __init__(
+        self,
+        num_classes: int,
+        name: str | None = None,
+        dtype: str | None = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
