@@ -257,8 +257,8 @@ def test_names_of_any_kind_are_quoted_and_never_run():
 
 
 WRITTEN_BY_CLASS = {
-    *("ConvBias", "GRU", "LSTM", "Normalization", "SimpleRNN", "SingularValues", "SliceUpdate"),
-    *("Split", "TopIndices"),
+    *("ConvBias", "Einsum", "GRU", "LSTM", "LayerNormalization", "Normalization", "SimpleRNN"),
+    *("SingularValues", "SliceUpdate", "Split", "TopIndices"),
 }
 """Ops for which, with some settings, no function makes just this op."""
 
