@@ -33,8 +33,9 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
+    ("datasets", "teach", "utils"),
     ("keras2",),
-    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+    ("cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
