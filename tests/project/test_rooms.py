@@ -18,6 +18,7 @@ ORDER = (
         "files",
         "shape_math",
         "structure",
+        "texts",
         "fields",
         "registry",
         "explain",
