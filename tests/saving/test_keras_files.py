@@ -193,8 +193,8 @@ FOREIGN = {
     ),
     "an op": (
         "operators",
-        lambda config: layer_of(config, "Tanh").update(class_name="Erf"),
-        "Erf of Keras, which funclab does not have",
+        lambda config: layer_of(config, "Tanh").update(class_name="Fft2"),
+        "Fft2 of Keras, which funclab does not have",
     ),
     "a setting of an op": (
         "operators",
