@@ -14,8 +14,8 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "backend": "functions of tensors are in funclab.ops; funclab.utils.clear_session() forgets "
-    "names and graphs.",
+    "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
+    "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
     "preprocessing": "prepare data with NumPy and give arrays to fit; funclab.datasets has three "
     "small sets that are ready.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
@@ -25,7 +25,10 @@ ELSEWHERE = {
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
     "mnist": "funclab.datasets.digits has small images of digits, without a download.",
     "plot_model": "write funclab.plot_model(model).",
-    "K": "functions of tensors are in funclab.ops.",
+    "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
+    "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
+    "set_session": "there is no session, and no GPU to set up: leave the line out.",
+    "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 
 

@@ -221,6 +221,8 @@ class VarianceScaling(Random):
     mode: str = "fan_in"
     distribution: str = "truncated_normal"
     seed: int | None = None
+    input_axes: Any = None
+    output_axes: Any = None
 
     def __post_init__(self) -> None:
         if self.distribution == "normal":
@@ -234,7 +236,7 @@ class VarianceScaling(Random):
             raise wrong_value(type(self).__name__, "scale", self.scale, "a number above 0", "1.0")
 
     def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
-        fan_in, fan_out = fans(shape)
+        fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -255,8 +257,10 @@ class GlorotUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
 
 
 class GlorotNormal(VarianceScaling):
@@ -268,8 +272,10 @@ class GlorotNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
 
 
 class HeUniform(VarianceScaling):
@@ -281,8 +287,10 @@ class HeUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class HeNormal(VarianceScaling):
@@ -294,8 +302,10 @@ class HeNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class LecunUniform(VarianceScaling):
@@ -307,8 +317,10 @@ class LecunUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class LecunNormal(VarianceScaling):
@@ -320,8 +332,10 @@ class LecunNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed)
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class Orthogonal(Random):
@@ -347,8 +361,11 @@ class Orthogonal(Random):
         return self.gain * (q.T if rows < columns else q).reshape(shape)  # type: ignore[operator]
 
 
-def fans(shape: Any) -> tuple[float, float]:
+def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
     """How many inputs reach one output, and how many outputs one input reaches."""
+    if input_axes is not None and output_axes is not None:
+        first, last = (math.prod(shape[i] for i in axes) for axes in (input_axes, output_axes))
+        return first, last
     if len(shape) < 2:
         n = shape[0] if shape else 1
         return n, n

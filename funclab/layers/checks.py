@@ -12,7 +12,7 @@ import numpy as np
 from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
-from funclab.ops.conv import check_format
+from funclab.ops.window import check_format
 
 
 def positive(name: str, value: Any) -> int:
@@ -101,7 +101,10 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
     **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
-    **dict.fromkeys(("lora_rank", "lora_alpha", "quantization_config"), unsupported),
+    **dict.fromkeys(
+        ("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"),
+        unsupported,
+    ),
     "GroupNormalization.groups": group_count,
     "max_value": lambda name, value: None if value is None else not_negative(name, value),
     "data_format": lambda _, value: check_format(value),

@@ -8,9 +8,11 @@ import numpy as np
 
 from funclab import activations, ops
 from funclab.errors import ShapeError
+from funclab.initializers import VarianceScaling
 from funclab.layers.base import Layer
+from funclab.layers.formula import Formula
 from funclab.layers.spec import InputSpec
-from funclab.shape_math import show
+from funclab.shape_math import show, to_shape
 
 
 class Kernel(Layer, abstract=True):
@@ -72,9 +74,68 @@ def finish(x: Any, bias: Any, activation: Any) -> Any:
     fused = activations.fused_name(activation)
     if bias is None:
         return activation(x)
+    if bias.ndim > 1:
+        return activation(ops.add(x, bias))
     if fused:
         return ops.bias_activation(x, bias, fused)
     return activation(ops.bias_add(x, bias))
+
+
+class EinsumDense(Kernel):
+    """A dense layer by a formula: out = activation(einsum(equation, x, kernel) + bias).
+
+    Shapes: x (batch, ...) -> out (batch, *output_shape). In "abc,cd->abd" x is abc, the kernel cd;
+        "..." stands for axes of x that stay, before all others or after them.
+    Weights: kernel (the lengths of its letters), bias (the lengths of the letters in `bias_axes`,
+        1 for those after the first of them).
+    Raises: ArgumentError for another kind of formula; ShapeError for inputs that do not fit it.
+
+    >>> from funclab import Input
+    >>> EinsumDense("abc,cde->abde", (None, 8, 16), bias_axes="de")(Input((5, 4))).shape
+    (None, 5, 8, 16)
+    """
+
+    equation: str
+    output_shape: Any  # type: ignore[assignment]
+    bias_axes: str | None = None
+    gptq_unpacked_column_size: Any = None
+    order = (
+        *("equation", "output_shape", "activation", "bias_axes", "kernel_initializer"),
+        *("bias_initializer", "kernel_regularizer", "bias_regularizer", "kernel_constraint"),
+        *("bias_constraint", "lora_rank", "lora_alpha", "gptq_unpacked_column_size"),
+        "quantization_config",
+    )
+
+    def prepare(self) -> None:
+        shape = vars(self).pop("output_shape")
+        self.partial_output_shape = to_shape(shape, "output_shape")
+        self.formula = Formula(self.equation)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "output_shape": list(self.partial_output_shape)}
+
+    def build(self, input_shape: Any) -> None:
+        lengths = self.formula.lengths(input_shape, self.partial_output_shape)
+        _, kernel, output = self.formula.letters(len(input_shape))
+        initializer = self.kernel_initializer
+        if isinstance(initializer, VarianceScaling) and initializer.input_axes is None:
+            gives = [i for i, letter in enumerate(kernel) if letter in output]
+            takes = [i for i in range(len(kernel)) if i not in gives]
+            axes = {"input_axes": takes, "output_axes": gives}
+            initializer = initializer.from_config({**initializer.get_config(), **axes})
+        shape = [lengths[letter] for letter in kernel]
+        self.kernel = self.named_weight("kernel", shape, initializer=initializer)
+        self.bias = None
+        if self.bias_axes is not None:
+            after = output[self.formula.first_of(self.bias_axes, output) :]
+            shape = [lengths[letter] if letter in self.bias_axes else 1 for letter in after]
+            self.bias = self.named_weight("bias", shape)
+        self.input_spec = InputSpec(ndim=len(input_shape))
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        x = ops.einsum(self.equation, inputs, self.kernel)
+        return finish(x, self.bias, self.activation)
 
 
 class Embedding(Layer):

@@ -23,7 +23,9 @@ from funclab.ops.arithmetic import (
 from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
+from funclab.ops.ctc import ctc_decode, ctc_loss
 from funclab.ops.dense import FUSED, bias_activation, bias_add
+from funclab.ops.einsum import einsum
 from funclab.ops.elementwise import (
     abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logical_not,
     negative, reciprocal, round, rsqrt, sigmoid, sign, sin, sqrt, square, tanh,
@@ -39,7 +41,8 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.conv import average_pool, max_pool
+from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
@@ -54,20 +57,20 @@ __all__ = [
     "assign_add", "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
     "binary_crossentropy", "broadcast_to", "cast", "categorical_crossentropy", "ceil", "clip",
     "concatenate", "conv", "convert_to_numpy", "convert_to_tensor", "cos", "count_nonzero",
-    "cumsum", "divide", "dot", "dropout", "elu", "embedding", "equal", "exp", "expand_dims",
-    "expm1", "flip", "floor", "floor_divide", "fold_time", "full_like", "gelu", "get_item",
-    "greater", "greater_equal", "hard_sigmoid", "hard_silu", "hard_swish", "identity", "in_top_k",
-    "isfinite", "isnan", "layer_normalization", "leaky_relu", "less", "less_equal", "log", "log1p",
-    "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lstm", "matmul", "max",
-    "max_pool", "maximum", "mean", "min", "minimum", "mish", "mod", "moments", "moveaxis",
-    "multiply", "negative", "norm", "normalize", "normalize_batch", "not_equal", "one_hot", "ones",
-    "ones_like", "pad", "power", "prod", "random_normal", "random_uniform", "ravel", "reciprocal",
-    "relu", "relu6", "repeat", "reshape", "reshape_samples", "rms_normalization", "round", "rsqrt",
-    "selu", "shape", "sigmoid", "sign", "silu", "sin", "softmax", "softplus", "softsign",
-    "sparse_categorical_crossentropy", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "stop_gradient", "subtract", "sum", "swapaxes", "swish", "take", "take_along_axis", "tanh",
-    "tensordot", "tile", "transpose", "true_divide", "unfold_time", "unstack", "var", "where",
-    "zeros", "zeros_like",
+    "ctc_decode", "ctc_loss", "cumsum", "divide", "dot", "dropout", "einsum", "elu", "embedding",
+    "equal", "exp", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fold_time",
+    "full_like", "gelu", "get_item", "greater", "greater_equal", "hard_sigmoid", "hard_silu",
+    "hard_swish", "identity", "in_top_k", "isfinite", "isnan", "layer_normalization", "leaky_relu",
+    "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or",
+    "logsumexp", "lstm", "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish",
+    "mod", "moments", "moveaxis", "multiply", "negative", "norm", "normalize", "normalize_batch",
+    "not_equal", "one_hot", "ones", "ones_like", "pad", "power", "prod", "random_normal",
+    "random_uniform", "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape",
+    "reshape_samples", "rms_normalization", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
+    "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
+    "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
+    "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
+    "unfold_time", "unstack", "up_sample", "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

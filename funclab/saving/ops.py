@@ -22,7 +22,7 @@ KERAS_ROOMS = {
         *("Mod", "Multiply", "Negative", "NotEqual", "Pad", "Power", "Prod", "Reciprocal"),
         *("Repeat", "Reshape", "Round", "Sign", "Sin", "Split", "Sqrt", "Square", "Squeeze"),
         *("Stack", "Subtract", "Sum", "Take", "TakeAlongAxis", "Tanh", "Tile", "Transpose"),
-        *("All", "Any", "Argmax", "Argmin", "Isfinite", "Isnan", "Matmul", "Where"),
+        *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
     ),
     "nn": (
         *("AveragePool", "Elu", "Gelu", "HardSigmoid", "LeakyRelu", "LogSoftmax", "MaxPool"),
@@ -93,7 +93,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     if entry.get("module") == OWN:
         return OpOperation(registry.lookup("op", name)(**config), own_name)
     wanted = registry.to_snake_case(name)
-    function = _get_item if name == "GetItem" else OPERATORS.get(wanted)
+    function = {"GetItem": _get_item, "Einsum": _einsum}.get(name, OPERATORS.get(wanted))
     if function is None:
         raise ConfigError(
             f"The operation {own_name} is a {name} of Keras, which funclab does not have.",
@@ -141,3 +141,7 @@ def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]
 
 def _get_item(x: Any, key: Any) -> Any:
     return OPERATORS["get_item"](x, tuple(key) if isinstance(key, (list, tuple)) else key)
+
+
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return OPERATORS["einsum"](subscripts, *operands)

@@ -16,7 +16,7 @@ from funclab.errors import (
 )
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
-from funclab.layers import LSTM, Conv2D, Dense, Embedding, Lambda, functions
+from funclab.layers import LSTM, Conv2D, Dense, EinsumDense, Embedding, Lambda, functions
 
 ROWS = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
 
@@ -72,6 +72,26 @@ def test_dense_works_on_the_last_axis_of_any_rank():
 def layer_kernel(layer: Any, data: Any) -> Any:
     layer(data)
     return layer.get_weights()[0]
+
+
+def test_an_einsum_kernel_begins_as_wide_as_that_of_a_dense_layer_of_its_size():
+    layer = EinsumDense("abc,cde->abde", (None, 20, 30), kernel_initializer="he_normal")
+    layer(np.ones((1, 2, 50), "float32"))
+
+    assert np.std(layer.kernel.array) == pytest.approx(np.sqrt(2 / 50), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("equation", "output_shape", "shape", "says"),
+    [
+        ("abc,cd->abd", (3, 4), (5, 6), "do not match at shared dimension 'b'"),
+        ("abc,cd->abd", 4, (5, 6), "output_shape=.* does not fit"),
+        ("ab,bc->ac", 4, (5, 6), "does not fit an input with 3 axes"),
+    ],
+)
+def test_inputs_that_do_not_fit_an_equation_are_refused(equation, output_shape, shape, says):
+    with pytest.raises(ShapeError, match=says):
+        EinsumDense(equation, output_shape)(Input(shape))
 
 
 def test_weights_may_be_given_to_the_constructor():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, initializers, layers, regularizers
+from funclab import Input, initializers, layers, ops, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 
 FIRST = "channels_first"
@@ -28,10 +28,16 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: layers.RepeatVector(0), "expected a positive integer"),
     (lambda: layers.ZeroPadding2D(-1), "`padding` must be an integer"),
     (lambda: layers.Cropping2D((1, 2, 3)), "`cropping` must be an integer"),
-    (lambda: layers.UpSampling2D(2, interpolation="bilinear"), "interpolation"),
+    (lambda: layers.ZeroPadding1D((1, 2, 3)), "a pair .before, after."),
+    (lambda: layers.Cropping3D((1, 2)), "three integers"),
+    (lambda: layers.UpSampling2D(2, interpolation="spline"), "interpolation"),
     (lambda: layers.Flatten(data_format="last"), "`data_format` argument"),
     (lambda: layers.Bidirectional(layers.Dense(2)), "needs a recurrent layer"),
     (lambda: layers.BatchNormalization(axis=(1, 2)), "one whole number as `axis`"),
+    (lambda: layers.EinsumDense("ab,bc", 2), "Invalid einsum equation"),
+    (lambda: layers.EinsumDense("ab,bz->ab", 2), "Weight dimension 'z'"),
+    (lambda: layers.EinsumDense("ab,b->ac", 2), "Dimension 'c' was specified in the output"),
+    (lambda: ops.einsum("ij->k", np.ones((2, 2))), "Invalid einsum formula"),
     (lambda: layers.LayerNormalization("1"), "an int or a list/tuple of ints"),
     (lambda: layers.GroupNormalization(-2), "a positive integer .or `-1` for instance"),
     (lambda: layers.Concatenate([Input((2,)), Input((2,))]), "the list goes in the call"),

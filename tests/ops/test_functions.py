@@ -122,6 +122,41 @@ def test_batch_dot_knows_its_shape_without_a_batch_size():
     assert ops.batch_dot(Value((None, None, 4)), Value((None, None, 4)), 2).shape == (None,) * 3
 
 
+@pytest.mark.parametrize(
+    ("formula", "shapes"),
+    [
+        ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]),
+        ("bij, bjk", [(2, 3, 4), (2, 4, 5)]),
+        ("aecd,abcd->acbe", [(2, 3, 4, 5), (2, 6, 4, 5)]),
+        ("...ij,...kj->...ik", [(2, 3, 4), (5, 2, 6, 4)]),
+        ("bij,bij->bj", [(2, 1, 4), (2, 3, 4)]),
+        ("ii,ij,jk->k", [(3, 3), (3, 4), (4, 5)]),
+        ("i,j,k->kji", [(2,), (3,), (4,)]),
+        ("ij->", [(3, 4)]),
+    ],
+)
+def test_einsum_sums_products_as_numpy_does(formula: str, shapes: Any):
+    rng = np.random.default_rng(0)
+    arrays = [rng.standard_normal(shape) for shape in shapes]
+
+    made = ops.einsum(formula, *arrays)
+
+    np.testing.assert_allclose(made, np.einsum(formula, *arrays), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("formula", "shapes", "says"),
+    [
+        ("ij,jk->ik", [(2, 3), (4, 5)], "lengths 3 and 4 for j"),
+        ("ij,jk->ik", [(2, 3)], "does not fit 1 tensors"),
+        ("ij->i", [(2, 3, 4)], "with 3 axes"),
+    ],
+)
+def test_einsum_refuses_tensors_that_do_not_fit(formula: str, shapes: Any, says: str):
+    with pytest.raises(ShapeError, match=says):
+        ops.einsum(formula, *map(np.ones, shapes))
+
+
 def test_split_makes_equal_parts():
     first, second = ops.split(X.T, [1])
 

@@ -2,6 +2,8 @@
 
 from tests.parity.case import compiled, normal, variants
 
+STEPS = {"x": normal(5, 6), "y": normal(2)}
+
 
 def of_samples(name, *shape, **options):
     return (name, shape, options), {"x": normal(*shape), "y": normal(2)}
@@ -27,3 +29,17 @@ def normalization_of_samples(keras, settings):
     inputs = keras.Input(shape)
     x = getattr(layers, name)(**options)(layers.Dense(6)(inputs))
     return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+@variants(
+    einsum_dense=(("abc,cd->abd", (5, 4), {"bias_axes": "d", "activation": "tanh"}), STEPS),
+    einsum_dense_heads=(("abc,cde->abde", (5, 2, 3), {"bias_axes": "de"}), STEPS),
+    einsum_dense_elided=(("...bc,cd->...db", (4, 5), {"bias_axes": "d"}), STEPS),
+    einsum_dense_elided_behind=(("ab...,bc->ac...", 4, {"kernel_regularizer": "l2"}), STEPS),
+)
+def einsum_dense_case(keras, settings):
+    *formula, options = settings
+    layers = keras.layers
+    inputs = keras.Input((5, 6))
+    x = layers.EinsumDense(*formula, **options)(inputs)
+    return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)), "rmsprop", "mse")

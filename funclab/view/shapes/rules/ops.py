@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
-from funclab.view.shapes.rules.layers import overlaid, reshaped
+from funclab.view.shapes.rules.layers import overlaid, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (
     Axis,
     CallShapes,
@@ -46,6 +46,19 @@ def matmul(call: CallShapes) -> Derivation:
         "are multiplied and summed, so that axis goes."
     )
     return words, [[*overlaid(call)[:-2], call.same(-2, 0), call.same(-1, 1)]]
+
+
+@for_ops("Einsum")
+def einsum(call: CallShapes) -> Derivation:
+    terms, output = call.layer.letters(list(map(len, call.inputs)))
+    summed = dict.fromkeys(letter for letter in "".join(terms) if letter not in output)
+    axes = [
+        stretched(call, [(i, term.index(letter)) for i, term in enumerate(terms) if letter in term])
+        for letter in output
+    ]
+    words = f"Axes of one letter go together: {call.layer.subscripts}"
+    sums = f"; products are summed over {listed(list(summed))}, which go" if summed else ""
+    return f"{words}{sums}.", [axes]
 
 
 @for_ops("Reduction", "ArgMax")
@@ -209,10 +222,25 @@ def pad(call: CallShapes) -> Derivation:
     return "A border is put around: length + before + after.", [call.changed(lengths)]
 
 
-@for_ops("LSTM")
-def lstm(call: CallShapes) -> Derivation:
+@for_ops("LSTM", "GRU", "SimpleRNN")
+def recurrence(call: CallShapes) -> Derivation:
     units = call.same(-1, 1)
     state = [call.same(0), units]
     whole = [call.same(0), call.same(1), units]
-    words = "The sequence is read step by step; the last two outputs are the states at its end."
-    return words, [whole if call.layer.return_sequences else state, state, state]
+    count = call.layer.state_count
+    ends = "last output is the state" if count == 1 else "last two outputs are the states"
+    words = f"The sequence is read step by step; the {ends} at its end."
+    return words, [whole if call.layer.return_sequences else state, *[state] * count]
+
+
+@for_ops("CTCLoss")
+def ctc_loss(call: CallShapes) -> Derivation:
+    return "Each sequence has one loss: only its axis stays.", [[call.same(0, 1)]]
+
+
+@for_ops("CTCDecode")
+def ctc_decode(call: CallShapes) -> Derivation:
+    greedy = call.layer.strategy == "greedy"
+    paths = single("the best path") if greedy else setting("top_paths", call.layer.top_paths)
+    words = "Each path has a label, or -1, for every step; a score tells how likely it is."
+    return words, [[paths, call.same(0), call.same(1)], [call.same(0), paths]]
