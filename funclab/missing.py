@@ -16,8 +16,6 @@ ELSEWHERE = {
     "funclab.install_as_keras() even `import keras` gives funclab.",
     "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
     "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
-    "preprocessing": "prepare data with NumPy and give arrays to fit; funclab.datasets has three "
-    "small sets that are ready.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
     "load weights with model.load_weights(path).",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",

@@ -35,7 +35,7 @@ ORDER = (
     ("view",),
     ("models",),
     ("keras2",),
-    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+    ("datasets", "teach", "utils", "preprocessing", "cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
