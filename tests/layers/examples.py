@@ -31,8 +31,8 @@ class Example:
 
     def layer(self, **more: Any) -> Any:
         settings = {**self.settings, **more}
-        if "layer" in settings:  # a layer to be wrapped is made afresh each time
-            settings["layer"] = settings["layer"]()
+        for name in {"layer", "cell", "cells"} & settings.keys():  # made afresh each time
+            settings[name] = settings[name]()
         return getattr(layers, self.name)(**settings)
 
     def arrays(self, seed: int = 0, batch: int = BATCH, dtype: str = "float32") -> Any:
@@ -226,6 +226,15 @@ for name in ("GRU", "SimpleRNN"):
     example(name, SEQUENCE, units=2, return_state=True, return_sequences=True, go_backwards=True)
     example(name, SEQUENCE, units=2, use_bias=False, dropout=0.2, recurrent_dropout=0.2)
 example("GRU", SEQUENCE, units=2, reset_after=False, activation="softplus")
+example("SimpleRNNCell", VECTOR, units=2, dropout=0.2, recurrent_dropout=0.2)
+example("GRUCell", VECTOR, units=2, reset_after=False)
+example("GRUCell", VECTOR, units=2, activation="softplus", use_bias=False)
+example("LSTMCell", VECTOR, units=2, kernel_regularizer="l2")
+CELLS = (layers.LSTMCell, layers.GRUCell)
+example("StackedRNNCells", VECTOR, cells=lambda: [cell(2) for cell in CELLS])
+example("RNN", SEQUENCE, cell=lambda: layers.LSTMCell(2), go_backwards=True)
+example("RNN", SEQUENCE, cell=lambda: [cell(2) for cell in CELLS], return_sequences=True)
+example("RNN", SEQUENCE, cell=lambda: layers.GRUCell(2, activation="softplus"), return_state=True)
 example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2, return_sequences=True))
 example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2), merge_mode="sum")
 example("TimeDistributed", SEQUENCE, layer=lambda: layers.Dense(2))

@@ -44,6 +44,17 @@ def lstm(**settings: Any) -> Any:
     return layers.LSTM(3, **settings)
 
 
+def cells() -> Any:
+    return [layers.LSTMCell(3), layers.GRUCell(2)]
+
+
+STEPPING = [
+    {"cell": cell, "return_state": state, "return_sequences": not state}
+    for cell in (layers.GRUCell(3), layers.StackedRNNCells(cells()))
+    for state in (False, True)
+]
+
+
 TEXT = {"StringLookup", "TextVectorization"}
 """Layers that take text."""
 
@@ -144,6 +155,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "RNN": (layers.RNN, STEPPING, SEQUENCES),
+    "GRUCell": (layers.GRUCell, [{"units": 5}], [(6,)]),
+    "LSTMCell": (layers.LSTMCell, [{"units": 5}], [(6,)]),
+    "SimpleRNNCell": (layers.SimpleRNNCell, [{"units": 5}], [(6,)]),
+    "StackedRNNCells": (layers.StackedRNNCells, [{"cells": cells()}], [(6,)]),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
     "LayerNormalization": (layers.LayerNormalization, [{}, {"axis": -2}], [(6, 2), (4, 6, 2)]),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from funclab import structure
 from funclab.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
@@ -245,16 +248,37 @@ def dot(call: CallShapes) -> Derivation:
     return words, [[call.same(0, 0), *rest]]
 
 
-@for_layers("LSTM", "GRU", "SimpleRNN")
+@for_layers("RNN", "LSTM", "GRU", "SimpleRNN")
 def recurrent(call: CallShapes) -> Derivation:
-    width = setting("units", call.layer.units)
-    return _sequence_words(call), _sequence_axes(call, [width], [width] * call.layer.state_count)
+    return _sequence_words(call), _sequence_axes(call, [_width(call.layer)], _states(call.layer))
+
+
+@for_layers("SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells")
+def cell(call: CallShapes) -> Derivation:
+    rows = [[call.same(0), width] for width in (_width(call.layer), *_states(call.layer))]
+    return "One step: the output, then the new states, each as wide as the cell says.", rows
+
+
+def _width(layer: Any) -> Axis:
+    """The width of a recurrent layer's output."""
+    has_units = hasattr(layer, "units")
+    return setting("units" if has_units else "output_size", layer.output_size)
+
+
+def _states(layer: Any) -> Axes:
+    sizes = layer.state_size
+    if hasattr(layer, "units"):
+        return [setting("units", layer.units) for _ in structure.flatten(sizes)]
+    return [
+        setting(f"state_size[{path.replace('.', '][')}]", width)
+        for path, width in zip(structure.paths(sizes), structure.flatten(sizes), strict=True)
+    ]
 
 
 @for_layers("Bidirectional")
 def bidirectional(call: CallShapes) -> Derivation:
     layer = call.layer
-    half = setting("units", layer.layer.units)
+    half = _width(layer.layer)
     both, widths = {
         "concat": ("laid end to end", [computed(product((2, half.length)))]),
         "sum": ("added", [half]),
@@ -263,7 +287,7 @@ def bidirectional(call: CallShapes) -> Derivation:
         None: ("given side by side", [half, half]),
     }[layer.merge_mode]
     words = f"The sequence is read forward and backward, and both are {both}. "
-    states = [half] * (2 * layer.layer.state_count)
+    states = _states(layer.layer) * 2
     return words + _sequence_words(call), _sequence_axes(call, widths, states)
 
 
