@@ -49,6 +49,25 @@ def get_file(
     Raises: DataError when it cannot be fetched, or is another file than the checksum says.
     """
     one_of("hash_algorithm", hash_algorithm, ("auto", "md5", "sha256"))
+    name = _name_of(fname, origin)
+    home = cache_dir or os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    target = unpacked = Path(home).expanduser() / cache_subdir / name
+    if extract or untar:
+        ended = bool(fname) and "." in name
+        target = target if ended else target.with_name(f"{name}_archive")
+        unpacked = target.with_name(f"{name.partition('.')[0]}_extracted") if ended else unpacked
+    wanted = file_hash or md5_hash
+    algorithm = "md5" if md5_hash and not file_hash else hash_algorithm
+    stored = target.exists() and (wanted is None or checksum(target, algorithm, wanted) == wanted)
+    if force_download or not stored:
+        _fetch(str(origin), target, wanted, algorithm)
+    if extract or untar:
+        _unpack(target, unpacked, "tar" if untar else archive_format)
+        return str(unpacked)
+    return str(target)
+
+
+def _name_of(fname: Any, origin: str | None) -> str:
     if origin is None:
         raise ArgumentError(
             'Please specify the "origin" argument (URL of the file to download).',
@@ -62,21 +81,7 @@ def get_file(
             why="it is the name of a file in the folder cache_dir/cache_subdir.",
             fix="pass a name, and the folder as cache_dir.",
         )
-    home = cache_dir or os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    target = unpacked = Path(home).expanduser() / cache_subdir / name
-    if extract or untar:
-        ended = bool(fname) and "." in name
-        target = target if ended else target.with_name(f"{name}_archive")
-        unpacked = target.with_name(f"{name.partition('.')[0]}_extracted") if ended else unpacked
-    wanted = file_hash or md5_hash
-    algorithm = "md5" if md5_hash and not file_hash else hash_algorithm
-    stored = target.exists() and (wanted is None or checksum(target, algorithm, wanted) == wanted)
-    if force_download or not stored:
-        _fetch(origin, target, wanted, algorithm)
-    if extract or untar:
-        _unpack(target, unpacked, "tar" if untar else archive_format)
-        return str(unpacked)
-    return str(target)
+    return name
 
 
 def checksum(path: Path, algorithm: str, wanted: str) -> str:
