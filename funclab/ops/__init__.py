@@ -21,7 +21,7 @@ from funclab.ops.arithmetic import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_or, not_equal, where,
 )  # fmt: skip
 from funclab.ops.matmul import batch_dot, dot, tensordot
-from funclab.ops.conv import conv
+from funclab.ops.conv import conv, conv_transpose, depthwise_conv, separable_conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.ctc import ctc_decode, ctc_loss
 from funclab.ops.dense import FUSED, bias_activation, bias_add
@@ -56,21 +56,22 @@ __all__ = [
     "FUSED", "abs", "absolute", "add", "all", "any", "arange", "argmax", "argmin", "assign",
     "assign_add", "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
     "binary_crossentropy", "broadcast_to", "cast", "categorical_crossentropy", "ceil", "clip",
-    "concatenate", "conv", "convert_to_numpy", "convert_to_tensor", "cos", "count_nonzero",
-    "ctc_decode", "ctc_loss", "cumsum", "divide", "dot", "dropout", "einsum", "elu", "embedding",
-    "equal", "exp", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fold_time",
-    "full_like", "gelu", "get_item", "greater", "greater_equal", "hard_sigmoid", "hard_silu",
-    "hard_swish", "identity", "in_top_k", "isfinite", "isnan", "layer_normalization", "leaky_relu",
-    "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or",
-    "logsumexp", "lstm", "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish",
-    "mod", "moments", "moveaxis", "multiply", "negative", "norm", "normalize", "normalize_batch",
-    "not_equal", "one_hot", "ones", "ones_like", "pad", "power", "prod", "random_normal",
-    "random_uniform", "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape",
-    "reshape_samples", "rms_normalization", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
-    "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
-    "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
-    "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
-    "unfold_time", "unstack", "up_sample", "var", "where", "zeros", "zeros_like",
+    "concatenate", "conv", "conv_transpose", "convert_to_numpy", "convert_to_tensor", "cos",
+    "count_nonzero", "ctc_decode", "ctc_loss", "cumsum", "depthwise_conv", "divide", "dot",
+    "dropout", "einsum", "elu", "embedding", "equal", "exp", "expand_dims", "expm1", "flip",
+    "floor", "floor_divide", "fold_time", "full_like", "gelu", "get_item", "greater",
+    "greater_equal", "hard_sigmoid", "hard_silu", "hard_swish", "identity", "in_top_k", "isfinite",
+    "isnan", "layer_normalization", "leaky_relu", "less", "less_equal", "log", "log1p",
+    "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lstm", "matmul", "max",
+    "max_pool", "maximum", "mean", "min", "minimum", "mish", "mod", "moments", "moveaxis",
+    "multiply", "negative", "norm", "normalize", "normalize_batch", "not_equal", "one_hot", "ones",
+    "ones_like", "pad", "power", "prod", "random_normal", "random_uniform", "ravel", "reciprocal",
+    "relu", "relu6", "repeat", "reshape", "reshape_samples", "rms_normalization", "round", "rsqrt",
+    "selu", "separable_conv", "shape", "sigmoid", "sign", "silu", "sin", "softmax", "softplus",
+    "softsign", "sparse_categorical_crossentropy", "split", "sqrt", "square", "squeeze", "stack",
+    "std", "stop_gradient", "subtract", "sum", "swapaxes", "swish", "take", "take_along_axis",
+    "tanh", "tensordot", "tile", "transpose", "true_divide", "unfold_time", "unstack", "up_sample",
+    "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

@@ -12,7 +12,7 @@ import numpy as np
 
 from funclab import ops, shape_math
 from funclab.graph.value import Value
-from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_windows import sliding, transposed, up_sample
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 USUAL = ("tanh", "sigmoid")
@@ -220,6 +220,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
+    "ConvTranspose": transposed,
     "LSTM": lstm_layer,
     "Where": where,
     "Einsum": einsum,

@@ -38,6 +38,28 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
 
 
+def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """A transposed convolution: what ONNX cuts off or adds at the end follows from the length."""
+    x, w = inputs
+    rank, cuts, ends, more = x.ndim, [], [], []
+    for size, stride, dilation, *rest in op.axes(w.shape):
+        cut = shape_math.transposed_cut(size, stride, dilation, *rest)
+        one = shape_math.transposed_length(1, size, stride, dilation, *rest)
+        excess = dilation * (size - 1) + 1 - cut - one
+        cuts.append(cut)
+        ends.append(max(excess, 0))
+        more.append(max(-excess, 0))
+    names = [writer.cast(value, output.dtype) for value in inputs]
+    is_last = op.data_format == "channels_last"
+    if is_last:
+        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
+    names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
+    settings = {"strides": op.strides, "kernel_shape": w.shape[:-2], "dilations": op.dilation_rate}
+    settings |= {"pads": (*cuts, *ends), "output_padding": more}
+    made = writer.node("ConvTranspose", *names, **settings)
+    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
+
+
 def up_sample(op: Any, x: Any) -> Any:
     """A product with the weights of the new pixels along each axis."""
     for axis, times in op.axes(x.ndim).items():
