@@ -136,6 +136,8 @@ MEANINGS = {
     "implementation": "accepted for Keras; changes nothing",
     "zero_output_for_mask": "whether masked steps are 0, instead of the step before",
     "layer": "the layer inside",
+    "cell": "what is done at each step: a cell, or a list of cells to be stacked",
+    "cells": "the cells, from the first that reads to the last",
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",

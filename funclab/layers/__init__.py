@@ -12,12 +12,14 @@ from funclab.layers.convolution import (
     Convolution1DTranspose, Convolution2D, Convolution2DTranspose, Convolution3D,
     Convolution3DTranspose,
 )  # fmt: skip
+from funclab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
 from funclab.layers.lstm import GRU, SimpleRNN
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.merge import Concatenate, Dot, concatenate, dot
 from funclab.layers.functions import Lambda
 from funclab.layers.lstm import LSTM
+from funclab.layers.recurrent import RNN
 from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
     subtract,
@@ -35,6 +37,8 @@ from funclab.layers.pooling import (
 from funclab.layers.preprocessing import (
     CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
+from funclab.layers.lookup import IntegerLookup, StringLookup
+from funclab.layers.buckets import HashedCrossing, Hashing
 from funclab.layers.regularization import (
     ActivityRegularization, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D,
     SpatialDropout2D, SpatialDropout3D,
@@ -49,6 +53,7 @@ from funclab.layers.separable import (
     SeparableConvolution2D,
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
+from funclab.layers.text import TextVectorization
 from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.missing import guard
 
@@ -57,26 +62,28 @@ serialize, deserialize = registry.pair("layer")
 
 
 __all__ = [
-    "ELU", "GRU", "LSTM", "Activation", "ActivityRegularization", "Add", "Average",
+    "ELU", "GRU", "LSTM", "RNN", "Activation", "ActivityRegularization", "Add", "Average",
     "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D",
     "AvgPool3D", "BatchNormalization", "Bidirectional", "CategoryEncoding", "Concatenate", "Conv1D",
     "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "Convolution1D",
     "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D",
     "Convolution3DTranspose", "Cropping1D", "Cropping2D", "Cropping3D", "Dense", "DepthwiseConv1D",
     "DepthwiseConv2D", "Discretization", "Dot", "Dropout", "EinsumDense", "Embedding", "Flatten",
-    "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
-    "GlobalAveragePooling3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
-    "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "Identity", "Input",
-    "InputLayer", "InputSpec", "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Masking",
-    "MaxPool1D", "MaxPool2D", "MaxPool3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
-    "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization",
-    "ReLU", "RepeatVector", "Rescaling", "Reshape", "SeparableConv1D", "SeparableConv2D",
-    "SeparableConvolution1D", "SeparableConvolution2D", "SimpleRNN", "Softmax", "SpatialDropout1D",
-    "SpatialDropout2D", "SpatialDropout3D", "Subtract", "TimeDistributed", "UnitNormalization",
-    "UpSampling1D", "UpSampling2D", "UpSampling3D", "Wrapper", "ZeroPadding1D", "ZeroPadding2D",
-    "ZeroPadding3D", "add", "average", "concatenate", "deserialize", "dot", "floatx", "maximum",
-    "minimum", "multiply", "serialize", "set_floatx", "subtract",
+    "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D", "GlobalAvgPool2D",
+    "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
+    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization",
+    "HashedCrossing", "Hashing", "Identity", "Input", "InputLayer", "InputSpec", "IntegerLookup",
+    "LSTMCell", "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "MaxPool1D",
+    "MaxPool2D", "MaxPool3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Minimum",
+    "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "ReLU", "RepeatVector",
+    "Rescaling", "Reshape", "SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D",
+    "SeparableConvolution2D", "SimpleRNN", "SimpleRNNCell", "Softmax", "SpatialDropout1D",
+    "SpatialDropout2D", "SpatialDropout3D", "StackedRNNCells", "StringLookup", "Subtract",
+    "TextVectorization", "TimeDistributed", "UnitNormalization", "UpSampling1D", "UpSampling2D",
+    "UpSampling3D", "Wrapper", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "add", "average",
+    "concatenate", "deserialize", "dot", "floatx", "maximum", "minimum", "multiply", "serialize",
+    "set_floatx", "subtract",
 ]  # fmt: skip
 
 guard(__name__)

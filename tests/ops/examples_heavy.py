@@ -94,10 +94,12 @@ example(named("AveragePool", (2, 1), "same", FIRST, (3, 2)), normal(3, 6, 4))
 example(named("AveragePool", (1,), "valid", LAST, (3,)), normal(6, 2))
 
 
-def lstm(op: Op, *more: object) -> None:
+def recurrent(op: Op, *more: object) -> None:
     """x (batch, 4, 2), states of 3 units, kernel, recurrent kernel, bias."""
-    small = [uniform(*shape) for shape in ((2, 12), (3, 12), (12,))]
-    example(op, normal(4, 2), normal(3), normal(3), *small, *more)
+    width = 3 * type(op).gates
+    bias = (2, width) if getattr(op, "reset_after", False) else (width,)
+    small = [uniform(*shape) for shape in ((2, width), (3, width), bias)]
+    example(op, normal(4, 2), *[normal(3)] * type(op).state_count, *small, *more)
 
 
 def uniform(*shape: int) -> Callable[..., Array]:
@@ -105,14 +107,17 @@ def uniform(*shape: int) -> Callable[..., Array]:
     return lambda batch, rng: rng.uniform(-0.5, 0.5, shape)
 
 
-for settings in ({}, {"return_sequences": False}, {"go_backwards": True}):
-    lstm(named("LSTM", **settings))
-lstm(named("LSTM", masked=True), truth(4))
-for name in ACTIVATIONS:
-    lstm(named("LSTM", name, name))
-lstm(named("LSTM", dropped=True), normal(3))
-lstm(named("LSTM", masked=True, dropped=True), truth(4), normal(3))
-lstm(named("LSTM", return_sequences=False, go_backwards=True, masked=True), truth(4))
+BACKWARDS = {"return_sequences": False, "go_backwards": True}
+for name, own in (("LSTM", {}), ("SimpleRNN", {}), ("GRU", {}), ("GRU", {"reset_after": False})):
+    for settings in ({}, {"return_sequences": False}, {"go_backwards": True}):
+        recurrent(named(name, **own, **settings))
+    for activation in ACTIVATIONS:
+        gates = {} if name == "SimpleRNN" else {"recurrent_activation": activation}
+        recurrent(named(name, activation=activation, **own, **gates))
+    recurrent(named(name, **own, masked=True), truth(4))
+    recurrent(named(name, **own, dropped=True), normal(3))
+    recurrent(named(name, **own, masked=True, dropped=True), truth(4), normal(3))
+    recurrent(named(name, **own, **BACKWARDS, masked=True), truth(4))
 
 example(named("BatchNormalization", -1, 0.1, 0.5), normal(4, 2, 3), *channels)
 example(named("Normalization", 1), normal(3, 4), *channels)

@@ -18,6 +18,7 @@ ORDER = (
         "files",
         "shape_math",
         "structure",
+        "texts",
         "fields",
         "registry",
         "explain",
@@ -33,8 +34,9 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
+    ("datasets", "utils", "preprocessing"),
     ("keras2",),
-    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+    ("teach", "cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (

@@ -171,6 +171,19 @@ def masked_vectors(keras):
     return model
 
 
+@case(x=normal(5, 3), y=normal(2))
+def cells(keras):
+    layers = keras.layers
+    x = keras.Input((5, 3))
+    stack = [layers.LSTMCell(3, unit_forget_bias=False), layers.GRUCell(2, reset_after=False)]
+    y = layers.RNN(stack, return_sequences=True)(x)
+    y = layers.Bidirectional(layers.RNN(layers.GRUCell(2), return_sequences=True))(y)
+    y = layers.RNN(layers.SimpleRNNCell(2, kernel_regularizer="l2"), go_backwards=True)(y)
+    model = keras.Model(x, layers.Dense(2)(y))
+    model.compile("rmsprop", "mse")
+    return model
+
+
 @case(x=normal(4), y=[normal(3), normal(3)])
 def nested_models(keras):
     layers = keras.layers

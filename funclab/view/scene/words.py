@@ -62,10 +62,10 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
 
 
 def inner_layer(layer: Any) -> Any:
-    """The layer that a wrapper such as TimeDistributed applies; None for other layers."""
+    """The layer that a wrapper such as TimeDistributed or RNN applies; None for other layers."""
     if graph_of(layer) is not None:
         return None
-    held = [getattr(layer, name, None) for name in ("layer", "forward_layer")]
+    held = [vars(layer).get(name) for name in ("layer", "forward_layer", "cell")]
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 

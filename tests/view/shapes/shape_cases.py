@@ -57,6 +57,20 @@ def lstm(**settings: Any) -> Any:
     return layers.LSTM(3, **settings)
 
 
+def cells() -> Any:
+    return [layers.LSTMCell(3), layers.GRUCell(2)]
+
+
+STEPPING = [
+    {"cell": cell, "return_state": state, "return_sequences": not state}
+    for cell in (layers.GRUCell(3), layers.StackedRNNCells(cells()))
+    for state in (False, True)
+]
+
+
+TEXT = {"StringLookup", "TextVectorization"}
+"""Layers that take text."""
+
 # For each layer: how it is made, with which settings, and the shapes (of one sample) it is given.
 CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Activation": (layers.Activation, [{"activation": "relu"}], ANY),
@@ -151,6 +165,17 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         [{"bin_boundaries": [0.0, 1.0], "output_mode": mode} for mode in ("int", "count")],
         [(7,), (None,), (3, 4)],
     ),
+    "HashedCrossing": (layers.HashedCrossing, [{"num_bins": 3}], [((), ()), ((1,), (1,))]),
+    "Hashing": (
+        layers.Hashing,
+        [{"num_bins": 3, "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "IntegerLookup": (
+        layers.IntegerLookup,
+        [{"vocabulary": [4, 7], "output_mode": mode} for mode in ("int", "multi_hot")],
+        [(7,), (None,), (3, 4)],
+    ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
     "ELU": (layers.ELU, [{}], ANY),
     "EinsumDense": (
@@ -179,6 +204,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "RNN": (layers.RNN, STEPPING, SEQUENCES),
+    "GRUCell": (layers.GRUCell, [{"units": 5}], [(6,)]),
+    "LSTMCell": (layers.LSTMCell, [{"units": 5}], [(6,)]),
+    "SimpleRNNCell": (layers.SimpleRNNCell, [{"units": 5}], [(6,)]),
+    "StackedRNNCells": (layers.StackedRNNCells, [{"cells": cells()}], [(6,)]),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
     "LayerNormalization": (layers.LayerNormalization, [{}, {"axis": -2}], [(6, 2), (4, 6, 2)]),
@@ -222,6 +252,20 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
     "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
     "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
+    "StringLookup": (
+        layers.StringLookup,
+        [{"vocabulary": ["a", "b"], "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "TextVectorization": (
+        layers.TextVectorization,
+        [
+            {"vocabulary": ["a", "b"]},
+            {"vocabulary": ["a", "b"], "output_sequence_length": 3},
+            {"vocabulary": ["a", "b"], "output_mode": "count"},
+        ],
+        [(1,), ()],
+    ),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,
         [{"padding": ((1, 2), (0, 3))}, {"padding": 1}],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from funclab import structure
 from funclab.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
@@ -134,6 +137,7 @@ def embedding(call: CallShapes) -> Derivation:
     return words, [[*call.all_same(), setting("output_dim", width)]]
 
 
+@for_layers("Hashing", "HashedCrossing", "IntegerLookup", "StringLookup")
 @for_layers("Discretization", "CategoryEncoding")
 def encoded(call: CallShapes) -> Derivation:
     layer, axes = call.layer, call.all_same()
@@ -149,6 +153,24 @@ def encoded(call: CallShapes) -> Derivation:
     del axes[min(1, len(axes) - 1)]
     words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
     return words, [[*axes, depth]]
+
+
+@for_layers("TextVectorization")
+def text_vectorization(call: CallShapes) -> Derivation:
+    layer, first = call.layer, call.all_same()[:1]
+    words = "Each text is cut into words"
+    if layer.output_mode == "int":
+        if layer.split is None and layer.ngrams is None:
+            words, first = "Each text is one word", call.all_same()[:-1]
+        length = layer.output_sequence_length
+        if length is None:
+            rest = [Axis("n words, not known yet", None)]
+            rest = call.all_same()[-1:] if layer.split is None else rest
+            return f"{words}, and each word becomes its number.", [[*first, *rest]]
+        words += f", and the numbers of the first {length} words are kept, with 0 for those lacking"
+        return f"{words}.", [[*first, setting("output_sequence_length", length)]]
+    what = f"one vector tells of each of the {layer.depth} words known"
+    return f"{words}, and {what}.", [[*first, setting("depth", layer.depth)]]
 
 
 @for_layers("Flatten")
@@ -226,16 +248,37 @@ def dot(call: CallShapes) -> Derivation:
     return words, [[call.same(0, 0), *rest]]
 
 
-@for_layers("LSTM", "GRU", "SimpleRNN")
+@for_layers("RNN", "LSTM", "GRU", "SimpleRNN")
 def recurrent(call: CallShapes) -> Derivation:
-    width = setting("units", call.layer.units)
-    return _sequence_words(call), _sequence_axes(call, [width], [width] * call.layer.state_count)
+    return _sequence_words(call), _sequence_axes(call, [_width(call.layer)], _states(call.layer))
+
+
+@for_layers("SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells")
+def cell(call: CallShapes) -> Derivation:
+    rows = [[call.same(0), width] for width in (_width(call.layer), *_states(call.layer))]
+    return "One step: the output, then the new states, each as wide as the cell says.", rows
+
+
+def _width(layer: Any) -> Axis:
+    """The width of a recurrent layer's output."""
+    has_units = hasattr(layer, "units")
+    return setting("units" if has_units else "output_size", layer.output_size)
+
+
+def _states(layer: Any) -> Axes:
+    sizes = layer.state_size
+    if hasattr(layer, "units"):
+        return [setting("units", layer.units) for _ in structure.flatten(sizes)]
+    return [
+        setting(f"state_size[{path.replace('.', '][')}]", width)
+        for path, width in zip(structure.paths(sizes), structure.flatten(sizes), strict=True)
+    ]
 
 
 @for_layers("Bidirectional")
 def bidirectional(call: CallShapes) -> Derivation:
     layer = call.layer
-    half = setting("units", layer.layer.units)
+    half = _width(layer.layer)
     both, widths = {
         "concat": ("laid end to end", [computed(product((2, half.length)))]),
         "sum": ("added", [half]),
@@ -244,7 +287,7 @@ def bidirectional(call: CallShapes) -> Derivation:
         None: ("given side by side", [half, half]),
     }[layer.merge_mode]
     words = f"The sequence is read forward and backward, and both are {both}. "
-    states = [half] * (2 * layer.layer.state_count)
+    states = _states(layer.layer) * 2
     return words + _sequence_words(call), _sequence_axes(call, widths, states)
 
 
