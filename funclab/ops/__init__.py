@@ -118,7 +118,7 @@ __all__ = [
     "hsplit", "hstack", "hypot", "i0", "identity", "in_top_k", "inner", "inv", "is_tensor",
     "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron",
     "layer_normalization", "lcm", "ldexp", "leaky_relu", "left_shift", "less", "less_equal",
-    "linspace", "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "logaddexp",
+    "linspace", "log", "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp",
     "logaddexp2", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logspace",
     "logsumexp", "lstm", "lstsq", "map", "matmul", "matrix_rank", "max", "max_pool", "maximum",
     "mean", "median", "meshgrid", "min", "minimum", "mish", "mod", "moments", "moveaxis",
