@@ -7,7 +7,7 @@ from typing import Any
 from funclab import ops, registry, structure
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
 from funclab.layers.base import Layer
-from funclab.layers.cells import build_within
+from funclab.layers.cells import build_within, warn_of_states
 from funclab.layers.checks import one_of
 from funclab.shape_math import show
 
@@ -205,6 +205,9 @@ class Bidirectional(Wrapper):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
+        if initial_state and mask is None and sequences.mask is not None:
+            warn_of_states(self)
+            sequences = ops.identity(sequences)  # without the mask
         half = len(initial_state or []) // 2
         begin = list(initial_state or [])
         forward = _several(self.forward_layer(sequences, begin[:half] or None, mask=mask))
