@@ -34,8 +34,9 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
+    ("datasets", "utils", "preprocessing"),
     ("keras2",),
-    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+    ("teach", "cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
