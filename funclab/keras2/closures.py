@@ -45,7 +45,9 @@ def given_tensors(model: Any, tree: Any) -> Any:
 def _with_tensors(model: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     @functools.wraps(function)
     def computed(y_true: Any, y_pred: Any) -> Any:
-        given = {Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)}
+        given = {
+            Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)
+        }
         result = function(*given)
         return value_of(model, result, given) if isinstance(result, Tensor) else result
 
