@@ -16,8 +16,6 @@ ELSEWHERE = {
     "funclab.install_as_keras() even `import keras` gives funclab.",
     "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
     "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
-    "preprocessing": "prepare data with NumPy and give arrays to fit; funclab.datasets has three "
-    "small sets that are ready.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
     "load weights with model.load_weights(path).",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
@@ -27,7 +25,6 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    "get_file": "nothing is fetched: load the file with NumPy, or see funclab.datasets.",
     "image": "load and change images with NumPy, batch by batch in a generator; fit takes it.",
     "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
     "for each: clone_model(model) makes one.",

@@ -46,7 +46,7 @@ SAME = (
 
 RENAMED = {
     "pow": "power", "permute_dimensions": "transpose", "repeat_elements": "repeat",
-    "reverse": "flip", "identity": "identity",
+    "reverse": "flip", "identity": "copy",
 }  # fmt: skip
 """What funclab.ops calls otherwise."""
 

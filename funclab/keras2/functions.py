@@ -131,7 +131,7 @@ def function(
 
 
 def as_value(x: Any) -> Value:
-    return x if isinstance(x, Value) and not isinstance(x, Variable) else ops.identity(x)
+    return x if isinstance(x, Value) and not isinstance(x, Variable) else ops.copy(x)
 
 
 def value_of(x: Any) -> Any:

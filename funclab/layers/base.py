@@ -267,7 +267,7 @@ class Layer(Weighted):
 
         def attach(leaf: Value, own: Any) -> Value:
             if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
-                leaf = OPERATORS["identity"](leaf)
+                leaf = OPERATORS["copy"](leaf)
             if leaf.mask is None:
                 leaf.mask = own
             return leaf
@@ -323,7 +323,7 @@ class Layer(Weighted):
                 else "return what funclab.ops or other layers give you.",
                 graph=self,
             )
-        return OPERATORS["identity"](leaf if isinstance(leaf, Value) else Constant(leaf))
+        return OPERATORS["copy"](leaf if isinstance(leaf, Value) else Constant(leaf))
 
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:

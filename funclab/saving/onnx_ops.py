@@ -13,7 +13,7 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.graph.value import Value
 from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
-from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_windows import sliding, transposed, up_sample
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max
@@ -24,17 +24,19 @@ SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
-        "LogSoftmax", "HardSigmoid", "Gelu", "Round",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf", "Det",
     )},
+    "Arcsin": "Asin", "Arccos": "Acos", "Arctan": "Atan", "Arcsinh": "Asinh", "Arccosh": "Acosh",
+    "Arctanh": "Atanh",
     "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
     "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
     "Transpose": "Transpose", "Concatenate": "Concat",
 }  # fmt: skip
 COMPARISONS = {
     "Equal": "Equal", "Less": "Less", "LessEqual": "LessOrEqual", "Greater": "Greater",
-    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN",
+    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN", "Isinf": "IsInf",
 }  # fmt: skip
-LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not"}
+LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not", "LogicalXor": "Xor"}
 REDUCTIONS = {
     "Sum": "ReduceSum", "Mean": "ReduceMean", "Prod": "ReduceProd", "Max": "ReduceMax",
     "Min": "ReduceMin", "LogSumExp": "ReduceLogSumExp",
@@ -55,6 +57,11 @@ def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     name = type(op).__name__
     attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
     return writer.node(SAME[name], *(writer.cast(x, output.dtype) for x in inputs), **attributes)
+
+
+def triangle(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    upper = int(type(op).__name__ == "Triu")
+    return writer.node("Trilu", writer.cast(inputs[0]), writer.constant(op.k), upper=upper)
 
 
 def comparison(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -193,6 +200,8 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
+    "ConvTranspose": transposed,
+    **dict.fromkeys(("Tril", "Triu"), triangle),
     **dict.fromkeys(RECURRENT, recurrent_layer),
     "Where": where,
     "Einsum": einsum,
@@ -298,6 +307,13 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Expm1": lambda op, x: ops.multiply(ops.tanh(x * 0.5), ops.add(ops.exp(x), 1.0)),
     "Log1p": lambda op, x: ops.log(ops.add(x, 1.0)),
     "Silu": lambda op, x: ops.multiply(x, ops.sigmoid(x)),
+    "Exp2": lambda op, x: ops.exp(ops.multiply(x, np.log(2.0))),
+    "Log2": lambda op, x: ops.divide(ops.log(x), np.log(2.0)),
+    "Log10": lambda op, x: ops.divide(ops.log(x), np.log(10.0)),
+    "Erfc": lambda op, x: ops.subtract(1.0, ops.erf(x)),
+    "Trunc": lambda op, x: ops.multiply(ops.sign(x), ops.floor(ops.absolute(x))),
+    "Hypot": lambda op, x, y: ops.sqrt(ops.add(ops.multiply(x, x), ops.multiply(y, y))),
+    "Logaddexp": lambda op, x, y: ops.add(x, ops.softplus(ops.subtract(y, x))),
     "Relu": relu,
     "NotEqual": lambda op, x, y: ops.logical_not(ops.equal(x, y)),
     "IsFinite": lambda op, x: ops.less(ops.absolute(x), np.inf),

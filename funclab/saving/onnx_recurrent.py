@@ -57,7 +57,7 @@ def recurrence(op: Any, *inputs: Any) -> Any:
         raise unknown_length(f"{'An' if name == 'LSTM' else 'A'} {name} with a mask")
     first, second = (bias[0], bias[1]) if getattr(op, "reset_after", False) else (bias, None)
     names = [op.activation, getattr(op, "recurrent_activation", None)]
-    functions = [getattr(ops, name, ops.identity) for name in names if name]
+    functions = [getattr(ops, name, ops.copy) for name in names if name]
 
     def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         new = stepping.RULES_OF_STEPS[name](z, states, states[0], (recurrent, second), *functions)

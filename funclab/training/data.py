@@ -25,6 +25,7 @@ from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
+from funclab.training.stored import Stored
 from funclab.training.targets import function_of, match_targets, match_weights
 
 Batch = tuple[Step, Callable[[], None]]
@@ -198,14 +199,16 @@ class Feed:
         self.step = step
         self.pairs = [(a, b) for a, b in zip(arrays, step.fed) if a is not None and b is not None]
         self.matrices = [
-            (np.ascontiguousarray(a).reshape(len(a), -1), b.reshape(len(b), -1))
+            (a, b)
+            if isinstance(a, Stored)
+            else (np.ascontiguousarray(a).reshape(len(a), -1), b.reshape(len(b), -1))
             for a, b in self.pairs
         ]
 
     def gather(self, rows: Array) -> None:
         """Fill the buffers with these samples."""
         for source, buffer in self.matrices:
-            if ENABLED and buffer.dtype != object:
+            if ENABLED and buffer.dtype != object and not isinstance(source, Stored):
                 gather_rows(source, rows, buffer)
             else:
                 buffer[...] = source[rows]

@@ -23,6 +23,7 @@ from funclab.shape_math import Array, Shape, same, show
 from funclab.texts import STRING, as_texts
 from funclab.training.checks import check_ids_finite
 from funclab.training.matching import arrays_in, names_of_inputs
+from funclab.training.stored import as_stored, is_stored
 
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
@@ -71,6 +72,8 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
 def _array_for(model: Any, i: int, part: Any) -> Array:
     """The data for one input as an array: of texts, where that is what the input takes."""
     name = model.input_names[i]
+    if is_stored(part):
+        return part
     return as_texts(part, name) if model.inputs[i].dtype == STRING else as_array(part, name)
 
 
@@ -168,6 +171,8 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         raise misfit(model, name, path, tensor.shape, array.shape)
+    if is_stored(array) and repaired is array:
+        return as_stored(array, tensor.dtype)
     if repaired.dtype.kind == "f" and not tensor.dtype.startswith("float"):
         check_ids_finite(name, repaired, model)
     if tensor.dtype == STRING:

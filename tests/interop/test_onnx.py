@@ -24,9 +24,16 @@ NOT_IN_ONNX = {
     *("Assign", "AssignAdd", "BatchNormalization"),
     *("AbsoluteError", "BinaryCrossEntropy", "CrossEntropy", "SparseCrossEntropy", "SquaredError"),
     *("ClassHits", "RankHits", "SparseClassHits", "Tally", "ThresholdHits", "Total"),
+    *("Arctan2", "Cbrt", "Erfinv", "Fmax", "Fmin", "Fmod", "Heaviside", "I0", "Isclose"),
+    *("Logaddexp2", "NanToNum", "Nextafter", "Signbit", "Sinc", "BitwiseAnd", "BitwiseInvert"),
+    *("BitwiseOr", "BitwiseXor", "Gcd", "Lcm", "LeftShift", "RightShift"),
+    *("Argsort", "Cholesky", "Cumprod", "Diag", "Diagflat", "Diagonal", "Eigh", "Fold", "Inv"),
+    *("Nanquantile", "Pinv", "Qr", "Quantile", "Roll", "Rot90", "ScatterUpdate", "SearchSorted"),
+    *("SegmentMax", "SegmentMin", "SegmentProd", "SegmentSum", "SingularValues", "SliceUpdate"),
+    *("Slogdet", "Solve", "Sparsemax", "Svd", "TopIndices", "Unfold"),
     "LookUp",
 }
-"""Ops that change what they are given, or belong to training."""
+"""Ops that change what they are given, belong to training, or that ONNX does not have."""
 RANDOM = {"Dropout", "RandomNormal", "RandomUniform"}
 """Ops whose state is not of a dtype that an input may have."""
 

@@ -34,7 +34,7 @@ ORDER = (
     ("saving",),
     ("view",),
     ("models",),
-    ("datasets", "utils"),
+    ("datasets", "utils", "preprocessing"),
     ("keras2",),
     ("teach", "cli", "keras_name", "funclab"),
 )
