@@ -193,7 +193,6 @@ REFUSALS = [
     ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "clone_model"),
     ("from keras.datasets import mnist", "without a download"),
-    ("from keras.utils import get_file", "nothing is fetched"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.layers import Dens", "Dense"),
     ("from keras import layer", "layers"),
