@@ -12,7 +12,7 @@ import numpy as np
 from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
-from funclab.ops.conv import check_format
+from funclab.ops.window import check_format
 
 
 def positive(name: str, value: Any) -> int:

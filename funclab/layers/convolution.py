@@ -1,4 +1,4 @@
-"""Layers that slide filters over images and sequences."""
+"""Layers that slide filters over images, sequences and volumes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_padding, per_axis
+from funclab.ops.window import check_padding, per_axis
 from funclab.shape_math import show
 
 
@@ -92,6 +92,23 @@ class Conv2D(Conv):
     """
 
 
+class Conv3D(Conv):
+    """Filters that slide through volumes, such as scans, or the frames of a film.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, filters); lengths as for Conv2D.
+    Weights: kernel (depth, height, width, channels / groups, filters), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        volumes, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> Conv3D(8, 3, strides=(1, 2, 2))(Input((9, 32, 32, 1))).shape
+    (None, 7, 15, 15, 8)
+    """
+
+    rank = 3
+
+
 class Conv1D(Conv):
     """Filters that slide along sequences. Padding "causal" looks at the past only.
 
@@ -123,4 +140,4 @@ class Conv1D(Conv):
         return self.slide(ops.pad(inputs, ((0, 0), (before, 0), (0, 0))), "valid")
 
 
-Convolution1D, Convolution2D = Conv1D, Conv2D
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

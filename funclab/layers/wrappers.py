@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, structure
+from funclab import ops, registry, structure
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
@@ -234,7 +234,13 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
     config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
-    return type(layer).from_config(config)
+    return registry.rebuild(type(layer), config, _classes(layer))
+
+
+def _classes(layer: Any) -> dict[str, type]:
+    """The classes of the layers inside: such as a user's cells, which no registry knows."""
+    inner = {type(held).__name__: type(held) for held in layer.held}
+    return inner | {name: cls for held in layer.held for name, cls in _classes(held).items()}
 
 
 def _several(outputs: Any) -> list[Any]:

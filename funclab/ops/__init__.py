@@ -14,11 +14,12 @@ from funclab.ops.arithmetic import (
     add, divide, floor_divide, maximum, minimum, mod, multiply, power, subtract, true_divide,
 )  # fmt: skip
 from funclab.ops.basic import (
-    arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, full_like, identity,
-    ones, ones_like, shape, stop_gradient, zeros, zeros_like,
+    arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, copy, full_like, ones,
+    ones_like, shape, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
 from funclab.ops.arithmetic import (
-    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, not_equal, where,
+    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, logical_xor,
+    not_equal, where,
 )  # fmt: skip
 from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv
@@ -27,8 +28,18 @@ from funclab.ops.ctc import ctc_decode, ctc_loss
 from funclab.ops.dense import FUSED, bias_activation, bias_add
 from funclab.ops.einsum import einsum
 from funclab.ops.elementwise import (
-    abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logical_not,
-    negative, reciprocal, round, rsqrt, sigmoid, sign, sin, sqrt, square, tanh,
+    abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isinf, isnan, log, log1p,
+    logical_not, nan_to_num, negative, reciprocal, round, rsqrt, sigmoid, sign, signbit, sin, sqrt,
+    square, tanh, trunc,
+)  # fmt: skip
+from funclab.ops.waves import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, cosh, deg2rad, erf, erfc, erfinv, exp2,
+    fabs, i0, isneginf, isposinf, log10, log2, rad2deg, sinc, sinh, tan,
+)  # fmt: skip
+from funclab.ops.pairs import (
+    allclose, arctan2, bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_not, bitwise_or,
+    bitwise_right_shift, bitwise_xor, divide_no_nan, fmax, fmin, fmod, gcd, heaviside, hypot,
+    isclose, isin, lcm, ldexp, left_shift, logaddexp, logaddexp2, nextafter, right_shift,
 )  # fmt: skip
 from funclab.ops.indexing import embedding
 from funclab.ops.shaping import fold_time, reshape_samples, unfold_time
@@ -41,35 +52,93 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.conv import average_pool, max_pool
+from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
 from funclab.ops.recurrent import lstm
 from funclab.ops.reduction import (
-    all, any, cumsum, logsumexp, max, mean, min, moments, norm, prod, std, sum, var,
+    all, any, cumsum, logsumexp, max, mean, min, moments, prod, std, sum, var,
 )  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
 from funclab.ops.activation import log_softmax, softmax
+from funclab.ops.moving import (
+    diag, diagflat, diagonal, fold, roll, rot90, tril, triu, unfold,
+)  # fmt: skip
+from funclab.ops.arranging import (
+    append, array_split, depth_to_space, diff, dsplit, dstack, extract_sequences, fliplr, flipud,
+    hsplit, hstack, meshgrid, space_to_depth, trace, unravel_index, vander, vsplit, vstack,
+)  # fmt: skip
+from funclab.ops.creating import (
+    array, bartlett, bincount, blackman, dtype, empty, empty_like, eye, full, geomspace, hamming,
+    hanning, histogram, identity, is_tensor, kaiser, linspace, logspace, ndim, nonzero,
+    saturate_cast, size, tri, unique,
+)  # fmt: skip
+from funclab.ops.sorting import argpartition, argsort, digitize, searchsorted, sort, top_k
+from funclab.ops.statistics import (
+    amax, amin, average, corrcoef, correlate, cumprod, median, nanargmax, nanargmin, nancumprod,
+    nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd,
+    nansum, nanvar, percentile, ptp, quantile, trapezoid,
+)  # fmt: skip
+from funclab.ops.linalg import (
+    cdist, cholesky, cholesky_inverse, det, eigh, inv, logdet, lstsq, matrix_rank, norm, pinv, qr,
+    slogdet, solve, solve_triangular, svd,
+)  # fmt: skip
+from funclab.ops.scattering import (
+    multi_hot, scatter, scatter_update, segment_max, segment_min, segment_prod, segment_sum, select,
+    slice, slice_update,
+)  # fmt: skip
+from funclab.ops.products import cross, inner, kron, outer, psnr, rearrange, vdot
+from funclab.ops.shrinking import (
+    celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
+    sparsemax, squareplus, tanh_shrink, threshold,
+)  # fmt: skip
+from funclab.ops.control import (
+    associative_scan, cond, fori_loop, map, scan, switch, vectorized_map, while_loop,
+)  # fmt: skip
 
 __all__ = [
-    "FUSED", "abs", "absolute", "add", "all", "any", "arange", "argmax", "argmin", "assign",
-    "assign_add", "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
-    "binary_crossentropy", "broadcast_to", "cast", "categorical_crossentropy", "ceil", "clip",
-    "concatenate", "conv", "convert_to_numpy", "convert_to_tensor", "cos", "count_nonzero",
-    "ctc_decode", "ctc_loss", "cumsum", "divide", "dot", "dropout", "einsum", "elu", "embedding",
-    "equal", "exp", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fold_time",
-    "full_like", "gelu", "get_item", "greater", "greater_equal", "hard_sigmoid", "hard_silu",
-    "hard_swish", "identity", "in_top_k", "isfinite", "isnan", "layer_normalization", "leaky_relu",
-    "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or",
-    "logsumexp", "lstm", "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish",
-    "mod", "moments", "moveaxis", "multiply", "negative", "norm", "normalize", "normalize_batch",
-    "not_equal", "one_hot", "ones", "ones_like", "pad", "power", "prod", "random_normal",
-    "random_uniform", "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape",
-    "reshape_samples", "rms_normalization", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
-    "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
-    "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
-    "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
-    "unfold_time", "unstack", "var", "where", "zeros", "zeros_like",
+    "FUSED", "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "argpartition", "argsort", "array", "array_split", "assign", "assign_add", "associative_scan",
+    "average", "average_pool", "bartlett", "batch_dot", "batch_normalization", "bias_activation",
+    "bias_add", "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "blackman", "broadcast_to", "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu",
+    "cholesky", "cholesky_inverse", "clip", "concatenate", "cond", "conv", "convert_to_numpy",
+    "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross",
+    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad", "depth_to_space", "det", "diag",
+    "diagflat", "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot", "dropout",
+    "dsplit", "dstack", "dtype", "eigh", "einsum", "elu", "embedding", "empty", "empty_like",
+    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "extract_sequences",
+    "eye", "fabs", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "fold", "fold_time", "fori_loop", "full", "full_like", "gcd", "gelu", "geomspace", "get_item",
+    "glu", "greater", "greater_equal", "hamming", "hanning", "hard_shrink", "hard_sigmoid",
+    "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram", "hsplit", "hstack", "hypot",
+    "i0", "identity", "in_top_k", "inner", "inv", "is_tensor", "isclose", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron", "layer_normalization", "lcm",
+    "ldexp", "leaky_relu", "left_shift", "less", "less_equal", "linspace", "log", "log1p", "log2",
+    "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "lstm", "lstsq", "map",
+    "matmul", "matrix_rank", "max", "max_pool", "maximum", "mean", "median", "meshgrid", "min",
+    "minimum", "mish", "mod", "moments", "moveaxis", "multi_hot", "multiply", "nan_to_num",
+    "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim", "negative",
+    "nextafter", "nonzero", "norm", "normalize", "normalize_batch", "not_equal", "one_hot", "ones",
+    "ones_like", "outer", "pad", "percentile", "pinv", "power", "prod", "psnr", "ptp", "qr",
+    "quantile", "rad2deg", "random_normal", "random_uniform", "ravel", "rearrange", "reciprocal",
+    "relu", "relu6", "repeat", "reshape", "reshape_samples", "right_shift", "rms_normalization",
+    "roll", "rot90", "round", "rsqrt", "saturate_cast", "scan", "scatter", "scatter_update",
+    "searchsorted", "segment_max", "segment_min", "segment_prod", "segment_sum", "select", "selu",
+    "shape", "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "slice",
+    "slice_update", "slogdet", "soft_shrink", "softmax", "softplus", "softsign", "solve",
+    "solve_triangular", "sort", "space_to_depth", "sparse_categorical_crossentropy", "sparse_plus",
+    "sparse_sigmoid", "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack",
+    "std", "stop_gradient", "subtract", "sum", "svd", "swapaxes", "swish", "switch", "take",
+    "take_along_axis", "tan", "tanh", "tanh_shrink", "tensordot", "threshold", "tile", "top_k",
+    "trace", "transpose", "trapezoid", "tri", "tril", "triu", "true_divide", "trunc", "unfold",
+    "unfold_time", "unique", "unravel_index", "unstack", "up_sample", "vander", "var", "vdot",
+    "vectorized_map", "vsplit", "vstack", "where", "while_loop", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

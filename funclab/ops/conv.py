@@ -1,94 +1,29 @@
-"""Windows that slide over images and sequences: convolution and pooling."""
+"""Convolution, and its transpose, of images, sequences and volumes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
-import numpy as np
-
-from funclab import config, meant, shape_math
-from funclab.config import FORMATS
-from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.op import Array, Op, Work
+from funclab import shape_math
+from funclab.errors import ShapeError
+from funclab.graph.op import Array
 from funclab.kernels import conv as kernels
-from funclab.kernels import pooling
-from funclab.ops.base import Slot, named_like
+from funclab.ops.base import Slot
+from funclab.ops.window import Sliding, check_format, check_padding, per_axis
 from funclab.shape_math import Shape, show
-
-
-class Sliding(Op, abstract=True):
-    """An op that looks at each position of an image, or of a sequence, through a window.
-
-    Shapes: images (batch, height, width, channels) and sequences (batch, time, channels), or with
-        the channels after the batch for data_format "channels_first".
-    """
-
-    strides: tuple[int, ...] = (1, 1)
-    padding: str = "valid"
-    data_format: str = "channels_last"
-
-    def spatial(self, x: Shape) -> Shape:
-        """Height and width, or the time."""
-        return x[2:] if self.data_format == "channels_first" else x[1:-1]
-
-    def channels(self, x: Shape) -> int | None:
-        return x[1] if self.data_format == "channels_first" else x[-1]
-
-    def joined(self, batch: int | None, spatial: Shape, channels: int | None) -> Shape:
-        if self.data_format == "channels_first":
-            return (batch, channels, *spatial)
-        return (batch, *spatial, channels)
-
-    def images(self, x: Array) -> Array:
-        """The same memory as (batch, height, width, channels); a sequence is one pixel high."""
-        if self.data_format == "channels_first":
-            x = x.transpose(0, *range(2, x.ndim), 1)
-        return x[:, None] if x.ndim == 3 else x
-
-    def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
-        """How many windows fit along each axis; at least one must."""
-        lengths = tuple(
-            shape_math.conv_length(length, window, stride, spread, self.padding)
-            for length, window, stride, spread in zip(
-                self.spatial(x), size, self.strides, dilation, strict=True
-            )
-        )
-        if any(length is not None and length <= 0 for length in lengths):
-            spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
-            raise ShapeError(
-                f"Computed output size would be negative: {self.name} on a tensor of shape "
-                f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
-                "output is <= 0 due to downsampling.",
-                why=f"a window that spans {show(spans)} does not fit in {show(self.spatial(x))} "
-                'with padding="valid".',
-                fix='use padding="same", a smaller window, larger images, or fewer pooling layers '
-                "before this one.",
-            )
-        return lengths
-
-    def window(self, x: Array, size: Sequence[int], dilation: Sequence[int]) -> kernels.Window:
-        """The geometry for `x`, always with a height and a width."""
-        pads = [(0, 0)] * len(size)
-        if self.padding == "same":
-            settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
-            pads = [shape_math.same_padding(*axis) for axis in settings]  # type: ignore[arg-type]
-        if len(size) == 2:
-            return kernels.Window(tuple(size), self.strides, tuple(dilation), tuple(pads))  # type: ignore[arg-type]
-        ones = (1, self.strides[0]), (1, dilation[0])
-        return kernels.Window((1, size[0]), *ones, ((0, 0), pads[0]))
 
 
 class Conv(Sliding):
     """Each filter slides over the image: out = the sum of window * kernel, at every position.
 
     Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
-        -> out (batch, new height, new width, filters); without the width for sequences. There are
-        as many groups as the kernel's channels fit into those of x; each sees its own channels.
+        -> out (batch, new height, new width, filters); without the width for sequences, with a
+        depth in front of the height for volumes. There are as many groups as the kernel's channels
+        fit into those of x; each sees its own channels.
     Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
         window was.
-    Numerics: a matrix product over blocks of windows.
+    Numerics: a matrix product over blocks of windows; sums, where each filter sees one channel.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
         and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
     """
@@ -126,15 +61,15 @@ class Conv(Sliding):
 
     def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
-        g = self.images(g)
+        g = self.channels_last(g)
         if gx is not None:
-            kernels.conv_vjp_x(g, _kernel(w), self.images(gx), window)
+            kernels.conv_vjp_x(g, w, self.channels_last(gx), window)
         if gw is not None:
-            kernels.conv_vjp_w(self.images(x), g, _kernel(gw), window)
+            kernels.conv_vjp_w(self.channels_last(x), g, gw, window)
 
     def _forward(self, x: Array, w: Array, bias: Array | None, out: Array) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
-        kernels.conv(self.images(x), _kernel(w), bias, self.images(out), window)
+        kernels.conv(self.channels_last(x), w, bias, self.channels_last(out), window)
 
 
 class ConvBias(Conv):
@@ -160,7 +95,7 @@ class ConvBias(Conv):
         _, out, gx, gw, gbias = arrays
         super().vjp(g, x, w, out, gx, gw)
         if gbias is not None:
-            kernels.conv_vjp_bias(self.images(g), gbias)
+            kernels.conv_vjp_bias(self.channels_last(g), gbias)
 
 
 def conv(
@@ -172,10 +107,10 @@ def conv(
     dilation_rate: int | Sequence[int] = 1,
     bias: Any = None,
 ) -> Any:
-    """Slide the filters of `kernel` over images or sequences, and add a bias per filter if given.
+    """Slide the filters of `kernel` over images, sequences or volumes, and add a bias per filter.
 
     Shapes: inputs (batch, height, width, channels), kernel (height, width, channels / groups,
-        filters) -> (batch, new height, new width, filters); or without the width.
+        filters) -> (batch, new height, new width, filters); or without the width, or with a depth.
 
     >>> import numpy as np
     >>> conv(np.ones((1, 4, 4, 1)), np.ones((3, 3, 1, 1)))[0, :, :, 0]
@@ -192,139 +127,3 @@ def conv(
     if bias is None:
         return Conv(*settings)(inputs, kernel)
     return ConvBias(*settings)(inputs, kernel, bias)
-
-
-def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
-    """A setting for each spatial axis, from one number or one for each; all at least 1."""
-    several = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
-    values: tuple[Any, ...] = tuple(value) if several else (value,) * rank  # type: ignore[arg-type]
-    if len(values) != rank or not all(
-        isinstance(v, Integral) and not isinstance(v, bool) and int(v) > 0 for v in values
-    ):
-        raise ArgumentError(
-            f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
-            f"Received: {what}={value!r}.",
-            why=f"it holds one number for each of the {rank} axes that the window moves along.",
-            fix=meant.per_axis(what, value, rank),
-        )
-    return values
-
-
-def check_padding(padding: str) -> str:
-    known = padding.lower() if isinstance(padding, str) else padding
-    if known not in ("valid", "same"):
-        raise ArgumentError(
-            f'The `padding` argument must be one of "valid", "same". Received: {padding!r}.',
-            why='"valid" keeps the window inside the image, "same" adds zeros around it so that '
-            "with strides=1 the output is as large as the input.",
-            fix='write padding="same" or padding="valid".',
-        )
-    return known
-
-
-def check_format(data_format: str | None) -> str:
-    known = data_format.lower() if isinstance(data_format, str) else data_format
-    if known not in (None, *FORMATS):
-        raise ArgumentError(
-            'The `data_format` argument must be one of "channels_first", "channels_last". '
-            f"Received: {data_format!r}.",
-            why="it says where the channels are: last in (batch, height, width, channels).",
-            fix='leave it out, or write data_format="channels_last".',
-        )
-    return known or config.image_data_format()
-
-
-def _kernel(w: Array) -> Array:
-    return w[None] if w.ndim == 3 else w
-
-
-class Pooling(Sliding, abstract=True):
-    """A sliding window that keeps the channels apart."""
-
-    pool_size: tuple[int, ...] = (2, 2)
-
-    def shape(self, x: Shape) -> Shape:
-        if len(x) != len(self.pool_size) + 2:
-            raise ShapeError(
-                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
-                f"shape {show(x)}.",
-                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
-                "and the channels.",
-                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
-            )
-        spatial = self.out_spatial(x, self.pool_size, self._ones)
-        return self.joined(x[0], spatial, self.channels(x))
-
-    def geometry(self, x: Array) -> tuple[tuple[int, int], ...]:
-        """Size, strides, and the padding before height and width."""
-        window = self.window(x, self.pool_size, self._ones)
-        (top, _), (left, _) = window.padding
-        return window.size, window.strides, (top, left)
-
-    @property
-    def _ones(self) -> tuple[int, ...]:
-        return (1,) * len(self.pool_size)
-
-
-class MaxPool(Pooling):
-    """out = the largest element in each window, for each channel.
-
-    Windows do not overlap unless `strides` are given.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
-        without the width for sequences.
-    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
-    Numerics: NaN counts as largest. Padding never wins.
-    """
-
-    def work(self, x: Shape) -> Work:
-        """The pixel that won each window, counted row by row."""
-        return ((self.shape(x), "int32"),)
-
-    def forward(self, x: Array, out: Array, winner: Array) -> None:
-        images = self.images(x), self.images(out), self.images(winner)
-        pooling.max_pool(*images, *self.geometry(x))
-
-    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
-        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
-
-    def _pixels(self, x: Array) -> Array:
-        """The same memory as (batch, pixels, channels)."""
-        images = self.images(x)
-        return images.reshape(len(x), -1, images.shape[3], copy=False)
-
-
-class AveragePool(Pooling):
-    """out = the mean of each window, for each channel; padding does not count.
-
-    Windows do not overlap unless `strides` are given.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
-        without the width for sequences.
-    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        pooling.average_pool(self.images(x), self.images(out), *self.geometry(x))
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        pooling.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
-
-
-def _function(op: Any, name: str) -> Any:
-    def pool(
-        inputs: Any,
-        pool_size: int | Sequence[int],
-        strides: int | Sequence[int] | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-    ) -> Any:
-        rank = len(inputs.shape) - 2
-        size = per_axis(pool_size, rank, "pool_size")
-        steps = size if strides is None else per_axis(strides, rank, "strides")
-        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
-
-    return named_like(op, pool, name)
-
-
-max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from funclab.layers import IntegerLookup
 from tests.ops.examples import (
     apart,
     chances,
@@ -70,6 +71,8 @@ example(named("Take", 1), normal(4, 2), whole(4))
 example(named("Take", -1), normal(4), whole(4, 2))
 example(named("TakeAlongAxis", -1), normal(3, 4), whole(4, 3, 2))
 example(named("TakeAlongAxis", 1), normal(4), whole(4, 6))
+codes = IntegerLookup(vocabulary=[3, 1], name="codes")
+example(named("LookUp", codes.table), whole(4, 2))
 example(named("OneHot", 4), whole(4, 2))
 example(named("OneHot", 4, 1), whole(6, 2))
 

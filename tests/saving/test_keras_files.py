@@ -81,7 +81,7 @@ KERAS_ONLY = {
     *("name", "dtype", "build_config", "compile_config", "build_input_shape", "shared_object_id"),
     *("sparse", "ragged", "renorm", "renorm_clipping", "renorm_momentum", "zero_output_for_mask"),
     *("input_axes", "output_axes", "jit_compile", "training", "mask"),
-    *("initial", "quantization_config", "seed"),
+    *("initial", "quantization_config", "seed", "backward_layer"),
 }
 """What Keras writes besides, or under names of its own; none of it is on in these models."""
 
@@ -182,8 +182,8 @@ def layer_of(config, kind):
 FOREIGN = {
     "a layer": (
         "dense_layers",
-        lambda config: layer_of(config, "ReLU").update(class_name="Hashing"),
-        "Unknown layer: 'Hashing'",
+        lambda config: layer_of(config, "ReLU").update(class_name="FlaxLayer"),
+        "Unknown layer: 'FlaxLayer'",
     ),
     "a setting": (
         "dense_layers",

@@ -23,7 +23,9 @@ RESERVED = {
 }  # fmt: skip
 
 KINDS = ("initializer", "regularizer", "constraint", "activation")
-WINDOWS = ("kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding")
+WINDOWS = (
+    "kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding", "cropping",
+)  # fmt: skip
 """Settings with one number for each axis, which may be given as one number for all."""
 
 

@@ -27,7 +27,7 @@ _SETTINGS = {
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}",
+    "offset": "offset {}", "interpolation": "{}",
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
@@ -60,10 +60,10 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
 
 
 def inner_layer(layer: Any) -> Any:
-    """The layer that a wrapper such as TimeDistributed applies; None for other layers."""
+    """The layer that a wrapper such as TimeDistributed or RNN applies; None for other layers."""
     if graph_of(layer) is not None:
         return None
-    held = [getattr(layer, name, None) for name in ("layer", "forward_layer")]
+    held = [vars(layer).get(name) for name in ("layer", "forward_layer", "cell")]
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 

@@ -13,7 +13,7 @@ from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
 from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
-from tests.view.shapes.shape_cases import CASES
+from tests.view.shapes.shape_cases import CASES, TEXT
 
 NO_RULE = {"Lambda"}
 """What it does is known to its function only."""
@@ -29,9 +29,10 @@ def assert_exact(node: Node) -> None:
     assert said == node.output_shapes
 
 
-def inputs_of(shape: Any) -> Any:
+def inputs_of(shape: Any, name: str = "") -> Any:
+    dtype = "string" if name in TEXT else None
     several = shape and isinstance(shape[0], tuple)
-    return [Input(one) for one in shape] if several else Input(shape)
+    return [Input(one) for one in shape] if several else Input(shape, dtype=dtype)
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -39,7 +40,7 @@ def test_the_arithmetic_of_a_layer_gives_its_output_shape(name):
     make, settings, shapes = CASES[name]
 
     for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(make(**some)(inputs_of(shape))))
+        assert_exact(node_of(make(**some)(inputs_of(shape, name))))
 
 
 def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
@@ -204,7 +205,7 @@ def test_a_model_adds_up_its_layers_and_counts_shared_ones_once():
 def test_parameter_arithmetic_gives_what_the_layer_counts(name):
     make, settings, shapes = CASES[name]
     layer = make(**settings[0])
-    layer(inputs_of(shapes[0]))
+    layer(inputs_of(shapes[0], name))
 
     text = parameters(layer).text.partition(" (all")[0].partition(" (none")[0]
 

@@ -222,13 +222,15 @@ def pad(call: CallShapes) -> Derivation:
     return "A border is put around: length + before + after.", [call.changed(lengths)]
 
 
-@for_ops("LSTM")
-def lstm(call: CallShapes) -> Derivation:
+@for_ops("LSTM", "GRU", "SimpleRNN")
+def recurrence(call: CallShapes) -> Derivation:
     units = call.same(-1, 1)
     state = [call.same(0), units]
     whole = [call.same(0), call.same(1), units]
-    words = "The sequence is read step by step; the last two outputs are the states at its end."
-    return words, [whole if call.layer.return_sequences else state, state, state]
+    count = call.layer.state_count
+    ends = "last output is the state" if count == 1 else "last two outputs are the states"
+    words = f"The sequence is read step by step; the {ends} at its end."
+    return words, [whole if call.layer.return_sequences else state, *[state] * count]
 
 
 @for_ops("CTCLoss")
