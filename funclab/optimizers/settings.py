@@ -19,15 +19,20 @@ IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 
 def completed(cls: Any, base: Any) -> None:
-    """Give the constructor of an optimizer of funclab the arguments of `base` beside its own."""
+    """Give the constructor of an optimizer of funclab the arguments of `base` beside its own.
+
+    They stand before those of its own that are given by name only.
+    """
     own = vars(cls).get("__init__")
     taken = inspect.signature(own).parameters if own else {}
     if own is None or "options" not in taken or not cls.__module__.startswith("funclab."):
         return
     shared = inspect.signature(base.__init__).parameters
-    every = [one for name, one in taken.items() if name != "options"]
-    every += [one for name, one in shared.items() if name not in taken]
-    signature = inspect.Signature(every)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    first = [one for one in taken.values() if one.kind is kind]
+    last = [one.replace(kind=kind) for one in taken.values() if one.kind is one.KEYWORD_ONLY]
+    *between, rest = (one for name, one in shared.items() if name not in taken)
+    signature = inspect.Signature([*first, *between, *last, rest])
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs)
