@@ -162,18 +162,23 @@ def adadelta(w, g, a, d, rates, rho, epsilon):
 def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
     """a: the sum of squared gradients; z: the sum of gradients, less what the weights stand for."""
     kind = w.dtype.type
-    lr, p, limit = kind(rates[0]), kind(-power), kind(l1)
-    ridge, pull = kind(2.0 * l2 + beta / rates[0]), kind(2.0 * shrinkage)
+    lr, limit = kind(rates[0]), kind(l1)
+    p = kind(-power)
+    ridge = kind(2.0 * l2 + beta / rates[0])
+    pull = kind(2.0 * shrinkage)
     for i in range(w.size):
-        before, a[i] = a[i] ** p, a[i] + g[i] * g[i]
+        before = a[i] ** p
+        a[i] += g[i] * g[i]
         after = a[i] ** p
         z[i] += g[i] + pull * w[i] - (after - before) / lr * w[i]
-        w[i] = (min(max(z[i], -limit), limit) - z[i]) / (after / lr + ridge)
+        kept = min(max(z[i], -limit), limit)
+        w[i] = (kept - z[i]) / (after / lr + ridge)
 
 
 @jit
 def lion(w, g, m, rates, beta_1, beta_2):
-    lr, keep, hold = w.dtype.type(rates[0]), w.dtype.type(beta_1), w.dtype.type(beta_2)
+    lr, keep = w.dtype.type(rates[0]), w.dtype.type(beta_1)
+    hold = w.dtype.type(beta_2)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
     for i in range(w.size):
         w[i] -= lr * np.sign(keep * m[i] + fresh_1 * g[i])

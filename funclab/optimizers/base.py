@@ -90,13 +90,12 @@ class Optimizer(Remembering):
         self.rates = np.zeros(self.n_rates)
         self.schedule: Callable[[int], float] | None = None
         self.learning_rate = rate
-        self.built = False
+        self.built, self.added = False, []
         self._undecayed: set[Any] = set()
         self._undecayed_names = ""
         self.memory = Slots(self.initial_slots(), self.slot_shape)
         self.averages = Slots({"average": 0.0} if use_ema else {})
         self.sums = Slots({"gradient_accumulator": 0.0} if gradient_accumulation_steps else {})
-        self.added = []
 
     @property
     def _counts_last(self) -> bool:
