@@ -15,6 +15,7 @@ Thing = TypeVar("Thing")
 
 WEIGHTS = {
     "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
+    "depthwise": "the depthwise kernel", "pointwise": "the pointwise kernel",
     "embeddings": "the table", "alpha": "alpha", "beta": "beta", "gamma": "gamma",
     "moving_mean": "the moving mean", "moving_variance": "the moving variance",
 }  # fmt: skip
@@ -48,6 +49,9 @@ MEANINGS = {
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
     "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
+    "depth_multiplier": "how many filters each channel has of its own",
+    "output_padding": "how many positions are added to the shortest output that is possible; None "
+    "for the usual length",
     "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
     "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
     '"causal" (zeros before it)',

@@ -98,7 +98,9 @@ ROOMS: dict[str, Any] = {
     "constraint": constraints,
 }
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
+    **dict.fromkeys(
+        ("units", "filters", "groups", "input_dim", "output_dim", "n", "depth_multiplier"), positive
+    ),
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
     **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
     **dict.fromkeys(

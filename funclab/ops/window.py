@@ -46,6 +46,17 @@ class Sliding(Op, abstract=True):
             return x.transpose(0, *range(2, x.ndim), 1)
         return x
 
+    def check_kernel(self, x: Shape, w: Shape, ends: str) -> None:
+        """Refuse a kernel for another number of axes; `ends` is what its last two count."""
+        if len(x) != len(w):
+            raise ShapeError(
+                f"{self.name} expected ndim={len(w)}, found ndim={len(x)}: x has shape {show(x)}, "
+                f"the kernel {show(w)}.",
+                why=f"a kernel (height, width, {ends}) slides over images (batch, height, width, "
+                f"channels), a kernel (time, {ends}) over sequences.",
+                fix="add the missing axis with a Reshape layer, for example Reshape((28, 28, 1)).",
+            )
+
     def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
         """How many windows fit along each axis; at least one must."""
         lengths = tuple(
@@ -76,15 +87,16 @@ class Sliding(Op, abstract=True):
         return Window(tuple(size), self.strides, tuple(dilation), pads)
 
 
-def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
-    """A setting for each spatial axis, from one number or one for each; all at least 1."""
+def per_axis(value: int | Sequence[int], rank: int, what: str, least: int = 1) -> tuple[int, ...]:
+    """A setting for each spatial axis, from one number or one for each; all at least `least`."""
     several = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
     values: tuple[Any, ...] = tuple(value) if several else (value,) * rank  # type: ignore[arg-type]
     if len(values) != rank or not all(
-        isinstance(v, Integral) and not isinstance(v, bool) and int(v) > 0 for v in values
+        isinstance(v, Integral) and not isinstance(v, bool) and int(v) >= least for v in values
     ):
         raise ArgumentError(
-            f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
+            f"The `{what}` argument must be a {'positive' if least else 'non-negative'} integer "
+            f"or a tuple of {rank} of them. "
             f"Received: {what}={value!r}.",
             why=f"it holds one number for each of the {rank} axes that the window moves along.",
             fix=meant.per_axis(what, value, rank),

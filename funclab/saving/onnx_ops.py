@@ -13,7 +13,7 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.graph.value import Value
 from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
-from funclab.saving.onnx_windows import sliding, up_sample
+from funclab.saving.onnx_windows import sliding, transposed, up_sample
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max
@@ -200,6 +200,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
+    "ConvTranspose": transposed,
     **dict.fromkeys(("Tril", "Triu"), triangle),
     **dict.fromkeys(RECURRENT, recurrent_layer),
     "Where": where,

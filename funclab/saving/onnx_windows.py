@@ -14,9 +14,8 @@ from funclab.saving.onnx_writer import Writer, unknown_length
 
 
 def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Convolution and pooling; ONNX has the channels in front."""
-    x, rank = inputs[0], inputs[0].ndim
-    kernel = inputs[1:2]
+    """Convolution and pooling."""
+    x, kernel = inputs[0], inputs[1:2]
     size = kernel[0].shape[:-2] if kernel else op.pool_size
     dilation = getattr(op, "dilation_rate", (1,) * len(size))
     settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
@@ -26,16 +25,47 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
         axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
         before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
         settings["pads"] = (*before, *after)
-    names = [writer.cast(value, output.dtype) for value in inputs]
-    is_last = op.data_format == "channels_last"
-    if is_last:
-        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
     if kernel:
-        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
         channels: Any = op.channels(x.shape)
         settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
-    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
+    kind = "Conv" if kernel else type(op).__name__
+    return channels_in_front(writer, kind, op, inputs, output, settings)
+
+
+def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """A transposed convolution: what ONNX cuts off or adds at the end follows from the length."""
+    size = inputs[1].shape[:-2]
+    before, after, more = [], [], []
+    for window, stride, dilation, *rest in op.axes(inputs[1].shape):
+        cut = shape_math.transposed_cut(window, stride, dilation, *rest)
+        one = shape_math.transposed_length(1, window, stride, dilation, *rest) or 0
+        excess = dilation * (window - 1) + 1 - cut - one
+        before.append(cut)
+        after.append(max(excess, 0))
+        more.append(max(-excess, 0))
+    settings = {
+        "strides": op.strides,
+        "kernel_shape": size,
+        "dilations": op.dilation_rate,
+        "pads": (*before, *after),
+        "output_padding": more,
+    }
+    return channels_in_front(writer, "ConvTranspose", op, inputs, output, settings)
+
+
+def channels_in_front(
+    writer: Writer, kind: str, op: Any, inputs: list[Value], output: Value, settings: dict[str, Any]
+) -> str:
+    """A node on inputs whose axes were turned as ONNX has them; its output is turned back."""
+    rank = inputs[0].ndim
+    names = [writer.cast(value, output.dtype) for value in inputs]
+    if len(names) > 1:
+        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
+    if op.data_format == "channels_first":
+        return writer.node(kind, *names, **settings)
+    names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
+    made = writer.node(kind, *names, **settings)
+    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1))
 
 
 def up_sample(op: Any, x: Any) -> Any:

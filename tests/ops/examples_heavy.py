@@ -41,6 +41,19 @@ example(
 example(named("AveragePool", (1,) * 3, "same", FIRST, (2, 2, 2)), normal(2, 3, 4, 3))
 for groups in (4, 8):  # each filter sees one channel
     example(named("Conv", (1, 2), "same"), normal(6, 7, 4), weight(3, 2, 1, groups))
+TRANSPOSED = [  # strides, padding, format, output padding, dilation, size of the kernel
+    ((2,), "valid", LAST, None, (1,), (3,)),
+    ((3,), "same", LAST, (1,), (1,), (2,)),
+    ((1, 1), "valid", LAST, None, (2, 1), (2, 3)),
+    ((2, 3), "same", LAST, None, (1, 1), (3, 2)),
+    ((3, 2), "valid", LAST, (2, 0), (1, 1), (2, 2)),
+    ((3, 2), "same", FIRST, (2, 1), (1, 1), (1, 4)),
+    ((2, 1, 2), "same", LAST, None, (1, 1, 1), (3, 2, 1)),
+]
+for *settings, size in TRANSPOSED:
+    lengths = (3, 4, 2)[: len(size)]
+    shape = (*lengths, 4) if settings[2] == LAST else (4, *lengths)
+    example(named("ConvTranspose", *settings), normal(*shape), weight(*size, 2, 4))
 for curve in ("bilinear", "bicubic", "lanczos3", "lanczos5"):
     example(named("UpSample", (2, 3), curve), normal(4, 3, 2))
 example(named("UpSample", (3, 2), "bilinear", FIRST), normal(2, 4, 3))

@@ -49,6 +49,25 @@ IMAGES = {
         {"interpolation": "lanczos5", "size": 4},
     ],
 }
+TRANSPOSED = [
+    {"filters": 2, "kernel_size": 3, "strides": 2, "activation": "relu"},
+    {"filters": 2, "kernel_size": 3, "strides": 2, **SAME},
+    {"filters": 2, "kernel_size": 2, "strides": 3},
+    {"filters": 2, "kernel_size": 2, "strides": 3, "output_padding": 1, **SAME},
+    {"filters": 2, "kernel_size": 2, "strides": 3, "output_padding": 2, "use_bias": False},
+    {"filters": 2, "kernel_size": 2, "dilation_rate": 2, **FIRST},
+    {"filters": 2, "kernel_size": 3, "dilation_rate": 2, **SAME},
+]
+APART = [
+    {"kernel_size": 2, "activation": "relu"},
+    {"kernel_size": 3, "strides": 2, "depth_multiplier": 2, **SAME},
+    {"kernel_size": 2, "dilation_rate": 2, "use_bias": False, **SAME},
+    {"kernel_size": 3, "depth_multiplier": 2, **FIRST},
+]
+MIXED = [{"filters": 2, **options} for options in APART]
+SEQUENCES |= {"Conv1DTranspose": TRANSPOSED, "DepthwiseConv1D": APART, "SeparableConv1D": MIXED}
+IMAGES |= {"Conv2DTranspose": TRANSPOSED, "DepthwiseConv2D": APART, "SeparableConv2D": MIXED}
+VOLUMES |= {"Conv3DTranspose": TRANSPOSED}
 SHAPES = ((SEQUENCE, SEQUENCES), (IMAGE, IMAGES), (VOLUME, VOLUMES))
 
 

@@ -96,6 +96,30 @@ def global_pools(keras):
     return model
 
 
+@case(x=normal(5, 6, 2), y=normal(2))
+def separable_and_transposed(keras):
+    layers = keras.layers
+    settings = {"depthwise_regularizer": "l2", "bias_initializer": "ones", "padding": "same"}
+    model = keras.Sequential(
+        [
+            keras.Input((5, 6, 2)),
+            layers.DepthwiseConv2D(2, depth_multiplier=2, activation="relu", **settings),
+            layers.SeparableConv2D(3, 2, pointwise_constraint="max_norm", **settings),
+            layers.Conv2DTranspose(2, 3, strides=2, output_padding=(1, 0)),
+            layers.Reshape((12, -1)),
+            layers.DepthwiseConv1D(2, strides=2),
+            layers.SeparableConv1D(3, 2, depth_multiplier=2),
+            layers.Conv1DTranspose(4, 3, strides=2, padding="same", kernel_regularizer="l2"),
+            layers.Reshape((2, 5, 1, 4)),
+            layers.Conv3DTranspose(2, (1, 2, 1), strides=(1, 1, 2), use_bias=False),
+            layers.Flatten(),
+            layers.Dense(2),
+        ]
+    )
+    model.compile("adam", "mse")
+    return model
+
+
 @case(x=normal(3, 4, 5, 2), y=normal(2))
 def volumes(keras):
     layers = keras.layers

@@ -23,7 +23,9 @@ _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
+    "output_padding": "output padding {}",
+    "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
+    "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",

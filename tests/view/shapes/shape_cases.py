@@ -18,6 +18,19 @@ CONVOLUTIONS = [
     ]
     for form in ("channels_last", "channels_first")
 ]
+TRANSPOSED = [
+    {"strides": strides, "padding": padding, "output_padding": more, "dilation_rate": dilation}
+    for strides, more, dilation in [
+        (1, None, 1),
+        (2, None, 1),
+        (4, None, 1),
+        (2, 1, 1),
+        (3, 0, 1),
+        (1, None, 2),
+        (1, 0, 3),
+    ]
+    for padding in ("valid", "same")
+]
 CAUSAL = [{"strides": s, "padding": "causal", "dilation_rate": d} for s, d in [(1, 2), (2, 1)]]
 POOLS = [
     {"pool_size": size, "strides": strides, "padding": padding}
@@ -96,6 +109,42 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         layers.Conv3D,
         [{"filters": 5, "kernel_size": (1, 3, 2), **one} for one in CONVOLUTIONS],
         [(9, 14, 11, 8)],
+    ),
+    "Conv1DTranspose": (
+        layers.Conv1DTranspose,
+        [{"filters": 8, "kernel_size": 3, **one} for one in TRANSPOSED],
+        SEQUENCES,
+    ),
+    "Conv2DTranspose": (
+        layers.Conv2DTranspose,
+        [{"filters": 32, "kernel_size": (3, 2), **one} for one in TRANSPOSED]
+        + [{"filters": 5, "kernel_size": 2, "data_format": "channels_first"}],
+        [(28, 28, 17), (11, 14, 13)],
+    ),
+    "Conv3DTranspose": (
+        layers.Conv3DTranspose,
+        [{"filters": 5, "kernel_size": (1, 3, 2), **one} for one in TRANSPOSED],
+        [(9, 14, 11, 8)],
+    ),
+    "DepthwiseConv1D": (
+        layers.DepthwiseConv1D,
+        [{"kernel_size": 3, **one} for one in CONVOLUTIONS[::2]],
+        SEQUENCES,
+    ),
+    "DepthwiseConv2D": (
+        layers.DepthwiseConv2D,
+        [{"kernel_size": (3, 2), "depth_multiplier": 2, **one} for one in CONVOLUTIONS],
+        [(28, 28, 17), (11, 14, 13)],
+    ),
+    "SeparableConv1D": (
+        layers.SeparableConv1D,
+        [{"filters": 8, "kernel_size": 3, **one} for one in CONVOLUTIONS[::2]],
+        SEQUENCES,
+    ),
+    "SeparableConv2D": (
+        layers.SeparableConv2D,
+        [{"filters": 32, "kernel_size": (3, 2), **one} for one in CONVOLUTIONS],
+        [(28, 28, 17), (11, 14, 13)],
     ),
     "Cropping1D": (layers.Cropping1D, [{"cropping": (1, 2)}, {}], SEQUENCES),
     "Cropping3D": (layers.Cropping3D, [{}, {"cropping": (1, 0, 2)}], VOLUMES),

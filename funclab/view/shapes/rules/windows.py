@@ -70,6 +70,93 @@ def conv_layer(call: CallShapes) -> Derivation:
     return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
 
 
+@for_layers("DepthwiseConv1D", "DepthwiseConv2D")
+def depthwise(call: CallShapes) -> Derivation:
+    layer = call.layer
+    channels = call.number(layer.channel_axis) * layer.depth_multiplier
+    axes = windows(call, layer.kernel_size, layer.dilation_rate, computed(channels))
+    words = f"{_moves(call, layer.kernel_size)}; each channel has its own filters"
+    return f"{words}: channels × depth_multiplier.", [axes]
+
+
+@for_layers("SeparableConv1D", "SeparableConv2D")
+def separable(call: CallShapes) -> Derivation:
+    layer = call.layer
+    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    words = f"{_moves(call, layer.kernel_size)}, in each channel by itself"
+    return f"{words}; then the channels of each position are mixed: {change}.", [axes]
+
+
+@for_layers("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+def transposed_layer(call: CallShapes) -> Derivation:
+    layer = call.layer
+    axes = _laid_down(call, layer.kernel_size, setting("filters", layer.filters))
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    return f"{_lays(call, layer.kernel_size)} The channels become filters: {change}.", [axes]
+
+
+@for_ops("ConvTranspose")
+def transposed_op(call: CallShapes) -> Derivation:
+    *lengths, filters, _ = call.inputs[1]
+    size = [length or 0 for length in lengths]
+    axes = _laid_down(call, size, call.same(-2, 1))
+    words = "the last axis but one of the kernel gives the"
+    return f"{_lays(call, size)} {words.capitalize()} {show(filters)} filters.", [axes]
+
+
+def _lays(call: CallShapes, size: Sequence[int]) -> str:
+    """A transposed convolution in words: where its lengths come from."""
+    layer = call.layer
+    strides = sorted(set(layer.strides))
+    apart = times(layer.strides if len(strides) > 1 else strides)
+    words = (
+        f"Each position is spread over a window of {times(size)}. The windows begin {apart} apart, "
+        "and where they overlap they are added, so n positions cover (n - 1) × stride + window"
+    )
+    more = layer.output_padding is not None
+    if layer.padding == "valid":
+        return words + (
+            "; output_padding is added." if more else ", or + stride if that is larger."
+        )
+    if not more:
+        return f'{words}, of which padding="same" keeps n × stride.'
+    return (
+        f'{words}, of which padding="same" keeps (n - 1) × stride + 1, or + 0 for an even window; '
+        "output_padding is added."
+    )
+
+
+def _laid_down(call: CallShapes, size: Sequence[int], filters: Axis) -> Axes:
+    """The axes after a window was laid down at each position along those between batch and
+    channels."""
+    layer = call.layer
+    axes = [filters] * len(call.x)
+    axes[0] = call.same(0)
+    more = layer.output_padding or (None,) * len(size)
+    settings = zip(spatial_axes(call), size, layer.strides, layer.dilation_rate, more)
+    for axis, window, stride, dilation, extra in settings:
+        axes[axis] = _covered(call, axis, window, stride, dilation, extra)
+    return axes
+
+
+def _covered(
+    call: CallShapes, axis: int, window: int, stride: int, dilation: int, extra: int | None
+) -> Axis:
+    """How long one axis becomes."""
+    same, length = call.layer.padding == "same", call.number(axis)
+    if same and extra is None:
+        return call.same(axis) if stride == 1 else computed(length * stride)
+    span = Number(window)
+    if dilation > 1:
+        span = Number(dilation) * (Number(window) - 1) + 1
+    covered = (length - 1) * stride
+    if extra is None:
+        return computed(covered + (span if (span.value or 0) >= stride else stride))
+    kept = Number((span.value or 0) % 2) if same else span
+    return computed(covered + kept + extra)
+
+
 @for_layers(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)))
 @for_ops("MaxPool", "AveragePool")
 def pooling(call: CallShapes) -> Derivation:
