@@ -88,8 +88,7 @@ def deserialize_keras_object(
 
 def _revived(config: Any, own: Any) -> Any:
     if isinstance(config, (list, tuple)):
-        items = [_revived(item, own) for item in config]
-        return tuple(items) if isinstance(config, tuple) else items
+        return [_revived(item, own) for item in config]
     if isinstance(config, str) and config in custom.known(own):
         return custom.known(own)[config]
     if not isinstance(config, dict):
