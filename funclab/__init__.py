@@ -34,7 +34,7 @@ def version() -> str:
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
     "backend", "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "saving", "teach", "training", "tree", "utils", "view",
+    "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
