@@ -29,13 +29,12 @@ NO_FILTER = "errors of funclab are short already; there is nothing to filter"
 
 ROOMS_WITHOUT = {
     "applications": DOWNLOADS,
-    "random": LATER,
 }
 """Rooms that funclab is without as a whole."""
 
 MISSING: dict[str, dict[str, str]] = {
     "": {
-        LATER: "random remat RematScope distillation",
+        LATER: "remat RematScope distillation",
         DOWNLOADS: "applications",
         ONE_DTYPE: "DTypePolicy FloatDTypePolicy Quantizer dtype_policies mixed_precision "
         "quantizers",
@@ -43,17 +42,36 @@ MISSING: dict[str, dict[str, str]] = {
         INTERNALS: "Function StatelessScope SymbolicScope name_scope legacy src export",
         OTHER_LIBRARY: "wrappers visualization",
     },
+    "callbacks": {
+        LATER: "BackupAndRestore ProgbarLogger RemoteMonitor SwapEMAWeights",
+        OTHER_LIBRARY: "OrbaxCheckpoint TensorBoard",
+    },
+    "config": {
+        INTERNALS: "disable_flash_attention enable_flash_attention is_flash_attention_enabled "
+        "is_nnx_enabled set_backend",
+        NO_FILTER: "disable_traceback_filtering enable_traceback_filtering "
+        "is_traceback_filtering_enabled",
+    },
+    "datasets": {
+        DOWNLOADS: "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist "
+        "reuters",
+    },
+    "initializers": {
+        NO_COMPLEX: "STFT STFTInitializer stft",
+    },
     "layers": {
         LATER: "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
-        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention "
-        "AlphaDropout Attention CenterCrop ConvLSTM1D ConvLSTM2D ConvLSTM3D GroupQueryAttention "
-        "MultiHeadAttention Pipeline Resizing ReversibleEmbedding SpectralNormalization "
-        "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
+        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+        "AdditiveAttention AlphaDropout Attention CenterCrop ConvLSTM1D ConvLSTM2D "
+        "ConvLSTM3D GroupQueryAttention MultiHeadAttention Pipeline Resizing "
+        "ReversibleEmbedding SpectralNormalization AugMix AutoContrast "
+        "ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
         "MaxNumBoundingBoxes MixUp RandAugment RandomBrightness RandomColorDegeneration "
-        "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform RandomErasing "
-        "RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
-        "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear "
-        "RandomTranslation RandomZoom Solarization",
+        "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
+        "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
+        "RandomInvert RandomPerspective RandomPosterization RandomRotation "
+        "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+        "Solarization",
         NO_COMPLEX: "MelSpectrogram STFTSpectrogram",
         OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
     },
@@ -63,19 +81,19 @@ MISSING: dict[str, dict[str, str]] = {
         "rfft stft view_as_complex view_as_real",
         NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
     },
-    "initializers": {NO_COMPLEX: "STFT STFTInitializer stft"},
-    "regularizers": {LATER: "orthogonal_regularizer"},
     "optimizers": {
-        LATER: "Adafactor Ftrl Lamb Lion MultiOptimizer Muon OptimizerMap ScheduleFreeAdamW",
+        LATER: "MultiOptimizer OptimizerMap ScheduleFreeAdamW",
         ONE_DTYPE: "LossScaleOptimizer",
         INTERNALS: "legacy",
     },
-    "optimizers.schedules": {
-        LATER: "CosineDecayRestarts PolynomialDecay deserialize serialize",
+    "preprocessing": {
+        FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
     },
-    "callbacks": {
-        LATER: "BackupAndRestore ProgbarLogger RemoteMonitor SwapEMAWeights",
-        OTHER_LIBRARY: "OrbaxCheckpoint TensorBoard",
+    "regularizers": {
+        LATER: "orthogonal_regularizer",
+    },
+    "saving": {
+        LATER: "KerasFileEditor",
     },
     "utils": {
         LATER: "Config FeatureSpace",
@@ -83,20 +101,6 @@ MISSING: dict[str, dict[str, str]] = {
         "image_dataset_from_directory load_img save_img text_dataset_from_directory",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",
-    },
-    "config": {
-        INTERNALS: "disable_flash_attention enable_flash_attention is_flash_attention_enabled "
-        "is_nnx_enabled set_backend",
-        NO_FILTER: "disable_traceback_filtering enable_traceback_filtering "
-        "is_traceback_filtering_enabled",
-    },
-    "saving": {LATER: "KerasFileEditor"},
-    "datasets": {
-        DOWNLOADS: "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist "
-        "reuters",
-    },
-    "preprocessing": {
-        FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
     },
 }
 """For each room, why names of Keras are not there."""
