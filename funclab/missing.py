@@ -25,7 +25,7 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    "ImageDataGenerator": "load and change images with NumPy in a generator of batches; fit takes it.",
+    "ImageDataGenerator": "change images with NumPy in a generator of batches; fit takes it.",
     "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
     "for each: clone_model(model) makes one.",
     "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",
