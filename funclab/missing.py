@@ -14,8 +14,6 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
-    "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
     "load weights with model.load_weights(path).",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
