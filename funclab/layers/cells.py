@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab import ops, structure
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, warn
 from funclab.graph.tape import current_tape
 from funclab.graph.value import Value
 from funclab.layers.base import Layer
@@ -231,6 +231,17 @@ def beginning(layer: Any, x: Any) -> list[Any]:
         if isinstance(state, Value) and starts_with_zeros(layer):
             state.zeros_like = x
     return states
+
+
+def warn_of_states(layer: Any) -> None:
+    """Say, once, that a mask does not reach a layer that is called with first states."""
+    if not vars(layer).get("_has_warned"):
+        vars(layer)["_has_warned"] = True
+        warn(
+            f"Layer '{layer.name}' (of type {type(layer).__name__}) reads masked steps like any "
+            "other here: beside `initial_state`, a mask has to be passed by name, as in Keras 3. "
+            f"Write {layer.name}(x, initial_state=states, mask=embedding.compute_mask(ids))."
+        )
 
 
 def starts_with_zeros(cell: Any) -> bool:

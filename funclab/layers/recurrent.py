@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import ops, shape_math, structure
-from funclab.errors import ArgumentError, ShapeError, warn
+from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
@@ -20,6 +20,7 @@ from funclab.layers.cells import (
     first_states,
     output_size,
     over,
+    warn_of_states,
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
 from funclab.layers.steps import Step
@@ -117,7 +118,7 @@ class RNN(Layer):
         self._check(sequences, initial_state)
         self._check_steps(sequences, mask)
         if initial_state is not None and mask is None and sequences.mask is not None:
-            self._warn_of_states()
+            warn_of_states(self)
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
@@ -130,15 +131,6 @@ class RNN(Layer):
             outputs = self._without_masked(outputs, mask)
         states = structure.pack(self.state_size, last)
         return [outputs, *states] if self.return_state else outputs
-
-    def _warn_of_states(self) -> None:
-        if not self.__dict__.get("_has_warned"):
-            self.__dict__["_has_warned"] = True
-            warn(
-                f"Layer '{self.name}' (of type {type(self).__name__}) reads masked steps like any "
-                "other here: beside `initial_state`, a mask has to be passed by name, as in Keras "
-                f"3. Write {self.name}(x, initial_state=states, mask=embedding.compute_mask(ids))."
-            )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         whole = mask if self.return_sequences else None

@@ -112,3 +112,78 @@ def sequence_to_sequence(keras):
     model = keras.Model([source, target], layers.Dense(9, activation="softmax")(said))
     model.compile("rmsprop", "sparse_categorical_crossentropy")
     return model
+
+
+BOTH = {
+    "bidirectional_sum": lambda layers: layers.Bidirectional(
+        layers.LSTM(3, return_sequences=True), merge_mode="sum"
+    ),
+    "bidirectional_product_of_cells": lambda layers: layers.Bidirectional(
+        layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True),
+        merge_mode="mul",
+    ),
+    "bidirectional_average_of_two_kinds": lambda layers: layers.Bidirectional(
+        layers.GRU(3, return_sequences=True),
+        merge_mode="ave",
+        backward_layer=layers.SimpleRNN(3, return_sequences=True, go_backwards=True),
+    ),
+}
+
+
+@variants(**{name: (make, WHOLE_PADDED) for name, make in BOTH.items()})
+def bidirectional_case(keras, make):
+    inputs = keras.Input((5, 4))
+    x = make(keras.layers)(keras.layers.Masking(0.0)(inputs))
+    return compiled(keras, inputs, keras.layers.Dense(2)(x), "rmsprop", "mse")
+
+
+@case(**WHOLE_PADDED)
+def bidirectional_side_by_side_with_states(keras):
+    layers = keras.layers
+    inputs = keras.Input((5, 4))
+    x = layers.Masking(0.0)(inputs)
+    one = layers.GRU(3, return_sequences=True, return_state=True)
+    there, back, *states = layers.Bidirectional(one, merge_mode=None)(x)
+    again = layers.Bidirectional(layers.GRU(3, return_sequences=True))
+    x = layers.concatenate([there, back, again(inputs, initial_state=states)])
+    return compiled(keras, inputs, layers.Dense(2)(x), "rmsprop", "mse")
+
+
+@case(x=tokens(9, 5), y=classes(3))
+def sentences_of_sequences(keras):
+    """A mask with two axes of time: layers inside read the inner one, a layer after it the rest."""
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    x = layers.Embedding(9, 4, mask_zero=True)(keras.ops.stack([words, words * 0, words], axis=1))
+    x = layers.TimeDistributed(layers.LSTM(3, return_sequences=True))(x)
+    x = layers.GRU(3)(layers.TimeDistributed(layers.GRU(4))(x))
+    model = keras.Model(words, layers.Dense(3, activation="softmax")(x))
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    return model
+
+
+@case(x=tokens(9, 5), y=classes(3))
+def time_distributed_reader(keras):
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    read = layers.Bidirectional(layers.GRU(3))(layers.Embedding(9, 4, mask_zero=True)(words))
+    reader = keras.Model(words, read)
+    sentences = keras.Input((5,), dtype="int32")
+    x = layers.TimeDistributed(reader)(keras.ops.stack([sentences, sentences], axis=1))
+    model = keras.Model(sentences, layers.Dense(3, activation="softmax")(layers.LSTM(3)(x)))
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    return model
+
+
+@case(x=tokens(9, 5), y=classes(9, 5))
+def decoder_with_a_mask_by_name(keras):
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    embed = layers.Embedding(9, 4, mask_zero=True)
+    x = embed(words)
+    _, *states = layers.LSTM(3, return_state=True)(x)
+    decoder = layers.LSTM(3, return_sequences=True)
+    x = decoder(x, initial_state=states, mask=embed.compute_mask(words))
+    model = keras.Model(words, layers.Dense(9, activation="softmax")(x))
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    return model

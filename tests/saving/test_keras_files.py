@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import saving
+from funclab import Input, layers, saving
 from funclab.errors import FunclabError
 from funclab.models import load_model, model_from_json
+from funclab.optimizers import SGD
 from tests.parity.record import TOLERANCE
 from tests.saving.cases import CASES
 from tests.saving.record import FOLDER, observe, predict, started, train
@@ -193,8 +194,8 @@ FOREIGN = {
     ),
     "an op": (
         "operators",
-        lambda config: layer_of(config, "Tanh").update(class_name="Erf"),
-        "Erf of Keras, which funclab does not have",
+        lambda config: layer_of(config, "Tanh").update(class_name="FFT2"),
+        "FFT2 of Keras, which funclab does not have",
     ),
     "a setting of an op": (
         "operators",
@@ -286,6 +287,20 @@ def test_training_goes_on_where_it_stopped(tmp_path):
 
     for array, expected in zip(loaded.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(array, expected)
+
+
+def test_an_optimizer_with_one_state_goes_on_where_it_stopped(tmp_path):
+    x = Input((3,))
+    model = funclab.Model(x, layers.Dense(1, use_bias=False)(x))
+    model.compile(SGD(0.1, momentum=0.9), "mse")
+    model.train_on_batch(np.eye(3), np.ones((3, 1)))
+    model.save(tmp_path / "m.keras")
+
+    loaded = load_model(tmp_path / "m.keras")
+    for trained in (model, loaded):
+        trained.train_on_batch(np.eye(3), np.ones((3, 1)))
+
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
 
 
 class Recorded:

@@ -374,3 +374,11 @@ def test_the_best_labels_of_each_step_are_read_without_blanks_and_repeats():
     np.testing.assert_allclose(chances[:, 0], [-6 * np.log(0.7), -3 * np.log(0.7)])
     assert beams[0].tolist() == labels[0].tolist()
     assert (likely[:, 0] > likely[:, 1]).all()
+
+
+def test_the_log_cosh_loss_is_a_mean_over_the_last_axis():
+    target, prediction = np.zeros((2, 3, 4)), np.arange(24.0).reshape(2, 3, 4) / 10
+
+    loss = losses.log_cosh(target, prediction)
+
+    np.testing.assert_allclose(loss, np.log(np.cosh(prediction)).mean(axis=-1), rtol=1e-5)
