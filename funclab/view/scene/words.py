@@ -19,11 +19,11 @@ from funclab.view.draw.text import clean, shorten
 
 # What describes a layer best, by the names of its arguments, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
-_WINDOWS = ("kernel_size", "pool_size", "size", "output_size")
+_WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "output_padding": "output padding {}",
+    "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
     "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}", "equation": "{}",
