@@ -25,7 +25,7 @@ KerasTensor = Tensor
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
     "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "saving", "teach", "training", "utils", "view",
+    "preprocessing", "random", "saving", "teach", "training", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",

@@ -37,6 +37,7 @@ ELSEWHERE = {
 ROOMS = (
     "layers", "models", "optimizers", "losses", "metrics", "callbacks", "ops", "utils",
     "activations", "initializers", "regularizers", "constraints", "datasets",
+    "random",
 )  # fmt: skip
 """Where a name may be that was looked for elsewhere, the likeliest first."""
 

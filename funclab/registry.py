@@ -36,7 +36,7 @@ KERAS_MODELS = {
 """Where it has its models."""
 
 WITHOUT_EFFECT = {
-    *("build_input_shape", "ema_momentum", "renorm_momentum", "jit_compile", "use_cudnn"),
+    *("build_input_shape", "renorm_momentum", "jit_compile", "use_cudnn"),
     *("implementation", "synchronized", "oov_method"),
 }
 """Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""

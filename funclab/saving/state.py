@@ -44,6 +44,10 @@ SLOT_GROUPS = {
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
     "SGD": (("momentum",),),
     "Adagrad": (("accumulator",),),
+    "Ftrl": (("accumulator", "linear"),),
+    "Lamb": (("momentum", "velocity"),),
+    "Adafactor": (("rows", "columns", "velocity"),),
+    "Muon": (("momentum", "velocity"),),
 }
 
 
@@ -223,17 +227,26 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
         for variable in variables
         for slot in group
         if slot in initial and slot not in unused
+        if name != "Muon" or slot == "momentum" or optimizer.by_adam(variable)
     ]
 
 
 def _slots(model: Any) -> list[Array]:
-    model.optimizer.build(_trained(model))
-    return [model.optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    optimizer, variables = model.optimizer, _trained(model)
+    optimizer.prepare(variables)
+    shared = [
+        slot
+        for memory in (optimizer.averages, optimizer.sums)
+        for variable in (variables if memory.initial else ())
+        for slot in memory.of(variable).values()
+    ]
+    own = [optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    return [*shared, *own, *(state.array for state in optimizer.added)]
 
 
 def _optimizer_state(model: Any) -> list[Array]:
     optimizer = model.optimizer
-    states = [np.asarray(optimizer.iterations).astype("int32")]
+    states = [optimizer.steps_taken[0].astype("int32")]
     if optimizer.schedule is None:
         states.append(optimizer.current_rate[0].astype("float32"))
     states += [slot.copy() for slot in _slots(model)]

@@ -28,7 +28,7 @@ ORDER = (
     ("graph",),
     ("ops",),
     ("engine",),
-    ("activations", "initializers", "regularizers", "constraints"),
+    ("activations", "initializers", "random", "regularizers", "constraints"),
     ("layers",),
     ("losses", "metrics", "optimizers", "callbacks", "training"),
     ("saving",),
