@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry, structure
+from funclab import custom, registry, structure
 from funclab.errors import ConfigError, FunclabError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -115,11 +115,13 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
             why='a description is a dict with the keys "class_name" and "config".',
             fix="pass what `get_config()` or `to_json()` returned, unchanged.",
         )
-    name, config = entry["class_name"], entry["config"]
+    config = entry["config"]
     module = entry.get("module") or ""
     if module == OWN or module.startswith("keras.src.ops"):
         return op_from_config(entry)
-    layer = registry.rebuild(registry.lookup("layer", name, custom_objects), config, custom_objects)
+    known = custom.class_name(entry, custom_objects)
+    cls = registry.lookup("layer", known, custom_objects)
+    layer = registry.rebuild(cls, config, custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
     if entry.get("compile_config"):
