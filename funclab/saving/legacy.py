@@ -11,6 +11,7 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.tensor import OPERATORS
+from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.saving.compiling import compile_from_config, shortest
 from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, from_config
@@ -210,6 +211,8 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         config["axis"] = config["axis"][0]
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)
+    if name.startswith(("Depthwise", "Separable")) or name.endswith("Transpose"):
+        config = _without_inherited(name, config)
     if name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if name == "Lambda" and not isinstance(config.get("function"), dict):
@@ -225,6 +228,16 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
     if is_op and registry.to_snake_case(name) in OPERATORS:
         entry = {**entry, "module": OPS}
     return {**entry, "class_name": name, "config": config}
+
+
+def _without_inherited(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Without the settings that such a layer of Keras 2 writes because it is a Conv, too."""
+    known = parameters(registry.registered("layer").get(name, object))
+    return {
+        key: value
+        for key, value in config.items()
+        if key in known or not key.startswith(("groups", "kernel_"))
+    }
 
 
 def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any]:
