@@ -13,6 +13,7 @@ from funclab.ops.activation import (
 from funclab.ops.arithmetic import (
     add, divide, floor_divide, maximum, minimum, mod, multiply, power, subtract, true_divide,
 )  # fmt: skip
+from funclab.ops.attention import dot_product_attention, position_mask
 from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, full_like, identity,
     ones, ones_like, shape, stop_gradient, zeros, zeros_like,
@@ -55,20 +56,20 @@ __all__ = [
     "assign_add", "average_pool", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
     "binary_crossentropy", "broadcast_to", "cast", "categorical_crossentropy", "ceil", "clip",
     "concatenate", "conv", "convert_to_numpy", "convert_to_tensor", "cos", "count_nonzero",
-    "cumsum", "divide", "dot", "dropout", "einsum", "elu", "embedding", "equal", "exp",
-    "expand_dims", "expm1", "flip", "floor", "floor_divide", "fold_time", "full_like", "gelu",
-    "get_item", "greater", "greater_equal", "hard_sigmoid", "hard_silu", "hard_swish", "identity",
-    "in_top_k", "isfinite", "isnan", "layer_normalization", "leaky_relu", "less", "less_equal",
-    "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lstm",
-    "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish", "mod", "moments",
-    "moveaxis", "multiply", "negative", "norm", "normalize", "normalize_batch", "not_equal",
-    "one_hot", "ones", "ones_like", "pad", "power", "prod", "random_normal", "random_uniform",
-    "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape", "reshape_samples",
-    "rms_normalization", "round", "rsqrt", "selu", "shape", "sigmoid", "sign", "silu", "sin",
-    "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split", "sqrt", "square",
-    "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes", "swish", "take",
-    "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide", "unfold_time",
-    "unstack", "var", "where", "zeros", "zeros_like",
+    "cumsum", "divide", "dot", "dot_product_attention", "dropout", "einsum", "elu", "embedding",
+    "equal", "exp", "expand_dims", "expm1", "flip", "floor", "floor_divide", "fold_time",
+    "full_like", "gelu", "get_item", "greater", "greater_equal", "hard_sigmoid", "hard_silu",
+    "hard_swish", "identity", "in_top_k", "isfinite", "isnan", "layer_normalization", "leaky_relu",
+    "less", "less_equal", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or",
+    "logsumexp", "lstm", "matmul", "max", "max_pool", "maximum", "mean", "min", "minimum", "mish",
+    "mod", "moments", "moveaxis", "multiply", "negative", "norm", "normalize", "normalize_batch",
+    "not_equal", "one_hot", "ones", "ones_like", "pad", "position_mask", "power", "prod",
+    "random_normal", "random_uniform", "ravel", "reciprocal", "relu", "relu6", "repeat", "reshape",
+    "reshape_samples", "rms_normalization", "round", "rsqrt", "selu", "shape", "sigmoid", "sign",
+    "silu", "sin", "softmax", "softplus", "softsign", "sparse_categorical_crossentropy", "split",
+    "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum", "swapaxes",
+    "swish", "take", "take_along_axis", "tanh", "tensordot", "tile", "transpose", "true_divide",
+    "unfold_time", "unstack", "var", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.

@@ -255,7 +255,11 @@ def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
     if default is not None or config is None:
         return same(config, default, name)
     usual = "linear" if name.endswith("activation") else {}
-    chosen = {"strides": list(getattr(layer, "pool_size", ())), "data_format": "channels_last"}
+    chosen = {
+        "strides": list(getattr(layer, "pool_size", ())),
+        "data_format": "channels_last",
+        "value_dim": getattr(layer, "key_dim", None),
+    }
     return config == chosen.get(name, usual)
 
 
