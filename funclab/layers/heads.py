@@ -78,7 +78,7 @@ class HeadAttention(Layer, abstract=True):
             self.dropout, seed=self.seed, dtype=self.dtype, name="dropout"
         )
         lengths = self.output_lengths(query_shape)
-        letters = string.ascii_letters[-len(lengths) :]
+        letters = "xyzuvwabcefgijk"[: len(lengths)]
         between = (*query_shape[:-1], heads, depth)
         formula = f"...hd,hd{letters}->...{letters}"
         self._add("output", formula, between, lengths, name="attention_output")
@@ -94,7 +94,7 @@ class HeadAttention(Layer, abstract=True):
             settings["bias_axes"] = formula.rpartition("...")[2]
         penalty = self.inner_regularizer
         layer = EinsumDense(formula, lengths, activity_regularizer=penalty, **settings)
-        setattr(self, f"{self.hidden}{role}_dense", layer)
+        setattr(self, self._place(role), layer)
         tape = current_tape()
         scope = tape.scope
         with tape:
@@ -102,8 +102,12 @@ class HeadAttention(Layer, abstract=True):
             layer.build(shape)
             tape.scope = scope
 
+    def _place(self, role: str) -> str:
+        """The attribute that holds a layer inside: files name its weights after it."""
+        return f"{'_' if role == 'gate' else self.hidden}{role}_dense"
+
     def _inner(self, role: str) -> Any:
-        return getattr(self, f"{self.hidden}{role}_dense")
+        return getattr(self, self._place(role))
 
     def call(
         self,
@@ -147,7 +151,7 @@ class HeadAttention(Layer, abstract=True):
         scores, combine = self._formulas
         shares = self._softmax(ops.einsum(scores, key, ops.multiply(query, scale)), mask=seen)
         kept = self._dropout_layer(shares) if self.dropout else shares
-        return ops.einsum(combine, kept, value), shares
+        return ops.einsum(combine, bare(kept), value), bare(shares)
 
     def _seen(self, query: Any, value: Any, masks: list[Any], own: Any, causal: bool) -> Any:
         """Which positions are seen, as a mask with the axes of the scores; None for all."""

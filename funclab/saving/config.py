@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +21,9 @@ TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "
 
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
+
+MASKS = ("query_mask", "value_mask", "key_mask")
+"""Those that Keras writes where a tensor of the call carries a mask."""
 
 
 def graph_to_config(model: Any) -> dict[str, Any]:
@@ -213,7 +215,7 @@ def _arguments_to_config(node: Node, graph: Graph, numbers: dict[Node, int]) -> 
         "args": [_encode(arg, leaf) for arg in args],
         "kwargs": {key: _encode(value, leaf) for key, value in kwargs.items()},
     }
-    passed = [name for name in kwargs if name in FILLED_IN or name.endswith("_mask")]
+    passed = [name for name in kwargs if name in FILLED_IN or name in MASKS]
     return {**call, "passed": passed} if passed else call
 
 
@@ -266,12 +268,12 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
     name, number, arguments = call
     if number and (name, number - 1) not in made:
         return False
-    operation = operations[name]
     try:
         args = _decode(arguments["args"], made)
-        kwargs = _decode(_own_arguments(arguments, args, operation), made)
+        kwargs = _decode(_own_arguments(arguments, args), made)
     except KeyError:
         return False
+    operation = operations[name]
     if not any(isinstance(leaf, Tensor) for leaf in structure.flatten([args, kwargs])):
         raise ConfigError(
             f"Improperly formatted model config: {name} is called on no tensor.",
@@ -287,7 +289,7 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
     return True
 
 
-def _own_arguments(arguments: dict[str, Any], args: list[Any], operation: Any) -> dict[str, Any]:
+def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]:
     """The keyword arguments of a call without those that are filled in anyway.
 
     In a graph Keras passes the `training` of the whole model on, whatever was written; and the
@@ -299,10 +301,7 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any], operation: Any) -
     masked = any(leaf.mask is not None for leaf in leaves)
     if "training" in own and "training" not in passed:
         del own["training"]
-    takes = inspect.signature(getattr(operation, "call", operation)).parameters
-    for key in [
-        key for key in own if key == "mask" or key.removesuffix("_mask") in {*takes} - {key}
-    ]:
+    for key in [key for key in own if key == "mask" or key in MASKS]:
         if key not in passed and (masked or not any(structure.flatten(own[key]))):
             del own[key]
     return own

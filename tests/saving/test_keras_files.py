@@ -82,7 +82,7 @@ KERAS_ONLY = {
     *("sparse", "ragged", "renorm", "renorm_clipping", "renorm_momentum", "zero_output_for_mask"),
     *("input_axes", "output_axes", "use_ema", "ema_momentum", "ema_overwrite_frequency"),
     *("loss_scale_factor", "gradient_accumulation_steps", "jit_compile", "training", "mask"),
-    *("initial", "quantization_config", "seed"),
+    *("initial", "quantization_config", "seed", "rms_scaling", "attention_axes"),
 }
 """What Keras writes besides, or under names of its own; none of it is on in these models."""
 

@@ -268,7 +268,7 @@ def same(config: Any, default: Any, name: str = "") -> bool:
     if isinstance(config, dict) and isinstance(default, str):
         value = _by_name(name, default)
         return value is not None and registry.to_config(value) == config
-    if isinstance(config, list) and type(default) is int and name in WINDOWS:
+    if isinstance(config, list) and type(default) is int and name in (*WINDOWS, "axis"):
         return all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
