@@ -81,7 +81,7 @@ mutants: .venv/mutants/ready
 
 .venv/mutants/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
-	.venv/mutants/bin/pip install --quiet --editable ".[lab,onnx]" onnxruntime pytest pytest-timeout "mutmut>=3.8,<3.9"
+	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9"
 	@touch $@
 
 bench: $(READY)

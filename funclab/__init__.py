@@ -24,8 +24,8 @@ KerasTensor = Tensor
 
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
-    "callbacks", "datasets", "losses", "metrics", "models", "optimizers", "saving", "teach",
-    "training", "utils", "view",
+    "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
+    "preprocessing", "random", "saving", "teach", "training", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",

@@ -12,11 +12,16 @@ from typing import Any
 from funclab import ops, registry
 from funclab.missing import guard
 from funclab.ops import (
+    celu,
     elu,
+    glu,
+    hard_shrink,
     hard_sigmoid,
     hard_silu,
     hard_swish,
+    hard_tanh,
     leaky_relu,
+    log_sigmoid,
     log_softmax,
     mish,
     relu,
@@ -24,18 +29,26 @@ from funclab.ops import (
     selu,
     sigmoid,
     silu,
+    soft_shrink,
     softmax,
     softplus,
     softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
     swish,
     tanh,
-)
+    tanh_shrink,
+    threshold,
+)  # fmt: skip
 
 __all__ = [
-    "celu", "deserialize", "elu", "exponential", "gelu", "get", "glu", "hard_sigmoid", "hard_silu",
-    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu",
-    "relu6", "selu", "serialize", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish",
-    "tanh",
+    "celu", "deserialize", "elu", "exponential", "gelu", "get", "glu", "hard_shrink",
+    "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid",
+    "log_softmax", "mish", "relu", "relu6", "selu", "serialize", "sigmoid", "silu", "soft_shrink",
+    "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus",
+    "swish", "tanh", "tanh_shrink", "threshold",
 ]  # fmt: skip
 
 
@@ -52,28 +65,6 @@ def exponential(x: Any) -> Any:
 def gelu(x: Any, approximate: bool = False) -> Any:
     """x times the probability that a standard normal number is below x."""
     return ops.gelu(x, approximate)
-
-
-def celu(x: Any, alpha: float = 1.0) -> Any:
-    """x above 0, alpha * (e^(x / alpha) - 1) below: an elu without a kink for any alpha."""
-    below = ops.expm1(ops.divide(ops.minimum(x, 0), alpha))
-    return ops.add(ops.maximum(x, 0), ops.multiply(below, alpha))
-
-
-def log_sigmoid(x: Any) -> Any:
-    """log(sigmoid(x)), computed as -softplus(-x)."""
-    return ops.negative(ops.softplus(ops.negative(x)))
-
-
-def hard_tanh(x: Any) -> Any:
-    """x held between -1 and 1."""
-    return ops.clip(x, -1, 1)
-
-
-def glu(x: Any, axis: int = -1) -> Any:
-    """The first half of x along `axis`, times the sigmoid of the second half."""
-    half, gate = ops.split(x, 2, axis)
-    return ops.multiply(half, ops.sigmoid(gate))
 
 
 for _name in {*__all__} - {"deserialize", "get", "serialize"}:

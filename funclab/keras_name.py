@@ -6,23 +6,23 @@ import importlib
 import sys
 
 from funclab.errors import GraphError
-from funclab.missing import ROOMS
 
 
 def install_as_keras() -> None:
     """From now on, in this process, `import keras` and `from keras.layers import ...` give funclab.
 
+    Code written for Keras 2, and for 1, runs too: its modules, such as `keras.backend`, the names
+    of its arguments, and its methods are known from then on.
+
     Raises: GraphError (a RuntimeError) when the real Keras is loaded already; nothing changes then.
     """
-    funclab = importlib.import_module("funclab")
+    keras2 = importlib.import_module("funclab.keras2")
     loaded = sys.modules.get("keras")
-    if loaded is not None and loaded is not funclab:
+    if loaded is not None and not isinstance(loaded, keras2.Face):
         raise GraphError(
             "keras is already imported in this session, so it cannot stand for funclab.",
             why=f"`keras` is the module of {getattr(loaded, '__file__', 'another library')}, and "
             "code that holds it would mix two libraries.",
             fix="restart the kernel and call funclab.install_as_keras() before importing keras.",
         )
-    sys.modules["keras"] = funclab
-    for room in (*ROOMS, "saving"):
-        sys.modules[f"keras.{room}"] = importlib.import_module(f"funclab.{room}")
+    keras2.install()

@@ -14,10 +14,8 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "backend": "functions of tensors are in funclab.ops; funclab.utils.clear_session() forgets "
-    "names and graphs.",
-    "preprocessing": "prepare data with NumPy and give arrays to fit; funclab.datasets has three "
-    "small sets that are ready.",
+    "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
+    "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
     "load weights with model.load_weights(path).",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
@@ -25,13 +23,21 @@ ELSEWHERE = {
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
     "mnist": "funclab.datasets.digits has small images of digits, without a download.",
     "plot_model": "write funclab.plot_model(model).",
-    "K": "functions of tensors are in funclab.ops.",
+    "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
+    "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
+    "image": "load and change images with NumPy, batch by batch in a generator; fit takes it.",
+    "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
+    "for each: clone_model(model) makes one.",
+    "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",
+    "set_session": "there is no session, and no GPU to set up: leave the line out.",
+    "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 
 
 ROOMS = (
     "layers", "models", "optimizers", "losses", "metrics", "callbacks", "ops", "utils",
     "activations", "initializers", "regularizers", "constraints", "datasets",
+    "random",
 )  # fmt: skip
 """Where a name may be that was looked for elsewhere, the likeliest first."""
 
@@ -50,7 +56,7 @@ def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
         if name.startswith("_"):  # Python asks for these, to see what there is
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         asking = sys._getframe(1)
-        if asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
+        while asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
             asking = asking.f_back
         # Where `from package import name` begins: it would hide an AttributeError later on.
         imported = asking.f_code.co_name == "_handle_fromlist"

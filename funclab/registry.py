@@ -36,8 +36,8 @@ KERAS_MODELS = {
 """Where it has its models."""
 
 WITHOUT_EFFECT = {
-    *("build_input_shape", "ema_momentum", "renorm_momentum", "jit_compile", "use_cudnn"),
-    *("implementation", "synchronized"),
+    *("build_input_shape", "renorm_momentum", "jit_compile", "use_cudnn"),
+    *("implementation", "synchronized", "oov_method"),
 }
 """Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""
 
@@ -250,6 +250,7 @@ def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
     if {"layers", "fn"} & config.keys():
         return config  # a model, or a wrapper of a function, which takes what the function takes
     own = {name for base in cls.__mro__ for name in inspect.signature(base.__init__).parameters}
+    own |= set(getattr(cls, "also_configured", ()))
     foreign = {name: value for name, value in config.items() if name not in own}
     used = [name for name, value in foreign.items() if value and name not in WITHOUT_EFFECT]
     if used:

@@ -186,6 +186,44 @@ def conv_length(
     return -(-length // stride) if padding == "same" else (length - span) // stride + 1
 
 
+def transposed_length(
+    length: int | None,
+    window: int,
+    stride: int = 1,
+    dilation: int = 1,
+    padding: str = "valid",
+    output_padding: int | None = None,
+) -> int | None:
+    """How long an axis becomes in a transposed convolution.
+
+    Windows that begin a stride apart cover (length - 1) * stride + span. Padding "same" keeps
+    length * stride of it, or (length - 1) * stride + span % 2 if there is an `output_padding`,
+    which is added.
+
+    >>> transposed_length(14, 3, 2), transposed_length(14, 3, 2, padding="same")
+    (29, 28)
+    """
+    if length is None:
+        return None
+    span = dilation * (window - 1) + 1
+    last = span % 2 if padding == "same" else span
+    if output_padding is None:
+        last, output_padding = stride if padding == "same" else max(span, stride), 0
+    return (length - 1) * stride + last + output_padding
+
+
+def transposed_cut(
+    window: int, stride: int, dilation: int, padding: str, output_padding: int | None
+) -> int:
+    """How many positions a transposed convolution cuts off in front."""
+    span = dilation * (window - 1) + 1
+    if padding == "valid":
+        return 0
+    last = stride if output_padding is None else span % 2 + output_padding
+    kept = (span + last - 1) // 2
+    return span - 1 - min(kept, span - 1)
+
+
 def same_padding(length: int, window: int, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
     """Zeros before and after an axis for padding "same"; an odd one goes after."""
     windows = -(-length // stride)

@@ -70,29 +70,37 @@ class Watcher(Callback):
         raise NotImplementedError
 
 
-class Series(dict[str, list[Any]]):
-    """What each epoch brought, by name. `acc` and `accuracy` may stand for each other."""
+class Named(dict[str, Any]):
+    """Losses and metrics by name. `acc` and `accuracy` may stand for each other."""
 
-    def __missing__(self, name: str) -> list[Any]:
+    holder = "log"
+
+    def __missing__(self, name: str) -> Any:
         other = alias(name)
         if other is not None and other in self:
             return self[other]
         raise NameLookupError(
-            f"The history holds no {name!r}.",
+            f"The {self.holder} holds no {name!r}.",
             why=f"it holds {', '.join(self) or 'nothing yet'}.",
             fix="use one of these names; metrics are named as they were in compile().",
         )
-
-    def take(self, logs: Logs) -> None:
-        """Add what an epoch brought."""
-        for name, value in logs.items():
-            self.setdefault(name, []).append(value)
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
             return self[name]
         except KeyError:
             return default
+
+
+class Series(Named):
+    """What each epoch brought, by name."""
+
+    holder = "history"
+
+    def take(self, logs: Logs) -> None:
+        """Add what an epoch brought."""
+        for name, value in logs.items():
+            self.setdefault(name, []).append(value)
 
 
 def alias(name: str) -> str | None:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.base import Callback, Logs, Named
 from funclab.callbacks.control import Monitor
 from funclab.fields import wrong_value
 from funclab.files import append_text, as_path, write_text
@@ -70,7 +70,7 @@ class ModelCheckpoint(Monitor):
             if value is None or not self.better(value, self.best):
                 return
             self.best = value
-        path = self._path({"epoch": epoch + 1, **(logs or {})})
+        path = self._path(Named({"epoch": epoch + 1, **(logs or {})}))
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: saving model to {path}")
         if self.save_weights_only:
@@ -80,7 +80,7 @@ class ModelCheckpoint(Monitor):
 
     def _path(self, values: dict[str, Any]) -> str:
         try:
-            return self.filepath.format(**values)
+            return self.filepath.format_map(values)
         except (KeyError, IndexError, ValueError):
             known = f"a name that holds {', '.join(values)}"
             raise wrong_value(

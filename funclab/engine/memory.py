@@ -12,6 +12,7 @@ import numpy as np
 from funclab.graph.locks import locks_of
 from funclab.graph.value import Variable
 from funclab.shape_math import Array, Shape, known
+from funclab.texts import STRING
 
 LINE = 16
 """Each weight begins at a multiple of this many elements: a cache line of float32."""
@@ -126,6 +127,8 @@ class Pool:
         self.bytes = 0
 
     def take(self, shape: Sequence[int], dtype: str) -> Array:
+        if dtype == STRING:  # references to texts cannot lie where numbers lay
+            return np.full(tuple(shape), "", object)
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if self.free[size]:
             array = self.free[size].pop()
@@ -134,4 +137,5 @@ class Pool:
         return np.zeros(size, np.uint8).view(dtype).reshape(shape)
 
     def give(self, array: Array) -> None:
-        self.free[array.nbytes].append(array.reshape(-1).view(np.uint8))
+        if array.dtype != object:
+            self.free[array.nbytes].append(array.reshape(-1).view(np.uint8))

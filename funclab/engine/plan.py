@@ -128,7 +128,7 @@ class Plan:
                 why="a plan sets memory aside once, for arrays of known size.",
                 fix="replay the graph on values with a batch size.",
             )
-        return np.zeros(known(value.shape), value.dtype)
+        return Pool().take(known(value.shape), value.dtype)
 
     def _add_forward(self, call: Call) -> None:
         inputs = [self.array(value) for value in call.inputs]

@@ -7,7 +7,7 @@ import operator
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from funclab import explain
+from funclab import explain, structure
 from funclab.errors import GraphError, Item, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -149,7 +149,10 @@ class Graph:
         for node in self.nodes:
             tensors, steps = node.arguments.tensors, node.operation.mask_operations
             masked = [tensor for tensor in tensors if tensor in made]
-            if node.operation.reads_masks and masked:
+            names = node.operation.mask_arguments
+            # Beside other tensors, `mask` is read only where it is passed by name.
+            alone = len(structure.flatten(node.arguments.args[:1])) == len(tensors)
+            if masked and names and (alone or names != ["mask"] or "mask" in node.arguments.kwargs):
                 read[node] = functools.reduce(operator.or_, (made[tensor] for tensor in masked))
             behind = Counter(dict.fromkeys(tensors, steps))
             for i, tensor in enumerate(masked):

@@ -13,6 +13,7 @@ from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
 from funclab.shape_math import Array, Shape
+from funclab.texts import STRING, storage, text_refused
 
 Work = tuple[tuple[Shape, str | None], ...]
 
@@ -33,6 +34,9 @@ class Op:
     """Which inputs are state that `forward` changes in place."""
     differentiable: ClassVar[bool] = True
     """False where no gradient flows: comparisons, steps such as floor, `stop_gradient`."""
+
+    takes_text: ClassVar[bool] = False
+    """Whether it can be given arrays of text."""
 
     name: ClassVar[str] = "op"
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
@@ -77,7 +81,7 @@ class Op:
     def _record(self, inputs: tuple[Value, ...]) -> Any:
         tape = current_tape()
         shapes = self.shape(*(value.shape for value in inputs))
-        dtypes = self.dtype(*(value.dtype for value in inputs))
+        dtypes = self.dtypes_of(inputs)
         if self.n_outputs == 1:
             shapes, dtypes = (shapes,), (dtypes,)
         outputs = tuple(map(Value, shapes, dtypes))
@@ -92,14 +96,24 @@ class Op:
         constants: Any = as_values(inputs)
         arrays = [constant.array for constant in constants]
         shapes = self.shape(*(a.shape for a in arrays))
-        dtypes = self.dtype(*(str(a.dtype) for a in arrays))
+        dtypes = self.dtypes_of(constants)
         if self.n_outputs == 1:
             shapes, dtypes = (shapes,), (dtypes,)
-        outputs = tuple(map(np.zeros, shapes, dtypes))
+        outputs = tuple(map(np.zeros, shapes, map(storage, dtypes)))
         work = self.scratch([a.shape for a in arrays], dtypes[0])
         out = outputs[0] if self.n_outputs == 1 else outputs
         self.forward(*self.bind(*arrays, out, *work))
         return out
+
+    def dtypes_of(self, inputs: tuple[Value, ...]) -> Any:
+        """The dtypes of the outputs for these inputs.
+
+        Raises: TensorTypeError for text, which most ops cannot compute with.
+        """
+        dtypes = [value.dtype for value in inputs]
+        if STRING in dtypes and not self.takes_text:
+            raise text_refused(self.name, dtypes)
+        return self.dtype(*dtypes)
 
     def scratch(self, shapes: Any, dtype: str) -> list[Array]:
         """The work arrays for inputs of these shapes."""
@@ -112,6 +126,8 @@ class View(Op, abstract=True):
 
     The plan gives the output no buffer of its own, and hands the gradient back the same way.
     """
+
+    takes_text = True
 
     def forward(self, x: Array, out: Array) -> None:
         np.copyto(out, x.reshape(out.shape))
@@ -126,6 +142,8 @@ def promote(*dtypes: str) -> str:
     >>> promote("float32", "int64"), promote("int32", "int64"), promote("bool", "float64")
     ('float32', 'int64', 'float64')
     """
+    if STRING in dtypes:
+        return STRING
     floats = [dtype for dtype in dtypes if dtype.startswith("float")]
     return str(np.result_type(*(floats or dtypes)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from funclab import explain, registry, structure
@@ -23,8 +23,8 @@ class Operation:
 
     is_layer = True
     uses_training = False
-    reads_masks: bool = False
-    """Whether a call is given the masks of its inputs."""
+    mask_arguments: Sequence[str] = ()
+    """The arguments of a call in which it is given the masks of its inputs."""
     mask_operations = 0
     """By how many operations Keras makes the mask of the output from the inputs."""
 

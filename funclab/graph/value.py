@@ -14,6 +14,7 @@ from funclab.errors import WeightsError
 from funclab.graph.locks import locks_of, making
 from funclab.graph.tensor import OPERATORS, Operators
 from funclab.shape_math import Array, Shape, known, show
+from funclab.texts import as_texts, dtype_of
 
 if TYPE_CHECKING:
     from funclab.graph.op import Op
@@ -70,13 +71,15 @@ class Constant(Value):
 
     def __init__(self, array: Any) -> None:
         self.array = np.ascontiguousarray(array).reshape(np.shape(array))
-        super().__init__(self.array.shape, str(self.array.dtype))
+        super().__init__(self.array.shape, dtype_of(self.array))
 
     @classmethod
     def near(cls, number: Any, dtypes: list[str]) -> Constant:
         """A constant from a number, array or list; floats and plain integers take the dtype they
         meet, integer arrays (which may be indices) keep theirs."""
         array = np.asarray(number)
+        if isinstance(number, np.ndarray) and dtype_of(array) == "string":
+            return cls(as_texts(array))
         if array.dtype.kind not in "biuf":
             raise explain.operand(number)
         floats = [dtype for dtype in dtypes if dtype.startswith("float")]

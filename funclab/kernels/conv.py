@@ -4,19 +4,22 @@ Every output pixel is one row of a matrix: the window of input pixels it looks a
 the kernel, one column per filter, gives all outputs. The rows are copied a few images at a time,
 so that they are still in the processor's cache when the product reads them.
 
-Images are (batch, height, width, channels), with any strides; kernels are contiguous
-(height, width, channels / groups, filters).
+Images are (batch, height, width, channels), sequences (batch, time, channels) and volumes (batch,
+depth, height, width, channels), with any strides in memory; kernels are contiguous (size along each
+of these axes, channels / groups, filters).
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from typing import NamedTuple
 
 import numpy as np
 
+from funclab.kernels import depthwise
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import run_halves, scratch
+from funclab.kernels.window import reach
 
 BLOCK = 1 << 20
 """Bytes of windows copied at a time; measured flat from 0.5 to 4 MB with 1 MB of cache."""
@@ -24,25 +27,17 @@ BLOCK = 1 << 20
 FEW_CHANNELS = 4
 
 
-class Window(NamedTuple):
-    """How a kernel moves over an image: pairs are for height and width."""
-
-    size: tuple[int, int]
-    strides: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    padding: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
-    """Zeros before and after the height, before and after the width."""
-
-
 def conv(x, w, bias, out, window):
-    """out[b, i, j, f] = bias[f] + sum of x[b, i*stride + p, j*stride + q, c] * w[p, q, c, f].
+    """out[b, i, f] = bias[f] + sum of x[b, i * stride + p * dilation - before, c] * w[p, c, f].
 
-    The sum is over kernel pixels (p, q) and channels c; bias may be None.
+    i and p are positions in the output and in the kernel, with a number for each axis. The sum is
+    over p and the channels c; bias may be None.
     """
 
     def half(first, last):
-        _conv(x[first:last], w, bias, out[first:last], window)
+        function(x[first:last], w, bias, out[first:last], window)
 
+    function = depthwise.conv if depthwise.suits(x, w) else _conv
     run_halves(half, len(x), operations(w, out))
 
 
@@ -50,8 +45,9 @@ def conv_vjp_x(g, w, gx, window):
     """Each window's gradient is added back where the window was."""
 
     def half(first, last):
-        _conv_vjp_x(g[first:last], w, gx[first:last], window)
+        function(g[first:last], w, gx[first:last], window)
 
+    function = depthwise.conv_vjp_x if depthwise.suits(gx, w) else _conv_vjp_x
     run_halves(half, len(g), operations(w, g))
 
 
@@ -60,9 +56,10 @@ def conv_vjp_w(x, g, gw, window):
 
     def half(first, last):
         total = np.zeros_like(gw)
-        _conv_vjp_w(x[first:last], g[first:last], total, window)
+        function(x[first:last], g[first:last], total, window)
         return total
 
+    function = depthwise.conv_vjp_w if depthwise.suits(x, gw) else _conv_vjp_w
     halves = run_halves(half, len(x), operations(gw, g))
     np.copyto(gw, halves[0])
     for more in halves[1:]:
@@ -70,8 +67,8 @@ def conv_vjp_w(x, g, gw, window):
 
 
 def conv_vjp_bias(g, gbias):
-    """The sum of g over all pixels, as a product with ones: much faster than numpy's sum."""
-    matrix = np.ascontiguousarray(g).reshape(-1, g.shape[3])
+    """The sum of g over all positions, as a product with ones: much faster than numpy's sum."""
+    matrix = np.ascontiguousarray(g).reshape(-1, g.shape[-1])
     np.matmul(np.ones(len(matrix), g.dtype), matrix, out=gbias)
 
 
@@ -89,10 +86,10 @@ def add_bias(y, bias):
 
 
 def _conv(x, w, bias, out, window):
-    for images, rows, views in _blocks(x, window, out):
+    for place, views in _blocks(x, window, out):
         for channels, filters in _groups(w, x):
             columns = _columns(views[..., channels])
-            target = out[images, rows, :, filters]
+            target = out[*place, filters]
             product = _rows(target)
             np.matmul(columns, _matrix(w, filters), out=product)
             if bias is not None:
@@ -102,10 +99,10 @@ def _conv(x, w, bias, out, window):
 
 
 def _conv_vjp_w(x, g, gw, window):
-    for images, rows, views in _blocks(x, window, g):
+    for place, views in _blocks(x, window, g):
         for channels, filters in _groups(gw, x):
             columns = _columns(views[..., channels])
-            block = np.ascontiguousarray(g[images, rows, :, filters])
+            block = np.ascontiguousarray(g[*place, filters])
             matrix = block.reshape(len(columns), -1)
             shape = (columns.shape[1], matrix.shape[1])
             product = scratch("product", shape, g.dtype)
@@ -122,101 +119,97 @@ def _conv_vjp_x(g, w, gx, window):
         images = slice(first, first + count)
         gx[images] = 0
         for channels, filters in _groups(w, gx):
-            block = np.ascontiguousarray(g[images, :, :, filters])
-            matrix = block.reshape(-1, block.shape[3])
-            product = scratch("product", (len(matrix), w.shape[2]), g.dtype)
-            pixels = product.reshape(*block.shape[:3], -1)
-            target = gx[images, :, :, channels]
-            for p, q in np.ndindex(*window.size):
-                kernel = w[p, q, :, filters]
+            block = np.ascontiguousarray(g[images, ..., filters])
+            matrix = block.reshape(-1, block.shape[-1])
+            product = scratch("product", (len(matrix), w.shape[-2]), g.dtype)
+            pixels = product.reshape(*block.shape[:-1], -1)
+            target = gx[images, ..., channels]
+            for position in np.ndindex(*window.size):
+                kernel = w[*position, :, filters]
                 np.matmul(matrix, kernel.T, out=product)
-                rows, rows_seen = _reach(window, 0, p, pixels, target)
-                columns, columns_seen = _reach(window, 1, q, pixels, target)
-                target[:, rows_seen, columns_seen] += pixels[:, rows, columns]
+                seeing, seen = _reach(window, position, pixels.shape, target.shape)
+                target[:, *seen] += pixels[:, *seeing]
 
 
-def _reach(window, axis, at, out, x):
-    """The outputs of an axis that see a real pixel with kernel pixel `at`, and those pixels.
+def _reach(window, position, out, x):
+    """The outputs that see real pixels with one position of the kernel, and those pixels.
 
-    Outputs that see padding there are left out.
+    `out` and `x` are shapes.
     """
-    stride = window.strides[axis]
-    offset = at * window.dilation[axis] - window.padding[axis][0]
-    end = x.shape[axis + 1] - offset
-    first = max(0, -(offset // stride))
-    last = min(out.shape[axis + 1], -(-end // stride))
-    count = max(0, last - first)
-    start = first * stride + offset
-    pixels = slice(start, start + count * stride, stride)
-    return slice(first, first + count), pixels
+    seeing, seen = [], []
+    for axis, at in enumerate(position):
+        first, last, offset = reach(window, axis, at, out[axis + 1], x[axis + 1])
+        stride = window.strides[axis]
+        start = first * stride + offset
+        seeing.append(slice(first, last))
+        seen.append(slice(start, start + (last - first) * stride, stride))
+    return seeing, seen
 
 
 def _blocks(x, window, out):
-    """Images, output rows, and the windows these rows see, about `BLOCK` bytes at a time."""
-    n, height, width = out.shape[:3]
-    row_bytes = width * math.prod(window.size) * x[0, 0, 0].nbytes
-    rows = min(height, max(1, BLOCK // row_bytes))
-    count = min(n, max(1, BLOCK // (row_bytes * height)))
-    padded, inner = _padded(x[:count], window)
-    views = _windows(x if inner is None else padded, window, height, width)
-    for first in range(0, n, count):
-        last = min(first + count, n)
-        if inner is None:
-            chunk = views[first:last]
-        else:
-            np.copyto(inner[: last - first], x[first:last])
-            chunk = views[: last - first]
-        for row in range(0, height, rows):
-            some = slice(row, row + rows)
-            yield slice(first, last), some, chunk[:, some]
+    """Where a block of outputs is in `out`, and the windows they see: about `BLOCK` bytes each.
+
+    A block is whole images if that is little enough; else rows of one image, or a part of a row.
+    """
+    lengths = out.shape[:-1]
+    counts, bytes_so_far = [], math.prod(window.size) * x.shape[-1] * x.itemsize
+    for length in reversed(lengths):
+        counts.insert(0, min(length, max(1, BLOCK // bytes_so_far)))
+        bytes_so_far *= length
+    padded, inner = _padded(x[: counts[0]], window)
+    views = _windows(x if inner is None else padded, window, lengths[1:])
+    starts = [range(0, length, count) for length, count in zip(lengths, counts)]
+    for first in starts[0]:
+        images = slice(first, min(first + counts[0], len(x)))
+        chunk = views[images] if inner is None else views[: images.stop - first]
+        if inner is not None:
+            np.copyto(inner[: images.stop - first], x[images])
+        for corner in itertools.product(*starts[1:]):
+            part = [slice(i, i + count) for i, count in zip(corner, counts[1:])]
+            yield (images, *part), chunk[:, *part]
 
 
 def _padded(x, window):
     """Zeros for as many images, and the part inside the padding; None when there is no padding."""
-    (top, bottom), (left, right) = window.padding
-    if not (top or bottom or left or right):
+    if not any(map(any, window.padding)):
         return x, None
-    n, height, width, channels = x.shape
-    shape = (n, top + height + bottom, left + width + right, channels)
-    padded = scratch("padded", shape, x.dtype)
+    lengths = x.shape[1:-1]
+    whole = (before + n + after for n, (before, after) in zip(lengths, window.padding))
+    padded = scratch("padded", (len(x), *whole, x.shape[-1]), x.dtype)
     padded[...] = 0
-    return padded, padded[:, top : top + height, left : left + width]
+    inside = (slice(before, before + n) for n, (before, _) in zip(lengths, window.padding))
+    return padded, padded[:, *inside]
 
 
-def _windows(x, window, height, width):
-    """A view (batch, height, width, kernel height, kernel width, channels): nothing is copied."""
-    batch, down, right, channel = x.strides
-    strides = (
-        batch,
-        down * window.strides[0],
-        right * window.strides[1],
-        down * window.dilation[0],
-        right * window.dilation[1],
-        channel,
-    )
-    shape = (len(x), height, width, *window.size, x.shape[3])
-    return np.lib.stride_tricks.as_strided(x, shape, strides)
+def _windows(x, window, counts):
+    """A view (batch, *counts, *kernel size, channels): nothing is copied."""
+    batch, *steps, channel = x.strides
+    moves = (step * stride for step, stride in zip(steps, window.strides))
+    inside = (step * dilation for step, dilation in zip(steps, window.dilation))
+    shape = (len(x), *counts, *window.size, x.shape[-1])
+    return np.lib.stride_tricks.as_strided(x, shape, (batch, *moves, *inside, channel))
 
 
 def _columns(views):
     """The windows as rows of a matrix."""
-    pixels, inside = views.shape[:3], views.shape[3:]
+    rank = views.ndim // 2
+    pixels, inside = views.shape[:rank], views.shape[rank:]
     n, k = math.prod(pixels), math.prod(inside)
     if views.flags.c_contiguous:  # a 1x1 kernel sees the image as it is
         return views.reshape(n, k)
-    if inside[2] > FEW_CHANNELS:
+    if inside[-1] > FEW_CHANNELS:
         columns = scratch("columns", (n, k), views.dtype)
         np.copyto(columns.reshape(views.shape), views)
         return columns
     # Few channels make short runs, slow to copy. Turned round, a run is a row of the image.
     turned = scratch("columns", (k, n), views.dtype)
-    np.copyto(turned.reshape(inside + pixels), views.transpose(3, 4, 5, 0, 1, 2))
+    np.copyto(turned.reshape(inside + pixels), np.moveaxis(views, range(rank), range(-rank, 0)))
     return turned.T
 
 
 def _rows(target):
     """Pixels as rows of a matrix: `target` itself where its memory allows, else scratch."""
-    shape = (math.prod(target.shape[:3]), target.shape[3])
+    shape = (math.prod(target.shape[:-1]), target.shape[-1])
     if target.flags.c_contiguous:
         return target.reshape(shape)
     return scratch("product", shape, target.dtype)
@@ -224,14 +217,14 @@ def _rows(target):
 
 def _matrix(w, filters):
     kernel = w[..., filters]
-    return kernel.reshape(-1, kernel.shape[3])
+    return kernel.reshape(-1, kernel.shape[-1])
 
 
 def _groups(w, x):
     """The channels that each group of filters sees, and those filters."""
-    depth = w.shape[2]
-    groups = x.shape[3] // depth
-    filters = w.shape[3] // groups
+    depth = w.shape[-2]
+    groups = x.shape[-1] // depth
+    filters = w.shape[-1] // groups
     for group in range(groups):
         channels = slice(group * depth, (group + 1) * depth)
         yield channels, slice(group * filters, (group + 1) * filters)

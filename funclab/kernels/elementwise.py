@@ -167,3 +167,34 @@ def gelu_tanh_vjp(g, x, t, gx):
     for i in range(g.size):
         steep = (one - t[i] * t[i]) * scale * (one + cubic * x[i] * x[i])
         gx[i] = half * g[i] * (one + t[i] + x[i] * steep)
+
+
+@jit
+def error_function(x, out):
+    for i in range(x.size):
+        out[i] = math.erf(x[i])
+
+
+@jit
+def error_function_rest(x, out):
+    for i in range(x.size):
+        out[i] = math.erfc(x[i])
+
+
+@jit
+def error_function_inverse(x, out):
+    """Newton's steps on erfc(out) = 1 - |x|, which keeps its digits near 1."""
+    for i in range(x.size):
+        size = abs(float(x[i]))
+        if not size < 1:
+            out[i] = x[i] * math.inf if size == 1 else math.nan
+            continue
+        # Winitzki, "A handy approximation for the error function and its inverse", 2008.
+        log = math.log1p(-size * size)
+        half = 4.330746750799873 + log / 2
+        y = math.sqrt(math.sqrt(half * half - log / 0.147) - half)
+        for _ in range(3):
+            slope = 1.1283791670955126 * math.exp(-y * y)
+            error = math.erfc(y) - (1 - size)
+            y += error / slope
+        out[i] = math.copysign(y, x[i])

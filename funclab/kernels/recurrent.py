@@ -1,8 +1,16 @@
-"""An LSTM over a whole sequence.
+"""Recurrent layers over a whole sequence: simple, gated (GRU), and with a cell state (LSTM).
 
 Arrays are (time, batch, features), so that a step is one block of memory; the states hs and cs hold
 one step more, the initial state in front. The products of all inputs with the kernel are one large
 matrix product; each step then needs one with the recurrent kernel, and a few loops over the gates.
+
+What all of them take: `gates` holds the products of the inputs, and after a step the activated
+gates; `ggates` takes the gradients before the activations. `gate` and `squash` number the
+activations of gates and values. Where `frozen` (time, batch, 1) is True the state stays as it is.
+`dropout` (batch, units) multiplies the state on its way into the recurrent kernel, and `gdropout`
+takes its gradient. Going back, `gh` and `gc` are taken from the last state to the first; `ghs` are
+the gradients of the states that each step hands out. Any of frozen, dropout, gdropout and ghs may
+be None.
 """
 
 from __future__ import annotations
@@ -16,64 +24,177 @@ ACTIVATIONS = ("linear", "relu", "hard_sigmoid", "softsign", "sigmoid", "tanh")
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
 
-def lstm(xs, w, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squash):
-    """Fill gates, hs, cs and bent (the squashed cell states), step by step.
+def project(xs, w, bias, gates):
+    """gates = xs w + bias, for all steps at once; bias may be None."""
+    rows = gates.shape[0] * gates.shape[1]
+    matmul(xs.reshape(rows, xs.shape[2]), w, gates.reshape(rows, gates.shape[2]))
+    if bias is not None:
+        gates += bias
 
-    `gate` and `squash` number the activations of gates and values. Where `frozen` (time, batch, 1)
-    is True the state stays as it is. `dropout` (batch, units) multiplies the state on its way into
-    the recurrent kernel. `frozen` and `dropout` may be None.
+
+def simple_rnn(recurrent, frozen, dropout, gates, hs, squash):
+    """Fill gates (the new states) and hs, step by step."""
+    product = np.empty(gates.shape[1:], gates.dtype)
+    for s in range(len(gates)):
+        np.matmul(thinned(hs[s], dropout), recurrent, out=product)
+        gates[s] += product
+        activate(gates[s], squash)
+        np.copyto(hs[s + 1], gates[s])
+        freeze(hs, s, frozen)
+
+
+def simple_rnn_vjp(ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, ggates, squash):
+    """Fill ggates; take gh to the first state."""
+    for s in reversed(range(len(gates))):
+        if ghs is not None:
+            gh += ghs[s]
+        kept = None if frozen is None else gh.copy()
+        np.copyto(ggates[s], gh)
+        times_slope(ggates[s], gates[s], squash)
+        clear(ggates[s], s, frozen)
+        np.matmul(ggates[s], recurrent.T, out=gh)
+        through_dropout(gh, hs[s], dropout, gdropout)
+        if frozen is not None:
+            np.copyto(gh, kept, where=frozen[s])
+
+
+def gru(recurrent, bias, frozen, dropout, gates, pulled, hs, gate, squash):
+    """Fill gates (z, r, value), pulled (what r lets through, or what it is let act on) and hs.
+
+    With a bias, r multiplies the recurrent product, which has that bias; without one, it multiplies
+    the state before the product.
     """
+    units = hs.shape[2]
+    width = 2 * units if bias is None else 3 * units
+    product = np.empty((hs.shape[1], width), gates.dtype)
+    for s in range(len(gates)):
+        state, value = thinned(hs[s], dropout), gates[s, :, 2 * units :]
+        np.matmul(state, recurrent[:, :width], out=product)
+        if bias is not None:
+            product += bias
+        open_gates(gates[s], product, gate)
+        if bias is None:
+            np.multiply(gates[s, :, units : 2 * units], state, out=pulled[s])
+            value += pulled[s] @ recurrent[:, width:]
+        else:
+            np.copyto(pulled[s], product[:, 2 * units :])
+            value += gates[s, :, units : 2 * units] * pulled[s]
+        activate(value, squash)
+        gru_cell(gates[s], hs[s], hs[s + 1])
+        freeze(hs, s, frozen)
+
+
+def gru_vjp(
+    ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner, gate, squash
+):
+    """Fill ggates, and ginner: the gradients of the recurrent product, None without its bias."""
+    units = hs.shape[2]
+    for s in reversed(range(len(gates))):
+        if ghs is not None:
+            gh += ghs[s]
+        kept = None if frozen is None else gh.copy()
+        gru_cell_vjp(gates[s], hs[s], gh, ggates[s], gate, squash)
+        clear(ggates[s], s, frozen)
+        reset = gates[s, :, units : 2 * units]
+        greset, gvalue = ggates[s, :, units : 2 * units], ggates[s, :, 2 * units :]
+        if ginner is None:
+            gpulled = gvalue @ recurrent[:, 2 * units :].T
+            np.multiply(gpulled, thinned(hs[s], dropout), out=greset)
+            times_slope(greset, reset, gate)
+            gstate = ggates[s, :, : 2 * units] @ recurrent[:, : 2 * units].T
+            gstate += gpulled * reset
+        else:
+            np.multiply(gvalue, pulled[s], out=greset)
+            times_slope(greset, reset, gate)
+            np.copyto(ginner[s], ggates[s])
+            ginner[s, :, 2 * units :] *= reset
+            gstate = ginner[s] @ recurrent.T
+        through_dropout(gstate, hs[s], dropout, gdropout)
+        gh += gstate
+        if frozen is not None:
+            np.copyto(gh, kept, where=frozen[s])
+
+
+def lstm(recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squash):
+    """Fill gates, hs, cs and bent (the squashed cell states), step by step."""
     steps, batch, width = gates.shape
     units = width // 4
-    flat = gates.reshape(steps * batch, width)
-    matmul(xs.reshape(steps * batch, xs.shape[2]), w, flat)
     product = np.empty((batch, width), gates.dtype)
     for s in range(steps):
-        state = hs[s] if dropout is None else hs[s] * dropout
-        np.matmul(state, recurrent, out=product)
+        np.matmul(thinned(hs[s], dropout), recurrent, out=product)
         activate_gates(gates[s], product, bias, gate, squash)
         lstm_cell(gates[s], cs[s], cs[s + 1])
         np.copyto(bent[s], cs[s + 1])
         activate(bent[s], squash)
         np.multiply(gates[s, :, 3 * units :], bent[s], out=hs[s + 1])
-        if frozen is not None:
-            np.copyto(hs[s + 1], hs[s], where=frozen[s])
-            np.copyto(cs[s + 1], cs[s], where=frozen[s])
+        freeze(hs, s, frozen)
+        freeze(cs, s, frozen)
 
 
-def lstm_vjp(ghs, gh, gc, recurrent, frozen, dropout, gates, cs, bent, ggates, gate, squash):
-    """Fill ggates, the gradients before the activations; take gh and gc from last state to first.
-
-    `ghs` are the gradients of the states that each step hands out; None when only the last does.
-    """
+def lstm_vjp(
+    ghs, gh, gc, recurrent, frozen, dropout, gdropout, gates, hs, cs, bent, ggates, gate, squash
+):
+    """Fill ggates; take gh and gc to the first states."""
     for s in reversed(range(len(gates))):
         if ghs is not None:
             gh += ghs[s]
         kept = None if frozen is None else (gh.copy(), gc.copy())
         lstm_cell_vjp(gates[s], cs[s], bent[s], gh, gc, ggates[s], gate, squash)
-        if frozen is not None:
-            np.copyto(ggates[s], 0, where=frozen[s])
+        clear(ggates[s], s, frozen)
         np.matmul(ggates[s], recurrent.T, out=gh)
-        if dropout is not None:
-            gh *= dropout
+        through_dropout(gh, hs[s], dropout, gdropout)
         if kept is not None:
             np.copyto(gh, kept[0], where=frozen[s])
             np.copyto(gc, kept[1], where=frozen[s])
 
 
-def lstm_vjp_weights(ggates, xs, hs, dropout, w, gx, gw, grecurrent, gbias):
-    """The gradients that need all steps at once; gx has time first, slots may be None."""
+def inputs_vjp(ggates, w, gxs):
+    """The gradient of the inputs of all steps."""
     rows = ggates.shape[0] * ggates.shape[1]
-    g = ggates.reshape(rows, -1)
-    if gx is not None:
-        matmul(g, w.T, gx.reshape(rows, -1))
-    if gw is not None:
-        matmul(xs.reshape(rows, -1).T, g, gw)
-    if grecurrent is not None:
-        states = hs[:-1] if dropout is None else hs[:-1] * dropout
-        matmul(states.reshape(rows, -1).T, g, grecurrent)
-    if gbias is not None:
-        np.matmul(np.ones(rows, g.dtype), g, out=gbias)
+    matmul(ggates.reshape(rows, -1), w.T, gxs.reshape(rows, -1))
+
+
+def weight_vjp(states, g, slot):
+    """slot = the products of all steps' states and gradients, summed."""
+    rows = g.shape[0] * g.shape[1]
+    matmul(states.reshape(rows, -1).T, g.reshape(rows, -1), slot)
+
+
+def bias_vjp(g, slot):
+    """slot = the gradients of all steps and samples, summed."""
+    rows = g.reshape(-1, g.shape[2])
+    np.matmul(np.ones(len(rows), g.dtype), rows, out=slot)
+
+
+# Parts of a step.
+def thinned(states, dropout):
+    return states if dropout is None else states * dropout
+
+
+def through_dropout(g, state, dropout, gdropout):
+    """From the gradient of a thinned state to that of the state."""
+    if gdropout is not None:
+        gdropout += g * state
+    if dropout is not None:
+        g *= dropout
+
+
+def freeze(states, s, frozen):
+    if frozen is not None:
+        np.copyto(states[s + 1], states[s], where=frozen[s])
+
+
+def clear(g, s, frozen):
+    if frozen is not None:
+        np.copyto(g, 0, where=frozen[s])
+
+
+def open_gates(gates, product, gate):
+    """z and r of a GRU: activations of gates + product."""
+    width = 2 * (gates.shape[1] // 3)
+    both = gates[:, :width]
+    both += product[:, :width]
+    activate(both, gate)
 
 
 def activate_gates(gates, product, bias, gate, squash):
@@ -128,6 +249,14 @@ def slope(activation, y):
 
 
 @jit
+def times_slope(g, y, activation):
+    """g *= the derivative of an activation, from its result."""
+    for row in range(g.shape[0]):
+        for k in range(g.shape[1]):
+            g[row, k] *= slope(activation, y[row, k])
+
+
+@jit
 def halve_gates(gates, product, bias):
     units = gates.shape[1] // 4
     half = gates.dtype.type(0.5)
@@ -179,3 +308,27 @@ def lstm_cell_vjp(gates, before, bent, gh, gc, ggates, gate, squash):
             ggates[row, 2 * units + k] = gc[row, k] * enter[k] * slope(squash, value[k])
         for k in range(units):
             gc[row, k] *= forget[k]
+
+
+@jit
+def gru_cell(gates, before, after):
+    """after = z * before + (1 - z) * value."""
+    units = before.shape[1]
+    for row in range(before.shape[0]):
+        for k in range(units):
+            value = gates[row, 2 * units + k]
+            after[row, k] = value + gates[row, k] * (before[row, k] - value)
+
+
+@jit
+def gru_cell_vjp(gates, before, gh, ggates, gate, squash):
+    """The gradients of z and the value; gh becomes what goes straight to the old state."""
+    units = before.shape[1]
+    for row in range(before.shape[0]):
+        z, value = gates[row, :units], gates[row, 2 * units :]
+        for k in range(units):
+            ggates[row, k] = gh[row, k] * (before[row, k] - value[k]) * slope(gate, z[k])
+        for k in range(units):
+            ggates[row, 2 * units + k] = gh[row, k] * (1 - z[k]) * slope(squash, value[k])
+        for k in range(units):
+            gh[row, k] *= z[k]

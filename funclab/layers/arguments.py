@@ -50,7 +50,10 @@ def take_fields(cls: Any, base: Any) -> None:
         own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
             delattr(cls, name)  # it would hide a property of that name, such as `weights`
-    cls.fields = getattr(cls, "fields", {}) | own
+    inherited: dict[str, Any] = {}
+    for above in reversed(cls.__mro__[1:]):
+        inherited |= vars(above).get("fields", {})
+    cls.fields = inherited | own
     fields = {name: cls.fields[name] for name in vars(cls).get("order", own)}
     if not fields:
         return
@@ -168,6 +171,11 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             raise wrong_value(
                 layer.name, "mask", mask, "an array of True and False", "x[:, :, 0] != 0"
             )
+
+
+def holds_tensors(arguments: Any) -> bool:
+    """Whether there are tensors among these arguments of a call."""
+    return any(isinstance(leaf, Operators) for leaf in structure.flatten(arguments))
 
 
 def no_item(layer: Any, index: Any) -> ArgumentError:

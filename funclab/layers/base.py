@@ -158,9 +158,9 @@ class Layer(Weighted):
         return self.dtype
 
     @property
-    def reads_masks(self) -> bool:  # type: ignore[override]
-        """Whether `call` takes a mask."""
-        return any(name.endswith("mask") for name in arguments.call_parameters(type(self)))
+    def mask_arguments(self) -> list[str]:  # type: ignore[override]
+        """The arguments of `call` that are masks."""
+        return [name for name in call_parameters(type(self)) if name.endswith("mask")]
 
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
@@ -242,11 +242,13 @@ class Layer(Weighted):
         training = _argument("training", positions, rest, kwargs)
         if training is not None:
             tape.training = bool(training)
-        mask = _argument("mask", positions, rest, kwargs)
+        mask = inside = _argument("mask", positions, rest, kwargs)
         if mask is None and any(leaf.mask is not None for leaf in leaves):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
+            # Beside other tensors, Keras does not say whose mask it would be.
+            inside = None if arguments.holds_tensors((rest, kwargs)) else mask
         _fill("training", tape.training, positions, rest, kwargs)
-        _fill("mask", mask, positions, rest, kwargs)
+        _fill("mask", inside, positions, rest, kwargs)
         tape.scope = (*tape.scope, self.name)
         outputs = structure.map_structure(self._as_value, self.call(first, *rest, **kwargs))
         outputs = self._with_masks(first, mask, outputs)
@@ -265,7 +267,7 @@ class Layer(Weighted):
 
         def attach(leaf: Value, own: Any) -> Value:
             if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
-                leaf = OPERATORS["identity"](leaf)
+                leaf = OPERATORS["copy"](leaf)
             if leaf.mask is None:
                 leaf.mask = own
             return leaf
@@ -321,7 +323,7 @@ class Layer(Weighted):
                 else "return what funclab.ops or other layers give you.",
                 graph=self,
             )
-        return OPERATORS["identity"](leaf if isinstance(leaf, Value) else Constant(leaf))
+        return OPERATORS["copy"](leaf if isinstance(leaf, Value) else Constant(leaf))
 
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if self.built:

@@ -7,12 +7,11 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
-from funclab.ops.conv import check_format
+from funclab.ops.window import check_format
+from funclab.random import SeedGenerator
 
 
 def positive(name: str, value: Any) -> int:
@@ -92,8 +91,7 @@ def unsupported(name: str, value: Any) -> None:
 
 def stream(seed: Any = None) -> Variable:
     """The state of a stream of random numbers: its seed, and how many were drawn."""
-    start = int(initializers.rng().integers(2**63)) if seed is None else seed % 2**64
-    return Variable(np.array([start, 0], np.uint64), trainable=False, name="seed_generator_state")
+    return SeedGenerator(seed)
 
 
 ROOMS: dict[str, Any] = {
@@ -107,7 +105,9 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("value_dim", "sliding_window"), positive_or_none),
     "num_key_value_heads": positive,
     "flash_attention": lambda name, value: unsupported(name, value or None),
-    **dict.fromkeys(("units", "filters", "groups", "input_dim", "output_dim", "n"), positive),
+    **dict.fromkeys(
+        ("units", "filters", "groups", "input_dim", "output_dim", "n", "depth_multiplier"), positive
+    ),
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
     **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
     **dict.fromkeys(

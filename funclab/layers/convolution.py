@@ -1,4 +1,4 @@
-"""Layers that slide filters over images and sequences."""
+"""Layers that slide filters over images, sequences and volumes."""
 
 from __future__ import annotations
 
@@ -9,21 +9,57 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_padding, per_axis
+from funclab.ops.window import check_padding, per_axis
 from funclab.shape_math import show
 
 
-class Conv(Kernel, abstract=True):
-    """Filters that slide over the `rank` axes between batch and channels."""
+class Sliding(Kernel, abstract=True):
+    """A kernel that slides over the `rank` axes between batch and channels."""
 
     rank = 2
 
-    filters: int
     kernel_size: Any
     strides: Any = 1
     padding: str = "valid"
     data_format: str | None = None
     dilation_rate: Any = 1
+
+    def prepare(self) -> None:
+        for name in ("kernel_size", "strides", "dilation_rate"):
+            setattr(self, name, per_axis(getattr(self, name), self.rank, name))
+        self.padding = check_padding(self.padding)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    @property
+    def channel_axis(self) -> int:
+        return 1 if self.data_format == "channels_first" else -1
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """What functions of funclab.ops take beside the kernel."""
+        return (self.strides, self.padding, self.data_format, self.dilation_rate)
+
+    def end_build(self, channels: int | None, filters: int) -> None:
+        """Make the bias, and expect inputs with as many channels from now on."""
+        self.bias = self.named_weight("bias", (filters,)) if self.use_bias else None
+        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+        self.built = True
+
+    def finish(self, x: Any) -> Any:
+        """activation(x + bias), wherever the channels are."""
+        if self.channel_axis == -1:
+            return finish(x, self.bias, self.activation)
+        return self.activation(x if self.bias is None else ops.bias_add(x, self.bias, axis=1))
+
+
+PLAIN = tuple(name for name in Kernel.fields if not name.startswith(("lora", "quantization")))
+"""The arguments of all layers with a kernel, without those that Keras gives to some only."""
+
+
+class Conv(Sliding, abstract=True):
+    """Filters that slide over the `rank` axes between batch and channels."""
+
+    filters: int
     groups: int = 1
     order = (
         "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups",
@@ -31,10 +67,7 @@ class Conv(Kernel, abstract=True):
     )  # fmt: skip
 
     def prepare(self) -> None:
-        for name in ("kernel_size", "strides", "dilation_rate"):
-            setattr(self, name, per_axis(getattr(self, name), self.rank, name))
-        self.padding = check_padding(self.padding)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().prepare()
         if self.filters % self.groups:
             raise ArgumentError(
                 "The number of filters must be evenly divisible by the number of groups. "
@@ -42,10 +75,6 @@ class Conv(Kernel, abstract=True):
                 why="each group makes the same share of the filters.",
                 fix=f"choose filters that are a multiple of {self.groups}.",
             )
-
-    @property
-    def channel_axis(self) -> int:
-        return 1 if self.data_format == "channels_first" else -1
 
     def build(self, input_shape: Any) -> None:
         channels = input_shape[self.channel_axis]
@@ -60,15 +89,12 @@ class Conv(Kernel, abstract=True):
             )
         depth = None if channels is None else channels // self.groups
         self.kernel = self.named_weight("kernel", (*self.kernel_size, depth, self.filters))
-        self.bias = self.named_weight("bias", (self.filters,)) if self.use_bias else None
-        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
-        self.built = True
+        self.end_build(channels, self.filters)
 
     def call(self, inputs: Any) -> Any:
-        return self.slide(inputs, self.padding)
+        return self.slide(inputs, *self.settings)
 
-    def slide(self, x: Any, padding: str) -> Any:
-        settings = (self.strides, padding, self.data_format, self.dilation_rate)
+    def slide(self, x: Any, *settings: Any) -> Any:
         if self.channel_axis == -1:
             return finish(ops.conv(x, self.kernel, *settings), self.bias, self.activation)
         return self.activation(ops.conv(x, self.kernel, *settings, bias=self.bias))
@@ -90,6 +116,23 @@ class Conv2D(Conv):
     >>> Conv2D(16, 3, padding="same", activation="relu")(Input((32, 32, 3))).shape
     (None, 32, 32, 16)
     """
+
+
+class Conv3D(Conv):
+    """Filters that slide through volumes, such as scans, or the frames of a film.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, filters); lengths as for Conv2D.
+    Weights: kernel (depth, height, width, channels / groups, filters), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        volumes, or smaller than the window.
+
+    >>> from funclab import Input
+    >>> Conv3D(8, 3, strides=(1, 2, 2))(Input((9, 32, 32, 1))).shape
+    (None, 7, 15, 15, 8)
+    """
+
+    rank = 3
 
 
 class Conv1D(Conv):
@@ -120,7 +163,112 @@ class Conv1D(Conv):
         if self.padding != "causal":
             return super().call(inputs)
         before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
-        return self.slide(ops.pad(inputs, ((0, 0), (before, 0), (0, 0))), "valid")
+        padded = ops.pad(inputs, ((0, 0), (before, 0), (0, 0)))
+        return self.slide(padded, self.strides, "valid", self.data_format, self.dilation_rate)
 
 
-Convolution1D, Convolution2D = Conv1D, Conv2D
+class Transposed(Sliding, abstract=True):
+    """Filters that are laid down at each position: a convolution, backwards."""
+
+    filters: int
+    output_padding: Any = None
+    order = (
+        "filters", "kernel_size", "strides", "padding", "output_padding", "data_format",
+        "dilation_rate", *PLAIN,
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        super().prepare()
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
+                f"strides={self.strides} and dilation_rate={self.dilation_rate}.",
+                why="Keras has no layer that does both.",
+                fix="leave out `dilation_rate`, or `strides`.",
+            )
+        if self.output_padding is None:
+            return
+        self.output_padding = per_axis(self.output_padding, self.rank, "output_padding", least=0)
+        if any(more >= stride for more, stride in zip(self.output_padding, self.strides)):
+            raise ArgumentError(
+                "`output_padding` must be strictly less than `strides` for all dimensions. "
+                f"Received: output_padding={self.output_padding}, strides={self.strides}.",
+                why="it chooses between lengths that a convolution with these strides makes equal; "
+                "there are as many as the stride.",
+                fix="leave `output_padding` out, or write a smaller number.",
+            )
+
+    def build(self, input_shape: Any) -> None:
+        channels = input_shape[self.channel_axis]
+        self.kernel = self.named_weight("kernel", (*self.kernel_size, self.filters, channels))
+        self.end_build(channels, self.filters)
+
+    def call(self, inputs: Any) -> Any:
+        strides, padding, *rest = self.settings
+        settings = (strides, padding, self.output_padding, *rest)
+        return self.finish(ops.conv_transpose(inputs, self.kernel, *settings))
+
+
+class Conv2DTranspose(Transposed):
+    """Images made larger by filters that are laid down at each pixel and added up.
+
+    What Conv2D does to gradients, this does to images; so it leads back from the shape that a
+    Conv2D with the same settings makes to the shape that it was given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, filters), where
+        n positions become (n - 1) * stride + span with padding "valid" (span = dilation * (size -
+        1) + 1, or the stride if that is larger), and n * stride with "same". With `output_padding`
+        p they become (n - 1) * stride + span + p, or (n - 1) * stride + span % 2 + p.
+    Weights: kernel (height, width, filters, channels), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        images.
+    Source: Zeiler et al., "Deconvolutional networks", CVPR 2010; Dumoulin and Visin, "A guide to
+        convolution arithmetic for deep learning", 2016, chapter 4.
+
+    >>> from funclab import Input
+    >>> Conv2DTranspose(8, 3, strides=2, padding="same")(Input((14, 14, 16))).shape
+    (None, 28, 28, 8)
+    """
+
+
+class Conv1DTranspose(Transposed):
+    """Sequences made longer by filters that are laid down at each step and added up.
+
+    Shapes: x (batch, time, features) -> out (batch, new time, filters); lengths as for
+        Conv2DTranspose.
+    Weights: kernel (time, filters, features), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        sequences.
+
+    >>> from funclab import Input
+    >>> Conv1DTranspose(8, 3, strides=2)(Input((10, 16))).shape
+    (None, 21, 8)
+    """
+
+    rank = 1
+
+
+class Conv3DTranspose(Transposed):
+    """Volumes made larger by filters that are laid down at each element and added up.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, filters); lengths as for Conv2DTranspose.
+    Weights: kernel (depth, height, width, filters, channels), bias (filters,).
+    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+        volumes.
+
+    >>> from funclab import Input
+    >>> Conv3DTranspose(8, 2, strides=2)(Input((4, 7, 7, 16))).shape
+    (None, 8, 14, 14, 8)
+    """
+
+    rank = 3
+    order = (
+        "filters", "kernel_size", "strides", "padding", "data_format", "output_padding",
+        "dilation_rate", *PLAIN,
+    )  # fmt: skip
+
+
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

@@ -108,6 +108,20 @@ def safe_mode(on: bool) -> Iterator[None]:
         _safe.reset(token)
 
 
+def refuse_outside_file(path: str) -> None:
+    """Refuse a config that would read a file: in safe mode, it may not look around.
+
+    Raises: ConfigError in safe mode.
+    """
+    if _safe.get():
+        raise ConfigError(
+            "Requested the loading of a vocabulary file outside of the model archive: "
+            f"{path!r}. This is refused in safe mode.",
+            why="a config that comes from anywhere could read any file of yours.",
+            fix="if you trust it, load it with safe_mode=False.",
+        )
+
+
 def to_config(function: Any) -> Any:
     """A function by its name, if funclab has it, else by its code; anything else unchanged."""
     if not isinstance(function, types.FunctionType):

@@ -13,6 +13,7 @@ from funclab.layers.arguments import dtype_name, floatx, not_a_tensor
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive
 from funclab.shape_math import Shape
+from funclab.texts import STRING
 
 
 def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
@@ -72,7 +73,7 @@ class InputLayer(Layer):
             batch_size = positive("batch_size", batch_size)
         whole = batch_shape if shape is None else (batch_size, *shape_math.to_shape(shape))
         self.batch_shape: Shape = shape_math.to_shape(whole, "batch_shape")
-        self.dtype = dtype_name(dtype) or floatx()
+        self.dtype = STRING if dtype in (STRING, str) else dtype_name(dtype) or floatx()
         self.optional = optional
         self.built = True
         self.sparse = False

@@ -18,7 +18,7 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
-    reads_masks = False
+    mask_arguments = ()
     at_least, at_most = 1, 10**9
 
     def call(self, inputs: Any, mask: Any = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from funclab import ops
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import check_padding, per_axis
+from funclab.ops.window import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):
@@ -89,6 +89,36 @@ class AveragePooling1D(Pooling):
     """
 
     rank = 1
+    pool = staticmethod(ops.average_pool)
+
+
+class MaxPooling3D(Pooling):
+    """The largest element of each window of a volume, channel by channel.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, channels).
+
+    >>> from funclab import Input
+    >>> MaxPooling3D((1, 2, 2))(Input((4, 8, 8, 3))).shape
+    (None, 4, 4, 4, 3)
+    """
+
+    rank = 3
+    pool = staticmethod(ops.max_pool)
+
+
+class AveragePooling3D(Pooling):
+    """The mean of each window of a volume, channel by channel; padding does not count.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
+        width, channels).
+
+    >>> from funclab import Input
+    >>> AveragePooling3D(2)(Input((4, 8, 8, 3))).shape
+    (None, 2, 4, 4, 3)
+    """
+
+    rank = 3
     pool = staticmethod(ops.average_pool)
 
 
@@ -176,7 +206,38 @@ class GlobalMaxPooling1D(GlobalPooling):
     reduce = staticmethod(ops.max)
 
 
-MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
-AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
+class GlobalAveragePooling3D(GlobalPooling):
+    """The mean of each channel over the whole volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
+        kept.
+
+    >>> from funclab import Input
+    >>> GlobalAveragePooling3D()(Input((4, 8, 8, 3))).shape
+    (None, 3)
+    """
+
+    input_spec = InputSpec(ndim=5)
+    reduce = staticmethod(ops.mean)
+
+
+class GlobalMaxPooling3D(GlobalPooling):
+    """The largest element of each channel over the whole volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
+        kept.
+
+    >>> from funclab import Input
+    >>> GlobalMaxPooling3D(keepdims=True)(Input((4, 8, 8, 3))).shape
+    (None, 1, 1, 1, 3)
+    """
+
+    input_spec = InputSpec(ndim=5)
+    reduce = staticmethod(ops.max)
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
 GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
+GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import ops, shape_math
+from funclab import ops, shape_math, structure
 from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Variable
+from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
-from funclab.layers.checks import stream
+from funclab.layers.cells import (
+    Cell,
+    StackedRNNCells,
+    beginning,
+    build_within,
+    check_cell,
+    first_states,
+    output_size,
+    over,
+    warn_of_states,
+)  # fmt: skip
 from funclab.layers.spec import InputSpec
+from funclab.layers.steps import Step
 from funclab.shape_math import show
-
-Step = Callable[[Any, list[Any]], list[Any]]
 
 
 class States:
@@ -25,109 +34,73 @@ class States:
         self.variables = variables
 
 
-class Recurrent(Layer, abstract=True):
-    """A layer on sequences. Subclasses write `build`, `state_count` and `scan`."""
+class RNN(Layer):
+    """A cell at every step of a sequence: it reads one input, and states that it wrote before.
+
+    Shapes: x (batch, time, ...) -> out (batch, output_size), or (batch, time, output_size) with
+        return_sequences; with return_state, [out, *states], each state (batch, its size).
+    Weights: those of the cell.
+    Raises: ArgumentError for what is not a cell; ShapeError for inputs without a time axis, or a
+        stateful layer without a batch size.
+
+    A cell is a layer with `call(self, inputs, states)`, which returns the output and a list of new
+    states, and with `state_size`: a number, or a list with one for each state. It may also have
+    `output_size` and `get_initial_state(self, batch_size)`. A list of cells is stacked.
+
+    >>> from funclab import Input, layers
+    >>> RNN(layers.LSTMCell(8), return_sequences=True)(Input((5, 3))).shape
+    (None, 5, 8)
+    """
 
     supports_masking = True
-    input_spec = InputSpec(ndim=3)
-    state_count = 1
-    gates = 1
-    cell_name = ""
-    zero_output_for_mask = False
-    units: int
-    activation: Any = "tanh"
-    recurrent_activation: Any = "sigmoid"
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
+    input_spec: ClassVar[Any] = InputSpec(min_ndim=3)
+    cell: Any
     return_sequences: bool = False
     return_state: bool = False
     go_backwards: bool = False
     stateful: bool = False
     unroll: bool = False
-    use_cudnn: Any = "auto"
-    implementation: int = 2
+    zero_output_for_mask: bool = False
 
     def prepare(self) -> None:
-        self.stream = stream(self.seed)
+        if isinstance(self.cell, (list, tuple)):
+            self.cell = StackedRNNCells(self.cell)
+        check_cell(self.cell)
         self._kept: States | None = None
 
     def build(self, input_shape: Any) -> None:
-        features, width = input_shape[-1], self.gates * self.units
-        self.kernel = self._cell_weight("kernel", (features, width))
-        self.recurrent_kernel = self._cell_weight("recurrent_kernel", (self.units, width))
-        self.bias = self._cell_weight("bias", self.bias_shape) if self.use_bias else None
+        build_within(self, self.cell, (input_shape[0], *input_shape[2:]))
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(ndim=3, axes={-1: features})
         self.built = True
 
     @property
-    def bias_shape(self) -> tuple[int, ...]:
-        return (self.gates * self.units,)
+    def state_size(self) -> list[Any]:
+        """The width of each state; a list in it, for the states of a stacked cell."""
+        size = self.cell.state_size
+        return list(size) if isinstance(size, (list, tuple)) else [size]
 
-    def _cell_weight(self, name: str, shape: tuple[int, ...], **settings: Any) -> Variable:
-        role = name.partition("_")[0]
-        return self.named_weight(role, shape, name=f"{self.cell_name}/{name}", **settings)
+    @property
+    def state_widths(self) -> list[int]:
+        """The width of each state, in one row."""
+        return structure.flatten(self.state_size)
+
+    @property
+    def output_size(self) -> int:
+        return output_size(self.cell)
 
     @property
     def mixes_samples(self) -> bool:
         """Whether a batch depends on the batch before it."""
         return self.stateful
 
-    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
-        """The outputs (all, or the last without return_sequences), then the states at the end."""
-        raise NotImplementedError
-
-    def loop(self, x: Any, states: list[Any], mask: Any, step: Step) -> tuple[Any, ...]:
-        """Step after step with ops: `step` gets x at one time and the states, and makes new states.
-
-        Shapes: x (batch, time, ...); the first state is the output.
-        """
-        batch, time, _ = x.shape
-        if time is None:  # only while shapes are inferred
-            sequence, *last = (Value((batch, self.units), self.dtype) for _ in (None, *states))
-            if self.return_sequences:
-                sequence = Value((batch, None, self.units), self.dtype)
-            return (sequence, *last)
-        outputs, output = [], self._zeros(x)[0]
-        for t in reversed(range(time)) if self.go_backwards else range(time):
-            new = step(x[:, t], states)
-            if mask is None:
-                output, states = new[0], new
-            else:
-                here = mask[:, t : t + 1]
-                output = ops.where(here, new[0], output)
-                states = [ops.where(here, *pair) for pair in zip(new, states, strict=True)]
-            outputs.append(output)
-        return (ops.stack(outputs, axis=1) if self.return_sequences else output, *states)
-
-    def dropped_inputs(self, x: Any, training: bool) -> Any:
-        """x with features dropped, the same at every step."""
-        if not (training and self.dropout):
-            return x
-        return ops.dropout(x, self.dropout, (None, 1, None), state=self.stream)
-
-    def state_dropout(self, batch: int | None, training: bool) -> Any:
-        """What the state is multiplied with on its way into a step; None without dropout."""
-        if not (training and self.recurrent_dropout):
-            return None
-        ones = np.ones((batch or 1, self.units), self.dtype)
-        return ops.dropout(ones, self.recurrent_dropout, state=self.stream)
-
     @property
     def uses_training(self) -> bool:  # type: ignore[override]
-        return bool(self.dropout or self.recurrent_dropout)
+        return any(layer.uses_training for layer in self.sublayers)
+
+    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
+        """The outputs (all, or the last without return_sequences), then the states at the end."""
+        flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
+        return over(self.cell, x, states, mask, training, **flags)
 
     def __call__(self, sequences: Any, initial_state: Any = None, **kwargs: Any) -> Any:
         """`initial_state` is a list of tensors; [sequences, *states] as in Keras 2 will do too."""
@@ -144,47 +117,41 @@ class Recurrent(Layer, abstract=True):
     ) -> Any:
         self._check(sequences, initial_state)
         self._check_steps(sequences, mask)
+        if initial_state is not None and mask is None and sequences.mask is not None:
+            warn_of_states(self)
         batch = sequences.shape[0]
         states = initial_state
         if states is None:
-            states = self._remembered(batch) or self._zeros(sequences)
+            states = self._remembered(batch) or beginning(self, sequences)
         outputs, *last = self.scan(sequences, list(states), mask, training)
-        if self.stateful:
-            for variable, value in zip(self.states or [], last, strict=True):
+        if self._kept:
+            for variable, value in zip(self._kept.variables, last, strict=True):
                 ops.assign(variable, value)
         if mask is not None and self.zero_output_for_mask:
             outputs = self._without_masked(outputs, mask)
-        return [outputs, *last] if self.return_state else outputs
+        states = structure.pack(self.state_size, last)
+        return [outputs, *states] if self.return_state else outputs
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         whole = mask if self.return_sequences else None
-        return [whole, *[None] * self.state_count] if self.return_state else whole
+        return [whole, *[None] * len(self.state_widths)] if self.return_state else whole
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """States of zeros, (batch, units) each."""
-        shape = (batch_size, self.units)
-        # The batch is unknown only while shapes are inferred, and then no numbers are needed.
-        zeros = Value(shape, self.dtype) if batch_size is None else ops.zeros(shape, self.dtype)
-        return [zeros for _ in range(self.state_count)]
-
-    def _zeros(self, sequences: Any) -> list[Any]:
-        """The first states for these sequences."""
-        states = self.get_initial_state(sequences.shape[0])
-        for state in states:
-            if isinstance(state, Value):
-                state.zeros_like = sequences
-        return states
+        """The states that a sequence begins with: the cell's own, or zeros (batch, size)."""
+        return first_states(self.cell, batch_size, self.dtype)
 
     # State between batches.
     @property
-    def states(self) -> list[Variable] | None:
+    def states(self) -> list[Any] | None:
         """What is remembered from the last batch, by a stateful layer."""
-        return self._kept.variables if self._kept else None
+        return structure.pack(self.state_size, self._kept.variables) if self._kept else None
 
     def reset_states(self, states: Any = None) -> None:
         """Forget the last batch, or begin from the arrays `states`."""
-        for i, variable in enumerate(self.states or []):
-            variable.assign(0 * variable.array if states is None else states[i])
+        variables = self._kept.variables if self._kept else []
+        values = [0 * v.array for v in variables] if states is None else structure.flatten(states)
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     def reset_state(self) -> None:
         """Forget the last batch."""
@@ -202,12 +169,15 @@ class Recurrent(Layer, abstract=True):
                 fix="declare the batch: Input(batch_shape=(32, 10, 8)) or batch_size=32.",
                 graph=self,
             )
-        shape, several = (batch, self.units), range(self.state_count)
-        settings = {"shape": shape, "dtype": self.dtype, "trainable": False, "name": "rnn_state"}
-        self._kept = States([Variable(**settings) for _ in several])
+        self._kept = States(
+            [
+                Variable(np.asarray(state), dtype=self.dtype, trainable=False, name="rnn_state")
+                for state in structure.flatten(self.get_initial_state(batch))
+            ]
+        )
 
-    def _remembered(self, batch: int | None) -> list[Variable] | None:
-        known = self.states
+    def _remembered(self, batch: int | None) -> list[Any] | None:
+        known = self._kept.variables if self._kept else []
         if known and batch not in (None, known[0].shape[0]):
             raise ShapeError(
                 "If an RNN is stateful, the batch size of the input sequences must be the same as "
@@ -217,7 +187,7 @@ class Recurrent(Layer, abstract=True):
                 fix="give batches of that size, also the last one: leave surplus samples out.",
                 graph=self,
             )
-        return known
+        return self.states
 
     def _check(self, sequences: Any, initial_state: Any) -> None:
         if self.unroll and sequences.shape[1] is None:
@@ -228,23 +198,24 @@ class Recurrent(Layer, abstract=True):
                 fix="give the length in Input(shape=(time, features)), or leave `unroll` out.",
                 graph=self,
             )
-        tensors = [s for s in initial_state or () if hasattr(s, "shape")]
-        wrong = [s for s in tensors if s.shape[-1:] not in ((self.units,), (None,))]
-        if wrong and len(initial_state or ()) == self.state_count:
+        states, widths = structure.flatten(initial_state or ()), self.state_widths
+        pairs = zip(states, widths)
+        wrong = [(s, n) for s, n in pairs if hasattr(s, "shape") and s.shape[-1] not in (n, None)]
+        if wrong and len(states) == len(widths):
+            state, units = wrong[0]
             raise ShapeError(
                 f"An `initial_state` was passed to {self.name} that is not compatible with its "
-                f"state size: it has shape {show(wrong[0].shape)}, and {self.name} has "
-                f"{self.units} units.",
+                f"state size: it has shape {show(state.shape)}, and {self.name} has {units} units.",
                 why="a state has a number for each unit.",
-                fix=f"give both layers as many units: {type(self).__name__}({wrong[0].shape[-1]}).",
+                fix=f"give both layers as many units: {type(self).__name__}({state.shape[-1]}).",
                 graph=self,
             )
-        if initial_state is not None and len(initial_state) != self.state_count:
+        if initial_state is not None and len(states) != len(widths):
             raise ArgumentError(
-                f"Layer {self.name} expects {self.state_count} states, but received "
-                f"{len(initial_state)} in `initial_state`.",
-                why=f"a {type(self).__name__} remembers {self.state_count} tensor(s) of shape "
-                f"(batch, {self.units}).",
+                f"Layer {self.name} expects {len(widths)} states, but received {len(states)} in "
+                "`initial_state`.",
+                why=f"a {type(self).__name__} remembers {len(widths)} tensor(s), with "
+                f"{', '.join(map(str, widths))} units.",
                 fix="pass the states that another such layer gave with return_state=True: an LSTM "
                 "gives two, a GRU or SimpleRNN one.",
                 graph=self,
@@ -273,3 +244,53 @@ class Recurrent(Layer, abstract=True):
         elif self.go_backwards:
             mask = ops.flip(mask, axis=1)
         return ops.where(ops.expand_dims(mask, -1), outputs, 0.0)
+
+
+class BuiltIn(RNN, Step, abstract=True):
+    """A recurrent layer that has the weights of its cell itself."""
+
+    input_spec: ClassVar[Any] = InputSpec(ndim=3)
+    cell_class: ClassVar[type[Cell]]
+    activity_regularizer: Any = None
+    use_cudnn: Any = "auto"
+    implementation: int = 2
+
+    def prepare(self) -> None:
+        Step.prepare(self)
+        self._kept = None
+
+    def build(self, input_shape: Any) -> None:
+        self.make_weights(input_shape[-1])
+        self.make_states(input_shape[0])
+        self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})
+        self.built = True
+
+    @property
+    def weights_within(self) -> str:  # type: ignore[override]
+        return f"{self.cell_name}/"
+
+    @property
+    def cell(self) -> Cell:  # type: ignore[override]
+        """What the layer does at one step: a cell with the same weights."""
+        names = parameters(self.cell_class)
+        settings = {name: getattr(self, name) for name in names}
+        cell = self.cell_class(**settings, name=self.cell_name, dtype=self.dtype)
+        if self.built:
+            cell.share(self)
+        return cell
+
+    @property
+    def state_size(self) -> list[int]:
+        return [self.units] * self.fused_op.state_count
+
+    @property
+    def output_size(self) -> int:
+        return self.units
+
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return bool(self.dropout or self.recurrent_dropout)
+
+    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
+        flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
+        return self.all_steps(x, states, mask, training, **flags)

@@ -59,7 +59,7 @@ class Dropout(Seeded):
 
 
 class SpatialDropout(Dropout, abstract=True):
-    """Dropout of whole channels: features of a sequence, or maps of an image."""
+    """Dropout of whole channels: features of a sequence, or maps of an image or volume."""
 
     rank = 0
     data_format = "channels_last"
@@ -107,6 +107,24 @@ class SpatialDropout2D(SpatialDropout):
     """
 
     rank = 2
+    rate: float
+    data_format: str | None = None  # type: ignore[assignment]
+    seed: int | None = None
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of a volume.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (same as x).
+    Raises: ArgumentError unless 0 <= rate < 1.
+    Source: as SpatialDropout1D.
+
+    >>> from funclab import Input
+    >>> SpatialDropout3D(0.5)(Input((4, 8, 8, 3))).shape
+    (None, 4, 8, 8, 3)
+    """
+
+    rank = 3
     rate: float
     data_format: str | None = None  # type: ignore[assignment]
     seed: int | None = None

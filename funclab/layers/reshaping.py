@@ -1,4 +1,4 @@
-"""Layers that give the same elements another shape, or repeat, cut and pad them."""
+"""Layers that give the same elements another shape, or repeat them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, ops, shape_math
-from funclab.errors import ArgumentError, ShapeError
+from funclab import meant, ops
+from funclab.errors import ArgumentError
 from funclab.fields import wrong_value
 from funclab.layers.base import Layer
-from funclab.layers.checks import one_of
 from funclab.layers.spec import InputSpec
-from funclab.ops.conv import per_axis
 from funclab.ops.shaping import reshape_samples
-from funclab.shape_math import Shape, to_shape
+from funclab.shape_math import to_shape
 
 
 class Flatten(Layer):
@@ -118,114 +116,3 @@ class RepeatVector(Layer):
 
     def call(self, inputs: Any) -> Any:
         return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)
-
-
-class Images(Layer, abstract=True):
-    """A layer on images, with the channels last or first."""
-
-    input_spec = InputSpec(ndim=4)
-    data_format: str | None = None
-
-    @property
-    def axes(self) -> tuple[int, int]:
-        """The axes of height and width."""
-        return (2, 3) if self.data_format == "channels_first" else (1, 2)
-
-
-class ZeroPadding2D(Images):
-    """Zeros around images: `padding` is one number, (height, width) or two pairs (before, after).
-
-    Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
-
-    >>> from funclab import Input
-    >>> ZeroPadding2D(1)(Input((8, 8, 3))).shape
-    (None, 10, 10, 3)
-    """
-
-    padding: Any = (1, 1)
-    data_format: str | None = None
-
-    def prepare(self) -> None:
-        self.padding = _pairs("padding", self.padding)
-
-    def call(self, inputs: Any) -> Any:
-        widths = [(0, 0)] * 4
-        for axis, pair in zip(self.axes, self.padding, strict=True):
-            widths[axis] = pair
-        return ops.pad(inputs, widths)
-
-
-class Cropping2D(Images):
-    """Images without their rims: `cropping` is written as the padding of ZeroPadding2D.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
-
-    >>> from funclab import Input
-    >>> Cropping2D(((1, 0), (2, 2)))(Input((8, 8, 3))).shape
-    (None, 7, 4, 3)
-    """
-
-    cropping: Any = (0, 0)
-    data_format: str | None = None
-
-    def prepare(self) -> None:
-        self.cropping = _pairs("cropping", self.cropping)
-
-    def call(self, inputs: Any) -> Any:
-        key = [slice(None)] * 4
-        for axis, (before, after) in zip(self.axes, self.cropping, strict=True):
-            self._check(inputs.shape, axis, before + after)
-            key[axis] = slice(before, -after or None)
-        return inputs[tuple(key)]
-
-    def _check(self, shape: Shape, axis: int, total: int) -> None:
-        length = shape[axis]
-        if length is not None and total >= length:
-            raise ShapeError(
-                f"`cropping` takes {total} of the {length} positions on axis {axis} of images of "
-                f"shape {shape_math.show(shape)}.",
-                why="nothing would be left.",
-                fix="crop less, or use larger images.",
-            )
-
-
-class UpSampling2D(Images):
-    """Each pixel repeated `size` times in height and width.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
-        channels).
-
-    >>> from funclab import Input
-    >>> UpSampling2D(2)(Input((8, 8, 3))).shape
-    (None, 16, 16, 3)
-    """
-
-    size: Any = (2, 2)
-    data_format: str | None = None
-    interpolation: str = "nearest"
-
-    def prepare(self) -> None:
-        self.size = per_axis(self.size, 2, "size")
-        one_of("interpolation", self.interpolation, ("nearest",))
-
-    def call(self, inputs: Any) -> Any:
-        for axis, times in zip(self.axes, self.size, strict=True):
-            inputs = ops.repeat(inputs, times, axis=axis)
-        return inputs
-
-
-def _pairs(name: str, value: Any) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(before, after) for height and for width, from any of the three ways to write it."""
-    try:
-        rows, columns = (value, value) if isinstance(value, int) else value
-        pairs = tuple((n, n) if isinstance(n, int) else tuple(n) for n in (rows, columns))
-        if all(len(pair) == 2 and min(pair) >= 0 for pair in pairs):
-            return pairs  # type: ignore[return-value]
-    except (TypeError, ValueError):
-        pass
-    raise ArgumentError(
-        f"`{name}` must be an integer, a pair (height, width) or two pairs of integers >= 0. "
-        f"Received: {name}={value!r}.",
-        why="it says how many rows and columns on each side of the image.",
-        fix=f"write for example {name}=1 or {name}=((1, 0), (1, 0)).",
-    )

@@ -81,7 +81,11 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
             )
 
 
-AXES = {3: "(steps, features)", 4: "(height, width, channels)"}
+AXES = {
+    3: "(steps, features)",
+    4: "(height, width, channels)",
+    5: "(depth, height, width, channels)",
+}
 
 
 def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
@@ -101,7 +105,7 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
             f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
             + (f" For a sequence write {twin}." if kind.endswith("2D") and exists else "")
         )
-    if kind[-2:] in ("1D", "2D") and exists and len(shape) != wanted:
+    if kind[-2:] in ("1D", "2D", "3D") and exists and len(shape) != wanted:
         return f"write {twin} instead of {kind}: the input has {len(shape) - 1} axes."
     if short > 0 and wanted in AXES:
         return (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, structure
+from funclab import ops, registry, structure
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
 from funclab.layers.base import Layer
+from funclab.layers.cells import build_within, warn_of_states
 from funclab.layers.checks import one_of
 from funclab.shape_math import show
 
@@ -48,8 +49,9 @@ class TimeDistributed(Wrapper):
     Raises: TensorTypeError for what is not a layer; ShapeError for inputs without a time axis.
 
     All steps are computed at once, as a batch of batch * time samples. Only what normalizes over
-    the batch (BatchNormalization, in training) sees one step after another, as in Keras. Of a mask,
-    the part beyond (batch, time) goes to the layer; the steps that count stay masked in the output.
+    the batch (BatchNormalization, in training) sees one step after another, as in Keras. A mask of
+    the input stays with the output, and what it has beyond (batch, time) goes to the layer. A mask
+    that the layer makes itself ends in it, as in Keras 3: put it into a model with what reads it.
 
     >>> from funclab import Input, layers
     >>> TimeDistributed(layers.Dense(8))(Input((10, 4))).shape
@@ -65,9 +67,13 @@ class TimeDistributed(Wrapper):
         masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(leaves)
         time = next((leaf.shape[1] for leaf in leaves if leaf.shape[1] is not None), None)
         if training and time is not None and _mixes_samples(self.layer):
-            return self._step_by_step(inputs, time)
-        folded = iter([_fold(*pair) for pair in zip(leaves, masks, strict=True)])
-        outputs = self.layer(structure.map_structure(lambda _: next(folded), inputs))
+            return self._step_by_step(inputs, masks, time)
+        inner = [mask if self._reaches(mask) else None for mask in masks]
+        folded = [
+            _masked(ops.fold_time(x), None if mask is None else ops.fold_time(mask))
+            for x, mask in zip(leaves, inner, strict=True)
+        ]
+        outputs = self.layer(structure.pack(inputs, folded))
         known = next((mask for mask in masks if mask is not None), None)
         return structure.map_structure(lambda out: _unfold(out, time, known), outputs)
 
@@ -75,12 +81,20 @@ class TimeDistributed(Wrapper):
         """`call` has attached the masks."""
         return None
 
-    def _step_by_step(self, inputs: Any, time: int) -> Any:
-        steps = [
-            self.layer(structure.map_structure(lambda x, t=t: x[:, t], inputs)) for t in range(time)
-        ]
+    def _reaches(self, mask: Any) -> bool:
+        """Whether the layer is given its part of a mask."""
+        return mask is not None and mask.ndim > 2 and bool(self.layer.mask_arguments)
+
+    def _step_by_step(self, inputs: Any, masks: Any, time: int) -> Any:
+        leaves, steps = structure.flatten(inputs), []
+        for t in range(time):
+            pairs = zip(leaves, masks, strict=True)
+            now = [_masked(x[:, t], None if mask is None else mask[:, t]) for x, mask in pairs]
+            steps.append(self.layer(structure.pack(inputs, now)))
+        known = next((mask for mask in masks if mask is not None), None)
         together = zip(*map(structure.flatten, steps), strict=True)
-        return structure.pack(steps[0], [ops.stack(list(outs), axis=1) for outs in together])
+        outputs = [_masked(ops.stack(list(outs), axis=1), known) for outs in together]
+        return structure.pack(steps[0], outputs)
 
     def _check(self, leaf: Any) -> None:
         if leaf.ndim < 3:
@@ -99,20 +113,19 @@ def _mixes_samples(layer: Any) -> bool:
     return inner or getattr(layer, "mixes_samples", False)
 
 
-def _fold(x: Any, mask: Any) -> Any:
-    folded = ops.fold_time(x)
-    if mask is not None and mask.ndim > 2:
-        folded.mask = ops.fold_time(mask)
-    return folded
+def _masked(x: Any, mask: Any) -> Any:
+    if mask is not None:
+        x.mask = mask
+    return x
 
 
 def _unfold(out: Any, time: int | None, mask: Any) -> Any:
+    """The output with its time, and the mask with as many axes as there are steps left."""
     unfolded = ops.unfold_time(out, time)
-    if out.mask is not None:
-        unfolded.mask = ops.unfold_time(out.mask, time)
-    elif mask is not None:
-        unfolded.mask = ops.any(mask, axis=tuple(range(2, mask.ndim))) if mask.ndim > 2 else mask
-    return unfolded
+    if mask is None:
+        return unfolded
+    gone = tuple(range(max(2, unfolded.ndim - 1), mask.ndim))
+    return _masked(unfolded, ops.any(mask, axis=gone) if gone else mask)
 
 
 MODES = ("concat", "sum", "mul", "ave", None)
@@ -158,11 +171,18 @@ class Bidirectional(Wrapper):
                 why="one of them must read the sequence from its end.",
                 fix=f"make the backward layer with go_backwards={not layer.go_backwards}.",
             )
+        _check_alike(layer, backward_layer)
         self.backward_layer = backward_layer
         for inner in (self.forward_layer, self.backward_layer):
             inner.zero_output_for_mask = layer.return_sequences
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
+        self.stateful = layer.stateful
+
+    def build(self, input_shape: Any) -> None:
+        for layer in self.sublayers:
+            build_within(self, layer, input_shape)
+        self.built = True
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -185,6 +205,9 @@ class Bidirectional(Wrapper):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
+        if initial_state and mask is None and sequences.mask is not None:
+            warn_of_states(self)
+            sequences = ops.identity(sequences)  # without the mask
         half = len(initial_state or []) // 2
         begin = list(initial_state or [])
         forward = _several(self.forward_layer(sequences, begin[:half] or None, mask=mask))
@@ -212,6 +235,19 @@ class Bidirectional(Wrapper):
         return [*outputs, *[None] * 8] if len(outputs) > 1 or self.return_state else whole
 
 
+def _check_alike(layer: Any, backward_layer: Any) -> None:
+    for name in ("stateful", "return_sequences", "return_state"):
+        pair = getattr(layer, name), getattr(backward_layer, name)
+        if pair[0] != pair[1]:
+            raise ArgumentError(
+                "Forward layer and backward layer are expected to have the same value for "
+                f'attribute "{name}", got "{pair[0]}" for forward layer and "{pair[1]}" for '
+                "backward layer.",
+                why="what both give is joined, step by step or state by state.",
+                fix=f"make the backward layer with {name}={pair[0]}.",
+            )
+
+
 def _halves(config: dict[str, Any]) -> dict[str, Any]:
     """The config of a Bidirectional as it is written by hand.
 
@@ -234,7 +270,13 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
     config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
-    return type(layer).from_config(config)
+    return registry.rebuild(type(layer), config, _classes(layer))
+
+
+def _classes(layer: Any) -> dict[str, type]:
+    """The classes of the layers inside: such as a user's cells, which no registry knows."""
+    inner = {type(held).__name__: type(held) for held in layer.held}
+    return inner | {name: cls for held in layer.held for name, cls in _classes(held).items()}
 
 
 def _several(outputs: Any) -> list[Any]:

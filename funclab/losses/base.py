@@ -110,11 +110,14 @@ class LossFunctionWrapper(Loss):
 
 FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "from_logits": (meant.is_switch, "True"),
+    "q": (lambda value: meant.is_number(value) and 0 < value < 1, "0.5"),
+    "remove_diagonal": (meant.is_switch, "False"),
+    "apply_class_balancing": (meant.is_switch, "True"),
     "label_smoothing": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.1"),
     "threshold": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.5"),
     "delta": (lambda value: meant.is_number(value) and value > 0, "1.0"),
     "k": (lambda value: isinstance(value, int) and value > 0, "5"),
-    "axis": (lambda value: isinstance(value, (int, tuple, list)), "-1"),
+    "axis": (lambda value: value is None or isinstance(value, (int, tuple, list)), "-1"),
 }
 """Whether a setting has the right kind, and an example."""
 
@@ -122,7 +125,7 @@ FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
 def check_settings(name: str, settings: dict[str, Any]) -> None:
     """Raise an ArgumentError for a setting of the wrong kind."""
     for key, value in settings.items():
-        is_data = getattr(value, "shape", ()) != ()
+        is_data = getattr(value, "shape", ()) != () and key != "alpha"
         fits, example = FITS.get(key, (lambda value: True, ""))
         if is_data or not fits(value):
             raise ArgumentError(
@@ -180,9 +183,12 @@ def class_of(
 def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
     """One number from the losses of samples, their weights and a mask (each may be None)."""
     losses = as_float(losses)
-    if len(losses.shape) == 0:
-        return losses if weight is None else losses * as_float(weight, str(losses.dtype))
     dtype = str(losses.dtype)
+    if len(losses.shape) == 0:  # one loss for the whole batch, which each weight counts
+        weights = multiplied(*(None if w is None else as_float(w, dtype) for w in (weight, mask)))
+        if weights is None or len(weights.shape) == 0:
+            return losses if weights is None else losses * weights
+        losses = losses + ops.zeros_like(weights)
     weight = None if weight is None else prefix(as_float(weight, dtype), losses)
     mask = None if mask is None else prefix(as_float(mask, dtype), losses)
     weights = multiplied(weight, mask)
@@ -241,20 +247,24 @@ def _both(a: Any, b: Any) -> Any:
 COMMON = {"reduction": "sum_over_batch_size", "name": None, "dtype": None}
 
 
-class IgnoringLoss(LossFunctionWrapper):
-    """A loss that leaves out the samples of one class, `ignore_class`."""
+class MaskingLoss(LossFunctionWrapper):
+    """A loss that leaves out samples: of the class `ignore_class`, or without a pair."""
 
     def mask(self, y_true: Any, losses: Any) -> Any:
+        if self.fn is functions.circle:
+            return ops.greater(losses, 0.0)
         if self.settings["ignore_class"] is None:
             return None
         counts = ops.not_equal(y_true, self.settings["ignore_class"])
         return counts if counts.shape == losses.shape else ops.reshape(counts, losses.shape)
 
 
-def _loss(name: str, base: Any = LossFunctionWrapper, order: Sequence[str] = ()) -> Any:
+def _loss(
+    name: str, /, base: Any = LossFunctionWrapper, order: Sequence[str] = (), **defaults: Any
+) -> Any:
     """The class of the function of that name, with its docstring."""
     function = getattr(functions, registry.to_snake_case(name))
-    common = COMMON | {"name": "huber_loss"} if name == "Huber" else COMMON
+    common = COMMON | {"name": function.__name__} | defaults
     return class_of(base, name, function, function.__doc__, common, order)
 
 
@@ -262,7 +272,7 @@ MeanSquaredError = _loss("MeanSquaredError")
 MeanAbsoluteError = _loss("MeanAbsoluteError")
 MeanAbsolutePercentageError = _loss("MeanAbsolutePercentageError")
 MeanSquaredLogarithmicError = _loss("MeanSquaredLogarithmicError")
-LogCosh, Huber = _loss("LogCosh"), _loss("Huber")
+LogCosh, Huber = _loss("LogCosh"), _loss("Huber", name="huber_loss")
 KLDivergence, Poisson = _loss("KLDivergence"), _loss("Poisson")
 Hinge, SquaredHinge = _loss("Hinge"), _loss("SquaredHinge")
 CategoricalHinge = _loss("CategoricalHinge")
@@ -271,6 +281,15 @@ BinaryCrossentropy = _loss("BinaryCrossentropy")
 CategoricalCrossentropy = _loss("CategoricalCrossentropy")
 SparseCategoricalCrossentropy = _loss(
     "SparseCategoricalCrossentropy",
-    IgnoringLoss,
+    MaskingLoss,
     ("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"),
 )
+BinaryFocalCrossentropy = _loss("BinaryFocalCrossentropy")
+CategoricalFocalCrossentropy = _loss("CategoricalFocalCrossentropy")
+CategoricalGeneralizedCrossEntropy = _loss(
+    "CategoricalGeneralizedCrossEntropy", order=("q", *COMMON), q=0.5
+)
+Dice = _loss("Dice", order=("reduction", "name", "axis", "dtype"))
+Tversky = _loss("Tversky", order=("alpha", "beta", "reduction", "name", "axis", "dtype"))
+Circle = _loss("Circle", MaskingLoss, ("gamma", "margin", "remove_diagonal", *COMMON))
+CTC = _loss("CTC")

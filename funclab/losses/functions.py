@@ -291,4 +291,153 @@ def binary_crossentropy(
     return ops.squeeze(losses, axis) if losses.shape[axis] == 1 else ops.mean(losses, axis=axis)
 
 
-sparse_categorical_crossentropy.integer_targets = True
+@known_as()
+def binary_focal_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """binary_crossentropy in which an element whose target has the chance p counts (1 - p)^gamma.
+
+    With apply_class_balancing, yes counts `alpha` and no 1 - alpha.
+    Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    y_pred = ops.sigmoid(y_pred) if from_logits else y_pred
+    chance = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)
+    losses = (1.0 - chance) ** gamma * ops.binary_crossentropy(y_true, y_pred)
+    if apply_class_balancing:
+        losses = losses * (y_true * alpha + (1.0 - y_true) * (1.0 - alpha))
+    return ops.mean(losses, axis=axis)
+
+
+@known_as()
+def categorical_focal_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    alpha: Any = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """categorical_crossentropy in which a class of chance p counts alpha (1 - p)^gamma.
+
+    `alpha` is a number, or one for each class.
+    Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
+    y_pred = ops.softmax(y_pred, axis=axis) if from_logits else y_pred
+    chance = ops.clip(y_pred / ops.sum(y_pred, axis=axis, keepdims=True), EPSILON, 1 - EPSILON)
+    share = (1.0 - chance) ** gamma * np.asarray(alpha, str(y_pred.dtype))
+    return ops.sum(share * -y_true * ops.log(chance), axis=axis)
+
+
+@known_as()
+def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
+    """(1 - p^q) / q for the chance p of the class that y_true names: bounded, for noisy labels.
+
+    Source: Zhang & Sabuncu, "Generalized Cross Entropy Loss", NeurIPS 2018.
+    """
+    y_pred = as_float(y_pred)
+    y_true = y_true if is_symbolic(y_true) else as_numbers(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, -1)
+    chosen = ops.one_hot(ops.cast(y_true, "int64"), y_pred.shape[-1], dtype=str(y_pred.dtype))
+    return (1.0 - ops.sum(y_pred * chosen, axis=-1) ** q) / q
+
+
+@known_as()
+def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
+    """1 - 2 sum(y_true y_pred) / (sum(y_true) + sum(y_pred)), over all axes or `axis`.
+
+    Source: Milletari et al., "V-Net", 3DV 2016.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    common = ops.sum(y_true * y_pred, axis=axis)
+    total = ops.sum(y_true, axis=axis) + ops.sum(y_pred, axis=axis)
+    return 1.0 - 2.0 * common / (total + EPSILON)
+
+
+@known_as()
+def tversky(
+    y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None
+) -> Any:
+    """dice in which what is missed counts `alpha` and what is predicted in excess `beta`.
+
+    Source: Salehi et al., "Tversky Loss Function for Image Segmentation", 2017.
+    """
+    y_true, y_pred = prepared(y_true, y_pred)
+    common = ops.sum(y_true * y_pred, axis=axis)
+    missed = ops.sum((1.0 - y_pred) * y_true, axis=axis)
+    excess = ops.sum(y_pred * (1.0 - y_true), axis=axis)
+    return 1.0 - common / (common + missed * alpha + excess * beta + EPSILON)
+
+
+@known_as()
+def circle(
+    y_true: Any,
+    y_pred: Any,
+    ref_labels: Any = None,
+    ref_embeddings: Any = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80.0,
+    margin: float = 0.4,
+) -> Any:
+    """log(1 + sum e^a sum e^b) over the pairs of a sample: a for the same class, b for others.
+
+    y_pred holds vectors of length 1, y_true their class numbers; d is 1 - the cosine of a pair.
+    a = gamma (d + margin) (d - margin), b = -gamma (d - 1 - margin) (d - 1 + margin), each at
+    least 0 in its first factor. Samples without a pair do not count.
+    Source: Sun et al., "Circle Loss", CVPR 2020, equation 8.
+    """
+    y_pred = as_float(y_pred)
+    others = y_pred if ref_embeddings is None else as_float(ref_embeddings, str(y_pred.dtype))
+    labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
+    keys = labels if ref_labels is None else ops.reshape(ops.cast(ref_labels, "int32"), (-1, 1))
+    far = ops.maximum(1.0 - ops.matmul(y_pred, ops.transpose(others)), 0.0)
+    same = ops.equal(labels, ops.transpose(keys))
+    positive = same
+    if remove_diagonal:
+        positive = ops.logical_and(same, ~np.eye(*far.shape, dtype=bool))
+    near_terms = gamma * (far + margin) * (far - margin)
+    far_terms = gamma * ops.maximum(1.0 + margin - far, 0.0) * (1.0 - margin - far)
+    nothing = -1e30  # as good as -inf, but with a gradient that is a number
+    pulled = ops.logsumexp(ops.where(positive, near_terms, nothing), axis=1)
+    pushed = ops.logsumexp(ops.where(same, nothing, far_terms), axis=1)
+    losses = ops.softplus(pulled + pushed)
+    if is_symbolic(losses):
+        losses.mask = ops.greater(losses, 0.0)
+    return losses
+
+
+@known_as()
+def ctc(y_true: Any, y_pred: Any) -> Any:
+    """Minus the log of the chance of the labels y_true, given scores y_pred for each step.
+
+    Class 0 means a blank, in y_pred, and in y_true that a sequence has no more labels.
+    Shapes: y_true (batch, labels), y_pred (batch, steps, classes) -> (batch).
+    """
+    y_pred = as_float(y_pred)
+    y_true = y_true if is_symbolic(y_true) else as_numbers(y_true)
+    counts = ops.sum(ops.cast(ops.not_equal(y_true, 0), "int32"), axis=-1)
+    batch, steps = y_pred.shape[0] or 1, y_pred.shape[-2]
+    return ops.ctc_loss(y_true, y_pred, counts, np.full(batch, steps))
+
+
+for _function in (
+    sparse_categorical_crossentropy,
+    categorical_generalized_cross_entropy,
+    circle,
+    ctc,
+):
+    _function.integer_targets = True

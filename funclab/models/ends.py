@@ -15,7 +15,7 @@ def masked(value: Value, mask: Any) -> Value:
     """The value with this mask, and the original as it was."""
     if mask is value.mask or mask is None:
         return value
-    copy = ops.identity(value)
+    copy = ops.copy(value)
     copy.mask = mask
     return copy
 

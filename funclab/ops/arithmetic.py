@@ -116,7 +116,10 @@ class Mod(Binary):
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         sum_to(g, gx)
         if gy is not None:
-            product_to(g, -np.floor_divide(x, y), gy)
+            product_to(g, -self.quotient(x, y), gy)
+
+    def quotient(self, x: Array, y: Array) -> Array:
+        return np.floor_divide(x, y)
 
 
 class Maximum(Binary):
@@ -177,6 +180,9 @@ Greater, greater = _row("Greater", np.greater, "x > y")
 GreaterEqual, greater_equal = _row("GreaterEqual", np.greater_equal, "x >= y")
 LogicalAnd, logical_and = _row("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
 LogicalOr, logical_or = _row("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
+LogicalXor, logical_xor = _row(
+    "LogicalXor", np.logical_xor, "either x or y is true (not zero), but not both"
+)
 
 
 class Where(Op):

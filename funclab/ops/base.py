@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
+from inspect import Parameter, Signature
 from typing import Any, ClassVar
 
 import numpy as np
 
 from funclab import shape_math
+from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, promote
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 
 Slot = Array | None
+KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 
 class Elementwise(Op, abstract=True):
@@ -58,6 +62,31 @@ def function_of(op: Any, name: str = "") -> Any:
     return named_like(op, binary if issubclass(op, Binary) else unary, name)
 
 
+def with_settings(op: Any, *inputs: str, name: str = "") -> Any:
+    """The function of an op with settings: the inputs, then the op's fields in their order."""
+    settings = [
+        Parameter(f.name, KIND, default=Parameter.empty if f.default is MISSING else f.default)
+        for f in fields(op)
+    ]
+    signature = Signature([*(Parameter(i, KIND) for i in inputs), *settings])
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        values = list(given.arguments.values())
+        return op(*map(unchanging, values[len(inputs) :]))(*values[: len(inputs)])
+
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return named_like(op, function, name)
+
+
+def unchanging(setting: Any) -> Any:
+    """A setting as a field of an op keeps it: lists as tuples, NumPy's numbers as Python's."""
+    if isinstance(setting, (list, tuple)):
+        return tuple(map(unchanging, setting))
+    return setting.item() if isinstance(setting, np.generic) else setting
+
+
 def named_like(op: Any, function: Any, name: str = "") -> Any:
     """A function that makes an op, with the op's name and docstring."""
     joined = op.name.replace("_", "") if op.name.startswith("is_") else op.name
@@ -86,6 +115,25 @@ def as_rows(*arrays: Any) -> tuple[Any, ...]:
 def shape_of(x: Any) -> Shape:
     """The shape of a tensor, value, array, or list of numbers."""
     return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+
+
+def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
+    """The shape of what a NumPy function makes, tried out on two numbers of samples.
+
+    Raises: ShapeError when NumPy refuses such arrays.
+    """
+    tried = []
+    for length in (2, 3):  # what differs between them is not known yet
+        known = [tuple(length if n is None else n for n in shape) for shape in shapes]
+        try:
+            tried.append(np.shape(function(*(np.broadcast_to(np.int8(0), k) for k in known))))
+        except (ValueError, IndexError) as error:
+            raise ShapeError(
+                f"{op} does not fit {' and '.join(map(show, shapes))}: {error}.",
+                why="it needs a tensor of another shape, or other settings.",
+                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) tells the shapes.",
+            ) from None
+    return tuple(a if a == b else None for a, b in zip(*tried))
 
 
 def as_float(dtype: str) -> str:

@@ -118,13 +118,14 @@ def convert_to_numpy(x: Any) -> Array:
 def convert_to_tensor(x: Any, dtype: str | None = None) -> Any:
     """x as something ops work on: symbolic values as they are, the rest as an array."""
     if not isinstance(x, (Tensor, Value)):
+        plain = {"float64": "float32"} | ({} if hasattr(x, "dtype") else {"int64": "int32"})
         x = np.asarray(x)
-        dtype = dtype or ("float32" if x.dtype == "float64" else None)
+        dtype = dtype or plain.get(str(x.dtype))
     return x if dtype is None else cast(x, dtype)
 
 
-def identity(x: Any) -> Any:
-    """x itself, as a step of its own."""
+def copy(x: Any) -> Any:
+    """x again: an array of its own, or a step that passes a tensor on."""
     return Identity()(x)
 
 

@@ -1,94 +1,31 @@
-"""Windows that slide over images and sequences: convolution and pooling."""
+"""Convolution, and its transpose, of images, sequences and volumes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
-import numpy as np
-
-from funclab import config, meant, shape_math
-from funclab.config import FORMATS
-from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.op import Array, Op, Work
+from funclab import shape_math
+from funclab.errors import ShapeError
+from funclab.graph.op import Array
 from funclab.kernels import conv as kernels
-from funclab.kernels import pooling
-from funclab.ops.base import Slot, named_like
+from funclab.kernels.window import Window
+from funclab.ops.base import Slot, shape_of
+from funclab.ops.shaping import reshape
+from funclab.ops.window import Sliding, check_format, check_padding, per_axis
 from funclab.shape_math import Shape, show
-
-
-class Sliding(Op, abstract=True):
-    """An op that looks at each position of an image, or of a sequence, through a window.
-
-    Shapes: images (batch, height, width, channels) and sequences (batch, time, channels), or with
-        the channels after the batch for data_format "channels_first".
-    """
-
-    strides: tuple[int, ...] = (1, 1)
-    padding: str = "valid"
-    data_format: str = "channels_last"
-
-    def spatial(self, x: Shape) -> Shape:
-        """Height and width, or the time."""
-        return x[2:] if self.data_format == "channels_first" else x[1:-1]
-
-    def channels(self, x: Shape) -> int | None:
-        return x[1] if self.data_format == "channels_first" else x[-1]
-
-    def joined(self, batch: int | None, spatial: Shape, channels: int | None) -> Shape:
-        if self.data_format == "channels_first":
-            return (batch, channels, *spatial)
-        return (batch, *spatial, channels)
-
-    def images(self, x: Array) -> Array:
-        """The same memory as (batch, height, width, channels); a sequence is one pixel high."""
-        if self.data_format == "channels_first":
-            x = x.transpose(0, *range(2, x.ndim), 1)
-        return x[:, None] if x.ndim == 3 else x
-
-    def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
-        """How many windows fit along each axis; at least one must."""
-        lengths = tuple(
-            shape_math.conv_length(length, window, stride, spread, self.padding)
-            for length, window, stride, spread in zip(
-                self.spatial(x), size, self.strides, dilation, strict=True
-            )
-        )
-        if any(length is not None and length <= 0 for length in lengths):
-            spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
-            raise ShapeError(
-                f"Computed output size would be negative: {self.name} on a tensor of shape "
-                f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
-                "output is <= 0 due to downsampling.",
-                why=f"a window that spans {show(spans)} does not fit in {show(self.spatial(x))} "
-                'with padding="valid".',
-                fix='use padding="same", a smaller window, larger images, or fewer pooling layers '
-                "before this one.",
-            )
-        return lengths
-
-    def window(self, x: Array, size: Sequence[int], dilation: Sequence[int]) -> kernels.Window:
-        """The geometry for `x`, always with a height and a width."""
-        pads = [(0, 0)] * len(size)
-        if self.padding == "same":
-            settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
-            pads = [shape_math.same_padding(*axis) for axis in settings]  # type: ignore[arg-type]
-        if len(size) == 2:
-            return kernels.Window(tuple(size), self.strides, tuple(dilation), tuple(pads))  # type: ignore[arg-type]
-        ones = (1, self.strides[0]), (1, dilation[0])
-        return kernels.Window((1, size[0]), *ones, ((0, 0), pads[0]))
 
 
 class Conv(Sliding):
     """Each filter slides over the image: out = the sum of window * kernel, at every position.
 
     Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
-        -> out (batch, new height, new width, filters); without the width for sequences. There are
-        as many groups as the kernel's channels fit into those of x; each sees its own channels.
+        -> out (batch, new height, new width, filters); without the width for sequences, with a
+        depth in front of the height for volumes. There are as many groups as the kernel's channels
+        fit into those of x; each sees its own channels.
     Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
         window was.
-    Numerics: a matrix product over blocks of windows.
+    Numerics: a matrix product over blocks of windows; sums, where each filter sees one channel.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
         and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
     """
@@ -96,14 +33,7 @@ class Conv(Sliding):
     dilation_rate: tuple[int, ...] = (1, 1)
 
     def shape(self, x: Shape, w: Shape) -> Shape:
-        if len(x) != len(w):
-            raise ShapeError(
-                f"conv expected ndim={len(w)}, found ndim={len(x)}: x has shape {show(x)}, the "
-                f"kernel {show(w)}.",
-                why="a kernel (height, width, channels, filters) slides over images (batch, "
-                "height, width, channels), a kernel (time, channels, filters) over sequences.",
-                fix="add the missing axis with a Reshape layer, for example Reshape((28, 28, 1)).",
-            )
+        self.check_kernel(x, w, "channels, filters")
         self._check_channels(x, w)
         spatial = self.out_spatial(x, w[:-2], self.dilation_rate)  # type: ignore[arg-type]
         return self.joined(x[0], spatial, w[-1])
@@ -126,15 +56,15 @@ class Conv(Sliding):
 
     def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
-        g = self.images(g)
+        g = self.channels_last(g)
         if gx is not None:
-            kernels.conv_vjp_x(g, _kernel(w), self.images(gx), window)
+            kernels.conv_vjp_x(g, w, self.channels_last(gx), window)
         if gw is not None:
-            kernels.conv_vjp_w(self.images(x), g, _kernel(gw), window)
+            kernels.conv_vjp_w(self.channels_last(x), g, gw, window)
 
     def _forward(self, x: Array, w: Array, bias: Array | None, out: Array) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
-        kernels.conv(self.images(x), _kernel(w), bias, self.images(out), window)
+        kernels.conv(self.channels_last(x), w, bias, self.channels_last(out), window)
 
 
 class ConvBias(Conv):
@@ -160,7 +90,66 @@ class ConvBias(Conv):
         _, out, gx, gw, gbias = arrays
         super().vjp(g, x, w, out, gx, gw)
         if gbias is not None:
-            kernels.conv_vjp_bias(self.images(g), gbias)
+            kernels.conv_vjp_bias(self.channels_last(g), gbias)
+
+
+class ConvTranspose(Sliding):
+    """Each filter is laid down at every position, times x there, and overlaps are added.
+
+    It is the gradient of a convolution with respect to its image, used as a layer of its own.
+
+    Shapes: x (batch, height, width, channels), kernel (height, width, filters, channels) -> out
+        (batch, new height, new width, filters); without the width for sequences, with a depth in
+        front of the height for volumes. Lengths are those of `shape_math.transposed_length`.
+    Gradient: gx = the convolution of g with the kernel; gkernel = the sum over positions of x * the
+        window of g there.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016,
+        chapter 4.
+    """
+
+    output_padding: tuple[int, ...] | None = None
+    dilation_rate: tuple[int, ...] = (1, 1)
+
+    def shape(self, x: Shape, w: Shape) -> Shape:
+        self.check_kernel(x, w, "filters, channels")
+        if not shape_math.same((self.channels(x),), w[-1:]):
+            raise ShapeError(
+                "The number of input channels must be that of the kernel's last axis. Received "
+                f"{self.channels(x)} input channels and a kernel for {w[-1]} channels.",
+                why=f"x has shape {show(x)} with {self.data_format}, the kernel {show(w)}.",
+                fix="give the kernel as many channels as x has, or check `data_format`.",
+            )
+        axes = zip(self.spatial(x), self.axes(w), strict=True)
+        lengths = tuple(shape_math.transposed_length(length, *axis) for length, axis in axes)
+        return self.joined(x[0], lengths, w[-2])
+
+    def axes(self, w: Shape) -> list[tuple[Any, ...]]:
+        """For each axis: size of the window, stride, dilation, padding and output padding."""
+        more = self.output_padding or (None,) * len(self.strides)
+        settings = zip(w[:-2], self.strides, self.dilation_rate, more, strict=True)
+        return [(*window, self.padding, extra) for *window, extra in settings]
+
+    def forward(self, x: Array, w: Array, out: Array) -> None:
+        window = self.geometry(x, w, out)
+        kernels.conv_vjp_x(self.channels_last(x), w, self.channels_last(out), window)
+
+    def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
+        window = self.geometry(x, w, out)
+        g = self.channels_last(g)
+        if gx is not None:
+            kernels.conv(g, w, None, self.channels_last(gx), window)
+        if gw is not None:
+            kernels.conv_vjp_w(g, self.channels_last(x), gw, window)
+
+    def geometry(self, x: Array, w: Array, out: Array) -> Window:
+        """The window of the convolution that leads from `out` back to `x`."""
+        pads = []
+        lengths = zip(self.spatial(x.shape), self.spatial(out.shape), self.axes(w.shape))
+        for length, longer, (size, stride, dilation, *rest) in lengths:
+            before = shape_math.transposed_cut(size, stride, dilation, *rest)
+            covered = (length - 1) * stride + dilation * (size - 1) + 1
+            pads.append((before, max(0, covered - longer - before)))
+        return Window(w.shape[:-2], self.strides, self.dilation_rate, tuple(pads))
 
 
 def conv(
@@ -172,10 +161,10 @@ def conv(
     dilation_rate: int | Sequence[int] = 1,
     bias: Any = None,
 ) -> Any:
-    """Slide the filters of `kernel` over images or sequences, and add a bias per filter if given.
+    """Slide the filters of `kernel` over images, sequences or volumes, and add a bias per filter.
 
     Shapes: inputs (batch, height, width, channels), kernel (height, width, channels / groups,
-        filters) -> (batch, new height, new width, filters); or without the width.
+        filters) -> (batch, new height, new width, filters); or without the width, or with a depth.
 
     >>> import numpy as np
     >>> conv(np.ones((1, 4, 4, 1)), np.ones((3, 3, 1, 1)))[0, :, :, 0]
@@ -194,137 +183,82 @@ def conv(
     return ConvBias(*settings)(inputs, kernel, bias)
 
 
-def per_axis(value: int | Sequence[int], rank: int, what: str) -> tuple[int, ...]:
-    """A setting for each spatial axis, from one number or one for each; all at least 1."""
-    several = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
-    values: tuple[Any, ...] = tuple(value) if several else (value,) * rank  # type: ignore[arg-type]
-    if len(values) != rank or not all(
-        isinstance(v, Integral) and not isinstance(v, bool) and int(v) > 0 for v in values
-    ):
-        raise ArgumentError(
-            f"The `{what}` argument must be a positive integer or a tuple of {rank} of them. "
-            f"Received: {what}={value!r}.",
-            why=f"it holds one number for each of the {rank} axes that the window moves along.",
-            fix=meant.per_axis(what, value, rank),
-        )
-    return values
+def depthwise_conv(
+    inputs: Any,
+    kernel: Any,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Any:
+    """Slide filters over each channel by itself: a convolution with a group for each channel.
 
+    Shapes: inputs (batch, height, width, channels), kernel (height, width, channels, multiplier) ->
+        (batch, new height, new width, channels * multiplier); or without the width, or with a
+        depth.
 
-def check_padding(padding: str) -> str:
-    known = padding.lower() if isinstance(padding, str) else padding
-    if known not in ("valid", "same"):
-        raise ArgumentError(
-            f'The `padding` argument must be one of "valid", "same". Received: {padding!r}.',
-            why='"valid" keeps the window inside the image, "same" adds zeros around it so that '
-            "with strides=1 the output is as large as the input.",
-            fix='write padding="same" or padding="valid".',
-        )
-    return known
-
-
-def check_format(data_format: str | None) -> str:
-    known = data_format.lower() if isinstance(data_format, str) else data_format
-    if known not in (None, *FORMATS):
-        raise ArgumentError(
-            'The `data_format` argument must be one of "channels_first", "channels_last". '
-            f"Received: {data_format!r}.",
-            why="it says where the channels are: last in (batch, height, width, channels).",
-            fix='leave it out, or write data_format="channels_last".',
-        )
-    return known or config.image_data_format()
-
-
-def _kernel(w: Array) -> Array:
-    return w[None] if w.ndim == 3 else w
-
-
-class Pooling(Sliding, abstract=True):
-    """A sliding window that keeps the channels apart."""
-
-    pool_size: tuple[int, ...] = (2, 2)
-
-    def shape(self, x: Shape) -> Shape:
-        if len(x) != len(self.pool_size) + 2:
-            raise ShapeError(
-                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
-                f"shape {show(x)}.",
-                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
-                "and the channels.",
-                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
-            )
-        spatial = self.out_spatial(x, self.pool_size, self._ones)
-        return self.joined(x[0], spatial, self.channels(x))
-
-    def geometry(self, x: Array) -> tuple[tuple[int, int], ...]:
-        """Size, strides, and the padding before height and width."""
-        window = self.window(x, self.pool_size, self._ones)
-        (top, _), (left, _) = window.padding
-        return window.size, window.strides, (top, left)
-
-    @property
-    def _ones(self) -> tuple[int, ...]:
-        return (1,) * len(self.pool_size)
-
-
-class MaxPool(Pooling):
-    """out = the largest element in each window, for each channel.
-
-    Windows do not overlap unless `strides` are given.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
-        without the width for sequences.
-    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
-    Numerics: NaN counts as largest. Padding never wins.
+    >>> import numpy as np
+    >>> depthwise_conv(np.ones((1, 4, 4, 2)), np.ones((3, 3, 2, 1))).shape
+    (1, 2, 2, 2)
     """
-
-    def work(self, x: Shape) -> Work:
-        """The pixel that won each window, counted row by row."""
-        return ((self.shape(x), "int32"),)
-
-    def forward(self, x: Array, out: Array, winner: Array) -> None:
-        images = self.images(x), self.images(out), self.images(winner)
-        pooling.max_pool(*images, *self.geometry(x))
-
-    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
-        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
-
-    def _pixels(self, x: Array) -> Array:
-        """The same memory as (batch, pixels, channels)."""
-        images = self.images(x)
-        return images.reshape(len(x), -1, images.shape[3], copy=False)
+    x, w, form = shape_of(inputs), shape_of(kernel), check_format(data_format)
+    channels = x[1] if form == "channels_first" else x[-1]
+    if len(x) != len(w) or channels not in (None, w[-2]):
+        raise ShapeError(
+            f"A depthwise kernel of shape {show(w)} does not fit inputs of shape {show(x)} with "
+            f"{form}.",
+            why="it has filters (height, width, channels, multiplier) for each channel, for "
+            "sequences without the width.",
+            fix="give the kernel as many channels as the inputs have, or check `data_format`.",
+        )
+    grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))
+    return conv(inputs, grouped, strides, padding, form, dilation_rate)
 
 
-class AveragePool(Pooling):
-    """out = the mean of each window, for each channel; padding does not count.
+def separable_conv(
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Any:
+    """Slide filters over each channel by itself, then mix the channels of each position.
 
-    Windows do not overlap unless `strides` are given.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
-        without the width for sequences.
-    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    Shapes: inputs (batch, height, width, channels), depthwise_kernel (height, width, channels,
+        multiplier), pointwise_kernel (1, 1, channels * multiplier, filters) -> (batch, new height,
+        new width, filters); or without the width, or with a depth.
     """
-
-    def forward(self, x: Array, out: Array) -> None:
-        pooling.average_pool(self.images(x), self.images(out), *self.geometry(x))
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        pooling.average_pool_vjp(self.images(g), self.images(gx), *self.geometry(x))
+    settings = (strides, padding, data_format, dilation_rate)
+    apart = depthwise_conv(inputs, depthwise_kernel, *settings)
+    return conv(apart, pointwise_kernel, data_format=data_format)
 
 
-def _function(op: Any, name: str) -> Any:
-    def pool(
-        inputs: Any,
-        pool_size: int | Sequence[int],
-        strides: int | Sequence[int] | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-    ) -> Any:
-        rank = len(inputs.shape) - 2
-        size = per_axis(pool_size, rank, "pool_size")
-        steps = size if strides is None else per_axis(strides, rank, "strides")
-        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
+def conv_transpose(
+    inputs: Any,
+    kernel: Any,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    output_padding: int | Sequence[int] | None = None,
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Any:
+    """Lay the filters of `kernel` down at each position, and add what overlaps.
 
-    return named_like(op, pool, name)
+    Shapes: inputs (batch, height, width, channels), kernel (height, width, filters, channels) ->
+        (batch, new height, new width, filters); or without the width, or with a depth.
 
-
-max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")
+    >>> import numpy as np
+    >>> conv_transpose(np.ones((1, 3, 1)), np.ones((3, 1, 1)), strides=2)[0, :, 0]
+    array([1., 1., 2., 1., 2., 1., 1.])
+    """
+    rank = len(kernel.shape) - 2
+    more = output_padding
+    return ConvTranspose(
+        per_axis(strides, rank, "strides"),
+        check_padding(padding),
+        check_format(data_format),
+        None if more is None else per_axis(more, rank, "output_padding", least=0),
+        per_axis(dilation_rate, rank, "dilation_rate"),
+    )(inputs, kernel)

@@ -10,7 +10,7 @@ import numpy as np
 from funclab.graph.op import Array
 from funclab.kernels import elementwise as kernels
 from funclab.ops.arithmetic import maximum, minimum
-from funclab.ops.base import Elementwise, function_of
+from funclab.ops.base import Elementwise, function_of, with_settings
 
 
 class Whole(Elementwise, abstract=True):
@@ -27,7 +27,7 @@ class Check(Elementwise, abstract=True):
         return "bool"
 
 
-def _row(
+def row(
     name: str,
     forward: Callable[..., Any],
     says: str,
@@ -50,75 +50,83 @@ def _row(
     return op, function_of(op)
 
 
+def slope(formula: Callable[[Array, Array], Any]) -> Callable[..., Any]:
+    """The vjp of an op from its slope at each element, a formula of x and out."""
+    return lambda g, x, out, gx: np.multiply(g, formula(x, out), gx)
+
+
 # Powers and roots. A ufunc returns the array that it has filled, its last argument.
-Negative, negative = _row(
+Negative, negative = row(
     "Negative", np.negative, "-x", "-g", lambda g, x, out, gx: np.negative(g, gx), Whole
 )
-Absolute, absolute = _row(
+Absolute, absolute = row(
     "Absolute", np.absolute, "x without its sign", "g * sign(x); 0 at x = 0",
     lambda g, x, out, gx: np.multiply(np.sign(x, gx), g, gx), Whole,
 )  # fmt: skip
-Square, square = _row(
+Square, square = row(
     "Square", np.square, "x * x", "2 g x",
     lambda g, x, out, gx: np.multiply(np.add(x, x, gx), g, gx), Whole,
 )  # fmt: skip
-Sqrt, sqrt = _row(
+Sqrt, sqrt = row(
     "Sqrt", np.sqrt, "the square root of x", "g / (2 out)",
     lambda g, x, out, gx: np.divide(g, np.add(out, out, gx), gx),
 )  # fmt: skip
-Rsqrt, rsqrt = _row(
+Rsqrt, rsqrt = row(
     "Rsqrt", lambda x, out: np.reciprocal(np.sqrt(x, out), out), "1 / sqrt(x)",
     "-g * out^3 / 2, as out / x * g / -2",
     lambda g, x, out, gx: np.multiply(np.multiply(np.divide(out, x, gx), g, gx), -0.5, gx),
 )  # fmt: skip
-Reciprocal, reciprocal = _row(
+Reciprocal, reciprocal = row(
     "Reciprocal", lambda x, out: np.divide(1, x, out), "1 / x", "-g * out^2",
     lambda g, x, out, gx: np.negative(np.multiply(np.multiply(out, out, gx), g, gx), gx),
 )  # fmt: skip
 
 # Exponentials, logarithms and waves.
-Exp, exp = _row("Exp", np.exp, "e^x", "g * out", lambda g, x, out, gx: np.multiply(g, out, gx))
-Expm1, expm1 = _row(
+Exp, exp = row("Exp", np.exp, "e^x", "g * out", lambda g, x, out, gx: np.multiply(g, out, gx))
+Expm1, expm1 = row(
     "Expm1", np.expm1, "e^x - 1", "g * (out + 1)",
     lambda g, x, out, gx: np.multiply(np.add(out, 1, gx), g, gx),
     numerics="exact for small x too, where e^x - 1 would cancel",
 )  # fmt: skip
-Log, log = _row(
+Log, log = row(
     "Log", np.log, "the natural logarithm of x: -inf at 0, NaN below", "g / x",
     lambda g, x, out, gx: np.divide(g, x, gx),
 )  # fmt: skip
-Log1p, log1p = _row(
+Log1p, log1p = row(
     "Log1p", np.log1p, "log(1 + x)", "g / (1 + x)",
     lambda g, x, out, gx: np.divide(g, np.add(x, 1, gx), gx),
     numerics="exact for small x too, where 1 + x would lose its digits",
 )  # fmt: skip
-Sin, sin = _row(
+Sin, sin = row(
     "Sin", np.sin, "sin(x), x in radians", "g * cos(x)",
     lambda g, x, out, gx: np.multiply(np.cos(x, gx), g, gx),
 )  # fmt: skip
-Cos, cos = _row(
+Cos, cos = row(
     "Cos", np.cos, "cos(x), x in radians", "-g * sin(x)",
     lambda g, x, out, gx: np.negative(np.multiply(np.sin(x, gx), g, gx), gx),
 )  # fmt: skip
-Tanh, tanh = _row(
+Tanh, tanh = row(
     "Tanh", np.tanh, "(e^x - e^-x) / (e^x + e^-x), between -1 and 1", "g * (1 - out^2)",
     lambda g, x, out, gx: kernels.tanh_vjp(g, out, gx),
 )  # fmt: skip
-Sigmoid, sigmoid = _row(
+Sigmoid, sigmoid = row(
     "Sigmoid", kernels.sigmoid, "1 / (1 + e^-x), between 0 and 1", "g * out * (1 - out)",
     lambda g, x, out, gx: kernels.sigmoid_vjp(g, out, gx),
     numerics="computed from e^-|x|, which cannot overflow",
 )  # fmt: skip
 
 # Steps and checks, through which no gradient flows.
-Sign, sign = _row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
-Floor, floor = _row("Floor", np.floor, "the next whole number below x", base=Whole)
-Ceil, ceil = _row("Ceil", np.ceil, "the next whole number above x", base=Whole)
-LogicalNot, logical_not = _row(
-    "LogicalNot", np.logical_not, "whether x is false (zero)", base=Check
+Sign, sign = row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
+Floor, floor = row("Floor", np.floor, "the next whole number below x", base=Whole)
+Ceil, ceil = row("Ceil", np.ceil, "the next whole number above x", base=Whole)
+LogicalNot, logical_not = row("LogicalNot", np.logical_not, "whether x is false (zero)", base=Check)
+Isinf, isinf = row("Isinf", np.isinf, "whether x is infinite", base=Check)
+Signbit, signbit = row(
+    "Signbit", np.signbit, "whether x is below 0, or the zero below 0", base=Check
 )
-IsNan, isnan = _row("IsNan", np.isnan, "whether x is nan", base=Check)
-IsFinite, isfinite = _row(
+Trunc, trunc = row("Trunc", np.trunc, "x without its decimals", base=Whole)
+IsNan, isnan = row("IsNan", np.isnan, "whether x is nan", base=Check)
+IsFinite, isfinite = row(
     "IsFinite", np.isfinite, "whether x is neither infinite nor nan", base=Check
 )
 
@@ -153,7 +161,25 @@ class Clip(Whole):
         np.multiply(g, x == out, gx)
 
 
-abs = absolute
+class NanToNum(Whole):
+    """out = x, with numbers in place of NaN and infinities (None: the largest there is).
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = g where x is a number, else 0.
+    """
+
+    nan: float = 0.0
+    posinf: float | None = None
+    neginf: float | None = None
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.nan_to_num(x, nan=self.nan, posinf=self.posinf, neginf=self.neginf))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.multiply(g, np.isfinite(x), gx)
+
+
+abs, nan_to_num = absolute, with_settings(NanToNum, "x")
 
 
 def round(x: Any, decimals: int = 0) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -10,18 +11,18 @@ from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import recurrent as kernels
+from funclab.ops.base import Slot
 from funclab.shape_math import Shape, show
 
 ACTIVATIONS = kernels.ACTIVATIONS
-"""The activations that the fused op knows."""
+"""The activations that the fused ops know."""
 
 
 class Inputs(NamedTuple):
-    """The inputs of an LSTM; the last two are there when the op's fields say so."""
+    """The inputs of a recurrence; the last two are there when the op's fields say so."""
 
     x: Any
-    h: Any
-    c: Any
+    states: Sequence[Any]
     kernel: Any
     recurrent: Any
     bias: Any
@@ -29,7 +30,256 @@ class Inputs(NamedTuple):
     dropout: Any = None
 
 
-class LSTM(Op):
+class Room(NamedTuple):
+    """What the steps leave for the gradient: all with the time in front, in reading order."""
+
+    xs: Array
+    gates: Array
+    ggates: Array
+    states: list[Array]
+    """One step more than the others: the initial state is the first."""
+    extra: list[Array]
+
+
+class Recurrence(Op, abstract=True):
+    """A state that every step of a sequence changes. Subclasses say what a step does.
+
+    The inputs: x, the states, kernel, recurrent kernel, bias; then a mask (batch, time) if
+    `masked`, and numbers (batch, units) that h is multiplied with on its way into the recurrent
+    kernel if `dropped`.
+    """
+
+    activation: str = "tanh"
+    return_sequences: bool = True
+    go_backwards: bool = False
+    masked: bool = False
+    dropped: bool = False
+    gates: ClassVar[int] = 1
+    state_count: ClassVar[int] = 1
+    extra: ClassVar[tuple[int, ...]] = ()
+    """The widths, in units, of what the steps leave beside gates and states."""
+    n_outputs: ClassVar[int] = 2
+
+    def shape(self, *inputs: Shape) -> tuple[Shape, ...]:
+        (x, states, kernel, recurrent, bias, *_), _ = self.by_name(inputs)
+        units = states[0][-1]
+        width = None if units is None else self.gates * units
+        expected = {
+            "kernel": (x[-1], width),
+            "recurrent": (units, width),
+            "bias": self._bias_shape(width),
+        }
+        actual = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
+        fit = all(shape_math.same(state, states[0]) for state in states)
+        for name, shape in expected.items():
+            if len(x) != 3 or not shape_math.same(actual[name], shape) or not fit:
+                raise ShapeError(
+                    f"{type(self).__name__} expected ndim=3, (batch, time, features), and a {name} "
+                    f"of shape {show(shape)}; found x {show(x)}, {name} {show(actual[name])}, "
+                    f"states {' and '.join(map(show, states))}.",
+                    why=f"a state of {units} units needs {self.gates} columns for each unit.",
+                    fix="give a sequence of vectors and weights of these shapes.",
+                )
+        sequence = (x[0], x[1], units) if self.return_sequences else (x[0], units)
+        return sequence, *[(x[0], units)] * self.state_count
+
+    def _bias_shape(self, width: int | None) -> Shape:
+        return (width,)
+
+    def dtype(self, *dtypes: str) -> tuple[str, ...]:
+        return (dtypes[0],) * self.n_outputs
+
+    def work(self, *inputs: Shape) -> Work:
+        """The arrays of a `Room`."""
+        batch, time, features = inputs[0]
+        units = inputs[1][1]
+        assert time is not None and units is not None
+        steps, gates = (time, batch), (time, batch, self.gates * units)
+        states = [(time + 1, batch, units)] * self.state_count
+        extra = [(*steps, width * units) for width in self.extra]
+        sizes = [(*steps, features), gates, gates, *states, *extra]
+        return tuple((size, None) for size in sizes)
+
+    def forward(self, *arrays: Any) -> None:
+        inputs, ((sequence, *last), *rest) = self.by_name(arrays)
+        room, _ = self._room(rest)
+        np.copyto(room.xs, self._in_time(inputs.x))
+        for states, first in zip(room.states, inputs.states, strict=True):
+            np.copyto(states[0], first)
+        frozen = self._frozen(inputs)
+        self._steps(inputs, frozen, room)
+        shown = room.states[0][1:]
+        shown = shown if frozen is None else shown * self._begun(frozen)
+        np.copyto(sequence, shown.swapaxes(0, 1) if self.return_sequences else shown[-1])
+        for out, states in zip(last, room.states, strict=True):
+            np.copyto(out, states[-1])
+
+    def vjp(self, *arrays: Any) -> None:
+        (gsequence, *glast), *rest = arrays
+        inputs, (_, *rest) = self.by_name(rest)
+        room, (gx, *slots) = self._room(rest)
+        frozen = self._frozen(inputs)
+        gs = [g.copy() for g in glast]
+        gstates = self._gstates(gsequence, frozen, gs[0])
+        gdropout = np.zeros_like(inputs.dropout) if self.dropped else None
+        self._steps_vjp(inputs, frozen, room, gstates, gs, gdropout)
+        if gx is not None:
+            gxs = np.empty_like(room.xs)
+            kernels.inputs_vjp(room.ggates, inputs.kernel, gxs)
+            np.copyto(self._in_time(gx), gxs)
+        n = self.state_count
+        self._weights_vjp(inputs, room, *slots[n : n + 3])
+        dropped = [(slots[-1], gdropout)] if self.dropped else []
+        for slot, value in [*zip(slots, gs), *dropped]:
+            if slot is not None:
+                np.copyto(slot, value)
+
+    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
+        """All steps forward: fill gates, states and extra."""
+        raise NotImplementedError
+
+    def _steps_vjp(self, *arrays: Any) -> None:
+        """All steps backward: fill ggates, take gs to the first states, add to gdropout.
+
+        Takes inputs, frozen, room, the gradients of each step's output, gs, gdropout.
+        """
+        raise NotImplementedError
+
+    def _weights_vjp(
+        self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
+    ) -> None:
+        if gkernel is not None:
+            kernels.weight_vjp(room.xs, room.ggates, gkernel)
+        if grecurrent is not None:
+            thinned = kernels.thinned(room.states[0][:-1], inputs.dropout)
+            kernels.weight_vjp(thinned, room.ggates, grecurrent)
+        if gbias is not None:
+            kernels.bias_vjp(room.ggates, gbias)
+
+    def _gstates(self, gsequence: Array, frozen: Array | None, gh: Array) -> Array | None:
+        """The gradients of the outputs of all steps; without return_sequences, gh takes them in."""
+        if self.return_sequences:
+            gstates = gsequence.swapaxes(0, 1)
+            return gstates if frozen is None else gstates * self._begun(frozen)
+        gh += gsequence if frozen is None else gsequence * self._begun(frozen)[-1]
+        return None
+
+    def by_name(self, arrays: Any) -> tuple[Inputs, Any]:
+        """The inputs by name, and the arrays that come after them."""
+        n = 1 + self.state_count
+        names = ("mask",) * self.masked + ("dropout",) * self.dropped
+        end = n + 3 + len(names)
+        extra = dict(zip(names, arrays[n + 3 : end]))
+        return Inputs(arrays[0], arrays[1:n], *arrays[n : n + 3], **extra), arrays[end:]
+
+    def _room(self, arrays: Any) -> tuple[Room, Any]:
+        """The work arrays by name, and the arrays that come after them."""
+        n = 3 + self.state_count
+        end = n + len(self.extra)
+        return Room(*arrays[:3], arrays[3:n], arrays[n:end]), arrays[end:]
+
+    def _in_time(self, x: Array) -> Array:
+        """A view with time first, in the order in which the steps are done."""
+        turned = x.swapaxes(0, 1)
+        return turned[::-1] if self.go_backwards else turned
+
+    def _frozen(self, inputs: Inputs) -> Array | None:
+        if inputs.mask is None:
+            return None
+        return ~self._in_time(inputs.mask).astype(bool)[..., None]
+
+    @staticmethod
+    def _begun(frozen: Array) -> Array:
+        """Whether there was a step to repeat: False while all steps so far are masked."""
+        return np.logical_or.accumulate(~frozen, 0)
+
+    def _codes(self) -> list[int]:
+        """The numbers of the activations: of the gates, where there are any, and of the values."""
+        names = [getattr(self, "recurrent_activation", None), self.activation]
+        return [ACTIVATIONS.index(name) for name in names if name]
+
+
+class SimpleRNN(Recurrence):
+    """Each state is made of the input and the state before: h = activation(x w + h recurrent + b).
+
+    Shapes: x (batch, time, features), h (batch, units), kernel (features, units), recurrent
+        (units, units), bias (units) -> all h (batch, time, units) or, without return_sequences, the
+        last output (batch, units); then the last h. If `masked`, a mask (batch, time) follows; if
+        `dropped`, numbers (batch, units) that h is multiplied with on its way into the product.
+    Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
+    Numerics: where the mask is False, h stays and the output before is repeated, zeros at first.
+    Source: Elman, "Finding structure in time", Cognitive Science 1990.
+    """
+
+    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
+        kernels.project(room.xs, inputs.kernel, inputs.bias, room.gates)
+        known = inputs.recurrent, frozen, inputs.dropout, room.gates
+        kernels.simple_rnn(*known, *room.states, *self._codes())
+
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+        gstates, gs, gdropout = gradients
+        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
+        kernels.simple_rnn_vjp(gstates, *gs, *known, room.ggates, *self._codes())
+
+
+class GRU(Recurrence):
+    """A gated recurrent unit: gate z mixes old state and new value, gate r resets the state before.
+
+    With z and r through `recurrent_activation` and the value v through `activation`:
+    h = z h + (1 - z) v. With `reset_after`, r multiplies what the recurrent kernel makes of h, and
+    that product has a bias of its own; without, r multiplies h before the product.
+
+    Shapes: x (batch, time, features), h (batch, units), kernel (features, 3 units), recurrent
+        (units, 3 units), bias (2, 3 units), or (3 units) without reset_after -> all h (batch, time,
+        units) or, without return_sequences, the last output (batch, units); then the last h. If
+        `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) that h is
+        multiplied with on its way into the recurrent kernel.
+    Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
+    Numerics: where the mask is False, h stays and the output before is repeated, zeros at first.
+    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
+    """
+
+    recurrent_activation: str = "sigmoid"
+    reset_after: bool = True
+    gates: ClassVar[int] = 3
+    extra: ClassVar[tuple[int, ...]] = (1, 3)
+
+    def _bias_shape(self, width: int | None) -> Shape:
+        return (2, width) if self.reset_after else (width,)
+
+    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
+        first, second = inputs.bias if self.reset_after else (inputs.bias, None)
+        kernels.project(room.xs, inputs.kernel, first, room.gates)
+        known = inputs.recurrent, second, frozen, inputs.dropout, room.gates, room.extra[0]
+        kernels.gru(*known, *room.states, *self._codes())
+
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+        gstates, gs, gdropout = gradients
+        pulled, ginner = room.extra
+        into = room.ggates, ginner if self.reset_after else None
+        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, pulled
+        kernels.gru_vjp(gstates, *gs, *known, *room.states, *into, *self._codes())
+
+    def _weights_vjp(
+        self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
+    ) -> None:
+        pulled, ginner = room.extra
+        bias = gbias[0] if self.reset_after and gbias is not None else gbias
+        super()._weights_vjp(inputs, room, gkernel, None, bias)
+        if self.reset_after and gbias is not None:
+            kernels.bias_vjp(ginner, gbias[1])
+        if grecurrent is None:
+            return
+        states = kernels.thinned(room.states[0][:-1], inputs.dropout)
+        if self.reset_after:
+            kernels.weight_vjp(states, ginner, grecurrent)
+            return
+        n = 2 * states.shape[2]
+        kernels.weight_vjp(states, room.ggates[..., :n], grecurrent[:, :n])
+        kernels.weight_vjp(pulled, room.ggates[..., n:], grecurrent[:, n:])
+
+
+class LSTM(Recurrence):
     """Long short-term memory: a cell state c that gates let in, keep and let out, step by step.
 
     With z = x kernel + h recurrent + bias, cut in four: input gate i, forget gate f, value v and
@@ -48,119 +298,40 @@ class LSTM(Op):
         et al., "Learning to forget", 2000.
     """
 
-    activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
-    return_sequences: bool = True
-    go_backwards: bool = False
-    masked: bool = False
-    dropped: bool = False
+    gates: ClassVar[int] = 4
+    state_count: ClassVar[int] = 2
+    extra: ClassVar[tuple[int, ...]] = (1,)
     n_outputs: ClassVar[int] = 3
 
-    def shape(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
-        x, h, c, kernel, recurrent, bias, *_ = inputs
-        units = h[-1]
-        width = None if units is None else 4 * units
-        expected = {"kernel": (x[-1], width), "recurrent": (units, width), "bias": (width,)}
-        actual = {"kernel": kernel, "recurrent": recurrent, "bias": bias}
-        for name, shape in expected.items():
-            if len(x) != 3 or not shape_math.same(actual[name], shape) or not shape_math.same(h, c):
-                raise ShapeError(
-                    f"LSTM expected ndim=3, (batch, time, features), and a {name} of shape "
-                    f"{show(shape)}; found x {show(x)}, {name} {show(actual[name])}, states "
-                    f"{show(h)} and {show(c)}.",
-                    why="the four gates share one matrix, so it has 4 columns for each unit.",
-                    fix="give a sequence of vectors and weights of these shapes.",
-                )
-        sequence = (x[0], x[1], units) if self.return_sequences else (x[0], units)
-        return sequence, (x[0], units), (x[0], units)
+    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
+        kernels.project(room.xs, inputs.kernel, None, room.gates)
+        known = inputs.recurrent, inputs.bias, frozen, inputs.dropout, room.gates
+        kernels.lstm(*known, *room.states, *room.extra, *self._codes())
 
-    def dtype(self, *dtypes: str) -> tuple[str, str, str]:
-        return dtypes[0], dtypes[0], dtypes[0]
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+        gstates, gs, gdropout = gradients
+        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
+        kernels.lstm_vjp(gstates, *gs, *known, *room.extra, room.ggates, *self._codes())
 
-    def work(self, *inputs: Shape) -> Work:
-        """Inputs in time order, gates, h, c, activation(c) and the gradients of the gates."""
-        batch, time, features = inputs[0]
-        units = inputs[1][1]
-        assert time is not None and units is not None
-        states = (time + 1, batch, units)
-        gates = (time, batch, 4 * units)
-        sizes = (time, batch, features), gates, states, states, (time, batch, units), gates
-        return tuple((size, None) for size in sizes)
 
-    def forward(self, *arrays: Any) -> None:
-        inputs, (outputs, xs, gates, hs, cs, bent, _) = self._split(arrays)
-        np.copyto(xs, self._in_time(inputs.x))
-        np.copyto(hs[0], inputs.h)
-        np.copyto(cs[0], inputs.c)
-        dropout = inputs.dropout
-        weights = inputs.kernel, inputs.recurrent, inputs.bias
-        frozen = self._frozen(inputs)
-        kernels.lstm(xs, *weights, frozen, dropout, gates, hs, cs, bent, *self._codes())
-        states = hs[1:] if frozen is None else hs[1:] * self._begun(frozen)
-        sequence, last_h, last_c = outputs
-        if self.return_sequences:
-            np.copyto(sequence, states.swapaxes(0, 1))
-        else:
-            np.copyto(sequence, states[-1])
-        np.copyto(last_h, hs[-1])
-        np.copyto(last_c, cs[-1])
+def recurrence(
+    kind: type[Recurrence], inputs: Sequence[Any], mask: Any, dropout: Any, **settings: Any
+) -> Any:
+    """A recurrent op over a sequence: the outputs, then the last states.
 
-    def vjp(self, *arrays: Any) -> None:
-        (gsequence, glast_h, glast_c), *rest = arrays
-        inputs, (_, xs, gates, hs, cs, bent, ggates, *slots) = self._split(rest)
-        gx, gh0, gc0, gkernel, grecurrent, gbias = slots[:6]
-        frozen = self._frozen(inputs)
-        gh, gc = glast_h.copy(), glast_c.copy()
-        gstates = self._gstates(gsequence, frozen, gh)
-        known = frozen, inputs.dropout, gates, cs, bent, ggates
-        kernels.lstm_vjp(gstates, gh, gc, inputs.recurrent, *known, *self._codes())
-        gxs = None if gx is None else np.empty_like(xs)
-        into = gxs, gkernel, grecurrent, gbias
-        kernels.lstm_vjp_weights(ggates, xs, hs, inputs.dropout, inputs.kernel, *into)
-        if gx is not None and gxs is not None:
-            np.copyto(self._in_time(gx), gxs)
-        for slot, value in ((gh0, gh), (gc0, gc)):
-            if slot is not None:
-                np.copyto(slot, value)
-        if self.dropped and slots[-1] is not None:
-            self._vjp_dropout(ggates, hs, inputs.recurrent, slots[-1])
-
-    def _gstates(self, gsequence: Array, frozen: Array | None, gh: Array) -> Array | None:
-        """The gradients of the outputs of all steps; without return_sequences, gh takes them in."""
-        if self.return_sequences:
-            gstates = gsequence.swapaxes(0, 1)
-            return gstates if frozen is None else gstates * self._begun(frozen)
-        gh += gsequence if frozen is None else gsequence * self._begun(frozen)[-1]
-        return None
-
-    @staticmethod
-    def _vjp_dropout(ggates: Array, hs: Array, recurrent: Array, slot: Array) -> None:
-        np.copyto(slot, ((ggates @ recurrent.T) * hs[:-1]).sum(0))
-
-    def _split(self, arrays: Any) -> tuple[Inputs, Any]:
-        """The inputs by name, and the arrays that come after them."""
-        n = 6 + self.masked + self.dropped
-        extra = dict(zip(("mask",) * self.masked + ("dropout",) * self.dropped, arrays[6:n]))
-        return Inputs(*arrays[:6], **extra), arrays[n:]
-
-    def _in_time(self, x: Array) -> Array:
-        """A view with time first, in the order in which the steps are done."""
-        turned = x.swapaxes(0, 1)
-        return turned[::-1] if self.go_backwards else turned
-
-    def _frozen(self, inputs: Inputs) -> Array | None:
-        if inputs.mask is None:
-            return None
-        return ~self._in_time(inputs.mask).astype(bool)[..., None]
-
-    @staticmethod
-    def _begun(frozen: Array) -> Array:
-        """Whether there was a step to repeat: False while all steps so far are masked."""
-        return np.logical_or.accumulate(~frozen, 0)
-
-    def _codes(self) -> tuple[int, int]:
-        gate, squash = self.recurrent_activation, self.activation
-        return ACTIVATIONS.index(gate), ACTIVATIONS.index(squash)
+    inputs: x, the states, kernel, recurrent kernel and bias. `mask` and `dropout` may be None.
+    Raises: ArgumentError for an activation that its loops do not know.
+    """
+    for name in ("activation", "recurrent_activation"):
+        if settings.get(name, "tanh") not in ACTIVATIONS:
+            raise ArgumentError(
+                f"The fused {kind.__name__} does not know the activation {settings[name]!r}.",
+                why="its loops are written for one activation at a time.",
+                fix=f"choose one of {', '.join(ACTIVATIONS)}.",
+            )
+    op = kind(**settings, masked=mask is not None, dropped=dropout is not None)
+    return op(*inputs, *(extra for extra in (mask, dropout) if extra is not None))
 
 
 def lstm(
@@ -183,14 +354,13 @@ def lstm(
         recurrent_kernel (units, 4 units), bias (4 units), mask (batch, time), recurrent_dropout
         (batch, units) -> (batch, time, units) or (batch, units), (batch, units), (batch, units).
     """
-    for name in (activation, recurrent_activation):
-        if name not in ACTIVATIONS:
-            raise ArgumentError(
-                f"The fused LSTM does not know the activation {name!r}.",
-                why="its loops are written for one activation at a time.",
-                fix=f"choose one of {', '.join(ACTIVATIONS)}.",
-            )
-    settings = activation, recurrent_activation, return_sequences, go_backwards
-    extra = [x for x in (mask, recurrent_dropout) if x is not None]
-    op = LSTM(*settings, masked=mask is not None, dropped=recurrent_dropout is not None)
-    return op(x, h, c, kernel, recurrent_kernel, bias, *extra)
+    return recurrence(
+        LSTM,
+        (x, h, c, kernel, recurrent_kernel, bias),
+        mask,
+        recurrent_dropout,
+        activation=activation,
+        recurrent_activation=recurrent_activation,
+        return_sequences=return_sequences,
+        go_backwards=go_backwards,
+    )

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import shape_math
-from funclab.errors import ArgumentError
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import greater, less, not_equal, subtract
 from funclab.ops.base import as_float, named_like
-from funclab.ops.elementwise import absolute, sqrt, square
+from funclab.ops.basic import cast
+from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import expand_dims, ravel
 from funclab.shape_math import Shape
@@ -156,6 +156,9 @@ class Cumsum(Op):
         shape_math.axis_index(self.axis, len(x))
         return x
 
+    def dtype(self, x: str) -> str:
+        return "int32" if x == "bool" else x
+
     def forward(self, x: Array, out: Array) -> None:
         np.add.accumulate(x, self.axis, None, out)
 
@@ -164,11 +167,11 @@ class Cumsum(Op):
         np.add.accumulate(np.flip(g, self.axis), self.axis, None, backward)
 
 
-def cumsum(x: Any, axis: int | None = None) -> Any:
+def cumsum(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
     """The sum of all elements up to each, along `axis` (None: of x laid flat)."""
     if axis is None:
         x, axis = ravel(x), 0
-    return Cumsum(axis)(x)
+    return Cumsum(axis)(x if dtype is None else cast(x, dtype))
 
 
 def _function(op: Any, name: str = "") -> Any:
@@ -218,23 +221,6 @@ def moments(x: Any, axes: Any, keepdims: bool = False) -> tuple[Any, Any]:
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The standard deviation along `axis`: the square root of `var`."""
     return sqrt(var(x, axis, keepdims))
-
-
-def norm(x: Any, ord: int | None = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The length of vectors along `axis`: the root of the sum of squares, or with ord=1 the sum
-    of absolute values.
-
-    Raises: ArgumentError for another `ord`.
-    """
-    if ord == 1:
-        return sum(absolute(x), axis, keepdims)
-    if ord not in (None, 2):
-        raise ArgumentError(
-            f"norm does not know ord={ord!r}.",
-            why="funclab measures vectors with ord=2 (the default) or ord=1.",
-            fix="combine other ops, for example ops.max(ops.abs(x), axis).",
-        )
-    return sqrt(sum(square(x), axis, keepdims))
 
 
 def to_axis(axis: Any) -> Axis:

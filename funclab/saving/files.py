@@ -13,9 +13,10 @@ from funclab.errors import ConfigError, WeightsError
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
 from funclab.layers import functions
+from funclab.layers.vocabulary import VOCABULARY
 from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.legacy import NAMES, load_h5, weights_for
-from funclab.saving.state import arrays_of, restore
+from funclab.saving.state import arrays_of, assets_of, placed_layers, restore, restore_assets
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
 
 KERAS_VERSION = "3.15.1"
@@ -28,9 +29,9 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     """Write a model to one `.keras` file, which Keras 3 reads too.
 
     The file is a zip archive: config.json has the architecture and the settings of `compile`,
-    model.weights.h5 the weights and the state of the optimizer. The file at `path` is replaced
-    whole or not at all. In Keras, `training=` in the call of a layer has no effect in a graph; ops
-    that Keras does not have are refused there.
+    model.weights.h5 the weights and the state of the optimizer, assets the vocabularies of layers.
+    The file at `path` is replaced whole or not at all. In Keras, `training=` in the call of a layer
+    has no effect in a graph; ops that Keras does not have are refused there.
 
     model: the model.
     path: the name of the file; it ends with `.keras`.
@@ -49,13 +50,15 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
-    config, weights = to_json(model), _weights_file(model)
+    config, weights, assets = to_json(model), _weights_file(model), assets_of(model)
     saved = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     with replacing(path) as new, zipfile.ZipFile(new, "w") as archive:
         metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "library": "funclab"}
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, config)
         archive.writestr(WEIGHTS, weights)
+        for name, text in assets.items():
+            archive.writestr(name, text)
 
 
 def load_model(
@@ -89,8 +92,17 @@ def load_model(
         if not compile:
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
-        restore(model, read_datasets(members[WEIGHTS]))
+        arrays = read_datasets(members[WEIGHTS])
+        restore_assets(model, _assets_for(model, path), arrays)
+        restore(model, arrays)
     return model
+
+
+def _assets_for(model: Any, path: Any) -> dict[str, str]:
+    """The texts in an archive for the layers of a model that keep some."""
+    layers = [place for place, layer in placed_layers(model) if hasattr(layer, "set_assets")]
+    members = read_archive(path, [f"assets/{place}{VOCABULARY}" for place in layers])
+    return {name: text.decode("utf-8") for name, text in members.items()}
 
 
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:

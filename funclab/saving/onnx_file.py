@@ -22,7 +22,9 @@ from funclab.graph.locks import read
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
-from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of, unknown_length
+from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
+from funclab.saving.onnx_writer import unknown_length
+from funclab.texts import storage
 
 OPSET = 20
 """The version of the ONNX operators that is written."""
@@ -196,7 +198,7 @@ class _Writer:
         return self.onnx.helper.make_tensor_value_info(name, self._dtype(value.dtype), shape)
 
     def _dtype(self, dtype: str) -> int:
-        return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(storage(dtype)))
 
 
 def _inputs(model: Any) -> Any:

@@ -6,37 +6,17 @@ Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from funclab import ops, shape_math
-from funclab.errors import NotSupportedError
 from funclab.graph.value import Value
+from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
+from funclab.saving.onnx_windows import sliding, transposed, up_sample
+from funclab.saving.onnx_writer import Writer, unknown_length
 
-USUAL = ("tanh", "sigmoid")
-"""The activations of an LSTM that ONNX has without more."""
 FAR = np.iinfo(np.int64).max
-
-
-class Writer(Protocol):
-    """What the functions below need of the file that is being written."""
-
-    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
-        """A node of one kind, and the names of its outputs."""
-        ...
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node of one kind, and the name of its only output."""
-        ...
-
-    def constant(self, numbers: Any, dtype: str = "int64") -> str:
-        """The name of an array."""
-        ...
-
-    def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
-        ...
 
 
 # One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
@@ -44,17 +24,19 @@ SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
-        "LogSoftmax", "HardSigmoid", "Gelu", "Round",
+        "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf", "Det",
     )},
+    "Arcsin": "Asin", "Arccos": "Acos", "Arctan": "Atan", "Arcsinh": "Asinh", "Arccosh": "Acosh",
+    "Arctanh": "Atanh",
     "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
     "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
     "Transpose": "Transpose", "Concatenate": "Concat",
 }  # fmt: skip
 COMPARISONS = {
     "Equal": "Equal", "Less": "Less", "LessEqual": "LessOrEqual", "Greater": "Greater",
-    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN",
+    "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN", "Isinf": "IsInf",
 }  # fmt: skip
-LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not"}
+LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not", "LogicalXor": "Xor"}
 REDUCTIONS = {
     "Sum": "ReduceSum", "Mean": "ReduceMean", "Prod": "ReduceProd", "Max": "ReduceMax",
     "Min": "ReduceMin", "LogSumExp": "ReduceLogSumExp",
@@ -71,19 +53,15 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
 }
 
 
-def unknown_length(what: str) -> NotSupportedError:
-    return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of a sequence is not known.",
-        why="its steps are written one by one, so there must be a number of them.",
-        fix="build the model with the length in Input(shape=(time, ...)), give it the weights of "
-        "this one (set_weights), and export that.",
-    )
-
-
 def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     name = type(op).__name__
     attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
     return writer.node(SAME[name], *(writer.cast(x, output.dtype) for x in inputs), **attributes)
+
+
+def triangle(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    upper = int(type(op).__name__ == "Triu")
+    return writer.node("Trilu", writer.cast(inputs[0]), writer.constant(op.k), upper=upper)
 
 
 def comparison(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -214,57 +192,6 @@ def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
 
 
-def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Convolution and pooling; ONNX has the channels in front."""
-    x, rank = inputs[0], inputs[0].ndim
-    kernel = inputs[1:2]
-    size = kernel[0].shape[:-2] if kernel else op.pool_size
-    dilation = getattr(op, "dilation_rate", (1,) * len(size))
-    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
-    if op.padding == "same" and None in op.spatial(x.shape):
-        settings["auto_pad"] = "SAME_UPPER"
-    elif op.padding == "same":
-        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
-        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
-        settings["pads"] = (*before, *after)
-    names = [writer.cast(value, output.dtype) for value in inputs]
-    is_last = op.data_format == "channels_last"
-    if is_last:
-        names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
-    if kernel:
-        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
-        channels: Any = op.channels(x.shape)
-        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    made = writer.node("Conv" if kernel else type(op).__name__, *names, **settings)
-    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1)) if is_last else made
-
-
-def lstm_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
-    """The LSTM of ONNX: time in front, weights turned, gates in the order input, output, forget."""
-    x, h, c, kernel, recurrent, bias = map(writer.cast, inputs)
-    width = inputs[1].shape[-1] or 0
-    gates = writer.constant(np.arange(4 * width).reshape(4, width)[[0, 3, 1, 2]].reshape(-1))
-    front = writer.constant([0])
-    steps = writer.node("Transpose", x, perm=(1, 0, 2))
-    if op.go_backwards:
-        ends = map(writer.constant, ([FAR], [-FAR], [0], [-1]))
-        steps = writer.node("Slice", steps, *ends)
-    weights = [
-        writer.node("Transpose", writer.node("Gather", w, gates, axis=1), perm=(1, 0))
-        for w in (kernel, recurrent)
-    ]
-    none = writer.constant(np.zeros(4 * width), output.dtype)
-    weights.append(writer.node("Concat", writer.node("Gather", bias, gates, axis=0), none, axis=0))
-    fed = [writer.node("Unsqueeze", name, front) for name in (*weights, h, c)]
-    names = steps, *fed[:3], "", *fed[3:]
-    states, last_h, last_c = writer.nodes_outputs("LSTM", 3, *names, hidden_size=width)
-    last = [writer.node("Squeeze", name, front) for name in (last_h, last_c)]
-    if not op.return_sequences:
-        return [last[0], *last]
-    states = writer.node("Squeeze", states, writer.constant([1]))
-    return [writer.node("Transpose", states, perm=(1, 0, 2)), *last]
-
-
 WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(SAME, same),
     **dict.fromkeys(COMPARISONS, comparison),
@@ -273,7 +200,9 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),
     **dict.fromkeys(("Conv", "ConvBias", "MaxPool", "AveragePool"), sliding),
-    "LSTM": lstm_layer,
+    "ConvTranspose": transposed,
+    **dict.fromkeys(("Tril", "Triu"), triangle),
+    **dict.fromkeys(RECURRENT, recurrent_layer),
     "Where": where,
     "Einsum": einsum,
     "Take": gather("Gather"),
@@ -370,32 +299,6 @@ def flip(op: Any, x: Any) -> Any:
     return x[tuple(slice(None, None, -1 if i in axes else None) for i in range(x.ndim))]
 
 
-def lstm(
-    op: Any, x: Any, h: Any, c: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any
-) -> Any:
-    """Step after step: with a mask, ONNX has no such layer."""
-    if x.shape[1] is None:
-        raise unknown_length("An LSTM with a mask")
-    gate, squash = (
-        getattr(ops, name, ops.identity) for name in (op.recurrent_activation, op.activation)
-    )
-    outputs, output = [], None
-    steps = range(x.shape[1])
-    for t in reversed(steps) if op.go_backwards else steps:
-        z = ops.add(ops.add(ops.matmul(x[:, t], kernel), bias), ops.matmul(h, recurrent))
-        i, f, value, o = ops.split(z, 4, axis=1)
-        new_c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), squash(value)))
-        new_h = ops.multiply(gate(o), squash(new_c))
-        if mask:
-            here = mask[0][:, t : t + 1]
-            output = ops.where(here, new_h, ops.zeros_like(new_h) if output is None else output)
-            h, c = ops.where(here, new_h, h), ops.where(here, new_c, c)
-        else:
-            output, h, c = new_h, new_h, new_c
-        outputs.append(output)
-    return ops.stack(outputs, axis=1) if op.return_sequences else output, h, c
-
-
 def tile(op: Any, x: Any) -> Any:
     rank = max(x.ndim, len(op.repeats))
     x = ops.expand_dims(x, tuple(range(rank - x.ndim))) if rank > x.ndim else x
@@ -415,6 +318,13 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Expm1": lambda op, x: ops.multiply(ops.tanh(x * 0.5), ops.add(ops.exp(x), 1.0)),
     "Log1p": lambda op, x: ops.log(ops.add(x, 1.0)),
     "Silu": lambda op, x: ops.multiply(x, ops.sigmoid(x)),
+    "Exp2": lambda op, x: ops.exp(ops.multiply(x, np.log(2.0))),
+    "Log2": lambda op, x: ops.divide(ops.log(x), np.log(2.0)),
+    "Log10": lambda op, x: ops.divide(ops.log(x), np.log(10.0)),
+    "Erfc": lambda op, x: ops.subtract(1.0, ops.erf(x)),
+    "Trunc": lambda op, x: ops.multiply(ops.sign(x), ops.floor(ops.absolute(x))),
+    "Hypot": lambda op, x, y: ops.sqrt(ops.add(ops.multiply(x, x), ops.multiply(y, y))),
+    "Logaddexp": lambda op, x, y: ops.add(x, ops.softplus(ops.subtract(y, x))),
     "Relu": relu,
     "NotEqual": lambda op, x, y: ops.logical_not(ops.equal(x, y)),
     "IsFinite": lambda op, x: ops.less(ops.absolute(x), np.inf),
@@ -433,10 +343,11 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,
     "OneHot": one_hot,
+    "UpSample": up_sample,
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,
-    "LSTM in steps": lstm,
+    "Recurrence in steps": recurrence,
 }
 """Ops as other ops: functions of the op and its inputs."""
 
@@ -444,8 +355,13 @@ SPELLED: dict[str, Callable[..., Any]] = {
 def kind_of(op: Any) -> str:
     """The name of an op in `WRITERS` or `SPELLED`."""
     name = type(op).__name__
-    if name == "LSTM" and op.dropped:
-        return "LSTM with dropout"
-    if name == "LSTM" and (op.masked or (op.activation, op.recurrent_activation) != USUAL):
-        return "LSTM in steps"
+    if name in RECURRENT and op.dropped:
+        return f"{name} with dropout"
+    if name in RECURRENT and (op.masked or not _is_usual(op)):
+        return "Recurrence in steps"
     return "Round to decimals" if name == "Round" and op.decimals else name
+
+
+def _is_usual(op: Any) -> bool:
+    """Whether a recurrent op has the activations that ONNX has without more."""
+    return op.activation == "tanh" and getattr(op, "recurrent_activation", "sigmoid") == "sigmoid"

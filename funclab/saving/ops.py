@@ -22,14 +22,25 @@ KERAS_ROOMS = {
         *("Mod", "Multiply", "Negative", "NotEqual", "Pad", "Power", "Prod", "Reciprocal"),
         *("Repeat", "Reshape", "Round", "Sign", "Sin", "Split", "Sqrt", "Square", "Squeeze"),
         *("Stack", "Subtract", "Sum", "Take", "TakeAlongAxis", "Tanh", "Tile", "Transpose"),
+        *("Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2", "Arctanh", "BitwiseAnd"),
+        *("BitwiseInvert", "BitwiseOr", "BitwiseXor", "Cbrt", "Copy", "Cosh", "Exp2", "Fmax"),
+        *("Fmin", "Fmod", "Gcd", "Heaviside", "Hypot", "Isinf", "Lcm", "LeftShift", "Log10"),
+        *("Log2", "Logaddexp", "Logaddexp2", "LogicalXor", "NanToNum", "Nextafter", "RightShift"),
+        *("Argsort", "Cumprod", "Diag", "Diagflat", "Diagonal", "I0", "Roll", "Rot90"),
+        *("SearchSorted", "Slogdet", "Tril", "Triu", "Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
         *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
     ),
     "nn": (
         *("AveragePool", "Elu", "Gelu", "HardSigmoid", "LeakyRelu", "LogSoftmax", "MaxPool"),
         *("OneHot", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax", "Softplus", "Softsign"),
+        *("Fold", "Sparsemax", "Unfold"),
     ),
-    "core": ("Cast", "StopGradient"),
-    "math": ("Logsumexp", "Rsqrt"),
+    "core": ("Cast", "ScatterUpdate", "StopGradient"),
+    "math": (
+        *("Erf", "Erfc", "Erfinv", "Logsumexp", "Rsqrt"),
+        *("SegmentMax", "SegmentMin", "SegmentProd", "SegmentSum"),
+    ),
+    "linalg": ("Cholesky", "Det", "Eigh", "Inv", "Pinv", "Qr", "Solve"),
 }
 RENAMED = {
     "AllTrue": "All",
@@ -37,6 +48,7 @@ RENAMED = {
     "ArgMax": "Argmax",
     "ArgMin": "Argmin",
     "IsFinite": "Isfinite",
+    "Identity": "Copy",
     "IsNan": "Isnan",
     "LogSumExp": "Logsumexp",
     "MatMul": "Matmul",
@@ -93,7 +105,8 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     if entry.get("module") == OWN:
         return OpOperation(registry.lookup("op", name)(**config), own_name)
     wanted = registry.to_snake_case(name)
-    function = {"GetItem": _get_item, "Einsum": _einsum}.get(name, OPERATORS.get(wanted))
+    function = OPERATORS.get(wanted) or OPERATORS.get(wanted.replace("_", ""))
+    function = {"GetItem": _get_item, "Einsum": _einsum}.get(name, function)
     if function is None:
         raise ConfigError(
             f"The operation {own_name} is a {name} of Keras, which funclab does not have.",

@@ -30,6 +30,9 @@ NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 NOT_WEIGHTS = {"optimizer", "metrics", "compile_metrics", "loss_tracker", "seed_generator"}
 """Parts of a file that are not weights: what Keras keeps besides, in one version or another."""
 
+IDF = "idf_weights"
+"""What the weights of the tokens of a vocabulary are called. No optimizer knows them."""
+
 RANDOM = "random"
 """Where the states of random streams lie. Keras keeps none, and does not look there."""
 
@@ -44,25 +47,54 @@ SLOT_GROUPS = {
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
     "SGD": (("momentum",),),
     "Adagrad": (("accumulator",),),
+    "Ftrl": (("accumulator", "linear"),),
+    "Lamb": (("momentum", "velocity"),),
+    "Adafactor": (("rows", "columns", "velocity"),),
+    "Muon": (("momentum", "velocity"),),
 }
 
 
 def placed_variables(model: Any) -> dict[str, Variable]:
     """Every variable of a model (or layer) by its path in a weights file."""
-    return dict(_walk(model, "", set()))
+    return {
+        f"{place}{path}": variable
+        for place, layer in placed_layers(model)
+        for path, variable in _own_variables(layer)
+    }
 
 
-def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Variable]]:
-    if id(layer) in visited:
-        return
-    visited.add(id(layer))
+def placed_layers(model: Any) -> list[tuple[str, Any]]:
+    """A model (or layer) and all that it holds, each with its place in a file."""
+    return list(_walk(model, "", set()))
+
+
+def assets_of(model: Any) -> dict[str, str]:
+    """The texts that the layers of a model keep beside their weights, by their path in a file."""
+    return {
+        f"assets/{place}{name}": text
+        for place, layer in placed_layers(model)
+        for name, text in getattr(layer, "get_assets", dict)().items()
+    }
+
+
+def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
+    """The variables of a layer without those of the layers inside it, by their path."""
     inner = {id(variable) for held in layer.sublayers for variable in held.variables}
     own = [variable for variable in layer.variables if id(variable) not in inner]
     cell = "cell/" if any(kind.__name__ in CELLS for kind in type(layer).__mro__) else ""
     streams = [variable for variable in own if variable.dtype == "uint64"]
     weights = [variable for variable in own if variable.dtype != "uint64"]
     for folder, variables in ((f"{cell}vars", weights), (RANDOM, streams)):
-        yield from ((f"{place}{folder}/{i}", variable) for i, variable in enumerate(variables))
+        yield from ((f"{folder}/{i}", variable) for i, variable in enumerate(variables))
+    if (idf := getattr(layer, "idf", None)) is not None:
+        yield f"vars/{IDF}", idf
+
+
+def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+    if id(layer) in visited:
+        return
+    visited.add(id(layer))
+    yield place, layer
     for name, held in _children(layer):
         if isinstance(held, Layer):
             yield from _walk(held, f"{place}{name}/", visited)
@@ -79,7 +111,7 @@ def _children(layer: Any) -> Iterator[tuple[str, Any]]:
             yield name, vars(layer)[name]
 
 
-def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Variable]]:
+def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
     """Layers in lists and dicts are named after their classes."""
     names: dict[str, int] = {}
     for item in held.values() if isinstance(held, dict) else held:
@@ -105,6 +137,15 @@ def arrays_of(model: Any) -> dict[str, Array]:
         return arrays | {f"optimizer/vars/{i}": array for i, array in enumerate(states)}
 
     return read(placed.values(), copied)
+
+
+def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array]) -> None:
+    """Let the layers of a model know again what `assets_of` gave; the `arrays` weigh it."""
+    for place, layer in placed_layers(model):
+        if hasattr(layer, "set_assets"):
+            begin = f"assets/{place}"
+            own = {path.removeprefix(begin): text for path, text in assets.items()}
+            layer.set_assets(own, arrays.get(f"{place}vars/{IDF}"))
 
 
 def restore(model: Any, arrays: dict[str, Array]) -> None:
@@ -190,17 +231,26 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
         for variable in variables
         for slot in group
         if slot in initial and slot not in unused
+        if name != "Muon" or slot == "momentum" or optimizer.by_adam(variable)
     ]
 
 
 def _slots(model: Any) -> list[Array]:
-    model.optimizer.build(_trained(model))
-    return [model.optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    optimizer, variables = model.optimizer, _trained(model)
+    optimizer.prepare(variables)
+    shared = [
+        slot
+        for memory in (optimizer.averages, optimizer.sums)
+        for variable in (variables if memory.initial else ())
+        for slot in memory.of(variable).values()
+    ]
+    own = [optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    return [*shared, *own, *(state.array for state in optimizer.added)]
 
 
 def _optimizer_state(model: Any) -> list[Array]:
     optimizer = model.optimizer
-    states = [np.asarray(optimizer.iterations).astype("int32")]
+    states = [optimizer.steps_taken[0].astype("int32")]
     if optimizer.schedule is None:
         states.append(optimizer.current_rate[0].astype("float32"))
     states += [slot.copy() for slot in _slots(model)]

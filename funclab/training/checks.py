@@ -12,6 +12,7 @@ from funclab.errors import DataError, Instead, Item
 from funclab.graph.graph import Graph
 from funclab.layers import Embedding
 from funclab.shape_math import Array
+from funclab.training.stored import Stored
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
@@ -75,8 +76,8 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
         _embeddings[model.graph] = list(_find_embeddings(model))
     for i, layer in _embeddings[model.graph]:
         array = inputs[i]
-        if array is None or not array.size:
-            continue
+        if array is None or not array.size or isinstance(array, (np.memmap, Stored)):
+            continue  # the op itself checks the ids that it is given
         check_ids_finite(model.input_names[i], array, layer)
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from funclab import losses, meant, metrics, optimizers, structure
+from funclab.callbacks.base import Named
 from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError
 from funclab.fields import wrong_value
 from funclab.graph.locks import making
@@ -116,7 +117,7 @@ class Compiled:
 
     def logs(self) -> dict[str, Any]:
         """The running loss and metrics, as numbers."""
-        return {name: number(tracker.result()) for name, tracker in self.trackers.items()}
+        return Named((name, number(tracker.result())) for name, tracker in self.trackers.items())
 
 
 class Steps:

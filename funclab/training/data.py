@@ -19,11 +19,13 @@ from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
 from funclab.shape_math import Array, Shape, same
+from funclab.texts import dtype_of
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names
 from funclab.training.step import Spec, Specs, Step
+from funclab.training.stored import Stored
 from funclab.training.targets import function_of, match_targets, match_weights
 
 Batch = tuple[Step, Callable[[], None]]
@@ -68,7 +70,7 @@ class Data:
 
 
 def spec(array: Array | None, n: int) -> Spec | None:
-    return None if array is None else ((n, *array.shape[1:]), str(array.dtype))
+    return None if array is None else ((n, *array.shape[1:]), dtype_of(array))
 
 
 def prepare(
@@ -170,7 +172,7 @@ def outputs_of(
 ) -> tuple[Names, list[Shape], list[str]]:
     """Names, shapes and dtypes of the model's outputs."""
     if model.outputs is None:
-        values = [None if a is None else Value(a.shape, str(a.dtype)) for a in inputs]
+        values = [None if a is None else Value(a.shape, dtype_of(a)) for a in inputs]
         with making, Tape():
             made = model(structure.pack(tree, values))
         outputs = structure.flatten(made)
@@ -197,14 +199,16 @@ class Feed:
         self.step = step
         self.pairs = [(a, b) for a, b in zip(arrays, step.fed) if a is not None and b is not None]
         self.matrices = [
-            (np.ascontiguousarray(a).reshape(len(a), -1), b.reshape(len(b), -1))
+            (a, b)
+            if isinstance(a, Stored)
+            else (np.ascontiguousarray(a).reshape(len(a), -1), b.reshape(len(b), -1))
             for a, b in self.pairs
         ]
 
     def gather(self, rows: Array) -> None:
         """Fill the buffers with these samples."""
         for source, buffer in self.matrices:
-            if ENABLED:
+            if ENABLED and buffer.dtype != object and not isinstance(source, Stored):
                 gather_rows(source, rows, buffer)
             else:
                 buffer[...] = source[rows]

@@ -8,12 +8,22 @@ from typing import Any
 import numpy as np
 
 from funclab import advice, explain, structure
-from funclab.errors import DataError, FunclabError, Pair, Pairs, ShapeError, warn
+from funclab.errors import (
+    DataError,
+    FunclabError,
+    Pair,
+    Pairs,
+    ShapeError,
+    TensorTypeError,
+    warn,
+)  # fmt: skip
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shape_math import Array, Shape, same, show
+from funclab.texts import STRING, as_texts
 from funclab.training.checks import check_ids_finite
 from funclab.training.matching import arrays_in, names_of_inputs
+from funclab.training.stored import as_stored, is_stored
 
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
@@ -48,7 +58,7 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
     parts = match_inputs(model, data)
     try:
         return [
-            None if part is None else fit_array(model, i, as_array(part, model.input_names[i]))
+            None if part is None else fit_array(model, i, _array_for(model, i, part))
             for i, part in enumerate(parts)
         ]
     except ShapeError as error:
@@ -57,6 +67,14 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
         if order:
             error.fix = advice.for_swapped("x", model.input_names, order, isinstance(data, dict))
         raise
+
+
+def _array_for(model: Any, i: int, part: Any) -> Array:
+    """The data for one input as an array: of texts, where that is what the input takes."""
+    name = model.input_names[i]
+    if is_stored(part):
+        return part
+    return as_texts(part, name) if model.inputs[i].dtype == STRING else as_array(part, name)
 
 
 def _suits(part: Any, tensor: Any) -> bool:
@@ -131,7 +149,7 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     """One input's array, with an axis of length 1 added or taken away where the rank needs it."""
     tensor, name = model.inputs[i], model.input_names[i]
     anyhow = (None, *tensor.shape[1:])  # the data are cut into batches later
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" and tensor.dtype != STRING:
         raise DataError(
             f"The data for {name} are not numbers: dtype {array.dtype}, such as "
             f"{array.reshape(-1)[:3].tolist()}.",
@@ -153,8 +171,12 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     if repaired is None:
         path = structure.paths(model.input_structure)[i] or "0"
         raise misfit(model, name, path, tensor.shape, array.shape)
+    if is_stored(array) and repaired is array:
+        return as_stored(array, tensor.dtype)
     if repaired.dtype.kind == "f" and not tensor.dtype.startswith("float"):
         check_ids_finite(name, repaired, model)
+    if tensor.dtype == STRING:
+        return repaired
     return repaired.astype(tensor.dtype, copy=False)
 
 
@@ -218,6 +240,16 @@ def fit_value(model: Any, i: int, value: Any) -> Value:
         raise error
     if repaired.dtype == tensor.dtype:
         return repaired
+    if STRING in (repaired.dtype, tensor.dtype):
+        raise TensorTypeError(
+            f"The input {name} of {model.name} takes dtype {tensor.dtype}, but was given "
+            f"{repaired.dtype}.",
+            why="text and numbers cannot be turned into each other.",
+            fix="put a StringLookup or TextVectorization layer in between."
+            if repaired.dtype == STRING
+            else "pass an array of text.",
+            graph=model,
+        )
     cast = ops.cast(repaired, tensor.dtype)
     cast.mask = value.mask
     return cast

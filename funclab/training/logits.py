@@ -17,6 +17,8 @@ BELONGS = {
     "categorical_crossentropy": ("softmax", "CategoricalCrossentropy"),
     "sparse_categorical_crossentropy": ("softmax", "SparseCategoricalCrossentropy"),
     "binary_crossentropy": ("sigmoid", "BinaryCrossentropy"),
+    "categorical_focal_crossentropy": ("softmax", "CategoricalFocalCrossentropy"),
+    "binary_focal_crossentropy": ("sigmoid", "BinaryFocalCrossentropy"),
 }
 # What other activations make is no probability: below 0, above 1, or both.
 OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")

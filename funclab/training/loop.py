@@ -109,6 +109,8 @@ class TrainingLoop:
                 except KeyboardInterrupt:  # from a callback, or a second Ctrl-C
                     self.report_stop(epoch)
                     break
+            optimizer = self.compiled.optimizer
+            optimizer.finalize_variable_values(self.compiled.trainable or ())
             self.callbacks.on_train_end(self.logs)
 
     def run_epoch(self, epoch: int) -> Batchwise:

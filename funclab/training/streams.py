@@ -28,6 +28,21 @@ def is_sequence(x: Any) -> bool:
     return hasattr(x, "__getitem__") and hasattr(x, "__len__")
 
 
+def number_of_batches(source: Any) -> int | None:
+    """How many batches a source gives; None for one that does not tell, or has no end."""
+    if hasattr(source, "num_batches"):
+        return source.num_batches
+    try:
+        return len(source)
+    except (TypeError, NotImplementedError):  # also that of a DataLoader without a length
+        return None
+
+
+def tell(source: Any, moment: str) -> None:
+    """Call what a source wants to do at this moment, if anything."""
+    getattr(source, moment, lambda: None)()
+
+
 def unpacked(item: Any, targets: bool = True) -> tuple[Any, Any, Any]:
     """A batch as (x, y, sample_weight)."""
     if isinstance(item, list) and targets and len(item) in (2, 3):
@@ -57,12 +72,18 @@ class Stream:
         targets: bool = True,
     ) -> None:
         self.source, self.prepare, self.make = source, prepare, make
-        self.steps = steps
         self.targets, self.shuffle = targets, shuffle
-        self.by_number = is_sequence(source)
-        if self.steps is None and hasattr(source, "__len__"):
-            self.steps = len(source)
+        count = number_of_batches(source)
+        self.by_number = is_sequence(source) and count is not None
+        self.steps = count if steps is None else steps
+        if self.steps is None and hasattr(source, "num_batches"):
+            raise DataError(
+                f"{type(source).__name__} does not say how many batches it has.",
+                why="its num_batches is None, so an epoch would not end.",
+                fix="pass steps_per_epoch (steps, in evaluate and predict).",
+            )
         self.one_pass = hasattr(source, "__next__")
+        tell(source, "on_epoch_begin")
         self.items = self._items()
         self.number = 0
         self.first = self._ready(self._first())
@@ -81,7 +102,7 @@ class Stream:
         if not self.by_number:
             yield from self.source
             return
-        count = len(self.source)
+        count = number_of_batches(self.source) or 0
         for i in rng().permutation(count) if self.shuffle else range(count):
             yield self.source[int(i)]
 
@@ -98,6 +119,8 @@ class Stream:
     def epoch(self) -> Iterator[Batch]:
         """The steps of an epoch, each with a function that fills its buffers."""
         done = 0
+        if self.first is None:  # not the first epoch, which has begun
+            tell(self.source, "on_epoch_begin")
         while self.steps is None or done < self.steps:
             ready = self.first or self._next(done)
             self.first = None
@@ -107,8 +130,7 @@ class Stream:
             self.number += 1
             done += 1
             yield step, partial(step.fill, data.arrays)
-        if hasattr(self.source, "on_epoch_end"):
-            self.source.on_epoch_end()
+        tell(self.source, "on_epoch_end")
         if self.by_number or (self.steps is None and not self.one_pass):
             self.items = self._items()
 

@@ -15,8 +15,14 @@ from funclab.training.inputs import as_array
 from funclab.training.logits import last_activations
 from funclab.training.matching import Names, Output, arrays_in, pictured
 
-CATEGORICAL = functions.categorical_crossentropy
-SPARSE = functions.sparse_categorical_crossentropy
+CATEGORICAL = (
+    functions.categorical_crossentropy,
+    functions.categorical_focal_crossentropy,
+)
+SPARSE = (
+    functions.sparse_categorical_crossentropy,
+    functions.categorical_generalized_cross_entropy,
+)
 BY_ELEMENT = (
     functions.mean_squared_error,
     functions.mean_absolute_error,
@@ -31,6 +37,9 @@ BY_ELEMENT = (
     functions.squared_hinge,
     functions.categorical_hinge,
     functions.cosine_similarity,
+    functions.binary_focal_crossentropy,
+    functions.dice,
+    functions.tversky,
 )
 
 
@@ -148,9 +157,9 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
             facts="not numbers",
         )
     function = function_of(output.loss)
-    if function is SPARSE:
+    if function in SPARSE:
         return _class_numbers(output, shape, y)
-    if function is CATEGORICAL and not _fits(y.shape, shape):
+    if function in CATEGORICAL and not _fits(y.shape, shape):
         raise _not_one_hot(output, shape, y)
     if len(y.shape) + 1 == len(shape) and shape[-1] == 1 and _fits(y.shape, shape[:-1]):
         return y[..., None]
@@ -170,7 +179,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
 def warn_of_range(output: Output, y: Any) -> None:
     """Targets of a crossentropy that are no probabilities: below 0, or above 1."""
     function = function_of(output.loss)
-    if function not in (CATEGORICAL, functions.binary_crossentropy) or not y.size:
+    if function not in (*CATEGORICAL, functions.binary_crossentropy) or not y.size:
         return
     low, high = y.min(), y.max()
     if low < 0 or high > 1:

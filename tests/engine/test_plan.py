@@ -137,7 +137,7 @@ def test_a_plan_reads_what_the_weights_are_when_it_runs():
 def test_state_is_read_and_written_in_the_order_of_the_calls():
     count = Variable(np.zeros((), "float32"), trainable=False)
     with Tape() as tape:
-        before = ops.identity(count) + 0
+        before = ops.copy(count) + 0
         ops.assign_add(count, 1)
         after = count * 10
     plan = Plan([before, after], updates=tape.updates)

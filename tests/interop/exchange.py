@@ -34,6 +34,7 @@ from funclab.errors import FunclabError
 from tests.parity.case import Case
 from tests.parity.models import CASES as PARITY
 from tests.parity.record import TOLERANCE
+from tests.parity.recurrent_models import plain_cell_class
 from tests.saving.cases import CASES as SAVING
 from tests.saving.record import predict as predict_all
 from tests.saving.record import started, train
@@ -60,9 +61,12 @@ OTHER_IN_KERAS_2 = {"masks_of_merged_branches"}
 
 
 def own(library: Any) -> dict[str, Any]:
-    """The functions of their own that the cases use."""
+    """The functions and classes of their own that the cases use."""
     ops = library.ops
-    return {"fourth_power": lambda y, z: ops.mean(ops.square(ops.square(y - z)), axis=-1)}
+    return {
+        "fourth_power": lambda y, z: ops.mean(ops.square(ops.square(y - z)), axis=-1),
+        "PlainCell": plain_cell_class(library),
+    }
 
 
 def forget(model: Any) -> None:

@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 
 from funclab.kernels import conv as kernels
-from funclab.kernels.conv import Window
+from funclab.kernels.window import Window
 
 SIZES = [(3, 3), (2, 3), (1, 1)]
 STRIDES = [(1, 1), (2, 1), (3, 2)]
 DILATIONS = [(1, 1), (2, 1)]
 PADDINGS = [((0, 0), (0, 0)), ((1, 0), (1, 2))]
-WINDOWS = [Window(*settings) for settings in itertools.product(SIZES, STRIDES, DILATIONS, PADDINGS)]
+IMAGE_WINDOWS = [*itertools.product(SIZES, STRIDES, DILATIONS, PADDINGS)]
+OTHERS = [
+    ((3,), (1,), (1,), ((0, 0),)),
+    ((3,), (2,), (2,), ((2, 1),)),
+    ((2, 2, 3), (1, 1, 1), (1, 1, 1), ((0, 0),) * 3),
+    ((2, 3, 2), (2, 1, 3), (2, 1, 1), ((1, 1), (0, 2), (1, 0))),
+]
+WINDOWS = [Window(*settings) for settings in IMAGE_WINDOWS + OTHERS]
+LENGTHS = {1: (9,), 2: (8, 9), 3: (5, 4, 6)}
 
 each_window = pytest.mark.parametrize("window", WINDOWS, ids=str)
 each_grouping = pytest.mark.parametrize(("channels", "groups"), [(2, 1), (6, 1), (6, 2), (6, 6)])
@@ -27,31 +35,32 @@ def padded(x: np.ndarray, window: Window) -> np.ndarray:
 
 
 def out_size(x: np.ndarray, window: Window) -> list[int]:
-    lengths = padded(x, window).shape[1:3]
+    lengths = padded(x, window).shape[1:-1]
     spans = [d * (n - 1) + 1 for n, d in zip(window.size, window.dilation)]
     return [(n - span) // s + 1 for n, span, s in zip(lengths, spans, window.strides)]
 
 
 def plain_conv(x: np.ndarray, w: np.ndarray, window: Window) -> np.ndarray:
     """One window at a time, one group at a time."""
-    height, width = out_size(x, window)
-    groups = x.shape[3] // w.shape[2]
-    out = np.zeros((len(x), height, width, w.shape[3]))
-    shares = zip(np.split(padded(x, window), groups, 3), np.split(w, groups, 3))
+    lengths = out_size(x, window)
+    groups = x.shape[-1] // w.shape[-2]
+    out = np.zeros((len(x), *lengths, w.shape[-1]))
+    shares = zip(np.split(padded(x, window), groups, -1), np.split(w, groups, -1))
     for group, (image, kernel) in enumerate(shares):
-        filters = kernel.shape[3]
-        for i, j in np.ndindex(height, width):
-            for p, q in np.ndindex(*window.size):
-                row = i * window.strides[0] + p * window.dilation[0]
-                column = j * window.strides[1] + q * window.dilation[1]
-                seen = image[:, row, column] @ kernel[p, q]
-                out[:, i, j, group * filters : (group + 1) * filters] += seen
+        filters = kernel.shape[-1]
+        for place in np.ndindex(*lengths):
+            for inside in np.ndindex(*window.size):
+                moves = zip(place, window.strides, inside, window.dilation)
+                at = [i * stride + p * dilation for i, stride, p, dilation in moves]
+                seen = image[:, *at] @ kernel[*inside]
+                out[:, *place, group * filters : (group + 1) * filters] += seen
     return out
 
 
 def setting(window: Window, channels: int, groups: int) -> tuple[np.ndarray, ...]:
-    """An image, a kernel, and a gradient of the output."""
-    x, w = numbers(5, 8, 9, channels), numbers(*window.size, channels // groups, 6)
+    """An image, sequence or volume, a kernel, and a gradient of the output."""
+    x = numbers(5, *LENGTHS[len(window.size)], channels)
+    w = numbers(*window.size, channels // groups, 6)
     return x, w, numbers(5, *out_size(x, window), 6)
 
 
@@ -97,15 +106,22 @@ def test_images_with_channels_first_in_memory_give_the_same(window):
 
 
 def kept_first(x: np.ndarray) -> np.ndarray:
-    """The same numbers, the channels before height and width in memory."""
-    return np.ascontiguousarray(x.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    """The same numbers, the channels right after the batch in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(x, -1, 1)), 1, -1)
 
 
 @pytest.mark.parametrize("block", [1, 4000, 40_000])
 @pytest.mark.parametrize(
-    "window", [Window((3, 3)), Window((3, 2), padding=((1, 1), (0, 1)))], ids=str
+    "settings",
+    [
+        ((3, 3), (1, 1), (1, 1), ((0, 0), (0, 0))),
+        ((3, 2), (1, 1), (1, 1), ((1, 1), (0, 1))),
+        *OTHERS,
+    ],
+    ids=str,
 )
-def test_cutting_the_work_into_other_blocks_changes_nothing(window, block, monkeypatch):
+def test_cutting_the_work_into_other_blocks_changes_nothing(settings, block, monkeypatch):
+    window = Window(*settings)
     x, w, g = setting(window, 6, 1)
     gx, gw, out = np.empty_like(x), np.empty_like(w), np.empty_like(g)
     monkeypatch.setattr(kernels, "BLOCK", block)

@@ -32,6 +32,16 @@ def windows(x, g, size, strides, padding):
         yield (i, j), (slice(None), rows, slice(max(left, 0), left + size[1]))
 
 
+def arguments(size, strides, padding, *arrays) -> tuple[list[np.ndarray], ...]:
+    """The arrays (x first, out second) as volumes, and where windows begin and end."""
+    spans = [np.array([(0, 1)])]
+    for axis, (k, stride, before) in enumerate(zip(size, strides, padding), start=1):
+        starts = np.arange(arrays[1].shape[axis]) * stride - before
+        ends = np.minimum(starts + k, arrays[0].shape[axis])
+        spans.append(np.stack([np.maximum(starts, 0), ends], 1))
+    return [x[:, None] for x in arrays], spans
+
+
 @each_setting
 def test_the_largest_of_each_window_wins_and_gets_the_gradient(size, strides, padding):
     x, g = setting(size, strides, padding)
@@ -43,7 +53,8 @@ def test_the_largest_of_each_window_wins_and_gets_the_gradient(size, strides, pa
             :, None, None, i, j
         ]
 
-    kernels.max_pool(x, out, winner, size, strides, padding)
+    volumes, spans = arguments(size, strides, padding, x, out, winner)
+    kernels.max_pool(*volumes, *spans)
     flat = [a.reshape(2, -1, 3) for a in (g, winner, gx)]
     kernels.max_pool_vjp(*flat)
 
@@ -61,26 +72,27 @@ def test_the_mean_counts_real_pixels_only(size, strides, padding):
         count = x[place][0, ..., 0].size
         expected_gx[place] += g[:, None, None, i, j] / count
 
-    kernels.average_pool(x, out, size, strides, padding)
-    kernels.average_pool_vjp(g, gx, size, strides, padding)
+    volumes, spans = arguments(size, strides, padding, x, out, g, gx)
+    kernels.average_pool(*volumes[:2], *spans)
+    kernels.average_pool_vjp(*volumes[2:], *spans)
 
     np.testing.assert_allclose(out, expected)
     np.testing.assert_allclose(gx, expected_gx)
 
 
 def test_of_equal_pixels_the_first_wins():
-    x, winner = np.zeros((1, 2, 2, 1)), np.empty((1, 1, 1, 1), "int32")
+    x, winner = np.zeros((1, 2, 2, 2, 1)), np.empty((1, 1, 1, 1, 1), "int32")
 
-    kernels.max_pool(x, np.empty((1, 1, 1, 1)), winner, (2, 2), (2, 2), (0, 0))
+    kernels.max_pool(x, np.empty((1, 1, 1, 1, 1)), winner, *[np.array([(0, 2)])] * 3)
 
     assert winner.item() == 0
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", range(8))
 def test_nan_is_never_hidden_by_a_maximum(place):
-    x, out = np.ones((1, 2, 2, 1)), np.empty((1, 1, 1, 1))
+    x, out = np.ones((1, 2, 2, 2, 1)), np.empty((1, 1, 1, 1, 1))
     x.flat[place] = np.nan
 
-    kernels.max_pool(x, out, np.empty((1, 1, 1, 1), "int32"), (2, 2), (2, 2), (0, 0))
+    kernels.max_pool(x, out, np.empty(out.shape, "int32"), *[np.array([(0, 2)])] * 3)
 
     assert np.isnan(out.item())

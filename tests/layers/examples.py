@@ -24,6 +24,7 @@ class Example:
     words: int = 0
     spread: bool = False
     """Whether the inputs are arguments of the call, instead of one list."""
+    text: bool = False
 
     def __str__(self) -> str:
         plain = {key: value for key, value in self.settings.items() if not callable(value)}
@@ -32,8 +33,8 @@ class Example:
 
     def layer(self, **more: Any) -> Any:
         settings = {**self.settings, **more}
-        if "layer" in settings:  # a layer to be wrapped is made afresh each time
-            settings["layer"] = settings["layer"]()
+        for name in {"layer", "cell", "cells"} & settings.keys():  # made afresh each time
+            settings[name] = settings[name]()
         return getattr(layers, self.name)(**settings)
 
     def call(self, layer: Any, inputs: Any, **more: Any) -> Any:
@@ -46,21 +47,28 @@ class Example:
         return made if self.several else made[0]
 
     def tensors(self, batch: int | None = None) -> Any:
-        dtype = "int32" if self.words else None
+        dtype = "string" if self.text else "int32" if self.words else None
         made = [Input(shape, batch_size=batch, dtype=dtype) for shape in self.shapes]
         return made if self.several else made[0]
 
     def _array(self, rng: np.random.Generator, shape: Any, dtype: str) -> Array:
+        if self.text:
+            return rng.choice(WORDS, shape).astype(object)
         if self.words:
             return rng.integers(self.words, size=shape).astype("int32")
         return rng.standard_normal(shape).astype(dtype)
 
 
+WORDS = ["a cat", "the dog", "the", "cat", "dog", "", "[UNK]"]
 EXAMPLES: list[Example] = []
 
 
 def example(name: str, *shapes: tuple[int, ...], words: int = 0, **settings: Any) -> None:
     EXAMPLES.append(Example(name, settings, shapes, words=words))
+
+
+def text(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
+    EXAMPLES.append(Example(name, settings, shapes, text=True))
 
 
 def merge(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
@@ -79,7 +87,7 @@ def last_step(x: Any) -> Any:
     return x[:, -1]
 
 
-VECTOR, SEQUENCE, IMAGE = (6,), (5, 4), (7, 6, 4)
+VECTOR, SEQUENCE, IMAGE, VOLUME = (6,), (5, 4), (7, 6, 4), (4, 6, 5, 2)
 
 example("Dense", VECTOR, units=4)
 example("Dense", SEQUENCE, units=2, activation="softmax", use_bias=False)
@@ -117,6 +125,28 @@ example("CategoryEncoding", (5,), words=9, num_tokens=9)
 example("CategoryEncoding", (5,), words=9, num_tokens=7, output_mode="count")
 example("CategoryEncoding", (5,), words=9, num_tokens=9, output_mode="one_hot")
 
+text("StringLookup", (5,), vocabulary=["cat", "dog"])
+text("StringLookup", (5,), vocabulary=["cat", "dog"], mask_token="", num_oov_indices=2)
+text("StringLookup", (5,), vocabulary=["cat", "dog"], output_mode="multi_hot", max_tokens=9)
+text(
+    "StringLookup",
+    (5,),
+    vocabulary=["cat", "dog"],
+    idf_weights=[0.5, 0.25],
+    output_mode="tf_idf",
+    max_tokens=9,
+    pad_to_max_tokens=True,
+)
+example("IntegerLookup", (5,), words=4, vocabulary=[7, 9], invert=True)
+example("IntegerLookup", (5,), words=9, vocabulary=[2, 7], num_oov_indices=2)
+example("IntegerLookup", (5,), words=9, vocabulary=[2, 7], output_mode="count", salt=None)
+text("TextVectorization", (1,), vocabulary=["cat", "dog"], output_sequence_length=4)
+text("TextVectorization", (), vocabulary=["cat", "dog"], output_mode="multi_hot", ngrams=2)
+text("TextVectorization", (5,), vocabulary=["cat", "dog"], split=None, standardize="lower")
+text("Hashing", (5,), num_bins=4, mask_value="cat", salt=3)
+example("Hashing", (5,), words=9, num_bins=4, output_mode="one_hot")
+EXAMPLES.append(Example("HashedCrossing", {"num_bins": 4}, ((1,), (1,)), several=True, words=9))
+
 example("Activation", VECTOR, activation="relu")
 example("Activation", SEQUENCE, activation="softmax")
 example("ReLU", VECTOR, max_value=1.0, negative_slope=0.1, threshold=0.2)
@@ -130,6 +160,7 @@ example("Dropout", VECTOR, rate=0.4, seed=7)
 example("Dropout", SEQUENCE, rate=0.4, noise_shape=(None, 1, None))
 example("SpatialDropout1D", SEQUENCE, rate=0.4)
 example("SpatialDropout2D", IMAGE, rate=0.4, data_format="channels_first")
+example("SpatialDropout3D", VOLUME, rate=0.4)
 example("GaussianNoise", VECTOR, stddev=0.3)
 example("GaussianDropout", VECTOR, rate=0.3)
 example("ActivityRegularization", VECTOR, l1=0.1, l2=0.2)
@@ -139,10 +170,19 @@ example("Flatten", IMAGE, data_format="channels_first")
 example("Reshape", VECTOR, target_shape=(2, -1))
 example("Permute", IMAGE, dims=(2, 1, 3))
 example("RepeatVector", VECTOR, n=4)
+example("ZeroPadding1D", SEQUENCE, padding=(1, 2))
+example("ZeroPadding1D", SEQUENCE, data_format="channels_first")
 example("ZeroPadding2D", IMAGE, padding=((1, 2), (0, 1)))
+example("ZeroPadding3D", VOLUME, padding=((1, 2), (0, 1), (0, 0)))
+example("Cropping1D", SEQUENCE, cropping=(0, 2))
+example("Cropping3D", VOLUME)
+example("Cropping3D", VOLUME, cropping=(0, 1, 0), data_format="channels_first")
 example("Cropping2D", IMAGE, cropping=((1, 2), (0, 1)))
 example("Cropping2D", IMAGE, cropping=1, data_format="channels_first")
+example("UpSampling1D", SEQUENCE)
 example("UpSampling2D", IMAGE, size=(2, 1))
+example("UpSampling2D", IMAGE, interpolation="bilinear", data_format="channels_first")
+example("UpSampling3D", VOLUME, size=(1, 2, 1))
 
 for name in ("Add", "Average", "Multiply", "Maximum", "Minimum"):
     merge(name, VECTOR, VECTOR, VECTOR)
@@ -159,15 +199,34 @@ example("Conv2D", IMAGE, filters=2, kernel_size=2, dilation_rate=2, use_bias=Fal
 example("Conv2D", IMAGE, filters=2, kernel_size=2, data_format="channels_first")
 example("Conv1D", SEQUENCE, filters=2, kernel_size=2, padding="causal")
 example("Conv1D", SEQUENCE, filters=2, kernel_size=2, strides=2)
+example("Conv2D", IMAGE, filters=8, kernel_size=2, groups=4)
+example("Conv3D", VOLUME, filters=4, kernel_size=2, activation="relu")
+example("Conv3D", VOLUME, filters=2, kernel_size=(1, 3, 2), strides=(2, 1, 1), padding="same")
+example("Conv3D", VOLUME, filters=2, kernel_size=2, data_format="channels_first")
+example("Conv1DTranspose", SEQUENCE, filters=2, kernel_size=3, strides=2)
+example("Conv2DTranspose", IMAGE, filters=2, kernel_size=3, strides=2, padding="same")
+example("Conv2DTranspose", IMAGE, filters=2, kernel_size=2, strides=2, output_padding=(1, 0))
+example("Conv2DTranspose", IMAGE, filters=2, kernel_size=2, dilation_rate=2, activation="relu")
+example("Conv2DTranspose", IMAGE, filters=2, kernel_size=2, data_format="channels_first")
+example("Conv3DTranspose", VOLUME, filters=4, kernel_size=2, strides=(1, 2, 1), use_bias=False)
+example("DepthwiseConv1D", SEQUENCE, kernel_size=2, depth_multiplier=2)
+example("DepthwiseConv2D", IMAGE, kernel_size=2, padding="same", strides=2, activation="relu")
+example("DepthwiseConv2D", IMAGE, kernel_size=2, data_format="channels_first")
+example("SeparableConv1D", SEQUENCE, filters=2, kernel_size=2, dilation_rate=2)
+example("SeparableConv2D", IMAGE, filters=2, kernel_size=(2, 1), depth_multiplier=2)
+example("SeparableConv2D", IMAGE, filters=2, kernel_size=2, data_format="channels_first")
 for name in ("MaxPooling", "AveragePooling"):
     example(f"{name}2D", IMAGE, pool_size=2)
     example(f"{name}2D", IMAGE, pool_size=(2, 1), strides=1, padding="same")
     example(f"{name}2D", IMAGE, data_format="channels_first")
     example(f"{name}1D", SEQUENCE, pool_size=2, strides=1)
+    example(f"{name}3D", VOLUME, pool_size=2)
+    example(f"{name}3D", VOLUME, pool_size=(1, 2, 2), padding="same", data_format="channels_first")
 for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
     example(f"{name}2D", IMAGE)
     example(f"{name}2D", IMAGE, data_format="channels_first", keepdims=True)
     example(f"{name}1D", SEQUENCE)
+    example(f"{name}3D", VOLUME)
 
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
@@ -203,6 +262,15 @@ for name in ("GRU", "SimpleRNN"):
     example(name, SEQUENCE, units=2, return_state=True, return_sequences=True, go_backwards=True)
     example(name, SEQUENCE, units=2, use_bias=False, dropout=0.2, recurrent_dropout=0.2)
 example("GRU", SEQUENCE, units=2, reset_after=False, activation="softplus")
+example("SimpleRNNCell", VECTOR, units=2, dropout=0.2, recurrent_dropout=0.2)
+example("GRUCell", VECTOR, units=2, reset_after=False)
+example("GRUCell", VECTOR, units=2, activation="softplus", use_bias=False)
+example("LSTMCell", VECTOR, units=2, kernel_regularizer="l2")
+CELLS = (layers.LSTMCell, layers.GRUCell)
+example("StackedRNNCells", VECTOR, cells=lambda: [cell(2) for cell in CELLS])
+example("RNN", SEQUENCE, cell=lambda: layers.LSTMCell(2), go_backwards=True)
+example("RNN", SEQUENCE, cell=lambda: [cell(2) for cell in CELLS], return_sequences=True)
+example("RNN", SEQUENCE, cell=lambda: layers.GRUCell(2, activation="softplus"), return_state=True)
 example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2, return_sequences=True))
 example("Bidirectional", SEQUENCE, layer=lambda: layers.LSTM(2), merge_mode="sum")
 example("TimeDistributed", SEQUENCE, layer=lambda: layers.Dense(2))

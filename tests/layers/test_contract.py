@@ -15,6 +15,8 @@ from funclab.layers import functions
 from tests.layers.examples import BATCH, EXAMPLES, Example
 
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
+numbers = [example for example in EXAMPLES if not example.text]
+each_on_numbers = pytest.mark.parametrize("example", numbers, ids=str)
 LAYERS = {
     cls.__name__
     for cls in registry.registered("layer").values()
@@ -28,6 +30,13 @@ def first_of(outputs: Any) -> Any:
 
 def shapes_of(outputs: Any) -> Any:
     return [tuple(output.shape) for output in structure.flatten(outputs)]
+
+
+def listed(shapes: Any) -> list[Any]:
+    """All shapes of a tree of them."""
+    if all(length is None or isinstance(length, int) for length in shapes):
+        return [shapes]
+    return [shape for inner in shapes for shape in listed(inner)]
 
 
 def twin(layer: Any) -> Any:
@@ -83,7 +92,7 @@ def test_compute_output_shape_tells_the_shape_and_builds_nothing(example: Exampl
     assert not layer.built
     assert not layer.weights
     wanted = shapes_of(example.call(layer, example.tensors()))
-    assert (told if isinstance(told, list) else [told]) == wanted
+    assert listed(told) == wanted
 
 
 @each_example
@@ -148,7 +157,7 @@ def double_precision() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("double_precision")
-@each_example
+@each_on_numbers
 def test_the_gradient_of_a_shared_layer_is_the_sum_over_its_calls(example: Example):
     layer = example.layer()
     rng = np.random.default_rng(1)
@@ -188,7 +197,7 @@ def test_a_layer_inside_a_model_computes_as_alone(example: Example):
     assert [id(weight) for weight in outer.weights] == [id(weight) for weight in layer.weights]
 
 
-@pytest.mark.parametrize("example", [some for some in EXAMPLES if not some.spread], ids=str)
+@pytest.mark.parametrize("example", [some for some in numbers if not some.spread], ids=str)
 def test_time_distributed_applies_the_layer_to_every_step(example: Example):
     layer = example.layer()
     steps = [example.arrays(seed) for seed in range(2)]
@@ -203,14 +212,14 @@ def test_time_distributed_applies_the_layer_to_every_step(example: Example):
 
 
 @pytest.mark.usefixtures("double_precision")
-@each_example
+@each_on_numbers
 def test_a_float64_layer_computes_in_float64(example: Example):
     layer = example.layer()
 
     outputs = structure.flatten(example.call(layer, example.arrays(dtype="float64")))
 
-    wanted = "int32" if getattr(layer, "output_mode", "") == "int" else "float64"
-    assert {str(output.dtype) for output in outputs} == {wanted}
+    wanted = "int" if getattr(layer, "output_mode", "") == "int" else "float64"
+    assert all(str(output.dtype).startswith(wanted) for output in outputs)
     assert all(weight.dtype == "float64" for weight in layer.weights if weight.name != "count")
 
 

@@ -286,6 +286,10 @@ def test_two_layers_that_read_in_one_direction_are_refused():
         layers.Bidirectional(LSTM(2), backward_layer=LSTM(2))
 
     assert caught.value.fix == "make the backward layer with go_backwards=True."
+    with pytest.raises(ArgumentError, match='same value for attribute "return_sequences"'):
+        layers.Bidirectional(
+            LSTM(2), backward_layer=GRU(2, go_backwards=True, return_sequences=True)
+        )
     both = layers.Bidirectional(LSTM(2), backward_layer=GRU(3, go_backwards=True))
     assert both(STEPS).shape == (3, 5)
 

@@ -35,6 +35,11 @@ def run(layer: Any, inputs: Any) -> Any:
         return number(layer(inputs))
 
 
+def run_with(layer: Any, inputs: Any, **settings: Any) -> Any:
+    with Tape():
+        return number(layer(inputs, **settings))
+
+
 def masked(x: Any = STEPS, mask: Any = KEPT) -> Constant:
     value = Constant(x)
     value.mask = Constant(mask) if mask is not None else None
@@ -189,7 +194,7 @@ def test_a_softmax_gives_hidden_elements_nothing():
 
 def test_time_distributed_gives_the_mask_of_each_step_to_the_layer():
     words = np.stack([WORDS, WORDS[::-1]], axis=1)
-    embedded = layers.TimeDistributed(layers.Embedding(5, 2, mask_zero=True))
+    embedded = layers.Embedding(5, 2, mask_zero=True)
     reader = layers.LSTM(2)
     data = layers.Embedding(5, 2, mask_zero=True)
     stories = Input((2, 4), dtype="int32")
@@ -203,6 +208,45 @@ def test_time_distributed_gives_the_mask_of_each_step_to_the_layer():
     inputs = Input((4,), dtype="int32")
     alone = Model(inputs, reader(data(inputs)))
     np.testing.assert_allclose(model(words)[:, 0], alone(WORDS), rtol=1e-5)
+
+
+def test_a_mask_that_a_time_distributed_layer_makes_ends_there():
+    layer = layers.TimeDistributed(layers.Embedding(5, 2, mask_zero=True))
+
+    assert mask_of(layer, Constant(np.stack([WORDS, WORDS], axis=1))) is None
+
+
+def test_a_time_distributed_layer_keeps_the_mask_of_all_steps_that_are_left():
+    sentences = masked(np.stack([STEPS, STEPS], axis=1), np.stack([KEPT, ~KEPT], axis=1))
+    reader = layers.TimeDistributed(layers.LSTM(2, return_sequences=True))
+
+    np.testing.assert_array_equal(mask_of(reader, sentences), np.stack([KEPT, ~KEPT], axis=1))
+
+
+def test_a_normalization_at_every_step_leaves_masked_samples_out():
+    layer = layers.TimeDistributed(layers.BatchNormalization(epsilon=0.0))
+    data = np.random.default_rng(0).standard_normal((5, 2, 3)).astype("float32")
+    mask = np.array([[1, 1, 1, 0, 0], [1, 0, 1, 0, 1]], bool).T
+
+    with Tape(training=True):
+        made = number(layer(masked(data, mask)))
+
+    for step in range(2):
+        kept = made[mask[:, step], step]
+        np.testing.assert_allclose(kept.mean(0), 0, atol=1e-5)
+        np.testing.assert_allclose(kept.std(0), 1, atol=1e-4)
+
+
+def test_first_states_hide_the_mask_that_a_sequence_carries_unless_it_is_passed():
+    layer, states = layers.GRU(2, name="decoder"), [np.full((2, 2), 0.5, "float32")]
+
+    with pytest.warns(UserWarning, match="Layer 'decoder' .* a mask has to be passed by name"):
+        unmasked = run_with(layer, masked(), initial_state=states)
+
+    given = run_with(layer, masked(), initial_state=states, mask=Constant(KEPT))
+    np.testing.assert_array_equal(unmasked, layer(STEPS, initial_state=states))
+    np.testing.assert_array_equal(given, layer(STEPS, initial_state=states, mask=KEPT))
+    assert not np.allclose(given, unmasked)
 
 
 def test_a_mask_of_steps_outlives_time_distributed():

@@ -135,3 +135,14 @@ def test_models_carry_the_state_between_batches():
 def test_channels_that_cannot_be_divided_into_groups_are_refused(groups, axis, says):
     with pytest.raises(ShapeError, match=says):
         GroupNormalization(groups, axis)(Input((None, 4)))
+
+
+def test_a_batch_of_which_one_row_counts_has_that_row_as_its_mean():
+    layer, value = BatchNormalization(momentum=0.0), Constant(DATA[:3])
+    value.mask = Constant(np.array([False, True, False]))
+    with Tape(training=True) as tape:
+        output = layer(value)
+
+    Plan(output, wrt=(), updates=tape.updates).run()
+
+    np.testing.assert_allclose(layer.moving_mean.array, DATA[1], rtol=1e-6)

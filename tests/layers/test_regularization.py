@@ -124,3 +124,11 @@ def test_activity_regularization_adds_its_penalty_per_sample():
 
     penalty = 40 * (0.1 * 2 + 0.01 * 4)
     assert float(plan.array(tape.losses[0])) == pytest.approx(penalty, rel=1e-5)
+
+
+def test_each_seed_has_a_stream_of_its_own():
+    seeds = (1, 2, 3, 130, -1)
+
+    drawn = [layers.Dropout(0.5, seed=seed)(ONES, training=True).tobytes() for seed in seeds]
+
+    assert len(set(drawn)) == len(seeds)

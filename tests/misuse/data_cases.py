@@ -129,6 +129,15 @@ DATA = [
         fit(),
     ),
     Misuse(
+        "one-hot rows of another number of classes",
+        fit(y=lambda desk: np.eye(2)[desk.digits % 2]),
+        [
+            "a target array of shape (6, 2) while using as loss `categorical_crossentropy`",
+            "digit predicts 3 classes, the targets have 2",
+        ],
+        fit(),
+    ),
+    Misuse(
         "one-hot rows where class numbers belong",
         words(np.eye(3)[[0, 1, 2, 0, 1, 2]]),
         ["sparse_categorical_crossentropy", "(6, 3)", "word"],
@@ -150,7 +159,21 @@ DATA = [
     Misuse(
         "samples of another width",
         fit(x=np.ones((6, 7))),
-        ["expected shape=(None, 4), found shape=(6, 7)", "pixels", "reader"],
+        [
+            "expected shape=(None, 4), found shape=(6, 7)",
+            "pixels",
+            "reader",
+            "keep 4 of the 7 on axis 1: x[:, :4].",
+        ],
+        fit(),
+    ),
+    Misuse(
+        "samples that are too narrow",
+        fit(x=np.ones((6, 3))),
+        [
+            "expected shape=(None, 4), found shape=(6, 3)",
+            "on axis 1 they have 3 of the 4 that were declared",
+        ],
         fit(),
     ),
     Misuse(

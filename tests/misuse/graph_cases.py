@@ -195,13 +195,18 @@ GRAPH = [
     Misuse(
         "a layer asked for by a place that is not there",
         lambda desk: desk.reader.get_layer(index=5),
-        ["Was asked to retrieve layer at index 5 but model only has 3 layers", "reader", "hidden"],
+        [
+            "Was asked to retrieve layer at index 5 but model only has 3 layers",
+            "reader",
+            "hidden",
+            "use an index from 0 to 2",
+        ],
         lambda desk: desk.reader.get_layer(index=2),
     ),
     Misuse(
         "a layer asked for without name or place",
         lambda desk: desk.reader.get_layer(),
-        ["Provide either a layer name or layer index", "digit"],
+        ["Provide either a layer name or layer index", 'get_layer("digit") or get_layer(index=0)'],
         lambda desk: desk.reader.get_layer("digit"),
     ),
     Misuse(

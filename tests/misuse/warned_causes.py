@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from funclab.layers import Activation, Conv2D, Dense, Dropout, Flatten, Softmax
+from funclab import Input, Model
+from funclab.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layer, Softmax
 from funclab.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -36,6 +38,17 @@ SOFT = partial(Dense, 3, activation="softmax", name="digit")
 YES = partial(Dense, 1, activation="sigmoid", name="digit")
 LOGIT = partial(Dense, 1, name="digit")
 
+
+def inner(make: Callable[[], Layer]) -> Callable[[], Model]:
+    """Makes a model of one layer, to be called inside another."""
+
+    def model() -> Model:
+        x = Input((4,))
+        return Model(x, make()(x), name="digit_model")
+
+    return model
+
+
 WARNED = [
     Warned("no softmax under sparse crossentropy", fit((4,), [LINEAR], SCCE, ones(4), CLASSES),
            ["digit has no softmax", 'activation="softmax"',
@@ -55,6 +68,10 @@ WARNED = [
            fit((4,), [YES], BinaryCrossentropy(from_logits=True), ones(4), YES_NO),
            ["digit ends in a sigmoid", 'activation="sigmoid"'],
            fit((4,), [LOGIT], BinaryCrossentropy(from_logits=True), ones(4), YES_NO)),
+    Warned("softmax twice: in a model inside and in the loss",
+           fit((4,), [inner(SOFT)], CategoricalCrossentropy(from_logits=True), ones(4), ONE_HOT),
+           ["ends in a softmax", "from_logits=True", 'loss="categorical_crossentropy"'],
+           fit((4,), [inner(SOFT)], CCE, ones(4), ONE_HOT)),
     Warned("softmax of a softmax", fit((4,), [SOFT, Softmax], CCE, ones(4), ONE_HOT),
            ["softmax of a softmax", "Take one of the two out"],
            fit((4,), [LINEAR, Softmax], CCE, ones(4), ONE_HOT)),

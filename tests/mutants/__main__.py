@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 ROOMS = (
-    *("datasets", "engine", "graph", "kernels", "layers", "misuse", "models"),
+    *("datasets", "engine", "graph", "interop", "kernels", "keras2", "layers", "misuse", "models"),
     *("ops", "parity", "saving", "training"),
 )
 NAMES = "tests/project/test_names.py"  # what a module lists, it lists when it is imported

@@ -28,6 +28,35 @@ for padding in ("valid", "same"):
     example(named("AveragePool", (2, 2), padding, pool_size=(3, 2)), normal(6, 4, 3))
 example(named("Conv", (2, 1), "same", FIRST), normal(4, 6, 7), weight(3, 3, 2, 4))
 example(named("MaxPool", (2, 2), "valid", FIRST), apart(3, 6, 4))
+for padding in ("valid", "same"):
+    example(named("Conv", (2,), padding, LAST, (1,)), normal(7, 4), weight(3, 2, 4))
+    example(
+        named("Conv", (1, 2, 1), padding, LAST, (1,) * 3), normal(4, 6, 3, 2), weight(2, 3, 2, 2, 4)
+    )
+    example(named("MaxPool", (1, 2, 2), padding, LAST, (2, 3, 2)), apart(4, 6, 3, 2))
+    example(named("AveragePool", (2, 1, 2), padding, LAST, (2, 1, 3)), normal(4, 2, 6, 3))
+example(
+    named("Conv", (1,) * 3, "same", FIRST, (1, 2, 1)), normal(4, 2, 4, 3), weight(2, 2, 1, 4, 2)
+)
+example(named("AveragePool", (1,) * 3, "same", FIRST, (2, 2, 2)), normal(2, 3, 4, 3))
+for groups in (4, 8):  # each filter sees one channel
+    example(named("Conv", (1, 2), "same"), normal(6, 7, 4), weight(3, 2, 1, groups))
+TRANSPOSED = [  # strides, padding, format, output padding, dilation, size of the kernel
+    ((2,), "valid", LAST, None, (1,), (3,)),
+    ((3,), "same", LAST, (1,), (1,), (2,)),
+    ((1, 1), "valid", LAST, None, (2, 1), (2, 3)),
+    ((2, 3), "same", LAST, None, (1, 1), (3, 2)),
+    ((3, 2), "valid", LAST, (2, 0), (1, 1), (2, 2)),
+    ((3, 2), "same", FIRST, (2, 1), (1, 1), (1, 4)),
+    ((2, 1, 2), "same", LAST, None, (1, 1, 1), (3, 2, 1)),
+]
+for *settings, size in TRANSPOSED:
+    lengths = (3, 4, 2)[: len(size)]
+    shape = (*lengths, 4) if settings[2] == LAST else (4, *lengths)
+    example(named("ConvTranspose", *settings), normal(*shape), weight(*size, 2, 4))
+for curve in ("bilinear", "bicubic", "lanczos3", "lanczos5"):
+    example(named("UpSample", (2, 3), curve), normal(4, 3, 2))
+example(named("UpSample", (3, 2), "bilinear", FIRST), normal(2, 4, 3))
 
 channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
 example(named("BatchNormalization"), normal(4, 3), *channels)
@@ -65,10 +94,12 @@ example(named("AveragePool", (2, 1), "same", FIRST, (3, 2)), normal(3, 6, 4))
 example(named("AveragePool", (1,), "valid", LAST, (3,)), normal(6, 2))
 
 
-def lstm(op: Op, *more: object) -> None:
+def recurrent(op: Op, *more: object) -> None:
     """x (batch, 4, 2), states of 3 units, kernel, recurrent kernel, bias."""
-    small = [uniform(*shape) for shape in ((2, 12), (3, 12), (12,))]
-    example(op, normal(4, 2), normal(3), normal(3), *small, *more)
+    width = 3 * type(op).gates
+    bias = (2, width) if getattr(op, "reset_after", False) else (width,)
+    small = [uniform(*shape) for shape in ((2, width), (3, width), bias)]
+    example(op, normal(4, 2), *[normal(3)] * type(op).state_count, *small, *more)
 
 
 def uniform(*shape: int) -> Callable[..., Array]:
@@ -76,14 +107,17 @@ def uniform(*shape: int) -> Callable[..., Array]:
     return lambda batch, rng: rng.uniform(-0.5, 0.5, shape)
 
 
-for settings in ({}, {"return_sequences": False}, {"go_backwards": True}):
-    lstm(named("LSTM", **settings))
-lstm(named("LSTM", masked=True), truth(4))
-for name in ACTIVATIONS:
-    lstm(named("LSTM", name, name))
-lstm(named("LSTM", dropped=True), normal(3))
-lstm(named("LSTM", masked=True, dropped=True), truth(4), normal(3))
-lstm(named("LSTM", return_sequences=False, go_backwards=True, masked=True), truth(4))
+BACKWARDS = {"return_sequences": False, "go_backwards": True}
+for name, own in (("LSTM", {}), ("SimpleRNN", {}), ("GRU", {}), ("GRU", {"reset_after": False})):
+    for settings in ({}, {"return_sequences": False}, {"go_backwards": True}):
+        recurrent(named(name, **own, **settings))
+    for activation in ACTIVATIONS:
+        gates = {} if name == "SimpleRNN" else {"recurrent_activation": activation}
+        recurrent(named(name, activation=activation, **own, **gates))
+    recurrent(named(name, **own, masked=True), truth(4))
+    recurrent(named(name, **own, dropped=True), normal(3))
+    recurrent(named(name, **own, masked=True, dropped=True), truth(4), normal(3))
+    recurrent(named(name, **own, **BACKWARDS, masked=True), truth(4))
 
 example(named("BatchNormalization", -1, 0.1, 0.5), normal(4, 2, 3), *channels)
 example(named("Normalization", 1), normal(3, 4), *channels)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from funclab.layers import IntegerLookup
 from tests.ops.examples import (
     apart,
     chances,
@@ -70,6 +71,8 @@ example(named("Take", 1), normal(4, 2), whole(4))
 example(named("Take", -1), normal(4), whole(4, 2))
 example(named("TakeAlongAxis", -1), normal(3, 4), whole(4, 3, 2))
 example(named("TakeAlongAxis", 1), normal(4), whole(4, 6))
+codes = IntegerLookup(vocabulary=[3, 1], name="codes")
+example(named("LookUp", codes.table), whole(4, 2))
 example(named("OneHot", 4), whole(4, 2))
 example(named("OneHot", 4, 1), whole(6, 2))
 
@@ -86,6 +89,12 @@ example(named("BiasAdd", 1), normal(3, 4, 2), weight(3))
 example(named("CrossEntropy"), chances(4), normal(4))
 example(named("CrossEntropy"), chances(2, 4), normal(2, 4))
 example(named("SparseCrossEntropy"), whole(4), normal(4))
+labels = (lambda batch, rng: rng.integers(1, 4, (batch, 3)), normal(7, 4))
+example(named("CTCLoss"), *labels, whole(4), lambda batch, rng: np.full(batch, 7))
+example(named("CTCLoss", 3), *labels, whole(3), lambda batch, rng: rng.integers(6, 8, batch))
+lengths = (lambda batch, rng: rng.integers(1, 7, batch),)
+example(named("CTCDecode"), normal(6, 4), *lengths)
+example(named("CTCDecode", "beam_search", 3, 2), normal(6, 4), *lengths)
 example(named("SparseCrossEntropy"), whole(4, 2), normal(2, 4))
 example(named("BinaryCrossEntropy"), chances(3), normal(3))
 

@@ -64,6 +64,72 @@ def loss_object(keras, settings):
     return classifier(keras, None, getattr(keras.losses, name)(**options))
 
 
+FOCAL = {"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5}
+
+
+@variants(
+    loss_binary_focal=(("sigmoid", "BinaryFocalCrossentropy", {}), BINARY),
+    loss_binary_focal_balanced=(("sigmoid", "BinaryFocalCrossentropy", FOCAL), BINARY),
+    loss_binary_focal_from_logits=(
+        (None, "BinaryFocalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}),
+        BINARY,
+    ),
+    loss_categorical_focal=(("softmax", "CategoricalFocalCrossentropy", {}), ONE_HOT),
+    loss_categorical_focal_of_classes=(
+        ("softmax", "CategoricalFocalCrossentropy", {"alpha": [0.1, 0.2, 0.3, 0.4]}),
+        ONE_HOT,
+    ),
+    loss_categorical_focal_from_logits=(
+        (
+            None,
+            "CategoricalFocalCrossentropy",
+            {"from_logits": True, "gamma": 3.0, "label_smoothing": 0.2},
+        ),
+        ONE_HOT,
+    ),
+    loss_generalized=(("softmax", "CategoricalGeneralizedCrossEntropy", {}), CLASSES),
+    loss_generalized_settings=(
+        ("softmax", "CategoricalGeneralizedCrossEntropy", {"q": 0.8, "reduction": "sum"}),
+        CLASSES,
+    ),
+    loss_dice=(("sigmoid", "Dice", {}), BINARY),
+    loss_dice_of_rows=(("sigmoid", "Dice", {"axis": -1}), BINARY),
+    loss_dice_of_columns=(("sigmoid", "Dice", {"axis": 0, "reduction": "sum"}), BINARY),
+    loss_tversky=(("sigmoid", "Tversky", {}), BINARY),
+    loss_tversky_settings=(("sigmoid", "Tversky", {"alpha": 0.3, "beta": 0.7}), BINARY),
+    loss_tversky_of_rows=(("sigmoid", "Tversky", {"alpha": 0.9, "axis": -1}), BINARY),
+)
+def loss_of_outputs(keras, settings):
+    activation, name, options = settings
+    return classifier(keras, activation, getattr(keras.losses, name)(**options))
+
+
+@variants(
+    loss_circle=({"gamma": 4.0}, CLASSES),
+    loss_circle_with_itself=({"gamma": 8.0, "margin": 0.25, "remove_diagonal": False}, CLASSES),
+    loss_circle_summed=({"gamma": 2.0, "reduction": "sum"}, CLASSES),
+)
+def loss_of_vectors(keras, options):
+    inputs = keras.Input((6,))
+    x = keras.layers.Dense(4)(inputs)
+    outputs = keras.layers.UnitNormalization()(x)
+    return compiled(keras, inputs, outputs, "sgd", keras.losses.Circle(**options))
+
+
+SPELLED = {"x": normal(7, 3), "y": classes(5, 3)}
+
+
+@variants(
+    loss_ctc=({}, SPELLED),
+    loss_ctc_summed=({"reduction": "sum"}, SPELLED),
+    loss_ctc_weighted=({}, {**SPELLED, "sample_weight": uniform(high=2.0)}),
+)
+def loss_of_sequences(keras, options):
+    inputs = keras.Input((7, 3))
+    outputs = keras.layers.Dense(5)(inputs)
+    return compiled(keras, inputs, outputs, keras.optimizers.SGD(0.05), keras.losses.CTC(**options))
+
+
 @case(**VALUES)
 def loss_of_ones_own(keras):
     ops = keras.ops

@@ -8,8 +8,10 @@ from tests.parity import (
     loss_models,
     metric_models,
     optimizer_models,
+    recurrent_models,
     sequence_models,
     vision_models,
+    window_models,
 )
 from tests.parity.case import CASES, Case
 
@@ -23,6 +25,8 @@ __all__ = [
     "loss_models",
     "metric_models",
     "optimizer_models",
+    "recurrent_models",
     "sequence_models",
     "vision_models",
+    "window_models",
 ]

@@ -13,8 +13,8 @@ DENSITY = "tokens per line"
 # Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
-# layers stood in Keras' order where masks are joined.
-CORE_LINES = 1350
+# layers stood in Keras' order where masks are joined, and text could be an input.
+CORE_LINES = 1365
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -26,9 +26,19 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         13.0,
         "the signatures of forward and vjp name every array and its type",
     ),
+    **{
+        (f"funclab/ops/{name}.py", DENSITY): (15.5, "a line of formulas for each function")
+        for name in ("arranging", "linalg", "shrinking", "statistics")
+    },
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
+    ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
-    ("funclab/saving/onnx_ops.py", DENSITY): (15.5, "tables and formulas: a line for each op"),
+    ("funclab/layers/hashing.py", DENSITY): (15.0, "formulas of hashes, as they were published"),
+    ("funclab/saving/onnx_ops.py", DENSITY): (16.5, "tables and formulas: a line for each op"),
+    ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),
+    ("funclab/training/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
+    ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
+    ("funclab/layers/steps.py", DENSITY): (12.0, "equations of gates, written as calls in calls"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (
         "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",

@@ -18,6 +18,7 @@ ORDER = (
         "files",
         "shape_math",
         "structure",
+        "texts",
         "fields",
         "registry",
         "explain",
@@ -27,13 +28,15 @@ ORDER = (
     ("graph",),
     ("ops",),
     ("engine",),
-    ("activations", "initializers", "regularizers", "constraints"),
+    ("activations", "initializers", "random", "regularizers", "constraints"),
     ("layers",),
     ("losses", "metrics", "optimizers", "callbacks", "training"),
     ("saving",),
     ("view",),
     ("models",),
-    ("datasets", "teach", "utils", "cli", "keras_name", "funclab"),
+    ("datasets", "utils", "preprocessing"),
+    ("keras2",),
+    ("teach", "cli", "keras_name", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
@@ -65,10 +68,12 @@ HEAVY = [
     *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"),
     "pandas",
 ]
-KERNEL_TOOLS = {"funclab.kernels.jit", "funclab.kernels.threads"}
+KERNEL_TOOLS = {f"funclab.kernels.{name}" for name in ("jit", "threads", "window")}
+# Modules of loops whose plain functions others call, outside of their own loops.
+KERNEL_TOOLS |= {"funclab.kernels", "funclab.kernels.depthwise"}
 # What a module of compiled loops may lean on. numba keeps machine code by the date of one file,
 # so a loop that called a loop of another file would not see an edit there.
-KERNEL_IMPORTS = {"__future__", "typing", "math", "numpy", *KERNEL_TOOLS}
+KERNEL_IMPORTS = {"__future__", "itertools", "math", "numpy", "typing", *KERNEL_TOOLS}
 
 
 def room_of(source: Source) -> str:

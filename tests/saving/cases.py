@@ -96,6 +96,57 @@ def global_pools(keras):
     return model
 
 
+@case(x=normal(5, 6, 2), y=normal(2))
+def separable_and_transposed(keras):
+    layers = keras.layers
+    settings = {"depthwise_regularizer": "l2", "bias_initializer": "ones", "padding": "same"}
+    model = keras.Sequential(
+        [
+            keras.Input((5, 6, 2)),
+            layers.DepthwiseConv2D(2, depth_multiplier=2, activation="relu", **settings),
+            layers.SeparableConv2D(3, 2, pointwise_constraint="max_norm", **settings),
+            layers.Conv2DTranspose(2, 3, strides=2, output_padding=(1, 0)),
+            layers.Reshape((12, -1)),
+            layers.DepthwiseConv1D(2, strides=2),
+            layers.SeparableConv1D(3, 2, depth_multiplier=2),
+            layers.Conv1DTranspose(4, 3, strides=2, padding="same", kernel_regularizer="l2"),
+            layers.Reshape((2, 5, 1, 4)),
+            layers.Conv3DTranspose(2, (1, 2, 1), strides=(1, 1, 2), use_bias=False),
+            layers.Flatten(),
+            layers.Dense(2),
+        ]
+    )
+    model.compile("adam", "mse")
+    return model
+
+
+@case(x=normal(3, 4, 5, 2), y=normal(2))
+def volumes(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((3, 4, 5, 2)),
+            layers.ZeroPadding3D((1, 0, 2)),
+            layers.Conv3D(3, 2, activation="relu"),
+            layers.UpSampling3D((2, 1, 1)),
+            layers.SpatialDropout3D(0.0),
+            layers.MaxPooling3D((2, 1, 1)),
+            layers.Cropping3D((1, 0, 0)),
+            layers.AveragePooling3D((1, 2, 1)),
+            layers.Reshape((-1, 3)),
+            layers.ZeroPadding1D((2, 1)),
+            layers.Cropping1D((1, 0)),
+            layers.UpSampling1D(3),
+            layers.Reshape((3, 6, 3, 3)),
+        ]
+    )
+    x = model.outputs[0]
+    parts = [layers.GlobalAveragePooling3D()(x), layers.GlobalMaxPooling3D()(x)]
+    model = keras.Model(model.inputs, layers.Dense(2)(layers.concatenate(parts)))
+    model.compile("adam", "mse")
+    return model
+
+
 @case(x=tokens(7, 5), y=classes(3))
 def masked_words(keras):
     layers = keras.layers
@@ -117,6 +168,19 @@ def masked_vectors(keras):
     ends = [layers.SimpleRNN(2)(y), layers.GRU(2, reset_after=False)(y), layers.LSTM(2)(y)]
     model = keras.Model(x, layers.Dense(2)(layers.concatenate(ends)))
     model.compile(keras.optimizers.Adadelta(1.0), "mse")
+    return model
+
+
+@case(x=normal(5, 3), y=normal(2))
+def cells(keras):
+    layers = keras.layers
+    x = keras.Input((5, 3))
+    stack = [layers.LSTMCell(3, unit_forget_bias=False), layers.GRUCell(2, reset_after=False)]
+    y = layers.RNN(stack, return_sequences=True)(x)
+    y = layers.Bidirectional(layers.RNN(layers.GRUCell(2), return_sequences=True))(y)
+    y = layers.RNN(layers.SimpleRNNCell(2, kernel_regularizer="l2"), go_backwards=True)(y)
+    model = keras.Model(x, layers.Dense(2)(y))
+    model.compile("rmsprop", "mse")
     return model
 
 

@@ -86,8 +86,10 @@ def test_weights_of_another_model_change_nothing(unpacked):
     model = CASES["images"].build(funclab)
     before = model.get_weights()
 
-    with pytest.raises(WeightsError, match="weights for"):
+    with pytest.raises(WeightsError, match="weights for") as caught:
         model.load_weights(unpacked("weights"))
+    names = ", ".join(layer.name for layer in model.layers if layer.weights)
+    assert caught.value.why.endswith(f"the model {names}.")
     for array, expected in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(array, expected)
 

@@ -165,6 +165,14 @@ def test_early_stopping_ends_when_nothing_gets_better(settings, values, epochs):
     assert len(history.epoch) == epochs
 
 
+def test_early_stopping_that_did_not_stop_says_so():
+    stopping = EarlyStopping("val_loss")
+
+    fit_scripted(stopping, [3, 2, 1], "val_loss")
+
+    assert (stopping.stopped_epoch, stopping.best_epoch) == (0, 2)
+
+
 def test_early_stopping_brings_back_the_best_weights():
     kept = {}
     keep = LambdaCallback(on_epoch_end=lambda epoch, logs: kept.update({epoch: weights()}))

@@ -340,3 +340,15 @@ def test_the_training_data_may_be_evaluated_after_each_epoch():
     assert {name: values[-1] for name, values in history.now.items()} == pytest.approx(last)
     assert [len(values) for values in history.now.values()] == [2, 2]
     assert history.now["loss"][-1] < history.history["loss"][-1]
+
+
+@pytest.mark.parametrize(
+    "keyword", ["max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "max_q_size"]
+)
+def test_keywords_of_keras_2_for_queues_change_nothing(keyword):
+    model = line()
+    model.compile("sgd", "mse")
+
+    history = model.fit(np.eye(3), np.ones(3), verbose=0, **{keyword: 1})
+
+    assert len(history.epoch) == 1

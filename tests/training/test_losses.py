@@ -40,6 +40,29 @@ def logs(t, x):
     return ((np.log1p(t) - np.log1p(x)) ** 2).mean(1)
 
 
+def focal(t, p, gamma):
+    return ((1 - np.where(t, p, 1 - p)) ** gamma * -np.log(np.where(t, p, 1 - p))).mean(1)
+
+
+def circles(labels, x, gamma, margin=0.4):
+    far = np.maximum(1 - x @ x.T, 0)
+    same = labels == labels[:, None]
+    near = np.exp(gamma * (far + margin) * (far - margin)) * (same & ~np.eye(len(x), dtype=bool))
+    off = np.exp(gamma * np.maximum(1 + margin - far, 0) * (1 - margin - far)) * ~same
+    return np.log1p(near.sum(1) * off.sum(1))
+
+
+CIRCLES = circles(np.array([0, 1, 0, 1, 2]), unit(SCORES), 4.0)
+STEPS = RANDOM.randn(2, 3, 3)
+P = np.exp(STEPS) / np.exp(STEPS).sum(-1, keepdims=True)
+ONE_TWO = [
+    *((2, 0, 0), (0, 2, 0), (0, 0, 2), (2, 2, 0), (0, 2, 2), (2, 2, 2)),  # all that read as "2"
+]
+ALIGNED = [
+    -np.log(P[0, 0, 1] * P[0, 1, 0] * P[0, 2, 1]),  # "1", "1": only with a blank between
+    -np.log(sum(P[1, 0, a] * P[1, 1, b] * P[1, 2, c] for a, b, c in ONE_TWO)),
+]
+
 SPARSE = "sparse_categorical_crossentropy"
 FORMULAS = [
     ("mse", REAL, SCORES, {}, ((REAL - SCORES) ** 2).mean(1)),
@@ -82,6 +105,27 @@ FORMULAS = [
         {"from_logits": True, "ignore_class": 1},
         -(ONE_HOT * np.log(SOFTMAX)).sum(1) * (CLASSES != 1),
     ),
+    ("binary_focal_crossentropy", YES, CHANCES, {}, focal(YES, CHANCES, 2.0)),
+    ("binary_focal_crossentropy", YES, SCORES, {"from_logits": True}, focal(YES, SIGMOID, 2.0)),
+    (
+        "categorical_focal_crossentropy",
+        ONE_HOT,
+        ONES,
+        {"alpha": [1.0, 2, 3, 4], "gamma": 1.0},
+        -(ONE_HOT * [1, 2, 3, 4] * (1 - ONES) * np.log(ONES)).sum(1),
+    ),
+    (
+        "categorical_generalized_cross_entropy",
+        CLASSES,
+        ONES,
+        {"q": 0.5},
+        2 * (1 - (ONE_HOT * ONES).sum(1) ** 0.5),
+    ),
+    ("dice", YES, CHANCES, {}, 1 - 2 * (YES * CHANCES).sum() / (YES + CHANCES).sum()),
+    ("dice", YES, CHANCES, {"axis": 1}, 1 - 2 * (YES * CHANCES).sum(1) / (YES + CHANCES).sum(1)),
+    ("tversky", YES, CHANCES, {}, 1 - 2 * (YES * CHANCES).sum() / (YES + CHANCES).sum()),
+    ("circle", np.array([0, 1, 0, 1, 2]), unit(SCORES), {"gamma": 4.0}, CIRCLES),
+    ("ctc", np.array([[1, 1], [2, 0]]), STEPS, {}, ALIGNED),
 ]
 each_formula = pytest.mark.parametrize(
     ("name", "target", "prediction", "settings", "expected"),
@@ -284,3 +328,57 @@ def test_a_confident_mistake_of_a_sigmoid_layer_has_its_whole_gradient():
 
     assert float(plan.array(loss)) == 90
     np.testing.assert_allclose(plan.grads[scores], [[1]])
+
+
+@pytest.mark.parametrize(
+    ("reduction", "weights", "expected"),
+    [("sum", [1.0, 3.0], 4), ("mean", [1.0, 3.0], 2), ("none", [1.0, 3.0], [1, 3])],
+)
+def test_a_loss_of_the_whole_batch_counts_once_for_each_weight(reduction, weights, expected):
+    loss = losses.Dice(reduction=reduction)
+
+    found = loss(np.array([[0.0], [1.0]]), np.array([[1.0], [0.0]]), np.array(weights))
+
+    np.testing.assert_allclose(found, expected)
+
+
+def test_a_sample_without_a_pair_does_not_count_in_the_circle_loss():
+    labels, x = np.array([0, 0, 1]), np.eye(3)[[0, 1, 2]]
+
+    found = losses.Circle(gamma=1.0)(labels, x)
+
+    np.testing.assert_allclose(found, circles(labels, x, 1.0)[:2].mean())
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: losses.CategoricalGeneralizedCrossEntropy(1.0), "`q`"),
+        (lambda: losses.CTC()(np.ones((2, 2)), np.ones((2, 3))), "expected to be of shape"),
+        (lambda: ops.ctc_decode(np.ones((1, 2, 3)), [2], "best"), "greedy"),
+        (lambda: ops.ctc_decode(np.ones((2, 3)), [2]), "of shape \\(batch, steps, classes\\)"),
+    ],
+)
+def test_settings_and_shapes_that_a_loss_cannot_have_are_named(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_the_best_labels_of_each_step_are_read_without_blanks_and_repeats():
+    scores = np.log(np.eye(4)[[[1, 1, 0, 1, 2, 3], [3, 3, 3, 2, 2, 1]]] * 0.6 + 0.1)
+
+    labels, chances = ops.ctc_decode(scores, np.array([6, 3]))
+    beams, likely = ops.ctc_decode(scores, np.array([6, 3]), "beam_search", 20, 2)
+
+    assert labels[0].tolist() == [[1, 1, 2, 3, -1, -1], [3, -1, -1, -1, -1, -1]]
+    np.testing.assert_allclose(chances[:, 0], [-6 * np.log(0.7), -3 * np.log(0.7)])
+    assert beams[0].tolist() == labels[0].tolist()
+    assert (likely[:, 0] > likely[:, 1]).all()
+
+
+def test_the_log_cosh_loss_is_a_mean_over_the_last_axis():
+    target, prediction = np.zeros((2, 3, 4)), np.arange(24.0).reshape(2, 3, 4) / 10
+
+    loss = losses.log_cosh(target, prediction)
+
+    np.testing.assert_allclose(loss, np.log(np.cosh(prediction)).mean(axis=-1), rtol=1e-5)

@@ -23,7 +23,10 @@ RESERVED = {
 }  # fmt: skip
 
 KINDS = ("initializer", "regularizer", "constraint", "activation")
-WINDOWS = ("kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding")
+WINDOWS = (
+    "kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding", "cropping",
+    "output_padding",
+)  # fmt: skip
 """Settings with one number for each axis, which may be given as one number for all."""
 
 

@@ -25,7 +25,7 @@ SIGNS = {
 }  # fmt: skip
 COMPARISONS = ("Less", "LessEqual", "Greater", "GreaterEqual")
 
-FUNCTIONS = {"any_true": "any", "all_true": "all"}
+FUNCTIONS = {"any_true": "any", "all_true": "all", "identity": "copy"}
 """The functions of funclab.ops that have another name than their op."""
 
 ARGUMENTS = {

@@ -26,11 +26,13 @@ _SETTINGS = {
     "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
     "sliding_window": "window {}",
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "dilation_rate": "dilation {}", "groups": "groups {}", "axis": "axis {}", "axes": "axes {}",
+    "output_padding": "output padding {}",
+    "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
+    "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}",
+    "offset": "offset {}", "interpolation": "{}",
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
@@ -66,10 +68,10 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
 
 
 def inner_layer(layer: Any) -> Any:
-    """The layer that a wrapper such as TimeDistributed applies; None for other layers."""
+    """The layer that a wrapper such as TimeDistributed or RNN applies; None for other layers."""
     if graph_of(layer) is not None:
         return None
-    held = [getattr(layer, name, None) for name in ("layer", "forward_layer")]
+    held = [vars(layer).get(name) for name in ("layer", "forward_layer", "cell")]
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 

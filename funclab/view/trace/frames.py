@@ -133,6 +133,9 @@ def frame_of(
     """The picture that fits an array; of a batch, that of its first sample."""
     array = np.asarray(array)
     notes: list[str] = []
+    if array.dtype == object:  # text has no colours
+        array = np.array([len(text) for text in array.reshape(-1)], "int64").reshape(array.shape)
+        notes.append(say("trace_text_lengths"))
     part = _part(array, batched, notes)
     kind = _kind(part, batched)
     numbers = _reduced(_tiles(part, notes), notes)

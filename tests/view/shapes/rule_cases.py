@@ -18,7 +18,13 @@ from tests.ops.examples import BATCH, EXAMPLES, Example
 for path in sorted(Path(ops.__path__[0]).glob("examples_*.py")):  # importing enters the examples
     importlib.import_module(f"tests.ops.{path.stem}")
 
-WITHOUT = {"funclab.ops.losses", "funclab.ops.scores", "funclab.ops.shaping", "funclab.ops.random"}
+WITHOUT = {
+    "funclab.ops.losses",
+    "funclab.ops.scores",
+    "funclab.ops.shaping",
+    "funclab.ops.random",
+    "funclab.ops.lookup",
+}
 """Ops that no one puts into a graph: they are told as they are."""
 
 

@@ -18,6 +18,19 @@ CONVOLUTIONS = [
     ]
     for form in ("channels_last", "channels_first")
 ]
+TRANSPOSED = [
+    {"strides": strides, "padding": padding, "output_padding": more, "dilation_rate": dilation}
+    for strides, more, dilation in [
+        (1, None, 1),
+        (2, None, 1),
+        (4, None, 1),
+        (2, 1, 1),
+        (3, 0, 1),
+        (1, None, 2),
+        (1, 0, 3),
+    ]
+    for padding in ("valid", "same")
+]
 CAUSAL = [{"strides": s, "padding": "causal", "dilation_rate": d} for s, d in [(1, 2), (2, 1)]]
 POOLS = [
     {"pool_size": size, "strides": strides, "padding": padding}
@@ -29,6 +42,7 @@ GLOBAL = [
 ]
 IMAGES = [(28, 28, 6), (9, 14, 6), (None, 11, 6), (6, 13, 17)]
 SEQUENCES = [(20, 6), (7, 6), (None, 6)]
+VOLUMES = [(9, 14, 11, 6), (None, 8, 7, 6)]
 ANY = [(5,), (None, 3), (4, 6, 2)]
 ROWS = [(784,), (20, 30), (None, 4), (3, 2, 7)]
 RECURRENT = [
@@ -44,6 +58,20 @@ def lstm(**settings: Any) -> Any:
     return layers.LSTM(3, **settings)
 
 
+def cells() -> Any:
+    return [layers.LSTMCell(3), layers.GRUCell(2)]
+
+
+STEPPING = [
+    {"cell": cell, "return_state": state, "return_sequences": not state}
+    for cell in (layers.GRUCell(3), layers.StackedRNNCells(cells()))
+    for state in (False, True)
+]
+
+
+TEXT = {"StringLookup", "TextVectorization"}
+"""Layers that take text."""
+
 # For each layer: how it is made, with which settings, and the shapes (of one sample) it is given.
 CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Activation": (layers.Activation, [{"activation": "relu"}], ANY),
@@ -54,6 +82,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Average": (layers.Average, [{}], PAIRS),
     "AveragePooling1D": (layers.AveragePooling1D, POOLS, SEQUENCES),
     "AveragePooling2D": (layers.AveragePooling2D, POOLS, IMAGES),
+    "AveragePooling3D": (layers.AveragePooling3D, POOLS, VOLUMES),
     "BatchNormalization": (layers.BatchNormalization, [{}, {"axis": 1}], [(5,), (4, 6, 2)]),
     "Bidirectional": (
         layers.Bidirectional,
@@ -79,6 +108,49 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         [{"filters": 32, "kernel_size": (3, 2), **one} for one in CONVOLUTIONS],
         [(28, 28, 17), (11, 14, 13)],
     ),
+    "Conv3D": (
+        layers.Conv3D,
+        [{"filters": 5, "kernel_size": (1, 3, 2), **one} for one in CONVOLUTIONS],
+        [(9, 14, 11, 8)],
+    ),
+    "Conv1DTranspose": (
+        layers.Conv1DTranspose,
+        [{"filters": 8, "kernel_size": 3, **one} for one in TRANSPOSED],
+        SEQUENCES,
+    ),
+    "Conv2DTranspose": (
+        layers.Conv2DTranspose,
+        [{"filters": 32, "kernel_size": (3, 2), **one} for one in TRANSPOSED]
+        + [{"filters": 5, "kernel_size": 2, "data_format": "channels_first"}],
+        [(28, 28, 17), (11, 14, 13)],
+    ),
+    "Conv3DTranspose": (
+        layers.Conv3DTranspose,
+        [{"filters": 5, "kernel_size": (1, 3, 2), **one} for one in TRANSPOSED],
+        [(9, 14, 11, 8)],
+    ),
+    "DepthwiseConv1D": (
+        layers.DepthwiseConv1D,
+        [{"kernel_size": 3, **one} for one in CONVOLUTIONS[::2]],
+        SEQUENCES,
+    ),
+    "DepthwiseConv2D": (
+        layers.DepthwiseConv2D,
+        [{"kernel_size": (3, 2), "depth_multiplier": 2, **one} for one in CONVOLUTIONS],
+        [(28, 28, 17), (11, 14, 13)],
+    ),
+    "SeparableConv1D": (
+        layers.SeparableConv1D,
+        [{"filters": 8, "kernel_size": 3, **one} for one in CONVOLUTIONS[::2]],
+        SEQUENCES,
+    ),
+    "SeparableConv2D": (
+        layers.SeparableConv2D,
+        [{"filters": 32, "kernel_size": (3, 2), **one} for one in CONVOLUTIONS],
+        [(28, 28, 17), (11, 14, 13)],
+    ),
+    "Cropping1D": (layers.Cropping1D, [{"cropping": (1, 2)}, {}], SEQUENCES),
+    "Cropping3D": (layers.Cropping3D, [{}, {"cropping": (1, 0, 2)}], VOLUMES),
     "Cropping2D": (
         layers.Cropping2D,
         [{"cropping": ((1, 2), (0, 3))}, {"cropping": 2}],
@@ -94,6 +166,17 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Discretization": (
         layers.Discretization,
         [{"bin_boundaries": [0.0, 1.0], "output_mode": mode} for mode in ("int", "count")],
+        [(7,), (None,), (3, 4)],
+    ),
+    "HashedCrossing": (layers.HashedCrossing, [{"num_bins": 3}], [((), ()), ((1,), (1,))]),
+    "Hashing": (
+        layers.Hashing,
+        [{"num_bins": 3, "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "IntegerLookup": (
+        layers.IntegerLookup,
+        [{"vocabulary": [4, 7], "output_mode": mode} for mode in ("int", "multi_hot")],
         [(7,), (None,), (3, 4)],
     ),
     "Dropout": (layers.Dropout, [{"rate": 0.5}], ANY),
@@ -117,6 +200,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GaussianNoise": (layers.GaussianNoise, [{"stddev": 0.5}], ANY),
     "GlobalAveragePooling1D": (layers.GlobalAveragePooling1D, GLOBAL, SEQUENCES),
     "GlobalAveragePooling2D": (layers.GlobalAveragePooling2D, GLOBAL, IMAGES),
+    "GlobalAveragePooling3D": (layers.GlobalAveragePooling3D, GLOBAL, VOLUMES),
+    "GlobalMaxPooling3D": (layers.GlobalMaxPooling3D, GLOBAL, VOLUMES),
     "GlobalMaxPooling1D": (layers.GlobalMaxPooling1D, GLOBAL, SEQUENCES),
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
     "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
@@ -127,6 +212,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "RNN": (layers.RNN, STEPPING, SEQUENCES),
+    "GRUCell": (layers.GRUCell, [{"units": 5}], [(6,)]),
+    "LSTMCell": (layers.LSTMCell, [{"units": 5}], [(6,)]),
+    "SimpleRNNCell": (layers.SimpleRNNCell, [{"units": 5}], [(6,)]),
+    "StackedRNNCells": (layers.StackedRNNCells, [{"cells": cells()}], [(6,)]),
     "GRU": (layers.GRU, RECURRENT, SEQUENCES),
     "SimpleRNN": (layers.SimpleRNN, RECURRENT, SEQUENCES),
     "LayerNormalization": (layers.LayerNormalization, [{}, {"axis": -2}], [(6, 2), (4, 6, 2)]),
@@ -134,6 +224,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Masking": (layers.Masking, [{}], [(20, 6)]),
     "MaxPooling1D": (layers.MaxPooling1D, POOLS, SEQUENCES),
     "MaxPooling2D": (layers.MaxPooling2D, POOLS, IMAGES),
+    "MaxPooling3D": (layers.MaxPooling3D, POOLS, VOLUMES),
     "Maximum": (layers.Maximum, [{}], PAIRS),
     "Minimum": (layers.Minimum, [{}], PAIRS),
     "MultiHeadAttention": (
@@ -158,16 +249,39 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Softmax": (layers.Softmax, [{}], ANY),
     "SpatialDropout1D": (layers.SpatialDropout1D, [{"rate": 0.5}], SEQUENCES),
     "SpatialDropout2D": (layers.SpatialDropout2D, [{"rate": 0.5}], IMAGES),
+    "SpatialDropout3D": (layers.SpatialDropout3D, [{"rate": 0.5}], VOLUMES),
     "Subtract": (layers.Subtract, [{}], PAIRS),
     "TimeDistributed": (
         layers.TimeDistributed,
         [{"layer": layers.Flatten()}, {"layer": layers.Activation("relu")}],
         [(20, 30), (None, 4, 2), (5, 4, 3, 2)],
     ),
+    "UpSampling1D": (layers.UpSampling1D, [{}], SEQUENCES),
+    "UpSampling2D": (
+        layers.UpSampling2D,
+        [{"size": (2, 3)}, {"interpolation": "bilinear"}],
+        IMAGES,
+    ),
+    "UpSampling3D": (layers.UpSampling3D, [{"size": (2, 1, 3)}], VOLUMES),
+    "ZeroPadding1D": (layers.ZeroPadding1D, [{"padding": (2, 0)}, {"padding": 1}], SEQUENCES),
+    "ZeroPadding3D": (layers.ZeroPadding3D, [{}, {"padding": (1, 0, 2)}], VOLUMES),
     "UnitNormalization": (layers.UnitNormalization, [{}], ANY),
-    "UpSampling2D": (layers.UpSampling2D, [{"size": (2, 3)}], IMAGES),
     "Normalization": (layers.Normalization, [{}, {"axis": None}], [(5,), (4, 6, 2)]),
     "Rescaling": (layers.Rescaling, [{"scale": 0.5}], ANY),
+    "StringLookup": (
+        layers.StringLookup,
+        [{"vocabulary": ["a", "b"], "output_mode": mode} for mode in ("int", "one_hot", "count")],
+        [(7,), (None,), (1,)],
+    ),
+    "TextVectorization": (
+        layers.TextVectorization,
+        [
+            {"vocabulary": ["a", "b"]},
+            {"vocabulary": ["a", "b"], "output_sequence_length": 3},
+            {"vocabulary": ["a", "b"], "output_mode": "count"},
+        ],
+        [(1,), ()],
+    ),
     "ZeroPadding2D": (
         layers.ZeroPadding2D,
         [{"padding": ((1, 2), (0, 3))}, {"padding": 1}],

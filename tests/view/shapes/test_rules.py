@@ -14,7 +14,7 @@ from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
 from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
-from tests.view.shapes.shape_cases import CASES
+from tests.view.shapes.shape_cases import CASES, TEXT
 
 NO_RULE = {"Lambda"}
 """What it does is known to its function only."""
@@ -30,14 +30,15 @@ def assert_exact(node: Node) -> None:
     assert said == node.output_shapes
 
 
-def inputs_of(shape: Any) -> Any:
+def inputs_of(shape: Any, name: str = "") -> Any:
+    dtype = "string" if name in TEXT else None
     several = shape and isinstance(shape[0], tuple)
-    return [Input(one) for one in shape] if several else Input(shape)
+    return [Input(one) for one in shape] if several else Input(shape, dtype=dtype)
 
 
 def called(layer: Any, shape: Any, **more: Any) -> Any:
     """A layer called on inputs: on a list of them, or each as an argument where it has a name."""
-    inputs = inputs_of(shape)
+    inputs = inputs_of(shape, type(layer).__name__)
     spread = first_parameter(type(layer)) == "query"
     return layer(*inputs, **more) if spread else layer(inputs, **more)
 

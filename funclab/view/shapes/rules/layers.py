@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
+from funclab import structure
 from funclab.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
     Axis,
     CallShapes,
     Derivation,
-    Number,
     batch,
-    ceil,
     computed,
     for_layers,
     for_ops,
@@ -20,7 +19,6 @@ from funclab.view.shapes.rules.numbers import (
     setting,
     show,
     single,
-    times,
     total,
 )
 
@@ -43,6 +41,7 @@ STAYS = {
     "Dropout": "In training some elements become 0; the shape stays.",
     "SpatialDropout1D": "In training some features become 0 at all steps; the shape stays.",
     "SpatialDropout2D": "In training some maps become 0 as a whole; the shape stays.",
+    "SpatialDropout3D": "In training some channels become 0 as a whole; the shape stays.",
     "GaussianNoise": "In training noise is added to each element; the shape stays.",
     "GaussianDropout": "In training each element is multiplied by noise; the shape stays.",
     "ActivityRegularization": "Nothing changes but the loss, to which a penalty is added.",
@@ -174,6 +173,7 @@ def embedding(call: CallShapes) -> Derivation:
     return words, [[*call.all_same(), setting("output_dim", width)]]
 
 
+@for_layers("Hashing", "HashedCrossing", "IntegerLookup", "StringLookup")
 @for_layers("Discretization", "CategoryEncoding")
 def encoded(call: CallShapes) -> Derivation:
     layer, axes = call.layer, call.all_same()
@@ -189,6 +189,24 @@ def encoded(call: CallShapes) -> Derivation:
     del axes[min(1, len(axes) - 1)]
     words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
     return words, [[*axes, depth]]
+
+
+@for_layers("TextVectorization")
+def text_vectorization(call: CallShapes) -> Derivation:
+    layer, first = call.layer, call.all_same()[:1]
+    words = "Each text is cut into words"
+    if layer.output_mode == "int":
+        if layer.split is None and layer.ngrams is None:
+            words, first = "Each text is one word", call.all_same()[:-1]
+        length = layer.output_sequence_length
+        if length is None:
+            rest = [Axis("n words, not known yet", None)]
+            rest = call.all_same()[-1:] if layer.split is None else rest
+            return f"{words}, and each word becomes its number.", [[*first, *rest]]
+        words += f", and the numbers of the first {length} words are kept, with 0 for those lacking"
+        return f"{words}.", [[*first, setting("output_sequence_length", length)]]
+    what = f"one vector tells of each of the {layer.depth} words known"
+    return f"{words}, and {what}.", [[*first, setting("depth", layer.depth)]]
 
 
 @for_layers("Flatten")
@@ -266,16 +284,37 @@ def dot(call: CallShapes) -> Derivation:
     return words, [[call.same(0, 0), *rest]]
 
 
-@for_layers("LSTM", "GRU", "SimpleRNN")
+@for_layers("RNN", "LSTM", "GRU", "SimpleRNN")
 def recurrent(call: CallShapes) -> Derivation:
-    width = setting("units", call.layer.units)
-    return _sequence_words(call), _sequence_axes(call, [width], [width] * call.layer.state_count)
+    return _sequence_words(call), _sequence_axes(call, [_width(call.layer)], _states(call.layer))
+
+
+@for_layers("SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells")
+def cell(call: CallShapes) -> Derivation:
+    rows = [[call.same(0), width] for width in (_width(call.layer), *_states(call.layer))]
+    return "One step: the output, then the new states, each as wide as the cell says.", rows
+
+
+def _width(layer: Any) -> Axis:
+    """The width of a recurrent layer's output."""
+    has_units = hasattr(layer, "units")
+    return setting("units" if has_units else "output_size", layer.output_size)
+
+
+def _states(layer: Any) -> Axes:
+    sizes = layer.state_size
+    if hasattr(layer, "units"):
+        return [setting("units", layer.units) for _ in structure.flatten(sizes)]
+    return [
+        setting(f"state_size[{path.replace('.', '][')}]", width)
+        for path, width in zip(structure.paths(sizes), structure.flatten(sizes), strict=True)
+    ]
 
 
 @for_layers("Bidirectional")
 def bidirectional(call: CallShapes) -> Derivation:
     layer = call.layer
-    half = setting("units", layer.layer.units)
+    half = _width(layer.layer)
     both, widths = {
         "concat": ("laid end to end", [computed(product((2, half.length)))]),
         "sum": ("added", [half]),
@@ -284,7 +323,7 @@ def bidirectional(call: CallShapes) -> Derivation:
         None: ("given side by side", [half, half]),
     }[layer.merge_mode]
     words = f"The sequence is read forward and backward, and both are {both}. "
-    states = [half] * (2 * layer.layer.state_count)
+    states = _states(layer.layer) * 2
     return words + _sequence_words(call), _sequence_axes(call, widths, states)
 
 
@@ -303,102 +342,3 @@ def _sequence_axes(call: CallShapes, widths: Axes, states: Axes) -> list[Axes]:
     outputs = [[call.same(0), *time, width] for width in widths]
     more = states if call.layer.return_state else []
     return [*outputs, *([call.same(0), width] for width in more)]
-
-
-def spatial_axes(call: CallShapes) -> list[int]:
-    """The axes between batch and channels, wherever the channels are."""
-    rank = len(call.x)
-    first = getattr(call.layer, "data_format", None) == "channels_first"
-    return list(range(2, rank)) if first else list(range(1, rank - 1))
-
-
-def windows(call: CallShapes, size: Sequence[int], dilation: Sequence[int], channels: Axis) -> Axes:
-    """The axes after a window has moved over those between batch and channels."""
-    axes = [channels] * len(call.x)
-    axes[0] = call.same(0)
-    spatial, strides = spatial_axes(call), call.layer.strides
-    for axis, window, stride, spread in zip(spatial, size, strides, dilation):
-        axes[axis] = _fitting(call, axis, window, stride, spread)
-    return axes
-
-
-def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: int) -> Axis:
-    """How many positions there are for a window along one axis."""
-    if call.layer.padding in ("same", "causal"):
-        return call.same(axis) if stride == 1 else computed(ceil(call.number(axis), stride))
-    span = Number(window)
-    if dilation > 1:
-        span = Number(dilation) * (Number(window) - 1) + 1
-    return computed((call.number(axis) - span) // stride + 1)
-
-
-def _moves(call: CallShapes, size: Sequence[int]) -> str:
-    layer = call.layer
-    moves = f"A window of {times(size)} moves over the {'image' if len(size) > 1 else 'sequence'}"
-    strides = sorted(set(layer.strides))
-    if strides != [1]:
-        moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
-    if layer.padding == "valid":
-        return f"{moves}: one output position for each place where it fits"
-    zeros = "before the first step" if layer.padding == "causal" else "around the edges"
-    return f"{moves}, with zeros {zeros}: one output position for each step it takes"
-
-
-@for_layers("Conv1D", "Conv2D")
-def conv_layer(call: CallShapes) -> Derivation:
-    layer = call.layer
-    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
-
-
-@for_layers("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
-@for_ops("MaxPool", "AveragePool")
-def pooling(call: CallShapes) -> Derivation:
-    size = call.layer.pool_size
-    last = getattr(call.layer, "data_format", "") != "channels_first"
-    axes = windows(call, size, [1] * len(size), call.same(-1 if last else 1))
-    return f"{_moves(call, size)}; the channels stay.", [axes]
-
-
-@for_ops("Conv", "ConvBias")
-def conv_op(call: CallShapes) -> Derivation:
-    *lengths, _, filters = call.inputs[1]
-    size = [length or 0 for length in lengths]
-    axes = windows(call, size, call.layer.dilation_rate, call.same(-1, 1))
-    words = f"{_moves(call, size)}; the last axis of the kernel gives the {show(filters)} filters."
-    return words, [axes]
-
-
-@for_layers(
-    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"
-)
-def global_pooling(call: CallShapes) -> Derivation:
-    spatial = spatial_axes(call)
-    one = "maximum" if "Max" in type(call.layer).__name__ else "mean"
-    where = "position" if len(spatial) > 1 else "step"
-    axes = call.reduced(spatial, call.layer.keepdims)
-    return f"One number for each channel, the {one} over every {where}.", [axes]
-
-
-@for_layers("ZeroPadding2D")
-def padding(call: CallShapes) -> Derivation:
-    pairs = zip(spatial_axes(call), call.layer.padding)
-    lengths = {axis: call.number(axis) + before + after for axis, (before, after) in pairs}
-    return "Zeros are added before and after: length + before + after.", [call.changed(lengths)]
-
-
-@for_layers("Cropping2D")
-def cropping(call: CallShapes) -> Derivation:
-    pairs = zip(spatial_axes(call), call.layer.cropping)
-    lengths = {axis: call.number(axis) - before - after for axis, (before, after) in pairs}
-    words = "Rows and columns are cut off before and after: length - before - after."
-    return words, [call.changed(lengths)]
-
-
-@for_layers("UpSampling2D")
-def upsampling(call: CallShapes) -> Derivation:
-    sizes = dict(zip(spatial_axes(call), call.layer.size))
-    lengths = {axis: call.number(axis) * size for axis, size in sizes.items()}
-    words = f"Every position is repeated {times(sizes.values())} times; the channels stay."
-    return words, [call.changed(lengths)]

@@ -279,7 +279,7 @@ def _gates(layer: Any) -> str:
         return f"2 × ({first})" if first == second and first else ""
     lengths = [shape_math.known(weight.shape) for weight in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
-    if not hasattr(layer, "return_sequences") or len(lengths) not in (2, 3):
+    if not (units and hasattr(layer, "state_size")) or len(lengths) not in (2, 3):
         return ""
     features, width = lengths[0]
     bias = {(): "", ((width,),): f" + {units}", ((2, width),): f" + 2 × {units}"}

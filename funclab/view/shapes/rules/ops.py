@@ -229,10 +229,25 @@ def pad(call: CallShapes) -> Derivation:
     return "A border is put around: length + before + after.", [call.changed(lengths)]
 
 
-@for_ops("LSTM")
-def lstm(call: CallShapes) -> Derivation:
+@for_ops("LSTM", "GRU", "SimpleRNN")
+def recurrence(call: CallShapes) -> Derivation:
     units = call.same(-1, 1)
     state = [call.same(0), units]
     whole = [call.same(0), call.same(1), units]
-    words = "The sequence is read step by step; the last two outputs are the states at its end."
-    return words, [whole if call.layer.return_sequences else state, state, state]
+    count = call.layer.state_count
+    ends = "last output is the state" if count == 1 else "last two outputs are the states"
+    words = f"The sequence is read step by step; the {ends} at its end."
+    return words, [whole if call.layer.return_sequences else state, *[state] * count]
+
+
+@for_ops("CTCLoss")
+def ctc_loss(call: CallShapes) -> Derivation:
+    return "Each sequence has one loss: only its axis stays.", [[call.same(0, 1)]]
+
+
+@for_ops("CTCDecode")
+def ctc_decode(call: CallShapes) -> Derivation:
+    greedy = call.layer.strategy == "greedy"
+    paths = single("the best path") if greedy else setting("top_paths", call.layer.top_paths)
+    words = "Each path has a label, or -1, for every step; a score tells how likely it is."
+    return words, [[paths, call.same(0), call.same(1)], [call.same(0), paths]]

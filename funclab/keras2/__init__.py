@@ -1,0 +1,23 @@
+"""The spellings of Keras 2 and 1, for course notebooks of 2016 to 2019.
+
+`funclab.install_as_keras()` makes them known in a session: old modules such as `keras.backend` and
+`keras.layers.core` (`paths`), old names of arguments (`spelling`), and old methods (`methods`).
+"""
+
+from __future__ import annotations
+
+import sys
+
+from funclab.keras2.methods import give_old_methods
+from funclab.keras2.paths import Face, modules
+from funclab.keras2.spelling import accept_old_names
+
+__all__ = ["Face", "install"]
+
+
+def install() -> None:
+    """From now on, in this process, `import keras` gives funclab, with the spellings of Keras 2."""
+    if not isinstance(sys.modules.get("keras"), Face):
+        accept_old_names()
+        give_old_methods()
+        sys.modules.update(modules())

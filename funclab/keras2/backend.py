@@ -1,0 +1,441 @@
+"""`keras.backend` as Keras 2 had it: `from keras import backend as K`.
+
+Every function takes tensors of a graph, values in a layer's `call`, variables and arrays; they are
+those of funclab.ops under Keras 2's names. Variables made here are not trained unless a layer's
+`trainable_weights` is set to hold them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import config, ops, registry
+from funclab.config import floatx, image_data_format, set_image_data_format
+from funclab.errors import NotSupportedError, TensorTypeError
+from funclab.graph.tape import current_tape
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value, Variable
+from funclab.keras2 import functions
+from funclab.keras2.functions import value_of
+from funclab.layers.checks import stream
+from funclab.layers.input import Input
+from funclab.missing import guard
+from funclab.ops import random
+from funclab.shape_math import Array, Shape
+
+SETTINGS = (
+    "backend", "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx",
+    "set_image_data_format",
+)  # fmt: skip
+GRAPHS = (
+    "function", "gradients", "in_test_phase", "in_train_phase", "learning_phase", "rnn",
+)  # fmt: skip
+SAME = (
+    "abs", "all", "any", "cast", "clip", "cos", "dot", "elu", "equal", "exp",
+    "greater", "greater_equal", "hard_sigmoid", "in_top_k", "less", "less_equal", "log",
+    "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "one_hot", "ones_like",
+    "prod", "round", "sigmoid", "sign", "sin", "softmax", "softplus", "softsign", "square",
+    "squeeze", "stack", "std", "stop_gradient", "sum", "tanh", "tile", "transpose", "var",
+    "zeros_like", "arange",
+)  # fmt: skip
+"""What is called alike in funclab.ops, and means the same."""
+
+RENAMED = {
+    "pow": "power", "permute_dimensions": "transpose", "repeat_elements": "repeat",
+    "reverse": "flip", "identity": "copy",
+}  # fmt: skip
+"""What funclab.ops calls otherwise."""
+
+LAST_AXIS = ("argmax", "argmin", "concatenate", "expand_dims")
+"""What works along the last axis, unless told otherwise."""
+
+INITIAL = {
+    "zeros": np.zeros, "ones": np.ones, "eye": np.eye,
+}  # fmt: skip
+"""Variables that begin as one of NumPy's arrays."""
+
+
+def _with_last_axis(name: str) -> Callable[..., Any]:
+    op = getattr(ops, name)
+
+    def along(x: Any, axis: int = -1) -> Any:
+        return op(x, axis=axis)
+
+    along.__name__, along.__doc__ = name, op.__doc__
+    return along
+
+
+def _variable_of(name: str, make: Callable[..., Array]) -> Callable[..., Variable]:
+    def made(shape: Any, dtype: str | None = None, name: str | None = None) -> Variable:
+        return variable(make(shape), dtype, name)
+
+    made.__name__, made.__doc__ = name, f"A variable that begins as numpy.{name}(shape)."
+    return made
+
+
+globals().update({name: getattr(config, name) for name in SETTINGS})
+globals().update({name: getattr(functions, name) for name in GRAPHS})
+globals().update({name: getattr(ops, name) for name in SAME})
+globals().update({name: getattr(ops, new) for name, new in RENAMED.items()})
+globals().update({name: _with_last_axis(name) for name in LAST_AXIS})
+globals().update({name: _variable_of(name, make) for name, make in INITIAL.items()})
+
+
+# What there is: variables, constants, placeholders, and their numbers.
+def variable(
+    value: Any, dtype: str | None = None, name: str | None = None, constraint: Any = None
+) -> Variable:
+    """A value that lasts, and that K.set_value and K.update change."""
+    array = np.asarray(value, dtype or floatx())
+    named = name or registry.auto_name("Variable")
+    return Variable(array, trainable=False, name=named, constraint=constraint)
+
+
+def constant(value: Any, dtype: str | None = None, shape: Any = None, name: Any = None) -> Array:
+    """An array of numbers that stay; one number may fill a whole `shape`."""
+    array = np.asarray(value, dtype or floatx())
+    return array if shape is None else np.broadcast_to(array, tuple(shape)).copy()
+
+
+def placeholder(
+    shape: Any = None,
+    ndim: int | None = None,
+    dtype: str | None = None,
+    sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """A tensor to be fed, as `Input` makes it; `shape` has the batch axis, unlike that of Input."""
+    whole = (None,) * (ndim or 0) if shape is None else tuple(shape)
+    return Input(batch_shape=whole, dtype=dtype, sparse=sparse or None, name=name)
+
+
+def eval(x: Any) -> Any:
+    """The numbers of a variable, or of what was computed from variables."""
+    return value_of(x)
+
+
+get_value = eval
+
+
+def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
+    """The numbers of each of several variables."""
+    return [value_of(x) for x in tensors]
+
+
+def set_value(x: Any, value: Any) -> None:
+    """Set a variable, such as model.optimizer.lr, to a number or an array."""
+    x.assign(np.asarray(value, x.dtype))
+
+
+def batch_set_value(tuples: Sequence[tuple[Any, Any]]) -> None:
+    """Set each of several variables: pairs (variable, value)."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def update(x: Any, new_x: Any) -> Any:
+    """Set a variable to a new value whenever the model is trained; or, outside of a layer, in the
+    `updates` of K.function."""
+    tape = current_tape()
+    return x if tape.scope and not tape.training else ops.assign(x, new_x)
+
+
+def update_add(x: Any, increment: Any) -> Any:
+    """The same with what is added to the variable."""
+    return update(x, x + increment)
+
+
+def update_sub(x: Any, decrement: Any) -> Any:
+    """The same with what is taken off the variable."""
+    return update(x, x - decrement)
+
+
+def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
+    """The same with a mean of what the variable was and a new value."""
+    return update(x, x * momentum + value * (1.0 - momentum))
+
+
+# Shapes and kinds.
+def shape(x: Any) -> Shape:
+    """The lengths of the axes; a batch that is not known yet has None."""
+    return tuple(x.shape)
+
+
+int_shape = shape
+
+
+def ndim(x: Any) -> int:
+    """How many axes there are."""
+    return len(x.shape)
+
+
+def dtype(x: Any) -> str:
+    """The name of the dtype."""
+    return str(x.dtype)
+
+
+def cast_to_floatx(x: Any) -> Array:
+    """An array in the usual dtype."""
+    return np.asarray(x, floatx())
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Whether x is a tensor of a graph: an Input, or made by layers and functions of one.
+
+    Raises: TensorTypeError for what is not symbolic at all.
+    """
+    if not isinstance(x, (Tensor, Value)):
+        raise TensorTypeError(
+            f"Unexpectedly found an instance of type `{type(x)}`. Expected a symbolic tensor "
+            "instance.",
+            why="only tensors and variables can be asked whether layers made them.",
+            fix="pass what Input or a layer returned.",
+        )
+    return isinstance(x, Tensor)
+
+
+def is_placeholder(x: Any) -> bool:
+    """Whether x is an Input."""
+    return isinstance(x, Tensor) and x._keras_history.operation.inbound_nodes[0].is_input
+
+
+def is_sparse(tensor: Any) -> bool:
+    """Whether most of a tensor is left out; never, here."""
+    return False
+
+
+def to_dense(tensor: Any) -> Any:
+    """The tensor itself: there are no sparse ones."""
+    return tensor
+
+
+def image_dim_ordering() -> str:
+    """Keras 1's words for `image_data_format`: "tf" or "th"."""
+    return {"channels_last": "tf", "channels_first": "th"}[image_data_format()]
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Keras 1's `set_image_data_format`: "tf" (channels last) or "th" (channels first)."""
+    formats = {"tf": "channels_last", "th": "channels_first"}
+    set_image_data_format(formats.get(dim_ordering, dim_ordering))
+
+
+def get_uid(prefix: str = "") -> int:
+    """A number that was not given for this prefix before."""
+    return int((registry.auto_name(f"uid {prefix}") + "_0").split("_")[1]) + 1
+
+
+def clear_session() -> None:
+    """Let automatic names begin again, as in a new session."""
+    registry.reset_names()
+
+
+reset_uids = clear_session
+
+
+@contextlib.contextmanager
+def name_scope(name: str) -> Iterator[None]:
+    """Accepted for Keras: layers name what is computed in them."""
+    yield
+
+
+def set_learning_phase(value: int) -> None:
+    """0 is how models are used outside of training anyway.
+
+    Raises: NotSupportedError for 1.
+    """
+    if value not in (0, False):
+        raise NotSupportedError(
+            f"set_learning_phase({value!r}) is not supported.",
+            why="a plan is made for training or for use, and each call says for which.",
+            fix="call the model with model(x, training=True), or make a function "
+            "K.function([model.input, K.learning_phase()], [model.output]) and call it with [x, 1]",
+        )
+
+
+# Arithmetic.
+def sqrt(x: Any) -> Any:
+    """The square root; that of a number below 0 is 0."""
+    return ops.sqrt(ops.maximum(x, 0.0))
+
+
+def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
+    """x above `threshold` (at most `max_value`), alpha * (x - threshold) below."""
+    return ops.relu(x, float(alpha), max_value, float(threshold))
+
+
+def cumsum(x: Any, axis: int = 0) -> Any:
+    """The sum of all elements up to each, along an axis."""
+    return ops.cumsum(x, axis)
+
+
+def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
+    """For each sample, the sum of products over one axis of x and one of y; without `axes`, the
+    last of x, and the last but one of y (of a matrix, its last)."""
+    if axes is None:
+        axes = (len(x.shape) - 1, len(y.shape) - 2 or 1)
+    return ops.batch_dot(x, y, axes)
+
+
+def l2_normalize(x: Any, axis: Any = None) -> Any:
+    """x divided by its length along an axis (None: of all)."""
+    squared = ops.sum(ops.square(x), axis, keepdims=True)
+    return x * ops.rsqrt(ops.maximum(squared, 1e-12))
+
+
+def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
+    """One where the condition holds, the other elsewhere; functions of nothing are called."""
+    yes, no = (x() if callable(x) else x for x in (then_expression, else_expression))
+    if not hasattr(condition, "shape"):
+        return yes if condition else no
+    for _ in range(len(getattr(yes, "shape", ())) - len(condition.shape)):
+        condition = ops.expand_dims(condition, -1)
+    return ops.where(ops.cast(condition, "bool"), yes, no)
+
+
+# Shapes changed.
+def reshape(x: Any, shape: Sequence[Any]) -> Any:
+    """The same elements under another shape, batch and all; one length may be -1 or None."""
+    return ops.reshape(x, tuple(shape))
+
+
+def flatten(x: Any) -> Any:
+    """All elements along one axis."""
+    return ops.ravel(x)
+
+
+def batch_flatten(x: Any) -> Any:
+    """All elements of each sample along one axis."""
+    return ops.reshape_samples(x, (-1,))
+
+
+def repeat(x: Any, n: int) -> Any:
+    """A vector for each sample, n times along a new axis: (batch, k) -> (batch, n, k)."""
+    return ops.repeat(ops.expand_dims(x, 1), n, axis=1)
+
+
+def gather(reference: Any, indices: Any) -> Any:
+    """The rows that the indices name."""
+    return ops.take(reference, ops.cast(indices, "int32"), axis=0)
+
+
+def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> Any:
+    """A block that begins at `start`; -1 in `size` is all that follows."""
+    ends = (None if n == -1 else i + n for i, n in zip(start, size))
+    ranges = zip(start, ends)
+    return x[tuple(np.s_[i:j] for i, j in ranges)]
+
+
+def temporal_padding(x: Any, padding: tuple[int, int] = (1, 1)) -> Any:
+    """Zeros before and after the steps of each sample."""
+    return ops.pad(x, ((0, 0), padding, (0, 0)))
+
+
+def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
+    """x plus a number for each channel."""
+    if (data_format or image_data_format()) == "channels_last" or len(x.shape) < 3:
+        return x + bias
+    return x + ops.reshape(bias, (1, -1, *(1,) * (len(x.shape) - 2)))
+
+
+# Windows.
+def conv2d(
+    x: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """The filters of `kernel` slid over images or sequences."""
+    return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
+
+
+conv1d = conv2d
+
+
+def pool2d(
+    x: Any,
+    pool_size: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    pool_mode: str = "max",
+) -> Any:
+    """The largest number, or with pool_mode="avg" the mean, in each window."""
+    pool = ops.max_pool if pool_mode == "max" else ops.average_pool
+    return pool(x, pool_size, strides, padding, data_format)
+
+
+# Losses.
+def categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """-sum(target * log(output)) of each sample, for one-hot targets."""
+    return ops.categorical_crossentropy(target, output, from_logits, axis)
+
+
+def sparse_categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """The same for class numbers."""
+    target = target if "int" in str(target.dtype) else ops.cast(target, "int32")
+    return ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """The cross-entropy of each element, for targets between 0 and 1."""
+    target = target if "float" in str(target.dtype) else ops.cast(target, floatx())
+    return ops.binary_crossentropy(target, output, from_logits)
+
+
+# Chance.
+def random_normal(
+    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
+) -> Any:
+    """Normally distributed numbers, new ones whenever they are computed."""
+    return random.random_normal(shape, mean, stddev, dtype or floatx(), state=stream(seed))
+
+
+def random_uniform(
+    shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: str | None = None, seed: Any = None
+) -> Any:
+    """Evenly spread numbers, new ones whenever they are computed."""
+    return random.random_uniform(shape, minval, maxval, dtype or floatx(), state=stream(seed))
+
+
+def random_binomial(shape: Any, p: float = 0.0, dtype: str | None = None, seed: Any = None) -> Any:
+    """1 with probability p, else 0."""
+    drawn = random_uniform(shape, seed=seed)
+    return ops.cast(drawn < p, dtype or floatx())
+
+
+def _random_variable(draw: Callable[..., Any]) -> Callable[..., Variable]:
+    def made(
+        shape: Any,
+        first: float,
+        second: float,
+        dtype: Any = None,
+        name: Any = None,
+        seed: Any = None,
+    ) -> Variable:
+        return variable(value_of(draw(shape, first, second, seed=seed)), dtype, name)
+
+    made.__doc__ = f"A variable that begins with numbers of {draw.__name__}."
+    return made
+
+
+random_normal_variable = _random_variable(random_normal)
+random_uniform_variable = _random_variable(random_uniform)
+
+
+def dropout(x: Any, level: float, noise_shape: Any = None, seed: Any = None) -> Any:
+    """x with elements made zero with probability `level`, and the others grown to keep the mean."""
+    return random.dropout(x, level, noise_shape, state=stream(seed))
+
+
+guard(__name__)

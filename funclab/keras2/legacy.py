@@ -1,0 +1,143 @@
+"""Layers and helpers of Keras 1 and 2 that have another name, or another form, now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import layers, models, utils
+from funclab.errors import ArgumentError, NotSupportedError, unwritten
+from funclab.graph.node import Node
+from funclab.layers.spec import InputSpec
+from funclab.meant import is_whole
+from funclab.shape_math import Array
+
+
+def by_rows(name: str) -> Callable[..., Any]:
+    """A layer that Keras 1 gave the rows and columns of its window as numbers side by side."""
+
+    def made(*args: Any, **kwargs: Any) -> Any:
+        size = [number for number in args[1:4] if is_whole(number)]
+        if len(size) > 1:
+            args = (args[0], tuple(size), *args[1 + len(size) :])
+        if "transpose" in name.lower():  # its shape follows from the rest
+            kwargs.pop("output_shape", None)
+        return getattr(layers, name)(*args, **kwargs)
+
+    made.__doc__ = f"{name} as Keras 1 wrote it: (filters, rows, columns)."
+    return made
+
+
+MODES: dict[str, Callable[..., Any]] = {
+    "sum": lambda axis, axes: layers.Add(),
+    "mul": lambda axis, axes: layers.Multiply(),
+    "ave": lambda axis, axes: layers.Average(),
+    "max": lambda axis, axes: layers.Maximum(),
+    "concat": lambda axis, axes: layers.Concatenate(axis=axis),
+    "dot": lambda axis, axes: layers.Dot(axes=axes),
+    "cos": lambda axis, axes: layers.Dot(axes=axes, normalize=True),
+}
+
+
+def Merge(
+    layers: Any = None,
+    mode: Any = "sum",
+    concat_axis: int = -1,
+    dot_axes: Any = -1,
+    output_shape: Any = None,
+    output_mask: Any = None,
+    arguments: Any = None,
+    **kwargs: Any,
+) -> Any:
+    """The layer that joins tensors as `mode` says: sum, mul, ave, max, concat, dot, cos, or a
+    function of the list of tensors.
+
+    Raises: NotSupportedError for a list of layers, ArgumentError for another mode.
+    """
+    if layers:
+        raise NotSupportedError(
+            "Merge([branch, other]) of layers or models is not supported.",
+            why="a Sequential is one line of layers, and begins in one place.",
+            fix="join outputs: y = merge([branch.output, other.output], mode='concat'); then "
+            "Model([branch.input, other.input], Dense(1)(y)).",
+        )
+    if callable(mode):
+        return _lambda(mode, output_shape, output_mask, arguments, **kwargs)
+    if mode not in MODES:
+        raise ArgumentError(
+            f"Invalid merge mode. Should be one of {list(MODES)}. Received: mode={mode!r}.",
+            why="the mode says how several tensors become one.",
+            fix='write for example mode="concat".',
+        )
+    layer = MODES[mode](concat_axis, dot_axes)
+    layer.name = kwargs.get("name") or layer.name
+    return layer
+
+
+_lambda = layers.Lambda
+
+
+def merge(inputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
+    """Tensors joined: Merge(None, mode, concat_axis, dot_axes, ...)(inputs)."""
+    return Merge(None, *args, **kwargs)(list(inputs))
+
+
+class BatchSequence:
+    """Batches by number, for fit_generator: subclasses write `__len__` and `__getitem__`."""
+
+    def __len__(self) -> int:
+        raise unwritten(self, "__len__")
+
+    def __getitem__(self, index: int) -> Any:
+        raise unwritten(self, "__getitem__")
+
+    def on_epoch_end(self) -> None:
+        """Called after every epoch."""
+
+
+def to_categorical(y: Any, num_classes: int | None = None, nb_classes: int | None = None) -> Array:
+    """Class numbers as one-hot rows. See funclab.utils.to_categorical."""
+    return utils.to_categorical(y, nb_classes if num_classes is None else num_classes)
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Array:
+    """An array divided by the length of its vectors along an axis."""
+    length = np.atleast_1d(np.linalg.norm(x, order, axis))
+    length[length == 0] = 1
+    return x / np.expand_dims(length, axis)
+
+
+LAYERS: dict[str, Any] = {
+    **{
+        f"{old}{rank}D": by_rows(f"{new}{rank}D{end}")
+        for old, new, end in (
+            ("Convolution", "Conv", ""),
+            ("AtrousConvolution", "Conv", ""),
+            ("SeparableConvolution", "SeparableConv", ""),
+            ("Deconvolution", "Conv", "Transpose"),
+        )
+        for rank in (1, 2, 3)
+    },
+    "CuDNNLSTM": "LSTM",
+    "CuDNNGRU": "GRU",
+    "Merge": Merge,
+    "merge": merge,
+    "ThresholdedReLU": lambda theta=1.0, **more: layers.ReLU(threshold=float(theta), **more),
+}
+"""Other names in keras.layers: what they stand for, or what that is called now."""
+
+ENGINE = {
+    "Layer": layers.Layer, "Input": layers.Input, "InputLayer": layers.InputLayer,
+    "InputSpec": InputSpec, "Node": Node, "Container": models.Functional,
+    "Network": models.Functional, "merge": merge, "get_source_inputs": utils.get_source_inputs,
+}  # fmt: skip
+UTILS: dict[str, Any] = {
+    "Sequence": BatchSequence, "to_categorical": to_categorical, "normalize": normalize,
+    "plot": utils.plot_model,
+}  # fmt: skip
+REGULARIZERS = {
+    "l1l2": "l1_l2", "activity_l1": "l1", "activity_l2": "l2", "WeightRegularizer": "L1L2",
+}  # fmt: skip
+CONSTRAINTS = {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"}

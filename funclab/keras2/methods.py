@@ -1,0 +1,207 @@
+"""Methods that layers and models had in Keras 2: given to them by `give_old_methods`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.graph.operation import placeholder
+from funclab.graph.tape import Tape
+from funclab.keras2.functions import listed
+from funclab.keras2.spelling import spelled
+from funclab.layers.base import Layer
+from funclab.layers.weights import Weighted
+from funclab.models import Functional, Model, Sequential
+from funclab.shape_math import Array
+
+fit, fit_generator = Model.fit, Model.fit_generator
+
+
+# Sequential.
+def predict_proba(model: Any, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
+    """The outputs for data, as `predict` gives them."""
+    return model.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
+    """The class of each sample: the likeliest, or of a single output whether it is above 0.5.
+
+    Shapes: outputs (n, classes) -> (n,); (n, 1) -> (n, 1).
+    """
+    chances = model.predict(x, batch_size=batch_size, verbose=verbose)
+    return chances.argmax(-1) if chances.shape[-1] > 1 else (chances > 0.5).astype("int32")
+
+
+# Model.
+def reset_states(model: Any) -> None:
+    """Forget the states of all layers with `stateful=True`."""
+    for layer in model.layers:
+        if hasattr(layer, "reset_states"):
+            layer.reset_states()
+
+
+@functools.wraps(fit)
+def fit_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
+    """`fit`, where callbacks find the data to validate on in `self.validation_data`."""
+    arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
+    data, fraction = arguments.get("validation_data"), arguments.get("validation_split")
+    if data is None and fraction and not hasattr(arguments.get("x"), "__next__"):
+        parts = [arguments.get(name) for name in ("x", "y", "sample_weight")]
+        data = structure.map_structure(lambda array: last(array, fraction), parts)
+    tell(model, data, arguments.get("callbacks"))
+    return fit(model, *args, **kwargs)
+
+
+def last(array: Any, fraction: float) -> Any:
+    return None if array is None else array[int(len(array) * (1 - fraction)) :]
+
+
+def tell(model: Any, data: Any, callbacks: Any) -> None:
+    """Let the model and its callbacks know the data to validate on: inputs, targets and a weight
+    for each sample and output, in one list, as in Keras 2; a stream of batches as it is."""
+    if isinstance(data, (list, tuple)):
+        x, y, weight = (*data, None, None)[:3]
+        y = structure.flatten(y)
+        ones = [np.ones(len(part), "float32") for part in y]
+        data = [*structure.flatten(x), *y, *(ones if weight is None else listed(weight))]
+    for told in (model, *listed(callbacks or [])):
+        told.validation_data = data
+
+
+@functools.wraps(fit_generator)
+def fit_generator_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
+    """`fit_generator`, with the same."""
+    arguments = inspect.signature(fit_generator).bind(model, *args, **kwargs).arguments
+    tell(model, arguments.get("validation_data"), arguments.get("callbacks"))
+    return fit_generator(model, *args, **kwargs)
+
+
+COUNTS = {
+    "samples_per_epoch": "generator",
+    "val_samples": "generator",
+    "nb_val_samples": "validation_data",
+}
+"""Numbers of samples, in place of batches, in Keras 1, and what brings these samples."""
+
+
+def counting(function: Any) -> Any:
+    """A method on a generator that also takes Keras 1's numbers of samples."""
+    new = spelled(function)
+
+    @functools.wraps(function)
+    def counted(model: Any, generator: Any, *args: Any, **kwargs: Any) -> Any:
+        kwargs["generator"] = generator
+        for name, source in COUNTS.items():
+            if name in kwargs and isinstance(kwargs.get(source), (tuple, list, type(None))):
+                del kwargs[name]
+            elif name in kwargs:
+                kwargs[source], kwargs[name] = in_batches(kwargs[source], kwargs[name])
+        return new(model, kwargs.pop("generator"), *args, **kwargs)
+
+    return counted
+
+
+def in_batches(generator: Any, samples: int) -> tuple[Any, int]:
+    """A generator from its beginning, and how many of its batches hold so many samples."""
+    size = getattr(generator, "batch_size", None)
+    if size is None and hasattr(generator, "__next__"):
+        first = next(generator)
+        size = len(structure.flatten(first)[0])
+        generator = chain([first], generator)
+    elif size is None:
+        size = len(structure.flatten(generator[0])[0])
+    return generator, -(-samples // size)
+
+
+def places(side: str, what: str, model: Any) -> list[int]:
+    """For each input or output of a model, which node of its layer, or which tensor of it."""
+    tensors = getattr(model, f"{side}s")
+    return [getattr(tensor._keras_history, f"{what}_index") for tensor in tensors]
+
+
+# Layer.
+def recorded(layer: Any, inputs: Any = None) -> Tape:
+    """What the layer does besides its output in training, at its calls on these inputs (or all)."""
+    wanted = {id(tensor) for tensor in listed(inputs)}
+    with Tape(training=True) as tape:
+        for node in layer.inbound_nodes:
+            tensors = node.input_tensors
+            if not node.is_input and (inputs is None or wanted & set(map(id, tensors))):
+                args, kwargs = node.arguments.fill_in({x: placeholder(x) for x in tensors})
+                layer(*args, **kwargs)
+    return tape
+
+
+def get_updates_for(layer: Any, inputs: Any) -> list[Any]:
+    """The calls by which training changes state, such as moving means, for these inputs; all are
+    for inputs: none for None."""
+    calls = [] if inputs is None else recorded(layer, inputs).updates
+    return [call for call in calls if call.inputs[call.op.mutates[0]].dtype != "uint64"]
+
+
+def get_losses_for(layer: Any, inputs: Any) -> list[Any]:
+    """What the layer adds to the loss for these inputs; for None, the penalties of its weights."""
+    return layer.losses if inputs is None else recorded(layer, inputs).losses
+
+
+def updates(layer: Any) -> list[Any]:
+    """The calls by which training changes state."""
+    every = [x for node in layer.inbound_nodes[:1] for x in node.input_tensors]
+    return get_updates_for(layer, every) if every else []
+
+
+def add_update(layer: Any, updates: Any, inputs: Any = None) -> None:
+    """Let training change state: what K.update returned, or pairs (variable, value)."""
+    from funclab.keras2 import backend
+
+    several = updates if isinstance(updates, list) else [updates]
+    for pair in several:
+        if isinstance(pair, tuple):
+            backend.update(*pair)
+
+
+def set_trainable_weights(layer: Any, weights: Any) -> None:
+    """Let training change these variables, as layers of Keras 1 told in `build`."""
+    for variable in weights:
+        variable.trainable = True
+        if not any(variable is known for known in layer.weights):
+            layer._own_weights.append(variable)
+
+
+METHODS: dict[Any, dict[str, Any]] = {
+    Layer: {
+        "updates": property(updates),
+        "add_update": add_update,
+        "get_updates_for": get_updates_for,
+        "get_losses_for": get_losses_for,
+        "uses_learning_phase": property(lambda self: self.uses_training),
+        "trainable_weights": Weighted.trainable_weights.setter(set_trainable_weights),  # type: ignore[attr-defined]
+    },
+    Model: {
+        "fit": spelled(fit_telling),
+        "fit_generator": counting(fit_generator_telling),
+        "evaluate_generator": counting(Model.evaluate_generator),
+        "predict_generator": counting(Model.predict_generator),
+        "compile": spelled(Model.compile),
+        "evaluate": spelled(Model.evaluate),
+        "reset_states": reset_states,
+    },
+    Functional: {
+        f"{side}_layers_{what}_indices": property(functools.partial(places, side, what))
+        for side in ("input", "output")
+        for what in ("node", "tensor")
+    },
+    Sequential: {"predict_proba": predict_proba, "predict_classes": predict_classes},
+}
+
+
+def give_old_methods() -> None:
+    """Give layers and models the methods they had in Keras 2."""
+    for cls, methods in METHODS.items():
+        for name, method in methods.items():
+            setattr(cls, name, method)

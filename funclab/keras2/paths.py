@@ -1,0 +1,94 @@
+"""The modules of Keras, under the names they have had: `keras.layers.core`, `keras.backend` ..."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any
+
+from funclab.errors import NoSuchImportError
+from funclab.keras2 import legacy
+from funclab.missing import ELSEWHERE, ROOMS
+
+
+class Face(types.ModuleType):
+    """A room of funclab under a name of Keras, with what else Keras had there: things, or the names
+    of what they are called in the room."""
+
+    def __init__(self, name: str, room: str, extras: Mapping[str, Any]) -> None:
+        super().__init__(name)
+        self._room, self._extras = importlib.import_module(f"funclab.{room}".rstrip(".")), extras
+        self.__doc__, self.__path__ = self._room.__doc__, []
+
+    def __getattr__(self, name: str) -> Any:
+        inner = sys.modules.get(f"{self.__name__}.{name}")
+        extra = self._extras.get(name, inner)
+        if isinstance(extra, str) or extra is None:
+            return getattr(self._room, extra or name)
+        return extra
+
+    def __dir__(self) -> list[str]:
+        return sorted({*dir(self._room), *self._extras})
+
+
+class Absent(types.ModuleType):
+    """A module of Keras that funclab is without."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        inner = sys.modules.get(f"{self.__name__}.{name}")
+        if inner is not None or name.startswith("_"):
+            return inner
+        part = [part for part in self.__name__.split(".") if part in ELSEWHERE][-1]
+        raise NoSuchImportError(
+            f"cannot import name {name!r} from {self.__name__!r}.",
+            why="funclab is without this part of Keras.",
+            fix=ELSEWHERE[part],
+        )
+
+
+LAYERS = (
+    *("core", "convolutional", "recurrent", "convolutional_recurrent", "embeddings", "local"),
+    *("normalization", "advanced_activations", "merge", "pooling", "noise", "wrappers"),
+)
+UTILS = ("np_utils", "vis_utils", "visualize_util", "generic_utils", "data_utils")
+ENGINE = ("topology", "training", "network", "sequential", "base_layer", "input_layer")
+APPLICATIONS = ("vgg16", "vgg19", "resnet50", "inception_v3", "xception", "mobilenet")
+
+FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
+    "keras": ("", {}),
+    **{f"keras.{room}": (room, {}) for room in (*ROOMS, "saving")},
+    "keras.layers": ("layers", legacy.LAYERS),
+    **{f"keras.layers.{name}": ("layers", legacy.LAYERS) for name in LAYERS},
+    "keras.legacy": ("layers", legacy.LAYERS),
+    "keras.legacy.layers": ("layers", legacy.LAYERS),
+    "keras.engine": ("models", legacy.ENGINE),
+    **{f"keras.engine.{name}": ("models", legacy.ENGINE) for name in ENGINE},
+    "keras.utils": ("utils", legacy.UTILS),
+    **{f"keras.utils.{name}": ("utils", legacy.UTILS) for name in UTILS},
+    "keras.regularizers": ("regularizers", legacy.REGULARIZERS),
+    "keras.constraints": ("constraints", legacy.CONSTRAINTS),
+    "keras.objectives": ("losses", {}),
+    "keras.initializations": ("initializers", {}),
+    "keras.preprocessing": ("keras2.text", {}),
+    "keras.preprocessing.text": ("keras2.text", {}),
+    "keras.preprocessing.sequence": ("keras2.sequence", {}),
+}
+"""What each module of Keras is here: a room of funclab, and more names."""
+
+ABSENT = (
+    *("keras.applications", "keras.preprocessing.image", "keras.wrappers.scikit_learn"),
+    *(f"keras.applications.{name}" for name in APPLICATIONS),
+)
+
+
+def modules() -> dict[str, types.ModuleType]:
+    """Every module of Keras by its name, those of old versions too."""
+    faces = {name: Face(name, *what) for name, what in FACES.items()}
+    backend = importlib.import_module("funclab.keras2.backend")
+    return {**faces, **{name: Absent(name) for name in ABSENT}, "keras.backend": backend}

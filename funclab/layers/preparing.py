@@ -1,0 +1,87 @@
+"""What the layers on words share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, structure
+from funclab.errors import ArgumentError, DataError, FunclabError, NotSupportedError
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.layers.base import Layer, values_of
+from funclab.texts import STRING, as_texts
+
+
+class Preparing(Layer, abstract=True):
+    """A layer on words: called on lists and arrays it computes at once, without a plan."""
+
+    also_configured = ("vocabulary_size",)
+    """What its config has beside the arguments of its constructor."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args and "inputs" in kwargs:
+            args = (kwargs.pop("inputs"),)
+        leaves = structure.flatten([args, kwargs])
+        if any(isinstance(leaf, (Tensor, Value)) for leaf in leaves) or not args:
+            return super().__call__(*args, **kwargs)
+        try:
+            inputs = self.as_inputs(args[0])
+        except ValueError as error:
+            if isinstance(error, FunclabError):
+                raise
+            raise DataError(
+                f"The data for {self.name} make no array: {error}.",
+                why="its rows have unequal lengths, or things of different kinds stand together.",
+                fix="fill short rows up to one length.",
+                graph=self,
+            ) from None
+        made = self.call(inputs)
+        self.built = True
+        return made
+
+    def as_inputs(self, data: Any) -> Any:
+        """The data as arrays."""
+        return as_texts(data, self.name)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return self.call(values_of(input_shape, self.input_dtype)).shape
+
+    @property
+    def input_dtype(self) -> str:
+        return STRING
+
+    def _checked(self, inputs: Any) -> Any:
+        """Symbolic inputs of the kind that the layer reads.
+
+        Raises: ArgumentError for text in the place of numbers, and the reverse.
+        """
+        if not isinstance(inputs, Value):
+            return inputs
+        if (inputs.dtype == STRING) != (self.input_dtype == STRING):
+            wanted = "text" if self.input_dtype == STRING else "whole numbers"
+            raise ArgumentError(
+                f"{self.name} ({type(self).__name__}) takes {wanted}, but its input has dtype "
+                f"{inputs.dtype}.",
+                why=f"it looks {wanted} up in a table.",
+                fix=f'declare the input with Input(shape=..., dtype="{self.input_dtype}").',
+                graph=self,
+            )
+        return inputs if self.input_dtype == STRING else ops.cast(inputs, "int64")
+
+
+def batches_of_tokens(data: Any, as_keys: Any) -> Iterator[list[list[Any]]]:
+    """Batches of documents. Each element of an array of one axis is one; so is such a batch."""
+    whole = isinstance(data, (str, bytes, list, tuple)) or hasattr(data, "__array__")
+    if not whole and not isinstance(data, Iterable):
+        raise NotSupportedError(
+            f"adapt() cannot read a {type(data).__name__}.",
+            why="it reads an array or a list, or batches one after another.",
+            fix="pass an array.",
+        )
+    for batch in [data] if whole else data:
+        keys = as_keys(batch)
+        rows = keys.reshape(-1, 1) if whole and keys.ndim < 2 else np.atleast_2d(keys)
+        yield rows.reshape(len(rows), -1).tolist()

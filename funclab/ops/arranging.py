@@ -1,0 +1,174 @@
+"""Tensors put together and taken apart, as NumPy's users know it: each made of other ops."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from funclab.errors import ShapeError
+from funclab.ops.arithmetic import floor_divide, mod, power, subtract
+from funclab.ops.base import shape_of
+from funclab.ops.copies import broadcast_to, flip
+from funclab.ops.indexing import take
+from funclab.ops.joining import concatenate, split
+from funclab.ops.moving import diagonal
+from funclab.ops.reduction import sum as summed
+from funclab.ops.shaping import expand_dims, ravel, reshape, transpose
+
+
+def append(x1: Any, x2: Any, axis: int | None = None) -> Any:
+    """x2 behind x1 along `axis` (None: both laid flat)."""
+    return concatenate([ravel(x1), ravel(x2)] if axis is None else [x1, x2], axis or 0)
+
+
+def vstack(xs: Sequence[Any]) -> Any:
+    """Tensors one below the other, along the first axis; a vector counts as a row."""
+    return concatenate([_of_rank(x, 2) for x in xs], 0)
+
+
+def hstack(xs: Sequence[Any]) -> Any:
+    """Tensors beside each other, along the second axis; vectors end to end."""
+    rows = [_of_rank(x, 1) for x in xs]
+    return concatenate(rows, 0 if len(shape_of(rows[0])) == 1 else 1)
+
+
+def dstack(xs: Sequence[Any]) -> Any:
+    """Tensors behind each other, along the third axis."""
+    return concatenate([_of_rank(x, 3) for x in xs], 2)
+
+
+def _of_rank(x: Any, rank: int) -> Any:
+    """x with axes of length 1 in front, and the third behind, until it has so many."""
+    while len(shape_of(x)) < rank:
+        x = expand_dims(x, -1 if len(shape_of(x)) == 2 else 0)
+    return x
+
+
+def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """x cut along `axis` into parts as equal as can be (the first ones longer), or at indices."""
+    cuts: Any = indices_or_sections
+    length = shape_of(x)[axis]
+    if isinstance(cuts, int) and length is not None:
+        part, longer = divmod(length, cuts)
+        cuts = [part * i + min(i, longer) for i in range(1, cuts)]
+    return split(x, cuts, axis)
+
+
+def vsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """x cut along the first axis into equal parts, or at indices."""
+    return split(x, indices_or_sections, 0)
+
+
+def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """x cut along the second axis (a vector: the first) into equal parts, or at indices."""
+    return split(x, indices_or_sections, 0 if len(shape_of(x)) == 1 else 1)
+
+
+def dsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """x cut along the third axis into equal parts, or at indices."""
+    return split(x, indices_or_sections, 2)
+
+
+def fliplr(x: Any) -> Any:
+    """x with its second axis back to front."""
+    return flip(x, 1)
+
+
+def flipud(x: Any) -> Any:
+    """x with its first axis back to front."""
+    return flip(x, 0)
+
+
+def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
+    """Vectors stretched to the grid they span, a tensor for each; "xy" turns the first two axes."""
+    vectors = [ravel(one) for one in x]
+    order = list(range(len(x)))
+    if indexing == "xy" and len(x) > 1:
+        order[:2] = 1, 0
+    lengths = [shape_of(vectors[i])[0] for i in order]
+    beside = [[-1 if i == j else 1 for j in order] for i in range(len(x))]
+    return [broadcast_to(reshape(v, shape), lengths) for v, shape in zip(vectors, beside)]
+
+
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of the diagonal of each matrix that two axes span."""
+    return summed(diagonal(x, offset, axis1, axis2), -1)
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The powers of a vector as columns: N of them, the highest first."""
+    exponents = list(range(_length(shape_of(x)[0]) if N is None else N))
+    return power(expand_dims(x, -1), exponents if increasing else exponents[::-1])
+
+
+def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[Any, ...]:
+    """For indices into the elements laid flat, the indices along each axis."""
+    below = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
+    return tuple(mod(floor_divide(indices, size), length) for size, length in zip(below, shape))
+
+
+def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    """Each element minus the one before it along `axis`; n times."""
+    for _ in range(n):
+        key = [slice(None)] * len(shape_of(a))
+        key[axis] = slice(1, None)
+        later = a[tuple(key)]
+        key[axis] = slice(None, -1)
+        a = subtract(later, a[tuple(key)])
+    return a
+
+
+def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+    """Groups of channels laid out as blocks of pixels.
+
+    Shapes: x (n, h, w, c * block * block) -> (n, h * block, w * block, c).
+    """
+    b, sizes = block_size, shape_of(x)
+    if data_format == "channels_last":
+        height, width, depth = map(_length, sizes[1:])
+        blocks = transpose(reshape(x, (-1, height, width, b, b, depth // b**2)), (0, 1, 3, 2, 4, 5))
+        return reshape(blocks, (-1, height * b, width * b, depth // b**2))
+    depth, height, width = map(_length, sizes[1:])
+    blocks = transpose(reshape(x, (-1, depth // b**2, b, b, height, width)), (0, 1, 4, 2, 5, 3))
+    return reshape(blocks, (-1, depth // b**2, height * b, width * b))
+
+
+def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+    """Blocks of pixels put behind each other as channels: `depth_to_space`, undone.
+
+    Shapes: x (n, h * block, w * block, c) -> (n, h, w, c * block * block).
+    """
+    b, sizes = block_size, shape_of(x)
+    if data_format == "channels_last":
+        height, width, depth = map(_length, sizes[1:])
+        blocks = reshape(x, (-1, height // b, b, width // b, b, depth))
+        blocks = transpose(blocks, (0, 1, 3, 2, 4, 5))
+        return reshape(blocks, (-1, height // b, width // b, depth * b**2))
+    depth, height, width = map(_length, sizes[1:])
+    blocks = reshape(x, (-1, depth, height // b, b, width // b, b))
+    blocks = transpose(blocks, (0, 1, 3, 5, 2, 4))
+    return reshape(blocks, (-1, depth * b**2, height // b, width // b))
+
+
+def _length(length: int | None) -> int:
+    """A length that must be known.
+
+    Raises: ShapeError when it is not.
+    """
+    if length is None:
+        raise ShapeError(
+            "This needs to know the length of an axis that is None.",
+            why="the shape of the result is worked out from it.",
+            fix="give Input a shape with a number there.",
+        )
+    return length
+
+
+def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
+    """Stretches of the last axis, each `sequence_stride` after the one before.
+
+    Shapes: x (..., time) -> (..., stretches, sequence_length).
+    """
+    starts = range(0, _length(shape_of(x)[-1]) - sequence_length + 1, sequence_stride)
+    return take(x, [list(range(i, i + sequence_length)) for i in starts], -1)

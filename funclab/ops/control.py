@@ -1,0 +1,146 @@
+"""Loops and branches. In a graph a loop is written out, step after step, and of branches all are
+computed; so a loop must say beforehand how often it runs. On arrays they are Python's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from funclab import structure
+from funclab.errors import ShapeError
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.ops.arithmetic import equal, where
+from funclab.ops.base import shape_of
+from funclab.ops.creating import numbers
+from funclab.ops.indexing import get_item
+from funclab.ops.joining import concatenate, stack
+
+
+def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    """What one of two functions returns; in a graph both run, and the elements are chosen."""
+    if _is_open(pred):
+        return _joined(lambda x, y: where(pred, x, y), true_fn(), false_fn())
+    return true_fn() if numbers(pred, "cond") else false_fn()
+
+
+def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
+    """What the function with this index returns; in a graph all run, and one is chosen."""
+    if not _is_open(index):
+        at = min(max(int(numbers(index, "switch")), 0), len(branches) - 1)
+        return branches[at](*operands)
+    chosen = branches[-1](*operands)
+    for i in reversed(range(len(branches) - 1)):
+        is_it = equal(index, i) if i else index <= 0
+        pick = lambda x, y, is_it=is_it: where(is_it, x, y)  # noqa: E731
+        chosen = _joined(pick, branches[i](*operands), chosen)
+    return chosen
+
+
+def fori_loop(lower: int, upper: int, body_fun: Callable[[int, Any], Any], init_val: Any) -> Any:
+    """val = body_fun(i, val) for i from `lower` up to, but without, `upper`."""
+    for i in range(int(numbers(lower, "fori_loop")), int(numbers(upper, "fori_loop"))):
+        init_val = body_fun(i, init_val)
+    return init_val
+
+
+def while_loop(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    maximum_iterations: int | None = None,
+) -> Any:
+    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds; on arrays only.
+
+    Raises: ArgumentError in a graph, where how often it runs would depend on numbers.
+    """
+    several = isinstance(loop_vars, (tuple, list))
+    values, count = tuple(loop_vars) if several else (loop_vars,), 0
+    while numbers(cond(*values), "while_loop") and count != maximum_iterations:
+        made = body(*values)
+        values, count = tuple(made) if several else (made,), count + 1
+    return values if several else values[0]
+
+
+def map(f: Callable[[Any], Any], xs: Any) -> Any:
+    """What f returns for each slice of xs along the first axis, stacked."""
+    return scan(lambda _, x: (None, f(x)), None, xs)[1]
+
+
+def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
+    """What the function returns for each slice of `elements` along the first axis, stacked."""
+    return map(function, elements)
+
+
+def scan(
+    f: Callable[[Any, Any], Any],
+    init: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    unroll: int | bool = 1,
+) -> tuple[Any, Any]:
+    """carry, y = f(carry, x) for each slice x of xs along the first axis: the last carry, and all
+    y stacked.
+    """
+    steps = list(range(_steps(xs, length)))
+    made = []
+    for i in reversed(steps) if reverse else steps:
+        x = structure.map_structure(lambda part, i=i: _at(part, i), xs)
+        init, y = f(init, x)
+        made.append(y)
+    if reverse:
+        made.reverse()
+    if not made or made[0] is None:
+        return init, None
+    return init, _joined(lambda *ys: stack(ys), *made)
+
+
+def associative_scan(
+    f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0
+) -> Any:
+    """f joins all slices up to each along `axis`: a running sum, if f adds."""
+    length = shape_of(structure.flatten(elems)[0])[axis]
+    order = list(range(_known(length)))
+    made: list[Any] = []
+    for i in reversed(order) if reverse else order:
+        part = structure.map_structure(lambda x, i=i: _slice(x, i, axis), elems)
+        made.append(f(made[-1], part) if made else part)
+    if reverse:
+        made.reverse()
+    return _joined(lambda *parts: concatenate(parts, axis), *made)
+
+
+def _at(x: Any, i: int) -> Any:
+    return None if x is None else get_item(x, i)
+
+
+def _slice(x: Any, i: int, axis: int) -> Any:
+    before = (slice(None),) * (axis % len(shape_of(x)))
+    return get_item(x, (*before, slice(i, i + 1)))
+
+
+def _is_open(x: Any) -> bool:
+    """Whether x has its numbers only when the graph runs."""
+    return isinstance(x, (Tensor, Value))
+
+
+def _joined(function: Callable[..., Any], *trees: Any) -> Any:
+    """The first tree, with each leaf made from the leaves that all trees have there."""
+    leaves = zip(*[structure.flatten(tree) for tree in trees])
+    return structure.pack(trees[0], [function(*several) for several in leaves])
+
+
+def _steps(xs: Any, length: int | None) -> int:
+    leaves = [x for x in structure.flatten(xs) if x is not None]
+    return _known(shape_of(leaves[0])[0] if leaves else length)
+
+
+def _known(length: int | None) -> int:
+    if length is None:
+        raise ShapeError(
+            "A loop over an axis needs to know its length, and that is None.",
+            why="in a graph, a loop is written out step by step.",
+            fix="give Input a shape with a number there, or loop over another axis.",
+        )
+    return length

@@ -1,0 +1,198 @@
+"""Arrays from nothing but numbers; and what can only be told once the numbers are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ArgumentError
+from funclab.graph.op import Array
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value, Variable
+from funclab.ops.base import shape_of
+from funclab.ops.basic import cast, convert_to_tensor, full_like, ones, zeros
+from funclab.ops.elementwise import clip
+from funclab.shape_math import size as size_of
+
+
+def array(x: Any, dtype: str | None = None) -> Any:
+    """x as an array of its own."""
+    made = convert_to_tensor(x, dtype)
+    return made.copy() if isinstance(made, np.ndarray) else made
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether x is something ops compute with: a tensor, a variable or an array."""
+    return isinstance(x, (Tensor, Value, np.ndarray))
+
+
+def dtype(x: Any) -> str:
+    """The dtype of x, by name."""
+    return str(x.dtype if hasattr(x, "dtype") else convert_to_tensor(x).dtype)
+
+
+def ndim(x: Any) -> int:
+    """How many axes x has."""
+    return len(shape_of(x))
+
+
+def size(x: Any) -> int | None:
+    """How many elements x has; None when a length is not known yet."""
+    return size_of(shape_of(x))
+
+
+def empty(shape: Any, dtype: str | None = None) -> Array:
+    """An array to be filled; it begins with zeros."""
+    return zeros(shape, dtype or "float32")
+
+
+def empty_like(x: Any, dtype: str | None = None) -> Any:
+    """As x, to be filled; it begins with zeros."""
+    return full_like(x, 0, dtype)
+
+
+def full(shape: Any, fill_value: Any, dtype: str | None = None) -> Array:
+    """An array of one number (or of what NumPy stretches to the shape)."""
+    return ones(shape, dtype or "float32") * np.asarray(fill_value, dtype or "float32")
+
+
+def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
+    """A matrix of zeros with ones on diagonal k."""
+    return np.eye(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+
+
+def identity(n: int, dtype: str | None = None) -> Array:
+    """A square matrix of zeros with ones on its diagonal."""
+    return eye(n, dtype=dtype)
+
+
+def tri(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
+    """A matrix with ones on and below diagonal k, and zeros above."""
+    return np.tri(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+
+
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: str | None = None,
+    axis: int = 0,
+) -> Any:
+    """`num` numbers evenly spread from start to stop (without it, if not `endpoint`)."""
+    numbers, step = np.linspace(start, stop, num, endpoint, True, axis=axis)
+    numbers = numbers.astype(dtype or "float32")
+    return (numbers, np.float32(step)) if retstep else numbers
+
+
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: float = 10,
+    dtype: str | None = None,
+    axis: int = 0,
+) -> Array:
+    """base to the power of `num` numbers evenly spread from start to stop."""
+    return np.logspace(start, stop, num, endpoint, base, axis=axis).astype(dtype or "float32")
+
+
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: str | None = None,
+    axis: int = 0,
+) -> Array:
+    """`num` numbers from start to stop, each the same multiple of the one before."""
+    return np.geomspace(start, stop, num, endpoint, axis=axis).astype(dtype or "float32")
+
+
+def _window(function: Callable[..., Array], shape: str) -> Any:
+    def window(x: int) -> Array:
+        return function(int(x)).astype("float32")
+
+    window.__name__ = window.__qualname__ = function.__name__
+    window.__doc__ = f"A window of x numbers that rises and falls {shape}."
+    return window
+
+
+bartlett = _window(np.bartlett, "along straight lines, from 0 to 0")
+blackman = _window(np.blackman, "as a sum of three cosines, from 0 to 0")
+hamming = _window(np.hamming, "as a cosine, from 0.08 to 0.08")
+hanning = _window(np.hanning, "as a cosine, from 0 to 0")
+
+
+def kaiser(x: int, beta: float) -> Array:
+    """A window of x numbers that rises and falls as Bessel's i0, the steeper the larger beta."""
+    return np.kaiser(int(x), beta).astype("float32")
+
+
+# Shapes that depend on numbers: for arrays only.
+def numbers(x: Any, function: str) -> Array:
+    """The numbers of an array or a variable.
+
+    Raises: ArgumentError for a tensor, which has none yet.
+    """
+    if isinstance(x, Tensor) or (isinstance(x, Value) and not isinstance(x, Variable)):
+        raise ArgumentError(
+            f"ops.{function} was given a symbolic tensor, which has no numbers yet.",
+            why="the shape of its result depends on them; in a graph, shapes come before numbers.",
+            fix="call it on arrays, before they go into a model or after predict.",
+        )
+    return np.asarray(x)
+
+
+def nonzero(x: Any) -> tuple[Array, ...]:
+    """The indices along each axis of the elements that are not zero."""
+    return tuple(axis.astype("int32") for axis in np.nonzero(numbers(x, "nonzero")))
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Array:
+    """How often each whole number from 0 on occurs, or the sum of the weights where it does.
+
+    Shapes: x (n,) -> (its largest number + 1,), or more for `minlength`; of x (m, n), each row.
+    """
+    x = numbers(x, "bincount")
+    if x.ndim == 2:
+        rows = weights if weights is not None else [None] * len(x)
+        longest = max(minlength, int(x.max(initial=-1)) + 1)
+        return np.stack([bincount(row, w, longest) for row, w in zip(x, rows)])
+    counts = np.bincount(x, None if weights is None else numbers(weights, "bincount"), minlength)
+    return counts.astype("int32" if weights is None else "float32")
+
+
+def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[Array, Array]:
+    """How many elements lie between the edges of each bin, and the edges."""
+    counts, edges = np.histogram(numbers(x, "histogram"), bins, range)
+    return counts.astype("float32"), edges.astype("float32")
+
+
+def unique(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """The different elements of x (or slices along `axis`) in order; and on demand where each is
+    first, which of them each element of x is, and how often each occurs."""
+    asked = return_index, return_inverse, return_counts
+    found = np.unique(numbers(x, "unique"), *asked, axis=axis)
+    if not isinstance(found, tuple):
+        return found
+    return (found[0], *(part.astype("int32") for part in found[1:]))
+
+
+def saturate_cast(x: Any, dtype: str) -> Any:
+    """x as another dtype, held within the numbers that it has."""
+    kind = np.dtype(dtype)
+    if kind.kind in "iu":
+        x = clip(x, int(np.iinfo(kind).min), int(np.iinfo(kind).max))
+    return cast(x, dtype)

@@ -1,0 +1,53 @@
+"""What a table has for each element: numbers for words, and words for numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from funclab.graph.op import Array, Op
+from funclab.shape_math import Shape
+
+
+class Table(Protocol):
+    """What the op asks of a table."""
+
+    def found_shape(self, *shapes: Shape) -> Shape:
+        """The shape of what is found for arrays of these shapes."""
+        ...
+
+    @property
+    def found_dtype(self) -> str:
+        """The dtype of what is found."""
+        ...
+
+    def find(self, *arrays: Array) -> Array:
+        """What the table has for each element, or for those that stand in one place."""
+        ...
+
+
+class LookUp(Op):
+    """out = what a table has for each element of x, or for the elements of several arrays.
+
+    The table may learn between two runs of a plan: it is asked at every run.
+
+    Shapes: x (any) -> out (what the table says).
+    """
+
+    differentiable = False
+    takes_text = True
+    table: Any
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return self.table.found_shape(*shapes)
+
+    def dtype(self, *dtypes: str) -> str:
+        return self.table.found_dtype
+
+    def forward(self, *arrays: Array) -> None:
+        *inputs, out = arrays
+        out[...] = self.table.find(*inputs)
+
+
+def look_up(table: Table, *arrays: Any) -> Any:
+    """What a table has for each element of an array, or for the elements of several."""
+    return LookUp(table)(*arrays)

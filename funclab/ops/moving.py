@@ -1,0 +1,136 @@
+"""Ops that only move elements: they choose, repeat or shift them, and may put zeros between.
+
+One rule gives all their gradients: g flows back from wherever an element went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from funclab.graph.op import Array, Op
+from funclab.ops.base import shape_by_trial, with_settings
+from funclab.shape_math import Shape
+
+
+class Moving(Op, abstract=True):
+    """Where each element goes is what the NumPy function `moved` does with an array like x."""
+
+    moved: ClassVar[Callable[..., Array]]
+
+    def settings(self) -> dict[str, Any]:
+        return vars(self)
+
+    def shape(self, x: Shape) -> Shape:
+        return shape_by_trial(self, lambda array: self.moved(array, **self.settings()), x)
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, self.moved(x, **self.settings()))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        # Numbers from 1 in place of the elements: where one arrives, its element did; 0 is a zero.
+        numbers = np.arange(1, x.size + 1).reshape(x.shape)
+        places = self.moved(numbers, **self.settings()).reshape(-1)
+        gx[...] = np.bincount(places, g.reshape(-1), x.size + 1)[1:].reshape(x.shape)
+
+
+def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **settings: Any) -> Any:
+    """An op that moves elements, and its function; a setting that must be given is `...`."""
+    doc = (
+        f"out = {says}.\n\n    Shapes: {shapes}.\n"
+        "    Gradient: each element of x gets the g of the places it went to.\n    "
+    )
+    given = {key: value for key, value in settings.items() if value is not ...}
+    attributes = {
+        "moved": staticmethod(moved),
+        "__doc__": doc,
+        "__module__": __name__,
+        "__annotations__": dict.fromkeys(settings, Any),
+        **given,
+    }
+    op = type(name, (Moving,), attributes)
+    return op, with_settings(op, first)
+
+
+def _unfold(x: Array, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> Array:
+    pairs = [np.broadcast_to(n, 2).tolist() for n in (kernel_size, dilation, padding, stride)]
+    (height, width), steps, (above, beside), strides = pairs
+    x = np.pad(x, ((0, 0), (0, 0), (above, above), (beside, beside)))
+    span = [step * (n - 1) + 1 for step, n in zip(steps, (height, width))]
+    windows = np.lib.stride_tricks.sliding_window_view(x, span, axis=(2, 3))
+    windows = windows[:, :, :: strides[0], :: strides[1], :: steps[0], :: steps[1]]
+    columns = windows.transpose(0, 1, 4, 5, 2, 3)
+    return columns.reshape(len(x), x.shape[1] * height * width, -1)
+
+
+Tril, tril = _row(
+    "Tril", np.tril, "x with zeros above diagonal k of each matrix",
+    "x (..., n, m) -> out (same as x)", k=0,
+)  # fmt: skip
+Triu, triu = _row(
+    "Triu", np.triu, "x with zeros below diagonal k of each matrix",
+    "x (..., n, m) -> out (same as x)", k=0,
+)  # fmt: skip
+Diag, diag = _row(
+    "Diag", np.diag, "a matrix with the vector x on diagonal k, or diagonal k of the matrix x",
+    "x (n,) -> out (n + |k|, n + |k|); x (n, m) -> out (length of the diagonal,)", k=0,
+)  # fmt: skip
+Diagflat, diagflat = _row(
+    "Diagflat", np.diagflat, "a matrix with the elements of x on diagonal k",
+    "x (any), n elements -> out (n + |k|, n + |k|)", k=0,
+)  # fmt: skip
+Diagonal, diagonal = _row(
+    "Diagonal", np.diagonal, "the diagonal of each matrix that two axes span, as the last axis",
+    "x (n, m, ...) -> out (..., length of the diagonal)", offset=0, axis1=0, axis2=1,
+)  # fmt: skip
+Roll, roll = _row(
+    "Roll", np.roll, "x moved on by `shift` places along `axis`; what falls off comes in again",
+    "x (any) -> out (same as x)", shift=..., axis=None,
+)  # fmt: skip
+Rot90, rot90 = _row(
+    "Rot90", np.rot90, "x turned k times by 90 degrees, from the first of the axes to the second",
+    "x (n, m) -> out (m, n), or (n, m) for an even k", "array", k=1, axes=(0, 1),
+)  # fmt: skip
+Unfold, unfold = _row(
+    "Unfold", _unfold, "each window of an image as a column",
+    "x (n, channels, height, width) -> out (n, channels * window, windows)",
+    kernel_size=..., dilation=1, padding=0, stride=1,
+)  # fmt: skip
+
+
+class Fold(Op):
+    """out = the image whose windows are the columns of x; where windows overlap, their sum.
+
+    Shapes: x (n, channels * window, windows) -> out (n, channels, *output_size).
+    Gradient: gx = the windows of g, as Unfold gives them.
+    """
+
+    output_size: Any
+    kernel_size: Any
+    dilation: Any = 1
+    padding: Any = 0
+    stride: Any = 1
+
+    @property
+    def windows(self) -> tuple[Any, ...]:
+        return self.kernel_size, self.dilation, self.padding, self.stride
+
+    def shape(self, x: Shape) -> Shape:
+        size = np.broadcast_to(self.output_size, 2).tolist()
+        window = int(np.prod(np.broadcast_to(self.kernel_size, 2)))
+        channels = None if x[1] is None else x[1] // window
+        return x[0], channels, *size
+
+    def forward(self, x: Array, out: Array) -> None:
+        numbers = np.arange(1, out.size + 1).reshape(out.shape)
+        places = _unfold(numbers, *self.windows).reshape(-1)
+        sums = np.bincount(places, x.reshape(-1), out.size + 1)[1:]
+        np.copyto(out, sums.reshape(out.shape), casting="same_kind")
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.copyto(gx, _unfold(g, *self.windows))
+
+
+fold = with_settings(Fold, "x")

@@ -1,0 +1,171 @@
+"""Functions of two tensors beyond plain arithmetic, element by element, and operations on bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from funclab.graph.op import Array
+from funclab.ops.arithmetic import (
+    Comparison,
+    Maximum,
+    Mod,
+    divide,
+    equal,
+    multiply,
+    where,
+)  # fmt: skip
+from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, with_settings
+from funclab.ops.elementwise import Whole, logical_not, row
+from funclab.ops.reduction import all as all_true
+from funclab.ops.reduction import any as any_true
+from funclab.ops.shaping import expand_dims, ravel
+from funclab.ops.waves import exp2
+
+
+class Sloped(Binary, abstract=True):
+    """A function of two tensors; `slopes` gives its slopes along x and y, from x, y and out."""
+
+    slopes: ClassVar[Callable[..., tuple[Array, Array]]]
+
+    def dtype(self, x: str, y: str) -> str:
+        return float_result(x, y)
+
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        along_x, along_y = self.slopes(x, y, out)
+        product_to(g, along_x, gx)
+        product_to(g, along_y, gy)
+
+
+class Integers(Binary, abstract=True):
+    """A function of two whole numbers, through which no gradient flows."""
+
+    differentiable = False
+
+
+def _row(
+    name: str, ufunc: Any, says: str, gradient: str = "", slopes: Any = None, base: Any = Integers
+) -> Any:
+    """An op on two tensors, and its function."""
+    attributes = {"ufunc": staticmethod(ufunc), "__module__": __name__}
+    lines = ["Shapes: x, y (broadcast together) -> out."]
+    if gradient:
+        lines.append(f"Gradient: {gradient}.")
+    if slopes is not None:
+        base, attributes["slopes"] = Sloped, staticmethod(slopes)
+    doc = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
+    op = type(name, (base,), {**attributes, "__doc__": doc})
+    return op, function_of(op)
+
+
+Arctan2, arctan2 = _row(
+    "Arctan2", np.arctan2, "the angle of the point that lies x up and y to the right",
+    "gx = g * y / (x^2 + y^2); gy = -g * x / (x^2 + y^2)",
+    lambda x, y, out: (y / (x * x + y * y), -x / (x * x + y * y)),
+)  # fmt: skip
+Hypot, hypot = _row(
+    "Hypot", np.hypot, "sqrt(x^2 + y^2)", "gx = g * x / out; gy = g * y / out",
+    lambda x, y, out: (x / out, y / out),
+)  # fmt: skip
+Logaddexp, logaddexp = _row(
+    "Logaddexp", np.logaddexp, "log(e^x + e^y), without overflow",
+    "gx = g * e^(x - out); gy = g * e^(y - out)",
+    lambda x, y, out: (np.exp(x - out), np.exp(y - out)),
+)  # fmt: skip
+Logaddexp2, logaddexp2 = _row(
+    "Logaddexp2", np.logaddexp2, "log2(2^x + 2^y), without overflow",
+    "gx = g * 2^(x - out); gy = g * 2^(y - out)",
+    lambda x, y, out: (np.exp2(x - out), np.exp2(y - out)),
+)  # fmt: skip
+Fmax, fmax = _row(
+    "Fmax", np.fmax, "the larger of x and y; the other one where one is NaN",
+    "g goes to the one that was taken; half to each where they are equal", base=Maximum,
+)  # fmt: skip
+Fmin, fmin = _row(
+    "Fmin", np.fmin, "the smaller of x and y; the other one where one is NaN",
+    "g goes to the one that was taken; half to each where they are equal", base=Maximum,
+)  # fmt: skip
+
+# Steps and whole numbers.
+Gcd, gcd = _row("Gcd", np.gcd, "the greatest common divisor of x and y")
+Lcm, lcm = _row("Lcm", np.lcm, "the least common multiple of x and y")
+BitwiseAnd, bitwise_and = _row("BitwiseAnd", np.bitwise_and, "the bits set in both x and y")
+BitwiseOr, bitwise_or = _row("BitwiseOr", np.bitwise_or, "the bits set in x, in y or in both")
+BitwiseXor, bitwise_xor = _row("BitwiseXor", np.bitwise_xor, "the bits set in just one of x and y")
+LeftShift, left_shift = _row("LeftShift", np.left_shift, "x with its bits moved up y places")
+RightShift, right_shift = _row("RightShift", np.right_shift, "x with its bits moved down y places")
+BitwiseInvert, bitwise_invert = row(
+    "BitwiseInvert", np.bitwise_not, "x with every bit turned round", base=Whole
+)
+bitwise_left_shift, bitwise_right_shift, bitwise_not = left_shift, right_shift, bitwise_invert
+
+
+class Steps(Sloped, abstract=True):
+    """A function of two floats, through which no gradient flows."""
+
+    differentiable = False
+
+
+Heaviside, heaviside = _row(
+    "Heaviside", np.heaviside, "0 where x is below 0, 1 where it is above, y where it is 0",
+    base=Steps,
+)  # fmt: skip
+Nextafter, nextafter = _row(
+    "Nextafter", np.nextafter, "the number next to x on the way to y", base=Steps
+)
+
+
+class Fmod(Mod):
+    """out = x - y * trunc(x / y): the remainder, with the sign of x.
+
+    Shapes: x, y (broadcast together) -> out.
+    Gradient: gx = g; gy = -g * trunc(x / y).
+    """
+
+    ufunc = np.fmod
+
+    def quotient(self, x: Array, y: Array) -> Array:
+        return np.trunc(x / y)
+
+
+class Isclose(Comparison):
+    """out = whether x and y differ by at most atol + rtol * |y|.
+
+    Shapes: x, y (broadcast together) -> out, of booleans.
+    """
+
+    rtol: float = 1e-5
+    atol: float = 1e-8
+    equal_nan: bool = False
+
+    def forward(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.isclose(x, y, self.rtol, self.atol, self.equal_nan))
+
+
+fmod, isclose = function_of(Fmod), with_settings(Isclose, "x1", "x2")
+
+
+def allclose(
+    x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Any:
+    """Whether all elements of x1 and x2 are close, as `isclose` sees it."""
+    return all_true(isclose(x1, x2, rtol, atol, equal_nan))
+
+
+def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+    """Whether each element of x1 is among those of x2 (or is not, with `invert`)."""
+    inside = any_true(equal(expand_dims(x1, -1), ravel(x2)), -1)
+    return logical_not(inside) if invert else inside
+
+
+def divide_no_nan(x1: Any, x2: Any) -> Any:
+    """x1 / x2, and 0 where x2 is 0."""
+    none = equal(x2, 0)
+    return where(none, 0.0, divide(x1, where(none, 1, x2)))
+
+
+def ldexp(x1: Any, x2: Any) -> Any:
+    """x1 * 2^x2."""
+    return multiply(x1, exp2(x2))

@@ -1,0 +1,126 @@
+"""The largest, or the mean, of each window of images, sequences and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ShapeError
+from funclab.graph.op import Array, Work
+from funclab.kernels import pooling
+from funclab.kernels.window import volumes
+from funclab.ops.base import named_like
+from funclab.ops.window import Sliding, check_format, check_padding, per_axis
+from funclab.shape_math import Shape, show
+
+
+class Pooling(Sliding, abstract=True):
+    """A sliding window that keeps the channels apart."""
+
+    pool_size: tuple[int, ...] = (2, 2)
+
+    def shape(self, x: Shape) -> Shape:
+        if len(x) != len(self.pool_size) + 2:
+            raise ShapeError(
+                f"{self.name} expected ndim={len(self.pool_size) + 2}, found ndim={len(x)}: x has "
+                f"shape {show(x)}.",
+                why=f"a window of size {show(self.pool_size)} moves along axes between the batch "
+                "and the channels.",
+                fix="add the missing axis with a Reshape layer, or pool with fewer dimensions.",
+            )
+        spatial = self.out_spatial(x, self.pool_size, self._ones)
+        return self.joined(x[0], spatial, self.channels(x))
+
+    def spans(self, x: Array, out: Array) -> list[Array]:
+        """Where each window begins and ends, along the three axes of a volume."""
+        window = self.window(x, self.pool_size, self._ones)
+        lengths = self.spatial(out.shape), self.spatial(x.shape)
+        axes = zip(*lengths, window.size, window.strides, window.padding, strict=True)
+        return alone_in_front([even_spans(*axis) for axis in axes])
+
+    def volumes(self, x: Array) -> Array:
+        """The same memory as (batch, depth, height, width, channels)."""
+        return volumes(self.channels_last(x))
+
+    @property
+    def _ones(self) -> tuple[int, ...]:
+        return (1,) * len(self.pool_size)
+
+
+@lru_cache(maxsize=256)
+def even_spans(count: int, length: int, size: int, stride: int, padding: tuple[int, int]) -> Array:
+    """Where each of `count` windows along an axis begins and ends, without what is padding."""
+    starts = np.arange(count) * stride - padding[0]
+    return np.stack([np.maximum(starts, 0), np.minimum(starts + size, length)], axis=1)
+
+
+def alone_in_front(spans: list[Array]) -> list[Array]:
+    """Three axes of windows: those that an image or a sequence lacks hold one window."""
+    return [np.array([(0, 1)])] * (3 - len(spans)) + spans
+
+
+class MaxPool(Pooling):
+    """out = the largest element in each window, for each channel.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences, with a depth in front of the height for volumes.
+    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
+    Numerics: NaN counts as largest. Padding never wins.
+    """
+
+    def work(self, x: Shape) -> Work:
+        """The pixel that won each window, counted row by row."""
+        return ((self.shape(x), "int32"),)
+
+    def forward(self, x: Array, out: Array, winner: Array) -> None:
+        arrays = map(self.volumes, (x, out, winner))
+        pooling.max_pool(*arrays, *self.spans(x, out))
+
+    def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
+        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
+
+    def _pixels(self, x: Array) -> Array:
+        """The same memory as (batch, pixels, channels)."""
+        images = self.channels_last(x)
+        return images.reshape(len(x), -1, images.shape[-1], copy=False)
+
+
+class AveragePool(Pooling):
+    """out = the mean of each window, for each channel; padding does not count.
+
+    Windows do not overlap unless `strides` are given.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
+        without the width for sequences, with a depth in front of the height for volumes.
+    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        pooling.average_pool(self.volumes(x), self.volumes(out), *self.spans(x, out))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        pooling.average_pool_vjp(self.volumes(g), self.volumes(gx), *self.spans(x, out))
+
+
+def _function(op: Any, name: str) -> Any:
+    def pool(
+        inputs: Any,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+    ) -> Any:
+        rank = len(inputs.shape) - 2
+        size = per_axis(pool_size, rank, "pool_size")
+        steps = size if strides is None else per_axis(strides, rank, "strides")
+        return op(steps, check_padding(padding), check_format(data_format), size)(inputs)
+
+    return named_like(op, pool, name)
+
+
+max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, "average_pool")

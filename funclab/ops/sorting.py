@@ -1,0 +1,109 @@
+"""Order: which elements come first, and where others would stand among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import shape_math
+from funclab.graph.op import Array, Op
+from funclab.ops.indexing import take_along_axis
+from funclab.ops.shaping import ravel
+from funclab.shape_math import Shape
+
+
+class Argsort(Op):
+    """out = the indices that put x in order along `axis`, equal elements as they stood.
+
+    Shapes: x (any) -> out (same as x), of integers.
+    """
+
+    differentiable = False
+    axis: int = -1
+
+    def shape(self, x: Shape) -> Shape:
+        shape_math.axis_index(self.axis, len(x))
+        return x
+
+    def dtype(self, x: str) -> str:
+        return "int32"
+
+    def forward(self, x: Array, out: Array) -> None:
+        out[...] = np.argsort(x, self.axis, kind="stable")
+
+
+class TopIndices(Op):
+    """out = the indices of the k largest elements of each last axis, the largest first.
+
+    Shapes: x (..., n) -> out (..., k), of integers. The first of equal elements wins.
+    """
+
+    differentiable = False
+    k: int
+
+    def shape(self, x: Shape) -> Shape:
+        return (*x[:-1], self.k if x[-1] is None else min(self.k, x[-1]))
+
+    def dtype(self, x: str) -> str:
+        return "int32"
+
+    def forward(self, x: Array, out: Array) -> None:
+        # From back to front and back again, the first of equal elements stays the first.
+        order = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
+        out[...] = x.shape[-1] - 1 - order[..., : self.k]
+
+
+class SearchSorted(Op):
+    """out = for each value, the index at which it would stand in a sorted vector.
+
+    Shapes: vector (n,), values (any) -> out (same as values), of integers.
+    """
+
+    differentiable = False
+    side: str = "left"
+
+    def shape(self, vector: Shape, values: Shape) -> Shape:
+        return values
+
+    def dtype(self, vector: str, values: str) -> str:
+        return "int32"
+
+    def forward(self, vector: Array, values: Array, out: Array) -> None:
+        out[...] = np.searchsorted(vector, values, self.side)  # type: ignore[call-overload]
+
+
+def argsort(x: Any, axis: int | None = -1) -> Any:
+    """The indices that put x in order along `axis` (None: of x laid flat)."""
+    return Argsort(0)(ravel(x)) if axis is None else Argsort(axis)(x)
+
+
+def sort(x: Any, axis: int | None = -1) -> Any:
+    """x in order along `axis` (None: of x laid flat), the smallest first."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return take_along_axis(x, argsort(x, axis), axis)
+
+
+def argpartition(x: Any, kth: int, axis: int = -1) -> Any:
+    """Indices that put the kth smallest in its place, smaller ones before it and larger behind.
+
+    All are put in order, which includes that.
+    """
+    return argsort(x, axis)
+
+
+def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
+    """The k largest elements of each last axis, the largest first, and their indices."""
+    indices = TopIndices(k)(x)
+    return take_along_axis(x, indices, -1), indices
+
+
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
+    """For each value the index at which it would stand: before equal ones, or behind ("right")."""
+    return SearchSorted(side)(sorted_sequence, values)
+
+
+def digitize(x: Any, bins: Any) -> Any:
+    """For each element, how many of the bins' edges (in order) are not above it."""
+    return searchsorted(bins, x, "right")

@@ -1,0 +1,292 @@
+"""Medians, quantiles and averages; sums that pass over NaN; products on the way; correlation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from funclab import shape_math
+from funclab.graph.op import Array, Op
+from funclab.ops.arithmetic import add, divide, multiply, subtract, where
+from funclab.ops.arranging import diff, extract_sequences
+from funclab.ops.base import as_float, shape_of, with_settings
+from funclab.ops.basic import cast, ones_like
+from funclab.ops.copies import flip, pad
+from funclab.ops.elementwise import isnan, logical_not, sqrt, square
+from funclab.ops.indexing import get_item
+from funclab.ops.matmul import matmul
+from funclab.ops.moving import diagonal
+from funclab.ops.reduction import (
+    Axis,
+    Cumsum,
+    all,
+    argmax,
+    argmin,
+    cumsum,
+    max,
+    mean,
+    min,
+    prod,
+    sum,
+)  # fmt: skip
+from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
+from funclab.shape_math import Shape
+
+amax, amin = max, min
+
+
+class Quantile(Op):
+    """out = the value below which the share q of the elements along `axis` lies.
+
+    Between two elements it is on the straight line between them, or by `method` the lower one, the
+    higher one, the nearest one or the midpoint.
+
+    Shapes: x (any) -> out without the axes; with several q, those along a first axis.
+    Gradient: g goes to the two elements on both sides, by their part in the result.
+    """
+
+    q: Any
+    axis: Axis = None
+    method: str = "linear"
+    keepdims: bool = False
+    function: ClassVar[Callable[..., Any]] = np.quantile
+
+    def shape(self, x: Shape) -> Shape:
+        return (*np.shape(self.q), *shape_math.reduce(x, self.axis, self.keepdims))
+
+    def dtype(self, x: str) -> str:
+        return as_float(x)
+
+    def forward(self, x: Array, out: Array) -> None:
+        settings: Any = {"axis": self.axis, "method": self.method, "keepdims": self.keepdims}
+        out[...] = type(self).function(x, self.q, **settings)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        axes = shape_math.reduced_axes(x.ndim, self.axis)
+        others = tuple(i for i in range(x.ndim) if i not in axes)
+        rows = x.transpose(*others, *axes).reshape(math.prod(x.shape[i] for i in others), -1)
+        order, slopes = np.argsort(rows, 1), np.zeros(rows.shape, g.dtype)
+        last = (~np.isnan(rows)).sum(1) - 1  # NaN stand at the end
+        each = np.arange(len(rows))
+        for q, part in zip(np.reshape(self.q, -1), g.reshape(-1, len(rows))):
+            place = q * last
+            share = self.share_of_upper(place)
+            for index, weight in ((np.floor(place), 1 - share), (np.ceil(place), share)):
+                slopes[each, order[each, index.astype(int)]] += part * weight
+        whole = slopes.reshape([x.shape[i] for i in (*others, *axes)])
+        np.copyto(gx, whole.transpose(np.argsort((*others, *axes))))
+
+    def share_of_upper(self, place: Array) -> Array:
+        """The part that the upper of two elements has, for a place between their indices."""
+        between = place - np.floor(place)
+        shares = {
+            "linear": between,
+            "lower": 0 * between,
+            "higher": np.ceil(between),
+            "midpoint": 0.5 * np.ceil(between),
+            "nearest": np.round(place) - np.floor(place),
+        }
+        return shares[self.method]
+
+
+class Nanquantile(Quantile):
+    """out = the value below which the share q of the elements along `axis` lies, without NaN.
+
+    Shapes: x (any) -> out without the axes; with several q, those along a first axis.
+    Gradient: g goes to the two elements on both sides, by their part in the result.
+    """
+
+    function = np.nanquantile
+
+
+quantile, nanquantile = with_settings(Quantile, "x"), with_settings(Nanquantile, "x")
+
+
+def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The element in the middle along `axis`, or the mean of the two there."""
+    return quantile(x, 0.5, axis, "linear", keepdims)
+
+
+def percentile(
+    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """The value below which q percent of the elements along `axis` lie."""
+    return quantile(x, _hundredth(q), axis, method, keepdims)
+
+
+def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The median of the elements that are not NaN."""
+    return nanquantile(x, 0.5, axis, "linear", keepdims)
+
+
+def nanpercentile(
+    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """The percentile of the elements that are not NaN."""
+    return nanquantile(x, _hundredth(q), axis, method, keepdims)
+
+
+def _hundredth(q: Any) -> Any:
+    return (np.asarray(q) / 100).tolist()
+
+
+def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """From peak to peak: the largest element minus the smallest along `axis`."""
+    return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
+
+
+def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+    """The mean along `axis`, in which elements count by their weights."""
+    if weights is None:
+        return mean(x, axis)
+    if len(shape_of(weights)) < len(shape_of(x)):
+        rank = len(shape_of(x))
+        weights = reshape(weights, [-1 if i == axis % rank else 1 for i in range(rank)])
+    whole = multiply(weights, ones_like(x))
+    return divide(sum(multiply(x, weights), axis), sum(whole, axis))
+
+
+# Without NaN: what stands in for them does not count.
+def _passing(function: Any, stand_in: float) -> Any:
+    """A reduction that passes over NaN."""
+
+    def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return function(_filled(x, stand_in), axis, keepdims)
+
+    return _called(reduction, function)
+
+
+def _passing_to(function: Any, stand_in: float) -> Any:
+    """A maximum or minimum that passes over NaN; where there is nothing else, it is NaN."""
+
+    def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if not _can_be_nan(x):
+            return function(x, axis, keepdims)
+        chosen = function(_filled(x, stand_in), axis, keepdims)
+        return where(all(isnan(x), axis, keepdims), math.nan, chosen)
+
+    return _called(reduction, function)
+
+
+def _passing_index(function: Any, stand_in: float) -> Any:
+    """The index of an extreme that is not NaN; -1 where there is nothing else."""
+
+    def reduction(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+        if not _can_be_nan(x):
+            return function(x, axis, keepdims)
+        chosen = function(_filled(x, stand_in), axis, keepdims)
+        return where(all(isnan(x), axis, keepdims), -1, chosen)
+
+    return _called(reduction, function)
+
+
+def _passing_along(function: Any, stand_in: float) -> Any:
+    """A running sum or product that passes over NaN."""
+
+    def running(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
+        return function(_filled(x, stand_in), axis, dtype)
+
+    return _called(running, function)
+
+
+def _called(made: Any, function: Any) -> Any:
+    made.__name__ = made.__qualname__ = f"nan{function.__name__}"
+    made.__doc__ = f"As `{function.__name__}`, of the elements that are not NaN."
+    return made
+
+
+def _can_be_nan(x: Any) -> bool:
+    return "float" in str(getattr(x, "dtype", "float32"))
+
+
+def _filled(x: Any, stand_in: float) -> Any:
+    return where(isnan(x), stand_in, x) if _can_be_nan(x) else x
+
+
+class Cumprod(Cumsum):
+    """out = the product of all elements up to each, along `axis`.
+
+    Shapes: x (any) -> out (same as x).
+    Gradient: gx = the product up to the element before, times the sum of g from here on, each
+        times the elements between.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.multiply.accumulate(x, self.axis, None, out)
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        g, x, out, gx = (np.moveaxis(array, self.axis, 0) for array in (g, x, out, gx))
+        later: Any = 0  # what all later products do with the product up to here
+        for i in reversed(range(len(x))):
+            later = g[i] + later * (x[i + 1] if i + 1 < len(x) else 0)
+            gx[i] = later * (out[i - 1] if i else 1)
+
+
+def cumprod(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
+    """The product of all elements up to each, along `axis` (None: of x laid flat)."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return Cumprod(axis)(x if dtype is None else cast(x, dtype))
+
+
+nansum, nanprod = _passing(sum, 0), _passing(prod, 1)
+nanmax, nanmin = _passing_to(max, -math.inf), _passing_to(min, math.inf)
+nanargmax, nanargmin = _passing_index(argmax, -math.inf), _passing_index(argmin, math.inf)
+nancumsum, nancumprod = _passing_along(cumsum, 0), _passing_along(cumprod, 1)
+
+
+def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean of the elements that are not NaN."""
+    count = sum(logical_not(isnan(x)), axis, keepdims)
+    return divide(nansum(x, axis, keepdims), count)
+
+
+def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean squared distance from the mean, of the elements that are not NaN."""
+    centred = subtract(x, nanmean(x, axis, keepdims=True))
+    count = sum(logical_not(isnan(x)), axis, keepdims)
+    return divide(sum(square(where(isnan(x), 0, centred)), axis, keepdims), count)
+
+
+def nanstd(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The standard deviation of the elements that are not NaN."""
+    return sqrt(nanvar(x, axis, keepdims))
+
+
+def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+    """The area below a curve through the values y along `axis`, at places x or dx apart."""
+    heights = moveaxis(y, axis, -1)
+    if x is not None:
+        dx = diff(moveaxis(x, axis, -1) if len(shape_of(x)) > 1 else x)
+    both = add(get_item(heights, np.s_[..., 1:]), get_item(heights, np.s_[..., :-1]))
+    return sum(multiply(both, multiply(dx, 0.5)), -1)
+
+
+def corrcoef(x: Any) -> Any:
+    """How alike the rows of a matrix are: the correlation of each with each.
+
+    Shapes: x (n, m) -> (n, n).
+    """
+    centred = subtract(x, mean(x, -1, keepdims=True))
+    products = matmul(centred, transpose(centred))
+    lengths = sqrt(diagonal(products))
+    return divide(products, multiply(expand_dims(lengths, 1), expand_dims(lengths, 0)))
+
+
+def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
+    """The sum of products of two vectors, for each place of the second along the first.
+
+    `mode` says which places: "valid" where the shorter lies within the longer, "same" as many as
+    the longer has elements, "full" wherever they meet.
+    """
+    n, m = shape_of(x1)[0] or 0, shape_of(x2)[0] or 0
+    if n < m:
+        return flip(correlate(x2, x1, mode))
+    x1, x2 = (multiply(x, 1.0) for x in (x1, x2))
+    every = matmul(extract_sequences(pad(x1, m - 1), m, 1), x2)
+    start = {"full": 0, "same": (m - 1) // 2 if m % 2 else m // 2 - 1, "valid": m - 1}[mode]
+    length = {"full": n + m - 1, "same": n, "valid": n - m + 1}[mode]
+    return get_item(every, slice(start, start + length))

@@ -1,0 +1,79 @@
+"""What slides a window or enlarges images, in ONNX, which has the channels in front.
+
+Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import ops, shape_math
+from funclab.graph.value import Value
+from funclab.ops.resampling import up_sampling_weights
+from funclab.saving.onnx_writer import Writer, unknown_length
+
+
+def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """Convolution and pooling."""
+    x, kernel = inputs[0], inputs[1:2]
+    size = kernel[0].shape[:-2] if kernel else op.pool_size
+    dilation = getattr(op, "dilation_rate", (1,) * len(size))
+    settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
+    if op.padding == "same" and None in op.spatial(x.shape):
+        settings["auto_pad"] = "SAME_UPPER"
+    elif op.padding == "same":
+        axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
+        before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
+        settings["pads"] = (*before, *after)
+    if kernel:
+        channels: Any = op.channels(x.shape)
+        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
+    kind = "Conv" if kernel else type(op).__name__
+    return channels_in_front(writer, kind, op, inputs, output, settings)
+
+
+def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+    """A transposed convolution: what ONNX cuts off or adds at the end follows from the length."""
+    size = inputs[1].shape[:-2]
+    before, after, more = [], [], []
+    for window, stride, dilation, *rest in op.axes(inputs[1].shape):
+        cut = shape_math.transposed_cut(window, stride, dilation, *rest)
+        one = shape_math.transposed_length(1, window, stride, dilation, *rest) or 0
+        excess = dilation * (window - 1) + 1 - cut - one
+        before.append(cut)
+        after.append(max(excess, 0))
+        more.append(max(-excess, 0))
+    settings = {
+        "strides": op.strides,
+        "kernel_shape": size,
+        "dilations": op.dilation_rate,
+        "pads": (*before, *after),
+        "output_padding": more,
+    }
+    return channels_in_front(writer, "ConvTranspose", op, inputs, output, settings)
+
+
+def channels_in_front(
+    writer: Writer, kind: str, op: Any, inputs: list[Value], output: Value, settings: dict[str, Any]
+) -> str:
+    """A node on inputs whose axes were turned as ONNX has them; its output is turned back."""
+    rank = inputs[0].ndim
+    names = [writer.cast(value, output.dtype) for value in inputs]
+    if len(names) > 1:
+        names[1] = writer.node("Transpose", names[1], perm=(rank - 1, rank - 2, *range(rank - 2)))
+    if op.data_format == "channels_first":
+        return writer.node(kind, *names, **settings)
+    names[0] = writer.node("Transpose", names[0], perm=(0, rank - 1, *range(1, rank - 1)))
+    made = writer.node(kind, *names, **settings)
+    return writer.node("Transpose", made, perm=(0, *range(2, rank), 1))
+
+
+def up_sample(op: Any, x: Any) -> Any:
+    """A product with the weights of the new pixels along each axis."""
+    for axis, times in op.axes(x.ndim).items():
+        length = x.shape[axis]
+        if length is None:
+            raise unknown_length("UpSampling2D with interpolation", "its weights depend on it.")
+        weights = up_sampling_weights(length, times, op.interpolation).T.astype(x.dtype)
+        x = ops.moveaxis(ops.matmul(ops.moveaxis(x, axis, -1), weights), -1, axis)
+    return x

@@ -1,0 +1,64 @@
+"""Arrays of text: NumPy keeps them as objects, funclab calls their dtype "string"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import DataError, TensorTypeError
+
+STRING = "string"
+
+
+def storage(dtype: str) -> Any:
+    """The dtype in which NumPy keeps values of a dtype of funclab."""
+    return object if dtype == STRING else dtype
+
+
+def dtype_of(array: Any) -> str:
+    """The name of an array's dtype in funclab."""
+    return STRING if array.dtype.kind in "OUST" else str(array.dtype)
+
+
+def as_texts(data: Any, name: str = "this place", encoding: str = "utf-8") -> Any:
+    """Texts of any kind (str, bytes, in lists or arrays, or one alone) as an array of str.
+
+    Raises: DataError for what is not text.
+    """
+    array = np.asarray(data)
+    if array.dtype.kind == "U":
+        return array.astype(object)
+    if array.dtype.kind not in "OST":
+        raise _not_text(name, array.reshape(-1)[:1].tolist(), array.dtype)
+    made = np.empty(array.shape, object)
+    made.reshape(-1)[...] = [_text(item, name, encoding) for item in array.reshape(-1).tolist()]
+    return made
+
+
+def _text(item: Any, name: str, encoding: str) -> str:
+    if isinstance(item, bytes):
+        return item.decode(encoding, "surrogateescape")
+    if not isinstance(item, str):
+        raise _not_text(name, [item], type(item).__name__)
+    return str(item)
+
+
+def _not_text(name: str, items: list[Any], kind: Any) -> DataError:
+    what = "lists of unequal lengths" if isinstance(next(iter(items), 0), list) else repr(items)
+    return DataError(
+        f"The data for {name} are not text: found {what}, of type {kind}.",
+        why=f"{name} takes words: an array of str or bytes, of one shape.",
+        fix="join words to one text for each sample, ' '.join(words), or fill short rows with ''."
+        if what.startswith("lists")
+        else "turn them into text first, for example with .astype(str).",
+    )
+
+
+def text_refused(op: str, dtypes: list[str]) -> TensorTypeError:
+    """The error of an op that is given text."""
+    return TensorTypeError(
+        f"The op {op} cannot compute with text: input {dtypes.index(STRING)} has dtype string.",
+        why="arithmetic needs numbers.",
+        fix="put a StringLookup or TextVectorization layer first: it turns words into numbers.",
+    )

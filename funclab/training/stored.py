@@ -1,0 +1,51 @@
+"""Arrays that lie in a file: their samples are read batch by batch, never all at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab.shape_math import Array
+
+
+class Stored:
+    """An array in a file as an input wants it: its samples take the dtype when they are read.
+
+    A slice of it is such an array again; chosen rows are read.
+    """
+
+    def __init__(self, source: Any, dtype: str, begin: int = 0, end: int | None = None) -> None:
+        self.source = source
+        self.begin = begin
+        self.end = len(source) if end is None else end
+        self.dtype = np.dtype(dtype)
+        self.shape = (self.end - begin, *source.shape[1:])
+        self.ndim = len(self.shape)
+        self.size = int(np.prod(self.shape))
+
+    def __len__(self) -> int:
+        return self.end - self.begin
+
+    def __getitem__(self, rows: Any) -> Any:
+        if isinstance(rows, slice):
+            begin, end, _ = rows.indices(len(self))
+            return Stored(self.source, str(self.dtype), self.begin + begin, self.begin + end)
+        order = np.argsort(rows, kind="stable")  # files are read from front to back
+        made = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        made[order] = self.source[np.asarray(rows)[order] + self.begin]
+        return made
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.asarray(self.source[self.begin : self.end]).astype(dtype or self.dtype)
+
+
+def is_stored(data: Any) -> bool:
+    """Whether the numbers of an array lie in a file: np.memmap, or a dataset of HDF5."""
+    return isinstance(data, np.memmap) or (hasattr(data, "chunks") and hasattr(data, "read_direct"))
+
+
+def as_stored(data: Any, dtype: str) -> Any:
+    """An array in a file, to be read as a dtype; as it is, where it has that dtype."""
+    same = isinstance(data, np.memmap) and data.dtype == dtype
+    return data if same else Stored(data, dtype)

@@ -1,0 +1,129 @@
+"""Files from the internet, kept in a folder so that they are fetched once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tarfile
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import ArgumentError, DataError, warn
+from funclab.files import replacing
+from funclab.layers.checks import one_of
+
+BLOCK = 1 << 20
+
+
+def get_file(
+    fname: Any = None,
+    origin: str | None = None,
+    untar: bool = False,
+    md5_hash: str | None = None,
+    file_hash: str | None = None,
+    cache_subdir: str = "datasets",
+    hash_algorithm: str = "auto",
+    extract: bool = False,
+    archive_format: Any = "auto",
+    cache_dir: Any = None,
+    force_download: bool = False,
+) -> str:
+    """The path of a file from the internet, which is fetched if it is not there yet.
+
+    fname: the name under which it is kept; None for that in `origin`.
+    origin: the address.
+    untar: whether it is a tar archive to unpack.
+    md5_hash: its MD5 checksum, as in Keras 1.
+    file_hash: its checksum; None to check nothing.
+    cache_subdir: the folder in the cache.
+    hash_algorithm: "md5", "sha256" or "auto", which tells them by their length.
+    extract: whether it is an archive to unpack; the path is then that of the folder.
+    archive_format: "tar", "zip", "auto", or None to unpack nothing.
+    cache_dir: the cache; None for ~/.keras, where Keras keeps its own, or what KERAS_HOME says.
+    force_download: whether it is fetched even if it is there.
+    Raises: DataError when it cannot be fetched, or is another file than the checksum says.
+    """
+    one_of("hash_algorithm", hash_algorithm, ("auto", "md5", "sha256"))
+    name = _name_of(fname, origin)
+    home = cache_dir or os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    target = unpacked = Path(home).expanduser() / cache_subdir / name
+    if extract or untar:
+        ended = bool(fname) and "." in name
+        target = target if ended else target.with_name(f"{name}_archive")
+        unpacked = target.with_name(f"{name.partition('.')[0]}_extracted") if ended else unpacked
+    wanted = file_hash or md5_hash
+    algorithm = "md5" if md5_hash and not file_hash else hash_algorithm
+    stored = target.exists() and (wanted is None or checksum(target, algorithm, wanted) == wanted)
+    if force_download or not stored:
+        _fetch(str(origin), target, wanted, algorithm)
+    if extract or untar:
+        _unpack(target, unpacked, "tar" if untar else archive_format)
+        return str(unpacked)
+    return str(target)
+
+
+def _name_of(fname: Any, origin: str | None) -> str:
+    if origin is None:
+        raise ArgumentError(
+            'Please specify the "origin" argument (URL of the file to download).',
+            why="a file is fetched from an address.",
+            fix='write get_file(origin="https://...").',
+        )
+    name = os.fspath(fname) if fname else Path(urllib.parse.urlsplit(origin).path).name
+    if not name or Path(name).name != name:
+        raise ArgumentError(
+            f"Paths are not accepted as the `fname` argument. Received: fname={name!r}.",
+            why="it is the name of a file in the folder cache_dir/cache_subdir.",
+            fix="pass a name, and the folder as cache_dir.",
+        )
+    return name
+
+
+def checksum(path: Path, algorithm: str, wanted: str) -> str:
+    """The checksum of a file; "auto" is SHA-256 where the wanted one is as long."""
+    if algorithm == "auto":
+        algorithm = "sha256" if len(wanted) == 64 else "md5"
+    with path.open("rb") as file:
+        digest = hashlib.new(algorithm, usedforsecurity=False)
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as new:
+        try:
+            with urllib.request.urlopen(origin) as answer, new.open("wb") as file:
+                shutil.copyfileobj(answer, file, BLOCK)
+        except (OSError, ValueError) as error:  # URLError is an OSError
+            raise DataError(
+                f"URL fetch failure on {origin}: {getattr(error, 'reason', error)}.",
+                why="the file is not in the cache, and the address does not answer: perhaps this "
+                "machine is offline.",
+                fix=f"fetch it elsewhere, and put it at {target}.",
+            ) from None
+        if wanted is not None and (found := checksum(new, algorithm, wanted)) != wanted:
+            raise DataError(
+                f"Incomplete or corrupted file detected: the hash of {target.name} is {found}, "
+                f"which does not match the provided value of {wanted}.",
+                why="what came is another file.",
+                fix="try again, or check the address and the hash.",
+            )
+
+
+def _unpack(archive: Path, folder: Path, form: Any) -> None:
+    forms = ("tar", "zip") if form == "auto" else [form] if isinstance(form, str) else form or ()
+    if "tar" in forms and tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as file:
+            file.extractall(folder, filter="data")
+    elif "zip" in forms and zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(folder)  # which leaves out `..` and leading slashes
+    elif forms:
+        warn(f"Could not extract archive: {archive.name} is of another kind than {forms}.")

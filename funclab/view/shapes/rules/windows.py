@@ -1,0 +1,211 @@
+"""Shape rules of what moves a window, pads, crops or enlarges: along the axes between batch and
+channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from funclab.view.shapes.rules.numbers import (
+    Axes,
+    Axis,
+    CallShapes,
+    Derivation,
+    Number,
+    ceil,
+    computed,
+    for_layers,
+    for_ops,
+    setting,
+    show,
+    times,
+)
+
+
+def spatial_axes(call: CallShapes) -> list[int]:
+    """The axes between batch and channels, wherever the channels are."""
+    rank = len(call.x)
+    first = getattr(call.layer, "data_format", None) == "channels_first"
+    return list(range(2, rank)) if first else list(range(1, rank - 1))
+
+
+def windows(call: CallShapes, size: Sequence[int], dilation: Sequence[int], channels: Axis) -> Axes:
+    """The axes after a window has moved over those between batch and channels."""
+    axes = [channels] * len(call.x)
+    axes[0] = call.same(0)
+    spatial, strides = spatial_axes(call), call.layer.strides
+    for axis, window, stride, spread in zip(spatial, size, strides, dilation):
+        axes[axis] = _fitting(call, axis, window, stride, spread)
+    return axes
+
+
+def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: int) -> Axis:
+    """How many positions there are for a window along one axis."""
+    if call.layer.padding in ("same", "causal"):
+        return call.same(axis) if stride == 1 else computed(ceil(call.number(axis), stride))
+    span = Number(window)
+    if dilation > 1:
+        span = Number(dilation) * (Number(window) - 1) + 1
+    return computed((call.number(axis) - span) // stride + 1)
+
+
+def _moves(call: CallShapes, size: Sequence[int]) -> str:
+    layer = call.layer
+    over = ("sequence", "image", "volume")[len(size) - 1]
+    moves = f"A window of {times(size)} moves over the {over}"
+    strides = sorted(set(layer.strides))
+    if strides != [1]:
+        moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
+    if layer.padding == "valid":
+        return f"{moves}: one output position for each place where it fits"
+    zeros = "before the first step" if layer.padding == "causal" else "around the edges"
+    return f"{moves}, with zeros {zeros}: one output position for each step it takes"
+
+
+@for_layers("Conv1D", "Conv2D", "Conv3D")
+def conv_layer(call: CallShapes) -> Derivation:
+    layer = call.layer
+    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
+
+
+@for_layers("DepthwiseConv1D", "DepthwiseConv2D")
+def depthwise(call: CallShapes) -> Derivation:
+    layer = call.layer
+    channels = call.number(layer.channel_axis) * layer.depth_multiplier
+    axes = windows(call, layer.kernel_size, layer.dilation_rate, computed(channels))
+    words = f"{_moves(call, layer.kernel_size)}; each channel has its own filters"
+    return f"{words}: channels × depth_multiplier.", [axes]
+
+
+@for_layers("SeparableConv1D", "SeparableConv2D")
+def separable(call: CallShapes) -> Derivation:
+    layer = call.layer
+    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    words = f"{_moves(call, layer.kernel_size)}, in each channel by itself"
+    return f"{words}; then the channels of each position are mixed: {change}.", [axes]
+
+
+@for_layers("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
+def transposed_layer(call: CallShapes) -> Derivation:
+    layer = call.layer
+    axes = _laid_down(call, layer.kernel_size, setting("filters", layer.filters))
+    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    return f"{_lays(call, layer.kernel_size)} The channels become filters: {change}.", [axes]
+
+
+@for_ops("ConvTranspose")
+def transposed_op(call: CallShapes) -> Derivation:
+    *lengths, filters, _ = call.inputs[1]
+    size = [length or 0 for length in lengths]
+    axes = _laid_down(call, size, call.same(-2, 1))
+    words = "the last axis but one of the kernel gives the"
+    return f"{_lays(call, size)} {words.capitalize()} {show(filters)} filters.", [axes]
+
+
+def _lays(call: CallShapes, size: Sequence[int]) -> str:
+    """A transposed convolution in words: where its lengths come from."""
+    layer = call.layer
+    strides = sorted(set(layer.strides))
+    apart = times(layer.strides if len(strides) > 1 else strides)
+    words = (
+        f"Each position is spread over a window of {times(size)}. The windows begin {apart} apart, "
+        "and where they overlap they are added, so n positions cover (n - 1) × stride + window"
+    )
+    more = layer.output_padding is not None
+    if layer.padding == "valid":
+        return words + (
+            "; output_padding is added." if more else ", or + stride if that is larger."
+        )
+    if not more:
+        return f'{words}, of which padding="same" keeps n × stride.'
+    return (
+        f'{words}, of which padding="same" keeps (n - 1) × stride + 1, or + 0 for an even window; '
+        "output_padding is added."
+    )
+
+
+def _laid_down(call: CallShapes, size: Sequence[int], filters: Axis) -> Axes:
+    """The axes after a window was laid down at each position along those between batch and
+    channels."""
+    layer = call.layer
+    axes = [filters] * len(call.x)
+    axes[0] = call.same(0)
+    more = layer.output_padding or (None,) * len(size)
+    settings = zip(spatial_axes(call), size, layer.strides, layer.dilation_rate, more)
+    for axis, window, stride, dilation, extra in settings:
+        axes[axis] = _covered(call, axis, window, stride, dilation, extra)
+    return axes
+
+
+def _covered(
+    call: CallShapes, axis: int, window: int, stride: int, dilation: int, extra: int | None
+) -> Axis:
+    """How long one axis becomes."""
+    same, length = call.layer.padding == "same", call.number(axis)
+    if same and extra is None:
+        return call.same(axis) if stride == 1 else computed(length * stride)
+    span = Number(window)
+    if dilation > 1:
+        span = Number(dilation) * (Number(window) - 1) + 1
+    covered = (length - 1) * stride
+    if extra is None:
+        return computed(covered + (span if (span.value or 0) >= stride else stride))
+    kept = Number((span.value or 0) % 2) if same else span
+    return computed(covered + kept + extra)
+
+
+@for_layers(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)))
+@for_ops("MaxPool", "AveragePool")
+def pooling(call: CallShapes) -> Derivation:
+    size = call.layer.pool_size
+    last = getattr(call.layer, "data_format", "") != "channels_first"
+    axes = windows(call, size, [1] * len(size), call.same(-1 if last else 1))
+    return f"{_moves(call, size)}; the channels stay.", [axes]
+
+
+@for_ops("Conv", "ConvBias")
+def conv_op(call: CallShapes) -> Derivation:
+    *lengths, _, filters = call.inputs[1]
+    size = [length or 0 for length in lengths]
+    axes = windows(call, size, call.layer.dilation_rate, call.same(-1, 1))
+    words = f"{_moves(call, size)}; the last axis of the kernel gives the {show(filters)} filters."
+    return words, [axes]
+
+
+@for_layers(*(f"Global{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3)))
+def global_pooling(call: CallShapes) -> Derivation:
+    spatial = spatial_axes(call)
+    one = "maximum" if "Max" in type(call.layer).__name__ else "mean"
+    where = "position" if len(spatial) > 1 else "step"
+    axes = call.reduced(spatial, call.layer.keepdims)
+    return f"One number for each channel, the {one} over every {where}.", [axes]
+
+
+@for_layers("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
+def padding(call: CallShapes) -> Derivation:
+    pairs = zip(spatial_axes(call), call.layer.pairs)
+    lengths = {axis: call.number(axis) + before + after for axis, (before, after) in pairs}
+    return "Zeros are added before and after: length + before + after.", [call.changed(lengths)]
+
+
+@for_layers("Cropping1D", "Cropping2D", "Cropping3D")
+def cropping(call: CallShapes) -> Derivation:
+    pairs = zip(spatial_axes(call), call.layer.pairs)
+    lengths = {axis: call.number(axis) - before - after for axis, (before, after) in pairs}
+    return "The ends are cut off: length - before - after.", [call.changed(lengths)]
+
+
+@for_layers("UpSampling1D", "UpSampling2D", "UpSampling3D")
+@for_ops("UpSample")
+def upsampling(call: CallShapes) -> Derivation:
+    layer = call.layer
+    sizes = dict(zip(spatial_axes(call), getattr(layer, "sizes", layer.size)))
+    lengths = {axis: call.number(axis) * size for axis, size in sizes.items()}
+    kind, factor = getattr(layer, "interpolation", "nearest"), times(sizes.values())
+    words = f"Every position is repeated {factor} times; the channels stay."
+    if kind != "nearest":
+        words = f"{factor} times as many positions, filled in by {kind} interpolation."
+    return words, [call.changed(lengths)]
