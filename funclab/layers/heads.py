@@ -200,7 +200,7 @@ def _mask(x: Any, given: Any) -> Any:
 
 def bare(x: Any) -> Any:
     """A tensor without its mask: the layers inside do not need to know of it."""
-    return x if x.mask is None else ops.identity(x)
+    return x if x.mask is None else ops.copy(x)
 
 
 def _formulas(rank: int, axes: list[int]) -> tuple[str, str]:
