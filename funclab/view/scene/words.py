@@ -26,7 +26,7 @@ _SETTINGS = {
     "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
     "sliding_window": "window {}",
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "output_padding": "output padding {}",
+    "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
     "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}", "equation": "{}",
