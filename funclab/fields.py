@@ -49,6 +49,7 @@ MEANINGS = {
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
     "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
+    "output_size": "how many windows there are along each axis: a whole number, or one for each",
     "depth_multiplier": "how many filters each channel has of its own",
     "output_padding": "how many positions are added to the shortest output that is possible; None "
     "for the usual length",

@@ -52,7 +52,7 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
 from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
@@ -98,25 +98,26 @@ from funclab.ops.control import (
 )  # fmt: skip
 
 __all__ = [
-    "FUSED", "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
-    "argpartition", "argsort", "array", "array_split", "assign", "assign_add", "associative_scan",
-    "average", "average_pool", "bartlett", "batch_dot", "batch_normalization", "bias_activation",
-    "bias_add", "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert",
-    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "blackman", "broadcast_to", "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu",
-    "cholesky", "cholesky_inverse", "clip", "concatenate", "cond", "conv", "conv_transpose",
-    "convert_to_numpy", "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh",
-    "count_nonzero", "cross", "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad",
-    "depth_to_space", "depthwise_conv", "det", "diag", "diagflat", "diagonal", "diff", "digitize",
-    "divide", "divide_no_nan", "dot", "dropout", "dsplit", "dstack", "dtype", "eigh", "einsum",
-    "elu", "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expand_dims", "expm1", "extract_sequences", "eye", "fabs", "flip", "fliplr", "flipud", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "fold", "fold_time", "fori_loop", "full", "full_like",
-    "gcd", "gelu", "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming", "hanning",
-    "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram",
-    "hsplit", "hstack", "hypot", "i0", "identity", "in_top_k", "inner", "inv", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron",
+    "FUSED", "abs", "absolute", "adaptive_average_pool", "adaptive_max_pool", "add", "all",
+    "allclose", "amax", "amin", "any", "append", "arange", "arccos", "arccosh", "arcsin", "arcsinh",
+    "arctan", "arctan2", "arctanh", "argmax", "argmin", "argpartition", "argsort", "array",
+    "array_split", "assign", "assign_add", "associative_scan", "average", "average_pool",
+    "bartlett", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
+    "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman", "broadcast_to",
+    "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu", "cholesky",
+    "cholesky_inverse", "clip", "concatenate", "cond", "conv", "conv_transpose", "convert_to_numpy",
+    "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross",
+    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad", "depth_to_space", "depthwise_conv",
+    "det", "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot",
+    "dropout", "dsplit", "dstack", "dtype", "eigh", "einsum", "elu", "embedding", "empty",
+    "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1",
+    "extract_sequences", "eye", "fabs", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax",
+    "fmin", "fmod", "fold", "fold_time", "fori_loop", "full", "full_like", "gcd", "gelu",
+    "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming", "hanning", "hard_shrink",
+    "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "heaviside", "histogram", "hsplit",
+    "hstack", "hypot", "i0", "identity", "in_top_k", "inner", "inv", "is_tensor", "isclose",
+    "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kaiser", "kron",
     "layer_normalization", "lcm", "ldexp", "leaky_relu", "left_shift", "less", "less_equal",
     "linspace", "log", "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp",
     "logaddexp2", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logspace",

@@ -18,6 +18,8 @@ from funclab.layers import functions
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
+MASK = "__mask__"
+"""The mask of a tensor, which Keras 2 passes to calls that Keras 3 gives none."""
 
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
@@ -245,6 +247,8 @@ def _decode(value: Any, made: Any = None) -> Any:
     if kind == TENSOR:
         name, node, index = config["keras_history"]
         return _made(made, name, node)[index]
+    if kind == MASK:
+        return _mask(_decode(config, made))
     if kind == SLICE:
         return slice(config["start"], config["stop"], config["step"])
     if kind == ELLIPSIS:
@@ -252,6 +256,17 @@ def _decode(value: Any, made: Any = None) -> Any:
     if kind == ARRAY:
         return np.asarray(config["value"], config["dtype"])
     return {key: _decode(item, made) for key, item in value.items()}
+
+
+def _mask(tensor: Tensor) -> Tensor | None:
+    """The mask of a tensor, made by ops of the graph; None if it has none."""
+    if tensor.mask is None:
+        return None
+    layer: Any
+    layer, number, index = tensor._keras_history
+    inputs = layer.inbound_nodes[number].arguments.args[0]
+    masks = layer.compute_mask(inputs, structure.map_structure(_mask, inputs))
+    return masks[index] if isinstance(masks, list) else masks
 
 
 def _made(made: Any, name: str, number: int) -> list[Tensor]:

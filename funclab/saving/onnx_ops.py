@@ -13,7 +13,13 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.graph.value import Value
 from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
-from funclab.saving.onnx_windows import sliding, transposed, up_sample
+from funclab.saving.onnx_windows import (
+    adaptive_average,
+    adaptive_max,
+    sliding,
+    transposed,
+    up_sample,
+)  # fmt: skip
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max
@@ -332,6 +338,8 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Repeat": repeat,
     "OneHot": one_hot,
     "UpSample": up_sample,
+    "AdaptiveAveragePool": adaptive_average,
+    "AdaptiveMaxPool": adaptive_max,
     "Flip": flip,
     "Tile": tile,
     "Round to decimals": rounded,

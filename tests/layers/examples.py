@@ -219,6 +219,12 @@ for name in ("GlobalAveragePooling", "GlobalMaxPooling"):
     example(f"{name}1D", SEQUENCE)
     example(f"{name}3D", VOLUME)
 
+for name in ("AdaptiveAveragePooling", "AdaptiveMaxPooling"):
+    example(f"{name}1D", SEQUENCE, output_size=2)
+    example(f"{name}2D", IMAGE, output_size=(2, 4))
+    example(f"{name}2D", IMAGE, output_size=4, data_format="channels_first")
+    example(f"{name}3D", VOLUME, output_size=(1, 4, 2))
+
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
 example("LayerNormalization", SEQUENCE)

@@ -142,6 +142,14 @@ def volumes(keras):
     )
     x = model.outputs[0]
     parts = [layers.GlobalAveragePooling3D()(x), layers.GlobalMaxPooling3D()(x)]
+    x = layers.AdaptiveAveragePooling3D((2, 3, 2))(layers.AdaptiveMaxPooling3D((2, 4, 3))(x))
+    x = layers.AdaptiveAveragePooling2D(2)(
+        layers.AdaptiveMaxPooling2D(3)(layers.Reshape((3, 4, 3))(x))
+    )
+    x = layers.AdaptiveAveragePooling1D(2)(
+        layers.AdaptiveMaxPooling1D(3)(layers.Reshape((4, 3))(x))
+    )
+    parts.append(layers.Flatten()(x))
     model = keras.Model(model.inputs, layers.Dense(2)(layers.concatenate(parts)))
     model.compile("adam", "mse")
     return model

@@ -25,7 +25,7 @@ RESERVED = {
 KINDS = ("initializer", "regularizer", "constraint", "activation")
 WINDOWS = (
     "kernel_size", "strides", "pool_size", "dilation_rate", "size", "padding", "cropping",
-    "output_padding",
+    "output_padding", "output_size",
 )  # fmt: skip
 """Settings with one number for each axis, which may be given as one number for all."""
 

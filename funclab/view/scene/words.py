@@ -23,7 +23,7 @@ _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "output_padding": "output padding {}",
+    "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
     "axis": "axis {}", "axes": "axes {}",
     "dims": "axes {}", "equation": "{}",

@@ -75,6 +75,18 @@ TEXT = {"StringLookup", "TextVectorization"}
 CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "Activation": (layers.Activation, [{"activation": "relu"}], ANY),
     "ActivityRegularization": (layers.ActivityRegularization, [{"l2": 0.1}], ANY),
+    **{
+        f"Adaptive{kind}Pooling{rank}D": (
+            getattr(layers, f"Adaptive{kind}Pooling{rank}D"),
+            [
+                {"output_size": 5},
+                {"output_size": (4, 2, 3)[:rank], "data_format": "channels_first"},
+            ],
+            shapes,
+        )
+        for kind in ("Average", "Max")
+        for rank, shapes in ((1, SEQUENCES), (2, IMAGES), (3, VOLUMES))
+    },
     "Add": (layers.Add, [{}], PAIRS),
     "Average": (layers.Average, [{}], PAIRS),
     "AveragePooling1D": (layers.AveragePooling1D, POOLS, SEQUENCES),
