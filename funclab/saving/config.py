@@ -24,6 +24,9 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
+MASKS = ("query_mask", "value_mask", "key_mask")
+"""Those that Keras writes where a tensor of the call carries a mask."""
+
 
 def graph_to_config(model: Any) -> dict[str, Any]:
     """Every operation of the model's graph with the calls that belong to it.
@@ -216,7 +219,7 @@ def _arguments_to_config(node: Node, graph: Graph, numbers: dict[Node, int]) -> 
         "args": [_encode(arg, leaf) for arg in args],
         "kwargs": {key: _encode(value, leaf) for key, value in kwargs.items()},
     }
-    passed = [name for name in FILLED_IN if name in kwargs]
+    passed = [name for name in kwargs if name in FILLED_IN or name in MASKS]
     return {**call, "passed": passed} if passed else call
 
 
@@ -315,7 +318,7 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]
     masked = any(leaf.mask is not None for leaf in leaves)
     if "training" in own and "training" not in passed:
         del own["training"]
-    for key in [key for key in own if key == "mask" or key.endswith("_mask")]:
+    for key in [key for key in own if key == "mask" or key in MASKS]:
         if key not in passed and (masked or not any(structure.flatten(own[key]))):
             del own[key]
     return own
