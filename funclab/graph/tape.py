@@ -47,3 +47,8 @@ _current: ContextVar[Tape | None] = ContextVar("tape", default=None)
 def current_tape() -> Tape:
     """The current tape; outside of any, a throwaway one."""
     return _current.get() or Tape()
+
+
+def is_recording() -> bool:
+    """Whether op calls are being recorded: within a layer's call, a model, a loss."""
+    return _current.get() is not None

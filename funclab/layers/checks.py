@@ -7,12 +7,11 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from funclab import activations, constraints, initializers, meant, regularizers
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.value import Variable
 from funclab.ops.window import check_format
+from funclab.random import SeedGenerator
 
 
 def positive(name: str, value: Any) -> int:
@@ -26,6 +25,11 @@ def positive(name: str, value: Any) -> int:
     what = f"Received an invalid value for `{name}`, expected a positive integer."
     why = f"`{name}` counts something that must be there."
     raise _refused(name, value, what, why, meant.whole(name, value, 32))
+
+
+def positive_or_none(name: str, value: Any) -> int | None:
+    """A whole number above 0, or None."""
+    return None if value is None else positive(name, value)
 
 
 def group_count(name: str, value: Any) -> int:
@@ -80,15 +84,14 @@ def unsupported(name: str, value: Any) -> None:
     if value is not None:
         raise NotSupportedError(
             f"{name}={value!r} is not supported.",
-            why="funclab has neither low-rank adaptation nor quantization.",
+            why="funclab has no low-rank adaptation, no quantization, and no graphics cards.",
             fix=f"leave `{name}` out.",
         )
 
 
 def stream(seed: Any = None) -> Variable:
     """The state of a stream of random numbers: its seed, and how many were drawn."""
-    start = int(initializers.rng().integers(2**63)) if seed is None else seed % 2**64
-    return Variable(np.array([start, 0], np.uint64), trainable=False, name="seed_generator_state")
+    return SeedGenerator(seed)
 
 
 ROOMS: dict[str, Any] = {
@@ -98,6 +101,10 @@ ROOMS: dict[str, Any] = {
     "constraint": constraints,
 }
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("num_heads", "key_dim", "head_dim", "num_query_heads"), positive),
+    **dict.fromkeys(("value_dim", "sliding_window"), positive_or_none),
+    "num_key_value_heads": positive,
+    "flash_attention": lambda name, value: unsupported(name, value or None),
     **dict.fromkeys(
         ("units", "filters", "groups", "input_dim", "output_dim", "n", "depth_multiplier"), positive
     ),

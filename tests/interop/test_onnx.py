@@ -34,7 +34,10 @@ NOT_IN_ONNX = {
     "LookUp",
 }
 """Ops that change what they are given, belong to training, or that ONNX does not have."""
-RANDOM = {"Dropout", "RandomNormal", "RandomUniform"}
+RANDOM = {
+    *("Dropout", "Permutation", "RandomBeta", "RandomBinomial", "RandomCategories"),
+    *("RandomGamma", "RandomNormal", "RandomUniform"),
+}
 """Ops whose state is not of a dtype that an input may have."""
 
 

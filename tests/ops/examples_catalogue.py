@@ -73,3 +73,10 @@ ids = np.array([2, 0, 2, -1, 1, 7, 0])
 for name in ("SegmentSum", "SegmentMax", "SegmentMin", "SegmentProd"):
     example(named(name, 3), lambda batch, rng: rng.permutation(21).reshape(7, 3) - 9.3, ids)
     example(named(name, 3), apart(2), lambda batch, rng: np.arange(batch) % 3)
+
+STATE = np.array([7, 0], np.uint64)
+example(named("RandomGamma", (3, 2)), np.array([0.5, 3.0]), STATE)
+example(named("RandomBeta", (3, 2)), np.array([0.5, 3.0]), np.array(2.0), STATE)
+example(named("RandomBinomial", (3, 2)), np.array([5.0, 9.0]), np.array(0.3), STATE)
+example(named("RandomCategories", 6), normal(4), STATE)
+example(named("Permutation", 1), normal(4), STATE)

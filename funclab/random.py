@@ -1,0 +1,203 @@
+"""Random tensors with the names of `keras.random`.
+
+Numbers come from a stream: a `SeedGenerator`, which moves on with every draw; the one that
+`funclab.utils.set_random_seed` sets, if `seed` is left out; or a whole number, with which every
+draw gives the same numbers. In a layer's `call` a draw is a step of the model and gives new numbers
+at every run.
+
+>>> generator = SeedGenerator(seed=7)
+>>> normal((2, 3), seed=generator).shape
+(2, 3)
+>>> bool((uniform((4,), seed=1) == uniform((4,), seed=1)).all())
+True
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, meant, ops
+from funclab.errors import ArgumentError
+from funclab.graph.op import Op
+from funclab.graph.tape import is_recording
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Constant, Value, Variable
+from funclab.missing import guard
+from funclab.ops import drawing
+from funclab.ops import random as streams
+from funclab.shape_math import to_shape
+
+__all__ = [
+    "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal", "randint",
+    "shuffle", "truncated_normal", "uniform",
+]  # fmt: skip
+
+INSIDE_TWO = math.erf(math.sqrt(2))
+"""The chance of a normal number to be at most two standard deviations from the mean."""
+
+
+class SeedGenerator(Variable):
+    """A stream of random numbers, which moves on with every draw.
+
+    As an attribute of a layer it is saved and restored with the layer's state.
+
+    seed: where the stream begins; None for a start at random, which `set_random_seed` governs.
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+        if seed is not None and not meant.is_whole(seed):
+            raise ArgumentError(
+                f"Argument `seed` must be an integer. Received: seed={seed}",
+                why="a stream of random numbers begins at a whole number.",
+                fix="write for example SeedGenerator(seed=1).",
+            )
+        start = int(initializers.rng().integers(2**63)) if seed is None else int(seed) % 2**64
+        state = np.array([start, 0], np.uint64)
+        super().__init__(state, trainable=False, name=name or "seed_generator_state")
+        self.seed = seed
+
+    @property
+    def state(self) -> Variable:
+        """The seed, and how many numbers were drawn."""
+        return self
+
+    def next(self, ordered: bool = True) -> Any:
+        """The state as it is, as an array; then the stream moves on."""
+        state = self.numpy()
+        self.assign(state + np.array([0, 1], np.uint64))
+        return state
+
+    def get_config(self) -> dict[str, Any]:
+        """What makes a stream with the same beginning."""
+        return {"seed": self.seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> SeedGenerator:
+        """The stream of a config, at its beginning."""
+        return cls(**config)
+
+
+def _draw(op: Op, seed: Any, *inputs: Any) -> Any:
+    """What an op draws from the stream that `seed` means: at once, or as a step of a model."""
+    later = is_recording() or any(isinstance(x, (Tensor, Value)) for x in inputs)
+    if isinstance(seed, Variable):
+        stream: Any = seed
+    else:
+        stream = SeedGenerator(seed)
+        if later and seed is not None:  # every run begins at the seed again: it draws from a copy
+            stream = ops.cast(Constant(stream.array), "uint64")
+    if later:
+        return op(*inputs, stream)
+    with stream.lock or nullcontext():
+        return op.compute(*inputs, stream.array)
+
+
+def uniform(
+    shape: Sequence[int | None],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: str | None = None,
+    seed: Any = None,
+) -> Any:
+    """Numbers evenly spread from `minval` up to, but without, `maxval`."""
+    op = streams.RandomUniform(to_shape(shape), dtype or "float32", float(minval), float(maxval))
+    return _draw(op, seed)
+
+
+def normal(
+    shape: Sequence[int | None],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: str | None = None,
+    seed: Any = None,
+) -> Any:
+    """Normally distributed numbers."""
+    op = streams.RandomNormal(to_shape(shape), dtype or "float32", float(mean), float(stddev))
+    return _draw(op, seed)
+
+
+def truncated_normal(
+    shape: Sequence[int | None],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: str | None = None,
+    seed: Any = None,
+) -> Any:
+    """Normally distributed numbers, all within two standard deviations of the mean."""
+    level = uniform(shape, -INSIDE_TWO, INSIDE_TWO, dtype, seed)
+    return ops.add(ops.multiply(ops.erfinv(level), math.sqrt(2) * stddev), mean)
+
+
+def randint(
+    shape: Sequence[int | None],
+    minval: int,
+    maxval: int,
+    dtype: str = "int32",
+    seed: Any = None,
+) -> Any:
+    """Whole numbers from `minval` up to, but without, `maxval`."""
+    return ops.cast(ops.floor(uniform(shape, minval, maxval, "float64", seed)), dtype)
+
+
+def gamma(
+    shape: Sequence[int | None], alpha: Any, dtype: str | None = None, seed: Any = None
+) -> Any:
+    """Numbers of the gamma distribution with the shape `alpha` and the scale 1."""
+    return _draw(drawing.RandomGamma(to_shape(shape), dtype or "float32"), seed, alpha)
+
+
+def beta(
+    shape: Sequence[int | None],
+    alpha: Any,
+    beta: Any,
+    dtype: str | None = None,
+    seed: Any = None,
+) -> Any:
+    """Numbers of the beta distribution, between 0 and 1."""
+    return _draw(drawing.RandomBeta(to_shape(shape), dtype or "float32"), seed, alpha, beta)
+
+
+def binomial(
+    shape: Sequence[int | None],
+    counts: Any,
+    probabilities: Any,
+    dtype: str | None = None,
+    seed: Any = None,
+) -> Any:
+    """How many of `counts` trials succeed, each with its probability."""
+    op = drawing.RandomBinomial(to_shape(shape), dtype or "float32")
+    return _draw(op, seed, counts, probabilities)
+
+
+def categorical(logits: Any, num_samples: int, dtype: str = "int32", seed: Any = None) -> Any:
+    """Classes drawn for each sample, as likely as the softmax of its logits.
+
+    Shapes: logits (n, classes) -> (n, num_samples).
+    """
+    return _draw(drawing.RandomCategories(num_samples, dtype), seed, logits)
+
+
+def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
+    """The slices of x along `axis` in random order."""
+    return ops.take(x, _draw(drawing.Permutation(axis), seed, x), axis)
+
+
+def dropout(
+    inputs: Any,
+    rate: float,
+    noise_shape: Sequence[int | None] | None = None,
+    seed: Any = None,
+) -> Any:
+    """Zero each element with probability `rate`, and divide the others by 1 - rate."""
+    if rate == 0:
+        return inputs
+    noise = None if noise_shape is None else to_shape(noise_shape, "noise_shape")
+    return _draw(streams.Dropout(float(rate), noise), seed, inputs)
+
+
+guard(__name__)
