@@ -49,6 +49,7 @@ MEANINGS = {
     "dilation_rate": "the distance between the elements that a window sees",
     "groups": "into how many groups the channels are divided, each with filters of its own",
     "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
+    "output_size": "how many windows there are along each axis: a whole number, or one for each",
     "depth_multiplier": "how many filters each channel has of its own",
     "output_padding": "how many positions are added to the shortest output that is possible; None "
     "for the usual length",
@@ -141,6 +142,24 @@ MEANINGS = {
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "num_heads": "how many heads look at the sequence, each with kernels of its own",
+    "num_query_heads": "how many heads the query has",
+    "num_key_value_heads": "how many heads key and value have; they divide those of the query",
+    "key_dim": "how many numbers a head makes of a position of query and key",
+    "head_dim": "how many numbers a head makes of a position",
+    "value_dim": "how many numbers a head makes of a position of the value; None for key_dim",
+    "attention_axes": "the axes of positions; None for all but the batch and the features",
+    "sliding_window": "how near a position must be to be seen, itself counted; None for any",
+    "flash_attention": "not supported: leave it out",
+    "use_gate": "whether the heads' outputs are multiplied by a sigmoid of the query",
+    "MultiHeadAttention.output_shape": "the lengths of the features of the output; None for those "
+    "of the query",
+    "use_scale": "whether scores are multiplied by a learned scale",
+    "score_mode": '"dot" for products of query and key, "concat" for sums of tanh(query + key)',
+    **dict.fromkeys(
+        [f"{name}Attention.dropout" for name in ("", "Additive", "MultiHead", "GroupQuery")],
+        "the fraction of positions that are not seen in training, in [0, 1)",
+    ),
     "equation": 'a formula such as "abc,cd->abd": the input, the kernel, and the output',
     "EinsumDense.output_shape": "the lengths of the output's axes after the batch; None for those "
     "of the input",

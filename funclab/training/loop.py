@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from funclab import config
 from funclab.callbacks.base import CallbackList, History, Watcher, shows_progress
 from funclab.errors import BusyError
 from funclab.kernels.threads import one_blas_thread
@@ -40,7 +41,9 @@ class TrainingLoop:
         """The training data, evaluated after every epoch with the weights as they are then."""
         if options.evaluate_each_epoch:
             self.training_again = training_as_test(runner, training)
-        self.epochs = range(options.initial_epoch, options.epochs)
+        most = config.max_epochs()
+        last = options.epochs if most is None else min(options.epochs, most)
+        self.epochs = range(options.initial_epoch, last)
         self.history = History()
         self.history.run, self.history.snapshots = options.run, options.snapshots
         self.interrupts = Interrupts()

@@ -269,8 +269,8 @@ def import_from_layers(name: str) -> Any:
 MISSING = [
     Misuse(
         "a layer of Keras that is not here",
-        lambda desk: funclab.layers.MultiHeadAttention,
-        ["module 'funclab.layers' has no attribute 'MultiHeadAttention'"],
+        lambda desk: funclab.layers.TorchModuleWrapper,
+        ["module 'funclab.layers' has no attribute 'TorchModuleWrapper'"],
         lambda desk: dir(funclab.layers),
         (AttributeError,),
     ),

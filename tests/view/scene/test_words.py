@@ -24,6 +24,7 @@ STEPS = Input((10, 8), name="steps")
         (layers.MaxPooling2D(3, strides=2)(IMAGE), "3×3 · strides 2"),
         (layers.ZeroPadding2D(((0, 1), (0, 1)))(IMAGE), "padding 0, 1"),
         (layers.DepthwiseConv2D(3, depth_multiplier=2)(IMAGE), "3×3 · multiplier 2"),
+        (layers.AdaptiveMaxPooling2D((4, 2))(IMAGE), "to 4, 2"),
         (layers.SeparableConv1D(8, 3, padding="same")(STEPS), "8 · 3 · same"),
         (layers.Conv2DTranspose(8, 3, 2, "same", output_padding=1)(IMAGE),
          "8 · 3×3 · strides 2 · same · output padding 1"),
