@@ -13,19 +13,28 @@ import sys
 from typing import Any
 
 from funclab import activations, constraints, initializers, layers, ops, regularizers
+from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
+from funclab.initializers import Initializer
 from funclab.layers import Input, InputSpec, Layer
 from funclab.missing import absent
+from funclab.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
 KerasTensor = Tensor
 
+
+def version() -> str:
+    """The version of funclab."""
+    return __version__
+
+
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
-    "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "random", "saving", "teach", "training", "utils", "view",
+    "backend", "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
+    "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
@@ -53,8 +62,9 @@ _NAMES = {
 }
 
 __all__ = [
-    "Input", "InputSpec", "KerasTensor", "Layer", "Tensor", "Variable", "activations",
-    "constraints", "initializers", "layers", "ops", "regularizers", *_ROOMS, *_NAMES,
+    "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Operation", "Regularizer",
+    "Tensor", "Variable", "activations", "constraints", "initializers", "layers", "ops",
+    "regularizers", "version", *_ROOMS, *_NAMES,
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
+from funclab import custom as customs
 from funclab import meant
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, guarded
@@ -36,7 +37,7 @@ KERAS_MODELS = {
 """Where it has its models."""
 
 WITHOUT_EFFECT = {
-    *("build_input_shape", "ema_momentum", "renorm_momentum", "jit_compile", "use_cudnn"),
+    *("build_input_shape", "renorm_momentum", "jit_compile", "use_cudnn"),
     *("implementation", "synchronized", "oov_method"),
 }
 """Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""
@@ -70,6 +71,12 @@ def auto_name(prefix: str) -> str:
     count = _used[prefix]
     _used[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
+
+
+def count(prefix: str) -> int:
+    """How often this was asked for with a prefix, from 1 on."""
+    _used[f"uid {prefix}"] += 1
+    return _used[f"uid {prefix}"]
 
 
 def reset_names() -> None:
@@ -121,7 +128,7 @@ def registered(kind: str) -> dict[str, Any]:
 
 def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     """What a name stands for; `custom` comes first."""
-    table = {**_known.get(kind, {}), **(custom or {})}
+    table = {**_known.get(kind, {}), **customs.known(custom)}
     if name not in table:
         function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
         word = function if kind == "activation" else kind
@@ -158,7 +165,8 @@ def to_config(thing: Any) -> Any:
     if inspect.isfunction(thing) and not any(
         known.get(thing.__name__) is thing for known in _known.values()
     ):
-        function = {"module": "builtins", "class_name": "function", "config": thing.__name__}
+        name = customs.get_registered_name(thing)
+        function = {"module": "builtins", "class_name": "function", "config": name}
         return {**function, "registered_name": "function"}
     return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
 
@@ -167,7 +175,8 @@ def _address(cls: type) -> tuple[str | None, str | None]:
     """The module in which Keras 3 has a class, and the name under which it is registered there."""
     name = cls.__name__
     if not cls.__module__.startswith("funclab."):
-        return (None if cls.__module__ == "__main__" else cls.__module__), name
+        module = None if cls.__module__ == "__main__" else cls.__module__
+        return module, customs.get_registered_name(cls)
     if name in KERAS_MODELS:
         return KERAS_MODELS[name]
     kinds = [kind for kind, known in _known.items() if known.get(name) is cls]
@@ -269,7 +278,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if isinstance(identifier, dict) and identifier.get("class_name") == "function":
         identifier = identifier["config"]
     if isinstance(identifier, dict):
-        cls = lookup(kind, identifier.get("class_name", ""), custom)
+        cls = lookup(kind, customs.class_name(identifier, custom), custom)
         return rebuild(cls, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         known = lookup(kind, identifier, custom)

@@ -159,6 +159,41 @@ def adadelta(w, g, a, d, rates, rho, epsilon):
 
 
 @jit
+def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
+    """a: the sum of squared gradients; z: the sum of gradients, less what the weights stand for."""
+    kind = w.dtype.type
+    lr, limit = kind(rates[0]), kind(l1)
+    p = kind(-power)
+    ridge = kind(2.0 * l2 + beta / rates[0])
+    pull = kind(2.0 * shrinkage)
+    for i in range(w.size):
+        before = a[i] ** p
+        a[i] += g[i] * g[i]
+        after = a[i] ** p
+        z[i] += g[i] + pull * w[i] - (after - before) / lr * w[i]
+        kept = min(max(z[i], -limit), limit)
+        w[i] = (kept - z[i]) / (after / lr + ridge)
+
+
+@jit
+def lion(w, g, m, rates, beta_1, beta_2):
+    lr, keep = w.dtype.type(rates[0]), w.dtype.type(beta_1)
+    hold = w.dtype.type(beta_2)
+    fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
+    for i in range(w.size):
+        w[i] -= lr * np.sign(keep * m[i] + fresh_1 * g[i])
+        m[i] = hold * m[i] + fresh_2 * g[i]
+
+
+@jit
+def average(w, mean, momentum):
+    """The moving average of the weights."""
+    keep, fresh = w.dtype.type(momentum), w.dtype.type(1.0 - momentum)
+    for i in range(w.size):
+        mean[i] = keep * mean[i] + fresh * w[i]
+
+
+@jit
 def decay(w, rates, share):
     """Every weight loses lr * share of itself."""
     left = w.dtype.type(1.0 - rates[0] * share)

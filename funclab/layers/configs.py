@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry, structure
+from funclab import custom, registry, structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
 
@@ -15,6 +15,7 @@ NOT_WRITTEN = {
         "activity_regularizer",
         "alpha",
         "autocast",
+        "flash_attention",
         "gptq_unpacked_column_size",
         "implementation",
         "input_length",
@@ -53,8 +54,9 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     if name == "__numpy__":  # how Keras writes an array
         return np.asarray(value["config"]["value"], value["config"]["dtype"])
     if name == "function":
-        return (custom_objects or {}).get(value["config"], value["config"])
-    cls = {**registry.registered("layer"), **(custom_objects or {})}.get(name)
+        return custom.known(custom_objects).get(value["config"], value["config"])
+    known = {**registry.registered("layer"), **custom.known(custom_objects)}
+    cls = known.get(custom.class_name(value, custom_objects))
     is_layer = isinstance(cls, type) and issubclass(cls, Operation)
     return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from funclab import activations, meant, ops, registry
+from funclab import activations, config, custom, meant, ops, registry
 from funclab.errors import ArgumentError, ConfigError
 from funclab.fields import wrong_value
 from funclab.layers.base import Layer
@@ -98,6 +98,10 @@ FORMAT = 2
 _safe: ContextVar[bool] = ContextVar("safe_mode", default=True)
 
 
+def _is_safe() -> bool:
+    return _safe.get() and config.setting("safe_mode") is not False
+
+
 @contextlib.contextmanager
 def safe_mode(on: bool) -> Iterator[None]:
     """Refuse to make functions from saved code, within the `with` block."""
@@ -113,7 +117,7 @@ def refuse_outside_file(path: str) -> None:
 
     Raises: ConfigError in safe mode.
     """
-    if _safe.get():
+    if _is_safe():
         raise ConfigError(
             "Requested the loading of a vocabulary file outside of the model archive: "
             f"{path!r}. This is refused in safe mode.",
@@ -149,11 +153,11 @@ def from_config(config: Any, custom_objects: Any = None) -> Any:
         return config
     inner = config["config"]
     name = inner if isinstance(inner, str) else inner.get("name", "<lambda>")
-    if name in (custom_objects or {}):
-        return custom_objects[name]
+    if name in custom.known(custom_objects):
+        return custom.known(custom_objects)[name]
     if isinstance(inner, str):
         return _known(name)
-    if _safe.get():
+    if _is_safe():
         raise ConfigError(
             "Requested the deserialization of a `Lambda` layer whose function is Python code "
             f"({name}). This is refused in safe mode.",

@@ -236,6 +236,122 @@ class GlobalMaxPooling3D(GlobalPooling):
     reduce = staticmethod(ops.max)
 
 
+class AdaptivePooling(Layer, abstract=True):
+    """As many windows as `output_size` says along the `rank` axes between batch and channels."""
+
+    rank = 2
+    pool: ClassVar[Any]
+    output_size: Any
+    data_format: str | None = None
+
+    def prepare(self) -> None:
+        self.output_size = per_axis(self.output_size, self.rank, "output_size")
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def call(self, inputs: Any) -> Any:
+        return type(self).pool(inputs, self.output_size, self.data_format)
+
+
+class AdaptiveAveragePooling1D(AdaptivePooling):
+    """The mean of each of `output_size` windows of a sequence, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, time, features) -> out (batch, output_size, features).
+
+    >>> from funclab import Input
+    >>> AdaptiveAveragePooling1D(4)(Input((10, 3))).shape
+    (None, 4, 3)
+    """
+
+    rank = 1
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+class AdaptiveAveragePooling2D(AdaptivePooling):
+    """The mean of each of `output_size` windows of an image, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
+
+    >>> from funclab import Input
+    >>> AdaptiveAveragePooling2D((4, 2))(Input((10, 9, 3))).shape
+    (None, 4, 2, 3)
+    """
+
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+class AdaptiveAveragePooling3D(AdaptivePooling):
+    """The mean of each of `output_size` windows of a volume, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, *output_size, channels).
+
+    >>> from funclab import Input
+    >>> AdaptiveAveragePooling3D(2)(Input((5, 10, 9, 3))).shape
+    (None, 2, 2, 2, 3)
+    """
+
+    rank = 3
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+class AdaptiveMaxPooling1D(AdaptivePooling):
+    """The largest element of each of `output_size` windows of a sequence, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, time, features) -> out (batch, output_size, features).
+
+    >>> from funclab import Input
+    >>> AdaptiveMaxPooling1D(4)(Input((10, 3))).shape
+    (None, 4, 3)
+    """
+
+    rank = 1
+    pool = staticmethod(ops.adaptive_max_pool)
+
+
+class AdaptiveMaxPooling2D(AdaptivePooling):
+    """The largest element of each of `output_size` windows of an image, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
+
+    >>> from funclab import Input
+    >>> AdaptiveMaxPooling2D((4, 2))(Input((10, 9, 3))).shape
+    (None, 4, 2, 3)
+    """
+
+    pool = staticmethod(ops.adaptive_max_pool)
+
+
+class AdaptiveMaxPooling3D(AdaptivePooling):
+    """The largest element of each of `output_size` windows of a volume, channel by channel.
+
+    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    ends at (i + 1) * length / n, rounded up.
+
+    Shapes: x (batch, depth, height, width, channels) -> out (batch, *output_size, channels).
+
+    >>> from funclab import Input
+    >>> AdaptiveMaxPooling3D(2)(Input((5, 10, 9, 3))).shape
+    (None, 2, 2, 2, 3)
+    """
+
+    rank = 3
+    pool = staticmethod(ops.adaptive_max_pool)
+
+
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D

@@ -231,8 +231,9 @@ class UpSampling2D(UpSampling):
 
     def prepare(self) -> None:
         super().prepare()
-        self.interpolation = self.interpolation.lower()
-        one_of("interpolation", self.interpolation, ("nearest", *CURVES))
+        kind = self.interpolation
+        known = kind.lower() if isinstance(kind, str) else kind
+        self.interpolation = one_of("interpolation", known, ("nearest", *CURVES))
 
     def call(self, inputs: Any) -> Any:
         if self.interpolation == "nearest":

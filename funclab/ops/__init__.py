@@ -13,6 +13,7 @@ from funclab.ops.activation import (
 from funclab.ops.arithmetic import (
     add, divide, floor_divide, maximum, minimum, mod, multiply, power, subtract, true_divide,
 )  # fmt: skip
+from funclab.ops.attention import dot_product_attention, position_mask
 from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, copy, full_like, ones,
     ones_like, shape, stop_gradient, zeros, zeros_like,
@@ -52,7 +53,7 @@ from funclab.ops.matmul import matmul
 from funclab.ops.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.pooling import average_pool, max_pool
+from funclab.ops.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
 from funclab.ops.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
@@ -98,19 +99,20 @@ from funclab.ops.control import (
 )  # fmt: skip
 
 __all__ = [
-    "FUSED", "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
-    "argpartition", "argsort", "array", "array_split", "assign", "assign_add", "associative_scan",
-    "average", "average_pool", "bartlett", "batch_dot", "batch_normalization", "bias_activation",
-    "bias_add", "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert",
-    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "blackman", "broadcast_to", "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu",
-    "cholesky", "cholesky_inverse", "clip", "concatenate", "cond", "conv", "conv_transpose",
-    "convert_to_numpy", "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh",
-    "count_nonzero", "cross", "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad",
-    "depth_to_space", "depthwise_conv", "det", "diag", "diagflat", "diagonal", "diff", "digitize",
-    "divide", "divide_no_nan", "dot", "dropout", "dsplit", "dstack", "dtype", "eigh", "einsum",
-    "elu", "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "FUSED", "abs", "absolute", "adaptive_average_pool", "adaptive_max_pool", "add", "all",
+    "allclose", "amax", "amin", "any", "append", "arange", "arccos", "arccosh", "arcsin", "arcsinh",
+    "arctan", "arctan2", "arctanh", "argmax", "argmin", "argpartition", "argsort", "array",
+    "array_split", "assign", "assign_add", "associative_scan", "average", "average_pool",
+    "bartlett", "batch_dot", "batch_normalization", "bias_activation", "bias_add",
+    "binary_crossentropy", "bincount", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman", "broadcast_to",
+    "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu", "cholesky",
+    "cholesky_inverse", "clip", "concatenate", "cond", "conv", "conv_transpose", "convert_to_numpy",
+    "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross",
+    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad", "depth_to_space", "depthwise_conv",
+    "det", "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot",
+    "dot_product_attention", "dropout", "dsplit", "dstack", "dtype", "eigh", "einsum", "elu",
+    "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
     "expand_dims", "expm1", "extract_sequences", "eye", "fabs", "flip", "fliplr", "flipud", "floor",
     "floor_divide", "fmax", "fmin", "fmod", "fold", "fold_time", "fori_loop", "full", "full_like",
     "gcd", "gelu", "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming", "hanning",
@@ -126,16 +128,16 @@ __all__ = [
     "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
     "nansum", "nanvar", "ndim", "negative", "nextafter", "nonzero", "norm", "normalize",
     "normalize_batch", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad", "percentile",
-    "pinv", "power", "prod", "psnr", "ptp", "qr", "quantile", "rad2deg", "random_normal",
-    "random_uniform", "ravel", "rearrange", "reciprocal", "relu", "relu6", "repeat", "reshape",
-    "reshape_samples", "right_shift", "rms_normalization", "roll", "rot90", "round", "rsqrt",
-    "saturate_cast", "scan", "scatter", "scatter_update", "searchsorted", "segment_max",
-    "segment_min", "segment_prod", "segment_sum", "select", "selu", "separable_conv", "shape",
-    "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "slice", "slice_update",
-    "slogdet", "soft_shrink", "softmax", "softplus", "softsign", "solve", "solve_triangular",
-    "sort", "space_to_depth", "sparse_categorical_crossentropy", "sparse_plus", "sparse_sigmoid",
-    "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack", "std",
-    "stop_gradient", "subtract", "sum", "svd", "swapaxes", "swish", "switch", "take",
+    "pinv", "position_mask", "power", "prod", "psnr", "ptp", "qr", "quantile", "rad2deg",
+    "random_normal", "random_uniform", "ravel", "rearrange", "reciprocal", "relu", "relu6",
+    "repeat", "reshape", "reshape_samples", "right_shift", "rms_normalization", "roll", "rot90",
+    "round", "rsqrt", "saturate_cast", "scan", "scatter", "scatter_update", "searchsorted",
+    "segment_max", "segment_min", "segment_prod", "segment_sum", "select", "selu", "separable_conv",
+    "shape", "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "slice",
+    "slice_update", "slogdet", "soft_shrink", "softmax", "softplus", "softsign", "solve",
+    "solve_triangular", "sort", "space_to_depth", "sparse_categorical_crossentropy", "sparse_plus",
+    "sparse_sigmoid", "sparsemax", "split", "sqrt", "square", "squareplus", "squeeze", "stack",
+    "std", "stop_gradient", "subtract", "sum", "svd", "swapaxes", "swish", "switch", "take",
     "take_along_axis", "tan", "tanh", "tanh_shrink", "tensordot", "threshold", "tile", "top_k",
     "trace", "transpose", "trapezoid", "tri", "tril", "triu", "true_divide", "trunc", "unfold",
     "unfold_time", "unique", "unravel_index", "unstack", "up_sample", "vander", "var", "vdot",

@@ -16,17 +16,15 @@ from funclab.kernels.window import Window
 from funclab.shape_math import Shape, show
 
 
-class Sliding(Op, abstract=True):
-    """An op that looks at each position of an image, sequence or volume through a window.
+class Spatial(Op, abstract=True):
+    """An op on sequences, images or volumes.
 
     Shapes: sequences (batch, time, channels), images (batch, height, width, channels) and volumes
         (batch, depth, height, width, channels), or with the channels after the batch for
         data_format "channels_first".
     """
 
-    strides: tuple[int, ...] = (1, 1)
-    padding: str = "valid"
-    data_format: str = "channels_last"
+    data_format = "channels_last"
 
     def spatial(self, x: Shape) -> Shape:
         """The lengths along which the window moves: height and width, or the time."""
@@ -45,6 +43,14 @@ class Sliding(Op, abstract=True):
         if self.data_format == "channels_first":
             return x.transpose(0, *range(2, x.ndim), 1)
         return x
+
+
+class Sliding(Spatial, abstract=True):
+    """An op that looks at each position of an image, sequence or volume through a window."""
+
+    strides: tuple[int, ...] = (1, 1)
+    padding: str = "valid"
+    data_format: str = "channels_last"
 
     def check_kernel(self, x: Shape, w: Shape, ends: str) -> None:
         """Refuse a kernel for another number of axes; `ends` is what its last two count."""

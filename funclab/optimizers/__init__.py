@@ -10,11 +10,12 @@ from funclab.missing import guard
 from funclab.optimizers import schedules
 from funclab.optimizers.adaptive import SGD, Adadelta, Adagrad, RMSprop
 from funclab.optimizers.base import Optimizer
-from funclab.optimizers.adaptive import Adam, Adamax, AdamW, Nadam
+from funclab.optimizers.adaptive import Adam, Adamax, AdamW, Ftrl, Lion, Nadam
+from funclab.optimizers.by_weight import Adafactor, Lamb, Muon
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Nadam", "Optimizer", "RMSprop",
-    "deserialize", "get", "schedules", "serialize",
+    "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion",
+    "Muon", "Nadam", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from funclab.fields import wrong_value
 from funclab.kernels import optimizers as kernels
 from funclab.optimizers.base import Optimizer
 from funclab.optimizers.slots import Stretch
@@ -161,9 +162,7 @@ class Adam(Moments):
         return self.slots | ({"highest_velocity": 0.0} if self.amsgrad else {})
 
     def advance(self) -> None:
-        kernels.advance_adam(
-            self.current_rate, self.steps_taken, self.rates, self.beta_1, self.beta_2
-        )
+        kernels.advance_adam(self.current_rate, self.counter, self.rates, self.beta_1, self.beta_2)
 
     def update(self, part: Stretch) -> Kernel:
         return (kernels.adam_amsgrad if self.amsgrad else kernels.adam), self.arrays(part)
@@ -189,6 +188,70 @@ class AdamW(Adam):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
 
 
+class Lion(Optimizer):
+    """Steps of one size: w = w - lr * sign(beta_1 m + (1 - beta_1) g), where m averages g.
+
+    Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023.
+    """
+
+    slots = {"momentum": 0.0}  # noqa: RUF012
+
+    def __init__(
+        self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **options: Any
+    ) -> None:
+        if beta_1 == 0:
+            raise wrong_value("Lion", "beta_1", beta_1, "a float above 0, up to 1", "0.9")
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        super().__init__(learning_rate, **options)
+
+    def update(self, part: Stretch) -> Kernel:
+        settings = (self.rates, self.beta_1, self.beta_2)
+        return kernels.lion, (part.weights, part.grads, *part.slots, *settings)
+
+
+class Ftrl(Optimizer):
+    """Follow the regularized leader: the weights that fit all gradients so far, most of them 0.
+
+    With a the sum of squared gradients and p = -learning_rate_power, z gains
+    g - (a_new^p - a^p) / lr * w, and w = (clip(z, -l1, l1) - z) / (a_new^p / lr + 2 l2).
+    Source: McMahan et al., "Ad Click Prediction: a View from the Trenches", KDD 2013, algorithm 1.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        **options: Any,
+    ) -> None:
+        if learning_rate_power > 0:
+            wanted = "a number, negative or zero"
+            raise wrong_value("Ftrl", "learning_rate_power", learning_rate_power, wanted, "-0.5")
+        self.learning_rate_power = learning_rate_power
+        self.initial_accumulator_value = initial_accumulator_value
+        self.l1_regularization_strength = l1_regularization_strength
+        self.l2_regularization_strength = l2_regularization_strength
+        self.l2_shrinkage_regularization_strength = l2_shrinkage_regularization_strength
+        self.beta = beta
+        super().__init__(learning_rate, **options)
+
+    def initial_slots(self) -> dict[str, float]:
+        return {"accumulator": self.initial_accumulator_value, "linear": 0.0}
+
+    def update(self, part: Stretch) -> Kernel:
+        strengths = (
+            self.l1_regularization_strength,
+            self.l2_regularization_strength,
+            self.l2_shrinkage_regularization_strength,
+        )
+        settings = (self.rates, self.learning_rate_power, *strengths, self.beta)
+        return kernels.ftrl, (part.weights, part.grads, *part.slots, *settings)
+
+
 class Adamax(Moments):
     """Adam with the largest recent gradient in place of the average square.
 
@@ -198,7 +261,7 @@ class Adamax(Moments):
     slots = {"momentum": 0.0, "largest": 0.0}  # noqa: RUF012
 
     def advance(self) -> None:
-        kernels.advance_adamax(self.current_rate, self.steps_taken, self.rates, self.beta_1)
+        kernels.advance_adamax(self.current_rate, self.counter, self.rates, self.beta_1)
 
     def update(self, part: Stretch) -> Kernel:
         return kernels.adamax, self.arrays(part)
@@ -211,9 +274,7 @@ class Nadam(Moments):
     """
 
     def advance(self) -> None:
-        kernels.advance_nadam(
-            self.current_rate, self.steps_taken, self.rates, self.beta_1, self.beta_2
-        )
+        kernels.advance_nadam(self.current_rate, self.counter, self.rates, self.beta_1, self.beta_2)
 
     def update(self, part: Stretch) -> Kernel:
         return kernels.nadam, self.arrays(part)

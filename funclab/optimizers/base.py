@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -11,13 +12,16 @@ import numpy as np
 from funclab import meant, registry
 from funclab.engine.memory import flat_views, offsets
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, NotSupportedError, WeightsError, unwritten
-from funclab.fields import described, guarded, wrong_value
+from funclab.errors import ArgumentError, WeightsError, unwritten, warn
+from funclab.fields import described, guarded
+from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
 from funclab.metrics.base import State
+from funclab.optimizers import settings
+from funclab.optimizers.own import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.slots import Slots, Stretch
+from funclab.optimizers.slots import Slots, Stretch, Weight
 from funclab.shape_math import Array
 
 
@@ -29,8 +33,16 @@ class Update(NamedTuple):
     text: str
 
 
-class Optimizer:
+class Optimizer(Remembering):
     """Turns gradients into steps of the weights, clipped in one of three ways if asked.
+
+    With `use_ema` a moving average of the weights is kept; it takes their place after every
+    `ema_overwrite_frequency` steps and at the end of `fit`. With `gradient_accumulation_steps` a
+    step is made of the mean gradient of so many batches.
+
+    An optimizer of your own is a subclass that writes `build(variables)`, where
+    `add_optimizer_variables` makes what it remembers, and `update_step(gradient, variable,
+    learning_rate)`, which changes these and the variable by `assign`, `assign_add`, `assign_sub`.
 
     Raises: ArgumentError for unknown settings or bad values.
     """
@@ -40,49 +52,108 @@ class Optimizer:
     n_rates: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
+        settings.completed(cls, Optimizer)
         guarded(cls)
         registry.register("optimizer", described(cls), cls.__name__.lower())
 
     def __init__(
         self,
         learning_rate: Any = 0.001,
-        *,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
-        **others: Any,
+        **kwargs: Any,
     ) -> None:
         self.name = name or type(self).__name__.lower()
         self.weight_decay, self.clipnorm = weight_decay, clipnorm
         self.clipvalue, self.global_clipnorm = clipvalue, global_clipnorm
-        check_numbers(self)
-        check_clips(self)
-        rate = others.pop("lr", learning_rate)
-        slower = others.pop("decay", None)  # Keras 2's name for a falling rate
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        settings.check(self)
+        rate = kwargs.pop("lr", learning_rate)
+        slower = kwargs.pop("decay", None)  # Keras 2's name for a falling rate
         if slower:
             rate = InverseTimeDecay(rate, 1, slower)
-        check_others(type(self), others)
+        settings.check_others(type(self), kwargs)
         self.current_rate, self.steps_taken = np.zeros(1), np.zeros(1, "int64")
+        self.counter = np.zeros(1, "int64") if self._counts_last else self.steps_taken
+        """What `advance` counts in: the step that is being taken, from 1."""
         self.rates = np.zeros(self.n_rates)
         self.schedule: Callable[[int], float] | None = None
         self.learning_rate = rate
+        self.built, self.added = False, []
         self._undecayed: set[Any] = set()
-        self.memory = Slots(self.initial_slots())
+        self._undecayed_names = ""
+        self.memory = Slots(self.initial_slots(), self.slot_shape)
+        self.averages = Slots({"average": 0.0} if use_ema else {})
+        self.sums = Slots({"gradient_accumulator": 0.0} if gradient_accumulation_steps else {})
 
-    # To be written by subclasses.
+    @property
+    def _counts_last(self) -> bool:
+        """Whether a step is counted when it is done, as `update_step` finds it in Keras."""
+        return bool(self.gradient_accumulation_steps) or self._by_variable
+
+    @property
+    def _by_variable(self) -> bool:
+        return type(self).update_step is not Optimizer.update_step
+
+    # To be written by subclasses: `update`, or `build` and `update_step` as in Keras.
     def initial_slots(self) -> dict[str, float]:
         """The slots this optimizer needs with its present settings."""
         return self.slots
 
+    def slot_shape(self, name: str, shape: Any) -> Any:
+        """The shape of a slot for a weight of some shape."""
+        return shape
+
     def advance(self) -> None:
         """Count the step and work out its rates."""
-        kernels.advance(self.current_rate, self.steps_taken, self.rates)
+        kernels.advance(self.current_rate, self.counter, self.rates)
 
     def update(self, part: Stretch) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The kernel for a stretch of weights, and all it gets."""
-        raise unwritten(self, "update")
+        raise unwritten(self, "update_step")
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Change one variable, and what is remembered of it."""
+        raise unwritten(self, "update_step")
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Set memory aside for these variables."""
+        with making:
+            for memory in (self.memory, self.averages, self.sums):
+                memory.make(variables)
+            self.built = True
+
+    def prepare(self, variables: Sequence[Variable]) -> None:
+        """Build for the variables that are new.
+
+        Raises: ArgumentError when an optimizer of the user's was built for others.
+        """
+        known = self.memory.places
+        new = [variable for variable in variables if variable not in known]
+        if not new:
+            return
+        own = not type(self).build.__module__.startswith("funclab.")
+        if own and self.built:
+            raise ArgumentError(
+                f"Unknown variable: {new[0].path}. This optimizer can only be called for the "
+                "variables it was originally built with.",
+                why=f"the build() of {type(self).__name__} makes what it remembers once.",
+                fix=f"compile with a new {type(self).__name__}(...).",
+            )
+        with making:
+            self.build(list(variables))
+            Optimizer.build(self, variables)  # where `build` does not call that of its base
 
     # The learning rate.
     @property
@@ -103,13 +174,16 @@ class Optimizer:
             schedule = None
         self.schedule = schedule
         if self.schedule is None:
-            self.current_rate[0] = checked_rate(rate)
+            self.current_rate[0] = settings.checked_rate(rate)
 
     lr = learning_rate
 
     @property
     def iterations(self) -> Any:
         """How many steps have been taken."""
+        if self.gradient_accumulation_steps:
+            steps = self.steps_taken // self.gradient_accumulation_steps
+            return State(steps.reshape(()), name="iterations")
         return State(self.steps_taken.reshape(()), name="iterations")
 
     # What a plan does.
@@ -120,43 +194,128 @@ class Optimizer:
 
     def updates(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         """The steps that change `variables`, whose gradients lie side by side in `grads`."""
+        self.prepare(variables)
         parts = list(self.memory.stretches(variables, grads))
         updates = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
         updates += self._decay(variables, parts)
-        for part in parts:
-            call, arrays = self.update(part)
-            text = f"weights[{part.weights.size}] = {self.name}(weights, gradients)"
-            updates.append(Update(call, arrays, text))
+        updates += self._by_one(variables, grads) if self._by_variable else self._by_part(parts)
+        if self.gradient_accumulation_steps:
+            updates = self._once_in_a_while(variables, grads, updates)
+        for part in self.averages.stretches(variables, grads) if self.use_ema else ():
+            text = f"average of weights[{part.weights.size}]"
+            updates.append(Update(self._average, (part.weights, part.slots[0]), text))
         for variable in variables:
             rule = variable.constraint
             if rule is not None:
                 text = f"{variable.path} = {type(rule).__name__}({variable.path})"
                 updates.append(Update(_constrain, (variable.array, rule), text))
+        if self._counts_last:
+            updates.append(Update(_count, (self.steps_taken,), f"{self.name}: counted"))
         return updates
 
-    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
-        """One step by hand: a gradient for each variable."""
-        variables = list(trainable_variables)
+    def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
+        return [
+            Update(
+                *self.update(part),
+                f"weights[{part.weights.size}] = {self.name}(weights, gradients)",
+            )
+            for part in parts
+        ]
+
+    def _by_one(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
+        starts = offsets([variable.shape for variable in variables])
+        return [
+            Update(
+                self._update_one,
+                (grads[start : start + v.array.size].reshape(v.array.shape), Weight(v)),
+                f"{v.path} = {self.name}({v.path}, g_{v.path})",
+            )
+            for v, start in zip(variables, starts)
+        ]
+
+    def _update_one(self, gradient: Array, variable: Weight) -> None:
+        self.update_step(gradient, variable, gradient.dtype.type(self.rates[0]))
+
+    def _once_in_a_while(
+        self, variables: Sequence[Variable], grads: Array, updates: list[Update]
+    ) -> list[Update]:
+        parts = [(part.grads, part.slots[0]) for part in self.sums.stretches(variables, grads)]
+        count = self.gradient_accumulation_steps
+        inner = [update[:2] for update in updates]
+        return [Update(self._accumulate, (parts, inner), f"{self.name}: every {count} batches")]
+
+    def _accumulate(self, parts: Sequence[tuple[Array, Array]], updates: Sequence[Any]) -> None:
+        """Add the gradients; when enough are there, take a step by their mean."""
+        count: Any = self.gradient_accumulation_steps
+        due = (self.steps_taken[0] + 1) % count == 0
+        for g, total in parts:
+            np.add(total, g, total)
+            if due:
+                np.divide(total, count, g)
+                total.fill(0)
+        for call, arrays in updates if due else ():
+            call(*arrays)
+
+    def _average(self, weights: Array, mean: Array) -> None:
+        step = int(self.steps_taken[0]) - (not self._counts_last)
+        step //= self.gradient_accumulation_steps or 1
+        kernels.average(weights, mean, self.ema_momentum if step else 0.0)
+        if self.ema_overwrite_frequency and (step + 1) % self.ema_overwrite_frequency == 0:
+            np.copyto(weights, mean)
+
+    def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
+        """Put the moving averages, where they are kept, in the place of the weights."""
+        for variable in var_list if self.use_ema else ():
+            if variable in self.averages.places:
+                variable.assign(self.averages.of(variable)["average"])
+
+    def apply(
+        self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None
+    ) -> None:
+        """One step by hand: a gradient for each variable; None for one that has none."""
+        given = self.memory.places if trainable_variables is None else trainable_variables
+        pairs = list(zip(grads, list(given), strict=True))
+        lacking = [variable.path for g, variable in pairs if g is None]
+        pairs = [(g, variable) for g, variable in pairs if g is not None]
+        if not pairs:
+            raise ArgumentError(
+                "No gradients provided for any variable.",
+                why=f"{self.name} was given {len(lacking)} gradients, each None.",
+                fix="pass the gradients of a loss that depends on the variables.",
+            )
+        if lacking:
+            warn(f"Gradients do not exist for variables {lacking} when minimizing the loss.")
+        variables = [variable for _, variable in pairs]
         flat, views = flat_views([variable.shape for variable in variables], variables[0].dtype)
-        for view, g in zip(views, grads, strict=True):
+        for view, (g, _) in zip(views, pairs):
             view[...] = g
+        if self.loss_scale_factor:
+            flat /= self.loss_scale_factor
         for call, arrays, _ in self.updates(variables, flat):
             call(*arrays)
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
-        """One step by hand, from pairs (gradient, variable)."""
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
+        """One step by hand, from pairs (gradient, variable); returns the number of steps."""
         grads, variables = zip(*grads_and_vars)
         self.apply(grads, variables)
+        return self.iterations
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times `loss_scale_factor`, by which `apply` divides the gradients."""
+        return loss * self.loss_scale_factor if self.loss_scale_factor else loss
 
     def exclude_from_weight_decay(
         self, var_list: Iterable[Variable] = (), var_names: Iterable[str] = ()
     ) -> None:
-        """Leave out variables, or those whose path holds one of the words, from weight decay."""
-        self._undecayed.update(var_list or (), var_names or ())
+        """Leave out variables, or those in whose name one of the patterns is found, from decay."""
+        self._undecayed = set(var_list or ())
+        self._undecayed_names = "|".join(var_names or ())
 
     def _begin(self) -> None:
         if self.schedule is not None:
             self.current_rate[0] = self.schedule(int(self.steps_taken[0]))
+        if self._counts_last:
+            self.counter[0] = self.steps_taken[0] // (self.gradient_accumulation_steps or 1)
         self.advance()
 
     def _clip(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
@@ -178,7 +337,7 @@ class Optimizer:
         if not self.weight_decay:
             return []
         pieces = [part.weights for part in parts]
-        if self._undecayed:
+        if self._undecayed or self._undecayed_names:
             pieces = [v.array.reshape(-1) for v in variables if self._decays(v)]
         return [
             Update(kernels.decay, (w, self.rates, self.weight_decay), f"weights[{w.size}]: decay")
@@ -186,25 +345,23 @@ class Optimizer:
         ]
 
     def _decays(self, variable: Variable) -> bool:
-        words = [word for word in self._undecayed if isinstance(word, str)]
-        return variable not in self._undecayed and not any(word in variable.path for word in words)
+        names = self._undecayed_names
+        return variable not in self._undecayed and not (names and re.search(names, variable.name))
 
     # What it remembers.
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Set memory aside for these variables."""
-        self.memory.make(variables)
-
     @property
     def variables(self) -> list[State]:
         """The step count, the learning rate, and what is remembered for each weight."""
         return [
-            self.iterations,
+            State(self.steps_taken.reshape(()), name="iteration"),
             self.learning_rate,
             *(
                 State(slot, name=f"{variable.path}/{name}")
-                for variable in self.memory.places
-                for name, slot in self.memory.of(variable).items()
+                for memory in (self.averages, self.sums, self.memory)
+                for variable in memory.places
+                for name, slot in memory.of(variable).items()
             ),
+            *self.added,
         ]
 
     def get_weights(self) -> list[Array]:
@@ -227,12 +384,11 @@ class Optimizer:
     # Settings.
     def get_config(self) -> dict[str, Any]:
         """The settings as plain data."""
-        own = list(inspect.signature(type(self).__init__).parameters)[1:]
-        names = [name for name in own if name not in ("learning_rate", "options", "name")]
-        base = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue")
+        own, base = (inspect.signature(cls.__init__).parameters for cls in (type(self), Optimizer))
+        names = [name for name in (*own, *base) if hasattr(self, name) and name not in NOT_PLAIN]
         rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
-        return config | {name: getattr(self, name) for name in dict.fromkeys([*names, *base])}
+        return config | {name: getattr(self, name) for name in dict.fromkeys(names)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -240,83 +396,21 @@ class Optimizer:
 
     def __repr__(self) -> str:
         config = {key: value for key, value in self.get_config().items() if value is not None}
-        settings = ", ".join(f"{key}={value!r}" for key, value in config.items() if key != "name")
-        return f"{type(self).__name__}({settings})"
+        if not self.use_ema:
+            config = {key: value for key, value in config.items() if "ema" not in key.split("_")}
+        plain = ", ".join(f"{key}={value!r}" for key, value in config.items() if key != "name")
+        return f"{type(self).__name__}({plain})"
 
 
 guarded(described(Optimizer))
 
+NOT_PLAIN = ("self", "learning_rate", "name", "kwargs")
+"""Arguments that a config writes in another way, or not at all."""
+
+
+def _count(steps: Array) -> None:
+    steps += 1
+
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:
     array[...] = constraint(array)
-
-
-CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
-NOT_SUPPORTED = ("use_ema", "ema_overwrite_frequency", "loss_scale_factor")
-IGNORED = ("ema_momentum", "jit_compile", "is_legacy_optimizer", "gradient_accumulation_steps")
-
-
-SHARES = ("momentum", "beta_1", "beta_2", "rho")
-AMOUNTS = ("epsilon", "weight_decay", *CLIPS)
-
-
-def check_numbers(optimizer: Any) -> None:
-    """Settings must be in their range."""
-    for name in (*SHARES, *AMOUNTS):
-        value = getattr(optimizer, name, None) or 0
-        if value < 0 or (value > 1 and name in SHARES):
-            wanted = "a float between [0, 1]" if name in SHARES else "a number, 0 or above"
-            raise wrong_value(type(optimizer).__name__, name, value, wanted, "0.9")
-
-
-def checked_rate(rate: Any) -> float:
-    """A learning rate as a number."""
-    number = float(rate) if meant.is_number(rate) else float("nan")
-    if not number >= 0:
-        raise ArgumentError(
-            f"learning_rate={rate!r} cannot be used.",
-            why="the learning rate is the length of the steps: a number, zero or above.",
-            fix=f"{meant.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
-            "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
-        )
-    return number
-
-
-def check_clips(optimizer: Any) -> None:
-    """At most one way to clip gradients."""
-    clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
-    if len(clips) > 1:
-        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in clips)
-        raise ArgumentError(
-            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
-            f"Received: {values}.",
-            why="each is another way to shorten the same gradients.",
-            fix=f"keep {clips[0]} only.",
-        )
-
-
-def check_others(cls: type, others: dict[str, Any]) -> None:
-    """Keywords beyond the usual: some are not supported, some change nothing, the rest unknown."""
-    for name in NOT_SUPPORTED:
-        if others.pop(name, None):
-            raise NotSupportedError(
-                f"{cls.__name__}({name}=...) is not supported.",
-                why="funclab keeps no moving average of the weights and does not scale losses.",
-                fix=f"leave {name} out.",
-            )
-    if (others.get("gradient_accumulation_steps") or 1) > 1:
-        raise NotSupportedError(
-            f"{cls.__name__}(gradient_accumulation_steps=...) is not supported.",
-            why="every batch makes a step of its own.",
-            fix="use a larger batch_size instead.",
-        )
-    unknown = [name for name in others if name not in IGNORED]
-    if unknown:
-        own = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-        raise ArgumentError(
-            f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
-            f"(Keyword argument not understood by {cls.__name__}.)",
-            why=f"{cls.__name__} takes {', '.join(name for name in own if name != 'options')}, "
-            "weight_decay, clipnorm, global_clipnorm, clipvalue and name.",
-            fix=meant.keyword(unknown[0], own),
-        )

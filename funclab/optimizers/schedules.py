@@ -20,9 +20,9 @@ class LearningRateSchedule(registry.Configured, kind="schedule"):
         raise unwritten(self, "__call__")
 
 
-def check_steps(owner: str, steps: float) -> None:
+def check_steps(owner: str, steps: float, name: str = "decay_steps") -> None:
     if steps <= 0:
-        raise wrong_value(owner, "decay_steps", steps, "a number above 0", "1000")
+        raise wrong_value(owner, name, steps, "a number above 0", "1000")
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -104,3 +104,59 @@ class CosineDecay(LearningRateSchedule):
         share = min(step, self.decay_steps) / self.decay_steps
         wave = 0.5 * (1 + math.cos(math.pi * share))
         return top * ((1 - self.alpha) * wave + self.alpha)
+
+
+class PolynomialDecay(LearningRateSchedule):
+    """(initial - end) * (1 - step / decay_steps)^power + end, and `end` from then on.
+
+    With `cycle`, decay_steps is multiplied each time that it is reached, so that the rate rises
+    again.
+    """
+
+    initial_learning_rate: float
+    decay_steps: float
+    end_learning_rate: float = 0.0001
+    power: float = 1.0
+    cycle: bool = False
+    name: str = "PolynomialDecay"
+
+    def __post_init__(self) -> None:
+        check_steps(type(self).__name__, self.decay_steps)
+
+    def __call__(self, step: int) -> float:
+        steps = self.decay_steps * (math.ceil(step / self.decay_steps) or 1 if self.cycle else 1)
+        left = 1 - min(step, steps) / steps
+        span = self.initial_learning_rate - self.end_learning_rate
+        return span * left**self.power + self.end_learning_rate
+
+
+class CosineDecayRestarts(LearningRateSchedule):
+    """CosineDecay again and again, each time `t_mul` times as long and from `m_mul` as high.
+
+    Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
+    """
+
+    initial_learning_rate: float
+    first_decay_steps: float
+    t_mul: float = 2.0
+    m_mul: float = 1.0
+    alpha: float = 0.0
+    name: str = "SGDRDecay"
+
+    def __post_init__(self) -> None:
+        check_steps(type(self).__name__, self.first_decay_steps, "first_decay_steps")
+
+    def __call__(self, step: int) -> float:
+        done = step / self.first_decay_steps
+        if self.t_mul == 1:
+            restarts = math.floor(done)
+            share = done - restarts
+        else:
+            restarts = math.floor(math.log(1 - done * (1 - self.t_mul)) / math.log(self.t_mul))
+            length = self.t_mul**restarts
+            share = (done - (1 - length) / (1 - self.t_mul)) / length
+        wave = 0.5 * self.m_mul**restarts * (1 + math.cos(math.pi * share))
+        return self.initial_learning_rate * ((1 - self.alpha) * wave + self.alpha)
+
+
+serialize, deserialize = registry.pair("schedule")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from funclab.engine.memory import offsets, runs
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
+from funclab.metrics.base import State
 from funclab.shape_math import Array, known
 
 
@@ -34,10 +35,13 @@ class Slots:
     """One flat buffer for each slot name (momentum, velocity ...) and group of variables.
 
     Variables met later get a group of their own, so slots never move and plans may hold them.
+    `shape` gives the shape of a slot, from its name and the variable's shape; None for the same.
     """
 
-    def __init__(self, initial: Mapping[str, float]) -> None:
-        self.initial = dict(initial)
+    def __init__(
+        self, initial: Mapping[str, float], shape: Callable[[str, Any], Any] | None = None
+    ) -> None:
+        self.initial, self.shape = dict(initial), shape
         self.groups: list[dict[str, Array]] = []
         self.places: dict[Variable, Place] = {}
 
@@ -79,9 +83,12 @@ class Slots:
 
     def of(self, variable: Variable) -> dict[str, Array]:
         """The slots of one variable, by name, in its shape."""
-        place, shape = self.places[variable], known(variable.shape)
-        size = math.prod(shape)
-        return {name: self._slot(name, place, size).reshape(shape) for name in self.initial}
+        place, own = self.places[variable], known(variable.shape)
+        shapes = {name: self.shape(name, own) if self.shape else own for name in self.initial}
+        return {
+            name: self._slot(name, place, math.prod(shape)).reshape(shape)
+            for name, shape in shapes.items()
+        }
 
     def _slot(self, name: str, place: Place, size: int) -> Array:
         return self.groups[place.group][name][place.begin : place.begin + size]
@@ -95,3 +102,11 @@ class Slots:
             else:
                 joined.append(place)
         return joined
+
+
+class Weight(State):
+    """A variable as `update_step` gets it: its memory, to read and to assign."""
+
+    def __init__(self, variable: Variable) -> None:
+        self.array, self.name, self.path = variable.array, variable.name, variable.path
+        self.variable, self.constraint = variable, variable.constraint

@@ -1,5 +1,9 @@
 """Models as plain data and as files."""
 
+from funclab.custom import (
+    CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name,
+    get_registered_object, register_keras_serializable,
+)  # fmt: skip
 from funclab.missing import guard
 from funclab.saving.compiling import (
     build_from_config, compile_from_config, get_build_config, get_compile_config,
@@ -10,14 +14,17 @@ from funclab.saving.config import (
 from funclab.saving.copies import calls_of, clone_model, make_calls
 from funclab.saving.exchange import check_portable, from_keras, shown, to_keras
 from funclab.saving.files import load_model, load_weights, save_model, save_weights
+from funclab.saving.objects import deserialize_keras_object, serialize_keras_object
 from funclab.saving.onnx_file import export
 
 __all__ = [
-    "build_from_config", "calls_of", "check_portable", "clone_model", "compile_from_config",
-    "export", "from_config", "from_keras", "get_build_config", "get_compile_config",
-    "graph_from_config", "graph_to_config", "load_model", "load_weights", "make_calls",
-    "model_from_json", "operation_to_config", "save_model", "save_weights", "shown", "to_json",
-    "to_keras",
+    "CustomObjectScope", "build_from_config", "calls_of", "check_portable", "clone_model",
+    "compile_from_config", "custom_object_scope", "deserialize_keras_object", "export",
+    "from_config", "from_keras", "get_build_config", "get_compile_config", "get_custom_objects",
+    "get_registered_name", "get_registered_object", "graph_from_config", "graph_to_config",
+    "load_model", "load_weights", "make_calls", "model_from_json", "operation_to_config",
+    "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object", "shown",
+    "to_json", "to_keras",
 ]  # fmt: skip
 
 guard(__name__)

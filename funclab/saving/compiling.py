@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry
+from funclab import custom, registry
 from funclab.graph.tape import Tape
 from funclab.layers.base import values_of
 
@@ -36,7 +36,7 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
         "weighted_metrics": "metric",
     }
     settings = {
-        name: _revived(kinds[name], value, custom_objects or {}) if name in kinds else value
+        name: _revived(kinds[name], value, custom.known(custom_objects)) if name in kinds else value
         for name, value in config.items()
     }
     optimizer = settings["optimizer"]

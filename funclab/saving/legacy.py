@@ -11,9 +11,10 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.tensor import OPERATORS
+from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, SLICE, TENSOR, from_config
+from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, from_config
 from funclab.saving.state import placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 from funclab.shape_math import Array
@@ -39,6 +40,7 @@ TF_OPS = {
 }  # fmt: skip
 """Functions of TensorFlow that a graph of Keras 2 may hold, by their last name."""
 
+RECURRENT = ("Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN")
 TF_SETTINGS = {
     "y": "x2",
     "b": "x2",
@@ -101,7 +103,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
         group = f"{root}/{name}".lstrip("/")
         weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
         stored |= {name: weights} if weights else {}
-    layers = {layer.name: _variables(layer) for layer in model.layers if layer.weights}
+    layers = {layer.name: stored_variables(layer) for layer in model.layers if layer.weights}
     if len(stored) != len(layers):
         raise WeightsError(
             f"The file has weights for {len(stored)} layers, {model.name} has {len(layers)} layers "
@@ -125,7 +127,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
     return state
 
 
-def _variables(layer: Layer) -> list[Any]:
+def stored_variables(layer: Layer) -> list[Any]:
     """A layer's weights in the order of a `.h5` file."""
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
@@ -209,6 +211,8 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         config["axis"] = config["axis"][0]
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)
+    if name.startswith(("Depthwise", "Separable")) or name.endswith("Transpose"):
+        config = _without_inherited(name, config)
     if name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if name == "Lambda" and not isinstance(config.get("function"), dict):
@@ -224,6 +228,16 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
     if is_op and registry.to_snake_case(name) in OPERATORS:
         entry = {**entry, "module": OPS}
     return {**entry, "class_name": name, "config": config}
+
+
+def _without_inherited(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Without the settings that such a layer of Keras 2 writes because it is a Conv, too."""
+    known = parameters(registry.registered("layer").get(name, object))
+    return {
+        key: value
+        for key, value in config.items()
+        if key in known or not key.startswith(("groups", "kernel_"))
+    }
 
 
 def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any]:
@@ -322,6 +336,9 @@ def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dic
             else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
         )
         kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
+    if entry["class_name"] in RECURRENT and isinstance(args[0], list):
+        args, states = args[0][:1], args[0][1:]  # there, states stand behind the sequences
+        kwargs |= {"initial_state": states, "mask": {"class_name": MASK, "config": args[0]}}
     passed = [name for name in FILLED_IN if name in kwargs]
     return {"args": args, "kwargs": kwargs, "passed": passed}
 

@@ -5,10 +5,14 @@ Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from funclab import ops, shape_math
 from funclab.graph.value import Value
+from funclab.ops.pooling import adaptive_spans
 from funclab.ops.resampling import up_sampling_weights
 from funclab.saving.onnx_writer import Writer, unknown_length
 
@@ -68,12 +72,44 @@ def channels_in_front(
     return writer.node("Transpose", made, perm=(0, *range(2, rank), 1))
 
 
+def adaptive_average(op: Any, x: Any) -> Any:
+    """A product with the shares that each position has in each window, along each axis."""
+    for axis, spans in _spans(op, x):
+        here = np.arange(x.shape[axis])
+        inside = (here >= spans[:, :1]) & (here < spans[:, 1:])
+        shares = inside / inside.sum(axis=1, keepdims=True)
+        x = along(x, axis, shares)
+    return x
+
+
+def adaptive_max(op: Any, x: Any) -> Any:
+    """The largest of the positions of each window; short windows name their last one again."""
+    for axis, spans in _spans(op, x):
+        longest = np.arange((spans[:, 1] - spans[:, 0]).max())
+        positions = np.minimum(spans[:, :1] + longest, spans[:, 1:] - 1)
+        x = ops.max(ops.take(x, positions, axis), axis + 1)
+    return x
+
+
+def _spans(op: Any, x: Any) -> Iterator[tuple[int, Any]]:
+    first = 2 if op.data_format == "channels_first" else 1
+    for axis, count in enumerate(op.output_size, first):
+        if x.shape[axis] is None:
+            raise unknown_length("Adaptive pooling", "its windows depend on it.")
+        yield axis, adaptive_spans(count, x.shape[axis])
+
+
+def along(x: Any, axis: int, weights: Any) -> Any:
+    """x with weighted sums of its positions along an axis."""
+    turned = ops.moveaxis(x, axis, -1)
+    return ops.moveaxis(ops.matmul(turned, weights.T.astype(x.dtype)), -1, axis)
+
+
 def up_sample(op: Any, x: Any) -> Any:
     """A product with the weights of the new pixels along each axis."""
     for axis, times in op.axes(x.ndim).items():
         length = x.shape[axis]
         if length is None:
             raise unknown_length("UpSampling2D with interpolation", "its weights depend on it.")
-        weights = up_sampling_weights(length, times, op.interpolation).T.astype(x.dtype)
-        x = ops.moveaxis(ops.matmul(ops.moveaxis(x, axis, -1), weights), -1, axis)
+        x = along(x, axis, up_sampling_weights(length, times, op.interpolation))
     return x

@@ -21,6 +21,9 @@ from funclab.shape_math import Array, show
 CELLS = ("LSTM", "GRU", "SimpleRNN")
 """Layers whose variables belong to a cell inside them, in Keras."""
 
+RENAMED = {"group_query_attention": "grouped_query_attention"}
+"""Layers whose classes have another name inside Keras."""
+
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
 
@@ -44,6 +47,10 @@ SLOT_GROUPS = {
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
     "SGD": (("momentum",),),
     "Adagrad": (("accumulator",),),
+    "Ftrl": (("accumulator", "linear"),),
+    "Lamb": (("momentum", "velocity"),),
+    "Adafactor": (("rows", "columns", "velocity"),),
+    "Muon": (("momentum", "velocity"),),
 }
 
 
@@ -111,6 +118,7 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
         if isinstance(item, (Layer, list, tuple, dict)):
             is_layer = isinstance(item, Layer)
             name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
+            name = RENAMED.get(name, name)
             count = names[name] = names.get(name, -1) + 1
             inner = f"{place}{name}_{count}/" if count else f"{place}{name}/"
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)
@@ -223,17 +231,26 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
         for variable in variables
         for slot in group
         if slot in initial and slot not in unused
+        if name != "Muon" or slot == "momentum" or optimizer.by_adam(variable)
     ]
 
 
 def _slots(model: Any) -> list[Array]:
-    model.optimizer.build(_trained(model))
-    return [model.optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    optimizer, variables = model.optimizer, _trained(model)
+    optimizer.prepare(variables)
+    shared = [
+        slot
+        for memory in (optimizer.averages, optimizer.sums)
+        for variable in (variables if memory.initial else ())
+        for slot in memory.of(variable).values()
+    ]
+    own = [optimizer.memory.of(variable)[slot] for variable, slot in slots_of(model)]
+    return [*shared, *own, *(state.array for state in optimizer.added)]
 
 
 def _optimizer_state(model: Any) -> list[Array]:
     optimizer = model.optimizer
-    states = [np.asarray(optimizer.iterations).astype("int32")]
+    states = [optimizer.steps_taken[0].astype("int32")]
     if optimizer.schedule is None:
         states.append(optimizer.current_rate[0].astype("float32"))
     states += [slot.copy() for slot in _slots(model)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab import config, structure
 from funclab.errors import DataError, ShapeError, warn
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape
@@ -219,6 +219,15 @@ class Feed:
             np.copyto(buffer, source[begin:end], casting="unsafe")
 
 
+def limited(steps: int | None, there: int | None) -> int | None:
+    """The number of batches in an epoch, where config sets a limit below it.
+
+    `steps` is what the user asked for, `there` how many there are; None where that is not known.
+    """
+    most, wanted = config.max_steps_per_epoch(), steps or there
+    return most if most is not None and (wanted is None or most < wanted) else steps
+
+
 class Batches:
     """Arrays cut into batches, in order or shuffled anew for every epoch."""
 
@@ -232,6 +241,7 @@ class Batches:
     ) -> None:
         self.data, self.size, self.shuffle, self.make = data, size, shuffle, make
         self.samples = len(data)
+        steps = limited(steps, -(-self.samples // size))
         self.steps = steps or -(-self.samples // size)
         self.goes_on = steps is not None
         """Whether an epoch begins where the last one ended: with a number of steps, as in Keras."""

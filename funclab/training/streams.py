@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab.errors import ArgumentError, DataError, FunclabError, warn
 from funclab.initializers import rng
-from funclab.training.data import Batch, Data
+from funclab.training.data import Batch, Data, limited
 from funclab.training.step import Specs, Step
 
 
@@ -75,6 +75,7 @@ class Stream:
         self.targets, self.shuffle = targets, shuffle
         count = number_of_batches(source)
         self.by_number = is_sequence(source) and count is not None
+        steps = limited(steps, count)
         self.steps = count if steps is None else steps
         if self.steps is None and hasattr(source, "num_batches"):
             raise DataError(

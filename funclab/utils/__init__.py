@@ -12,11 +12,16 @@ from funclab import config, initializers, meant, registry
 from funclab.config import (
     disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled,
 )  # fmt: skip
+from funclab.custom import (
+    CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name,
+    get_registered_object, register_keras_serializable,
+)  # fmt: skip
 from funclab.errors import DataError
 from funclab.fields import wrong_value
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import DTYPES
 from funclab.missing import guard
+from funclab.saving.objects import deserialize_keras_object, serialize_keras_object
 from funclab.shape_math import Array
 from funclab.texts import STRING
 from funclab.training.streams import unpacked
@@ -180,11 +185,14 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = N
 
 
 __all__ = [
-    "Progbar", "PyDataset", "Sequence", "clear_session", "disable_interactive_logging",
-    "enable_interactive_logging", "get_file", "get_source_inputs", "img_to_array",
-    "is_interactive_logging_enabled", "is_keras_tensor", "normalize", "pack_x_y_sample_weight",
-    "pad_sequences", "plot_model", "set_random_seed", "split_dataset", "standardize_dtype",
-    "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight",
+    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope",
+    "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging",
+    "get_custom_objects", "get_file", "get_registered_name", "get_registered_object",
+    "get_source_inputs", "img_to_array", "is_interactive_logging_enabled", "is_keras_tensor",
+    "normalize", "pack_x_y_sample_weight", "pad_sequences", "plot_model",
+    "register_keras_serializable", "serialize_keras_object", "set_random_seed", "split_dataset",
+    "standardize_dtype", "timeseries_dataset_from_array", "to_categorical",
+    "unpack_x_y_sample_weight",
 ]  # fmt: skip
 
 guard(__name__)

@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, layers
+from funclab import Input, layers, ops
+from funclab.engine.plan import Plan
 from funclab.errors import ShapeError
+from funclab.graph.value import Variable
 from funclab.shape_math import conv_length, same_padding
 
 IMAGES = np.random.default_rng(0).standard_normal((2, 7, 6, 4)).astype("float32")
@@ -128,6 +130,67 @@ def test_pooling_has_its_short_names():
     assert layers.MaxPool2D is layers.MaxPooling2D
     assert layers.AvgPool2D is layers.AveragePooling2D
     assert layers.GlobalAvgPool2D is layers.GlobalAveragePooling2D
+    assert layers.Convolution2DTranspose is layers.Conv2DTranspose
+    assert layers.SeparableConvolution1D is layers.SeparableConv1D
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [((3, 2), 1), ((3, 2, "same"), None), ((2, 3), None), ((4, 3, "same"), None), ((2, 1), None)],
+)
+def test_a_transposed_convolution_leads_back_to_a_shape_that_a_convolution_had(settings, more):
+    images = Input((12, 12, 2))
+    smaller = layers.Conv2D(5, *settings)(images)
+
+    larger = layers.Conv2DTranspose(2, *settings, output_padding=more)(smaller)
+
+    assert larger.shape == images.shape
+
+
+def test_a_transposed_convolution_gives_the_gradients_of_a_convolution():
+    small, kernel = IMAGES, np.random.default_rng(1).standard_normal((3, 2, 5, 4))
+    image = Variable(np.zeros((2, 15, 12, 5)))
+    plan = Plan(ops.sum(ops.multiply(ops.conv(image, kernel, 2), small.astype("float64"))))
+
+    plan.run()
+
+    made = ops.conv_transpose(small.astype("float64"), kernel, 2)
+    np.testing.assert_allclose(made, plan.grads[image])
+
+
+def test_a_depthwise_convolution_is_one_with_a_group_for_each_channel():
+    grouped, apart = layers.Conv2D(8, 3, groups=4), layers.DepthwiseConv2D(3, depth_multiplier=2)
+    expected = grouped(IMAGES)
+    kernel, bias = grouped.get_weights()
+
+    apart(IMAGES)
+    apart.set_weights([kernel.reshape(3, 3, 4, 2), bias])
+
+    np.testing.assert_allclose(apart(IMAGES), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_separable_convolution_mixes_what_a_depthwise_one_keeps_apart():
+    whole = layers.SeparableConv2D(3, 2, use_bias=False)
+    made = whole(IMAGES)
+    depthwise, pointwise = whole.get_weights()
+
+    apart = ops.depthwise_conv(IMAGES, depthwise)
+
+    np.testing.assert_allclose(made, apart @ pointwise[0, 0], rtol=1e-4, atol=1e-6)
+
+
+def test_adaptive_pooling_of_a_length_that_divides_is_pooling():
+    adaptive = layers.AdaptiveAveragePooling2D((7, 3))(IMAGES)
+
+    np.testing.assert_allclose(adaptive, layers.AveragePooling2D((1, 2))(IMAGES))
+
+
+def test_bilinear_interpolation_lies_on_the_line_between_two_pixels():
+    row = np.array([0.0, 4.0]).reshape(1, 1, 2, 1)
+
+    made = layers.UpSampling2D((1, 4), interpolation="bilinear")(row)
+
+    assert made.ravel().tolist() == [0, 0, 0.5, 1.5, 2.5, 3.5, 4, 4]
 
 
 def test_a_shared_convolution_takes_images_of_any_size():

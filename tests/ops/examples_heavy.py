@@ -41,6 +41,10 @@ example(
 example(named("AveragePool", (1,) * 3, "same", FIRST, (2, 2, 2)), normal(2, 3, 4, 3))
 for groups in (4, 8):  # each filter sees one channel
     example(named("Conv", (1, 2), "same"), normal(6, 7, 4), weight(3, 2, 1, groups))
+for name in ("AdaptiveMaxPool", "AdaptiveAveragePool"):
+    example(named(name, (3,)), apart(4, 2))
+    example(named(name, (2, 3)), apart(4, 7, 2))
+    example(named(name, (1, 4, 3), FIRST), apart(2, 2, 3, 4))
 TRANSPOSED = [  # strides, padding, format, output padding, dilation, size of the kernel
     ((2,), "valid", LAST, None, (1,), (3,)),
     ((3,), "same", LAST, (1,), (1,), (2,)),

@@ -65,6 +65,13 @@ APART = [
     {"kernel_size": 3, "depth_multiplier": 2, **FIRST},
 ]
 MIXED = [{"filters": 2, **options} for options in APART]
+for kind in ("Average", "Max"):
+    for table, size in ((SEQUENCES, (4,)), (IMAGES, (2, 4)), (VOLUMES, (1, 4, 5))):
+        table[f"Adaptive{kind}Pooling{len(size)}D"] = [
+            {"output_size": size},
+            {"output_size": 3},
+            {"output_size": size[::-1], **FIRST},
+        ]
 SEQUENCES |= {"Conv1DTranspose": TRANSPOSED, "DepthwiseConv1D": APART, "SeparableConv1D": MIXED}
 IMAGES |= {"Conv2DTranspose": TRANSPOSED, "DepthwiseConv2D": APART, "SeparableConv2D": MIXED}
 VOLUMES |= {"Conv3DTranspose": TRANSPOSED}

@@ -142,6 +142,14 @@ def volumes(keras):
     )
     x = model.outputs[0]
     parts = [layers.GlobalAveragePooling3D()(x), layers.GlobalMaxPooling3D()(x)]
+    x = layers.AdaptiveAveragePooling3D((2, 3, 2))(layers.AdaptiveMaxPooling3D((2, 4, 3))(x))
+    x = layers.AdaptiveAveragePooling2D(2)(
+        layers.AdaptiveMaxPooling2D(3)(layers.Reshape((3, 4, 3))(x))
+    )
+    x = layers.AdaptiveAveragePooling1D(2)(
+        layers.AdaptiveMaxPooling1D(3)(layers.Reshape((4, 3))(x))
+    )
+    parts.append(layers.Flatten()(x))
     model = keras.Model(model.inputs, layers.Dense(2)(layers.concatenate(parts)))
     model.compile("adam", "mse")
     return model
@@ -226,6 +234,24 @@ def operators(keras):
     y = ops.mean(ops.stack([y, ops.tanh(y), ops.where(y > 0, y, 0.5)], axis=1), axis=[1, 2])
     model = keras.Model(x, ops.softmax(y) + ops.log(1.0 + ops.sigmoid(y)))
     model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    return model
+
+
+@case(x=tokens(9, 5), y=normal(2))
+def attending(keras):
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    x = layers.Embedding(9, 4, mask_zero=True)(words)
+    y = layers.LayerNormalization(epsilon=1e-5)(x)
+    y = layers.MultiHeadAttention(2, 3, use_gate=True, name="heads")(y, y, use_causal_mask=True)
+    y = layers.GroupQueryAttention(3, 4, 2, use_bias=False)(y, x, key=x)
+    y = layers.RMSNormalization()(layers.add([x, y]))
+    y = layers.concatenate([layers.Attention(use_scale=True)([y, x]), y])
+    y = layers.AdditiveAttention()([y, layers.UnitNormalization()(y)])
+    y = layers.EinsumDense("...x,xhd->...hd", (2, 3), bias_axes="hd", activation="tanh")(y)
+    y = layers.GroupNormalization(3)(layers.Flatten()(y))
+    model = keras.Model(words, layers.Dense(2)(y))
+    model.compile("sgd", "mse")
     return model
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
 from funclab import optimizers
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, NotSupportedError
+from funclab.errors import ArgumentError
 from funclab.graph.value import Variable
 from funclab.ops import multiply, sum
 from funclab.optimizers import (
@@ -17,6 +19,8 @@ from funclab.optimizers import (
     Adam,
     Adamax,
     AdamW,
+    Ftrl,
+    Lion,
     Nadam,
     RMSprop,
     schedules,
@@ -289,7 +293,13 @@ def test_an_optimizer_is_known_by_its_names(name):
         (lambda: SGD("fast"), ArgumentError, "learning_rate='fast'"),
         (lambda: SGD(momentum=9), ArgumentError, "momentum=9"),
         (lambda: SGD(clipnorm=1.0, clipvalue=1.0), ArgumentError, "Only one of"),
-        (lambda: SGD(use_ema=True), NotSupportedError, "use_ema"),
+        (lambda: SGD(use_ema=True, ema_momentum=2.0), ArgumentError, "ema_momentum"),
+        (lambda: SGD(use_ema=True, ema_overwrite_frequency=-1), ArgumentError, "an integer >= 1"),
+        (lambda: SGD(gradient_accumulation_steps=1), ArgumentError, "an integer >= 2"),
+        (lambda: Lion(beta_1=0.0), ArgumentError, "beta_1"),
+        (lambda: Ftrl(learning_rate_power=0.5), ArgumentError, "negative or zero"),
+        (lambda: Ftrl(l1_regularization_strength=-1.0), ArgumentError, "0 or above"),
+        (lambda: SGD().apply([None], [Variable(np.ones(1))]), ArgumentError, "No gradients"),
         (lambda: optimizers.get("adm"), ValueError, "did you mean adam"),
         (lambda: optimizers.get(3), ArgumentError, "optimizer identifier: 3"),
     ],
@@ -297,3 +307,75 @@ def test_an_optimizer_is_known_by_its_names(name):
 def test_a_setting_that_cannot_be_used_is_named(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+def test_every_optimizer_takes_the_arguments_of_all_after_its_own():
+    shared = list(inspect.signature(optimizers.Optimizer).parameters)[1:]
+
+    for name in ("SGD", "Adam", "AdamW", "Ftrl", "Adafactor"):
+        taken = list(inspect.signature(getattr(optimizers, name)).parameters)
+        assert taken[-5:] == shared[-5:], name
+        assert set(shared) <= set(taken), name
+    assert SGD(0.1, 0.9, False, 0.2).weight_decay == 0.2
+
+
+def test_a_step_by_hand_leaves_out_variables_without_a_gradient():
+    first, second = Variable(np.ones(2), name="first"), Variable(np.ones(2), name="second")
+
+    with pytest.warns(UserWarning, match="Gradients do not exist for variables .'second'."):
+        steps = SGD(0.5).apply_gradients([(np.ones(2), first), (None, second)])
+
+    assert (first.array.tolist(), second.array.tolist(), int(steps)) == ([0.5] * 2, [1, 1], 1)
+
+
+def test_gradients_of_a_loss_that_was_made_larger_are_made_smaller():
+    optimizer, w = SGD(1.0, loss_scale_factor=8.0), Variable(np.zeros(1))
+
+    optimizer.apply([np.array([float(optimizer.scale_loss(0.5))])], [w])
+
+    assert w.array.tolist() == [-0.5]
+
+
+def test_the_average_of_the_weights_takes_their_place_when_asked():
+    optimizer, w = SGD(1.0, use_ema=True, ema_momentum=0.5), Variable(np.zeros(1))
+    for g in (-2.0, -4.0):
+        optimizer.apply([np.array([g])], [w])
+    before = w.array.tolist()
+
+    optimizer.finalize_variable_values([w])
+
+    assert (before, w.array.tolist()) == ([6.0], [0.5 * 2 + 0.5 * 6])
+
+
+class Halving(optimizers.Optimizer):
+    """Halves every weight, and counts how often."""
+
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        self.counts = [self.add_variable((), name="count") for _ in variables]
+
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign(variable, variable * 0.5)
+        self.assign_add(self.counts[self._get_variable_index(variable)], self.iterations + 1)
+
+
+def test_an_optimizer_of_ones_own_changes_each_variable_and_remembers():
+    optimizer, w, other = Halving(), Variable(np.ones((2, 2))), Variable(np.ones(3))
+
+    for _ in range(2):
+        optimizer.apply([np.ones((2, 2)), np.ones(3)], [w, other])
+
+    assert (w.array.tolist(), other.array.tolist()) == ([[0.25] * 2] * 2, [0.25] * 3)
+    assert [float(state) for state in optimizer.variables[-2:]] == [1 + 2, 1 + 2]
+    with pytest.raises(ArgumentError, match="Unknown variable: variable"):
+        optimizer.apply([np.ones(1)], [Variable(np.ones(1))])
+
+
+def test_an_optimizer_without_a_step_says_what_to_write():
+    class Nothing(optimizers.Optimizer):
+        pass
+
+    with pytest.raises(NotImplementedError, match="update_step"):
+        Nothing().apply([np.ones(1)], [Variable(np.ones(1))])

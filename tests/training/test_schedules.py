@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from funclab.graph.value import Variable
 from funclab.optimizers import SGD, schedules
 
 STEPS = [0, 2, 3, 4, 6, 7, 10, 14, 20]
@@ -38,6 +39,22 @@ RATES = {
         schedules.CosineDecay(0.0, 10, alpha=0.1, warmup_target=0.5, warmup_steps=4),
         [0.0, 0.25, 0.375, 0.5, 0.45703, 0.40725, 0.20547, 0.05, 0.05],
     ),
+    "polynomial": (
+        schedules.PolynomialDecay(1.0, 10, 0.1, power=2.0),
+        [1.0, 0.676, 0.541, 0.424, 0.244, 0.181, 0.1, 0.1, 0.1],
+    ),
+    "polynomial, again and again": (
+        schedules.PolynomialDecay(1.0, 5, 0.1, cycle=True),
+        [1.0, 0.64, 0.46, 0.28, 0.46, 0.37, 0.1, 0.16, 0.1],
+    ),
+    "cosine with restarts": (
+        schedules.CosineDecayRestarts(1.0, 4),
+        [1.0, 0.5, 0.14645, 1.0, 0.85355, 0.69134, 0.14645, 0.96194, 0.5],
+    ),
+    "cosine with restarts of one length": (
+        schedules.CosineDecayRestarts(1.0, 4, t_mul=1.0, m_mul=0.5, alpha=0.1),
+        [1.0, 0.55, 0.2318, 0.55, 0.325, 0.1659, 0.2125, 0.15625, 0.128125],
+    ),
     "cosine after a warm-up": (
         schedules.CosineDecay(0.1, 10, warmup_target=0.5, warmup_steps=4),
         [0.1, 0.3, 0.4, 0.5, 0.45225, 0.39695, 0.17275, 0.0, 0.0],
@@ -62,3 +79,24 @@ def test_an_optimizer_keeps_its_schedule_as_keras_writes_it():
     assert config["class_name"] == "ExponentialDecay"
     assert config["config"]["decay_steps"] == 4
     assert SGD(config).schedule(4) == 0.5
+
+
+def test_a_schedule_is_rebuilt_from_its_config():
+    schedule = schedules.CosineDecayRestarts(0.1, 5, m_mul=0.5)
+
+    again = schedules.deserialize(schedules.serialize(schedule))
+
+    assert again.get_config() == schedule.get_config()
+
+
+def test_a_schedule_of_ones_own_trains():
+    class Halved(schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 1.0 / 2**step
+
+    w = Variable(np.zeros(1))
+    optimizer = SGD(Halved())
+    for _ in range(3):
+        optimizer.apply([np.ones(1)], [w])
+
+    assert w.array.tolist() == [-(1 + 1 / 2 + 1 / 4)]

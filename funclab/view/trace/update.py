@@ -106,7 +106,10 @@ def example_position(
 
 def rule_of(optimizer: Any, weight: Variable) -> str:
     """By which of the rules in words an optimizer moves a weight."""
-    others = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad")
+    others = (
+        *("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad"),
+        *("use_ema", "gradient_accumulation_steps"),
+    )
     more = any(getattr(optimizer, name, None) for name in (*others, "nesterov"))
     if more or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"

@@ -166,6 +166,17 @@ def pooling(call: CallShapes) -> Derivation:
     return f"{_moves(call, size)}; the channels stay.", [axes]
 
 
+@for_layers(*(f"Adaptive{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3)))
+@for_ops("AdaptiveMaxPool", "AdaptiveAveragePool")
+def adaptive_pooling(call: CallShapes) -> Derivation:
+    size = call.layer.output_size
+    axes = call.all_same()
+    for i, (axis, count) in enumerate(zip(spatial_axes(call), size)):
+        axes[axis] = setting(f"output_size[{i}]", count)
+    words = f"{times(size)} windows, as even as they can be, cover all positions"
+    return f"{words}: one number for each; the channels stay.", [axes]
+
+
 @for_ops("Conv", "ConvBias")
 def conv_op(call: CallShapes) -> Derivation:
     *lengths, _, filters = call.inputs[1]

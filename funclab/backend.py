@@ -1,0 +1,55 @@
+"""What Keras 3 keeps in `keras.backend`: settings of the session, and questions about dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import registry
+from funclab.config import (
+    backend,
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)  # fmt: skip
+from funclab.graph.op import promote
+from funclab.missing import guard
+from funclab.utils import clear_session, is_keras_tensor, standardize_dtype
+
+__all__ = [
+    "backend", "clear_session", "epsilon", "floatx", "get_uid", "image_data_format",
+    "is_float_dtype", "is_int_dtype", "is_keras_tensor", "result_type", "set_epsilon", "set_floatx",
+    "set_image_data_format", "standardize_dtype",
+]  # fmt: skip
+
+
+def get_uid(prefix: str = "") -> int:
+    """A number, from 1 on, that counts how often it was asked for with this prefix."""
+    return registry.count(prefix)
+
+
+def is_float_dtype(dtype: Any) -> bool:
+    """Whether a dtype is one of floating-point numbers."""
+    return standardize_dtype(dtype).startswith(("float", "bfloat"))
+
+
+def is_int_dtype(dtype: Any) -> bool:
+    """Whether a dtype is one of whole numbers."""
+    return standardize_dtype(dtype).startswith(("int", "uint"))
+
+
+def result_type(*dtypes: Any) -> str:
+    """The dtype of a result computed from these: the widest; integers beside a float take its.
+
+    >>> result_type("int32", "float32")
+    'float32'
+    """
+    names = [str(np.dtype(standardize_dtype(dtype))) for dtype in dtypes]
+    return promote(*names) if names else floatx()
+
+
+guard(__name__)

@@ -1,0 +1,67 @@
+"""What an optimizer of the user's own calls in `build` and `update_step`, as in Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers
+from funclab.metrics.base import State
+
+
+class Remembering:
+    """Arrays that an optimizer remembers, and how it changes these and the weights."""
+
+    memory: Any
+    added: list[State]
+    """What was made by `add_variable`, in order."""
+
+    def add_variable(
+        self,
+        shape: Any = (),
+        initializer: Any = "zeros",
+        dtype: str | None = None,
+        aggregation: str | None = None,
+        layout: Any = None,
+        name: str | None = None,
+    ) -> State:
+        """An array to remember something in, which begins as `initializer` says."""
+        start = initializers.get(initializer)(tuple(shape), dtype=dtype or "float32")
+        self.added.append(State(np.array(start), name=name or "variable"))
+        return self.added[-1]
+
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
+    ) -> State:
+        """An array in the shape of a variable."""
+        path = getattr(reference_variable, "path", reference_variable.name).replace("/", "_")
+        kind = (reference_variable.shape, initializer, reference_variable.dtype)
+        return self.add_variable(*kind, name=f"{path}_{name or 'var'}")
+
+    def add_optimizer_variables(
+        self, trainable_variables: Iterable[Any], name: Any, initializer: Any = "zeros"
+    ) -> Any:
+        """A list with an array for each variable; such a list for each of several names."""
+        names = [name] if isinstance(name, str) else list(name)
+        several = isinstance(initializer, (list, tuple))
+        starts = list(initializer) if several else [initializer] * len(names)
+        made = [
+            [self.add_variable_from_reference(v, *pair) for pair in zip(names, starts)]
+            for v in trainable_variables
+        ]
+        lists = [[row[i] for row in made] for i in range(len(names))]
+        return lists[0] if isinstance(name, str) else tuple(lists)
+
+    def _get_variable_index(self, variable: Any) -> int:
+        return list(self.memory.places).index(getattr(variable, "variable", variable))
+
+    def assign(self, variable: Any, value: Any) -> None:
+        variable.assign(value)
+
+    def assign_add(self, variable: Any, value: Any) -> None:
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Any, value: Any) -> None:
+        variable.assign_sub(value)

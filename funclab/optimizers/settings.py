@@ -1,0 +1,94 @@
+"""The settings that all optimizers share, and what is wrong with them."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from funclab import meant
+from funclab.errors import ArgumentError
+from funclab.fields import wrong_value
+
+CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
+SHARES = ("momentum", "beta_1", "beta_2", "rho", "ema_momentum")
+AMOUNTS = (
+    *("epsilon", "weight_decay", "initial_accumulator_value", "l1_regularization_strength"),
+    *("l2_regularization_strength", "l2_shrinkage_regularization_strength", *CLIPS),
+)
+IGNORED = ("jit_compile", "is_legacy_optimizer")
+
+
+def completed(cls: Any, base: Any) -> None:
+    """Give the constructor of an optimizer of funclab the arguments of `base` beside its own.
+
+    They stand before those of its own that are given by name only.
+    """
+    own = vars(cls).get("__init__")
+    taken = inspect.signature(own).parameters if own else {}
+    if own is None or "options" not in taken or not cls.__module__.startswith("funclab."):
+        return
+    shared = inspect.signature(base.__init__).parameters
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    first = [one for one in taken.values() if one.kind is kind]
+    last = [one.replace(kind=kind) for one in taken.values() if one.kind is one.KEYWORD_ONLY]
+    *between, rest = (one for name, one in shared.items() if name not in taken)
+    signature = inspect.Signature([*first, *between, *last, rest])
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        given = {name: value for name, value in bound.arguments.items() if name != "kwargs"}
+        own(**given, **bound.arguments.get("kwargs", {}))
+
+    __init__.__qualname__, __init__.__name__ = f"{cls.__name__}.__init__", "__init__"
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    cls.__init__ = __init__
+
+
+def check(optimizer: Any) -> None:
+    """Settings must be in their range."""
+    kind = type(optimizer).__name__
+    for name in (*SHARES, *AMOUNTS):
+        value = getattr(optimizer, name, None) or 0
+        if value < 0 or (value > 1 and name in SHARES):
+            wanted = "a float between [0, 1]" if name in SHARES else "a number, 0 or above"
+            raise wrong_value(kind, name, value, wanted, "0.9")
+    for name, least in (("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)):
+        value = getattr(optimizer, name)
+        if value and (not meant.is_whole(value) or value < least):
+            wanted = f"an integer >= {least}, or None"
+            raise wrong_value(kind, name, value, wanted, str(least))
+    clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
+    if len(clips) > 1:
+        values = ", ".join(f"{name}={getattr(optimizer, name)}" for name in clips)
+        raise ArgumentError(
+            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
+            f"Received: {values}.",
+            why="each is another way to shorten the same gradients.",
+            fix=f"keep {clips[0]} only.",
+        )
+
+
+def checked_rate(rate: Any) -> float:
+    """A learning rate as a number."""
+    number = float(rate) if meant.is_number(rate) else float("nan")
+    if not number >= 0:
+        raise ArgumentError(
+            f"learning_rate={rate!r} cannot be used.",
+            why="the learning rate is the length of the steps: a number, zero or above.",
+            fix=f"{meant.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
+            "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
+        )
+    return number
+
+
+def check_others(cls: type, others: dict[str, Any]) -> None:
+    """Keywords beyond the usual: some change nothing, the rest is unknown."""
+    unknown = [name for name in others if name not in IGNORED]
+    if unknown:
+        own = [name for name in inspect.signature(cls).parameters if name != "kwargs"]
+        raise ArgumentError(
+            f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
+            f"(Keyword argument not understood by {cls.__name__}.)",
+            why=f"{cls.__name__} takes {', '.join(own)}.",
+            fix=meant.keyword(unknown[0], own),
+        )

@@ -1,0 +1,148 @@
+"""The public names of Keras 3.15.1, room by room: funclab has each, or a reason why not is given.
+
+`keras_names.json` was recorded from Keras. Who adds a name takes it out of MISSING: a reason for
+what is there fails too. `python -m tests.project.test_keras_names` prints what is missing, and why.
+"""
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+NAMES: dict[str, list[str]] = json.loads(
+    Path(__file__).with_name("keras_names.json").read_text("utf-8")
+)
+
+LATER = "not built yet"
+DOWNLOADS = "needs a download: funclab works without the internet"
+FILES_OF_IMAGES = "reads folders of media files, which needs libraries beside NumPy"
+OTHER_LIBRARY = "wraps the layers, or writes the files, of another framework"
+ONE_DTYPE = "there is no half or mixed precision: a CPU gains nothing by it"
+ONE_DEVICE = "there is one device, the CPU"
+INTERNALS = "an inner part of Keras, without meaning for another engine"
+NO_COMPLEX = "the engine computes with real numbers"
+NO_TRACING = "there is no tracing: the engine runs plans of ops, whose gradients are their own"
+DRAWN_HERE = "funclab draws models itself, without the dot language: funclab.plot_model"
+NO_FILTER = "errors of funclab are short already; there is nothing to filter"
+
+ROOMS_WITHOUT = {
+    "applications": DOWNLOADS,
+}
+"""Rooms that funclab is without as a whole."""
+
+MISSING: dict[str, dict[str, str]] = {
+    "": {
+        LATER: "remat RematScope distillation",
+        DOWNLOADS: "applications",
+        ONE_DTYPE: "DTypePolicy FloatDTypePolicy Quantizer dtype_policies mixed_precision "
+        "quantizers",
+        ONE_DEVICE: "device distribution",
+        INTERNALS: "Function StatelessScope SymbolicScope name_scope legacy src export",
+        OTHER_LIBRARY: "wrappers visualization",
+    },
+    "callbacks": {
+        LATER: "BackupAndRestore ProgbarLogger RemoteMonitor SwapEMAWeights",
+        OTHER_LIBRARY: "OrbaxCheckpoint TensorBoard",
+    },
+    "config": {
+        INTERNALS: "disable_flash_attention enable_flash_attention is_flash_attention_enabled "
+        "is_nnx_enabled set_backend",
+        NO_FILTER: "disable_traceback_filtering enable_traceback_filtering "
+        "is_traceback_filtering_enabled",
+    },
+    "datasets": {
+        DOWNLOADS: "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist "
+        "reuters",
+    },
+    "initializers": {
+        NO_COMPLEX: "STFT STFTInitializer stft",
+    },
+    "layers": {
+        LATER: "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+        "AdditiveAttention AlphaDropout Attention CenterCrop ConvLSTM1D ConvLSTM2D "
+        "ConvLSTM3D GroupQueryAttention MultiHeadAttention Pipeline Resizing "
+        "ReversibleEmbedding SpectralNormalization AugMix AutoContrast "
+        "ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
+        "MaxNumBoundingBoxes MixUp RandAugment RandomBrightness RandomColorDegeneration "
+        "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
+        "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
+        "RandomInvert RandomPerspective RandomPosterization RandomRotation "
+        "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+        "Solarization",
+        NO_COMPLEX: "MelSpectrogram STFTSpectrogram",
+        OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
+    },
+    "ops": {
+        LATER: "adaptive_average_pool adaptive_max_pool dot_product_attention image nn numpy",
+        NO_COMPLEX: "angle conj conjugate eig fft fft2 ifft2 imag irfft isreal istft polar real "
+        "rfft stft view_as_complex view_as_real",
+        NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
+    },
+    "optimizers": {
+        LATER: "MultiOptimizer OptimizerMap ScheduleFreeAdamW",
+        ONE_DTYPE: "LossScaleOptimizer",
+        INTERNALS: "legacy",
+    },
+    "preprocessing": {
+        FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
+    },
+    "regularizers": {
+        LATER: "orthogonal_regularizer",
+    },
+    "saving": {
+        LATER: "KerasFileEditor",
+    },
+    "utils": {
+        LATER: "Config FeatureSpace",
+        FILES_OF_IMAGES: "array_to_img audio_dataset_from_directory bounding_boxes "
+        "image_dataset_from_directory load_img save_img text_dataset_from_directory",
+        DRAWN_HERE: "model_to_dot",
+        INTERNALS: "legacy",
+    },
+}
+"""For each room, why names of Keras are not there."""
+
+
+def reasons(room: str) -> dict[str, str]:
+    """The reason for each name that a room is without."""
+    if room in ROOMS_WITHOUT:
+        return dict.fromkeys(NAMES[room], ROOMS_WITHOUT[room])
+    return {name: why for why, names in MISSING.get(room, {}).items() for name in names.split()}
+
+
+def absent(room: str) -> Iterator[str]:
+    """The names of Keras that a room does not have."""
+    if room in ROOMS_WITHOUT:
+        yield from NAMES[room]
+        return
+    module = importlib.import_module(f"funclab.{room}".rstrip("."))
+    for name in NAMES[room]:
+        try:
+            getattr(module, name)
+        except AttributeError:
+            yield name
+
+
+@pytest.mark.parametrize("room", NAMES, ids=lambda room: room or "funclab")
+def test_each_name_of_keras_is_there_or_has_a_reason(room):
+    missing = set(absent(room))
+
+    without_reason, there_after_all = missing - set(reasons(room)), set(reasons(room)) - missing
+
+    assert not without_reason, "give a reason in MISSING, or build them"
+    assert not there_after_all, "take them out of MISSING: they are built"
+
+
+def test_a_room_that_is_there_is_not_called_missing():
+    found = [room for room in ROOMS_WITHOUT if importlib.util.find_spec(f"funclab.{room}")]
+
+    assert not found, "take them out of ROOMS_WITHOUT"
+
+
+if __name__ == "__main__":
+    for place in NAMES:
+        for missing_name in absent(place):
+            print(f"{place or 'funclab'}.{missing_name}: {reasons(place).get(missing_name)}")
