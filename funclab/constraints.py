@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry
+from funclab import config, registry
 from funclab.errors import unwritten
 from funclab.missing import guard
 from funclab.shape_math import Array, reduced_axes
-
-EPSILON = 1e-7
-"""Keeps a division by the length of a weight of zeros finite."""
 
 
 class Constraint(registry.Configured, kind="constraint"):
@@ -53,7 +50,7 @@ class MaxNorm(Constraint):
 
     def __call__(self, x: Any) -> Array:
         length = norm(x, self.axis)
-        return x * (np.clip(length, 0, self.max_value) / (EPSILON + length))
+        return x * (np.clip(length, 0, self.max_value) / (config.epsilon() + length))
 
 
 class UnitNorm(Constraint):
@@ -68,7 +65,7 @@ class UnitNorm(Constraint):
     axis: Any = 0
 
     def __call__(self, x: Any) -> Array:
-        return x / (EPSILON + norm(x, self.axis))
+        return x / (config.epsilon() + norm(x, self.axis))
 
 
 class MinMaxNorm(Constraint):
@@ -91,7 +88,7 @@ class MinMaxNorm(Constraint):
         length = norm(x, self.axis)
         inside = np.clip(length, self.min_value, self.max_value)
         wanted = self.rate * inside + (1 - self.rate) * length
-        return x * (wanted / (EPSILON + length))
+        return x * (wanted / (config.epsilon() + length))
 
 
 def norm(x: Any, axis: Any) -> Array:

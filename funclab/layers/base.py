@@ -261,7 +261,7 @@ class Layer(Weighted):
         leaves = structure.flatten(outputs)
         masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
         if not isinstance(masks, (list, tuple)):
-            masks = [masks] * len(leaves)
+            masks = [masks, *[None] * len(leaves)]  # of the first output, as in Keras
         if mask is not None and not self.supports_masking:
             self._warn_of_mask()
 

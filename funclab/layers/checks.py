@@ -27,6 +27,11 @@ def positive(name: str, value: Any) -> int:
     raise _refused(name, value, what, why, meant.whole(name, value, 32))
 
 
+def positive_or_none(name: str, value: Any) -> int | None:
+    """A whole number above 0, or None."""
+    return None if value is None else positive(name, value)
+
+
 def group_count(name: str, value: Any) -> int:
     """A whole number above 0, or -1 for as many as there are channels."""
     if meant.is_whole(value) and (value > 0 or value == -1):
@@ -79,7 +84,7 @@ def unsupported(name: str, value: Any) -> None:
     if value is not None:
         raise NotSupportedError(
             f"{name}={value!r} is not supported.",
-            why="funclab has neither low-rank adaptation nor quantization.",
+            why="funclab has no low-rank adaptation, no quantization, and no graphics cards.",
             fix=f"leave `{name}` out.",
         )
 
@@ -96,6 +101,10 @@ ROOMS: dict[str, Any] = {
     "constraint": constraints,
 }
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("num_heads", "key_dim", "head_dim", "num_query_heads"), positive),
+    **dict.fromkeys(("value_dim", "sliding_window"), positive_or_none),
+    "num_key_value_heads": positive,
+    "flash_attention": lambda name, value: unsupported(name, value or None),
     **dict.fromkeys(
         ("units", "filters", "groups", "input_dim", "output_dim", "n", "depth_multiplier"), positive
     ),

@@ -15,6 +15,7 @@ NOT_WRITTEN = {
         "activity_regularizer",
         "alpha",
         "autocast",
+        "flash_attention",
         "gptq_unpacked_column_size",
         "implementation",
         "input_length",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from funclab import advice, ops, shape_math
+from funclab import advice, config, ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.shape_math import Shape, show
@@ -217,10 +217,6 @@ add, subtract, multiply = _function(Add), _function(Subtract), _function(Multipl
 average, maximum, minimum = _function(Average), _function(Maximum), _function(Minimum)
 
 
-EPSILON = 1e-7
-"""Vectors shorter than this are divided by it instead of by their length."""
-
-
 class Concatenate(Merge):
     """out = the inputs laid end to end along `axis`.
 
@@ -317,7 +313,7 @@ def _whole_mask(x: Any, mask: Any) -> Any:
 
 def _unit(x: Any, axis: int) -> Any:
     squared = ops.sum(ops.square(x), axis=axis, keepdims=True)
-    return ops.divide(x, ops.sqrt(ops.maximum(squared, EPSILON**2)))
+    return ops.divide(x, ops.sqrt(ops.maximum(squared, config.epsilon() ** 2)))
 
 
 def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:

@@ -102,7 +102,32 @@ def _one_axis(axis: Any) -> int:
     )
 
 
-class LayerNormalization(Affine):
+class AlongAxes(Layer, abstract=True):
+    """A layer that normalizes along one axis or several."""
+
+    axis: Any = -1
+
+    def prepare(self) -> None:
+        axis, wanted = self.axis, "an int or a list/tuple of ints"
+        several = axis if isinstance(axis, (list, tuple)) and axis else [axis]
+        if not all(map(meant.is_whole, several)):
+            raise wrong_value(type(self).__name__, "axis", axis, wanted, "-1")
+        self.axis = axis if several == [axis] else sorted(several)  # as Keras orders them
+
+    def get_config(self) -> dict[str, Any]:
+        """In Keras a layer that is built has a list of axes, even of one."""
+        config = super().get_config()
+        axes = [self.axis] if isinstance(self.axis, int) and self.weights else self.axis
+        return {**config, "axis": axes}
+
+    def lengths(self, shape: Any) -> list[Any]:
+        """The lengths of the axes."""
+        axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        reduced_axes(len(shape), tuple(axes))
+        return [shape[axis] for axis in axes]
+
+
+class LayerNormalization(Affine, AlongAxes):
     """Each sample brought to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
     Shapes: x (batch, ...) -> out (same as x).
@@ -117,11 +142,8 @@ class LayerNormalization(Affine):
 
     order = tuple(Affine.fields)
 
-    def prepare(self) -> None:
-        self.axis = _axes(self)
-
     def build(self, input_shape: Any) -> None:
-        self.add_gamma_and_beta(_lengths(self, input_shape))
+        self.add_gamma_and_beta(self.lengths(input_shape))
         self.built = True
 
     def call(self, inputs: Any) -> Any:
@@ -186,7 +208,7 @@ def _undivided(layer: Any, channels: int | None, groups: int, shape: str) -> Sha
     )
 
 
-class RMSNormalization(Layer):
+class RMSNormalization(AlongAxes):
     """Each sample divided by the root of its mean square along `axis`, times scale.
 
     Shapes: x (batch, ...) -> out (same as x).
@@ -202,11 +224,8 @@ class RMSNormalization(Layer):
     axis: Any = -1
     epsilon: float = 1e-6
 
-    def prepare(self) -> None:
-        self.axis = _axes(self)
-
     def build(self, input_shape: Any) -> None:
-        shape = _lengths(self, input_shape)
+        shape = self.lengths(input_shape)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
         self.built = True
 
@@ -214,7 +233,7 @@ class RMSNormalization(Layer):
         return ops.rms_normalization(inputs, self.scale, self.axis, self.epsilon)
 
 
-class UnitNormalization(Layer):
+class UnitNormalization(AlongAxes):
     """Each sample divided by its length along `axis`: the root of the sum of squares becomes 1.
 
     Shapes: x (batch, ...) -> out (same as x).
@@ -228,27 +247,6 @@ class UnitNormalization(Layer):
     supports_masking = True
     axis: Any = -1
 
-    def prepare(self) -> None:
-        self.axis = _axes(self)
-
     def call(self, inputs: Any) -> Any:
         reduced_axes(inputs.ndim, self.axis)
         return ops.normalize(inputs, self.axis, order=2, epsilon=1e-12)
-
-
-def _axes(layer: Any) -> int | list[int]:
-    """The `axis` of a layer: a whole number, or a list of them in order, as Keras sorts them."""
-    axis = layer.axis
-    if meant.is_whole(axis):
-        return axis
-    if isinstance(axis, (list, tuple)) and axis and all(map(meant.is_whole, axis)):
-        return sorted(axis)
-    wanted = "an int or a list/tuple of ints"
-    raise wrong_value(type(layer).__name__, "axis", axis, wanted, "-1")
-
-
-def _lengths(layer: Any, shape: Any) -> list[Any]:
-    """The lengths of the axes along which a layer normalizes."""
-    axes = [layer.axis] if isinstance(layer.axis, int) else layer.axis
-    reduced_axes(len(shape), tuple(axes))
-    return [shape[axis] for axis in axes]

@@ -375,10 +375,12 @@ class Known:
     def __init__(self, layer: IndexLookup) -> None:
         self.layer = layer
         self.learn([])
+        self.ready = False
+        """Whether it was given a vocabulary, or has learned one."""
 
     def learn(self, tokens: Sequence[Any]) -> None:
         """Know these tokens, which come after the special ones, and no others."""
-        self.tokens, self.idf = list(tokens), None
+        self.tokens, self.idf, self.ready = list(tokens), None, True
         first = len(self.layer.special)
         self.numbers = {token: first + i for i, token in enumerate(tokens)}
 
@@ -393,6 +395,13 @@ class Known:
         return self.layer.vocabulary_dtype if self.layer.invert else "int64"
 
     def find(self, x: Array) -> Array:
+        if not self.ready:
+            raise ArgumentError(
+                f"{self.layer.name} has no vocabulary yet. (Table not initialized.)",
+                why="without one, all that it is given would be unknown to it.",
+                fix=f"call {self.layer.name}.adapt(data) first, or pass vocabulary=[...].",
+                graph=self.layer,
+            )
         return self._words(x) if self.layer.invert else self._numbers(x)
 
     def _words(self, x: Array) -> Array:

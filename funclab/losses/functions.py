@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry, shape_math
+from funclab import config, ops, registry, shape_math
 from funclab.errors import DataError
 from funclab.graph.tensor import Operators
 from funclab.layers.arguments import floatx
 from funclab.ops.scores import AbsoluteError, SquaredError
-
-EPSILON = 1e-7
 
 
 def known_as(*names: str) -> Callable[[Any], Any]:
@@ -106,7 +104,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """100 times the mean of |y_true - y_pred| / |y_true|; a target of 0 counts as 1e-7."""
     y_true, y_pred = prepared(y_true, y_pred)
-    size = ops.maximum(ops.absolute(y_true), EPSILON)
+    size = ops.maximum(ops.absolute(y_true), config.epsilon())
     return 100.0 * ops.mean(ops.absolute((y_true - y_pred) / size), axis=-1)
 
 
@@ -114,8 +112,8 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (log(1 + y_true) - log(1 + y_pred))^2, both kept above 0."""
     y_true, y_pred = prepared(y_true, y_pred)
-    predicted = ops.log(ops.maximum(y_pred, EPSILON) + 1.0)
-    wanted = ops.log(ops.maximum(y_true, EPSILON) + 1.0)
+    predicted = ops.log(ops.maximum(y_pred, config.epsilon()) + 1.0)
+    wanted = ops.log(ops.maximum(y_true, config.epsilon()) + 1.0)
     return ops.mean(ops.square(predicted - wanted), axis=-1)
 
 
@@ -162,8 +160,8 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """The sum of y_true log(y_true / y_pred), both kept within 1e-7 and 1."""
     y_true, y_pred = prepared(y_true, y_pred)
-    y_true = ops.clip(y_true, EPSILON, 1)
-    y_pred = ops.clip(y_pred, EPSILON, 1)
+    y_true = ops.clip(y_true, config.epsilon(), 1)
+    y_pred = ops.clip(y_pred, config.epsilon(), 1)
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
 
 
@@ -171,7 +169,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Any:
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """The mean of y_pred - y_true log(y_pred): for counts."""
     y_true, y_pred = prepared(y_true, y_pred)
-    return ops.mean(y_pred - y_true * ops.log(y_pred + EPSILON), axis=-1)
+    return ops.mean(y_pred - y_true * ops.log(y_pred + config.epsilon()), axis=-1)
 
 
 def _shortfall(y_true: Any, y_pred: Any) -> Any:
@@ -337,7 +335,9 @@ def categorical_focal_crossentropy(
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
     y_pred = ops.softmax(y_pred, axis=axis) if from_logits else y_pred
-    chance = ops.clip(y_pred / ops.sum(y_pred, axis=axis, keepdims=True), EPSILON, 1 - EPSILON)
+    chance = ops.clip(
+        y_pred / ops.sum(y_pred, axis=axis, keepdims=True), config.epsilon(), 1 - config.epsilon()
+    )
     share = (1.0 - chance) ** gamma * np.asarray(alpha, str(y_pred.dtype))
     return ops.sum(share * -y_true * ops.log(chance), axis=axis)
 
@@ -365,7 +365,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     y_true, y_pred = prepared(y_true, y_pred)
     common = ops.sum(y_true * y_pred, axis=axis)
     total = ops.sum(y_true, axis=axis) + ops.sum(y_pred, axis=axis)
-    return 1.0 - 2.0 * common / (total + EPSILON)
+    return 1.0 - 2.0 * common / (total + config.epsilon())
 
 
 @known_as()
@@ -380,7 +380,7 @@ def tversky(
     common = ops.sum(y_true * y_pred, axis=axis)
     missed = ops.sum((1.0 - y_pred) * y_true, axis=axis)
     excess = ops.sum(y_pred * (1.0 - y_true), axis=axis)
-    return 1.0 - common / (common + missed * alpha + excess * beta + EPSILON)
+    return 1.0 - common / (common + missed * alpha + excess * beta + config.epsilon())
 
 
 @known_as()

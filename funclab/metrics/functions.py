@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import config, ops, registry
 from funclab.losses import functions as losses
 from funclab.losses.base import class_of, multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic, prepared
@@ -87,7 +87,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     mean, variance = ops.moments(y_pred, axis, keepdims=True)
     covariance = (y_true - mean) * (y_pred - mean)
     total = true_variance + variance + ops.square(true_mean - mean)
-    return ops.mean(2.0 * covariance / (total + losses.EPSILON), axis=axis)
+    return ops.mean(2.0 * covariance / (total + config.epsilon()), axis=axis)
 
 
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
+from funclab import config, shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.value import Value
@@ -26,9 +26,6 @@ from funclab.ops.indexing import take_along_axis
 from funclab.ops.reduction import sum
 from funclab.ops.shaping import expand_dims, moveaxis, squeeze
 from funclab.shape_math import Shape, show
-
-EPSILON = 1e-7
-"""How near to 0 and 1 a probability may come before its logarithm is taken."""
 
 
 class PerSample(Op, abstract=True):
@@ -196,7 +193,7 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     if logits is not None:
         return BinaryCrossEntropy()(target, logits)
     check_same(shape_of(target), shape_of(output))
-    p = clip(output, EPSILON, 1 - EPSILON)
+    p = clip(output, config.epsilon(), 1 - config.epsilon())
     yes = multiply(target, log(p))
     no = multiply(subtract(1.0, target), log(subtract(1.0, p)))
     return negative(add(yes, no))
@@ -215,4 +212,5 @@ def _logits(output: Any, op: Op) -> Any:
 
 
 def _probabilities(output: Any) -> Any:
-    return clip(divide(output, sum(output, axis=-1, keepdims=True)), EPSILON, 1 - EPSILON)
+    small = config.epsilon()
+    return clip(divide(output, sum(output, axis=-1, keepdims=True)), small, 1 - small)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
+from funclab import config, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import normalization as kernels
@@ -16,9 +16,6 @@ from funclab.ops.base import as_float, shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
 from funclab.shape_math import Shape, show
-
-EPSILON = 1e-7
-"""What keeps a division finite where nothing else is asked for."""
 
 
 def rows_of(x: Array, *axes: int) -> Array:
@@ -293,7 +290,7 @@ def layer_normalization(
     Shapes: x (any), gamma and beta (the lengths of the axes) -> same as x. For epsilon, None is
         1e-7.
     """
-    epsilon = EPSILON if epsilon is None else epsilon
+    epsilon = config.epsilon() if epsilon is None else epsilon
     op = LayerNormalization(_axes(axis), epsilon, gamma is not None, beta is not None)
     return op(x, *(weight for weight in (gamma, beta) if weight is not None))
 
@@ -305,7 +302,7 @@ def rms_normalization(
 
     Shapes: x (any), scale (broadcast with x) -> same as x. None for epsilon is 1e-7.
     """
-    epsilon, rank = EPSILON if epsilon is None else epsilon, len(shape_of(x))
+    epsilon, rank = config.epsilon() if epsilon is None else epsilon, len(shape_of(x))
     axes = shape_math.reduced_axes(rank, _axes(axis))
     if scale is not None and shape_of(x)[axes[0] :] == shape_of(scale):
         return RMSNormalization(_axes(axis), epsilon)(x, scale)
@@ -324,7 +321,7 @@ def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = N
             why="a sum of powers measures a vector; along several axes only squares do.",
             fix="write for example order=2.",
         )
-    axis, epsilon = to_axis(axis), EPSILON if epsilon is None else epsilon
+    axis, epsilon = to_axis(axis), config.epsilon() if epsilon is None else epsilon
     if order == 2:
         squares = sum(square(x), axis, keepdims=True)
         return multiply(x, rsqrt(maximum(squares, epsilon**2)))

@@ -18,9 +18,14 @@ from funclab.layers import functions
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
+MASK = "__mask__"
+"""The mask of a tensor, which Keras 2 passes to calls that Keras 3 gives none."""
 
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
+
+MASKS = ("query_mask", "value_mask", "key_mask")
+"""Those that Keras writes where a tensor of the call carries a mask."""
 
 
 def graph_to_config(model: Any) -> dict[str, Any]:
@@ -214,7 +219,7 @@ def _arguments_to_config(node: Node, graph: Graph, numbers: dict[Node, int]) -> 
         "args": [_encode(arg, leaf) for arg in args],
         "kwargs": {key: _encode(value, leaf) for key, value in kwargs.items()},
     }
-    passed = [name for name in FILLED_IN if name in kwargs]
+    passed = [name for name in kwargs if name in FILLED_IN or name in MASKS]
     return {**call, "passed": passed} if passed else call
 
 
@@ -245,6 +250,8 @@ def _decode(value: Any, made: Any = None) -> Any:
     if kind == TENSOR:
         name, node, index = config["keras_history"]
         return _made(made, name, node)[index]
+    if kind == MASK:
+        return _mask(_decode(config, made))
     if kind == SLICE:
         return slice(config["start"], config["stop"], config["step"])
     if kind == ELLIPSIS:
@@ -252,6 +259,17 @@ def _decode(value: Any, made: Any = None) -> Any:
     if kind == ARRAY:
         return np.asarray(config["value"], config["dtype"])
     return {key: _decode(item, made) for key, item in value.items()}
+
+
+def _mask(tensor: Tensor) -> Tensor | None:
+    """The mask of a tensor, made by ops of the graph; None if it has none."""
+    if tensor.mask is None:
+        return None
+    layer: Any
+    layer, number, index = tensor._keras_history
+    inputs = layer.inbound_nodes[number].arguments.args[0]
+    masks = layer.compute_mask(inputs, structure.map_structure(_mask, inputs))
+    return masks[index] if isinstance(masks, list) else masks
 
 
 def _made(made: Any, name: str, number: int) -> list[Tensor]:
@@ -300,7 +318,7 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]
     masked = any(leaf.mask is not None for leaf in leaves)
     if "training" in own and "training" not in passed:
         del own["training"]
-    for key in [key for key in own if key == "mask" or key.endswith("_mask")]:
+    for key in [key for key in own if key == "mask" or key in MASKS]:
         if key not in passed and (masked or not any(structure.flatten(own[key]))):
             del own[key]
     return own

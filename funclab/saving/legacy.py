@@ -14,7 +14,7 @@ from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, SLICE, TENSOR, from_config
+from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, from_config
 from funclab.saving.state import placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 from funclab.shape_math import Array
@@ -40,6 +40,7 @@ TF_OPS = {
 }  # fmt: skip
 """Functions of TensorFlow that a graph of Keras 2 may hold, by their last name."""
 
+RECURRENT = ("Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN")
 TF_SETTINGS = {
     "y": "x2",
     "b": "x2",
@@ -102,7 +103,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
         group = f"{root}/{name}".lstrip("/")
         weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
         stored |= {name: weights} if weights else {}
-    layers = {layer.name: _variables(layer) for layer in model.layers if layer.weights}
+    layers = {layer.name: stored_variables(layer) for layer in model.layers if layer.weights}
     if len(stored) != len(layers):
         raise WeightsError(
             f"The file has weights for {len(stored)} layers, {model.name} has {len(layers)} layers "
@@ -126,7 +127,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
     return state
 
 
-def _variables(layer: Layer) -> list[Any]:
+def stored_variables(layer: Layer) -> list[Any]:
     """A layer's weights in the order of a `.h5` file."""
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
@@ -335,6 +336,9 @@ def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dic
             else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
         )
         kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
+    if entry["class_name"] in RECURRENT and isinstance(args[0], list):
+        args, states = args[0][:1], args[0][1:]  # there, states stand behind the sequences
+        kwargs |= {"initial_state": states, "mask": {"class_name": MASK, "config": args[0]}}
     passed = [name for name in FILLED_IN if name in kwargs]
     return {"args": args, "kwargs": kwargs, "passed": passed}
 

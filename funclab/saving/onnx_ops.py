@@ -269,6 +269,17 @@ def layer_normalization(op: Any, x: Any, *weights: Any) -> Any:
     return x
 
 
+def position_mask(op: Any, x: Any, y: Any) -> Any:
+    def places(x: Any, beside: int) -> Any:
+        axis = shape_math.axis_index(op.axis, x.ndim)
+        line = x[tuple(slice(None) if i == axis else 0 for i in range(x.ndim))]
+        return ops.expand_dims(ops.cumsum(ops.ones_like(line, "float32"), 0), beside)
+
+    ahead = ops.subtract(places(x, 1), places(y, 0))
+    seen = ops.less(ops.absolute(ahead), op.window or np.inf)
+    return ops.logical_and(seen, ops.greater_equal(ahead, 0.0)) if op.causal else seen
+
+
 def split(op: Any, x: Any) -> Any:
     before = (slice(None),) * shape_math.axis_index(op.axis, x.ndim)
     cuts = zip((0, *op.ends), (*op.ends, None))
@@ -332,6 +343,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
         x, ops.reshape(b, [-1 if i == op.axis % x.ndim else 1 for i in range(x.ndim)])
     ),
     "Normalization": normalization,
+    "PositionMask": position_mask,
     **dict.fromkeys(("LayerNormalization", "RMSNormalization"), layer_normalization),
     "Split": split,
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),

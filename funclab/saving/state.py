@@ -21,6 +21,9 @@ from funclab.shape_math import Array, show
 CELLS = ("LSTM", "GRU", "SimpleRNN")
 """Layers whose variables belong to a cell inside them, in Keras."""
 
+RENAMED = {"group_query_attention": "grouped_query_attention"}
+"""Layers whose classes have another name inside Keras."""
+
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
 
@@ -115,6 +118,7 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
         if isinstance(item, (Layer, list, tuple, dict)):
             is_layer = isinstance(item, Layer)
             name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
+            name = RENAMED.get(name, name)
             count = names[name] = names.get(name, -1) + 1
             inner = f"{place}{name}_{count}/" if count else f"{place}{name}/"
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)

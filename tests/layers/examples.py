@@ -22,6 +22,8 @@ class Example:
     shapes: tuple[tuple[int, ...], ...]
     several: bool = False
     words: int = 0
+    spread: bool = False
+    """Whether the inputs are arguments of the call, instead of one list."""
     text: bool = False
 
     def __str__(self) -> str:
@@ -34,6 +36,9 @@ class Example:
         for name in {"layer", "cell", "cells"} & settings.keys():  # made afresh each time
             settings[name] = settings[name]()
         return getattr(layers, self.name)(**settings)
+
+    def call(self, layer: Any, inputs: Any, **more: Any) -> Any:
+        return layer(*inputs, **more) if self.spread else layer(inputs, **more)
 
     def arrays(self, seed: int = 0, batch: int = BATCH, dtype: str = "float32") -> Any:
         """Data for a call: an array, or a list of them."""
@@ -68,6 +73,10 @@ def text(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
 
 def merge(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
     EXAMPLES.append(Example(name, settings, shapes, several=True))
+
+
+def arguments(name: str, *shapes: tuple[int, ...], **settings: Any) -> None:
+    EXAMPLES.append(Example(name, settings, shapes, several=True, spread=True))
 
 
 def double(x: Any, times: float = 2.0) -> Any:
@@ -234,6 +243,21 @@ example("GroupNormalization", IMAGE, groups=-1, axis=1, scale=False)
 example("RMSNormalization", SEQUENCE)
 example("RMSNormalization", IMAGE, axis=[-1, -2], epsilon=0.1)
 example("UnitNormalization", SEQUENCE, axis=[1, 2])
+
+merge("Attention", SEQUENCE, (2, 4))
+merge("Attention", SEQUENCE, (2, 6), (2, 4), score_mode="concat", use_scale=True, dropout=0.2)
+merge("AdditiveAttention", SEQUENCE, (2, 4))
+merge("AdditiveAttention", SEQUENCE, (2, 6), (2, 4), use_scale=False, dropout=0.2)
+arguments("MultiHeadAttention", SEQUENCE, SEQUENCE, num_heads=2, key_dim=6)
+arguments(
+    "MultiHeadAttention", SEQUENCE, (7, 6), (7, 4), num_heads=2, key_dim=4, value_dim=6,
+    output_shape=(2, 4), use_bias=False, use_gate=True, sliding_window=2,
+)  # fmt: skip
+arguments("MultiHeadAttention", SEQUENCE, (2, 6), num_heads=1, key_dim=2, dropout=0.2, seed=4)
+arguments("MultiHeadAttention", IMAGE, IMAGE, num_heads=2, key_dim=2, attention_axes=(1, -2))
+heads = {"head_dim": 6, "num_query_heads": 4, "num_key_value_heads": 2}
+arguments("GroupQueryAttention", SEQUENCE, (2, 6), **heads)
+arguments("GroupQueryAttention", SEQUENCE, (2, 4), use_gate=True, dropout=0.2, **heads)
 
 example("LSTM", SEQUENCE, units=2)
 example("LSTM", SEQUENCE, units=2, return_sequences=True, go_backwards=True)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,14 +102,24 @@ def test_what_was_learned_is_saved_with_the_model(tmp_path):
     assert again.get_config() == model.get_config()
 
 
+def test_a_file_of_keras_with_vocabularies_predicts_as_there():
+    recorded = Path(__file__).parents[1] / "saving" / "keras"
+    texts = np.array(["the cat sat", "a dog; the END"])
+    model = funclab.models.load_model(recorded / "vocabularies.keras")
+
+    made = model.predict([texts, texts[:, None], np.array([[5, 9], [0, 7]])])
+
+    np.testing.assert_allclose(made, np.load(recorded / "vocabularies.npy"), rtol=1e-5, atol=1e-6)
+
+
 def test_a_model_knows_what_its_layer_learns_after_it_was_built():
     lookup, inputs = StringLookup(), Input((1,), dtype="string")
     model = Model(inputs, lookup(inputs))
-    before = model.predict(np.array(["b"]))
+    with pytest.raises(ArgumentError, match="no vocabulary yet"):
+        model.predict(np.array(["b"]))
 
     lookup.adapt(["a", "b", "b"])
 
-    assert before.tolist() == [[0]]
     assert model.predict(np.array(["b"])).tolist() == [[1]]
 
 
@@ -157,7 +168,8 @@ TEXT_INPUT = Input((3,), dtype="string")
         (lambda: StringLookup()([1, 2]), DataError, "not text"),
         (lambda: StringLookup()([["a"], ["b", "c"]]), DataError, "make no array"),
         (lambda: StringLookup()(Input((3,))), ArgumentError, 'dtype="string"'),
-        (lambda: StringLookup(output_mode="tf_idf")(["a"]), ArgumentError, "no `idf_weights`"),
+        (lambda: StringLookup(output_mode="tf_idf")(["a"]), ArgumentError, "no vocabulary yet"),
+        (lambda: StringLookup(output_mode="tf_idf")(TEXT_INPUT), ArgumentError, "`idf_weights`"),
         (
             lambda: StringLookup(num_oov_indices=0, vocabulary=["a"])(["b"]),
             DataError,

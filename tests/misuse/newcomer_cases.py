@@ -269,8 +269,8 @@ def import_from_layers(name: str) -> Any:
 MISSING = [
     Misuse(
         "a layer of Keras that is not here",
-        lambda desk: funclab.layers.MultiHeadAttention,
-        ["module 'funclab.layers' has no attribute 'MultiHeadAttention'"],
+        lambda desk: funclab.layers.TorchModuleWrapper,
+        ["module 'funclab.layers' has no attribute 'TorchModuleWrapper'"],
         lambda desk: dir(funclab.layers),
         (AttributeError,),
     ),
@@ -304,8 +304,8 @@ MISSING = [
     ),
     Misuse(
         "the backend of old code",
-        lambda desk: funclab.backend,
-        ["has no attribute 'backend'", "funclab.ops"],
+        lambda desk: funclab.K,
+        ["has no attribute 'K'", "funclab.ops"],
         lambda desk: funclab.ops,
         (AttributeError,),
     ),

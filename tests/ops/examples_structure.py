@@ -153,3 +153,7 @@ example(named("Einsum", "aii->ia"), normal(3, 3))
 example(named("Einsum", "aii,ij,k->aj"), normal(3, 3), weight(3, 4), weight(2))
 example(named("Einsum", "aij,aij->ai"), normal(1, 3), normal(4, 1))
 example(named("Einsum", "...i,...i->..."), normal(2, 3), weight(3))
+
+example(named("PositionMask"), normal(3, 2), normal(4, 2))
+example(named("PositionMask", False, 2, -2), normal(2, 4, 2), normal(2, 3, 2))
+example(named("PositionMask", True, 2), normal(4), normal(4))

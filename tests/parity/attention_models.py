@@ -1,6 +1,6 @@
 """Layers that normalize each sample by itself, and layers that attend."""
 
-from tests.parity.case import compiled, normal, variants
+from tests.parity.case import case, classes, compiled, normal, padded, tokens, variants
 
 STEPS = {"x": normal(5, 6), "y": normal(2)}
 
@@ -43,3 +43,97 @@ def einsum_dense_case(keras, settings):
     inputs = keras.Input((5, 6))
     x = layers.EinsumDense(*formula, **options)(inputs)
     return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)), "rmsprop", "mse")
+
+
+LENGTHS = (5, 7, 7)
+"""Of the query, the value and the key."""
+HEADS = {"num_heads": 2, "key_dim": 3}
+GROUPS = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
+
+
+def attending(name, *, count=2, masked=False, causal=False, scored=False, **options):
+    call = {"use_causal_mask": causal, "return_attention_scores": scored}
+    x = [(padded if masked else normal)(length, 4) for length in LENGTHS[:count]]
+    return (name, options, count, masked, call), {"x": x, "y": normal(2)}
+
+
+@variants(
+    attention=attending("Attention"),
+    attention_with_key=attending("Attention", count=3, causal=True, use_scale=True),
+    attention_by_concatenation=attending("Attention", scored=True, score_mode="concat"),
+    masked_attention=attending("Attention", masked=True, causal=True),
+    additive_attention=attending("AdditiveAttention"),
+    additive_attention_with_key=attending("AdditiveAttention", count=3, use_scale=False),
+    masked_additive_attention=attending("AdditiveAttention", masked=True, scored=True),
+    multi_head_attention=attending("MultiHeadAttention", **HEADS),
+    multi_head_attention_with_key=attending(
+        "MultiHeadAttention", count=3, causal=True, use_bias=False, **HEADS
+    ),
+    multi_head_attention_scored=attending(
+        "MultiHeadAttention", scored=True, value_dim=5, output_shape=6, **HEADS
+    ),
+    multi_head_attention_in_a_window=attending(
+        "MultiHeadAttention", causal=True, sliding_window=3, use_gate=True, **HEADS
+    ),
+    multi_head_attention_regularized=attending(
+        "MultiHeadAttention", kernel_regularizer="l2", bias_regularizer="l1", **HEADS
+    ),
+    masked_multi_head_attention=attending("MultiHeadAttention", masked=True, **HEADS),
+    masked_multi_head_attention_scored=attending(
+        "MultiHeadAttention", masked=True, causal=True, scored=True, **HEADS
+    ),
+    group_query_attention=attending("GroupQueryAttention", causal=True, **GROUPS),
+    group_query_attention_with_key=attending("GroupQueryAttention", use_gate=True, **GROUPS),
+    masked_group_query_attention=attending(
+        "GroupQueryAttention", count=3, masked=True, scored=True, **GROUPS
+    ),
+)
+def attention_case(keras, settings):
+    name, options, count, masked, call = settings
+    layers = keras.layers
+    inputs = [keras.Input((length, 4)) for length in LENGTHS[:count]]
+    given = [layers.Masking()(x) for x in inputs] if masked else inputs
+    attend = getattr(layers, name)(**options)
+    made = attend(*given, **call) if name[0] in "MG" else attend(given, **call)
+    made = [made[0], keras.ops.max(made[1], -1)] if call["return_attention_scores"] else [made]
+    parts = [layers.Dense(2)(layers.Flatten()(x)) for x in made]
+    return compiled(keras, inputs, layers.add([*parts, parts[0]]), "rmsprop", "mse")
+
+
+@case(x=normal(3, 5, 4), y=normal(2))
+def attention_along_one_of_two_axes(keras):
+    layers = keras.layers
+    inputs = keras.Input((3, 5, 4))
+    x = layers.MultiHeadAttention(2, 3, attention_axes=2)(inputs, inputs)
+    return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+@case(x=tokens(9, 6), y=classes(3))
+def causal_transformer_encoder(keras):
+    layers = keras.layers
+    inputs = keras.Input((6,), dtype="int32")
+    x = layers.Embedding(9, 8, mask_zero=True)(inputs)
+    for _ in range(2):
+        normed = layers.LayerNormalization()(x)
+        heads = layers.MultiHeadAttention(2, 4, dropout=0.0)
+        x = layers.add([x, heads(normed, normed, use_causal_mask=True)])
+        wide = layers.Dense(12, activation="gelu")(layers.LayerNormalization()(x))
+        x = layers.add([x, layers.Dense(8)(wide)])
+    x = layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@case(x=[tokens(9, 5), tokens(9, 7)], y=normal(1))
+def two_towers_that_attend(keras):
+    layers = keras.layers
+    question, answer = keras.Input((5,), dtype="int32"), keras.Input((7,), dtype="int32")
+    embed = layers.Embedding(9, 6, mask_zero=True)
+    q, a = embed(question), embed(answer)
+    towers = [
+        layers.GlobalAveragePooling1D()(layers.Attention()([q, a])),
+        layers.GlobalAveragePooling1D()(layers.AdditiveAttention()([a, q])),
+    ]
+    first, second = (layers.RMSNormalization()(layers.Dense(4)(tower)) for tower in towers)
+    return compiled(keras, [question, answer], layers.Dot(axes=1)([first, second]))

@@ -67,16 +67,18 @@ def test_settings_are_those_of_keras():
         config.set_dtype_policy("mixed_float16")
 
 
-def test_epsilon_keeps_normalization_finite():
+def test_epsilon_keeps_divisions_and_logarithms_finite():
     config.set_epsilon(0.5)
 
     try:
         layer = L.Normalization(axis=None, mean=0.0, variance=0.0)
         made = layer(np.ones((1, 2)))
+        loss = funclab.losses.mean_absolute_percentage_error([[0.0]], [[1.0]])
     finally:
         config.set_epsilon(1e-7)
 
     assert made.tolist() == [[2.0, 2.0]]
+    assert float(loss[0]) == 200.0
 
 
 def test_code_in_files_is_run_only_when_that_is_allowed():

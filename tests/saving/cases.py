@@ -237,6 +237,24 @@ def operators(keras):
     return model
 
 
+@case(x=tokens(9, 5), y=normal(2))
+def attending(keras):
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    x = layers.Embedding(9, 4, mask_zero=True)(words)
+    y = layers.LayerNormalization(epsilon=1e-5)(x)
+    y = layers.MultiHeadAttention(2, 3, use_gate=True, name="heads")(y, y, use_causal_mask=True)
+    y = layers.GroupQueryAttention(3, 4, 2, use_bias=False)(y, x, key=x)
+    y = layers.RMSNormalization()(layers.add([x, y]))
+    y = layers.concatenate([layers.Attention(use_scale=True)([y, x]), y])
+    y = layers.AdditiveAttention()([y, layers.UnitNormalization()(y)])
+    y = layers.EinsumDense("...x,xhd->...hd", (2, 3), bias_axes="hd", activation="tanh")(y)
+    y = layers.GroupNormalization(3)(layers.Flatten()(y))
+    model = keras.Model(words, layers.Dense(2)(y))
+    model.compile("sgd", "mse")
+    return model
+
+
 def with_optimizer(keras: Any, make: Any) -> Any:
     x = keras.Input((3,))
     y = keras.layers.Dense(3, activation="tanh")(x)

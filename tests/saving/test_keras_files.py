@@ -82,7 +82,8 @@ KERAS_ONLY = {
     *("name", "dtype", "build_config", "compile_config", "build_input_shape", "shared_object_id"),
     *("sparse", "ragged", "renorm", "renorm_clipping", "renorm_momentum", "zero_output_for_mask"),
     *("input_axes", "output_axes", "jit_compile", "training", "mask"),
-    *("initial", "quantization_config", "seed", "backward_layer"),
+    *("initial", "quantization_config", "seed", "backward_layer", "rms_scaling"),
+    "attention_axes",
 }
 """What Keras writes besides, or under names of its own; none of it is on in these models."""
 

@@ -92,7 +92,8 @@ def _call(name: str) -> Iterator[str]:
         return
     reset_names()
     tensors = example.tensors()
-    model = Model(tensors, example.layer()(tensors), name=f"a_{registry.to_snake_case(name)}")
+    outputs = example.call(example.layer(), tensors)
+    model = Model(tensors, outputs, name=f"a_{registry.to_snake_case(name)}")
     step: Any = shape_steps(model).steps[-1]
     yield f"<h3>One call</h3><p><code>{escape(str(example))}</code></p>"
     yield diagram(model).svg

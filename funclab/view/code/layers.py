@@ -258,7 +258,11 @@ def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
     if default is not None or config is None:
         return same(config, default, name)
     usual = "linear" if name.endswith("activation") else {}
-    chosen = {"strides": list(getattr(layer, "pool_size", ())), "data_format": "channels_last"}
+    chosen = {
+        "strides": list(getattr(layer, "pool_size", ())),
+        "data_format": "channels_last",
+        "value_dim": getattr(layer, "key_dim", None),
+    }
     return config == chosen.get(name, usual)
 
 
@@ -267,7 +271,7 @@ def same(config: Any, default: Any, name: str = "") -> bool:
     if isinstance(config, dict) and isinstance(default, str):
         value = _by_name(name, default)
         return value is not None and registry.to_config(value) == config
-    if isinstance(config, list) and type(default) is int and name in WINDOWS:
+    if isinstance(config, list) and type(default) is int and name in (*WINDOWS, "axis"):
         return all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default

@@ -18,7 +18,7 @@ from funclab.graph.operation import Operation, OpOperation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import History, Tensor
 from funclab.graph.value import Call, Constant, Value
-from funclab.layers.arguments import first_parameter
+from funclab.layers.arguments import call_parameters, first_parameter
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
@@ -84,9 +84,12 @@ def inside(node: Node) -> Graph | None:
 
 
 def is_own(layer: Any) -> bool:
-    """Whether what a layer does is written in a `call` of the user's own."""
+    """Whether a diagram shows what the `call` of a layer does: one of the user's own, or one of
+    funclab that is made of other layers."""
     own = not type(layer).__module__.startswith("funclab.") and hasattr(layer, "sublayers")
-    return own and words.graph_of(layer) is None and words.inner_layer(layer) is None
+    if words.graph_of(layer) is not None or words.inner_layer(layer) is not None:
+        return False
+    return own or getattr(layer, "opened", False)
 
 
 def _graph_of_call(node: Node) -> Graph:
@@ -98,27 +101,36 @@ def _graph_of_call(node: Node) -> Graph:
         # The user's code runs once more: what it prints has been printed already.
         with _Recording(training=True), redirect_stdout(io.StringIO()):
             outputs = structure.flatten(node.operation(*args, **kwargs))
-        name = first_parameter(type(node.operation)) or "inputs"
-        _graphs[node] = _Drawing(node.operation, name).graph(list(values.values()), outputs)
+        names = {values[tensor]: name for name, tensor in _named(node)}
+        _graphs[node] = _Drawing(node.operation, names).graph(list(values.values()), outputs)
     return _graphs[node]
+
+
+def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
+    """The tensors that a call takes, by the name of the argument, the first one last."""
+    names = [first_parameter(type(node.operation)), *call_parameters(type(node.operation))]
+    given = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
+    for name, value in reversed(given.items()):
+        yield from ((name, x) for x in structure.flatten(value) if isinstance(x, Tensor))
 
 
 class _Drawing:
     """A graph made from op calls: those of a layer inside count as one call of that layer."""
 
-    def __init__(self, layer: Any, argument: str) -> None:
+    def __init__(self, layer: Any, arguments: dict[Value, str]) -> None:
         self.layers = {inner.name: inner for inner in getattr(layer, "sublayers", [])}
-        self.argument = argument
+        self.arguments = arguments
         self.operations: dict[Any, Operation] = {}
         self.names: set[str] = {*self.layers}
         self.tensors: dict[Value, Tensor] = {}
 
     def graph(self, inputs: list[Value], outputs: list[Value]) -> Graph:
-        for value in inputs:
-            argument = Argument(self._name(self.argument))
-            self.tensors[value] = Recorded(argument, [], ()).make(value)
         groups = [list(group) for _, group in groupby(calls_behind(outputs), _entry)]
         passed = {*outputs, *(value for calls in groups for value in _reads(calls))}
+        masks = [value.mask for value in inputs if value.mask in passed]
+        for value in (inputs := [*inputs, *masks]):
+            argument = Argument(self._name(self.arguments.get(value) or "mask"))
+            self.tensors[value] = Recorded(argument, [], ()).make(value)
         for calls in groups:
             self._record(calls, passed)
         made = [self.tensors[value] for value in inputs]

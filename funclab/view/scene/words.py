@@ -22,6 +22,9 @@ _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
+    "num_heads": "{} heads", "num_query_heads": "{} heads", "num_key_value_heads": "{} of keys",
+    "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
+    "sliding_window": "window {}",
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
     "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
@@ -33,10 +36,13 @@ _SETTINGS = {
 }  # fmt: skip
 _FLAGS = {
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
-    "mask_zero": "masks 0", "invert": "inverted", "keepdims": "keeps axes",
-    "normalize": "normalized",
+    "use_scale": "scaled", "use_gate": "gate", "mask_zero": "masks 0", "invert": "inverted",
+    "keepdims": "keeps axes", "normalize": "normalized",
     "data_format": "{}",
 }  # fmt: skip
+_LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
+"""Settings that follow another one where they are not given."""
+_CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
 # Operators as they are written; in the second row the order of the inputs makes no difference.
 _SIGNS = {
     "Subtract": "−", "Divide": "÷", "Power": "**", "FloorDivide": "//", "Mod": "%", "MatMul": "@",
@@ -100,7 +106,14 @@ def detail(layer: Any) -> str:
 def call_words(node: Node) -> str:
     """What a call does: `op Divide · ÷ 4.0`, or what its layer does."""
     layer = node.operation
-    return " · ".join(filter(None, [detail(layer), "" if layer.is_layer else _operator(node)]))
+    more = [_call_flags(node) if layer.is_layer else _operator(node)]
+    return " · ".join(filter(None, [detail(layer), *more]))
+
+
+def _call_flags(node: Node) -> str:
+    """The arguments of a call that decide what it does, such as use_causal_mask=True."""
+    passed = node.arguments.kwargs
+    return " · ".join(text for name, text in _CALL_FLAGS.items() if passed.get(name) is True)
 
 
 def is_automatic(operation: Operation) -> bool:
@@ -115,9 +128,10 @@ def brief(node: Node) -> str:
     layer = node.operation
     if not layer.is_layer:
         return _operator(node)
+    told = call_words(node)
     if not is_automatic(layer):
-        return detail(layer)
-    return detail(layer).removeprefix(kind(layer)).removeprefix(" · ").strip()
+        return told
+    return told.removeprefix(kind(layer)).removeprefix(" · ").strip()
 
 
 def _operator(node: Node) -> str:
@@ -165,7 +179,7 @@ def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
     for name in (name for name in table if name in defaults):
         value = _same(getattr(layer, name, None))
         usual = [None, False, "channels_last", _same(defaults[name])]
-        usual += [_same(getattr(layer, "pool_size", None))] if name == "strides" else []
+        usual += [_same(getattr(layer, _LIKE[name], None))] if name in _LIKE else []
         always = (kind(layer), name) == ("Concatenate", "axis")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
             text = "{}" if value in ("same", "causal") else table[name]

@@ -37,7 +37,7 @@ def test_the_source_of_a_model_makes_it_again(name):
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_the_source_of_a_layer_makes_it_again(example: Example):
     inputs = example.tensors()
-    outputs = example.layer(name="it", trainable=False)(inputs)
+    outputs = example.call(example.layer(name="it", trainable=False), inputs)
     model = Model(inputs, {str(i): one for i, one in enumerate(structure.flatten(outputs))})
 
     assert_rebuilt(model, **OWN_FUNCTIONS)

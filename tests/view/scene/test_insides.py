@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funclab import Input
-from funclab.layers import Dense, Dropout, Layer
+from funclab.layers import Dense, Dropout, Embedding, Layer, MultiHeadAttention
 from funclab.models import Model
 from funclab.view import diagram
 from funclab.view.explorer.facts import facts_of, tape_of
@@ -104,3 +104,22 @@ def test_the_panel_knows_every_call_inside():
     assert facts["nodes"][key]["inputs"] == made_by_the_first
     assert facts["frames"] == {"block[0]": "block"}
     assert [call["op"] for call in tape_of(objects[key])] == ["matmul", "bias_activation"]
+
+
+def test_attention_in_heads_opens_to_its_dense_layers_and_the_masks_that_it_reads():
+    words = Input((5,), dtype="int32")
+    x = Embedding(9, 4, mask_zero=True)(words)
+    heads = MultiHeadAttention(2, 3, name="heads")
+    model = Model(words, heads(x, x, use_causal_mask=True))
+
+    inside = frame_of(model, "heads[0]")
+
+    lines = {box.key.removeprefix("heads[0]/"): box.brief for box in inside.boxes}
+    named = [f"{name}[0]" for name in ("query", "key", "value", "attention_output")]
+    formulas = [*["...x,xhd->...hd"] * 3, "...hd,hdx->...x"]
+    assert [lines[name] for name in named] == [f"EinsumDense · {text}" for text in formulas]
+    assert [key for key, brief in lines.items() if brief == "Argument"] == ["query_1[0]", "mask[0]"]
+    assert {"position_mask[0]", "softmax_1[0]"} <= lines.keys()
+    assert next(box for box in diagram(model).scene.boxes if box.key == "heads[0]").brief == (
+        "MultiHeadAttention · 2 heads · key 3 · causal"
+    )

@@ -51,6 +51,7 @@ RECURRENT = [
     for r in (False, True)
 ]
 PAIRS = [((4,), (4,)), ((20, 3), (20, 3)), ((1, 4), (3, 1)), ((3,), (5, 3)), ((None, 2), (7, 2))]
+PAIRS_OF_STEPS = [((5, 4), (7, 4)), ((None, 4), (7, 4)), ((5, 4), (7, 3), (7, 4))]
 
 
 def lstm(**settings: Any) -> Any:
@@ -88,6 +89,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
         for rank, shapes in ((1, SEQUENCES), (2, IMAGES), (3, VOLUMES))
     },
     "Add": (layers.Add, [{}], PAIRS),
+    "AdditiveAttention": (layers.AdditiveAttention, [{}, {"use_scale": False}], PAIRS_OF_STEPS),
+    "Attention": (layers.Attention, [{}, {"score_mode": "concat"}], PAIRS_OF_STEPS),
     "Average": (layers.Average, [{}], PAIRS),
     "AveragePooling1D": (layers.AveragePooling1D, POOLS, SEQUENCES),
     "AveragePooling2D": (layers.AveragePooling2D, POOLS, IMAGES),
@@ -214,6 +217,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "GlobalMaxPooling1D": (layers.GlobalMaxPooling1D, GLOBAL, SEQUENCES),
     "GlobalMaxPooling2D": (layers.GlobalMaxPooling2D, GLOBAL, IMAGES),
     "GroupNormalization": (layers.GroupNormalization, [{"groups": 2}], [(6,), (None, 4)]),
+    "GroupQueryAttention": (
+        layers.GroupQueryAttention,
+        [{"head_dim": 6, "num_query_heads": 4, "num_key_value_heads": 2, "use_gate": True}],
+        PAIRS_OF_STEPS,
+    ),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
     "RNN": (layers.RNN, STEPPING, SEQUENCES),
@@ -231,6 +239,14 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "MaxPooling3D": (layers.MaxPooling3D, POOLS, VOLUMES),
     "Maximum": (layers.Maximum, [{}], PAIRS),
     "Minimum": (layers.Minimum, [{}], PAIRS),
+    "MultiHeadAttention": (
+        layers.MultiHeadAttention,
+        [
+            {"num_heads": 2, "key_dim": 6},
+            {"num_heads": 3, "key_dim": 2, "value_dim": 5, "output_shape": (2, 8)},
+        ],
+        [*PAIRS_OF_STEPS, ((5, 3, 4), (5, 3, 4))],
+    ),
     "Multiply": (layers.Multiply, [{}], PAIRS),
     "PReLU": (layers.PReLU, [{}], [(5,), (4, 6, 2)]),
     "Permute": (layers.Permute, [{"dims": (2, 1)}], [(4, 7), (None, 3)]),

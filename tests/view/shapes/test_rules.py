@@ -9,6 +9,7 @@ import pytest
 
 from funclab import Input, Layer, Model, layers, ops, registry, structure
 from funclab.graph.node import Node
+from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
@@ -35,12 +36,27 @@ def inputs_of(shape: Any, name: str = "") -> Any:
     return [Input(one) for one in shape] if several else Input(shape, dtype=dtype)
 
 
+def called(layer: Any, shape: Any, **more: Any) -> Any:
+    """A layer called on inputs: on a list of them, or each as an argument where it has a name."""
+    inputs = inputs_of(shape, type(layer).__name__)
+    spread = first_parameter(type(layer)) == "query"
+    return layer(*inputs, **more) if spread else layer(inputs, **more)
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_the_arithmetic_of_a_layer_gives_its_output_shape(name):
     make, settings, shapes = CASES[name]
 
     for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(make(**some)(inputs_of(shape, name))))
+        assert_exact(node_of(called(make(**some), shape)))
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.endswith("Attention")])
+def test_attention_that_returns_its_scores_has_a_rule_for_them(name):
+    make, settings, shapes = CASES[name]
+
+    for some, shape in itertools.product(settings, shapes):
+        assert_exact(node_of(called(make(**some), shape, return_attention_scores=True)))
 
 
 def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
@@ -182,11 +198,16 @@ def test_several_outputs_have_a_rule_each():
         (layers.Embedding(1000, 64), (10,), "1000 × 64 = 64,000"),
         (layers.Flatten(), (3, 4), "0: nothing to learn"),
         (layers.BatchNormalization(), (7,), "4 × 7 = 28 (all but 14 of them trained)"),
+        (
+            layers.MultiHeadAttention(2, 3),
+            ((5, 4), (5, 4)),
+            "4 × 2 × 3 + 2 × 3 + 4 × 2 × 3 + 2 × 3 + 4 × 2 × 3 + 2 × 3 + 2 × 3 × 4 + 4 = 118",
+        ),
         (layers.Dense(2, trainable=False), (3,), "3 × 2 + 2 = 8 (none of them trained)"),
     ],
 )
 def test_parameters_are_arithmetic_that_tells_what_is_not_trained(layer, shape, text):
-    layer(Input(shape))
+    called(layer, shape)
 
     assert parameters(layer).text == text
 
@@ -205,7 +226,7 @@ def test_a_model_adds_up_its_layers_and_counts_shared_ones_once():
 def test_parameter_arithmetic_gives_what_the_layer_counts(name):
     make, settings, shapes = CASES[name]
     layer = make(**settings[0])
-    layer(inputs_of(shapes[0], name))
+    called(layer, shapes[0])
 
     text = parameters(layer).text.partition(" (all")[0].partition(" (none")[0]
 

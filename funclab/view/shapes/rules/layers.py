@@ -128,6 +128,42 @@ def einsum_dense(call: CallShapes) -> Derivation:
     return f"{words}; what is not behind the arrow is summed over.", [axes]
 
 
+@for_layers("Attention", "AdditiveAttention")
+def attention(call: CallShapes) -> Derivation:
+    query, value = call.all_same(0), call.all_same(1)
+    words = (
+        "Each position of the query gets a mean of the values, weighted by its scores: as many "
+        "positions as the query, as many features as the value."
+    )
+    return words, _with_scores(call, [*query[:-1], value[-1]], [*query[:-1], value[-2]])
+
+
+@for_layers("MultiHeadAttention", "GroupQueryAttention")
+def head_attention(call: CallShapes) -> Derivation:
+    layer, rank = call.layer, len(call.x)
+    heads = "num_heads" if hasattr(layer, "num_heads") else "num_query_heads"
+    query, value = call.all_same(0), call.all_same(1)
+    seen = sorted(axis % rank for axis in layer.attention_axes or range(1, rank - 1))
+    free = [axis for axis in range(rank - 1) if axis not in seen]
+    lengths = getattr(layer, "output_lengths_given", None) or ()
+    given = [setting(f"output_lengths_given[{i}]", n) for i, n in enumerate(lengths)]
+    scores = [
+        *(query[axis] for axis in free),
+        setting(heads, getattr(layer, heads)),
+        *(side[axis] for side in (query, value) for axis in seen),
+    ]
+    words = (
+        f"Each position of the query gets what its {getattr(layer, heads)} heads find in the value "
+        "and a kernel joins: the positions of the query stay, with "
+    )
+    words += "output_shape features." if given else "as many features as it had."
+    return words, _with_scores(call, [*query[:-1], *(given or query[-1:])], scores)
+
+
+def _with_scores(call: CallShapes, output: Axes, scores: Axes) -> list[Axes]:
+    return [output, scores] if len(call.outputs) > 1 else [output]
+
+
 @for_layers("Embedding")
 def embedding(call: CallShapes) -> Derivation:
     width = call.layer.output_dim

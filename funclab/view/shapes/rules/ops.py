@@ -61,6 +61,13 @@ def einsum(call: CallShapes) -> Derivation:
     return f"{words}{sums}.", [axes]
 
 
+@for_ops("PositionMask")
+def position_mask(call: CallShapes) -> Derivation:
+    axis = call.layer.axis
+    words = "For each position of the first and of the second, whether the one sees the other."
+    return words, [[call.same(axis, 0), call.same(axis, 1)]]
+
+
 @for_ops("Reduction", "ArgMax")
 def reduction(call: CallShapes) -> Derivation:
     gone, kept = reduced_axes(len(call.x), call.layer.axis), call.layer.keepdims
