@@ -239,7 +239,9 @@ def plain(thing):
     config = thing.get_config() if hasattr(thing, "get_config") else vars(thing)
     if "Merge" not in str(type(thing)):
         config = {key: value for key, value in config.items() if key != "name"}
-    return type(thing).__name__, json.dumps(config, default=str, sort_keys=True)
+    return type(thing).__name__, json.dumps(
+        config, default=lambda x: type(x).__name__, sort_keys=True
+    )
 
 
 def outcome(work, *row):
