@@ -169,6 +169,10 @@ class NotBuiltError(FunclabError, RuntimeError, ValueError):
     """A layer that is asked for its weights before there are any."""
 
 
+class NotFiniteError(FunclabError, RuntimeError):
+    """A number that is not finite where training has to end."""
+
+
 class BusyError(FunclabError, RuntimeError):
     """A model that is asked for something while it is being trained."""
 

@@ -14,8 +14,6 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "backend": "functions of tensors are in funclab.ops; Keras 2's backend is in funclab.keras2, "
-    "and after funclab.install_as_keras() also in keras: from keras import backend as K.",
     "applications": "there are no trained networks to download; build one with funclab.layers, and "
     "load weights with model.load_weights(path).",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
@@ -25,7 +23,7 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    "image": "load and change images with NumPy, batch by batch in a generator; fit takes it.",
+    "ImageDataGenerator": "change images with NumPy in a generator of batches; fit takes it.",
     "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
     "for each: clone_model(model) makes one.",
     "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",

@@ -4,12 +4,18 @@ from funclab.callbacks.base import Callback, CallbackList, History
 from funclab.callbacks.control import (
     EarlyStopping, LambdaCallback, LearningRateScheduler, ReduceLROnPlateau, TerminateOnNaN,
 )  # fmt: skip
+from funclab.callbacks.backup import BackupAndRestore
+from funclab.callbacks.bar import ProgbarLogger
+from funclab.callbacks.ema import SwapEMAWeights
 from funclab.callbacks.files import CSVLogger, ModelCheckpoint
+from funclab.callbacks.remote import RemoteMonitor
+from funclab.callbacks.tensorboard import TensorBoard
 from funclab.missing import guard
 
 __all__ = [
-    "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback",
-    "LearningRateScheduler", "ModelCheckpoint", "ReduceLROnPlateau", "TerminateOnNaN",
+    "BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History",
+    "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger",
+    "ReduceLROnPlateau", "RemoteMonitor", "SwapEMAWeights", "TensorBoard", "TerminateOnNaN",
 ]  # fmt: skip
 
 guard(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -173,20 +174,46 @@ class History(Callback):
 
 
 class CallbackList:
-    """Several callbacks as one."""
+    """Several callbacks as one: each moment is told to all of them, in order.
+
+    callbacks: a callback, or a list of them.
+    add_history: whether a History follows them, if none is among them.
+    add_progbar: whether a ProgbarLogger follows them, if none is among them.
+    model, params: what all callbacks are given.
+    """
+
+    around: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)
+    """What surrounds each call of callbacks."""
 
     def __init__(
         self,
-        callbacks: Sequence[Any],
-        model: Any,
-        params: dict[str, Any],
-        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
     ) -> None:
-        self.callbacks, self.params = list(callbacks), params
-        self.around = around
-        """What surrounds each call of callbacks."""
-        for callback in self.callbacks:
+        self.callbacks = checked(callbacks)
+        if add_history and not any(isinstance(one, History) for one in self.callbacks):
+            self.callbacks.append(History())
+        if add_progbar and not any(shows_progress(one) for one in self.callbacks):
+            self.callbacks.append(importlib.import_module("funclab.callbacks").ProgbarLogger())
+        self.set_model(model)
+        self.set_params(params)
+
+    def append(self, callback: Any) -> None:
+        self.callbacks.append(callback)
+
+    def set_model(self, model: Any) -> None:
+        self.model = model
+        for callback in self.callbacks if model is not None else ():
             callback.set_model(model)
+            if isinstance(callback, History):
+                model.history = callback
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+        for callback in self.callbacks if params else ():
             callback.set_params(params)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
@@ -214,6 +241,11 @@ class CallbackList:
         return [self._telling(methods)] if methods else []
 
 
+def shows_progress(callback: Any) -> bool:
+    """Whether a callback writes the progress line, so that nobody else does."""
+    return getattr(callback, "shows_progress", False)
+
+
 def writes(callback: Any, name: str | None) -> bool:
     """Whether a callback's class has its own method of that name."""
     if name is None:
@@ -231,8 +263,8 @@ def checked(callbacks: Any) -> list[Any]:
         return []
     known: list[Any] = []
     for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
-        if isinstance(callback, CallbackList):
-            known += callback.callbacks
+        if isinstance(callback, (CallbackList, list, tuple)):
+            known += checked(getattr(callback, "callbacks", callback))
             continue
         if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
             name = callback.__name__ if isinstance(callback, type) else repr(callback)

@@ -8,18 +8,35 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import meant
+from funclab import meant, registry
 from funclab.callbacks.base import Callback, Logs, alias
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, NotFiniteError
 from funclab.fields import wrong_value
 
 
 class LambdaCallback(Callback):
     """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`."""
 
-    def __init__(self, **functions: Callable[..., Any] | None) -> None:
+    def __init__(
+        self,
+        on_epoch_begin: Callable[..., Any] | None = None,
+        on_epoch_end: Callable[..., Any] | None = None,
+        on_train_begin: Callable[..., Any] | None = None,
+        on_train_end: Callable[..., Any] | None = None,
+        on_train_batch_begin: Callable[..., Any] | None = None,
+        on_train_batch_end: Callable[..., Any] | None = None,
+        **kwargs: Callable[..., Any] | None,
+    ) -> None:
         super().__init__()
-        for name, function in functions.items():
+        functions = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }
+        for name, function in (functions | kwargs).items():
             if not hasattr(Callback, name) or not name.startswith("on_"):
                 known = [name for name in dir(Callback) if name.startswith("on_")]
                 raise ArgumentError(
@@ -45,6 +62,13 @@ def a_function(owner: str, name: str, value: Any, *calls: Sequence[str]) -> Any:
         if name == "schedule"
         else f"write {name}=lambda epoch, logs: print(epoch, logs).",
     )
+
+
+UPWARD = (
+    *("acc", "accuracy", "auc", "precision", "recall", "score", "positives", "negatives"),
+    *("sensitivity", "specificity", "similarity", "correlation", "io_u", "iou"),
+)
+"""How the names of numbers end that are better when they are larger."""
 
 
 class Monitor(Callback):
@@ -75,8 +99,13 @@ class Monitor(Callback):
         """Whether larger is better; by its name, when the mode is "auto"."""
         if self.mode != "auto":
             return self.mode == "max"
-        words = ("acc", "accuracy", "auc", "precision", "recall", "score", "positives")
-        return any(self.monitor.endswith(word) for word in words) and "false" not in self.monitor
+        name = self.monitor
+        compiled = getattr(self.model, "compiled_state", None)
+        metric = compiled.trackers.get(name.removeprefix("val_")) if compiled else None
+        if metric is not None:  # whatever its name
+            kind = registry.to_snake_case(type(metric).__name__)
+            name = name if kind.startswith("mean_metric") or kind == "mean" else kind
+        return any(name.endswith(word) for word in UPWARD) and "false" not in name
 
     def better(self, value: float, than: float | None) -> bool:
         if than is None:
@@ -240,10 +269,24 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Ends training when the loss is not a number, or infinite."""
+    """Ends training when the loss is not a number, or infinite; by an error with `raise_error`.
+
+    Raises: NotFiniteError.
+    """
+
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__()
+        self.raise_error = raise_error
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
+            if self.raise_error:
+                raise NotFiniteError(
+                    f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. "
+                    "Terminating training immediately.",
+                    why="a step was too long, or the data hold numbers that are not finite.",
+                    fix="use a smaller learning rate, or clip gradients with clipnorm=1.0.",
+                )
             print(f"Batch {batch}: Invalid loss, terminating training")
             self.model.stop_training = True

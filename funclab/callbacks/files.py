@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from funclab import meant
 from funclab.callbacks.base import Callback, Logs, Named
 from funclab.callbacks.control import Monitor
 from funclab.fields import wrong_value
@@ -40,6 +41,27 @@ class CSVLogger(Callback):
         append_text(self.filename, lines.getvalue())
 
 
+class Batches:
+    """Counts batches, over epochs, until there are `save_freq` of them; never for "epoch"."""
+
+    def __init__(self, owner: str, save_freq: Any) -> None:
+        if save_freq != "epoch" and not (meant.is_whole(save_freq) and save_freq > 0):
+            wanted = '"epoch" or a number of batches'
+            raise wrong_value(owner, "save_freq", save_freq, wanted, '"epoch"')
+        self.save_freq, self.count, self.last = save_freq, 0, -1
+
+    def are_enough(self, batch: int) -> bool:
+        """Whether it is time; the number of the batch says how many went before unnoticed."""
+        if self.save_freq == "epoch":
+            return False
+        self.count += batch + 1 if batch <= self.last else batch - self.last
+        self.last = batch
+        if self.count < self.save_freq:
+            return False
+        self.count = 0
+        return True
+
+
 class ModelCheckpoint(Monitor):
     """Saves the model, or its weights, after every epoch or after the best one.
 
@@ -54,23 +76,34 @@ class ModelCheckpoint(Monitor):
         save_best_only: bool = False,
         save_weights_only: bool = False,
         mode: str = "auto",
-        save_freq: str = "epoch",
+        save_freq: Any = "epoch",
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, 0.0)
-        if save_freq != "epoch":
-            raise wrong_value("ModelCheckpoint", "save_freq", save_freq, '"epoch"', '"epoch"')
+        self.batches = Batches("ModelCheckpoint", save_freq)
+        self.epoch = 0
         self.filepath, self.verbose = str(filepath), verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq, self.best = save_freq, initial_value_threshold
 
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        if self.batches.are_enough(batch):
+            self._save(self.epoch, {"batch": batch + 1, **(logs or {})})
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.save_freq == "epoch":
+            self._save(epoch, logs or {})
+
+    def _save(self, epoch: int, logs: Logs) -> None:
         if self.save_best_only:
             value = self.value(logs)
             if value is None or not self.better(value, self.best):
                 return
             self.best = value
-        path = self._path(Named({"epoch": epoch + 1, **(logs or {})}))
+        path = self._path(Named({"epoch": epoch + 1, **logs}))
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: saving model to {path}")
         if self.save_weights_only:

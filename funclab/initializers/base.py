@@ -25,6 +25,12 @@ def seed(value: int) -> None:
     _rng = np.random.default_rng(value)
 
 
+def draw_from(generator: np.random.Generator) -> None:
+    """From now on, draw all random numbers from this generator, until the next `seed`."""
+    global _rng
+    _rng = generator
+
+
 def rng() -> np.random.Generator:
     """The generator behind everything random that has no seed of its own."""
     return _own.get() or _rng

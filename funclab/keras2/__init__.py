@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
+
+from funclab import initializers
 from funclab.keras2.methods import give_old_methods
 from funclab.keras2.paths import Face, modules
 from funclab.keras2.spelling import accept_old_names
@@ -16,8 +19,12 @@ __all__ = ["Face", "install"]
 
 
 def install() -> None:
-    """From now on, in this process, `import keras` gives funclab, with the spellings of Keras 2."""
+    """From now on, in this process, `import keras` gives funclab, with the spellings of Keras 2.
+
+    `numpy.random.seed` then makes weights and shuffling repeatable, as it did in Keras 2.
+    """
     if not isinstance(sys.modules.get("keras"), Face):
         accept_old_names()
         give_old_methods()
+        initializers.draw_from(np.random.Generator(np.random.get_bit_generator()))
         sys.modules.update(modules())

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, ops, registry
+from funclab import backend as keras_3
+from funclab import ops, registry
 from funclab.config import floatx, image_data_format, set_image_data_format
-from funclab.errors import NotSupportedError, TensorTypeError
+from funclab.errors import NotSupportedError
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Variable
 from funclab.keras2 import functions
 from funclab.keras2.functions import value_of
 from funclab.layers.checks import stream
@@ -27,10 +28,6 @@ from funclab.missing import guard
 from funclab.ops import random
 from funclab.shape_math import Array, Shape
 
-SETTINGS = (
-    "backend", "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx",
-    "set_image_data_format",
-)  # fmt: skip
 GRAPHS = (
     "function", "gradients", "in_test_phase", "in_train_phase", "learning_phase", "rnn",
 )  # fmt: skip
@@ -77,7 +74,7 @@ def _variable_of(name: str, make: Callable[..., Array]) -> Callable[..., Variabl
     return made
 
 
-globals().update({name: getattr(config, name) for name in SETTINGS})
+globals().update({name: getattr(keras_3, name) for name in keras_3.__all__})
 globals().update({name: getattr(functions, name) for name in GRAPHS})
 globals().update({name: getattr(ops, name) for name in SAME})
 globals().update({name: getattr(ops, new) for name, new in RENAMED.items()})
@@ -183,21 +180,6 @@ def cast_to_floatx(x: Any) -> Array:
     return np.asarray(x, floatx())
 
 
-def is_keras_tensor(x: Any) -> bool:
-    """Whether x is a tensor of a graph: an Input, or made by layers and functions of one.
-
-    Raises: TensorTypeError for what is not symbolic at all.
-    """
-    if not isinstance(x, (Tensor, Value)):
-        raise TensorTypeError(
-            f"Unexpectedly found an instance of type `{type(x)}`. Expected a symbolic tensor "
-            "instance.",
-            why="only tensors and variables can be asked whether layers made them.",
-            fix="pass what Input or a layer returned.",
-        )
-    return isinstance(x, Tensor)
-
-
 def is_placeholder(x: Any) -> bool:
     """Whether x is an Input."""
     return isinstance(x, Tensor) and x._keras_history.operation.inbound_nodes[0].is_input
@@ -224,17 +206,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(formats.get(dim_ordering, dim_ordering))
 
 
-def get_uid(prefix: str = "") -> int:
-    """A number that was not given for this prefix before."""
-    return int((registry.auto_name(f"uid {prefix}") + "_0").split("_")[1]) + 1
-
-
-def clear_session() -> None:
-    """Let automatic names begin again, as in a new session."""
-    registry.reset_names()
-
-
-reset_uids = clear_session
+reset_uids = registry.reset_names
 
 
 @contextlib.contextmanager

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from funclab import layers, models, utils
-from funclab.errors import ArgumentError, NotSupportedError, unwritten
+from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.node import Node
 from funclab.layers.spec import InputSpec
 from funclab.meant import is_whole
@@ -84,29 +82,9 @@ def merge(inputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
     return Merge(None, *args, **kwargs)(list(inputs))
 
 
-class BatchSequence:
-    """Batches by number, for fit_generator: subclasses write `__len__` and `__getitem__`."""
-
-    def __len__(self) -> int:
-        raise unwritten(self, "__len__")
-
-    def __getitem__(self, index: int) -> Any:
-        raise unwritten(self, "__getitem__")
-
-    def on_epoch_end(self) -> None:
-        """Called after every epoch."""
-
-
 def to_categorical(y: Any, num_classes: int | None = None, nb_classes: int | None = None) -> Array:
     """Class numbers as one-hot rows. See funclab.utils.to_categorical."""
     return utils.to_categorical(y, nb_classes if num_classes is None else num_classes)
-
-
-def normalize(x: Any, axis: int = -1, order: int = 2) -> Array:
-    """An array divided by the length of its vectors along an axis."""
-    length = np.atleast_1d(np.linalg.norm(x, order, axis))
-    length[length == 0] = 1
-    return x / np.expand_dims(length, axis)
 
 
 LAYERS: dict[str, Any] = {
@@ -133,10 +111,7 @@ ENGINE = {
     "InputSpec": InputSpec, "Node": Node, "Container": models.Functional,
     "Network": models.Functional, "merge": merge, "get_source_inputs": utils.get_source_inputs,
 }  # fmt: skip
-UTILS: dict[str, Any] = {
-    "Sequence": BatchSequence, "to_categorical": to_categorical, "normalize": normalize,
-    "plot": utils.plot_model,
-}  # fmt: skip
+UTILS = {"to_categorical": to_categorical, "plot": utils.plot_model}
 REGULARIZERS = {
     "l1l2": "l1_l2", "activity_l1": "l1", "activity_l2": "l2", "WeightRegularizer": "L1L2",
 }  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from funclab import structure
 from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
+from funclab.keras2.closures import given_tensors
 from funclab.keras2.functions import listed
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
@@ -19,7 +20,7 @@ from funclab.layers.weights import Weighted
 from funclab.models import Functional, Model, Sequential
 from funclab.shape_math import Array
 
-fit, fit_generator = Model.fit, Model.fit_generator
+fit, fit_generator, compile = Model.fit, Model.fit_generator, Model.compile
 
 
 # Sequential.
@@ -45,6 +46,17 @@ def reset_states(model: Any) -> None:
             layer.reset_states()
 
 
+@functools.wraps(compile)
+def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
+    """`compile`, where losses and metrics may use tensors of the model."""
+    arguments = inspect.signature(compile).bind(model, *args, **kwargs).arguments
+    arguments |= arguments.pop("others", {})
+    for name in ("loss", "metrics"):
+        if name in arguments:
+            arguments[name] = given_tensors(model, arguments[name])
+    compile(**arguments)
+
+
 @functools.wraps(fit)
 def fit_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
     """`fit`, where callbacks find the data to validate on in `self.validation_data`."""
@@ -66,7 +78,7 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
     for each sample and output, in one list, as in Keras 2; a stream of batches as it is."""
     if isinstance(data, (list, tuple)):
         x, y, weight = (*data, None, None)[:3]
-        y = structure.flatten(y)
+        y = [part for part in structure.flatten(y) if part is not None]
         ones = [np.ones(len(part), "float32") for part in y]
         data = [*structure.flatten(x), *y, *(ones if weight is None else listed(weight))]
     for told in (model, *listed(callbacks or [])):
@@ -165,6 +177,17 @@ def add_update(layer: Any, updates: Any, inputs: Any = None) -> None:
             backend.update(*pair)
 
 
+def adding(add_loss: Any) -> Any:
+    """`add_loss`, which in Keras 2 took several losses, and the inputs they depend on."""
+
+    def add_losses(layer: Any, losses: Any, inputs: Any = None) -> None:
+        """Add to the training loss: inside `call`, a value or several; to a model, a tensor."""
+        for loss in listed(losses):
+            add_loss(layer, loss)
+
+    return add_losses
+
+
 def set_trainable_weights(layer: Any, weights: Any) -> None:
     """Let training change these variables, as layers of Keras 1 told in `build`."""
     for variable in weights:
@@ -176,6 +199,7 @@ def set_trainable_weights(layer: Any, weights: Any) -> None:
 METHODS: dict[Any, dict[str, Any]] = {
     Layer: {
         "updates": property(updates),
+        "add_loss": adding(Layer.add_loss),
         "add_update": add_update,
         "get_updates_for": get_updates_for,
         "get_losses_for": get_losses_for,
@@ -187,11 +211,12 @@ METHODS: dict[Any, dict[str, Any]] = {
         "fit_generator": counting(fit_generator_telling),
         "evaluate_generator": counting(Model.evaluate_generator),
         "predict_generator": counting(Model.predict_generator),
-        "compile": spelled(Model.compile),
+        "compile": spelled(compile_finding),
         "evaluate": spelled(Model.evaluate),
         "reset_states": reset_states,
     },
-    Functional: {
+    Functional: {"add_loss": adding(Functional.add_loss)}
+    | {
         f"{side}_layers_{what}_indices": property(functools.partial(places, side, what))
         for side in ("input", "output")
         for what in ("node", "tensor")

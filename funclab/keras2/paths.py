@@ -62,7 +62,7 @@ APPLICATIONS = ("vgg16", "vgg19", "resnet50", "inception_v3", "xception", "mobil
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {}),
-    **{f"keras.{room}": (room, {}) for room in (*ROOMS, "saving")},
+    **{f"keras.{room}": (room, {}) for room in (*ROOMS, "config", "preprocessing", "saving")},
     "keras.layers": ("layers", legacy.LAYERS),
     **{f"keras.layers.{name}": ("layers", legacy.LAYERS) for name in LAYERS},
     "keras.legacy": ("layers", legacy.LAYERS),
@@ -75,14 +75,14 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.constraints": ("constraints", legacy.CONSTRAINTS),
     "keras.objectives": ("losses", {}),
     "keras.initializations": ("initializers", {}),
-    "keras.preprocessing": ("keras2.text", {}),
+    "keras.preprocessing.image": ("preprocessing.image", {}),
+    "keras.preprocessing.sequence": ("preprocessing.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),
-    "keras.preprocessing.sequence": ("keras2.sequence", {}),
 }
 """What each module of Keras is here: a room of funclab, and more names."""
 
 ABSENT = (
-    *("keras.applications", "keras.preprocessing.image", "keras.wrappers.scikit_learn"),
+    *("keras.applications", "keras.wrappers.scikit_learn"),
     *(f"keras.applications.{name}" for name in APPLICATIONS),
 )
 

@@ -106,7 +106,8 @@ def once(owner: str, args: Iterable[Any], kwargs: dict[str, Any], old: list[str]
 
 
 def short(value: Any) -> str:
-    plain = isinstance(value, (int, float, str, tuple, bool, type(None)))
+    parts = value if isinstance(value, tuple) else (value,)
+    plain = all(isinstance(part, (int, float, str, bool, type(None))) for part in parts)
     return repr(value) if plain else "..."
 
 

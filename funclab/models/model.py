@@ -32,6 +32,8 @@ class Model(Layer):
     inputs: list[Any] | None = None
     outputs: list[Any] | None = None
     stop_training = False
+    _initial_epoch: int | None = None
+    """Where a callback lets training begin, such as BackupAndRestore."""
     history: Any = None
     compiled_state: Any = None
     """What `compile` settled, and the plans made since; None before."""

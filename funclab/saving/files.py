@@ -15,6 +15,7 @@ from funclab.files import as_path, replacing
 from funclab.layers import functions
 from funclab.layers.vocabulary import VOCABULARY
 from funclab.saving.config import from_config, parsed, to_json
+from funclab.saving.h5_file import h5_file
 from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import arrays_of, assets_of, placed_layers, restore, restore_assets
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
@@ -26,7 +27,8 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
 def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
-    """Write a model to one `.keras` file, which Keras 3 reads too.
+    """Write a model to one `.keras` file, which Keras 3 reads too; or to a `.h5` file, as Keras 2
+    did.
 
     The file is a zip archive: config.json has the architecture and the settings of `compile`,
     model.weights.h5 the weights and the state of the optimizer, assets the vocabularies of layers.
@@ -34,7 +36,7 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     has no effect in a graph; ops that Keras does not have are refused there.
 
     model: the model.
-    path: the name of the file; it ends with `.keras`.
+    path: the name of the file; it ends with `.keras`, `.h5` or `.hdf5`.
     overwrite: whether a file that exists is replaced; default True.
     Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
     exists and `overwrite` is False.
@@ -42,6 +44,12 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     if not hasattr(model, "get_config"):
         raise wrong_value("save_model", "model", model, "a model", "Model(inputs, outputs)")
     target = as_path(path)
+    if target.suffix in (".h5", ".hdf5") and not target.name.endswith(".weights.h5"):
+        _check_free(target, overwrite)
+        contents = h5_file(model, KERAS_VERSION)
+        with replacing(path) as new:
+            new.write_bytes(contents)
+        return
     if target.suffix != ".keras":
         raise ConfigError(
             f"Invalid filename: expected a `.keras` extension. Received: {str(path)!r}.",

@@ -103,7 +103,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
         group = f"{root}/{name}".lstrip("/")
         weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
         stored |= {name: weights} if weights else {}
-    layers = {layer.name: _variables(layer) for layer in model.layers if layer.weights}
+    layers = {layer.name: stored_variables(layer) for layer in model.layers if layer.weights}
     if len(stored) != len(layers):
         raise WeightsError(
             f"The file has weights for {len(stored)} layers, {model.name} has {len(layers)} layers "
@@ -127,7 +127,7 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
     return state
 
 
-def _variables(layer: Layer) -> list[Any]:
+def stored_variables(layer: Layer) -> list[Any]:
     """A layer's weights in the order of a `.h5` file."""
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 

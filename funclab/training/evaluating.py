@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import structure
-from funclab.callbacks.base import CallbackList, checked
+from funclab.callbacks.base import CallbackList, shows_progress
 from funclab.kernels.threads import one_blas_thread
 from funclab.shape_math import Array
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
@@ -50,8 +50,10 @@ def evaluate(
         else:
             data = runner.prepare(x, y, sample_weight)
             source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
-        told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
-        progress = Progress(verbose, source.steps)
+        told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
+        progress = Progress(
+            0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps
+        )
         for _ in evaluate_batches(compiled, source, told, progress):
             pass
         logs = compiled.logs()
@@ -126,8 +128,8 @@ def predict(
     else:
         data = prepare(model, None, x)
         source = Batches(data, batch_size or usual_size(model), False, make, steps)
-    told = CallbackList(checked(callbacks), model, {"steps": source.steps, "verbose": verbose})
-    progress = Progress(verbose, source.steps)
+    told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
+    progress = Progress(0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps)
     parts = predict_batches(source, told, progress)
     progress.end({})
     return parts

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from funclab import config
-from funclab.callbacks.base import CallbackList, History, Watcher
+from funclab.callbacks.base import CallbackList, History, Watcher, shows_progress
 from funclab.errors import BusyError
 from funclab.kernels.threads import one_blas_thread
 from funclab.training.alarm import Alarm
@@ -53,7 +53,8 @@ class TrainingLoop:
         """The thread that runs the loop; None while the loop has yielded to others."""
         self.callbacks: CallbackList | None = None
         self.logs: dict[str, Any] = {}
-        self.progress = Progress(options.verbose, training.steps, options.epochs)
+        own = any(map(shows_progress, options.callbacks))
+        self.progress = Progress(0 if own else options.verbose, training.steps, options.epochs)
         self.alarm = Alarm(self)
         for watcher in watchers:
             watcher.prepare(self)
@@ -73,6 +74,7 @@ class TrainingLoop:
                 )
             self.compiled.loop = self
             self.model.history, self.model.stop_training = self.history, False
+            self.model._initial_epoch = None
 
     def end(self, error: BaseException | None = None) -> None:
         """The model is free again, whatever happened."""
@@ -102,9 +104,13 @@ class TrainingLoop:
         options, steps = self.options, self.training.steps
         params = {"epochs": options.epochs, "steps": steps, "verbose": options.verbose}
         everyone = [*options.callbacks, self.history, *self.watchers]
-        self.callbacks = CallbackList(everyone, self.model, params, self.control.letting_in)
+        self.callbacks = CallbackList(everyone, model=self.model, **params)
+        self.callbacks.around = self.control.letting_in
         with one_blas_thread():
             self.callbacks.on_train_begin({})
+            # A callback may know better where training begins, as BackupAndRestore does.
+            first = self.model._initial_epoch or options.initial_epoch
+            self.epochs = range(first, options.epochs)
             for epoch in self.epochs:
                 try:
                     if not (yield from self.run_epoch(epoch)) or self.model.stop_training:
@@ -134,7 +140,7 @@ class TrainingLoop:
             if count:
                 logs |= {f"val_{name}": value for name, value in self.compiled.logs().items()}
         if self.training_again is not None:
-            yield from self.evaluate(self.training_again, CallbackList([], self.model, {}))
+            yield from self.evaluate(self.training_again, CallbackList())
             if self.asked():
                 return self.report_stop(epoch)
             self.history.now.take(self.compiled.logs())

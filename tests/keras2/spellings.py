@@ -174,6 +174,14 @@ one, two = Dense(2, name="one")(a), Dense(3, name="two")(a)
 pair = Model(a, [one, two])
 pair.compile("sgd", loss=["mse", None])
 part = pair.fit(x, x[:, :2], verbose=0).history""", "list(part) == ['loss']"),
+    ("""
+def weights(seed):
+    np.random.seed(seed)
+    made = Sequential([Dense(3, input_shape=(4,)), Dropout(0.5)])
+    made.compile("sgd", "mse")
+    made.fit(np.ones((9, 4)), np.ones((9, 3)), verbose=0)
+    return made.get_weights()[0]""",
+     "(weights(1) == weights(1)).all() and (weights(1) != weights(2)).any()"),
     ("joined = merge([a, a], mode=lambda xs: xs[0] * xs[1], output_shape=(6,))",
      "np.allclose(K.function([a], [joined])([x])[0], x ** 2)"),
 ]  # fmt: skip
@@ -185,7 +193,6 @@ REFUSALS = [
     ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "clone_model"),
     ("from keras.datasets import mnist", "without a download"),
-    ("from keras.utils import get_file", "nothing is fetched"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.layers import Dens", "Dense"),
     ("from keras import layer", "layers"),

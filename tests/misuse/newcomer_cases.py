@@ -304,8 +304,8 @@ MISSING = [
     ),
     Misuse(
         "the backend of old code",
-        lambda desk: funclab.backend,
-        ["has no attribute 'backend'", "funclab.ops"],
+        lambda desk: funclab.K,
+        ["has no attribute 'K'", "funclab.ops"],
         lambda desk: funclab.ops,
         (AttributeError,),
     ),

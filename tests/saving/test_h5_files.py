@@ -46,6 +46,17 @@ def test_a_file_predicts_and_trains_on_as_in_keras(name, unpacked):
         np.testing.assert_allclose(seen[key], array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
 
 
+@every_case
+def test_a_model_written_as_h5_predicts_and_trains_on_as_before(name, unpacked, tmp_path):
+    load_model(unpacked(name)).save(tmp_path / "again.h5")
+
+    again = load_model(tmp_path / "again.h5")
+
+    seen = observe(again, {**CASES, **KERAS_3}[name])
+    for key, array in recorded(name).items():
+        np.testing.assert_allclose(seen[key], array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
+
+
 @pytest.mark.parametrize("name", ["nested_models", "masked_words", "keras_3_nested_models"])
 def test_a_loaded_model_is_saved_and_loaded_as_any_other(name, unpacked, tmp_path):
     model = load_model(unpacked(name))

@@ -51,6 +51,7 @@ def weights_in(path):
 WRITERS = {
     "m.keras": lambda model, path: model.save(path),
     "m.weights.h5": lambda model, path: model.save_weights(path),
+    "m.h5": lambda model, path: model.save(path),
     "check.keras": fit_with(ModelCheckpoint),
     "check.weights.h5": fit_with(lambda path: ModelCheckpoint(path, save_weights_only=True)),
     "log.csv": fit_with(CSVLogger),

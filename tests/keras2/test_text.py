@@ -1,37 +1,12 @@
-"""keras.preprocessing of Keras 2: padded sequences, and words as numbers."""
+"""keras.preprocessing of Keras 2: words as numbers."""
 
 import numpy as np
 import pytest
 
 from funclab.errors import FunclabError
-from funclab.keras2.sequence import pad_sequences
 from funclab.keras2.text import Tokenizer, one_hot, text_to_word_sequence
 
-LISTS = [[1, 2], [3, 4, 5], []]
 TEXTS = ["The cat saw the dog.", "A dog, a cat; a mouse!"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "rows"),
-    [
-        ({}, [[0, 1, 2], [3, 4, 5], [0, 0, 0]]),
-        ({"padding": "post", "value": 9}, [[1, 2, 9], [3, 4, 5], [9, 9, 9]]),
-        ({"maxlen": 2}, [[1, 2], [4, 5], [0, 0]]),
-        ({"maxlen": 2, "truncating": "post"}, [[1, 2], [3, 4], [0, 0]]),
-        ({"maxlen": 4, "dtype": "float32"}, [[0, 0, 1, 2], [0, 3, 4, 5], [0, 0, 0, 0]]),
-    ],
-)
-def test_sequences_become_rows_of_one_length(settings, rows):
-    padded = pad_sequences(LISTS, **settings)
-
-    np.testing.assert_array_equal(padded, rows)
-    assert padded.dtype == settings.get("dtype", "int32")
-
-
-def test_sequences_of_vectors_keep_their_vectors():
-    padded = pad_sequences([np.ones((1, 2)), np.ones((3, 2))], dtype="float32")
-
-    np.testing.assert_array_equal(padded[:, :, 0], [[0, 0, 1], [1, 1, 1]])
 
 
 def test_words_are_cut_at_spaces_and_signs():
@@ -87,7 +62,6 @@ def test_a_text_becomes_a_row_of_words(mode, row):
 @pytest.mark.parametrize(
     ("use", "words"),
     [
-        (lambda: pad_sequences(LISTS, padding="left"), 'Padding type "left" not understood'),
         (lambda: Tokenizer().texts_to_matrix(["a"]), "fit on some text data first"),
         (lambda: Tokenizer(3).sequences_to_matrix([[1]], "tfidf"), "Unknown vectorization mode"),
     ],

@@ -1,0 +1,98 @@
+"""Trainings that go on after an interruption."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.files import Batches
+from funclab.errors import FileError, WeightsError
+from funclab.fields import wrong_value
+from funclab.files import as_path, replacing, write_text
+
+
+class BackupAndRestore(Callback):
+    """Saves the state of a training, so that `fit`, called again after an interruption, goes on.
+
+    Weights and optimizer are saved after every epoch, or after every `save_freq` batches; training
+    goes on with the epoch that was under way. With `double_checkpoint` the state before is kept
+    as well. At the end of the training the folder is deleted, unless `delete_checkpoint=False`.
+
+    Raises: ArgumentError for an empty `backup_dir` or a wrong `save_freq`.
+    """
+
+    def __init__(
+        self,
+        backup_dir: Any,
+        save_freq: Any = "epoch",
+        double_checkpoint: bool = False,
+        delete_checkpoint: bool = True,
+    ) -> None:
+        super().__init__()
+        if not backup_dir:
+            wanted = "the path of a folder; an empty `backup_dir` argument was passed"
+            raise wrong_value("BackupAndRestore", "backup_dir", backup_dir, wanted, '"backup"')
+        self.backup_dir, self.save_freq = as_path(backup_dir), save_freq
+        self.double_checkpoint = double_checkpoint
+        self.delete_checkpoint = delete_checkpoint
+        self.batches = Batches("BackupAndRestore", save_freq)
+        self.epoch = 0
+        self.files = (
+            self.backup_dir / "latest.weights.h5",
+            self.backup_dir / "training_metadata.json",
+        )
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        try:
+            self._load()
+        except (FileError, WeightsError, ValueError):
+            earlier = [_earlier(path) for path in self.files]
+            if not all(path.exists() for path in earlier):
+                raise
+            for path, backup in zip(self.files, earlier):
+                _copy(backup, path)
+            self._load()
+
+    def _load(self) -> None:
+        weights, metadata = self.files
+        if not (weights.exists() and metadata.exists()):
+            return
+        epoch = int(json.loads(metadata.read_text(encoding="utf-8"))["epoch"])
+        self.model.load_weights(weights)
+        self.epoch = self.model._initial_epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        if self.batches.are_enough(batch):
+            self._save(self.epoch, batch)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.save_freq == "epoch":
+            self._save(epoch + 1, 0)
+
+    def _save(self, epoch: int, batch: int) -> None:
+        weights, metadata = self.files
+        self.backup_dir.mkdir(parents=True, exist_ok=True)
+        for path in self.files if self.double_checkpoint else ():
+            if path.exists():
+                _copy(path, _earlier(path))
+        self.model.save_weights(weights)
+        write_text(metadata, json.dumps({"epoch": epoch, "batch": batch}))
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        if self.delete_checkpoint and self.backup_dir.is_dir():
+            shutil.rmtree(self.backup_dir)
+
+
+def _earlier(path: Path) -> Path:
+    return path.with_name(f"{path.name}.bkp")
+
+
+def _copy(path: Path, copy: Path) -> None:
+    with replacing(copy) as new:
+        shutil.copyfile(path, new)

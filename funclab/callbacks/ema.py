@@ -1,0 +1,64 @@
+"""Moving averages of the weights, in the place of the weights while a model is evaluated."""
+
+from __future__ import annotations
+
+from funclab.callbacks.base import Callback, Logs
+from funclab.errors import ArgumentError
+
+
+class SwapEMAWeights(Callback):
+    """Evaluates and predicts with the moving averages of an optimizer that has `use_ema=True`.
+
+    With `swap_on_epoch` they are in the model at the end of each epoch, too, when callbacks that
+    come later save it.
+
+    Raises: ArgumentError for an optimizer without moving averages.
+    """
+
+    def __init__(self, swap_on_epoch: bool = False) -> None:
+        super().__init__()
+        self.swap_on_epoch = swap_on_epoch
+        self.swapped = False
+
+    def _swap(self, wanted: bool) -> None:
+        """Let averages and weights change places, unless they are where they are wanted."""
+        optimizer = self.model.optimizer
+        if not optimizer.use_ema:
+            raise ArgumentError(
+                "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. "
+                f"Received: use_ema={optimizer.use_ema}",
+                why=f"{optimizer.name} keeps no moving average of the weights.",
+                fix=f"compile with {type(optimizer).__name__}(use_ema=True).",
+            )
+        if self.swapped == wanted:
+            return
+        self.swapped = wanted
+        for variable in optimizer.averages.places:
+            average, weight = optimizer.averages.of(variable)["average"], variable.numpy()
+            variable.assign(average.copy())
+            average[...] = weight
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.swap_on_epoch:
+            self._swap(False)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if not self.swap_on_epoch:
+            return
+        self._swap(True)
+        if epoch == self.params["epochs"] - 1:  # the averages stay
+            for variable in self.model.optimizer.averages.places:
+                average = self.model.optimizer.averages.of(variable)["average"]
+                average[...] = variable.numpy()
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        self._swap(True)
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        self._swap(False)
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        self._swap(True)
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        self._swap(False)

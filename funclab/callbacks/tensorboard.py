@@ -1,0 +1,112 @@
+"""What TensorBoard shows: losses, metrics and weights, in event files."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from funclab.callbacks import events
+from funclab.callbacks.base import Callback, Logs
+from funclab.errors import NotSupportedError
+from funclab.fields import wrong_value
+from funclab.files import as_path
+
+
+class TensorBoard(Callback):
+    """Writes event files for TensorBoard, which is a program of its own: `pip install tensorboard`.
+
+    Losses, metrics and the learning rate of each epoch go to the folders `train` and `validation`
+    in `log_dir`; with update_freq="batch", or a number of batches, those of batches too. With
+    `histogram_freq` the weights are written as histograms after every so many epochs.
+
+    Raises: NotSupportedError for images, profiles and embeddings.
+    """
+
+    def __init__(
+        self,
+        log_dir: Any = "logs",
+        histogram_freq: int = 0,
+        write_graph: bool = True,
+        write_images: bool = False,
+        write_steps_per_second: bool = False,
+        update_freq: Any = "epoch",
+        profile_batch: Any = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: Any = None,
+    ) -> None:
+        super().__init__()
+        for name, value in (
+            ("write_images", write_images),
+            ("profile_batch", profile_batch),
+            ("embeddings_freq", embeddings_freq),
+        ):
+            if value:
+                raise NotSupportedError(
+                    f"TensorBoard({name}={value!r}) is not supported.",
+                    why="funclab writes scalars, histograms and the model's graph.",
+                    fix=f"leave {name} out.",
+                )
+        self.update_freq = 1 if update_freq == "batch" else update_freq
+        whole = isinstance(self.update_freq, int) and self.update_freq > 0
+        if not whole and update_freq != "epoch":
+            wanted = '"epoch", "batch" or a number of batches'
+            raise wrong_value("TensorBoard", "update_freq", update_freq, wanted, '"epoch"')
+        self.log_dir, self.histogram_freq = as_path(log_dir), histogram_freq
+        self.write_graph, self.write_images = write_graph, write_images
+        self.write_steps_per_second = write_steps_per_second
+        self.profile_batch, self.embeddings_freq = profile_batch, embeddings_freq
+        self.embeddings_metadata = embeddings_metadata
+        self.files: dict[str, events.EventFile] = {}
+        self.batches = {"train": 0, "validation": 0}
+        self.began = (0.0, 0)
+
+    def _add(self, side: str, value: bytes, step: int) -> None:
+        if side not in self.files:
+            self.files[side] = events.EventFile(Path(self.log_dir) / side)
+        self.files[side].add(value, step)
+
+    def _scalars(self, side: str, words: str, logs: Logs, step: int) -> None:
+        for name, value in logs.items():
+            if getattr(value, "size", 1) == 1:
+                self._add(side, events.scalar(words.format(name), float(value)), step)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.batches["train"] = 0
+        if self.write_graph and getattr(self.model, "inputs", None):
+            self._add("train", events.graph("keras", self.model.to_json()), 0)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.began = (time.perf_counter(), int(self.model.optimizer.iterations))
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self.batches["train"] += 1
+        if self.update_freq != "epoch" and self.batches["train"] % self.update_freq == 0:
+            self._scalars("train", "batch_{}", logs or {}, self.batches["train"])
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        steps = int(self.model.optimizer.iterations)
+        self._scalars("validation", "evaluation_{}_vs_iterations", logs or {}, steps)
+        self.files["validation"].flush()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs, optimizer = logs or {}, self.model.optimizer
+        train = {name: value for name, value in logs.items() if not name.startswith("val_")}
+        train["learning_rate"] = float(optimizer.learning_rate)
+        if self.write_steps_per_second:
+            seconds = time.perf_counter() - self.began[0]
+            train["steps_per_second"] = (int(optimizer.iterations) - self.began[1]) / seconds
+        self._scalars("train", "epoch_{}", train, epoch)
+        held_out = {name[4:]: value for name, value in logs.items() if name.startswith("val_")}
+        self._scalars("validation", "epoch_{}", held_out, epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            for weight in self.model.weights:
+                values = events.histogram(f"{weight.path}/histogram", weight.numpy())
+                self._add("train", values, epoch)
+        for file in self.files.values():
+            file.flush()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        for file in self.files.values():
+            file.close()
+        self.files = {}

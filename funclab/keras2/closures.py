@@ -1,0 +1,72 @@
+"""Losses and metrics that use tensors of the model beside their arguments, as those of many
+variational autoencoders do:
+
+    def loss(y_true, y_pred):
+        return K.mean(K.square(y_true - y_pred)) - 0.5 * K.mean(1 + z_log_var - K.exp(z_log_var))
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+from funclab import structure
+from funclab.graph.graph import Graph
+from funclab.graph.tape import current_tape
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
+from funclab.layers.input import Input
+from funclab.models.ends import stand_ins
+
+
+def uses_tensors(function: Any, seen: set[Any] | None = None) -> bool:
+    """Whether a function, or one that it calls, reads tensors that it is not given."""
+    seen = seen or set()
+    if not isinstance(function, types.FunctionType) or function in seen:
+        return False
+    if function.__module__.startswith("funclab."):
+        return False
+    seen.add(function)
+    names = inspect.getclosurevars(function)
+    values = [*names.nonlocals.values(), *names.globals.values()]
+    return any(isinstance(x, Tensor) or uses_tensors(x, seen) for x in structure.flatten(values))
+
+
+def given_tensors(model: Any, tree: Any) -> Any:
+    """Losses or metrics, where those functions that use tensors find the values these have."""
+    return structure.map_structure(
+        lambda leaf: _with_tensors(model, leaf) if uses_tensors(leaf) else leaf, tree
+    )
+
+
+def _with_tensors(model: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    @functools.wraps(function)
+    def computed(y_true: Any, y_pred: Any) -> Any:
+        given = {
+            Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)
+        }
+        result = function(*given)
+        return value_of(model, result, given) if isinstance(result, Tensor) else result
+
+    return computed
+
+
+def value_of(model: Any, tensor: Tensor, given: dict[Tensor, Value]) -> Value:
+    """The value of a tensor on the tape on which the model has just been computed."""
+    made, known = current_tape().made, dict(given)
+    for node in model.graph.nodes:
+        known |= zip(node.output_tensors, made.get((node.key,), ()))
+    cuts: dict[Tensor, Value] = {}
+    waiting = [tensor]
+    while waiting:
+        needed = waiting.pop()
+        if needed in known:
+            cuts[needed] = known[needed]
+        elif needed not in cuts:
+            operation, index, _ = needed._keras_history
+            waiting += operation.inbound_nodes[index].input_tensors
+    tensors = list(cuts)
+    return Graph(tensors, [tensor], stand_ins(tensors)).replay(list(cuts.values()))[0]

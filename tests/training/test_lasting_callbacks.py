@@ -1,0 +1,288 @@
+"""Callbacks that keep something: backups of a training, event files, averages, logs for others."""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import numpy as np
+import pytest
+
+from funclab.callbacks import (
+    BackupAndRestore,
+    Callback,
+    CallbackList,
+    History,
+    LambdaCallback,
+    ModelCheckpoint,
+    ProgbarLogger,
+    RemoteMonitor,
+    SwapEMAWeights,
+    TensorBoard,
+    TerminateOnNaN,
+)
+from funclab.callbacks.events import checksum
+from funclab.errors import ArgumentError, FunclabError, NotSupportedError
+from funclab.metrics import MeanIoU
+from funclab.optimizers import SGD, Adam
+from tests.training.conftest import line
+
+X, Y = np.eye(3), np.array([1.0, 2.0, 3.0])
+
+
+def compiled(optimizer=None):
+    model = line()
+    model.compile(optimizer or Adam(0.1), "mse")
+    return model
+
+
+class Interrupted(Exception):
+    pass
+
+
+def interrupting(epoch, batch=0):
+    """A callback that ends the process, as it were, before a batch."""
+    seen = []
+
+    def begin(number, logs):
+        seen.append(number)
+
+    def fail(number, logs):
+        if (seen[-1], number) == (epoch, batch):
+            raise Interrupted
+
+    return LambdaCallback(on_epoch_begin=begin, on_train_batch_begin=fail)
+
+
+def fit(model, *callbacks, epochs=4, **settings):
+    settings = {"batch_size": 1, "shuffle": False, "verbose": 0} | settings
+    return model.fit(X, Y, epochs=epochs, callbacks=list(callbacks), **settings)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_an_interrupted_training_goes_on_where_it_stopped(tmp_path, double):
+    whole = compiled()
+    fit(whole)
+    folder = tmp_path / "backup"
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(folder, double_checkpoint=double), interrupting(2))
+
+    again = compiled()
+    history = fit(again, BackupAndRestore(folder, double_checkpoint=double))
+
+    assert history.epoch == [2, 3]
+    np.testing.assert_allclose(again.get_weights()[0], whole.get_weights()[0], rtol=1e-6)
+    assert int(again.optimizer.iterations) == 12
+    assert not folder.exists()
+    assert fit(again).epoch == [0, 1, 2, 3]  # a training without the callback begins anew
+
+
+def test_a_backup_may_be_made_after_so_many_batches(tmp_path):
+    folder = tmp_path / "backup"
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(folder, save_freq=2), interrupting(1, 2))
+
+    metadata = json.loads((folder / "training_metadata.json").read_text())
+    model = compiled()
+    history = fit(model, BackupAndRestore(folder, delete_checkpoint=False))
+
+    assert metadata == {"epoch": 1, "batch": 0}
+    assert history.epoch == [1, 2, 3]
+    assert int(model.optimizer.iterations) == 4 + 9
+    assert folder.exists()
+
+
+def test_a_damaged_backup_gives_way_to_the_one_before(tmp_path):
+    folder = tmp_path / "backup"
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(folder, double_checkpoint=True), interrupting(2))
+    (folder / "latest.weights.h5").write_bytes(b"damaged")
+
+    history = fit(compiled(), BackupAndRestore(folder))
+
+    assert history.epoch == [1, 2, 3]
+
+
+def test_a_damaged_backup_without_another_is_an_error(tmp_path):
+    folder = tmp_path / "backup"
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(folder), interrupting(2))
+    (folder / "latest.weights.h5").write_bytes(b"damaged")
+
+    with pytest.raises(FunclabError):
+        fit(compiled(), BackupAndRestore(folder))
+
+
+def test_a_checkpoint_may_be_saved_after_so_many_batches(tmp_path):
+    path = tmp_path / "{epoch}-{batch}.weights.h5"
+
+    fit(compiled(), ModelCheckpoint(path, save_weights_only=True, save_freq=2), epochs=2)
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "1-2.weights.h5", "2-1.weights.h5", "2-3.weights.h5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: BackupAndRestore(""), ArgumentError, "empty `backup_dir`"),
+        (lambda: BackupAndRestore("folder", save_freq="batch"), ArgumentError, "save_freq"),
+        (lambda: ModelCheckpoint("m.keras", save_freq=0), ArgumentError, "save_freq"),
+        (lambda: TensorBoard(update_freq="day"), ArgumentError, "update_freq"),
+        (lambda: TensorBoard(write_images=True), NotSupportedError, "write_images"),
+        (lambda: TensorBoard(profile_batch=2), NotSupportedError, "profile_batch"),
+    ],
+)
+def test_a_callback_refuses_what_it_cannot_do(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+def records(folder):
+    """The events of the only file in a folder, each checked by its checksums."""
+    (path,) = folder.iterdir()
+    data, found = path.read_bytes(), []
+    while data:
+        (length,) = struct.unpack("<Q", data[:8])
+        event, end = data[12 : 12 + length], data[12 + length : 16 + length]
+        assert (checksum(data[:8]), checksum(event)) == (data[8:12], end)
+        found.append(event)
+        data = data[16 + length :]
+    return found
+
+
+def test_event_files_hold_losses_weights_and_the_graph(tmp_path):
+    model = compiled(SGD(0.25))
+    callback = TensorBoard(tmp_path, histogram_freq=2, update_freq=2)
+
+    history = fit(model, callback, epochs=2, validation_data=(X, Y))
+
+    events = records(tmp_path / "train")
+    first = struct.pack("<f", history.history["loss"][0])
+    assert b"brain.Event:2" in events[0]
+    assert b"graph_keras_model" in events[1]
+    assert sum(b"batch_loss" in event for event in events) == 3
+    assert [event.endswith(first) for event in events if b"epoch_loss" in event] == [True, False]
+    assert sum(b"epoch_learning_rate" in event for event in events) == 2
+    assert sum(b"kernel/histogram" in event for event in events) == 1
+    held_out = records(tmp_path / "validation")
+    assert sum(b"epoch_loss" in event for event in held_out) == 2
+    assert sum(b"evaluation_loss_vs_iterations" in event for event in held_out) == 2
+
+
+def test_averages_are_evaluated_and_the_weights_come_back():
+    model = compiled(SGD(0.5, use_ema=True, ema_momentum=0.5))
+    ends = []
+    seen = LambdaCallback(on_test_begin=lambda logs: ends.append(model.get_weights()[0].copy()))
+
+    fit(model, SwapEMAWeights(), seen, epochs=1, validation_data=(X, Y))
+
+    average = model.optimizer.averages.of(model.trainable_weights[0])["average"]
+    np.testing.assert_array_equal(ends[0], average)
+    np.testing.assert_array_equal(model.get_weights()[0], average)  # as at the end of every fit
+
+
+def test_averages_are_in_the_model_at_the_end_of_an_epoch_when_asked():
+    model = compiled(SGD(0.5, use_ema=True, ema_momentum=0.5))
+    means = []
+
+    def keep(epoch, logs):
+        means.append(model.get_weights()[0].copy())
+
+    fit(model, SwapEMAWeights(swap_on_epoch=True), LambdaCallback(on_epoch_end=keep), epochs=2)
+
+    plain = compiled(SGD(0.5, use_ema=True, ema_momentum=0.5))
+    fit(plain, epochs=2)
+    np.testing.assert_allclose(means[-1], plain.get_weights()[0], rtol=1e-6)
+    np.testing.assert_allclose(model.get_weights()[0], means[-1], rtol=1e-6)
+
+
+def test_averages_cannot_change_places_where_there_are_none():
+    with pytest.raises(ArgumentError, match="must be used when `use_ema=True`"):
+        compiled(SGD()).evaluate(X, Y, callbacks=SwapEMAWeights(), verbose=0)
+
+
+def test_there_is_one_progress_line_whoever_writes_it(capsys):
+    model = compiled()
+
+    fit(model, ProgbarLogger(), epochs=1, verbose=2, validation_data=(X, Y))
+    model.evaluate(X, Y, verbose=2, callbacks=ProgbarLogger())
+    model.predict(X, verbose=2, callbacks=ProgbarLogger())
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [text.split(" - ")[0] for text in lines] == ["Epoch 1/1", "3/3", "1/1", "1/1"]
+    assert "val_loss" in lines[1]
+
+
+def test_a_list_of_callbacks_tells_all_of_them_in_order():
+    told = []
+
+    class Teller(Callback):
+        def __init__(self, name):
+            super().__init__()
+            self.name = name
+
+        def on_epoch_begin(self, epoch, logs=None):
+            told.append((self.name, epoch, self.model, self.params["epochs"]))
+
+    model = compiled()
+    callbacks = CallbackList(
+        [Teller("a"), [Teller("b")]], add_history=True, add_progbar=True, model=model, epochs=2
+    )
+
+    callbacks.on_epoch_begin(1, {})
+
+    assert told == [("a", 1, model, 2), ("b", 1, model, 2)]
+    assert [type(one) for one in callbacks.callbacks[2:]] == [History, ProgbarLogger]
+    assert model.history is callbacks.callbacks[2]
+    assert fit(model, callbacks, epochs=1).epoch == [0]
+
+
+def test_training_can_end_with_an_error_at_a_loss_that_is_no_number():
+    model = compiled()
+
+    with pytest.raises(RuntimeError, match="NaN or Inf loss encountered at batch 0"):
+        model.fit(X, Y * np.nan, verbose=0, callbacks=TerminateOnNaN(raise_error=True))
+
+
+def test_a_metric_says_which_way_is_better_whatever_its_name():
+    model, best = line(), ModelCheckpoint("m.keras", monitor="val_mine", save_best_only=True)
+    model.compile("sgd", "mse", metrics=[MeanIoU(2, name="mine")])
+    model.evaluate(X, Y, verbose=0)
+
+    best.set_model(model)
+
+    assert best.upward
+
+
+def test_logs_are_sent_to_a_server():
+    bodies = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_POST(self):
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Nothing is printed."""
+
+    server = HTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    root = f"http://127.0.0.1:{server.server_port}"
+
+    history = fit(compiled(), RemoteMonitor(root, send_as_json=True), RemoteMonitor(root), epochs=1)
+    server.shutdown()
+    server.server_close()
+
+    expected = {"epoch": 0, "loss": history.history["loss"][0]}
+    assert json.loads(bodies[0]) == expected
+    assert bodies[1].startswith("data=%7B%22epoch%22")
+
+
+def test_a_server_that_is_not_there_is_warned_about():
+    with pytest.warns(UserWarning, match="Could not reach RemoteMonitor"):
+        fit(compiled(), RemoteMonitor("http://127.0.0.1:9"), epochs=1)
