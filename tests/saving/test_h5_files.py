@@ -57,6 +57,26 @@ def test_a_model_written_as_h5_predicts_and_trains_on_as_before(name, unpacked, 
         np.testing.assert_allclose(seen[key], array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
 
 
+def test_weights_are_loaded_into_the_layers_of_the_same_names(tmp_path):
+    def model_of(*names):
+        sizes = {"a": 3, "b": 2, "c": 5}
+        x = funclab.Input((4,))
+        y = funclab.Sequential([funclab.layers.Dense(sizes[name], name=name) for name in names])(x)
+        return funclab.Model(x, y).layers[1]
+
+    first, second = model_of("a", "b"), model_of("a", "c")
+    first.save_weights(tmp_path / "m.h5")
+    before = second.get_weights()
+
+    second.load_weights(tmp_path / "m.h5", by_name=True)
+
+    for array, expected in zip(second.get_weights(), [*first.get_weights()[:2], *before[2:]]):
+        np.testing.assert_array_equal(array, expected)
+    first.save_weights(tmp_path / "m.weights.h5")
+    with pytest.raises(ConfigError, match="no names of layers"):
+        second.load_weights(tmp_path / "m.weights.h5", by_name=True)
+
+
 @pytest.mark.parametrize("name", ["nested_models", "masked_words", "keras_3_nested_models"])
 def test_a_loaded_model_is_saved_and_loaded_as_any_other(name, unpacked, tmp_path):
     model = load_model(unpacked(name))
