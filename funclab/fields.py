@@ -142,6 +142,7 @@ MEANINGS = {
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "power_iterations": "how many steps find the norm of the kernel",
     "num_heads": "how many heads look at the sequence, each with kernels of its own",
     "num_query_heads": "how many heads the query has",
     "num_key_value_heads": "how many heads key and value have; they divide those of the query",
