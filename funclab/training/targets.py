@@ -38,8 +38,8 @@ BY_ELEMENT = (
     functions.categorical_hinge,
     functions.cosine_similarity,
     functions.binary_focal_crossentropy,
-    functions.dice,
-    functions.tversky,
+    structured.dice,
+    structured.tversky,
 )
 
 
