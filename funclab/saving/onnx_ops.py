@@ -328,7 +328,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Log2": lambda op, x: ops.divide(ops.log(x), np.log(2.0)),
     "Log10": lambda op, x: ops.divide(ops.log(x), np.log(10.0)),
     "Erfc": lambda op, x: ops.subtract(1.0, ops.erf(x)),
-    "Trunc": lambda op, x: ops.multiply(ops.sign(x), ops.floor(ops.absolute(x))),
+    "Trunc": lambda op, x: ops.multiply(ops.sign(x), ops.cast(ops.floor(ops.absolute(x)), x.dtype)),
     "Hypot": lambda op, x, y: ops.sqrt(ops.add(ops.multiply(x, x), ops.multiply(y, y))),
     "Logaddexp": lambda op, x, y: ops.add(x, ops.softplus(ops.subtract(y, x))),
     "Relu": relu,

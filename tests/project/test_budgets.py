@@ -14,7 +14,7 @@ DENSITY = "tokens per line"
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
 # layers stood in Keras' order where masks are joined, and text could be an input.
-CORE_LINES = 1365
+CORE_LINES = 1390
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
