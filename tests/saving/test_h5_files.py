@@ -139,6 +139,24 @@ def changed(path, change):
     return path
 
 
+def test_what_keras_2_writes_of_a_transposed_or_separable_layer_as_a_conv_is_left_out(tmp_path):
+    layers = funclab.layers
+    model = funclab.Sequential([funclab.Input((4, 4, 2))])
+    for layer in (layers.Conv2DTranspose(3, 2), layers.DepthwiseConv2D(2)):
+        model.add(layer)
+    model.add(layers.SeparableConv2D(3, 2))
+    model.save(tmp_path / "m.h5")
+
+    def change(entries):
+        for entry in entries[1:]:
+            entry["config"] = {"groups": 1, "kernel_initializer": "ones", **entry["config"]}
+
+    again = load_model(changed(tmp_path / "m.h5", change))
+
+    x = np.ones((1, 4, 4, 2), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
 def test_a_lambda_that_was_saved_as_code_is_refused_by_name(unpacked):
     def change(entries):
         code = {"name": "secret", "function": ["4wEAAAA=\n", None, None], "function_type": "lambda"}

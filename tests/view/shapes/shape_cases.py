@@ -171,6 +171,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Dense": (layers.Dense, [{"units": 64}, {"units": 1, "use_bias": False}], ROWS),
     "Dot": (layers.Dot, [{"axes": 1}], [((4,), (4,)), ((3, 2), (3, 5))]),
+    "CenterCrop": (layers.CenterCrop, [{"height": 4, "width": 5}], [(6, 7, 3), (3, 3, 1)]),
+    "Resizing": (layers.Resizing, [{"height": 4, "width": 5}], [(6, 7, 3), (None, None, 1)]),
     "CategoryEncoding": (
         layers.CategoryEncoding,
         [{"num_tokens": 7, "output_mode": mode} for mode in ("one_hot", "multi_hot", "count")],
