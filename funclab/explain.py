@@ -26,7 +26,6 @@ USES = {
     "loop": ("a loop over its elements", "", ""),
     "float": ("float()", "float() argument must be a string or a real number", ""),
     "int": ("int()", "int() argument must be a string or a real number", ""),
-    "round": ("round()", "type Tensor doesn't define __round__ method", "round"),
     "len": ("len()", "object of type 'Tensor' has no len()", ""),
     "assignment": ("an assignment to its elements", "does not support item assignment", ""),
 }
@@ -35,7 +34,6 @@ FIXES = {
     "loop": "use slices such as x[:, 0], or a layer, which treats all elements at once.",
     "len": "read the length of an axis from its shape, x.shape[1]; the batch, x.shape[0], is known "
     "only when data come.",
-    "round": "use funclab.ops.round(x).",
     "assignment": "build a new tensor, for example with funclab.ops.where or ops.concatenate.",
 }
 

@@ -98,6 +98,15 @@ MEANINGS = {
     "scale": "whether the result is multiplied by gamma",
     "synchronized": "accepted for Keras; there is one device only",
     # Layers that prepare data.
+    "height": "how many rows of pixels the images get",
+    "width": "how many columns of pixels the images get",
+    "Resizing.interpolation": 'how new pixels are filled: "bilinear", "nearest", "bicubic", '
+    '"lanczos3" or "lanczos5"',
+    "crop_to_aspect_ratio": "whether images are cut first, so that nothing is distorted",
+    "pad_to_aspect_ratio": "whether images are filled up first, so that nothing is distorted",
+    "fill_mode": 'with what they are filled up: "constant", for fill_value',
+    "fill_value": "the number they are filled up with",
+    "antialias": "whether every pixel counts when images become smaller",
     "Rescaling.scale": "the factor: a number, or one for each channel",
     "offset": "what is added: a number, or one for each channel",
     "Normalization.axis": "the axis, or axes, whose positions each have a mean and a variance of "
@@ -142,6 +151,7 @@ MEANINGS = {
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
     "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "power_iterations": "how many steps find the norm of the kernel",
     "num_heads": "how many heads look at the sequence, each with kernels of its own",
     "num_query_heads": "how many heads the query has",
     "num_key_value_heads": "how many heads key and value have; they divide those of the query",

@@ -19,7 +19,8 @@ _UFUNCS = {
     "add": "add", "subtract": "subtract", "multiply": "multiply", "divide": "divide",
     "true_divide": "divide", "power": "power", "matmul": "matmul", "less": "less",
     "less_equal": "less_equal", "greater": "greater", "greater_equal": "greater_equal",
-    "floor_divide": "floor_divide", "remainder": "mod",
+    "floor_divide": "floor_divide", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or",
+    "bitwise_xor": "xor",
 }  # fmt: skip
 
 
@@ -29,6 +30,17 @@ def _forward(name: str) -> Callable[[Any, Any], Any]:
 
 def _backward(name: str) -> Callable[[Any, Any], Any]:
     return lambda self, other: OPERATORS[name](other, self)
+
+
+def _logic(name: str, turned: bool = False) -> Callable[[Any, Any], Any]:
+    """`x & y` and its like: on tensors whether both are true; of the whole numbers on a tape the
+    bits, as arrays have it."""
+
+    def join(self: Any, other: Any) -> Any:
+        kind = "logical" if isinstance(self, Tensor) or self.dtype == "bool" else "bitwise"
+        return OPERATORS[f"{kind}_{name}"](*((other, self) if turned else (self, other)))
+
+    return join
 
 
 def _refused(use: str) -> Callable[..., Any]:
@@ -52,6 +64,19 @@ class Operators:
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __getitem__ = _forward("get_item")
+    __and__, __rand__ = _logic("and"), _logic("and", turned=True)
+    __or__, __ror__ = _logic("or"), _logic("or", turned=True)
+    __xor__, __rxor__ = _logic("xor"), _logic("xor", turned=True)
+
+    def __invert__(self) -> Any:
+        is_logic = isinstance(self, Tensor) or getattr(self, "dtype", "") == "bool"
+        return OPERATORS["logical_not" if is_logic else "bitwise_not"](self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return OPERATORS["round"](self, ndigits or 0)
 
     def __neg__(self) -> Any:
         return OPERATORS["negative"](self)
@@ -62,6 +87,8 @@ class Operators:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         name = _UFUNCS.get(ufunc.__name__)
         if method == "__call__" and name and not settings:
+            if name in ("and", "or", "xor"):
+                return _logic(name, turned=True)(self, inputs[0])
             return OPERATORS[name](*inputs)
         raise explain.numpy_use(self, ufunc.__name__, ufunc.__name__ in OPERATORS)
 
@@ -70,7 +97,7 @@ class Operators:
         raise explain.numpy_use(self, name, name in OPERATORS, function.__module__)
 
     __bool__, __iter__ = _refused("if"), _refused("loop")
-    __float__, __int__, __round__ = _refused("float"), _refused("int"), _refused("round")
+    __float__, __int__ = _refused("float"), _refused("int")
     __len__, __setitem__ = _refused("len"), _refused("assignment")
 
     if not TYPE_CHECKING:  # it would hide misspelt names from type checkers
@@ -109,6 +136,14 @@ class Tensor(Operators):
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    def reshape(self, newshape: Any) -> Any:
+        """As `ops.reshape`; the batch is the first length."""
+        return OPERATORS["reshape"](self, newshape)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """As `ops.squeeze`."""
+        return OPERATORS["squeeze"](self, axis)
 
     @property
     def _keras_shape(self) -> Shape:

@@ -169,6 +169,10 @@ class Variable(Value):
         """Add to the value, in place; within a layer's `call`, at every run."""
         return self.assign((self if isinstance(value, Value) else self.array) + value)
 
+    def assign_sub(self, value: Any) -> Any:
+        """Subtract from the value, in place; within a layer's `call`, at every run."""
+        return self.assign((self if isinstance(value, Value) else self.array) - value)
+
     def assign(self, value: Any) -> Any:
         """Set the value, in place; within a layer's `call`, at every run."""
         if isinstance(value, Value) and not isinstance(value, Variable):

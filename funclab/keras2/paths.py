@@ -21,6 +21,7 @@ class Face(types.ModuleType):
         super().__init__(name)
         self._room, self._extras = importlib.import_module(f"funclab.{room}".rstrip(".")), extras
         self.__doc__, self.__path__ = self._room.__doc__, []
+        self.__all__ = [*getattr(self._room, "__all__", ()), *extras]
 
     def __getattr__(self, name: str) -> Any:
         inner = sys.modules.get(f"{self.__name__}.{name}")

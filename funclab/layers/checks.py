@@ -103,7 +103,7 @@ ROOMS: dict[str, Any] = {
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("num_heads", "key_dim", "head_dim", "num_query_heads"), positive),
     **dict.fromkeys(("value_dim", "sliding_window"), positive_or_none),
-    "num_key_value_heads": positive,
+    **dict.fromkeys(("num_key_value_heads", "power_iterations"), positive),
     "flash_attention": lambda name, value: unsupported(name, value or None),
     **dict.fromkeys(
         ("units", "filters", "groups", "input_dim", "output_dim", "n", "depth_multiplier"), positive

@@ -229,8 +229,8 @@ class RMSNormalization(AlongAxes):
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
-        return ops.rms_normalization(inputs, self.scale, self.axis, self.epsilon)
+    def call(self, x: Any) -> Any:
+        return ops.rms_normalization(x, self.scale, self.axis, self.epsilon)
 
 
 class UnitNormalization(AlongAxes):

@@ -58,6 +58,40 @@ class Dropout(Seeded):
         return dropout(inputs, self.rate, self.noise_shape, state=self.stream)
 
 
+ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
+"""Of the activation selu."""
+
+
+class AlphaDropout(Dropout):
+    """Dropout for selu: in training, each element becomes selu's lowest value with probability
+    `rate`, and all are scaled and moved so that mean and variance stay.
+
+    Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape` one draw serves all;
+        None in it is the length of x.
+    Raises: ArgumentError unless 0 <= rate < 1.
+    Source: Klambauer et al., "Self-normalizing neural networks", NIPS 2017, section 2.
+
+    >>> import numpy as np
+    >>> AlphaDropout(0.5)(np.ones((1, 3)))  # nothing is dropped outside training
+    array([[1., 1., 1.]], dtype=float32)
+    """
+
+    rate: float
+    noise_shape: Any = None
+    seed: int | None = None
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        if not training or not self.rate:
+            return inputs
+        wanted = (None,) * inputs.ndim if self.noise_shape is None else self.noise_shape
+        shape = [n if n is not None else own for n, own in zip(wanted, inputs.shape, strict=True)]
+        drawn = ops.random_uniform(shape, dtype=inputs.dtype, state=self.stream)
+        lowest = -ALPHA * SCALE
+        factor = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+        kept = ops.where(ops.greater_equal(drawn, self.rate), inputs, lowest)
+        return ops.add(ops.multiply(kept, factor), -factor * lowest * self.rate)
+
+
 class SpatialDropout(Dropout, abstract=True):
     """Dropout of whole channels: features of a sequence, or maps of an image or volume."""
 

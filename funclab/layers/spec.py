@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -93,8 +94,8 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
     kind, sample = type(layer).__name__, list(shape[1:])
     wanted = spec.ndim or spec.min_ndim or 0
     short = wanted - len(shape)
-    twin = kind[:-2] + f"{len(shape) - 2}D"
-    exists = twin in registry.registered("layer")
+    twin = re.sub("[123]D", f"{len(shape) - 2}D", kind)
+    exists = twin != kind and twin in registry.registered("layer")
     if short == 1 and len(shape) == 1:
         return f"declare the one number of a sample as an axis: Input(shape=(1,)) for {layer.name}."
     if short == 1 and None not in sample:
@@ -103,9 +104,9 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         return (
             f"give the input {wanted - 1} axes beside the batch: with one {axis} that is "
             f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
-            + (f" For a sequence write {twin}." if kind.endswith("2D") and exists else "")
+            + (f" For {'images' if wanted > 4 else 'a sequence'} write {twin}." if exists else "")
         )
-    if kind[-2:] in ("1D", "2D", "3D") and exists and len(shape) != wanted:
+    if exists:
         return f"write {twin} instead of {kind}: the input has {len(shape) - 1} axes."
     if short > 0 and wanted in AXES:
         return (

@@ -13,9 +13,10 @@ from funclab.fields import guarded
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
 from funclab.kernels import softmax as rows
-from funclab.ops.arithmetic import multiply
+from funclab.ops.arithmetic import multiply, subtract
 from funclab.ops.base import Elementwise, as_float, function_of, shape_of
-from funclab.ops.elementwise import tanh
+from funclab.ops.elementwise import exp, tanh
+from funclab.ops.reduction import logsumexp
 from funclab.shape_math import Shape, show
 
 
@@ -307,9 +308,11 @@ class LogSoftmax(AlongAxis):
         np.subtract(g, gx, gx)
 
 
-def softmax(x: Any, axis: int = -1) -> Any:
-    """Probabilities from scores along `axis`."""
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """Probabilities from scores along `axis`, or along several axes together."""
     shape = shape_of(x)
+    if isinstance(axis, (tuple, list)):
+        return exp(log_softmax(x, axis))
     axis = shape_math.axis_index(axis, len(shape))
     if shape[axis] == 1:
         warnings.warn(
@@ -320,8 +323,10 @@ def softmax(x: Any, axis: int = -1) -> Any:
     return Softmax(_last(axis, len(shape)))(x)
 
 
-def log_softmax(x: Any, axis: int = -1) -> Any:
+def log_softmax(x: Any, axis: Any = -1) -> Any:
     """The logarithm of the probabilities that softmax gives."""
+    if isinstance(axis, (tuple, list)):
+        return subtract(x, logsumexp(x, axis, keepdims=True))
     return LogSoftmax(_last(axis, len(shape_of(x))))(x)
 
 

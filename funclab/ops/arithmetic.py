@@ -8,6 +8,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.graph.op import Array, Op, promote
+from funclab.graph.tensor import OPERATORS
 from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, sum_to
 from funclab.shape_math import Shape
 
@@ -135,7 +136,7 @@ class Maximum(Binary):
         equal = x == y
         for taken, slot in ((x, gx), (y, gy)):
             if slot is not None:
-                share = np.equal(taken, out).astype(g.dtype)
+                share = np.asarray(taken == out, g.dtype)
                 share[equal] = 0.5
                 product_to(g, share, slot)
 
@@ -211,6 +212,8 @@ class Where(Op):
         product_to(g, ~holds, gy)
 
 
-def where(condition: Any, x1: Any, x2: Any) -> Any:
-    """x1 where the condition holds, else x2."""
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+    """x1 where the condition holds, else x2; without these, the indices of where it holds."""
+    if x1 is None and x2 is None:
+        return OPERATORS["nonzero"](condition)
     return Where()(condition, x1, x2)

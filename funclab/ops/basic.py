@@ -115,7 +115,9 @@ def convert_to_numpy(x: Any) -> Array:
     return np.asarray(x)
 
 
-def convert_to_tensor(x: Any, dtype: str | None = None) -> Any:
+def convert_to_tensor(
+    x: Any, dtype: str | None = None, sparse: bool | None = None, ragged: bool | None = None
+) -> Any:
     """x as something ops work on: symbolic values as they are, the rest as an array."""
     if not isinstance(x, (Tensor, Value)):
         plain = {"float64": "float32"} | ({} if hasattr(x, "dtype") else {"int64": "int32"})
@@ -129,9 +131,9 @@ def copy(x: Any) -> Any:
     return Identity()(x)
 
 
-def stop_gradient(x: Any) -> Any:
-    """x, through which no gradient flows back."""
-    return StopGradient()(x)
+def stop_gradient(variable: Any) -> Any:
+    """What is given, through which no gradient flows back."""
+    return StopGradient()(variable)
 
 
 def shape(x: Any) -> Shape:
@@ -164,9 +166,12 @@ def ones(shape: Any, dtype: str = "float32") -> Array:
     return np.ones(_known(shape, "ones_like"), dtype)
 
 
-def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None) -> Array:
+def arange(
+    start: float, stop: float | None = None, step: float | None = None, dtype: Any = None
+) -> Array:
     """The numbers from `start` (0, if only one is given) up to `stop`, without it."""
     first, last = (0, start) if stop is None else (start, stop)
+    step = 1 if step is None else step
     whole = all(isinstance(number, int) for number in (first, last, step))
     return np.arange(first, last, step).astype(dtype or ("int32" if whole else "float32"))
 

@@ -11,6 +11,8 @@ from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.ops.base import shape_of, sum_to
+from funclab.ops.indexing import take
+from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
 from funclab.shape_math import Shape, show
 
@@ -153,11 +155,14 @@ def flip(x: Any, axis: Any = None) -> Any:
     return Flip(tuple(axis) if isinstance(axis, list) else axis)(x)
 
 
-def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
-    """Every element `repeats` times in a row, along `axis` (None: of x laid flat)."""
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Every element `repeats` times in a row (or each as often as a list says), along `axis` (None:
+    of x laid flat)."""
     if axis is None:
-        return Repeat(repeats, 0)(ravel(x))
-    return Repeat(repeats, axis)(x)
+        x, axis = ravel(x), 0
+    if np.ndim(repeats):
+        return take(x, np.repeat(np.arange(len(repeats)), repeats), axis)
+    return Repeat(int(repeats), axis)(x)
 
 
 def tile(x: Any, repeats: Any) -> Any:
@@ -165,18 +170,24 @@ def tile(x: Any, repeats: Any) -> Any:
     return Tile((repeats,) if isinstance(repeats, int) else tuple(repeats))(x)
 
 
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    """x with a border of `constant_values`.
+def pad(
+    x: Any, pad_width: Any, mode: str = "constant", constant_values: float | None = None
+) -> Any:
+    """x with a border of `constant_values` (or 0), or of its own elements mirrored: the outermost
+    too (mode="symmetric"), or only those behind them ("reflect").
 
     `pad_width` is a pair (before, after) for each axis, one pair for all, or one number for all.
 
     Raises: ArgumentError for another `mode`.
     """
-    if mode != "constant":
+    if mode not in ("constant", "reflect", "symmetric"):
         raise ArgumentError(
             f"pad does not know mode={mode!r}.",
-            why='funclab pads with a constant value only: mode="constant".',
-            fix="leave `mode` out, or build the border yourself with ops.concatenate.",
+            why='a border is "constant", or mirrors the tensor ("reflect" or "symmetric").',
+            fix="write one of these, or build the border yourself with ops.concatenate.",
         )
-    pairs = np.broadcast_to(pad_width, (len(shape_of(x)), 2))
-    return Pad(tuple(map(tuple, pairs.tolist())), constant_values)(x)
+    widths = np.broadcast_to(pad_width, (len(shape_of(x)), 2)).tolist()
+    pairs = tuple(map(tuple, widths))
+    if mode != "constant":
+        return mirror_pad(x, pairs, mode)
+    return Pad(pairs, 0.0 if constant_values is None else constant_values)(x)

@@ -180,14 +180,32 @@ def unique(
     return_inverse: bool = False,
     return_counts: bool = False,
     axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
 ) -> Any:
     """The different elements of x (or slices along `axis`) in order; and on demand where each is
-    first, which of them each element of x is, and how often each occurs."""
+    first, which of them each element of x is, and how often each occurs. With `size` there are just
+    so many: too few are filled up with `fill_value` (or the smallest), which occurs 0 times.
+    """
     asked = return_index, return_inverse, return_counts
-    found = np.unique(numbers(x, "unique"), *asked, axis=axis)
-    if not isinstance(found, tuple):
-        return found
-    return (found[0], *(part.astype("int32") for part in found[1:]))
+    found = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)
+    found = found if isinstance(found, tuple) else (found,)
+    parts = [found[0], *(part.astype("int32") for part in found[1:])]
+    if size is not None:
+        fills = [fill_value] + [None] * return_index + [0] * return_counts
+        at = [i for i in range(len(parts)) if not (return_inverse and i == 1 + return_index)]
+        for i, fill in zip(at, fills):
+            parts[i] = _of_size(parts[i], size, fill, 0 if i else axis or 0)
+    return tuple(parts) if parts[1:] else parts[0]
+
+
+def _of_size(array: Array, size: int, fill: Any, axis: int) -> Array:
+    """The first `size` slices along an axis, or more: a number, or the first slice again."""
+    more = size - array.shape[axis]
+    if more <= 0:
+        return np.take(array, range(size), axis)
+    slices = np.take(array, [0] * more, axis)
+    return np.concatenate([array, slices if fill is None else np.full_like(slices, fill)], axis)
 
 
 def saturate_cast(x: Any, dtype: str) -> Any:

@@ -117,8 +117,8 @@ Sigmoid, sigmoid = row(
 
 # Steps and checks, through which no gradient flows.
 Sign, sign = row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
-Floor, floor = row("Floor", np.floor, "the next whole number below x", base=Whole)
-Ceil, ceil = row("Ceil", np.ceil, "the next whole number above x", base=Whole)
+Floor, floor = row("Floor", np.floor, "the next whole number below x, as a float")
+Ceil, ceil = row("Ceil", np.ceil, "the next whole number above x, as a float")
 LogicalNot, logical_not = row("LogicalNot", np.logical_not, "whether x is false (zero)", base=Check)
 Isinf, isinf = row("Isinf", np.isinf, "whether x is infinite", base=Check)
 Signbit, signbit = row(

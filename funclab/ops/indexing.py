@@ -189,12 +189,16 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     return Take(axis)(x, _whole(indices))
 
 
-def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
-    """One element of x for each index, chosen along `axis`."""
+def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """One element of x for each index, chosen along `axis` (None: of x laid flat)."""
+    if axis is None:
+        x, axis = ravel(x), 0
     return TakeAlongAxis(axis)(x, _whole(indices))
 
 
-def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: str | None = None) -> Any:
+def one_hot(
+    x: Any, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
+) -> Any:
     """1 at the class that each integer names, 0 elsewhere."""
     return OneHot(num_classes, axis, dtype or "float32")(x)
 

@@ -12,6 +12,7 @@ from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
+from funclab.ops.arithmetic import multiply
 from funclab.ops.base import Slot, shape_of, sum_to
 from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze, transpose
 from funclab.shape_math import Shape, show
@@ -80,6 +81,8 @@ def matmul(x1: Any, x2: Any) -> Any:
 
 def dot(x1: Any, x2: Any) -> Any:
     """The sum of products over the last axis of x1 and the last but one (or only) of x2."""
+    if not shape_of(x1) or not shape_of(x2):
+        return multiply(x1, x2)
     second = -2 if len(shape_of(x2)) > 1 else -1
     return tensordot(x1, x2, ([-1], [second]))
 

@@ -99,6 +99,13 @@ Unfold, unfold = _row(
     kernel_size=..., dilation=1, padding=0, stride=1,
 )  # fmt: skip
 
+MirrorPad, mirror_pad = _row(
+    "MirrorPad", np.pad,
+    'x with a border of its own elements mirrored: the outermost too ("symmetric"), or only those '
+    'behind them ("reflect")',
+    "x (n, m), pad_width ((1, 2), (0, 3)) -> out (n + 3, m + 3)", pad_width=..., mode="reflect",
+)  # fmt: skip
+
 
 class Fold(Op):
     """out = the image whose windows are the columns of x; where windows overlap, their sum.

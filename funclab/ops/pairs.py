@@ -48,7 +48,7 @@ class Integers(Binary, abstract=True):
 def _row(
     name: str, ufunc: Any, says: str, gradient: str = "", slopes: Any = None, base: Any = Integers
 ) -> Any:
-    """An op on two tensors, and its function."""
+    """An op on two tensors, and its function. Operations on bits call these x and y."""
     attributes = {"ufunc": staticmethod(ufunc), "__module__": __name__}
     lines = ["Shapes: x, y (broadcast together) -> out."]
     if gradient:
@@ -57,6 +57,8 @@ def _row(
         base, attributes["slopes"] = Sloped, staticmethod(slopes)
     doc = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
     op = type(name, (base,), {**attributes, "__doc__": doc})
+    if name.startswith("Bitwise") or name.endswith("Shift"):
+        return op, with_settings(op, "x", "y")
     return op, function_of(op)
 
 

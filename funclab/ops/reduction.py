@@ -8,7 +8,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.graph.op import Array, Op
-from funclab.ops.arithmetic import greater, less, not_equal, subtract
+from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
 from funclab.ops.base import as_float, named_like
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
@@ -192,10 +192,10 @@ def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "
     return op, _function(op, function)
 
 
-Max, max = _row(
+Max, _ = _row(
     "Max", np.maximum, "the largest element", "g goes to the largest; equal ones share it"
 )
-Min, min = _row(
+Min, _ = _row(
     "Min", np.minimum, "the smallest element", "g goes to the smallest; equal ones share it"
 )
 AnyTrue, any = _row(
@@ -204,7 +204,24 @@ AnyTrue, any = _row(
 AllTrue, all = _row(
     "AllTrue", np.logical_and, "whether all elements are true (not zero)", function="all"
 )
-sum, mean, prod, logsumexp = map(_function, (Sum, Mean, Prod, LogSumExp))
+sum, mean, logsumexp = map(_function, (Sum, Mean, LogSumExp))
+
+
+def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The largest element along `axis` (None: of all), and at least `initial`."""
+    largest = Max(to_axis(axis), keepdims)(x)
+    return largest if initial is None else maximum(largest, initial)
+
+
+def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The smallest element along `axis` (None: of all), and at most `initial`."""
+    smallest = Min(to_axis(axis), keepdims)(x)
+    return smallest if initial is None else minimum(smallest, initial)
+
+
+def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: str | None = None) -> Any:
+    """The product of the elements along `axis` (None: of all)."""
+    return Prod(to_axis(axis), keepdims)(x if dtype is None else cast(x, dtype))
 
 
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -213,8 +230,10 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return mean(square(centred), axis, keepdims)
 
 
-def moments(x: Any, axes: Any, keepdims: bool = False) -> tuple[Any, Any]:
-    """The mean and the variance along `axes`."""
+def moments(
+    x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False
+) -> tuple[Any, Any]:
+    """The mean and the variance along `axes`. There is one machine only: nothing to synchronize."""
     return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 

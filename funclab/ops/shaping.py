@@ -138,11 +138,13 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return Transpose(tuple(order))(x)
 
 
-def moveaxis(x: Any, source: int, destination: int) -> Any:
-    """x with one axis moved to another place."""
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """x with one axis, or several, moved to other places."""
     rank = len(shape_of(x))
-    order = [axis for axis in range(rank) if axis != source % rank]
-    order.insert(destination % rank, source % rank)
+    sources = [axis % rank for axis in np.ravel(source).tolist()]
+    order = [axis for axis in range(rank) if axis not in sources]
+    for place, axis in sorted(zip((i % rank for i in np.ravel(destination).tolist()), sources)):
+        order.insert(place, axis)
     return Transpose(tuple(order))(x)
 
 

@@ -80,6 +80,7 @@ def assets_of(model: Any) -> dict[str, str]:
 def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
     """The variables of a layer without those of the layers inside it, by their path."""
     inner = {id(variable) for held in layer.sublayers for variable in held.variables}
+    inner -= {id(value) for value in vars(layer).values() if isinstance(value, Variable)}
     own = [variable for variable in layer.variables if id(variable) not in inner]
     cell = "cell/" if any(kind.__name__ in CELLS for kind in type(layer).__mro__) else ""
     streams = [variable for variable in own if variable.dtype == "uint64"]

@@ -14,6 +14,7 @@ from funclab.utils import set_random_seed
 ONES = np.ones((50, 40), "float32")
 RANDOM = [
     (layers.Dropout, {"rate": 0.3}),
+    (layers.AlphaDropout, {"rate": 0.3}),
     (layers.GaussianNoise, {"stddev": 0.5}),
     (layers.GaussianDropout, {"rate": 0.3}),
 ]
@@ -132,3 +133,23 @@ def test_each_seed_has_a_stream_of_its_own():
     drawn = [layers.Dropout(0.5, seed=seed)(ONES, training=True).tobytes() for seed in seeds]
 
     assert len(set(drawn)) == len(seeds)
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    x = np.random.default_rng(0).standard_normal((400, 500)).astype("float32")
+
+    made = layers.AlphaDropout(0.3, seed=1)(x, training=True)
+
+    assert made.mean() == pytest.approx(0, abs=0.01)
+    assert made.std() == pytest.approx(1, abs=0.01)
+    _, count = np.unique(made, return_counts=True)  # what is dropped is one number
+    assert count.max() / x.size == pytest.approx(0.3, abs=0.01)
+
+
+def test_alpha_dropout_drops_whole_columns_where_its_noise_has_length_one():
+    x = np.random.default_rng(0).standard_normal((5, 60)).astype("float32")
+
+    made = layers.AlphaDropout(0.5, noise_shape=(1, None), seed=1)(x, training=True)
+
+    dropped = np.isclose(made, made[:1]).all(0)
+    assert 15 < dropped.sum() < 45

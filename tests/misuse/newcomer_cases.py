@@ -113,9 +113,9 @@ NEWCOMERS = [
     ),
     Misuse(
         "a method of arrays on a tensor",
-        lambda desk: desk.left.reshape((2, 2)),
-        ["has no attribute 'reshape'", "funclab.ops.reshape", "left"],
-        lambda desk: ops.reshape(desk.left, (-1, 2, 2)),
+        lambda desk: desk.left.transpose(),
+        ["has no attribute 'transpose'", "funclab.ops.transpose", "left"],
+        lambda desk: ops.transpose(desk.left),
         (AttributeError,),
     ),
     Misuse(

@@ -137,3 +137,27 @@ def two_towers_that_attend(keras):
     ]
     first, second = (layers.RMSNormalization()(layers.Dense(4)(tower)) for tower in towers)
     return compiled(keras, [question, answer], layers.Dot(axes=1)([first, second]))
+
+
+@variants(
+    spectral_normalization=(("Dense", {"units": 4}), {"x": normal(6), "y": normal(2)}),
+    spectral_normalization_of_images=(
+        ("Conv2D", {"filters": 3, "kernel_size": 2}),
+        {"x": normal(4, 3, 2), "y": normal(2)},
+    ),
+    spectral_normalization_of_steps=(("Conv1D", {"filters": 3, "kernel_size": 2}), STEPS),
+)
+def spectral_normalization_case(keras, settings):
+    name, options = settings
+    layers = keras.layers
+    inputs = keras.Input({"Dense": (6,), "Conv1D": (5, 6), "Conv2D": (4, 3, 2)}[name])
+    inner = getattr(layers, name)(**options)
+    x = layers.SpectralNormalization(inner, power_iterations=len(inputs.shape) - 1)(inputs)
+    return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+@case(x=normal(6), y=normal(2), steps=0)
+def alpha_dropout_is_off_when_predicting(keras):
+    inputs = keras.Input((6,))
+    x = keras.layers.AlphaDropout(0.4)(keras.layers.Dense(4, activation="selu")(inputs))
+    return compiled(keras, inputs, keras.layers.Dense(2)(x))

@@ -14,7 +14,7 @@ DENSITY = "tokens per line"
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
 # layers stood in Keras' order where masks are joined, and text could be an input.
-CORE_LINES = 1365
+CORE_LINES = 1390
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -40,6 +40,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/training/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
     ("funclab/layers/steps.py", DENSITY): (12.0, "equations of gates, written as calls in calls"),
+    ("funclab/fields.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (
         "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",

@@ -250,6 +250,7 @@ def attending(keras):
     y = layers.AdditiveAttention()([y, layers.UnitNormalization()(y)])
     y = layers.EinsumDense("...x,xhd->...hd", (2, 3), bias_axes="hd", activation="tanh")(y)
     y = layers.GroupNormalization(3)(layers.Flatten()(y))
+    y = layers.AlphaDropout(0.0)(layers.SpectralNormalization(layers.Dense(3))(y))
     model = keras.Model(words, layers.Dense(2)(y))
     model.compile("sgd", "mse")
     return model

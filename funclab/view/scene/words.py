@@ -94,13 +94,21 @@ def detail(layer: Any) -> str:
     """
     if not getattr(layer, "is_layer", True):
         return f"op {kind(layer)}"
-    inner = inner_layer(layer)
-    of = f"of {detail(inner)}" if inner is not None else ""
+    of = f"of {_parts(layer)}" if _parts(layer) else ""
     size = _first(layer, _SIZES)
     if hasattr(layer, "input_dim") and hasattr(layer, "output_dim"):
         size = f"{layer.input_dim} → {layer.output_dim}"
     head = " ".join(filter(None, [kind(layer), of, size]))
     return " · ".join([head, *_settings_of(layer)])
+
+
+def _parts(layer: Any) -> str:
+    """What a wrapper applies, or the cells of a stack."""
+    inner = inner_layer(layer)
+    cells = getattr(layer if inner is None else inner, "cells", None)
+    if isinstance(cells, list):
+        return " + ".join(" ".join([kind(cell), _first(cell, _SIZES)]).strip() for cell in cells)
+    return "" if inner is None else detail(inner)
 
 
 def call_words(node: Node) -> str:

@@ -40,6 +40,11 @@ STEPS = Input((10, 8), name="steps")
         (layers.Concatenate()([IMAGE, IMAGE]), "axis -1"),
         (layers.Permute((2, 1))(STEPS), "axes 2, 1"),
         (layers.LSTM(4, return_sequences=True)(STEPS), "4 · tanh · all steps"),
+        (layers.RNN(layers.GRUCell(4), True)(STEPS), "of GRUCell 4 · tanh · all steps"),
+        (
+            layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True)(STEPS),
+            "of LSTMCell 3 + GRUCell 2 · all steps",
+        ),
         (STEPS**2, "** 2"),
         (STEPS / 4.0, "÷ 4.0"),
         (1 - STEPS, "1 −"),

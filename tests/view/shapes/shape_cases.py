@@ -90,6 +90,7 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     },
     "Add": (layers.Add, [{}], PAIRS),
     "AdditiveAttention": (layers.AdditiveAttention, [{}, {"use_scale": False}], PAIRS_OF_STEPS),
+    "AlphaDropout": (layers.AlphaDropout, [{"rate": 0.5}], ANY),
     "Attention": (layers.Attention, [{}, {"score_mode": "concat"}], PAIRS_OF_STEPS),
     "Average": (layers.Average, [{}], PAIRS),
     "AveragePooling1D": (layers.AveragePooling1D, POOLS, SEQUENCES),
@@ -170,6 +171,8 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Dense": (layers.Dense, [{"units": 64}, {"units": 1, "use_bias": False}], ROWS),
     "Dot": (layers.Dot, [{"axes": 1}], [((4,), (4,)), ((3, 2), (3, 5))]),
+    "CenterCrop": (layers.CenterCrop, [{"height": 4, "width": 5}], [(6, 7, 3), (3, 3, 1)]),
+    "Resizing": (layers.Resizing, [{"height": 4, "width": 5}], [(6, 7, 3), (None, None, 1)]),
     "CategoryEncoding": (
         layers.CategoryEncoding,
         [{"num_tokens": 7, "output_mode": mode} for mode in ("one_hot", "multi_hot", "count")],
@@ -262,6 +265,11 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     "SpatialDropout1D": (layers.SpatialDropout1D, [{"rate": 0.5}], SEQUENCES),
     "SpatialDropout2D": (layers.SpatialDropout2D, [{"rate": 0.5}], IMAGES),
     "SpatialDropout3D": (layers.SpatialDropout3D, [{"rate": 0.5}], VOLUMES),
+    "SpectralNormalization": (
+        layers.SpectralNormalization,
+        [{"layer": layers.Dense(4)}],
+        [(5,)],
+    ),
     "Subtract": (layers.Subtract, [{}], PAIRS),
     "TimeDistributed": (
         layers.TimeDistributed,

@@ -195,6 +195,7 @@ def test_several_outputs_have_a_rule_each():
         (layers.SimpleRNN(4), (10, 8), "(8 + 4) × 4 + 4 = 52"),
         (layers.LSTM(64, use_bias=False), (10, 8), "4 × ((8 + 64) × 64) = 18,432"),
         (layers.Bidirectional(layers.LSTM(3)), (7, 2), "2 × (4 × ((2 + 3) × 3 + 3)) = 144"),
+        (layers.RNN(layers.GRUCell(4)), (10, 8), "3 × ((8 + 4) × 4 + 2 × 4) = 168"),
         (layers.Embedding(1000, 64), (10,), "1000 × 64 = 64,000"),
         (layers.Flatten(), (3, 4), "0: nothing to learn"),
         (layers.BatchNormalization(), (7,), "4 × 7 = 28 (all but 14 of them trained)"),

@@ -39,6 +39,7 @@ STAYS = {
     "PReLU": "Each element below 0 is multiplied by a learned number; the shape stays.",
     "Softmax": "The elements along an axis become shares of 1; the shape stays.",
     "Dropout": "In training some elements become 0; the shape stays.",
+    "AlphaDropout": "In training some elements become selu's lowest value; the shape stays.",
     "SpatialDropout1D": "In training some features become 0 at all steps; the shape stays.",
     "SpatialDropout2D": "In training some maps become 0 as a whole; the shape stays.",
     "SpatialDropout3D": "In training some channels become 0 as a whole; the shape stays.",

@@ -277,6 +277,7 @@ def _gates(layer: Any) -> str:
     if None not in both:
         first, second = map(_gates, both)
         return f"2 × ({first})" if first == second and first else ""
+    layer = vars(layer).get("cell", layer)
     lengths = [shape_math.known(weight.shape) for weight in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
     if not (units and hasattr(layer, "state_size")) or len(lengths) not in (2, 3):

@@ -222,7 +222,7 @@ def tile(call: CallShapes) -> Derivation:
     return "Copies are laid side by side: length × repeats.", [[*axes, *call.changed(more)]]
 
 
-@for_ops("Pad")
+@for_ops("Pad", "MirrorPad")
 def pad(call: CallShapes) -> Derivation:
     pairs = enumerate(call.layer.pad_width)
     lengths = {i: call.number(i) + a + b for i, (a, b) in pairs if a or b}

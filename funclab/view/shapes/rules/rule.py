@@ -101,7 +101,8 @@ def _layer_rule(layer: Any) -> Function | None:
         return _nested
     for cls in type(layer).__mro__:
         if cls.__module__.startswith("funclab."):
-            function = {"TimeDistributed": _time_distributed, **LAYERS}.get(cls.__name__)
+            wrappers = {"TimeDistributed": _time_distributed, "SpectralNormalization": _as_inside}
+            function = {**wrappers, **LAYERS}.get(cls.__name__)
             if function is not None:
                 return function
         if "call" in vars(cls):
@@ -133,6 +134,12 @@ def _time_distributed(call: CallShapes) -> Derivation:
     axes = [[first, call.same(1), *map(_one_later, rest)] for first, *rest in step.outputs]
     steps = "each step" if call.x[1] is None else f"each of {call.x[1]} steps"
     return f"The rule of {words.kind(inner)}, for {steps}: {step.words}", axes
+
+
+def _as_inside(call: CallShapes) -> Derivation:
+    """The rule of the layer inside."""
+    inner = explain(replace(call, layer=call.layer.layer))
+    return f"The rule of {words.kind(call.layer.layer)}: {inner.words}", inner.outputs
 
 
 def _one_later(axis: Axis) -> Axis:

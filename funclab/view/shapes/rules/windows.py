@@ -209,6 +209,23 @@ def cropping(call: CallShapes) -> Derivation:
     return "The ends are cut off: length - before - after.", [call.changed(lengths)]
 
 
+@for_layers("CenterCrop", "Resizing")
+@for_ops("Resize")
+def one_size(call: CallShapes) -> Derivation:
+    layer, rank = call.layer, len(call.x)
+    first = rank - 2 if layer.data_format == "channels_first" else rank - 3
+    axes = call.all_same()
+    if hasattr(layer, "lengths") and not callable(layer.lengths):
+        axes[first : first + 2] = [setting(f"lengths[{i}]", layer.lengths[i]) for i in (0, 1)]
+    else:
+        names = ("height", "width")
+        axes[first : first + 2] = [setting(name, getattr(layer, name)) for name in names]
+    words = "All images get one size: new pixels are filled in from those around them."
+    if type(layer).__name__ == "CenterCrop":
+        words = "The middle of each image is kept; one that is smaller is enlarged."
+    return words, [axes]
+
+
 @for_layers("UpSampling1D", "UpSampling2D", "UpSampling3D")
 @for_ops("UpSample")
 def upsampling(call: CallShapes) -> Derivation:
