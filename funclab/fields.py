@@ -98,6 +98,15 @@ MEANINGS = {
     "scale": "whether the result is multiplied by gamma",
     "synchronized": "accepted for Keras; there is one device only",
     # Layers that prepare data.
+    "height": "how many rows of pixels the images get",
+    "width": "how many columns of pixels the images get",
+    "Resizing.interpolation": 'how new pixels are filled: "bilinear", "nearest", "bicubic", '
+    '"lanczos3" or "lanczos5"',
+    "crop_to_aspect_ratio": "whether images are cut first, so that nothing is distorted",
+    "pad_to_aspect_ratio": "whether images are filled up first, so that nothing is distorted",
+    "fill_mode": 'with what they are filled up: "constant", for fill_value',
+    "fill_value": "the number they are filled up with",
+    "antialias": "whether every pixel counts when images become smaller",
     "Rescaling.scale": "the factor: a number, or one for each channel",
     "offset": "what is added: a number, or one for each channel",
     "Normalization.axis": "the axis, or axes, whose positions each have a mean and a variance of "

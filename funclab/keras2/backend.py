@@ -170,6 +170,11 @@ def ndim(x: Any) -> int:
     return len(x.shape)
 
 
+def count_params(x: Any) -> int:
+    """How many numbers a weight holds."""
+    return int(np.prod(x.shape))
+
+
 def dtype(x: Any) -> str:
     """The name of the dtype."""
     return str(x.dtype)

@@ -87,6 +87,30 @@ def to_categorical(y: Any, num_classes: int | None = None, nb_classes: int | Non
     return utils.to_categorical(y, nb_classes if num_classes is None else num_classes)
 
 
+class Dot:
+    """The picture of a model in the place of pydot's: `SVG(model_to_dot(model).create("dot",
+    "svg"))`."""
+
+    def __init__(self, diagram: Any) -> None:
+        self.diagram, self.to_string = diagram, diagram.to_dot
+
+    def create(self, prog: Any = None, format: str = "svg") -> bytes:
+        """The picture as a file of this format: svg, or dot for the graph as text."""
+        return (self.diagram.svg if format == "svg" else self.to_string()).encode()
+
+    def write(self, path: Any, prog: Any = None, format: str = "raw") -> None:
+        """Write the picture to a file; its ending says how."""
+        self.diagram.save(path)
+
+
+def model_to_dot(
+    model: Any, show_shapes: bool = False, show_layer_names: bool = True, rankdir: str = "TB"
+) -> Dot:
+    """The picture of a model. See funclab.plot_model."""
+    settings = {"show_shapes": show_shapes, "show_layer_names": show_layer_names}
+    return Dot(utils.plot_model(model, rankdir=rankdir, **settings))
+
+
 LAYERS: dict[str, Any] = {
     **{
         f"{old}{rank}D": by_rows(f"{new}{rank}D{end}")
@@ -111,7 +135,9 @@ ENGINE = {
     "InputSpec": InputSpec, "Node": Node, "Container": models.Functional,
     "Network": models.Functional, "merge": merge, "get_source_inputs": utils.get_source_inputs,
 }  # fmt: skip
-UTILS = {"to_categorical": to_categorical, "plot": utils.plot_model}
+UTILS = {
+    "to_categorical": to_categorical, "plot": utils.plot_model, "model_to_dot": model_to_dot,
+}  # fmt: skip
 REGULARIZERS = {
     "l1l2": "l1_l2", "activity_l1": "l1", "activity_l2": "l2", "WeightRegularizer": "L1L2",
 }  # fmt: skip

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab import initializers, meant, structure
 from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.keras2.closures import given_tensors
-from funclab.keras2.functions import listed
+from funclab.keras2.functions import listed, value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
 from funclab.layers.weights import Weighted
 from funclab.models import Functional, Model, Sequential
+from funclab.optimizers import Optimizer
 from funclab.shape_math import Array
 
 fit, fit_generator, compile = Model.fit, Model.fit_generator, Model.compile
@@ -48,7 +49,11 @@ def reset_states(model: Any) -> None:
 
 @functools.wraps(compile)
 def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
-    """`compile`, where losses and metrics may use tensors of the model."""
+    """`compile`, where losses and metrics may use tensors of the model, and the third argument may
+    be the metrics, as in Keras 2."""
+    if len(args) > 2 and any(not meant.is_number(part) for part in structure.flatten(args[2])):
+        weights = args[3:4] or (kwargs.pop("loss_weights", None),)
+        args, kwargs = (*args[:2], *weights), {**kwargs, "metrics": args[2]}
     arguments = inspect.signature(compile).bind(model, *args, **kwargs).arguments
     arguments |= arguments.pop("others", {})
     for name in ("loss", "metrics"):
@@ -221,12 +226,22 @@ METHODS: dict[Any, dict[str, Any]] = {
         for side in ("input", "output")
         for what in ("node", "tensor")
     },
+    Optimizer: {"decay": property(lambda self: getattr(self.schedule, "decay_rate", 0.0))},
     Sequential: {"predict_proba": predict_proba, "predict_classes": predict_classes},
 }
 
 
+def evaluated(function: Any) -> Any:
+    """An initializer of the user's, which may be made of K's functions, as arrays."""
+    if not inspect.isfunction(function):
+        return function
+    return functools.wraps(function)(lambda *args, **kwargs: value_of(function(*args, **kwargs)))
+
+
 def give_old_methods() -> None:
     """Give layers and models the methods they had in Keras 2."""
+    get_initializer = initializers.get
+    initializers.get = lambda identifier: evaluated(get_initializer(identifier))
     for cls, methods in METHODS.items():
         for name, method in methods.items():
             setattr(cls, name, method)

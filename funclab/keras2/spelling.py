@@ -83,8 +83,14 @@ def modern(
         now = next((now for now in NOW.get(name, ()) if now in known and now not in new), None)
         if now:
             new[now] = new.pop(name)
-        elif name in GONE or (owner, name) == ("Embedding", "dropout"):
+        elif (
+            name in GONE
+            or (name, new[name]) == ("period", 1)
+            or (owner, name) == ("Embedding", "dropout")
+        ):
             del new[name]
+    if new.get("period") == 1:
+        del new["period"]
     if isinstance(new.get("data_format"), str):
         new["data_format"] = FORMATS.get(new["data_format"], new["data_format"])
     if new.keys() != kwargs.keys():

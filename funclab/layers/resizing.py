@@ -16,7 +16,7 @@ from funclab.shape_math import Shape
 Pairs = tuple[tuple[int, int], ...]
 
 
-class Resizing(Layer, abstract=True):
+class Resampled(Layer, abstract=True):
     """A layer that changes the lengths of the `rank` axes between batch and channels."""
 
     rank = 2
@@ -32,7 +32,7 @@ class Resizing(Layer, abstract=True):
         return range(first, first + self.rank)
 
 
-class Bordered(Resizing, abstract=True):
+class Bordered(Resampled, abstract=True):
     """A layer that adds or removes positions before and after each axis."""
 
     border = "padding"
@@ -175,7 +175,7 @@ class Cropping3D(Cropping):
     data_format: str | None = None  # type: ignore[assignment]
 
 
-class UpSampling(Resizing, abstract=True):
+class UpSampling(Resampled, abstract=True):
     """Each position repeated along the axes between batch and channels."""
 
     size: Any

@@ -33,7 +33,32 @@ CURVES: dict[str, Callable[[Array], Array]] = {
 """How much a pixel counts for a new one at a distance of `d` pixels."""
 
 
-class UpSample(Op):
+class Resampling(Op, abstract=True):
+    """Each new pixel is a weighted mean of old ones: along each axis, a product with a matrix."""
+
+    def changed(self, rank: int) -> dict[int, int]:
+        """The axes whose lengths change, and a number that says how."""
+        raise NotImplementedError
+
+    def weights(self, length: int, how: int) -> Array:
+        """How much each of `length` pixels counts for each new one: a matrix."""
+        raise NotImplementedError
+
+    def along(self, x: Array, lengths: Shape, turned: Callable[[Array], Array]) -> Array:
+        """x multiplied by the matrix of each axis, or by that turned around."""
+        for axis, how in self.changed(x.ndim).items():
+            weights = turned(self.weights(lengths[axis], how)).astype(x.dtype)  # type: ignore[arg-type]
+            x = np.moveaxis(np.matmul(weights, np.moveaxis(x, axis, -2)), -2, axis)
+        return x
+
+    def forward(self, x: Array, out: Array) -> None:
+        np.copyto(out, self.along(x, x.shape, lambda weights: weights))
+
+    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
+        np.copyto(gx, self.along(g, x.shape, np.transpose))
+
+
+class UpSample(Resampling):
     """Images `size` times as large, each new pixel a weighted mean of those around it.
 
     A pixel is a square whose colour is that of its middle. The weights of a curve add up to 1 also
@@ -50,8 +75,7 @@ class UpSample(Op):
     interpolation: str = "bilinear"
     data_format: str = "channels_last"
 
-    def axes(self, rank: int) -> dict[int, int]:
-        """How many times as long each axis becomes that does."""
+    def changed(self, rank: int) -> dict[int, int]:
         first = 2 if self.data_format == "channels_first" else 1
         return dict(zip(range(first, rank), self.size))
 
@@ -63,22 +87,67 @@ class UpSample(Op):
                 why=f"the size {show(self.size)} is for axes between the batch and the channels.",
                 fix="add the missing axis with a Reshape layer.",
             )
-        times = self.axes(len(x))
+        times = self.changed(len(x))
         return tuple(None if n is None else n * times.get(i, 1) for i, n in enumerate(x))
 
-    def forward(self, x: Array, out: Array) -> None:
-        np.copyto(out, self._along(x, x.shape, lambda weights: weights))
+    def weights(self, length: int, how: int) -> Array:
+        return up_sampling_weights(length, how, self.interpolation)
 
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.copyto(gx, self._along(g, x.shape, np.transpose))
 
-    def _along(self, x: Array, lengths: Shape, turned: Callable[[Array], Array]) -> Array:
-        for axis, times in self.axes(x.ndim).items():
-            weights = up_sampling_weights(lengths[axis], times, self.interpolation)  # type: ignore[arg-type]
-            x = np.moveaxis(
-                np.matmul(turned(weights).astype(x.dtype), np.moveaxis(x, axis, -2)), -2, axis
+class Resize(Resampling):
+    """Images of another size, each new pixel a weighted mean of those around it.
+
+    With `antialias`, the curve is as much wider as the image becomes smaller, so that every pixel
+    counts for some. Whole numbers stay whole: they are rounded.
+
+    Shapes: x (batch, height, width, channels), lengths (h, w) -> out (batch, h, w, channels); with
+        the channels before them for data_format "channels_first".
+    Gradient: gx = the sum of g * weight over the new pixels.
+    Source: as UpSample.
+    """
+
+    lengths: tuple[int, int]
+    interpolation: str = "bilinear"
+    antialias: bool = False
+    data_format: str = "channels_last"
+
+    def changed(self, rank: int) -> dict[int, int]:
+        first = rank - 2 if self.data_format == "channels_first" else rank - 3
+        return {first: self.lengths[0], first + 1: self.lengths[1]}
+
+    def shape(self, x: Shape) -> Shape:
+        if len(x) not in (3, 4):
+            raise ShapeError(
+                "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). "
+                f"Received input with shape: images.shape={show(x)}.",
+                why="height and width are axes beside the channels.",
+                fix="add the missing axis with a Reshape layer.",
             )
-        return x
+        new = self.changed(len(x))
+        return tuple(new.get(i, n) for i, n in enumerate(x))
+
+    def forward(self, x: Array, out: Array) -> None:
+        if x.dtype.kind == "f":
+            super().forward(x, out)
+            return
+        made = np.round(self.along(x.astype("float32"), x.shape, lambda weights: weights))
+        limits = np.iinfo(x.dtype) if x.dtype.kind in "iu" else None
+        np.copyto(out, np.clip(made, limits.min, limits.max) if limits else made, "unsafe")
+
+    def weights(self, length: int, how: int) -> Array:
+        return resize_weights(length, how, self.interpolation, self.antialias)
+
+
+@lru_cache(maxsize=64)
+def resize_weights(length: int, new: int, interpolation: str, antialias: bool) -> Array:
+    """How much each of `length` pixels counts for each of `new` ones: a matrix."""
+    middles = (np.arange(new) + 0.5) * length / new - 0.5
+    if interpolation == "nearest":
+        chosen = np.floor(middles + 0.5).astype(int)
+        return np.equal(chosen[:, None], np.arange(length)).astype("float64")
+    width = max(length / new, 1) if antialias else 1
+    weights = CURVES[interpolation](np.abs(middles[:, None] - np.arange(length)) / width)
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 @lru_cache(maxsize=64)
@@ -101,12 +170,39 @@ def up_sample(
         channels).
     Raises: ArgumentError unless `interpolation` is "bilinear", "bicubic", "lanczos3" or "lanczos5".
     """
+    check_curve(interpolation)
+    sizes = per_axis(size, len(inputs.shape) - 2, "size")
+    return UpSample(sizes, interpolation, check_format(data_format))(inputs)
+
+
+def resize(
+    images: Any,
+    size: Sequence[int],
+    interpolation: str = "bilinear",
+    antialias: bool = False,
+    data_format: str | None = None,
+) -> Any:
+    """Images of another size.
+
+    Shapes: images (batch, height, width, channels), or one without the batch; `size` (h, w) ->
+        (batch, h, w, channels).
+    Raises: ArgumentError for another `interpolation` than "nearest" and those of `up_sample`.
+
+    >>> resize(np.array([[[0.0], [4.0]]]), (1, 4))[0, :, 0]
+    array([0., 1., 3., 4.])
+    """
+    if interpolation != "nearest":
+        check_curve(interpolation, "nearest")
+    lengths = per_axis(size, 2, "size")
+    return Resize(lengths, interpolation, bool(antialias), check_format(data_format))(images)
+
+
+def check_curve(interpolation: str, *more: str) -> None:
+    """Refuse an `interpolation` that is not known."""
     if interpolation not in CURVES:
         raise ArgumentError(
-            f"Invalid value for argument `interpolation`. Expected one of {[*CURVES]}. Received: "
-            f"interpolation={interpolation!r}.",
+            "Invalid value for argument `interpolation`. Expected one of "
+            f"{[*more, *CURVES]}. Received: interpolation={interpolation!r}.",
             why="it is the curve on which new pixels lie.",
             fix='write interpolation="bilinear".',
         )
-    sizes = per_axis(size, len(inputs.shape) - 2, "size")
-    return UpSample(sizes, interpolation, check_format(data_format))(inputs)

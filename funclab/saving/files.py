@@ -15,7 +15,7 @@ from funclab.files import as_path, replacing
 from funclab.layers import functions
 from funclab.layers.vocabulary import VOCABULARY
 from funclab.saving.config import from_config, parsed, to_json
-from funclab.saving.h5_file import h5_file
+from funclab.saving.h5_file import model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import arrays_of, assets_of, placed_layers, restore, restore_assets
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
@@ -44,9 +44,9 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
     if not hasattr(model, "get_config"):
         raise wrong_value("save_model", "model", model, "a model", "Model(inputs, outputs)")
     target = as_path(path)
-    if target.suffix in (".h5", ".hdf5") and not target.name.endswith(".weights.h5"):
+    if _is_keras_2(target):
         _check_free(target, overwrite)
-        contents = h5_file(model, KERAS_VERSION)
+        contents = model_h5(model, KERAS_VERSION)
         with replacing(path) as new:
             new.write_bytes(contents)
         return
@@ -116,7 +116,8 @@ def _assets_for(model: Any, path: Any) -> dict[str, str]:
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
     """Write all weights, and the state of the optimizer, to an HDF5 file that Keras 3 reads too.
 
-    The file at `path`, whose name ends with `.weights.h5`, is replaced whole or not at all.
+    The file at `path`, whose name ends with `.weights.h5`, is replaced whole or not at all. One
+    that ends with `.h5` or `.hdf5` alone has the form of Keras 2: weights by the names of layers.
 
     model: the model.
     path: the name of the file.
@@ -125,17 +126,24 @@ def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
     False.
     """
     _check_free(as_path(path), overwrite)
+    old = _is_keras_2(as_path(path))
+    contents = weights_h5(model, KERAS_VERSION) if old else _weights_file(model)
     with replacing(path) as new:
-        new.write_bytes(_weights_file(model))
+        new.write_bytes(contents)
 
 
-def load_weights(model: Any, path: Any) -> None:
+def _is_keras_2(path: Path) -> bool:
+    return path.suffix in (".h5", ".hdf5") and not path.name.endswith(".weights.h5")
+
+
+def load_weights(model: Any, path: Any, by_name: bool = False) -> None:
     """Read the weights that `save_weights`, here or in Keras, wrote for a model of one shape.
 
     If the model is compiled, its optimizer goes on where the saved one stopped.
 
     model: the model.
     path: the name of a `.weights.h5` or `.keras` file, or of a `.h5` file of Keras 2.
+    by_name: whether only layers whose name is in the file get weights; for `.h5` files of Keras 2.
     Raises: WeightsError, before anything changes, when layers or shapes do not fit.
     """
     if not as_path(path).exists():
@@ -149,8 +157,10 @@ def load_weights(model: Any, path: Any) -> None:
         source = read_archive(path, [WEIGHTS]).get(WEIGHTS, b"") if archive else str(path)
         arrays, texts = read_hdf5(source, NAMES)
         if any(texts.get((root, "layer_names")) for root in ("", "model_weights")):
-            arrays = weights_for(model, arrays, texts)
-        restore(model, arrays)
+            arrays = weights_for(model, arrays, texts, by_name)
+        elif by_name:
+            raise refused(path, "it has no names of layers, which by_name=True asks for")
+        restore(model, {**arrays_of(model), **arrays} if by_name else arrays)
 
 
 def _is_hdf5(path: Any) -> bool:

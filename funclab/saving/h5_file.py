@@ -15,33 +15,46 @@ from funclab.saving.state import arrays_of
 from funclab.shape_math import Array
 
 
-def h5_file(model: Any, version: str) -> bytes:
+def model_h5(model: Any, version: str) -> bytes:
     """The contents of a `.h5` file: the architecture, the weights layer by layer, the settings of
     `compile` and the state of the optimizer."""
     import h5py
 
     entry, settings = json.loads(to_json(model)), get_compile_config(model)
-    texts = {
-        "keras_version": version,
-        "backend": "funclab",
-        "model_config": json.dumps({key: entry[key] for key in ("class_name", "config")}),
-    }
+    config = {key: entry[key] for key in ("class_name", "config")}
+    texts = {"keras_version": version, "backend": "funclab", "model_config": json.dumps(config)}
     if settings:
         settings["optimizer_config"] = settings.pop("optimizer")
         texts["training_config"] = json.dumps(registry.to_config(settings))
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
         file.attrs.update(texts)
-        layers = {layer.name: stored_variables(layer) for layer in model.layers}
-        group = file.create_group(MODEL)
-        group.attrs.update({**texts, "layer_names": list(layers)})
-        for name, variables in layers.items():
-            arrays = zip(registry.unique_names(v.path for v in variables), variables)
-            _write(group.create_group(name), ((path, v.numpy()) for path, v in arrays))
+        _write_layers(file.create_group(MODEL), model, version)
         state = [pair for pair in arrays_of(model).items() if pair[0].startswith("optimizer/")]
         if state:
             _write(file.create_group(OPTIMIZER), state)
     return contents.getvalue()
+
+
+def weights_h5(model: Any, version: str) -> bytes:
+    """The contents of a `.h5` file with weights only."""
+    import h5py
+
+    contents = io.BytesIO()
+    with h5py.File(contents, "w") as file:
+        _write_layers(file, model, version)
+    return contents.getvalue()
+
+
+def _write_layers(group: Any, model: Any, version: str) -> None:
+    """The weights of each layer, in a group of its name."""
+    names = [layer.name for layer in model.layers]
+    group.attrs.update({"layer_names": names, "keras_version": version, "backend": "funclab"})
+    for layer in model.layers:
+        variables = stored_variables(layer)
+        paths = registry.unique_names(variable.path for variable in variables)
+        arrays = [variable.numpy() for variable in variables]
+        _write(group.create_group(layer.name), zip(paths, arrays))
 
 
 def _write(group: Any, arrays: Iterable[tuple[str, Array]]) -> None:

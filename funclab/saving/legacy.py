@@ -91,10 +91,13 @@ def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
     return model
 
 
-def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str, Array]:
+def weights_for(
+    model: Any, arrays: dict[str, Array], texts: Texts, by_name: bool = False
+) -> dict[str, Array]:
     """The arrays of the file by the paths that the model's weights have in a file of Keras 3.
 
-    Layers are found by their names; in a file of a model with other names, by their order.
+    Layers are found by their names; in a file of a model with other names, by their order. With
+    `by_name`, layers that only one of the two has are left out.
     Raises: WeightsError when the layers do not fit.
     """
     root = MODEL if (MODEL, "layer_names") in texts else ""
@@ -104,6 +107,9 @@ def weights_for(model: Any, arrays: dict[str, Array], texts: Texts) -> dict[str,
         weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
         stored |= {name: weights} if weights else {}
     layers = {layer.name: stored_variables(layer) for layer in model.layers if layer.weights}
+    if by_name:
+        stored = {name: weights for name, weights in stored.items() if name in layers}
+        layers = {name: layers[name] for name in stored}
     if len(stored) != len(layers):
         raise WeightsError(
             f"The file has weights for {len(stored)} layers, {model.name} has {len(layers)} layers "

@@ -350,6 +350,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Repeat": repeat,
     "OneHot": one_hot,
     "UpSample": up_sample,
+    "Resize": up_sample,
     "AdaptiveAveragePool": adaptive_average,
     "AdaptiveMaxPool": adaptive_max,
     "Flip": flip,

@@ -13,7 +13,6 @@ import numpy as np
 from funclab import ops, shape_math
 from funclab.graph.value import Value
 from funclab.ops.pooling import adaptive_spans
-from funclab.ops.resampling import up_sampling_weights
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 
@@ -107,9 +106,9 @@ def along(x: Any, axis: int, weights: Any) -> Any:
 
 def up_sample(op: Any, x: Any) -> Any:
     """A product with the weights of the new pixels along each axis."""
-    for axis, times in op.axes(x.ndim).items():
+    for axis, times in op.changed(x.ndim).items():
         length = x.shape[axis]
         if length is None:
             raise unknown_length("UpSampling2D with interpolation", "its weights depend on it.")
-        x = along(x, axis, up_sampling_weights(length, times, op.interpolation))
+        x = along(x, axis, op.weights(length, times))
     return x

@@ -49,6 +49,7 @@ CALLS = [
     ("Merge(mode='concat', concat_axis=1)", "Concatenate(axis=1)"),
     ("Merge(mode='cos', dot_axes=1)", "Dot(axes=1, normalize=True)"),
     ("Merge(mode='ave', name='mean')", "Average(name='mean')"),
+    ("ModelCheckpoint('m.h5', 'val_acc', period=1)", "ModelCheckpoint('m.h5', 'val_acc')"),
     ("ReduceLROnPlateau(epsilon=0.1)", "ReduceLROnPlateau(min_delta=0.1)"),
     ("RMSprop(lr=0.5, rho=0.8, epsilon=None, decay=0.0)", "RMSprop(learning_rate=0.5, rho=0.8)"),
     ("Adam(lr=0.5, epsilon=1e-8)", "Adam(0.5, epsilon=1e-8)"),
@@ -86,6 +87,11 @@ LINES = [
     ("from keras import losses, metrics, optimizers, regularizers", "losses is keras.losses"),
     ("import keras.applications", "True"),
     ("from keras import ops", "ops is keras.ops"),
+    ("from keras.optimizers.schedules import ExponentialDecay",
+     "ExponentialDecay is funclab.optimizers.schedules.ExponentialDecay"),
+    ("import keras.saving, keras.preprocessing.image", "keras.saving.load_model"),
+    ("keras.layers.core.Dense, keras.utils.np_utils, keras.engine.topology.Layer", "True"),
+    ("funclab.install_as_keras()", "keras is __import__('keras')"),
 ]  # fmt: skip
 
 # The methods of Keras 2, one after another in the same session.
@@ -182,6 +188,21 @@ def weights(seed):
     made.fit(np.ones((9, 4)), np.ones((9, 3)), verbose=0)
     return made.get_weights()[0]""",
      "(weights(1) == weights(1)).all() and (weights(1) != weights(2)).any()"),
+    ("""
+from keras.utils.vis_utils import model_to_dot
+dot = model_to_dot(model, show_shapes=True)""",
+     "b'<svg' in dot.create(prog='dot', format='svg') and 'digraph' in dot.to_string()"),
+    ("model.compile('sgd', 'mse', ['mae'])\nmodel.fit(x, y, verbose=0)",
+     "model.metrics_names == ['loss', 'mae'] and model.optimizer.decay == 0"),
+    ("model.compile(SGD(lr=0.1, decay=0.5), 'mse', ['mae'], [2.0])",
+     "model.optimizer.decay == 0.5 and model.compiled_state.loss_weights == [2.0]"),
+    ("""
+def start(shape, dtype=None):
+    return K.random_uniform(shape, 1.0, 2.0, dtype=dtype)
+drawn = Sequential([Dense(3, input_dim=4, init=start, bias_initializer=lambda s, **_: K.ones(s))])
+first, bias = drawn.get_weights()""",
+     "first.min() >= 1 and len({*first.flat}) == 12 and bias.tolist() == [1, 1, 1]"),
+    ("", "K.count_params(drawn.layers[0].kernel) == 12"),
     ("joined = merge([a, a], mode=lambda xs: xs[0] * xs[1], output_shape=(6,))",
      "np.allclose(K.function([a], [joined])([x])[0], x ** 2)"),
 ]  # fmt: skip
@@ -195,6 +216,7 @@ REFUSALS = [
     ("from keras.datasets import mnist", "without a download"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.layers import Dens", "Dense"),
+    ("import keras.aplications", "No module named 'keras.aplications'"),
     ("from keras import layer", "layers"),
     ("K.get_session()", "there is no session"),
     ("Merge([Dense(2), Dense(3)], mode='sum')", "Model([branch.input, other.input]"),
@@ -223,7 +245,9 @@ def plain(thing):
     config = thing.get_config() if hasattr(thing, "get_config") else vars(thing)
     if "Merge" not in str(type(thing)):
         config = {key: value for key, value in config.items() if key != "name"}
-    return type(thing).__name__, json.dumps(config, default=str, sort_keys=True)
+    return type(thing).__name__, json.dumps(
+        config, default=lambda x: type(x).__name__, sort_keys=True
+    )
 
 
 def outcome(work, *row):
@@ -249,7 +273,7 @@ def tried():
     def refusal(code, says):
         try:
             exec(code, dict(names))
-        except funclab.errors.FunclabError as error:
+        except (funclab.errors.FunclabError, ModuleNotFoundError) as error:
             return "" if says in str(error) else str(error)
         return "no error"
 

@@ -91,6 +91,14 @@ def test_channels_that_come_first_are_rescaled_each_by_its_own_number():
     ("make", "error", "says"),
     [
         (lambda: Rescaling("big"), ArgumentError, "scale"),
+        (lambda: layers.Resizing(2, 2, interpolation="spline"), ArgumentError, "interpolation"),
+        (
+            lambda: layers.Resizing(2, 2, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True),
+            ArgumentError,
+            "Only one of",
+        ),
+        (lambda: layers.CenterCrop(0, 2), ArgumentError, "height"),
+        (lambda: layers.Resizing(2, 2)(Input((3,))), ShapeError, "min_ndim"),
         (lambda: Normalization(mean=1.0), ArgumentError, "both `mean` and `variance`"),
         (lambda: Normalization(mean=[[1.0]], variance=[[1.0]]), ArgumentError, "rank of `mean`"),
         (lambda: Normalization(axis=4)(Input((3,))), ShapeError, r"range \[-ndim, ndim\)"),
@@ -118,6 +126,15 @@ def test_channels_that_come_first_are_rescaled_each_by_its_own_number():
 def test_what_a_layer_cannot_use_is_refused(make, error, says):
     with pytest.raises(error, match=says):
         make()
+
+
+def test_one_image_without_a_batch_and_whole_numbers_are_resized_too():
+    image = np.array([[[0], [4]]], "uint8")
+
+    made = layers.Resizing(1, 4)(image)
+
+    assert made.tolist() == [[[0], [1], [3], [4]]]
+    assert made.dtype == "uint8"
 
 
 def test_data_format_none_means_that_of_the_configuration():

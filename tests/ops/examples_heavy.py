@@ -60,6 +60,9 @@ for *settings, size in TRANSPOSED:
     example(named("ConvTranspose", *settings), normal(*shape), weight(*size, 2, 4))
 for curve in ("bilinear", "bicubic", "lanczos3", "lanczos5"):
     example(named("UpSample", (2, 3), curve), normal(4, 3, 2))
+for curve in ("nearest", "bilinear", "bicubic"):
+    example(named("Resize", (3, 6), curve, True), normal(4, 3, 2))
+example(named("Resize", (2, 5), "bilinear", False, FIRST), normal(2, 4, 3))
 example(named("UpSample", (3, 2), "bilinear", FIRST), normal(2, 4, 3))
 
 channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]

@@ -82,3 +82,23 @@ def discretization_adapted(keras):
 @variants(**{f"category_encoding_{mode}": (mode, IDS) for mode in MODES[1:]})
 def category_encoding(keras, mode):
     return small_model(keras, keras.layers.CategoryEncoding(6, output_mode=mode), (4,), "int32")
+
+
+SIZES = {
+    "resizing_smaller": ("Resizing", {"height": 3, "width": 2, "antialias": True}),
+    "resizing_larger": ("Resizing", {"height": 6, "width": 7, "interpolation": "bicubic"}),
+    "resizing_cut": ("Resizing", {"height": 6, "width": 3, "crop_to_aspect_ratio": True}),
+    "resizing_filled": ("Resizing", {"height": 2, "width": 6, "pad_to_aspect_ratio": True}),
+    "center_crop": ("CenterCrop", {"height": 2, "width": 3}),
+    "center_crop_of_small_images": ("CenterCrop", {"height": 5, "width": 6}),
+    "center_crop_of_low_images": ("CenterCrop", {"height": 5, "width": 2}),
+}
+
+
+@variants(**{name: (made, IMAGES) for name, made in SIZES.items()})
+def one_size(keras, made):
+    kind, settings = made
+    layers = keras.layers
+    inputs = keras.Input((4, 4, 2))
+    x = layers.Conv2D(2, 2)(getattr(layers, kind)(**settings)(layers.Rescaling(0.01)(inputs)))
+    return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)))

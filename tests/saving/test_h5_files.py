@@ -57,6 +57,26 @@ def test_a_model_written_as_h5_predicts_and_trains_on_as_before(name, unpacked, 
         np.testing.assert_allclose(seen[key], array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
 
 
+def test_weights_are_loaded_into_the_layers_of_the_same_names(tmp_path):
+    def model_of(*names):
+        sizes = {"a": 3, "b": 2, "c": 5}
+        x = funclab.Input((4,))
+        y = funclab.Sequential([funclab.layers.Dense(sizes[name], name=name) for name in names])(x)
+        return funclab.Model(x, y).layers[1]
+
+    first, second = model_of("a", "b"), model_of("a", "c")
+    first.save_weights(tmp_path / "m.h5")
+    before = second.get_weights()
+
+    second.load_weights(tmp_path / "m.h5", by_name=True)
+
+    for array, expected in zip(second.get_weights(), [*first.get_weights()[:2], *before[2:]]):
+        np.testing.assert_array_equal(array, expected)
+    first.save_weights(tmp_path / "m.weights.h5")
+    with pytest.raises(ConfigError, match="no names of layers"):
+        second.load_weights(tmp_path / "m.weights.h5", by_name=True)
+
+
 @pytest.mark.parametrize("name", ["nested_models", "masked_words", "keras_3_nested_models"])
 def test_a_loaded_model_is_saved_and_loaded_as_any_other(name, unpacked, tmp_path):
     model = load_model(unpacked(name))
@@ -117,6 +137,24 @@ def changed(path, change):
         change(config["config"]["layers"])
         file.attrs["model_config"] = json.dumps(config)
     return path
+
+
+def test_what_keras_2_writes_of_a_transposed_or_separable_layer_as_a_conv_is_left_out(tmp_path):
+    layers = funclab.layers
+    model = funclab.Sequential([funclab.Input((4, 4, 2))])
+    for layer in (layers.Conv2DTranspose(3, 2), layers.DepthwiseConv2D(2)):
+        model.add(layer)
+    model.add(layers.SeparableConv2D(3, 2))
+    model.save(tmp_path / "m.h5")
+
+    def change(entries):
+        for entry in entries[1:]:
+            entry["config"] = {"groups": 1, "kernel_initializer": "ones", **entry["config"]}
+
+    again = load_model(changed(tmp_path / "m.h5", change))
+
+    x = np.ones((1, 4, 4, 2), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
 def test_a_lambda_that_was_saved_as_code_is_refused_by_name(unpacked):

@@ -272,7 +272,7 @@ def same(config: Any, default: Any, name: str = "") -> bool:
         value = _by_name(name, default)
         return value is not None and registry.to_config(value) == config
     if isinstance(config, list) and type(default) is int and name in (*WINDOWS, "axis"):
-        return all(length == default for length in config)
+        return bool(config) and all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
     return type(config) is type(default) and config == default

@@ -209,6 +209,23 @@ def cropping(call: CallShapes) -> Derivation:
     return "The ends are cut off: length - before - after.", [call.changed(lengths)]
 
 
+@for_layers("CenterCrop", "Resizing")
+@for_ops("Resize")
+def one_size(call: CallShapes) -> Derivation:
+    layer, rank = call.layer, len(call.x)
+    first = rank - 2 if layer.data_format == "channels_first" else rank - 3
+    axes = call.all_same()
+    if hasattr(layer, "lengths") and not callable(layer.lengths):
+        axes[first : first + 2] = [setting(f"lengths[{i}]", layer.lengths[i]) for i in (0, 1)]
+    else:
+        names = ("height", "width")
+        axes[first : first + 2] = [setting(name, getattr(layer, name)) for name in names]
+    words = "All images get one size: new pixels are filled in from those around them."
+    if type(layer).__name__ == "CenterCrop":
+        words = "The middle of each image is kept; one that is smaller is enlarged."
+    return words, [axes]
+
+
 @for_layers("UpSampling1D", "UpSampling2D", "UpSampling3D")
 @for_ops("UpSample")
 def upsampling(call: CallShapes) -> Derivation:
@@ -220,3 +237,24 @@ def upsampling(call: CallShapes) -> Derivation:
     if kind != "nearest":
         words = f"{factor} times as many positions, filled in by {kind} interpolation."
     return words, [call.changed(lengths)]
+
+
+@for_layers("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+def conv_lstm(call: CallShapes) -> Derivation:
+    layer, shape = call.layer, call.x
+    step = CallShapes(layer, [(shape[0], *shape[2:])], [], [0])
+    size, filters = layer.kernel_size, setting("filters", layer.filters)
+    state = [call.same(0), *map(later, windows(step, size, layer.dilation_rate, filters)[1:])]
+    time = [call.same(1)] if layer.return_sequences else []
+    kept = "all steps" if layer.return_sequences else "the last step only"
+    words = f"{_moves(call, size)}, at every step; the outputs of {kept} are kept."
+    states = [state, state] if layer.return_state else []
+    return words, [[state[0], *time, *state[1:]], *states]
+
+
+def later(axis: Axis) -> Axis:
+    """An axis of one step as an axis of the sequence, whose number is one higher."""
+    if axis.source is None:
+        return axis
+    number = axis.source[1] + 1
+    return Axis(f"same as input axis {number}", axis.length, source=(0, number))
