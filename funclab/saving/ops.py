@@ -62,8 +62,11 @@ RENAMED_SETTINGS = {
     "ends": "indices_or_sections",
 }
 IN_THE_CALL = {
-    "GetItem": "key", "FullLike": "fill_value", "Pad": "constant_values",
-    "Quantile": "q", "Nanquantile": "q",
+    "GetItem": "key",
+    "FullLike": "fill_value",
+    "Pad": "constant_values",
+    "Quantile": "q",
+    "Nanquantile": "q",
 }
 """Settings that Keras passes to the call instead."""
 TAKES_A_LIST = ("Concatenate", "Stack")
