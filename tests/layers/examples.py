@@ -243,6 +243,7 @@ for name in ("AdaptiveAveragePooling", "AdaptiveMaxPooling"):
 
 example("BatchNormalization", VECTOR)
 example("BatchNormalization", IMAGE, axis=1, momentum=0.8, epsilon=0.01, scale=False)
+example("BatchNormalization", SEQUENCE, renorm=True, renorm_clipping={"rmin": 0.5, "dmax": 2.0})
 example("LayerNormalization", SEQUENCE)
 example("LayerNormalization", IMAGE, axis=(1, -1), epsilon=0.1, center=False)
 example("GroupNormalization", IMAGE, groups=2)
