@@ -87,7 +87,11 @@ guarded(Loss)
 
 
 class LossFunctionWrapper(Loss):
-    """A loss made of a function of targets and predictions."""
+    """A loss made of a function of targets and predictions.
+
+    >>> float(LossFunctionWrapper(lambda y_true, y_pred: abs(y_true - y_pred))([[1.0]], [[3.0]]))
+    2.0
+    """
 
     def __init__(
         self,

@@ -284,10 +284,15 @@ def _at_limit(wanted: str, limited: str) -> Any:
         RateAtLimit.__init__(*bound.args)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
-    says = f"The best {wanted} at a threshold where the {limited} is at least `{limited}`."
+    name = f"{wanted.title()}At{limited.title()}"
+    says = f"""The best {wanted} at a threshold where the {limited} is at least `{limited}`.
+
+    >>> {name}(0.5)([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9])
+    1.0
+    """
     attributes = {"wanted": wanted, "limited": limited, "__init__": __init__, "__doc__": says}
     attributes["__module__"] = "funclab.metrics"  # where pickles find the class
-    return type(f"{wanted.title()}At{limited.title()}", (RateAtLimit,), attributes)
+    return type(name, (RateAtLimit,), attributes)
 
 
 SensitivityAtSpecificity = _at_limit("sensitivity", "specificity")

@@ -122,7 +122,11 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """The cosine of the angle between target and prediction: 1 when they point alike."""
+    """The cosine of the angle between target and prediction: 1 when they point alike.
+
+    >>> round(float(CosineSimilarity()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+    0.7071
+    """
     return -losses.cosine_similarity(y_true, y_pred, axis)
 
 

@@ -110,6 +110,14 @@ class Muon(Optimizer):
     Left to AdamW are arrays that have not two axes, embeddings, and weights in whose path one of
     the patterns `exclude_layers` is found.
     Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.eye(2, dtype="float32"))
+    >>> Muon(0.1).apply([np.ones((2, 2), "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([[ 0.9898, -0.0098],
+           [-0.0098,  0.9898]], dtype=float32)
     """
 
     slots = {"momentum": 0.0, "velocity": 0.0}  # noqa: RUF012

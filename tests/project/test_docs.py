@@ -7,11 +7,22 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from funclab import layers, optimizers, registry
+from funclab import (
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    registry,
+    regularizers,
+)
+from funclab.optimizers import schedules
 from tests.project.source import ROOT, Source, sources
 
 # The lines of a docstring after its summary, in the order in which a reader meets them.
 LABELS = ["Shapes", "Weights", "Gradient", "Numerics", "Raises", "Source"]
+ROOMS = (layers, optimizers, schedules, initializers, regularizers, constraints, losses, metrics)
 # Places that exist on one machine only.
 PRIVATE = re.compile(r"/(?:root|work|home/(?!jovyan))/|/tmp/(?!\w*\$)")
 
@@ -113,3 +124,17 @@ def test_no_file_names_a_place_on_somebodys_machine():
     ]
 
     assert not named, "\n".join(named)
+
+
+def test_every_registered_class_of_funclab_has_an_example_that_runs_as_a_doctest():
+    kinds = ("layer", "optimizer", "schedule", "initializer", "regularizer", "constraint")
+    classes = {
+        cls
+        for kind in (*kinds, "loss", "metric")
+        for cls in registry.registered(kind).values()
+        if isinstance(cls, type) and cls.__module__.startswith("funclab.")
+    }
+    public = [cls for cls in classes if any(cls.__name__ in vars(room) for room in ROOMS)]
+
+    assert len(public) > 200
+    assert sorted(cls.__name__ for cls in public if ">>>" not in (cls.__doc__ or "")) == []
