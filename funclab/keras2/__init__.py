@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+
 import sys
 
 import numpy as np
 
 from funclab import initializers
+from funclab.keras2 import backend
 from funclab.keras2.methods import give_old_methods
-from funclab.keras2.paths import Face, modules
+from funclab.keras2.paths import Face, Finder, module_of
 from funclab.keras2.spelling import accept_old_names
 
 __all__ = ["Face", "install"]
@@ -27,4 +29,6 @@ def install() -> None:
         accept_old_names()
         give_old_methods()
         initializers.draw_from(np.random.Generator(np.random.get_bit_generator()))
-        sys.modules.update(modules())
+        sys.modules["keras.backend"] = backend
+        sys.meta_path.insert(0, Finder())
+        module_of("keras")

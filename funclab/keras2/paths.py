@@ -6,11 +6,14 @@ import importlib
 import sys
 import types
 from collections.abc import Mapping
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from typing import Any
 
 from funclab.errors import NoSuchImportError
 from funclab.keras2 import legacy
-from funclab.missing import ELSEWHERE, ROOMS
+from funclab.missing import ELSEWHERE
 
 
 class Face(types.ModuleType):
@@ -24,10 +27,10 @@ class Face(types.ModuleType):
         self.__all__ = [*getattr(self._room, "__all__", ()), *extras]
 
     def __getattr__(self, name: str) -> Any:
-        inner = sys.modules.get(f"{self.__name__}.{name}")
-        extra = self._extras.get(name, inner)
+        extra = self._extras.get(name)
         if isinstance(extra, str) or extra is None:
-            return getattr(self._room, extra or name)
+            inner = module_of(f"{self.__name__}.{name}")
+            return inner or getattr(self._room, extra or name)
         return extra
 
     def __dir__(self) -> list[str]:
@@ -42,9 +45,11 @@ class Absent(types.ModuleType):
         self.__path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
-        inner = sys.modules.get(f"{self.__name__}.{name}")
-        if inner is not None or name.startswith("_"):
+        inner = module_of(f"{self.__name__}.{name}")
+        if inner is not None:
             return inner
+        if name.startswith("_"):
+            raise AttributeError(name)
         part = [part for part in self.__name__.split(".") if part in ELSEWHERE][-1]
         raise NoSuchImportError(
             f"cannot import name {name!r} from {self.__name__!r}.",
@@ -63,7 +68,6 @@ APPLICATIONS = ("vgg16", "vgg19", "resnet50", "inception_v3", "xception", "mobil
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {}),
-    **{f"keras.{room}": (room, {}) for room in (*ROOMS, "config", "preprocessing", "saving")},
     "keras.layers": ("layers", legacy.LAYERS),
     **{f"keras.layers.{name}": ("layers", legacy.LAYERS) for name in LAYERS},
     "keras.legacy": ("layers", legacy.LAYERS),
@@ -83,13 +87,30 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
 """What each module of Keras is here: a room of funclab, and more names."""
 
 ABSENT = (
-    *("keras.applications", "keras.wrappers.scikit_learn"),
+    *("keras.applications", "keras.wrappers", "keras.wrappers.scikit_learn"),
     *(f"keras.applications.{name}" for name in APPLICATIONS),
 )
 
 
-def modules() -> dict[str, types.ModuleType]:
-    """Every module of Keras by its name, those of old versions too."""
-    faces = {name: Face(name, *what) for name, what in FACES.items()}
-    backend = importlib.import_module("funclab.keras2.backend")
-    return {**faces, **{name: Absent(name) for name in ABSENT}, "keras.backend": backend}
+def module_of(name: str) -> types.ModuleType | None:
+    """The module of Keras with this name, if Keras 2 had one that is not a room of funclab."""
+    known = name in FACES or name in ABSENT or name in sys.modules
+    return importlib.import_module(name) if known else None
+
+
+class Finder(MetaPathFinder, Loader):
+    """Finds the modules of Keras when they are imported; all but those above are funclab's own."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        known = name in FACES or name in ABSENT
+        if known or (name.startswith("keras.") and find_spec(f"funclab.{name[6:]}")):
+            return ModuleSpec(name, self, is_package=True)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        if spec.name in ABSENT:
+            return Absent(spec.name)
+        return Face(spec.name, *FACES.get(spec.name, (spec.name[6:], {})))
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """A face is ready when it is made."""

@@ -13,6 +13,7 @@ from funclab.layers.convolution import (
     Convolution1DTranspose, Convolution2D, Convolution2DTranspose, Convolution3D,
     Convolution3DTranspose,
 )  # fmt: skip
+from funclab.layers.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from funclab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
 from funclab.layers.lstm import GRU, SimpleRNN
@@ -74,7 +75,8 @@ __all__ = [
     "Attention", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D",
     "AvgPool2D", "AvgPool3D", "BatchNormalization", "Bidirectional", "CategoryEncoding",
     "CenterCrop", "Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D",
-    "Conv3DTranspose", "Convolution1D", "Convolution1DTranspose", "Convolution2D",
+    "Conv3DTranspose", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Convolution1D",
+    "Convolution1DTranspose", "Convolution2D",
     "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose", "Cropping1D", "Cropping2D",
     "Cropping3D", "Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Discretization", "Dot", "Dropout",
     "EinsumDense", "Embedding", "Flatten", "GRUCell", "GaussianDropout", "GaussianNoise",

@@ -21,6 +21,7 @@ from funclab.layers.steps import (
     SimpleStep,
     Step,
     loop,
+    zeros,
 )
 
 
@@ -51,10 +52,6 @@ class Cell(Step, abstract=True):
         """Use the weights of a layer, in place of weights of its own."""
         self.kernel, self.recurrent_kernel = layer.kernel, layer.recurrent_kernel
         self.bias, self.stream, self.built = layer.bias, layer.stream, True
-
-    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """States of zeros, (batch, units) each."""
-        return [zeros(self.units, batch_size, self.dtype) for _ in range(self.fused_op.state_count)]
 
 
 class SimpleRNNCell(Cell, SimpleStep):
@@ -204,17 +201,11 @@ def build_within(outer: Layer, cell: Any, input_shape: Any) -> None:
     cell.built = True
 
 
-def zeros(size: int, batch: int | None, dtype: str) -> Any:
-    """A state of zeros."""
-    # The batch is unknown only while shapes are inferred, and then no numbers are needed.
-    return Value((None, size), dtype) if batch is None else ops.zeros((batch, size), dtype)
-
-
 def first_states(cell: Any, batch: int | None, dtype: str) -> list[Any]:
     """The states that a cell begins with: its own, or zeros."""
     own = getattr(cell, "get_initial_state", None)
     if own is None:
-        states = structure.map_structure(lambda size: zeros(size, batch, dtype), cell.state_size)
+        states = structure.map_structure(lambda size: zeros((size,), batch, dtype), cell.state_size)
     elif batch is None and not isinstance(cell, (Cell, StackedRNNCells)):
         states = structure.map_structure(
             lambda state: Value((None, *state.shape[1:]), dtype), own(batch_size=1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+import numpy as np
 
 from funclab import meant, ops
 from funclab.errors import ArgumentError, ShapeError
@@ -12,6 +15,10 @@ from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index, reduced_axes, show
 
+LIMITS = ("rmin", "rmax", "dmax")
+"""The keys of renorm_clipping."""
+TINY = 1e-7
+"""What Keras adds to the number of steps that count."""
 KEPT = "it is the fraction of the running mean that each batch keeps."
 
 
@@ -41,9 +48,13 @@ class BatchNormalization(Affine):
     In training by the statistics of the batch, which the moving statistics follow; otherwise, and
     always when the layer is frozen (trainable = False), by the moving statistics.
     Shapes: x (batch, ...) -> out (same as x); the channels are on `axis`.
-    Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable.
+    Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable,
+        nor are moving_stddev, renorm_mean and renorm_stddev (channels,), with `renorm`.
+    Raises: ArgumentError for an axis that is not one whole number, or other keys in
+        renorm_clipping than rmin, rmax and dmax.
     Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
-        internal covariate shift", ICML 2015, algorithms 1 and 2.
+        internal covariate shift", ICML 2015, algorithms 1 and 2; with `renorm` Ioffe, "Batch
+        renormalization", NIPS 2017, algorithm 1.
 
     >>> from funclab import Input
     >>> layer = BatchNormalization()
@@ -57,18 +68,27 @@ class BatchNormalization(Affine):
     momentum: float = 0.99
     moving_mean_initializer: Any = "zeros"
     moving_variance_initializer: Any = "ones"
+    renorm: bool = False
+    renorm_clipping: Any = None
+    renorm_momentum: float = 0.99
     synchronized: bool = False
     order = (
         *("axis", "momentum", "epsilon", "center", "scale", "beta_initializer"),
         *("gamma_initializer", "moving_mean_initializer", "moving_variance_initializer"),
         *("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"),
-        "synchronized",
+        *("renorm", "renorm_clipping", "renorm_momentum", "synchronized"),
     )
 
     def prepare(self) -> None:
         self.axis = _one_axis(self.axis)
         if self.momentum != 1:
             fraction("momentum", self.momentum, KEPT)
+        limits = self.renorm_clipping
+        known = limits is None or (isinstance(limits, dict) and {*limits} <= {*LIMITS})
+        if not known or _limit(limits, "rmin") > _limit(limits, "rmax", math.inf):
+            wanted = "a dict of numbers with the keys rmin, rmax (not below rmin) and dmax"
+            example = '{"rmin": 0.5, "rmax": 2.0, "dmax": 1.0}'
+            raise wrong_value(type(self).__name__, "renorm_clipping", limits, wanted, example)
 
     def build(self, input_shape: Any) -> None:
         axis = axis_index(self.axis, len(input_shape))
@@ -76,8 +96,18 @@ class BatchNormalization(Affine):
         self.add_gamma_and_beta(channels)
         self.moving_mean = self.named_weight("moving_mean", channels, trainable=False)
         self.moving_variance = self.named_weight("moving_variance", channels, trainable=False)
+        if self.renorm:
+            begin = {"shape": channels, "trainable": False}
+            deviation = {"initializer": self._first_deviation, **begin}
+            self.moving_stddev = self.add_weight(name="moving_stddev", **deviation)
+            mean = self.moving_mean_initializer
+            self.renorm_mean = self.add_weight(name="renorm_mean", initializer=mean, **begin)
+            self.renorm_stddev = self.add_weight(name="renorm_stddev", **deviation)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels[0]})
         self.built = True
+
+    def _first_deviation(self, shape: Any, dtype: str = "float32") -> Any:
+        return np.sqrt(self.moving_variance_initializer(shape, dtype))
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         mean, variance = self.moving_mean, self.moving_variance
@@ -85,10 +115,64 @@ class BatchNormalization(Affine):
         if not (training and self.trainable):
             settings = {"offset": self.beta, "scale": self.gamma, **end}
             return ops.batch_normalization(inputs, mean, variance, **settings)
+        if self.renorm:
+            return self._renormalized(inputs, mask)
         scale = ops.ones(mean.shape, self.dtype) if self.gamma is None else self.gamma
         offset = ops.zeros(mean.shape, self.dtype) if self.beta is None else self.beta
         settings = {"mask": mask, "momentum": self.momentum, **end}
         return ops.normalize_batch(inputs, scale, offset, mean, variance, **settings)
+
+    def _renormalized(self, x: Any, mask: Any) -> Any:
+        """By the statistics of the batch, drawn to those of the batches before: by the factor r and
+        the shift d, through which no gradient flows."""
+        mean, variance = _batch_moments(x, axis_index(self.axis, x.ndim), mask)
+        deviation = ops.sqrt(ops.add(variance, self.epsilon))
+        usual = ops.maximum(self.renorm_stddev, math.sqrt(self.epsilon))
+        r = ops.divide(deviation, usual)
+        d = ops.divide(ops.subtract(mean, self.renorm_mean), usual)
+        limits, far = self.renorm_clipping, math.inf
+        if limits:
+            r = ops.clip(r, _limit(limits, "rmin", -far), _limit(limits, "rmax", far))
+            d = ops.clip(d, -_limit(limits, "dmax", far), _limit(limits, "dmax", far))
+        scale, offset = ops.stop_gradient(r), ops.stop_gradient(d)
+        if self.gamma is not None:
+            scale, offset = ops.multiply(scale, self.gamma), ops.multiply(offset, self.gamma)
+        offset = offset if self.beta is None else ops.add(offset, self.beta)
+        moving = {
+            self.renorm_mean: (mean, self.renorm_momentum),
+            self.renorm_stddev: (deviation, self.renorm_momentum),
+            self.moving_mean: (mean, self.momentum),
+            self.moving_stddev: (deviation, self.momentum),
+        }
+        made = {
+            variable: ops.add(ops.multiply(variable, kept), ops.multiply(batch, 1 - kept))
+            for variable, (batch, kept) in moving.items()
+        }
+        square = ops.subtract(ops.square(made[self.moving_stddev]), self.epsilon)
+        for variable, value in {**made, self.moving_variance: ops.relu(square)}.items():
+            ops.assign(variable, value)
+        settings = {"offset": offset, "scale": scale, "epsilon": self.epsilon}
+        return ops.batch_normalization(x, mean, variance, self.axis, **settings)
+
+
+def _limit(limits: Any, name: str, default: float = 0.0) -> float:
+    return default if not limits or limits.get(name) is None else limits[name]
+
+
+def _batch_moments(x: Any, axis: int, mask: Any) -> tuple[Any, Any]:
+    """Mean and variance of each channel, over the steps that count."""
+    axes = [i for i in range(x.ndim) if i != axis]
+    if mask is None:
+        return ops.moments(x, axes)
+    counts = mask
+    while counts.ndim < x.ndim:
+        counts = ops.expand_dims(counts, -1)
+    counts = ops.logical_and(ops.cast(counts, "bool"), ops.ones_like(x, "bool"))
+    number = ops.add(ops.sum(ops.cast(counts, x.dtype), axes, keepdims=True), TINY)
+    mean = ops.divide(ops.sum(ops.where(counts, x, 0.0), axes, keepdims=True), number)
+    far = ops.where(counts, ops.subtract(x, mean), 0.0)
+    variance = ops.divide(ops.sum(ops.square(far), axes, keepdims=True), number)
+    return ops.squeeze(mean, axes), ops.squeeze(variance, axes)
 
 
 def _one_axis(axis: Any) -> int:

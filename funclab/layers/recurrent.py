@@ -53,6 +53,8 @@ class RNN(Layer):
     """
 
     supports_masking = True
+    state_axis = -1
+    """The axis of a state whose length `state_size` gives."""
     input_spec: ClassVar[Any] = InputSpec(min_ndim=3)
     cell: Any
     return_sequences: bool = False
@@ -200,14 +202,15 @@ class RNN(Layer):
             )
         states, widths = structure.flatten(initial_state or ()), self.state_widths
         pairs = zip(states, widths)
-        wrong = [(s, n) for s, n in pairs if hasattr(s, "shape") and s.shape[-1] not in (n, None)]
+        at = self.state_axis
+        wrong = [(s, n) for s, n in pairs if hasattr(s, "shape") and s.shape[at] not in (n, None)]
         if wrong and len(states) == len(widths):
             state, units = wrong[0]
             raise ShapeError(
                 f"An `initial_state` was passed to {self.name} that is not compatible with its "
                 f"state size: it has shape {show(state.shape)}, and {self.name} has {units} units.",
                 why="a state has a number for each unit.",
-                fix=f"give both layers as many units: {type(self).__name__}({state.shape[-1]}).",
+                fix=f"give both layers as many units: {type(self).__name__}({state.shape[at]}).",
                 graph=self,
             )
         if initial_state is not None and len(states) != len(widths):
@@ -243,31 +246,56 @@ class RNN(Layer):
             mask = mask[:, 0] if self.go_backwards else mask[:, -1]
         elif self.go_backwards:
             mask = ops.flip(mask, axis=1)
-        return ops.where(ops.expand_dims(mask, -1), outputs, 0.0)
+        mask = ops.expand_dims(mask, tuple(range(mask.ndim, outputs.ndim)))
+        return ops.where(mask, outputs, 0.0)
 
 
-class BuiltIn(RNN, Step, abstract=True):
+class WithWeights(RNN, Step, abstract=True):
     """A recurrent layer that has the weights of its cell itself."""
 
-    input_spec: ClassVar[Any] = InputSpec(ndim=3)
-    cell_class: ClassVar[type[Cell]]
     activity_regularizer: Any = None
-    use_cudnn: Any = "auto"
-    implementation: int = 2
 
     def prepare(self) -> None:
         Step.prepare(self)
         self._kept = None
+
+    @property
+    def weights_within(self) -> str:  # type: ignore[override]
+        return f"{self.cell_name}/"
+
+    @property
+    def state_size(self) -> list[int]:
+        return [self.units] * self.fused_op.state_count
+
+    @property
+    def output_size(self) -> int:
+        return self.units
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        return Step.get_initial_state(self, batch_size)
+
+    @property
+    def uses_training(self) -> bool:  # type: ignore[override]
+        return bool(self.dropout or self.recurrent_dropout)
+
+    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
+        flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
+        return self.all_steps(x, states, mask, training, **flags)
+
+
+class BuiltIn(WithWeights, abstract=True):
+    """A recurrent layer on vectors, whose cell is a layer too."""
+
+    input_spec: ClassVar[Any] = InputSpec(ndim=3)
+    cell_class: ClassVar[type[Cell]]
+    use_cudnn: Any = "auto"
+    implementation: int = 2
 
     def build(self, input_shape: Any) -> None:
         self.make_weights(input_shape[-1])
         self.make_states(input_shape[0])
         self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})
         self.built = True
-
-    @property
-    def weights_within(self) -> str:  # type: ignore[override]
-        return f"{self.cell_name}/"
 
     @property
     def cell(self) -> Cell:  # type: ignore[override]
@@ -278,19 +306,3 @@ class BuiltIn(RNN, Step, abstract=True):
         if self.built:
             cell.share(self)
         return cell
-
-    @property
-    def state_size(self) -> list[int]:
-        return [self.units] * self.fused_op.state_count
-
-    @property
-    def output_size(self) -> int:
-        return self.units
-
-    @property
-    def uses_training(self) -> bool:  # type: ignore[override]
-        return bool(self.dropout or self.recurrent_dropout)
-
-    def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
-        flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
-        return self.all_steps(x, states, mask, training, **flags)

@@ -50,9 +50,13 @@ def gru_step(
 def lstm_step(
     z: Any, states: list[Any], thinned: Any, weights: Any, squash: Any, gate: Any
 ) -> list[Any]:
-    z = ops.add(z, ops.matmul(thinned, weights[0]))
-    i, f, value, o = ops.split(z, 4, axis=1)
-    c = ops.add(ops.multiply(gate(f), states[1]), ops.multiply(gate(i), squash(value)))
+    return lstm_gates(ops.add(z, ops.matmul(thinned, weights[0])), states[1], 1, squash, gate)
+
+
+def lstm_gates(z: Any, c: Any, axis: int, squash: Any, gate: Any) -> list[Any]:
+    """The new h and c, from what goes into the gates, which stand side by side along `axis`."""
+    i, f, value, o = ops.split(z, 4, axis=axis)
+    c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), squash(value)))
     return [ops.multiply(gate(o), squash(c)), c]
 
 
@@ -108,8 +112,8 @@ class Step(Layer, abstract=True):
 
     def one_step(self, x: Any, states: list[Any], training: bool) -> list[Any]:
         """The new states, of which the first is the output."""
-        z, weights = self._prepared(self._dropped_inputs(x, training))
-        return self._follow(z, states, weights, self._state_dropout(x.shape[0], training))
+        z, weights = self.prepared(self._dropped_inputs(x, training, (None,)))
+        return self.follow(z, states, weights, self._state_dropout(x.shape[0], training))
 
     def all_steps(
         self, x: Any, states: list[Any], mask: Any, training: bool, **flags: bool
@@ -118,16 +122,16 @@ class Step(Layer, abstract=True):
 
         Where the fused op knows the activations, it does all steps at once.
         """
-        x = self._dropped_inputs(x, training)
+        x = self._dropped_inputs(x, training, (None, 1))
         dropped = self._state_dropout(x.shape[0], training)
         settings = self.fused_settings()
         if None not in settings.values():
             inputs = (x, *states, self.kernel, self.recurrent_kernel, self._whole_bias())
             return recurrent.recurrence(self.fused_op, inputs, mask, dropped, **settings, **flags)
-        z, weights = self._prepared(x)
+        z, weights = self.prepared(x)
 
         def step(z: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-            new = self._follow(z, states, weights, dropped)
+            new = self.follow(z, states, weights, dropped)
             return new[0], new
 
         return loop(z, states, mask, step, **flags)
@@ -144,29 +148,43 @@ class Step(Layer, abstract=True):
     def _whole_bias(self) -> Any:
         return ops.zeros(self.bias_shape, self.dtype) if self.bias is None else self.bias
 
-    def _prepared(self, x: Any) -> tuple[Any, tuple[Any, Any]]:
+    def prepared(self, x: Any) -> tuple[Any, tuple[Any, Any]]:
         """What a step needs: the product of the inputs, and the recurrent weights."""
         first, second = self.biases(self._whole_bias())
         return ops.add(ops.matmul(x, self.kernel), first), (self.recurrent_kernel, second)
 
-    def _follow(self, z: Any, states: list[Any], weights: Any, dropped: Any) -> list[Any]:
+    def follow(self, z: Any, states: list[Any], weights: Any, dropped: Any) -> list[Any]:
         thinned = states[0] if dropped is None else ops.multiply(states[0], dropped)
-        names = ("activation", "recurrent_activation")
-        functions = [getattr(self, name) for name in names if hasattr(self, name)]
-        return type(self).rule(z, states, thinned, weights, *functions)
+        return type(self).rule(z, states, thinned, weights, *self.functions)
 
-    def _dropped_inputs(self, x: Any, training: bool) -> Any:
-        """x with features dropped, the same at every step."""
+    @property
+    def functions(self) -> list[Any]:
+        """The activation, and that of the gates where there are any."""
+        names = ("activation", "recurrent_activation")
+        return [getattr(self, name) for name in names if hasattr(self, name)]
+
+    @property
+    def state_shape(self) -> tuple[int, ...]:
+        """The shape of one sample's state."""
+        return (self.units,)
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        """States of zeros, (batch, units) each."""
+        shape, count = self.state_shape, self.fused_op.state_count
+        return [zeros(shape, batch_size, self.dtype) for _ in range(count)]
+
+    def _dropped_inputs(self, x: Any, training: bool, lead: tuple[int | None, ...]) -> Any:
+        """x with features dropped, the same at every step: `lead` are the axes before them."""
         if not (training and self.dropout):
             return x
-        shape = (None, *[1] * (x.ndim - 2), None)
+        shape = (*lead, *[None] * (x.ndim - len(lead)))
         return ops.dropout(x, self.dropout, shape, state=self.stream)
 
     def _state_dropout(self, batch: int | None, training: bool) -> Any:
         """What the state is multiplied with on its way into a step; None without dropout."""
         if not (training and self.recurrent_dropout):
             return None
-        ones = np.ones((batch or 1, self.units), self.dtype)
+        ones = np.ones((batch or 1, *self.state_shape), self.dtype)
         return ops.dropout(ones, self.recurrent_dropout, state=self.stream)
 
 
@@ -229,6 +247,12 @@ def _fused_name(activation: Any) -> str | None:
     name = getattr(activation, "__name__", "")
     known = name in recurrent.ACTIVATIONS and getattr(activations, name) is activation
     return name if known else None
+
+
+def zeros(shape: tuple[int, ...], batch: int | None, dtype: str) -> Any:
+    """A state of zeros."""
+    # The batch is unknown only while shapes are inferred, and then no numbers are needed.
+    return Value((None, *shape), dtype) if batch is None else ops.zeros((batch, *shape), dtype)
 
 
 def loop(

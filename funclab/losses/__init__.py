@@ -18,11 +18,11 @@ from funclab.losses.base import (
 from funclab.losses.functions import (
     binary_crossentropy, binary_focal_crossentropy, categorical_crossentropy,
     categorical_focal_crossentropy, categorical_generalized_cross_entropy, categorical_hinge,
-    circle, cosine_similarity, ctc, dice, hinge, huber, kl_divergence, log_cosh,
+    cosine_similarity, hinge, huber, kl_divergence, log_cosh,
     mean_absolute_error, mean_absolute_percentage_error, mean_squared_error,
     mean_squared_logarithmic_error, poisson, sparse_categorical_crossentropy, squared_hinge,
-    tversky,
 )  # fmt: skip
+from funclab.losses.structured import circle, ctc, dice, tversky
 from funclab.missing import guard
 
 __all__ = [

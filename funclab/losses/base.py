@@ -10,7 +10,7 @@ from funclab import meant, ops, registry
 from funclab.errors import ArgumentError, ShapeError, unwritten
 from funclab.fields import described, guarded, meaning
 from funclab.layers.arguments import dtype_name
-from funclab.losses import functions
+from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.scores import Total
 from funclab.shape_math import show
@@ -251,7 +251,7 @@ class MaskingLoss(LossFunctionWrapper):
     """A loss that leaves out samples: of the class `ignore_class`, or without a pair."""
 
     def mask(self, y_true: Any, losses: Any) -> Any:
-        if self.fn is functions.circle:
+        if self.fn is structured.circle:
             return ops.greater(losses, 0.0)
         if self.settings["ignore_class"] is None:
             return None
@@ -263,7 +263,8 @@ def _loss(
     name: str, /, base: Any = LossFunctionWrapper, order: Sequence[str] = (), **defaults: Any
 ) -> Any:
     """The class of the function of that name, with its docstring."""
-    function = getattr(functions, registry.to_snake_case(name))
+    own_name = registry.to_snake_case(name)
+    function = getattr(functions, own_name, None) or getattr(structured, own_name)
     common = COMMON | {"name": function.__name__} | defaults
     return class_of(base, name, function, function.__doc__, common, order)
 

@@ -109,7 +109,13 @@ guarded(Metric)
 
 
 class Mean(Metric):
-    """The weighted mean of values; each sample counts once, whatever its number of elements."""
+    """The weighted mean of values; each sample counts once, whatever its number of elements.
+
+    >>> mean = Mean()
+    >>> mean.update_state([1.0, 3.0])
+    >>> float(mean.result())
+    2.0
+    """
 
     on_tape = True
 
@@ -149,7 +155,13 @@ class Mean(Metric):
 
 
 class Sum(Metric):
-    """The weighted sum of values."""
+    """The weighted sum of values.
+
+    >>> total = Sum()
+    >>> total.update_state([1.0, 3.0])
+    >>> float(total.result())
+    4.0
+    """
 
     def __init__(self, name: str | None = "sum", dtype: str | None = None) -> None:
         super().__init__(dtype, name)
@@ -167,7 +179,12 @@ class Sum(Metric):
 
 
 class MeanMetricWrapper(Mean):
-    """The mean of a function of targets and predictions; masked steps do not count."""
+    """The mean of a function of targets and predictions; masked steps do not count.
+
+    >>> from funclab import losses
+    >>> float(MeanMetricWrapper(losses.mse)([[1.0]], [[3.0]]))
+    4.0
+    """
 
     def __init__(
         self,

@@ -52,6 +52,10 @@ class FBetaScore(Columns):
     with the largest score is predicted. `average` is None (a score for each class), "micro" (one
     score from the counts of all classes), "macro" (the mean), or "weighted" (by the number of each
     class's samples).
+
+    >>> import numpy as np
+    >>> FBetaScore(beta=2.0)(np.eye(2), np.eye(2)).round(4)
+    array([1., 1.], dtype=float32)
     """
 
     kept = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")

@@ -155,25 +155,41 @@ class Count(Confusion, abstract=True):
 
 
 class TruePositives(Count):
-    """How many positive samples were found."""
+    """How many positive samples were found.
+
+    >>> round(TruePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    2.0
+    """
 
     counts = ("true_positives",)
 
 
 class FalsePositives(Count):
-    """How many negative samples were taken for positive."""
+    """How many negative samples were taken for positive.
+
+    >>> round(FalsePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    0.0
+    """
 
     counts = ("false_positives",)
 
 
 class TrueNegatives(Count):
-    """How many negative samples were found."""
+    """How many negative samples were found.
+
+    >>> round(TrueNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    1.0
+    """
 
     counts = ("true_negatives",)
 
 
 class FalseNegatives(Count):
-    """How many positive samples were missed."""
+    """How many positive samples were missed.
+
+    >>> round(FalseNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    1.0
+    """
 
     counts = ("false_negatives",)
 
@@ -200,7 +216,11 @@ class Rate(Confusion, abstract=True):
 
 
 class Precision(Rate):
-    """How many of those taken for positive are positive."""
+    """How many of those taken for positive are positive.
+
+    >>> round(Precision()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    1.0
+    """
 
     counts = RATES["precision"]
 
@@ -209,7 +229,11 @@ class Precision(Rate):
 
 
 class Recall(Rate):
-    """How many of the positive samples were found."""
+    """How many of the positive samples were found.
+
+    >>> round(Recall()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    0.6667
+    """
 
     counts = RATES["recall"]
 
@@ -289,6 +313,9 @@ class AUC(Confusion):
     gains of these two over a guess. With `multi_label` each label has a curve of its own, and the
     result is the mean of their areas, weighted by `label_weights`.
     Source: for PR, the interpolation of Davis & Goadrich, ICML 2006, section 4.
+
+    >>> round(AUC()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    1.0
     """
 
     def __init__(

@@ -16,30 +16,51 @@ from funclab.ops.scores import ClassHits, RankHits, SparseClassHits, ThresholdHi
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:
-    """1 where target and prediction are equal, else 0."""
+    """1 where target and prediction are equal, else 0.
+
+    >>> accuracy([[1], [2]], [[1], [0]])
+    array([[1.],
+           [0.]], dtype=float32)
+    """
     y_true, y_pred = prepared(y_true, y_pred)
     return as_float(ops.equal(y_true, y_pred))
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
-    """1 where the prediction is above the threshold just where the target is 1, else 0."""
+    """1 where the prediction is above the threshold just where the target is 1, else 0.
+
+    >>> binary_accuracy([[0.0, 1.0]], [[0.4, 0.2]])
+    array([[1., 0.]])
+    """
     y_true, y_pred = prepared(y_true, y_pred)
     return ThresholdHits(threshold)(y_true, y_pred)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """1 where the likeliest class is that of the one-hot target, else 0."""
+    """1 where the likeliest class is that of the one-hot target, else 0.
+
+    >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]])
+    array([1., 0.])
+    """
     y_pred = as_float(y_pred)
     return ClassHits()(as_float(y_true, str(y_pred.dtype)), y_pred)
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """1 where the likeliest class is the one that the target names, else 0."""
+    """1 where the likeliest class is the one that the target names, else 0.
+
+    >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]])
+    array([1., 0.])
+    """
     return SparseClassHits()(*_class_numbers(y_true, y_pred))
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
-    """1 where the class of the one-hot target is among the k likeliest, else 0."""
+    """1 where the class of the one-hot target is among the k likeliest, else 0.
+
+    >>> top_k_categorical_accuracy([[0, 0, 1]], [[0.5, 0.3, 0.2]], k=2)
+    array([0.])
+    """
     y_true = y_true if is_symbolic(y_true) else np.asarray(y_true)
     return RankHits(k)(ops.argmax(y_true, axis=-1), as_float(y_pred))
 
@@ -50,6 +71,9 @@ def sparse_top_k_categorical_accuracy(
     """1 where the class that the target names is among the k likeliest, else 0.
 
     With from_sorted_ids, y_pred holds class numbers, the likeliest first.
+
+    >>> sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2)
+    array([1.])
     """
     y_true, y_pred = _class_numbers(y_true, y_pred)
     if not from_sorted_ids:
@@ -67,7 +91,11 @@ def _class_numbers(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """How far target and prediction rise and fall together along `axis`: from -1 to 1."""
+    """How far target and prediction rise and fall together along `axis`: from -1 to 1.
+
+    >>> pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]]).round(4)
+    array([1.])
+    """
     y_true, y_pred = prepared(y_true, y_pred)
     return ops.mean(_standardized(y_true, axis) * _standardized(y_pred, axis), axis=axis)
 
@@ -81,6 +109,9 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """How near target and prediction lie to the line of equality along `axis`: from -1 to 1.
 
     Source: Lin, "A Concordance Correlation Coefficient to Evaluate Reproducibility", 1989.
+
+    >>> concordance_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]]).round(4)
+    array([0.3636])
     """
     y_true, y_pred = prepared(y_true, y_pred)
     true_mean, true_variance = ops.moments(y_true, axis, keepdims=True)
@@ -128,7 +159,7 @@ def _metric(
     function = function or globals().get(own_name) or getattr(losses, own_name)
     common = {"name": own_name, "dtype": None}
     settings = list(inspect.signature(function).parameters)[2:]
-    says = f"The mean over all samples. Of each: {function.__doc__}"
+    says = f"The mean over all samples of the following. {function.__doc__}"
     return class_of(base, name, function, says, common, order or [*common, *settings])
 
 
@@ -168,7 +199,11 @@ ConcordanceCorrelation = _metric("ConcordanceCorrelation")
 
 
 class RootMeanSquaredError(Mean):
-    """The root of the mean squared error, over all samples."""
+    """The root of the mean squared error, over all samples.
+
+    >>> RootMeanSquaredError()([1.0, 2.0], [4.0, 2.0])
+    2.1213203435596424
+    """
 
     def __init__(
         self, name: str | None = "root_mean_squared_error", dtype: str | None = None

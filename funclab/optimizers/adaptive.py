@@ -19,6 +19,13 @@ class SGD(Optimizer):
     With momentum: m = momentum * m - lr * g; w = w + m. With nesterov, the step looks ahead:
     w = w + momentum * m - lr * g.
     Source: Sutskever et al., "On the importance of initialization and momentum", ICML 2013.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> SGD(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.8], dtype=float32)
     """
 
     def __init__(
@@ -47,6 +54,13 @@ class RMSprop(Optimizer):
     v = rho * v + (1 - rho) * g^2; w = w - lr * g / sqrt(v + epsilon). With `centered`, the squared
     average gradient is taken off v; with momentum, steps add up as in SGD.
     Source: Tieleman & Hinton, "Lecture 6.5: RMSprop", Coursera 2012.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> RMSprop(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.6838], dtype=float32)
     """
 
     def __init__(
@@ -78,6 +92,13 @@ class Adagrad(Optimizer):
     """Steps divided by the root of the sum a of squared gradients: w = w - lr * g / sqrt(a + eps).
 
     Source: Duchi et al., "Adaptive Subgradient Methods", JMLR 2011.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Adagrad(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9012], dtype=float32)
     """
 
     def __init__(
@@ -102,6 +123,13 @@ class Adadelta(Optimizer):
     """Steps in the unit of the weights: divided by recent gradients, multiplied by recent steps.
 
     Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Adadelta(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9999], dtype=float32)
     """
 
     slots = {"squared_gradient": 0.0, "squared_step": 0.0}  # noqa: RUF012
@@ -144,6 +172,13 @@ class Adam(Moments):
 
     m' and v' make up for both averages beginning at zero. With `amsgrad`, v never falls.
     Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 2.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Adam(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9], dtype=float32)
     """
 
     def __init__(
@@ -172,6 +207,13 @@ class AdamW(Adam):
     """Adam whose weight decay does not pass through the averages.
 
     Source: Loshchilov & Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> AdamW(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.8996], dtype=float32)
     """
 
     def __init__(
@@ -192,6 +234,13 @@ class Lion(Optimizer):
     """Steps of one size: w = w - lr * sign(beta_1 m + (1 - beta_1) g), where m averages g.
 
     Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Lion(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9], dtype=float32)
     """
 
     slots = {"momentum": 0.0}  # noqa: RUF012
@@ -215,6 +264,13 @@ class Ftrl(Optimizer):
     With a the sum of squared gradients and p = -learning_rate_power, z gains
     g - (a_new^p - a^p) / lr * w, and w = (clip(z, -l1, l1) - z) / (a_new^p / lr + 2 l2).
     Source: McMahan et al., "Ad Click Prediction: a View from the Trenches", KDD 2013, algorithm 1.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Ftrl(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.7451], dtype=float32)
     """
 
     def __init__(
@@ -256,6 +312,13 @@ class Adamax(Moments):
     """Adam with the largest recent gradient in place of the average square.
 
     Source: Kingma & Ba, ICLR 2015, section 7.1.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Adamax(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9], dtype=float32)
     """
 
     slots = {"momentum": 0.0, "largest": 0.0}  # noqa: RUF012
@@ -271,6 +334,13 @@ class Nadam(Moments):
     """Adam with Nesterov's look ahead.
 
     Source: Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Nadam(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.8937], dtype=float32)
     """
 
     def advance(self) -> None:

@@ -19,6 +19,13 @@ class Lamb(Moments):
     """Adam in which the step of each weight array is as long as the array itself, times lr.
 
     Source: You et al., "Large Batch Optimization for Deep Learning", ICLR 2020, algorithm 2.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Lamb(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9], dtype=float32)
     """
 
     n_rates = 1
@@ -41,6 +48,13 @@ class Adafactor(Optimizer):
     The step is `learning_rate` (at most 1 / sqrt(t), with `relative_step`) times the size of the
     weights, and is shortened to `clip_threshold`.
     Source: Shazeer & Stern, "Adafactor", ICML 2018, algorithms 4 and 5.
+
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> Adafactor(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([0.9], dtype=float32)
     """
 
     slots = {"rows": 0.0, "columns": 0.0, "velocity": 0.0}  # noqa: RUF012

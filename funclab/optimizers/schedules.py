@@ -26,7 +26,11 @@ def check_steps(owner: str, steps: float, name: str = "decay_steps") -> None:
 
 
 class ExponentialDecay(LearningRateSchedule):
-    """initial * rate ^ (step / decay_steps); with `staircase` the exponent is rounded down."""
+    """initial * rate ^ (step / decay_steps); with `staircase` the exponent is rounded down.
+
+    >>> round(ExponentialDecay(0.1, 10, 0.5)(20), 4)
+    0.025
+    """
 
     initial_learning_rate: float
     decay_steps: float
@@ -50,7 +54,11 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(ExponentialDecay):
-    """initial / (1 + rate * step / decay_steps); with `staircase` the quotient is rounded down."""
+    """initial / (1 + rate * step / decay_steps); with `staircase` the quotient is rounded down.
+
+    >>> round(InverseTimeDecay(0.1, 10, 0.5)(20), 4)
+    0.05
+    """
 
     name: str = "InverseTimeDecay"
 
@@ -59,7 +67,11 @@ class InverseTimeDecay(ExponentialDecay):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[0] up to and including step boundaries[0], then values[1], and so on."""
+    """values[0] up to and including step boundaries[0], then values[1], and so on.
+
+    >>> PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01])(15)
+    0.05
+    """
 
     boundaries: Sequence[int]
     values: Sequence[float]
@@ -83,6 +95,9 @@ class CosineDecay(LearningRateSchedule):
     """From the initial rate along half a cosine to `alpha` times it, after a straight warm-up.
 
     Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
+
+    >>> round(CosineDecay(0.1, 10)(5), 4)
+    0.05
     """
 
     initial_learning_rate: float
@@ -111,6 +126,9 @@ class PolynomialDecay(LearningRateSchedule):
 
     With `cycle`, decay_steps is multiplied each time that it is reached, so that the rate rises
     again.
+
+    >>> round(PolynomialDecay(0.1, 10, 0.0)(5), 4)
+    0.05
     """
 
     initial_learning_rate: float
@@ -134,6 +152,9 @@ class CosineDecayRestarts(LearningRateSchedule):
     """CosineDecay again and again, each time `t_mul` times as long and from `m_mul` as high.
 
     Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
+
+    >>> round(CosineDecayRestarts(0.1, 10)(15), 4)
+    0.0854
     """
 
     initial_learning_rate: float

@@ -18,7 +18,7 @@ from funclab.graph.value import Variable
 from funclab.layers.base import Layer
 from funclab.shape_math import Array, show
 
-CELLS = ("LSTM", "GRU", "SimpleRNN")
+CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
 """Layers whose variables belong to a cell inside them, in Keras."""
 
 RENAMED = {"group_query_attention": "grouped_query_attention"}

@@ -66,7 +66,8 @@ class Compiled:
         )
         several = sum(output.loss is not None for output in outputs) > 1
         self.loss_means = [
-            Mean(f"{output.name}_loss") if output.loss and several else None for output in outputs
+            Mean(f"{name}_loss") if output.loss and several else None
+            for name, output in zip(names.loss_names, outputs)
         ]
         self.outputs = outputs  # last: an interrupt may come before
 

@@ -81,6 +81,24 @@ class Names:
         own = isinstance(tree, dict) and len(tree) == len(self.names)
         self.keys = list(tree) if own else self.names
 
+    @property
+    def nested(self) -> bool:
+        """Whether the structure holds lists or dicts of its own."""
+        branches = self.tree.values() if isinstance(self.tree, dict) else self.tree
+        return structure.is_container(self.tree) and any(map(structure.is_container, branches))
+
+    @property
+    def loss_names(self) -> list[str]:
+        """What the losses are called in logs: in a nested structure, by the places of the outputs,
+        with their names in lists."""
+        if not self.nested:
+            return self.names
+        parts = [path.split(".") for path in structure.paths(self.tree)]
+        return [
+            "/".join([*path[:-1], name if path[-1].isdigit() else path[-1]])
+            for path, name in zip(parts, self.names)
+        ]
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -328,7 +346,23 @@ def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
         nested = any(isinstance(entry, (list, tuple)) for entry in entries or ())
         return entries if entries and count > 1 and (nested or len(entries) == count) else None
 
-    return [_metrics_in(entry) for entry in names.match(metrics, argument, split)]
+    alike = _along(names.tree, metrics) if names.nested else None
+    entries = alike if alike is not None else names.match(metrics, argument, split)
+    return [_metrics_in(entry) for entry in entries]
+
+
+def _along(tree: Any, given: Any) -> list[Any] | None:
+    """What stands in `given` where the leaves of a tree are; None for another structure."""
+    if not structure.is_container(tree):
+        return [given]
+    if isinstance(tree, dict):
+        fits = isinstance(given, dict) and given.keys() == tree.keys()
+        pairs = [(tree[key], given[key]) for key in tree] if fits else []
+    else:
+        fits = isinstance(given, (list, tuple)) and len(given) == len(tree)
+        pairs = list(zip(tree, given)) if fits else []
+    branches = [_along(*pair) for pair in pairs]
+    return None if not fits or None in branches else [part for parts in branches for part in parts]
 
 
 def _metrics_in(entry: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from funclab import advice, meant
 from funclab.errors import ArgumentError, DataError, warn
-from funclab.losses import Loss, LossFunctionWrapper, functions
+from funclab.losses import Loss, LossFunctionWrapper, functions, structured
 from funclab.shape_math import Array, Shape, show
 from funclab.training.inputs import as_array
 from funclab.training.logits import last_activations
@@ -38,8 +38,8 @@ BY_ELEMENT = (
     functions.categorical_hinge,
     functions.cosine_similarity,
     functions.binary_focal_crossentropy,
-    functions.dice,
-    functions.tversky,
+    structured.dice,
+    structured.tversky,
 )
 
 

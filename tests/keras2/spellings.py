@@ -87,6 +87,11 @@ LINES = [
     ("from keras import losses, metrics, optimizers, regularizers", "losses is keras.losses"),
     ("import keras.applications", "True"),
     ("from keras import ops", "ops is keras.ops"),
+    ("from keras.optimizers.schedules import ExponentialDecay",
+     "ExponentialDecay is funclab.optimizers.schedules.ExponentialDecay"),
+    ("import keras.saving, keras.preprocessing.image", "keras.saving.load_model"),
+    ("keras.layers.core.Dense, keras.utils.np_utils, keras.engine.topology.Layer", "True"),
+    ("funclab.install_as_keras()", "keras is __import__('keras')"),
 ]  # fmt: skip
 
 # The methods of Keras 2, one after another in the same session.
@@ -211,6 +216,7 @@ REFUSALS = [
     ("from keras.datasets import mnist", "without a download"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.layers import Dens", "Dense"),
+    ("import keras.aplications", "No module named 'keras.aplications'"),
     ("from keras import layer", "layers"),
     ("K.get_session()", "there is no session"),
     ("Merge([Dense(2), Dense(3)], mode='sum')", "Model([branch.input, other.input]"),
@@ -267,7 +273,7 @@ def tried():
     def refusal(code, says):
         try:
             exec(code, dict(names))
-        except funclab.errors.FunclabError as error:
+        except (funclab.errors.FunclabError, ModuleNotFoundError) as error:
             return "" if says in str(error) else str(error)
         return "no error"
 

@@ -211,3 +211,42 @@ def test_states_of_another_width_are_refused_by_stacked_cells_too():
     with pytest.raises(ValueError, match="not compatible with its state size"):
         layer(STEPS, initial_state=states)
     assert layer(STEPS, initial_state=[[STATE, STATE], np.ones((3, 3))]).shape == (3, 3)
+
+
+def test_an_lstm_of_maps_is_an_lstm_where_windows_see_one_pixel():
+    maps = layers.ConvLSTM2D(3, 1, return_sequences=True)
+    data = np.random.default_rng(0).standard_normal((3, 5, 2, 1, 4)).astype("float32")
+    made = maps(data, mask=MASK)
+    plain = LSTM(3, return_sequences=True)
+    plain(STEPS)
+    plain.set_weights(pixel(maps))
+
+    for row in range(2):
+        expected = plain(data[:, :, row, 0], mask=MASK)
+        np.testing.assert_allclose(made[:, :, row, 0], expected, rtol=1e-5, atol=1e-6)
+
+
+def pixel(layer: Any) -> list[Any]:
+    """The weights of a layer whose windows see one pixel, as those of an LSTM."""
+    return [weight[0, 0] if weight.ndim > 1 else weight for weight in layer.get_weights()]
+
+
+def test_an_lstm_of_maps_goes_on_where_it_stopped_and_hides_masked_steps():
+    data = np.random.default_rng(0).standard_normal((3, 5, 6, 4)).astype("float32")
+    layer = layers.ConvLSTM1D(2, 3, stateful=True, padding="same")
+    whole = layers.ConvLSTM1D(2, 3, padding="same", zero_output_for_mask=True)
+    whole(data)
+    layer.build(data.shape)
+    layer.set_weights(whole.get_weights())
+
+    layer(data[:, :2])
+
+    np.testing.assert_allclose(layer(data[:, 2:]), whole(data), rtol=1e-5, atol=1e-6)
+    assert (whole(data, mask=MASK)[:2] == 0).all()
+
+
+def test_an_lstm_of_maps_needs_to_know_how_large_they_are():
+    with pytest.raises(ValueError, match="only support static input shapes for the spatial"):
+        layers.ConvLSTM2D(2, 3)(Input((4, None, 5, 1)))
+    with pytest.raises(ArgumentError, match="not compatible with `dilation_rate > 1`"):
+        layers.ConvLSTM2D(2, 3, strides=2, dilation_rate=2)

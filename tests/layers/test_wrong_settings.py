@@ -42,6 +42,8 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: layers.EinsumDense("ab,bz->ab", 2), "Weight dimension 'z'"),
     (lambda: layers.EinsumDense("ab,b->ac", 2), "Dimension 'c' was specified in the output"),
     (lambda: ops.einsum("ij->k", np.ones((2, 2))), "Invalid einsum formula"),
+    (lambda: layers.BatchNormalization(renorm_clipping={"max": 1}), "renorm_clipping"),
+    (lambda: layers.BatchNormalization(renorm_clipping={"rmin": 2, "rmax": 1}), "rmax"),
     (lambda: layers.LayerNormalization("1"), "an int or a list/tuple of ints"),
     (lambda: layers.GroupNormalization(-2), "a positive integer .or `-1` for instance"),
     (lambda: layers.Concatenate([Input((2,)), Input((2,))]), "the list goes in the call"),

@@ -215,3 +215,53 @@ def shared_layer_with_regularizers(keras):
     shared = layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l1")
     x = layers.concatenate([shared(first), shared(second)])
     return compiled(keras, [first, second], layers.Dense(2)(x))
+
+
+PARTS = (normal(2), binary(1), classes(3))
+WEIGHTS = (uniform(high=2.0), uniform(), uniform(high=3.0))
+
+
+def nested(first, second, third):
+    return {"both": {"amount": first, "sign": second}, "kind": third}
+
+
+def in_lists(first, second, third):
+    return [first, [second, third]]
+
+
+def lists_by_name(first, second, third):
+    return {"both": [first, second], "kind": third}
+
+
+def of(structure, weighted=False):
+    """Targets, and weights, in the structure of the outputs."""
+    weights = {"sample_weight": structure(*WEIGHTS)} if weighted else {}
+    return {"x": normal(5), "y": structure(*PARTS), **weights}
+
+
+@variants(
+    outputs_in_dicts=(nested, of(nested)),
+    outputs_in_dicts_weighted=(nested, of(nested, weighted=True)),
+    outputs_in_lists=(in_lists, of(in_lists)),
+    outputs_in_lists_weighted=(in_lists, of(in_lists, weighted=True)),
+    outputs_in_lists_by_name=(lists_by_name, of(lists_by_name)),
+    outputs_in_lists_by_name_weighted=(lists_by_name, of(lists_by_name, weighted=True)),
+)
+def outputs_in_a_structure(keras, structure):
+    layers = keras.layers
+    inputs = keras.Input((5,))
+    x = layers.Dense(4, activation="tanh")(inputs)
+    value = layers.Dense(2, name="value")(x)
+    sign = layers.Dense(1, activation="sigmoid", name="sign")(x)
+    kind = layers.Dense(3, activation="softmax", name="kind")(x)
+    losses = ("mse", keras.losses.BinaryCrossentropy(), "sparse_categorical_crossentropy")
+    return compiled(
+        keras,
+        inputs,
+        structure(value, sign, kind),
+        "sgd",
+        structure(*losses),
+        loss_weights=structure(0.5, 2.0, 1.0),
+        metrics=structure(["mae", "mse"], ["accuracy"], ["accuracy"]),
+        weighted_metrics=structure(["mae"], [], [keras.metrics.SparseCategoricalAccuracy("hits")]),
+    )

@@ -1,6 +1,6 @@
 """Cases of recurrent layers beside the LSTM, of cells, and of states handed from layer to layer."""
 
-from tests.parity.case import case, classes, compiled, tokens, variants
+from tests.parity.case import case, classes, compiled, normal, tokens, variants
 from tests.parity.sequence_models import PADDED, SEQUENCE, WHOLE, WHOLE_PADDED
 
 RECURRENT = {
@@ -187,3 +187,33 @@ def decoder_with_a_mask_by_name(keras):
     model = keras.Model(words, layers.Dense(9, activation="softmax")(x))
     model.compile("rmsprop", "sparse_categorical_crossentropy")
     return model
+
+
+MAPS = {
+    "conv_lstm1d": (1, {}),
+    "conv_lstm1d_strides": (1, {"strides": 2, "padding": "same", "go_backwards": True}),
+    "conv_lstm1d_regularized": (1, {"kernel_regularizer": "l2", "use_bias": False}),
+    "conv_lstm2d": (2, {"padding": "same"}),
+    "conv_lstm2d_dilated": (2, {"dilation_rate": 2, "recurrent_activation": "hard_sigmoid"}),
+    "conv_lstm2d_channels_first": (2, {"data_format": "channels_first"}),
+    "conv_lstm3d": (3, {}),
+    "conv_lstm3d_same": (3, {"padding": "same", "activation": "relu"}),
+    "conv_lstm3d_strides": (3, {"strides": (1, 2, 1), "unit_forget_bias": False}),
+}
+
+
+@variants(
+    **{
+        name: (setting, {"x": normal(3, *(4,) * setting[0], 2), "y": normal(2), "steps": 2})
+        for name, setting in MAPS.items()
+    }
+)
+def conv_lstm_case(keras, setting):
+    rank, options = setting
+    layers = keras.layers
+    inputs = keras.Input((3, *(4,) * rank, 2))
+    x = inputs
+    if options.get("data_format") == "channels_first":
+        x = layers.Permute((1, rank + 2, *range(2, rank + 2)))(x)
+    x = getattr(layers, f"ConvLSTM{rank}D")(2, 2, **options)(x)
+    return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)), "rmsprop", "mse")

@@ -80,6 +80,16 @@ ROWS = {"x": normal(5), "y": normal(2)}
     batch_normalization_momentum=({"momentum": 0.8, "epsilon": 1e-2}, ROWS),
     batch_normalization_plain=({"center": False, "scale": False}, ROWS),
     batch_normalization_frozen=({"trainable": False}, ROWS),
+    batch_renormalization=({"renorm": True, "renorm_momentum": 0.8}, ROWS),
+    batch_renormalization_plain=({"renorm": True, "center": False, "scale": False}, ROWS),
+    batch_renormalization_clipped=(
+        {
+            "renorm": True,
+            "momentum": 0.5,
+            "renorm_clipping": {"rmin": 0.8, "rmax": 1.5, "dmax": 0.3},
+        },
+        ROWS,
+    ),
 )
 def batch_normalization(keras, options):
     layers = keras.layers

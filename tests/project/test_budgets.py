@@ -30,6 +30,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         (f"funclab/ops/{name}.py", DENSITY): (15.5, "a line of formulas for each function")
         for name in ("arranging", "linalg", "shrinking", "statistics")
     },
+    ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
@@ -39,7 +40,8 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),
     ("funclab/training/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
-    ("funclab/layers/steps.py", DENSITY): (12.0, "equations of gates, written as calls in calls"),
+    ("funclab/layers/steps.py", DENSITY): (12.5, "equations of gates, written as calls in calls"),
+    ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
     ("funclab/fields.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (

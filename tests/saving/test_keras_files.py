@@ -189,8 +189,8 @@ FOREIGN = {
     ),
     "a setting": (
         "dense_layers",
-        lambda config: layer_of(config, "BatchNormalization")["config"].update(renorm=True),
-        "BatchNormalization .*has renorm=True",
+        lambda config: layer_of(config, "BatchNormalization")["config"].update(fused=True),
+        "BatchNormalization .*has fused=True",
     ),
     "an op": (
         "operators",

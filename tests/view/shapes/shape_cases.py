@@ -62,6 +62,12 @@ def cells() -> Any:
     return [layers.LSTMCell(3), layers.GRUCell(2)]
 
 
+MAPS = [
+    {"filters": 8, "kernel_size": 3, "return_sequences": bool(i % 2), "return_state": i > 1, **one}
+    for i, one in enumerate(
+        ({}, {"padding": "same"}, {"strides": 2}, {"dilation_rate": 2, "padding": "same"})
+    )
+]
 STEPPING = [
     {"cell": cell, "return_state": state, "return_sequences": not state}
     for cell in (layers.GRUCell(3), layers.StackedRNNCells(cells()))
@@ -227,6 +233,13 @@ CASES: dict[str, tuple[Any, list[dict[str, Any]], list[Any]]] = {
     ),
     "Identity": (layers.Identity, [{}], ANY),
     "LSTM": (layers.LSTM, RECURRENT, SEQUENCES),
+    "ConvLSTM1D": (layers.ConvLSTM1D, MAPS, [(4, 11, 6), (None, 9, 6)]),
+    "ConvLSTM2D": (
+        layers.ConvLSTM2D,
+        [*MAPS, {**MAPS[2], "data_format": "channels_first"}],
+        [(4, 11, 9, 6)],
+    ),
+    "ConvLSTM3D": (layers.ConvLSTM3D, MAPS[:2], [(None, 5, 6, 7, 2)]),
     "RNN": (layers.RNN, STEPPING, SEQUENCES),
     "GRUCell": (layers.GRUCell, [{"units": 5}], [(6,)]),
     "LSTMCell": (layers.LSTMCell, [{"units": 5}], [(6,)]),

@@ -280,7 +280,8 @@ def _gates(layer: Any) -> str:
     layer = vars(layer).get("cell", layer)
     lengths = [shape_math.known(weight.shape) for weight in words.weights_of(layer)]
     units = getattr(layer, "units", 0)
-    if not (units and hasattr(layer, "state_size")) or len(lengths) not in (2, 3):
+    matrices = len(lengths) in (2, 3) and len(lengths[0]) == 2
+    if not (units and hasattr(layer, "state_size") and matrices):
         return ""
     features, width = lengths[0]
     bias = {(): "", ((width,),): f" + {units}", ((2, width),): f" + 2 × {units}"}

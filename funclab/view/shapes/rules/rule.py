@@ -131,7 +131,7 @@ def _time_distributed(call: CallShapes) -> Derivation:
         [(*shape[:1], *shape[2:]) for shape in shapes] for shapes in (call.inputs, call.outputs)
     )
     step = explain(CallShapes(inner, inputs, outputs, [0]))
-    axes = [[first, call.same(1), *map(_one_later, rest)] for first, *rest in step.outputs]
+    axes = [[first, call.same(1), *map(rules_windows.later, rest)] for first, *rest in step.outputs]
     steps = "each step" if call.x[1] is None else f"each of {call.x[1]} steps"
     return f"The rule of {words.kind(inner)}, for {steps}: {step.words}", axes
 
@@ -140,14 +140,6 @@ def _as_inside(call: CallShapes) -> Derivation:
     """The rule of the layer inside."""
     inner = explain(replace(call, layer=call.layer.layer))
     return f"The rule of {words.kind(call.layer.layer)}: {inner.words}", inner.outputs
-
-
-def _one_later(axis: Axis) -> Axis:
-    """An axis of one step as an axis of the sequence, whose number is one higher."""
-    if axis.source is None:
-        return axis
-    number = axis.source[1] + 1
-    return Axis(f"same as input axis {number}", axis.length, source=(0, number))
 
 
 def _as_it_is(call: CallShapes, is_op: bool) -> Derivation:

@@ -237,3 +237,24 @@ def upsampling(call: CallShapes) -> Derivation:
     if kind != "nearest":
         words = f"{factor} times as many positions, filled in by {kind} interpolation."
     return words, [call.changed(lengths)]
+
+
+@for_layers("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+def conv_lstm(call: CallShapes) -> Derivation:
+    layer, shape = call.layer, call.x
+    step = CallShapes(layer, [(shape[0], *shape[2:])], [], [0])
+    size, filters = layer.kernel_size, setting("filters", layer.filters)
+    state = [call.same(0), *map(later, windows(step, size, layer.dilation_rate, filters)[1:])]
+    time = [call.same(1)] if layer.return_sequences else []
+    kept = "all steps" if layer.return_sequences else "the last step only"
+    words = f"{_moves(call, size)}, at every step; the outputs of {kept} are kept."
+    states = [state, state] if layer.return_state else []
+    return words, [[state[0], *time, *state[1:]], *states]
+
+
+def later(axis: Axis) -> Axis:
+    """An axis of one step as an axis of the sequence, whose number is one higher."""
+    if axis.source is None:
+        return axis
+    number = axis.source[1] + 1
+    return Axis(f"same as input axis {number}", axis.length, source=(0, number))
