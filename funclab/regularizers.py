@@ -110,6 +110,7 @@ class OrthogonalRegularizer(Regularizer):
 
 
 l1, l2 = L1, L2
+orthogonal_regularizer = OrthogonalRegularizer
 
 
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:

@@ -27,7 +27,7 @@ def uses_tensors(function: Any, seen: set[Any] | None = None) -> bool:
     seen = seen or set()
     if not isinstance(function, types.FunctionType) or function in seen:
         return False
-    if function.__module__.startswith("funclab."):
+    if str(function.__module__).startswith("funclab."):
         return False
     seen.add(function)
     names = inspect.getclosurevars(function)

@@ -133,7 +133,8 @@ LAYERS: dict[str, Any] = {
 ENGINE = {
     "Layer": layers.Layer, "Input": layers.Input, "InputLayer": layers.InputLayer,
     "InputSpec": InputSpec, "Node": Node, "Container": models.Functional,
-    "Network": models.Functional, "merge": merge, "get_source_inputs": utils.get_source_inputs,
+    "Network": models.Functional, "Merge": Merge, "merge": merge,
+    "get_source_inputs": utils.get_source_inputs,
 }  # fmt: skip
 UTILS = {
     "to_categorical": to_categorical, "plot": utils.plot_model, "model_to_dot": model_to_dot,

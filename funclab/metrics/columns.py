@@ -41,7 +41,7 @@ class Columns(Metric, abstract=True):
         for name in self.kept:
             setattr(self, name, self.add_variable((columns,), dtype="float64", name=name))
 
-    def sums(self) -> list[Array]:
+    def rows(self) -> list[Array]:
         return [getattr(self, name).array for name in self.kept]
 
 
@@ -93,7 +93,7 @@ class FBetaScore(Columns):
     def result(self) -> Any:
         if not self.variables:
             return 0.0
-        hits, wrong, missed, samples = self.sums()
+        hits, wrong, missed, samples = self.rows()
         if self.average == "micro":
             hits, wrong, missed = (
                 np.sum(counts, keepdims=True) for counts in (hits, wrong, missed)
@@ -167,7 +167,7 @@ class R2Score(Columns):
     def result(self) -> Any:
         if not hasattr(self, "residual"):
             return 0.0
-        squares, sums, residual, count = self.sums()
+        squares, sums, residual, count = self.rows()
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = squares - sums * (sums / count)
             scores = 1 - residual / variance

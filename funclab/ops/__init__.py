@@ -4,6 +4,8 @@ The functions here carry the names and the meaning they have in `keras.ops`. On 
 nodes, on values calls on the tape, on arrays they compute at once.
 """
 
+import sys
+
 from funclab.graph.tensor import OPERATORS
 from funclab.missing import guard
 from funclab.ops.activation import (
@@ -146,5 +148,8 @@ __all__ = [
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})
+
+# What Keras sorts into rooms of their own (`ops.nn.relu`) is one room here.
+nn = numpy = sys.modules[__name__]
 
 guard(__name__)

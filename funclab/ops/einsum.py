@@ -98,7 +98,10 @@ def contract(factors: Sequence[Factor], output: str, out: Array) -> None:
     wanted = [set(output).union(*(f.letters for f in factors[i:])) for i in range(len(factors) + 1)]
     whole = [_alone(factor, lengths) for factor in factors]
     kept = iter(wanted[2:])
-    made = reduce(lambda x, y: _product(x, y, output, next(kept)), whole)
+    room = out if len(whole) == 2 and out.flags.c_contiguous else None
+    made = reduce(lambda x, y: _product(x, y, output, next(kept), room), whole)
+    if made.array is out:
+        return
     made = _summed(made, set(output))
     order = [made.letters.index(letter) for letter in output if letter in made.letters]
     beside = tuple(None if letter not in made.letters else slice(None) for letter in output)
@@ -131,8 +134,13 @@ def _summed(factor: Factor, wanted: Iterable[str]) -> Factor:
     return Factor(kept, factor.array.sum(gone) if gone else factor.array)
 
 
-def _product(x: Factor, y: Factor, output: str, wanted: Iterable[str]) -> Factor:
-    """Two factors as one, summed over the letters that are not wanted: a product of matrices."""
+def _product(
+    x: Factor, y: Factor, output: str, wanted: Iterable[str], room: Array | None
+) -> Factor:
+    """Two factors as one, summed over the letters that are not wanted: a product of matrices.
+
+    It is made in `room`, if that has the same axes.
+    """
     x, y = _summed(x, {*wanted, *y.letters}), _summed(y, {*wanted, *x.letters})
     both = sorted((c for c in x.letters if c in y.letters), key=output.find)
     batch, inner = ([c for c in both if (c in wanted) == kept] for kept in (True, False))
@@ -141,14 +149,17 @@ def _product(x: Factor, y: Factor, output: str, wanted: Iterable[str]) -> Factor
         x, y, left, right = y, x, right, left
     a = _matrix(x, batch, left, inner)
     b = _matrix(y, batch, inner, right)
-    if batch:
-        made = np.matmul(a, b)
-    else:
-        made = np.empty((len(a), b.shape[1]), np.result_type(a, b))
-        threads.matmul(a, b, made)
     lengths = _lengths([x, y])
     letters = "".join((*batch, *left, *right))
-    return Factor(letters, made.reshape([lengths[letter] for letter in letters]))
+    shape = tuple(lengths[letter] for letter in letters)
+    if room is None or letters != output or room.shape != shape:
+        room = np.empty(shape, np.result_type(a, b))
+    made = room.reshape(*shape[: len(batch)], a.shape[-2], b.shape[-1], copy=False)
+    if batch:
+        np.matmul(a, b, made)
+    else:
+        threads.matmul(a, b, made)
+    return Factor(letters, room)
 
 
 def _matrix(factor: Factor, batch: list[str], rows: list[str], columns: list[str]) -> Array:
@@ -170,6 +181,9 @@ def _gradient(others: Sequence[Factor], term: str, slot: Array) -> None:
         into = np.einsum(f"{term}->{letters}", slot)
     shared = [c in lengths and lengths[c] == n for c, n in zip(letters, into.shape)]
     output = "".join(letter for letter, kept in zip(letters, shared) if kept)
+    if output == term:
+        contract(others, term, slot)
+        return
     made = np.empty([lengths[letter] for letter in output], slot.dtype)
     contract(others, output, made)
     np.copyto(into, made[tuple(slice(None) if kept else None for kept in shared)])

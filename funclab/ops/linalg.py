@@ -13,6 +13,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import greater, multiply, not_equal, power, subtract
 from funclab.ops.base import (
@@ -216,6 +217,8 @@ class Qr(OfMatrices):
     mode: str = "reduced"
 
     def made(self, x: Shape) -> Any:
+        if self.mode not in ("reduced", "complete"):
+            raise wrong_value("qr", "mode", self.mode, '"reduced" or "complete"', '"reduced"')
         k = x[-2] if self.mode == "complete" else _shorter(x)
         return (*x[:-1], k), (*x[:-2], k, x[-1])
 

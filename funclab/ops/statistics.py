@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import shape_math
+from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import add, divide, multiply, subtract, where
 from funclab.ops.arranging import diff, extract_sequences
@@ -38,6 +39,9 @@ from funclab.shape_math import Shape
 amax, amin = max, min
 
 
+METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
 class Quantile(Op):
     """out = the value below which the share q of the elements along `axis` lies.
 
@@ -55,6 +59,10 @@ class Quantile(Op):
     function: ClassVar[Callable[..., Any]] = np.quantile
 
     def shape(self, x: Shape) -> Shape:
+        if np.any(np.clip(self.q, 0, 1) != self.q):
+            raise wrong_value("quantile", "q", self.q, "a share from 0 to 1", "0.5")
+        if self.method not in METHODS:
+            raise wrong_value("quantile", "method", self.method, " or ".join(METHODS), '"linear"')
         return (*np.shape(self.q), *shape_math.reduce(x, self.axis, self.keepdims))
 
     def dtype(self, x: str) -> str:
@@ -282,6 +290,8 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
     `mode` says which places: "valid" where the shorter lies within the longer, "same" as many as
     the longer has elements, "full" wherever they meet.
     """
+    if mode not in ("valid", "same", "full"):
+        raise wrong_value("correlate", "mode", mode, '"valid", "same" or "full"', '"full"')
     n, m = shape_of(x1)[0] or 0, shape_of(x2)[0] or 0
     if n < m:
         return flip(correlate(x2, x1, mode))

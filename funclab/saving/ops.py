@@ -26,7 +26,8 @@ KERAS_ROOMS = {
         *("BitwiseInvert", "BitwiseOr", "BitwiseXor", "Cbrt", "Copy", "Cosh", "Exp2", "Fmax"),
         *("Fmin", "Fmod", "Gcd", "Heaviside", "Hypot", "Isinf", "Lcm", "LeftShift", "Log10"),
         *("Log2", "Logaddexp", "Logaddexp2", "LogicalXor", "NanToNum", "Nextafter", "RightShift"),
-        *("Argsort", "Cumprod", "Diag", "Diagflat", "Diagonal", "I0", "Roll", "Rot90"),
+        *("Argsort", "Cumprod", "Diag", "Diagflat", "Diagonal", "I0", "Quantile", "Roll"),
+        *("Nanquantile", "Rot90"),
         *("SearchSorted", "Slogdet", "Tril", "Triu", "Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
         *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
     ),
@@ -52,6 +53,7 @@ RENAMED = {
     "IsNan": "Isnan",
     "LogSumExp": "Logsumexp",
     "MatMul": "Matmul",
+    "MirrorPad": "Pad",
 }
 RENAMED_SETTINGS = {
     "as_dtype": "dtype",
@@ -59,7 +61,13 @@ RENAMED_SETTINGS = {
     "target": "shape",
     "ends": "indices_or_sections",
 }
-IN_THE_CALL = {"GetItem": "key", "FullLike": "fill_value", "Pad": "constant_values"}
+IN_THE_CALL = {
+    "GetItem": "key",
+    "FullLike": "fill_value",
+    "Pad": "constant_values",
+    "Quantile": "q",
+    "Nanquantile": "q",
+}
 """Settings that Keras passes to the call instead."""
 TAKES_A_LIST = ("Concatenate", "Stack")
 OWN = "funclab.ops"
@@ -91,7 +99,7 @@ def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     if name == "GetItem":
         return [*args, list(operation.op.parts())]  # type: ignore[attr-defined]
     if name in IN_THE_CALL:
-        return [*args, getattr(operation.op, IN_THE_CALL[name])]
+        return [*args, getattr(operation.op, IN_THE_CALL[name], None)]
     return args
 
 
@@ -106,7 +114,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
         return OpOperation(registry.lookup("op", name)(**config), own_name)
     wanted = registry.to_snake_case(name)
     function = OPERATORS.get(wanted) or OPERATORS.get(wanted.replace("_", ""))
-    function = {"GetItem": _get_item, "Einsum": _einsum}.get(name, function)
+    function = {"GetItem": _get_item, "Einsum": _einsum, "Pad": _pad}.get(name, function)
     if function is None:
         raise ConfigError(
             f"The operation {own_name} is a {name} of Keras, which funclab does not have.",
@@ -150,6 +158,11 @@ def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]
             fix=f"build the model in Keras without {refused[0]}.",
         )
     return {key: value for key, value in settings.items() if key in known}
+
+
+def _pad(x: Any, constant_values: Any = None, pad_width: Any = 0, mode: str = "constant") -> Any:
+    """As Keras' class takes it: the constant is given when it is called."""
+    return OPERATORS["pad"](x, pad_width, mode, constant_values)
 
 
 def _get_item(x: Any, key: Any) -> Any:

@@ -73,7 +73,7 @@ LINES = [
     ("from keras.layers.wrappers import TimeDistributed, Bidirectional", "Bidirectional"),
     ("from keras.engine.topology import Layer, InputSpec, Container", "Layer is layers.Layer"),
     ("from keras.engine.training import Model", "Model is funclab.Model"),
-    ("from keras.engine import Layer, Input, Model", "Input is funclab.Input"),
+    ("from keras.engine import Layer, Input, Model, Merge", "Input is funclab.Input"),
     ("from keras.legacy.layers import Merge", "callable(Merge)"),
     ("from keras.models import Sequential, Model, model_from_json", "Model is funclab.Model"),
     ("from keras.utils import np_utils", "np_utils.to_categorical([1]).shape == (1, 2)"),
@@ -203,6 +203,18 @@ drawn = Sequential([Dense(3, input_dim=4, init=start, bias_initializer=lambda s,
 first, bias = drawn.get_weights()""",
      "first.min() >= 1 and len({*first.flat}) == 12 and bias.tolist() == [1, 1, 1]"),
     ("", "K.count_params(drawn.layers[0].kernel) == 12"),
+    ("""
+z = Dense(2)(a)
+looking = Model(a, [Dense(1)(z), z])
+def far(y_true, y_pred):
+    return K.mean(K.square(y_true - y_pred)) + K.sum(K.abs(z)) * 0.1
+def size(y_true, y_pred):
+    return K.mean(K.abs(z), axis=-1)
+looking.compile("sgd", [far, None], metrics=[[size], []])
+loss, metric = looking.evaluate(x, x[:, :1], batch_size=40, verbose=0)
+out, inner = looking.predict(x)""",
+     "np.isclose(loss, ((out - x[:, :1]) ** 2).mean() + 0.1 * abs(inner).sum())"
+     " and np.isclose(metric, abs(inner).mean())"),
     ("joined = merge([a, a], mode=lambda xs: xs[0] * xs[1], output_shape=(6,))",
      "np.allclose(K.function([a], [joined])([x])[0], x ** 2)"),
 ]  # fmt: skip

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import ops
-from funclab.errors import ArgumentError, ShapeError
+from funclab import Input, ops
+from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.graph.value import Value, Variable
 
 X = np.array([[0.5, -1.5, 2.0], [-0.25, 3.0, -2.75]], "float32")
@@ -235,6 +235,20 @@ def test_a_variable_can_be_assigned_at_once():
         (lambda: ops.split(Value((None, 3)), 2), ArgumentError, "into 2 equal parts"),
         (lambda: ops.pad(X, 1, mode="wrap"), ArgumentError, "mode='wrap'"),
         (lambda: ops.norm(X, ord=3), ArgumentError, "ord=3 for 2 axes"),
+        (lambda: ops.quantile(X, 50), ArgumentError, "q=50"),
+        (lambda: ops.quantile(X, 0.5, method="best"), ArgumentError, "best"),
+        (lambda: ops.correlate(X[0], X[1], mode="all"), ArgumentError, "all"),
+        (lambda: ops.qr(X, mode="raw"), ArgumentError, "raw"),
+        (lambda: ops.diag(CUBE), ShapeError, "does not fit (2, 3, 4)"),
+        (lambda: ops.inv(X), ShapeError, "inv needs square matrices"),
+        (lambda: ops.inv(np.zeros((2, 2))), DataError, "inv has no result"),
+        (lambda: ops.cholesky(-np.eye(2)), DataError, "positive definite"),
+        (lambda: ops.solve(X[:, :2], np.ones(5)), ShapeError, "solve cannot match"),
+        (lambda: ops.cross(CUBE, CUBE), ShapeError, "2 or 3 elements; these have 4"),
+        (lambda: ops.rearrange(X, "a b -> a c"), ArgumentError, "cannot read the pattern"),
+        (lambda: ops.scatter_update(X, [[0]], X, "mean"), ArgumentError, "Unsupported reduction"),
+        (lambda: ops.nonzero(Input((3,))), ArgumentError, "which has no numbers yet"),
+        (lambda: ops.map(ops.exp, Input((3,))), ShapeError, "A loop over an axis needs"),
         (lambda: ops.take(X, [5], axis=0), ArgumentError, "Index 5 is out of range"),
         (lambda: ops.zeros((None, 3)), ShapeError, "a length is not known yet"),
         (lambda: ops.bias_add(X, np.ones(4)), ShapeError, "A bias of shape (4,) does not fit"),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Model, activations, ops
+from funclab import Input, Model, activations, models, ops
 from funclab.engine.plan import Plan
 from funclab.graph.value import Value
 
@@ -84,6 +84,17 @@ def test_a_model_of_ops_computes_what_arrays_give(name: str):
     np.testing.assert_allclose(run(model), function(X), rtol=1e-5, atol=1e-6)
     lengths = zip(model.output.shape, function(X).shape, strict=True)
     assert all(length in (None, real) for length, real in lengths)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_model_of_ops_is_read_back_from_its_file(name: str, tmp_path):
+    x = Input((4, 6))
+    model = Model(x, FUNCTIONS[name](x))
+    model.save(tmp_path / "ops.keras")
+
+    again = models.load_model(tmp_path / "ops.keras")
+
+    np.testing.assert_array_equal(run(again), run(model))
 
 
 def test_a_tensor_is_rounded_by_pythons_own_round():

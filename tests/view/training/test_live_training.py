@@ -47,6 +47,18 @@ def test_the_view_remembers_every_epoch_with_validation_and_the_training_data_ev
     np.testing.assert_allclose(run["now"]["loss"], history.now["loss"], rtol=1e-4)
 
 
+def test_a_metric_with_a_number_for_each_class_does_not_end_the_view():
+    model = fresh()
+    model.compile("sgd", "categorical_crossentropy", metrics=[funclab.metrics.F1Score()])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = model.fit(X, np.eye(3)[Y], epochs=2, live=True)
+
+    assert history.history["f1_score"][-1].shape == (3,)
+    assert watch(model).runs[-1]["epochs"] == [1, 2]
+
+
 def test_the_training_data_evaluated_again_are_what_evaluate_says():
     model = fresh()
 
