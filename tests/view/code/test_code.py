@@ -13,6 +13,7 @@ from funclab.errors import TensorTypeError
 from funclab.view.code.source import to_code
 from tests.layers.examples import EXAMPLES, Example, double, last_step
 from tests.parity.models import CASES
+from tests.parity.recurrent_models import plain_cell_class
 from tests.view import models
 from tests.view.code.source_runs import assert_rebuilt, assert_same_numbers, run
 
@@ -28,7 +29,7 @@ def test_the_source_of_a_model_makes_it_again(name):
     case = CASES[name]
     model = case.build(funclab)
 
-    again = assert_rebuilt(model)
+    again = assert_rebuilt(model, PlainCell=plain_cell_class(funclab))
 
     x = structure.map_structure(lambda array: array[: case.batch], case.data["x"])
     assert_same_numbers(model, again, x)
