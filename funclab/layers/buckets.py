@@ -77,7 +77,7 @@ class Hashing(Preparing):
     def found_shape(self, shape: Shape) -> Shape:
         return shape
 
-    found_dtype = "int64"
+    input_dtype = found_dtype = "int64"
 
     def find(self, x: Array) -> Array:
         masked = self.mask_value is not None and self.num_bins > 1
@@ -153,7 +153,7 @@ class HashedCrossing(Preparing):
     def found_shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
 
-    found_dtype = "int64"
+    input_dtype = found_dtype = "int64"
 
     def find(self, *arrays: Array) -> Array:
         rows = zip(*(array.reshape(-1).tolist() for array in arrays))

@@ -119,7 +119,9 @@ class Sequential(Functional):
         """Make the graph for inputs of this shape (with the batch axis)."""
         if self._last is None and input_shape is not None:
             stack, self._stack = self._stack, []
-            self._begin(Input(batch_shape=(None, *input_shape[1:])))
+            text = [layer for layer in stack[:1] if hasattr(layer, "input_dtype")]
+            dtype = text[0].input_dtype if text else None  # a layer that reads only this
+            self._begin(Input(batch_shape=(None, *input_shape[1:]), dtype=dtype))
             for layer in stack:
                 self._put(layer)
         self.built = self._last is not None

@@ -50,7 +50,7 @@ class Sparsemax(AlongAxis):
         x, out = np.moveaxis(x, self.axis, 0), np.moveaxis(out, self.axis, 0)
         order, inside, count = self.kept(x)
         totals = np.cumsum(np.take_along_axis(x, order, 0), 0) * inside
-        np.maximum(x - (totals.sum(0, keepdims=True) - 1) / count, 0, out)
+        np.maximum(x - (totals.sum(0, keepdims=True) - 1) / count, 0, out=out)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         g, x, out, gx = (np.moveaxis(array, self.axis, 0) for array in (g, x, out, gx))

@@ -19,7 +19,7 @@ from funclab.initializers import rng
 from funclab.kernels.data import gather_rows
 from funclab.kernels.jit import ENABLED
 from funclab.shape_math import Array, Shape, same
-from funclab.texts import dtype_of
+from funclab.texts import STRING, as_texts, dtype_of
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
@@ -147,7 +147,11 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
         return [*matched], model.input_structure
     tree = structure.map_structure(as_array, _numbers_joined(x))
     arrays: list[Array | None] = []
+    reads_text = any(getattr(layer, "input_dtype", "") == STRING for layer in model.layers)
     for leaf in structure.flatten(tree):
+        if reads_text and dtype_of(leaf) == STRING:
+            arrays.append(as_texts(leaf))
+            continue
         if leaf.dtype.kind not in "biuf":
             raise DataError(
                 f"{model.name} was given an array of dtype {leaf.dtype}, not numbers.",

@@ -110,7 +110,7 @@ class TrainingLoop:
             self.callbacks.on_train_begin({})
             # A callback may know better where training begins, as BackupAndRestore does.
             first = self.model._initial_epoch or options.initial_epoch
-            self.epochs = range(first, options.epochs)
+            self.epochs = range(first, self.epochs.stop)
             for epoch in self.epochs:
                 try:
                     if not (yield from self.run_epoch(epoch)) or self.model.stop_training:

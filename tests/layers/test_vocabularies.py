@@ -72,6 +72,24 @@ def test_a_sequential_model_takes_text():
     assert model.predict([["a"], ["c"]]).shape == (2, 2)
 
 
+def test_a_model_without_a_graph_takes_text():
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.lookup = StringLookup(vocabulary=["a", "b"], output_mode="one_hot")
+            self.dense = Dense(2)
+
+        def call(self, inputs):
+            return self.dense(self.lookup(inputs))
+
+    data = np.array([["a"], ["c"]])
+    deferred = Sequential([StringLookup(vocabulary=["a"], output_mode="one_hot"), Dense(2)])
+
+    assert Own().predict(data).shape == deferred.predict(data).shape == (2, 2)
+    with pytest.raises(DataError, match="not numbers"):
+        Sequential([Dense(2)]).predict(data)
+
+
 def test_a_model_gives_text():
     inputs = Input((2,), dtype="int64")
     words = StringLookup(vocabulary=["cat", "dog"], invert=True)(inputs)

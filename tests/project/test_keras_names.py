@@ -59,8 +59,8 @@ MISSING: dict[str, dict[str, str]] = {
         NO_COMPLEX: "STFT STFTInitializer stft",
     },
     "layers": {
-        LATER: "ConvLSTM1D ConvLSTM2D ConvLSTM3D Pipeline ReversibleEmbedding AugMix "
-        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
+        LATER: "Pipeline ReversibleEmbedding AugMix AutoContrast "
+        "ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
         "MaxNumBoundingBoxes MixUp RandAugment RandomBrightness RandomColorDegeneration "
         "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
         "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
@@ -71,7 +71,7 @@ MISSING: dict[str, dict[str, str]] = {
         OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
     },
     "ops": {
-        LATER: "image nn numpy",
+        LATER: "image",
         NO_COMPLEX: "angle conj conjugate eig fft fft2 ifft2 imag irfft isreal istft polar real "
         "rfft stft view_as_complex view_as_real",
         NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
@@ -83,9 +83,6 @@ MISSING: dict[str, dict[str, str]] = {
     },
     "preprocessing": {
         FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
-    },
-    "regularizers": {
-        LATER: "orthogonal_regularizer",
     },
     "saving": {
         LATER: "KerasFileEditor",
