@@ -209,7 +209,7 @@ class CallbackList:
         for callback in self.callbacks if model is not None else ():
             callback.set_model(model)
             if isinstance(callback, History):
-                model.history = callback
+                model.history = callback  # type: ignore[union-attr]
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params

@@ -56,7 +56,7 @@ class Batches:
             return False
         self.count += batch + 1 if batch <= self.last else batch - self.last
         self.last = batch
-        if self.count < self.save_freq:
+        if self.count < self.save_freq:  # type: ignore[operator]
             return False
         self.count = 0
         return True

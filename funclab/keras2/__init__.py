@@ -27,7 +27,7 @@ def install() -> None:
     if not isinstance(sys.modules.get("keras"), Face):
         accept_old_names()
         give_old_methods()
-        initializers.draw_from(np.random.Generator(np.random.get_bit_generator()))
+        initializers.draw_from(np.random.Generator(np.random.get_bit_generator()))  # type: ignore[attr-defined]
         sys.modules["keras.backend"] = backend
         sys.meta_path.insert(0, Finder())
         module_of("keras")

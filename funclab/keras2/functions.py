@@ -176,8 +176,8 @@ class Derivative:
         with making:
             if shapes not in self.plans:
                 fed, loss, wrt = self.values(shapes)
-                self.plans[shapes] = fed, Plan(loss, wrt=wrt), wrt
-        fed, plan, wrt = self.plans[shapes]
+                self.plans[shapes] = fed, Plan(loss, wrt=wrt), wrt  # type: ignore[arg-type]
+        fed, plan, wrt = self.plans[shapes]  # type: ignore[assignment]
         for value, array in zip(fed, arrays):
             np.copyto(plan.array(value), array)
         plan.run()

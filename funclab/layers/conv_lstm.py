@@ -55,7 +55,7 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
                 why="Keras has no layer that does both.",
                 fix="leave out `dilation_rate`, or `strides`.",
             )
-        self.input_spec = InputSpec(ndim=self.rank + 3)
+        self.input_spec = InputSpec(ndim=self.rank + 3)  # type: ignore[attr-defined]
 
     @property
     def units(self) -> int:  # type: ignore[override]
@@ -90,12 +90,12 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
         maps[self.state_axis] = self.filters
         self._state_shape = tuple(maps[1:])
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))
+        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))  # type: ignore[attr-defined]
         self.built = True
 
     @property
     def state_shape(self) -> tuple[int, ...]:
-        return self._state_shape
+        return self._state_shape  # type: ignore[return-value]
 
     def fused_settings(self) -> dict[str, Any]:
         """No op does all steps at once."""

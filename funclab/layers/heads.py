@@ -59,7 +59,7 @@ class HeadAttention(Layer, abstract=True):
     def output_lengths(self, query_shape: Shape) -> Shape:
         return query_shape[-1:]
 
-    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
+    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:  # type: ignore[override]
         key_shape = value_shape if key_shape is None else key_shape
         self._check(query_shape, value_shape, key_shape)
         heads, groups, width, depth = self.widths()
@@ -167,7 +167,7 @@ class HeadAttention(Layer, abstract=True):
             seen = ops.expand_dims(seen, -2 * self._pairs - 1)
         return seen
 
-    def compute_output_shape(
+    def compute_output_shape(  # type: ignore[override]
         self, query_shape: Any, value_shape: Any = None, key_shape: Any = None
     ) -> Any:
         self._check(query_shape, value_shape, key_shape or value_shape)

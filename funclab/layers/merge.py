@@ -18,7 +18,7 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
-    mask_arguments = ()
+    mask_arguments = ()  # type: ignore[assignment, override]
     at_least, at_most = 1, 10**9
 
     def call(self, inputs: Any, mask: Any = None) -> Any:

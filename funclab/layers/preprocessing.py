@@ -204,7 +204,7 @@ class Normalization(Statistics):
             variance = old + (new_variance + (new_mean - mean) ** 2) * share
         weights = [mean, variance]
         for variable, value in zip(self.weights, weights):
-            variable.assign(np.asarray(value, variable.dtype).reshape(variable.shape))
+            variable.assign(np.asarray(value, variable.dtype).reshape(variable.shape))  # type: ignore[arg-type, call-overload]
 
     def _check_batch(self, shape: Shape) -> None:
         rank = len(self.met)

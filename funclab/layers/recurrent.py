@@ -294,7 +294,7 @@ class BuiltIn(WithWeights, abstract=True):
     def build(self, input_shape: Any) -> None:
         self.make_weights(input_shape[-1])
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})
+        self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})  # type: ignore[attr-defined]
         self.built = True
 
     @property

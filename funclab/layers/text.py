@@ -149,7 +149,7 @@ class TextVectorization(Preparing):
         if flat.ndim > 1:
             raise self._wrong_shape(texts.shape)
         if callable(self.split):
-            rows = [list(map(_decoded, words)) for words in self.split(np.asarray(flat, str))]
+            rows = [list(map(_decoded, words)) for words in self.split(np.asarray(flat, str))]  # type: ignore[misc]
         elif self.split == "character":
             rows = [list(text) for text in flat]
         else:  # white space of ASCII, as in Keras
@@ -186,7 +186,7 @@ class TextVectorization(Preparing):
         texts = self._checked(inputs)
         if self.split is not None and len(texts.shape) > 1 and texts.shape[-1] not in (1, None):
             raise self._wrong_shape(texts.shape)
-        return self._weighed(look_up(self, texts))
+        return self._weighed(look_up(self, texts))  # type: ignore[arg-type]
 
     def _weighed(self, found: Any) -> Any:
         if self.output_mode != "tf_idf":

@@ -220,7 +220,7 @@ class IndexLookup(Preparing, abstract=True):
         if idf_weights is not None:
             padding = self.max_tokens - size if self.pad_to_max_tokens else 0  # type: ignore[operator]
             padded = np.pad(idf_weights, (0, padding)).astype("float32")
-            self.table.idf = Variable(padded, trainable=False)
+            self.table.idf = Variable(padded, trainable=False)  # type: ignore[attr-defined]
 
     # Learning.
     def adapt(self, data: Any, steps: int | None = None) -> None:
@@ -279,7 +279,7 @@ class IndexLookup(Preparing, abstract=True):
         return "int64" if self.invert else self.vocabulary_dtype
 
     def call(self, inputs: Any) -> Any:
-        numbers = look_up(self.table, self._checked(inputs))
+        numbers = look_up(self.table, self._checked(inputs))  # type: ignore[arg-type]
         return self.coded(numbers)
 
     def coded(self, numbers: Any) -> Any:
@@ -337,7 +337,7 @@ class IndexLookup(Preparing, abstract=True):
         tokens = [self.token_of(line) for line in lines][len(self.special) :]
         self._learn(tokens if self.special or lines != [""] else [])
         if idf_weights is not None:
-            self.table.idf = Variable(np.asarray(idf_weights, "float32"), trainable=False)
+            self.table.idf = Variable(np.asarray(idf_weights, "float32"), trainable=False)  # type: ignore[attr-defined]
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -425,7 +425,7 @@ class Known:
             unknown &= ~masked
         if unknown.any():
             found = [keys[i] for i in np.flatnonzero(unknown)]
-            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in found]
+            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in found]  # type: ignore[attr-defined]
         return made.reshape(x.shape)
 
 

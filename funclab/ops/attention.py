@@ -93,17 +93,17 @@ def dot_product_attention(
         )
     shapes = [shape_of(x) for x in (query, key, value)]
     heads = shapes[0][2:3], shapes[1][2:3]
-    if {*map(len, shapes)} != {4} or heads[0][0] % (heads[1][0] or 1):
+    if {*map(len, shapes)} != {4} or heads[0][0] % (heads[1][0] or 1):  # type: ignore[operator]
         raise ShapeError(
             "`dot_product_attention` only supports 4D inputs, with as many heads in the query as "
             f"in key and value, or a multiple. Received: {', '.join(map(show, shapes))}.",
             why="the axes are batch, positions, heads and the numbers of a head.",
             fix="reshape the tensors, or use the layer MultiHeadAttention.",
         )
-    times = heads[0][0] // heads[1][0]
+    times = heads[0][0] // heads[1][0]  # type: ignore[operator]
     if times > 1:
         key, value = repeat(key, times, 2), repeat(value, times, 2)
-    scale = 1 / math.sqrt(shapes[0][3]) if scale is None else scale
+    scale = 1 / math.sqrt(shapes[0][3]) if scale is None else scale  # type: ignore[arg-type]
     scores = multiply(einsum(SCORES, query, key), scale)
     scores = scores if bias is None else add(scores, bias)
     if is_causal:

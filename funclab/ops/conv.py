@@ -147,7 +147,7 @@ class ConvTranspose(Sliding):
         lengths = zip(self.spatial(x.shape), self.spatial(out.shape), self.axes(w.shape))
         for length, longer, (size, stride, dilation, *rest) in lengths:
             before = shape_math.transposed_cut(size, stride, dilation, *rest)
-            covered = (length - 1) * stride + dilation * (size - 1) + 1
+            covered = (length - 1) * stride + dilation * (size - 1) + 1  # type: ignore[operator]
             pads.append((before, max(0, covered - longer - before)))
         return Window(w.shape[:-2], self.strides, self.dilation_rate, tuple(pads))
 
@@ -211,7 +211,7 @@ def depthwise_conv(
             "sequences without the width.",
             fix="give the kernel as many channels as the inputs have, or check `data_format`.",
         )
-    grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))
+    grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))  # type: ignore[operator]
     return conv(inputs, grouped, strides, padding, form, dilation_rate)
 
 

@@ -83,7 +83,7 @@ def linspace(
     axis: int = 0,
 ) -> Any:
     """`num` numbers evenly spread from start to stop (without it, if not `endpoint`)."""
-    numbers, step = np.linspace(start, stop, num, endpoint, True, axis=axis)
+    numbers, step = np.linspace(start, stop, num, endpoint, True, axis=axis)  # type: ignore[arg-type, call-overload]
     numbers = numbers.astype(dtype or "float32")
     return (numbers, np.float32(step)) if retstep else numbers
 
@@ -188,7 +188,7 @@ def unique(
     so many: too few are filled up with `fill_value` (or the smallest), which occurs 0 times.
     """
     asked = return_index, return_inverse, return_counts
-    found = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)
+    found = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
     found = found if isinstance(found, tuple) else (found,)
     parts = [found[0], *(part.astype("int32") for part in found[1:])]
     if size is not None:

@@ -48,7 +48,7 @@ class RandomGamma(DrawFrom):
     Shapes: alpha (broadcast to dims), state (2,) -> out (dims).
     """
 
-    def draw(self, rng: np.random.Generator, alpha: Array) -> Array:
+    def draw(self, rng: np.random.Generator, alpha: Array) -> Array:  # type: ignore[override]
         return rng.standard_gamma(alpha, self.dims)  # type: ignore[arg-type]
 
 
@@ -60,7 +60,7 @@ class RandomBeta(DrawFrom):
 
     mutates = (2,)
 
-    def draw(self, rng: np.random.Generator, alpha: Array, beta: Array) -> Array:
+    def draw(self, rng: np.random.Generator, alpha: Array, beta: Array) -> Array:  # type: ignore[override]
         return rng.beta(alpha, beta, self.dims)  # type: ignore[arg-type]
 
 
@@ -72,7 +72,7 @@ class RandomBinomial(DrawFrom):
 
     mutates = (2,)
 
-    def draw(self, rng: np.random.Generator, counts: Array, probabilities: Array) -> Array:
+    def draw(self, rng: np.random.Generator, counts: Array, probabilities: Array) -> Array:  # type: ignore[override]
         return rng.binomial(counts.astype(int), probabilities, self.dims)  # type: ignore[arg-type]
 
 

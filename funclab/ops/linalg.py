@@ -389,7 +389,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
     """How many singular values of each matrix are above `tol`, times the largest one."""
     values = SingularValues()(x)
     if tol is None:
-        tol = float(np.finfo(np.float32).eps) * float(np.max(shape_of(x)[-2:]))
+        tol = float(np.finfo(np.float32).eps) * float(np.max(shape_of(x)[-2:]))  # type: ignore[arg-type, call-overload]
     return sum(greater(values, multiply(max(values, -1, keepdims=True), tol)), -1)
 
 

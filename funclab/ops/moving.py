@@ -57,7 +57,7 @@ def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **sett
 def _unfold(x: Array, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> Array:
     pairs = [np.broadcast_to(n, 2).tolist() for n in (kernel_size, dilation, padding, stride)]
     (height, width), steps, (above, beside), strides = pairs
-    x = np.pad(x, ((0, 0), (0, 0), (above, above), (beside, beside)))
+    x = np.pad(x, ((0, 0), (0, 0), (above, above), (beside, beside)))  # type: ignore[arg-type, call-overload]
     span = [step * (n - 1) + 1 for step, n in zip(steps, (height, width))]
     windows = np.lib.stride_tricks.sliding_window_view(x, span, axis=(2, 3))
     windows = windows[:, :, :: strides[0], :: strides[1], :: steps[0], :: steps[1]]

@@ -178,7 +178,7 @@ class LayerNormalization(Op):
     def shape(self, x: Shape, *weights: Shape) -> Shape:
         wanted = tuple(x[axis] for axis in shape_math.reduced_axes(len(x), self.axis))
         for weight in weights:
-            if sorted(weight) != sorted(wanted):
+            if sorted(weight) != sorted(wanted):  # type: ignore[arg-type]
                 raise ShapeError(
                     f"Normalization along axis {self.axis} of a tensor of shape {show(x)} "
                     f"expected shape={show(wanted)}, found shape={show(weight)}.",

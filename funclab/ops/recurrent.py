@@ -176,7 +176,7 @@ class Recurrence(Op, abstract=True):
         """The work arrays by name, and the arrays that come after them."""
         n = 3 + self.state_count
         end = n + len(self.extra)
-        return Room(*arrays[:3], arrays[3:n], arrays[n:end]), arrays[end:]
+        return Room(*arrays[:3], arrays[3:n], arrays[n:end]), arrays[end:]  # type: ignore[call-overload]
 
     def _in_time(self, x: Array) -> Array:
         """A view with time first, in the order in which the steps are done."""
@@ -216,10 +216,10 @@ class SimpleRNN(Recurrence):
         known = inputs.recurrent, frozen, inputs.dropout, room.gates
         kernels.simple_rnn(*known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
         gstates, gs, gdropout = gradients
         known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
-        kernels.simple_rnn_vjp(gstates, *gs, *known, room.ggates, *self._codes())
+        kernels.simple_rnn_vjp(gstates, *gs, *known, room.ggates, *self._codes())  # type: ignore[call-overload]
 
 
 class GRU(Recurrence):
@@ -253,12 +253,12 @@ class GRU(Recurrence):
         known = inputs.recurrent, second, frozen, inputs.dropout, room.gates, room.extra[0]
         kernels.gru(*known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
         gstates, gs, gdropout = gradients
         pulled, ginner = room.extra
         into = room.ggates, ginner if self.reset_after else None
         known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, pulled
-        kernels.gru_vjp(gstates, *gs, *known, *room.states, *into, *self._codes())
+        kernels.gru_vjp(gstates, *gs, *known, *room.states, *into, *self._codes())  # type: ignore[call-overload]
 
     def _weights_vjp(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
@@ -309,10 +309,10 @@ class LSTM(Recurrence):
         known = inputs.recurrent, inputs.bias, frozen, inputs.dropout, room.gates
         kernels.lstm(*known, *room.states, *room.extra, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
         gstates, gs, gdropout = gradients
         known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
-        kernels.lstm_vjp(gstates, *gs, *known, *room.extra, room.ggates, *self._codes())
+        kernels.lstm_vjp(gstates, *gs, *known, *room.extra, room.ggates, *self._codes())  # type: ignore[call-overload]
 
 
 def recurrence(

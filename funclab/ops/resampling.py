@@ -194,7 +194,7 @@ def resize(
     if interpolation != "nearest":
         check_curve(interpolation, "nearest")
     lengths = per_axis(size, 2, "size")
-    return Resize(lengths, interpolation, bool(antialias), check_format(data_format))(images)
+    return Resize(lengths, interpolation, bool(antialias), check_format(data_format))(images)  # type: ignore[arg-type]
 
 
 def check_curve(interpolation: str, *more: str) -> None:

@@ -362,7 +362,7 @@ def _along(tree: Any, given: Any) -> list[Any] | None:
         fits = isinstance(given, (list, tuple)) and len(given) == len(tree)
         pairs = list(zip(tree, given)) if fits else []
     branches = [_along(*pair) for pair in pairs]
-    return None if not fits or None in branches else [part for parts in branches for part in parts]
+    return None if not fits or None in branches else [part for parts in branches for part in parts]  # type: ignore[union-attr]
 
 
 def _metrics_in(entry: Any) -> list[Any]:

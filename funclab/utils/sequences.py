@@ -48,7 +48,7 @@ class PyDataset:
         """How many batches there are; None for data without an end."""
         if not hasattr(self, "__len__"):
             raise incomplete(self, "__len__(self)", "it says how many batches there are")
-        return len(self)
+        return len(self)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Any]:
         count = self.num_batches

@@ -173,7 +173,7 @@ class Page(Pencil):
             moved = [corner + origin for corner in corners]
             points += [(corner.real, corner.imag) for corner in moved] or points[-1:]
             codes += [_CODES[letter]] * max(1, len(corners))
-        self._add(PathPatch(Outline(points, codes)), element)
+        self._add(PathPatch(Outline(points, codes)), element)  # type: ignore[arg-type]
 
     def text(self, element: Any, origin: complex) -> None:
         start = self._point(element, "x", "y", origin)
