@@ -19,7 +19,12 @@ import numpy as np
 from tests.parity.case import Random, start_value
 
 RECORD = Path(__file__).parent / "random_graphs.npz"
-COUNT = 200
+UNLIKE = {
+    135: "Keras on JAX has a gradient of nan where a vector to be normalized is zero",
+    174: "a batch normalization is called twice; Keras runs the later call first, as it is deeper",
+}
+"""Seeds that are left out, and why."""
+SEEDS = [seed for seed in range(202) if seed not in UNLIKE]
 BATCH = 6
 STEPS = 3
 MOST = 600
@@ -244,10 +249,7 @@ class Growth:
         model = self.keras.Model(start, y)
         self.call(model, x)
         if self.draw.chance(0.4):
-            self.call(model, self.operated(x))
-
-    def operated(self, x: Any) -> Any:
-        return self.keras.ops.tanh(x)
+            self.call(model, self.keras.ops.tanh(x))
 
 
 def is_in(x: Any, several: list[Any]) -> bool:
@@ -262,7 +264,7 @@ def grown(keras: Any, seed: int) -> Any:
 
 def observe(keras: Any, seed: int) -> dict[str, np.ndarray]:
     """What a model predicts with seeded weights, its losses in three steps, its weights after."""
-    keras.backend.clear_session() if keras.__name__ == "keras" else keras.utils.clear_session()
+    keras.backend.clear_session()
     random = Random(seed)
     model = grown(keras, seed)
     model.set_weights([start_value(w.shape, random) for w in model.get_weights()])
@@ -294,10 +296,10 @@ def main() -> None:
     import keras
 
     records = {}
-    for seed in range(COUNT):
+    for seed in SEEDS:
         for name, array in observe(keras, seed).items():
             records[f"{seed} {name}"] = array
-        print(f"{seed + 1} of {COUNT}", end="\r", file=sys.stderr)
+        print(f"seed {seed} of {SEEDS[-1]}", end="\r", file=sys.stderr)
     records["versions"] = np.array([f"keras {keras.__version__}", f"numpy {np.__version__}"])
     np.savez_compressed(RECORD, **records)
 
