@@ -258,7 +258,7 @@ def test_names_of_any_kind_are_quoted_and_never_run():
 
 WRITTEN_BY_CLASS = {
     *("ConvBias", "Einsum", "GRU", "LSTM", "LayerNormalization", "Normalization", "SimpleRNN"),
-    *("MirrorPad", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
+    *("MirrorPad", "Resize", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
 }
 """Ops for which, with some settings, no function makes just this op."""
 
