@@ -124,9 +124,19 @@ def settings_of(operation: Any) -> dict[str, Any]:
         return dict(vars(operation.op))
     if words.graph_of(operation) is not None:
         return {"trainable": operation.trainable}
-    inner = {"layer", "backward_layer"} if words.inner_layer(operation) is not None else set()
-    config = operation.get_config()
-    return {key: value for key, value in config.items() if key not in {"name", *inner}}
+    inside = words.inner_layer(operation) is not None
+    inner = {"layer", "backward_layer", "cell"} if inside else set()
+    config = _nameless(operation.get_config())
+    return {key: value for key, value in config.items() if key not in inner}
+
+
+def _nameless(config: Any) -> Any:
+    """A config without the names of layers, at any depth."""
+    if isinstance(config, list):
+        return [_nameless(item) for item in config]
+    if isinstance(config, dict):
+        return {key: _nameless(value) for key, value in config.items() if key != "name"}
+    return config
 
 
 def constants_of(node: Node) -> list[str]:
