@@ -120,6 +120,26 @@ MEANINGS = {
     "bin_boundaries": "where one bin ends and the next begins; None to learn it by `adapt`",
     "num_bins": "how many bins `adapt` makes, equally full",
     "Discretization.epsilon": "how exact `adapt` is: a summary keeps about 1 / epsilon numbers",
+    "max_tokens": "the most words that the vocabulary holds, with those for the mask and for "
+    "unknown words; None for any number",
+    "num_oov_indices": "how many numbers the words share that are not in the vocabulary",
+    "mask_token": "the word that means nothing, and has the number 0; None for no such word",
+    "oov_token": "the word that unknown words become with `invert`",
+    "vocabulary": "the words in order, or a path to a file with one a line; None to learn them",
+    "vocabulary_dtype": "the dtype of the words",
+    "idf_weights": 'the weight of each word, for output_mode="tf_idf"',
+    "invert": "whether numbers become words",
+    "pad_to_max_tokens": "whether vectors have max_tokens elements even if there are fewer words",
+    "encoding": "how text is written in bytes",
+    "salt": "one or two whole numbers that spread the words in another way; None for the usual one",
+    "oov_method": '"floormod" or "farmhash": how unknown words are spread over their numbers',
+    "standardize": 'what is done to text first: "lower_and_strip_punctuation", "lower", '
+    '"strip_punctuation", a function, or None',
+    "split": 'where text is cut into words: "whitespace", "character", a function, or None',
+    "ngrams": "how many words in a row count as one: all up to a number, or a tuple of numbers",
+    "output_sequence_length": "the length of each row of numbers, cut or padded with 0; None for "
+    "that of the longest",
+    "ragged": "not supported: leave it out",
     "output_mode": '"int" for numbers, "one_hot" for a vector for each number, "multi_hot" or '
     '"count" for one vector of each sample',
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",

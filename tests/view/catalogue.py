@@ -22,6 +22,8 @@ from funclab.view.shapes.steps import shape_steps
 from tests.layers.examples import EXAMPLES
 
 FIELDS = ("Shapes", "Weights", "Gradient", "Numerics", "Raises", "Source")
+ITEM = r"\w+(?: \([^)]*\))?: "
+"""How a named line begins, and that of an argument."""
 PAGE = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>funclab: every layer</title>
 <style>
@@ -57,9 +59,10 @@ def parts(docstring: str) -> Iterator[tuple[str, str]]:
     text, mark, example = docstring.partition("\n>>> ")
     summary, _, rest = text.partition("\n\n")
     yield "", " ".join(summary.split())
-    for block in re.split(r"\n(?=\S)", rest.strip()):
-        name, colon, value = block.partition(": ")
-        yield (name, " ".join(value.split())) if colon else ("", " ".join(block.split()))
+    for block in re.split(rf"\n(?={ITEM})|\n\n", rest.strip()):
+        name, _, value = block.partition(": ")
+        is_item = re.match(ITEM, block) is not None
+        yield (name, " ".join(value.split())) if is_item else ("", " ".join(block.split()))
     if mark:
         yield "example", mark.strip() + " " + example.strip()
 
