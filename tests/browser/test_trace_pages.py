@@ -160,7 +160,10 @@ def small_model():
 def text_model():
     x, words = Input((12,), dtype="int32", name="sentence"), Input((12,), dtype="int32")
     steps = layers.Embedding(50, 16, name="vectors")(words)
-    reader = Model(words, layers.GRU(16, name="recurrence")(steps), name="paragraph_reader")
+    recurrence = layers.GRU(
+        16, "softplus", name="recurrence"
+    )  # step by step, so that sums are seen
+    reader = Model(words, recurrence(steps), name="paragraph_reader")
     model = Model(x, Dense(1, name="answer")(reader(x)), name="text")
     model.compile("sgd", "mse")
     return model, np.ones((4, 12), "int32"), np.ones((4, 1))
