@@ -25,7 +25,7 @@ class Rescaling(Layer):
     Gradient: gx = g * scale.
 
     >>> import numpy as np
-    >>> Rescaling(1 / 255)(np.array([[0.0, 51.0]]))
+    >>> Rescaling(1 / 255)(np.array([[0.0, 51.0]])).round(4)
     array([[0. , 0.2]], dtype=float32)
     """
 

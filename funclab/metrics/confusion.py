@@ -74,6 +74,10 @@ class Confusion(Metric, abstract=True):
             if y_pred.ndim < 2:
                 wanted = f"None, for y_pred of shape {y_pred.shape}, which has no axis of classes"
                 raise wrong_value(kind, "class_id", self.class_id, wanted, "None")
+            classes = y_pred.shape[-1]
+            if not -classes <= self.class_id < classes:
+                wanted = f"one of the {classes} classes of y_pred, counted from 0"
+                raise wrong_value(kind, "class_id", self.class_id, wanted, "0")
             y_true, y_pred, weights = (x[..., self.class_id] for x in (y_true, y_pred, weights))
         if self.label_weights is not None and not self.multi_label:
             weights = weights * np.asarray(self.label_weights)

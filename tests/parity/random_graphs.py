@@ -264,7 +264,7 @@ def grown(keras: Any, seed: int) -> Any:
 
 def observe(keras: Any, seed: int) -> dict[str, np.ndarray]:
     """What a model predicts with seeded weights, its losses in three steps, its weights after."""
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     random = Random(seed)
     model = grown(keras, seed)
     model.set_weights([start_value(w.shape, random) for w in model.get_weights()])

@@ -24,7 +24,7 @@ TABLES = sorted({row.partition("(")[0] for row in ROWS})
 
 
 def in_funclab(row: str) -> Any:
-    funclab.utils.clear_session()
+    funclab.utils.clear_session(free_memory=False)
     funclab.utils.set_random_seed(0)
     with quiet():
         return outcome(row, space(funclab))

@@ -62,7 +62,7 @@ def test_weights_of_another_shape_are_refused_and_change_nothing(tmp_path):
 
 def test_another_ending_is_refused_with_the_one_to_use(tmp_path):
     with pytest.raises(ValueError, match=r'model\.save\("m\.keras"\)'):
-        model_of(3).save(tmp_path / "m.h5")
+        model_of(3).save(tmp_path / "m.zip")
 
 
 def test_an_existing_file_is_kept_when_asked(tmp_path):
