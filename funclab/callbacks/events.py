@@ -34,7 +34,7 @@ def checksum(data: bytes) -> bytes:
     """The masked CRC-32C of some bytes.
 
     >>> checksum(b"123456789").hex()
-    '7a9d7d21'
+    'e5b08ac7'
     """
     crc = 0xFFFFFFFF
     for byte in data:
