@@ -48,7 +48,8 @@ class Batches:
         if save_freq != "epoch" and not (meant.is_whole(save_freq) and save_freq > 0):
             wanted = '"epoch" or a number of batches'
             raise wrong_value(owner, "save_freq", save_freq, wanted, '"epoch"')
-        self.save_freq, self.count, self.last = save_freq, 0, -1
+        self.save_freq: Any = save_freq
+        self.count, self.last = 0, -1
 
     def are_enough(self, batch: int) -> bool:
         """Whether it is time; the number of the batch says how many went before unnoticed."""
@@ -56,7 +57,7 @@ class Batches:
             return False
         self.count += batch + 1 if batch <= self.last else batch - self.last
         self.last = batch
-        if self.count < self.save_freq:  # type: ignore[operator]
+        if self.count < self.save_freq:
             return False
         self.count = 0
         return True

@@ -159,7 +159,7 @@ class Derivative:
         tensors = [x for x in (loss, *wrt) if isinstance(x, Tensor)]
         self.sources = sources_of(tensors)
         self.graph = Graph(self.sources, tensors) if tensors else None
-        self.plans: dict[Any, tuple[list[Value], Plan]] = {}
+        self.plans: dict[Any, tuple[list[Value], Plan, list[Value]]] = {}
 
     def values(self, shapes: Sequence[Shape]) -> tuple[list[Value], Value, list[Value]]:
         """Placeholders of these shapes, and on the tape the loss and what it is taken by."""
@@ -176,8 +176,8 @@ class Derivative:
         with making:
             if shapes not in self.plans:
                 fed, loss, wrt = self.values(shapes)
-                self.plans[shapes] = fed, Plan(loss, wrt=wrt), wrt  # type: ignore[arg-type]
-        fed, plan, wrt = self.plans[shapes]  # type: ignore[assignment]
+                self.plans[shapes] = fed, Plan(loss, wrt=wrt), wrt
+        fed, plan, wrt = self.plans[shapes]
         for value, array in zip(fed, arrays):
             np.copyto(plan.array(value), array)
         plan.run()
