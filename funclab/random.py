@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, meant, ops
+from funclab.config import floatx
 from funclab.errors import ArgumentError
 from funclab.graph.op import Op
 from funclab.graph.tape import is_recording
@@ -105,7 +106,7 @@ def uniform(
     seed: Any = None,
 ) -> Any:
     """Numbers evenly spread from `minval` up to, but without, `maxval`."""
-    op = streams.RandomUniform(to_shape(shape), dtype or "float32", float(minval), float(maxval))
+    op = streams.RandomUniform(to_shape(shape), dtype or floatx(), float(minval), float(maxval))
     return _draw(op, seed)
 
 
@@ -117,7 +118,7 @@ def normal(
     seed: Any = None,
 ) -> Any:
     """Normally distributed numbers."""
-    op = streams.RandomNormal(to_shape(shape), dtype or "float32", float(mean), float(stddev))
+    op = streams.RandomNormal(to_shape(shape), dtype or floatx(), float(mean), float(stddev))
     return _draw(op, seed)
 
 
@@ -148,7 +149,7 @@ def gamma(
     shape: Sequence[int | None], alpha: Any, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """Numbers of the gamma distribution with the shape `alpha` and the scale 1."""
-    return _draw(drawing.RandomGamma(to_shape(shape), dtype or "float32"), seed, alpha)
+    return _draw(drawing.RandomGamma(to_shape(shape), dtype or floatx()), seed, alpha)
 
 
 def beta(
@@ -159,7 +160,7 @@ def beta(
     seed: Any = None,
 ) -> Any:
     """Numbers of the beta distribution, between 0 and 1."""
-    return _draw(drawing.RandomBeta(to_shape(shape), dtype or "float32"), seed, alpha, beta)
+    return _draw(drawing.RandomBeta(to_shape(shape), dtype or floatx()), seed, alpha, beta)
 
 
 def binomial(
@@ -170,7 +171,7 @@ def binomial(
     seed: Any = None,
 ) -> Any:
     """How many of `counts` trials succeed, each with its probability."""
-    op = drawing.RandomBinomial(to_shape(shape), dtype or "float32")
+    op = drawing.RandomBinomial(to_shape(shape), dtype or floatx())
     return _draw(op, seed, counts, probabilities)
 
 
