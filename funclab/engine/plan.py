@@ -62,7 +62,7 @@ class Plan:
         self.wrt = self._trainable() if wrt is None else list(wrt)
         self.needs_gradient = _dependents(self.calls, self.wrt)
         self._last_use = {} if keep else self._find_last_uses()
-        late = self._late() if self.wrt else {}
+        late = self._late() if self.wrt else []
         for call in self.calls:
             if call not in late:
                 self._add_forward(call)
@@ -120,14 +120,15 @@ class Plan:
             )
         )
 
-    def _late(self) -> dict[Call, None]:
-        """The calls that change state which no call after them reads."""
-        late: dict[Call, None] = {}
+    def _late(self) -> list[Call]:
+        """The calls that change state which gradients may read, and no call after them reads."""
+        late: list[Call] = []
+        used = {value for call in self.calls if call.op.differentiable for value in call.inputs}
         read = set(self.outputs)
         for call in reversed(self.calls):
-            changed = {call.inputs[i] for i in call.op.mutates}
+            changed = {call.inputs[i] for i in call.op.mutates} & used
             if changed and not read & (changed | set(call.outputs)):
-                late = {call: None, **late}
+                late.insert(0, call)
             read |= set(call.inputs)
         return late
 

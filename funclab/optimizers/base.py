@@ -58,7 +58,7 @@ class Optimizer(Remembering):
 
     def __init__(
         self,
-        learning_rate: Any,
+        learning_rate: Any = 0.001,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

@@ -28,7 +28,7 @@ OTHERWISE: dict[str, str] = {
     "saving.save_weights",
     KERAS_2: "Layer.add_weight Model.add_weight",
     MORE_LENIENT: "layers.AveragePooling1D layers.AveragePooling2D layers.AveragePooling3D "
-    "ops.batch_normalization ops.multi_hot",
+    "ops.batch_normalization ops.multi_hot Optimizer",
     PLOTS: "utils.plot_model",
     ENGINE: "Variable",
     RARE: "InputSpec",
