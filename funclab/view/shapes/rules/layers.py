@@ -7,6 +7,7 @@ from typing import Any
 from funclab import structure
 from funclab.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
+    LAYERS,
     Axes,
     Axis,
     CallShapes,
@@ -15,6 +16,7 @@ from funclab.view.shapes.rules.numbers import (
     computed,
     for_layers,
     for_ops,
+    keep_shape,
     product,
     setting,
     show,
@@ -65,21 +67,13 @@ MERGES = {
     "Maximum": "compared, the largest kept",
     "Minimum": "compared, the smallest kept",
 }
-
-
-def _class_words(call: CallShapes, table: dict[str, str]) -> str:
-    """The words in a table for the class of a layer, or for the nearest one above it."""
-    return next(table[cls.__name__] for cls in type(call.layer).__mro__ if cls.__name__ in table)
-
-
-@for_layers(*STAYS)
-def stays(call: CallShapes) -> Derivation:
-    return _class_words(call, STAYS), [call.all_same()]
+keep_shape(LAYERS, STAYS)
 
 
 @for_layers(*MERGES)
 def merge(call: CallShapes) -> Derivation:
-    verb = _class_words(call, MERGES)
+    classes = [cls.__name__ for cls in type(call.layer).__mro__]
+    verb = next(MERGES[name] for name in classes if name in MERGES)
     axes = overlaid(call, batch_first=True)
     if len(set(call.inputs)) == 1:
         return f"Equal shapes are {verb} element by element: the same shape stays.", [axes]
