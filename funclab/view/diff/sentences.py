@@ -10,6 +10,7 @@ import numpy as np
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, times
+from funclab.shape_math import show
 from funclab.view.diff.match import (
     Match,
     Origin,
@@ -157,7 +158,7 @@ def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     numbers = numbers_in([b]) - numbers_in([a])
     if numbers and not told and model_in(a) is None:
         nodes = pairs.left.calls[a][0], pairs.right.calls[b][0]
-        shapes = [listed(list(map(words.shape_text, node.input_shapes))) for node in nodes]
+        shapes = [listed(list(map(show, node.input_shapes))) for node in nodes]
         told = [f"input {' → '.join(shapes)}"]
     if told:
         both = quoted(a) if a.name == b.name else f"left: {quoted(a)}, right: {quoted(b)}"
