@@ -237,17 +237,13 @@ def name_of(difference: Comparison, side: str) -> str:
 
 def _opposite(difference: Comparison, side: str) -> str:
     """The call that stands about where the first difference is on the other side."""
-    own, others = (_calls(model) for model in difference.models)
+    graphs = map(words.graph_of, difference.models)
+    own, others = ([clean(node.key) for node in graph.nodes] if graph else [] for graph in graphs)
     if side == "right":
         own, others = others, own
     other = SIDES[side == "left"]
     wanted = next((key.split("/")[0] for entry in difference for key in getattr(entry, other)), "")
     return own[min(others.index(wanted), len(own) - 1)] if wanted in others else ""
-
-
-def _calls(model: Any) -> list[str]:
-    graph = words.graph_of(model)
-    return [clean(node.key) for node in graph.nodes] if graph is not None else []
 
 
 def _paths(key: str) -> Iterator[str]:
