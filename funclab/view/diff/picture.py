@@ -163,7 +163,7 @@ class Half(Diagram):
     @property
     def numbered(self) -> Scene:
         """The scene with numbers and tags in the words of its boxes."""
-        for box in (box for part in self.scene.walk() for box in part.boxes):
+        for box in self.scene.every_box:
             key = clean(box.key)
             numbers = [f"difference {', '.join(self.numbers[key])}"] if key in self.numbers else []
             marks = [box.detail, *numbers, self.tags.get(key, "")]
@@ -222,7 +222,7 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
         look="auto",
     )
     drawn = draw()
-    boxes = [box for scene in drawn.scene.walk() for box in scene.boxes]
+    boxes = drawn.scene.every_box
     holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
     if holding and focus not in {box.key for box in boxes}:
         drawn = draw(unfolded=holding)

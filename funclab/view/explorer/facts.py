@@ -58,20 +58,15 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
-    facts["summary"] = _summary(model, graph)
-    return facts, objects
-
-
-def _summary(model: Any, graph: Graph) -> Facts:
-    """What is told of the whole model while nothing is selected."""
     weights = words.weights_of(model)
     trained = words.count(weight for weight in weights if weight.trainable)
-    ends = {"inputs": graph.inputs, "outputs": graph.outputs}
-    told = {
-        end: [f"{words.tensor_id(graph, tensor)} {show(tensor.shape)}" for tensor in tensors]
-        for end, tensors in ends.items()
+    facts["summary"] = {  # of the whole model, while nothing is selected
+        "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
+        "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],
+        "weights": f"{words.count(weights):,}",
+        "trained": f"{trained:,}",
     }
-    return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
+    return facts, objects
 
 
 def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
@@ -146,18 +141,14 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
         return []
     config = layer.get_config()
     names = config if every else own_settings(layer)
-    return [
-        [name, _setting(config[name])]
-        for name in names
-        if name in config and name not in ("name", "dtype", "trainable")
-    ]
-
-
-def _setting(value: Any) -> str:
-    """A setting as it is written in code, more or less: a layer in it by its class."""
-    if isinstance(value, dict) and "class_name" in value:
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(value["class_name"])).lower()
-    return show(tuple(value)) if isinstance(value, list) else str(value)
+    told = []
+    for name in names:
+        if name in config and name not in ("name", "dtype", "trainable"):
+            value = config[name]
+            if isinstance(value, dict) and "class_name" in value:  # a layer or the like: its class
+                value = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(value["class_name"])).lower()
+            told.append([name, show(tuple(value)) if isinstance(value, list) else str(value)])
+    return told
 
 
 def more_of(layer: Operation) -> Facts:
@@ -169,7 +160,8 @@ def more_of(layer: Operation) -> Facts:
 
 
 def tape_of(node: Node) -> list[Facts]:
-    """The op calls of one node, each with its arithmetic as text and the source of its op."""
+    """The op calls of one node, each with its arithmetic as text, and the forward and vjp of its op
+    as they stand in the engine."""
     if node.is_input:
         return []
     if isinstance(node, Recorded):
@@ -188,18 +180,13 @@ def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
     options = str(call.op).partition("(")[2].rstrip(")")
+    methods = map(inspect.getsource, (type(call.op).forward, type(call.op).vjp))
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(type(call.op)) or "",
-        "source": _source(type(call.op)),
+        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods),
     }
-
-
-def _source(op: type) -> str:
-    """The arithmetic of an op: its forward and vjp as they stand in the engine."""
-    methods = (getattr(op, name) for name in ("forward", "vjp"))
-    return "\n\n".join(inspect.cleandoc("\n" + inspect.getsource(method)) for method in methods)
 
 
 def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:

@@ -63,7 +63,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 def description(scene: Scene) -> str:
     """The picture as sentences, for those who do not see it."""
-    sentences = [box.title for part in scene.walk() for box in part.boxes]
+    sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
         told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
