@@ -3,7 +3,6 @@
 import numpy as np
 
 from funclab.kernels.jit import jit
-from funclab.kernels.losses import named_classes
 
 
 def total_in_numpy(v, w, out, scale):
@@ -165,9 +164,10 @@ def threshold_hits(target, x, out, threshold):
 
 
 def rank_hits_in_numpy(target, x, out, k):
-    rows, chosen = named_classes(target, x)
-    out[...] = 0
-    out[rows] = np.sum(x[rows] > x[rows, chosen][:, None], axis=1) < k
+    chosen = target.astype(np.intp)
+    known = (chosen >= 0) & (chosen < x.shape[1])
+    score = np.take_along_axis(x, np.where(known, chosen, 0)[:, None], axis=1)
+    np.copyto(out, known & (np.sum(x > score, axis=1) < k))
 
 
 @jit(numpy=rank_hits_in_numpy)
