@@ -354,7 +354,7 @@ class AUC(Confusion):
         if num_thresholds < 2:
             raise wrong_value("AUC", "num_thresholds", num_thresholds, "an integer > 1", "200")
         even = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
-        inner = even if thresholds is None else np.sort(checked("AUC", list(thresholds)))
+        inner = even if thresholds is None else np.sort(checked("AUC", thresholds))
         limits = np.array([-EDGE, *inner, 1 + EDGE])
         self.begin(limits, thresholds is None or is_even(np.array([0, *inner, 1])))
         self.thresholds, self.num_thresholds = thresholds, limits.size

@@ -45,6 +45,8 @@ class IoU(Metric):
         super().__init__("int32" if dtype in (None, "int") else dtype, name)
         self.num_classes, self.ignore_class = num_classes, ignore_class
         self.sparse_y_true, self.sparse_y_pred, self.axis = sparse_y_true, sparse_y_pred, axis
+        if num_classes < 1:
+            raise wrong_value(type(self).__name__, "num_classes", num_classes, "1 or more", "2")
         ids = list(target_class_ids) if isinstance(target_class_ids, (Sequence, range)) else [-1]
         if not all(meant.is_whole(number) and 0 <= number < num_classes for number in ids):
             wanted = f"class ids in the range [0, {num_classes}); another is out of range"
