@@ -100,7 +100,6 @@ class Optimizer(Remembering):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         settings.check(self)
-        self.check()
         rate = kwargs.pop("lr", learning_rate)
         slower = kwargs.pop("decay", None)  # Keras 2's name for a falling rate
         if slower:

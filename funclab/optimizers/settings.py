@@ -53,6 +53,7 @@ def take_fields(cls: Any, base: Any) -> None:
 
 def check(optimizer: Any) -> None:
     """Settings must be in their range."""
+    optimizer.check()
     kind = type(optimizer).__name__
     for name in (*SHARES, *AMOUNTS):
         value = getattr(optimizer, name, None) or 0
