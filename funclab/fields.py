@@ -351,6 +351,13 @@ MEANINGS = {
 }
 
 
+def signed(function: Any, signature: inspect.Signature, name: str) -> Any:
+    """A function that shows this signature and name, to readers and to `inspect`."""
+    function.__signature__ = signature
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    return function
+
+
 def own_fields(cls: type) -> dict[str, Any]:
     """The fields that a class itself declares, and their types."""
     kinds = inspect.get_annotations(cls)
@@ -359,7 +366,7 @@ def own_fields(cls: type) -> dict[str, Any]:
 
 KINDS: dict[str, tuple[Any, str, str]] = {
     "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
-    "int": (meant.is_whole, "a whole number", "1"),
+    "int": (meant.is_whole, "a whole number", "2"),
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }
