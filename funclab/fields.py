@@ -329,7 +329,6 @@ MEANINGS = {
     "above the threshold",
     "class_id": "the class that counts alone; None for all",
     "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
-    "RateAtLimit.limit": "what the rate has to reach",
     **{
         f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
         for wanted, limited in (
@@ -352,6 +351,13 @@ MEANINGS = {
 }
 
 
+def signed(function: Any, signature: inspect.Signature, name: str) -> Any:
+    """A function that shows this signature and name, to readers and to `inspect`."""
+    function.__signature__ = signature
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    return function
+
+
 def own_fields(cls: type) -> dict[str, Any]:
     """The fields that a class itself declares, and their types."""
     kinds = inspect.get_annotations(cls)
@@ -360,7 +366,7 @@ def own_fields(cls: type) -> dict[str, Any]:
 
 KINDS: dict[str, tuple[Any, str, str]] = {
     "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
-    "int": (meant.is_whole, "a whole number", "1"),
+    "int": (meant.is_whole, "a whole number", "2"),
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }

@@ -8,7 +8,6 @@ from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
 from funclab.view.shapes.rules.layers import overlaid, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (
-    OPS,
     Axis,
     CallShapes,
     Derivation,
@@ -37,8 +36,8 @@ FOLLOWS_SECOND = {
     "Solve": "One solution for each right side: the shape of these.",
     "TakeAlongAxis": "Each index chooses one element: the shape of the indices.",
 }
-keep_shape(OPS, STAYS)
-keep_shape(OPS, FOLLOWS_SECOND, index=1)
+keep_shape(STAYS)
+keep_shape(FOLLOWS_SECOND, index=1)
 
 
 @for_ops("Binary", "Where")

@@ -49,7 +49,9 @@ def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: in
 def _moves(call: CallShapes, size: Sequence[int]) -> str:
     layer = call.layer
     over = ("sequence", "image", "volume")[len(size) - 1]
-    moves = f"A window of {times(size)} moves over the {over}"
+    apart = sorted(set(getattr(layer, "dilation_rate", [1])))
+    window = f"{times(size)}{f', its elements {times(apart)} apart,' if apart != [1] else ''}"
+    moves = f"A window of {window} moves over the {over}"
     strides = sorted(set(layer.strides))
     if strides != [1]:
         moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
@@ -94,8 +96,9 @@ def transposed_layer(call: CallShapes) -> Derivation:
 def _filters(call: CallShapes) -> tuple[Axis, str]:
     """The axis of a convolution's filters, and which length became theirs."""
     layer = call.layer
+    groups = getattr(layer, "groups", 1)
     change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    return setting("filters", layer.filters), change
+    return setting("filters", layer.filters), change + f", in {groups} groups" * (groups > 1)
 
 
 @for_ops("ConvTranspose")
@@ -117,9 +120,9 @@ def _lays(call: CallShapes, size: Sequence[int]) -> str:
     )
     more = layer.output_padding is not None
     if layer.padding == "valid":
-        return words + (
-            "; output_padding is added." if more else ", or + stride if that is larger."
-        )
+        less = any(window < stride for window, stride in zip(size, layer.strides))
+        words += ", or + stride if that is larger" * (less and not more)
+        return words + "; output_padding is added" * more + "."
     if not more:
         return f'{words}, of which padding="same" keeps n × stride.'
     return (
