@@ -8,6 +8,7 @@ from typing import Any, ClassVar, dataclass_transform
 import numpy as np
 
 from funclab import registry
+from funclab.fields import SetOnce, own_fields
 from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
@@ -19,11 +20,11 @@ Work = tuple[tuple[Shape, str | None], ...]
 
 
 @dataclass_transform(frozen_default=True)
-@dataclass(frozen=True)
-class Op:
+@dataclass(init=False, eq=False, repr=False)
+class Op(SetOnce):
     """One step of arithmetic on arrays.
 
-    A subclass becomes a frozen dataclass: its settings are its fields. `forward` fills `out`; `vjp`
+    A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`; `vjp`
     (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and writes
     the gradient with respect to each input into its slot. A slot is None when nobody needs that
     gradient. With several outputs, `out` and `g` are tuples.
@@ -42,7 +43,8 @@ class Op:
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
-        dataclass(frozen=True)(cls)
+        if own_fields(cls):
+            dataclass(eq=False, repr=False)(cls)
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         if not abstract:
             registry.register("op", cls)
