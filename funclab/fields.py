@@ -352,15 +352,21 @@ MEANINGS = {
 }
 
 
+@dataclasses.dataclass(init=False, eq=False, repr=False)
 class SetOnce:
-    """A dataclass whose fields are set once, equal to others of its class with the same values.
+    """A subclass becomes a dataclass whose fields are set once; equal are those of one class that
+    hold the same.
 
-    These methods serve all its subclasses. As a frozen dataclass, each of 226 ops would compile its
-    own, which took half the time of `import funclab`.
+    These methods serve all subclasses. As frozen dataclasses, some 200 ops would compile methods of
+    their own, which would take half the time of `import funclab`.
     """
 
+    def __init_subclass__(cls) -> None:
+        if own_fields(cls):
+            dataclasses.dataclass(eq=False, repr=False)(cls)
+
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in vars(self) or all(name != field.name for field in dataclasses.fields(self)):  # type: ignore[arg-type]
+        if name in vars(self) or all(name != field.name for field in dataclasses.fields(self)):
             raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
         vars(self)[name] = value
 

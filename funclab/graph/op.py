@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
 
 from funclab import registry
-from funclab.fields import SetOnce, own_fields
+from funclab.fields import SetOnce
 from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
@@ -20,14 +19,13 @@ Work = tuple[tuple[Shape, str | None], ...]
 
 
 @dataclass_transform(frozen_default=True)
-@dataclass(init=False, eq=False, repr=False)
 class Op(SetOnce):
     """One step of arithmetic on arrays.
 
-    A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`; `vjp`
-    (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and writes
-    the gradient with respect to each input into its slot. A slot is None when nobody needs that
-    gradient. With several outputs, `out` and `g` are tuples.
+    A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`;
+    `vjp` (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and
+    writes the gradient with respect to each input into its slot. A slot is None when nobody needs
+    that gradient. With several outputs, `out` and `g` are tuples.
     """
 
     n_outputs: ClassVar[int] = 1
@@ -43,8 +41,7 @@ class Op(SetOnce):
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
-        if own_fields(cls):
-            dataclass(eq=False, repr=False)(cls)
+        super().__init_subclass__()
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         if not abstract:
             registry.register("op", cls)

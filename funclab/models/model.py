@@ -18,7 +18,6 @@ from funclab.models.ends import masked, output_names_of, refuse_layers, refuse_l
 from funclab.shape_math import Shape
 from funclab.training.inputs import fit_value, match_inputs
 from funclab.training.matching import names_of_outputs
-from funclab.view.notebook.ways import Later
 
 
 class Model(Layer):
@@ -128,8 +127,8 @@ class Model(Layer):
         return self.compiled_state.metrics_names if self.compiled_state else []
 
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
-    summary: Any = Later("view.tables.summary", "print_summary")
-    plot: Any = Later("view.scene.diagram", "plot_model")
+    summary: Any = view.Later("view.tables.summary", "print_summary")
+    plot: Any = view.Later("view.scene.diagram", "plot_model")
 
     def explore(
         self,

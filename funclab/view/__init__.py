@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from funclab.view.notebook.ways import live_callback, make
+from funclab.view.notebook.ways import Later, live_callback, make
 
 _NAMES = {
     "Curves": "training.curves",
@@ -18,7 +18,7 @@ _NAMES = {
 }
 """Where each picture is. They are loaded when first asked for: many a model is never drawn."""
 
-__all__ = ["live_callback", "make", *_NAMES]
+__all__ = ["Later", "live_callback", "make", *_NAMES]
 
 
 def __getattr__(name: str) -> Any:
