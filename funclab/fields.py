@@ -329,7 +329,6 @@ MEANINGS = {
     "above the threshold",
     "class_id": "the class that counts alone; None for all",
     "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
-    "RateAtLimit.limit": "what the rate has to reach",
     **{
         f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
         for wanted, limited in (

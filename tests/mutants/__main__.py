@@ -38,9 +38,20 @@ ROOMS = (
     *("datasets", "engine", "graph", "interop", "kernels", "keras2", "layers", "misuse", "models"),
     *("ops", "parity", "saving", "training"),
 )
-NAMES = "tests/project/test_names.py"  # what a module lists, it lists when it is imported
-TESTS = ("funclab", NAMES, *(f"tests/{room}" for room in ROOMS))  # in funclab, the doctests
-NOT_TRIED = ("funclab/view", "tests/kernels/test_jit.py")  # the last is about machine code
+NAMES = tuple(  # what a module lists, it lists when it is imported
+    f"tests/project/test_{name}.py" for name in ("names", "keras_names", "keras_signatures", "docs")
+)
+TESTS = (  # in funclab, the doctests
+    *("funclab", *NAMES, "tests/project/test_settings.py", "tests/project/test_utils.py"),
+    *(f"tests/{room}" for room in ROOMS),
+)
+NOT_TRIED = (
+    *("funclab/view", "tests/kernels/test_jit.py"),  # the last is about machine code
+    "tests/keras2/test_notebooks.py",  # minutes in processes of their own, without the JIT
+    "tests/training/test_threads.py",  # minutes without the JIT, of what others run too
+    "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
+    "tests/saving/test_whole_files.py",  # it kills processes of its own
+)
 FIRST = 20
 """So many tests are tried before all others: most faults fall to one of them."""
 SECONDS = 120
@@ -101,12 +112,14 @@ class Coverage:
         contexts = self.lines.get(mutant.path, {})
         running = {test for line in mutant.lines for test in contexts.get(line, ()) if test}
         if not running and any(line in contexts for line in mutant.lines):
-            using = {file_of(test) for tests in contexts.values() for test in tests} | {NAMES}
+            using = {file_of(test) for tests in contexts.values() for test in tests} | {*NAMES}
             running = {test for test in self.seconds if file_of(test) in using}
         rooms = [room.rstrip("s") for room in Path(mutant.path).with_suffix("").parts[1:]]
 
         def rank(test: str) -> tuple[int, float]:
-            return -sum(room in file_of(test) for room in rooms), self.seconds.get(test, 0)
+            known = 9 * (file_of(test) in NAMES)  # quick, and about every file
+            near = sum(room in file_of(test) for room in rooms)
+            return -known - near, self.seconds.get(test, 0)
 
         chosen, total = [], 0.0
         for test in sorted(running, key=rank):
