@@ -380,6 +380,13 @@ class SetOnce:
         return f"{type(self).__name__}({settings})"
 
 
+def signed(function: Any, signature: inspect.Signature, name: str) -> Any:
+    """A function that shows this signature and name, to readers and to `inspect`."""
+    function.__signature__ = signature
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    return function
+
+
 def own_fields(cls: type) -> dict[str, Any]:
     """The fields that a class itself declares, and their types."""
     kinds = inspect.get_annotations(cls)

@@ -34,6 +34,10 @@ class Op(SetOnce):
     differentiable: ClassVar[bool] = True
     """False where no gradient flows: comparisons, steps such as floor, `stop_gradient`."""
 
+    makes: ClassVar[str] = "widest"
+    """The dtype of the output: the "widest" of the inputs (a float's, if any is one), the same as a
+    "float", that of the "first" input, or a dtype by name."""
+
     takes_text: ClassVar[bool] = False
     """Whether it can be given arrays of text."""
 
@@ -49,11 +53,17 @@ class Op(SetOnce):
     # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
     def shape(self, *shapes: Any, **none: Any) -> Any:
         """The shape of the output (a tuple of shapes for several), from those of the inputs."""
-        raise NotImplementedError
+        return shapes[0]
 
     def dtype(self, *dtypes: Any, **none: Any) -> Any:
-        """The dtype of the output, from those of the inputs: the widest float, if any is one."""
-        return promote(*dtypes) if dtypes else "float32"
+        """The dtype of the output (a tuple for several), from those of the inputs: see `makes`."""
+        kind = self.makes
+        if kind in ("widest", "float"):
+            widest = promote(*dtypes) if dtypes else "float32"
+            kind = as_float(widest) if kind == "float" else widest
+        elif kind == "first":
+            kind = dtypes[0]
+        return kind if self.n_outputs == 1 else (kind,) * self.n_outputs
 
     def work(self, *shapes: Any, **none: Any) -> Work:
         """Arrays that `forward` leaves for `vjp`: (shape, dtype), None for the output's dtype."""
@@ -145,6 +155,11 @@ def promote(*dtypes: str) -> str:
         return STRING
     floats = [dtype for dtype in dtypes if dtype.startswith("float")]
     return str(np.result_type(*(floats or dtypes)))
+
+
+def as_float(dtype: str) -> str:
+    """The dtype of a result that is not whole: a float's own, else float32."""
+    return dtype if dtype.startswith("float") else "float32"
 
 
 def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
