@@ -3,7 +3,6 @@ what kind of value each takes."""
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 from typing import Any, TypeVar
@@ -349,35 +348,6 @@ MEANINGS = {
     "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
     "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
 }
-
-
-@dataclasses.dataclass(init=False, eq=False, repr=False)
-class SetOnce:
-    """A subclass becomes a dataclass whose fields are set once; equal are those of one class that
-    hold the same.
-
-    These methods serve all subclasses. As frozen dataclasses, some 200 ops would compile methods of
-    their own, which would take half the time of `import funclab`.
-    """
-
-    def __init_subclass__(cls) -> None:
-        if own_fields(cls):
-            dataclasses.dataclass(eq=False, repr=False)(cls)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in vars(self) or all(name != field.name for field in dataclasses.fields(self)):
-            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-        vars(self)[name] = value
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and vars(other) == vars(self)
-
-    def __hash__(self) -> int:
-        return hash((type(self), *vars(self).values()))
-
-    def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({settings})"
 
 
 def signed(function: Any, signature: inspect.Signature, name: str) -> Any:

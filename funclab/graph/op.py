@@ -7,7 +7,6 @@ from typing import Any, ClassVar, dataclass_transform
 import numpy as np
 
 from funclab import registry
-from funclab.fields import SetOnce
 from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
@@ -19,7 +18,7 @@ Work = tuple[tuple[Shape, str | None], ...]
 
 
 @dataclass_transform(frozen_default=True)
-class Op(SetOnce):
+class Op(registry.SetOnce):
     """One step of arithmetic on arrays.
 
     A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`;
