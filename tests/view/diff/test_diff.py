@@ -224,7 +224,8 @@ def test_a_clone_has_weights_of_its_own():
 
     difference = diff(model, clone)
 
-    assert not difference
+    assert not difference and difference.shared == []
+    assert "No difference" in difference.svg
     assert "of the arrays in the same places, none hold the same numbers." in difference.notes[0]
     clone.set_weights(model.get_weights())
     assert "all hold the same numbers" in diff(model, clone).notes[0]
