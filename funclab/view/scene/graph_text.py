@@ -20,7 +20,7 @@ Line = tuple[str, str, str, str, str]
 LONGEST = 120
 """Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
 _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
-"""What may mean something to Mermaid, even between quotation marks."""
+"""Characters that Mermaid may interpret even between quotation marks."""
 
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
@@ -62,7 +62,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 
 def description(scene: Scene) -> str:
-    """The picture as sentences, for those who do not see it."""
+    """The picture as sentences, for screen readers."""
     sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:

@@ -9,7 +9,7 @@ from funclab.view.scene.scene import Box, Group, Scene
 
 DISTANCE, BETWEEN = 30, 14
 ASIDE, CORNER = 7, 16
-"""How far from a box a line runs that must not seem to come from the boxes behind it."""
+"""How far from a box a line runs that must not seem to start at the boxes behind it."""
 
 
 class Span(NamedTuple):
