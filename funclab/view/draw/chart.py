@@ -389,7 +389,7 @@ class Plot:
 
 
 def stretches(values: list[Any], shows: Callable[[Any], bool]) -> list[list[tuple[int, Any]]]:
-    """Neighbouring values that have a place, each with its index; one list for each stretch."""
+    """Runs of neighbouring values that can be shown, each value with its index."""
     pieces: list[list[tuple[int, Any]]] = [[]]
     for i, value in enumerate(values):
         if shows(value):
