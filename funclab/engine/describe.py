@@ -99,6 +99,10 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
 
 
 def _settings(op: Op) -> list[str]:
-    """The settings that were chosen: those at their default say nothing."""
+    """The settings that were chosen: those at their default say nothing; a table has a name."""
     values = ((field, getattr(op, field.name)) for field in fields(op))
-    return [f"{field.name}={value!r}" for field, value in values if value != field.default]
+    return [
+        f"{field.name}={getattr(value, 'name', None) or repr(value)}"
+        for field, value in values
+        if value != field.default
+    ]
