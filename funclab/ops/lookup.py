@@ -47,11 +47,16 @@ class LookUp(Op):
         return self.table.found_dtype
 
     def __repr__(self) -> str:
-        return f"LookUp(table={self.table.name})"
+        return f"LookUp(table={written(self.table)})"
 
     def forward(self, *arrays: Array) -> None:
         *inputs, out = arrays
         out[...] = self.table.find(*inputs)
+
+
+def written(setting: Any) -> str:
+    """A setting of an op as a printed plan shows it: a table by its name."""
+    return getattr(setting, "name", None) or repr(setting)
 
 
 def look_up(table: Table, *arrays: Any) -> Any:
