@@ -49,8 +49,15 @@ def run_examples() -> None:
 NUMBERS = {
     "rates": np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
     **dict.fromkeys(("beta_1", "rho", "momentum", "share"), 0.9),
-    **{"beta_2": 0.99, "epsilon": 1e-3, "limit": 0.1, "centered": 1.0, "power": -0.5},
-    **{"l1": 0.01, "l2": 0.02, "shrinkage": 0.03, "beta": 0.04},
+    "beta_2": 0.99,
+    "epsilon": 1e-3,
+    "limit": 0.1,
+    "centered": 1.0,
+    "power": -0.5,
+    "l1": 0.01,
+    "l2": 0.02,
+    "shrinkage": 0.03,
+    "beta": 0.04,
 }
 """What the loops of optimizers take besides arrays, by name."""
 
