@@ -288,23 +288,22 @@ def _match_calls(pairs: Match) -> None:
             pairs.calls[node] = other
             used.add(other)
 
+    def same_call(a: Node, b: Node) -> bool:
+        mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
+        if not mine and not theirs:
+            return pairs.layers.get(a.operation) is b.operation
+        return same_origins(pairs, mine, theirs)
+
     for node in pairs.left.nodes:
         what, others = pairs.left.signature(node.operation), []
         for first in pairs.left.parents(node)[:1]:
             starts = mapped_origins(pairs, first)
             others = [other for start in starts for other in alike.get((what, start), [])]
         others.sort(key=lambda other: other.time)
-        pair(node, (n for n in (*own_calls(node), *others) if _same_call(pairs, node, n)))
+        pair(node, (call for call in (*own_calls(node), *others) if same_call(node, call)))
     for node in pairs.left.nodes:  # what is connected otherwise, in order
         if node not in pairs.calls:
             pair(node, own_calls(node))
-
-
-def _same_call(pairs: Match, a: Node, b: Node) -> bool:
-    mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
-    if not mine and not theirs:
-        return pairs.layers.get(a.operation) is b.operation
-    return same_origins(pairs, mine, theirs)
 
 
 def same_origins(pairs: Match, mine: list[Origin], theirs: list[Origin]) -> bool:
