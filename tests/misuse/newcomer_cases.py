@@ -7,7 +7,7 @@ import numpy as np
 
 import funclab
 from funclab import Input, Model, ops
-from funclab.layers import LSTM, Add, Concatenate, Conv2D, Dense, add
+from funclab.layers import LSTM, Add, Attention, Concatenate, Conv2D, Dense, add
 from tests.misuse.desk import Desk, Misuse
 
 
@@ -84,6 +84,13 @@ NEWCOMERS = [
         lambda desk: Add(name="total")(desk.left, desk.right),
         ["takes 2 positional arguments but 3 were given", "square brackets", "total([a, b])"],
         lambda desk: Add(name="total")([desk.left, desk.right]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "two tensors side by side in the call of an attention",
+        lambda desk: Attention(name="looks")(desk.steps, desk.steps),
+        ["takes 2 positional arguments but 3 were given", "looks([a, b])"],
+        lambda desk: Attention(name="looks")([desk.steps, desk.steps]),
         (TypeError, ValueError),
     ),
     Misuse(
@@ -316,6 +323,13 @@ MISSING = [
         ["cannot import name 'Densee' from 'funclab.layers'", "funclab.layers.Dense"],
         import_from_layers("Dense"),
         (ImportError,),
+    ),
+    Misuse(
+        "a function by its name in TensorFlow",
+        lambda desk: ops.reduce_mean(desk.left),
+        ["module 'funclab.ops' has no attribute 'reduce_mean'", "write funclab.ops.mean"],
+        lambda desk: ops.mean(desk.left),
+        (AttributeError,),
     ),
     Misuse(
         "keras inside funclab",
