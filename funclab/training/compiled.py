@@ -191,8 +191,8 @@ def refuse_own_steps(model: Any) -> None:
             f"{type(model).__name__} has a {own[0]}() of its own, which funclab does not call.",
             why="`fit` makes one plan of the model, its loss and the optimizer; gradients are a "
             "part of it, not something to ask TensorFlow, PyTorch or JAX for.",
-            fix="leave it out. For a loss of your own, write self.add_loss(loss) in `call`; for two "
-            "models that learn in turns, call train_on_batch(x, y) of each in a loop.",
+            fix="leave it out. For a loss of your own, write self.add_loss(loss) in `call`; for "
+            "two models that learn in turns, call train_on_batch(x, y) of each in a loop.",
         )
 
 
