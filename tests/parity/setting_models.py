@@ -110,8 +110,8 @@ LINES = {
         "RNN(StackedRNNCells([GRUCell(2), SimpleRNNCell(3)]), unroll=True, return_state=True)(x)",
         f"SimpleRNN(2, {CELL}, {STATES})(x)",
         "SimpleRNN(3, unroll=True)(x)",
-        f"GRU(2, recurrent_activation='hard_sigmoid', {LOOP}, {STATES})(x)",
-        "GRU(2, unroll=True, reset_after=False)(x)",
+        f"GRU(2, 'tanh', 'hard_sigmoid', reset_after=False, {LOOP}, {STATES})(x)",
+        "GRU(2, unroll=True)(x)",
         f"LSTM(2, unit_forget_bias=False, {LOOP}, {STATES})(x)",
     ],
     "maps": [

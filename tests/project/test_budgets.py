@@ -14,8 +14,9 @@ DENSITY = "tokens per line"
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
 # layers stood in Keras' order where masks are joined, text could be an input, and state was changed
-# after the gradients that read it.
-CORE_LINES = 1405
+# after the gradients that read it; and before ops said their dtype in one word, which takes a
+# method from each of thirty.
+CORE_LINES = 1412
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -32,6 +33,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         for name in ("arranging", "linalg", "shrinking", "statistics")
     },
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
+    ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),

@@ -1,99 +1,130 @@
-"""What Keras can be called with, funclab can be called with: the same names, order and defaults.
+"""Functions, classes and methods take the arguments of Keras, in its order, with its defaults."""
 
-funclab may take more, behind what Keras takes.
-"""
+import json
+from fnmatch import fnmatchcase
 
-import ast
-import inspect
-from typing import Any
+import pytest
 
-from tests.project.keras_signatures import Parameters, parameters, recorded, things
+from tests.project.keras_signatures import RECORD, room
 
-BY_PLACE = "called by position everywhere, so the name is ours"
-COMPILERS = "is for compilers of graphs, or other devices; taken by **others"
-TENSORFLOW = "is about tensors or files of TensorFlow"
-KERAS_2 = "its order in Keras 2 is taken, too, so all goes through *args"
-MORE_LENIENT = "Keras has no default there; Keras 2 had, or the usual one is meant"
-PLOTS = "goes to funclab.plot_model, which says what it takes"
-ENGINE = "a part of the engine: begins with its value and has no devices"
-RARE = "checks of shapes that no layer of a course needs"
+KERAS: dict[str, dict[str, dict[str, str]]] = json.loads(RECORD.read_text("utf-8"))
 
-OTHERWISE: dict[str, str] = {
-    BY_PLACE: "constraints.serialize initializers.serialize layers.serialize losses.serialize "
-    "metrics.serialize optimizers.serialize optimizers.schedules.serialize "
-    "regularizers.serialize losses.deserialize Layer.compute_mask Model.compute_mask",
-    COMPILERS: "Model.compile",
-    TENSORFLOW: "Input KerasTensor layers.InputLayer Model.export "
-    "preprocessing.timeseries_dataset_from_array utils.split_dataset Model.save_weights "
-    "saving.save_weights",
-    KERAS_2: "Layer.add_weight Model.add_weight",
-    MORE_LENIENT: "layers.AveragePooling1D layers.AveragePooling2D layers.AveragePooling3D "
-    "ops.batch_normalization ops.multi_hot Optimizer",
-    PLOTS: "utils.plot_model",
-    ENGINE: "Variable",
-    RARE: "InputSpec",
+DIFFERENT = {
+    "one number stands for every axis": """
+        layers.Conv[2-3o]* strides=1 dilation_rate=1
+        layers.DepthwiseConv2D strides=1 dilation_rate=1
+        layers.SeparableConv*2D strides=1 dilation_rate=1
+        layers.A*g*Pool*D pool_size=2
+        layers.MaxPool*[2-3]D pool_size=2
+        layers.Cropping2D cropping=(0,0)""",
+    "what Keras asks for has a default, and what has one may be left out": """
+        .Optimizer learning_rate=0.001
+        .Variable initializer=None
+        layers.Layer.compute_mask mask=None
+        .Model.compute_mask mask=None
+        metrics.Metric.add_* shape=() initializer='zeros' aggregation=None
+        ops.batch_normalization axis=-1
+        optimizers.Optimizer learning_rate=0.001
+        optimizers.Optimizer.add_variable shape=() aggregation=None
+        optimizers.Optimizer.exclude_from_weight_decay var_list=() var_names=()""",
+    "the same, written out": """
+        .Sequential layers=None trainable=True name=None
+        .Operation name=None
+        ops.relu negative_slope=0.0 max_value=None threshold=0.0
+        layers.dot normalize=False
+        layers.ConvLSTM* unroll=False zero_output_for_mask=False
+        layers.SimpleRNN zero_output_for_mask=False
+        layers.LSTM zero_output_for_mask=False implementation=2
+        layers.GRU zero_output_for_mask=False implementation=2
+        losses.circle gamma=80.0
+        metrics.*Crossentropy label_smoothing=0.0""",
+    "among the keywords of every layer": """
+        layers.*Pool*D name=absent
+        layers.Discretization name=absent dtype=absent
+        layers.HashedCrossing name=absent dtype=absent
+        layers.*Lookup name=absent
+        layers.TextVectorization name=absent
+        layers.SpatialDropout* name=absent dtype=absent""",
+    "more than Keras takes": """
+        .Model.fit background=False live=None run='' evaluate_each_epoch=False snapshots=False
+        .Model.summary as_frame=False
+        .Model.compile_from_config custom_objects=None
+        .Variable value=None regularizer=None constraint=None
+        layers.AdditiveAttention seed=None
+        layers.Layer.from_config custom_objects=None
+        ops.amax initial=None
+        ops.amin initial=None
+        ops.conv bias=None""",
+    "as in Keras 2": """
+        .Model.load_weights by_name=False
+        layers.Embedding input_length=None activity_regularizer=None
+        layers.LeakyReLU alpha=None""",
+    "another name, for what is meant": """
+        *.serialize thing= *=absent
+        losses.deserialize config= name=absent
+        .Model.compute_mask previous_mask=absent
+        layers.Layer.compute_mask previous_mask=absent
+        *.compute_output_shape input_shape=
+        .Model.export format='onnx'
+        .Variable name='variable'""",
+    "refused where it is used, with the reason": """
+        layers.Conv[1-3o]* lora_rank=None lora_alpha=None quantization_config=None""",
+    "without a meaning here": """
+        *Input* ragged=absent
+        *InputSpec allow_last_axis_squeeze=absent name=absent
+        .KerasTensor sparse=absent ragged=absent record_history=absent
+        .Variable autocast=absent aggregation=absent synchronization=absent layout=absent
+        .Model.export verbose=absent input_signature=absent
+        .Model.save_weights max_shard_size=absent
+        optimizers.Optimizer.from_config custom_objects=absent
+        ops.multi_hot num_classes=
+        utils.plot_model *=absent
+        utils.split_dataset preferred_backend=absent
+        *.timeseries_dataset_from_array format=absent""",
+    "taken as keywords, in the order of Keras 2 too": """
+        .Model.compile run_eagerly=absent steps_per_execution=absent
+        .Model.compile jit_compile=absent auto_scale_loss=absent
+        *.add_weight *=absent""",
 }
-"""Why the signature of some is another."""
+"""For each reason, where an argument has another default here than in Keras, or is absent."""
+IN_ANOTHER_ORDER = (".Variable",)
 
-KERAS = recorded()
-OURS = {name: thing for name, thing in things("funclab") if name in KERAS}
-BY_KEYWORDS = {"name", "dtype", "trainable"}
-"""What layers take by `**kwargs`, wherever Keras lists it."""
+LINES = [line.split() for text in DIFFERENT.values() for line in text.split("\n") if line.strip()]
 
 
-def value(default: str | None) -> Any:
-    """A default as it is compared: (1, 1) is 1."""
-    if default is None:
-        return "has to be given"
-    try:
-        made = ast.literal_eval(default)
-    except (ValueError, SyntaxError):
-        return default
-    while isinstance(made, (tuple, list)) and made and all(each == made[0] for each in made):
-        made = made[0]
-    return made
+def decided(name: str, argument: str) -> set[str]:
+    """What an argument of a function may be here instead."""
+    parts = [part for pattern, *parts in LINES if fnmatchcase(name, pattern) for part in parts]
+    pairs = [part.split("=", 1) for part in parts]
+    return {default for wanted, default in pairs if fnmatchcase(argument, wanted)}
 
 
-def differences(ours: Parameters, theirs: Parameters) -> list[str]:
-    more = BY_KEYWORDS if any(name.startswith("**") for name in ours) else set()
-    plain = [name for name in theirs if name[0] != "*"]
-    shared = [name for name in plain if name in ours]
-    order = [name for name in ours if name[0] != "*"][: len(shared)]
-    return [
-        *(f"{name} is missing" for name in plain if name not in shared and name not in more),
-        *(f"the order is {order}" for _ in range(order != shared)),
-        *(
-            f"{name} is {ours[name]}, in Keras {theirs[name]}"
-            for name in shared
-            if value(ours[name]) != value(theirs[name])
-        ),
+@pytest.mark.parametrize("name", KERAS, ids=lambda room: room or "funclab")
+def test_arguments_and_defaults_are_those_of_keras(name):
+    own = room("funclab", name)
+
+    wrong = [
+        f"{name}.{one}: {argument} is {here!r} here, {there!r} in Keras"
+        for one in own.keys() & KERAS[name].keys()
+        for argument in own[one].keys() | KERAS[name][one].keys()
+        if (here := own[one].get(argument, "absent").replace(" ", ""))
+        != (there := KERAS[name][one].get(argument, "absent").replace(" ", ""))
+        and here not in decided(f"{name}.{one}", argument)
     ]
 
-
-def found(name: str) -> list[str]:
-    own_model = name.startswith("Model.") and "self" not in inspect.signature(OURS[name]).parameters
-    is_class_method = inspect.ismethod(OURS[name])
-    return differences(parameters(OURS[name], own_model and not is_class_method), KERAS[name])
+    assert not wrong, "\n".join(sorted(wrong))
 
 
-def test_what_keras_takes_is_taken_in_its_order_with_its_defaults():
-    excused = {name for names in OTHERWISE.values() for name in names.split()}
+@pytest.mark.parametrize("name", KERAS, ids=lambda room: room or "funclab")
+def test_arguments_come_in_the_order_of_keras(name):
+    own = room("funclab", name)
 
-    different = {name: found(name) for name in OURS if found(name)}
-
-    assert {name: told for name, told in different.items() if name not in excused} == {}
-    assert excused - different.keys() == set(), "these are as in Keras: take them out of OTHERWISE"
-    assert len(OURS) > 780
-
-
-def test_a_default_that_changed_or_an_argument_that_moved_is_noticed():
-    theirs = {"units": None, "rate": "0.1", "size": "(2, 2)", "**kwargs": None}
-
-    assert differences({"units": None, "rate": "0.1", "size": "2", "more": "1"}, theirs) == []
-    assert differences({"units": None, "rate": "0.2", "size": "2"}, theirs) == [
-        "rate is 0.2, in Keras 0.1"
+    both = [(own[one], KERAS[name][one], one) for one in own.keys() & KERAS[name].keys()]
+    mixed = [
+        one
+        for here, there, one in both
+        if [argument for argument in here if argument in there]
+        != [argument for argument in there if argument in here]
     ]
-    assert differences({"rate": "0.1", "units": None}, theirs) == [
-        "size is missing",
-        "the order is ['rate', 'units']",
-    ]
+
+    assert [one for one in mixed if f"{name}.{one}" not in IN_ANOTHER_ORDER] == []

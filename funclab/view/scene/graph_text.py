@@ -1,4 +1,4 @@
-"""A scene as the text of other programs: Graphviz's DOT, and Mermaid for Markdown pages."""
+"""A scene as lines and sentences, and as text for other programs: DOT and Mermaid."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.canvas import shown
-from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import listed, shorten, steady
 from funclab.view.scene.drawing import colours
 from funclab.view.scene.scene import Box, Group, Scene
@@ -22,23 +20,21 @@ Line = tuple[str, str, str, str, str]
 LONGEST = 120
 """Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
 _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
-"""What may mean something to Mermaid, even between quotation marks."""
+"""Characters that Mermaid may interpret even between quotation marks."""
 
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
     """One line for each call: its node, what it does, takes and makes."""
     for box in scene.boxes:
-        for name, *cells in _row_lines(box) if box.rows else [_box_line(scene, box)]:
+        for row in box.rows:
+            takes = row.note or ", ".join(row.inputs) or "-"
+            makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
+            yield f"{indent}{box.name}[{row.index}]", box.detail, takes, makes, shapes
+        if not box.rows:
+            name, *cells = _box_line(scene, box)
             yield indent + name, *cells  # type: ignore[misc]
         if box.inside is not None:
             yield from call_lines(box.inside, f"{indent}  ")
-
-
-def _row_lines(box: Box) -> Iterator[Line]:
-    for row in box.rows:
-        takes = row.note or ", ".join(row.inputs) or "-"
-        makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
-        yield f"{box.name}[{row.index}]", box.detail, takes, makes, shapes
 
 
 def _box_line(scene: Scene, box: Box) -> Line:
@@ -64,8 +60,8 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 
 def description(scene: Scene) -> str:
-    """The picture as sentences, for those who do not see it."""
-    sentences = [box.title for part in scene.walk() for box in part.boxes]
+    """The picture as sentences, for screen readers."""
+    sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
         told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
@@ -73,20 +69,6 @@ def description(scene: Scene) -> str:
     if outputs:
         told.append(f"The result is {listed(outputs)}.")
     return " ".join([*told, *group_lines(scene)])
-
-
-def text(scene: Scene) -> str:
-    """The scene as a table of text."""
-    table = text_grid(TITLES, list(call_lines(scene)))
-    shared = list(group_lines(scene))
-    after = ["", *shared] if shared else []
-    return "\n".join([scene.title, "", *table, *after])
-
-
-def html_table(scene: Scene) -> str:
-    """The scene as an HTML table with a caption and marked headings."""
-    notes = "".join(f"<p>{shown(line)}</p>" for line in group_lines(scene))
-    return html_grid(scene.title, TITLES, list(call_lines(scene))) + notes
 
 
 @dataclass(frozen=True)
@@ -162,9 +144,9 @@ def _whole(title: str, direction: str, dialect: Dialect, lines: list[str]) -> st
 
 
 def _lines(scene: Scene, dialect: Dialect, prefix: str) -> list[str]:
-    keys = [one.key for each in scene.walk() for one in
-            [*each.boxes, *(plate for plate in each.plates if plate.output)]]  # fmt: skip
-    names = {key: f"{prefix}{i}" for i, key in enumerate(keys)}
+    items = [item for part in scene.walk() for item in part.items()]
+    items = [item for item in items if isinstance(item, Box) or item.output]
+    names = {item.key: f"{prefix}{i}" for i, item in enumerate(items)}
     return [line for part in _parts(scene, dialect, names) for line in part.splitlines()]
 
 
@@ -196,7 +178,9 @@ def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[st
 
 def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
     boxes = {box.key: box for box in scene.boxes}
-    shapes = _shapes(scene)
+    shapes = {plate.name: plate.shape for plate in scene.plates}
+    for row in (row for box in scene.boxes for row in box.rows):
+        shapes |= zip(row.outputs, row.shapes, strict=False)
     for edge in joined(scene, outputs=True):
         start, end = edge.source.key, edge.target.key
         clusters = [
@@ -229,10 +213,3 @@ def _label(box: Box, group: Group | None) -> list[str]:
     name = box.name if box.node is None else f"{box.name}[{box.node}]"
     shared = [f"shared: {group.total} calls"] if group is not None else []
     return [name, box.detail, *["frozen"] * box.frozen, *shared]
-
-
-def _shapes(scene: Scene) -> dict[str, str]:
-    """The shapes of the tensors by their names."""
-    rows = [row for box in scene.boxes for row in box.rows]
-    pairs = [pair for row in rows for pair in zip(row.outputs, row.shapes, strict=False)]
-    return {plate.name: plate.shape for plate in scene.plates} | dict(pairs)

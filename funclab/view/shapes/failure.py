@@ -11,7 +11,7 @@ from funclab import structure
 from funclab.errors import FunclabError
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
@@ -44,7 +44,7 @@ class Failure:
         for i, (name, shape) in enumerate(self.inputs):
             axes = self.bad_axes(i)
             mark = f"   here: axis {axes[0]}, length {shape[axes[0]]}" if axes else ""
-            lines.append(f"  given   {name} {words.shape_text(shape)}{mark}")
+            lines.append(f"  given   {name} {show(shape)}{mark}")
         lines += [f"  wanted  {self.wanted}"] if self.wanted else []
         return "\n".join([*lines, f"  {self.what}", f"  Why: {self.why}", f"  Fix: {self.fix}"])
 
@@ -86,24 +86,17 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
             continue
         for axis, length in spec.axes.items():
             if -len(shape) <= axis < len(shape) and length not in (None, shape[axis]):
-                return _with_length(axis, length), [(i, axis % len(shape))]
-        return _with_rank(spec), []
+                after = ", …" * (-axis - 1) if axis < 0 else ", …"
+                before = ", …" if axis < 0 else ", …" * (axis - 1)
+                return f"(None{before}, {length}{after})", [(i, axis % len(shape))]
+        if spec.shape is not None:
+            return show(spec.shape), []
+        if spec.ndim is not None:
+            return f"{spec.ndim} axes, the batch among them", []
+        least = spec.min_ndim is not None
+        count = spec.min_ndim if least else spec.max_ndim
+        return f"at {'least' if least else 'most'} {count} axes", []
     return "", []
-
-
-def _with_length(axis: int, length: int) -> str:
-    if axis < 0:
-        return f"(None, …, {', '.join([str(length), *['…'] * (-axis - 1)])})"
-    return f"({', '.join(['None', *['…'] * (axis - 1), str(length)])}, …)"
-
-
-def _with_rank(spec: Any) -> str:
-    if spec.shape is not None:
-        return words.shape_text(spec.shape)
-    if spec.ndim is not None:
-        return f"{spec.ndim} axes, the batch among them"
-    least = spec.min_ndim is not None
-    return f"at {'least' if least else 'most'} {spec.min_ndim if least else spec.max_ndim} axes"
 
 
 def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from funclab import Input, Layer, Model, layers, ops, registry, structure
+from funclab import Input, Layer, Model, layers, ops, structure
 from funclab.graph.node import Node
 from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
+from tests.layers.examples import EXAMPLES
 from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES, TEXT
 
-NO_RULE = {"Lambda"}
-"""What it does is known to its function only."""
+EVERY_LAYER = [example for example in EXAMPLES if example.name != "Lambda"]
+"""What a Lambda does is known to its function only."""
 
 
 def assert_exact(node: Node) -> None:
@@ -43,30 +44,22 @@ def called(layer: Any, shape: Any, **more: Any) -> Any:
     return layer(*inputs, **more) if spread else layer(inputs, **more)
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_the_arithmetic_of_a_layer_gives_its_output_shape(name):
-    make, settings, shapes = CASES[name]
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_the_arithmetic_of_every_layer_gives_its_output_shape(example):
+    assert_exact(node_of(example.call(example.layer(), example.tensors())))
 
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape)))
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_arithmetic_of_a_layer_gives_its_output_shape_whatever_its_settings(name):
+    for settings, shape in itertools.product(*CASES[name]):
+        assert_exact(node_of(called(getattr(layers, name)(**settings), shape)))
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("Attention")])
 def test_attention_that_returns_its_scores_has_a_rule_for_them(name):
-    make, settings, shapes = CASES[name]
-
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape, return_attention_scores=True)))
-
-
-def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
-    known = registry.registered("layer").items()
-    registered = {cls.__name__ for _, cls in known if not hasattr(cls, "get_layer")}
-
-    missing = registered - set(CASES) - NO_RULE - {"InputLayer"}
-
-    assert not missing
-    assert not set(CASES) - registered
+    for settings, shape in itertools.product(*CASES[name]):
+        layer = getattr(layers, name)(**settings)
+        assert_exact(node_of(called(layer, shape, return_attention_scores=True)))
 
 
 @pytest.mark.parametrize("example", ON_TENSORS, ids=str)
@@ -92,10 +85,33 @@ def test_an_axis_is_told_as_the_arithmetic_of_its_layer(layer, shapes, axis, tex
     assert axes[axis].text == text
 
 
-def test_dense_says_that_it_does_not_flatten():
-    assert rule(node_of(layers.Dense(20)(Input((10, 30))))).words == (
-        "The last axis becomes units: 30 → 20; the others stay, nothing is flattened."
-    )
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (layers.Dense(20),
+         "The last axis becomes units: 30 → 20; the others stay, nothing is flattened."),
+        (layers.ReLU(), "Each element x below 0 becomes 0; the shape stays."),
+        (layers.ReLU(6),
+         "Each element x below 0 becomes 0, and above 6 becomes 6; the shape stays."),
+        (layers.ReLU(negative_slope=0.1, threshold=2),
+         "Each element x below 2 becomes 0.1 × (x - 2); the shape stays."),
+        (layers.LeakyReLU(0.2), "Each element x below 0 becomes 0.2 × x; the shape stays."),
+        (layers.Normalization(mean=1, variance=4, invert=True),
+         "Each element is multiplied by the deviation and has the mean added; the shape stays."),
+        (layers.Softmax(axis=1), "The elements along axis 1 become shares of 1; the shape stays."),
+        (layers.Activation("relu"),
+         "The activation acts on each element by itself; the shape stays."),
+        (layers.Activation("softmax"),
+         "The activation acts on the elements along the last axis; the shape stays."),
+        (layers.UnitNormalization([1, 2]),
+         "The elements along axes 1 and 2 are brought to length 1; the shape stays."),
+        (layers.Conv1D(4, 2, dilation_rate=3, groups=2),
+         "A window of 2, its elements 3 apart, moves over the sequence: one output position for "
+         "each place where it fits; the channels become filters: 30 → 4, in 2 groups."),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_rule_say_what_the_settings_of_its_layer_do(layer, words):
+    assert rule(node_of(layer(Input((10, 30))))).words == words
 
 
 def test_a_time_distributed_layer_has_the_rule_of_its_layer_at_each_step():
@@ -223,11 +239,10 @@ def test_a_model_adds_up_its_layers_and_counts_shared_ones_once():
     assert parameters(layers.TimeDistributed(inner)).total == 35
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_parameter_arithmetic_gives_what_the_layer_counts(name):
-    make, settings, shapes = CASES[name]
-    layer = make(**settings[0])
-    called(layer, shapes[0])
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_parameter_arithmetic_gives_what_the_layer_counts(example):
+    layer = example.layer()
+    example.call(layer, example.tensors())
 
     text = parameters(layer).text.partition(" (all")[0].partition(" (none")[0]
 
