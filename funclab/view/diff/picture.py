@@ -26,6 +26,7 @@ ROOM, ON_A_WALL = (440, 420), (230, 300)
 NARROWEST = 760
 """The least width of the sentences below."""
 PILL, MOST_PILLS = 11, 6
+NUMBER = Font(12, "on-colour", bold=True, anchor="middle")
 TAG_HEIGHT, TOP = 18, 6
 """The height of a tag, and the room above for numbers."""
 
@@ -182,8 +183,9 @@ class Half(Diagram):
         for key, numbers in self.numbers.items():
             more = [*numbers[: MOST_PILLS - 1], "…"]
             for i, number in enumerate(numbers if len(numbers) <= MOST_PILLS else more):
-                corner = self.boxes[key].corner
-                _draw_pill(canvas, corner + complex(2 + i * 24, -4), number)
+                middle = self.boxes[key].corner + complex(2 + i * 24, -4)
+                canvas.circle(middle, PILL, Paint("fault"))
+                canvas.text_line(middle + 4j, number, NUMBER)
         for key, box in self.boxes.items():
             if key in self.tags:
                 draw_tag(canvas, box, self.tags[key])
@@ -192,7 +194,7 @@ class Half(Diagram):
 
 
 def halves(difference: Comparison, large: bool = False) -> list[Half]:
-    """Both graphs, drawn in the same way: as the one does that has less room."""
+    """Both graphs, drawn in the same way, that of the larger one."""
     graphs = [half(difference, side, large) for side in SIDES]
     scenes = [graph.scene for graph in graphs]
     choice = max((scene.choices.index(scene.choice), scene.choice) for scene in scenes)[1]
@@ -205,7 +207,7 @@ def halves(difference: Comparison, large: bool = False) -> list[Half]:
 
 
 def half(difference: Comparison, side: str, large: bool = False, choice: str | None = None) -> Half:
-    """The graph of one side: models inside it are open where something in them is told of."""
+    """The graph of one side; nested models are open if an entry is about something in them."""
     most_calls, room = (PROJECTOR_CALLS // 2, ON_A_WALL) if large else (MOST_CALLS, ROOM)
     model = difference.models[side == "right"]
     keys = [key for entry in difference for key in getattr(entry, side)]
@@ -284,9 +286,3 @@ def shown_at(key: str, boxes: dict[str, Box]) -> str:
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))
     place = key.rpartition("/")[0]
     return next(folds, "") or (shown_at(place, boxes) if place else "")
-
-
-def _draw_pill(canvas: Canvas, middle: complex, number: str) -> None:
-    canvas.circle(middle, PILL, Paint("fault"))
-    font = Font(12, "on-colour", bold=True, anchor="middle")
-    canvas.text_line(middle + 4j, number, font)

@@ -22,29 +22,21 @@ def text_grid(titles: Cells, rows: Sequence[Cells], right: bool = False) -> list
     lines = [titles, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
-    return [_line(line, widths, right) for line in (titles, rule, *rows)]
-
-
-def _line(cells: Cells, widths: list[int], right: bool) -> str:
-    pairs = zip(cells, widths, strict=True)
-    padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width in pairs]
-    return "  ".join(padded).rstrip()
+    justified = str.rjust if right else str.ljust
+    return ["  ".join(map(justified, line, widths)).rstrip() for line in (titles, rule, *rows)]
 
 
 def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
     """A table whose first column and first row are headings."""
     heads = "".join(f'<th scope="col">{shown(title)}</th>' for title in titles)
-    body = "".join(map(_row, rows))
+    body = ""
+    for first, *others in rows:
+        cells = "".join(f"<td>{shown(cell)}</td>" for cell in others)
+        body += f'<tr><th scope="row">{shown(first)}</th>{cells}</tr>'
     return (
         f'<table class="funclab-table"><caption>{shown(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
-
-
-def _row(cells: Cells) -> str:
-    first, *others = map(shown, cells)
-    rest = "".join(f"<td>{cell}</td>" for cell in others)
-    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 class Picture:
@@ -60,7 +52,7 @@ class Picture:
     word: ClassVar[str] = ""
     """What `repr` calls the picture; the name of its class unless given."""
     fits: ClassVar[bool] = False
-    """Whether it is no larger on a projector than the window there."""
+    """Whether a projector shows it no larger than its window."""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the width and height needed."""
@@ -78,7 +70,7 @@ class Picture:
 
     @property
     def svg(self) -> str:
-        """The picture. It holds no ids, so that many fit on one page."""
+        """The picture. It holds no ids, so that a page can have several."""
         canvas = Canvas(theme.palette(self.look))
         width, height = map(round, self.draw(canvas))
         scale = 1.0

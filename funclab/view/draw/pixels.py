@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from funclab.errors import import_for
 from funclab.files import replacing
 
 ENDINGS = (".png", ".pdf")
 MOST_DOTS = 1_000_000
-"""A picture of more units than this has less than a dot for each: every dot costs time and room."""
+"""The most dots of a picture: a larger one has less than a dot for each unit."""
 LARGEST = 300_000
-"""Characters."""
+"""The most characters of an SVG of which a PNG is made."""
 CURVE = 5
 """Straight pieces in a curve."""
 _PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
@@ -32,8 +33,8 @@ _SIDES = {"middle": "center", "end": "right"}
 
 
 def pictures(svg: str, paper: str) -> dict[str, str]:
-    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Of a picture so large
-    that it could not be read in few dots, there is none."""
+    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Very large pictures,
+    which could not be read in so few dots, have none."""
     return {"image/svg+xml": svg} | ({"image/png": png(svg, paper)} if len(svg) < LARGEST else {})
 
 
@@ -52,6 +53,7 @@ def png(svg: str, paper: str) -> str:
 
 def save(svg: str, paper: str, path: Path, dpi: int) -> None:
     """Write a picture that `Canvas` drew: at 72 dots an inch one unit is one pixel."""
+    import_for("Saving a picture as pixels or PDF", "matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -255,5 +257,7 @@ def font(name: str, size: int) -> Any:
     from PIL import ImageFont
 
     spec = find_spec("matplotlib")
-    folder = Path(str(spec.origin if spec else "")).parent / "mpl-data" / "fonts" / "ttf"
+    if spec is None:
+        return ImageFont.load_default(size)
+    folder = Path(str(spec.origin)).parent / "mpl-data" / "fonts" / "ttf"
     return ImageFont.truetype(str(folder / f"{name}.ttf"), size)

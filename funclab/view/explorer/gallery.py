@@ -16,11 +16,11 @@ from funclab.view.scene.scene import Scene
 from funclab.view.scene.sizes import density_of
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
-"""How much a view keeps for going back and forth."""
+"""How many pictures a view keeps, and how many characters of SVG."""
 MOST_ON_A_PAGE = 6_000_000
-"""How much a page without a kernel holds."""
+"""How many characters of SVG a page without a kernel holds."""
 MOST_FRAMES = 40
-"""A page holds all frames closed, each open by itself, and all open; of more not each."""
+"""A page holds all frames closed, all open, and each of up to so many open by itself."""
 BESIDE, BELOW, NARROW = 360, 120, 700
 """The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
 ON_A_WALL = 548, 204
@@ -36,7 +36,7 @@ Room = tuple[float, float]
 
 
 class Way(NamedTuple):
-    """What decides a picture, beside its room and what is selected in it."""
+    """What a picture depends on, apart from its room and the selection."""
 
     face: str
     opened: tuple[str, ...]
@@ -79,7 +79,7 @@ class Gallery:
         ]
 
     def revealing(self, wanted: Any, key: str) -> Any:
-        """What is to be open so that a key can be seen."""
+        """The frames that must be open for a key to be visible."""
         opened = self.opened(wanted)
         around = [frame for frame in self.frames if key.startswith(f"{frame}/")]
         if set(around) <= set(opened):
@@ -166,21 +166,21 @@ class Gallery:
         words; over the picture only if that fits in no other way. None if it fits nowhere, unless
         it is asked for or very small.
         """
-        found = self._chooser(way, target)
-        self.choices[way._replace(choice=None)] = found.names
-        fits = {side: found.fit(room, way.choice) for side, room in self._rooms(way).items()}
+        ways = self._chooser(way, target)
+        self.choices[way._replace(choice=None)] = ways.names
+        fits = {side: ways.fit(room, way.choice) for side, room in self._rooms(way).items()}
 
         def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            return not fit.fits, side == "over", found.rank(fit), max(0, fit.width - fit.room[0])
+            return not fit.fits, side == "over", ways.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
             return None
-        return side, self._drawn(way, found.draw(fits[side]))
+        return side, self._drawn(way, ways.draw(fits[side]))
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
-        """As many calls as there is room for below the strip, around what is selected."""
+        """As many calls as fit below the strip, around the selection."""
         rooms = {side: (w, h - STRIP) for side, (w, h) in self._rooms(way).items()}
         if len(rooms) > 1:  # something is selected nearly always
             del rooms["over"]
@@ -190,17 +190,18 @@ class Gallery:
         side = max(spaces, key=spaces.__getitem__)
         most = self.details.get(way, max(spaces[side], FEWEST))
         while True:
-            found = self._chooser(way, target, most)
-            fit = found.fit(rooms[side], LINES.name)
+            ways = self._chooser(way, target, most)
+            fit = ways.fit(rooms[side], LINES.name)
             if fit.fits or most == FEWEST:
                 break
-            most = max(FEWEST, int(most * min(rooms[side][1] / fit.height, 0.8)))
+            less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may go all at once
+            most = max(FEWEST, int(most * less))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return side, self._drawn(way, found.draw(fit)), rooms[side]
+        return side, self._drawn(way, ways.draw(fit)), rooms[side]
 
     def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))
@@ -259,8 +260,8 @@ class Gallery:
             and (not target or target in shown_in(scene))
         ):
             return Diagram(scene, look)  # as it stands in the view already
-        found = self._chooser(way, target)
-        return Diagram(found.draw(found.fit(WINDOW, way.choice)), look)
+        ways = self._chooser(way, target)
+        return Diagram(ways.draw(ways.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""
@@ -288,8 +289,8 @@ class Gallery:
             self._add(way, "")
 
     def _draw_folded(self, way: Way, names: str) -> None:
-        """Pictures in which together everything can be seen that is folded away in those whose
-        names begin with `names`."""
+        """Pictures that together show everything that is folded away in those whose names begin
+        with `names`."""
         drawn = [keys for name, keys in self.shown.items() if name.startswith(names)]
         shown = set().union(*drawn)
         for target in dict.fromkeys(self.target(way.face, key) for key in self.top):

@@ -19,7 +19,7 @@ from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
 UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
-"""Whose inputs may come in any order."""
+"""Layers for which the order of the inputs makes no difference."""
 
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
@@ -30,12 +30,12 @@ class Sharing:
 
     def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
         self.outside = outside
-        """Where calls are that belong to none of these graphs."""
+        """How calls that belong to none of these graphs are located."""
         inner = list(parts(graph))
         self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
         """The model inside this one to which a node belongs, by name."""
         self.boxes: dict[str, Box] = {}
-        """The boxes of calls, by their keys, as each picture of the same model needs them."""
+        """The boxes of calls by key, made once for all pictures of the same model."""
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
@@ -55,10 +55,10 @@ class Sharing:
 
 
 def caption_groups(scene: Scene) -> None:
-    """Say of each weights capsule how many calls use the weights; of a second one, whose they are.
+    """Write in each weights capsule how many calls use the weights, and in a second capsule of the
+    same weights where the first one is.
 
-    A model that is called twice and drawn twice has all its layers drawn twice: the weights in it
-    exist once all the same.
+    The layers of a model that is called twice may be drawn twice; their weights exist only once.
     """
     places: dict[int, str] = {}
     for part in scene.walk():
@@ -78,7 +78,7 @@ def caption_groups(scene: Scene) -> None:
 
 
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
-    """Which nodes of a layer are not in a graph, and where they are; nothing when all are."""
+    """Which nodes of a layer are not in a graph, and where they are; empty if all are in it."""
     inside = set(graph.nodes)
     elsewhere: dict[str, list[int]] = {}
     for node in layer.inbound_nodes:
@@ -104,7 +104,7 @@ def _numbers(nodes: list[int]) -> str:
 
 
 class Piece:
-    """A piece of graph in the form of a model: where it begins and ends has no numbers."""
+    """Part of a graph in the form of a model, whose inputs and outputs are not numbered."""
 
     def __init__(self, name: str, graph: Graph) -> None:
         self.name, self.graph = name, graph
@@ -157,7 +157,7 @@ class Calls:
         return scene
 
     def _every(self) -> list[Entry]:
-        """What there is a box for, before the middle is left out."""
+        """The entries that get a box, before the middle is left out."""
         items: list[repeats.Item] = list(repeats.parts_of(self.graph))
         if self.fold:
             items = repeats.folded(self.graph, self.sharing.numbers, self.fold == "alike")
@@ -244,7 +244,7 @@ class Calls:
         return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
 
     def _new_box(self, node: Node, key: str) -> Box:
-        layer, (place, which) = node.operation, self._input(node)
+        layer, which = node.operation, self._which_input(node)
         box = Box(
             key=key,
             name=clean(layer.name),
@@ -259,24 +259,20 @@ class Calls:
             nested=inside(node) is not None,
             inputs=len(reads(self.graph, node)),
             outputs=len(node.output_tensors),
-            write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
-            place=place,
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
         box.title = self._sentence(box, node)
         return box
 
-    def _input(self, node: Node) -> tuple[int | None, str]:
-        """Which of the model's inputs a node is, and the words for it: that only when there are
-        several, and what is not float32."""
-        if node not in self.graph.input_nodes:
-            return None, ""
-        place, dtype = self.graph.input_nodes.index(node), node.output_tensors[0].dtype
-        which = f" · inputs[{place}]" if len(self.graph.input_nodes) > 1 else ""
-        which += f" · {dtype}" if dtype != "float32" else ""
-        return place, "" if self.piece else which
+    def _which_input(self, node: Node) -> str:
+        """Which of several inputs of the model a node is, and its dtype, if it is not float32."""
+        inputs, dtype = self.graph.input_nodes, node.output_tensors[0].dtype
+        if self.piece or node not in inputs:
+            return ""
+        which = f" · inputs[{inputs.index(node)}]" if len(inputs) > 1 else ""
+        return which + (f" · {dtype}" if dtype != "float32" else "")
 
     def _within(self, model: Any, key: str) -> Scene:
         settings = (self.focus, self.sharing, self.fold, self.unfolded)
@@ -284,16 +280,16 @@ class Calls:
 
     def _sentence(self, box: Box, node: Node) -> str:
         layer = node.operation
-        given = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
-        takes = f" takes {listed(given)} and" if given else ""
-        made = [
+        inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
+        takes = f" takes {listed(inputs)} and" if inputs else ""
+        outputs = [
             f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
             for tensor in node.output_tensors
         ]
         note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
         self.met.add(layer)
         here = f"{box.name}, {box.detail}, node {node.index}"
-        return f"{here}:{takes} makes {listed(made)}.{note}"
+        return f"{here}:{takes} makes {listed(outputs)}.{note}"
 
     def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
@@ -318,7 +314,7 @@ class Calls:
         return box
 
     def _groups(self, entries: Sequence[Entry]) -> list[Group]:
-        """The shared layers that are drawn: each with the boxes that are its calls."""
+        """The shared layers that are drawn, each with the boxes of its calls."""
         keys: dict[Operation, list[str]] = {}
         for entry in entries:
             if isinstance(entry, Node):

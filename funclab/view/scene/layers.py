@@ -13,13 +13,14 @@ from funclab.view.scene.repeats import Entry, Several, reads
 from funclab.view.scene.scene import Box, Row
 
 MOST_NOTES = 3
-"""Calls outside the model that are told one by one."""
+"""How many calls outside the model have a row each."""
 
 
 class Layers(Calls):
-    """Builds the scene of a graph with a box for each layer; one of a single call is that call's.
+    """Builds the scene of a graph with a box for each layer: for one that is called once, that of
+    its call.
 
-    What is left out of a long model, open frames and edges are as in the calls face.
+    Folds, open frames and edges are as in the calls face.
     """
 
     face = "layers"
@@ -53,7 +54,6 @@ class Layers(Calls):
             node=None,
             rows=self._rows(nodes),
             note="",
-            write="",
             title=f"{clean(layer.name)}, {words.detail(layer)}, "
             f"called {words.times(len(nodes))} in this model.",
         )
@@ -76,8 +76,8 @@ class Layers(Calls):
         return rows
 
     def _row(self, node: Node) -> Row:
-        given, made = (
+        inputs, outputs = (
             [words.tensor_id(self.graph, tensor) for tensor in tensors]
             for tensors in (reads(self.graph, node), node.output_tensors)
         )
-        return Row(node.index, given, made, list(map(show, node.output_shapes)))
+        return Row(node.index, inputs, outputs, list(map(show, node.output_shapes)))

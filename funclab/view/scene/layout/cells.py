@@ -37,15 +37,15 @@ class Cell:
     rank: int = 0
     track: Track | None = None
     number: int = 0
-    """Which cell on its track it is."""
+    """Its position on its track."""
     near: float = 0
     far: float = 0
     """How far the box reaches from the axis, across the flow."""
     before: float = 0
     after: float = 0
-    """The same for the words after it."""
+    """The same for the text after it."""
     margin: float = 0
-    """What is drawn around the box."""
+    """The width of what is drawn around the box."""
     size: float = 0
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
@@ -71,6 +71,10 @@ class Cell:
     def end(self) -> float:
         return self.start + self.size
 
+    @property
+    def middle(self) -> float:
+        return self.start + self.size / 2
+
     def beside(self, port: int) -> float:
         """How far beside the box a port is, or in its round corner."""
         out = self.outs.get(port, 0)
@@ -94,7 +98,7 @@ class Wire:
     into: float = 0
     """Where it enters, from the axis of the target (or its middle, at a side)."""
     lane: Lane | Track | None = None
-    """What it runs in past the ranks between."""
+    """The line that it follows past the ranks between its ends."""
 
     @property
     def index(self) -> int:
@@ -204,7 +208,8 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
             widths = [] if density.beside else widths
             step = max([STEP, *(width + 16 for width in widths)])  # tensors beside each other
-            cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
+            first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
+            cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
             if any(cell.beside(port) for port in ports):
                 cell.cards += FAN
         _words(cell, density, sideways)
@@ -270,6 +275,6 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
         elif density.beside and plate.width:
             plate.x = right + BESIDE_BOX
             right = plate.right
-            plate.y = cell.start + cell.size / 2 - plate.height / 2
+            plate.y = cell.middle - plate.height / 2
         else:
             plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards

@@ -43,7 +43,7 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
 
 
 class Placing:
-    """The work on one scene."""
+    """Places one scene."""
 
     def __init__(self, scene: Scene, room: float) -> None:
         self.scene, self.room = scene, room
@@ -250,7 +250,7 @@ def _shape(wire: Wire) -> str:
 
 
 def frame(scene: Scene) -> None:
-    """Move everything so that it begins at the margin, and note the whole size."""
+    """Move everything so that it begins at the margin, and set the size of the scene."""
     shapes = [*scene.boxes, *scene.labels, *(group for group in scene.groups if group.width)]
     shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
@@ -276,8 +276,8 @@ def frame(scene: Scene) -> None:
 
 
 def cuts(order: list[Cell]) -> list[int]:
-    """After how many cells one tensor alone passes on, each tensor once, so that no two cuts are
-    between the same cells; after the last input."""
+    """The numbers of cells after which a single tensor passes on, one number for each such tensor,
+    so that every part between two cuts has cells of its own; none before the last input."""
     after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}
@@ -303,20 +303,14 @@ def wrapped(
     `length` gives how long a column from one cell to before another is. Of places that are as
     good, those where the shape changes are preferred.
     """
-    best, changing = _shortest(order, places, count, length), []
-    for place in places:
-        before, after = order[place - 1], order[place]
-        if _first_shape(before) != _first_shape(after):
-            changing.append(place)
+    best = _shortest(order, places, count, length)
+    shapes = [next((plate.shape for plate in cell.plates.values()), "") for cell in order]
+    changing = [place for place in places if shapes[place - 1] != shapes[place]]
     preferred = _shortest(order, changing, count, length)
     if preferred[0] <= 1.04 * best[0]:
         best = preferred
     starts = [0, *best[1], len(order)]
     return [order[a:b] for a, b in zip(starts, starts[1:], strict=False)]
-
-
-def _first_shape(cell: Cell) -> str:
-    return next((plate.shape for plate in cell.plates.values()), "")
 
 
 def _shortest(
@@ -325,15 +319,14 @@ def _shortest(
     """The least length of the longest column, and where to cut for it."""
     low, high = 0.0, length(0, len(order))
     chosen: list[int] = []
-    reached = high
     for _ in range(16):
         limit = (low + high) / 2
         cut = _greedy(len(order), places, count, length, limit)
         if cut is None:
             low = limit
         else:
-            high, chosen, reached = limit, cut, limit
-    return reached, chosen
+            high, chosen = limit, cut
+    return high, chosen
 
 
 def _greedy(
@@ -343,11 +336,9 @@ def _greedy(
     starts, here, last = [], 0, 0
     for place in [*places, end]:
         if length(here, place) > limit:
-            if last <= here:
-                return None
             starts.append(last)
             here = last
-            if length(here, place) > limit:
-                return None
+        if length(here, place) > limit:
+            return None
         last = place
     return starts if len(starts) < count else None

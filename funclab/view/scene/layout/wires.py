@@ -102,7 +102,7 @@ class Levels:
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
         crowded = depth or density.plates or tail < 16
-        room = sizes.TAB - 3 if tabs and crowded else 0
+        room = sizes.TAB - 3 + HEAD * density.rows if tabs and crowded else 0
         return tail + max(density.gap if rank else 0, need) + room
 
     def _place(self, rank: int, free: float) -> None:
@@ -185,8 +185,7 @@ class Wires:
         if box is None or not box.rows or self.sideways:
             return [self._leave(cell, port, False)]
         row, index = divmod(port, 100)
-        level = row_offset(box, row, index, len(box.rows[row].outputs))
-        level += cell.start + cell.size / 2
+        level = cell.middle + row_offset(box, row, index, len(box.rows[row].outputs))
         out = cell.at + cell.outs[port]
         return [complex(cell.at + cell.far, level), complex(out, level), complex(out, cell.end)]
 
@@ -210,7 +209,7 @@ class Wires:
             here = wire.lane.at if wire.lane else wire.entry
             turns.append(complex(here, bus.y))
         if wire.side:
-            level = target.start + target.size / 2 + wire.into
+            level = target.middle + wire.into
             turns.append(complex(here, level))
             reach = target.far if wire.side > 0 else target.near
             reach += sizes.TAB if has_numbers(target) else self._rim(target)
@@ -220,8 +219,7 @@ class Wires:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
         box, end = target.box, wire.edge.target
         if box is not None and end.row is not None and not self.sideways:
-            level = row_offset(box, end.row, end.index, end.count)
-            level += target.start + target.size / 2
+            level = target.middle + row_offset(box, end.row, end.index, end.count)
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))
             return turns
@@ -232,7 +230,7 @@ class Wires:
 
     @staticmethod
     def _rim(cell: Cell) -> float:
-        """How far the outer line of a wrapper stands off."""
+        """The distance of the outer line around a wrapper."""
         return 4 if cell.box is not None and cell.box.wrapper else 0
 
     def _split(self, bus: Crossing) -> None:
@@ -255,7 +253,7 @@ class Wires:
             number = str(wire.index) if box.inputs > 1 else ""
             if wire.side:
                 reach = (cell.far if wire.side > 0 else cell.near) + half
-                level = cell.start + cell.size / 2 + wire.into
+                level = cell.middle + wire.into
                 points.append((complex(cell.at + wire.side * reach, level), number))
             else:
                 along = cell.start - (0 if frame else half - 1)
