@@ -13,15 +13,15 @@ STEPS = 24
 
 
 def areas(scene: Scene) -> dict[str, Area]:
-    found: dict[str, Area] = {item.key: item for item in scene.items()}
-    return found | {f"weights {group.name}": group for group in scene.groups if group.width}
+    areas: dict[str, Area] = {item.key: item for item in scene.items()}
+    return areas | {f"weights {group.name}": group for group in scene.groups if group.width}
 
 
 def overlapping(scene: Scene) -> list[tuple[str, str]]:
     """Pairs of parts that share a place."""
     return [
-        (one, other)
-        for (one, a), (other, b) in combinations(areas(scene).items(), 2)
+        (first, second)
+        for (first, a), (second, b) in combinations(areas(scene).items(), 2)
         if a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
     ]
 
@@ -29,22 +29,22 @@ def overlapping(scene: Scene) -> list[tuple[str, str]]:
 def points(curves: Points) -> list[complex]:
     """Points along the curves of an edge or tie."""
     path = [complex(x, y) for x, y in curves]
-    found = []
+    along = []
     for i in range(0, len(path) - 1, 3):
         a, b, c, d = path[i : i + 4]
         for t in (step / STEPS for step in range(STEPS + 1)):
             u = 1 - t
-            found.append(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
-    return found
+            along.append(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+    return along
 
 
 def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
     """Edges with the parts that they run over, other than their own ends."""
-    found = {key: area.grown(-1) for key, area in areas(scene).items()}
+    inner = {key: area.grown(-1) for key, area in areas(scene).items()}
     return [
         (f"{edge.source.key} -> {edge.target.key}", key)
         for edge in scene.edges
-        for key, reached in zip(found, reach(edge.path, list(found.values())), strict=True)
+        for key, reached in zip(inner, reach(edge.path, list(inner.values())), strict=True)
         if reached
     ]
 
@@ -52,8 +52,8 @@ def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
 def reach(curves: Points, some: list[Area]) -> list[bool]:
     """For each of some areas, whether the curves run through it."""
     at = np.array(points(curves))[:, None]
-    low = np.array([one.corner for one in some])
-    high = np.array([complex(one.right, one.bottom) for one in some])
+    low = np.array([area.corner for area in some])
+    high = np.array([complex(area.right, area.bottom) for area in some])
     x, y = at.real, at.imag
     within = (low.real < x) & (x < high.real) & (low.imag < y) & (y < high.imag)
     return within.any(axis=0).tolist()
@@ -65,25 +65,25 @@ def inside(point: complex, area: Area) -> bool:
 
 def stretches(edge: Edge) -> list[tuple[bool, float, float, float]]:
     """The straight parts of an edge: upright or not, where they lie, where they begin and end."""
-    path, found = edge.path, []
+    path, straight = edge.path, []
     for i in range(0, len(path) - 1, 3):
         xs, ys = zip(*path[i : i + 4], strict=True)
         if max(xs) - min(xs) < 0.1:
-            found.append((True, xs[0], min(ys), max(ys)))
+            straight.append((True, xs[0], min(ys), max(ys)))
         elif max(ys) - min(ys) < 0.1:
-            found.append((False, ys[0], min(xs), max(xs)))
-    return found
+            straight.append((False, ys[0], min(xs), max(xs)))
+    return straight
 
 
 def side_by_side(scene: Scene, distance: float) -> list[tuple[str, str]]:
     """Edges of different tensors, parts of which run closer to each other than a distance."""
     return [
-        (one.tensor, other.tensor)
-        for one, other in combinations(scene.edges, 2)
-        if one.tensor != other.tensor
+        (first.tensor, second.tensor)
+        for first, second in combinations(scene.edges, 2)
+        if first.tensor != second.tensor
         and any(
             a[0] == b[0] and abs(a[1] - b[1]) < distance and min(a[3], b[3]) - max(a[2], b[2]) > 4
-            for a in stretches(one)
-            for b in stretches(other)
+            for a in stretches(first)
+            for b in stretches(second)
         )
     ]

@@ -68,19 +68,19 @@ def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
 def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Pairs of texts that share a place."""
     pairs = combinations(texts(picture), 2)
-    return [(one.words, other.words) for one, other in pairs if overlap(one.area, other.area)]
+    return [(a.words, b.words) for a, b in pairs if overlap(a.area, b.area)]
 
 
 def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Wires that run through a text, in frames too."""
-    found = texts(picture)
-    areas = [text.area.grown(-1) for text in found]
+    written = texts(picture)
+    areas = [text.area.grown(-1) for text in written]
     return [
         (f"{edge.source.key} -> {edge.target.key}", text.words)
         for scene, x, y in placed(picture.scene)
         for edge in scene.edges
         for text, reached in zip(
-            found, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
+            written, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
         )
         if reached
     ]
@@ -111,14 +111,12 @@ def bent(scene: Scene) -> list[tuple[str, str]]:
 def crossings(wires: Wires) -> int:
     """Pairs of wires of different tensors that cross. A wire is named by its tensor and ends."""
     pieces = [(name[0], np.array(line[:-1]), np.array(line[1:])) for name, line in wires.items()]
-    return sum(
-        one[0] != other[0] and cross(one[1:], other[1:]) for one, other in combinations(pieces, 2)
-    )
+    return sum(a[0] != b[0] and cross(a[1:], b[1:]) for a, b in combinations(pieces, 2))
 
 
-def cross(one: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
+def cross(a: tuple[Array, Array], b: tuple[Array, Array]) -> bool:
     """Whether two lines cross: a piece of each from one side of the other's to its other side."""
-    (p, q), (r, s) = (one[0][:, None], one[1][:, None]), other
+    (p, q), (r, s) = (a[0][:, None], a[1][:, None]), b
     apart = side(p, q, r) * side(p, q, s), side(r, s, p) * side(r, s, q)
     return bool(((apart[0] < -1e-6) & (apart[1] < -1e-6)).any())
 
@@ -147,7 +145,7 @@ def wires_of_dot(scene: Scene) -> Wires:
     for i, edge in enumerate(edges):
         graph.edge(names[edge.source.key], names[edge.target.key], label=str(i))
     plain = graph.pipe(format="plain", encoding="utf-8")
-    found = {}
+    paths = {}
     for words in (line.split() for line in plain.splitlines()):
         if words[0] != "edge":
             continue
@@ -156,5 +154,5 @@ def wires_of_dot(scene: Scene) -> Wires:
         path = list(zip(numbers[::2], numbers[1::2], strict=True))
         edge = edges[int(words[4 + 2 * count])]
         end = f"{edge.target.key} {edge.target.index}"
-        found[edge.tensor, edge.source.key, end] = points(path)
-    return found
+        paths[edge.tensor, edge.source.key, end] = points(path)
+    return paths
