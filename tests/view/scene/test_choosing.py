@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense
 from funclab.view import diagram
 from tests.view import gallery, models
-from tests.view.areas import overlapping
+from tests.view.measures import overlapping
 
 SCREEN = (1095, 624)
 """The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""

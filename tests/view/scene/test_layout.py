@@ -10,7 +10,7 @@ from funclab.view import diagram
 from funclab.view.draw.text import text_width
 from funclab.view.scene.sizes import MONO, NAME, box_texts, pill_width, plate_lines
 from tests.view import models
-from tests.view.areas import crossed_boxes, inside, overlapping, points, side_by_side, stretches
+from tests.view.measures import crossed_boxes, inside, overlapping, points, side_by_side, stretches
 
 WAYS = ["full", "two lines", "one line", "lines"]
 
