@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -74,7 +73,7 @@ def get_custom_objects() -> dict[str, Any]:
 
 def get_registered_name(obj: Any) -> str:
     """The name under which a class or function is kept in files."""
-    registered = _names.get(obj) if isinstance(obj, Callable) else None  # type: ignore[arg-type]
+    registered = _names.get(obj) if callable(obj) else None
     return registered or obj.__name__
 
 

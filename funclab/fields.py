@@ -407,8 +407,9 @@ def guarded(thing: Thing) -> Thing:
     take or cannot use."""
     if not isinstance(thing, type):
         return _guarded(thing)
-    if "__init__" in vars(thing) and thing.__module__.startswith("funclab."):
-        thing.__init__ = _guarded(thing.__init__)  # type: ignore[misc]
+    constructor = vars(thing).get("__init__")
+    if constructor is not None and thing.__module__.startswith("funclab."):
+        type.__setattr__(thing, "__init__", _guarded(constructor))
     return thing
 
 

@@ -206,10 +206,12 @@ class CallbackList:
 
     def set_model(self, model: Any) -> None:
         self.model = model
-        for callback in self.callbacks if model is not None else ():
+        if model is None:
+            return
+        for callback in self.callbacks:
             callback.set_model(model)
             if isinstance(callback, History):
-                model.history = callback  # type: ignore[union-attr]
+                model.history = callback
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params

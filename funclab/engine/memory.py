@@ -91,8 +91,9 @@ def runs(variables: Sequence[Variable]) -> list[Run]:
 
 def _base(array: Array) -> Array:
     base = array.base
-    flat = isinstance(base, np.ndarray) and base.ndim == 1 and base.dtype == array.dtype
-    return base if flat else array.reshape(-1)  # type: ignore[return-value]
+    if isinstance(base, np.ndarray) and base.ndim == 1 and base.dtype == array.dtype:
+        return base
+    return array.reshape(-1)
 
 
 def _start(array: Array, base: Array) -> int:

@@ -22,9 +22,6 @@ class Operation:
     """
 
     is_layer = True
-    uses_training = False
-    mask_arguments: Sequence[str] = ()
-    """The arguments of a call in which it is given the masks of its inputs."""
     mask_operations = 0
     """By how many operations Keras makes the mask of the output from the inputs."""
 
@@ -32,6 +29,16 @@ class Operation:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
+
+    @property
+    def uses_training(self) -> bool:
+        """Whether its calls differ in training."""
+        return False
+
+    @property
+    def mask_arguments(self) -> Sequence[str]:
+        """The arguments of a call in which it is given the masks of its inputs."""
+        return ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError

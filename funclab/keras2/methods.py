@@ -209,7 +209,7 @@ METHODS: dict[Any, dict[str, Any]] = {
         "get_updates_for": get_updates_for,
         "get_losses_for": get_losses_for,
         "uses_learning_phase": property(lambda self: self.uses_training),
-        "trainable_weights": Weighted.trainable_weights.setter(set_trainable_weights),  # type: ignore[attr-defined]
+        "trainable_weights": Weighted.trainable_weights.setter(set_trainable_weights),
     },
     Model: {
         "fit": spelled(fit_telling),

@@ -42,7 +42,7 @@ class Absent(types.ModuleType):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.__path__: list[str] = []  # type: ignore[override]
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> Any:
         inner = module_of(f"{self.__name__}.{name}")

@@ -67,7 +67,7 @@ class Hashing(Preparing):
         x = self._checked(inputs)
         if self.output_mode == "one_hot" and len(x.shape) and x.shape[-1] == 1:
             x = ops.reshape(x, _with_rest(x.shape[:-1]))
-        bins = look_up(self, x)  # type: ignore[arg-type]
+        bins = look_up(self, x)
         if self.output_mode == "int":
             return bins if self.dtype == "int64" else ops.cast(bins, self.dtype)
         if not bins.shape:
@@ -77,7 +77,7 @@ class Hashing(Preparing):
     def found_shape(self, shape: Shape) -> Shape:
         return shape
 
-    input_dtype = found_dtype = "int64"  # type: ignore[assignment, override]
+    input_dtype = found_dtype = "int64"
 
     def find(self, x: Array) -> Array:
         masked = self.mask_value is not None and self.num_bins > 1
@@ -153,7 +153,7 @@ class HashedCrossing(Preparing):
     def found_shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
 
-    input_dtype = found_dtype = "int64"  # type: ignore[assignment, override]
+    input_dtype = found_dtype = "int64"
 
     def find(self, *arrays: Array) -> Array:
         rows = zip(*(array.reshape(-1).tolist() for array in arrays))

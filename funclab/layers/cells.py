@@ -144,7 +144,7 @@ class StackedRNNCells(Layer):
         return output_size(self.cells[-1])
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return any(layer.uses_training for layer in self.sublayers)
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:

@@ -12,7 +12,7 @@ from funclab.layers.spec import InputSpec
 from funclab.layers.steps import BEGINNINGS, DROPOUTS, GATED, LSTMStep, lstm_gates
 from funclab.ops.conv import Conv
 from funclab.ops.window import check_padding, per_axis
-from funclab.shape_math import show
+from funclab.shape_math import known, show
 
 
 class ConvLSTM(LSTMStep, WithWeights, abstract=True):
@@ -55,15 +55,9 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
                 why="Keras has no layer that does both.",
                 fix="leave out `dilation_rate`, or `strides`.",
             )
-        self.input_spec = InputSpec(ndim=self.rank + 3)  # type: ignore[attr-defined]
-
-    @property
-    def units(self) -> int:  # type: ignore[override]
-        return self.filters
-
-    @property
-    def state_axis(self) -> int:  # type: ignore[override]
-        return 1 if self.data_format == "channels_first" else -1
+        self.input_spec = InputSpec(ndim=self.rank + 3)
+        self.units = self.filters
+        self.state_axis = 1 if self.data_format == "channels_first" else -1
 
     @property
     def settings(self) -> tuple[Any, ...]:
@@ -88,14 +82,14 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
         self.bias = self.cell_weight("bias", (width,)) if self.use_bias else None
         maps = list(Conv(*self.settings).shape(step, self.kernel.shape))
         maps[self.state_axis] = self.filters
-        self._state_shape = tuple(maps[1:])
+        self._state_shape = known(maps[1:])
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))  # type: ignore[attr-defined]
+        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))
         self.built = True
 
     @property
     def state_shape(self) -> tuple[int, ...]:
-        return self._state_shape  # type: ignore[return-value]
+        return self._state_shape
 
     def fused_settings(self) -> dict[str, Any]:
         """No op does all steps at once."""

@@ -238,7 +238,7 @@ class MultiHeadAttention(HeadAttention):
     num_heads: int
     key_dim: int
     value_dim: int | None = None
-    output_shape: Any = None  # type: ignore[assignment]
+    output_shape: Any = None
     attention_axes: Any = None
     order = (
         *("num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape"),

@@ -18,8 +18,11 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
-    mask_arguments = ()  # type: ignore[assignment, override]
     at_least, at_most = 1, 10**9
+
+    @property
+    def mask_arguments(self) -> Sequence[str]:
+        return ()
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)

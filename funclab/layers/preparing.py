@@ -20,6 +20,7 @@ class Preparing(Layer, abstract=True):
 
     also_configured = ("vocabulary_size",)
     """What its config has beside the arguments of its constructor."""
+    input_dtype = STRING
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and "inputs" in kwargs:
@@ -48,10 +49,6 @@ class Preparing(Layer, abstract=True):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return self.call(values_of(input_shape, self.input_dtype)).shape
-
-    @property
-    def input_dtype(self) -> str:
-        return STRING
 
     def _checked(self, inputs: Any) -> Any:
         """Symbolic inputs of the kind that the layer reads.

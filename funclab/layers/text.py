@@ -186,7 +186,7 @@ class TextVectorization(Preparing):
         texts = self._checked(inputs)
         if self.split is not None and len(texts.shape) > 1 and texts.shape[-1] not in (1, None):
             raise self._wrong_shape(texts.shape)
-        return self._weighed(look_up(self, texts))  # type: ignore[arg-type]
+        return self._weighed(look_up(self, texts))
 
     def _weighed(self, found: Any) -> Any:
         if self.output_mode != "tf_idf":

@@ -63,7 +63,7 @@ class IoU(Metric):
         weights = np.ones(true.shape)
         if sample_weight is not None:
             own = as_numbers(sample_weight)
-            if own.dtype.kind == "f" and "int" in self.dtype:
+            if own.dtype.kind == "f" and "int" in self.total_cm.dtype:
                 warnings.warn(
                     "You are passing weight as `float`, but dtype is `int`: weights lose their "
                     'fractions. Give the metric dtype="float32".',

@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
 from funclab.kernels import softmax as rows
 from funclab.ops.arithmetic import multiply, subtract
-from funclab.ops.base import Elementwise, function_of, shape_of
+from funclab.ops.base import Elementwise, function_of, shape_of, with_settings
 from funclab.ops.elementwise import exp, tanh
 from funclab.ops.reduction import logsumexp
 from funclab.shape_math import Shape, show
@@ -195,12 +195,13 @@ class HardSigmoid(Elementwise):
         np.divide(gx, 6, gx)
 
 
+relu, elu = guarded(with_settings(Relu, "x")), guarded(with_settings(Elu, "x"))
+
+
 @guarded
-def relu(
-    x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
-) -> Any:
-    """x above `threshold` (at most `max_value`), negative_slope * (x - threshold) below."""
-    return Relu(negative_slope, max_value, threshold)(x)
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """x * P(Z <= x) for a standard normal Z, or nearly (`approximate`, through tanh)."""
+    return Gelu(approximate)(x)
 
 
 def relu6(x: Any) -> Any:
@@ -214,20 +215,9 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     return Relu(negative_slope)(x)
 
 
-@guarded
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x above 0, alpha * (e^x - 1) below."""
-    return Elu(alpha)(x)
-
-
 selu, softplus, softsign = function_of(Selu), function_of(Softplus), function_of(Softsign)
 silu = swish = function_of(Silu)
 hard_sigmoid = function_of(HardSigmoid)
-
-
-def gelu(x: Any, approximate: bool = True) -> Any:
-    """x times the probability that a standard normal number is below x."""
-    return Gelu(approximate)(x)
 
 
 def hard_silu(x: Any) -> Any:

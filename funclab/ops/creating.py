@@ -60,7 +60,7 @@ def full(shape: Any, fill_value: Any, dtype: str | None = None) -> Array:
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix of zeros with ones on diagonal k."""
-    return np.eye(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+    return np.eye(N, M, k, dtype or "float32")
 
 
 def identity(n: int, dtype: str | None = None) -> Array:
@@ -70,7 +70,7 @@ def identity(n: int, dtype: str | None = None) -> Array:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix with ones on and below diagonal k, and zeros above."""
-    return np.tri(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+    return np.tri(N, M, k, dtype or "float32")
 
 
 def linspace(

@@ -11,7 +11,7 @@ from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.kernels import ctc as kernels
 from funclab.ops.base import Slot, shape_of
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 class CTCLoss(Op):
@@ -44,8 +44,8 @@ class CTCLoss(Op):
         return as_float(x)
 
     def work(self, target: Shape, x: Shape, counts: Shape, lengths: Shape) -> Work:
-        batch, steps, labels = x[0], x[1] + 1, target[1]  # type: ignore[operator]
-        rows = (batch, steps, labels + 1), (batch, steps, labels)  # type: ignore[operator]
+        batch, steps, labels = known((x[0], x[1], target[1]))
+        rows = (batch, steps + 1, labels + 1), (batch, steps + 1, labels)
         return ((x, None), *((shape, "float64") for shape in rows))
 
     def forward(

@@ -177,12 +177,7 @@ class NanToNum(Whole):
         np.multiply(g, np.isfinite(x), gx)
 
 
-abs, nan_to_num = absolute, with_settings(NanToNum, "x")
-
-
-def round(x: Any, decimals: int = 0) -> Any:
-    """x rounded to `decimals` places; halves go to the even neighbour. No gradient."""
-    return Round(decimals)(x)
+abs, nan_to_num, round = absolute, with_settings(NanToNum, "x"), with_settings(Round, "x")
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:

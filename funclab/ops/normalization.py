@@ -15,7 +15,7 @@ from funclab.ops.arithmetic import divide, maximum, multiply, power
 from funclab.ops.base import shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 def rows_of(x: Array, *axes: int) -> Array:
@@ -176,7 +176,7 @@ class LayerNormalization(Op):
     def shape(self, x: Shape, *weights: Shape) -> Shape:
         wanted = tuple(x[axis] for axis in shape_math.reduced_axes(len(x), self.axis))
         for weight in weights:
-            if sorted(weight) != sorted(wanted):  # type: ignore[arg-type]
+            if sorted(known(weight)) != sorted(known(wanted)):
                 raise ShapeError(
                     f"Normalization along axis {self.axis} of a tensor of shape {show(x)} "
                     f"expected shape={show(wanted)}, found shape={show(weight)}.",

@@ -150,7 +150,6 @@ def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> 
         made = structure.flatten(copy_of[node.operation](*args, **kwargs))
         known.update(zip(node.output_tensors, made, strict=True))
     pick = known.__getitem__
-    return tuple(
-        structure.map_structure(pick, tree)
-        for tree in (model.input_structure, model.output_structure)
-    )  # type: ignore[return-value]
+    trees = (model.input_structure, model.output_structure)
+    inputs, outputs = (structure.map_structure(pick, tree) for tree in trees)
+    return inputs, outputs

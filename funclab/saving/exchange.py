@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from funclab.errors import (
     ArgumentError,
@@ -99,7 +100,7 @@ def shown(thing: Any) -> Any:
 def is_keras_model(thing: Any) -> bool:
     """Whether something is a model of a real Keras; Keras is not imported for it."""
     keras = sys.modules.get("keras")
-    return _is_real(keras) and isinstance(thing, keras.Model)  # type: ignore[union-attr]
+    return _is_real(keras) and isinstance(thing, keras.Model)
 
 
 def check_portable(model: Any) -> None:
@@ -137,7 +138,7 @@ def _layers_inside(layer: Any) -> list[Any]:
 
 def _keras() -> ModuleType:
     try:
-        import keras  # type: ignore[import-not-found]
+        keras = import_module("keras")
     except ImportError:
         keras = None
     if not _is_real(keras):
@@ -146,8 +147,8 @@ def _keras() -> ModuleType:
             why="`keras` is not installed, or `import keras` means funclab in this session.",
             fix="install it with pip install keras jax, and set the variable KERAS_BACKEND to jax.",
         )
-    return keras  # type: ignore[return-value]
+    return keras
 
 
-def _is_real(keras: Any) -> bool:
+def _is_real(keras: ModuleType | None) -> TypeGuard[ModuleType]:
     return keras is not None and keras is not sys.modules.get("funclab")

@@ -192,9 +192,8 @@ class _Writer:
 
     def _end(self, name: str, value: Value) -> Any:
         """An input or an output of the model."""
-        shape = [*value.shape]
-        if shape and shape[0] is None:
-            shape[0] = "batch"  # type: ignore[call-overload]
+        open_batch = value.shape[:1] == (None,)
+        shape = ("batch", *value.shape[1:]) if open_batch else value.shape
         return self.onnx.helper.make_tensor_value_info(name, self._dtype(value.dtype), shape)
 
     def _dtype(self, dtype: str) -> int:

@@ -249,7 +249,7 @@ def made(given: Any, accuracy: type[Metric]) -> Metric:
     """The metric a user means."""
     if is_accuracy(given):
         return accuracy(name=given)
-    return metrics.get(given)  # type: ignore[return-value]
+    return metrics.get(given)
 
 
 def name_of(given: Any) -> str:

@@ -36,7 +36,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
         _warn_of_exact_hits(output)
         wanted, loss = BELONGS[function]
         name, before = last_activations(tensor)
-        from_logits = bool(output.loss.settings.get("from_logits"))  # type: ignore[union-attr]
+        from_logits = bool(getattr(output.loss, "settings", {}).get("from_logits"))
         if from_logits and name in CLOSED:
             warn(
                 f"{output.name} ends in a {name}, and its loss has from_logits=True, which applies "

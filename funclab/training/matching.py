@@ -289,6 +289,10 @@ class Output:
     weighted_metrics: list[Any] = field(default_factory=list)
 
     @property
+    def loss_name(self) -> str:
+        return self.loss.name if self.loss else "no loss"
+
+    @property
     def needs_targets(self) -> bool:
         return bool(self.loss or self.metrics or self.weighted_metrics)
 
@@ -361,8 +365,9 @@ def _along(tree: Any, given: Any) -> list[Any] | None:
     else:
         fits = isinstance(given, (list, tuple)) and len(given) == len(tree)
         pairs = list(zip(tree, given)) if fits else []
-    branches = [_along(*pair) for pair in pairs]
-    return None if not fits or None in branches else [part for parts in branches for part in parts]  # type: ignore[union-attr]
+    branches = [branch for pair in pairs if (branch := _along(*pair)) is not None]
+    whole = fits and len(branches) == len(pairs)
+    return [part for branch in branches for part in branch] if whole else None
 
 
 def _metrics_in(entry: Any) -> list[Any]:

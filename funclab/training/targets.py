@@ -168,7 +168,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
     if function in BY_ELEMENT and not _fits(y.shape, shape):
         raise DataError(
             f"You are passing a target array of shape {show(y.shape)} while using as loss "
-            f"`{output.loss.name}` for the output {output.name} of shape {show(shape)}. "  # type: ignore[union-attr]
+            f"`{output.loss_name}` for the output {output.name} of shape {show(shape)}. "
             "Arguments `target` and `output` must have the same shape.",
             why="this loss compares each predicted number with the target in the same place.",
             fix=_shape_repair(output, shape, y),
@@ -216,7 +216,7 @@ def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
     fits = _fits(y.shape, shape[:-1])
     if not fits and y.ndim == len(shape) and y.shape[-1] == 1 and _fits(y.shape[:-1], shape[:-1]):
         fits, y = True, y[..., 0]
-    name = output.loss.name  # type: ignore[union-attr]
+    name = output.loss_name
     classes = shape[-1]
     if not fits:
         one_hot = _fits(y.shape, shape)

@@ -1,6 +1,5 @@
 """The recurrent layers, against the equations step by step."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,37 +41,6 @@ def built(**settings: Any) -> LSTM:
     layer = LSTM(2, bias_initializer="random_normal", **settings)
     layer(Input((5, 4)))
     return layer
-
-
-@pytest.mark.parametrize(
-    ("activation", "squash"), [("tanh", np.tanh), ("softplus", softplus), ("linear", np.asarray)]
-)
-@pytest.mark.parametrize("mask", [None, MASK])
-def test_an_lstm_follows_its_equations(activation: str, squash: Any, mask: Any):
-    layer = built(activation=activation, return_sequences=True, return_state=True)
-
-    made = layer(STEPS, mask=mask)
-
-    for got, expected in zip(
-        made, reference(STEPS, layer.get_weights(), mask, squash), strict=True
-    ):
-        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
-
-
-def test_without_sequences_the_last_output_is_returned():
-    layer = built()
-
-    expected = reference(STEPS, layer.get_weights())[1]
-
-    np.testing.assert_allclose(layer(STEPS), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_going_backwards_reads_from_the_end():
-    layer = built(go_backwards=True, return_sequences=True)
-
-    expected = reference(STEPS[:, ::-1], layer.get_weights())[0]
-
-    np.testing.assert_allclose(layer(STEPS), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_masked_steps_may_be_set_to_zero():
@@ -232,19 +200,6 @@ def test_masked_steps_of_two_directions_are_zero():
     assert (made[MASK] != 0).all()
 
 
-MODES = {"sum": lambda a, b: a + b, "mul": lambda a, b: a * b, "ave": lambda a, b: (a + b) / 2}
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_two_directions_are_merged_as_asked(mode: str):
-    layer = layers.Bidirectional(LSTM(2), merge_mode=mode)
-
-    made = layer(STEPS)
-
-    there, back = layer.forward_layer(STEPS), layer.backward_layer(STEPS)
-    np.testing.assert_allclose(made, MODES[mode](there, back), rtol=1e-5)
-
-
 @pytest.mark.parametrize("kind", [GRU, SimpleRNN])
 def test_a_single_state_may_be_given_without_a_list(kind: Any):
     layer, state = kind(2), np.full((3, 2), 0.5, "float32")
@@ -310,85 +265,3 @@ def test_each_direction_begins_with_its_half_of_the_states(kind: Any, mode: Any)
     expected = [*merged, *there[1:], *back[1:]]
     for output, wanted in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(output, wanted, rtol=1e-5)
-
-
-def simple(x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-    return np.tanh(x @ kernel + h @ recurrent + bias)
-
-
-def gated(x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-    """The reset gate is applied after the product, which has a bias of its own."""
-    z, r, value = np.split(x @ kernel + bias[0], 3, axis=1)
-    inner_z, inner_r, inner = np.split(h @ recurrent + bias[1], 3, axis=1)
-    keep, reset = sigmoid(z + inner_z), sigmoid(r + inner_r)
-    return keep * h + (1 - keep) * np.tanh(value + reset * inner)
-
-
-def reset_before(x: Any, h: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-    """The reset gate is applied to the state, as in the paper."""
-    z, r, value = np.split(x @ kernel + bias, 3, axis=1)
-    to_z, to_r, to_value = np.split(recurrent, 3, axis=1)
-    keep, reset = sigmoid(z + h @ to_z), sigmoid(r + h @ to_r)
-    return keep * h + (1 - keep) * np.tanh(value + (reset * h) @ to_value)
-
-
-def plain(step: Callable[..., Any], weights: Any, mask: Any) -> Any:
-    h = np.zeros((3, 2))
-    outputs = []
-    for t in range(5):
-        new = step(STEPS[:, t], h, *weights)
-        h = new if mask is None else np.where(mask[:, t : t + 1], new, h)
-        outputs.append(h)
-    return np.stack(outputs, axis=1)
-
-
-CASES = [(SimpleRNN, {}, simple), (GRU, {}, gated), (GRU, {"reset_after": False}, reset_before)]
-each = pytest.mark.parametrize(("cls", "settings", "step"), CASES)
-
-
-@each
-@pytest.mark.parametrize("mask", [None, MASK])
-def test_a_layer_follows_its_equations(cls: Any, settings: Any, step: Any, mask: Any):
-    layer = cls(2, bias_initializer="random_normal", return_sequences=True, **settings)
-    layer(STEPS)
-
-    expected = plain(step, layer.get_weights(), mask)
-
-    np.testing.assert_allclose(layer(STEPS, mask=mask), expected, rtol=1e-4, atol=1e-5)
-
-
-@each
-def test_the_last_output_is_the_state(cls: Any, settings: Any, step: Any):
-    output, state = cls(2, return_state=True, **settings)(STEPS)
-
-    np.testing.assert_array_equal(output, state)
-
-
-@each
-def test_a_stateful_layer_of_one_state_goes_on_where_it_stopped(cls: Any, settings: Any, step: Any):
-    layer, whole = cls(2, stateful=True, **settings), cls(2, **settings)
-    whole(STEPS)
-    layer.build(STEPS.shape)
-    layer.set_weights(whole.get_weights())
-
-    layer(STEPS[:, :2])
-
-    np.testing.assert_allclose(layer(STEPS[:, 2:]), whole(STEPS), rtol=1e-5, atol=1e-6)
-
-
-def test_an_unknown_length_gives_an_unknown_length():
-    assert GRU(2, return_sequences=True)(Input((None, 4))).shape == (None, None, 2)
-    assert SimpleRNN(2)(Input((None, 4))).shape == (None, 2)
-
-
-def test_weights_have_the_paths_of_keras():
-    layer = GRU(2)
-    layer(STEPS)
-
-    names = [(weight.path, weight.shape) for weight in layer.weights]
-
-    assert names == [
-        ("gru/gru_cell/kernel", (4, 6)),
-        ("gru/gru_cell/recurrent_kernel", (2, 6)),
-        ("gru/gru_cell/bias", (2, 6)),
-    ]
