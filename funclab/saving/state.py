@@ -36,22 +36,12 @@ IDF = "idf_weights"
 RANDOM = "random"
 """Where the states of random streams lie. Keras keeps none, and does not look there."""
 
-# The slots of each optimizer as Keras 3 orders them: group after group, and within a group the
-# slots of the first variable, then those of the second ...
 SLOT_GROUPS = {
-    "Adam": (("momentum", "velocity"), ("highest_velocity",)),
-    "AdamW": (("momentum", "velocity"), ("highest_velocity",)),
-    "Nadam": (("momentum", "velocity"),),
-    "Adamax": (("momentum", "largest"),),
-    "Adadelta": (("squared_gradient", "squared_step"),),
+    **dict.fromkeys(("Adam", "AdamW"), (("momentum", "velocity"), ("highest_velocity",))),
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
-    "SGD": (("momentum",),),
-    "Adagrad": (("accumulator",),),
-    "Ftrl": (("accumulator", "linear"),),
-    "Lamb": (("momentum", "velocity"),),
-    "Adafactor": (("rows", "columns", "velocity"),),
-    "Muon": (("momentum", "velocity"),),
 }
+"""The slots of optimizers that Keras 3 orders group after group. Others have one group, in which
+the slots of the first variable come first, then those of the second ..."""
 
 
 def placed_variables(model: Any) -> dict[str, Variable]:
@@ -221,7 +211,7 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
     """What the optimizer remembers, by weight and slot, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
     name, initial = type(optimizer).__name__, optimizer.memory.initial
-    groups: Iterable[Any] = SLOT_GROUPS.get(name, [(slot,) for slot in initial])
+    groups: Iterable[Any] = SLOT_GROUPS.get(name, [tuple(initial)])
     unused = set()
     if name == "RMSprop":  # it has either all three or one; Keras only those in use
         unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
