@@ -50,7 +50,7 @@ catalogue: $(READY)
 pictures: $(READY) system
 	$(BIN)/python -m tests.browser.readme_pictures notebooks/images
 
-# The operations once more as plain Python, then everything; the last line counts everything.
+# The operations once more in NumPy alone, then everything; the last line counts everything.
 test: $(READY) system
 	FUNCLAB_JIT=0 $(BIN)/pytest -q -n $(WORKERS) $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks

@@ -366,7 +366,7 @@ def own_fields(cls: type) -> dict[str, Any]:
 
 KINDS: dict[str, tuple[Any, str, str]] = {
     "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
-    "int": (meant.is_whole, "a whole number", "1"),
+    "int": (meant.is_whole, "a whole number", "2"),
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }

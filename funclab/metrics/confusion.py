@@ -344,7 +344,7 @@ class AUC(Confusion):
             raise wrong_value("AUC", "num_thresholds", number, "an integer > 1", "200")
         even = np.arange(1, number - 1) / (number - 1)
         own = self.thresholds
-        inner = even if own is None else np.sort(checked("AUC", list(own)))
+        inner = even if own is None else np.sort(checked("AUC", own))
         limits = np.array([-EDGE, *inner, 1 + EDGE])
         self.begin(limits, own is None or is_even(np.array([0, *inner, 1])))
         self.num_thresholds = limits.size

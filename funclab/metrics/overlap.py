@@ -45,6 +45,8 @@ class IoU(Metric):
         Metric.__init__(self, "int32" if self.dtype in (None, "int") else self.dtype, self.name)
         given: Any = self.target_class_ids
         count = self.num_classes
+        if count < 1:
+            raise wrong_value(type(self).__name__, "num_classes", count, "1 or more", "2")
         ids = list(given) if isinstance(given, (Sequence, range)) else [-1]
         if not all(meant.is_whole(number) and 0 <= number < count for number in ids):
             wanted = f"class ids in the range [0, {count}); another is out of range"

@@ -7,10 +7,11 @@
     python -m tests.mutants --within funclab/layers  in one room
     python -m tests.mutants --again                  those that the last run left or did not notice
 
-Everything happens in a copy, build/mutants/tree, with the JIT off: kernels are then Python like the
-rest. First all tests run once, to see which test runs which line. Then each fault is tried against
-the tests that run its line, those of its own room first, for at most two minutes' worth of tests.
-The first test that fails, or does not end in time, has noticed it.
+Everything happens in a copy, build/mutants/tree, with the JIT off: NumPy does the work of the
+loops, and a test compares each loop with it. First all tests run once, to see which test runs
+which line. Then each fault is tried against the tests that run its line, those of its own room
+first, for at most two minutes' worth of tests. The first test that fails, or does not end in
+time, has noticed it.
 """
 
 from __future__ import annotations
