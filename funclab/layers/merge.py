@@ -84,12 +84,12 @@ class Merge(Layer, abstract=True):
 def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) -> Any:
     """A layer, and its function; `made` is what it makes of (1, 5) and (3, 2)."""
     pair = attributes.get("at_most") == 2
-    given, fault = "a list of tensors", "."
+    inputs, fault = "a list of tensors", "."
     if pair:
-        given, fault = "two tensors", ", or for another number of inputs."
+        inputs, fault = "two tensors", ", or for another number of inputs."
     doc = f"""out = {says}.
 
-    Shapes: {given} of one shape (or broadcast together) -> out (that shape).
+    Shapes: {inputs} of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError when the shapes do not fit{fault}
 
     >>> import numpy as np

@@ -262,8 +262,8 @@ class IndexLookup(Preparing, abstract=True):
             ordered = ordered[: self.max_tokens - len(self.special)]
         weights = None
         if self.output_mode == "tf_idf" and ordered:
-            found = np.array([documents[token] for token in ordered], "float64")
-            weights = np.log(1 + number / (1 + found)).astype("float32")
+            document_counts = np.array([documents[token] for token in ordered], "float64")
+            weights = np.log(1 + number / (1 + document_counts)).astype("float32")
             weights = np.concatenate([np.full(len(self.special), weights.mean()), weights])
         self._learn(ordered, weights)
 
@@ -431,8 +431,8 @@ class Known:
             made[masked] = 0 if layer.output_mode == "int" else NOWHERE
             unknown &= ~masked
         if unknown.any():
-            found = [keys[i] for i in np.flatnonzero(unknown)]
-            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in found]
+            unknown_keys = [keys[i] for i in np.flatnonzero(unknown)]
+            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in unknown_keys]
         return made.reshape(x.shape)
 
 

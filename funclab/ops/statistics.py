@@ -78,22 +78,22 @@ class Quantile(Op):
         last = (~np.isnan(rows)).sum(1) - 1  # NaN stand at the end
         each = np.arange(len(rows))
         for q, part in zip(np.reshape(self.q, -1), g.reshape(-1, len(rows))):
-            place = q * last
-            share = self.share_of_upper(place)
-            for index, weight in ((np.floor(place), 1 - share), (np.ceil(place), share)):
+            position = q * last
+            share = self.share_of_upper(position)
+            for index, weight in ((np.floor(position), 1 - share), (np.ceil(position), share)):
                 slopes[each, order[each, index.astype(int)]] += part * weight
         whole = slopes.reshape([x.shape[i] for i in (*others, *axes)])
         np.copyto(gx, whole.transpose(np.argsort((*others, *axes))))
 
-    def share_of_upper(self, place: Array) -> Array:
+    def share_of_upper(self, position: Array) -> Array:
         """The part that the upper of two elements has, for a place between their indices."""
-        between = place - np.floor(place)
+        between = position - np.floor(position)
         shares = {
             "linear": between,
             "lower": 0 * between,
             "higher": np.ceil(between),
             "midpoint": 0.5 * np.ceil(between),
-            "nearest": np.round(place) - np.floor(place),
+            "nearest": np.round(position) - np.floor(position),
         }
         return shares[self.method]
 

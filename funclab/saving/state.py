@@ -47,8 +47,8 @@ the slots of the first variable come first, then those of the second ..."""
 def placed_variables(model: Any) -> dict[str, Variable]:
     """Every variable of a model (or layer) by its path in a weights file."""
     return {
-        f"{place}{path}": variable
-        for place, layer in placed_layers(model)
+        f"{prefix}{path}": variable
+        for prefix, layer in placed_layers(model)
         for path, variable in _own_variables(layer)
     }
 
@@ -61,8 +61,8 @@ def placed_layers(model: Any) -> list[tuple[str, Any]]:
 def assets_of(model: Any) -> dict[str, str]:
     """The texts that the layers of a model keep beside their weights, by their path in a file."""
     return {
-        f"assets/{place}{name}": text
-        for place, layer in placed_layers(model)
+        f"assets/{prefix}{name}": text
+        for prefix, layer in placed_layers(model)
         for name, text in getattr(layer, "get_assets", dict)().items()
     }
 
@@ -81,16 +81,16 @@ def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
         yield f"vars/{IDF}", idf
 
 
-def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(layer: Any, prefix: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
     if id(layer) in visited:
         return
     visited.add(id(layer))
-    yield place, layer
+    yield prefix, layer
     for name, held in _children(layer):
         if isinstance(held, Layer):
-            yield from _walk(held, f"{place}{name}/", visited)
+            yield from _walk(held, f"{prefix}{name}/", visited)
         else:
-            yield from _walk_container(held, f"{place}{name}/", visited)
+            yield from _walk_container(held, f"{prefix}{name}/", visited)
 
 
 def _children(layer: Any) -> Iterator[tuple[str, Any]]:
@@ -102,7 +102,7 @@ def _children(layer: Any) -> Iterator[tuple[str, Any]]:
             yield name, vars(layer)[name]
 
 
-def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk_container(held: Any, prefix: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
     """Layers in lists and dicts are named after their classes."""
     names: dict[str, int] = {}
     for item in held.values() if isinstance(held, dict) else held:
@@ -111,7 +111,7 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
             name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
             name = RENAMED.get(name, name)
             count = names[name] = names.get(name, -1) + 1
-            inner = f"{place}{name}_{count}/" if count else f"{place}{name}/"
+            inner = f"{prefix}{name}_{count}/" if count else f"{prefix}{name}/"
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)
 
 
@@ -132,11 +132,11 @@ def arrays_of(model: Any) -> dict[str, Array]:
 
 def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array]) -> None:
     """Let the layers of a model know again what `assets_of` gave; the `arrays` weigh it."""
-    for place, layer in placed_layers(model):
+    for prefix, layer in placed_layers(model):
         if hasattr(layer, "set_assets"):
-            begin = f"assets/{place}"
+            begin = f"assets/{prefix}"
             own = {path.removeprefix(begin): text for path, text in assets.items()}
-            layer.set_assets(own, arrays.get(f"{place}vars/{IDF}"))
+            layer.set_assets(own, arrays.get(f"{prefix}vars/{IDF}"))
 
 
 def restore(model: Any, arrays: dict[str, Array]) -> None:
@@ -193,9 +193,9 @@ def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
 
 
 def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:
-    what = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
+    fault = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
     return WeightsError(
-        f"{what}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
+        f"{fault}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
         f"the model are not in the file, {len(foreign)} of the file not in the model.)",
         why="weights are found by the classes of the layers and their order in the model.",
         fix="build the model as it was when the weights were saved.",
