@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from funclab import meant
 from funclab.errors import ArgumentError
 
-Thing = TypeVar("Thing")
+Callee = TypeVar("Callee")
 
 WEIGHTS = {
     "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
@@ -366,7 +366,7 @@ def own_fields(cls: type) -> dict[str, Any]:
 
 KINDS: dict[str, tuple[Any, str, str]] = {
     "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
-    "int": (meant.is_whole, "a whole number", "1"),
+    "int": (meant.is_whole, "a whole number", "2"),
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }
@@ -402,15 +402,15 @@ def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) ->
     )
 
 
-def guarded(thing: Thing) -> Thing:
+def guarded(target: Callee) -> Callee:
     """Let a function, or the constructor of a class of funclab, refuse arguments that it does not
     take or cannot use."""
-    if not isinstance(thing, type):
-        return _guarded(thing)
-    constructor = vars(thing).get("__init__")
-    if constructor is not None and thing.__module__.startswith("funclab."):
-        type.__setattr__(thing, "__init__", _guarded(constructor))
-    return thing
+    if not isinstance(target, type):
+        return _guarded(target)
+    constructor = vars(target).get("__init__")
+    if constructor is not None and target.__module__.startswith("funclab."):
+        type.__setattr__(target, "__init__", _guarded(constructor))
+    return target
 
 
 def _guarded(function: Any) -> Any:
@@ -453,18 +453,18 @@ def check_bound(
         ) from None
 
 
-def described(thing: Thing) -> Thing:
+def described(target: Callee) -> Callee:
     """Add what each parameter means to the docstring of a class, or of a function."""
-    constructor: Any = thing.__init__ if isinstance(thing, type) else thing
-    if constructor is object.__init__ or not thing.__doc__:
-        return thing
+    constructor: Any = target.__init__ if isinstance(target, type) else target
+    if constructor is object.__init__ or not target.__doc__:
+        return target
     every = inspect.signature(constructor).parameters.values()
     parameters = [parameter for parameter in every if parameter.name != "self"]
-    text, mark, doctest = thing.__doc__.partition("    >>> ")
-    owners = (getattr(thing, "__name__", ""), constructor.__qualname__.partition(".")[0])
+    text, mark, doctest = target.__doc__.partition("    >>> ")
+    owners = (getattr(target, "__name__", ""), constructor.__qualname__.partition(".")[0])
     lines = [_line(owners, parameter) for parameter in parameters]
-    thing.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
-    return thing
+    target.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+    return target
 
 
 def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:

@@ -92,17 +92,17 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
     short = folded(name)
     if short in ELSEWHERE.get(kind, {}):
         return ELSEWHERE[kind][short]
-    alike = max((one for one in known if folded(one) == short), default="")  # lower case first
-    other = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
-    if alike or other:
-        return f'write "{alike or other}" instead of "{name}".'
-    for place in EXAMPLES:
-        of_kind = next((one for one in tables.get(place, {}) if folded(one) == short), "")
-        if of_kind and place != kind:
+    alike = max((word for word in known if folded(word) == short), default="")  # lower case first
+    alias = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
+    if alike or alias:
+        return f'write "{alike or alias}" instead of "{name}".'
+    for other in EXAMPLES:
+        of_kind = next((word for word in tables.get(other, {}) if folded(word) == short), "")
+        if of_kind and other != kind:
             return (
-                f'write {EXAMPLES[place].partition("=")[0]}="{of_kind}": {name} is '
-                f"{article(place)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
-                if place != "metric"
+                f'write {EXAMPLES[other].partition("=")[0]}="{of_kind}": {name} is '
+                f"{article(other)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
+                if other != "metric"
                 else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
             )
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -156,12 +156,12 @@ def per_axis(name: str, value: Any, rank: int) -> str:
     if value in ("same", "valid", "causal"):
         return f'write padding="{value}", with its name.'
     if isinstance(value, (list, tuple)):
-        numbers = [one for one in value if isinstance(one, int) and one > 0]
+        numbers = [number for number in value if isinstance(number, int) and number > 0]
         if len(numbers) == len(value) != rank and numbers:
             kept = tuple((numbers * rank)[:rank])
             return f"write {name}={kept if rank > 1 else kept[0]}: one number for each axis."
         if len(value) == rank:
-            texts = [whole(name, one, 2) for one in value if not isinstance(one, int)]
+            texts = [whole(name, number, 2) for number in value if not isinstance(number, int)]
             return texts[0] if texts else f"write for example {name}={(2,) * rank}."
     return whole(name, value, 2)
 

@@ -131,9 +131,9 @@ def _kind(structure: Any) -> Any:
     return dict if isinstance(structure, dict) else type(structure)
 
 
-def _differ(what: str) -> ArgumentError:
+def _differ(message: str) -> ArgumentError:
     return ArgumentError(
-        what,
+        message,
         why="leaves are matched by their places.",
         fix="pass lists, tuples and dicts that are nested in the same way.",
     )

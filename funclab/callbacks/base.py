@@ -194,9 +194,9 @@ class CallbackList:
         **params: Any,
     ) -> None:
         self.callbacks = checked(callbacks)
-        if add_history and not any(isinstance(one, History) for one in self.callbacks):
+        if add_history and not any(isinstance(each, History) for each in self.callbacks):
             self.callbacks.append(History())
-        if add_progbar and not any(shows_progress(one) for one in self.callbacks):
+        if add_progbar and not any(shows_progress(each) for each in self.callbacks):
             self.callbacks.append(importlib.import_module("funclab.callbacks").ProgbarLogger())
         self.set_model(model)
         self.set_params(params)

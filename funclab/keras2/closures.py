@@ -45,18 +45,16 @@ def given_tensors(model: Any, tree: Any) -> Any:
 def _with_tensors(model: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     @functools.wraps(function)
     def computed(y_true: Any, y_pred: Any) -> Any:
-        given = {
-            Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)
-        }
-        result = function(*given)
-        return value_of(model, result, given) if isinstance(result, Tensor) else result
+        fed = {Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)}
+        result = function(*fed)
+        return value_of(model, result, fed) if isinstance(result, Tensor) else result
 
     return computed
 
 
-def value_of(model: Any, tensor: Tensor, given: dict[Tensor, Value]) -> Value:
+def value_of(model: Any, tensor: Tensor, fed: dict[Tensor, Value]) -> Value:
     """The value of a tensor on the tape on which the model has just been computed."""
-    made, known = current_tape().made, dict(given)
+    made, known = current_tape().made, dict(fed)
     for node in model.graph.nodes:
         known |= zip(node.output_tensors, made.get((node.key,), ()))
     cuts: dict[Tensor, Value] = {}

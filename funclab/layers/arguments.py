@@ -221,7 +221,7 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
         why=why,
         fix=fix,
         graph=layer,
-        facts=explain.layer_or_thing(leaf, Item("place", layer.name, f"a call of {kind}")),
+        facts=explain.not_a_tensor(leaf, Item("place", layer.name, f"a call of {kind}")),
     )
 
 

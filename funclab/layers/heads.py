@@ -193,9 +193,9 @@ class HeadAttention(Layer, abstract=True):
             )
 
 
-def _mask(x: Any, given: Any) -> Any:
+def _mask(x: Any, mask: Any) -> Any:
     """The mask of a tensor: the one that was passed, else its own."""
-    return given if given is not None or x is None else x.mask
+    return mask if mask is not None or x is None else x.mask
 
 
 def bare(x: Any) -> Any:

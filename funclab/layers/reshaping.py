@@ -86,8 +86,8 @@ class Permute(Layer):
         dims = self.dims
         several = isinstance(dims, (Sequence, np.ndarray))
         self.dims = tuple(np.asarray(dims).tolist() if several else (dims,))
-        places = list(range(1, len(self.dims) + 1))
-        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != places:
+        axes = list(range(1, len(self.dims) + 1))
+        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != axes:
             raise ArgumentError(
                 "Invalid permutation argument `dims` for Permute Layer. The set of indices in "
                 f"`dims` must be consecutive and start from 1. Received dims={dims}.",

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import meant, ops, registry
 from funclab.errors import ArgumentError, ConfigError
+from funclab.fields import wrong_value
 from funclab.graph.value import Value, Variable
 from funclab.layers import functions
 from funclab.layers.checks import one_of
@@ -46,7 +47,7 @@ class IndexLookup(Preparing, abstract=True):
     def prepare(self) -> None:
         dense(self.sparse)
         names = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # of Keras 2
-        self.output_mode = names.get(self.output_mode, self.output_mode)
+        self.output_mode = names.get(str(self.output_mode), self.output_mode)
         modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
         one_of("output_mode", self.output_mode, modes)
         self._check_settings()
@@ -176,6 +177,9 @@ class IndexLookup(Preparing, abstract=True):
                 lines.pop()
             vocabulary = [line.removesuffix("\r") for line in lines]
             vocabulary = [self.token_of(line) for line in vocabulary]
+        if meant.is_number(vocabulary):
+            wanted = "a list of tokens, or the path of a file"
+            raise wrong_value(type(self).__name__, "vocabulary", vocabulary, wanted, '["a", "b"]')
         return self.as_keys(vocabulary).reshape(-1).tolist() if len(vocabulary) else []
 
     def _check_vocabulary(self, own: list[Any], tokens: list[Any]) -> None:
@@ -258,8 +262,8 @@ class IndexLookup(Preparing, abstract=True):
             ordered = ordered[: self.max_tokens - len(self.special)]
         weights = None
         if self.output_mode == "tf_idf" and ordered:
-            found = np.array([documents[token] for token in ordered], "float64")
-            weights = np.log(1 + number / (1 + found)).astype("float32")
+            document_counts = np.array([documents[token] for token in ordered], "float64")
+            weights = np.log(1 + number / (1 + document_counts)).astype("float32")
             weights = np.concatenate([np.full(len(self.special), weights.mean()), weights])
         self._learn(ordered, weights)
 
@@ -427,8 +431,8 @@ class Known:
             made[masked] = 0 if layer.output_mode == "int" else NOWHERE
             unknown &= ~masked
         if unknown.any():
-            found = [keys[i] for i in np.flatnonzero(unknown)]
-            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in found]
+            unknown_keys = [keys[i] for i in np.flatnonzero(unknown)]
+            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in unknown_keys]
         return made.reshape(x.shape)
 
 

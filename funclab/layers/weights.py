@@ -259,8 +259,8 @@ def unique(items: Iterable[Any]) -> list[Any]:
     return list({id(item): item for item in items}.values())
 
 
-def _each(layers: Iterable[Any], what: str) -> list[Variable]:
-    return [variable for layer in layers for variable in getattr(layer, what)]
+def _each(layers: Iterable[Any], attribute: str) -> list[Variable]:
+    return [variable for layer in layers for variable in getattr(layer, attribute)]
 
 
 def _is_stream(variable: Variable) -> bool:

@@ -188,9 +188,9 @@ def unique(
     so many: too few are filled up with `fill_value` (or the smallest), which occurs 0 times.
     """
     asked = return_index, return_inverse, return_counts
-    found = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
-    found = found if isinstance(found, tuple) else (found,)
-    parts = [found[0], *(part.astype("int32") for part in found[1:])]
+    results = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
+    results = results if isinstance(results, tuple) else (results,)
+    parts = [results[0], *(part.astype("int32") for part in results[1:])]
     if size is not None:
         fills = [fill_value] + [None] * return_index + [0] * return_counts
         at = [i for i in range(len(parts)) if not (return_inverse and i == 1 + return_index)]

@@ -163,9 +163,9 @@ class CTCDecode(Op):
             _add(grown, (*path, label), 0, either + chance)
 
 
-def _add(grown: dict[Any, Any], path: Any, place: int, chance: float) -> None:
+def _add(grown: dict[Any, Any], path: Any, end: int, chance: float) -> None:
     ends = list(grown.get(path, (-np.inf, -np.inf)))
-    ends[place] = float(np.logaddexp(ends[place], chance))
+    ends[end] = float(np.logaddexp(ends[end], chance))
     grown[path] = tuple(ends)
 
 

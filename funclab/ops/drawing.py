@@ -42,8 +42,8 @@ class DrawFrom(Op, abstract=True):
 
 def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
     """An op that draws, from a function of a generator, the lengths, and the inputs."""
-    given = f"{' and '.join(inputs)} (broadcast to dims)"
-    doc = f"{says}.\n\n    Shapes: {given}, state (2,) -> out (dims).\n    "
+    shapes = f"{' and '.join(inputs)} (broadcast to dims)"
+    doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
     attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
     return type(name, (DrawFrom,), attributes | {"__module__": __name__})
 

@@ -77,15 +77,15 @@ class Einsum(Op):
         return terms, output.replace("...", others)
 
     def forward(self, *arrays: Array) -> None:
-        *given, out = arrays
-        terms, output = self.letters([array.ndim for array in given])
-        contract(list(map(Factor, terms, given)), output, out)
+        *inputs, out = arrays
+        terms, output = self.letters([array.ndim for array in inputs])
+        contract(list(map(Factor, terms, inputs)), output, out)
 
     def vjp(self, g: Array, *arrays: Any) -> None:
         count = (len(arrays) - 1) // 2
-        given, slots = arrays[:count], arrays[count + 1 :]
-        terms, output = self.letters([array.ndim for array in given])
-        factors = list(map(Factor, terms, given))
+        inputs, slots = arrays[:count], arrays[count + 1 :]
+        terms, output = self.letters([array.ndim for array in inputs])
+        factors = list(map(Factor, terms, inputs))
         for i, slot in enumerate(slots):
             if slot is not None:
                 others = [Factor(output, g), *factors[:i], *factors[i + 1 :]]

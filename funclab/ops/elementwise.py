@@ -33,6 +33,7 @@ def row(
     vjp: Callable[..., Any] | None = None,
     base: type = Elementwise,
     numerics: str = "",
+    source: str = "",
 ) -> Any:
     """An op and its function, from a formula for out, and one for gx in words and as a function."""
     lines = ["Shapes: x (any) -> out (same as x)."]
@@ -42,7 +43,7 @@ def row(
     else:
         attributes["vjp"] = staticmethod(vjp)
         lines.append(f"Gradient: gx = {gradient}.")
-    lines += [f"Numerics: {numerics}."] * bool(numerics)
+    lines += [f"Numerics: {numerics}."] * bool(numerics) + [f"Source: {source}."] * bool(source)
     attributes["__doc__"] = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
     op = type(name, (base,), attributes)
     return op, function_of(op)

@@ -136,9 +136,9 @@ class TakeAlongAxis(Op):
             gindices.fill(0)
         if gx is not None:
             gx.fill(0)
-            places = list(np.ogrid[tuple(map(slice, indices.shape))])
-            places[self.axis] = indices.astype(np.intp, copy=False)
-            np.add.at(gx, tuple(places), g)
+            targets = list(np.ogrid[tuple(map(slice, indices.shape))])
+            targets[self.axis] = indices.astype(np.intp, copy=False)
+            np.add.at(gx, tuple(targets), g)
 
 
 class OneHot(Op):

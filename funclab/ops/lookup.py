@@ -46,6 +46,10 @@ class LookUp(Op):
     def dtype(self, *dtypes: str) -> str:
         return self.table.found_dtype
 
+    def __repr__(self) -> str:
+        owner = getattr(self.table, "layer", self.table)
+        return f"LookUp(table={getattr(owner, 'name', type(owner).__name__)})"
+
     def forward(self, *arrays: Array) -> None:
         *inputs, out = arrays
         out[...] = self.table.find(*inputs)

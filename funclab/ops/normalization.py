@@ -197,8 +197,8 @@ class LayerNormalization(Op):
         *weights, out, mean, inverse = rest
         rows, into = rows_of(x, *self.axes(x)), rows_of(out, *self.axes(x))
         around = self._scale(rows, weights), self._offset(rows, weights), self.epsilon
-        found = mean.reshape(-1), inverse.reshape(-1)
-        kernels.normalize_rows(rows, *around, self.centered, into, *found)
+        statistics = mean.reshape(-1), inverse.reshape(-1)
+        kernels.normalize_rows(rows, *around, self.centered, into, *statistics)
         store(into, out, *self.axes(x))
 
     def vjp(self, g: Array, x: Array, *rest: Any) -> None:
@@ -206,8 +206,8 @@ class LayerNormalization(Op):
         weights, (_, mean, inverse, gx, *slots) = rest[:count], rest[count:]
         axes = self.axes(x)
         rows, into = rows_of(x, *axes), rows_of(np.empty_like(g) if gx is None else gx, *axes)
-        found = mean.reshape(-1), inverse.reshape(-1)
-        around = rows, self._scale(rows, weights), *found, self.centered
+        statistics = mean.reshape(-1), inverse.reshape(-1)
+        around = rows, self._scale(rows, weights), *statistics, self.centered
         sums = kernels.normalize_rows_vjp(rows_of(g, *axes), *around, into)
         for slot, total in zip(slots, sums[0 if self.scaled else 1 :], strict=False):
             if slot is not None:

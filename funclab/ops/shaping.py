@@ -133,8 +133,8 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     rank = len(shape_of(x))
     sources = [axis % rank for axis in np.ravel(source).tolist()]
     order = [axis for axis in range(rank) if axis not in sources]
-    for place, axis in sorted(zip((i % rank for i in np.ravel(destination).tolist()), sources)):
-        order.insert(place, axis)
+    for target, axis in sorted(zip((i % rank for i in np.ravel(destination).tolist()), sources)):
+        order.insert(target, axis)
     return Transpose(tuple(order))(x)
 
 

@@ -94,18 +94,17 @@ class Sliding(Spatial, abstract=True):
         return Window(tuple(size), self.strides, tuple(dilation), pads)
 
 
-def per_axis(value: int | Sequence[int], rank: int, what: str, least: int = 1) -> tuple[int, ...]:
+def per_axis(value: int | Sequence[int], rank: int, name: str, least: int = 1) -> tuple[int, ...]:
     """A setting for each spatial axis, from one number or one for each; all at least `least`."""
     values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
     if len(values) != rank or not all(
         isinstance(v, Integral) and not isinstance(v, bool) and int(v) >= least for v in values
     ):
         raise ArgumentError(
-            f"The `{what}` argument must be a {'positive' if least else 'non-negative'} integer "
-            f"or a tuple of {rank} of them. "
-            f"Received: {what}={value!r}.",
+            f"The `{name}` argument must be a {'positive' if least else 'non-negative'} "
+            f"integer or a tuple of {rank} of them. Received: {name}={value!r}.",
             why=f"it holds one number for each of the {rank} axes that the window moves along.",
-            fix=meant.per_axis(what, value, rank),
+            fix=meant.per_axis(name, value, rank),
         )
     return values
 

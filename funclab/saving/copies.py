@@ -137,9 +137,9 @@ def _stack(model: Any) -> list[Any]:
     return [*first, *model.layers]
 
 
-def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> tuple[Any, Any]:
+def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], feeds: Any) -> tuple[Any, Any]:
     graph: Graph = model.graph
-    starts = structure.flatten(given) if given is not None else None
+    starts = structure.flatten(feeds) if feeds is not None else None
     known: dict[Tensor, Any] = {}
     for i, (tensor, node) in enumerate(zip(graph.inputs, graph.input_nodes, strict=True)):
         known[tensor] = starts[i] if starts else copy_of[node.operation].output

@@ -103,7 +103,7 @@ def _revived(config: Any, own: Any) -> Any:
     if kind == "function":
         return _known_function(inner, own)
     module = config.get("module") or ""
-    rooms = {place: kind for kind, place in registry.KERAS_MODULES.items()}
+    rooms = {path: kind for kind, path in registry.KERAS_MODULES.items()}
     room = rooms.get(module) or _kind_of(kind)
     if room == "layer":
         return from_config(config, own)

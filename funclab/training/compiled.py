@@ -28,15 +28,15 @@ class Compiled:
     """The state of a compiled model: settings, running means, and the plans made so far."""
 
     def __init__(
-        self, optimizer: Any, loss: Any, loss_weights: Any, given: Any, weighted: Any
+        self, optimizer: Any, loss: Any, loss_weights: Any, plain: Any, weighted: Any
     ) -> None:
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
-        given, weighted = structure.map_structure(_made_once, [given, weighted])
-        self.given_metrics, self.given_weighted = given, weighted
+        plain, weighted = structure.map_structure(_made_once, [plain, weighted])
+        self.given_metrics, self.given_weighted = plain, weighted
         for part in structure.flatten([] if is_config(loss) else [loss]):
             losses.as_loss(part)
-        for metric in structure.flatten([given, weighted]):
+        for metric in structure.flatten([plain, weighted]):
             if not is_accuracy(metric):
                 metrics.get(metric)
         self.outputs: list[Output] | None = None
@@ -233,8 +233,8 @@ def check_others(others: dict[str, Any]) -> None:
         )
 
 
-def is_accuracy(given: Any) -> bool:
-    return isinstance(given, str) and given.lower() in ("accuracy", "acc")
+def is_accuracy(metric: Any) -> bool:
+    return isinstance(metric, str) and metric.lower() in ("accuracy", "acc")
 
 
 def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
@@ -245,20 +245,20 @@ def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
     return metrics.SparseCategoricalAccuracy if whole else metrics.CategoricalAccuracy
 
 
-def made(given: Any, accuracy: type[Metric]) -> Metric:
+def made(metric: Any, accuracy: type[Metric]) -> Metric:
     """The metric a user means."""
-    if is_accuracy(given):
-        return accuracy(name=given)
-    return metrics.get(given)
+    if is_accuracy(metric):
+        return accuracy(name=metric)
+    return metrics.get(metric)
 
 
-def name_of(given: Any) -> str:
+def name_of(metric: Any) -> str:
     """A metric's name in logs: the string that was given, or the object's own name."""
-    if isinstance(given, str):
-        return given
-    if isinstance(given, dict):
-        return given.get("config", {}).get("name") or given["class_name"]
-    return getattr(metrics.get(given), "name", "metric")
+    if isinstance(metric, str):
+        return metric
+    if isinstance(metric, dict):
+        return metric.get("config", {}).get("name") or metric["class_name"]
+    return getattr(metrics.get(metric), "name", "metric")
 
 
 def free(keys: Sequence[str], key: str) -> str:

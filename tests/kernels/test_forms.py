@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Sequential
+from funclab import Input, Sequential, registry
 from funclab.kernels import elementwise
 from funclab.kernels.jit import FORMS
 from funclab.layers import Dense
@@ -69,6 +69,10 @@ def compared() -> dict[Name, list[bool]]:
         for name, loop in ALL.items():
             plain = watched(name, loop) if name in LOOPS else loop
             patch.setattr(sys.modules[name[0]], name[1], plain)
+        for optimizer in set(registry.registered("optimizer").values()):
+            if kernel := vars(optimizer).get("kernel"):
+                watching = getattr(sys.modules[kernel.__module__], kernel.__name__)
+                patch.setattr(optimizer, "kernel", staticmethod(watching))
         run_examples()
     return agreed
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
-from funclab import structure
+from funclab import registry, structure
 from funclab.engine.describe import Names
 from funclab.engine.plan import calls_behind
 from funclab.graph.graph import Graph
@@ -27,6 +26,8 @@ from funclab.view.tables.nodes import special
 Facts = dict[str, Any]
 MOST_NODES = 200
 """Calls of a layer outside the model, at most, that are listed."""
+MOST_ITEMS = 8
+"""How many items of a long setting, such as a vocabulary, are told."""
 
 
 def _named(part: Part, name: str, fact: Facts) -> Facts:
@@ -106,11 +107,12 @@ def _told(layer: Any) -> Facts:
     """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
     weights = words.weights_of(layer)
     arrays = [] if words.graph_of(layer) is not None else weights
+    names = words.weight_names(layer)
     return {
         "detail": words.detail(layer),
         "settings": settings(layer),
         "weights": words.arithmetic(layer) if weights else "",
-        "arrays": [[clean(weight.name), show(weight.shape)] for weight in arrays],
+        "arrays": [[name, show(weight.shape)] for name, weight in zip(names, arrays)],
     }
 
 
@@ -147,17 +149,23 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
     config = layer.get_config()
     names = config if every else own_settings(layer)
     return [
-        [name, _setting(config[name])]
+        [name, _setting(getattr(layer, name, None), config[name])]
         for name in names
         if name in config and name not in ("name", "dtype", "trainable")
     ]
 
 
-def _setting(value: Any) -> str:
+def _setting(given: Any, value: Any) -> str:
     """A setting as it is written in code, more or less: a layer in it by its class."""
+    if inspect.isfunction(given):
+        return given.__name__
     if isinstance(value, dict) and "class_name" in value:
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(value["class_name"])).lower()
-    return show(tuple(value)) if isinstance(value, list) else str(value)
+        return registry.to_snake_case(str(value["class_name"]))
+    if not isinstance(value, (list, tuple)):
+        return str(value) or "''"
+    items = [repr(x) if isinstance(x, str) else _setting(None, x) for x in value[:MOST_ITEMS]]
+    items += [f"… {len(value):,} in all"] if len(value) > MOST_ITEMS else []
+    return f"({', '.join(items)}{',' * (len(items) == 1)})"
 
 
 def more_of(layer: Operation) -> Facts:
@@ -187,7 +195,7 @@ def tape_of(node: Node) -> list[Facts]:
 def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
-    options = str(call.op).partition("(")[2].rstrip(")")
+    options = str(call.op).partition("(")[2][:-1]
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",

@@ -22,24 +22,36 @@ _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
+    "function": "{}",
     "num_heads": "{} heads", "num_query_heads": "{} heads", "num_key_value_heads": "{} of keys",
     "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
     "sliding_window": "window {}",
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
     "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
-    "axis": "axis {}", "axes": "axes {}",
+    "axis": "axis {}", "axes": "axes {}", "shared_axes": "shared along {}",
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}", "interpolation": "{}",
+    "offset": "offset {}", "interpolation": "{}", "ngrams": "ngrams {}",
+    "output_sequence_length": "length {}", "l1": "l1 {}", "l2": "l2 {}",
+    "noise_shape": "noise {}",
 }  # fmt: skip
 _FLAGS = {
+    "dropout": "dropout {}", "recurrent_dropout": "recurrent dropout {}",
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
     "use_scale": "scaled", "use_gate": "gate", "mask_zero": "masks 0", "invert": "inverted",
     "keepdims": "keeps axes", "normalize": "normalized",
+    "crop_to_aspect_ratio": "cropped to fit", "pad_to_aspect_ratio": "padded to fit",
     "data_format": "{}",
 }  # fmt: skip
+_ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
+"""What is told of a class, in one dimension or more, even where it is the default."""
+_COUNTED = {
+    "Discretization": "bins", "Hashing": "bins", "HashedCrossing": "bins", "StringLookup": "tokens",
+    "IntegerLookup": "tokens", "TextVectorization": "tokens", "CategoryEncoding": "tokens",
+}  # fmt: skip
+"""What the depth of a class counts."""
 _LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
 """Settings that follow another one where they are not given."""
 _CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
@@ -98,7 +110,10 @@ def detail(layer: Any) -> str:
     size = _first(layer, _SIZES)
     if hasattr(layer, "input_dim") and hasattr(layer, "output_dim"):
         size = f"{layer.input_dim} → {layer.output_dim}"
-    head = " ".join(filter(None, [kind(layer), of, size]))
+    if hasattr(layer, "height") and hasattr(layer, "width"):
+        size = f"to {layer.height}×{layer.width}"
+    counted = _COUNTED.get(kind(layer), "") if size else ""
+    head = " ".join(filter(None, [kind(layer), of, size, counted]))
     return " · ".join([head, *_settings_of(layer)])
 
 
@@ -188,9 +203,13 @@ def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
         value = _same(getattr(layer, name, None))
         usual = [None, False, "channels_last", _same(defaults[name])]
         usual += [_same(getattr(layer, _LIKE[name], None))] if name in _LIKE else []
-        always = (kind(layer), name) == ("Concatenate", "axis")
+        always = _ALWAYS.get(kind(layer).rstrip("123D")) == name
+        if callable(value):
+            value = getattr(value, "__name__", None)
+            usual.append("<lambda>")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
             text = "{}" if value in ("same", "causal") else table[name]
+            text = text.removesuffix("s") if value == 1 and value is not True else text
             yield text.format(listed_value(value))
 
 
@@ -249,5 +268,24 @@ def value_text(value: Any) -> str:
 def listed_value(value: Any) -> str:
     """A setting in which order counts: `0, 2, 1`."""
     if isinstance(value, (list, tuple)):
-        return shorten(", ".join(map(str, value)), 20)
+        items = list(map(str, value))
+        items[4:-1] = ["…"] if len(items) > 6 else items[4:-1]
+        return shorten(", ".join(items), 32)
     return value_text(value)
+
+
+def weight_names(layer: Any) -> list[str]:
+    """The names of a layer's weights, after what tells two of one name apart: `query/kernel`.
+
+    >>> from funclab.layers import LSTM, Bidirectional
+    >>> both = Bidirectional(LSTM(2))
+    >>> both.build((None, 5, 4))
+    >>> weight_names(both)[2:4]
+    ['forward_lstm/bias', 'backward_lstm/kernel']
+    """
+    paths = [weight.path.split("/") for weight in weights_of(layer)]
+    names = [path[-1] for path in paths]
+    if len(set(names)) == len(names):
+        return list(map(clean, names))
+    common = set[str]().union(*paths).intersection(*paths)
+    return [clean("/".join(part for part in path if part not in common)) for path in paths]

@@ -149,8 +149,12 @@ def special(layer: Operation) -> str:
     if nodes[0].is_input:
         return f"{name} brings data in: nothing flows into it, and its one node is made with it."
     if count == 1:
-        what = "op" if isinstance(layer, OpOperation) else "layer"
-        return f"This {what} was called once, so {name}.output is its one output."
+        what, made = (
+            "op" if isinstance(layer, OpOperation) else "layer",
+            len(nodes[0].output_tensors),
+        )
+        several = f"the list of its {made} outputs" if made > 1 else "its one output"
+        return f"This {what} was called once, so {name}.output is {several}."
     shapes = {tuple(node.output_shapes) for node in nodes}
     also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
     return (

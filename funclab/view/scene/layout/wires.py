@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import Cell, Wire, row_offset
+from funclab.view.scene.layout.cells import FAN, Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, Scene
 from funclab.view.scene.sizes import Density
@@ -142,9 +142,8 @@ class Wires:
             for port, plate in cell.plates.items():
                 if plate.border:
                     continue
-                start = complex(cell.at + cell.outs[port], cell.end)
-                stub = stubs[plate.key]
-                stub.path = self._path(start, [self._leave(cell, port, True)])
+                start, *more = self._fan(cell, port)
+                stubs[plate.key].path = self._path(start, [*more, self._leave(cell, port, True)])
             for wire in cell.leaving:
                 start, *more = self._begin(cell, wire.port)
                 wire.edge.path = self._path(start, [*more, *self._corners(wire)])
@@ -181,6 +180,8 @@ class Wires:
     def _begin(self, cell: Cell, port: int) -> list[complex]:
         """Where the way to a reader starts; out of a row, the way to the right of its box."""
         box = cell.box
+        if port not in cell.plates and not (box and box.rows):
+            return self._fan(cell, port)
         if box is None or not box.rows or self.sideways:
             return [self._leave(cell, port, False)]
         row, index = divmod(port, 100)
@@ -188,6 +189,15 @@ class Wires:
         level += cell.start + cell.size / 2
         out = cell.at + cell.outs[port]
         return [complex(cell.at + cell.far, level), complex(out, level), complex(out, cell.end)]
+
+    @staticmethod
+    def _fan(cell: Cell, port: int) -> list[complex]:
+        """The way from the box to a port, which may be beside it."""
+        out, beside = cell.at + cell.outs.get(port, 0), cell.beside(port)
+        if not beside:
+            return [complex(out, cell.end)]
+        start, level = complex(out - beside, cell.end), cell.end + FAN / 2
+        return [start, complex(out - beside, level), complex(out, level)]
 
     def _corners(self, wire: Wire) -> list[complex]:
         bus = self.levels.buses.get((wire.source, wire.port))

@@ -52,7 +52,9 @@ def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: in
 def _moves(call: CallShapes, size: Sequence[int]) -> str:
     layer = call.layer
     over = ("sequence", "image", "volume")[len(size) - 1]
-    moves = f"A window of {times(size)} moves over the {over}"
+    apart = sorted(set(getattr(layer, "dilation_rate", [1])))
+    window = f"{times(size)}{f', its elements {times(apart)} apart,' if apart != [1] else ''}"
+    moves = f"A window of {window} moves over the {over}"
     strides = sorted(set(layer.strides))
     if strides != [1]:
         moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
@@ -67,6 +69,7 @@ def conv_layer(call: CallShapes) -> Derivation:
     layer = call.layer
     axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
     change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
+    change += f", in {layer.groups} groups" * (layer.groups > 1)
     return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
 
 
@@ -116,9 +119,9 @@ def _lays(call: CallShapes, size: Sequence[int]) -> str:
     )
     more = layer.output_padding is not None
     if layer.padding == "valid":
-        return words + (
-            "; output_padding is added." if more else ", or + stride if that is larger."
-        )
+        less = any(window < stride for window, stride in zip(size, layer.strides))
+        words += ", or + stride if that is larger" * (less and not more)
+        return words + "; output_padding is added" * more + "."
     if not more:
         return f'{words}, of which padding="same" keeps n × stride.'
     return (
