@@ -38,7 +38,7 @@ def rng() -> np.random.Generator:
 
 @contextmanager
 def using(generator: np.random.Generator) -> Iterator[None]:
-    """Meanwhile, draw all random numbers from this generator, and leave the usual one alone.
+    """Within the block, draw all random numbers from this generator, and leave the usual one alone.
 
     Only in this thread: a training in the background goes on with the usual one.
     """
@@ -137,7 +137,7 @@ def check_rank(name: str, shape: Lengths, fits: bool, wanted: str) -> None:
 
 
 class Random(Initializer):
-    """An initializer that draws: from a stream of its own, with a seed, else from everybody's."""
+    """An initializer that draws: with a seed from a stream of its own, else from the shared one."""
 
     def generator(self) -> np.random.Generator:
         seed = getattr(self, "seed", None)
