@@ -374,7 +374,7 @@ KINDS: dict[str, tuple[Any, str, str]] = {
 
 
 def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
-    """Refuse text, nan or None in the place of a number, and so on; `kind` is as in a signature.
+    """Refuse text, nan or None in place of a number, and so on; `kind` is as in a signature.
 
     Raises: ArgumentError.
     """

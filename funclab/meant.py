@@ -115,7 +115,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def by_value(kind: str, value: Any, other: str = "") -> str:
-    """Something that is not a name, given in the place of a kind; it may be of an `other` kind."""
+    """Something that is not a name, given in place of a kind; it may be of an `other` kind."""
     example = EXAMPLES.get(kind, article(kind))
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return f'write "{value[0]}" alone, without brackets.'
@@ -137,7 +137,7 @@ def by_value(kind: str, value: Any, other: str = "") -> str:
 
 
 def whole(name: str, value: Any, example: int) -> str:
-    """A value in the place of a whole number above 0."""
+    """A value in place of a whole number above 0."""
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int):
         return f"write {name}={value[0]}, without brackets."
     if isinstance(value, str):
@@ -152,7 +152,7 @@ def whole(name: str, value: Any, example: int) -> str:
 
 
 def per_axis(name: str, value: Any, rank: int) -> str:
-    """A value in the place of one whole number, or one for each of `rank` axes."""
+    """A value in place of one whole number, or one for each of `rank` axes."""
     if value in ("same", "valid", "causal"):
         return f'write padding="{value}", with its name.'
     if isinstance(value, (list, tuple)):
@@ -167,7 +167,7 @@ def per_axis(name: str, value: Any, rank: int) -> str:
 
 
 def shape(name: str, value: Any) -> str:
-    """A value in the place of a shape."""
+    """A value in place of a shape."""
     if isinstance(value, np.ndarray):
         return f"write {name}=x.shape[1:], the shape of one sample."
     lengths = value if isinstance(value, (list, tuple)) else (value,)
@@ -182,7 +182,7 @@ def shape(name: str, value: Any) -> str:
 
 
 def fraction(name: str, value: Any) -> str:
-    """A value in the place of a fraction in [0, 1)."""
+    """A value in place of a fraction in [0, 1)."""
     if isinstance(value, str):
         return number(name, value, "0.5")
     if name == "momentum":
@@ -193,7 +193,7 @@ def fraction(name: str, value: Any) -> str:
 
 
 def number(name: str, value: Any, example: str) -> str:
-    """A value in the place of any number."""
+    """A value in place of any number."""
     try:
         float(value if isinstance(value, str) else "")
     except ValueError:

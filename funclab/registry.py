@@ -86,7 +86,7 @@ def reset_names() -> None:
 
 @contextmanager
 def fresh_names() -> Iterator[None]:
-    """Meanwhile, count names from the start; afterwards go on as if nothing had been made."""
+    """Within the block, count names from the start; after it, go on as if nothing had been made."""
     before = Counter(_used)
     _used.clear()
     try:

@@ -206,7 +206,7 @@ def _traversed(func: Callable[[Any], Any], structure: Any, top_down: bool) -> An
 
 
 def lists_to_tuples(structure: Any) -> Any:
-    """The structure with tuples in the place of lists."""
+    """The structure with tuples in place of lists."""
 
     def as_tuple(part: Any) -> Any:
         return tuple(part) if isinstance(part, list) else None

@@ -1,4 +1,4 @@
-"""Moving averages of the weights, in the place of the weights while a model is evaluated."""
+"""Moving averages of the weights, in place of the weights while a model is evaluated."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
         raise ArgumentError(
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",
-            why=f"beside its inputs it takes {', '.join(known)}.",
+            why=f"besides its inputs it takes {', '.join(known)}.",
             fix=meant.keyword(unknown[0], known),
             graph=layer,
         )

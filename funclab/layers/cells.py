@@ -230,7 +230,7 @@ def warn_of_states(layer: Any) -> None:
         vars(layer)["_has_warned"] = True
         warn(
             f"Layer '{layer.name}' (of type {type(layer).__name__}) reads masked steps like any "
-            "other here: beside `initial_state`, a mask has to be passed by name, as in Keras 3. "
+            "other here: with `initial_state`, a mask has to be passed by name, as in Keras 3. "
             f"Write {layer.name}(x, initial_state=states, mask=embedding.compute_mask(ids))."
         )
 

@@ -50,7 +50,7 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What a convolution of the inputs takes beside the kernel."""
+        """What a convolution of the inputs takes besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def build(self, input_shape: Any) -> None:

@@ -49,7 +49,7 @@ class Formula:
                 )
 
     def letters(self, rank: int) -> tuple[str, str, str]:
-        """The terms for an input with so many axes, with letters in the place of "..."."""
+        """The terms for an input with so many axes, with letters in place of "..."."""
         x, kernel, output = self.terms
         free = [c for c in reversed(string.ascii_letters) if c not in self.equation]
         others = "".join(free[: max(0, rank - len(x))])
@@ -72,7 +72,7 @@ class Formula:
         if len(named) != len(output_shape):
             raise ShapeError(
                 f"output_shape={show(output_shape)} does not fit the equation {self.equation!r}.",
-                why=f"beside the batch, the axes of the output with a letter are: "
+                why=f"besides the batch, the axes of the output with a letter are: "
                 f"{', '.join(named) or 'none'}.",
                 fix="give one length for each of these; None for those that the input has.",
             )

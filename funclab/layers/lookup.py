@@ -118,7 +118,7 @@ def no_place_for(layer: IndexLookup, key: Any) -> DataError:
     return DataError(
         "When `num_oov_indices=0` all inputs should be in vocabulary, found OOV values "
         f"[{key!r}], consider setting `num_oov_indices=1`.",
-        why=f"{layer.name} knows {len(layer.tokens)} tokens, and this is none of them.",
+        why=f"{layer.name} knows {len(layer.tokens)} tokens, and this is not one of them.",
         fix="write num_oov_indices=1, or leave such samples out.",
         graph=layer,
     )

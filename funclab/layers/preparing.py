@@ -19,7 +19,7 @@ class Preparing(Layer, abstract=True):
     """A layer on words: called on lists and arrays it computes at once, without a plan."""
 
     also_configured = ("vocabulary_size",)
-    """What its config has beside the arguments of its constructor."""
+    """What its config has besides the arguments of its constructor."""
     input_dtype = STRING
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -53,7 +53,7 @@ class Preparing(Layer, abstract=True):
     def _checked(self, inputs: Any) -> Any:
         """Symbolic inputs of the kind that the layer reads.
 
-        Raises: ArgumentError for text in the place of numbers, and the reverse.
+        Raises: ArgumentError for text in place of numbers, and the reverse.
         """
         if not isinstance(inputs, Value):
             return inputs

@@ -77,10 +77,6 @@ class AlphaDropout(Dropout):
     array([[1., 1., 1.]], dtype=float32)
     """
 
-    rate: float
-    noise_shape: Any = None
-    seed: int | None = None
-
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.rate:
             return inputs

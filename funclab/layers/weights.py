@@ -86,7 +86,7 @@ class Weighted(Operation):
         if self.built:
             raise WeightsError(
                 f"{self.name} is built already; its weights are {[v.path for v in self.weights]}.",
-                why="a second `build` would put new weights in the place of those in use.",
+                why="a second `build` would put new weights in place of those in use.",
                 fix="make a new layer for inputs of another shape.",
             )
         kinds = ("initializer", "regularizer", "constraint")

@@ -184,8 +184,8 @@ def unique(
     fill_value: Any = None,
 ) -> Any:
     """The different elements of x (or slices along `axis`) in order; and on demand where each is
-    first, which of them each element of x is, and how often each occurs. With `size` there are just
-    so many: too few are filled up with `fill_value` (or the smallest), which occurs 0 times.
+    first, which of them each element of x is, and how often each occurs. With `size` there are
+    that many: missing ones are filled with `fill_value` (or the smallest), which occurs 0 times.
     """
     asked = return_index, return_inverse, return_counts
     results = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]

@@ -56,7 +56,7 @@ class Einsum(Op):
         return tuple(lengths[letter] for letter in output)
 
     def letters(self, ranks: Sequence[int]) -> tuple[list[str], str]:
-        """The terms and the output, with letters in the place of "..."."""
+        """The terms and the output, with letters in place of "..."."""
         inputs, _, output = self.subscripts.partition("->")
         free = [c for c in reversed(string.ascii_letters) if c not in self.subscripts]
         written = inputs.split(",")
@@ -196,7 +196,7 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     Without an arrow, the letters that occur once stay, in the order of the alphabet. "..." stands
     for all axes without a letter.
 
-    Raises: ArgumentError for what is no formula; ShapeError when the tensors do not fit it.
+    Raises: ArgumentError for what is not a formula; ShapeError when the tensors do not fit it.
 
     >>> import numpy as np
     >>> einsum("ij,ij->i", np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))

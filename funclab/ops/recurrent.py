@@ -58,7 +58,7 @@ class Recurrence(Op, abstract=True):
     gates: ClassVar[int] = 1
     state_count: ClassVar[int] = 1
     extra: ClassVar[tuple[int, ...]] = ()
-    """The widths, in units, of what the steps leave beside gates and states."""
+    """The widths, in units, of what the steps leave besides gates and states."""
     n_outputs: ClassVar[int] = 2
 
     def shape(self, *inputs: Shape) -> tuple[Shape, ...]:

@@ -120,7 +120,7 @@ class Resize(Resampling):
             raise ShapeError(
                 "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). "
                 f"Received input with shape: images.shape={show(x)}.",
-                why="height and width are axes beside the channels.",
+                why="height and width are axes besides the channels.",
                 fix="add the missing axis with a Reshape layer.",
             )
         new = self.changed(len(x))

@@ -295,7 +295,7 @@ class Optimizer(Remembering):
             np.copyto(weights, mean)
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
-        """Put the moving averages, where they are kept, in the place of the weights."""
+        """Put the moving averages, where they are kept, in place of the weights."""
         for variable in var_list if self.use_ema else ():
             if variable in self.averages.extents:
                 variable.assign(self.averages.of(variable)["average"])

@@ -105,7 +105,7 @@ def clone_model(
 ) -> Any:
     """A new model of the same shape with new layers and new weights; sharing is kept.
 
-    `clone_function(layer)` may return another layer in the place of each.
+    `clone_function(layer)` may return another layer in place of each.
     """
     if not hasattr(model, "get_config"):
         raise wrong_value("clone_model", "model", model, "a model", "Model(inputs, outputs)")

@@ -117,7 +117,7 @@ PLAIN: dict[str, Any] = {
     SLICE: lambda config, own: slice(config["start"], config["stop"], config["step"]),
     ELLIPSIS: lambda config, own: Ellipsis,
 }
-"""What is no object of Keras, by the name of its class in a config."""
+"""What is not an object of Keras, by the name of its class in a config."""
 
 
 def _kind_of(name: str) -> str:

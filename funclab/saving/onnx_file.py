@@ -201,7 +201,7 @@ class _Writer:
 
 
 def _inputs(model: Any) -> Any:
-    """Values in the place of the model's inputs."""
+    """Values in place of the model's inputs."""
     known = getattr(model, "input_structure", None)
     if known is not None:
         return structure.map_structure(lambda x: Value(x.shape, x.dtype, x.name), known)

@@ -59,7 +59,7 @@ def placed_layers(model: Any) -> list[tuple[str, Any]]:
 
 
 def assets_of(model: Any) -> dict[str, str]:
-    """The texts that the layers of a model keep beside their weights, by their path in a file."""
+    """The texts that the layers of a model keep besides their weights, by their path in a file."""
     return {
         f"assets/{prefix}{name}": text
         for prefix, layer in placed_layers(model)
@@ -252,14 +252,14 @@ def _optimizer_state(model: Any) -> list[Array]:
 
 
 def _restore_optimizer(model: Any, states: list[Array]) -> None:
-    """Go on where the optimizer stopped; begin anew, with a warning, if it was another one."""
+    """Go on where the optimizer stopped; start afresh, with a warning, if it was another one."""
     optimizer, slots = model.optimizer, _slots(model)
     own = _optimizer_state(model)
     if [state.shape for state in states] != [state.shape for state in own]:
         if len(states) > 2:  # less: an optimizer that has not trained yet
             warn(
                 f"The file has {len(states)} arrays of an optimizer, {optimizer.name} of "
-                f"{model.name} has {len(own)}: it begins anew. The weights are loaded."
+                f"{model.name} has {len(own)}: it starts afresh. The weights are loaded."
             )
         return
     optimizer.steps_taken[0] = int(states[0])

@@ -20,7 +20,7 @@ BELONGS = {
     "categorical_focal_crossentropy": ("softmax", "CategoricalFocalCrossentropy"),
     "binary_focal_crossentropy": ("sigmoid", "BinaryFocalCrossentropy"),
 }
-# What other activations make is no probability: below 0, above 1, or both.
+# What other activations make is not a probability: below 0, above 1, or both.
 OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")
 CLOSED = ("softmax", "sigmoid", "hard_sigmoid")
 # Layers that hand on what they are given, number by number.

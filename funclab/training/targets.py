@@ -177,7 +177,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
 
 
 def warn_of_range(output: Output, y: Any) -> None:
-    """Targets of a crossentropy that are no probabilities: below 0, or above 1."""
+    """Targets of a crossentropy that are not probabilities: below 0, or above 1."""
     function = function_of(output.loss)
     if function not in (*CATEGORICAL, functions.binary_crossentropy) or not y.size:
         return
@@ -257,7 +257,7 @@ def _check_range(output: Output, classes: int | None, y: Array) -> None:
             f"classes: a label value outside the valid range of [0, {classes}).",
             why="a class number is the place of a probability among the outputs.",
             fix=fix,
-            facts=f"class {int(wrong)} is none of {classes}",
+            facts=f"class {int(wrong)} is not one of {classes}",
         )
 
 

@@ -20,7 +20,7 @@ class PyDataset:
 
     Write `__len__` (the number of batches) and `__getitem__(index)`, which returns (x, y) or
     (x, y, sample_weight); and, if you like, `on_epoch_begin` and `on_epoch_end`. Give it to fit,
-    evaluate or predict in the place of x. `num_batches` is None for data without an end.
+    evaluate or predict in place of x. `num_batches` is None for data without an end.
 
     workers, use_multiprocessing, max_queue_size: accepted for Keras; batches are made one after
         another, when they are needed.

@@ -21,19 +21,7 @@ from funclab.layers import LSTM, Conv2D, Dense, EinsumDense, Embedding, Lambda, 
 ROWS = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
 
 
-def softmax(x: Any) -> Any:
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-ENDS = {
-    "linear": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0),
-    "tanh": np.tanh,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "softmax": softmax,
-    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
-}
+OFFSETS = (1.0, 2.0)
 
 
 def steps_of(layer: Any) -> list[str]:
@@ -157,7 +145,7 @@ def test_a_function_gets_arguments_mask_and_training():
 
 def test_a_saved_function_finds_the_names_of_its_module_again():
     offset = 2.0
-    layer = Lambda(lambda x, power=3: ops.power(x, power) + offset + len(ENDS))
+    layer = Lambda(lambda x, power=3: ops.power(x, power) + offset + len(OFFSETS))
     config = json.loads(json.dumps(layer.get_config()))
 
     with functions.safe_mode(False):

@@ -3,12 +3,8 @@
 import numpy as np
 import pytest
 
-from funclab import Input, layers, ops
-from funclab.engine.plan import Plan
+from funclab import Input, layers
 from funclab.errors import ShapeError
-from funclab.graph.value import Variable
-
-IMAGES = np.random.default_rng(0).standard_normal((2, 7, 6, 4)).astype("float32")
 
 
 def test_a_causal_convolution_does_not_see_the_future():
@@ -43,25 +39,6 @@ def test_a_transposed_convolution_leads_back_to_a_shape_that_a_convolution_had(s
     larger = layers.Conv2DTranspose(2, *settings, output_padding=more)(smaller)
 
     assert larger.shape == images.shape
-
-
-def test_a_transposed_convolution_gives_the_gradients_of_a_convolution():
-    small, kernel = IMAGES, np.random.default_rng(1).standard_normal((3, 2, 5, 4))
-    image = Variable(np.zeros((2, 15, 12, 5)))
-    plan = Plan(ops.sum(ops.multiply(ops.conv(image, kernel, 2), small.astype("float64"))))
-
-    plan.run()
-
-    made = ops.conv_transpose(small.astype("float64"), kernel, 2)
-    np.testing.assert_allclose(made, plan.grads[image])
-
-
-def test_bilinear_interpolation_lies_on_the_line_between_two_pixels():
-    row = np.array([0.0, 4.0]).reshape(1, 1, 2, 1)
-
-    made = layers.UpSampling2D((1, 4), interpolation="bilinear")(row)
-
-    assert made.ravel().tolist() == [0, 0, 0.5, 1.5, 2.5, 3.5, 4, 4]
 
 
 def test_a_shared_convolution_takes_images_of_any_size():

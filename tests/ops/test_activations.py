@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab import Input, activations, ops
+from funclab import activations, ops
 from funclab.errors import ArgumentError, NameLookupError
 
 X = np.array([-4.0, -1.5, -0.5, 0.0, 0.5, 1.5, 7.0])
@@ -66,13 +66,6 @@ def test_an_unknown_name_suggests_near_ones():
 def test_something_that_cannot_be_called_is_refused():
     with pytest.raises(ArgumentError, match="Could not interpret activation identifier: 3"):
         activations.get(3)
-
-
-def test_an_activation_on_a_tensor_makes_a_node():
-    y = activations.relu(Input((3,)))
-
-    assert y.shape == (None, 3)
-    assert y._keras_history.operation.name == "relu"
 
 
 def test_fused_activations_are_those_the_bias_op_can_do():

@@ -18,15 +18,6 @@ def stream(seed: int = 5) -> np.ndarray:
     return np.array([seed, 0], "uint64")
 
 
-MASK = np.array([[0, 1, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0]], bool)
-
-
-def test_padding_does_not_count_in_an_average():
-    y = ops.average_pool(np.ones((1, 3, 3, 1)), 2, padding="same")
-
-    np.testing.assert_array_equal(y, np.ones((1, 2, 2, 1)))
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -61,15 +52,6 @@ def test_a_large_mean_costs_no_precision_in_float32():
 
     exact = x.astype("float64")
     np.testing.assert_allclose(y, (exact - exact.mean(0)) / exact.std(0), atol=1e-3)
-
-
-def test_masked_steps_do_not_count_in_the_statistics():
-    x = numbers(3, 4, 2)
-    counted = x[MASK]
-
-    y = ops.normalize_batch(x, np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), MASK, epsilon=0.0)
-
-    np.testing.assert_allclose(y, (x - counted.mean(0)) / counted.std(0))
 
 
 def test_a_batch_in_which_nothing_counts_stays_finite():
@@ -122,20 +104,6 @@ def test_dropout_draws_anew_at_every_run_of_a_plan():
     assert runs[0].tolist() != runs[1].tolist()
 
 
-def test_equal_states_drop_the_same_elements():
-    x = np.ones(50, "float32")
-
-    a, b = (ops.dropout(x, 0.5, state=stream(9)) for _ in range(2))
-
-    assert a.tolist() == b.tolist()
-
-
-def test_a_noise_shape_drops_whole_rows():
-    y = ops.dropout(np.ones((40, 3)), 0.5, (None, 1), state=stream())
-
-    assert set(map(tuple, y.tolist())) == {(0, 0, 0), (2, 2, 2)}
-
-
 def test_a_noise_shape_that_does_not_fit_is_refused():
     with pytest.raises(ShapeError, match="`noise_shape`"):
         ops.dropout(np.ones((4, 3)), 0.5, (4, 2), state=stream())
@@ -146,29 +114,10 @@ def test_a_rate_above_1_is_refused():
         ops.dropout(np.ones(3), 1.5, state=stream())
 
 
-def test_random_numbers_have_the_shape_and_the_range_asked_for():
-    y = ops.random_uniform((200, 3), 2, 5, state=stream())
-    z = ops.random_normal((2, 3), dtype="float64", state=stream())
-
-    assert (y.shape, y.dtype, z.dtype) == ((200, 3), np.float32, np.float64)
-    assert 2 <= y.min() < 2.1 < 4.9 < y.max() < 5
-
-
 def lstm_inputs(batch: int = 3, time: int = 4, features: int = 2, units: int = 3) -> list:
     weights = numbers(features, 4 * units), numbers(units, 4 * units), numbers(4 * units)
     states = numbers(batch, units, seed=1), numbers(batch, units, seed=2)
     return [numbers(batch, time, features), *states, *weights]
-
-
-def test_a_masked_step_repeats_the_output_before_it_and_zeros_at_first():
-    inputs = lstm_inputs()
-
-    outputs, h, _ = ops.lstm(*inputs, MASK)
-
-    assert not outputs[0, 0].any()
-    assert outputs[0, 3].tolist() == outputs[0, 2].tolist()
-    assert not outputs[2].any()
-    assert h[2].tolist() == inputs[1][2].tolist()
 
 
 def test_hard_sigmoid_gates_shut_and_open_fully():

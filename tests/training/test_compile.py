@@ -64,15 +64,6 @@ def test_an_output_without_a_loss_needs_no_targets(loss):
     assert list(history.history) == ["loss"]
 
 
-def test_one_loss_is_for_every_output():
-    model = two_outputs()
-    model.compile("sgd", "mse")
-
-    logs = model.evaluate(X, [np.eye(3)[KINDS], SIZES], verbose=0, return_dict=True)
-
-    assert list(logs) == ["loss", "kind_loss", "size_loss"]
-
-
 NAMES = [
     (["mae"], ["kind_mae", "size_mae"]),
     ([["accuracy"], ["mae", "mse"]], ["kind_accuracy", "size_mae", "size_mse"]),
@@ -89,12 +80,6 @@ def test_metrics_carry_the_name_of_their_output(given, names):
     model.compile("sgd", [SPARSE, "mse"], metrics=given)
 
     assert model.metrics_names == ["loss", "kind_loss", "size_loss", *names]
-
-
-def test_logs_have_the_order_of_metrics_names():
-    model = two_outputs()
-    model.compile("sgd", [SPARSE, "mse"], metrics=[["accuracy"], ["mae", "mse"]])
-
     assert list(of_both(model)) == model.metrics_names
 
 

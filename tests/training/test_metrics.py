@@ -59,15 +59,6 @@ def test_the_area_under_the_curve_may_be_taken_from_logits():
     assert metric.result() == pytest.approx(metrics.AUC(5)(TRUTH[:-1], inner))
 
 
-def test_a_weighted_mean_divides_by_the_weights():
-    mean = metrics.Mean()
-
-    mean.update_state([1.0, 2.0], sample_weight=[3.0, 1.0])
-    mean.update_state([10.0])
-
-    np.testing.assert_allclose(mean.result(), (3 + 2 + 10) / 5)
-
-
 def test_after_a_reset_a_metric_is_as_new():
     mean = metrics.Mean()
     mean.update_state([1.0, 2.0])
@@ -143,14 +134,6 @@ def test_a_metric_may_be_given_in_every_form(identifier, cls, name):
     assert metric.name == name
 
 
-def test_a_metric_is_rebuilt_from_its_config():
-    metric = metrics.BinaryAccuracy(threshold=0.3, name="near")
-
-    again = metrics.deserialize(metrics.serialize(metric))
-
-    assert (again.name, again.threshold) == ("near", 0.3)
-
-
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
@@ -196,26 +179,6 @@ def test_sums_and_means_take_one_weight_for_all_for_each_row_or_for_each_number(
 
     assert metrics.Sum()(values, sample_weight=weights) == total
     assert metrics.Mean()(values, sample_weight=weights) == pytest.approx(mean)
-
-
-def test_a_sum_goes_on_over_batches_until_it_is_reset():
-    total = metrics.Sum()
-    total.update_state([1.0, 2.0])
-    total.update_state(4.0)
-    before = total.result()
-
-    total.reset_states()
-
-    assert (before, total.result(), total.name) == (7.0, 0.0, "sum")
-
-
-def test_cosine_similarity_is_1_for_vectors_that_point_alike():
-    metric = metrics.CosineSimilarity()
-
-    result = metric([[0.0, 2], [1, 0], [1, 1]], [[0.0, 9], [0, 3], [-1, -1]])
-
-    assert result == pytest.approx((1 + 0 - 1) / 3)
-    assert metrics.CosineSimilarity(axis=0)([[1.0], [1]], [[2.0], [0]]) == pytest.approx(0.5**0.5)
 
 
 def test_the_state_of_a_metric_is_used_as_a_number():
@@ -296,11 +259,8 @@ def test_a_metric_made_of_others_resets_them_too():
 
 
 @pytest.mark.parametrize("name", ["F1Score", "AUC", "RecallAtPrecision", "MeanIoU", "Precision"])
-def test_a_metric_with_counts_is_rebuilt_and_pickled(name):
+def test_a_metric_with_counts_is_pickled(name):
     settings = {"RecallAtPrecision": {"precision": 0.4}, "MeanIoU": {"num_classes": 3}}
     metric = getattr(metrics, name)(**settings.get(name, {}))
 
-    again = metrics.deserialize(metrics.serialize(metric))
-
-    assert again.get_config() == metric.get_config()
     assert pickle.loads(pickle.dumps(metric)).get_config() == metric.get_config()
