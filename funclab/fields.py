@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import textwrap
 from typing import Any, TypeVar
 
 from funclab import meant
@@ -456,15 +455,26 @@ def check_bound(
 def described(target: Callee) -> Callee:
     """Add what each parameter means to the docstring of a class, or of a function."""
     constructor: Any = target.__init__ if isinstance(target, type) else target
-    if constructor is object.__init__ or not target.__doc__:
-        return target
-    every = inspect.signature(constructor).parameters.values()
-    parameters = [parameter for parameter in every if parameter.name != "self"]
-    text, mark, doctest = target.__doc__.partition("    >>> ")
-    owners = (getattr(target, "__name__", ""), constructor.__qualname__.partition(".")[0])
-    lines = [_line(owners, parameter) for parameter in parameters]
-    target.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+    if constructor is not object.__init__ and target.__doc__:
+        text = _Docstring(target.__doc__, constructor)
+        target.__doc__ = text if isinstance(target, type) else text.__get__(None, target)  # type: ignore[assignment]
     return target
+
+
+class _Docstring:
+    """The docstring of a class; the lines of its parameters are written when it is first read."""
+
+    def __init__(self, written: str, constructor: Any) -> None:
+        self.written, self.constructor = written, constructor
+
+    def __get__(self, instance: Any, owner: Any) -> str:
+        every = inspect.signature(self.constructor).parameters.values()
+        parameters = [parameter for parameter in every if parameter.name != "self"]
+        text, mark, doctest = self.written.partition("    >>> ")
+        owners = (getattr(owner, "__name__", ""), self.constructor.__qualname__.partition(".")[0])
+        lines = [_line(owners, parameter) for parameter in parameters]
+        owner.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+        return owner.__doc__
 
 
 def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
@@ -472,6 +482,8 @@ def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
     typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
     default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
     line = f"{name}{typed}: {meaning(owners, name)}{default}."
+    import textwrap  # few read a docstring
+
     return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
@@ -19,14 +18,13 @@ Work = tuple[tuple[Shape, str | None], ...]
 
 
 @dataclass_transform(frozen_default=True)
-@dataclass(frozen=True)
-class Op:
+class Op(registry.SetOnce):
     """One step of arithmetic on arrays.
 
-    A subclass becomes a frozen dataclass: its settings are its fields. `forward` fills `out`; `vjp`
-    (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and writes
-    the gradient with respect to each input into its slot. A slot is None when nobody needs that
-    gradient. With several outputs, `out` and `g` are tuples.
+    A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`;
+    `vjp` (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and
+    writes the gradient with respect to each input into its slot. A slot is None when nobody needs
+    that gradient. With several outputs, `out` and `g` are tuples.
     """
 
     n_outputs: ClassVar[int] = 1
@@ -46,7 +44,7 @@ class Op:
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
-        dataclass(frozen=True)(cls)
+        super().__init_subclass__()
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         if not abstract:
             registry.register("op", cls)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -44,6 +43,8 @@ def _controller():
 
 @functools.cache
 def _helper():
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(1, "funclab")
 
 

@@ -144,9 +144,9 @@ class CTCDecode(Op):
                     self._extend(grown, path, ends, label, chance)
             kept = sorted(grown, key=lambda path: -np.logaddexp(*grown[path]))
             beam = {path: grown[path] for path in kept[: self.beam_width]}
-        found = [(list(path), float(np.logaddexp(*ends))) for path, ends in beam.items()]
+        scored = [(list(path), float(np.logaddexp(*ends))) for path, ends in beam.items()]
         none: list[tuple[list[int], float]] = [([], -np.inf)]
-        return (found + none * self.top_paths)[: self.top_paths]
+        return (scored + none * self.top_paths)[: self.top_paths]
 
     def _extend(
         self, grown: dict[Any, Any], path: Any, ends: tuple[float, float], label: int, chance: float

@@ -304,8 +304,8 @@ class Optimizer(Remembering):
         self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None
     ) -> None:
         """One step by hand: a gradient for each variable; None for one that has none."""
-        given = self.memory.extents if trainable_variables is None else trainable_variables
-        pairs = list(zip(grads, list(given), strict=True))
+        chosen = self.memory.extents if trainable_variables is None else trainable_variables
+        pairs = list(zip(grads, list(chosen), strict=True))
         lacking = [variable.path for g, variable in pairs if g is None]
         pairs = [(g, variable) for g, variable in pairs if g is not None]
         if not pairs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
 import time
@@ -41,6 +40,8 @@ def park(loop: TrainingLoop) -> None:
 
 async def in_turns(loop: TrainingLoop) -> History:
     """Train, and yield to the event loop some fifty times a second."""
+    import asyncio  # with all it loads, for those who await
+
     batches, control, thread = loop.run(), loop.control, threading.get_ident()
     loop.mode = "async"
     due = time.perf_counter() + WORK_SECONDS

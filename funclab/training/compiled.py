@@ -33,7 +33,7 @@ class Compiled:
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
         plain, weighted = structure.map_structure(_made_once, [plain, weighted])
-        self.given_metrics, self.given_weighted = plain, weighted
+        self.plain_metrics, self.weighted_metrics = plain, weighted
         for part in structure.flatten([] if is_config(loss) else [loss]):
             losses.as_loss(part)
         for metric in structure.flatten([plain, weighted]):
@@ -56,13 +56,13 @@ class Compiled:
 
     def __reduce__(self) -> Any:
         """Copies have the settings and the optimizer's state, without plans and running means."""
-        settings = (self.loss, self.loss_weights, self.given_metrics, self.given_weighted)
+        settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
         return Compiled, (self.optimizer, *settings), {"trainable": self.trainable}
 
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
         outputs = outputs_of(
-            names, self.loss, self.loss_weights, self.given_metrics, self.given_weighted
+            names, self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics
         )
         several = sum(output.loss is not None for output in outputs) > 1
         self.loss_means = [

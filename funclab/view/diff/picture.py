@@ -163,7 +163,7 @@ class Half(Diagram):
     @property
     def numbered(self) -> Scene:
         """The scene with numbers and tags in the words of its boxes."""
-        for box in (box for part in self.scene.walk() for box in part.boxes):
+        for box in self.scene.every_box:
             key = clean(box.key)
             numbers = [f"difference {', '.join(self.numbers[key])}"] if key in self.numbers else []
             marks = [box.detail, *numbers, self.tags.get(key, "")]
@@ -222,7 +222,7 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
         look="auto",
     )
     drawn = draw()
-    boxes = [box for scene in drawn.scene.walk() for box in scene.boxes]
+    boxes = drawn.scene.every_box
     holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
     if holding and focus not in {box.key for box in boxes}:
         drawn = draw(unfolded=holding)
@@ -237,17 +237,13 @@ def name_of(difference: Comparison, side: str) -> str:
 
 def _opposite(difference: Comparison, side: str) -> str:
     """The call that stands about where the first difference is on the other side."""
-    own, others = (_calls(model) for model in difference.models)
+    graphs = map(words.graph_of, difference.models)
+    own, others = ([clean(node.key) for node in graph.nodes] if graph else [] for graph in graphs)
     if side == "right":
         own, others = others, own
     other = SIDES[side == "left"]
     wanted = next((key.split("/")[0] for entry in difference for key in getattr(entry, other)), "")
     return own[min(others.index(wanted), len(own) - 1)] if wanted in others else ""
-
-
-def _calls(model: Any) -> list[str]:
-    graph = words.graph_of(model)
-    return [clean(node.key) for node in graph.nodes] if graph is not None else []
 
 
 def _paths(key: str) -> Iterator[str]:

@@ -59,20 +59,15 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
-    facts["summary"] = _summary(model, graph)
-    return facts, objects
-
-
-def _summary(model: Any, graph: Graph) -> Facts:
-    """What is told of the whole model while nothing is selected."""
     weights = words.weights_of(model)
     trained = words.count(weight for weight in weights if weight.trainable)
-    ends = {"inputs": graph.inputs, "outputs": graph.outputs}
-    told = {
-        end: [f"{words.tensor_id(graph, tensor)} {show(tensor.shape)}" for tensor in tensors]
-        for end, tensors in ends.items()
+    facts["summary"] = {  # of the whole model, while nothing is selected
+        "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
+        "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],
+        "weights": f"{words.count(weights):,}",
+        "trained": f"{trained:,}",
     }
-    return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
+    return facts, objects
 
 
 def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
@@ -177,7 +172,8 @@ def more_of(layer: Operation) -> Facts:
 
 
 def tape_of(node: Node) -> list[Facts]:
-    """The op calls of one node, each with its arithmetic as text and the source of its op."""
+    """The op calls of one node, each with its arithmetic as text, and the forward and vjp of its op
+    as they stand in the engine."""
     if node.is_input:
         return []
     if isinstance(node, Recorded):
@@ -196,18 +192,13 @@ def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
     options = str(call.op).partition("(")[2][:-1]
+    methods = map(inspect.getsource, (type(call.op).forward, type(call.op).vjp))
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(type(call.op)) or "",
-        "source": _source(type(call.op)),
+        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods),
     }
-
-
-def _source(op: type) -> str:
-    """The arithmetic of an op: its forward and vjp as they stand in the engine."""
-    methods = (getattr(op, name) for name in ("forward", "vjp"))
-    return "\n\n".join(inspect.cleandoc("\n" + inspect.getsource(method)) for method in methods)
 
 
 def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:

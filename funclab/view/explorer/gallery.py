@@ -222,7 +222,7 @@ class Gallery:
         """The strip of all calls, and which of them stand below it."""
         graph = words.graph_of(self.model)
         assert graph is not None
-        boxes = [box for part in picture.scene.walk() for box in part.boxes]
+        boxes = picture.scene.every_box
         drawn = {box.key for box in boxes if box.role != "fold"}
         drawn |= {key for box in boxes if box.role == "repeat" for key in box.members}
         keys = [self.target(picture.scene.face, clean(node.key)) for node in graph.nodes]
@@ -239,7 +239,7 @@ class Gallery:
         """How many calls are drawn, and how many are left out or in repeats."""
         if scene.face != "calls":
             return ""
-        boxes = [box for part in scene.walk() for box in part.boxes]
+        boxes = scene.every_box
         repeats = sum(box.role == "repeat" for box in boxes)
         drawn = len(set(self.top) & {box.key for box in boxes})
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
@@ -304,7 +304,7 @@ def is_repeat(key: str) -> bool:
 
 def shown_in(scene: Scene) -> set[str]:
     """The keys of all boxes in a picture, and of calls that are ticks, as the page has them."""
-    boxes = [box for part in scene.walk() for box in part.boxes]
+    boxes = scene.every_box
     ticks = [key for box in boxes if box.inside is None for key in box.starts]
     return {clean(key) for key in [*(box.key for box in boxes), *ticks]}
 

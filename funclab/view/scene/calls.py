@@ -14,18 +14,7 @@ from funclab.shape_math import show
 from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.scene import repeats, words
 from funclab.view.scene.insides import Recorded, inside, parts
-from funclab.view.scene.repeats import (
-    Entry,
-    Family,
-    Item,
-    LeftOut,
-    Repetition,
-    Several,
-    calls_of,
-    folded,
-    parts_of,
-    reads,
-)
+from funclab.view.scene.repeats import Entry, Family, LeftOut, Repetition, Several, calls_of, reads
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
@@ -71,27 +60,21 @@ def caption_groups(scene: Scene) -> None:
     A model that is called twice and drawn twice has all its layers drawn twice: the weights in it
     exist once all the same.
     """
-    first: dict[int, Scene] = {}
+    places: dict[int, str] = {}
     for part in scene.walk():
-        for group in part.groups:
-            if group.weights and group.number in first:
-                group.caption = _again(group, first[group.number])
-            elif group.weights:
-                first[group.number] = part
-                group.caption = _once(group)
-
-
-def _once(group: Group) -> list[str]:
-    last = "frozen: training leaves them" if group.frozen else "gradients of all add up here"
-    where = f"used by {plural(group.total, 'call')}"
-    if group.total > group.size:
-        return [f"{where}, {group.size} of them here;", last]
-    return [f"{where},", last]
-
-
-def _again(group: Group, first: Scene) -> list[str]:
-    where = f"in {shorten(first.place, 28)}" if first.place else "outside"
-    return [f"the same weights as {where}:", f"{plural(group.total, 'call')} use them in all"]
+        for group in (group for group in part.groups if group.weights):
+            calls = plural(group.total, "call")
+            if group.number in places:
+                where = places[group.number]
+                where = f"in {shorten(where, 28)}" if where else "outside"
+                group.caption = [f"the same weights as {where}:", f"{calls} use them in all"]
+                continue
+            places[group.number] = part.place
+            here = f" {group.size} of them here;" if group.total > group.size else ""
+            last = (
+                "frozen: training leaves them" if group.frozen else "gradients of all add up here"
+            )
+            group.caption = [f"used by {calls},{here}", last]
 
 
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
@@ -175,14 +158,14 @@ class Calls:
 
     def _every(self) -> list[Entry]:
         """What there is a box for, before the middle is left out."""
-        items = list(parts_of(self.graph))
+        items: list[repeats.Item] = list(repeats.parts_of(self.graph))
         if self.fold:
-            items = folded(self.graph, self.sharing.numbers, self.fold == "alike")
+            items = repeats.folded(self.graph, self.sharing.numbers, self.fold == "alike")
         entries = self._entries(items)
         together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
         return entries if together else list(self.graph.nodes)  # inputs first
 
-    def _entries(self, items: Sequence[Item], own: str = "") -> list[Entry]:
+    def _entries(self, items: Sequence[repeats.Item], own: str = "") -> list[Entry]:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
         own frame."""
         entries: list[Entry] = []
@@ -206,7 +189,7 @@ class Calls:
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
             if not isinstance(entry, (Node, Several)):
-                scene.hidden += len(calls_of(entry)) - self._drawn(entry, box)
+                scene.hidden += len(entry.calls) - self._drawn(entry, box)
             inner = box.inside is not None and box.inside.moved
             scene.moved = scene.moved or inner or box.shown > 0
         self.wires.connect(scene, boxes, prefix is None)
@@ -216,7 +199,7 @@ class Calls:
     def _drawn(self, entry: Repetition | Family | LeftOut, box: Box) -> int:
         """How many of the calls that a box stands for are drawn."""
         if box.inside is not None:
-            shown = entry.calls[box.shown] if isinstance(entry, Repetition) else calls_of(entry)
+            shown = entry.rounds[box.shown] if isinstance(entry, Repetition) else entry.calls
             return len(shown) - box.inside.hidden
         return 1 if isinstance(entry, Repetition) else 0
 
@@ -224,8 +207,8 @@ class Calls:
         return f"{self.prefix}{node.key}"
 
     def _key_of(self, entry: Repetition | Family) -> str:
-        nodes, kind = calls_of(entry), "repeat" if isinstance(entry, Repetition) else "names"
-        return f"{self.prefix}{kind} {nodes[0].key} to {nodes[-1].key}"
+        kind = "repeat" if isinstance(entry, Repetition) else "names"
+        return f"{self.prefix}{kind} {entry.calls[0].key} to {entry.calls[-1].key}"
 
     def _box(self, node: Node) -> Box:
         key = self.key(node)
@@ -247,7 +230,15 @@ class Calls:
             return self._within(model, box.key)
         if inner is None:
             return None
-        wrapped = _wrapped_box(inner, f"{box.key}/")
+        wrapped = Box(  # it has no node of its own there
+            key=f"{box.key}/{inner.name}",
+            name=clean(inner.name),
+            detail=words.detail(inner),
+            frozen=words.is_frozen(inner),
+            nested=words.graph_of(inner) is not None,
+            outputs=0,
+            title=f"{clean(inner.name)}, {words.detail(inner)}, applied by the wrapper around.",
+        )
         if wrapped.nested and self._is_open(wrapped.key):
             wrapped.inside = self._within(inner, wrapped.key)
         return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
@@ -316,8 +307,8 @@ class Calls:
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
         box = repeats.repeat_box(entry, key, self.prefix)
-        box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
-        block, first = entry.calls[box.shown], entry.calls[0][0].operation
+        box.shown = next((i for i, own in enumerate(entry.rounds) if self.focused in own), 0)
+        block, first = entry.rounds[box.shown], entry.calls[0].operation
         if len(block) == 1:
             box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
         else:
@@ -334,8 +325,8 @@ class Calls:
                 keys.setdefault(entry.operation, []).append(self.key(entry))
             elif isinstance(entry, Several):
                 keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
-            elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
-                keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
+            elif isinstance(entry, Repetition) and len(entry.rounds[0]) == 1:
+                keys.setdefault(entry.calls[0].operation, []).append(self._key_of(entry))
         return [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
 
     def _group(self, layer: Operation, keys: list[str]) -> Group:
@@ -363,16 +354,3 @@ def write_line(node: Node) -> str:
     """The line of Python that gives a node's output; nothing for a call within a layer's `call`."""
     here = f"{clean(node.operation.name)}.get_output_at({node.index})"
     return "" if isinstance(node, Recorded) else here
-
-
-def _wrapped_box(layer: Any, prefix: str) -> Box:
-    """The layer inside a wrapper: it has no node of its own there."""
-    return Box(
-        key=f"{prefix}{layer.name}",
-        name=clean(layer.name),
-        detail=words.detail(layer),
-        frozen=words.is_frozen(layer),
-        nested=words.graph_of(layer) is not None,
-        outputs=0,
-        title=f"{clean(layer.name)}, {words.detail(layer)}, applied by the wrapper around.",
-    )

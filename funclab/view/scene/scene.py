@@ -217,6 +217,11 @@ class Scene:
             if box.inside is not None:
                 yield from box.inside.walk()
 
+    @property
+    def every_box(self) -> list[Box]:
+        """The boxes of this scene and those in its frames."""
+        return [box for part in self.walk() for box in part.boxes]
+
     def to_dict(self) -> dict[str, Any]:
         """The scene as data that JSON can hold."""
         data = asdict(self)

@@ -147,14 +147,17 @@ def lengths(plate: Plate) -> list[int]:
 
 
 def glyph(plate: Plate) -> tuple[float, float]:
-    """The width and height of the bar that stands for a shape.
+    """The width and height of the bar that stands for a shape."""
+    features, positions = extents(lengths(plate))
+    return min(features, 30), min(positions, 16)
 
-    Features make it wide, and positions in space or time, their geometric mean, make it high.
-    """
-    *space, features = lengths(plate) or [1]
+
+def extents(lengths: list[int]) -> tuple[float, float]:
+    """How far features, and positions in space or time (their geometric mean), make a bar reach."""
+    *space, features = lengths or [1]
     positions = prod(space) ** (1 / len(space)) if space else 1
     width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
-    return min(width, 30), min(height, 16)
+    return width, height
 
 
 def shorten_id(name: str, length: int = LONGEST_ID) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -54,6 +54,7 @@ _COUNTED = {
 """What the depth of a class counts."""
 _LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
 """Settings that follow another one where they are not given."""
+# Arguments of a call that decide what it does.
 _CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
 # Operators as they are written; in the second row the order of the inputs makes no difference.
 _SIGNS = {
@@ -87,10 +88,6 @@ def inner_layer(layer: Any) -> Any:
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 
-def shape_text(shape: Sequence[int | None]) -> str:
-    return shape_math.show(shape)
-
-
 def tensor_id(graph: Graph | None, tensor: Tensor) -> str:
     """`layer[node:tensor]`, with the stand-in's name where the graph was cut."""
     own = graph.stand_ins.get(tensor, tensor) if graph is not None else tensor
@@ -113,8 +110,10 @@ def detail(layer: Any) -> str:
     if hasattr(layer, "height") and hasattr(layer, "width"):
         size = f"to {layer.height}×{layer.width}"
     counted = _COUNTED.get(kind(layer), "") if size else ""
+    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
+    settings = [_first(layer, _WINDOWS), *before, _activation(layer), *after]
     head = " ".join(filter(None, [kind(layer), of, size, counted]))
-    return " · ".join([head, *_settings_of(layer)])
+    return " · ".join(filter(None, [head, *settings]))
 
 
 def _parts(layer: Any) -> str:
@@ -128,15 +127,11 @@ def _parts(layer: Any) -> str:
 
 def call_words(node: Node) -> str:
     """What a call does: `op Divide · ÷ 4.0`, or what its layer does."""
-    layer = node.operation
-    more = [_call_flags(node) if layer.is_layer else _operator(node)]
+    layer, passed = node.operation, node.arguments.kwargs
+    more = [text for name, text in _CALL_FLAGS.items() if passed.get(name) is True]
+    if not layer.is_layer:
+        more = [_operator(node)]
     return " · ".join(filter(None, [detail(layer), *more]))
-
-
-def _call_flags(node: Node) -> str:
-    """The arguments of a call that decide what it does, such as use_causal_mask=True."""
-    passed = node.arguments.kwargs
-    return " · ".join(text for name, text in _CALL_FLAGS.items() if passed.get(name) is True)
 
 
 def is_automatic(operation: Operation) -> bool:
@@ -190,12 +185,6 @@ def _first(layer: Any, names: Iterable[str]) -> str:
     return ""
 
 
-def _settings_of(layer: Any) -> list[str]:
-    """The window, settings that are not the default, activation, and flags of a layer."""
-    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
-    return list(filter(None, [_first(layer, _WINDOWS), *before, _activation(layer), *after]))
-
-
 def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
     """The settings of a table that a layer has and that are not the default."""
     defaults = parameters(type(layer))
@@ -247,7 +236,7 @@ def arithmetic(layer: Any) -> str:
     total = f"{count(weights):,}"
     if graph_of(layer) is not None or len(weights) > 4:
         return f"{len(weights)} arrays, {total} numbers"
-    terms = ["×".join(map(str, one.shape)) or "1" for one in weights]
+    terms = ["×".join(map(str, weight.shape)) or "1" for weight in weights]
     return total if terms == [total] else f"{' + '.join(terms)} = {total}"
 
 

@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
 from funclab.view.draw.text import folded_lines, plural, prose, shorten, text_width
-from funclab.view.scene.words import shape_text
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.step import Step
 
@@ -193,9 +192,9 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
     yield f"{number}{step.key}{f'  {step.detail}' if step.detail else ''}"
     yield f"{margin}{step.words}"
     if step.inputs:
-        yield f"{margin}takes   {', '.join(f'{name} {shape_text(s)}' for name, s in step.inputs)}"
+        yield f"{margin}takes   {', '.join(f'{name} {show(s)}' for name, s in step.inputs)}"
     for output in step.outputs:
-        yield f"{margin}makes   {output.name} {shape_text(output.shape)}"
+        yield f"{margin}makes   {output.name} {show(output.shape)}"
         if step.role in ("input", "call"):
             yield f"{margin}        {output.text}"
     if step.parameters:
@@ -203,8 +202,8 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
 
 
 def _cells(i: int, step: Step) -> tuple[str, ...]:
-    takes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in step.inputs) or "-"
-    makes = ", ".join(f"{output.name} {shape_text(output.shape)}" for output in step.outputs)
+    takes = ", ".join(f"{name} {show(shape)}" for name, shape in step.inputs) or "-"
+    makes = ", ".join(f"{output.name} {show(output.shape)}" for output in step.outputs)
     axes = " | ".join(output.text for output in step.outputs)
     call = f"{i}. {step.key} {step.detail}".strip()
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"

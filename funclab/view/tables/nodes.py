@@ -8,6 +8,7 @@ from typing import Any
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.shape_math import show
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid
@@ -131,7 +132,7 @@ def _row(node: Node) -> tuple[str, ...]:
     cells = []
     for tensors in ([] if node.is_input else node.input_tensors, node.output_tensors):
         cells.append(", ".join(words.tensor_id(None, tensor) for tensor in tensors) or "-")
-        cells.append(", ".join(words.shape_text(tensor.shape) for tensor in tensors) or "-")
+        cells.append(", ".join(show(tensor.shape) for tensor in tensors) or "-")
     return (str(node.index), *cells, write_line(node))
 
 

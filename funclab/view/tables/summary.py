@@ -16,13 +16,13 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
 from funclab.saving import shown
+from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.words import (
     calls_by_layer,
     count,
     graph_of,
-    shape_text,
     tensor_id,
     weights_of,
 )
@@ -183,7 +183,7 @@ def _cells(
     alike = len({tuple(node.output_shapes) for node in calls}) == 1
     for i, node in enumerate(calls):
         block = {
-            "Output Shape": [] if i and alike else list(map(shape_text, node.output_shapes)),
+            "Output Shape": [] if i and alike else list(map(show, node.output_shapes)),
             "Node": [str(node.index)],
             "Connected to": [tensor_id(graph, x) for x in node.arguments.tensors] or ["-"],
         }
@@ -192,7 +192,7 @@ def _cells(
             columns[title] += [*lines, *[""] * (height - len(lines))]
     if not calls:
         made = [shape for node in layer.inbound_nodes[:1] for shape in node.output_shapes[:1]]
-        columns["Output Shape"] = [*map(shape_text, made)] or ["?"]
+        columns["Output Shape"] = [*map(show, made)] or ["?"]
         columns["Node"] = columns["Connected to"] = ["-"]
     return [columns[title] for title in titles]
 

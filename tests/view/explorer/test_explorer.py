@@ -357,10 +357,10 @@ def test_settings_that_are_not_the_default_are_told_and_all_on_demand():
     ("layer", "dtype", "settings", "weights"),
     [
         (layers.MultiHeadAttention(1, 2), "", "1 2", "query/kernel query/bias"),
-        (layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)]), "", "stacked_rnn_cells",
-         "lstm_cell/kernel"),
+        (layers.RNN([layers.LSTMCell(2, name="first"), layers.GRUCell(3)]), "", "stacked_rnn_cells",
+         "first/kernel"),
         (layers.RNN(layers.LSTMCell(2)), "", "lstm_cell", "kernel recurrent_kernel bias"),
-        (layers.Bidirectional(LSTM(2)), "", "lstm", "forward_lstm/kernel"),
+        (layers.Bidirectional(LSTM(2, name="way")), "", "lstm", "forward_way/kernel"),
         (layers.Lambda(ops.square), "", "square", ""),
         (layers.StringLookup(vocabulary=list("abcdefghijkl"), mask_token=""), "string",
          "'' ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', … 12 in all)", ""),

@@ -276,9 +276,9 @@ def frame(scene: Scene) -> None:
 
 
 def cuts(order: list[Cell]) -> list[int]:
-    """After how many cells one tensor alone passes on, and none of the cells before ends the
-    model; one pass over the order finds all."""
-    after: list[int] = []
+    """After how many cells one tensor alone passes on, each tensor once, so that no two cuts are
+    between the same cells; after the last input."""
+    after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}
     for cell in order:
@@ -291,8 +291,8 @@ def cuts(order: list[Cell]) -> list[int]:
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
         if len(alive) == 1 and i + 1 > beginnings:
-            after.append(i + 1)
-    return after
+            after[next(iter(alive))] = i + 1
+    return list(after.values())
 
 
 def wrapped(

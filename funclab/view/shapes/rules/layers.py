@@ -71,11 +71,6 @@ MERGES = {
 }
 
 
-def _class_words(call: CallShapes, table: dict[str, str]) -> str:
-    """The words in a table for the class of a layer, or for the nearest one above it."""
-    return next(table[cls.__name__] for cls in type(call.layer).__mro__ if cls.__name__ in table)
-
-
 @for_layers(*STAYS)
 def stays(call: CallShapes) -> Derivation:
     layer, words = call.layer, _class_words(call, STAYS)
@@ -84,10 +79,14 @@ def stays(call: CallShapes) -> Derivation:
     return words.format(layer=layer, axes=_axes(layer), relu=_relu(layer)), [call.all_same()]
 
 
+def _class_words(call: CallShapes, table: dict[str, str]) -> str:
+    """The words in a table for the class of a layer, or for the nearest one above it."""
+    return next(table[cls.__name__] for cls in type(call.layer).__mro__ if cls.__name__ in table)
+
+
 def _axes(layer: Any) -> str:
     """The axes of a layer in words."""
-    axis = getattr(layer, "axis", None)
-    axes = structure.flatten(axis)
+    axes = structure.flatten(getattr(layer, "axis", None))
     return f"ax{'i' if len(axes) == 1 else 'e'}s {' and '.join(map(str, axes))}"
 
 

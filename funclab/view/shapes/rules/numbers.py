@@ -197,6 +197,16 @@ def _register(table: dict[str, Function], names: Sequence[str], function: Functi
     return function
 
 
+def keep_shape(sentences: Mapping[str, str], index: int = 0) -> None:
+    """Register ops, the names in each key, whose calls return the shape of one input."""
+
+    def rule(sentence: str) -> Function:
+        return lambda call: (sentence, [call.all_same(index)])
+
+    for names, sentence in sentences.items():
+        OPS.update(dict.fromkeys(names.split(), rule(sentence)))
+
+
 def times(lengths: Iterable[Any]) -> str:
     """Sizes side by side: 3 × 3."""
     return " × ".join(map(str, lengths))

@@ -15,7 +15,6 @@ from funclab.ops.base import shape_of
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.diagram import maker
-from funclab.view.shapes.rules import catalogue as rules_catalogue
 from funclab.view.shapes.rules import layers as rules_layers
 from funclab.view.shapes.rules import ops as rules_ops
 from funclab.view.shapes.rules import windows as rules_windows
@@ -32,7 +31,7 @@ from funclab.view.shapes.rules.numbers import (
     show,
 )
 
-TABLES = (rules_layers, rules_ops, rules_windows, rules_catalogue)
+TABLES = (rules_layers, rules_ops, rules_windows)
 """The files that hold the rules; importing them registers their rules in LAYERS and OPS."""
 
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()

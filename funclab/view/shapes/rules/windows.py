@@ -43,10 +43,7 @@ def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: in
     """How many positions there are for a window along one axis."""
     if call.layer.padding in ("same", "causal"):
         return call.same(axis) if stride == 1 else computed(ceil(call.number(axis), stride))
-    span = Number(window)
-    if dilation > 1:
-        span = Number(dilation) * (Number(window) - 1) + 1
-    return computed((call.number(axis) - span) // stride + 1)
+    return computed((call.number(axis) - _span(window, dilation)) // stride + 1)
 
 
 def _moves(call: CallShapes, size: Sequence[int]) -> str:
@@ -66,11 +63,9 @@ def _moves(call: CallShapes, size: Sequence[int]) -> str:
 
 @for_layers("Conv1D", "Conv2D", "Conv3D")
 def conv_layer(call: CallShapes) -> Derivation:
-    layer = call.layer
-    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    change += f", in {layer.groups} groups" * (layer.groups > 1)
-    return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
+    filters, change = _filters(call)
+    axes = windows(call, call.layer.kernel_size, call.layer.dilation_rate, filters)
+    return f"{_moves(call, call.layer.kernel_size)}; the channels become filters: {change}.", [axes]
 
 
 @for_layers("DepthwiseConv1D", "DepthwiseConv2D")
@@ -84,28 +79,34 @@ def depthwise(call: CallShapes) -> Derivation:
 
 @for_layers("SeparableConv1D", "SeparableConv2D")
 def separable(call: CallShapes) -> Derivation:
-    layer = call.layer
-    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    words = f"{_moves(call, layer.kernel_size)}, in each channel by itself"
+    filters, change = _filters(call)
+    axes = windows(call, call.layer.kernel_size, call.layer.dilation_rate, filters)
+    words = f"{_moves(call, call.layer.kernel_size)}, in each channel by itself"
     return f"{words}; then the channels of each position are mixed: {change}.", [axes]
 
 
 @for_layers("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 def transposed_layer(call: CallShapes) -> Derivation:
+    filters, change = _filters(call)
+    axes = _laid_down(call, call.layer.kernel_size, filters)
+    words = f"{_lays(call, call.layer.kernel_size)} The channels become filters"
+    return f"{words}: {change}.", [axes]
+
+
+def _filters(call: CallShapes) -> tuple[Axis, str]:
+    """The axis of a convolution's filters, and which length became theirs."""
     layer = call.layer
-    axes = _laid_down(call, layer.kernel_size, setting("filters", layer.filters))
+    groups = getattr(layer, "groups", 1)
     change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    return f"{_lays(call, layer.kernel_size)} The channels become filters: {change}.", [axes]
+    return setting("filters", layer.filters), change + f", in {groups} groups" * (groups > 1)
 
 
 @for_ops("ConvTranspose")
 def transposed_op(call: CallShapes) -> Derivation:
     *lengths, filters, _ = call.inputs[1]
     size = [length or 0 for length in lengths]
-    axes = _laid_down(call, size, call.same(-2, 1))
-    words = "the last axis but one of the kernel gives the"
-    return f"{_lays(call, size)} {words.capitalize()} {show(filters)} filters.", [axes]
+    words = f"The last axis but one of the kernel gives the {show(filters)} filters."
+    return f"{_lays(call, size)} {words}", [_laid_down(call, size, call.same(-2, 1))]
 
 
 def _lays(call: CallShapes, size: Sequence[int]) -> str:
@@ -150,14 +151,16 @@ def _covered(
     same, length = call.layer.padding == "same", call.number(axis)
     if same and extra is None:
         return call.same(axis) if stride == 1 else computed(length * stride)
-    span = Number(window)
-    if dilation > 1:
-        span = Number(dilation) * (Number(window) - 1) + 1
-    covered = (length - 1) * stride
+    span, covered = _span(window, dilation), (length - 1) * stride
     if extra is None:
         return computed(covered + (span if (span.value or 0) >= stride else stride))
     kept = Number((span.value or 0) % 2) if same else span
     return computed(covered + kept + extra)
+
+
+def _span(window: int, dilation: int) -> Number:
+    """How many positions a window reaches over."""
+    return Number(dilation) * (Number(window) - 1) + 1 if dilation > 1 else Number(window)
 
 
 @for_layers(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)))
@@ -198,14 +201,14 @@ def global_pooling(call: CallShapes) -> Derivation:
     return f"One number for each channel, the {one} over every {where}.", [axes]
 
 
-@for_layers("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
+@for_layers("ZeroPadding")
 def padding(call: CallShapes) -> Derivation:
     pairs = zip(spatial_axes(call), call.layer.pairs)
     lengths = {axis: call.number(axis) + before + after for axis, (before, after) in pairs}
     return "Zeros are added before and after: length + before + after.", [call.changed(lengths)]
 
 
-@for_layers("Cropping1D", "Cropping2D", "Cropping3D")
+@for_layers("Cropping")
 def cropping(call: CallShapes) -> Derivation:
     pairs = zip(spatial_axes(call), call.layer.pairs)
     lengths = {axis: call.number(axis) - before - after for axis, (before, after) in pairs}
