@@ -225,7 +225,7 @@ class IndexLookup(Preparing, abstract=True):
         if idf_weights is not None:
             padding = self.depth - size if self.pad_to_max_tokens else 0
             padded = np.pad(idf_weights, (0, padding)).astype("float32")
-            self.table.idf = Variable(padded, trainable=False)
+            self.table.idf = Variable(padded, trainable=False, name="idf")
 
     # Learning.
     def adapt(self, data: Any, steps: int | None = None) -> None:
@@ -342,7 +342,8 @@ class IndexLookup(Preparing, abstract=True):
         tokens = [self.token_of(line) for line in lines][len(self.special) :]
         self._learn(tokens if self.special or lines != [""] else [])
         if idf_weights is not None:
-            self.table.idf = Variable(np.asarray(idf_weights, "float32"), trainable=False)
+            weights = np.asarray(idf_weights, "float32")
+            self.table.idf = Variable(weights, trainable=False, name="idf")
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -390,6 +391,11 @@ class Known:
         self.tokens, self.idf, self.ready = list(tokens), None, True
         first = len(self.layer.special)
         self.numbers = {token: first + i for i, token in enumerate(tokens)}
+
+    @property
+    def name(self) -> str:
+        """What a printed plan calls it."""
+        return self.layer.name
 
     def __repr__(self) -> str:
         return f"<{len(self.numbers)} tokens of {self.layer.name}>"

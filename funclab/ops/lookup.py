@@ -13,6 +13,11 @@ class Table(Protocol):
     """What the op asks of a table."""
 
     @property
+    def name(self) -> str:
+        """What a printed plan calls it."""
+        ...
+
+    @property
     def found_shape(self) -> Callable[..., Shape]:
         """The shape of what is found for arrays of some shapes, one or several."""
         ...
@@ -47,12 +52,16 @@ class LookUp(Op):
         return self.table.found_dtype
 
     def __repr__(self) -> str:
-        owner = getattr(self.table, "layer", self.table)
-        return f"LookUp(table={getattr(owner, 'name', type(owner).__name__)})"
+        return f"LookUp(table={written(self.table)})"
 
     def forward(self, *arrays: Array) -> None:
         *inputs, out = arrays
         out[...] = self.table.find(*inputs)
+
+
+def written(setting: Any) -> str:
+    """A setting of an op as a printed plan shows it: a table by its name."""
+    return getattr(setting, "name", None) or repr(setting)
 
 
 def look_up(table: Table, *arrays: Any) -> Any:

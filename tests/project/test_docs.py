@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import funclab
 from funclab import (
     constraints,
     initializers,
@@ -18,7 +17,6 @@ from funclab import (
     registry,
     regularizers,
 )
-from funclab.fields import MEANINGS
 from funclab.optimizers import schedules
 from tests.project.source import ROOT, Source, sources
 
@@ -140,15 +138,3 @@ def test_every_registered_class_of_funclab_has_an_example_that_runs_as_a_doctest
 
     assert len(public) > 200
     assert sorted(cls.__name__ for cls in public if ">>>" not in (cls.__doc__ or "")) == []
-
-
-def test_every_meaning_of_a_parameter_is_told_by_the_class_it_is_about():
-    known = [registry.registered(kind).values() for kind in registry.KERAS_MODULES]
-    rooms = [vars(room).values() for room in (*ROOMS, funclab)]
-    things = [thing for things in (*known, *rooms) for thing in things]
-    told = " ".join(" ".join((thing.__doc__ or "").split()) for thing in things)
-
-    meanings = {key: " ".join(meaning.split()) for key, meaning in MEANINGS.items()}
-    found = {key for key, says in meanings.items() if re.search(rf": {re.escape(says)}[;.]", told)}
-
-    assert {key for key in meanings.keys() - found if not key.startswith("moving_")} == set()

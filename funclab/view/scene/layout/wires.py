@@ -196,7 +196,7 @@ class Wires:
         out, beside = cell.at + cell.outs.get(port, 0), cell.beside(port)
         if not beside:
             return [complex(out, cell.end)]
-        start, level = complex(out - beside, cell.end), cell.end + FAN / 2
+        start, level = complex(out - beside, cell.end), cell.end + FAN - 2
         return [start, complex(out - beside, level), complex(out, level)]
 
     def _corners(self, wire: Wire) -> list[complex]:

@@ -49,8 +49,7 @@ STAYS = {
     "Masking": "Steps that hold only the mask value are marked, not taken out; the shape stays.",
     "Identity": "The input comes out as it went in.",
     "Rescaling": "Each element is multiplied by a number, and another added; the shape stays.",
-    "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
-    "shape stays.",
+    "Normalization": "Each element {scaled}; the shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
     "LayerNormalization": "The elements along {axes} are brought to mean 0 and variance 1; the "
     "shape stays.",
@@ -76,7 +75,11 @@ def stays(call: CallShapes) -> Derivation:
     layer, words = call.layer, _class_words(call, STAYS)
     if getattr(getattr(layer, "activation", None), "__name__", "") in TOGETHER:
         words = "The activation acts on the elements along the last axis; the shape stays."
-    return words.format(layer=layer, axes=_axes(layer), relu=_relu(layer)), [call.all_same()]
+    scaled = "has the mean taken off and is divided by the deviation"
+    if getattr(layer, "invert", False):
+        scaled = "is multiplied by the deviation and has the mean added"
+    told = {"layer": layer, "axes": _axes(layer), "relu": _relu(layer), "scaled": scaled}
+    return words.format(**told), [call.all_same()]
 
 
 def _class_words(call: CallShapes, table: dict[str, str]) -> str:
