@@ -134,12 +134,14 @@ def randint(shape: Dims, minval: int, maxval: int, dtype: str = "int32", seed: A
 
 def gamma(shape: Dims, alpha: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the gamma distribution with the shape `alpha` and the scale 1."""
-    return _draw(drawing.RandomGamma(to_shape(shape), dtype or "float32"), seed, alpha)
+    op = drawing.RandomGamma(to_shape(shape), dtype or "float32")
+    return _draw(op, seed, alpha)
 
 
 def beta(shape: Dims, alpha: Any, beta: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the beta distribution, between 0 and 1."""
-    return _draw(drawing.RandomBeta(to_shape(shape), dtype or "float32"), seed, alpha, beta)
+    op = drawing.RandomBeta(to_shape(shape), dtype or "float32")
+    return _draw(op, seed, alpha, beta)
 
 
 def binomial(
@@ -155,7 +157,8 @@ def categorical(logits: Any, num_samples: int, dtype: str = "int32", seed: Any =
 
     Shapes: logits (n, classes) -> (n, num_samples).
     """
-    return _draw(drawing.RandomCategories(num_samples, dtype), seed, logits)
+    op = drawing.RandomCategories(num_samples, dtype)
+    return _draw(op, seed, logits)
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, overload
 
 from funclab import losses, registry
@@ -59,7 +60,7 @@ def get(identifier: None) -> None: ...
 
 
 @overload
-def get(identifier: Any) -> Metric: ...
+def get(identifier: str | dict[str, Any] | Callable[..., Any] | Metric) -> Metric: ...
 
 
 def get(identifier: Any) -> Metric | None:

@@ -86,7 +86,7 @@ class Model(Layer):
                 "reached through that model.",
                 fix="use one of the names above.",
             )
-        return self.layers[names.index(name) if index is None else index]
+        return self.layers[names.index(str(name)) if index is None else index]
 
     # Training. These are the functions of the room `training`, with the model as first argument.
     compile = training.compile
@@ -392,7 +392,7 @@ class Functional(Model):
 
     @property
     def output_layers(self) -> list[Operation]:
-        return [self.graph.producer(tensor)[0].operation for tensor in self.outputs]
+        return [self.graph.producer(tensor)[0].operation for tensor in self.graph.outputs]
 
     @property
     def input_names(self) -> list[str]:

@@ -80,6 +80,12 @@ def test_metrics_carry_the_name_of_their_output(given, names):
     model.compile("sgd", [SPARSE, "mse"], metrics=given)
 
     assert model.metrics_names == ["loss", "kind_loss", "size_loss", *names]
+
+
+def test_logs_have_the_order_of_metrics_names():
+    model = two_outputs()
+    model.compile("sgd", [SPARSE, "mse"], metrics=[["accuracy"], ["mae", "mse"]])
+
     assert list(of_both(model)) == model.metrics_names
 
 
