@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from funclab.callbacks.base import History
-from funclab.errors import plain
+from funclab.errors import NotSupportedError, plain
 from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
@@ -98,7 +98,14 @@ class Training(History):
         )
 
     def start(self) -> None:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise NotSupportedError(
+                "fit(background=True) needs a thread, and this Python cannot start one.",
+                why="in a browser, Python has one thread.",
+                fix="use `await model.fit_async(...)`, or leave background=True out.",
+            ) from error
 
     def _run(self, loop: TrainingLoop) -> None:
         try:

@@ -26,6 +26,7 @@ ROOM, ON_A_WALL = (440, 420), (230, 300)
 NARROWEST = 760
 """The least width of the sentences below."""
 PILL, MOST_PILLS = 11, 6
+NUMBER = Font(12, "on-colour", bold=True, anchor="middle")
 TAG_HEIGHT, TOP = 18, 6
 """The height of a tag, and the room above for numbers."""
 
@@ -182,8 +183,9 @@ class Half(Diagram):
         for key, numbers in self.numbers.items():
             more = [*numbers[: MOST_PILLS - 1], "…"]
             for i, number in enumerate(numbers if len(numbers) <= MOST_PILLS else more):
-                corner = self.boxes[key].corner
-                _draw_pill(canvas, corner + complex(2 + i * 24, -4), number)
+                middle = self.boxes[key].corner + complex(2 + i * 24, -4)
+                canvas.circle(middle, PILL, Paint("fault"))
+                canvas.text_line(middle + 4j, number, NUMBER)
         for key, box in self.boxes.items():
             if key in self.tags:
                 draw_tag(canvas, box, self.tags[key])
@@ -284,9 +286,3 @@ def shown_at(key: str, boxes: dict[str, Box]) -> str:
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))
     place = key.rpartition("/")[0]
     return next(folds, "") or (shown_at(place, boxes) if place else "")
-
-
-def _draw_pill(canvas: Canvas, middle: complex, number: str) -> None:
-    canvas.circle(middle, PILL, Paint("fault"))
-    font = Font(12, "on-colour", bold=True, anchor="middle")
-    canvas.text_line(middle + 4j, number, font)

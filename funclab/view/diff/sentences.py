@@ -185,8 +185,8 @@ def _call_changed(pairs: Match, a: Node, b: Node) -> Iterator[Entry]:
     left, right = clean(a.key), clean(b.key)
     before, after = constants_of(a), constants_of(b)
     if before != after:
-        given = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
-        sentence = f"left: {left} is called {given[0]}; right: {right} {given[1]}"
+        told = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
+        sentence = f"left: {left} is called {told[0]}; right: {right} {told[1]}"
         yield Entry("changed", [left], [right], sentence)
     mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
     if not same_origins(pairs, mine, theirs):

@@ -216,9 +216,9 @@ def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
                 continue
             key, fact = part.key(node.key), facts["nodes"][part.key(node.key)]
             inputs, output = [tuple(shape) for shape in node.input_shapes], node.output_shapes[0]
-            detail, given = words.detail(node.operation), ", ".join(map(show, inputs))
+            detail, taken = words.detail(node.operation), ", ".join(map(show, inputs))
             ends = [numbers[name] for name in (fact["layer"], *fact["outputs"], *fact["inputs"])]
-            name, call = f"shape {detail} {given} {ends}", f"{key} ({detail})"
+            name, call = f"shape {detail} {taken} {ends}", f"{key} ({detail})"
             why = clean(rule(node).words)
             questions[key] = shape_question(name, call, inputs, tuple(output), why)
     return questions

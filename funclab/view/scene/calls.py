@@ -244,7 +244,7 @@ class Calls:
         return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
 
     def _new_box(self, node: Node, key: str) -> Box:
-        layer, (place, which) = node.operation, self._input(node)
+        layer, which = node.operation, self._which_input(node)
         box = Box(
             key=key,
             name=clean(layer.name),
@@ -259,24 +259,20 @@ class Calls:
             nested=inside(node) is not None,
             inputs=len(reads(self.graph, node)),
             outputs=len(node.output_tensors),
-            write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
-            place=place,
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
         box.title = self._sentence(box, node)
         return box
 
-    def _input(self, node: Node) -> tuple[int | None, str]:
-        """Which of the model's inputs a node is, and the words for it: that only when there are
-        several, and what is not float32."""
-        if node not in self.graph.input_nodes:
-            return None, ""
-        place, dtype = self.graph.input_nodes.index(node), node.output_tensors[0].dtype
-        which = f" · inputs[{place}]" if len(self.graph.input_nodes) > 1 else ""
-        which += f" · {dtype}" if dtype != "float32" else ""
-        return place, "" if self.piece else which
+    def _which_input(self, node: Node) -> str:
+        """Which of several inputs of the model a node is, and its dtype, if it is not float32."""
+        inputs, dtype = self.graph.input_nodes, node.output_tensors[0].dtype
+        if self.piece or node not in inputs:
+            return ""
+        which = f" · inputs[{inputs.index(node)}]" if len(inputs) > 1 else ""
+        return which + (f" · {dtype}" if dtype != "float32" else "")
 
     def _within(self, model: Any, key: str) -> Scene:
         settings = (self.focus, self.sharing, self.fold, self.unfolded)
@@ -284,16 +280,16 @@ class Calls:
 
     def _sentence(self, box: Box, node: Node) -> str:
         layer = node.operation
-        given = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
-        takes = f" takes {listed(given)} and" if given else ""
-        made = [
+        inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
+        takes = f" takes {listed(inputs)} and" if inputs else ""
+        outputs = [
             f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
             for tensor in node.output_tensors
         ]
         note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
         self.met.add(layer)
         here = f"{box.name}, {box.detail}, node {node.index}"
-        return f"{here}:{takes} makes {listed(made)}.{note}"
+        return f"{here}:{takes} makes {listed(outputs)}.{note}"
 
     def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):

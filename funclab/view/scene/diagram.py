@@ -9,7 +9,7 @@ from functools import partial
 from itertools import compress
 from typing import Any
 
-from funclab.errors import ArgumentError, GraphError, TensorTypeError
+from funclab.errors import ArgumentError, GraphError, TensorTypeError, import_for
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
@@ -90,8 +90,7 @@ class Diagram(Graphs):
 
     def to_graphviz(self) -> Any:
         """The graph as a `graphviz.Source`, which Graphviz lays out and draws in its own way."""
-        import graphviz
-
+        graphviz = import_for("to_graphviz()", "graphviz")
         return graphviz.Source(self.to_dot())
 
     def texts(self) -> dict[str, Written]:

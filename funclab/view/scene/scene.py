@@ -44,14 +44,10 @@ class Box(Area):
     outputs: int = 1
     rows: list[Row] = field(default_factory=list)
     inside: Scene | None = None
-    write: str = ""
-    """The line of Python that gives this node's output."""
     title: str = ""
     """A sentence for readers who point at the box or hear it."""
     note: str = ""
     """A short line on the nodes of the layer that are not in the picture."""
-    place: int | None = None
-    """Which of the model's inputs it brings in."""
     ordered: bool = True
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0

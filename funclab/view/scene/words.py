@@ -155,13 +155,13 @@ def brief(node: Node) -> str:
 def _operator(node: Node) -> str:
     """An op as it is written, its inputs by their numbers; its settings, for other ops."""
     op: Any = node.operation.op  # type: ignore[attr-defined]
-    name, given = type(op).__name__, node.arguments.args
-    tensors = [isinstance(value, Tensor) for value in given]
-    if name in _SIGNS and len(given) == 2:
+    name, args = type(op).__name__, node.arguments.args
+    tensors = [isinstance(value, Tensor) for value in args]
+    if name in _SIGNS and len(args) == 2:
         if all(tensors):
             return "" if name in _SYMMETRIC else f"0 {_SIGNS[name]} 1"
-        return " ".join(_SIGNS[name] if here else value_text(v) for v, here in zip(given, tensors))
-    told = [value_text(value) for value in given if isinstance(value, (int, float))]
+        return " ".join(_SIGNS[name] if here else value_text(v) for v, here in zip(args, tensors))
+    told = [value_text(value) for value in args if isinstance(value, (int, float))]
     for field in fields(op):
         value = getattr(op, field.name)
         if field.name == "axis" or not (value is None or value == field.default):

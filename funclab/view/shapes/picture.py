@@ -29,11 +29,11 @@ Marked = tuple[Shape, Sequence[int]]
 
 @dataclass(repr=False)
 class Row(Picture):
-    """A call: its name, what it was given, the shapes in and out, and what is said."""
+    """A call: its name, the names of its inputs, the shapes in and out, and what is said."""
 
     title: str
     name: Line
-    given: list[Line]
+    names: list[Line]
     inputs: list[Marked]
     outputs: list[Marked]
     told: list[Line]
@@ -45,12 +45,12 @@ class Row(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         canvas.open(self.title, "step")
         _draw_lines(canvas, complex(LEFT, 22), [_fitted(self.name, RIGHT - LEFT)])
-        names = [_fitted(line, RIGHT - INDENT) for line in self.given]
+        names = [_fitted(line, RIGHT - INDENT) for line in self.names]
         _draw_lines(canvas, complex(INDENT, 40), names)
         bottom = self._draw_shapes(canvas)
         _draw_lines(canvas, complex(RIGHT, bottom + 18), self.told)
         canvas.close()
-        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.given)) + 14
+        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.names)) + 14
 
     def _draw_shapes(self, canvas: Canvas) -> float:
         """Draw inputs → outputs, in several lines if need be; returns where they end."""
@@ -218,7 +218,7 @@ def _step_row(number: int, step: Step) -> Row:
     return Row(
         f"step {number}, {step.key}: {step.words}",
         (f"{number}. {step.key}", NAME),
-        [(step.detail, SMALL), *_given(step.inputs)],
+        [(step.detail, SMALL), *_named(step.inputs)],
         [(shape, ()) for _, shape in step.inputs],
         [(output.shape, ()) for output in step.outputs],
         _folded(told),
@@ -233,7 +233,7 @@ def _failure_row(failure: Failure) -> Row:
     return Row(
         f"{failure.name} fails: {failure.what}",
         (f"✗ {failure.name}", RED_NAME),
-        [(failure.detail, SMALL), *_given(failure.inputs)],
+        [(failure.detail, SMALL), *_named(failure.inputs)],
         [(shape, failure.bad_axes(i)) for i, (_, shape) in enumerate(failure.inputs)],
         [],
         _folded(texts),
@@ -250,7 +250,7 @@ def _folded(texts: list[Line]) -> list[Line]:
     ]
 
 
-def _given(inputs: list[tuple[str, Shape]]) -> list[Line]:
+def _named(inputs: list[tuple[str, Shape]]) -> list[Line]:
     """The tensors that a call was given: on one line, or one a line when that is too long."""
     names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"

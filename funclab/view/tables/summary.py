@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import import_module
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
+from funclab.errors import ArgumentError, NameLookupError, import_for
 from funclab.fields import check_kind, wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -74,14 +73,7 @@ def print_summary(
 
 def _frame(layers: Iterable[Entry]) -> Any:
     """The layers as a pandas DataFrame: shapes are tuples, and counts are numbers."""
-    try:
-        pandas = import_module("pandas")
-    except ImportError:
-        raise MissingPackageError(
-            "summary(as_frame=True) needs pandas, which is not installed here.",
-            why="the table is a pandas DataFrame, and funclab does not install pandas.",
-            fix="run `pip install pandas`, or leave as_frame out.",
-        ) from None
+    pandas = import_for("summary(as_frame=True)", "pandas")
     rows = [
         {
             "layer": clean(layer.name),

@@ -71,6 +71,10 @@ class Cell:
     def end(self) -> float:
         return self.start + self.size
 
+    @property
+    def middle(self) -> float:
+        return self.start + self.size / 2
+
     def beside(self, port: int) -> float:
         """How far beside the box a port is, or in its round corner."""
         out = self.outs.get(port, 0)
@@ -270,6 +274,6 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
         elif density.beside and plate.width:
             plate.x = right + BESIDE_BOX
             right = plate.right
-            plate.y = cell.start + cell.size / 2 - plate.height / 2
+            plate.y = cell.middle - plate.height / 2
         else:
             plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards

@@ -185,8 +185,7 @@ class Wires:
         if box is None or not box.rows or self.sideways:
             return [self._leave(cell, port, False)]
         row, index = divmod(port, 100)
-        level = row_offset(box, row, index, len(box.rows[row].outputs))
-        level += cell.start + cell.size / 2
+        level = cell.middle + row_offset(box, row, index, len(box.rows[row].outputs))
         out = cell.at + cell.outs[port]
         return [complex(cell.at + cell.far, level), complex(out, level), complex(out, cell.end)]
 
@@ -210,7 +209,7 @@ class Wires:
             here = wire.lane.at if wire.lane else wire.entry
             turns.append(complex(here, bus.y))
         if wire.side:
-            level = target.start + target.size / 2 + wire.into
+            level = target.middle + wire.into
             turns.append(complex(here, level))
             reach = target.far if wire.side > 0 else target.near
             reach += sizes.TAB if has_numbers(target) else self._rim(target)
@@ -220,8 +219,7 @@ class Wires:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
         box, end = target.box, wire.edge.target
         if box is not None and end.row is not None and not self.sideways:
-            level = row_offset(box, end.row, end.index, end.count)
-            level += target.start + target.size / 2
+            level = target.middle + row_offset(box, end.row, end.index, end.count)
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))
             return turns
@@ -255,7 +253,7 @@ class Wires:
             number = str(wire.index) if box.inputs > 1 else ""
             if wire.side:
                 reach = (cell.far if wire.side > 0 else cell.near) + half
-                level = cell.start + cell.size / 2 + wire.into
+                level = cell.middle + wire.into
                 points.append((complex(cell.at + wire.side * reach, level), number))
             else:
                 along = cell.start - (0 if frame else half - 1)

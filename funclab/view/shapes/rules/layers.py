@@ -174,7 +174,7 @@ def head_attention(call: CallShapes) -> Derivation:
     free = [axis for axis in range(rank - 1) if axis not in seen]
     lengths = getattr(layer, "output_lengths_given", None) or ()
     several = len(lengths) > 1
-    given = [
+    shape = [
         setting(f"output_shape[{i}]" if several else "output_shape", n)
         for i, n in enumerate(lengths)
     ]
@@ -189,8 +189,8 @@ def head_attention(call: CallShapes) -> Derivation:
         "of the values, weighted by its scores; a kernel joins the heads: the positions of the "
         "query stay, with "
     )
-    words += "output_shape features." if given else "as many features as it had."
-    return words, _with_scores(call, [*query[:-1], *(given or query[-1:])], scores)
+    words += "output_shape features." if shape else "as many features as it had."
+    return words, _with_scores(call, [*query[:-1], *(shape or query[-1:])], scores)
 
 
 def _with_scores(call: CallShapes, output: Axes, scores: Axes) -> list[Axes]:

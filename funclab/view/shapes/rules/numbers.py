@@ -197,14 +197,22 @@ def _register(table: dict[str, Function], names: Sequence[str], function: Functi
     return function
 
 
-def keep_shape(sentences: Mapping[str, str], index: int = 0) -> None:
-    """Register ops, the names in each key, whose calls return the shape of one input."""
+def kept(sentence: str, index: int, call: CallShapes) -> Derivation:
+    """A rule by which the shape of one input stays."""
+    return sentence, [call.all_same(index)]
 
-    def rule(sentence: str) -> Function:
-        return lambda call: (sentence, [call.all_same(index)])
 
-    for names, sentence in sentences.items():
-        OPS.update(dict.fromkeys(names.split(), rule(sentence)))
+def alike(sentence: str, call: CallShapes) -> Derivation:
+    """A rule without arithmetic: each axis is told by one of its length that comes in, if possible
+    the one in its place."""
+    incoming = [(i, axis) for i, shape in enumerate(call.inputs) for axis in range(len(shape))]
+
+    def taken(place: int, length: int | None) -> Axis:
+        equal = [(i, axis) for i, axis in incoming if call.inputs[i][axis] == length]
+        index, axis = min(equal, key=lambda pair: pair[1] != place, default=(0, None))
+        return Axis(show(length), length) if axis is None else call.same(axis, index)
+
+    return sentence, [[taken(*pair) for pair in enumerate(shape)] for shape in call.outputs]
 
 
 def times(lengths: Iterable[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
@@ -12,10 +13,11 @@ from funclab.view.shapes.rules.numbers import (
     CallShapes,
     Derivation,
     Number,
+    alike,
     ceil,
     computed,
     for_ops,
-    keep_shape,
+    kept,
     product,
     setting,
     show,
@@ -36,8 +38,29 @@ FOLLOWS_SECOND = {
     "Solve": "One solution for each right side: the shape of these.",
     "TakeAlongAxis": "Each index chooses one element: the shape of the indices.",
 }
-keep_shape(STAYS)
-keep_shape(FOLLOWS_SECOND, index=1)
+RARE = {
+    "CTCDecode": "Each path has a label, or -1, for every step; a score tells how likely it is.",
+    "CTCLoss": "Each sequence has one loss: only its axis stays.",
+    "Det Slogdet": "One number for each matrix: its two axes go.",
+    "Diag Diagflat Diagonal": "The elements of a diagonal are laid on one, or taken from it.",
+    "Eigh": "As many eigenvalues as rows, and as many eigenvectors, as columns.",
+    "Embedding": "Each whole number becomes a row of the table, on a new last axis.",
+    "Fold": "Each column is laid where its window was.",
+    "Pinv": "Rows and columns change places, as in a transpose.",
+    "Qr": "q has the rows of x, r its columns; between them lies the shorter side.",
+    "Rot90": "Quarter turns: if their number is odd, the two axes change places.",
+    "Segment": "The slices with one id become one: there are num_segments of them.",
+    "SingularValues": "The shorter side of a matrix counts its singular values.",
+    "Svd": "u has the rows of x, v^T its columns; the shorter side counts the values.",
+    "TopIndices": "Of the last axis, k elements are chosen.",
+    "Unfold": "Each window becomes a column: channels × window, by as many columns as windows fit.",
+}
+"""Ops that few models hold: their axes are told by the lengths that come in, without arithmetic."""
+for index, table in enumerate((STAYS, FOLLOWS_SECOND)):
+    for names, sentence in table.items():
+        for_ops(*names.split())(partial(kept, sentence, index))
+for names, sentence in RARE.items():
+    for_ops(*names.split())(partial(alike, sentence))
 
 
 @for_ops("Binary", "Where")
@@ -197,19 +220,6 @@ def take(call: CallShapes) -> Derivation:
     return f"The indices choose along axis {at}: their axes stand in its place.", [axes]
 
 
-@for_ops("TopIndices")
-def top(call: CallShapes) -> Derivation:
-    k, n = call.layer.k, call.x[-1]
-    last = setting("k", k) if n is None or k <= n else call.same(-1)
-    return f"Of the last axis, {k} are chosen.", [[*call.all_same()[:-1], last]]
-
-
-@for_ops("Embedding")
-def embedding(call: CallShapes) -> Derivation:
-    words = "Each whole number becomes a row of the table, on a new last axis."
-    return words, [[*call.all_same(1), call.same(-1, 0)]]
-
-
 @for_ops("BroadcastTo")
 def broadcast_to(call: CallShapes) -> Derivation:
     target = call.layer.target
@@ -257,108 +267,3 @@ def recurrence(call: CallShapes) -> Derivation:
     ends = "last output is the state" if count == 1 else "last two outputs are the states"
     words = f"The sequence is read step by step; the {ends} at its end."
     return words, [whole if call.layer.return_sequences else state, *[state] * count]
-
-
-@for_ops("CTCLoss")
-def ctc_loss(call: CallShapes) -> Derivation:
-    return "Each sequence has one loss: only its axis stays.", [[call.same(0, 1)]]
-
-
-@for_ops("CTCDecode")
-def ctc_decode(call: CallShapes) -> Derivation:
-    greedy = call.layer.strategy == "greedy"
-    paths = single("the best path") if greedy else setting("top_paths", call.layer.top_paths)
-    words = "Each path has a label, or -1, for every step; a score tells how likely it is."
-    return words, [[paths, call.same(0), call.same(1)], [call.same(0), paths]]
-
-
-@for_ops("Diag", "Diagflat", "Diagonal")
-def diagonal(call: CallShapes) -> Derivation:
-    op = call.layer
-    if op.name == "diagflat" or (op.name == "diag" and len(call.x) != 2):
-        length = product(call.x)
-        side = computed(length + abs(op.k) if op.k else length)
-        words = "A square matrix with the elements on its diagonal: as many rows as elements"
-        return f"{words}{', and |k| more' if op.k else ''}.", [[side, side]]
-    pair = (op.axis1, op.axis2) if hasattr(op, "axis1") else (0, 1)
-    rows, columns = (axis_index(axis, len(call.x)) for axis in pair)
-    last = Axis(show(call.outputs[0][-1]), call.outputs[0][-1])
-    words = f"Of axes {rows} and {columns} the diagonal is left, as the last axis."
-    return words, [[*call.reduced((rows, columns), False), last]]
-
-
-@for_ops("Rot90")
-def rot90(call: CallShapes) -> Derivation:
-    first, second = (axis_index(axis, len(call.x)) for axis in call.layer.axes)
-    axes = call.all_same()
-    if call.layer.k % 2 == 0:
-        return "A half turn: the shape stays.", [axes]
-    axes[first], axes[second] = axes[second], axes[first]
-    return f"A quarter turn: axes {first} and {second} change places.", [axes]
-
-
-@for_ops("Unfold")
-def unfold(call: CallShapes) -> Derivation:
-    op, counts = call.layer, []
-    settings = zip(*map(_pair, (op.kernel_size, op.dilation, op.padding, op.stride)))
-    for axis, (size, dilation, padding, stride) in enumerate(settings, 2):
-        length = call.number(axis) + 2 * padding if padding else call.number(axis)
-        counts.append((length - (dilation * (size - 1) + 1)) // stride + 1)
-    high, wide = _pair(op.kernel_size)
-    words = "Each window becomes a column: channels × window, by as many columns as windows fit."
-    axes = [call.same(0), computed(call.number(1) * high * wide), computed(counts[0] * counts[1])]
-    return words, [axes]
-
-
-@for_ops("Fold")
-def fold(call: CallShapes) -> Derivation:
-    high, wide = _pair(call.layer.kernel_size)
-    channels = computed(call.number(1) // (high * wide))
-    size = call.layer.output_size
-    names = ["output_size"] * 2 if isinstance(size, int) else ["output_size[0]", "output_size[1]"]
-    sizes = list(map(setting, names, _pair(size)))
-    return "Each column is laid where its window was.", [[call.same(0), channels, *sizes]]
-
-
-def _pair(n: int | tuple[int, int]) -> tuple[int, int]:
-    return (n, n) if isinstance(n, int) else n
-
-
-@for_ops("Pinv")
-def pinv(call: CallShapes) -> Derivation:
-    *before, rows, columns = call.all_same()
-    return "Rows and columns change places, as in a transpose.", [[*before, columns, rows]]
-
-
-@for_ops("Det", "Slogdet")
-def det(call: CallShapes) -> Derivation:
-    each = call.all_same()[:-2]
-    return "One number for each matrix: its two axes go.", [each] * call.layer.n_outputs
-
-
-@for_ops("Eigh")
-def eigh(call: CallShapes) -> Derivation:
-    words = "As many eigenvalues as rows, and as many eigenvectors, as columns."
-    return words, [call.all_same()[:-1], call.all_same()]
-
-
-@for_ops("Qr", "Svd", "SingularValues")
-def factors(call: CallShapes) -> Derivation:
-    *before, rows, columns = call.all_same()
-    n, m = call.x[-2:]
-    short = columns if n is not None and m is not None and m < n else rows
-    if call.layer.name == "singular_values":
-        return "The shorter side of a matrix counts its singular values.", [[*before, short]]
-    if call.layer.name == "svd":
-        u, v = (rows, columns) if call.layer.full_matrices else (short, short)
-        words = "u has the rows of x, v^T its columns; the shorter side counts the values."
-        return words, [[*before, rows, u], [*before, short], [*before, v, columns]]
-    k = rows if call.layer.mode == "complete" else short
-    words = "q has the rows of x, r its columns; between them lies the shorter side."
-    return words, [[*before, rows, k], [*before, k, columns]]
-
-
-@for_ops("Segment")
-def segment(call: CallShapes) -> Derivation:
-    first = setting("num_segments", call.layer.num_segments)
-    return "The slices with one id become one.", [[first, *call.all_same()[1:]]]

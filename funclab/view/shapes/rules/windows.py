@@ -195,10 +195,10 @@ def conv_op(call: CallShapes) -> Derivation:
 @for_layers(*(f"Global{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3)))
 def global_pooling(call: CallShapes) -> Derivation:
     spatial = spatial_axes(call)
-    one = "maximum" if "Max" in type(call.layer).__name__ else "mean"
+    taken = "maximum" if "Max" in type(call.layer).__name__ else "mean"
     where = "position" if len(spatial) > 1 else "step"
     axes = call.reduced(spatial, call.layer.keepdims)
-    return f"One number for each channel, the {one} over every {where}.", [axes]
+    return f"One number for each channel, the {taken} over every {where}.", [axes]
 
 
 @for_layers("ZeroPadding")
