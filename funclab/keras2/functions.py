@@ -94,7 +94,7 @@ class Function:
             raise ArgumentError(
                 f"The function takes a list of {len(self.inputs)} arrays. "
                 f"Received: {type(inputs).__name__} of length {len(inputs)}.",
-                why="it was made with as many inputs: "
+                why="it was made with that many inputs: "
                 f"{', '.join(tensor.id for tensor in self.inputs)}.",
                 fix="write f([x]), with square brackets, also for a single input.",
             )

@@ -53,7 +53,7 @@ class Absent(types.ModuleType):
         part = [part for part in self.__name__.split(".") if part in ELSEWHERE][-1]
         raise NoSuchImportError(
             f"cannot import name {name!r} from {self.__name__!r}.",
-            why="funclab is without this part of Keras.",
+            why="funclab does not have this part of Keras.",
             fix=ELSEWHERE[part],
         )
 

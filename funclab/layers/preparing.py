@@ -35,7 +35,7 @@ class Preparing(Layer, abstract=True):
                 raise
             raise DataError(
                 f"The data for {self.name} make no array: {error}.",
-                why="its rows have unequal lengths, or things of different kinds stand together.",
+                why="its rows have unequal lengths, or mix things of different kinds.",
                 fix="fill short rows up to one length.",
                 graph=self,
             ) from None

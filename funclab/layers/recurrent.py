@@ -210,7 +210,8 @@ class RNN(Layer):
                 f"An `initial_state` was passed to {self.name} that is not compatible with its "
                 f"state size: it has shape {show(state.shape)}, and {self.name} has {units} units.",
                 why="a state has a number for each unit.",
-                fix=f"give both layers as many units: {type(self).__name__}({state.shape[at]}).",
+                fix="give both layers the same number of units: "
+                f"{type(self).__name__}({state.shape[at]}).",
                 graph=self,
             )
         if initial_state is not None and len(states) != len(widths):

@@ -60,7 +60,7 @@ class Reshape(Layer):
                 f"There must be at most one unknown dimension (-1) in target_shape. "
                 f"Received: target_shape={target_shape}.",
                 why="one missing length follows from the others; two do not.",
-                fix="write the other lengths out.",
+                fix="write out the other lengths.",
             )
         to_shape([None if length == -1 else length for length in lengths], "target_shape")
         self.target_shape = lengths

@@ -126,7 +126,7 @@ def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
             raise ShapeError(
                 f"{op} does not fit {' and '.join(map(show, shapes))}: {error}.",
                 why="it needs a tensor of another shape, or other settings.",
-                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) tells the shapes.",
+                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) lists the shapes.",
             ) from None
     return tuple(a if a == b else None for a, b in zip(*tried))
 

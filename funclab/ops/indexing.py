@@ -232,7 +232,7 @@ def _bad_key(why: str) -> ArgumentError:
     return ArgumentError(
         "A tensor is indexed by integers, slices, `...`, None, or one tensor of integers.",
         why=f"{why}.",
-        fix="use such a key; ops.where chooses by a condition, ops.take by indices.",
+        fix="index with one of these; ops.where chooses by a condition, ops.take by indices.",
     )
 
 

@@ -45,7 +45,7 @@ class OfMatrices(Op, abstract=True):
                 f"{self.name} needs {kind}, of shape (..., {'n, n' if self.square else 'n, m'}). "
                 f"Received: {show(x)}.",
                 why="its last two axes are the rows and columns of a matrix.",
-                fix="give a tensor whose last two axes are such.",
+                fix="give a tensor with such matrices along its last two axes.",
             )
         return self.made(x)
 

@@ -89,7 +89,7 @@ class Transpose(Op):
         if sorted(order) != list(range(rank)):
             raise ShapeError(
                 f"axes={self.axes} do not match a tensor with {rank} axes.",
-                why="a transpose names every axis once, in the order they shall have.",
+                why="a transpose names every axis once, in the order they are to have.",
                 fix=f"use an order of the axes 0 to {rank - 1}.",
             )
         return order

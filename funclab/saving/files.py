@@ -149,7 +149,7 @@ def load_weights(model: Any, path: Any, by_name: bool = False) -> None:
     if not as_path(path).exists():
         raise WeightsError(
             f"No weights file at {str(path)!r}.",
-            why="nothing lies under that path.",
+            why="there is nothing at that path.",
             fix="pass the path that `save_weights` wrote.",
         )
     with reading(path):

@@ -88,7 +88,7 @@ class _Writer:
         if total > MOST_BYTES:
             raise ConfigError(
                 f"{model.name} is too large for an ONNX file: its weights take {total:,} bytes.",
-                why="such a file ends at 2 GB.",
+                why="such a file holds at most 2 GB.",
                 fix='use model.save("model.keras").',
             )
         helper = self.onnx.helper
@@ -233,6 +233,6 @@ def _onnx() -> Any:
     except ImportError as error:
         raise MissingPackageError(
             "To export a model, funclab needs the package onnx, which is not installed.",
-            why="it writes files in the format ONNX.",
+            why="it writes files in the ONNX format.",
             fix='install it with pip install "funclab[onnx]".',
         ) from error
