@@ -184,6 +184,15 @@ def test_layers_is_a_reserved_attribute():
         perceptron().layers = []
 
 
+def test_the_states_of_a_layer_are_outputs_without_a_warning(recwarn):
+    x = Input((3, 2))
+
+    model = Model(x, layers.LSTM(4, return_state=True, name="reads")(x))
+
+    assert model.output_names == ["reads", "reads_1", "reads_2"]
+    assert not recwarn.list
+
+
 def test_freezing_a_model_freezes_what_is_inside():
     encoder = perceptron()
     x = Input((6,))
