@@ -25,7 +25,7 @@ FEWEST_IN_A_RUN = 4
 """Shorter runs of layers that look alike say less than their neighbours do."""
 
 Origin = tuple[Node, int]
-"""The node that made a tensor, and which of its outputs it is."""
+"""The node that made a tensor, and the index of the tensor among its outputs."""
 
 
 class Codes:
@@ -75,7 +75,7 @@ class Side:
         self.below = self._below()
 
     def parents(self, node: Node) -> list[tuple[Node, int]]:
-        """The node behind each tensor that a node takes, and which of its outputs it is."""
+        """The origin of each tensor that a node takes."""
         return [] if node.is_input else [self.graph.producer(t) for t in node.arguments.tensors]
 
     def _above(self) -> dict[Node, int]:
@@ -158,7 +158,7 @@ def _nameless(config: Any) -> Any:
 
 
 def constants_of(node: Node) -> list[str]:
-    """What a call was given beside tensors: numbers, arrays, flags, those by name with it."""
+    """The arguments of a call other than tensors: numbers, arrays, flags; keywords with names."""
     values = [("", leaf) for leaf in structure.flatten(node.arguments.args)]
     for name, value in node.arguments.kwargs.items():
         values += [(f"{name}=", leaf) for leaf in structure.flatten(value)]
@@ -235,7 +235,7 @@ def _pair_alike(
     by_neighbours: bool = False,
     alone: bool = True,
 ) -> None:
-    """Pair what has the same key: equal names first, then as neighbours say, then in order.
+    """Pair layers with the same key: equal names first, then by neighbours, then in order.
 
     With `alone=False`, only what has a neighbour in common.
     """
@@ -300,11 +300,17 @@ def _match_calls(pairs: Match) -> None:
         return pairs.right.calls[layer] if layer is not None else []
 
     def pair(node: Node, calls: Iterable[Node]) -> None:
-        """Pair a call with the first of some that has no other half."""
+        """Pair a call with the first of some that is not paired yet."""
         other = next((call for call in calls if call not in used), None)
         if other is not None:
             pairs.calls[node] = other
             used.add(other)
+
+    def same_call(a: Node, b: Node) -> bool:
+        mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
+        if not mine and not theirs:
+            return pairs.layers.get(a.operation) is b.operation
+        return same_origins(pairs, mine, theirs)
 
     for node in pairs.left.nodes:
         what, others = pairs.left.signature(node.operation), []
@@ -312,17 +318,10 @@ def _match_calls(pairs: Match) -> None:
             starts = mapped_origins(pairs, first)
             others = [other for start in starts for other in alike.get((what, start), [])]
         others.sort(key=lambda other: other.time)
-        pair(node, (n for n in (*own_calls(node), *others) if _same_call(pairs, node, n)))
+        pair(node, (call for call in (*own_calls(node), *others) if same_call(node, call)))
     for node in pairs.left.nodes:  # what is connected otherwise, in order
         if node not in pairs.calls:
             pair(node, own_calls(node))
-
-
-def _same_call(pairs: Match, a: Node, b: Node) -> bool:
-    mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
-    if not mine and not theirs:
-        return pairs.layers.get(a.operation) is b.operation
-    return same_origins(pairs, mine, theirs)
 
 
 def same_origins(pairs: Match, mine: list[Origin], theirs: list[Origin]) -> bool:
