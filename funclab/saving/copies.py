@@ -111,7 +111,7 @@ def clone_model(
 
     model: the model.
     input_tensors: what the copy begins with; default None, for new inputs.
-    clone_function: called with each layer, returns another in its place; default None.
+    clone_function: called with each layer, returns another in place of it; default None.
     call_function: called with each new layer and its arguments, calls it; default None.
     recursive: whether the two functions also see the layers of models inside; default False.
     """
@@ -163,10 +163,10 @@ def _copy(layer: Any) -> Any:
 
 
 def _replay_on_copies(
-    model: Any, copy_of: dict[Operation, Any], given: Any, call: Callable[..., Any]
+    model: Any, copy_of: dict[Operation, Any], feeds: Any, call: Callable[..., Any]
 ) -> tuple[Any, Any]:
     graph: Graph = model.graph
-    starts = structure.flatten(given) if given is not None else None
+    starts = structure.flatten(feeds) if feeds is not None else None
     known: dict[Tensor, Any] = {}
     for i, (tensor, node) in enumerate(zip(graph.inputs, graph.input_nodes, strict=True)):
         known[tensor] = starts[i] if starts else copy_of[node.operation].output
@@ -177,7 +177,6 @@ def _replay_on_copies(
         made = structure.flatten(call(copy_of[node.operation], *args, **kwargs))
         known.update(zip(node.output_tensors, made, strict=True))
     pick = known.__getitem__
-    return tuple(
-        structure.map_structure(pick, tree)
-        for tree in (model.input_structure, model.output_structure)
-    )  # type: ignore[return-value]
+    trees = (model.input_structure, model.output_structure)
+    inputs, outputs = (structure.map_structure(pick, tree) for tree in trees)
+    return inputs, outputs

@@ -118,8 +118,8 @@ def load_model(
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:
     """The texts in an archive for the layers of a model that keep some."""
-    layers = [place for place, layer in placed_layers(model) if hasattr(layer, "set_assets")]
-    members = read_archive(path, [f"assets/{place}{VOCABULARY}" for place in layers])
+    layers = [prefix for prefix, layer in placed_layers(model) if hasattr(layer, "set_assets")]
+    members = read_archive(path, [f"assets/{prefix}{VOCABULARY}" for prefix in layers])
     return {name: text.decode("utf-8") for name, text in members.items()}
 
 
@@ -163,7 +163,7 @@ def load_weights(
     if not as_path(filepath).exists():
         raise WeightsError(
             f"No weights file at {str(filepath)!r}.",
-            why="nothing lies under that path.",
+            why="there is nothing at that path.",
             fix="pass the path that `save_weights` wrote.",
         )
     with reading(filepath):
