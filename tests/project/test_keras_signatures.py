@@ -60,7 +60,7 @@ DIFFERENT = {
         layers.Embedding input_length=None activity_regularizer=None
         layers.LeakyReLU alpha=None""",
     "another name, for what is meant": """
-        *.serialize thing= *=absent
+        *.serialize data= *=absent
         losses.deserialize config= name=absent
         .Model.compute_mask previous_mask=absent
         layers.Layer.compute_mask previous_mask=absent
