@@ -206,6 +206,23 @@ def test_the_arithmetic_of_a_node_ends_in_the_name_of_its_tensor():
     assert answer["value"][-1]["text"].startswith("dense[0:0] (None, 64) = ")
 
 
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (layers.Dropout(0.5), ["in training: dropout[0:0] (None, 4) = dropout("]),
+        (layers.Identity(), []),
+    ],
+)
+def test_what_acts_in_training_only_has_the_arithmetic_of_training(layer, text):
+    x = Input((4,))
+    layer.name = type(layer).__name__.lower()
+    view = Model(x, layer(x)).explore()
+
+    tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
+
+    assert [line["text"][: len(own)] for line, own in zip(tape, text, strict=True)] == text
+
+
 def test_weights_inside_a_model_called_twice_are_told_once():
     x = Input((4,), name="x")
     shared = Dense(4, name="shared")
@@ -384,6 +401,7 @@ def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, set
     assert " ".join(names).startswith(weights)
     assert all(view.answer_to({"ask": "values", "key": f"{layer.name} {name}"}) for name in names)
     assert all(line.count("(") == line.count(")") and "<" not in line for line in arithmetic)
+    assert "NotImplementedError" not in "".join(line["source"] for line in tape)
 
 
 def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():
