@@ -209,13 +209,12 @@ def test_the_arithmetic_of_a_node_ends_in_the_name_of_its_tensor():
 @pytest.mark.parametrize(
     ("layer", "text"),
     [
-        (layers.Dropout(0.5), ["in training: dropout[0:0] (None, 4) = dropout("]),
+        (layers.Dropout(0.5, name="dropout"), ["in training: dropout[0:0] (None, 4) = dropout("]),
         (layers.Identity(), []),
     ],
 )
 def test_what_acts_in_training_only_has_the_arithmetic_of_training(layer, text):
     x = Input((4,))
-    layer.name = type(layer).__name__.lower()
     view = Model(x, layer(x)).explore()
 
     tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
@@ -395,12 +394,12 @@ def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, set
     told = view.facts["layers"][layer.name]
     names = [name for name, _ in told.get("arrays", [])]
     tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
-    arithmetic = [line["text"] for line in tape]
 
     assert " ".join(value for _, value in told.get("settings", [])) == settings
     assert " ".join(names).startswith(weights)
     assert all(view.answer_to({"ask": "values", "key": f"{layer.name} {name}"}) for name in names)
-    assert all(line.count("(") == line.count(")") and "<" not in line for line in arithmetic)
+    texts = [line["text"] for line in tape]
+    assert all(text.count("(") == text.count(")") and "<" not in text for text in texts)
     assert "NotImplementedError" not in "".join(line["source"] for line in tape)
 
 
