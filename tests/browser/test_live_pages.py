@@ -30,7 +30,7 @@ def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(browser,
 
     words = "Training was under way when this was saved. It is not running now"
     expect(page.locator(".fl-where")).to_contain_text(words)
-    expect(page.locator("[data-name=live_stop]")).to_be_hidden()
+    expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()
     expect(page.locator(".fl-status")).to_contain_text("no kernel")
     expect(page.locator(".fl-chart svg")).to_have_count(1)
     expect(page.locator(".fl-heat")).to_have_count(2)
@@ -104,7 +104,7 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
         for part in (".fl-bar", ".fl-chart svg", ".fl-graph", ".fl-caption", ".fl-where")
     ]
 
-    assert page.locator("[data-name=live_pause]").is_visible()
+    assert page.locator("[aria-keyshortcuts=Space]").is_visible()
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
     assert small_words(page.locator(".fl-stage")) == []
