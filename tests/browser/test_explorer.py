@@ -51,7 +51,7 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     expect(page.locator(f"{ROOT} .fl-here")).to_contain_text("shared.get_output_at(1)")
     expect(page.locator(f"{ROOT} .fl-lit")).to_have_count(2)
     notebook.screenshot(f"explorer-{jupyter.kind}")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
@@ -68,7 +68,7 @@ def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("shared[1] is selected")
     page.keyboard.press("f")
     page.wait_for_selector(f'{ROOT} .box[data-key="shared"][aria-pressed=true]')
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
@@ -88,7 +88,7 @@ def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
     box(page, "deep_399[0]").click()
 
     notebook.comes_to_say("view.selected", "deep_399[0]")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def box(page, key):

@@ -44,8 +44,8 @@ def _picture(error: FunclabError, look: str) -> Any:
     if isinstance(about, Operation):
         if error.tensors:
             return failed_call(about, list(error.tensors), error)
-        shown = about.inbound_nodes and not isinstance(error, NeverCalledError)
-        return node_table(about) if shown and words.graph_of(about) is None else None
+        called = about.inbound_nodes and not isinstance(error, NeverCalledError)
+        return node_table(about) if called and words.graph_of(about) is None else None
     if isinstance(error, GraphError) and isinstance(about, tuple):
         graph, node = about
         if words.graph_of(facts) is not None:

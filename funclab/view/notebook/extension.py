@@ -39,7 +39,10 @@ def load_ipython_extension(shell: Any) -> None:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
         fitting.live_by_default = True
     formatters[PLAIN].for_type(Plan, lambda plan, printer, cycle: printer.text(str(plan)))
-    _add_magics(shell)
+    from funclab.view.notebook.magics import FunclabMagics, complete_word
+
+    shell.register_magics(FunclabMagics)
+    shell.set_hook("complete_command", complete_word, str_key="%funclab")
     shell.set_custom_exc((FunclabError,), show_error)
 
 
@@ -62,21 +65,18 @@ def load_in_marimo() -> None:
 
 def in_marimo(shown: Any) -> tuple[str, str]:
     """The explorer of a model, layer or tensor: a type of text, and the text."""
+    view, marimo = explored(shown), sys.modules["marimo"]
+    return (PLAIN, repr(shown)) if view is None else marimo.as_html(view)._mime_()  # type: ignore[attr-defined]
+
+
+def explored(shown: Any) -> Any:
+    """The explorer of a model, layer or tensor; None of what has no graph."""
     from funclab.view.explorer.view import explore
 
     try:
-        view = explore(shown)
+        return explore(shown)
     except FunclabError:
-        return PLAIN, repr(shown)
-    marimo: Any = sys.modules["marimo"]
-    return marimo.as_html(view)._mime_()
-
-
-def _add_magics(shell: Any) -> None:
-    from funclab.view.notebook.magics import FunclabMagics, complete_word
-
-    shell.register_magics(FunclabMagics)
-    shell.set_hook("complete_command", complete_word, str_key="%funclab")
+        return None
 
 
 def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -84,12 +84,10 @@ def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | N
 
     The static picture and the plain text beside it come from the other formatters.
     """
-    from funclab.view.explorer.view import explore
-
-    try:
-        data, metadata = explore(shown)._repr_mimebundle_()
-    except FunclabError:
+    view = explored(shown)
+    if view is None:
         return None
+    data, metadata = view._repr_mimebundle_()
     return {kind: value for kind, value in data.items() if kind not in (SVG, PLAIN)}, metadata
 
 

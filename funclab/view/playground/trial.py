@@ -16,7 +16,8 @@ import numpy as np
 
 from funclab import initializers, registry
 from funclab.callbacks import Callback
-from funclab.errors import ArgumentError, DataError
+from funclab.errors import DataError
+from funclab.fields import wrong_value
 from funclab.shape_math import Array
 
 GRID = 40
@@ -76,11 +77,8 @@ def check(settings: dict[str, Any]) -> None:
             fits = type(value) is type(usual) and value in (*choices, usual)
             range_words = "one of " + ", ".join(map(repr, choices))
         if not fits:
-            raise ArgumentError(
-                f"The playground cannot have {name}={value!r}.",
-                why=f"{name} is {range_words}.",
-                fix=f"write {name}={(choices or (USUAL_EPOCHS,))[-1]!r}, for example.",
-            )
+            example = repr((choices or (USUAL_EPOCHS,))[-1])
+            raise wrong_value("playground", name, value, range_words, example)
 
 
 IMPORTS = """\

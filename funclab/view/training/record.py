@@ -7,11 +7,7 @@ from bisect import bisect_left
 from typing import Any
 from weakref import WeakKeyDictionary
 
-MOST_DOTS = 200
-MOST_EPOCHS = 400
-MOST_POINTS = 2000
-"""Epochs of all runs of a view together, so that twenty runs weigh no more than a few."""
-FEWEST_EPOCHS = 60
+MOST_DOTS, MOST_EPOCHS = 200, 400
 MOST_CELLS = 2000
 """Epochs times layers whose measures are kept."""
 MOST_RUNS = 8
@@ -24,6 +20,11 @@ _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 def runs_of(model: Any) -> list[Numbers]:
     """The runs of a model that live views have followed, the latest last."""
     return list(_runs.get(model, ()))
+
+
+def outputs_of(model: Any) -> list[str]:
+    """The names of a model's outputs; none for a model without a graph."""
+    return list(getattr(model, "output_names", None) or [])
 
 
 def keep_runs(model: Any, runs: list[Numbers]) -> None:

@@ -140,7 +140,7 @@ def test_positions_say_where_columns_end():
 
 
 def test_positions_that_do_not_grow_are_refused():
-    with pytest.raises(ArgumentError, match="must be 4 growing numbers"):
+    with pytest.raises(ArgumentError, match="expected 4 growing numbers"):
         printed(models.perceptron(), positions=[0.5, 0.4, 0.9, 1.0])
 
 
