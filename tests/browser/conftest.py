@@ -98,7 +98,7 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
         funclab.export_html(view, path)
         page = browser.new_page(viewport={"width": width, "height": height}, **settings)
         pages.append(page)
-        page.on("pageerror", complaints.append)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
         page.on("request", lambda sent: complaints.extend({sent.url} - {path.as_uri()}))
         page.goto(path.as_uri())

@@ -31,23 +31,6 @@ def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(opened_p
     expect(page.locator(".fl-heat")).to_have_count(2)
 
 
-def test_undo_reset_and_tour_work_as_in_every_view(opened_page):
-    tour = [{"text": "Losses.", "state": {"log": True}}, {"text": "Units.", "state": {}}]
-    view = funclab.watch(trained(), measure="dead", tour=tour)
-    page = opened_page(view)
-    chart, shows = page.locator(".fl-chart"), page.locator(".fl-bar .fl-soft")
-
-    page.keyboard.press("PageDown")
-    expect(chart).to_contain_text("log scale")
-    page.keyboard.press("h")
-    expect(shows).to_contain_text("gradient")
-    page.keyboard.press("u")
-    expect(shows).to_contain_text("dead units")
-    page.keyboard.press("r")
-
-    expect(chart).not_to_contain_text("log scale")
-
-
 def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(opened_page):
     groups = [[trained().history for _ in range(2)] for _ in range(2)]
     view = funclab.compare_runs(shared=groups[0], separate=groups[1])

@@ -10,9 +10,6 @@ from tests.browser.waiting import becomes
 ROOT = ".fl-play"
 STATUS = f"{ROOT} .fl-status"
 CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
-SAME_IN_BOTH = f"""() => [(view) => view.querySelector(".fl-caption").innerText,
-    (view) => view.querySelector(".fl-play-plane path.s-ink").getAttribute("d")].every((part) =>
-  new Set([...document.querySelectorAll("{ROOT}")].map(part)).size === 1)"""
 EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
 
 
@@ -146,23 +143,6 @@ def test_reset_brings_the_lesson_s_state_back(lab, run_cells):
     assert notebook.quiet
 
 
-def test_in_ask_mode_both_models_are_trained_and_the_answer_comes_first(lab, run_cells):
-    notebook = playground_on(run_cells, lab, '"xor", epochs=20, ask=True')
-    page = notebook.page
-    page.focus(f"{ROOT} [data-control=units]")
-
-    page.keyboard.press("ArrowLeft")
-
-    page.wait_for_selector(f"{ROOT} .fl-choices button", timeout=60_000)
-    assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "8"
-    notebook.screenshot("playground-ask")
-    page.keyboard.press("1")
-    expect(page.locator(f"{ROOT} [data-control=units]")).to_have_text("4")
-    wait_for_epochs(page, 20)
-    assert "Test loss" in page.locator(f"{ROOT} .fl-ask").inner_text()
-    assert notebook.quiet
-
-
 def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, run_cells):
     tour = '[{"text": "Trained.", "state": {"epochs": 30, "units": 4}}]'
     notebook = playground_on(run_cells, lab, f"tour={tour}")
@@ -173,24 +153,6 @@ def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, run_cells):
     wait_for_epochs(page, 30)
     assert epochs(page) == 30
     assert "units in each: 4" in page.locator(f"{ROOT} .fl-caption").inner_text()
-    assert notebook.quiet
-
-
-def test_two_views_of_one_playground_show_the_same(lab, run_cells):
-    cells = ["import funclab", "view = funclab.playground()\nview", "view"]
-    notebook = run_cells(lab, *cells)
-    page = notebook.page
-    page.wait_for_function(
-        f"document.querySelectorAll('{ROOT} .fl-play-plane path.s-ink').length === 2"
-    )
-    page.locator(ROOT).nth(1).focus()
-
-    page.keyboard.press("Space")
-    wait_for_epochs(page, 20)
-    page.keyboard.press("Space")
-
-    page.wait_for_function(SAME_IN_BOTH)
-    expect(page.locator(f"{ROOT} .fl-caption").first).to_contain_text("after")
     assert notebook.quiet
 
 
@@ -209,19 +171,6 @@ def test_a_reloaded_page_has_the_training_as_it_was(lab, run_cells):
     page.wait_for_selector(f"{ROOT} .fl-play-plane path.s-ink", state="attached", timeout=30_000)
     wait_for_epochs(page, 3)
     assert surface(page) == before
-
-
-def test_what_python_changes_shows_in_the_browser(lab, run_cells):
-    notebook = playground_on(run_cells, lab)
-    page = notebook.page
-
-    notebook.kernel_says("view.show(units=4, epochs=12)")
-
-    wait_for_epochs(page, 12)
-    assert epochs(page) == 12
-    assert page.locator(f"{ROOT} [data-control=units]").inner_text() == "4"
-    assert notebook.kernel_says("print(len(view.losses['loss']))") == "12"
-    assert notebook.quiet
 
 
 ON_ONE_SCREEN = """(root) => {

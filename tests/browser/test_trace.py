@@ -22,7 +22,6 @@ model.compile("sgd", "mse")
 funclab.trace(model, np.ones((4, 16)), np.ones((4, 3)))
 """
 ROOT = ".fl-trace"
-ANSWERED = "[(None, False), ('1.5', False)]"
 
 
 def shown(run_cells, server, cell):
@@ -99,27 +98,6 @@ def test_every_key_goes_where_it_says(lab, run_cells):
 
     press(page, "r")
     expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("Step 1 of 21")
-    assert notebook.quiet
-
-
-def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, run_cells):
-    notebook = shown(run_cells, lab, SCENE.format(settings=", ask=True"))
-    page = notebook.page
-    press(page, "ArrowRight", 9)
-    page.wait_for_selector(f"{ROOT} .fl-choices button")
-    assert "Which node passes gradients back first?" in text(page, ".fl-prompt")
-    press(page, "0")
-    press(page, "ArrowRight", 8)
-    page.wait_for_function(
-        "() => document.querySelector('.fl-trace .fl-prompt')?.innerText.includes('does it get?')"
-    )
-    assert page.locator(f"{ROOT} .fl-example").count() == 0
-
-    press(page, "2")
-
-    page.wait_for_selector(f"{ROOT} .fl-example")
-    assert "You said 1.5; it is 3.0." in text(page, ".fl-ask")
-    notebook.comes_to_say("[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
     assert notebook.quiet
 
 

@@ -32,21 +32,21 @@ Grid = list[list[int]]
 class Surface(Picture):
     """What the model answers: bands of colour, hatching, and the line between the sides."""
 
-    grid: Grid
+    values: Grid
     look: str = "auto"
 
     title = property(lambda self: say("play_surface"))
     description = title
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        side = CELL * len(self.grid)
+        side = CELL * len(self.values)
         canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
         strength = IN_PRINT if self.look == "print" else STRENGTH
-        for band, data in sorted(bands(self.grid).items()):
+        for band, data in sorted(bands(self.values).items()):
             colour = "group0" if band > 0 else "input"
             canvas.path(data, Paint("", colour, CELL, "", strength * abs(band)))
-        canvas.path(hatching(self.grid), Paint("", "group0", 0.8))
-        canvas.path(contour(self.grid), Paint("", "ink", 2))
+        canvas.path(hatching(self.values), Paint("", "group0", 0.8))
+        canvas.path(contour(self.values), Paint("", "ink", 2))
         return side, side
 
 

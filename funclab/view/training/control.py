@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakMethod
 
@@ -116,8 +117,6 @@ def first_sum(view: Trace, model: Any) -> int:
     calls = words.calls_by_layer(words.graph_of(model))
     shared = [layer.name for layer, nodes in calls.items() if len(nodes) > 1]
     for name in [*shared, ""]:
-        try:
+        with suppress(ArgumentError):
             return view.find("add_into", name)
-        except ArgumentError:
-            continue
     return 0

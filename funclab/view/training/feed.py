@@ -19,9 +19,8 @@ from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
 from funclab.view.training import control
 from funclab.view.training.cell import show
-from funclab.view.training.clock import Clock, rest_after
 from funclab.view.training.heat import Heat, first_lost
-from funclab.view.training.record import Numbers, Record, keep_runs, runs_of
+from funclab.view.training.record import Clock, Numbers, Record, keep_runs, rest_after, runs_of
 from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
@@ -134,10 +133,8 @@ class Feed(Watcher):
         before, self.sums = self.sums, [sums.array.tolist() for sums in self.means.values()]
         if kept:
             values = {
-                name: (total - old_total) / (count - old_count)
-                for name, (total, count), (old_total, old_count) in zip(
-                    self.means, self.sums, before
-                )
+                name: (total - old) / (count - old_count)
+                for name, (total, count), (old, old_count) in zip(self.means, self.sums, before)
                 if count > old_count
             }
             self.record.add_dot(self.epoch, self.batch, values)

@@ -41,18 +41,13 @@ def shown(shell, thing):
 
 def test_models_layers_and_tensors_carry_a_picture_and_their_plain_text(shell):
     model = models.called_twice()
+    layer, tensor = model.get_layer("dense"), model.outputs[0]
+    words = ("Model called_twice", "dense.get_output_at(1)", "comes from")
 
-    for thing in (model, model.get_layer("dense"), model.outputs[0]):
+    for thing, part in zip((model, layer, tensor), words, strict=True):
         data = shown(shell, thing)
-        assert data["image/svg+xml"].startswith("<svg")
+        assert part in data["image/svg+xml"]
         assert data["text/plain"] == repr(thing)
-
-
-def test_a_model_shows_its_graph_and_a_layer_its_nodes(shell):
-    model = models.called_twice()
-
-    assert "Model called_twice" in shown(shell, model)["image/svg+xml"]
-    assert "dense.get_output_at(1)" in shown(shell, model.get_layer("dense"))["image/svg+xml"]
 
 
 def test_a_plan_is_shown_as_its_steps(shell):

@@ -128,15 +128,6 @@ def test_a_changed_setting_begins_anew_and_more_epochs_go_on():
     assert view.model.get_layer("a_1").units == 4
 
 
-def test_the_picture_follows_the_model():
-    view = funclab.playground(branches=1)
-    before = view.pictures["model"]
-
-    view.show(branches=2)
-
-    assert "merged" in view.pictures["model"] and "merged" not in before
-
-
 def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
     view = funclab.playground("xor", layers=1, units=8)
     sides = [message(view, units=1), message(view, units=16)]
