@@ -63,44 +63,44 @@ def load_in_marimo() -> None:
     fitting.live_by_default = True
 
 
-def in_marimo(shown: Any) -> tuple[str, str]:
+def in_marimo(subject: Any) -> tuple[str, str]:
     """The explorer of a model, layer or tensor: a type of text, and the text."""
-    view, marimo = explored(shown), sys.modules["marimo"]
-    return (PLAIN, repr(shown)) if view is None else marimo.as_html(view)._mime_()  # type: ignore[attr-defined]
+    view, marimo = explored(subject), sys.modules["marimo"]
+    return (PLAIN, repr(subject)) if view is None else marimo.as_html(view)._mime_()  # type: ignore[attr-defined]
 
 
-def explored(shown: Any) -> Any:
+def explored(subject: Any) -> Any:
     """The explorer of a model, layer or tensor; None of what has no graph."""
     from funclab.view.explorer.view import explore
 
     try:
-        return explore(shown)
+        return explore(subject)
     except FunclabError:
         return None
 
 
-def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def live_view(subject: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The explorer of a model, layer or tensor, for front ends that show live views.
 
     The static picture and the plain text beside it come from the other formatters.
     """
-    view = explored(shown)
+    view = explored(subject)
     if view is None:
         return None
     data, metadata = view._repr_mimebundle_()
     return {kind: value for kind, value in data.items() if kind not in (SVG, PLAIN)}, metadata
 
 
-def picture_of(shown: Operation | Tensor) -> str | None:
+def picture_of(subject: Operation | Tensor) -> str | None:
     """A model's graph, the nodes of any other layer, or the path to a tensor. Where there is none,
     the plain text remains: a display must not fail where a call did not."""
     look = theme.still()
     try:
-        if isinstance(shown, Tensor):
-            return tensor_view(shown, look=look).svg
-        if words.graph_of(shown) is not None:
-            return diagram(shown, look=look).svg
-        return node_table(shown, look=look).svg
+        if isinstance(subject, Tensor):
+            return tensor_view(subject, look=look).svg
+        if words.graph_of(subject) is not None:
+            return diagram(subject, look=look).svg
+        return node_table(subject, look=look).svg
     except FunclabError:
         return None
 

@@ -184,8 +184,8 @@ def _parts(line: str) -> tuple[str, str]:
 def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict) -> str:
     """What is wrong with the arguments of a call; nothing if they fit."""
     try:
-        given = signature.bind(*args, **settings).arguments
+        bound = signature.bind(*args, **settings).arguments
     except TypeError as error:
         return str(error)
-    lacking = way.function == "export_html" and given.get("path") is None
+    lacking = way.function == "export_html" and bound.get("path") is None
     return "missing the name of the file" if lacking else ""

@@ -171,15 +171,15 @@ def caption(facts: dict[str, Any]) -> str:
     count = "one" if settings["branches"] == 1 else "many"
     sharing = say("play_with_shared" if settings["shared"] else "play_with_separate")
     shape = {**settings, "n": settings["branches"], "shared": sharing}
-    said = {
+    values = {
         "data": settings["data"] or say("play_yours"),
         "shape": say(f"play_caption_{count}", **shape),
     }
     if not epochs:
-        return say("play_caption_new", **said)
+        return say("play_caption_new", **values)
     train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
     key = "play_caption_once" if epochs == 1 else "play_caption"
-    return say(key, **said, n=epochs, train=train, test=test)
+    return say(key, **values, n=epochs, train=train, test=test)
 
 
 def legend(facts: dict[str, Any], look: str = "auto") -> str:

@@ -107,9 +107,12 @@ class TrainingView(View):
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
             title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
-        said = [self.status.get("nan", ""), *describe(runs, facts["charts"], facts["compared"])]
-        said.append(self._smoothed(charts) if state["smooth"] else "")
-        return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
+        sentences = [
+            self.status.get("nan", ""),
+            *describe(runs, facts["charts"], facts["compared"]),
+        ]
+        sentences.append(self._smoothed(charts) if state["smooth"] else "")
+        return Curves(drawn, title, " ".join(filter(None, sentences)), look, framed=True)
 
 
 def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:

@@ -24,7 +24,7 @@ def fault_of(act, look="auto"):
 
 def line_with(picture, name):
     """The cells of the line on which a name stands."""
-    return next(one.cells for one in picture.lines if name in " ".join(one.cells))
+    return next(line.cells for line in picture.lines if name in " ".join(line.cells))
 
 
 def test_an_ambiguous_output_draws_the_nodes_of_the_layer():
@@ -194,7 +194,7 @@ def test_targets_of_a_wrong_shape_break_off_from_their_output_alone(desk):
 
     picture = fault_of(lambda: desk.twins.fit(desk.pair, answers, verbose=0))
 
-    assert [one.note for one in picture.lines] == [
+    assert [line.note for line in picture.lines] == [
         "",
         "one-hot rows, not class numbers",
     ]

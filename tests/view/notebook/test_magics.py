@@ -210,6 +210,6 @@ def test_what_stays_in_the_notebook_is_no_larger_for_a_projector(shell, capsys):
 )
 def test_words_and_names_are_completed(shell, text, words):
     with provisionalcompleter():
-        found = {one.text for one in shell.Completer.completions(text, len(text))}
+        completed = {completion.text for completion in shell.Completer.completions(text, len(text))}
 
-    assert words <= found
+    assert words <= completed

@@ -259,7 +259,7 @@ def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbe
 def test_the_contour_runs_between_the_sides():
     numbers = re.findall(r"[\d.]+", contour([[0, 255], [0, 255]]))
 
-    assert [float(one) for one in numbers] == pytest.approx([8, 4, 8, 12], abs=0.1)
+    assert list(map(float, numbers)) == pytest.approx([8, 4, 8, 12], abs=0.1)
 
 
 def test_only_the_side_of_the_crosses_is_hatched():

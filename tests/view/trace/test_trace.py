@@ -31,9 +31,9 @@ def busy(compiled: bool = True) -> Model:
 def everything(model: Model) -> list[np.ndarray]:
     """All that lasts in a compiled model."""
     return [
-        *(one.numpy() for one in model.variables),
+        *(variable.numpy() for variable in model.variables),
         *model.optimizer.get_weights(),
-        *(np.asarray(one.result()) for one in model.metrics),
+        *(np.asarray(metric.result()) for metric in model.metrics),
     ]
 
 
@@ -60,8 +60,8 @@ def test_a_trace_that_fails_leaves_the_model_as_it_was(shape):
     with pytest.raises(DataError):
         trace(model, X, np.ones(shape))
 
-    for one, other in zip(everything(model), before, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for after, then in zip(everything(model), before, strict=True):
+        np.testing.assert_array_equal(after, then)
 
 
 def test_an_optimizer_that_is_given_is_left_as_it_was():
@@ -143,12 +143,12 @@ def test_the_many_sums_inside_one_recurrent_node_are_one_step():
     view = trace(model, np.ones((2, 7, 2)), np.ones((2, 3)), loss="mse")
 
     kernel = "gru/gru_cell/recurrent_kernel"
-    sums = [one for one in view.stills if one.kind == "add_into" and kernel in one.words]
+    sums = [still for still in view.stills if still.kind == "add_into" and kernel in still.words]
     assert len(sums) == 1
     assert sums[0].words.startswith(
         f"Backward: gru[0] uses {kernel} once in each of its 7 time steps"
     )
-    (back,) = [one for one in view.stills if one.key == "gru[0]" and one.kind == "vjp"]
+    (back,) = [s for s in view.stills if s.key == "gru[0]" and s.kind == "vjp"]
     assert "it is gradient" not in back.words
     handed = {frame.name: frame for role, frame in back.pictures if role == "hands"}
     np.testing.assert_array_equal(handed[f"g_{kernel}"].numbers, sums[0].pictures[-1][1].numbers)

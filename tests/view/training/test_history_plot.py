@@ -79,7 +79,7 @@ def test_validation_of_every_second_epoch_is_drawn_where_it_was_measured():
     curves = history_plot(history)
 
     [_, checked] = curves.charts[0].lines
-    assert [one for one in checked.values if one == one] == [4.0, 6.0]
+    assert [value for value in checked.values if value == value] == [4.0, 6.0]
     assert checked.values[1] == 4.0 and checked.values[3] == 6.0
 
 

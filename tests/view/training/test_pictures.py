@@ -73,9 +73,8 @@ def test_a_training_that_nobody_watched_can_be_looked_at_afterwards():
 
 
 def test_runs_of_different_models_can_be_compared():
-    one, two = fresh(1, "shared"), fresh(2, "separate")
-    first = one.fit(X, Y, epochs=2, verbose=0, run="shared")
-    second = two.fit(X, Y, epochs=3, verbose=0)
+    first = fresh(1, "shared").fit(X, Y, epochs=2, verbose=0, run="shared")
+    second = fresh(2, "separate").fit(X, Y, epochs=3, verbose=0)
 
     view = compare_runs(first, second, log=True)
 
