@@ -130,8 +130,9 @@ class View(anywidget.AnyWidget):
             return self.picture().save(path, dpi)
         return write(path, {".html": lambda: page_of([self])})
 
-    def complete(self) -> None:
-        """Put into the view what its page asks Python for, so that it needs no kernel."""
+    def complete(self) -> dict[str, Any]:
+        """The traits with all that its page would ask Python for, so that it needs no kernel."""
+        return {}
 
     def page_traits(self) -> list[str]:
         """The names of what the browser knows of this view."""

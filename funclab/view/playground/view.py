@@ -90,18 +90,22 @@ class Playground(View):
             self.trial = Trial(settings, self._own)
 
     def _tell(self) -> None:
-        """Tell the browser all about the present model."""
+        """Tell the browser all about the present model; it takes both when the facts come."""
+        whole = self._whole()
+        self.pictures, self.facts = whole["pictures"], whole["facts"]
+
+    def _whole(self) -> dict[str, Any]:
+        """The pictures and facts of the present model."""
         trial, facts = self.trial, self.trial.facts()
         shown = self._shown(facts)
         room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
-        self.pictures = {
+        drawn = {
             "surface": shown.pop("surface"),
             "curve": shown.pop("curve"),
             "points": bare(pictures.Points(facts["points"], pictures.CELL * len(facts["grid"]))),
             "model": bare(fitting(self.model, *room)),
         }
-        # The browser takes both when the facts come, so they come last.
-        self.facts = {
+        known = {
             "choices": {
                 name: list(each.choices) for name, each in SETTINGS.items() if each.choices
             },
@@ -113,6 +117,7 @@ class Playground(View):
             "usual": USUAL_EPOCHS,
             **shown,
         }
+        return {"pictures": drawn, "facts": known}
 
     def _shown(self, facts: dict[str, Any]) -> dict[str, Any]:
         """What a burst of training changes."""
@@ -127,9 +132,9 @@ class Playground(View):
             "legend": pictures.legend(facts, look),
         }
 
-    def complete(self) -> None:
+    def complete(self) -> dict[str, Any]:
         with self._lock:
-            self._tell()
+            return self._whole()
 
     def picture(self) -> Picture:
         look = theme.still(self.look)

@@ -51,10 +51,10 @@ class Trace(View):
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
         self.pictures = {"graph": bare(diagram(model, expand_nested=nested, most_calls=most))}
         self._facts, self._frames = facts_of(stills, self.look)
-        self._store(STORED)
+        self.facts = self._facts_within(STORED)
 
-    def _store(self, room: float) -> None:
-        """Store the steps, and pictures as far as there is room: first those of unfolded steps."""
+    def _facts_within(self, room: float) -> dict[str, Any]:
+        """The steps, and pictures as far as there is room: first those of unfolded steps."""
         folded = set(range(len(self.stills))) - set(spine(self.stills))
         steps = [self._facts["steps"][i] for i in [*spine(self.stills), *sorted(folded)]]
         shown = (picture["frame"] for step in steps for picture in step["pictures"])
@@ -64,7 +64,7 @@ class Trace(View):
             if room < 0:
                 break
             frames[str(number)] = self._frames[number]
-        self.facts = {**self._facts, "frames": frames}
+        return {**self._facts, "frames": frames}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
@@ -100,8 +100,8 @@ class Trace(View):
         known = kind == "frames" and key in range(len(self._frames))
         return self._frames[key] if known else None
 
-    def complete(self) -> None:
-        self._store(math.inf)
+    def complete(self) -> dict[str, Any]:
+        return {"facts": self._facts_within(math.inf)}
 
 
 def trace(
