@@ -16,8 +16,7 @@ import numpy as np
 
 from funclab import initializers, registry
 from funclab.callbacks import Callback
-from funclab.errors import DataError
-from funclab.fields import wrong_value
+from funclab.errors import ArgumentError, DataError
 from funclab.shape_math import Array
 
 GRID = 40
@@ -72,13 +71,17 @@ def check(settings: dict[str, Any]) -> None:
             fits = (
                 isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high
             )
-            range_words = f"a {type(usual).__name__} from {low} to {high}"
+            kind = "number" if isinstance(usual, float) else "whole number"
+            range_words = f"a {kind} from {low} to {high}"
         else:
             fits = type(value) is type(usual) and value in (*choices, usual)
             range_words = "one of " + ", ".join(map(repr, choices))
         if not fits:
-            example = repr((choices or (USUAL_EPOCHS,))[-1])
-            raise wrong_value("playground", name, value, range_words, example)
+            raise ArgumentError(
+                f"The playground cannot have {name}={value!r}.",
+                why=f"{name} is {range_words}.",
+                fix=f"write {name}={(choices or (USUAL_EPOCHS,))[-1]!r}, for example.",
+            )
 
 
 IMPORTS = """\

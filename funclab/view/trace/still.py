@@ -106,7 +106,8 @@ def check_most(most: int | None, look: str | None) -> int:
     if most is None:
         return PROJECTOR if look == "projector" else USUAL
     if not LEAST <= most <= MOST:
-        raise wrong_value("trace", "most_steps", most, f"{LEAST} to {MOST} steps", str(USUAL))
+        wanted = f"{LEAST} to {MOST} steps: each keeps its pictures in memory"
+        raise wrong_value("trace", "most_steps", most, wanted, str(USUAL))
     return most
 
 

@@ -202,8 +202,8 @@ def compare_runs(
     state = {key: value for key, value in groups.items() if key not in lists}
     labels = [getattr(h, "run", "") for h in histories] if labels is None else [*labels]
     if len(labels) != len(histories):
-        wanted = f"a label for each of {plural(len(histories), 'run')}"
-        raise wrong_value("compare_runs", "labels", labels, wanted, '["shared", "separate"]')
+        wanted = f"one label for each run, of which there are {len(histories)}"
+        raise wrong_value("compare_runs", "labels", labels, wanted, "None")
     named = [("", label, history) for label, history in zip(labels, histories)]
     runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
     models = {history.model for group in (histories, *lists.values()) for history in group}

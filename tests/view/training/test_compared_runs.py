@@ -108,7 +108,7 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
 @pytest.mark.parametrize(
     ("histories", "settings", "what"),
     [
-        ([history_of([1.0])], {"labels": ["one", "two"]}, "a label for each of 1 run"),
+        ([history_of([1.0])], {"labels": ["one", "two"]}, "one label for each run"),
         ([{"loss": [1.0]}], {}, "not a History"),
         ([], {}, "0 runs"),
         ([], {"colour": "red"}, "not a list of Histories"),

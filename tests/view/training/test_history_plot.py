@@ -126,10 +126,6 @@ def test_an_axis_of_accuracies_has_no_numbers_that_cannot_be(accuracy):
     assert all(0 <= value <= 1 for value, _ in chart.axis().ticks)
 
 
-def test_one_epoch_is_a_point():
-    assert "<svg" in history_plot({"loss": [1.0]}).svg
-
-
 def test_the_numbers_stand_in_a_table():
     lines = history_plot({"loss": [2.0, 1.0]}).text.splitlines()
 
