@@ -21,8 +21,10 @@ WIDTH, BESIDE = 1080, 640
 PAD, GAP, SIGN_ROOM = 12, 14, 30
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
 NUMBER, SENTENCE, NOW = Font(12, bold=True, anchor="end"), Font(12), Font(12, bold=True)
-NAME, SMALL, ROLE = Font(11, mono=True), Font(11, "soft"), Font(11, "soft", bold=True)
-SIGN, TAG = Font(20, "soft", bold=True, anchor="middle"), Font(11, "paper", bold=True)
+NAME, SMALL = Font(11, mono=True), Font(11, "soft")
+ROLE = Font(11, "soft", bold=True)
+SIGN = Font(20, "soft", bold=True, anchor="middle")
+TAG = Font(11, "paper", bold=True)
 SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
 """What stands before a picture of this role, unless it is the first."""
 MOST_TOLD = {"forward": 12, "backward": 12, "update": 6}
@@ -48,10 +50,11 @@ class TracePicture(Picture):
     @property
     def grid(self) -> tuple[Cells, list[Cells]]:
         titles = [say(f"trace_{column}") for column in ("step", "words", "pictures")]
-        return titles, [
-            (str(number), still.words, "; ".join(frame.spoken for _, frame in still.pictures))
-            for number, still in enumerate(self.stills)
-        ]
+        rows: list[Cells] = []
+        for number, still in enumerate(self.stills):
+            pictures = "; ".join(frame.spoken for _, frame in still.pictures)
+            rows.append((str(number), still.words, pictures))
+        return titles, rows
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Graph and present step side by side where there is room; then the steps in words."""
