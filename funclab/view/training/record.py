@@ -219,6 +219,11 @@ cpu_time = getattr(time, "thread_time", time.process_time)
 """This thread's CPU time in seconds; the whole process's where there is one thread only."""
 
 
+def now() -> tuple[float, float]:
+    """The time, and this thread's CPU time, in seconds."""
+    return time.perf_counter(), cpu_time()
+
+
 def rest_after(spent: float) -> float:
     """How long to rest after work that began at `spent` of this thread's CPU time.
 
