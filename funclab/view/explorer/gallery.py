@@ -194,7 +194,8 @@ class Gallery:
             fit = ways.fit(rooms[side], LINES.name)
             if fit.fits or most == FEWEST:
                 break
-            most = max(FEWEST, int(most * min(rooms[side][1] / fit.height, 0.8)))
+            less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may go all at once
+            most = max(FEWEST, int(most * less))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
         if apart and not fit.fits:

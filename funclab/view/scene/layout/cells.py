@@ -208,7 +208,8 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
             widths = [] if density.beside else widths
             step = max([STEP, *(width + 16 for width in widths)])  # tensors beside each other
-            cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
+            first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
+            cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
             if any(cell.beside(port) for port in ports):
                 cell.cards += FAN
         _words(cell, density, sideways)

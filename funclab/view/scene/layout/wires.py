@@ -102,7 +102,7 @@ class Levels:
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
         crowded = depth or density.plates or tail < 16
-        room = sizes.TAB - 3 if tabs and crowded else 0
+        room = sizes.TAB - 3 + HEAD * density.rows if tabs and crowded else 0
         return tail + max(density.gap if rank else 0, need) + room
 
     def _place(self, rank: int, free: float) -> None:
