@@ -4,6 +4,7 @@ the whole as text, table and data."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from funclab.view.code.source import to_code
 from funclab.view.diff.view import Difference, diff
 from tests.parity.models import CASES
 from tests.parity.recurrent_models import plain_cell_class
+from tests.view import gallery
 from tests.view.code.source_runs import run
 
 
@@ -111,6 +113,14 @@ def test_a_layer_put_in_between_is_added_and_nothing_else_changes():
     assert entry.sentence == (
         "right only: “drop” (Dropout 0.5), after “square_1” and before “same”"
     )
+
+
+def test_a_deeper_net_has_whole_blocks_more_and_no_other_difference():
+    difference = diff(gallery.resnet(2), gallery.resnet(3))
+
+    names = [entry.sentence.split("“")[1].split("_")[0].split("”")[0] for entry in difference]
+    assert kinds(difference) == ["added"] * 21
+    assert Counter(names) == {"conv2d": 6, "batch": 6, "re": 6, "add": 3}
 
 
 def test_a_layer_taken_out_is_removed():

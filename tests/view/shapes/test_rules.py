@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from funclab import Input, Layer, Model, layers, ops, registry, structure
+from funclab import Input, Layer, Model, layers, ops, structure
 from funclab.graph.node import Node
 from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
+from tests.layers.examples import EXAMPLES
 from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES, TEXT
 
-NO_RULE = {"Lambda"}
-"""What it does is known to its function only."""
+EVERY_LAYER = [example for example in EXAMPLES if example.name != "Lambda"]
+"""What a Lambda does is known to its function only."""
 
 
 def assert_exact(node: Node) -> None:
@@ -43,30 +44,22 @@ def called(layer: Any, shape: Any, **more: Any) -> Any:
     return layer(*inputs, **more) if spread else layer(inputs, **more)
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_the_arithmetic_of_a_layer_gives_its_output_shape(name):
-    make, settings, shapes = CASES[name]
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_the_arithmetic_of_every_layer_gives_its_output_shape(example):
+    assert_exact(node_of(example.call(example.layer(), example.tensors())))
 
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape)))
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_arithmetic_of_a_layer_gives_its_output_shape_whatever_its_settings(name):
+    for settings, shape in itertools.product(*CASES[name]):
+        assert_exact(node_of(called(getattr(layers, name)(**settings), shape)))
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("Attention")])
 def test_attention_that_returns_its_scores_has_a_rule_for_them(name):
-    make, settings, shapes = CASES[name]
-
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape, return_attention_scores=True)))
-
-
-def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
-    known = registry.registered("layer").items()
-    registered = {cls.__name__ for _, cls in known if not hasattr(cls, "get_layer")}
-
-    missing = registered - set(CASES) - NO_RULE - {"InputLayer"}
-
-    assert not missing
-    assert not set(CASES) - registered
+    for settings, shape in itertools.product(*CASES[name]):
+        layer = getattr(layers, name)(**settings)
+        assert_exact(node_of(called(layer, shape, return_attention_scores=True)))
 
 
 @pytest.mark.parametrize("example", ON_TENSORS, ids=str)
@@ -246,11 +239,10 @@ def test_a_model_adds_up_its_layers_and_counts_shared_ones_once():
     assert parameters(layers.TimeDistributed(inner)).total == 35
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_parameter_arithmetic_gives_what_the_layer_counts(name):
-    make, settings, shapes = CASES[name]
-    layer = make(**settings[0])
-    called(layer, shapes[0])
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_parameter_arithmetic_gives_what_the_layer_counts(example):
+    layer = example.layer()
+    example.call(layer, example.tensors())
 
     text = parameters(layer).text.partition(" (all")[0].partition(" (none")[0]
 
