@@ -228,9 +228,9 @@ def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
 
 def test_a_clone_has_weights_of_its_own():
     model = pair()
-    model.set_weights([np.ones(one.shape) for one in model.weights])
+    model.set_weights([np.ones(weight.shape) for weight in model.weights])
     clone = clone_model(model)
-    clone.set_weights([np.zeros(one.shape) for one in clone.weights])
+    clone.set_weights([np.zeros(weight.shape) for weight in clone.weights])
 
     difference = diff(model, clone)
 
@@ -248,7 +248,7 @@ def test_comparing_allocates_no_weights():
     assert diff(*models).notes == [
         "Each model has weights of its own, so training one leaves the other alone."
     ]
-    assert not any(one.allocated for model in models for one in model.weights)
+    assert not any(weight.allocated for model in models for weight in model.weights)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -258,8 +258,9 @@ def test_the_entries_add_up_to_the_difference_in_parameters(seed):
 
     difference, back = diff(*models), diff(*reversed(models))
 
-    assert sum(one.numbers for one in difference) == difference.numbers[1] - difference.numbers[0]
-    assert sum(one.numbers for one in back) == -sum(one.numbers for one in difference)
+    more = sum(entry.numbers for entry in difference)
+    assert more == difference.numbers[1] - difference.numbers[0]
+    assert sum(entry.numbers for entry in back) == -more
 
 
 def model(*units: int, name: str = "model", out: str = "out") -> Model:
@@ -351,6 +352,6 @@ def test_differences_inside_a_wrapper_have_its_place():
     x = Input((6, 4), name="x")
     each = [layers.TimeDistributed(layers.Dense(n), name="each")(x) for n in (2, 3)]
 
-    assert [one.sentence for one in diff(Model(x, each[0]), Model(x, each[1]))] == [
+    assert [entry.sentence for entry in diff(Model(x, each[0]), Model(x, each[1]))] == [
         "“each”: the layer inside: Dense 2 → Dense 3 (5 more numbers)"
     ]
