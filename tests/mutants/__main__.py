@@ -47,6 +47,8 @@ NAMES = tuple(  # what a module lists, it lists when it is imported
 TESTS = (  # in funclab, the doctests
     *("funclab", *NAMES, "tests/project/test_settings.py", "tests/project/test_utils.py"),
     *(f"tests/{room}" for room in ROOMS),
+    *("tests/view/code/test_code.py", "tests/view/diff/test_diff.py"),  # what models hand to views
+    "tests/view/training/test_ends.py",
 )
 NOT_TRIED = (
     *("funclab/view", "tests/kernels/test_jit.py"),  # the last is about machine code
