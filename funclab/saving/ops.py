@@ -11,6 +11,7 @@ from funclab.errors import ConfigError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
+from funclab.ops.indexing import GetItem
 
 # Where Keras 3 has the ops, and their names there where these differ.
 KERAS_ROOMS = {
@@ -96,8 +97,8 @@ def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     name = _keras_name(operation.op)
     if name in TAKES_A_LIST:
         return [args]
-    if name == "GetItem":
-        return [*args, list(operation.op.parts())]  # type: ignore[attr-defined]
+    if isinstance(operation.op, GetItem):
+        return [*args, list(operation.op.parts())]
     if name in IN_THE_CALL:
         return [*args, getattr(operation.op, IN_THE_CALL[name], None)]
     return args

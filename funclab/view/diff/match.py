@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from funclab.view.scene.words import is_automatic
 
 MOST_PAIRS = 900
 """Above this many possible pairs, layers that look alike are paired in order, not by neighbours."""
+
+FEWEST_IN_A_RUN = 4
+"""Shorter runs of layers that look alike say less than their neighbours do."""
 
 Origin = tuple[Node, int]
 """The node that made a tensor, and the index of the tensor among its outputs."""
@@ -203,12 +207,26 @@ def match(left: Side, right: Side) -> Match:
     _pair_alike(pairs, lambda side, x: None if is_automatic(x) else (class_of(x), x.name))
     _pair_alike(pairs, lambda side, x: (side.signature(x), *side.around(x)))
     _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[0]))
+    _pair_runs(pairs)
     _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[1]))
     _pair_alike(pairs, Side.signature, by_neighbours=True)
     _pair_alike(pairs, lambda side, x: (class_of(x), side.shapes(x)), by_neighbours=True)
     _pair_alike(pairs, lambda side, x: class_of(x), by_neighbours=True, alone=False)
     _match_calls(pairs)
     return pairs
+
+
+def _pair_runs(pairs: Match) -> None:
+    """Pair what stands in the longest runs of layers that are alike on both sides, in order."""
+    lefts = [layer for layer in pairs.left.calls if layer not in pairs.layers]
+    rights = [layer for layer in pairs.right.calls if layer not in pairs.back]
+    keys = [
+        [(side.signature(layer), side.shapes(layer)) for layer in layers]
+        for side, layers in ((pairs.left, lefts), (pairs.right, rights))
+    ]
+    for run in SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks():
+        for i in range(run.size if run.size >= FEWEST_IN_A_RUN else 0):
+            pairs.pair(lefts[run.a + i], rights[run.b + i])
 
 
 def _pair_alike(

@@ -25,7 +25,7 @@ BESIDE, BELOW, NARROW = 360, 120, 700
 """The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
 ON_A_WALL = 548, 204
 """The same for a projector."""
-OVERVIEW = "overview"
+OVERVIEW, LOOKS = "overview", ("auto", "projector")
 LINE, COLUMN, EDGES = 24, 200, 50
 """The least room that a call takes below the strip of all calls, and what is lost at the edges."""
 FEWEST = 3
@@ -177,7 +177,7 @@ class Gallery:
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
             return None
-        return side, self._drawn(way, ways.draw(fits[side]))
+        return side, Diagram(ways.draw(fits[side]), LOOKS[way.large])
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as fit below the strip, around the selection."""
@@ -201,7 +201,7 @@ class Gallery:
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return side, self._drawn(way, ways.draw(fit)), rooms[side]
+        return side, Diagram(ways.draw(fit), LOOKS[way.large]), rooms[side]
 
     def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))
@@ -210,10 +210,6 @@ class Gallery:
         if most:  # nothing else is folded in a part of a model
             chosen.choices = [LINES]
         return chosen
-
-    @staticmethod
-    def _drawn(way: Way, scene: Scene) -> Diagram:
-        return Diagram(scene, "projector" if way.large else "auto")
 
     def _holds(self, frame: str, target: str) -> bool:
         """Whether a box is in a frame, in either face."""

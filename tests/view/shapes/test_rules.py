@@ -24,17 +24,17 @@ EVERY_LAYER = [example for example in EXAMPLES if example.name != "Lambda"]
 def assert_exact(node: Node) -> None:
     """The rule is one in words, and its text gives the shape of every output."""
     shapes = list(map(shape_of, structure.flatten(node.arguments.args)))
-    found = rule(node)
+    told = rule(node)
 
-    assert found.known, node
-    said = [tuple(length(axis, node, shapes) for axis in axes) for axes in found.outputs]
+    assert told.known, node
+    said = [tuple(length(axis, node, shapes) for axis in axes) for axes in told.outputs]
     assert said == node.output_shapes
 
 
 def inputs_of(shape: Any, name: str = "") -> Any:
     dtype = "string" if name in TEXT else None
     several = shape and isinstance(shape[0], tuple)
-    return [Input(one) for one in shape] if several else Input(shape, dtype=dtype)
+    return [Input(axes) for axes in shape] if several else Input(shape, dtype=dtype)
 
 
 def called(layer: Any, shape: Any, **more: Any) -> Any:
@@ -115,10 +115,10 @@ def test_the_words_of_a_rule_say_what_the_settings_of_its_layer_do(layer, words)
 
 
 def test_a_time_distributed_layer_has_the_rule_of_its_layer_at_each_step():
-    found = rule(node_of(layers.TimeDistributed(layers.Dense(5))(Input((20, 8)))))
+    told = rule(node_of(layers.TimeDistributed(layers.Dense(5))(Input((20, 8)))))
 
-    assert found.words.startswith("The rule of Dense, for each of 20 steps: The last axis")
-    assert [axis.label for axis in found.axes] == ["batch", "1", "2"]
+    assert told.words.startswith("The rule of Dense, for each of 20 steps: The last axis")
+    assert [axis.label for axis in told.axes] == ["batch", "1", "2"]
 
 
 def test_a_nested_model_has_its_own_rule():
@@ -126,10 +126,10 @@ def test_a_nested_model_has_its_own_rule():
     vision = Model(x, layers.Flatten()(x), name="vision")
     photo = Input((28, 28, 1))
 
-    found = rule(node_of(vision(photo)))
+    told = rule(node_of(vision(photo)))
 
-    assert "vision is a model: the shape follows its own rule" in found.words
-    assert found.axes[1].text == "784, as vision makes it"
+    assert "vision is a model: the shape follows its own rule" in told.words
+    assert told.axes[1].text == "784, as vision makes it"
 
 
 class Twice(Layer):
@@ -147,13 +147,13 @@ class Named(layers.Dense):
 
 
 def test_a_layer_of_ones_own_is_told_as_it_is():
-    found = rule(node_of(Twice()(Input((3,)))))
+    told = rule(node_of(Twice()(Input((3,)))))
 
-    assert not found.known
-    assert found.words == (
+    assert not told.known
+    assert told.words == (
         "The rule is what its call does; the shape was found by running it on shapes."
     )
-    assert found.text == "batch: any number of samples; 1: 6, found by running the call on shapes"
+    assert told.text == "batch: any number of samples; 1: 6, found by running the call on shapes"
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ def test_a_chain_of_thousands_of_ops_is_followed():
 
 
 def test_several_outputs_have_a_rule_each():
-    found = rule(node_of(ops.split(Input((7,)), [3], axis=1)))
+    told = rule(node_of(ops.split(Input((7,)), [3], axis=1)))
 
-    assert [one[1].text for one in found.outputs] == ["3 - 0 = 3", "7 - 3 = 4"]
+    assert [axes[1].text for axes in told.outputs] == ["3 - 0 = 3", "7 - 3 = 4"]
 
 
 @pytest.mark.parametrize(
