@@ -27,6 +27,8 @@ ON_THE_LINE = """edge => {
   return [at.x * a + e, at.y * d + f];
 }"""
 SPILLED = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+GAPS = """settings => settings.map(one => one.getBoundingClientRect()).map(
+  (one, i, all) => i && one.left > all[i - 1].left ? one.left - all[i - 1].right : 9)"""
 LIT = "edges => [...new Set(edges.map(one => one.dataset.tensor))].sort()"
 
 
@@ -53,6 +55,7 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     expect(page.locator(f"{ROOT} .fl-here")).to_contain_text("shared.get_output_at(1)")
     expect(page.locator(f"{ROOT} .fl-lit")).to_have_count(2)
     notebook.screenshot(f"explorer-{jupyter.kind}")
+    assert min(page.locator(f"{ROOT} .fl-list dd code").evaluate_all(GAPS)) > 4
     assert spilled == []  # JupyterLab has styles of its own for lists of definitions
     assert quiet(notebook)
 
