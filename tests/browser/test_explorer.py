@@ -40,10 +40,6 @@ def explorer_on(open_notebook, write_notebook, server, *cells):
     return page
 
 
-def quiet(page):
-    return page.console_errors == [] and page.outside_requests == []
-
-
 def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook, write_notebook):
     notebook = explorer_on(open_notebook, write_notebook, jupyter, "model")
     page = notebook.page
@@ -57,7 +53,7 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     notebook.screenshot(f"explorer-{jupyter.kind}")
     assert min(page.locator(f"{ROOT} .fl-list dd code").evaluate_all(GAPS)) > 4
     assert spilled == []  # JupyterLab has styles of its own for lists of definitions
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
@@ -74,7 +70,7 @@ def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("shared[1] is selected")
     page.keyboard.press("f")
     page.wait_for_selector(f'{ROOT} .box[data-key="shared"][aria-pressed=true]')
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
@@ -94,7 +90,7 @@ def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
     box(page, "deep_399[0]").click()
 
     notebook.comes_to_say("view.selected", "deep_399[0]")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def box(page, key):
@@ -260,6 +256,9 @@ def test_in_ask_mode_no_shape_is_told_before_its_question_is_answered(opened_pag
     press(page, "t")
     assert "(None, 10)" not in root.inner_text()
     assert "(None, 10)" not in root.evaluate(LABELS)
+    plate = page.locator(f'{ROOT} .fl-stage .plate[data-tensor="dense_2[0:0]"]')
+    assert plate.locator("rect").first.is_visible()
+    assert not plate.locator("text").first.is_visible()
 
     box(page, "dense_2[0]").click()
 

@@ -26,7 +26,8 @@ def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool)
     checked = [bool(known(run, VALIDATION + key)) for run in shown]
     if compared:
         grouped = any(run["group"] for run in runs)
-        story = [lowest(runs, key, all(checked))]
+        own = next(run for run in reversed(shown) if run["values"].get(key))
+        story = [lowest(runs, key, all(checked)) or first(own, key)]
         reading = [
             say("live_caption_band") if grouped else "",
             say("live_caption_dashed") if any(checked) else "",
@@ -62,13 +63,13 @@ def first(run: Numbers, key: str) -> str:
     if values[-1] is None:
         return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
     verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
-    said = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
+    facts = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
-        return say("live_caption", **said)
+        return say("live_caption", **facts)
     last, value = checked[-1]
     own = say("live_caption_checked_at", epoch=last) * (last != epochs[-1])
-    return say("live_caption_both", **said, checked=brief(value) + own)
+    return say("live_caption_both", **facts, checked=brief(value) + own)
 
 
 def overfitting(run: Numbers, key: str) -> str:
@@ -94,8 +95,9 @@ def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
-    """The run with the lowest end, and the one with the highest."""
-    ends = ends_of(runs, VALIDATION * checked + key)
+    """The run with the lowest end, and the one with the highest, of those that end in numbers."""
+    whole = [run for run in runs if (run["values"].get(key) or [None])[-1] is not None]
+    ends = ends_of(whole, VALIDATION * checked + key)
     if len(ends) < 2:
         return ""
     (least, label), (most, other) = ends[0], ends[-1]

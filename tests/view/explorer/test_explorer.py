@@ -136,11 +136,9 @@ def test_going_back_to_a_picture_draws_nothing_new():
 
 
 def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
-    view = funclab.explore(models.siamese())
+    pictures = funclab.explore(models.siamese()).complete()["pictures"]
 
-    view.complete()
-
-    calls = [name for name in view.pictures if name.startswith("calls|")]
+    calls = [name for name in pictures if name.startswith("calls|")]
     closed = sorted(name for name in calls if name.endswith("|||"))
     assert closed == ["calls|*|||", "calls|encoder[1]|||", "calls|encoder[2]|||", "calls||||"]
 
@@ -148,9 +146,9 @@ def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
 def test_a_page_without_a_kernel_holds_all_of_a_folded_model():
     view = funclab.explore(models.chain(300))
 
-    view.complete()
+    pictures = view.complete()["pictures"]
 
-    drawn = " ".join(picture["svg"] for picture in view.pictures.values())
+    drawn = " ".join(picture["svg"] for picture in pictures.values())
     assert all(f'="{key}"' in drawn for key in view.facts["nodes"])
 
 
@@ -204,6 +202,22 @@ def test_the_arithmetic_of_a_node_ends_in_the_name_of_its_tensor():
     answer = view.answer_to({"ask": "tape", "key": "dense[0]"})
 
     assert answer["value"][-1]["text"].startswith("dense[0:0] (None, 64) = ")
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (layers.Dropout(0.5, name="dropout"), ["in training: dropout[0:0] (None, 4) = dropout("]),
+        (layers.Identity(), []),
+    ],
+)
+def test_what_acts_in_training_only_has_the_arithmetic_of_training(layer, text):
+    x = Input((4,))
+    view = Model(x, layer(x)).explore()
+
+    tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
+
+    assert [line["text"][: len(own)] for line, own in zip(tape, text, strict=True)] == text
 
 
 def test_weights_inside_a_model_called_twice_are_told_once():
@@ -378,12 +392,13 @@ def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, set
     told = view.facts["layers"][layer.name]
     names = [name for name, _ in told.get("arrays", [])]
     tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
-    arithmetic = [line["text"] for line in tape]
 
     assert " ".join(value for _, value in told.get("settings", [])) == settings
     assert " ".join(names).startswith(weights)
     assert all(view.answer_to({"ask": "values", "key": f"{layer.name} {name}"}) for name in names)
-    assert all(line.count("(") == line.count(")") and "<" not in line for line in arithmetic)
+    texts = [line["text"] for line in tape]
+    assert all(text.count("(") == text.count(")") and "<" not in text for text in texts)
+    assert "NotImplementedError" not in "".join(line["source"] for line in tape)
 
 
 def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():

@@ -5,23 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view.draw.chart import Chart
 from funclab.view.draw.text import text_width
 from funclab.view.training.curves import RunCharts
 from funclab.view.training.view import compare_runs
-from tests.view.training.live_runs import fresh
-
-
-def history_of(losses, checked=()):
-    """A History with these losses, in training and in validation."""
-    history = History()
-    history.model = fresh()
-    for epoch, loss in enumerate(losses):
-        own = {"val_loss": checked[epoch]} if checked else {}
-        history.on_epoch_end(epoch, {"loss": loss, **own})
-    return history
+from tests.view.training.live_runs import history_of
 
 
 def loss_chart(view, smooth=False, joined=False) -> Chart:
@@ -51,6 +40,20 @@ def test_groups_say_what_line_and_band_are_and_which_ends_lowest():
     assert "shared ends lowest, with loss 1.5; separate ends highest, with 3." in caption
     assert "A line is the mean of its group" in caption
     assert view.line() == "funclab.compare_runs(shared=shared, separate=separate)"
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ([[4.0, 2.0]], "After epoch 2: loss 2, falling."),
+        ([[4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
+        ([[4.0, 2.0], [4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
+    ],
+)
+def test_where_no_two_runs_can_be_compared_the_last_is_told(losses, words):
+    view = compare_runs(**{f"run{i}": [history_of(own)] for i, own in enumerate(losses)})
+
+    assert words in view.curves["caption"]
 
 
 def test_runs_of_a_group_that_ended_early_leave_the_mean_to_the_others():
@@ -119,7 +122,7 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
 @pytest.mark.parametrize(
     ("histories", "settings", "what"),
     [
-        ([history_of([1.0])], {"labels": ["one", "two"]}, "2 labels"),
+        ([history_of([1.0])], {"labels": ["one", "two"]}, "one label for each run"),
         ([{"loss": [1.0]}], {}, "not a History"),
         ([], {}, "0 runs"),
         ([], {"colour": "red"}, "not a list of Histories"),
