@@ -175,13 +175,16 @@ class OpOperation(Operation):
         self.op = op
 
     def __call__(self, *inputs: Any) -> Any:
-        if not any(isinstance(x, Tensor) for x in inputs):
+        if not any(isinstance(x, Tensor) for x in structure.flatten(inputs)):
             return self.op(*inputs)
-        values = [placeholder(x) if isinstance(x, Tensor) else x for x in inputs]
+        values = structure.map_structure(
+            lambda x: placeholder(x) if isinstance(x, Tensor) else x, inputs
+        )
         try:
             outputs = structure.map_structure(symbolic, self.op(*values))
         except ShapeError as error:
-            error.graph, error.tensors = self, [x for x in inputs if isinstance(x, Tensor)]
+            leaves = structure.flatten(inputs)
+            error.graph, error.tensors = self, [x for x in leaves if isinstance(x, Tensor)]
             raise
         Node(self, inputs, {}, outputs)
         return outputs

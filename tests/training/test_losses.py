@@ -382,3 +382,12 @@ def test_the_log_cosh_loss_is_a_mean_over_the_last_axis():
     loss = losses.log_cosh(target, prediction)
 
     np.testing.assert_allclose(loss, np.log(np.cosh(prediction)).mean(axis=-1), rtol=1e-5)
+
+
+def test_weights_with_an_axis_of_one_are_summed_once_as_in_keras():
+    loss = losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    y_true, y_pred = np.zeros((2, 3, 1)), np.ones((2, 3, 1))
+
+    found = loss(y_true, y_pred, sample_weight=np.array([[1.0], [3.0]]))
+
+    np.testing.assert_allclose(found, 3 * (1 + 3) / (1 + 3))

@@ -16,6 +16,7 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
+from funclab.ops.composed import Composed
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
@@ -47,6 +48,9 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
     if kind in SIGNS and len(args) == 2 and _by_sign(kind, arguments):
         left, right = args
         return Chain([_bracketed(left, arguments[0]), f" {SIGNS[kind]} ", right])
+    if isinstance(op, Composed):
+        imports.rooms.add("ops")
+        return call(f"ops.{op.name}", _arguments(op, args))
     settings = _function_settings(op, arguments)
     if settings is None:
         return Chain([op_source(op, imports), call("", args)])
@@ -64,6 +68,22 @@ def op_source(op: Op, imports: Imports) -> Source:
         if type(value) is not type(default) or value != default
     }
     return call(imports.op(type(op)), _keywords(own, op))
+
+
+def _arguments(op: Composed, args: list[Source]) -> list[Source]:
+    """What a function is called with: inputs by their places as far as they follow each other, all
+    else by name, where it is not the default."""
+    if op.inputs[0].startswith("*"):
+        return [*args, *_keywords(vars(op), op)]
+    given, by_place = dict(zip(op.inputs, args)), True
+    items: list[Source] = []
+    for name, parameter in inspect.signature(op.function).parameters.items():
+        if name in given:
+            items.append(given[name] if by_place else Chain([f"{name}=", given[name]]))
+        elif name in vars(op) and getattr(op, name) != parameter.default:
+            items += _keywords({name: getattr(op, name)}, op)
+        by_place = by_place and name in given
+    return items
 
 
 def _by_sign(kind: str, arguments: Any) -> bool:

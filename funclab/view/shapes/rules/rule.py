@@ -8,10 +8,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from funclab import structure
+from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
-from funclab.graph.operation import OpOperation
+from funclab.graph.operation import OpOperation, placeholder
+from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.ops.base import shape_of
+from funclab.ops.composed import Composed
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.diagram import maker
@@ -79,9 +82,29 @@ def rule(node: Node) -> Rule:
 
 
 def _op_call(node: Node) -> CallShapes:
-    leaves = structure.flatten(node.arguments.args)
+    op, leaves = node.operation.op, structure.flatten(node.arguments.args)  # type: ignore[attr-defined]
+    if isinstance(op, Composed):
+        op, leaves = _only_op(op, node.arguments.args, leaves)
     shapes, batches = list(map(shape_of, leaves)), list(map(_batch_axis, leaves))
-    return CallShapes(node.operation.op, shapes, node.output_shapes, batches)  # type: ignore[attr-defined]
+    return CallShapes(op, shapes, node.output_shapes, batches)
+
+
+def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
+    """The op that a function calls, and what this reads; the function itself if it calls more."""
+    behind: dict[Any, Tensor] = {}
+
+    def value(leaf: Any) -> Any:
+        if not isinstance(leaf, Tensor):
+            return leaf
+        behind[made := placeholder(leaf)] = leaf
+        return made
+
+    with Tape():
+        outputs = structure.flatten(op.call(*structure.map_structure(value, args)))
+    calls = calls_behind(outputs)
+    if len(calls) != 1 or list(calls[0].outputs) != outputs:
+        return op, leaves
+    return calls[0].op, [behind.get(x, x) for x in calls[0].inputs]
 
 
 def explain(call: CallShapes, is_op: bool = False) -> Rule:

@@ -1,0 +1,80 @@
+"""Ops on tensors are saved under the classes, settings and inputs of Keras (keras_ops.py)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import ops, structure
+from funclab.graph.tensor import Tensor
+from funclab.models import model_from_json
+from funclab.ops.composed import KINDS
+from funclab.saving.ops import KERAS_ROOMS
+from tests.ops.keras_calls import inputs_of, run
+from tests.saving.keras_ops import RECORD, every_call, nodes_of, text_of
+
+RECORDED = json.loads(RECORD.read_text())
+CALLS, CLASSES = RECORDED["calls"], RECORDED["classes"]
+
+OTHERWISE = {
+    # One tensor from several: no tensor in funclab, where Keras has one.
+    *("ops.ndim(CUBE)", "ops.size(CUBE)"),
+    # Functions among the settings, which Keras writes but cannot read.
+    *("ops.switch(2, [ops.sin, ops.cos, ops.exp], X)",),
+    *("ops.switch(ops.sum(I) - 14, [ops.sin, ops.cos, ops.exp], X)",),
+    # The same in other words: one number for all axes, the transposes that a pattern means, the
+    # sign `/` as `divide`.
+    *("ops.average_pool(IMAGE, 2, strides=2)",),
+    *('ops.max_pool(IMAGE, 2, strides=1, padding="same")', "ops.pad(X, 1)", "ops.tile(X, 2)"),
+    *('ops.pad(X, (1, 2), mode="symmetric")', 'ops.rearrange(CUBE, "b h w -> b (w h)")'),
+    *('ops.rearrange(CUBE, "b h (w c) -> (b h) c w", c=2)', "X / Y"),
+    'ops.max_pool(IMAGE, 3, strides=1, padding="same")',
+}
+"""Calls that are not saved as Keras saves them."""
+
+pytestmark = pytest.mark.filterwarnings("ignore:Several outputs")
+
+
+def is_tensor(x: Any) -> bool:
+    return isinstance(x, Tensor)
+
+
+def complete(node: list[Any]) -> list[Any]:
+    """A node with what is the default in Keras, and inputs by their names."""
+    kind, settings, args, kwargs = node
+    defaults, inputs = CLASSES[kind]
+    return [kind, {**defaults, **settings}, {**inputs, **dict(zip(inputs, args)), **kwargs}]
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call not in OTHERWISE])
+def test_a_call_is_saved_as_keras_saves_it(call: str):
+    nodes = nodes_of(text_of(call, funclab, is_tensor, structure.flatten))
+
+    assert [complete(node) for node in nodes] == [complete(node) for node in CALLS[call]]
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call not in OTHERWISE])
+def test_a_saved_call_computes_the_same_when_it_is_loaded(call: str):
+    text, arrays = text_of(call, funclab, is_tensor, structure.flatten), inputs_of(call)
+
+    model = model_from_json(text)
+
+    assert nodes_of(model.to_json()) == nodes_of(text)
+    at_once = [x for x in structure.flatten(run(call, ops, arrays)) if hasattr(x, "shape")]
+    outputs = structure.flatten(model([*arrays.values()]))
+    for output, expected in zip(outputs, at_once, strict=True):
+        np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_every_call_is_one_that_is_still_made():
+    assert set(CALLS) <= set(every_call())
+
+
+def test_every_op_that_has_a_class_in_keras_is_recorded():
+    known = {kind.split(".")[1] for kind in CLASSES}
+
+    assert {name for names in KERAS_ROOMS.values() for name in names} - known == set()
