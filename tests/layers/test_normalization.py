@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input
+from funclab import Input, Model, layers
 from funclab.engine.plan import Plan
 from funclab.errors import ShapeError
 from funclab.graph.tape import Tape

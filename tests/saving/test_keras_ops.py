@@ -12,7 +12,6 @@ import funclab
 from funclab import ops, structure
 from funclab.graph.tensor import Tensor
 from funclab.models import model_from_json
-from funclab.ops.composed import KINDS
 from funclab.saving.ops import KERAS_ROOMS
 from tests.ops.keras_calls import inputs_of, run
 from tests.saving.keras_ops import RECORD, every_call, nodes_of, text_of
