@@ -278,7 +278,11 @@ def loops() -> Finding:
     from funclab.kernels import elementwise, jit
 
     if not jit.ENABLED:
-        return True, "numba is switched off (FUNCLAB_JIT=0): loops run as plain Python, slowly", ""
+        return (
+            True,
+            "numba is absent or switched off (FUNCLAB_JIT=0): NumPy does its work, more slowly",
+            "",
+        )
     x = np.ones(1, np.float32)
     try:
         start = perf_counter()

@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, NamedTuple
 
 TOO_MANY = "too many"
@@ -221,3 +222,19 @@ def unwritten(instance: Any, method: str) -> NotSupportedError:
         why="what it does is written in each class below the base class.",
         fix=f"use a class that has it, or write `def {method}(self, ...)` in {kind}.",
     )
+
+
+def import_for(task: str, package: str) -> Any:
+    """A package, or a module of it, that only `task` needs.
+
+    Raises: MissingPackageError if it is not installed.
+    """
+    try:
+        return import_module(package)
+    except ImportError as error:
+        name = package.partition(".")[0]
+        raise MissingPackageError(
+            f"{task} needs the package {name}, which is not installed here.",
+            why=f"{name} does that part of the work; the rest of funclab runs without it.",
+            fix=f"install it with `pip install {name}`.",
+        ) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import textwrap
 from typing import Any, TypeVar
 
 from funclab import meant
@@ -329,7 +328,6 @@ MEANINGS = {
     "above the threshold",
     "class_id": "the class that counts alone; None for all",
     "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
-    "RateAtLimit.limit": "what the rate has to reach",
     **{
         f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
         for wanted, limited in (
@@ -352,6 +350,13 @@ MEANINGS = {
 }
 
 
+def signed(function: Any, signature: inspect.Signature, name: str) -> Any:
+    """A function that shows this signature and name, to readers and to `inspect`."""
+    function.__signature__ = signature
+    function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
+    return function
+
+
 def own_fields(cls: type) -> dict[str, Any]:
     """The fields that a class itself declares, and their types."""
     kinds = inspect.get_annotations(cls)
@@ -360,7 +365,7 @@ def own_fields(cls: type) -> dict[str, Any]:
 
 KINDS: dict[str, tuple[Any, str, str]] = {
     "float": (lambda value: meant.is_number(value) and value == value, "a number", "0.1"),
-    "int": (meant.is_whole, "a whole number", "1"),
+    "int": (meant.is_whole, "a whole number", "2"),
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }
@@ -449,15 +454,26 @@ def check_bound(
 def described(thing: Thing) -> Thing:
     """Add what each parameter means to the docstring of a class, or of a function."""
     constructor: Any = thing.__init__ if isinstance(thing, type) else thing
-    if constructor is object.__init__ or not thing.__doc__:
-        return thing
-    every = inspect.signature(constructor).parameters.values()
-    parameters = [parameter for parameter in every if parameter.name != "self"]
-    text, mark, doctest = thing.__doc__.partition("    >>> ")
-    owners = (getattr(thing, "__name__", ""), constructor.__qualname__.partition(".")[0])
-    lines = [_line(owners, parameter) for parameter in parameters]
-    thing.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+    if constructor is not object.__init__ and thing.__doc__:
+        text = _Docstring(thing.__doc__, constructor)
+        thing.__doc__ = text if isinstance(thing, type) else text.__get__(None, thing)  # type: ignore[assignment]
     return thing
+
+
+class _Docstring:
+    """The docstring of a class; the lines of its parameters are written when it is first read."""
+
+    def __init__(self, written: str, constructor: Any) -> None:
+        self.written, self.constructor = written, constructor
+
+    def __get__(self, instance: Any, owner: Any) -> str:
+        every = inspect.signature(self.constructor).parameters.values()
+        parameters = [parameter for parameter in every if parameter.name != "self"]
+        text, mark, doctest = self.written.partition("    >>> ")
+        owners = (getattr(owner, "__name__", ""), self.constructor.__qualname__.partition(".")[0])
+        lines = [_line(owners, parameter) for parameter in parameters]
+        owner.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+        return owner.__doc__
 
 
 def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
@@ -465,6 +481,8 @@ def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
     typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
     default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
     line = f"{name}{typed}: {meaning(owners, name)}{default}."
+    import textwrap  # few read a docstring
+
     return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")
 
 

@@ -28,6 +28,9 @@ ELSEWHERE = {
     "for each: clone_model(model) makes one.",
     "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",
     "set_session": "there is no session, and no GPU to set up: leave the line out.",
+    "CuDNNLSTM": "write funclab.layers.LSTM; what it computes is the same.",
+    "CuDNNGRU": "write funclab.layers.GRU(units, reset_after=True); what it computes is the same.",
+    **{f"reduce_{name}": f"write funclab.ops.{name}." for name in ("mean", "sum", "max", "min")},
     "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 

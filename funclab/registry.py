@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
 from funclab import custom as customs
 from funclab import meant
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
-from funclab.fields import described, guarded
+from funclab.fields import described, guarded, own_fields
 
 KERAS_MODULES = {
     "layer": "keras.layers",
@@ -189,6 +189,35 @@ def argument_names(cls: type) -> list[str]:
     parameters = inspect.signature(cls).parameters.values()
     variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     return [parameter.name for parameter in parameters if parameter.kind not in variable]
+
+
+@dataclass(init=False, eq=False, repr=False)
+class SetOnce:
+    """A subclass becomes a dataclass whose fields are set once; equal are those of one class that
+    hold the same.
+
+    These methods serve all subclasses. As frozen dataclasses, some 200 ops would compile methods of
+    their own, which would take half the time of `import funclab`.
+    """
+
+    def __init_subclass__(cls) -> None:
+        if own_fields(cls):
+            dataclass(eq=False, repr=False)(cls)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in vars(self) or all(name != field.name for field in fields(self)):
+            raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        vars(self)[name] = value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({settings})"
 
 
 @dataclass_transform(eq_default=False)

@@ -16,6 +16,8 @@ from funclab import advice, meant
 from funclab.errors import ArgumentError, ShapeError
 
 Shape = tuple[int | None, ...]
+Lengths = tuple[int, ...]
+"""A shape without unknown lengths."""
 Array = np.ndarray[Any, Any]
 
 

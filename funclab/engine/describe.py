@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from funclab.errors import plain
 from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.ops.lookup import written
 from funclab.shape_math import show
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
     call = note.call
     if call is None:
         return note.text
-    inputs = [names[value] for value in call.inputs]
-    outputs = [names[value] for value in call.outputs]
+    inputs, outputs = ([names[value] for value in ends] for ends in (call.inputs, call.outputs))
     where = f"    # {'/'.join(call.scope)}" if call.scope else ""
     if note.kind == "forward":
         shapes = " ".join(show(value.shape) for value in call.outputs)
@@ -99,6 +99,6 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
 
 
 def _settings(op: Op) -> list[str]:
-    """The settings that were chosen: those at their default say nothing."""
+    """The settings that were chosen: those at their default say nothing; a table has a name."""
     values = ((field, getattr(op, field.name)) for field in fields(op))
-    return [f"{field.name}={value!r}" for field, value in values if value != field.default]
+    return [f"{field.name}={written(value)}" for field, value in values if value != field.default]

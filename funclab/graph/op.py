@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
@@ -19,14 +18,13 @@ Work = tuple[tuple[Shape, str | None], ...]
 
 
 @dataclass_transform(frozen_default=True)
-@dataclass(frozen=True)
-class Op:
+class Op(registry.SetOnce):
     """One step of arithmetic on arrays.
 
-    A subclass becomes a frozen dataclass: its settings are its fields. `forward` fills `out`; `vjp`
-    (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and writes
-    the gradient with respect to each input into its slot. A slot is None when nobody needs that
-    gradient. With several outputs, `out` and `g` are tuples.
+    A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`;
+    `vjp` (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and
+    writes the gradient with respect to each input into its slot. A slot is None when nobody needs
+    that gradient. With several outputs, `out` and `g` are tuples.
     """
 
     n_outputs: ClassVar[int] = 1
@@ -35,6 +33,10 @@ class Op:
     differentiable: ClassVar[bool] = True
     """False where no gradient flows: comparisons, steps such as floor, `stop_gradient`."""
 
+    makes: ClassVar[str] = "widest"
+    """The dtype of the output: the "widest" of the inputs (a float's, if any is one), the same as a
+    "float", that of the "first" input, or a dtype by name."""
+
     takes_text: ClassVar[bool] = False
     """Whether it can be given arrays of text."""
 
@@ -42,7 +44,7 @@ class Op:
     """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
-        dataclass(frozen=True)(cls)
+        super().__init_subclass__()
         cls.name = vars(cls).get("name") or registry.to_snake_case(cls.__name__)
         if not abstract:
             registry.register("op", cls)
@@ -50,11 +52,17 @@ class Op:
     # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
     def shape(self, *shapes: Any, **none: Any) -> Any:
         """The shape of the output (a tuple of shapes for several), from those of the inputs."""
-        raise NotImplementedError
+        return shapes[0]
 
     def dtype(self, *dtypes: Any, **none: Any) -> Any:
-        """The dtype of the output, from those of the inputs: the widest float, if any is one."""
-        return promote(*dtypes) if dtypes else "float32"
+        """The dtype of the output (a tuple for several), from those of the inputs: see `makes`."""
+        kind = self.makes
+        if kind in ("widest", "float"):
+            widest = promote(*dtypes) if dtypes else "float32"
+            kind = as_float(widest) if kind == "float" else widest
+        elif kind == "first":
+            kind = dtypes[0]
+        return kind if self.n_outputs == 1 else (kind,) * self.n_outputs
 
     def work(self, *shapes: Any, **none: Any) -> Work:
         """Arrays that `forward` leaves for `vjp`: (shape, dtype), None for the output's dtype."""
@@ -146,6 +154,11 @@ def promote(*dtypes: str) -> str:
         return STRING
     floats = [dtype for dtype in dtypes if dtype.startswith("float")]
     return str(np.result_type(*(floats or dtypes)))
+
+
+def as_float(dtype: str) -> str:
+    """The dtype of a result that is not whole: a float's own, else float32."""
+    return dtype if dtype.startswith("float") else "float32"
 
 
 def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:

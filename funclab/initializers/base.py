@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from funclab import registry
 from funclab.errors import ShapeError, unwritten
 from funclab.fields import wrong_value
-from funclab.shape_math import Array, Shape, show
+from funclab.shape_math import Array, Lengths, show
 
 _rng = np.random.default_rng()
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
@@ -52,7 +52,7 @@ def using(generator: np.random.Generator) -> Iterator[None]:
 class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         raise unwritten(self, "__call__")
 
     def clone(self) -> Any:
@@ -67,8 +67,8 @@ class Zeros(Initializer):
            [0., 0.]], dtype=float32)
     """
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
-        return np.zeros(shape, dtype)  # type: ignore[arg-type]
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
+        return np.zeros(shape, dtype)
 
 
 class Ones(Initializer):
@@ -79,8 +79,8 @@ class Ones(Initializer):
            [1., 1.]], dtype=float32)
     """
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
-        return np.ones(shape, dtype)  # type: ignore[arg-type]
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
+        return np.ones(shape, dtype)
 
 
 class Constant(Initializer):
@@ -99,7 +99,7 @@ class Constant(Initializer):
                 "Constant", "value", self.value, "a number or an array of numbers", "0.1"
             )
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         value = np.asarray(self.value)
         if value.ndim and value.shape != tuple(shape):
             raise ShapeError(
@@ -108,7 +108,7 @@ class Constant(Initializer):
                 why="an array must give every element of the weight its value.",
                 fix=f"pass a number, or an array of shape {show(shape)}.",
             )
-        return np.full(shape, value, dtype)  # type: ignore[arg-type]
+        return np.full(shape, value, dtype)
 
 
 class Identity(Initializer):
@@ -121,12 +121,12 @@ class Identity(Initializer):
 
     gain: float = 1.0
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         check_rank("Identity", shape, len(shape) == 2, "two axes")
-        return self.gain * np.eye(*shape, dtype=dtype)  # type: ignore[misc]
+        return self.gain * np.eye(*shape, dtype=dtype)
 
 
-def check_rank(name: str, shape: Shape, fits: bool, wanted: str) -> None:
+def check_rank(name: str, shape: Lengths, fits: bool, wanted: str) -> None:
     if not fits:
         raise ShapeError(
             f"{name} initializer can only be used for {wanted} of a weight. "
@@ -143,25 +143,25 @@ class Random(Initializer):
         seed = getattr(self, "seed", None)
         return rng() if seed is None else np.random.default_rng(seed % 2**64)
 
-    def uniform(self, low: float, high: float, shape: Shape, dtype: str) -> Array:
-        numbers = self.generator().random(shape, _drawn(dtype))  # type: ignore[arg-type]
+    def uniform(self, low: float, high: float, shape: Lengths, dtype: str) -> Array:
+        numbers = self.generator().random(shape, _drawn(dtype))
         numbers *= high - low
         numbers += low
         return numbers.astype(dtype, copy=False)
 
-    def normal(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
-        numbers = self.generator().standard_normal(shape, _drawn(dtype))  # type: ignore[arg-type]
+    def normal(self, mean: float, stddev: float, shape: Lengths, dtype: str) -> Array:
+        numbers = self.generator().standard_normal(shape, _drawn(dtype))
         return _shift(numbers, mean, stddev).astype(dtype, copy=False)
 
-    def truncated(self, mean: float, stddev: float, shape: Shape, dtype: str) -> Array:
+    def truncated(self, mean: float, stddev: float, shape: Lengths, dtype: str) -> Array:
         """Normal numbers, drawn again where they lie more than two deviations off."""
         generator, kind = self.generator(), _drawn(dtype)
-        numbers = generator.standard_normal(math.prod(shape), kind)  # type: ignore[arg-type]
+        numbers = generator.standard_normal(math.prod(shape), kind)
         outside = np.flatnonzero(np.abs(numbers) > 2)
         while outside.size:
             numbers[outside] = generator.standard_normal(outside.size, kind)
             outside = outside[np.abs(numbers[outside]) > 2]
-        numbers = numbers.reshape(shape)  # type: ignore[arg-type]
+        numbers = numbers.reshape(shape)
         return _shift(numbers, mean, stddev).astype(dtype, copy=False)
 
 
@@ -176,7 +176,7 @@ class RandomUniform(Random):
     maxval: float = 0.05
     seed: int | None = None
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         return self.uniform(self.minval, self.maxval, shape, dtype)
 
 
@@ -191,7 +191,7 @@ class RandomNormal(Random):
     stddev: float = 0.05
     seed: int | None = None
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         return self.normal(self.mean, self.stddev, shape, dtype)
 
 
@@ -202,7 +202,7 @@ class TruncatedNormal(RandomNormal):
     (3, 2)
     """
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         return self.truncated(self.mean, self.stddev, shape, dtype)
 
 
@@ -241,7 +241,7 @@ class VarianceScaling(Random):
         if not 0 < self.scale < math.inf:
             raise wrong_value(type(self).__name__, "scale", self.scale, "a number above 0", "1.0")
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
@@ -251,6 +251,17 @@ class VarianceScaling(Random):
         if self.distribution == "untruncated_normal":
             return self.normal(0.0, math.sqrt(variance), shape, dtype)
         return self.truncated(0.0, math.sqrt(variance) / CUT_DEVIATION, shape, dtype)
+
+
+def scaled(scale: float, mode: str, distribution: str) -> Callable[..., None]:
+    """The constructor of a VarianceScaling whose first settings are fixed."""
+
+    def __init__(
+        self: Any, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        VarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
+
+    return __init__
 
 
 class GlorotUniform(VarianceScaling):
@@ -263,10 +274,7 @@ class GlorotUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+    __init__ = scaled(1.0, "fan_avg", "uniform")
 
 
 class GlorotNormal(VarianceScaling):
@@ -278,10 +286,7 @@ class GlorotNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+    __init__ = scaled(1.0, "fan_avg", "truncated_normal")
 
 
 class HeUniform(VarianceScaling):
@@ -293,10 +298,7 @@ class HeUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    __init__ = scaled(2.0, "fan_in", "uniform")
 
 
 class HeNormal(VarianceScaling):
@@ -308,10 +310,7 @@ class HeNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    __init__ = scaled(2.0, "fan_in", "truncated_normal")
 
 
 class LecunUniform(VarianceScaling):
@@ -323,10 +322,7 @@ class LecunUniform(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    __init__ = scaled(1.0, "fan_in", "uniform")
 
 
 class LecunNormal(VarianceScaling):
@@ -338,10 +334,7 @@ class LecunNormal(VarianceScaling):
     (3, 2)
     """
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    __init__ = scaled(1.0, "fan_in", "truncated_normal")
 
 
 class Orthogonal(Random):
@@ -358,13 +351,13 @@ class Orthogonal(Random):
     gain: float = 1.0
     seed: int | None = None
 
-    def __call__(self, shape: Shape, dtype: str = "float32") -> Array:
+    def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         check_rank("Orthogonal", shape, len(shape) >= 2, "at least two axes")
-        rows, columns = math.prod(shape[:-1]), shape[-1]  # type: ignore[arg-type]
-        tall = (max(rows, columns), min(rows, columns))  # type: ignore[type-var]
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        tall = (max(rows, columns), min(rows, columns))
         q, r = np.linalg.qr(self.normal(0.0, 1.0, tall, dtype))
         q *= np.sign(np.diag(r))
-        return self.gain * (q.T if rows < columns else q).reshape(shape)  # type: ignore[operator]
+        return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
 def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:

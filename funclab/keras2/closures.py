@@ -1,5 +1,5 @@
 """Losses and metrics that use tensors of the model beside their arguments, as those of many
-variational autoencoders do:
+variational autoencoders do; also those that a layer adds in its `call`:
 
     def loss(y_true, y_pred):
         return K.mean(K.square(y_true - y_pred)) - 0.5 * K.mean(1 + z_log_var - K.exp(z_log_var))
@@ -35,38 +35,40 @@ def uses_tensors(function: Any, seen: set[Any] | None = None) -> bool:
     return any(isinstance(x, Tensor) or uses_tensors(x, seen) for x in structure.flatten(values))
 
 
-def given_tensors(model: Any, tree: Any) -> Any:
+def given_tensors(tree: Any) -> Any:
     """Losses or metrics, where those functions that use tensors find the values these have."""
     return structure.map_structure(
-        lambda leaf: _with_tensors(model, leaf) if uses_tensors(leaf) else leaf, tree
+        lambda leaf: _with_tensors(leaf) if uses_tensors(leaf) else leaf, tree
     )
 
 
-def _with_tensors(model: Any, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _with_tensors(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     @functools.wraps(function)
     def computed(y_true: Any, y_pred: Any) -> Any:
         given = {
             Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)
         }
         result = function(*given)
-        return value_of(model, result, given) if isinstance(result, Tensor) else result
+        return value_of(result, given) if isinstance(result, Tensor) else result
 
     return computed
 
 
-def value_of(model: Any, tensor: Tensor, given: dict[Tensor, Value]) -> Value:
-    """The value of a tensor on the tape on which the model has just been computed."""
-    made, known = current_tape().made, dict(given)
-    for node in model.graph.nodes:
-        known |= zip(node.output_tensors, made.get((node.key,), ()))
+def value_of(tensor: Tensor, given: dict[Tensor, Value] | None = None) -> Value | None:
+    """The value of a tensor on the tape on which its model is computed, if it is."""
+    made, known = current_tape().made, dict(given or {})
     cuts: dict[Tensor, Value] = {}
     waiting = [tensor]
     while waiting:
         needed = waiting.pop()
+        operation, index, _ = needed._keras_history
+        node = operation.inbound_nodes[index]
+        known |= zip(node.output_tensors, made.get((node.key,), ()))
         if needed in known:
             cuts[needed] = known[needed]
+        elif node.is_input:
+            return None
         elif needed not in cuts:
-            operation, index, _ = needed._keras_history
-            waiting += operation.inbound_nodes[index].input_tensors
+            waiting += node.input_tensors
     tensors = list(cuts)
     return Graph(tensors, [tensor], stand_ins(tensors)).replay(list(cuts.values()))[0]

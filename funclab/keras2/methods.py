@@ -11,8 +11,9 @@ import numpy as np
 
 from funclab import initializers, meant, structure
 from funclab.graph.operation import placeholder
-from funclab.graph.tape import Tape
-from funclab.keras2.closures import given_tensors
+from funclab.graph.tape import Tape, current_tape
+from funclab.graph.tensor import Tensor
+from funclab.keras2 import closures
 from funclab.keras2.functions import listed, value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
@@ -58,7 +59,7 @@ def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
     arguments |= arguments.pop("others", {})
     for name in ("loss", "metrics"):
         if name in arguments:
-            arguments[name] = given_tensors(model, arguments[name])
+            arguments[name] = closures.given_tensors(arguments[name])
     compile(**arguments)
 
 
@@ -188,7 +189,10 @@ def adding(add_loss: Any) -> Any:
     def add_losses(layer: Any, losses: Any, inputs: Any = None) -> None:
         """Add to the training loss: inside `call`, a value or several; to a model, a tensor."""
         for loss in listed(losses):
-            add_loss(layer, loss)
+            if isinstance(loss, Tensor) and current_tape().scope:
+                loss = closures.value_of(loss)
+            if loss is not None:  # as long as the model around the layer is not computed
+                add_loss(layer, loss)
 
     return add_losses
 

@@ -78,7 +78,7 @@ def operations(w, out):
     return each * out.size
 
 
-@jit
+@jit(numpy=lambda y, bias: np.add(y, bias, out=y))
 def add_bias(y, bias):
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):

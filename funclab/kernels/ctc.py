@@ -6,6 +6,8 @@ For each step of the scores, `emit` holds the log chance of all alignments that 
 
 import math
 
+import numpy as np
+
 from funclab.kernels.jit import jit
 
 NEVER = -1e5
@@ -38,7 +40,30 @@ def begun(blank, emit, labels, k):
     return either(blank[k], emit[k - 1] + NEVER * repeats(labels, k - 1))
 
 
-@jit
+def doubled(labels):
+    """1 for each label that is followed by itself."""
+    return np.append(labels[1:] == labels[:-1], False).astype(float)[: labels.size]
+
+
+def begun_in_numpy(blank, emit, doubled):
+    """`begun` of every label, and of the end."""
+    return np.append(blank[:1], np.logaddexp(blank[1:], emit + NEVER * doubled))
+
+
+def forward_in_numpy(labels, count, scores, steps, mask, blank, emit):
+    again = doubled(labels)
+    blank[0], emit[0] = NEVER, NEVER
+    blank[0, 0] = 0
+    for t in range(steps):
+        ready = begun_in_numpy(blank[t], emit[t], again)
+        emit[t + 1] = np.logaddexp(ready[:-1], emit[t]) + scores[t, labels]
+        after = np.logaddexp(ready[1:], emit[t] + NEVER * (1 - again))
+        blank[t + 1] = np.append(ready[:1], after) + scores[t, mask]
+    last = blank[steps, count]
+    return -(np.logaddexp(last, emit[steps, count - 1]) if count > 0 else last)
+
+
+@jit(numpy=forward_in_numpy)
 def forward(labels, count, scores, steps, mask, blank, emit):
     """The loss of one sequence: -log of the chance of its first `count` labels."""
     n = labels.size
@@ -59,7 +84,33 @@ def forward(labels, count, scores, steps, mask, blank, emit):
     return -(either(last, emit[steps, count - 1]) if count > 0 else last)
 
 
-@jit
+def share_in_numpy(part, whole):
+    return np.exp(np.minimum(part - whole, 0))
+
+
+def backward_in_numpy(g, labels, count, scores, steps, mask, blank, emit, gblank, gemit, gscores):
+    again = doubled(labels)
+    gready, gcame = np.zeros_like(blank[0]), np.zeros_like(emit[0])
+    gready[count] = -g
+    if count > 0:
+        end = np.logaddexp(blank[steps, count], emit[steps, count - 1])
+        gready[count] = -g * share_in_numpy(blank[steps, count], end)
+        gcame[count - 1] = -g * share_in_numpy(emit[steps, count - 1], end)
+    for t in range(steps - 1, -1, -1):
+        ready, gafter = begun_in_numpy(blank[t], emit[t], again), gready
+        np.add.at(gscores[t], labels, gcame)
+        gscores[t, mask] += gafter.sum()
+        part = gcame * share_in_numpy(ready[:-1], emit[t + 1] - scores[t, labels])
+        gready = gafter * share_in_numpy(ready, blank[t + 1] - scores[t, mask])
+        gcame = gcame - part + (gafter - gready)[1:]
+        gready[:-1] += part
+        kept = gready[1:] * share_in_numpy(blank[t, 1:], ready[1:])
+        gcame += gready[1:] - kept
+        gready[1:] = kept
+    gblank[:], gemit[:] = gready, gcame
+
+
+@jit(numpy=backward_in_numpy)
 def backward(g, labels, count, scores, steps, mask, blank, emit, gblank, gemit, gscores):
     """The gradient with respect to the log chances; gblank and gemit have two rows each."""
     n = labels.size
@@ -106,7 +157,15 @@ def ctc_loss(target, x, counts, steps, out, mask, blank, emit):
         out[i] = forward(target[i], counts[i], x[i], steps[i], mask, blank[i], emit[i])
 
 
-@jit
+def ctc_loss_vjp_in_numpy(g, target, x, counts, steps, mask, blank, emit, gblank, gemit, gx):
+    gx[...] = 0
+    for i, lengths in enumerate(zip(counts, steps)):
+        arrays = blank[i], emit[i], gblank, gemit, gx[i]
+        backward_in_numpy(g[i], target[i], lengths[0], x[i], lengths[1], mask, *arrays)
+    gx -= gx.sum(axis=2, keepdims=True) * np.exp(x)
+
+
+@jit(numpy=ctc_loss_vjp_in_numpy)
 def ctc_loss_vjp(g, target, x, counts, steps, mask, blank, emit, gblank, gemit, gx):
     """gx becomes the gradient with respect to the scores before the softmax."""
     gx[:] = 0.0

@@ -7,7 +7,13 @@ from funclab.kernels.jit import jit
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 
 
-@jit
+def bias_rows_in_numpy(x, b, relu, out):
+    np.add(x, b, out=out)
+    if relu:
+        np.maximum(out, 0, out=out)
+
+
+@jit(numpy=bias_rows_in_numpy)
 def bias_rows(x, b, relu, out):
     rows, columns = x.shape
     zero = out.dtype.type(0)
@@ -31,7 +37,16 @@ def bias_sigmoid(x, b, out):
     np.reciprocal(out, out)
 
 
-@jit
+def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):
+    if kind == RELU:
+        np.copyto(gx, np.where(out > 0, g, 0))
+    else:
+        slope = 1 if kind == LINEAR else 1 - out * out if kind == TANH else out * (1 - out)
+        np.multiply(g, slope, out=gx)
+    np.sum(gx, axis=0, out=gb)
+
+
+@jit(numpy=bias_activation_vjp_in_numpy)
 def bias_activation_vjp(g, out, kind, gx, gb):
     """The slope of the activation in terms of `out`, and the bias gradient in the same pass."""
     rows, columns = g.shape

@@ -53,7 +53,24 @@ def _sweep(x, w, out, window, into):
             np.copyto(parts[into], packed[into])
 
 
-@jit
+def sweep_in_numpy(x, w, out, planes, rows, columns, strides, into):
+    for place in np.ndindex(w.shape[:3]):
+        taps = [taps[at] for taps, at in zip((planes, rows, columns), place)]
+        seeing = tuple(slice(first, last) for first, last, _ in taps)
+        seen = tuple(
+            slice(first * stride + offset, last * stride + offset, stride)
+            for (first, last, offset), stride in zip(taps, strides)
+        )
+        pixels, outputs = x[:, *seen], out[:, *seeing]
+        if into == OUT:
+            outputs += pixels * w[place]
+        elif into == X:
+            pixels += outputs * w[place]
+        else:
+            w[place] += np.einsum("bdhwc,bdhwc->c", pixels, outputs)
+
+
+@jit(numpy=sweep_in_numpy)
 def sweep(x, w, out, planes, rows, columns, strides, into):
     """`planes`, `rows` and `columns` hold what `reach` returns for each position of the kernel."""
     for b in range(out.shape[0]):

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from funclab.kernels.jit import jit
 
 
-@jit
+def lookup_in_numpy(ids, table, out):
+    wrong = np.flatnonzero((ids < 0) | (ids >= len(table)))
+    if wrong.size:
+        return wrong[0]
+    np.take(table, ids, axis=0, out=out)
+    return -1
+
+
+@jit(numpy=lookup_in_numpy)
 def lookup(ids, table, out):
     """out[i] = table[ids[i]]. Returns where the first id without a row is, or -1."""
     for i in range(ids.size):
@@ -17,7 +27,12 @@ def lookup(ids, table, out):
     return -1
 
 
-@jit
+def lookup_vjp_in_numpy(g, ids, gtable):
+    gtable[...] = 0
+    np.add.at(gtable, ids, g)
+
+
+@jit(numpy=lookup_vjp_in_numpy)
 def lookup_vjp(g, ids, gtable):
     """Each row of g is added to the row of the table that was looked up."""
     gtable[:] = 0

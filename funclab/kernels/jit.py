@@ -1,8 +1,9 @@
 """The one decorator for numeric loops.
 
 `@jit` compiles a loop with numba the first time it is called, and keeps the machine code on disk.
-With the environment variable `FUNCLAB_JIT=0` the loop stays plain Python: the readable truth, slow
-and good for small shapes, for a debugger, and where numba does not exist.
+`@jit(numpy=form)` also names the same computation in NumPy: the readable truth beside the loop. It
+runs where numba does not exist, and with the environment variable `FUNCLAB_JIT=0`. With
+`FUNCLAB_JIT=loops` the loops run as plain Python: slow, and good for a debugger.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, overload
 
 from funclab.errors import warn
 
-ENABLED = os.environ.get("FUNCLAB_JIT", "1") != "0"
+SETTING = os.environ.get("FUNCLAB_JIT", "1")
+ENABLED = SETTING not in ("0", "loops") and find_spec("numba") is not None
 
 # NaN and inf must survive, so that students see them: the flags that assume they never occur
 # ("nnan", "ninf", and with them fastmath=True) stay out.
@@ -27,9 +30,24 @@ KNOWN_TO_LOAD = {(0, minor) for minor in range(61, 69)}
 """The releases of numba whose internals `load` may use; others load in their own way."""
 
 
-def jit(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `loop` on first use; numba itself is imported only then."""
-    return _Loop(loop) if ENABLED else loop
+Function = Callable[..., Any]
+
+FORMS: dict[Function, Function] = {}
+"""The NumPy form of each loop, or the loop itself."""
+
+
+@overload
+def jit(loop: Function) -> Function: ...
+@overload
+def jit(*, numpy: Function) -> Callable[[Function], Function]: ...
+def jit(loop: Function | None = None, *, numpy: Function | None = None) -> Any:
+    """Compile `loop` on first use; numba itself is imported only then. `numpy`: its NumPy form."""
+    if loop is None:
+        return functools.partial(jit, numpy=numpy)
+    FORMS[loop] = numpy or loop
+    if ENABLED:
+        return _Loop(loop)
+    return loop if SETTING == "loops" else FORMS[loop]
 
 
 @functools.cache

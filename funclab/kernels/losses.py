@@ -10,7 +10,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-@jit
+@jit(numpy=lambda target, lowered, out: np.negative(np.sum(target * lowered, axis=1), out=out))
 def take_scores(target, lowered, out):
     """out = -sum(target * score) of each row, the scores lowered by the largest."""
     rows, columns = lowered.shape
@@ -21,7 +21,20 @@ def take_scores(target, lowered, out):
         out[i] = -score
 
 
-@jit
+def named_classes(target, scores):
+    """The rows whose target is the number of a column, and those columns."""
+    chosen = target.astype(np.intp)
+    rows = np.flatnonzero((chosen >= 0) & (chosen < scores.shape[1]))
+    return rows, chosen[rows]
+
+
+def take_score_in_numpy(target, lowered, out):
+    rows, chosen = named_classes(target, lowered)
+    out[...] = np.nan
+    out[rows] = -lowered[rows, chosen]
+
+
+@jit(numpy=take_score_in_numpy)
 def take_score(target, lowered, out):
     """out = -the score of the class that the target names; NaN if there is none."""
     rows, columns = lowered.shape
@@ -30,7 +43,13 @@ def take_score(target, lowered, out):
         out[i] = -lowered[i, chosen] if 0 <= chosen < columns else np.nan
 
 
-@jit
+def finish_rows_in_numpy(target, p, out):
+    total = p.sum(axis=1)
+    out += target.sum(axis=1) * np.log(total)
+    p /= total[:, None]
+
+
+@jit(numpy=finish_rows_in_numpy)
 def finish_rows(target, p, out):
     """From e^(x - max) to probabilities in p; the loss gains the log of their sum."""
     rows, columns = p.shape
@@ -45,7 +64,13 @@ def finish_rows(target, p, out):
             p[i, j] *= scale
 
 
-@jit
+def finish_row_in_numpy(p, out):
+    total = p.sum(axis=1)
+    out += np.log(total)
+    p /= total[:, None]
+
+
+@jit(numpy=finish_row_in_numpy)
 def finish_row(p, out):
     """The same, for targets that weigh 1."""
     rows, columns = p.shape
@@ -59,7 +84,12 @@ def finish_row(p, out):
             p[i, j] *= scale
 
 
-@jit
+def cross_entropy_vjp_in_numpy(g, target, p, gx):
+    weight = target.sum(axis=1, keepdims=True)
+    np.multiply(g[:, None], weight * p - target, out=gx)
+
+
+@jit(numpy=cross_entropy_vjp_in_numpy)
 def cross_entropy_vjp(g, target, p, gx):
     rows, columns = p.shape
     for i in range(rows):
@@ -70,7 +100,13 @@ def cross_entropy_vjp(g, target, p, gx):
             gx[i, j] = g[i] * (weight * p[i, j] - target[i, j])
 
 
-@jit
+def sparse_cross_entropy_vjp_in_numpy(g, target, p, gx):
+    rows, chosen = named_classes(target, p)
+    np.multiply(g[:, None], p, out=gx)
+    gx[rows, chosen] -= g[rows]
+
+
+@jit(numpy=sparse_cross_entropy_vjp_in_numpy)
 def sparse_cross_entropy_vjp(g, target, p, gx):
     rows, columns = p.shape
     for i in range(rows):
@@ -81,7 +117,11 @@ def sparse_cross_entropy_vjp(g, target, p, gx):
             gx[i, chosen] -= g[i]
 
 
-@jit
+def binary_cross_entropy_in_numpy(target, x, out):
+    np.add(np.maximum(x, 0) - x * target, np.log1p(np.exp(-np.abs(x))), out=out)
+
+
+@jit(numpy=binary_cross_entropy_in_numpy)
 def binary_cross_entropy(target, x, out):
     """-t log(s) - (1 - t) log(1 - s) with s = sigmoid(x), without computing s."""
     zero = x.dtype.type(0)
@@ -90,7 +130,12 @@ def binary_cross_entropy(target, x, out):
         out[i] = ramp - x[i] * target[i] + math.log1p(math.exp(-abs(x[i])))
 
 
-@jit
+def binary_cross_entropy_vjp_in_numpy(g, target, x, gx):
+    small = np.exp(-np.abs(x))
+    np.multiply(g, np.where(x < 0, small, 1) / (1 + small) - target, out=gx)
+
+
+@jit(numpy=binary_cross_entropy_vjp_in_numpy)
 def binary_cross_entropy_vjp(g, target, x, gx):
     zero, one = x.dtype.type(0), x.dtype.type(1)
     for i in range(x.size):

@@ -73,7 +73,12 @@ def some(mask, first, last):
     return None if mask is None else mask[first:last]
 
 
-@jit
+def add_distances_in_numpy(x, near, mask, sums):
+    distances = x - near if mask is None else (x - near)[mask]
+    sums += distances.sum(axis=0), np.square(distances).sum(axis=0)
+
+
+@jit(numpy=add_distances_in_numpy)
 def add_distances(x, near, mask, sums):
     total, squares = sums[0], sums[1]
     for row in range(x.shape[0]):
@@ -84,7 +89,11 @@ def add_distances(x, near, mask, sums):
                 squares[c] += distance * distance
 
 
-@jit
+def add_products_in_numpy(g, x, mean, sums):
+    sums += g.sum(axis=0, dtype=np.float64), np.sum(g * (x - mean), axis=0, dtype=np.float64)
+
+
+@jit(numpy=add_products_in_numpy)
 def add_products(g, x, mean, sums):
     total, products = sums[0], sums[1]
     for row in range(x.shape[0]):
@@ -93,14 +102,23 @@ def add_products(g, x, mean, sums):
             products[c] += g[row, c] * (x[row, c] - mean[c])
 
 
-@jit
+def scale_and_shift_in_numpy(x, mean, scale, shift, out):
+    np.add((x - mean) * scale, shift, out=out)
+
+
+@jit(numpy=scale_and_shift_in_numpy)
 def scale_and_shift(x, mean, scale, shift, out):
     for row in range(x.shape[0]):
         for c in range(x.shape[1]):
             out[row, c] = (x[row, c] - mean[c]) * scale[c] + shift[c]
 
 
-@jit
+def pull_and_tilt_in_numpy(g, x, mean, scale, pull, tilt, mask, gx):
+    drift = pull + (x - mean) * tilt
+    np.subtract(g * scale, drift if mask is None else np.where(mask[:, None], drift, 0), out=gx)
+
+
+@jit(numpy=pull_and_tilt_in_numpy)
 def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
     for row in range(x.shape[0]):
         for c in range(x.shape[1]):
@@ -133,7 +151,14 @@ def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
     return np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
 
 
-@jit
+def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):
+    mean[...] = x.mean(axis=1, dtype=np.float64) if centered else 0
+    distances = x - mean[:, None]
+    inverse[...] = 1 / np.sqrt(np.square(distances).mean(axis=1) + epsilon)
+    np.copyto(out, distances * inverse[:, None] * scale + shift, casting="same_kind")
+
+
+@jit(numpy=each_row_in_numpy)
 def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
     rows, columns = x.shape
     for row in range(rows):
@@ -151,7 +176,15 @@ def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
             out[row, c] = (x[row, c] - middle) * steep * scale[c] + shift[c]
 
 
-@jit
+def each_row_vjp_in_numpy(g, x, scale, mean, inverse, centered, sums, gx):
+    y, scaled = (x - mean[:, None]) * inverse[:, None], g * scale
+    sums += np.sum(g * y, axis=0), np.sum(g, axis=0)
+    pull = scaled.mean(axis=1, keepdims=True) * centered
+    tilt = np.mean(scaled * y, axis=1, keepdims=True)
+    np.copyto(gx, (scaled - pull - y * tilt) * inverse[:, None], casting="same_kind")
+
+
+@jit(numpy=each_row_vjp_in_numpy)
 def each_row_vjp(g, x, scale, mean, inverse, centered, sums, gx):
     rows, columns = x.shape
     for row in range(rows):

@@ -48,14 +48,24 @@ def advance_nadam(learning_rate, iterations, rates, beta_1, beta_2):
     rates[4] = product
 
 
-@jit
+def sgd_in_numpy(w, g, rates):
+    w -= float(rates[0]) * g
+
+
+@jit(numpy=sgd_in_numpy)
 def sgd(w, g, rates):
     lr = w.dtype.type(rates[0])
     for i in range(w.size):
         w[i] -= lr * g[i]
 
 
-@jit
+def momentum_in_numpy(w, g, m, rates, momentum):
+    m *= momentum
+    m -= float(rates[0]) * g
+    w += m
+
+
+@jit(numpy=momentum_in_numpy)
 def momentum(w, g, m, rates, momentum):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(momentum)
     for i in range(w.size):
@@ -63,7 +73,14 @@ def momentum(w, g, m, rates, momentum):
         w[i] += m[i]
 
 
-@jit
+def nesterov_in_numpy(w, g, m, rates, momentum):
+    step = float(rates[0]) * g
+    m *= momentum
+    m -= step
+    w += momentum * m - step
+
+
+@jit(numpy=nesterov_in_numpy)
 def nesterov(w, g, m, rates, momentum):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(momentum)
     for i in range(w.size):
@@ -72,7 +89,13 @@ def nesterov(w, g, m, rates, momentum):
         w[i] += keep * m[i] - step
 
 
-@jit
+def rmsprop_in_numpy(w, g, v, rates, rho, epsilon):
+    v *= rho
+    v += (1 - rho) * g * g
+    w -= float(rates[0]) * g / np.sqrt(v + epsilon)
+
+
+@jit(numpy=rmsprop_in_numpy)
 def rmsprop(w, g, v, rates, rho, epsilon):
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     keep, fresh = w.dtype.type(rho), w.dtype.type(1.0 - rho)
@@ -81,7 +104,17 @@ def rmsprop(w, g, v, rates, rho, epsilon):
         w[i] -= lr * g[i] / np.sqrt(v[i] + eps)
 
 
-@jit
+def rmsprop_full_in_numpy(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
+    v *= rho
+    v += (1 - rho) * g * g
+    a *= rho
+    a += (1 - rho) * g
+    m *= momentum
+    m += float(rates[0]) * g / np.sqrt(v - centered * a * a + epsilon)
+    w -= m
+
+
+@jit(numpy=rmsprop_full_in_numpy)
 def rmsprop_full(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
     """With the average gradient `a` taken off the variance (centered is 1 or 0) and momentum m."""
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
@@ -94,7 +127,13 @@ def rmsprop_full(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
         w[i] -= m[i]
 
 
-@jit
+def adam_in_numpy(w, g, m, v, rates, beta_1, beta_2, epsilon):
+    m += (1 - beta_1) * (g - m)
+    v += (1 - beta_2) * (g * g - v)
+    w -= float(rates[1]) * m / (np.sqrt(v) + epsilon)
+
+
+@jit(numpy=adam_in_numpy)
 def adam(w, g, m, v, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
@@ -104,7 +143,14 @@ def adam(w, g, m, v, rates, beta_1, beta_2, epsilon):
         w[i] -= alpha * m[i] / (np.sqrt(v[i]) + eps)
 
 
-@jit
+def adam_amsgrad_in_numpy(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
+    m += (1 - beta_1) * (g - m)
+    v += (1 - beta_2) * (g * g - v)
+    np.maximum(highest, v, out=highest)
+    w -= float(rates[1]) * m / (np.sqrt(highest) + epsilon)
+
+
+@jit(numpy=adam_amsgrad_in_numpy)
 def adam_amsgrad(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
@@ -116,7 +162,13 @@ def adam_amsgrad(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
         w[i] -= alpha * m[i] / (np.sqrt(highest[i]) + eps)
 
 
-@jit
+def adamax_in_numpy(w, g, m, u, rates, beta_1, beta_2, epsilon):
+    m += (1 - beta_1) * (g - m)
+    np.maximum(beta_2 * u, np.abs(g), out=u)
+    w -= float(rates[1]) * m / (u + epsilon)
+
+
+@jit(numpy=adamax_in_numpy)
 def adamax(w, g, m, u, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh, keep = w.dtype.type(1.0 - beta_1), w.dtype.type(beta_2)
@@ -127,7 +179,14 @@ def adamax(w, g, m, u, rates, beta_1, beta_2, epsilon):
         w[i] -= alpha * m[i] / (u[i] + eps)
 
 
-@jit
+def nadam_in_numpy(w, g, m, v, rates, beta_1, beta_2, epsilon):
+    of_average, of_gradient, scale = rates[1:4].tolist()
+    m += (1 - beta_1) * (g - m)
+    v += (1 - beta_2) * (g * g - v)
+    w -= (of_average * m + of_gradient * g) / (np.sqrt(v * scale) + epsilon)
+
+
+@jit(numpy=nadam_in_numpy)
 def nadam(w, g, m, v, rates, beta_1, beta_2, epsilon):
     of_average, of_gradient = w.dtype.type(rates[1]), w.dtype.type(rates[2])
     scale, eps = w.dtype.type(rates[3]), w.dtype.type(epsilon)
@@ -138,7 +197,12 @@ def nadam(w, g, m, v, rates, beta_1, beta_2, epsilon):
         w[i] -= (of_average * m[i] + of_gradient * g[i]) / (np.sqrt(v[i] * scale) + eps)
 
 
-@jit
+def adagrad_in_numpy(w, g, a, rates, epsilon):
+    a += g * g
+    w -= float(rates[0]) * g / np.sqrt(a + epsilon)
+
+
+@jit(numpy=adagrad_in_numpy)
 def adagrad(w, g, a, rates, epsilon):
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     for i in range(w.size):
@@ -146,7 +210,16 @@ def adagrad(w, g, a, rates, epsilon):
         w[i] -= lr * g[i] / np.sqrt(a[i] + eps)
 
 
-@jit
+def adadelta_in_numpy(w, g, a, d, rates, rho, epsilon):
+    a *= rho
+    a += (1 - rho) * g * g
+    step = np.sqrt(d + epsilon) * g / np.sqrt(a + epsilon)
+    d *= rho
+    d += (1 - rho) * step * step
+    w -= float(rates[0]) * step
+
+
+@jit(numpy=adadelta_in_numpy)
 def adadelta(w, g, a, d, rates, rho, epsilon):
     """a: the average squared gradient; d: the average squared step."""
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
@@ -158,7 +231,16 @@ def adadelta(w, g, a, d, rates, rho, epsilon):
         w[i] -= lr * step
 
 
-@jit
+def ftrl_in_numpy(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
+    lr = float(rates[0])
+    before = a**-power
+    a += g * g
+    after = a**-power
+    z += g + 2 * shrinkage * w - (after - before) / lr * w
+    np.divide(np.clip(z, -l1, l1) - z, after / lr + (2 * l2 + beta / lr), out=w)
+
+
+@jit(numpy=ftrl_in_numpy)
 def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
     """a: the sum of squared gradients; z: the sum of gradients, less what the weights stand for."""
     kind = w.dtype.type
@@ -175,7 +257,13 @@ def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
         w[i] = (kept - z[i]) / (after / lr + ridge)
 
 
-@jit
+def lion_in_numpy(w, g, m, rates, beta_1, beta_2):
+    w -= float(rates[0]) * np.sign(beta_1 * m + (1 - beta_1) * g)
+    m *= beta_2
+    m += (1 - beta_2) * g
+
+
+@jit(numpy=lion_in_numpy)
 def lion(w, g, m, rates, beta_1, beta_2):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(beta_1)
     hold = w.dtype.type(beta_2)
@@ -185,7 +273,12 @@ def lion(w, g, m, rates, beta_1, beta_2):
         m[i] = hold * m[i] + fresh_2 * g[i]
 
 
-@jit
+def average_in_numpy(w, mean, momentum):
+    mean *= momentum
+    mean += (1 - momentum) * w
+
+
+@jit(numpy=average_in_numpy)
 def average(w, mean, momentum):
     """The moving average of the weights."""
     keep, fresh = w.dtype.type(momentum), w.dtype.type(1.0 - momentum)
@@ -193,7 +286,11 @@ def average(w, mean, momentum):
         mean[i] = keep * mean[i] + fresh * w[i]
 
 
-@jit
+def decay_in_numpy(w, rates, share):
+    w *= float(1 - rates[0] * share)
+
+
+@jit(numpy=decay_in_numpy)
 def decay(w, rates, share):
     """Every weight loses lr * share of itself."""
     left = w.dtype.type(1.0 - rates[0] * share)
@@ -201,10 +298,17 @@ def decay(w, rates, share):
         w[i] *= left
 
 
-@jit
+def clip_norm_in_numpy(g, limit):
+    length = math.sqrt(np.square(g, dtype=np.float64).sum())
+    # Written so that a NaN length makes every gradient NaN: it must be seen.
+    if not length <= limit:
+        g *= limit / length
+
+
+@jit(numpy=clip_norm_in_numpy)
 def clip_norm(g, limit):
     """Scale g so that its length is at most `limit`."""
-    total = 0.0
+    total = np.float64(0)
     for i in range(g.size):
         total += g[i] * g[i]
     length = math.sqrt(total)

@@ -10,10 +10,47 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from funclab.kernels.jit import jit
 
 
-@jit
+def positions_in_windows(planes, rows, columns):
+    """Position by position of a window: the pixels there, and which windows are that large.
+
+    The pixels come as an index for each axis. A window without that position has another pixel.
+    """
+    spans = planes, rows, columns
+    for position in np.ndindex(*(int(np.diff(span).max()) for span in spans)):
+        pixels = [span[:, 0] + at for span, at in zip(spans, position)]
+        deep, high, wide = (at < span[:, 1] for span, at in zip(spans, pixels))
+        real = deep[:, None, None] & high[:, None] & wide
+        yield np.ix_(*(np.minimum(at, span[:, 1] - 1) for span, at in zip(spans, pixels))), real
+
+
+def pixel_numbers(x, planes, rows, columns):
+    """Where these pixels of an image are, counted row by row."""
+    return (planes * x.shape[2] + rows) * x.shape[3] + columns
+
+
+def sizes(planes, rows, columns):
+    """How many pixels each window has, (planes, rows, columns, 1)."""
+    deep, high, wide = (np.diff(span)[:, 0] for span in (planes, rows, columns))
+    return (deep[:, None, None] * high[:, None] * wide)[..., None]
+
+
+def max_pool_in_numpy(x, out, winner, planes, rows, columns):
+    out[...] = -math.inf
+    corner = np.ix_(planes[:, 0], rows[:, 0], columns[:, 0])
+    winner[...] = pixel_numbers(x, *corner)[..., None]
+    for positions, real in positions_in_windows(planes, rows, columns):
+        value, number = x[:, *positions], pixel_numbers(x, *positions)[..., None]
+        wins = real[..., None] & ((value > out) | np.isnan(value))
+        np.copyto(out, value, where=wins)
+        np.copyto(winner, number, where=wins)
+
+
+@jit(numpy=max_pool_in_numpy)
 def max_pool(x, out, winner, planes, rows, columns):
     """out: the largest of each window; winner: the pixel it came from, counted row by row."""
     height, width = x.shape[2:4]
@@ -41,7 +78,13 @@ def challenge(pixels, best, source, first, columns):
                 source[j, c] = first + column if wins else source[j, c]
 
 
-@jit
+def max_pool_vjp_in_numpy(g, winner, gx):
+    gx[...] = 0
+    images, channels = np.ogrid[: len(g), : g.shape[2]]
+    np.add.at(gx, (images[:, None], winner, channels), g)
+
+
+@jit(numpy=max_pool_vjp_in_numpy)
 def max_pool_vjp(g, winner, gx):
     """gx: each g at the pixel that won, zero elsewhere; all arrays (batch, pixels, channels)."""
     for b in range(g.shape[0]):
@@ -51,7 +94,14 @@ def max_pool_vjp(g, winner, gx):
                 gx[b, winner[b, i, c], c] += g[b, i, c]
 
 
-@jit
+def average_pool_in_numpy(x, out, planes, rows, columns):
+    out[...] = 0
+    for positions, real in positions_in_windows(planes, rows, columns):
+        out += np.where(real[..., None], x[:, *positions], 0)
+    out /= sizes(planes, rows, columns)
+
+
+@jit(numpy=average_pool_in_numpy)
 def average_pool(x, out, planes, rows, columns):
     """out: the mean of the real pixels of each window."""
     for b in range(out.shape[0]):
@@ -76,7 +126,14 @@ def gather(pixels, total, columns):
                 total[j, c] += pixels[column, c]
 
 
-@jit
+def average_pool_vjp_in_numpy(g, gx, planes, rows, columns):
+    gx[...] = 0
+    share = g / sizes(planes, rows, columns)
+    for positions, real in positions_in_windows(planes, rows, columns):
+        np.add.at(gx, (slice(None), *positions), np.where(real[..., None], share, 0))
+
+
+@jit(numpy=average_pool_vjp_in_numpy)
 def average_pool_vjp(g, gx, planes, rows, columns):
     """gx: each g, shared out evenly among the real pixels of its window."""
     for b in range(g.shape[0]):

@@ -25,7 +25,11 @@ def scramble(z):
     return z ^ (z >> C)
 
 
-@jit
+def fill_bits_in_numpy(start, bits):
+    np.copyto(bits, scramble(start + GOLDEN * np.arange(1, bits.size + 1, dtype=np.uint64)))
+
+
+@jit(numpy=fill_bits_in_numpy)
 def fill_bits(start, bits):
     z = start
     for i in range(bits.size):
@@ -33,7 +37,14 @@ def fill_bits(start, bits):
         bits[i] = scramble(z)
 
 
-@jit
+def dropout_in_numpy(x, start, threshold, scale, kept, out):
+    bits = np.empty(x.size, np.uint64)
+    fill_bits_in_numpy(start, bits)
+    np.greater_equal(bits, threshold, out=kept)
+    np.copyto(out, np.where(kept, x * x.dtype.type(scale), 0))
+
+
+@jit(numpy=dropout_in_numpy)
 def dropout_loop(x, start, threshold, scale, kept, out):
     z = start
     scale, zero = x.dtype.type(scale), x.dtype.type(0)
@@ -43,7 +54,11 @@ def dropout_loop(x, start, threshold, scale, kept, out):
         out[i] = x[i] * scale if kept[i] else zero
 
 
-@jit
+def dropout_vjp_in_numpy(g, kept, scale, gx):
+    np.copyto(gx, np.where(kept, g * g.dtype.type(scale), 0))
+
+
+@jit(numpy=dropout_vjp_in_numpy)
 def dropout_vjp(g, kept, scale, gx):
     scale, zero = g.dtype.type(scale), g.dtype.type(0)
     for i in range(g.size):

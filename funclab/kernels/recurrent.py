@@ -234,21 +234,21 @@ def activate(x, activation):
 
 @jit
 def slope(activation, y):
-    """The derivative of an activation, from its result."""
+    """The derivative of an activation, from its result: a number, or an array."""
     if activation == TANH:
         return 1 - y * y
     if activation == SIGMOID:
         return y * (1 - y)
     if activation == HARD_SIGMOID:
-        return (1 if 0 < y < 1 else 0) * (y * 0 + 1) / 6
+        return ((0 < y) & (y < 1)) * (y * 0 + 1) / 6
     if activation == RELU:
-        return y * 0 + (1 if y > 0 else 0)
+        return (y > 0) * (y * 0 + 1)
     if activation == SOFTSIGN:
-        return (1 - abs(y)) * (1 - abs(y))
+        return (1 - np.abs(y)) * (1 - np.abs(y))
     return y * 0 + 1
 
 
-@jit
+@jit(numpy=lambda g, y, activation: np.multiply(g, slope(activation, y), out=g))
 def times_slope(g, y, activation):
     """g *= the derivative of an activation, from its result."""
     for row in range(g.shape[0]):
@@ -256,7 +256,15 @@ def times_slope(g, y, activation):
             g[row, k] *= slope(activation, y[row, k])
 
 
-@jit
+def halve_gates_in_numpy(gates, product, bias):
+    units = gates.shape[1] // 4
+    gates += product
+    gates += bias
+    gates[:, : 2 * units] *= 0.5
+    gates[:, 3 * units :] *= 0.5
+
+
+@jit(numpy=halve_gates_in_numpy)
 def halve_gates(gates, product, bias):
     units = gates.shape[1] // 4
     half = gates.dtype.type(0.5)
@@ -267,7 +275,14 @@ def halve_gates(gates, product, bias):
             gates[row, k] = total if is_value else total * half
 
 
-@jit
+def shift_gates_in_numpy(gates):
+    units = gates.shape[1] // 4
+    for part in (gates[:, : 2 * units], gates[:, 3 * units :]):
+        part *= 0.5
+        part += 0.5
+
+
+@jit(numpy=shift_gates_in_numpy)
 def shift_gates(gates):
     units = gates.shape[1] // 4
     half = gates.dtype.type(0.5)
@@ -278,7 +293,12 @@ def shift_gates(gates):
             gates[row, k] = y if is_value else y * half + half
 
 
-@jit
+def lstm_cell_in_numpy(gates, before, after):
+    enter, forget, value, _ = np.split(gates, 4, axis=1)
+    np.add(forget * before, enter * value, out=after)
+
+
+@jit(numpy=lstm_cell_in_numpy)
 def lstm_cell(gates, before, after):
     """after = forget gate * before + input gate * value."""
     units = before.shape[1]
@@ -288,7 +308,18 @@ def lstm_cell(gates, before, after):
             after[row, k] = gates[row, units + k] * before[row, k] + fresh
 
 
-@jit
+def lstm_cell_vjp_in_numpy(gates, before, bent, gh, gc, ggates, gate, squash):
+    enter, forget, value, leave = np.split(gates, 4, axis=1)
+    genter, gforget, gvalue, gleave = np.split(ggates, 4, axis=1)
+    gc += gh * leave * slope(squash, bent)
+    np.multiply(gh * bent, slope(gate, leave), out=gleave)
+    np.multiply(gc * value, slope(gate, enter), out=genter)
+    np.multiply(gc * before, slope(gate, forget), out=gforget)
+    np.multiply(gc * enter, slope(squash, value), out=gvalue)
+    gc *= forget
+
+
+@jit(numpy=lstm_cell_vjp_in_numpy)
 def lstm_cell_vjp(gates, before, bent, gh, gc, ggates, gate, squash):
     """From gradients of the new state (gh, gc) to those of gates; gc becomes the old state's."""
     units = before.shape[1]
@@ -310,7 +341,12 @@ def lstm_cell_vjp(gates, before, bent, gh, gc, ggates, gate, squash):
             gc[row, k] *= forget[k]
 
 
-@jit
+def gru_cell_in_numpy(gates, before, after):
+    z, _, value = np.split(gates, 3, axis=1)
+    np.add(value, z * (before - value), out=after)
+
+
+@jit(numpy=gru_cell_in_numpy)
 def gru_cell(gates, before, after):
     """after = z * before + (1 - z) * value."""
     units = before.shape[1]
@@ -320,7 +356,15 @@ def gru_cell(gates, before, after):
             after[row, k] = value + gates[row, k] * (before[row, k] - value)
 
 
-@jit
+def gru_cell_vjp_in_numpy(gates, before, gh, ggates, gate, squash):
+    z, _, value = np.split(gates, 3, axis=1)
+    gz, _, gvalue = np.split(ggates, 3, axis=1)
+    np.multiply(gh * (before - value), slope(gate, z), out=gz)
+    np.multiply(gh * (1 - z), slope(squash, value), out=gvalue)
+    gh *= z
+
+
+@jit(numpy=gru_cell_vjp_in_numpy)
 def gru_cell_vjp(gates, before, gh, ggates, gate, squash):
     """The gradients of z and the value; gh becomes what goes straight to the old state."""
     units = before.shape[1]

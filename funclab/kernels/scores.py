@@ -5,7 +5,11 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-@jit
+def total_in_numpy(v, w, out, scale):
+    out[0] = scale * np.dot(v.sum(axis=1, dtype=np.float64), w)
+
+
+@jit(numpy=total_in_numpy)
 def total(v, w, out, scale):
     """out = scale * sum(v * w), where each weight counts for a row of v."""
     rows, columns = v.shape
@@ -18,7 +22,11 @@ def total(v, w, out, scale):
     out[0] = scale * summed
 
 
-@jit
+def total_vjp_in_numpy(g, w, scale, gv):
+    np.copyto(gv, (scale * g[0] * w)[:, None], casting="same_kind")
+
+
+@jit(numpy=total_vjp_in_numpy)
 def total_vjp(g, w, scale, gv):
     rows, columns = gv.shape
     for i in range(rows):
@@ -27,15 +35,25 @@ def total_vjp(g, w, scale, gv):
             gv[i, j] = share
 
 
-@jit
+def plain_total_in_numpy(v, out, scale):
+    out[0] = scale * v.sum(dtype=np.float64)
+
+
+@jit(numpy=plain_total_in_numpy)
 def plain_total(v, out, scale):
-    summed = 0.0
+    summed = np.float64(0)
     for i in range(v.size):
         summed += v[i]
     out[0] = scale * summed
 
 
-@jit
+def tally_in_numpy(sums, v, w, out, scale):
+    sums[0] += scale * np.dot(v.sum(axis=1, dtype=np.float64), w)
+    sums[1] += scale * v.shape[1] * w.sum(dtype=np.float64)
+    out[0] = sums[0] / sums[1] if sums[1] != 0.0 else 0.0
+
+
+@jit(numpy=tally_in_numpy)
 def tally(sums, v, w, out, scale):
     """sums gains (sum of v * w, sum of w), both scaled; out = their quotient."""
     rows, columns = v.shape
@@ -48,9 +66,14 @@ def tally(sums, v, w, out, scale):
     out[0] = sums[0] / sums[1] if sums[1] != 0.0 else 0.0
 
 
-@jit
+def plain_tally_in_numpy(sums, v, out, scale):
+    sums += scale * v.sum(dtype=np.float64), scale * v.size
+    out[0] = sums[0] / sums[1]
+
+
+@jit(numpy=plain_tally_in_numpy)
 def plain_tally(sums, v, out, scale):
-    summed = 0.0
+    summed = np.float64(0)
     for i in range(v.size):
         summed += v[i]
     sums[0] += scale * summed
@@ -58,7 +81,7 @@ def plain_tally(sums, v, out, scale):
     out[0] = sums[0] / sums[1]
 
 
-@jit
+@jit(numpy=lambda target, x, out: np.mean((x - target) ** 2, axis=1, out=out))
 def squared_error(target, x, out):
     rows, columns = x.shape
     for i in range(rows):
@@ -68,7 +91,11 @@ def squared_error(target, x, out):
         out[i] = summed / out.dtype.type(columns)
 
 
-@jit
+def squared_error_vjp_in_numpy(g, target, x, gx):
+    np.multiply((g * 2 / x.shape[1])[:, None], x - target, out=gx)
+
+
+@jit(numpy=squared_error_vjp_in_numpy)
 def squared_error_vjp(g, target, x, gx):
     rows, columns = x.shape
     for i in range(rows):
@@ -77,7 +104,7 @@ def squared_error_vjp(g, target, x, gx):
             gx[i, j] = share * (x[i, j] - target[i, j])
 
 
-@jit
+@jit(numpy=lambda target, x, out: np.mean(np.abs(x - target), axis=1, out=out))
 def absolute_error(target, x, out):
     rows, columns = x.shape
     for i in range(rows):
@@ -87,7 +114,11 @@ def absolute_error(target, x, out):
         out[i] = summed / out.dtype.type(columns)
 
 
-@jit
+def absolute_error_vjp_in_numpy(g, target, x, gx):
+    np.multiply((g / x.shape[1])[:, None], np.sign(x - target), out=gx)
+
+
+@jit(numpy=absolute_error_vjp_in_numpy)
 def absolute_error_vjp(g, target, x, gx):
     rows, columns = x.shape
     for i in range(rows):
@@ -106,25 +137,40 @@ def largest(x, i):
     return best
 
 
-@jit
+def class_hits_in_numpy(target, x, out):
+    np.copyto(out, target.argmax(axis=1) == x.argmax(axis=1))
+
+
+@jit(numpy=class_hits_in_numpy)
 def class_hits(target, x, out):
     for i in range(out.size):
         out[i] = largest(target, i) == largest(x, i)
 
 
-@jit
+@jit(numpy=lambda target, x, out: np.copyto(out, target == x.argmax(axis=1)))
 def sparse_class_hits(target, x, out):
     for i in range(out.size):
         out[i] = target[i] == largest(x, i)
 
 
-@jit
+def threshold_hits_in_numpy(target, x, out, threshold):
+    np.copyto(out, (x > threshold) == target)
+
+
+@jit(numpy=threshold_hits_in_numpy)
 def threshold_hits(target, x, out, threshold):
     for i in range(out.size):
         out[i] = (x[i] > threshold) == target[i]
 
 
-@jit
+def rank_hits_in_numpy(target, x, out, k):
+    chosen = target.astype(np.intp)
+    known = (chosen >= 0) & (chosen < x.shape[1])
+    score = np.take_along_axis(x, np.where(known, chosen, 0)[:, None], axis=1)
+    np.copyto(out, known & (np.sum(x > score, axis=1) < k))
+
+
+@jit(numpy=rank_hits_in_numpy)
 def rank_hits(target, x, out, k):
     """1 where fewer than k classes have a larger number than the target's class."""
     rows, columns = x.shape

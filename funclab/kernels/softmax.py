@@ -12,7 +12,11 @@ def softmax(x, out):
     divide_rows(out)
 
 
-@jit
+def lower_rows_in_numpy(x, out):
+    np.subtract(x, np.fmax.reduce(x, axis=1, keepdims=True), out=out)
+
+
+@jit(numpy=lower_rows_in_numpy)
 def lower_rows(x, out):
     """out = x - the largest of its row. A NaN stays NaN, and its row's sum with it."""
     rows, columns = x.shape
@@ -25,7 +29,7 @@ def lower_rows(x, out):
             out[i, j] = x[i, j] - top
 
 
-@jit
+@jit(numpy=lambda out: np.divide(out, out.sum(axis=1, keepdims=True), out=out))
 def divide_rows(out):
     """Divide each row by its sum."""
     rows, columns = out.shape
@@ -38,7 +42,11 @@ def divide_rows(out):
             out[i, j] *= scale
 
 
-@jit
+def softmax_vjp_in_numpy(g, out, gx):
+    np.multiply(out, g - np.sum(g * out, axis=1, keepdims=True), out=gx)
+
+
+@jit(numpy=softmax_vjp_in_numpy)
 def softmax_vjp(g, out, gx):
     rows, columns = g.shape
     for i in range(rows):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -27,23 +26,35 @@ _limits = []  # one entry for each holder; the first one is BLAS's way back to a
 def one_blas_thread():
     """Inside, matrix products use the calling thread only. Nested uses cost next to nothing."""
     with _lock:
-        _limits.append(None if _limits else _controller().limit(limits=1, user_api="blas"))
+        _limits.append(None if _limits else _limited())
     try:
         yield
     finally:
         with _lock:
-            _limits.pop() if len(_limits) > 1 else _limits.pop().restore_original_limits()
+            limit = _limits.pop()
+            if limit and not _limits:
+                limit.restore_original_limits()
+
+
+def _limited():
+    """BLAS on one thread, until it is restored; None where there is no way to say so."""
+    controller = _controller()
+    return controller and controller.limit(limits=1, user_api="blas")
 
 
 @functools.cache
 def _controller():
-    from threadpoolctl import ThreadpoolController
-
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
     return ThreadpoolController()
 
 
 @functools.cache
 def _helper():
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(1, "funclab")
 
 
@@ -53,7 +64,11 @@ if hasattr(os, "register_at_fork"):  # a forked process has no threads but the o
 
 @functools.cache
 def cores():
-    """How many processor cores this process may use."""
+    """How many processor cores this process may use: one, where Python cannot start threads."""
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:  # in a browser
+        return 1
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 

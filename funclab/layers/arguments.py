@@ -135,7 +135,8 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         return
     ids = [x.id if isinstance(x, Tensor) else type(x).__name__ for x in args]
     kind = type(layer).__name__
-    several = len(getattr(layer, "inputs", None) or []) > 1 or hasattr(layer, "merge")
+    several = len(getattr(layer, "inputs", None) or []) > 1
+    several = several or any(hasattr(layer, what) for what in ("merge", "takes_a_list"))
     error = ArgumentError(
         f"{layer.name} was called with {len(args)} positional arguments: {', '.join(ids)}. "
         f"({kind}.call() takes 2 positional arguments but {len(args) + 1} were given: itself and "

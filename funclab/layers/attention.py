@@ -33,6 +33,7 @@ class Attention(Layer):
     """
 
     supports_masking = True
+    takes_a_list = True
     use_scale: bool = False
     score_mode: str = "dot"
     dropout: float = 0.0

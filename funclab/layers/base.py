@@ -134,7 +134,7 @@ class Layer(Weighted):
                     before.restore()
 
     def add_loss(self, loss: Any) -> None:
-        """Add a value to the training loss; to be used inside `call`.
+        """Add a value, or each of a list, to the training loss; to be used inside `call`.
 
         Raises: ArgumentError outside of a call, where nothing would read it.
         """
@@ -147,7 +147,8 @@ class Layer(Weighted):
                 "model.add_loss(tensor).",
                 graph=self,
             )
-        tape.losses.append(loss)
+        losses = structure.flatten(loss)
+        tape.losses += [self._as_value(one, "added the loss {} in its call") for one in losses]
 
     @property
     def compute_dtype(self) -> str:
@@ -308,14 +309,13 @@ class Layer(Weighted):
         """Tensors among the other arguments are cast too; None, flags and numbers stay."""
         return self._cast(leaf) if isinstance(leaf, (Value, np.ndarray)) else leaf
 
-    def _as_value(self, leaf: Any) -> Value:
+    def _as_value(self, leaf: Any, did: str = "returned {} from its call") -> Value:
         if isinstance(leaf, Value) and not isinstance(leaf, Variable):
             return leaf
         if not isinstance(leaf, (Value, np.ndarray, np.generic, float, int)):
             outside = isinstance(leaf, Tensor)
             raise TensorTypeError(
-                f"Layer {self.name} returned {leaf!r} from its call; operation outputs must "
-                "be tensors.",
+                f"Layer {self.name} {did.format(repr(leaf))}; operation outputs must be tensors.",
                 why="it was computed from a tensor of the graph around the layer, which `call` "
                 "cannot see."
                 if outside

@@ -124,7 +124,7 @@ class StackedRNNCells(Layer):
     cells: Any
 
     def prepare(self) -> None:
-        for cell in self.cells:
+        for cell in self.cells if isinstance(self.cells, (list, tuple)) else [self.cells]:
             check_cell(cell, "All cells")
         self.cells = list(self.cells)
 

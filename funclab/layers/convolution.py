@@ -8,6 +8,7 @@ from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
+from funclab.layers.family import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.window import check_padding, per_axis
 from funclab.shape_math import show
@@ -100,55 +101,8 @@ class Conv(Sliding, abstract=True):
         return self.activation(ops.conv(x, self.kernel, *settings, bias=self.bias))
 
 
-class Conv2D(Conv):
-    """Filters that slide over images: each makes a map of how well it fits where.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, filters), where
-        a new length is (length - span) // stride + 1 with padding "valid", and length / stride,
-        rounded up, with "same"; span = dilation * (size - 1) + 1. With data_format
-        "channels_first" the channels stand after the batch.
-    Weights: kernel (height, width, channels / groups, filters), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images, or smaller than the window.
-    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
-
-    >>> from funclab import Input
-    >>> Conv2D(16, 3, padding="same", activation="relu")(Input((32, 32, 3))).shape
-    (None, 32, 32, 16)
-    """
-
-
-class Conv3D(Conv):
-    """Filters that slide through volumes, such as scans, or the frames of a film.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
-        width, filters); lengths as for Conv2D.
-    Weights: kernel (depth, height, width, channels / groups, filters), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        volumes, or smaller than the window.
-
-    >>> from funclab import Input
-    >>> Conv3D(8, 3, strides=(1, 2, 2))(Input((9, 32, 32, 1))).shape
-    (None, 7, 15, 15, 8)
-    """
-
-    rank = 3
-
-
-class Conv1D(Conv):
-    """Filters that slide along sequences. Padding "causal" looks at the past only.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, filters); lengths as for Conv2D.
-    Weights: kernel (time, features / groups, filters), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        sequences, or shorter than the window.
-
-    >>> from funclab import Input
-    >>> Conv1D(16, 3, padding="causal")(Input((10, 4))).shape
-    (None, 10, 16)
-    """
-
-    rank = 1
+class Causal(Conv, abstract=True):
+    """Filters that slide along sequences; padding "causal" looks at the past only."""
 
     def prepare(self) -> None:
         if self.padding != "causal":
@@ -165,6 +119,40 @@ class Conv1D(Conv):
         before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
         padded = ops.pad(inputs, ((0, 0), (before, 0), (0, 0)))
         return self.slide(padded, self.strides, "valid", self.data_format, self.dilation_rate)
+
+
+FITTING = """Raises: ArgumentError for settings that make no window; ShapeError for inputs that are
+        not {inputs}, or {smaller} than the window."""
+
+Conv1D, Conv2D, Conv3D = family(
+    {1: Causal, 2: Conv, 3: Conv}, "Conv{}D",
+    {
+        1: 'Filters that slide along sequences. Padding "causal" looks at the past only.',
+        2: "Filters that slide over images: each makes a map of how well it fits where.",
+        3: "Filters that slide through volumes, such as scans, or the frames of a film.",
+    },
+    f"""
+    Shapes: x {{shape}} -> out (batch, {{new}}, filters), where a new length is (length - span) //
+        stride + 1 with padding "valid", and length / stride, rounded up, with "same"; span =
+        dilation * (size - 1) + 1. With data_format "channels_first" the channels stand after the
+        batch.
+    Weights: kernel ({{axes}}, {{channels}} / groups, filters), bias (filters,).
+    {FITTING}
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+    """,
+    {
+        1: ('16, 3, padding="causal"', "10, 4", "10, 16"),
+        2: ('16, 3, padding="same", activation="relu"', "32, 32, 3", "32, 32, 16"),
+        3: ("8, 3, strides=(1, 2, 2)", "9, 32, 32, 1", "7, 15, 15, 8"),
+    },
+)  # fmt: skip
+
+
+IN_VOLUMES = (
+    "filters", "kernel_size", "strides", "padding", "data_format", "output_padding",
+    "dilation_rate", *PLAIN,
+)  # fmt: skip
+"""The arguments of Conv3DTranspose, in which Keras puts `output_padding` elsewhere."""
 
 
 class Transposed(Sliding, abstract=True):
@@ -209,65 +197,29 @@ class Transposed(Sliding, abstract=True):
         return self.finish(ops.conv_transpose(inputs, self.kernel, *settings))
 
 
-class Conv2DTranspose(Transposed):
-    """Images made larger by filters that are laid down at each pixel and added up.
+Conv1DTranspose, Conv2DTranspose, Conv3DTranspose = family(
+    Transposed, "Conv{}DTranspose",
+    "{inputs} made larger by filters that are laid down at each position and added up.",
+    """What Conv{rank}D does to gradients, this does to {inputs}; so it leads back from the shape
+        that a Conv{rank}D with the same settings makes to the shape that it was given.
 
-    What Conv2D does to gradients, this does to images; so it leads back from the shape that a
-    Conv2D with the same settings makes to the shape that it was given.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, filters), where
-        n positions become (n - 1) * stride + span with padding "valid" (span = dilation * (size -
-        1) + 1, or the stride if that is larger), and n * stride with "same". With `output_padding`
-        p they become (n - 1) * stride + span + p, or (n - 1) * stride + span % 2 + p.
-    Weights: kernel (height, width, filters, channels), bias (filters,).
+    Shapes: x {shape} -> out (batch, {new}, filters), where n positions become (n - 1) * stride +
+        span with padding "valid" (span = dilation * (size - 1) + 1, or the stride if that is
+        larger), and n * stride with "same". With `output_padding` p they become (n - 1) * stride +
+        span + p, or (n - 1) * stride + span % 2 + p.
+    Weights: kernel ({axes}, filters, {channels}), bias (filters,).
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images.
+        {inputs}.
     Source: Zeiler et al., "Deconvolutional networks", CVPR 2010; Dumoulin and Visin, "A guide to
         convolution arithmetic for deep learning", 2016, chapter 4.
-
-    >>> from funclab import Input
-    >>> Conv2DTranspose(8, 3, strides=2, padding="same")(Input((14, 14, 16))).shape
-    (None, 28, 28, 8)
-    """
-
-
-class Conv1DTranspose(Transposed):
-    """Sequences made longer by filters that are laid down at each step and added up.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, filters); lengths as for
-        Conv2DTranspose.
-    Weights: kernel (time, filters, features), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        sequences.
-
-    >>> from funclab import Input
-    >>> Conv1DTranspose(8, 3, strides=2)(Input((10, 16))).shape
-    (None, 21, 8)
-    """
-
-    rank = 1
-
-
-class Conv3DTranspose(Transposed):
-    """Volumes made larger by filters that are laid down at each element and added up.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
-        width, filters); lengths as for Conv2DTranspose.
-    Weights: kernel (depth, height, width, filters, channels), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        volumes.
-
-    >>> from funclab import Input
-    >>> Conv3DTranspose(8, 2, strides=2)(Input((4, 7, 7, 16))).shape
-    (None, 8, 14, 14, 8)
-    """
-
-    rank = 3
-    order = (
-        "filters", "kernel_size", "strides", "padding", "data_format", "output_padding",
-        "dilation_rate", *PLAIN,
-    )  # fmt: skip
-
+    """,
+    {
+        1: ("8, 3, strides=2", "10, 16", "21, 8"),
+        2: ('8, 3, strides=2, padding="same"', "14, 14, 16", "28, 28, 8"),
+        3: ("8, 2, strides=2", "4, 7, 7, 16", "8, 14, 14, 8"),
+    },
+    order={1: Transposed.order, 2: Transposed.order, 3: IN_VOLUMES},
+)  # fmt: skip
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
 Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose

@@ -21,7 +21,7 @@ class Formula:
 
     def __init__(self, equation: str) -> None:
         self.equation = equation
-        plain = equation.replace("...", "_")
+        plain = str(equation).replace("...", "_")
         fits = [re.fullmatch(form, plain) for form in FORMS]
         match = next(filter(None, fits), None)
         if match is None:

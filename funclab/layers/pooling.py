@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.layers.base import Layer
+from funclab.layers.family import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.window import check_padding, per_axis
 
@@ -32,153 +33,51 @@ class Pooling(Layer, abstract=True):
         return type(self).pool(inputs, *settings)
 
 
-class MaxPooling2D(Pooling):
-    """The largest element of each window of an image, channel by channel.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels); new
-        lengths as for Conv2D, with strides equal to `pool_size` unless given.
+POOLED = """
+    Shapes: x {shape} -> out (batch, {new}, {channels}); new lengths as for Conv2D, with strides
+        equal to `pool_size` unless given.
     Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images, or smaller than the window.
-
-    >>> from funclab import Input
-    >>> MaxPooling2D(2)(Input((8, 8, 3))).shape
-    (None, 4, 4, 3)
-    """
-
-    pool = staticmethod(ops.max_pool)
-
-
-class AveragePooling2D(Pooling):
-    """The mean of each window of an image, channel by channel; padding does not count.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels); new
-        lengths as for MaxPooling2D.
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images, or smaller than the window.
-
-    >>> from funclab import Input
-    >>> AveragePooling2D(2)(Input((8, 8, 3))).shape
-    (None, 4, 4, 3)
-    """
-
-    pool = staticmethod(ops.average_pool)
-
-
-class MaxPooling1D(Pooling):
-    """The largest element of each window of a sequence, feature by feature.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, features).
-
-    >>> from funclab import Input
-    >>> MaxPooling1D(2)(Input((8, 3))).shape
-    (None, 4, 3)
-    """
-
-    rank = 1
-    pool = staticmethod(ops.max_pool)
-
-
-class AveragePooling1D(Pooling):
-    """The mean of each window of a sequence, feature by feature.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, features).
-
-    >>> from funclab import Input
-    >>> AveragePooling1D(2)(Input((8, 3))).shape
-    (None, 4, 3)
-    """
-
-    rank = 1
-    pool = staticmethod(ops.average_pool)
-
-
-class MaxPooling3D(Pooling):
-    """The largest element of each window of a volume, channel by channel.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
-        width, channels).
-
-    >>> from funclab import Input
-    >>> MaxPooling3D((1, 2, 2))(Input((4, 8, 8, 3))).shape
-    (None, 4, 4, 4, 3)
-    """
-
-    rank = 3
-    pool = staticmethod(ops.max_pool)
-
-
-class AveragePooling3D(Pooling):
-    """The mean of each window of a volume, channel by channel; padding does not count.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, new depth, new height, new
-        width, channels).
-
-    >>> from funclab import Input
-    >>> AveragePooling3D(2)(Input((4, 8, 8, 3))).shape
-    (None, 2, 4, 4, 3)
-    """
-
-    rank = 3
-    pool = staticmethod(ops.average_pool)
+        {inputs}, or {smaller} than the window.
+"""
+EXAMPLES = {
+    1: ("2", "8, 3", "4, 3"),
+    2: ("2", "8, 8, 3", "4, 4, 3"),
+    3: ("(1, 2, 2)", "4, 8, 8, 3", "4, 4, 4, 3"),
+}
+MaxPooling1D, MaxPooling2D, MaxPooling3D = family(
+    Pooling, "MaxPooling{}D", "The largest element of each window of {inputs}, for each channel.",
+    POOLED, EXAMPLES, pool=staticmethod(ops.max_pool),
+)  # fmt: skip
+AveragePooling1D, AveragePooling2D, AveragePooling3D = family(
+    Pooling, "AveragePooling{}D",
+    "The mean of each window of {inputs}, for each channel; padding does not count.",
+    POOLED, EXAMPLES, pool=staticmethod(ops.average_pool),
+)  # fmt: skip
 
 
 class GlobalPooling(Layer, abstract=True):
     """One number per channel for all the axes between batch and channels."""
 
-    input_spec = InputSpec(ndim=4)
+    rank = 2
     reduce: ClassVar[Any]
     data_format: str | None = None
     keepdims: bool = False
 
+    def prepare(self) -> None:
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes that go."""
-        last = self.input_spec.ndim
-        return tuple(range(2, last) if self.data_format == "channels_first" else range(1, last - 1))
+        first = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(first, first + self.rank))
 
     def call(self, inputs: Any) -> Any:
         return type(self).reduce(inputs, axis=self.axes, keepdims=bool(self.keepdims))
 
 
-class GlobalAveragePooling2D(GlobalPooling):
-    """The mean of each channel over the whole image.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
-    Source: Lin et al., "Network in network", ICLR 2014, section 3.2.
-
-    >>> from funclab import Input
-    >>> GlobalAveragePooling2D()(Input((8, 8, 3))).shape
-    (None, 3)
-    """
-
-    reduce = staticmethod(ops.mean)
-
-
-class GlobalMaxPooling2D(GlobalPooling):
-    """The largest element of each channel over the whole image.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, channels), or with lengths 1 kept.
-
-    >>> from funclab import Input
-    >>> GlobalMaxPooling2D()(Input((8, 8, 3))).shape
-    (None, 3)
-    """
-
-    reduce = staticmethod(ops.max)
-
-
-class GlobalAveragePooling1D(GlobalPooling):
-    """The mean of each feature over all steps of a sequence; masked steps do not count.
-
-    Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
-
-    >>> from funclab import Input
-    >>> GlobalAveragePooling1D()(Input((8, 3))).shape
-    (None, 3)
-    """
-
-    input_spec = InputSpec(ndim=3)
-    reduce = staticmethod(ops.mean)
+class MaskedPooling(GlobalPooling, abstract=True):
+    """The mean of all steps that a mask does not hide."""
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None:
@@ -192,48 +91,21 @@ class GlobalAveragePooling1D(GlobalPooling):
         return None
 
 
-class GlobalMaxPooling1D(GlobalPooling):
-    """The largest element of each feature over all steps of a sequence.
-
-    Shapes: x (batch, time, features) -> out (batch, features), or with length 1 kept.
-
-    >>> from funclab import Input
-    >>> GlobalMaxPooling1D()(Input((8, 3))).shape
-    (None, 3)
-    """
-
-    input_spec = InputSpec(ndim=3)
-    reduce = staticmethod(ops.max)
-
-
-class GlobalAveragePooling3D(GlobalPooling):
-    """The mean of each channel over the whole volume.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
-        kept.
-
-    >>> from funclab import Input
-    >>> GlobalAveragePooling3D()(Input((4, 8, 8, 3))).shape
-    (None, 3)
-    """
-
-    input_spec = InputSpec(ndim=5)
-    reduce = staticmethod(ops.mean)
-
-
-class GlobalMaxPooling3D(GlobalPooling):
-    """The largest element of each channel over the whole volume.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, channels), or with lengths 1
-        kept.
-
-    >>> from funclab import Input
-    >>> GlobalMaxPooling3D(keepdims=True)(Input((4, 8, 8, 3))).shape
-    (None, 1, 1, 1, 3)
-    """
-
-    input_spec = InputSpec(ndim=5)
-    reduce = staticmethod(ops.max)
+WHOLE = """
+    Shapes: x {shape} -> out (batch, {channels}), or with lengths of 1 kept.
+"""
+EXAMPLES = {1: ("", "8, 3", "3"), 2: ("", "8, 8, 3", "3"), 3: ("", "4, 8, 8, 3", "3")}
+GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D = family(
+    GlobalPooling, "GlobalMaxPooling{}D", "The largest element of each channel, over {inputs}.",
+    WHOLE, EXAMPLES, reduce=staticmethod(ops.max),
+)  # fmt: skip
+GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D = family(
+    {1: MaskedPooling, 2: GlobalPooling, 3: GlobalPooling}, "GlobalAveragePooling{}D",
+    {1: "The mean of each feature over all steps of sequences; masked steps do not count."}
+    | dict.fromkeys((2, 3), "The mean of each channel, over whole {inputs}."),
+    f"{WHOLE.rstrip()}\n    Source: Lin et al., \"Network in network\", ICLR 2014, section 3.2.",
+    EXAMPLES, reduce=staticmethod(ops.mean),
+)  # fmt: skip
 
 
 class AdaptivePooling(Layer, abstract=True):
@@ -252,105 +124,27 @@ class AdaptivePooling(Layer, abstract=True):
         return type(self).pool(inputs, self.output_size, self.data_format)
 
 
-class AdaptiveAveragePooling1D(AdaptivePooling):
-    """The mean of each of `output_size` windows of a sequence, channel by channel.
-
+EVEN = """
     Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
+         ends at (i + 1) * length / n, rounded up.
 
-    Shapes: x (batch, time, features) -> out (batch, output_size, features).
-
-    >>> from funclab import Input
-    >>> AdaptiveAveragePooling1D(4)(Input((10, 3))).shape
-    (None, 4, 3)
-    """
-
-    rank = 1
-    pool = staticmethod(ops.adaptive_average_pool)
-
-
-class AdaptiveAveragePooling2D(AdaptivePooling):
-    """The mean of each of `output_size` windows of an image, channel by channel.
-
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
-
-    >>> from funclab import Input
-    >>> AdaptiveAveragePooling2D((4, 2))(Input((10, 9, 3))).shape
-    (None, 4, 2, 3)
-    """
-
-    pool = staticmethod(ops.adaptive_average_pool)
-
-
-class AdaptiveAveragePooling3D(AdaptivePooling):
-    """The mean of each of `output_size` windows of a volume, channel by channel.
-
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, *output_size, channels).
-
-    >>> from funclab import Input
-    >>> AdaptiveAveragePooling3D(2)(Input((5, 10, 9, 3))).shape
-    (None, 2, 2, 2, 3)
-    """
-
-    rank = 3
-    pool = staticmethod(ops.adaptive_average_pool)
-
-
-class AdaptiveMaxPooling1D(AdaptivePooling):
-    """The largest element of each of `output_size` windows of a sequence, channel by channel.
-
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
-
-    Shapes: x (batch, time, features) -> out (batch, output_size, features).
-
-    >>> from funclab import Input
-    >>> AdaptiveMaxPooling1D(4)(Input((10, 3))).shape
-    (None, 4, 3)
-    """
-
-    rank = 1
-    pool = staticmethod(ops.adaptive_max_pool)
-
-
-class AdaptiveMaxPooling2D(AdaptivePooling):
-    """The largest element of each of `output_size` windows of an image, channel by channel.
-
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
-
-    >>> from funclab import Input
-    >>> AdaptiveMaxPooling2D((4, 2))(Input((10, 9, 3))).shape
-    (None, 4, 2, 3)
-    """
-
-    pool = staticmethod(ops.adaptive_max_pool)
-
-
-class AdaptiveMaxPooling3D(AdaptivePooling):
-    """The largest element of each of `output_size` windows of a volume, channel by channel.
-
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
-    ends at (i + 1) * length / n, rounded up.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, *output_size, channels).
-
-    >>> from funclab import Input
-    >>> AdaptiveMaxPooling3D(2)(Input((5, 10, 9, 3))).shape
-    (None, 2, 2, 2, 3)
-    """
-
-    rank = 3
-    pool = staticmethod(ops.adaptive_max_pool)
-
+    Shapes: x {shape} -> out (batch, *output_size, {channels}).
+"""
+EXAMPLES = {
+    1: ("4", "10, 3", "4, 3"),
+    2: ("(4, 2)", "10, 9, 3", "4, 2, 3"),
+    3: ("2", "5, 10, 9, 3", "2, 2, 2, 3"),
+}
+AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D = family(
+    AdaptivePooling, "AdaptiveMaxPooling{}D",
+    "The largest element of each of `output_size` windows of {inputs}, for each channel.",
+    EVEN, EXAMPLES, pool=staticmethod(ops.adaptive_max_pool),
+)  # fmt: skip
+AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D = family(
+    AdaptivePooling, "AdaptiveAveragePooling{}D",
+    "The mean of each of `output_size` windows of {inputs}, for each channel.",
+    EVEN, EXAMPLES, pool=staticmethod(ops.adaptive_average_pool),
+)  # fmt: skip
 
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D

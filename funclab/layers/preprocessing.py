@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, meant, ops
+from funclab import config, meant, ops, structure
 from funclab.errors import ArgumentError, DataError, NotSupportedError, ShapeError
 from funclab.fields import wrong_value
 from funclab.layers.base import Layer
@@ -18,7 +18,16 @@ from funclab.shape_math import Array, Shape, axis_index, show
 NEEDS_DENSE = "sparse=True is not supported."
 
 
-class Rescaling(Layer):
+class OnNumbers(Layer, abstract=True):
+    """A layer that is also called on a list of numbers, as Keras' examples do."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if args and all(isinstance(leaf, (int, float)) for leaf in structure.flatten(args[0])):
+            args = (np.array(args[0]), *args[1:])
+        return super().__call__(*args, **kwargs)
+
+
+class Rescaling(OnNumbers):
     """out = x * scale + offset.
 
     Shapes: x (any) -> out (same as x).
@@ -45,7 +54,7 @@ class Rescaling(Layer):
         return ops.add(ops.multiply(ops.cast(inputs, self.dtype), scale), offset)
 
 
-class Statistics(Layer, abstract=True):
+class Statistics(OnNumbers, abstract=True):
     """A layer with a mean and a variance that are given, or learned from data."""
 
     input_mean: Any = None
@@ -245,7 +254,7 @@ def batches_of(data: Any) -> Iterator[Array]:
         yield array
 
 
-class Discretization(Layer):
+class Discretization(OnNumbers):
     """The number of the bin into which each number falls.
 
     With boundaries [0, 1], numbers below 0 give 0, those from 0 on but below 1 give 1, others 2.
@@ -359,7 +368,7 @@ def compressed(summary: Array, epsilon: float) -> Array:
     return np.stack([values, np.diff(total, prepend=0)]).astype("float32")
 
 
-class CategoryEncoding(Layer):
+class CategoryEncoding(OnNumbers):
     """Whole numbers as vectors of zeros and ones, or of how often each number occurs.
 
     Shapes: x (batch, n) -> out (batch, num_tokens); with output_mode "one_hot" out (batch, n,

@@ -9,6 +9,7 @@ from funclab import ops, regularizers
 from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import stream
+from funclab.layers.family import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.random import dropout, random_normal
 from funclab.shape_math import to_shape
@@ -111,57 +112,26 @@ class SpatialDropout(Dropout, abstract=True):
         return config
 
 
-class SpatialDropout1D(SpatialDropout):
-    """Dropout of whole features of a sequence.
-
-    Shapes: x (batch, time, features) -> out (same as x).
+SpatialDropout1D, SpatialDropout2D, SpatialDropout3D = family(
+    SpatialDropout, "SpatialDropout{}D", "Dropout of whole {channels} of {inputs}.",
+    """
+    Shapes: x {shape} -> out (same as x).
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Tompson et al., "Efficient object localization using convolutional networks", CVPR 2015.
-
-    >>> from funclab import Input
-    >>> SpatialDropout1D(0.5)(Input((7, 4))).shape
-    (None, 7, 4)
-    """
-
-    rank = 1
-    rate: float
-    seed: int | None = None
-
-
-class SpatialDropout2D(SpatialDropout):
-    """Dropout of whole maps of an image.
-
-    Shapes: x (batch, height, width, channels) -> out (same as x).
-    Raises: ArgumentError unless 0 <= rate < 1.
-    Source: as SpatialDropout1D.
-
-    >>> from funclab import Input
-    >>> SpatialDropout2D(0.5)(Input((8, 8, 4))).shape
-    (None, 8, 8, 4)
-    """
-
-    rank = 2
-    rate: float
-    data_format: str | None = None  # type: ignore[assignment]
-    seed: int | None = None
-
-
-class SpatialDropout3D(SpatialDropout):
-    """Dropout of whole channels of a volume.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (same as x).
-    Raises: ArgumentError unless 0 <= rate < 1.
-    Source: as SpatialDropout1D.
-
-    >>> from funclab import Input
-    >>> SpatialDropout3D(0.5)(Input((4, 8, 8, 3))).shape
-    (None, 4, 8, 8, 3)
-    """
-
-    rank = 3
-    rate: float
-    data_format: str | None = None  # type: ignore[assignment]
-    seed: int | None = None
+    """,
+    {
+        1: ("0.5", "7, 4", "7, 4"),
+        2: ("0.5", "8, 8, 4", "8, 8, 4"),
+        3: ("0.5", "4, 8, 8, 3", "4, 8, 8, 3"),
+    },
+    seed=None,
+    data_format={2: None, 3: None},
+    __annotations__={
+        1: {"rate": "float", "seed": "int | None"},
+        2: {"rate": "float", "data_format": "str | None", "seed": "int | None"},
+        3: {"rate": "float", "data_format": "str | None", "seed": "int | None"},
+    },
+)  # fmt: skip
 
 
 class GaussianNoise(Seeded):

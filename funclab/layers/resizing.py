@@ -8,6 +8,7 @@ from funclab import ops, shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
+from funclab.layers.family import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.resampling import CURVES
 from funclab.ops.window import per_axis
@@ -59,49 +60,26 @@ class ZeroPadding(Bordered, abstract=True):
         return ops.pad(inputs, widths)
 
 
-class ZeroPadding1D(ZeroPadding):
-    """Zeros before and after sequences: `padding` is one number, or a pair (before, after).
+WIDTHS = {
+    1: "one number, or a pair (before, after)",
+    2: "one number, (height, width), or two pairs (before, after)",
+    3: "one number, (depth, height, width), or three pairs (before, after)",
+}
+"""The ways to write a border."""
 
-    Shapes: x (batch, time, features) -> out (batch, longer, features).
-
-    >>> from funclab import Input
-    >>> ZeroPadding1D((2, 0))(Input((10, 4))).shape
-    (None, 12, 4)
-    """
-
-    rank = 1
-    padding: Any = 1
-    data_format: str | None = None  # type: ignore[assignment]
-
-
-class ZeroPadding2D(ZeroPadding):
-    """Zeros around images: `padding` is one number, (height, width) or two pairs (before, after).
-
-    Shapes: x (batch, height, width, channels) -> out (batch, taller, wider, channels).
-
-    >>> from funclab import Input
-    >>> ZeroPadding2D(1)(Input((8, 8, 3))).shape
-    (None, 10, 10, 3)
-    """
-
-    padding: Any = (1, 1)
-    data_format: str | None = None  # type: ignore[assignment]
-
-
-class ZeroPadding3D(ZeroPadding):
-    """Zeros around volumes: `padding` is one number, (depth, height, width) or three pairs.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, deeper, taller, wider,
-        channels).
-
-    >>> from funclab import Input
-    >>> ZeroPadding3D((1, 0, 0))(Input((4, 8, 8, 3))).shape
-    (None, 6, 8, 8, 3)
-    """
-
-    rank = 3
-    padding: Any = ((1, 1), (1, 1), (1, 1))
-    data_format: str | None = None  # type: ignore[assignment]
+ZeroPadding1D, ZeroPadding2D, ZeroPadding3D = family(
+    ZeroPadding, "ZeroPadding{}D",
+    {i: f"Zeros around {{inputs}}: `padding` is {ways}." for i, ways in WIDTHS.items()},
+    "Shapes: x {shape} -> out (batch, {new}, {channels}).",
+    {
+        1: ("(2, 0)", "10, 4", "12, 4"),
+        2: ("1", "8, 8, 3", "10, 10, 3"),
+        3: ("(1, 0, 0)", "4, 8, 8, 3", "6, 8, 8, 3"),
+    },
+    padding={1: 1, 2: (1, 1), 3: ((1, 1), (1, 1), (1, 1))},
+    data_format=None,
+    __annotations__={"padding": "Any", "data_format": "str | None"},
+)  # fmt: skip
 
 
 class Cropping(Bordered, abstract=True):
@@ -128,51 +106,26 @@ class Cropping(Bordered, abstract=True):
             )
 
 
-class Cropping1D(Cropping):
-    """Sequences without their ends: `cropping` is written as the padding of ZeroPadding1D.
-
-    Shapes: x (batch, time, features) -> out (batch, shorter, features).
-    Raises: ShapeError when nothing would be left.
-
-    >>> from funclab import Input
-    >>> Cropping1D((2, 0))(Input((10, 4))).shape
-    (None, 8, 4)
+Cropping1D, Cropping2D, Cropping3D = family(
+    Cropping, "Cropping{}D",
+    {i: f"{{inputs}} without their ends: `cropping` is {ways}." for i, ways in WIDTHS.items()},
     """
-
-    rank = 1
-    cropping: Any = (1, 1)
-
-
-class Cropping2D(Cropping):
-    """Images without their rims: `cropping` is written as the padding of ZeroPadding2D.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, lower, narrower, channels).
+    Shapes: x {shape} -> out (batch, {new}, {channels}).
     Raises: ShapeError when nothing would be left.
-
-    >>> from funclab import Input
-    >>> Cropping2D(((1, 0), (2, 2)))(Input((8, 8, 3))).shape
-    (None, 7, 4, 3)
-    """
-
-    cropping: Any = (0, 0)
-    data_format: str | None = None  # type: ignore[assignment]
-
-
-class Cropping3D(Cropping):
-    """Volumes without their rims: `cropping` is written as the padding of ZeroPadding3D.
-
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, shallower, lower, narrower,
-        channels).
-    Raises: ShapeError when nothing would be left.
-
-    >>> from funclab import Input
-    >>> Cropping3D((1, 0, 0))(Input((4, 8, 8, 3))).shape
-    (None, 2, 8, 8, 3)
-    """
-
-    rank = 3
-    cropping: Any = ((1, 1), (1, 1), (1, 1))
-    data_format: str | None = None  # type: ignore[assignment]
+    """,
+    {
+        1: ("(2, 0)", "10, 4", "8, 4"),
+        2: ("((1, 0), (2, 2))", "8, 8, 3", "7, 4, 3"),
+        3: ("(1, 0, 0)", "4, 8, 8, 3", "2, 8, 8, 3"),
+    },
+    cropping={1: (1, 1), 2: (0, 0), 3: ((1, 1), (1, 1), (1, 1))},
+    data_format={2: None, 3: None},
+    __annotations__={
+        1: {"cropping": "Any"},
+        2: {"cropping": "Any", "data_format": "str | None"},
+        3: {"cropping": "Any", "data_format": "str | None"},
+    },
+)  # fmt: skip
 
 
 class UpSampling(Resampled, abstract=True):
@@ -196,38 +149,10 @@ class UpSampling(Resampled, abstract=True):
         return inputs
 
 
-class UpSampling1D(UpSampling):
-    """Each step of a sequence repeated `size` times.
+class Interpolated(UpSampling, abstract=True):
+    """Pixels repeated, or new ones in between."""
 
-    Shapes: x (batch, time, features) -> out (batch, time * size, features).
-
-    >>> from funclab import Input
-    >>> UpSampling1D(3)(Input((10, 4))).shape
-    (None, 30, 4)
-    """
-
-    rank = 1
-    size: int = 2
-
-
-class UpSampling2D(UpSampling):
-    """Images `size` times as high and wide: pixels repeated, or new ones in between.
-
-    The interpolation "nearest" repeats each pixel. The others put new pixels on a curve through
-    those around: straight lines for "bilinear", smoother ones for "bicubic", "lanczos3" and
-    "lanczos5".
-
-    Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
-        channels).
-
-    >>> from funclab import Input
-    >>> UpSampling2D(2, interpolation="bilinear")(Input((8, 8, 3))).shape
-    (None, 16, 16, 3)
-    """
-
-    size: Any = (2, 2)
-    data_format: str | None = None  # type: ignore[assignment]
-    interpolation: str = "nearest"
+    interpolation = "nearest"
 
     def prepare(self) -> None:
         super().prepare()
@@ -241,20 +166,34 @@ class UpSampling2D(UpSampling):
         return ops.up_sample(inputs, self.size, self.interpolation, self.data_format)
 
 
-class UpSampling3D(UpSampling):
-    """Each element of a volume repeated `size` times in depth, height and width.
+CURVED = """{inputs} `size` times as high and wide: pixels repeated, or new ones in between.
 
-    Shapes: x (batch, depth, height, width, channels) -> out (batch, depth * size, height * size,
-        width * size, channels).
+    The interpolation "nearest" repeats each pixel. The others put new pixels on a curve through
+         those around: straight lines for "bilinear", smoother ones for "bicubic", "lanczos3" and
+         "lanczos5"."""
 
-    >>> from funclab import Input
-    >>> UpSampling3D((1, 2, 2))(Input((4, 8, 8, 3))).shape
-    (None, 4, 16, 16, 3)
-    """
-
-    rank = 3
-    size: Any = (2, 2, 2)
-    data_format: str | None = None  # type: ignore[assignment]
+UpSampling1D, UpSampling2D, UpSampling3D = family(
+    {1: UpSampling, 2: Interpolated, 3: UpSampling}, "UpSampling{}D",
+    {
+        1: "Each step of a sequence repeated `size` times.",
+        2: CURVED,
+        3: "Each element of a volume repeated `size` times in depth, height and width.",
+    },
+    "Shapes: x {shape} -> out (batch, {enlarged}, {channels}).",
+    {
+        1: ("3", "10, 4", "30, 4"),
+        2: ('2, interpolation="bilinear"', "8, 8, 3", "16, 16, 3"),
+        3: ("(1, 2, 2)", "4, 8, 8, 3", "4, 16, 16, 3"),
+    },
+    size={1: 2, 2: (2, 2), 3: (2, 2, 2)},
+    data_format={2: None, 3: None},
+    interpolation={2: "nearest"},
+    __annotations__={
+        1: {"size": "int"},
+        2: {"size": "Any", "data_format": "str | None", "interpolation": "str"},
+        3: {"size": "Any", "data_format": "str | None"},
+    },
+)  # fmt: skip
 
 
 WRITTEN = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from funclab import ops
-from funclab.layers.convolution import Sliding
+from funclab.layers.convolution import FITTING, Sliding
+from funclab.layers.family import family
 
 WINDOW = ("kernel_size", "strides", "padding")
 
@@ -33,37 +34,25 @@ class Depthwise(Sliding, abstract=True):
         return self.finish(ops.depthwise_conv(inputs, self.kernel, *self.settings))
 
 
-class DepthwiseConv2D(Depthwise):
-    """Filters that slide over the channels of images one by one: no channel sees another.
+SOURCE = """Source: Chollet, "Xception: deep learning with depthwise separable convolutions",
+        CVPR 2017."""
 
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels *
-        depth_multiplier); lengths as for Conv2D.
-    Weights: kernel (height, width, channels, depth_multiplier), bias (channels *
+DepthwiseConv1D, DepthwiseConv2D = family(
+    Depthwise, "DepthwiseConv{}D",
+    "Filters that slide over the {channels} of {inputs} one by one: none of these sees another.",
+    f"""
+    Shapes: x {{shape}} -> out (batch, {{new}}, {{channels}} * depth_multiplier); lengths as for
+        Conv2D.
+    Weights: kernel ({{axes}}, {{channels}}, depth_multiplier), bias ({{channels}} *
         depth_multiplier,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images, or smaller than the window.
-    Source: Chollet, "Xception: deep learning with depthwise separable convolutions", CVPR 2017.
-
-    >>> from funclab import Input
-    >>> DepthwiseConv2D(3, depth_multiplier=2)(Input((32, 32, 8))).shape
-    (None, 30, 30, 16)
-    """
-
-
-class DepthwiseConv1D(Depthwise):
-    """Filters that slide along the features of sequences one by one: no feature sees another.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, features * depth_multiplier).
-    Weights: kernel (time, features, depth_multiplier), bias (features * depth_multiplier,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        sequences, or shorter than the window.
-
-    >>> from funclab import Input
-    >>> DepthwiseConv1D(3, padding="same")(Input((10, 4))).shape
-    (None, 10, 4)
-    """
-
-    rank = 1
+    {FITTING}
+    {SOURCE}
+    """,
+    {
+        1: ('3, padding="same"', "10, 4", "10, 4"),
+        2: ("3, depth_multiplier=2", "32, 32, 8", "30, 30, 16"),
+    },
+)  # fmt: skip
 
 
 class Separable(Depthwise, abstract=True):
@@ -93,40 +82,21 @@ class Separable(Depthwise, abstract=True):
         return self.finish(ops.separable_conv(inputs, *kernels, *self.settings))
 
 
-class SeparableConv2D(Separable):
-    """A convolution in two steps: each channel by itself, then all channels of each pixel.
+SeparableConv1D, SeparableConv2D = family(
+    Separable, "SeparableConv{}D",
+    "A convolution in two steps: each of the {channels} by itself, then all at each position.",
+    f"""It needs far fewer weights than a Conv{{rank}}D that sees as much.
 
-    It needs far fewer weights than a Conv2D that sees as much.
-
-    Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, filters);
-        lengths as for Conv2D.
-    Weights: depthwise_kernel (height, width, channels, depth_multiplier), pointwise_kernel (1, 1,
-        channels * depth_multiplier, filters), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        images, or smaller than the window.
-    Source: Chollet, "Xception: deep learning with depthwise separable convolutions", CVPR 2017.
-
-    >>> from funclab import Input
-    >>> SeparableConv2D(16, 3, padding="same")(Input((32, 32, 8))).shape
-    (None, 32, 32, 16)
-    """
-
-
-class SeparableConv1D(Separable):
-    """A convolution in two steps: each feature by itself, then all features of each step.
-
-    Shapes: x (batch, time, features) -> out (batch, new time, filters); lengths as for Conv2D.
-    Weights: depthwise_kernel (time, features, depth_multiplier), pointwise_kernel (1, features *
-        depth_multiplier, filters), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
-        sequences, or shorter than the window.
-
-    >>> from funclab import Input
-    >>> SeparableConv1D(16, 3)(Input((10, 4))).shape
-    (None, 8, 16)
-    """
-
-    rank = 1
-
+    Shapes: x {{shape}} -> out (batch, {{new}}, filters); lengths as for Conv2D.
+    Weights: depthwise_kernel ({{axes}}, {{channels}}, depth_multiplier), pointwise_kernel
+        ({{ones}}, {{channels}} * depth_multiplier, filters), bias (filters,).
+    {FITTING}
+    {SOURCE}
+    """,
+    {
+        1: ("16, 3", "10, 4", "8, 16"),
+        2: ('16, 3, padding="same"', "32, 32, 8", "32, 32, 16"),
+    },
+)  # fmt: skip
 
 SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import meant, ops, registry
 from funclab.errors import ArgumentError, ConfigError
+from funclab.fields import wrong_value
 from funclab.graph.value import Value, Variable
 from funclab.layers import functions
 from funclab.layers.checks import one_of
@@ -46,7 +47,7 @@ class IndexLookup(Preparing, abstract=True):
     def prepare(self) -> None:
         dense(self.sparse)
         names = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # of Keras 2
-        self.output_mode = names.get(self.output_mode, self.output_mode)
+        self.output_mode = names.get(str(self.output_mode), self.output_mode)
         modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
         one_of("output_mode", self.output_mode, modes)
         self._check_settings()
@@ -175,6 +176,9 @@ class IndexLookup(Preparing, abstract=True):
                 lines.pop()
             vocabulary = [line.removesuffix("\r") for line in lines]
             vocabulary = [self.token_of(line) for line in vocabulary]
+        if meant.is_number(vocabulary):
+            wanted = "a list of tokens, or the path of a file"
+            raise wrong_value(type(self).__name__, "vocabulary", vocabulary, wanted, '["a", "b"]')
         return self.as_keys(vocabulary).reshape(-1).tolist() if len(vocabulary) else []
 
     def _check_vocabulary(self, own: list[Any], tokens: list[Any]) -> None:
@@ -220,7 +224,7 @@ class IndexLookup(Preparing, abstract=True):
         if idf_weights is not None:
             padding = self.max_tokens - size if self.pad_to_max_tokens else 0  # type: ignore[operator]
             padded = np.pad(idf_weights, (0, padding)).astype("float32")
-            self.table.idf = Variable(padded, trainable=False)  # type: ignore[attr-defined]
+            self.table.idf = Variable(padded, trainable=False, name="idf")  # type: ignore[attr-defined]
 
     # Learning.
     def adapt(self, data: Any, steps: int | None = None) -> None:
@@ -337,7 +341,8 @@ class IndexLookup(Preparing, abstract=True):
         tokens = [self.token_of(line) for line in lines][len(self.special) :]
         self._learn(tokens if self.special or lines != [""] else [])
         if idf_weights is not None:
-            self.table.idf = Variable(np.asarray(idf_weights, "float32"), trainable=False)  # type: ignore[attr-defined]
+            weights = np.asarray(idf_weights, "float32")
+            self.table.idf = Variable(weights, trainable=False, name="idf")  # type: ignore[attr-defined]
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -383,6 +388,11 @@ class Known:
         self.tokens, self.idf, self.ready = list(tokens), None, True
         first = len(self.layer.special)
         self.numbers = {token: first + i for i, token in enumerate(tokens)}
+
+    @property
+    def name(self) -> str:
+        """What a printed plan calls it."""
+        return self.layer.name
 
     def __repr__(self) -> str:
         return f"<{len(self.numbers)} tokens of {self.layer.name}>"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, dataclass_transform
 
 import numpy as np
 
 from funclab import initializers, registry
 from funclab.errors import plain, unwritten
-from funclab.fields import described, guarded
+from funclab.fields import described, guarded, own_fields
 from funclab.graph.value import Constant, Variable
 from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
@@ -19,6 +20,7 @@ from funclab.ops.scores import Tally
 from funclab.shape_math import Array
 
 
+@dataclass_transform(eq_default=False)
 class Metric:
     """A metric. Subclasses write `update_state` (take a batch) and `result`.
 
@@ -30,6 +32,8 @@ class Metric:
     """Whether `update_state` can take values on the tape and so become part of a plan."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
+        if own_fields(cls) and cls.__module__.startswith("funclab."):
+            dataclass(eq=False, repr=False)(cls)
         guarded(cls)
         described(cls)
         if not abstract:

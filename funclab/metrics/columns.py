@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -60,24 +61,22 @@ class FBetaScore(Columns):
 
     kept = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
 
-    def __init__(
-        self,
-        average: str | None = None,
-        beta: float = 1.0,
-        threshold: float | None = None,
-        name: str | None = "fbeta_score",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(dtype, name)
-        kind = type(self).__name__
+    average: str | None = None
+    beta: float = 1.0
+    threshold: float | None = None
+    name: str | None = "fbeta_score"
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        kind, threshold = type(self).__name__, self.threshold
         averages = (None, "micro", "macro", "weighted")
-        if average not in averages:
-            raise wrong_value(kind, "average", average, f"one of {averages}", '"macro"')
-        if beta <= 0:
-            raise wrong_value(kind, "beta", beta, "a float > 0", "1.0")
+        if self.average not in averages:
+            raise wrong_value(kind, "average", self.average, f"one of {averages}", '"macro"')
+        if self.beta <= 0:
+            raise wrong_value(kind, "beta", self.beta, "a float > 0", "1.0")
         if threshold is not None and not 0 < threshold <= 1:
             raise wrong_value(kind, "threshold", threshold, "0 < threshold <= 1", "0.5")
-        self.average, self.beta, self.threshold = average, beta, threshold
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
@@ -114,14 +113,8 @@ class F1Score(FBetaScore):
     0.6667
     """
 
-    def __init__(
-        self,
-        average: str | None = None,
-        threshold: float | None = None,
-        name: str | None = "f1_score",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(average, 1.0, threshold, name, dtype)
+    beta: float = field(init=False, default=1.0)
+    name: str | None = "f1_score"
 
 
 class R2Score(Columns):
@@ -137,21 +130,23 @@ class R2Score(Columns):
 
     kept = ("squared_sum", "sum", "residual", "count")
 
-    def __init__(
-        self,
-        class_aggregation: str | None = "uniform_average",
-        num_regressors: int = 0,
-        name: str | None = "r2_score",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(dtype, name)
-        known = (None, "uniform_average", "variance_weighted_average")
-        if class_aggregation not in known:
-            wanted = f"one of {known}"
-            raise wrong_value("R2Score", "class_aggregation", class_aggregation, wanted, "None")
-        if num_regressors < 0:
-            raise wrong_value("R2Score", "num_regressors", num_regressors, "a value >= 0", "0")
-        self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
+    class_aggregation: str | None = "uniform_average"
+    num_regressors: int = 0
+    name: str | None = "r2_score"
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        known, wanted = (
+            (None, "uniform_average", "variance_weighted_average"),
+            self.class_aggregation,
+        )
+        if wanted not in known:
+            one_of = f"one of {known}"
+            raise wrong_value("R2Score", "class_aggregation", wanted, one_of, "None")
+        if self.num_regressors < 0:
+            number = self.num_regressors
+            raise wrong_value("R2Score", "num_regressors", number, "a value >= 0", "0")
         self.num_samples = self.add_variable(dtype="int64", name="num_samples")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -42,10 +41,8 @@ class Confusion(Metric, abstract=True):
     """Weighted counts of true and false positives and negatives at each threshold."""
 
     counts: ClassVar[Sequence[str]] = tuple(COUNTS)
-    top_k: int | None = None
-    class_id: int | None = None
+    top_k = class_id = label_weights = None
     multi_label = False
-    label_weights: Any = None
 
     def begin(self, limits: Array, even: bool) -> None:
         """Take the thresholds; `even` says that they cut [0, 1] into equal parts."""
@@ -145,12 +142,13 @@ def checked(kind: str, thresholds: Any, default: float = 0.5) -> Array:
 class Count(Confusion, abstract=True):
     """A count of hits or misses at each threshold."""
 
-    def __init__(
-        self, thresholds: Thresholds = None, name: str | None = None, dtype: str | None = None
-    ) -> None:
-        super().__init__(dtype, name)
-        self.thresholds = thresholds
-        limits = checked(type(self).__name__, thresholds)
+    thresholds: Thresholds = None
+    name: str | None = None
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        limits = checked(type(self).__name__, self.thresholds)
         self.begin(limits, is_even(limits))
         self.make_counts()
 
@@ -204,17 +202,16 @@ class Rate(Confusion, abstract=True):
     With `top_k` and no thresholds, the k likeliest classes of each sample are the positive ones.
     """
 
-    def __init__(
-        self,
-        thresholds: Thresholds = None,
-        top_k: int | None = None,
-        class_id: int | None = None,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(dtype, name)
-        self.thresholds, self.top_k, self.class_id = thresholds, top_k, class_id
-        limits = checked(type(self).__name__, thresholds, 0.5 if top_k is None else NEVER)
+    thresholds: Thresholds = None
+    top_k: int | None = None
+    class_id: int | None = None
+    name: str | None = None
+    dtype: str | None = None
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        default = 0.5 if self.top_k is None else NEVER
+        limits = checked(type(self).__name__, self.thresholds, default)
         self.begin(limits, is_even(limits))
         self.make_counts()
 
@@ -250,25 +247,18 @@ class RateAtLimit(Confusion, abstract=True):
 
     wanted: ClassVar[str]
     limited: ClassVar[str]
+    num_thresholds = 200
 
-    def __init__(
-        self,
-        limit: float,
-        num_thresholds: int = 200,
-        class_id: int | None = None,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(dtype, name)
-        kind = type(self).__name__
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        kind, limit = type(self).__name__, getattr(self, self.limited)
         if not 0 <= limit <= 1:
             raise wrong_value(kind, self.limited, limit, "in the range [0, 1]", "0.5")
-        if num_thresholds <= 0:
-            raise wrong_value(kind, "num_thresholds", num_thresholds, "an integer > 0", "200")
-        setattr(self, self.limited, limit)
-        self.num_thresholds, self.class_id = num_thresholds, class_id
-        several = num_thresholds > 1
-        self.begin(np.linspace(0, 1, num_thresholds) if several else np.array([0.5]), several)
+        number = self.num_thresholds
+        if number <= 0:
+            raise wrong_value(kind, "num_thresholds", number, "an integer > 0", "200")
+        several = number > 1
+        self.begin(np.linspace(0, 1, number) if several else np.array([0.5]), several)
         self.make_counts()
 
     def result(self) -> Any:
@@ -279,23 +269,22 @@ class RateAtLimit(Confusion, abstract=True):
 
 def _at_limit(wanted: str, limited: str) -> Any:
     """The class whose first argument has the name of the limited rate."""
-    own, limit, *others = inspect.signature(RateAtLimit.__init__).parameters.values()
-    signature = inspect.Signature([own, limit.replace(name=limited), *others])
-
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        bound = signature.bind(self, *args, **kwargs)
-        bound.apply_defaults()
-        RateAtLimit.__init__(*bound.args)
-
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
     name = f"{wanted.title()}At{limited.title()}"
     says = f"""The best {wanted} at a threshold where the {limited} is at least `{limited}`.
 
     >>> {name}(0.5)([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9])
     1.0
     """
-    attributes = {"wanted": wanted, "limited": limited, "__init__": __init__, "__doc__": says}
-    attributes["__module__"] = "funclab.metrics"  # where pickles find the class
+    fields = {limited: "float", "num_thresholds": "int", "class_id": "int | None"}
+    attributes = {
+        "wanted": wanted,
+        "limited": limited,
+        "name": None,
+        "dtype": None,
+        "__doc__": says,
+        "__annotations__": fields | dict.fromkeys(("name", "dtype"), "str | None"),
+        "__module__": "funclab.metrics",  # where pickles find the class
+    }
     return type(name, (RateAtLimit,), attributes)
 
 
@@ -327,41 +316,42 @@ class AUC(Confusion):
     1.0
     """
 
-    def __init__(
-        self,
-        num_thresholds: int = 200,
-        curve: str = "ROC",
-        summation_method: str = "interpolation",
-        name: str | None = None,
-        dtype: str | None = None,
-        thresholds: Sequence[float] | None = None,
-        multi_label: bool = False,
-        num_labels: int | None = None,
-        label_weights: Sequence[float] | None = None,
-        from_logits: bool = False,
-    ) -> None:
-        super().__init__(dtype, name)
+    num_thresholds: int = 200
+    curve: str = "ROC"
+    summation_method: str = "interpolation"
+    name: str | None = None
+    dtype: str | None = None
+    thresholds: Sequence[float] | None = None
+    multi_label: bool = False
+    num_labels: int | None = None
+    label_weights: Sequence[float] | None = None
+    from_logits: bool = False
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        curve, method, number = self.curve, self.summation_method, self.num_thresholds
         self.curve = getattr(curve, "upper", str)()
-        self.summation_method = getattr(summation_method, "lower", str)()
+        self.summation_method = getattr(method, "lower", str)()
         if self.curve not in CURVES:
             raise wrong_value("AUC", "curve", curve, f"one of {list(CURVES)}", '"ROC"')
         if self.summation_method not in HEIGHTS:
             wanted = f"one of {list(HEIGHTS)}"
-            raise wrong_value("AUC", "summation_method", summation_method, wanted, '"minoring"')
-        if num_labels and not multi_label:
+            raise wrong_value("AUC", "summation_method", method, wanted, '"minoring"')
+        if self.num_labels and not self.multi_label:
             wanted = "None: `num_labels` is needed only when `multi_label` is True"
-            raise wrong_value("AUC", "num_labels", num_labels, wanted, "None")
-        if num_thresholds < 2:
-            raise wrong_value("AUC", "num_thresholds", num_thresholds, "an integer > 1", "200")
-        even = np.arange(1, num_thresholds - 1) / (num_thresholds - 1)
-        inner = even if thresholds is None else np.sort(checked("AUC", list(thresholds)))
+            raise wrong_value("AUC", "num_labels", self.num_labels, wanted, "None")
+        if number < 2:
+            raise wrong_value("AUC", "num_thresholds", number, "an integer > 1", "200")
+        even = np.arange(1, number - 1) / (number - 1)
+        own = self.thresholds
+        inner = even if own is None else np.sort(checked("AUC", own))
         limits = np.array([-EDGE, *inner, 1 + EDGE])
-        self.begin(limits, thresholds is None or is_even(np.array([0, *inner, 1])))
-        self.thresholds, self.num_thresholds = thresholds, limits.size
-        self.multi_label, self.num_labels = multi_label, num_labels
-        self.label_weights, self.from_logits = label_weights, from_logits
-        if num_labels or not multi_label:
-            self.make_counts(*[num_labels] * bool(num_labels))  # type: ignore[list-item]
+        self.begin(limits, own is None or is_even(np.array([0, *inner, 1])))
+        self.num_thresholds = limits.size
+        if self.num_labels:
+            self.make_counts(self.num_labels)
+        elif not self.multi_label:
+            self.make_counts()
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = as_float(y_pred)

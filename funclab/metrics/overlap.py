@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -31,28 +32,28 @@ class IoU(Metric):
     0.6667
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        target_class_ids: Sequence[int],
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        super().__init__("int32" if dtype in (None, "int") else dtype, name)
-        self.num_classes, self.ignore_class = num_classes, ignore_class
-        self.sparse_y_true, self.sparse_y_pred, self.axis = sparse_y_true, sparse_y_pred, axis
-        ids = list(target_class_ids) if isinstance(target_class_ids, (Sequence, range)) else [-1]
-        if not all(meant.is_whole(number) and 0 <= number < num_classes for number in ids):
-            wanted = f"class ids in the range [0, {num_classes}); another is out of range"
-            kind = type(self).__name__
-            raise wrong_value(kind, "target_class_ids", target_class_ids, wanted, "[0, 1]")
+    num_classes: int
+    target_class_ids: Sequence[int]
+    name: str | None = None
+    dtype: str | None = None
+    ignore_class: int | None = None
+    sparse_y_true: bool = True
+    sparse_y_pred: bool = True
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, "int32" if self.dtype in (None, "int") else self.dtype, self.name)
+        given: Any = self.target_class_ids
+        count = self.num_classes
+        if count < 1:
+            raise wrong_value(type(self).__name__, "num_classes", count, "1 or more", "2")
+        ids = list(given) if isinstance(given, (Sequence, range)) else [-1]
+        if not all(meant.is_whole(number) and 0 <= number < count for number in ids):
+            wanted = f"class ids in the range [0, {count}); another is out of range"
+            raise wrong_value(type(self).__name__, "target_class_ids", given, wanted, "[0, 1]")
         self.target_class_ids = ids
-        shape = (num_classes, num_classes)
-        self.total_cm = self.add_variable(shape, dtype=self.dtype, name="total_confusion_matrix")
+        cells = self.add_variable((count, count), dtype=self.dtype, name="total_confusion_matrix")
+        self.total_cm = cells
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
@@ -124,18 +125,11 @@ class MeanIoU(IoU):
     0.5833
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        settings = (name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
-        super().__init__(num_classes, range(num_classes), *settings)
+    target_class_ids: Sequence[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.target_class_ids = range(self.num_classes)
+        super().__post_init__()
 
 
 class OneHotIoU(IoU):
@@ -145,18 +139,8 @@ class OneHotIoU(IoU):
     1.0
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        target_class_ids: Sequence[int],
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_pred: bool = False,
-        axis: int = -1,
-    ) -> None:
-        settings = (name, dtype, ignore_class, False, sparse_y_pred, axis)
-        super().__init__(num_classes, target_class_ids, *settings)
+    sparse_y_true: bool = field(init=False, default=False)
+    sparse_y_pred: bool = False
 
 
 class OneHotMeanIoU(MeanIoU):
@@ -166,13 +150,5 @@ class OneHotMeanIoU(MeanIoU):
     0.25
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_pred: bool = False,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
+    sparse_y_true: bool = field(init=False, default=False)
+    sparse_y_pred: bool = False

@@ -37,9 +37,11 @@ def output_names_of(outputs: Any) -> list[str]:
     """A name for each output: the dict's key, or that of the layer that makes it."""
     if isinstance(outputs, dict) and not any(map(structure.is_container, outputs.values())):
         return list(outputs)
-    names = [tensor._keras_history.operation.name for tensor in structure.flatten(outputs)]
+    made = [tensor._keras_history for tensor in structure.flatten(outputs)]
+    names = [history.operation.name for history in made]
     unique = registry.unique_names(names)
-    if unique != names and len({*structure.flatten(outputs)}) == len(names):
+    calls = {(history.operation.name, history.node_index) for history in made}
+    if len(calls) > len(set(names)):  # not for the states of one call, which go together
         warn(
             f"Several outputs come from one layer; they are named {unique} here, in the order "
             "of `outputs`. Losses, targets and History use these names.",

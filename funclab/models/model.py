@@ -127,8 +127,8 @@ class Model(Layer):
         return self.compiled_state.metrics_names if self.compiled_state else []
 
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
-    summary = view.print_summary
-    plot = view.plot_model
+    summary: Any = view.Later("view.tables.summary", "print_summary")
+    plot: Any = view.Later("view.scene.diagram", "plot_model")
 
     def explore(
         self,

@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
 from funclab.kernels import softmax as rows
 from funclab.ops.arithmetic import multiply, subtract
-from funclab.ops.base import Elementwise, as_float, function_of, shape_of
+from funclab.ops.base import Elementwise, function_of, shape_of
 from funclab.ops.elementwise import exp, tanh
 from funclab.ops.reduction import logsumexp
 from funclab.shape_math import Shape, show
@@ -246,14 +246,12 @@ def mish(x: Any) -> Any:
 class AlongAxis(Op, abstract=True):
     """An op on all vectors along one axis; out has the shape of x."""
 
+    makes = "float"
     axis: int = -1
 
     def shape(self, x: Shape) -> Shape:
         shape_math.axis_index(self.axis, len(x))
         return x
-
-    def dtype(self, x: str) -> str:
-        return as_float(x)
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         # Along the last axis, every vector becomes a row of a matrix: what the kernels want.

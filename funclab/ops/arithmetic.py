@@ -9,7 +9,7 @@ import numpy as np
 from funclab import shape_math
 from funclab.graph.op import Array, Op, promote
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, sum_to
+from funclab.ops.base import Binary, Slot, function_of, product_to, sum_to
 from funclab.shape_math import Shape
 
 
@@ -64,10 +64,8 @@ class Divide(Binary):
     Gradient: gx = g / y; gy = -g * out / y, each summed over the axes it was broadcast along.
     """
 
+    makes = "float"
     ufunc = np.divide
-
-    def dtype(self, x: str, y: str) -> str:
-        return float_result(x, y)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         steep = g / y
@@ -160,10 +158,8 @@ maximum, minimum = function_of(Maximum), function_of(Minimum)
 class Comparison(Binary, abstract=True):
     """True or false for each pair of elements."""
 
+    makes = "bool"
     differentiable = False
-
-    def dtype(self, x: str, y: str) -> str:
-        return "bool"
 
 
 def _row(name: str, ufunc: Any, says: str) -> Any:

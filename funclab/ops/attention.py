@@ -33,6 +33,7 @@ class PositionMask(Op):
     Shapes: x (..., n, ...), y (..., m, ...), both along `axis` -> out (n, m), of booleans.
     """
 
+    makes = "bool"
     differentiable = False
     causal: bool = True
     window: int | None = None
@@ -40,9 +41,6 @@ class PositionMask(Op):
 
     def shape(self, x: Shape, y: Shape) -> Shape:
         return tuple(shape[shape_math.axis_index(self.axis, len(shape))] for shape in (x, y))
-
-    def dtype(self, x: str, y: str) -> str:
-        return "bool"
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
         ahead = np.arange(out.shape[0])[:, None] - np.arange(out.shape[1])

@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.errors import ShapeError
-from funclab.graph.op import Array, Op, promote
+from funclab.graph.op import Array, Op
 from funclab.shape_math import Shape, show
 
 Slot = Array | None
@@ -23,13 +23,8 @@ class Elementwise(Op, abstract=True):
     A subclass names a NumPy function as its `ufunc`, or has a `forward` of its own.
     """
 
+    makes = "float"
     ufunc: ClassVar[Any]
-
-    def shape(self, x: Shape) -> Shape:
-        return x
-
-    def dtype(self, x: str) -> str:
-        return as_float(x)
 
     def forward(self, *arrays: Any, **none: Any) -> None:
         self.ufunc(*arrays)
@@ -134,15 +129,6 @@ def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
                 fix=f"reshape the tensor first; help(funclab.ops.{op.name}) tells the shapes.",
             ) from None
     return tuple(a if a == b else None for a, b in zip(*tried))
-
-
-def as_float(dtype: str) -> str:
-    """The dtype of a result that is not whole: a float's own, else float32."""
-    return dtype if dtype.startswith("float") else "float32"
-
-
-def float_result(*dtypes: str) -> str:
-    return as_float(promote(*dtypes))
 
 
 def sum_to(g: Array, slot: Slot) -> None:

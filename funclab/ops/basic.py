@@ -41,9 +41,6 @@ class Identity(View):
     Gradient: gx = g.
     """
 
-    def shape(self, x: Shape) -> Shape:
-        return x
-
 
 class StopGradient(Identity):
     """out = x, as if it were a constant.
@@ -64,9 +61,6 @@ class FullLike(Op):
     fill_value: float = 0.0
     as_dtype: str | None = None
 
-    def shape(self, x: Shape) -> Shape:
-        return x
-
     def dtype(self, x: str) -> str:
         return self.as_dtype or x
 
@@ -80,14 +74,9 @@ class Assign(Op):
     Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
     """
 
+    makes = "first"
     differentiable = False
     mutates = (0,)
-
-    def shape(self, variable: Shape, value: Shape) -> Shape:
-        return variable
-
-    def dtype(self, variable: str, value: str) -> str:
-        return variable
 
     def forward(self, variable: Array, value: Array, out: Array) -> None:
         np.copyto(variable, value, casting="unsafe")

@@ -8,9 +8,9 @@ import numpy as np
 
 from funclab.errors import ShapeError
 from funclab.fields import wrong_value
-from funclab.graph.op import Array, Op, Work
+from funclab.graph.op import Array, Op, Work, as_float
 from funclab.kernels import ctc as kernels
-from funclab.ops.base import Slot, as_float, shape_of
+from funclab.ops.base import Slot, shape_of
 from funclab.shape_math import Shape, show
 
 

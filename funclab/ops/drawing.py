@@ -111,15 +111,13 @@ class Permutation(Op):
     Shapes: x (any), state (2,) -> out (length of the axis,), of integers.
     """
 
+    makes = "int32"
     differentiable = False
     axis: int = 0
     mutates: ClassVar[tuple[int, ...]] = (1,)
 
     def shape(self, x: Shape, state: Shape) -> Shape:
         return (x[shape_math.axis_index(self.axis, len(x))],)
-
-    def dtype(self, x: str, state: str) -> str:
-        return "int32"
 
     def forward(self, x: Array, state: Array, out: Array) -> None:
         out[...] = generator(state).permutation(len(out))

@@ -16,15 +16,13 @@ from funclab.ops.base import Elementwise, function_of, with_settings
 class Whole(Elementwise, abstract=True):
     """An elementwise op that keeps integers integers."""
 
-    def dtype(self, x: str) -> str:
-        return x
+    makes = "first"
 
 
 class Check(Elementwise, abstract=True):
     """True or false for each element."""
 
-    def dtype(self, x: str) -> str:
-        return "bool"
+    makes = "bool"
 
 
 def row(

@@ -81,14 +81,12 @@ class Take(Op):
     Raises: ArgumentError for an index out of range.
     """
 
+    makes = "first"
     axis: int
 
     def shape(self, x: Shape, indices: Shape) -> Shape:
         axis = shape_math.axis_index(self.axis, len(x))
         return (*x[:axis], *indices, *x[axis + 1 :])
-
-    def dtype(self, x: str, indices: str) -> str:
-        return x
 
     def forward(self, x: Array, indices: Array, out: Array) -> None:
         try:
@@ -115,6 +113,7 @@ class TakeAlongAxis(Op):
     Gradient: gx = for each element of x, the sum of g over the times it was taken.
     """
 
+    makes = "first"
     axis: int
 
     def shape(self, x: Shape, indices: Shape) -> Shape:
@@ -128,9 +127,6 @@ class TakeAlongAxis(Op):
                 fix="reshape the indices, or use ops.take.",
             )
         return indices
-
-    def dtype(self, x: str, indices: str) -> str:
-        return x
 
     def forward(self, x: Array, indices: Array, out: Array) -> None:
         out[...] = np.take_along_axis(x, indices.astype(np.intp, copy=False), self.axis)

@@ -99,9 +99,6 @@ class Split(Op):
         pieces = tuple((*x[:axis], length, *x[axis + 1 :]) for length in lengths)
         return pieces if self.n_outputs > 1 else pieces[0]
 
-    def dtype(self, x: str) -> Any:
-        return (x,) * self.n_outputs if self.n_outputs > 1 else x
-
     def forward(self, x: Array, out: Any) -> None:
         for piece, output in zip(self._pieces(x), self._several(out), strict=True):
             np.copyto(output, piece)

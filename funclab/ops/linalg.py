@@ -16,14 +16,7 @@ from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import greater, multiply, not_equal, power, subtract
-from funclab.ops.base import (
-    Slot,
-    as_float,
-    float_result,
-    function_of,
-    shape_of,
-    with_settings,
-)  # fmt: skip
+from funclab.ops.base import Slot, function_of, shape_of, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import absolute, sqrt, square
 from funclab.ops.matmul import matmul
@@ -41,6 +34,7 @@ def turned(x: Array) -> Array:
 class OfMatrices(Op, abstract=True):
     """An op on each matrix of x; `square` tells whether it must be square."""
 
+    makes = "float"
     square: ClassVar[bool] = True
 
     def shape(self, x: Shape) -> Any:
@@ -58,9 +52,6 @@ class OfMatrices(Op, abstract=True):
     def made(self, x: Shape) -> Any:
         """The shape of the output for an x that fits."""
         return x
-
-    def dtype(self, x: str) -> Any:
-        return as_float(x) if self.n_outputs == 1 else (as_float(x),) * self.n_outputs
 
     def refused(self, error: Exception) -> DataError:
         return DataError(
@@ -315,6 +306,8 @@ class Solve(Op):
     Raises: DataError for a matrix without an inverse.
     """
 
+    makes = "float"
+
     def shape(self, a: Shape, b: Shape) -> Shape:
         Inv().shape(a)
         rows = b[-1:] if len(b) == len(a) - 1 else b[-2:-1]
@@ -325,9 +318,6 @@ class Solve(Op):
                 fix="reshape or transpose b.",
             )
         return b
-
-    def dtype(self, a: str, b: str) -> str:
-        return float_result(a, b)
 
     def forward(self, a: Array, b: Array, out: Array) -> None:
         try:

@@ -11,6 +11,9 @@ from funclab.shape_math import Shape
 class Table(Protocol):
     """What the op asks of a table."""
 
+    name: str
+    """What a printed plan calls it."""
+
     def found_shape(self, *shapes: Shape) -> Shape:
         """The shape of what is found for arrays of these shapes."""
         ...
@@ -43,9 +46,17 @@ class LookUp(Op):
     def dtype(self, *dtypes: str) -> str:
         return self.table.found_dtype
 
+    def __repr__(self) -> str:
+        return f"LookUp(table={written(self.table)})"
+
     def forward(self, *arrays: Array) -> None:
         *inputs, out = arrays
         out[...] = self.table.find(*inputs)
+
+
+def written(setting: Any) -> str:
+    """A setting of an op as a printed plan shows it: a table by its name."""
+    return getattr(setting, "name", None) or repr(setting)
 
 
 def look_up(table: Table, *arrays: Any) -> Any:

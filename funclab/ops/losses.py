@@ -12,13 +12,13 @@ import numpy as np
 
 from funclab import config, shape_math
 from funclab.errors import ShapeError
-from funclab.graph.op import Array, Op, Work
+from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
 from funclab.ops.activation import Softmax
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Elementwise, Slot, as_float, as_rows, shape_of
+from funclab.ops.base import Elementwise, Slot, as_rows, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.dense import BiasActivation, bias_activation
 from funclab.ops.elementwise import Sigmoid, clip, log, negative

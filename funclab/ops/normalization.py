@@ -9,10 +9,10 @@ import numpy as np
 
 from funclab import config, shape_math
 from funclab.errors import ArgumentError, ShapeError
-from funclab.graph.op import Array, Op, Work
+from funclab.graph.op import Array, Op, Work, as_float
 from funclab.kernels import normalization as kernels
 from funclab.ops.arithmetic import divide, maximum, multiply, power
-from funclab.ops.base import as_float, shape_of
+from funclab.ops.base import shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
 from funclab.shape_math import Shape, show
@@ -34,6 +34,7 @@ def store(rows: Array, out: Array, *axes: int) -> None:
 class PerChannel(Op, abstract=True):
     """An op with one number per channel; the channels are on `axis`."""
 
+    makes = "first"
     axis: int = -1
     epsilon: float = 1e-3
 
@@ -48,9 +49,6 @@ class PerChannel(Op, abstract=True):
                     fix=f"give them the shape {show(x[axis : axis + 1])}, or name another axis.",
                 )
         return x
-
-    def dtype(self, *dtypes: str) -> str:
-        return dtypes[0]
 
     def rows(self, x: Array) -> Array:
         """(rows, channels): the same memory when the channels come last, else a copy."""

@@ -17,7 +17,7 @@ from funclab.ops.arithmetic import (
     multiply,
     where,
 )  # fmt: skip
-from funclab.ops.base import Binary, Slot, float_result, function_of, product_to, with_settings
+from funclab.ops.base import Binary, Slot, function_of, product_to, with_settings
 from funclab.ops.elementwise import Whole, logical_not, row
 from funclab.ops.reduction import all as all_true
 from funclab.ops.reduction import any as any_true
@@ -28,10 +28,8 @@ from funclab.ops.waves import exp2
 class Sloped(Binary, abstract=True):
     """A function of two tensors; `slopes` gives its slopes along x and y, from x, y and out."""
 
+    makes = "float"
     slopes: ClassVar[Callable[..., tuple[Array, Array]]]
-
-    def dtype(self, x: str, y: str) -> str:
-        return float_result(x, y)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
         along_x, along_y = self.slopes(x, y, out)

@@ -26,6 +26,7 @@ class Dropout(Op):
         2014.
     """
 
+    makes = "first"
     rate: float = 0.5
     noise_shape: Shape | None = None
     mutates: ClassVar[tuple[int, ...]] = (1,)
@@ -39,9 +40,6 @@ class Dropout(Op):
                 why="it needs as many axes as x, each of the same length or of length 1.",
                 fix=f"write for example noise_shape={show(x[:1] + (1,) * (len(x) - 2) + x[-1:])}.",
             )
-        return x
-
-    def dtype(self, x: str, state: str) -> str:
         return x
 
     def noise(self, x: Shape) -> Shape:

@@ -49,6 +49,7 @@ class Recurrence(Op, abstract=True):
     kernel if `dropped`.
     """
 
+    makes = "first"
     activation: str = "tanh"
     return_sequences: bool = True
     go_backwards: bool = False
@@ -85,9 +86,6 @@ class Recurrence(Op, abstract=True):
 
     def _bias_shape(self, width: int | None) -> Shape:
         return (width,)
-
-    def dtype(self, *dtypes: str) -> tuple[str, ...]:
-        return (dtypes[0],) * self.n_outputs
 
     def work(self, *inputs: Shape) -> Work:
         """The arrays of a `Room`."""

@@ -9,7 +9,7 @@ import numpy as np
 from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
-from funclab.ops.base import as_float, named_like
+from funclab.ops.base import named_like
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
@@ -69,10 +69,8 @@ class Mean(Reduction):
     Gradient: gx = g / n at each of the n elements.
     """
 
+    makes = "float"
     ufunc = np.add
-
-    def dtype(self, x: str) -> str:
-        return as_float(x)
 
     def forward(self, x: Array, out: Array) -> None:
         super().forward(x, out)
@@ -94,10 +92,8 @@ class Peak(Reduction, abstract=True):
 class Truth(Reduction, abstract=True):
     """True or false; no gradient flows."""
 
+    makes = "bool"
     differentiable = False
-
-    def dtype(self, x: str) -> str:
-        return "bool"
 
 
 class Prod(Reduction):
@@ -126,8 +122,7 @@ class LogSumExp(Reduction):
     Numerics: computed as m + log(sum e^(x - m)) with m the maximum, so nothing overflows.
     """
 
-    def dtype(self, x: str) -> str:
-        return as_float(x)
+    makes = "float"
 
     def forward(self, x: Array, out: Array) -> None:
         axes = self.axes(x)
@@ -257,15 +252,13 @@ class ArgMax(Op):
     Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
     """
 
+    makes = "int32"
     differentiable = False
     axis: int | None = None
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
         return shape_math.reduce(x, self.axis, self.keepdims)
-
-    def dtype(self, x: str) -> str:
-        return "int32"
 
     def forward(self, x: Array, out: Array) -> None:
         out[...] = np.argmax(x, self.axis, keepdims=self.keepdims)

@@ -28,13 +28,11 @@ class SliceUpdate(Op):
     Gradient: gupdates = the g that lie where they were written; gx = the others, and 0 there.
     """
 
+    makes = "first"
     start_indices: tuple[int, ...]
 
     def shape(self, x: Shape, updates: Shape) -> Shape:
         shape_math.broadcast(*((n,) for n in (len(x), len(updates), len(self.start_indices))))
-        return x
-
-    def dtype(self, x: str, updates: str) -> str:
         return x
 
     def part(self, x: Array, updates: Array) -> tuple[Any, ...]:
@@ -66,13 +64,8 @@ class ScatterUpdate(Op):
     Raises: ArgumentError when a gradient is wanted for "mul".
     """
 
+    makes = "first"
     reduction: str | None = None
-
-    def shape(self, x: Shape, indices: Shape, updates: Shape) -> Shape:
-        return x
-
-    def dtype(self, x: str, indices: str, updates: str) -> str:
-        return x
 
     def forward(self, x: Array, indices: Array, updates: Array, out: Array) -> None:
         np.copyto(out, x)
@@ -117,14 +110,12 @@ def places(indices: Array) -> tuple[Array, ...]:
 class Segment(Op, abstract=True):
     """The slices of x with the same id, joined by `ufunc`; ids out of range count nowhere."""
 
+    makes = "first"
     ufunc: ClassVar[Any]
     num_segments: int
 
     def shape(self, x: Shape, ids: Shape) -> Shape:
         return (self.num_segments, *x[1:])
-
-    def dtype(self, x: str, ids: str) -> str:
-        return x
 
     def start(self, dtype: Any) -> Any:
         """What a segment without slices holds."""

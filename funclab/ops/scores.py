@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab.graph.op import Array, Op
+from funclab.graph.op import Array, Op, as_float
 from funclab.kernels import scores as kernels
-from funclab.ops.base import Slot, as_float, flat
+from funclab.ops.base import Slot, flat
 from funclab.ops.losses import PerElement, PerSample, check_same
 from funclab.shape_math import Shape
 
@@ -73,6 +73,7 @@ class Tally(Op):
     Shapes: sums (2,), v (batch, ...) or (), w shaped like the first axes of v -> out ().
     """
 
+    makes = "first"
     mutates = (0,)
     differentiable = False
     batch: int = 1
@@ -81,9 +82,6 @@ class Tally(Op):
         for weight in weights:
             check_same(weight, v[: len(weight)])
         return ()
-
-    def dtype(self, sums: str, v: str, *weights: str) -> str:
-        return sums
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         sums, v, *rest = arrays

@@ -19,15 +19,13 @@ class Argsort(Op):
     Shapes: x (any) -> out (same as x), of integers.
     """
 
+    makes = "int32"
     differentiable = False
     axis: int = -1
 
     def shape(self, x: Shape) -> Shape:
         shape_math.axis_index(self.axis, len(x))
         return x
-
-    def dtype(self, x: str) -> str:
-        return "int32"
 
     def forward(self, x: Array, out: Array) -> None:
         out[...] = np.argsort(x, self.axis, kind="stable")
@@ -39,14 +37,12 @@ class TopIndices(Op):
     Shapes: x (..., n) -> out (..., k), of integers. The first of equal elements wins.
     """
 
+    makes = "int32"
     differentiable = False
     k: int
 
     def shape(self, x: Shape) -> Shape:
         return (*x[:-1], self.k if x[-1] is None else min(self.k, x[-1]))
-
-    def dtype(self, x: str) -> str:
-        return "int32"
 
     def forward(self, x: Array, out: Array) -> None:
         # From back to front and back again, the first of equal elements stays the first.
@@ -60,14 +56,12 @@ class SearchSorted(Op):
     Shapes: vector (n,), values (any) -> out (same as values), of integers.
     """
 
+    makes = "int32"
     differentiable = False
     side: str = "left"
 
     def shape(self, vector: Shape, values: Shape) -> Shape:
         return values
-
-    def dtype(self, vector: str, values: str) -> str:
-        return "int32"
 
     def forward(self, vector: Array, values: Array, out: Array) -> None:
         out[...] = np.searchsorted(vector, values, self.side)  # type: ignore[call-overload]

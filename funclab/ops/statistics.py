@@ -13,7 +13,7 @@ from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import add, divide, multiply, subtract, where
 from funclab.ops.arranging import diff, extract_sequences
-from funclab.ops.base import as_float, shape_of, with_settings
+from funclab.ops.base import shape_of, with_settings
 from funclab.ops.basic import cast, ones_like
 from funclab.ops.copies import flip, pad
 from funclab.ops.elementwise import isnan, logical_not, sqrt, square
@@ -60,6 +60,7 @@ class Quantile(Op):
     Gradient: g goes to the two elements on both sides, by their part in the result.
     """
 
+    makes = "float"
     q: Any
     axis: Axis = None
     method: str = "linear"
@@ -72,9 +73,6 @@ class Quantile(Op):
         if self.method not in METHODS:
             raise wrong_value("quantile", "method", self.method, " or ".join(METHODS), '"linear"')
         return (*np.shape(self.q), *shape_math.reduce(x, self.axis, self.keepdims))
-
-    def dtype(self, x: str) -> str:
-        return as_float(x)
 
     def forward(self, x: Array, out: Array) -> None:
         settings: Any = {"axis": self.axis, "method": self.method, "keepdims": self.keepdims}

@@ -24,6 +24,15 @@ from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.slots import Slots, Stretch, Weight
 from funclab.shape_math import Array
 
+EXAMPLE = """
+    >>> import numpy as np
+    >>> from funclab.graph.value import Variable
+    >>> weight = Variable(np.array([1.0], "float32"))
+    >>> {}(0.1).apply([np.array([2.0], "float32")], [weight])
+    >>> weight.numpy().round(4)
+    array([{}], dtype=float32)
+    """
+
 
 class Update(NamedTuple):
     """One step for a plan: a function, the arrays and numbers it gets, and its line of text."""
@@ -31,6 +40,10 @@ class Update(NamedTuple):
     call: Callable[..., Any]
     arrays: tuple[Any, ...]
     text: str
+
+
+Kernel = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function, and all that it is called with."""
 
 
 class Optimizer(Remembering):
@@ -50,9 +63,17 @@ class Optimizer(Remembering):
     slots: ClassVar[dict[str, float]] = {}
     """What is remembered for each weight, and the number it begins with."""
     n_rates: ClassVar[int] = 1
+    kernel: ClassVar[Callable[..., Any] | None] = None
+    """What changes a stretch of weights; it gets `arrays`, and then the settings `numbers`."""
+    numbers: ClassVar[tuple[str, ...]] = ()
+    fields: ClassVar[dict[str, inspect.Parameter]] = {}
+    default_rate: ClassVar[float] = 0.001
 
-    def __init_subclass__(cls) -> None:
-        settings.completed(cls, Optimizer)
+    def __init_subclass__(cls, first_step: float | None = None) -> None:
+        """`first_step`: what a weight of 1 becomes by a gradient of 2, for the docstring."""
+        settings.take_fields(cls, Optimizer)
+        if first_step is not None and cls.__doc__:
+            cls.__doc__ = f"{cls.__doc__.rstrip()}\n{EXAMPLE.format(cls.__name__, first_step)}"
         guarded(cls)
         registry.register("optimizer", described(cls), cls.__name__.lower())
 
@@ -106,7 +127,10 @@ class Optimizer(Remembering):
     def _by_variable(self) -> bool:
         return type(self).update_step is not Optimizer.update_step
 
-    # To be written by subclasses: `update`, or `build` and `update_step` as in Keras.
+    # To be written by subclasses: `kernel` or `update`, or `build` and `update_step` as in Keras.
+    def check(self) -> None:
+        """Refuse settings of this optimizer alone."""
+
     def initial_slots(self) -> dict[str, float]:
         """The slots this optimizer needs with its present settings."""
         return self.slots
@@ -119,9 +143,16 @@ class Optimizer(Remembering):
         """Count the step and work out its rates."""
         kernels.advance(self.current_rate, self.counter, self.rates)
 
-    def update(self, part: Stretch) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def arrays(self, part: Stretch) -> tuple[Array, ...]:
+        """What every kernel gets."""
+        return (part.weights, part.grads, *part.slots, self.rates)
+
+    def update(self, part: Stretch) -> Kernel:
         """The kernel for a stretch of weights, and all it gets."""
-        raise unwritten(self, "update_step")
+        kernel = self.kernel
+        if kernel is None:
+            raise unwritten(self, "update_step")
+        return kernel, (*self.arrays(part), *(getattr(self, name) for name in self.numbers))
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one variable, and what is remembered of it."""

@@ -15,17 +15,10 @@ from funclab.optimizers.slots import Stretch, Weight
 from funclab.shape_math import Array
 
 
-class Lamb(Moments):
+class Lamb(Moments, first_step=0.9):
     """Adam in which the step of each weight array is as long as the array itself, times lr.
 
     Source: You et al., "Large Batch Optimization for Deep Learning", ICLR 2020, algorithm 2.
-
-    >>> import numpy as np
-    >>> from funclab.graph.value import Variable
-    >>> weight = Variable(np.array([1.0], "float32"))
-    >>> Lamb(0.1).apply([np.array([2.0], "float32")], [weight])
-    >>> weight.numpy().round(4)
-    array([0.9], dtype=float32)
     """
 
     n_rates = 1
@@ -42,36 +35,20 @@ class Lamb(Moments):
         w -= ratio * learning_rate * step
 
 
-class Adafactor(Optimizer):
+class Adafactor(Optimizer, first_step=0.9):
     """Steps divided by the root of average squares, kept for rows and columns of a matrix only.
 
     The step is `learning_rate` (at most 1 / sqrt(t), with `relative_step`) times the size of the
     weights, and is shortened to `clip_threshold`.
     Source: Shazeer & Stern, "Adafactor", ICML 2018, algorithms 4 and 5.
-
-    >>> import numpy as np
-    >>> from funclab.graph.value import Variable
-    >>> weight = Variable(np.array([1.0], "float32"))
-    >>> Adafactor(0.1).apply([np.array([2.0], "float32")], [weight])
-    >>> weight.numpy().round(4)
-    array([0.9], dtype=float32)
     """
 
     slots = {"rows": 0.0, "columns": 0.0, "velocity": 0.0}  # noqa: RUF012
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_2_decay: float = -0.8,
-        epsilon_1: float = 1e-30,
-        epsilon_2: float = 1e-3,
-        clip_threshold: float = 1.0,
-        relative_step: bool = True,
-        **options: Any,
-    ) -> None:
-        self.beta_2_decay, self.epsilon_1, self.epsilon_2 = beta_2_decay, epsilon_1, epsilon_2
-        self.clip_threshold, self.relative_step = clip_threshold, relative_step
-        super().__init__(learning_rate, **options)
+    beta_2_decay: float = -0.8
+    epsilon_1: float = 1e-30
+    epsilon_2: float = 1e-3
+    clip_threshold: float = 1.0
+    relative_step: bool = True
 
     def slot_shape(self, name: str, shape: Any) -> Any:
         if name == "velocity":
@@ -121,35 +98,25 @@ class Muon(Optimizer):
     """
 
     slots = {"momentum": 0.0, "velocity": 0.0}  # noqa: RUF012
+    adam_beta_1: float = 0.9
+    adam_beta_2: float = 0.999
+    adam_weight_decay: float | None = 0.004
+    epsilon: float = 1e-7
+    weight_decay: float | None = 0.004
+    exclude_layers: Sequence[str] | None = None
+    exclude_embeddings: bool = True
+    muon_a: float = 3.4445
+    muon_b: float = -4.775
+    muon_c: float = 2.0315
+    adam_lr_ratio: float = 1
+    momentum: float = 0.95
+    ns_steps: int = 5
+    nesterov: bool = True
+    rms_rate: float | None = 0.2
+    order = ("adam_beta_1", "adam_beta_2", "adam_weight_decay", "epsilon", "weight_decay")
 
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        adam_beta_1: float = 0.9,
-        adam_beta_2: float = 0.999,
-        adam_weight_decay: float | None = 0.004,
-        epsilon: float = 1e-7,
-        weight_decay: float | None = 0.004,
-        *,
-        exclude_layers: Sequence[str] | None = None,
-        exclude_embeddings: bool = True,
-        muon_a: float = 3.4445,
-        muon_b: float = -4.775,
-        muon_c: float = 2.0315,
-        adam_lr_ratio: float = 1,
-        momentum: float = 0.95,
-        ns_steps: int = 5,
-        nesterov: bool = True,
-        rms_rate: float | None = 0.2,
-        **options: Any,
-    ) -> None:
-        self.adam_beta_1, self.adam_beta_2 = adam_beta_1, adam_beta_2
-        self.adam_weight_decay, self.epsilon = adam_weight_decay, epsilon
-        self.exclude_layers, self.exclude_embeddings = exclude_layers or [], exclude_embeddings
-        self.muon_a, self.muon_b, self.muon_c = muon_a, muon_b, muon_c
-        self.adam_lr_ratio, self.momentum = adam_lr_ratio, momentum
-        self.ns_steps, self.nesterov, self.rms_rate = ns_steps, nesterov, rms_rate
-        super().__init__(learning_rate, weight_decay, **options)
+    def check(self) -> None:
+        self.exclude_layers = self.exclude_layers or []
 
     def by_adam(self, variable: Any) -> bool:
         """Whether a weight is left to AdamW."""
@@ -157,7 +124,7 @@ class Muon(Optimizer):
             return True
         if self.exclude_embeddings and "embedding" in variable.path.lower():
             return True
-        return any(re.search(pattern, variable.path) for pattern in self.exclude_layers)
+        return any(re.search(pattern, variable.path) for pattern in self.exclude_layers or ())
 
     def update_step(self, gradient: Array, variable: Weight, learning_rate: Any) -> None:
         m, v = self.memory.of(variable.variable).values()

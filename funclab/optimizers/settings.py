@@ -7,7 +7,7 @@ from typing import Any
 
 from funclab import meant
 from funclab.errors import ArgumentError
-from funclab.fields import wrong_value
+from funclab.fields import own_fields, signed, wrong_value
 
 CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
 SHARES = ("momentum", "beta_1", "beta_2", "rho", "ema_momentum")
@@ -18,34 +18,42 @@ AMOUNTS = (
 IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 
-def completed(cls: Any, base: Any) -> None:
-    """Give the constructor of an optimizer of funclab the arguments of `base` beside its own.
+def take_fields(cls: Any, base: Any) -> None:
+    """Give an optimizer of funclab a constructor that takes its fields and those of `base`.
 
-    They stand before those of its own that are given by name only.
+    The fields that `order` names (all, if it is not written) stand before those of `base`, the
+    others behind them.
     """
-    own = vars(cls).get("__init__")
-    taken = inspect.signature(own).parameters if own else {}
-    if own is None or "options" not in taken or not cls.__module__.startswith("funclab."):
+    if not cls.__module__.startswith("funclab."):
         return
-    shared = inspect.signature(base.__init__).parameters
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    first = [one for one in taken.values() if one.kind is kind]
-    last = [one.replace(kind=kind) for one in taken.values() if one.kind is one.KEYWORD_ONLY]
-    *between, rest = (one for name, one in shared.items() if name not in taken)
-    signature = inspect.Signature([*first, *between, *last, rest])
+    kind, own = inspect.Parameter.POSITIONAL_OR_KEYWORD, own_fields(cls)
+    cls.fields = cls.fields | {
+        name: inspect.Parameter(name, kind, default=vars(cls)[name], annotation=annotation)
+        for name, annotation in own.items()
+    }
+    fields = cls.fields
+    order = vars(cls).get("order", fields)
+    myself, rate, *shared = inspect.signature(base.__init__).parameters.values()
+    *between, others = (parameter for parameter in shared if parameter.name not in fields)
+    first = [myself, rate.replace(default=cls.default_rate), *map(fields.get, order)]
+    last = [field for name, field in fields.items() if name not in order]
+    signature = inspect.Signature([*first, *between, *last, others])
+    taken = {parameter.name for parameter in shared}
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs)
-        given = {name: value for name, value in bound.arguments.items() if name != "kwargs"}
-        own(**given, **bound.arguments.get("kwargs", {}))
+        bound.apply_defaults()
+        values = bound.arguments
+        del values["self"]
+        vars(self).update({name: values.pop(name) for name in fields if name not in taken})
+        base.__init__(self, **values.pop("kwargs"), **values)
 
-    __init__.__qualname__, __init__.__name__ = f"{cls.__name__}.__init__", "__init__"
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
-    cls.__init__ = __init__
+    cls.__init__ = signed(__init__, signature, f"{cls.__name__}.__init__")
 
 
 def check(optimizer: Any) -> None:
     """Settings must be in their range."""
+    optimizer.check()
     kind = type(optimizer).__name__
     for name in (*SHARES, *AMOUNTS):
         value = getattr(optimizer, name, None) or 0

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import ConfigError, WeightsError
+from funclab.errors import ConfigError, WeightsError, import_for
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
 from funclab.layers import functions
@@ -181,7 +181,7 @@ def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
 
 def _weights_file(model: Any) -> bytes:
     """The contents of a weights file. Made in memory: h5py cannot leave a full disk in order."""
-    import h5py
+    h5py = import_for("Saving weights", "h5py")
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from funclab import registry
+from funclab.errors import import_for
 from funclab.saving.compiling import get_compile_config
 from funclab.saving.config import to_json
 from funclab.saving.legacy import MODEL, OPTIMIZER, stored_variables
@@ -18,7 +19,7 @@ from funclab.shape_math import Array
 def model_h5(model: Any, version: str) -> bytes:
     """The contents of a `.h5` file: the architecture, the weights layer by layer, the settings of
     `compile` and the state of the optimizer."""
-    import h5py
+    h5py = import_for("Saving weights", "h5py")
 
     entry, settings = json.loads(to_json(model)), get_compile_config(model)
     config = {key: entry[key] for key in ("class_name", "config")}
@@ -38,7 +39,7 @@ def model_h5(model: Any, version: str) -> bytes:
 
 def weights_h5(model: Any, version: str) -> bytes:
     """The contents of a `.h5` file with weights only."""
-    import h5py
+    h5py = import_for("Saving weights", "h5py")
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from funclab.errors import ConfigError, FunclabError, plain
+from funclab.errors import ConfigError, FunclabError, import_for, plain
 from funclab.shape_math import Array
 
 Texts = dict[tuple[str, str], list[str]]
@@ -98,7 +98,7 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
 
     A long list of texts lies in several attributes, whose names end with 0, 1 ...: Keras cuts it.
     """
-    import h5py
+    h5py = import_for("Loading weights", "h5py")
 
     with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
         if names:
@@ -141,7 +141,7 @@ def _check_heaps(source: Any, data: bytes) -> None:
 
 def _texts(source: Any, group: Any, name: str, rest: int) -> list[str]:
     """The texts in an attribute, or in its parts. Each text lies in the `rest` of the file."""
-    import h5py
+    h5py = import_for("Loading weights", "h5py")
 
     texts: list[str] = []
     parts = [name] if name in group.attrs else map(f"{name}{{}}".format, itertools.count())
@@ -172,8 +172,7 @@ def _opened(source: Any) -> BinaryIO:
 
 def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
     """The groups and arrays in a file, each checked before it is read, by their path."""
-    import h5py
-    from h5py import h5o  # type: ignore[attr-defined]
+    h5py = import_for("Loading weights", "h5py")
 
     waiting, addresses = [("", file)], set()
     while waiting:
@@ -184,7 +183,7 @@ def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise refused(source, f"{path}{name} is a link to another place or file")
             item = group[name]
-            address = h5o.get_info(item.id).addr
+            address = h5py.h5o.get_info(item.id).addr
             if address in addresses:
                 raise refused(source, f"{path}{name} is there under two names")
             addresses.add(address)
@@ -197,7 +196,7 @@ def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
 
 def _check(source: Any, name: str, dataset: Any) -> None:
     """Refuse what is not an array of numbers that lies in the file itself."""
-    import h5py
+    h5py = import_for("Loading weights", "h5py")
 
     if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "biuf":
         raise refused(source, f"{name} is not an array of numbers")

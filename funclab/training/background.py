@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
 import time
 from contextlib import suppress
 
 from funclab.callbacks.base import History
-from funclab.errors import plain
+from funclab.errors import NotSupportedError, plain
 from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
@@ -41,6 +40,8 @@ def park(loop: TrainingLoop) -> None:
 
 async def in_turns(loop: TrainingLoop) -> History:
     """Train, and yield to the event loop some fifty times a second."""
+    import asyncio  # with all it loads, for those who await
+
     batches, control, thread = loop.run(), loop.control, threading.get_ident()
     loop.mode = "async"
     due = time.perf_counter() + WORK_SECONDS
@@ -97,7 +98,14 @@ class Training(History):
         )
 
     def start(self) -> None:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise NotSupportedError(
+                "fit(background=True) needs a thread, and this Python cannot start one.",
+                why="in a browser, Python has one thread.",
+                fix="use `await model.fit_async(...)`, or leave background=True out.",
+            ) from error
 
     def _run(self, loop: TrainingLoop) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from funclab import losses, meant, metrics, optimizers, structure
 from funclab.callbacks.base import Named
-from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError
+from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError, NotSupportedError
 from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
@@ -165,9 +165,11 @@ def compile(
     their sum. `metrics` ignore sample weights, `weighted_metrics` use them.
     Which weights are trainable is settled here, too.
 
-    Raises: LossError, ArgumentError, NameLookupError; then the model stays as it was.
+    Raises: LossError, ArgumentError, NameLookupError; NotSupportedError for a model with a training
+        step of its own; then the model stays as it was.
     """
     check_others(others)
+    refuse_own_steps(model)
     check_idle(model, "compile")
     compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
@@ -178,6 +180,20 @@ def compile(
         model.compiled_state = compiled
     if model.outputs is not None:
         warn_of_logits(model.outputs, compiled.outputs or [])
+
+
+def refuse_own_steps(model: Any) -> None:
+    """A class that overrides Keras' steps would be trained without them, and not notice."""
+    steps = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+    own = [step for step in steps if hasattr(type(model), step)]
+    if own:
+        raise NotSupportedError(
+            f"{type(model).__name__} has a {own[0]}() of its own, which funclab does not call.",
+            why="`fit` makes one plan of the model, its loss and the optimizer; gradients are a "
+            "part of it, not something to ask TensorFlow, PyTorch or JAX for.",
+            fix="leave it out. For a loss of your own, write self.add_loss(loss) in `call`; for "
+            "two models that learn in turns, call train_on_batch(x, y) of each in a loop.",
+        )
 
 
 def require(model: Any) -> Compiled:

@@ -16,8 +16,7 @@ from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import rng
-from funclab.kernels.data import gather_rows
-from funclab.kernels.jit import ENABLED
+from funclab.kernels import data as kernels
 from funclab.shape_math import Array, Shape, same
 from funclab.texts import STRING, as_texts, dtype_of
 from funclab.training.checks import check_ids, check_lengths, input_names
@@ -212,8 +211,8 @@ class Feed:
     def gather(self, rows: Array) -> None:
         """Fill the buffers with these samples."""
         for source, buffer in self.matrices:
-            if ENABLED and buffer.dtype != object and not isinstance(source, Stored):
-                gather_rows(source, rows, buffer)
+            if buffer.dtype != object and not isinstance(source, Stored):
+                kernels.gather_rows(source, rows, buffer)
             else:
                 buffer[...] = source[rows]
 

@@ -123,6 +123,15 @@ def _not_data(data: Any, name: str) -> DataError:
 
 
 def _ragged(data: Any, name: str) -> DataError:
+    columns = [key for key in getattr(data, "columns", ()) if np.asarray(data[key]).dtype == "O"]
+    if columns:  # of a frame
+        return DataError(
+            f"The data for {name} make no array of numbers: these columns of the frame hold text "
+            f"or other objects: {', '.join(map(str, columns))}.",
+            why="a layer computes on arrays of numbers.",
+            fix=f"leave them out, x.drop(columns={columns}), or give each an input of its own: "
+            'Input((1,), dtype="string") with a StringLookup turns words into numbers.',
+        )
     lengths = {len(sample) if hasattr(sample, "__len__") else 0 for sample in data}
     return DataError(
         f"The data for {name} make no array: its rows have unequal lengths or hold things that are "

@@ -1,22 +1,31 @@
 """Seeing a model: its summary, its diagram, and the tables of its nodes."""
 
-from funclab.view.notebook.ways import live_callback, make
-from funclab.view.scene.diagram import Diagram, diagram, plot_model
-from funclab.view.scene.diagram import tensor_view
-from funclab.view.tables.nodes import NodeTable, node_table
-from funclab.view.tables.summary import print_summary
-from funclab.view.training.curves import Curves, history_plot
+import importlib
+from typing import Any
 
-__all__ = [
-    "Curves",
-    "Diagram",
-    "NodeTable",
-    "diagram",
-    "history_plot",
-    "live_callback",
-    "make",
-    "node_table",
-    "plot_model",
-    "print_summary",
-    "tensor_view",
-]
+from funclab.view.notebook.ways import Later, live_callback, make
+
+_NAMES = {
+    "Curves": "training.curves",
+    "Diagram": "scene.diagram",
+    "NodeTable": "tables.nodes",
+    "diagram": "scene.diagram",
+    "history_plot": "training.curves",
+    "node_table": "tables.nodes",
+    "plot_model": "scene.diagram",
+    "print_summary": "tables.summary",
+    "tensor_view": "scene.diagram",
+}
+"""Where each picture is. They are loaded when first asked for: many a model is never drawn."""
+
+__all__ = ["Later", "live_callback", "make", *_NAMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"funclab.view.{_NAMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

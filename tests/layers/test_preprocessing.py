@@ -75,6 +75,19 @@ def test_learned_bins_are_about_equally_full():
     assert counts.min() > 0.8 * counts.max()
 
 
+@pytest.mark.parametrize(
+    ("layer", "given", "wanted"),
+    [
+        (layers.Discretization(bin_boundaries=[20.0, 40.0]), [[18.0], [69.0]], [[0], [2]]),
+        (layers.Rescaling(2.0), [1, 2], [2, 4]),
+        (layers.CategoryEncoding(3, output_mode="one_hot"), [1, 2], [[0, 1, 0], [0, 0, 1]]),
+        (layers.CategoryEncoding(3), (0, 2), [1, 0, 1]),
+    ],
+)
+def test_lists_of_numbers_are_prepared_as_arrays_are(layer, given, wanted):
+    assert np.asarray(layer(given)).tolist() == wanted
+
+
 def test_channels_that_come_first_are_rescaled_each_by_its_own_number():
     config.set_image_data_format("channels_first")
     images = np.ones((1, 2, 3, 3))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tests.misuse.desk import Desk, Misuse
 
@@ -48,6 +49,12 @@ def batches(desk: Desk) -> Iterator[Any]:
 COUNTS = "Input arrays should have the same number of samples as target arrays. "
 
 DATA = [
+    Misuse(
+        "a frame with a column of words",
+        fit(x=lambda desk: pd.DataFrame(desk.x).assign(colour="red")),
+        ["pixels", "colour", "hold text", "x.drop(columns=['colour'])"],
+        fit(x=lambda desk: pd.DataFrame(desk.x)),
+    ),
     Misuse(
         "fewer targets than samples",
         fit(y=lambda desk: desk.y[:4]),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import Input, Model, Sequential
+from funclab import Input, Model, Sequential, ops
 from funclab.layers import Conv2D, Dense, Embedding, Flatten, Layer
 from funclab.utils import set_random_seed
 
@@ -130,6 +130,18 @@ class Chatty(Layer):
 
     def call(self, inputs: Any) -> Any:
         return "done"
+
+
+class Costly(Layer):
+    """A layer that adds a loss made of what it was given when it was made."""
+
+    def __init__(self, around: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.around = around
+
+    def call(self, inputs: Any) -> Any:
+        self.add_loss(ops.mean(inputs if self.around is None else self.around))
+        return inputs
 
 
 class Polite(Layer):

@@ -20,7 +20,7 @@ from funclab.layers import (
     Subtract,
     TimeDistributed,
 )
-from tests.misuse.desk import Chatty, Desk, Forgetful, Misuse, Polite
+from tests.misuse.desk import Chatty, Costly, Desk, Forgetful, Misuse, Polite
 
 
 def ones(*shapes: tuple[int, ...]) -> list[Any]:
@@ -231,6 +231,12 @@ LAYERS = [
         lambda desk: Chatty(name="chatty")(desk.left),
         ["operation outputs must be tensors", "chatty", "done"],
         lambda desk: Polite(name="polite")(desk.left),
+    ),
+    Misuse(
+        "a loss that a layer makes of a tensor around it",
+        lambda desk: Costly(Input((4,)), name="costly")(desk.left),
+        ["costly", "operation outputs must be tensors", "pass that tensor to costly as an input"],
+        lambda desk: Costly(None, name="costly")(desk.left),
     ),
     Misuse(
         "a configuration in which a layer is missing",

@@ -7,7 +7,7 @@ import numpy as np
 
 import funclab
 from funclab import Input, Model, ops
-from funclab.layers import LSTM, Add, Concatenate, Conv2D, Dense, add
+from funclab.layers import LSTM, Add, Attention, Concatenate, Conv2D, Dense, add
 from tests.misuse.desk import Desk, Misuse
 
 
@@ -27,7 +27,29 @@ def set_element(desk: Desk) -> None:
 
 SYMBOLIC = "symbolic tensor"
 
+
+def with_own_step(step: str) -> Any:
+    """A subclass of Model as the guides of Keras write it, for a training step of one's own."""
+
+    def line(desk: Desk) -> None:
+        methods = {step: lambda self, data: {}} if step else {}
+        own = type("Autoencoder", (Model,), methods)(desk.left, desk.a)
+        own.compile("sgd", "mse")
+
+    return line
+
+
 NEWCOMERS = [
+    Misuse(
+        "a training step of one's own",
+        with_own_step("train_step"),
+        [
+            "Autoencoder has a train_step() of its own",
+            "self.add_loss(loss)",
+            "train_on_batch(x, y)",
+        ],
+        with_own_step(""),
+    ),
     Misuse(
         "a layer without its size",
         lambda desk: Dense(),
@@ -62,6 +84,13 @@ NEWCOMERS = [
         lambda desk: Add(name="total")(desk.left, desk.right),
         ["takes 2 positional arguments but 3 were given", "square brackets", "total([a, b])"],
         lambda desk: Add(name="total")([desk.left, desk.right]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "two tensors side by side in the call of an attention",
+        lambda desk: Attention(name="looks")(desk.steps, desk.steps),
+        ["takes 2 positional arguments but 3 were given", "looks([a, b])"],
+        lambda desk: Attention(name="looks")([desk.steps, desk.steps]),
         (TypeError, ValueError),
     ),
     Misuse(
@@ -294,6 +323,13 @@ MISSING = [
         ["cannot import name 'Densee' from 'funclab.layers'", "funclab.layers.Dense"],
         import_from_layers("Dense"),
         (ImportError,),
+    ),
+    Misuse(
+        "a function by its name in TensorFlow",
+        lambda desk: ops.reduce_mean(desk.left),
+        ["module 'funclab.ops' has no attribute 'reduce_mean'", "write funclab.ops.mean"],
+        lambda desk: ops.mean(desk.left),
+        (AttributeError,),
     ),
     Misuse(
         "keras inside funclab",

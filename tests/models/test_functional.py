@@ -246,6 +246,15 @@ def test_two_outputs_of_one_layer_get_different_names_and_a_warning():
     assert model.output_names == ["twin", "twin_1"]
 
 
+def test_the_states_of_a_layer_are_outputs_without_a_warning(recwarn):
+    x = Input((3, 2))
+
+    model = Model(x, layers.LSTM(4, return_state=True, name="reads")(x))
+
+    assert model.output_names == ["reads", "reads_1", "reads_2"]
+    assert not recwarn.list
+
+
 def test_freezing_a_model_freezes_what_is_inside():
     encoder = perceptron()
     x = Input((6,))

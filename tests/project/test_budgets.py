@@ -13,8 +13,9 @@ DENSITY = "tokens per line"
 # Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
-# layers stood in Keras' order where masks are joined, and text could be an input.
-CORE_LINES = 1390
+# layers stood in Keras' order where masks are joined, and text could be an input; and before ops
+# said their dtype in one word, which takes a method from each of thirty.
+CORE_LINES = 1400
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -31,6 +32,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         for name in ("arranging", "linalg", "shrinking", "statistics")
     },
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
+    ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),

@@ -124,7 +124,7 @@ def test_doctor_misses_nothing_where_only_pictures_are_wanted():
     assert "pip install 'funclab[lab]'" in found
 
 
-def test_doctor_says_so_when_the_loops_run_as_plain_python():
+def test_doctor_says_so_when_numpy_does_the_work_of_the_loops():
     report = run("doctor", FUNCLAB_JIT="0").stdout
 
     assert "FUNCLAB_JIT=0" in report

@@ -114,6 +114,21 @@ def test_a_config_with_a_call_that_is_never_made_names_it():
         models.Functional.from_config(entry)
 
 
+def test_weights_without_the_package_h5py_say_what_to_install(monkeypatch, tmp_path):
+    x = Input((2,))
+    model = Model(x, Dense(1)(x))
+    model.save(tmp_path / "there.keras")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+
+    for act in (
+        lambda: model.save(tmp_path / "m.keras"),
+        lambda: models.load_model(tmp_path / "there.keras"),
+    ):
+        with pytest.raises(MissingPackageError, match="needs the package h5py"):
+            act()
+    assert [path.name for path in tmp_path.iterdir()] == ["there.keras"]
+
+
 def test_an_export_without_the_package_onnx_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "onnx", None)  # what Python keeps of a package it cannot find
     x = Input((2,))

@@ -155,6 +155,13 @@ def called_elsewhere() -> Model:
     return Model(x, dense(dense(x)), name="elsewhere")
 
 
+def translated() -> Model:
+    """A sequence read by a layer with three outputs, whose states another one begins with."""
+    x = Input(shape=(5, 4), name="words")
+    y, *states = LSTM(8, return_sequences=True, return_state=True, name="reader")(x)
+    return Model(x, [Dense(3)(LSTM(8)(y, initial_state=states)), states[0]], name="translated")
+
+
 def chain(length: int) -> Model:
     x = y = Input(shape=(4,))
     for _ in range(length):
@@ -184,5 +191,6 @@ def hostile() -> Model:
 FLAT = [
     perceptron, called_twice, two_and_two, alternating, siamese, inception, residual, densely,
     several_outputs, wrapped, masked, frozen, operators, called_elsewhere, hostile,
+    translated,
 ]  # fmt: skip
 NESTED = [siamese, several_outputs, wrapped]

@@ -143,15 +143,17 @@ class Layers:
         (self.imports.rooms if room else self.imports.own).add(room or name)
         return f"{room}.{name}" if room else name
 
-    def _object(self, owner: str, setting: str, thing: Any) -> Source:
+    def _object(self, owner: str, setting: str, part: Any) -> Source:
         """An initializer, regularizer or the like: by its name if it has no settings."""
-        cls, short = type(thing), short_name(setting, registry.to_config(thing))
-        if short is not None:
-            return quote(short)
+        cls, config = type(part), registry.to_config(part)
+        if isinstance(config, dict) and "class_name" in config:
+            short = registry.to_snake_case(config["class_name"])
+            if same(config, short, setting):
+                return quote(short)
         defaults = parameters(cls)
         own = [
             (name, self._value(owner, name, value))
-            for name, value in thing.get_config().items()
+            for name, value in part.get_config().items()
             if not same(value, defaults.get(name))
         ]
         here = cls.__module__.startswith("funclab.")
@@ -183,20 +185,17 @@ def models_inside(model: Any) -> list[Any]:
     waiting = [model]
     while waiting:
         layer = waiting.pop()
-        if id(layer) not in layers:
-            layers[id(layer)] = layer
-            waiting += _written_with(layer)
+        if id(layer) in layers:
+            continue
+        layers[id(layer)] = layer
+        if is_functional(layer):
+            waiting += layer.graph.operations
+        elif is_stack(layer):
+            waiting += layer.layers
+        else:
+            held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
+            waiting += [leaf for leaf in held if isinstance(leaf, Operation)]
     return [layer for layer in layers.values() if is_functional(layer)]
-
-
-def _written_with(layer: Any) -> list[Any]:
-    """The layers that writing a layer down writes too."""
-    if is_functional(layer):
-        return list(layer.graph.operations)
-    if is_stack(layer):
-        return list(layer.layers)
-    held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
-    return [leaf for leaf in held if isinstance(leaf, Operation)]
 
 
 def thawed(model: Any, path: str) -> Iterator[str]:
@@ -210,17 +209,13 @@ def thawed(model: Any, path: str) -> Iterator[str]:
 
 def _differences(layer: Any, path: str, state: bool) -> Iterator[str]:
     for i, inner in enumerate(getattr(layer, "sublayers", [])):
-        place = f"{path}.{_place(layer, inner, i)}"
+        names = [name for name, value in vars(layer).items() if value is inner]
+        attribute = names[0] if names else f"sublayers[{i}]"
+        if is_model(layer):
+            attribute = f"get_layer({quote(inner.name)})"
         if inner.trainable != state:
-            yield f"{place}.trainable = {inner.trainable}"
-        yield from _differences(inner, place, inner.trainable)
-
-
-def _place(layer: Any, inner: Any, index: int) -> str:
-    if is_model(layer):
-        return f"get_layer({quote(inner.name)})"
-    names = [name for name, value in vars(layer).items() if value is inner]
-    return names[0] if names else f"sublayers[{index}]"
+            yield f"{path}.{attribute}.trainable = {inner.trainable}"
+        yield from _differences(inner, f"{path}.{attribute}", inner.trainable)
 
 
 def own_settings(layer: Any) -> dict[str, Any]:
@@ -269,28 +264,14 @@ def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
 def same(config: Any, default: Any, name: str = "") -> bool:
     """Whether a configured value is what the default stands for."""
     if isinstance(config, dict) and isinstance(default, str):
-        value = _by_name(name, default)
-        return value is not None and registry.to_config(value) == config
+        kind = next((kind for kind in KINDS if name.endswith(kind)), "")
+        known = default in registry.registered(kind)
+        return known and registry.to_config(registry.get(kind, default)) == config
     if isinstance(config, list) and type(default) is int and name in (*WINDOWS, "axis"):
         return bool(config) and all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
     return type(config) is type(default) and config == default
-
-
-def _by_name(setting: str, name: str) -> Any:
-    """What the string `name` stands for as this setting, such as a kernel_initializer."""
-    kind = next((kind for kind in KINDS if setting.endswith(kind)), "")
-    known = registry.registered(kind)
-    return registry.get(kind, name) if name in known else None
-
-
-def short_name(setting: str, config: Any) -> str | None:
-    """The string that stands for an object as this setting, if it has no settings of its own."""
-    if not isinstance(config, dict) or "class_name" not in config:
-        return None
-    name = registry.to_snake_case(config["class_name"])
-    return name if same(config, name, setting) else None
 
 
 def function_name(function: Any, owner: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import fields
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ SIGNS = {
     "FloorDivide": "//", "Mod": "%", "Less": "<", "LessEqual": "<=", "Greater": ">",
     "GreaterEqual": ">=",
 }  # fmt: skip
+OF_LISTS = ("Concatenate", "Stack")
 COMPARISONS = ("Less", "LessEqual", "Greater", "GreaterEqual")
 
 FUNCTIONS = {"any_true": "any", "all_true": "all", "identity": "copy"}
@@ -45,9 +47,11 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
         return Chain(["-", args[0]])
     if kind == "Absolute":
         return call("abs", args)
-    if kind in SIGNS and len(args) == 2 and _by_sign(kind, arguments):
+    if kind in SIGNS and len(args) == 2 and _by_sign(kind, arguments[0]):
         left, right = args
-        return Chain([_bracketed(left, arguments[0]), f" {SIGNS[kind]} ", right])
+        if not isinstance(arguments[0], Tensor) and arguments[0] < 0:
+            left = f"({left})"  # -2 ** x is -(2 ** x)
+        return Chain([left, f" {SIGNS[kind]} ", right])
     if isinstance(op, Composed):
         imports.rooms.add("ops")
         return call(f"ops.{op.name}", _arguments(op, args))
@@ -55,7 +59,7 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
     if settings is None:
         return Chain([op_source(op, imports), call("", args)])
     imports.rooms.add("ops")
-    items = [Group("[", args, "]")] if _takes_list(op) else args
+    items = [Group("[", args, "]")] if kind in OF_LISTS else args
     return call(f"ops.{_function_name(op)}", [*items, *_keywords(settings, op)])
 
 
@@ -86,16 +90,10 @@ def _arguments(op: Composed, args: list[Source]) -> list[Source]:
     return items
 
 
-def _by_sign(kind: str, arguments: Any) -> bool:
+def _by_sign(kind: str, first: Any) -> bool:
     """Whether Python's operator makes this op: it must not turn a comparison around."""
-    first = arguments[0]
-    known = isinstance(first, (Tensor, int, float)) and not isinstance(first, bool)
-    return isinstance(first, Tensor) or (known and kind not in COMPARISONS)
-
-
-def _bracketed(source: Source, value: Any) -> Source:
-    """A negative number in brackets: -2 ** x is -(2 ** x)."""
-    return f"({source})" if not isinstance(value, Tensor) and value < 0 else source
+    number = isinstance(first, (int, float)) and not isinstance(first, bool)
+    return isinstance(first, Tensor) or (number and kind not in COMPARISONS)
 
 
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
@@ -118,33 +116,29 @@ def _function_name(op: Op) -> str:
     return FUNCTIONS.get(op.name) or (joined if joined in ops.__all__ else op.name)
 
 
-def _takes_list(op: Op) -> bool:
-    return type(op).__name__ in ("Concatenate", "Stack")
-
-
 def _makes(function: Any, settings: dict[str, Any], op: Op, arguments: Any) -> bool:
     """Whether the function, called on values like these arguments, makes just this one call."""
     values = [placeholder(value) if isinstance(value, Tensor) else value for value in arguments]
     try:
         with Tape():
-            result = function(*([values] if _takes_list(op) else values), **settings)
+            result = function(*([values] if type(op).__name__ in OF_LISTS else values), **settings)
     except Exception:  # an argument too many, or of another kind: then it is not this function
         return False
-    if isinstance(result, (list, tuple)) != (op.n_outputs > 1):
-        return False
-    outputs = result if isinstance(result, (list, tuple)) else [result]
+    several = isinstance(result, (list, tuple))
+    outputs = result if several else [result]
     origin = outputs[0].origin if isinstance(outputs[0], Value) else None
-    if origin is None or origin.op != op or len(outputs) != len(origin.outputs):
+    if origin is None or several != (op.n_outputs > 1) or len(outputs) != len(origin.outputs):
         return False
-    return len(origin.inputs) == len(values) and all(
-        got is value if isinstance(value, Value) else _equal(got, value)
-        for got, value in zip(origin.inputs, values)
-    )
 
+    def same(own: Any, value: Any) -> bool:
+        """Whether an input is a value, or a constant that equals it."""
+        array = getattr(own, "array", None)
+        if array is None or isinstance(value, Value):
+            return own is value
+        return np.array_equal(array, np.asarray(value, array.dtype))
 
-def _equal(got: Any, value: Any) -> bool:
-    array = getattr(got, "array", None)
-    return array is not None and np.array_equal(array, np.asarray(value, array.dtype))
+    pairs = zip(origin.inputs, values)
+    return origin.op == op and len(origin.inputs) == len(values) and all(starmap(same, pairs))
 
 
 def _keywords(settings: dict[str, Any], op: Op) -> list[Source]:

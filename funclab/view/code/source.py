@@ -65,7 +65,12 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
             f"{type(model).__name__} has none.",
             fix="pass a model: to_code(Model(inputs, outputs)).",
         )
-    _check_variable(name)
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ArgumentError(
+            f"{name!r} cannot be the name of a variable.",
+            why="the source ends with `name = Model(...)`, which Python must be able to read.",
+            fix='leave it out, or write for example to_code(model, name="encoder").',
+        )
     shared, own, text = set(), set(), ""
     for _ in range(DRAFTS):
         layers = Layers(shared, {name, *own}, names)
@@ -74,15 +79,6 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
         if shared == layers.shared and own <= layers.taken:
             break
     return Code(text)
-
-
-def _check_variable(name: Any) -> None:
-    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-        raise ArgumentError(
-            f"{name!r} cannot be the name of a variable.",
-            why="the source ends with `name = Model(...)`, which Python must be able to read.",
-            fix='leave it out, or write for example to_code(model, name="encoder").',
-        )
 
 
 class _Writer:

@@ -80,16 +80,16 @@ def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") 
 
 def _wrapped_chain(parts: Sequence[Source], indent: int, before: str, after: str) -> list[str]:
     """Broken in one of its brackets, the last if that is enough; else in all of them."""
-    places = [i for i, part in enumerate(parts) if not isinstance(part, str)]
-    if not places:
+    brackets = [i for i, part in enumerate(parts) if not isinstance(part, str)]
+    if not brackets:
         return [f"{' ' * indent}{before}{flat(Chain(parts))}{after}"]
-    for i in reversed(places):
+    for i in reversed(brackets):
         left = before + flat(Chain(parts[:i]))
         right = flat(Chain(parts[i + 1 :])) + after
         lines = wrapped(parts[i], indent, left, right)
         if max(map(len, lines)) <= WIDTH:
             return lines
-    first = places[0]
+    first = brackets[0]
     *lines, last = wrapped(parts[first], indent, before + flat(Chain(parts[:first])))
     rest = Chain(parts[first + 1 :])
     return [*lines, *wrapped(rest, indent, last.strip(), after)]
@@ -101,14 +101,13 @@ def quote(text: str) -> str:
     >>> print(quote('say "hi"\\n'))
     "say \\"hi\\"\\n"
     """
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    visible = character.isprintable() and not "\u0590" <= character <= "\u08ff"
-    return character if visible else character.encode("unicode_escape").decode("ascii")
+    escaped = (
+        f"\\{letter}" if letter in '"\\'
+        else letter if letter.isprintable() and not "\u0590" <= letter <= "\u08ff"
+        else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )  # fmt: skip
+    return f'"{"".join(escaped)}"'
 
 
 def identifier(name: str, taken: set[str]) -> str:

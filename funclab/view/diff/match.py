@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,10 +36,9 @@ class Codes:
 
     def signature(self, operation: Any) -> int:
         """What an operation is and how it is set, whatever its name."""
-        known = self._signatures.get(id(operation))
-        if known is None:
-            known = self._signatures[id(operation)] = self._sign(operation)
-        return known
+        if id(operation) not in self._signatures:
+            self._signatures[id(operation)] = self._sign(operation)
+        return self._signatures[id(operation)]
 
     def _sign(self, operation: Any) -> int:
         graph = words.graph_of(operation)
@@ -79,7 +78,7 @@ class Side:
         """For each call a number that is equal when all it depends on is equal."""
         above: dict[Node, int] = {}
         for node in self.nodes:
-            what = self.codes.signature(node.operation)
+            what = self.signature(node.operation)
             if node.is_input:
                 inputs = self.graph.input_nodes
                 place = inputs.index(node) if node in inputs else -1
@@ -97,9 +96,13 @@ class Side:
         below: dict[Node, int] = {}
         for node in reversed(self.nodes):
             read = sorted((below[reader], i) for reader, i in self.consumers[node])
-            what = self.codes.signature(node.operation)
+            what = self.signature(node.operation)
             below[node] = self.codes.number("below", what, tuple(read), str(places.get(node)))
         return below
+
+    def signature(self, operation: Operation) -> int:
+        """What an operation is and how it is set."""
+        return self.codes.signature(operation)
 
     def around(self, operation: Operation) -> tuple[int, int]:
         """What is above and below all calls of an operation."""
@@ -110,6 +113,17 @@ class Side:
     def shapes(self, operation: Operation) -> str:
         node = self.calls[operation][0]
         return f"{node.input_shapes} {node.output_shapes}"
+
+    def neighbours(self, operation: Operation) -> set[tuple[Any, str]]:
+        """The layers above and below, and the ends of the model, by number."""
+        near: set[tuple[Any, str]] = set()
+        for node in self.calls[operation]:
+            near |= {(n.operation, f"above {i}") for i, (n, _) in enumerate(self.parents(node))}
+            near |= {(reader.operation, f"below {i}") for reader, i in self.consumers[node]}
+            for end, tensors in (("in", self.graph.inputs), ("out", self.graph.outputs)):
+                makers = [self.graph.producer(tensor)[0] for tensor in tensors]
+                near |= {(i, end) for i, maker in enumerate(makers) if maker is node}
+        return near
 
 
 def class_of(operation: Any) -> str:
@@ -126,8 +140,8 @@ def settings_of(operation: Any) -> dict[str, Any]:
         return {"trainable": operation.trainable}
     inside = words.inner_layer(operation) is not None
     inner = {"layer", "backward_layer", "cell"} if inside else set()
-    config = _nameless(operation.get_config())
-    return {key: value for key, value in config.items() if key not in inner}
+    config = operation.get_config()
+    return _nameless({key: value for key, value in config.items() if key not in inner})
 
 
 def _nameless(config: Any) -> Any:
@@ -187,19 +201,14 @@ def match(left: Side, right: Side) -> Match:
         if layer in right.calls:
             pairs.pair(layer, layer)
     _pair_alike(pairs, lambda side, x: None if is_automatic(x) else (class_of(x), x.name))
-    _pair_alike(pairs, lambda side, x: (_set(side, x), *side.around(x)))
-    _pair_alike(pairs, lambda side, x: (_set(side, x), side.around(x)[0]))
-    _pair_alike(pairs, lambda side, x: (_set(side, x), side.around(x)[1]))
-    _pair_alike(pairs, _set, by_neighbours=True)
+    _pair_alike(pairs, lambda side, x: (side.signature(x), *side.around(x)))
+    _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[0]))
+    _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[1]))
+    _pair_alike(pairs, Side.signature, by_neighbours=True)
     _pair_alike(pairs, lambda side, x: (class_of(x), side.shapes(x)), by_neighbours=True)
     _pair_alike(pairs, lambda side, x: class_of(x), by_neighbours=True, alone=False)
     _match_calls(pairs)
     return pairs
-
-
-def _set(side: Side, layer: Operation) -> int:
-    """What a layer is and how it is set."""
-    return side.codes.signature(layer)
 
 
 def _pair_alike(
@@ -222,24 +231,26 @@ def _pair_alike(
         if by_neighbours and len(lefts) * len(rights) <= MOST_PAIRS:
             _pair_neighbours(pairs, lefts, rights)
         if alone:
-            _pair_named(pairs, lefts, rights)
+            names = {b.name: b for b in rights if b not in pairs.back}
+            for a in lefts:
+                if a not in pairs.layers and a.name in names:
+                    pairs.pair(a, names.pop(a.name))
             rest = [a for a in lefts if a not in pairs.layers]
             for a, b in zip(rest, [b for b in rights if b not in pairs.back]):
                 pairs.pair(a, b)
 
 
-def _pair_named(pairs: Match, lefts: list[Operation], rights: list[Operation]) -> None:
-    names = {layer.name: layer for layer in rights if layer not in pairs.back}
-    for a in lefts:
-        if a not in pairs.layers and a.name in names:
-            pairs.pair(a, names.pop(a.name))
-
-
 def _pair_neighbours(pairs: Match, lefts: list[Operation], rights: list[Operation]) -> None:
     """Pair those first that have most neighbours in common; each pair may help the next."""
+
+    def closeness(a: Operation, b: Operation) -> int:
+        """How many neighbours, and ends of the model, two layers have in common."""
+        mine = {(pairs.layers.get(what, what), how) for what, how in pairs.left.neighbours(a)}
+        return len(mine & pairs.right.neighbours(b))
+
     while True:
         scored = [
-            (-_closeness(pairs, a, b), a.name != b.name, i, j, a, b)
+            (-closeness(a, b), a.name != b.name, i, j, a, b)
             for i, a in enumerate(lefts)
             for j, b in enumerate(rights)
             if a not in pairs.layers and b not in pairs.back
@@ -250,71 +261,43 @@ def _pair_neighbours(pairs: Match, lefts: list[Operation], rights: list[Operatio
         pairs.pair(*best[4:])
 
 
-def _closeness(pairs: Match, a: Operation, b: Operation) -> int:
-    """How many neighbours, and ends of the model, two layers have in common."""
-    mine = {(pairs.layers.get(what, what), how) for what, how in _neighbours(pairs.left, a)}
-    return len(mine & _neighbours(pairs.right, b))
-
-
-def _neighbours(side: Side, operation: Operation) -> set[tuple[Any, str]]:
-    """The layers above and below, and the ends of the model, as strings."""
-    near: set[tuple[Any, str]] = set()
-    for node in side.calls[operation]:
-        for i, (parent, _) in enumerate(side.parents(node)):
-            near.add((parent.operation, f"above {i}"))
-        for reader, i in side.consumers[node]:
-            near.add((reader.operation, f"below {i}"))
-        for end, tensors in (("in", side.graph.inputs), ("out", side.graph.outputs)):
-            for i, tensor in enumerate(tensors):
-                if side.graph.producer(tensor)[0] is node:
-                    near.add((str(i), end))
-    return near
-
-
 def _match_calls(pairs: Match) -> None:
     """Pair calls by where their inputs come from.
 
     A call of a layer may be paired with that of another which is set alike: so a layer called
     twice meets the two layers that stand in its place.
     """
-    alike = _by_first_input(pairs)
+    alike: dict[tuple[int, Origin], list[Node]] = {}
+    """The calls of the right, by what is called and where their first tensor comes from."""
+    for other in pairs.right.nodes:
+        for first in pairs.right.parents(other)[:1]:
+            for start in _origins(pairs.right, first, pairs.back):
+                key = pairs.right.signature(other.operation), start
+                alike.setdefault(key, []).append(other)
     used: set[Node] = set()
+
+    def own_calls(node: Node) -> list[Node]:
+        """The calls on the right of the layer that a call of the left is of."""
+        layer = pairs.layers.get(node.operation)
+        return pairs.right.calls[layer] if layer is not None else []
+
+    def pair(node: Node, calls: Iterable[Node]) -> None:
+        """Pair a call with the first of some that has no other half."""
+        other = next((call for call in calls if call not in used), None)
+        if other is not None:
+            pairs.calls[node] = other
+            used.add(other)
+
     for node in pairs.left.nodes:
-        own, others = _own_calls(pairs, node), []
-        what = _set(pairs.left, node.operation)
+        what, others = pairs.left.signature(node.operation), []
         for first in pairs.left.parents(node)[:1]:
             starts = mapped_origins(pairs, first)
             others = [other for start in starts for other in alike.get((what, start), [])]
         others.sort(key=lambda other: other.time)
-        fits = (n for n in (*own, *others) if n not in used and _same_call(pairs, node, n))
-        _pair_call(pairs, used, node, next(fits, None))
+        pair(node, (n for n in (*own_calls(node), *others) if _same_call(pairs, node, n)))
     for node in pairs.left.nodes:  # what is connected otherwise, in order
         if node not in pairs.calls:
-            free = (other for other in _own_calls(pairs, node) if other not in used)
-            _pair_call(pairs, used, node, next(free, None))
-
-
-def _own_calls(pairs: Match, node: Node) -> list[Node]:
-    """The calls on the right of the layer that a call of the left is of."""
-    layer = pairs.layers.get(node.operation)
-    return pairs.right.calls[layer] if layer is not None else []
-
-
-def _by_first_input(pairs: Match) -> dict[tuple[int, Origin], list[Node]]:
-    """The calls of the right, by what is called and where their first tensor comes from."""
-    calls: dict[tuple[int, Origin], list[Node]] = {}
-    for node in pairs.right.nodes:
-        what = _set(pairs.right, node.operation)
-        for first in pairs.right.parents(node)[:1]:
-            for start in _origins(pairs.right, first, pairs.back):
-                calls.setdefault((what, start), []).append(node)
-    return calls
-
-
-def _pair_call(pairs: Match, used: set[Node], node: Node, other: Node | None) -> None:
-    if other is not None:
-        pairs.calls[node] = other
-        used.add(other)
+            pair(node, own_calls(node))
 
 
 def _same_call(pairs: Match, a: Node, b: Node) -> bool:

@@ -26,6 +26,7 @@ ROOM, ON_A_WALL = (440, 420), (230, 300)
 NARROWEST = 760
 """The least width of the sentences below."""
 PILL, MOST_PILLS = 11, 6
+NUMBER = Font(12, "on-colour", bold=True, anchor="middle")
 TAG_HEIGHT, TOP = 18, 6
 """The height of a tag, and the room above for numbers."""
 
@@ -163,7 +164,7 @@ class Half(Diagram):
     @property
     def numbered(self) -> Scene:
         """The scene with numbers and tags in the words of its boxes."""
-        for box in (box for part in self.scene.walk() for box in part.boxes):
+        for box in self.scene.every_box:
             key = clean(box.key)
             numbers = [f"difference {', '.join(self.numbers[key])}"] if key in self.numbers else []
             marks = [box.detail, *numbers, self.tags.get(key, "")]
@@ -182,8 +183,9 @@ class Half(Diagram):
         for key, numbers in self.numbers.items():
             more = [*numbers[: MOST_PILLS - 1], "…"]
             for i, number in enumerate(numbers if len(numbers) <= MOST_PILLS else more):
-                corner = self.boxes[key].corner
-                _draw_pill(canvas, corner + complex(2 + i * 24, -4), number)
+                middle = self.boxes[key].corner + complex(2 + i * 24, -4)
+                canvas.circle(middle, PILL, Paint("fault"))
+                canvas.text_line(middle + 4j, number, NUMBER)
         for key, box in self.boxes.items():
             if key in self.tags:
                 draw_tag(canvas, box, self.tags[key])
@@ -222,7 +224,7 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
         look="auto",
     )
     drawn = draw()
-    boxes = [box for scene in drawn.scene.walk() for box in scene.boxes]
+    boxes = drawn.scene.every_box
     holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
     if holding and focus not in {box.key for box in boxes}:
         drawn = draw(unfolded=holding)
@@ -237,17 +239,13 @@ def name_of(difference: Comparison, side: str) -> str:
 
 def _opposite(difference: Comparison, side: str) -> str:
     """The call that stands about where the first difference is on the other side."""
-    own, others = (_calls(model) for model in difference.models)
+    graphs = map(words.graph_of, difference.models)
+    own, others = ([clean(node.key) for node in graph.nodes] if graph else [] for graph in graphs)
     if side == "right":
         own, others = others, own
     other = SIDES[side == "left"]
     wanted = next((key.split("/")[0] for entry in difference for key in getattr(entry, other)), "")
     return own[min(others.index(wanted), len(own) - 1)] if wanted in others else ""
-
-
-def _calls(model: Any) -> list[str]:
-    graph = words.graph_of(model)
-    return [clean(node.key) for node in graph.nodes] if graph is not None else []
 
 
 def _paths(key: str) -> Iterator[str]:
@@ -288,9 +286,3 @@ def shown_at(key: str, boxes: dict[str, Box]) -> str:
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))
     place = key.rpartition("/")[0]
     return next(folds, "") or (shown_at(place, boxes) if place else "")
-
-
-def _draw_pill(canvas: Canvas, middle: complex, number: str) -> None:
-    canvas.circle(middle, PILL, Paint("fault"))
-    font = Font(12, "on-colour", bold=True, anchor="middle")
-    canvas.text_line(middle + 4j, number, font)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any
 
 import numpy as np
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, times
+from funclab.shape_math import show
 from funclab.view.diff.match import (
     Match,
     Origin,
@@ -128,23 +131,19 @@ def _alone(kind: str, pairs: Match, layer: Operation) -> Entry:
     """A layer of one side only, with its place."""
     added = kind == "added"
     side, where = (pairs.right, "right") if added else (pairs.left, "left")
-    sentence = f"{where} only: {quoted(layer)} ({words.detail(layer)}){_place(side, layer)}"
-    numbers = numbers_in([layer])
-    if added:
-        return _entry(kind, pairs, [], [layer], sentence, numbers)
-    return _entry(kind, pairs, [layer], [], sentence, -numbers)
-
-
-def _place(side: Side, layer: Operation) -> str:
     nodes = side.calls[layer]
     before = dict.fromkeys(parent.operation for n in nodes for parent, _ in side.parents(n))
     after = dict.fromkeys(reader.operation for n in nodes for reader, _ in side.consumers[n])
-    parts = [
+    places = [
         f"{word} {listed(list(map(quoted, layers)))}"
         for word, layers in (("after", before), ("before", after))
         if layers
     ]
-    return f", {' and '.join(parts)}" if parts else ""
+    place = f", {' and '.join(places)}" if places else ""
+    sentence = f"{where} only: {quoted(layer)} ({words.detail(layer)}){place}"
+    if added:
+        return _entry(kind, pairs, [], [layer], sentence, numbers_in([layer]))
+    return _entry(kind, pairs, [layer], [], sentence, -numbers_in([layer]))
 
 
 def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
@@ -152,23 +151,23 @@ def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     if a is b:
         return
     signature = pairs.left.codes.signature
-    told = [] if signature(a) == signature(b) else [*_set_otherwise(a, b)]
+    told = []
+    if signature(a) != signature(b):
+        before, after = settings_of(a), settings_of(b)
+        told = [
+            f"{key} {said(before.get(key))} → {said(after.get(key))}"
+            for key in {**before, **after}
+            if before.get(key) != after.get(key)
+        ]
     told += _inner_changed(pairs, a, b)
     numbers = numbers_in([b]) - numbers_in([a])
     if numbers and not told and model_in(a) is None:
         nodes = pairs.left.calls[a][0], pairs.right.calls[b][0]
-        shapes = [listed(list(map(words.shape_text, node.input_shapes))) for node in nodes]
+        shapes = [listed(list(map(show, node.input_shapes))) for node in nodes]
         told = [f"input {' → '.join(shapes)}"]
     if told:
         both = quoted(a) if a.name == b.name else f"left: {quoted(a)}, right: {quoted(b)}"
         yield _entry("changed", pairs, [a], [b], f"{both}: {', '.join(told)}", numbers)
-
-
-def _set_otherwise(a: Operation, b: Operation) -> Iterator[str]:
-    before, after = settings_of(a), settings_of(b)
-    for key in {**before, **after}:
-        if before.get(key) != after.get(key):
-            yield f"{key} {said(before.get(key))} → {said(after.get(key))}"
 
 
 def _inner_changed(pairs: Match, a: Operation, b: Operation) -> list[str]:
@@ -186,8 +185,8 @@ def _call_changed(pairs: Match, a: Node, b: Node) -> Iterator[Entry]:
     left, right = clean(a.key), clean(b.key)
     before, after = constants_of(a), constants_of(b)
     if before != after:
-        given = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
-        sentence = f"left: {left} is called {given[0]}; right: {right} {given[1]}"
+        told = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
+        sentence = f"left: {left} is called {told[0]}; right: {right} {told[1]}"
         yield Entry("changed", [left], [right], sentence)
     mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
     if not same_origins(pairs, mine, theirs):
@@ -221,23 +220,13 @@ def _ends(pairs: Match) -> Iterator[Entry]:
         if len(mine) != len(theirs) or not all(fit):
             left, right = _tensors(mine), _tensors(theirs)
             sentence = f"left: the model {verb} {left}; right: it {verb} {right}"
-            yield Entry(kind, *_odd_ends(pairs, mine, theirs), sentence)
-
-
-def _odd_ends(
-    pairs: Match, mine: list[Origin], theirs: list[Origin]
-) -> tuple[list[str], list[str]]:
-    """The ends without a partner on the other side; when each has one, those in another place."""
-    left = [x for x in mine if not any(_same_end(pairs, x, y) for y in theirs)]
-    right = [y for y in theirs if not any(_same_end(pairs, x, y) for x in mine)]
-    if not left and not right:
-        moved = [(x, y) for x, y in zip(mine, theirs) if not _same_end(pairs, x, y)]
-        left, right = [x for x, _ in moved], [y for _, y in moved]
-    return _keys_of(left), _keys_of(right)
-
-
-def _keys_of(ends: list[Origin]) -> list[str]:
-    return list(dict.fromkeys(clean(node.key) for node, _ in ends))
+            # The ends without a partner on the other side; if each has one, those that moved.
+            odd = [x for x in mine if not any(_same_end(pairs, x, y) for y in theirs)]
+            others = [y for y in theirs if not any(_same_end(pairs, x, y) for x in mine)]
+            if not odd and not others:
+                odd, others = ([*compress(ends, map(not_, fit))] for ends in (mine, theirs))
+            keys = ([*dict.fromkeys(clean(n.key) for n, _ in ends)] for ends in (odd, others))
+            yield Entry(kind, *keys, sentence)
 
 
 def _same_end(pairs: Match, x: Origin, y: Origin) -> bool:
@@ -322,17 +311,16 @@ def _shared(index: int, layer: Any, left: list[str], right: list[str]) -> Entry:
 
 def _depth(left: list[str], right: list[str]) -> str:
     """Where it is, if it is not simply a layer of both."""
-    places = [_where_inside(left), _where_inside(right)]
+    places = [
+        "the whole model" if not keys
+        else f"inside {keys[0].rpartition('/')[0]}" if "/" in keys[0]
+        else ""
+        for keys in (left, right)
+    ]  # fmt: skip
     told = [f"{side}: {place}" for side, place in zip(("left", "right"), places) if place]
     if places[0] == places[1]:
         told = list(filter(None, places[:1]))
     return f" ({listed(told)})" if told else ""
-
-
-def _where_inside(keys: list[str]) -> str:
-    if not keys:
-        return "the whole model"
-    return f"inside {keys[0].rpartition('/')[0]}" if "/" in keys[0] else ""
 
 
 def _mark(index: int) -> str:

@@ -22,29 +22,21 @@ def text_grid(titles: Cells, rows: Sequence[Cells], right: bool = False) -> list
     lines = [titles, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = ["-" * width for width in widths]
-    return [_line(line, widths, right) for line in (titles, rule, *rows)]
-
-
-def _line(cells: Cells, widths: list[int], right: bool) -> str:
-    pairs = zip(cells, widths, strict=True)
-    padded = [cell.rjust(width) if right else cell.ljust(width) for cell, width in pairs]
-    return "  ".join(padded).rstrip()
+    justified = str.rjust if right else str.ljust
+    return ["  ".join(map(justified, line, widths)).rstrip() for line in (titles, rule, *rows)]
 
 
 def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
     """A table whose first column and first row are headings."""
     heads = "".join(f'<th scope="col">{shown(title)}</th>' for title in titles)
-    body = "".join(map(_row, rows))
+    body = ""
+    for first, *others in rows:
+        cells = "".join(f"<td>{shown(cell)}</td>" for cell in others)
+        body += f'<tr><th scope="row">{shown(first)}</th>{cells}</tr>'
     return (
         f'<table class="funclab-table"><caption>{shown(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
-
-
-def _row(cells: Cells) -> str:
-    first, *others = map(shown, cells)
-    rest = "".join(f"<td>{cell}</td>" for cell in others)
-    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 class Picture:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from funclab.errors import import_for
 from funclab.files import replacing
 
 ENDINGS = (".png", ".pdf")
@@ -52,6 +53,7 @@ def png(svg: str, paper: str) -> str:
 
 def save(svg: str, paper: str, path: Path, dpi: int) -> None:
     """Write a picture that `Canvas` drew: at 72 dots an inch one unit is one pixel."""
+    import_for("Saving a picture as pixels or PDF", "matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -255,5 +257,7 @@ def font(name: str, size: int) -> Any:
     from PIL import ImageFont
 
     spec = find_spec("matplotlib")
-    folder = Path(str(spec.origin if spec else "")).parent / "mpl-data" / "fonts" / "ttf"
+    if spec is None:
+        return ImageFont.load_default(size)
+    folder = Path(str(spec.origin)).parent / "mpl-data" / "fonts" / "ttf"
     return ImageFont.truetype(str(folder / f"{name}.ttf"), size)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from math import log2, prod
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import plural, text_width
 from funclab.view.live.said import say
+from funclab.view.scene.sizes import extents
 from funclab.view.trace.drawing import draw_frame, size_of
 from funclab.view.trace.frames import frame_of
 
@@ -40,11 +40,12 @@ class Strip(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the bars and the prefixes; returns the size needed."""
-        sizes = [glyph(node) for node in self.nodes]
-        up, down = (max(size) for size in zip(*sizes, strict=True))
+        shapes = (node.output_shapes[0][1:] for node in self.nodes)
+        sizes = [extents([length or 1 for length in shape]) for shape in shapes]
+        down, up = (max(size) for size in zip(*sizes, strict=True))
         last = len(sizes) - 1
         bars: dict[str, list[str]] = {"rim": [], "input": [], "output": []}
-        for i, (space, features) in enumerate(sizes):
+        for i, (features, space) in enumerate(sizes):
             x, wide = LEFT + i * self.step, max(0.5, self.step - (self.step > 3))
             top = MIDDLE - REACH * space / up
             bottom = MIDDLE + 2 + FEATURES_REACH * features / down
@@ -77,14 +78,6 @@ class Strip(Picture):
                 if text_width(number, 11, mono=True) < size:
                     canvas.text_line(complex(at + size / 2, BASELINE + 1), number, NUMBER)
             at += size
-
-
-def glyph(node: Node) -> tuple[float, float]:
-    """How high and how deep the bar of a call is: its positions and features, as logarithms."""
-    shape = [size or 1 for size in node.output_shapes[0][1:]] or [1]
-    *space, features = shape
-    positions = prod(space) ** (1 / len(space)) if space else 1
-    return 3 + 2 * log2(max(1, positions)), 3 + 2 * log2(max(1, features))
 
 
 class Values(Picture):

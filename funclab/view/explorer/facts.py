@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
-from funclab import structure
+from funclab import registry, structure
 from funclab.engine.describe import Names
 from funclab.engine.plan import calls_behind
 from funclab.graph.graph import Graph
@@ -27,6 +26,8 @@ from funclab.view.tables.nodes import special
 Facts = dict[str, Any]
 MOST_NODES = 200
 """Calls of a layer outside the model, at most, that are listed."""
+MOST_ITEMS = 8
+"""How many items of a long setting, such as a vocabulary, are told."""
 
 
 def _named(part: Part, name: str, fact: Facts) -> Facts:
@@ -58,20 +59,15 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
-    facts["summary"] = _summary(model, graph)
-    return facts, objects
-
-
-def _summary(model: Any, graph: Graph) -> Facts:
-    """What is told of the whole model while nothing is selected."""
     weights = words.weights_of(model)
     trained = words.count(weight for weight in weights if weight.trainable)
-    ends = {"inputs": graph.inputs, "outputs": graph.outputs}
-    told = {
-        end: [f"{words.tensor_id(graph, tensor)} {show(tensor.shape)}" for tensor in tensors]
-        for end, tensors in ends.items()
+    facts["summary"] = {  # of the whole model, while nothing is selected
+        "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
+        "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],
+        "weights": f"{words.count(weights):,}",
+        "trained": f"{trained:,}",
     }
-    return {**told, "weights": f"{words.count(weights):,}", "trained": f"{trained:,}"}
+    return facts, objects
 
 
 def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
@@ -106,11 +102,12 @@ def _told(layer: Any) -> Facts:
     """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
     weights = words.weights_of(layer)
     arrays = [] if words.graph_of(layer) is not None else weights
+    names = words.weight_names(layer)
     return {
         "detail": words.detail(layer),
         "settings": settings(layer),
         "weights": words.arithmetic(layer) if weights else "",
-        "arrays": [[clean(weight.name), show(weight.shape)] for weight in arrays],
+        "arrays": [[name, show(weight.shape)] for name, weight in zip(names, arrays)],
     }
 
 
@@ -147,17 +144,23 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
     config = layer.get_config()
     names = config if every else own_settings(layer)
     return [
-        [name, _setting(config[name])]
+        [name, _setting(getattr(layer, name, None), config[name])]
         for name in names
         if name in config and name not in ("name", "dtype", "trainable")
     ]
 
 
-def _setting(value: Any) -> str:
+def _setting(given: Any, value: Any) -> str:
     """A setting as it is written in code, more or less: a layer in it by its class."""
+    if inspect.isfunction(given):
+        return given.__name__
     if isinstance(value, dict) and "class_name" in value:
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(value["class_name"])).lower()
-    return show(tuple(value)) if isinstance(value, list) else str(value)
+        return registry.to_snake_case(str(value["class_name"]))
+    if not isinstance(value, (list, tuple)):
+        return str(value) or "''"
+    items = [repr(x) if isinstance(x, str) else _setting(None, x) for x in value[:MOST_ITEMS]]
+    items += [f"… {len(value):,} in all"] if len(value) > MOST_ITEMS else []
+    return f"({', '.join(items)}{',' * (len(items) == 1)})"
 
 
 def more_of(layer: Operation) -> Facts:
@@ -169,7 +172,8 @@ def more_of(layer: Operation) -> Facts:
 
 
 def tape_of(node: Node) -> list[Facts]:
-    """The op calls of one node, each with its arithmetic as text and the source of its op."""
+    """The op calls of one node, each with its arithmetic as text, and the forward and vjp of its op
+    as they stand in the engine."""
     if node.is_input:
         return []
     if isinstance(node, Recorded):
@@ -187,19 +191,14 @@ def tape_of(node: Node) -> list[Facts]:
 def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
-    options = str(call.op).partition("(")[2].rstrip(")")
+    options = str(call.op).partition("(")[2][:-1]
+    methods = map(inspect.getsource, (type(call.op).forward, type(call.op).vjp))
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(type(call.op)) or "",
-        "source": _source(type(call.op)),
+        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods),
     }
-
-
-def _source(op: type) -> str:
-    """The arithmetic of an op: its forward and vjp as they stand in the engine."""
-    methods = (getattr(op, name) for name in ("forward", "vjp"))
-    return "\n\n".join(inspect.cleandoc("\n" + inspect.getsource(method)) for method in methods)
 
 
 def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
@@ -217,9 +216,9 @@ def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
                 continue
             key, fact = part.key(node.key), facts["nodes"][part.key(node.key)]
             inputs, output = [tuple(shape) for shape in node.input_shapes], node.output_shapes[0]
-            detail, given = words.detail(node.operation), ", ".join(map(show, inputs))
+            detail, taken = words.detail(node.operation), ", ".join(map(show, inputs))
             ends = [numbers[name] for name in (fact["layer"], *fact["outputs"], *fact["inputs"])]
-            name, call = f"shape {detail} {given} {ends}", f"{key} ({detail})"
+            name, call = f"shape {detail} {taken} {ends}", f"{key} ({detail})"
             why = clean(rule(node).words)
             questions[key] = shape_question(name, call, inputs, tuple(output), why)
     return questions

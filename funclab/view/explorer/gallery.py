@@ -166,18 +166,18 @@ class Gallery:
         words; over the picture only if that fits in no other way. None if it fits nowhere, unless
         it is asked for or very small.
         """
-        found = self._chooser(way, target)
-        self.choices[way._replace(choice=None)] = found.names
-        fits = {side: found.fit(room, way.choice) for side, room in self._rooms(way).items()}
+        ways = self._chooser(way, target)
+        self.choices[way._replace(choice=None)] = ways.names
+        fits = {side: ways.fit(room, way.choice) for side, room in self._rooms(way).items()}
 
         def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            return not fit.fits, side == "over", found.rank(fit), max(0, fit.width - fit.room[0])
+            return not fit.fits, side == "over", ways.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
             return None
-        return side, self._drawn(way, found.draw(fits[side]))
+        return side, self._drawn(way, ways.draw(fits[side]))
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
         """As many calls as there is room for below the strip, around what is selected."""
@@ -190,17 +190,18 @@ class Gallery:
         side = max(spaces, key=spaces.__getitem__)
         most = self.details.get(way, max(spaces[side], FEWEST))
         while True:
-            found = self._chooser(way, target, most)
-            fit = found.fit(rooms[side], LINES.name)
+            ways = self._chooser(way, target, most)
+            fit = ways.fit(rooms[side], LINES.name)
             if fit.fits or most == FEWEST:
                 break
-            most = max(FEWEST, int(most * min(rooms[side][1] / fit.height, 0.8)))
+            less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may go all at once
+            most = max(FEWEST, int(most * less))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return side, self._drawn(way, found.draw(fit)), rooms[side]
+        return side, self._drawn(way, ways.draw(fit)), rooms[side]
 
     def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))
@@ -222,7 +223,7 @@ class Gallery:
         """The strip of all calls, and which of them stand below it."""
         graph = words.graph_of(self.model)
         assert graph is not None
-        boxes = [box for part in picture.scene.walk() for box in part.boxes]
+        boxes = picture.scene.every_box
         drawn = {box.key for box in boxes if box.role != "fold"}
         drawn |= {key for box in boxes if box.role == "repeat" for key in box.members}
         keys = [self.target(picture.scene.face, clean(node.key)) for node in graph.nodes]
@@ -239,7 +240,7 @@ class Gallery:
         """How many calls are drawn, and how many are left out or in repeats."""
         if scene.face != "calls":
             return ""
-        boxes = [box for part in scene.walk() for box in part.boxes]
+        boxes = scene.every_box
         repeats = sum(box.role == "repeat" for box in boxes)
         drawn = len(set(self.top) & {box.key for box in boxes})
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
@@ -259,8 +260,8 @@ class Gallery:
             and (not target or target in shown_in(scene))
         ):
             return Diagram(scene, look)  # as it stands in the view already
-        found = self._chooser(way, target)
-        return Diagram(found.draw(found.fit(WINDOW, way.choice)), look)
+        ways = self._chooser(way, target)
+        return Diagram(ways.draw(ways.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:
         """Draw what a page without a kernel may show, as far as there is room."""
@@ -304,7 +305,7 @@ def is_repeat(key: str) -> bool:
 
 def shown_in(scene: Scene) -> set[str]:
     """The keys of all boxes in a picture, and of calls that are ticks, as the page has them."""
-    boxes = [box for part in scene.walk() for box in part.boxes]
+    boxes = scene.every_box
     ticks = [key for box in boxes if box.inside is None for key in box.starts]
     return {clean(key) for key in [*(box.key for box in boxes), *ticks]}
 

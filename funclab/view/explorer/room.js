@@ -4,6 +4,8 @@
 // As wide as a panel beside the picture is with its gap, as high as one below, and the width under
 // which it lies over the picture instead.
 const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
+// The least height of a panel beside the picture: what most layers have to say.
+const PANEL = 420;
 // The room in a notebook in a window 1280 by 720: what no kernel draws anew must fit there.
 const WINDOW = [1095, 564];
 
@@ -65,7 +67,7 @@ class Room {
     const drawn = ctx.stage.querySelector("svg"), [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
     const side = this.side(picture, wide), strip = picture?.strip ? this.strip.offsetHeight : 0;
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
-    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, 320)),
+    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, PANEL)),
       said: Math.min(260, Math.max(this.panel[1], high - tall - strip - 4)), stage: high - this.panel[1] - strip };
     for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;

@@ -153,8 +153,8 @@ class Explorer(View):
     def _values(self, key: str) -> dict[str, str] | None:
         """The picture of a weight, asked for as "dense kernel", and what sums it up."""
         layer, _, name = key.rpartition(" ")
-        weights = words.weights_of(self.objects.get(layer))
-        weight = next((weight for weight in weights if clean(weight.name) == name), None)
+        owner = self.objects.get(layer)
+        weight = dict(zip(words.weight_names(owner), words.weights_of(owner))).get(name)
         if weight is None:
             return None
         drawn = Values(name, weight.numpy(), self.look)

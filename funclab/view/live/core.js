@@ -50,7 +50,7 @@ function row(head, cells, properties = {}) {
 
 /** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
 function breakable(line) {
-  return line.split(/(?<=[./])(?=[a-z_])/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+  return line.split(/(?<=[./])(?=[a-z_])|(?=\[\d)/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 }
 
 /** Where the first rectangle of a drawn part lies. */

@@ -65,5 +65,23 @@ def compare_runs(*histories: Any, **settings: Any) -> Any:
     return make("runs", *histories, **settings)
 
 
+class Later:
+    """A method of a class below the views: its module is loaded when the method is first used."""
+
+    def __init__(self, module: str, function: str) -> None:
+        self.module, self.function = module, function
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        function = getattr(importlib.import_module(f"funclab.{self.module}"), self.function)
+        setattr(self.owner, self.name, function)
+        return function if instance is None else function.__get__(instance)
+
+
 fitting.live_callback = live_callback
 History.compare = compare_runs
+_plot = Later("view.training.curves", "history_plot")
+_plot.__set_name__(History, "plot")
+History.plot = _plot  # type: ignore[assignment]

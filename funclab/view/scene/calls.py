@@ -14,18 +14,7 @@ from funclab.shape_math import show
 from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.scene import repeats, words
 from funclab.view.scene.insides import Recorded, inside, parts
-from funclab.view.scene.repeats import (
-    Entry,
-    Family,
-    Item,
-    LeftOut,
-    Repetition,
-    Several,
-    calls_of,
-    folded,
-    parts_of,
-    reads,
-)
+from funclab.view.scene.repeats import Entry, Family, LeftOut, Repetition, Several, calls_of, reads
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
@@ -71,27 +60,21 @@ def caption_groups(scene: Scene) -> None:
     A model that is called twice and drawn twice has all its layers drawn twice: the weights in it
     exist once all the same.
     """
-    first: dict[int, Scene] = {}
+    places: dict[int, str] = {}
     for part in scene.walk():
-        for group in part.groups:
-            if group.weights and group.number in first:
-                group.caption = _again(group, first[group.number])
-            elif group.weights:
-                first[group.number] = part
-                group.caption = _once(group)
-
-
-def _once(group: Group) -> list[str]:
-    last = "frozen: training leaves them" if group.frozen else "gradients of all add up here"
-    where = f"used by {plural(group.total, 'call')}"
-    if group.total > group.size:
-        return [f"{where}, {group.size} of them here;", last]
-    return [f"{where},", last]
-
-
-def _again(group: Group, first: Scene) -> list[str]:
-    where = f"in {shorten(first.place, 28)}" if first.place else "outside"
-    return [f"the same weights as {where}:", f"{plural(group.total, 'call')} use them in all"]
+        for group in (group for group in part.groups if group.weights):
+            calls = plural(group.total, "call")
+            if group.number in places:
+                where = places[group.number]
+                where = f"in {shorten(where, 28)}" if where else "outside"
+                group.caption = [f"the same weights as {where}:", f"{calls} use them in all"]
+                continue
+            places[group.number] = part.place
+            here = f" {group.size} of them here;" if group.total > group.size else ""
+            last = (
+                "frozen: training leaves them" if group.frozen else "gradients of all add up here"
+            )
+            group.caption = [f"used by {calls},{here}", last]
 
 
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
@@ -175,14 +158,14 @@ class Calls:
 
     def _every(self) -> list[Entry]:
         """What there is a box for, before the middle is left out."""
-        items = list(parts_of(self.graph))
+        items: list[repeats.Item] = list(repeats.parts_of(self.graph))
         if self.fold:
-            items = folded(self.graph, self.sharing.numbers, self.fold == "alike")
+            items = repeats.folded(self.graph, self.sharing.numbers, self.fold == "alike")
         entries = self._entries(items)
         together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
         return entries if together else list(self.graph.nodes)  # inputs first
 
-    def _entries(self, items: Sequence[Item], own: str = "") -> list[Entry]:
+    def _entries(self, items: Sequence[repeats.Item], own: str = "") -> list[Entry]:
         """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
         own frame."""
         entries: list[Entry] = []
@@ -206,7 +189,7 @@ class Calls:
             scene.boxes.append(box)
             boxes |= dict.fromkeys(calls_of(entry), box)
             if not isinstance(entry, (Node, Several)):
-                scene.hidden += len(calls_of(entry)) - self._drawn(entry, box)
+                scene.hidden += len(entry.calls) - self._drawn(entry, box)
             inner = box.inside is not None and box.inside.moved
             scene.moved = scene.moved or inner or box.shown > 0
         self.wires.connect(scene, boxes, prefix is None)
@@ -216,7 +199,7 @@ class Calls:
     def _drawn(self, entry: Repetition | Family | LeftOut, box: Box) -> int:
         """How many of the calls that a box stands for are drawn."""
         if box.inside is not None:
-            shown = entry.calls[box.shown] if isinstance(entry, Repetition) else calls_of(entry)
+            shown = entry.rounds[box.shown] if isinstance(entry, Repetition) else entry.calls
             return len(shown) - box.inside.hidden
         return 1 if isinstance(entry, Repetition) else 0
 
@@ -224,8 +207,8 @@ class Calls:
         return f"{self.prefix}{node.key}"
 
     def _key_of(self, entry: Repetition | Family) -> str:
-        nodes, kind = calls_of(entry), "repeat" if isinstance(entry, Repetition) else "names"
-        return f"{self.prefix}{kind} {nodes[0].key} to {nodes[-1].key}"
+        kind = "repeat" if isinstance(entry, Repetition) else "names"
+        return f"{self.prefix}{kind} {entry.calls[0].key} to {entry.calls[-1].key}"
 
     def _box(self, node: Node) -> Box:
         key = self.key(node)
@@ -247,13 +230,21 @@ class Calls:
             return self._within(model, box.key)
         if inner is None:
             return None
-        wrapped = _wrapped_box(inner, f"{box.key}/")
+        wrapped = Box(  # it has no node of its own there
+            key=f"{box.key}/{inner.name}",
+            name=clean(inner.name),
+            detail=words.detail(inner),
+            frozen=words.is_frozen(inner),
+            nested=words.graph_of(inner) is not None,
+            outputs=0,
+            title=f"{clean(inner.name)}, {words.detail(inner)}, applied by the wrapper around.",
+        )
         if wrapped.nested and self._is_open(wrapped.key):
             wrapped.inside = self._within(inner, wrapped.key)
         return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
 
     def _new_box(self, node: Node, key: str) -> Box:
-        layer, (place, which) = node.operation, self._input(node)
+        layer, which = node.operation, self._which_input(node)
         box = Box(
             key=key,
             name=clean(layer.name),
@@ -268,24 +259,20 @@ class Calls:
             nested=inside(node) is not None,
             inputs=len(reads(self.graph, node)),
             outputs=len(node.output_tensors),
-            write=write_line(node),
             note=absent(layer, self.graph, self.sharing),
-            place=place,
             ordered=words.kind(layer) not in UNORDERED,
             weights=words.count(words.weights_of(layer)),
         )
         box.title = self._sentence(box, node)
         return box
 
-    def _input(self, node: Node) -> tuple[int | None, str]:
-        """Which of the model's inputs a node is, and the words for it: that only when there are
-        several, and what is not float32."""
-        if node not in self.graph.input_nodes:
-            return None, ""
-        place, dtype = self.graph.input_nodes.index(node), node.output_tensors[0].dtype
-        which = f" · inputs[{place}]" if len(self.graph.input_nodes) > 1 else ""
-        which += f" · {dtype}" if dtype != "float32" else ""
-        return place, "" if self.piece else which
+    def _which_input(self, node: Node) -> str:
+        """Which of several inputs of the model a node is, and its dtype, if it is not float32."""
+        inputs, dtype = self.graph.input_nodes, node.output_tensors[0].dtype
+        if self.piece or node not in inputs:
+            return ""
+        which = f" · inputs[{inputs.index(node)}]" if len(inputs) > 1 else ""
+        return which + (f" · {dtype}" if dtype != "float32" else "")
 
     def _within(self, model: Any, key: str) -> Scene:
         settings = (self.focus, self.sharing, self.fold, self.unfolded)
@@ -293,16 +280,16 @@ class Calls:
 
     def _sentence(self, box: Box, node: Node) -> str:
         layer = node.operation
-        given = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
-        takes = f" takes {listed(given)} and" if given else ""
-        made = [
+        inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
+        takes = f" takes {listed(inputs)} and" if inputs else ""
+        outputs = [
             f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
             for tensor in node.output_tensors
         ]
         note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
         self.met.add(layer)
         here = f"{box.name}, {box.detail}, node {node.index}"
-        return f"{here}:{takes} makes {listed(made)}.{note}"
+        return f"{here}:{takes} makes {listed(outputs)}.{note}"
 
     def _box_of_several(self, entry: Entry) -> Box:
         if isinstance(entry, LeftOut):
@@ -316,8 +303,8 @@ class Calls:
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
         box = repeats.repeat_box(entry, key, self.prefix)
-        box.shown = next((i for i, own in enumerate(entry.calls) if self.focused in own), 0)
-        block, first = entry.calls[box.shown], entry.calls[0][0].operation
+        box.shown = next((i for i, own in enumerate(entry.rounds) if self.focused in own), 0)
+        block, first = entry.rounds[box.shown], entry.calls[0].operation
         if len(block) == 1:
             box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
         else:
@@ -334,8 +321,8 @@ class Calls:
                 keys.setdefault(entry.operation, []).append(self.key(entry))
             elif isinstance(entry, Several):
                 keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
-            elif isinstance(entry, Repetition) and len(entry.calls[0]) == 1:
-                keys.setdefault(entry.calls[0][0].operation, []).append(self._key_of(entry))
+            elif isinstance(entry, Repetition) and len(entry.rounds[0]) == 1:
+                keys.setdefault(entry.calls[0].operation, []).append(self._key_of(entry))
         return [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
 
     def _group(self, layer: Operation, keys: list[str]) -> Group:
@@ -363,16 +350,3 @@ def write_line(node: Node) -> str:
     """The line of Python that gives a node's output; nothing for a call within a layer's `call`."""
     here = f"{clean(node.operation.name)}.get_output_at({node.index})"
     return "" if isinstance(node, Recorded) else here
-
-
-def _wrapped_box(layer: Any, prefix: str) -> Box:
-    """The layer inside a wrapper: it has no node of its own there."""
-    return Box(
-        key=f"{prefix}{layer.name}",
-        name=clean(layer.name),
-        detail=words.detail(layer),
-        frozen=words.is_frozen(layer),
-        nested=words.graph_of(layer) is not None,
-        outputs=0,
-        title=f"{clean(layer.name)}, {words.detail(layer)}, applied by the wrapper around.",
-    )

@@ -152,7 +152,8 @@ class Chooser:
         self, choice: Choice, densities: tuple[str, ...], directions: list[str]
     ) -> Iterator[list[Trial]]:
         """The layouts to try in one step, a U and fewer columns first."""
-        if choice.columns > 1 and self._bends(choice, directions):
+        bends = choice.columns > 1 and "TB" in directions
+        if bends and arms(cells_of(self.scene(choice.fold))) is not None:
             yield [Trial(densities[-1], "TB", 0)]
         for columns in range(1, choice.columns + 1):
             for density in densities:
@@ -161,10 +162,6 @@ class Chooser:
                     trials.insert(directions.index("LR"), Trial(density, "LR", 1))
                 if trials:
                     yield trials
-
-    def _bends(self, choice: Choice, directions: list[str]) -> bool:
-        """Whether a U can be made of the model."""
-        return "TB" in directions and arms(cells_of(self.scene(choice.fold))) is not None
 
     def _placed(self, fold: str, trial: Trial, room: Room) -> Scene:
         scene = self.scene(fold)

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
+from functools import partial
 from itertools import compress
 from typing import Any
 
-from funclab.errors import ArgumentError, GraphError, TensorTypeError
+from funclab.errors import ArgumentError, GraphError, TensorTypeError, import_for
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
-from funclab.view.draw.picture import Picture, Written
+from funclab.view.draw.canvas import shown as escaped
+from funclab.view.draw.picture import Picture, Written, html_grid, text_grid
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
 from funclab.view.scene.choosing import Chooser
 from funclab.view.scene.drawing import draw_scene
-from funclab.view.scene.graph_text import description
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
@@ -73,27 +74,28 @@ class Diagram(Graphs):
     @property
     def text(self) -> str:
         """The same as a table of plain text."""
-        return graph_text.text(self.scene)
+        table = text_grid(graph_text.TITLES, list(graph_text.call_lines(self.scene)))
+        shared = list(graph_text.group_lines(self.scene))
+        return "\n".join([self.scene.title, "", *table, *([""] if shared else []), *shared])
 
     @property
     def table(self) -> str:
         """The same as an HTML table."""
-        return graph_text.html_table(self.scene)
+        lines = list(graph_text.call_lines(self.scene))
+        notes = [f"<p>{escaped(line)}</p>" for line in graph_text.group_lines(self.scene)]
+        return html_grid(self.scene.title, graph_text.TITLES, lines) + "".join(notes)
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         return graph_text.written(self.scene, dialect)
 
     def to_graphviz(self) -> Any:
         """The graph as a `graphviz.Source`, which Graphviz lays out and draws in its own way."""
-        import graphviz
-
+        graphviz = import_for("to_graphviz()", "graphviz")
         return graphviz.Source(self.to_dot())
 
     def texts(self) -> dict[str, Written]:
-        def data() -> str:
-            return f"{json.dumps(self.scene.to_dict(), ensure_ascii=False, indent=1)}\n"
-
-        return {**super().texts(), ".json": data}
+        data = partial(json.dumps, ensure_ascii=False, indent=1)
+        return {**super().texts(), ".json": lambda: f"{data(self.scene.to_dict())}\n"}
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -292,13 +294,10 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
             fix="pass what Input(...) or a layer call returned.",
         )
     behind = Behind(tensor)
-    scene = Calls(behind, False, MOST_CALLS).build()
-    scene.direction = direction
+    drawn = diagram(behind, direction=direction, look=look)
     calls = plural(len(behind.graph.nodes), "call")
-    scene.title = f"Where {clean(tensor.id)} comes from: {calls}"
-    scene.description = description(scene)
-    place(scene)
-    return Diagram(scene, look)
+    drawn.scene.title = f"Where {clean(tensor.id)} comes from: {calls}"
+    return drawn
 
 
 def compact(

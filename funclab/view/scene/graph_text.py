@@ -1,4 +1,4 @@
-"""A scene as the text of other programs: Graphviz's DOT, and Mermaid for Markdown pages."""
+"""A scene as lines and sentences, and as text for other programs: DOT and Mermaid."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.canvas import shown
-from funclab.view.draw.picture import html_grid, text_grid
 from funclab.view.draw.text import listed, shorten, steady
 from funclab.view.scene.drawing import colours
 from funclab.view.scene.scene import Box, Group, Scene
@@ -65,7 +63,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 def description(scene: Scene) -> str:
     """The picture as sentences, for those who do not see it."""
-    sentences = [box.title for part in scene.walk() for box in part.boxes]
+    sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
         told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
@@ -73,20 +71,6 @@ def description(scene: Scene) -> str:
     if outputs:
         told.append(f"The result is {listed(outputs)}.")
     return " ".join([*told, *group_lines(scene)])
-
-
-def text(scene: Scene) -> str:
-    """The scene as a table of text."""
-    table = text_grid(TITLES, list(call_lines(scene)))
-    shared = list(group_lines(scene))
-    after = ["", *shared] if shared else []
-    return "\n".join([scene.title, "", *table, *after])
-
-
-def html_table(scene: Scene) -> str:
-    """The scene as an HTML table with a caption and marked headings."""
-    notes = "".join(f"<p>{shown(line)}</p>" for line in group_lines(scene))
-    return html_grid(scene.title, TITLES, list(call_lines(scene))) + notes
 
 
 @dataclass(frozen=True)
@@ -162,9 +146,9 @@ def _whole(title: str, direction: str, dialect: Dialect, lines: list[str]) -> st
 
 
 def _lines(scene: Scene, dialect: Dialect, prefix: str) -> list[str]:
-    keys = [one.key for each in scene.walk() for one in
-            [*each.boxes, *(plate for plate in each.plates if plate.output)]]  # fmt: skip
-    names = {key: f"{prefix}{i}" for i, key in enumerate(keys)}
+    items = [item for part in scene.walk() for item in part.items()]
+    items = [item for item in items if isinstance(item, Box) or item.output]
+    names = {item.key: f"{prefix}{i}" for i, item in enumerate(items)}
     return [line for part in _parts(scene, dialect, names) for line in part.splitlines()]
 
 

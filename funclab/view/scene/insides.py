@@ -109,8 +109,8 @@ def _graph_of_call(node: Node) -> Graph:
 def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
     """The tensors that a call takes, by the name of the argument, the first one last."""
     names = [first_parameter(type(node.operation)), *call_parameters(type(node.operation))]
-    given = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
-    for name, value in reversed(given.items()):
+    arguments = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
+    for name, value in reversed(arguments.items()):
         yield from ((name, x) for x in structure.flatten(value) if isinstance(x, Tensor))
 
 

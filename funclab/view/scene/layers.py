@@ -53,7 +53,6 @@ class Layers(Calls):
             node=None,
             rows=self._rows(nodes),
             note="",
-            write="",
             title=f"{clean(layer.name)}, {words.detail(layer)}, "
             f"called {words.times(len(nodes))} in this model.",
         )
@@ -76,8 +75,8 @@ class Layers(Calls):
         return rows
 
     def _row(self, node: Node) -> Row:
-        given, made = (
+        inputs, outputs = (
             [words.tensor_id(self.graph, tensor) for tensor in tensors]
             for tensors in (reads(self.graph, node), node.output_tensors)
         )
-        return Row(node.index, given, made, list(map(show, node.output_shapes)))
+        return Row(node.index, inputs, outputs, list(map(show, node.output_shapes)))

@@ -36,7 +36,9 @@ class Repetition:
 
     def __init__(self, blocks: list[list[Item]], alike: bool) -> None:
         self.blocks, self.alike = blocks, alike
-        self.calls = [calls(block) for block in blocks]
+        self.rounds = [calls(block) for block in blocks]
+        """The calls of each block."""
+        self.calls = [node for nodes in self.rounds for node in nodes]
 
     def varies(self) -> list[str]:
         """How the blocks differ: `filters 64 · 128 · 256`."""
@@ -50,16 +52,15 @@ Item = tuple[Node, ...] | Repetition
 
 def calls(items: Iterable[Item]) -> list[Node]:
     """All calls that the items stand for, in order."""
-    blocks = (item.calls if isinstance(item, Repetition) else [item] for item in items)
-    return [node for several in blocks for nodes in several for node in nodes]
+    parts = (item.calls if isinstance(item, Repetition) else item for item in items)
+    return [node for part in parts for node in part]
 
 
 def drawn(items: Iterable[Item]) -> int:
     """How many calls are left to draw when each repetition is drawn once."""
-    firsts = (
+    return sum(
         drawn(item.blocks[0]) if isinstance(item, Repetition) else len(item) for item in items
     )
-    return sum(firsts)
 
 
 def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
@@ -256,7 +257,7 @@ class LeftOut(NamedTuple):
     """Calls that are left out."""
 
     number: int
-    nodes: list[Node]
+    calls: list[Node]
 
 
 class Several:
@@ -272,26 +273,22 @@ Entry = Node | Repetition | Family | LeftOut | Several
 
 def calls_of(entry: Entry) -> list[Node]:
     """The calls that a box stands for, drawn or not."""
-    if isinstance(entry, Repetition):
-        return [node for block in entry.calls for node in block]
-    if isinstance(entry, (Family, Several)):
-        return entry.calls
-    return entry.nodes if isinstance(entry, LeftOut) else [entry]
+    return [entry] if isinstance(entry, Node) else entry.calls
 
 
 def left_out_box(run: LeftOut, prefix: str) -> Box:
     """The box of calls that are left out."""
-    first, last = run.nodes[0], run.nodes[-1]
-    layers = len({node.operation for node in run.nodes})
-    calls = plural(len(run.nodes), "call")
+    first, last = run.calls[0], run.calls[-1]
+    layers = len({node.operation for node in run.calls})
+    calls = plural(len(run.calls), "call")
     return Box(
         key=f"{prefix}fold" + (f" {run.number + 1}" if run.number else ""),
-        name=f"… {plural(len(run.nodes), 'more call')}",
+        name=f"… {plural(len(run.calls), 'more call')}",
         detail=f"of {plural(layers, 'layer')}, left out here",
         role="fold",
         title=f"{calls} in between are not drawn, from {first.key} to {last.key}.",
         inputs=1,
-        members=[f"{prefix}{node.key}" for node in run.nodes],
+        members=[f"{prefix}{node.key}" for node in run.calls],
     )
 
 
@@ -312,7 +309,7 @@ def family_box(family: Family, key: str, prefix: str) -> Box:
 
 def repeat_box(repeat: Repetition, key: str, prefix: str) -> Box:
     """The box of a repeat, without what is inside it."""
-    blocks = repeat.calls
+    blocks = repeat.rounds
     kind = "alike" if repeat.alike else "equal"
     weights = weights_words(repeat)
     single = len(blocks[0]) == 1
@@ -330,13 +327,13 @@ def repeat_box(repeat: Repetition, key: str, prefix: str) -> Box:
         f"{clean(blocks[0][0].key)} to {clean(blocks[-1][-1].key)}.{changes}",
         starts=[f"{prefix}{block[0].key}" for block in blocks],
         varies=varies,
-        members=[f"{prefix}{node.key}" for block in blocks for node in block],
+        members=[f"{prefix}{node.key}" for node in repeat.calls],
     )
 
 
 def weights_words(repeat: Repetition) -> str:
     """Whether the blocks of a repeat have weights of their own."""
-    first, second = ({node.operation for node in block} for block in repeat.calls[:2])
+    first, second = ({node.operation for node in block} for block in repeat.rounds[:2])
     weighted = {layer for layer in first if words.weights_of(layer)}
     if not weighted:
         return ""

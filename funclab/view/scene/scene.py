@@ -44,14 +44,10 @@ class Box(Area):
     outputs: int = 1
     rows: list[Row] = field(default_factory=list)
     inside: Scene | None = None
-    write: str = ""
-    """The line of Python that gives this node's output."""
     title: str = ""
     """A sentence for readers who point at the box or hear it."""
     note: str = ""
     """A short line on the nodes of the layer that are not in the picture."""
-    place: int | None = None
-    """Which of the model's inputs it brings in."""
     ordered: bool = True
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0
@@ -216,6 +212,11 @@ class Scene:
         for box in self.boxes:
             if box.inside is not None:
                 yield from box.inside.walk()
+
+    @property
+    def every_box(self) -> list[Box]:
+        """The boxes of this scene and those in its frames."""
+        return [box for part in self.walk() for box in part.boxes]
 
     def to_dict(self) -> dict[str, Any]:
         """The scene as data that JSON can hold."""

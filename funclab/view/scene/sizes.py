@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log2, prod
 
 from funclab.view.draw.geometry import Area
-from funclab.view.draw.text import shorten, text_width
+from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.scene.scene import Box, Group, Plate, Row, Scene
 
 
@@ -62,7 +62,7 @@ DENSITIES = {
     "short lines": Density(18, 12, 11, 11, False, False, 1, 2, 5, 84, 160, rows=True),
 }
 NAME, DETAIL, MONO, SMALL, PILL, CAPSULE = 15, 12, 12, 11, 11, 13
-LONGEST_NAME, LONGEST_DETAIL, LONGEST_OF_ROWS, LONGEST_ID = 28, 36, 56, 34
+LONGEST_NAME, LONGEST_OF_ROWS, LONGEST_ID = 28, 56, 34
 BAR, PAD = 8, 12
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
@@ -98,12 +98,12 @@ class Texts:
 def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     shown = box.node is not None and (density.plates or box.several)
     pill = node_words(box.node or 0) if shown else ""
-    longest = LONGEST_OF_ROWS if box.rows else LONGEST_DETAIL
-    detail = box.detail if box.brief is None else box.brief
-    name, detail = shorten(box.name, LONGEST_NAME), shorten(detail, longest)
-    if density.plates or box.rows:
-        return Texts(name, detail, pill)
-    room = density.widest - density.bar - 2 * density.pad
+    detail = clean(box.detail if box.brief is None else box.brief)
+    name, room = shorten(box.name, LONGEST_NAME), density.widest - density.bar - 2 * density.pad
+    if box.rows:
+        return Texts(name, shorten(detail, LONGEST_OF_ROWS), pill)
+    if density.plates:
+        return Texts(name, fitted(detail, room, density.detail), pill)
     beside = pill_width(pill) if pill else 0
     beside += MARK if box.group is not None else 0
     name = fitted(name, room - beside, density.name, bold=True)
@@ -147,14 +147,17 @@ def lengths(plate: Plate) -> list[int]:
 
 
 def glyph(plate: Plate) -> tuple[float, float]:
-    """The width and height of the bar that stands for a shape.
+    """The width and height of the bar that stands for a shape."""
+    features, positions = extents(lengths(plate))
+    return min(features, 30), min(positions, 16)
 
-    Features make it wide, and positions in space or time, their geometric mean, make it high.
-    """
-    *space, features = lengths(plate) or [1]
+
+def extents(lengths: list[int]) -> tuple[float, float]:
+    """How far features, and positions in space or time (their geometric mean), make a bar reach."""
+    *space, features = lengths or [1]
     positions = prod(space) ** (1 / len(space)) if space else 1
     width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
-    return min(width, 30), min(height, 16)
+    return width, height
 
 
 def shorten_id(name: str, length: int = LONGEST_ID) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
+from funclab.shape_math import show
 from funclab.view.scene import words
 from funclab.view.scene.repeats import reads
 from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
@@ -33,8 +34,11 @@ class Wires:
 
         Where they are not the `whole` graph but the inside of a frame, tensors cross its border.
         """
-        if not whole:
-            self._enter(scene, boxes)
+        tensors = dict.fromkeys(t for node in boxes for t in reads(self.graph, node))
+        for tensor in () if whole else tensors:
+            if self.graph.producer(tensor)[0] not in boxes:
+                border = self._border(scene, tensor, "in")
+                self._read(scene, border, End(border.key), None, boxes, self.readers[tensor])
         for node, box in boxes.items():
             for i, tensor in enumerate(node.output_tensors):
                 uses = self.readers.get(tensor, [])
@@ -54,14 +58,6 @@ class Wires:
                 if not whole and (leaves or tensor in self.positions):
                     border = self._border(scene, tensor, "out")
                     scene.edges.append(edge_of(plate, End(plate.key), End(border.key)))
-
-    def _enter(self, scene: Scene, boxes: Mapping[Node, Box]) -> None:
-        """The tensors that calls in a frame read and calls outside it make."""
-        tensors = dict.fromkeys(t for node in boxes for t in reads(self.graph, node))
-        for tensor in tensors:
-            if self.graph.producer(tensor)[0] not in boxes:
-                border = self._border(scene, tensor, "in")
-                self._read(scene, border, End(border.key), None, boxes, self.readers[tensor])
 
     def _plate(self, tensor: Tensor, whole: bool) -> Plate:
         plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
@@ -121,7 +117,7 @@ def edge_of(plate: Plate, source: End, target: End) -> Edge:
 
 
 def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
-    shape = words.shape_text(tensor.shape)
+    shape = show(tensor.shape)
     mask = tensor.mask is not None
     note = ", with a mask" if mask else ""
     return Plate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -22,26 +22,39 @@ _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is told where it is not the default: before the activation, and after it.
 _SETTINGS = {
+    "function": "{}",
     "num_heads": "{} heads", "num_query_heads": "{} heads", "num_key_value_heads": "{} of keys",
     "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
     "sliding_window": "window {}",
     "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
     "output_padding": "output padding {}", "output_size": "to {}",
     "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
-    "axis": "axis {}", "axes": "axes {}",
+    "axis": "axis {}", "axes": "axes {}", "shared_axes": "shared along {}",
     "dims": "axes {}", "equation": "{}",
     "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}", "interpolation": "{}",
+    "offset": "offset {}", "interpolation": "{}", "ngrams": "ngrams {}",
+    "output_sequence_length": "length {}", "l1": "l1 {}", "l2": "l2 {}",
+    "noise_shape": "noise {}",
 }  # fmt: skip
 _FLAGS = {
+    "dropout": "dropout {}", "recurrent_dropout": "recurrent dropout {}",
     "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
     "use_scale": "scaled", "use_gate": "gate", "mask_zero": "masks 0", "invert": "inverted",
     "keepdims": "keeps axes", "normalize": "normalized",
+    "crop_to_aspect_ratio": "cropped to fit", "pad_to_aspect_ratio": "padded to fit",
     "data_format": "{}",
 }  # fmt: skip
+_ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
+"""What is told of a class, in one dimension or more, even where it is the default."""
+_COUNTED = {
+    "Discretization": "bins", "Hashing": "bins", "HashedCrossing": "bins", "StringLookup": "tokens",
+    "IntegerLookup": "tokens", "TextVectorization": "tokens", "CategoryEncoding": "tokens",
+}  # fmt: skip
+"""What the depth of a class counts."""
 _LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
 """Settings that follow another one where they are not given."""
+# Arguments of a call that decide what it does.
 _CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
 # Operators as they are written; in the second row the order of the inputs makes no difference.
 _SIGNS = {
@@ -75,10 +88,6 @@ def inner_layer(layer: Any) -> Any:
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 
-def shape_text(shape: Sequence[int | None]) -> str:
-    return shape_math.show(shape)
-
-
 def tensor_id(graph: Graph | None, tensor: Tensor) -> str:
     """`layer[node:tensor]`, with the stand-in's name where the graph was cut."""
     own = graph.stand_ins.get(tensor, tensor) if graph is not None else tensor
@@ -98,8 +107,13 @@ def detail(layer: Any) -> str:
     size = _first(layer, _SIZES)
     if hasattr(layer, "input_dim") and hasattr(layer, "output_dim"):
         size = f"{layer.input_dim} → {layer.output_dim}"
-    head = " ".join(filter(None, [kind(layer), of, size]))
-    return " · ".join([head, *_settings_of(layer)])
+    if hasattr(layer, "height") and hasattr(layer, "width"):
+        size = f"to {layer.height}×{layer.width}"
+    counted = _COUNTED.get(kind(layer), "") if size else ""
+    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
+    settings = [_first(layer, _WINDOWS), *before, _activation(layer), *after]
+    head = " ".join(filter(None, [kind(layer), of, size, counted]))
+    return " · ".join(filter(None, [head, *settings]))
 
 
 def _parts(layer: Any) -> str:
@@ -113,15 +127,11 @@ def _parts(layer: Any) -> str:
 
 def call_words(node: Node) -> str:
     """What a call does: `op Divide · ÷ 4.0`, or what its layer does."""
-    layer = node.operation
-    more = [_call_flags(node) if layer.is_layer else _operator(node)]
+    layer, passed = node.operation, node.arguments.kwargs
+    more = [text for name, text in _CALL_FLAGS.items() if passed.get(name) is True]
+    if not layer.is_layer:
+        more = [_operator(node)]
     return " · ".join(filter(None, [detail(layer), *more]))
-
-
-def _call_flags(node: Node) -> str:
-    """The arguments of a call that decide what it does, such as use_causal_mask=True."""
-    passed = node.arguments.kwargs
-    return " · ".join(text for name, text in _CALL_FLAGS.items() if passed.get(name) is True)
 
 
 def is_automatic(operation: Operation) -> bool:
@@ -145,13 +155,13 @@ def brief(node: Node) -> str:
 def _operator(node: Node) -> str:
     """An op as it is written, its inputs by their numbers; its settings, for other ops."""
     op: Any = node.operation.op  # type: ignore[attr-defined]
-    name, given = type(op).__name__, node.arguments.args
-    tensors = [isinstance(value, Tensor) for value in given]
-    if name in _SIGNS and len(given) == 2:
+    name, args = type(op).__name__, node.arguments.args
+    tensors = [isinstance(value, Tensor) for value in args]
+    if name in _SIGNS and len(args) == 2:
         if all(tensors):
             return "" if name in _SYMMETRIC else f"0 {_SIGNS[name]} 1"
-        return " ".join(_SIGNS[name] if here else value_text(v) for v, here in zip(given, tensors))
-    told = [value_text(value) for value in given if isinstance(value, (int, float))]
+        return " ".join(_SIGNS[name] if here else value_text(v) for v, here in zip(args, tensors))
+    told = [value_text(value) for value in args if isinstance(value, (int, float))]
     for field in fields(op):
         value = getattr(op, field.name)
         if field.name == "axis" or not (value is None or value == field.default):
@@ -175,12 +185,6 @@ def _first(layer: Any, names: Iterable[str]) -> str:
     return ""
 
 
-def _settings_of(layer: Any) -> list[str]:
-    """The window, settings that are not the default, activation, and flags of a layer."""
-    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
-    return list(filter(None, [_first(layer, _WINDOWS), *before, _activation(layer), *after]))
-
-
 def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
     """The settings of a table that a layer has and that are not the default."""
     defaults = parameters(type(layer))
@@ -188,9 +192,13 @@ def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
         value = _same(getattr(layer, name, None))
         usual = [None, False, "channels_last", _same(defaults[name])]
         usual += [_same(getattr(layer, _LIKE[name], None))] if name in _LIKE else []
-        always = (kind(layer), name) == ("Concatenate", "axis")
+        always = _ALWAYS.get(kind(layer).rstrip("123D")) == name
+        if callable(value):
+            value = getattr(value, "__name__", None)
+            usual.append("<lambda>")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
             text = "{}" if value in ("same", "causal") else table[name]
+            text = text.removesuffix("s") if value == 1 and value is not True else text
             yield text.format(listed_value(value))
 
 
@@ -228,7 +236,7 @@ def arithmetic(layer: Any) -> str:
     total = f"{count(weights):,}"
     if graph_of(layer) is not None or len(weights) > 4:
         return f"{len(weights)} arrays, {total} numbers"
-    terms = ["×".join(map(str, one.shape)) or "1" for one in weights]
+    terms = ["×".join(map(str, weight.shape)) or "1" for weight in weights]
     return total if terms == [total] else f"{' + '.join(terms)} = {total}"
 
 
@@ -249,5 +257,24 @@ def value_text(value: Any) -> str:
 def listed_value(value: Any) -> str:
     """A setting in which order counts: `0, 2, 1`."""
     if isinstance(value, (list, tuple)):
-        return shorten(", ".join(map(str, value)), 20)
+        items = list(map(str, value))
+        items[4:-1] = ["…"] if len(items) > 6 else items[4:-1]
+        return shorten(", ".join(items), 32)
     return value_text(value)
+
+
+def weight_names(layer: Any) -> list[str]:
+    """The names of a layer's weights, after what tells two of one name apart: `query/kernel`.
+
+    >>> from funclab.layers import LSTM, Bidirectional
+    >>> both = Bidirectional(LSTM(2))
+    >>> both.build((None, 5, 4))
+    >>> weight_names(both)[2:4]
+    ['forward_lstm/bias', 'backward_lstm/kernel']
+    """
+    paths = [weight.path.split("/") for weight in weights_of(layer)]
+    names = [path[-1] for path in paths]
+    if len(set(names)) == len(names):
+        return list(map(clean, names))
+    common = set[str]().union(*paths).intersection(*paths)
+    return [clean("/".join(part for part in path if part not in common)) for path in paths]

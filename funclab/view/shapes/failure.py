@@ -11,7 +11,7 @@ from funclab import structure
 from funclab.errors import FunclabError
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
@@ -44,7 +44,7 @@ class Failure:
         for i, (name, shape) in enumerate(self.inputs):
             axes = self.bad_axes(i)
             mark = f"   here: axis {axes[0]}, length {shape[axes[0]]}" if axes else ""
-            lines.append(f"  given   {name} {words.shape_text(shape)}{mark}")
+            lines.append(f"  given   {name} {show(shape)}{mark}")
         lines += [f"  wanted  {self.wanted}"] if self.wanted else []
         return "\n".join([*lines, f"  {self.what}", f"  Why: {self.why}", f"  Fix: {self.fix}"])
 
@@ -99,7 +99,7 @@ def _with_length(axis: int, length: int) -> str:
 
 def _with_rank(spec: Any) -> str:
     if spec.shape is not None:
-        return words.shape_text(spec.shape)
+        return show(spec.shape)
     if spec.ndim is not None:
         return f"{spec.ndim} axes, the batch among them"
     least = spec.min_ndim is not None

@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
 from funclab.view.draw.text import folded_lines, plural, prose, shorten, text_width
-from funclab.view.scene.words import shape_text
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.step import Step
 
@@ -30,11 +29,11 @@ Marked = tuple[Shape, Sequence[int]]
 
 @dataclass(repr=False)
 class Row(Picture):
-    """A call: its name, what it was given, the shapes in and out, and what is said."""
+    """A call: its name, the names of its inputs, the shapes in and out, and what is said."""
 
     title: str
     name: Line
-    given: list[Line]
+    names: list[Line]
     inputs: list[Marked]
     outputs: list[Marked]
     told: list[Line]
@@ -46,12 +45,12 @@ class Row(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         canvas.open(self.title, "step")
         _draw_lines(canvas, complex(LEFT, 22), [_fitted(self.name, RIGHT - LEFT)])
-        names = [_fitted(line, RIGHT - INDENT) for line in self.given]
+        names = [_fitted(line, RIGHT - INDENT) for line in self.names]
         _draw_lines(canvas, complex(INDENT, 40), names)
         bottom = self._draw_shapes(canvas)
         _draw_lines(canvas, complex(RIGHT, bottom + 18), self.told)
         canvas.close()
-        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.given)) + 14
+        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.names)) + 14
 
     def _draw_shapes(self, canvas: Canvas) -> float:
         """Draw inputs → outputs, in several lines if need be; returns where they end."""
@@ -193,9 +192,9 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
     yield f"{number}{step.key}{f'  {step.detail}' if step.detail else ''}"
     yield f"{margin}{step.words}"
     if step.inputs:
-        yield f"{margin}takes   {', '.join(f'{name} {shape_text(s)}' for name, s in step.inputs)}"
+        yield f"{margin}takes   {', '.join(f'{name} {show(s)}' for name, s in step.inputs)}"
     for output in step.outputs:
-        yield f"{margin}makes   {output.name} {shape_text(output.shape)}"
+        yield f"{margin}makes   {output.name} {show(output.shape)}"
         if step.role in ("input", "call"):
             yield f"{margin}        {output.text}"
     if step.parameters:
@@ -203,8 +202,8 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
 
 
 def _cells(i: int, step: Step) -> tuple[str, ...]:
-    takes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in step.inputs) or "-"
-    makes = ", ".join(f"{output.name} {shape_text(output.shape)}" for output in step.outputs)
+    takes = ", ".join(f"{name} {show(shape)}" for name, shape in step.inputs) or "-"
+    makes = ", ".join(f"{output.name} {show(output.shape)}" for output in step.outputs)
     axes = " | ".join(output.text for output in step.outputs)
     call = f"{i}. {step.key} {step.detail}".strip()
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
@@ -219,7 +218,7 @@ def _step_row(number: int, step: Step) -> Row:
     return Row(
         f"step {number}, {step.key}: {step.words}",
         (f"{number}. {step.key}", NAME),
-        [(step.detail, SMALL), *_given(step.inputs)],
+        [(step.detail, SMALL), *_named(step.inputs)],
         [(shape, ()) for _, shape in step.inputs],
         [(output.shape, ()) for output in step.outputs],
         _folded(told),
@@ -234,7 +233,7 @@ def _failure_row(failure: Failure) -> Row:
     return Row(
         f"{failure.name} fails: {failure.what}",
         (f"✗ {failure.name}", RED_NAME),
-        [(failure.detail, SMALL), *_given(failure.inputs)],
+        [(failure.detail, SMALL), *_named(failure.inputs)],
         [(shape, failure.bad_axes(i)) for i, (_, shape) in enumerate(failure.inputs)],
         [],
         _folded(texts),
@@ -251,7 +250,7 @@ def _folded(texts: list[Line]) -> list[Line]:
     ]
 
 
-def _given(inputs: list[tuple[str, Shape]]) -> list[Line]:
+def _named(inputs: list[tuple[str, Shape]]) -> list[Line]:
     """The tensors that a call was given: on one line, or one a line when that is too long."""
     names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"

@@ -8,6 +8,7 @@ from typing import Any
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.shape_math import show
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid
@@ -131,7 +132,7 @@ def _row(node: Node) -> tuple[str, ...]:
     cells = []
     for tensors in ([] if node.is_input else node.input_tensors, node.output_tensors):
         cells.append(", ".join(words.tensor_id(None, tensor) for tensor in tensors) or "-")
-        cells.append(", ".join(words.shape_text(tensor.shape) for tensor in tensors) or "-")
+        cells.append(", ".join(show(tensor.shape) for tensor in tensors) or "-")
     return (str(node.index), *cells, write_line(node))
 
 
@@ -149,8 +150,12 @@ def special(layer: Operation) -> str:
     if nodes[0].is_input:
         return f"{name} brings data in: nothing flows into it, and its one node is made with it."
     if count == 1:
-        what = "op" if isinstance(layer, OpOperation) else "layer"
-        return f"This {what} was called once, so {name}.output is its one output."
+        what, made = (
+            "op" if isinstance(layer, OpOperation) else "layer",
+            len(nodes[0].output_tensors),
+        )
+        several = f"the list of its {made} outputs" if made > 1 else "its one output"
+        return f"This {what} was called once, so {name}.output is {several}."
     shapes = {tuple(node.output_shapes) for node in nodes}
     also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
     return (

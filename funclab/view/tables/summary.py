@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import import_module
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
+from funclab.errors import ArgumentError, NameLookupError, import_for
 from funclab.fields import check_kind, wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.value import Variable
 from funclab.saving import shown
+from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.words import (
     calls_by_layer,
     count,
     graph_of,
-    shape_text,
     tensor_id,
     weights_of,
 )
@@ -74,14 +73,7 @@ def print_summary(
 
 def _frame(layers: Iterable[Entry]) -> Any:
     """The layers as a pandas DataFrame: shapes are tuples, and counts are numbers."""
-    try:
-        pandas = import_module("pandas")
-    except ImportError:
-        raise MissingPackageError(
-            "summary(as_frame=True) needs pandas, which is not installed here.",
-            why="the table is a pandas DataFrame, and funclab does not install pandas.",
-            fix="run `pip install pandas`, or leave as_frame out.",
-        ) from None
+    pandas = import_for("summary(as_frame=True)", "pandas")
     rows = [
         {
             "layer": clean(layer.name),
@@ -183,7 +175,7 @@ def _cells(
     alike = len({tuple(node.output_shapes) for node in calls}) == 1
     for i, node in enumerate(calls):
         block = {
-            "Output Shape": [] if i and alike else list(map(shape_text, node.output_shapes)),
+            "Output Shape": [] if i and alike else list(map(show, node.output_shapes)),
             "Node": [str(node.index)],
             "Connected to": [tensor_id(graph, x) for x in node.arguments.tensors] or ["-"],
         }
@@ -192,7 +184,7 @@ def _cells(
             columns[title] += [*lines, *[""] * (height - len(lines))]
     if not calls:
         made = [shape for node in layer.inbound_nodes[:1] for shape in node.output_shapes[:1]]
-        columns["Output Shape"] = [*map(shape_text, made)] or ["?"]
+        columns["Output Shape"] = [*map(show, made)] or ["?"]
         columns["Node"] = columns["Connected to"] = ["-"]
     return [columns[title] for title in titles]
 

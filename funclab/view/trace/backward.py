@@ -106,14 +106,24 @@ class Backward:
             marks = output_marks(self.traced)
             return Still("loss_back", "backward", "", sentence, pictures, marks=marks)
         key, weights = self.traced.key(path), self.traced.weights(path)
+        flows = self._arrivals(path)
         if not handed:
-            return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)))
+            return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)), flows=flows)
         frozen = any(w.trainable and w not in self.traced.plan.wrt for w in weights)
         sentences = [say("trace_vjp", key=named(key), to=names)]
         sentences += [say("trace_vjp_frozen")] if frozen else []
-        flows, about = self.traced.flows(path, handed), {"frozen": frozen}
+        flows, about = [*flows, *self.traced.flows(path, handed)], {"frozen": frozen}
         sentence = " ".join([*sentences, *self._ordinals(handed)])
         return Still("vjp", "backward", key, sentence, pictures, flows=flows, about=about)
+
+    def _arrivals(self, path: NodePath) -> list[tuple[str, str]]:
+        """The edges out of a node whose tensors have received gradients; all, where what it has
+        received is none of its outputs."""
+        key, outputs = self.traced.key(path), self.traced.outputs.get(path, [])
+        prefix = key.removesuffix(self.traced.nodes[path][1].key)
+        own = [i for i, value in enumerate(outputs) if value in self.received[path]]
+        ids = [self.traced.tensor_id(path, i) for i in own or range(len(outputs))]
+        return [(key, f"{prefix}tensor {name.removeprefix(prefix)}") for name in ids]
 
     def _ordinals(self, handed: Iterable[Value]) -> list[str]:
         """Which of how many gradients these are, for what gets more than one."""

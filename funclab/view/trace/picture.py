@@ -193,7 +193,7 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
         for key, part in parts.items():
             areas[key] = area(part.corner + origin, part.width, part.height).grown(4)
         for edge in inside.edges if still.phase != "update" else ():
-            out = still.kind != "add_into" and edge.source.key == still.key
+            out = still.phase == "forward" and edge.source.key == still.key
             if out or (edge.source.key, edge.target.key) in still.flows:
                 points = [complex(x, y) + origin for x, y in edge.path]
                 _draw_flow(canvas, points, still.phase == "backward")

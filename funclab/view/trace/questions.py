@@ -81,8 +81,8 @@ def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
 
 def _lengths(text: str) -> tuple[int, ...]:
     """A shape as a frame tells it."""
-    lengths: tuple[int, ...] = ast.literal_eval(text.replace(BATCH, "("))
-    return lengths
+    lengths = ast.literal_eval(text.replace(BATCH, "("))
+    return lengths if isinstance(lengths, tuple) else (lengths,)
 
 
 def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
@@ -119,7 +119,7 @@ def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
     """Where do gradients go at a node with frozen weights?"""
     if not still.about.get("frozen"):
         return None
-    right = "through" if still.flows else "neither"
+    right = "through" if any(end == still.key for _, end in still.flows) else "neither"
     return question(still, "frozen", *one_of("trace_way", ("through", "both", "neither"), right))
 
 

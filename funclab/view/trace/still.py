@@ -45,8 +45,8 @@ class Still:
     as pseudo-Python. `mask` is what becomes of a mask here: "made", "on" (it is passed on), "used"
     or "lost". `about` is what questions are made of: `detail` and `rule` of a layer, `frozen`
     weights, the `numbers` of an example. `flows` are the edges along which values come in, or
-    gradients go back, each by the keys of its ends. `fold` is how many of the stills after it are
-    folded into this one.
+    gradients arrive and go back, each by the keys of its ends. `fold` is how many of the stills
+    after it are folded into this one.
     """
 
     kind: str

@@ -140,10 +140,10 @@ const trace = {
   },
 
   /** The edges that a step is about: into its node, and out of it. */
-  edgesOf({ flows, kind, key }) {
+  edgesOf({ flows, phase, key }) {
     const into = flows.map((ends) => ends.join(" "));
     return this.graph.edges(({ source, target }) =>
-      into.includes(`${source} ${target}`) || (kind !== "add_into" && key && source === key));
+      into.includes(`${source} ${target}`) || (phase === "forward" && key && source === key));
   },
 
   /** Light the edges that data have passed, and those that gradients have come back along. */
@@ -163,7 +163,7 @@ const trace = {
 
   /** An arrow against the direction of the data, with the gradient where it is a single number. */
   turn(ctx, edge, step) {
-    const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(9);
+    const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(3);
     const turn = Math.atan2(next.y - start.y, next.x - start.x) * 180 / Math.PI;
     edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform: `translate(${start.x} ${start.y}) rotate(${turn})` }));
     const { source } = edge.dataset;

@@ -68,9 +68,13 @@ class Clock:
         }
 
 
+cpu_time = getattr(time, "thread_time", time.process_time)
+"""This thread's CPU time in seconds; the whole process's where there is one thread only."""
+
+
 def rest_after(spent: float) -> float:
     """How long to rest after work that began at `spent` of this thread's CPU time.
 
     CPU time counts, not the clock's: what other programs do to a busy machine is no cost of ours.
     """
-    return max(PAUSE, SPACING * (time.thread_time() - spent))
+    return max(PAUSE, SPACING * (cpu_time() - spent))

@@ -352,9 +352,6 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     return Curves(list(charts.values()), title, description, theme.chosen(look))
 
 
-History.plot = history_plot
-
-
 def history_of(logs: Mapping[str, Any]) -> History:
     """The History that such lists of numbers are from."""
     history = History()

@@ -19,7 +19,7 @@ from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
 from funclab.view.training import control
 from funclab.view.training.cell import show
-from funclab.view.training.clock import Clock, rest_after
+from funclab.view.training.clock import Clock, cpu_time, rest_after
 from funclab.view.training.heat import Heat, first_lost
 from funclab.view.training.record import Numbers, Record, keep_runs, runs_of
 from funclab.view.training.view import view_of
@@ -156,7 +156,7 @@ class Feed(Watcher):
     @guarded
     def _look(self, step: Any) -> None:
         """Look at the layers after a batch, and tell the page."""
-        begun, spent = time.perf_counter(), time.thread_time()
+        begun, spent = time.perf_counter(), cpu_time()
         self.clock.look(self.record.batches, step.specs.batch)
         self.heat.look(step.plan)
         self._send_or_draw(LONGEST_PAUSE)
@@ -165,7 +165,7 @@ class Feed(Watcher):
 
     @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
-        begun, spent = time.perf_counter(), time.thread_time()
+        begun, spent = time.perf_counter(), cpu_time()
         self.clock.phase = "validating"
         if begun >= self.test_due:
             self._send()
@@ -173,7 +173,7 @@ class Feed(Watcher):
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        begun, spent = time.perf_counter(), time.thread_time()
+        begun, spent = time.perf_counter(), cpu_time()
         heat = self.heat.end()
         self.record.end_epoch(epoch, self.batch, heat)
         if begun >= self.curves_due:

@@ -54,17 +54,19 @@ class CustomVariationalLayer(Layer):
         self.is_placeholder = True
         super(CustomVariationalLayer, self).__init__(**kwargs)
 
-    def vae_loss(self, x, x_decoded_mean, z_mean, z_log_var):
+    def vae_loss(self, x, x_decoded_mean):
         xent_loss = original_dim * metrics.binary_crossentropy(x, x_decoded_mean)
         kl_loss = - 0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1)
         return K.mean(xent_loss + kl_loss)
 
     def call(self, inputs):
-        loss = self.vae_loss(*inputs)
+        x = inputs[0]
+        x_decoded_mean = inputs[1]
+        loss = self.vae_loss(x, x_decoded_mean)
         self.add_loss(loss, inputs=inputs)
-        return inputs[0]
+        return x
 
-y = CustomVariationalLayer()([x, x_decoded_mean, z_mean, z_log_var])
+y = CustomVariationalLayer()([x, x_decoded_mean])
 other = Model(x, y)
 other.compile(optimizer='rmsprop', loss=None)
 again = other.fit(x_train, shuffle=True, epochs=2, batch_size=batch_size, verbose=0)

@@ -7,7 +7,6 @@ import re
 import subprocess
 
 from funclab import Input, Model, layers
-from funclab.saving import clone_model
 from funclab.view.diff.picture import boxes_of, half, halves
 from funclab.view.diff.view import diff
 
@@ -44,19 +43,6 @@ def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
     assert tags(difference.svg) == ["= A", "= B", "= A", "= B"]
     pictures = difference.view().pictures
     assert tags(pictures["left"]) == tags(pictures["right"]) == ["= A", "= B"]
-
-
-def test_a_clone_is_equal_and_shares_nothing():
-    model, _ = autoencoder()
-    difference = diff(model, clone_model(model))
-
-    assert not difference
-    assert difference.shared == []
-    assert tags(difference.svg) == []
-    assert difference.notes == [
-        "Each model has weights of its own, so training one leaves the other alone."
-    ]
-    assert "No difference" in difference.svg
 
 
 def test_equal_layers_beside_shared_ones_are_told_apart():

@@ -133,13 +133,3 @@ def test_what_has_no_graph_cannot_be_drawn():
     for thing in (Sequential([Dense(4)], name="later"), Dense(4, name="alone")):
         with pytest.raises(GraphError, match="has no graph to draw yet"):
             diagram(thing)
-
-
-def test_model_plot_and_summary_lead_here():
-    model = models.called_twice()
-    lines: list[str] = []
-
-    model.summary(print_fn=lines.append)
-
-    assert model.plot().text == diagram(model).text
-    assert lines[0] == 'Model: "called_twice"'

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model
+from funclab import Input, Model, layers, ops
 from funclab.errors import ArgumentError
-from funclab.layers import Activation, Concatenate, Dense, Dropout, TimeDistributed
+from funclab.layers import LSTM, Activation, Concatenate, Dense, Dropout, TimeDistributed
 from funclab.view import diagram
 from funclab.view.explorer.beside import Values
 from funclab.view.explorer.gallery import MOST_PICTURES, is_repeat
@@ -327,6 +327,7 @@ def test_on_a_wall_a_model_that_fits_alone_is_seen_whole_and_the_panel_lies_over
 
     whole = "strip" not in last(view)
     assert whole == (name not in gallery.TOO_LARGE["projector"])
+    assert whole or sum(box.role != "fold" for box in view.gallery.last[1].boxes) >= 5
     assert (last(view)["side"] == "over") == (name in ("inception", "unet"))
 
 
@@ -351,6 +352,38 @@ def test_settings_that_are_not_the_default_are_told_and_all_on_demand():
 
     assert told == {"pool_size": "(3, 3)", "strides": "(1, 1)", "padding": "same"}
     assert every["data_format"] == "channels_last"
+
+
+@pytest.mark.parametrize(
+    ("layer", "dtype", "settings", "weights"),
+    [
+        (layers.MultiHeadAttention(1, 2), "", "1 2", "query/kernel query/bias"),
+        (layers.RNN([layers.LSTMCell(2, name="first"), layers.GRUCell(3)]), "", "stacked_rnn_cells",
+         "first/kernel"),
+        (layers.RNN(layers.LSTMCell(2)), "", "lstm_cell", "kernel recurrent_kernel bias"),
+        (layers.Bidirectional(LSTM(2, name="way")), "", "lstm", "forward_way/kernel"),
+        (layers.Lambda(ops.square), "", "square", ""),
+        (layers.StringLookup(vocabulary=list("abcdefghijkl"), mask_token=""), "string",
+         "'' ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', … 12 in all)", ""),
+        (layers.TextVectorization(split=None, vocabulary=["a"]), "string", "None ('a',)", ""),
+        (layers.ZeroPadding1D((1, 2)), "", "(1, 2)", ""),
+        (layers.Flatten(), "", "", ""),
+    ],
+)  # fmt: skip
+def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, settings, weights):
+    x = Input((5, 4), dtype=dtype or None)
+    several = isinstance(layer, layers.MultiHeadAttention)
+    view = Model(x, layer(x, x) if several else layer(x)).explore()
+
+    told = view.facts["layers"][layer.name]
+    names = [name for name, _ in told.get("arrays", [])]
+    tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
+    arithmetic = [line["text"] for line in tape]
+
+    assert " ".join(value for _, value in told.get("settings", [])) == settings
+    assert " ".join(names).startswith(weights)
+    assert all(view.answer_to({"ask": "values", "key": f"{layer.name} {name}"}) for name in names)
+    assert all(line.count("(") == line.count(")") and "<" not in line for line in arithmetic)
 
 
 def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():

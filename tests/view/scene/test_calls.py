@@ -83,7 +83,6 @@ def test_a_call_outside_the_model_still_counts_in_the_node_index():
     scene = scene_of(models.called_elsewhere())
 
     assert [(box.name, box.node) for box in scene.boxes[1:]] == [("dense", 5), ("dense", 6)]
-    assert scene.boxes[2].write == "dense.get_output_at(6)"
 
 
 def test_several_inputs_and_outputs_are_numbered_as_the_model_takes_and_gives_them():

@@ -36,6 +36,20 @@ def test_nothing_overlaps_and_no_edge_runs_over_a_box(build, choice, direction, 
     assert crossed_boxes(scene) == []
 
 
+@pytest.mark.parametrize("choice", WAYS)
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_every_line_begins_on_a_box_or_on_a_line_that_does(choice, direction):
+    scene = drawn(models.translated, choice, direction=direction)
+    places = {item.key: item.grown(1) for item in scene.items()}
+    lines = {edge.target.key: edge for edge in scene.edges if edge.target.key in places}
+
+    for edge in scene.edges:
+        (x, y), first = edge.path[0], places[edge.source.key]
+        on_box = first.x <= x <= first.right and first.y <= y <= first.bottom
+        line = lines.get(edge.source.key)
+        assert on_box or (line and abs(points(line.path)[-1] - complex(x, y)) < 1), edge
+
+
 @pytest.mark.parametrize("build", models.NESTED, ids=lambda build: build.__name__)
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 def test_open_frames_hold_what_is_inside_them(build, direction):

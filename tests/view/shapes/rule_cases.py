@@ -83,5 +83,6 @@ def arithmetic(text: str, node: Node) -> int:
     known = {**{name: getattr(thing, name, None) for name in fields}, **vars(thing)}
     if isinstance(known.get("layer"), Layer):
         known |= vars(known["layer"])
-    known |= {"tensors": len(node.arguments.tensors), "ceil": math.ceil}
+    asked = getattr(thing, "constructor_arguments", {}).get("output_shape")
+    known |= {"output_shape": asked, "tensors": len(node.arguments.tensors), "ceil": math.ceil}
     return eval(text.replace("×", "*").replace(",", ""), {"__builtins__": {}}, known)

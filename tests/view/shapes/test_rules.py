@@ -92,10 +92,33 @@ def test_an_axis_is_told_as_the_arithmetic_of_its_layer(layer, shapes, axis, tex
     assert axes[axis].text == text
 
 
-def test_dense_says_that_it_does_not_flatten():
-    assert rule(node_of(layers.Dense(20)(Input((10, 30))))).words == (
-        "The last axis becomes units: 30 → 20; the others stay, nothing is flattened."
-    )
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (layers.Dense(20),
+         "The last axis becomes units: 30 → 20; the others stay, nothing is flattened."),
+        (layers.ReLU(), "Each element x below 0 becomes 0; the shape stays."),
+        (layers.ReLU(6),
+         "Each element x below 0 becomes 0, and above 6 becomes 6; the shape stays."),
+        (layers.ReLU(negative_slope=0.1, threshold=2),
+         "Each element x below 2 becomes 0.1 × (x - 2); the shape stays."),
+        (layers.LeakyReLU(0.2), "Each element x below 0 becomes 0.2 × x; the shape stays."),
+        (layers.Normalization(mean=1, variance=4, invert=True),
+         "Each element is multiplied by the deviation and has the mean added; the shape stays."),
+        (layers.Softmax(axis=1), "The elements along axis 1 become shares of 1; the shape stays."),
+        (layers.Activation("relu"),
+         "The activation acts on each element by itself; the shape stays."),
+        (layers.Activation("softmax"),
+         "The activation acts on the elements along the last axis; the shape stays."),
+        (layers.UnitNormalization([1, 2]),
+         "The elements along axes 1 and 2 are brought to length 1; the shape stays."),
+        (layers.Conv1D(4, 2, dilation_rate=3, groups=2),
+         "A window of 2, its elements 3 apart, moves over the sequence: one output position for "
+         "each place where it fits; the channels become filters: 30 → 4, in 2 groups."),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_rule_say_what_the_settings_of_its_layer_do(layer, words):
+    assert rule(node_of(layer(Input((10, 30))))).words == words
 
 
 def test_a_time_distributed_layer_has_the_rule_of_its_layer_at_each_step():

@@ -6,7 +6,7 @@ import pytest
 
 from funclab import Input
 from funclab.errors import TensorTypeError
-from funclab.layers import Dense
+from funclab.layers import LSTM, Dense
 from funclab.view import node_table, tensor_view
 from tests.view import models
 
@@ -31,6 +31,9 @@ def test_the_sentence_says_what_is_special():
 
     assert node_table(never).special.startswith("never has never been called on a tensor")
     assert node_table(once).special.endswith("so once.output is its one output.")
+    reader = LSTM(2, return_state=True, name="reader")
+    reader(Input(shape=(5, 4)))
+    assert node_table(reader).special.endswith("so reader.output is the list of its 3 outputs.")
     assert node_table(twice).special == (
         "twice.output is ambiguous here: twice was called twice, so it has 2 outputs. "
         "Name the one you mean."

@@ -171,7 +171,7 @@ def test_a_summary_is_a_data_frame_with_a_row_for_each_layer(capsys):
 def test_without_pandas_an_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)  # Python's way to say: not importable
 
-    with pytest.raises(MissingPackageError, match="needs pandas") as caught:
+    with pytest.raises(MissingPackageError, match="needs the package pandas") as caught:
         models.siamese().summary(as_frame=True)
 
     assert "pip install pandas" in caught.value.fix

@@ -11,7 +11,7 @@ import pytest
 
 from funclab import Input, utils
 from funclab.errors import ArgumentError
-from funclab.layers import LSTM, Dense, Embedding, concatenate
+from funclab.layers import LSTM, Dense, Embedding, TextVectorization, concatenate
 from funclab.models import Model
 from funclab.teach.scenes import SCENES, scene
 from funclab.view.notebook.export import export_html
@@ -77,10 +77,34 @@ def test_a_step_knows_the_edges_it_is_about_also_into_a_nested_model():
     view = trace(model, X, Y)
 
     forward, back = (view.stills[view.find(kind, "last[0]")] for kind in ("forward", "vjp"))
-    assert forward.flows == back.flows == [("tensor inner[1:0]", "last[0]")]
+    assert forward.flows == [("tensor inner[1:0]", "last[0]")]
+    assert back.flows == [("last[0]", "tensor last[0:0]"), *forward.flows]
     into = view.stills[view.find("forward", "inner[1]/code[0]")].flows
     assert into == [("inner[1]/tensor h[0:0]", "inner[1]/code[0]"), ("tensor x[0:0]", "inner[1]")]
-    assert view.stills[view.find("vjp", "inner[1]/code[0]")].flows == []
+    within = ("inner[1]/code[0]", "inner[1]/tensor code[0:0]")
+    assert view.stills[view.find("vjp", "inner[1]/code[0]")].flows == [within]
+
+
+def test_gradients_arrive_only_along_the_outputs_that_something_reads():
+    x = Input((5, 4), name="x")
+    first, *_ = LSTM(2, return_state=True, name="reader")(x)
+    model = Model(x, Dense(1)(first))
+    model.compile("sgd", "mse")
+
+    view = trace(model, np.zeros((2, 5, 4), "float32"), np.ones((2, 1)))
+
+    assert view.stills[view.find("vjp", "reader[0]")].flows == [("reader[0]", "tensor reader[0:0]")]
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,)])
+def test_text_of_any_shape_goes_through_slow_motion_and_its_table_is_told_by_name(shape):
+    words = Input(shape, dtype="string")
+    known = TextVectorization(vocabulary=["a"], output_mode="multi_hot", split=None, name="known")
+    counts = known(words)
+
+    view = trace(Model(words, counts), np.full((2, *shape), "a", object))
+
+    assert "table=known)" in " ".join(view.stills[1].lines)
 
 
 @pytest.mark.parametrize(

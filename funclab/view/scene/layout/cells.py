@@ -15,6 +15,8 @@ BESIDE_BOX = 10
 """How far beside its box a shape stands."""
 LANE, FIRST_LANE = 11, 14
 """Distances of lines that run beside each other, and of the first from a box with rows."""
+FAN, CORNER = 8, 12
+"""Room for lines to ports beside the box, and how far from its corners a line leaves it."""
 STEP = 26
 """Distance between ports on one side of a box."""
 
@@ -48,7 +50,7 @@ class Cell:
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
     cards: float = 0
-    """How far the cards behind a repeat reach."""
+    """How far the cards behind a repeat reach, or the lines to ports beside the box."""
     outs: dict[int, float] = field(default_factory=dict)
     """Where its ports are, from the axis."""
     start: float = 0
@@ -68,6 +70,17 @@ class Cell:
     @property
     def end(self) -> float:
         return self.start + self.size
+
+    @property
+    def middle(self) -> float:
+        return self.start + self.size / 2
+
+    def beside(self, port: int) -> float:
+        """How far beside the box a port is, or in its round corner."""
+        out = self.outs.get(port, 0)
+        if self.box is None or self.box.rows:
+            return 0
+        return out - min(max(out, CORNER - self.near), self.far - CORNER)
 
 
 @dataclass(eq=False)
@@ -193,8 +206,12 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
                 cell.outs[port] = row_offset(box, row, index, count) if sideways else lane
         elif len(ports) > 1:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
+            widths = [] if density.beside else widths
             step = max([STEP, *(width + 16 for width in widths)])  # tensors beside each other
-            cell.outs = {p: (i - (len(ports) - 1) / 2) * step for i, p in enumerate(ports)}
+            first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
+            cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
+            if any(cell.beside(port) for port in ports):
+                cell.cards += FAN
         _words(cell, density, sideways)
 
 
@@ -228,7 +245,7 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
             cell.tail = max(cell.tail, plate.width + 18)
             reach = (plate.height + 4, 4.0)
         elif density.beside:
-            cell.margin = BESIDE_BOX + plate.width
+            cell.margin += BESIDE_BOX + plate.width
             continue
         else:
             cell.tail = max(cell.tail, 16)
@@ -244,6 +261,7 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
     if item is not None:
         corner = (cell.at - cell.near, cell.start)
         item.x, item.y = corner[::-1] if sideways else corner
+    right = cell.at + cell.far
     for port, plate in cell.plates.items():
         out = cell.at + cell.outs[port]
         if density.plates:
@@ -255,7 +273,8 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
         elif sideways:
             plate.x, plate.y = cell.end + 8 + cell.cards, out - 3 - plate.height
         elif density.beside and plate.width:
-            plate.x = cell.at + cell.far + BESIDE_BOX
-            plate.y = cell.start + cell.size / 2 - plate.height / 2
+            plate.x = right + BESIDE_BOX
+            right = plate.right
+            plate.y = cell.middle - plate.height / 2
         else:
             plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards

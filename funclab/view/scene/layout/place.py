@@ -276,9 +276,9 @@ def frame(scene: Scene) -> None:
 
 
 def cuts(order: list[Cell]) -> list[int]:
-    """After how many cells one tensor alone passes on, and none of the cells before ends the
-    model; one pass over the order finds all."""
-    after: list[int] = []
+    """After how many cells one tensor alone passes on, each tensor once, so that no two cuts are
+    between the same cells; after the last input."""
+    after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}
     for cell in order:
@@ -291,8 +291,8 @@ def cuts(order: list[Cell]) -> list[int]:
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
         if len(alive) == 1 and i + 1 > beginnings:
-            after.append(i + 1)
-    return after
+            after[next(iter(alive))] = i + 1
+    return list(after.values())
 
 
 def wrapped(
@@ -303,20 +303,14 @@ def wrapped(
     `length` gives how long a column from one cell to before another is. Of places that are as
     good, those where the shape changes are preferred.
     """
-    best, changing = _shortest(order, places, count, length), []
-    for place in places:
-        before, after = order[place - 1], order[place]
-        if _first_shape(before) != _first_shape(after):
-            changing.append(place)
+    best = _shortest(order, places, count, length)
+    shapes = [next((plate.shape for plate in cell.plates.values()), "") for cell in order]
+    changing = [place for place in places if shapes[place - 1] != shapes[place]]
     preferred = _shortest(order, changing, count, length)
     if preferred[0] <= 1.04 * best[0]:
         best = preferred
     starts = [0, *best[1], len(order)]
     return [order[a:b] for a, b in zip(starts, starts[1:], strict=False)]
-
-
-def _first_shape(cell: Cell) -> str:
-    return next((plate.shape for plate in cell.plates.values()), "")
 
 
 def _shortest(
@@ -325,15 +319,14 @@ def _shortest(
     """The least length of the longest column, and where to cut for it."""
     low, high = 0.0, length(0, len(order))
     chosen: list[int] = []
-    reached = high
     for _ in range(16):
         limit = (low + high) / 2
         cut = _greedy(len(order), places, count, length, limit)
         if cut is None:
             low = limit
         else:
-            high, chosen, reached = limit, cut, limit
-    return reached, chosen
+            high, chosen = limit, cut
+    return high, chosen
 
 
 def _greedy(
@@ -343,11 +336,9 @@ def _greedy(
     starts, here, last = [], 0, 0
     for place in [*places, end]:
         if length(here, place) > limit:
-            if last <= here:
-                return None
             starts.append(last)
             here = last
-            if length(here, place) > limit:
-                return None
+        if length(here, place) > limit:
+            return None
         last = place
     return starts if len(starts) < count else None

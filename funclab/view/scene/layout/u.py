@@ -112,7 +112,7 @@ class U:
                 box = cell.box
                 assert box is not None
                 reach = plate.x - 2 if plate.width else box.right
-                stubs[plate.key].path = straight((box.right, middle(cell)), (reach, middle(cell)))
+                stubs[plate.key].path = straight((box.right, cell.middle), (reach, cell.middle))
             for wire in cell.leaving:
                 wire.edge.path = self._way(wire)
         for cell in self.cells:
@@ -128,7 +128,7 @@ class U:
         cell.start = box.y
         box.ports = []
         for plate in cell.plates.values():
-            plate.x, plate.y = box.right + BESIDE_BOX, middle(cell) - plate.height / 2
+            plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - plate.height / 2
 
     def _way(self, wire: Wire) -> Points:
         source, target = wire.source, wire.target
@@ -140,8 +140,8 @@ class U:
         if across:
             start = max([a.right, *(p.right + 8 for p in source.plates.values() if p.width)])
             if tab:
-                b.ports.append((b.x - tab / 2, middle(target), str(wire.index)))
-            return straight((start, middle(source)), (b.x - tab, middle(target)))
+                b.ports.append((b.x - tab / 2, target.middle, str(wire.index)))
+            return straight((start, source.middle), (b.x - tab, target.middle))
         x = a.x + AXIS
         if source in self.down:
             return straight((x, a.bottom), (x, b.y - tab))
@@ -176,10 +176,6 @@ class U:
                 label.band = len(self.scene.labels) + 1
                 self.scene.labels.append(label)
                 start = i + 1
-
-
-def middle(cell: Cell) -> float:
-    return cell.start + cell.size / 2
 
 
 def straight(start: tuple[float, float], end: tuple[float, float]) -> Points:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.scene import sizes
-from funclab.view.scene.layout.cells import Cell, Wire, row_offset
+from funclab.view.scene.layout.cells import FAN, Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, Scene
 from funclab.view.scene.sizes import Density
@@ -102,7 +102,7 @@ class Levels:
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
         crowded = depth or density.plates or tail < 16
-        room = sizes.TAB - 3 if tabs and crowded else 0
+        room = sizes.TAB - 3 + HEAD * density.rows if tabs and crowded else 0
         return tail + max(density.gap if rank else 0, need) + room
 
     def _place(self, rank: int, free: float) -> None:
@@ -142,9 +142,8 @@ class Wires:
             for port, plate in cell.plates.items():
                 if plate.border:
                     continue
-                start = complex(cell.at + cell.outs[port], cell.end)
-                stub = stubs[plate.key]
-                stub.path = self._path(start, [self._leave(cell, port, True)])
+                start, *more = self._fan(cell, port)
+                stubs[plate.key].path = self._path(start, [*more, self._leave(cell, port, True)])
             for wire in cell.leaving:
                 start, *more = self._begin(cell, wire.port)
                 wire.edge.path = self._path(start, [*more, *self._corners(wire)])
@@ -181,13 +180,23 @@ class Wires:
     def _begin(self, cell: Cell, port: int) -> list[complex]:
         """Where the way to a reader starts; out of a row, the way to the right of its box."""
         box = cell.box
+        if port not in cell.plates and not (box and box.rows):
+            return self._fan(cell, port)
         if box is None or not box.rows or self.sideways:
             return [self._leave(cell, port, False)]
         row, index = divmod(port, 100)
-        level = row_offset(box, row, index, len(box.rows[row].outputs))
-        level += cell.start + cell.size / 2
+        level = cell.middle + row_offset(box, row, index, len(box.rows[row].outputs))
         out = cell.at + cell.outs[port]
         return [complex(cell.at + cell.far, level), complex(out, level), complex(out, cell.end)]
+
+    @staticmethod
+    def _fan(cell: Cell, port: int) -> list[complex]:
+        """The way from the box to a port, which may be beside it."""
+        out, beside = cell.at + cell.outs.get(port, 0), cell.beside(port)
+        if not beside:
+            return [complex(out, cell.end)]
+        start, level = complex(out - beside, cell.end), cell.end + FAN - 2
+        return [start, complex(out - beside, level), complex(out, level)]
 
     def _corners(self, wire: Wire) -> list[complex]:
         bus = self.levels.buses.get((wire.source, wire.port))
@@ -200,7 +209,7 @@ class Wires:
             here = wire.lane.at if wire.lane else wire.entry
             turns.append(complex(here, bus.y))
         if wire.side:
-            level = target.start + target.size / 2 + wire.into
+            level = target.middle + wire.into
             turns.append(complex(here, level))
             reach = target.far if wire.side > 0 else target.near
             reach += sizes.TAB if has_numbers(target) else self._rim(target)
@@ -210,8 +219,7 @@ class Wires:
             turns += [complex(here, arrival.y), complex(wire.entry, arrival.y)]
         box, end = target.box, wire.edge.target
         if box is not None and end.row is not None and not self.sideways:
-            level = row_offset(box, end.row, end.index, end.count)
-            level += target.start + target.size / 2
+            level = target.middle + row_offset(box, end.row, end.index, end.count)
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))
             return turns
@@ -245,7 +253,7 @@ class Wires:
             number = str(wire.index) if box.inputs > 1 else ""
             if wire.side:
                 reach = (cell.far if wire.side > 0 else cell.near) + half
-                level = cell.start + cell.size / 2 + wire.into
+                level = cell.middle + wire.into
                 points.append((complex(cell.at + wire.side * reach, level), number))
             else:
                 along = cell.start - (0 if frame else half - 1)

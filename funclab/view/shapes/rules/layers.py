@@ -33,11 +33,11 @@ def input_layer(call: CallShapes) -> Derivation:
 
 STAYS = {
     "Activation": "The activation acts on each element by itself; the shape stays.",
-    "ReLU": "Each element below the threshold is cut off; the shape stays.",
-    "LeakyReLU": "Each element below 0 is made smaller; the shape stays.",
-    "ELU": "Each element below 0 is bent; the shape stays.",
+    "ReLU": "Each element x {relu}; the shape stays.",
+    "LeakyReLU": "Each element x below 0 becomes {layer.negative_slope:g} × x; the shape stays.",
+    "ELU": "Each element x below 0 becomes {layer.alpha:g} × (e^x - 1); the shape stays.",
     "PReLU": "Each element below 0 is multiplied by a learned number; the shape stays.",
-    "Softmax": "The elements along an axis become shares of 1; the shape stays.",
+    "Softmax": "The elements along {axes} become shares of 1; the shape stays.",
     "Dropout": "In training some elements become 0; the shape stays.",
     "AlphaDropout": "In training some elements become selu's lowest value; the shape stays.",
     "SpatialDropout1D": "In training some features become 0 at all steps; the shape stays.",
@@ -49,14 +49,17 @@ STAYS = {
     "Masking": "Steps that hold only the mask value are marked, not taken out; the shape stays.",
     "Identity": "The input comes out as it went in.",
     "Rescaling": "Each element is multiplied by a number, and another added; the shape stays.",
-    "Normalization": "Each element has the mean taken off and is divided by the deviation; the "
-    "shape stays.",
+    "Normalization": "Each element {scaled}; the shape stays.",
     "BatchNormalization": "Each channel is brought to one scale; the shape stays.",
-    "LayerNormalization": "Each sample is brought to mean 0 and variance 1; the shape stays.",
+    "LayerNormalization": "The elements along {axes} are brought to mean 0 and variance 1; the "
+    "shape stays.",
     "GroupNormalization": "Each group of channels is brought to one scale; the shape stays.",
-    "RMSNormalization": "Each sample is brought to a mean square of 1; the shape stays.",
-    "UnitNormalization": "Each sample is brought to length 1; the shape stays.",
+    "RMSNormalization": "The elements along {axes} are brought to a mean square of 1; the shape "
+    "stays.",
+    "UnitNormalization": "The elements along {axes} are brought to length 1; the shape stays.",
 }
+TOGETHER = ("softmax", "log_softmax", "sparsemax")
+"""The activations that do not act on each element by itself."""
 MERGES = {
     "Add": "added",
     "Subtract": "subtracted",
@@ -67,14 +70,37 @@ MERGES = {
 }
 
 
+@for_layers(*STAYS)
+def stays(call: CallShapes) -> Derivation:
+    layer, words = call.layer, _class_words(call, STAYS)
+    if getattr(getattr(layer, "activation", None), "__name__", "") in TOGETHER:
+        words = "The activation acts on the elements along the last axis; the shape stays."
+    scaled = "has the mean taken off and is divided by the deviation"
+    if getattr(layer, "invert", False):
+        scaled = "is multiplied by the deviation and has the mean added"
+    told = {"layer": layer, "axes": _axes(layer), "relu": _relu(layer), "scaled": scaled}
+    return words.format(**told), [call.all_same()]
+
+
 def _class_words(call: CallShapes, table: dict[str, str]) -> str:
     """The words in a table for the class of a layer, or for the nearest one above it."""
     return next(table[cls.__name__] for cls in type(call.layer).__mro__ if cls.__name__ in table)
 
 
-@for_layers(*STAYS)
-def stays(call: CallShapes) -> Derivation:
-    return _class_words(call, STAYS), [call.all_same()]
+def _axes(layer: Any) -> str:
+    """The axes of a layer in words."""
+    axes = structure.flatten(getattr(layer, "axis", None))
+    return f"ax{'i' if len(axes) == 1 else 'e'}s {' and '.join(map(str, axes))}"
+
+
+def _relu(layer: Any) -> str:
+    """What a ReLU layer does with an element x."""
+    slope, most, low = (
+        getattr(layer, name, 0) for name in ("negative_slope", "max_value", "threshold")
+    )
+    less = f"x - {low:g}" if low else "x"
+    words = f"below {low or 0:g} becomes {f'{slope:g} × ({less})' if slope else 0}"
+    return f"{words}, and above {most:g} becomes {most:g}" if most else words
 
 
 @for_layers(*MERGES)
@@ -147,18 +173,24 @@ def head_attention(call: CallShapes) -> Derivation:
     seen = sorted(axis % rank for axis in layer.attention_axes or range(1, rank - 1))
     free = [axis for axis in range(rank - 1) if axis not in seen]
     lengths = getattr(layer, "output_lengths_given", None) or ()
-    given = [setting(f"output_lengths_given[{i}]", n) for i, n in enumerate(lengths)]
+    several = len(lengths) > 1
+    shape = [
+        setting(f"output_shape[{i}]" if several else "output_shape", n)
+        for i, n in enumerate(lengths)
+    ]
+    count = getattr(layer, heads)
     scores = [
         *(query[axis] for axis in free),
-        setting(heads, getattr(layer, heads)),
+        setting(heads, count),
         *(side[axis] for side in (query, value) for axis in seen),
     ]
     words = (
-        f"Each position of the query gets what its {getattr(layer, heads)} heads find in the value "
-        "and a kernel joins: the positions of the query stay, with "
+        f"{count} {'heads give' if count > 1 else 'head gives'} each position of the query a mean "
+        "of the values, weighted by its scores; a kernel joins the heads: the positions of the "
+        "query stay, with "
     )
-    words += "output_shape features." if given else "as many features as it had."
-    return words, _with_scores(call, [*query[:-1], *(given or query[-1:])], scores)
+    words += "output_shape features." if shape else "as many features as it had."
+    return words, _with_scores(call, [*query[:-1], *(shape or query[-1:])], scores)
 
 
 def _with_scores(call: CallShapes, output: Axes, scores: Axes) -> list[Axes]:
@@ -179,7 +211,8 @@ def embedding(call: CallShapes) -> Derivation:
 def encoded(call: CallShapes) -> Derivation:
     layer, axes = call.layer, call.all_same()
     if layer.output_mode == "int":
-        return "Each element becomes a whole number; the shape stays.", [axes]
+        what = "its token again" if getattr(layer, "invert", False) else "a whole number"
+        return f"Each element becomes {what}; the shape stays.", [axes]
     depth = setting("depth", layer.depth)
     if layer.output_mode == "one_hot":
         words = f"Each element becomes a vector of {layer.depth} numbers, one of them 1"
@@ -187,6 +220,7 @@ def encoded(call: CallShapes) -> Derivation:
             return f"{words}, in the place of the last axis.", [[*axes[:-1], depth]]
         return f"{words}, on a new last axis.", [[*axes, depth]]
     what = "which occur" if layer.output_mode == "multi_hot" else "how often each occurs"
+    what += ", times its idf weight" * (layer.output_mode == "tf_idf")
     del axes[min(1, len(axes) - 1)]
     words = f"The elements along an axis become one vector of {layer.depth} numbers: {what}."
     return words, [[*axes, depth]]

@@ -197,6 +197,24 @@ def _register(table: dict[str, Function], names: Sequence[str], function: Functi
     return function
 
 
+def kept(sentence: str, index: int, call: CallShapes) -> Derivation:
+    """A rule by which the shape of one input stays."""
+    return sentence, [call.all_same(index)]
+
+
+def alike(sentence: str, call: CallShapes) -> Derivation:
+    """A rule without arithmetic: each axis is told by one of its length that comes in, if possible
+    the one in its place."""
+    incoming = [(i, axis) for i, shape in enumerate(call.inputs) for axis in range(len(shape))]
+
+    def taken(place: int, length: int | None) -> Axis:
+        equal = [(i, axis) for i, axis in incoming if call.inputs[i][axis] == length]
+        index, axis = min(equal, key=lambda pair: pair[1] != place, default=(0, None))
+        return Axis(show(length), length) if axis is None else call.same(axis, index)
+
+    return sentence, [[taken(*pair) for pair in enumerate(shape)] for shape in call.outputs]
+
+
 def times(lengths: Iterable[Any]) -> str:
     """Sizes side by side: 3 × 3."""
     return " × ".join(map(str, lengths))

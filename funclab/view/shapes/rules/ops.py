@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from funclab.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
@@ -12,20 +13,54 @@ from funclab.view.shapes.rules.numbers import (
     CallShapes,
     Derivation,
     Number,
+    alike,
     ceil,
     computed,
     for_ops,
+    kept,
     product,
     setting,
     show,
     single,
 )
 
-
-@for_ops("Elementwise", "FullLike", "Flip", "Cumsum", "AlongAxis", "Dropout", "PerChannel")
-@for_ops("BiasActivation", "BiasAdd", "Identity", "LayerNormalization")
-def stays(call: CallShapes) -> Derivation:
-    return "It acts on each element where it is: the shape stays.", [call.all_same()]
+STAYS = {
+    "Elementwise FullLike Flip Cumsum AlongAxis Dropout PerChannel BiasActivation BiasAdd Identity "
+    "LayerNormalization": "It acts on each element where it is: the shape stays.",
+    "Tril Triu": "A triangle of each matrix becomes zero: the shape stays.",
+    "Roll": "The elements move on and come in again at the other end: the shape stays.",
+    "Argsort": "Each element is told the index of the one that comes there: the shape stays.",
+    "SliceUpdate ScatterUpdate": "Some elements are written anew: the shape stays.",
+    "Inv Cholesky": "Each matrix becomes one of the same shape.",
+}
+FOLLOWS_SECOND = {
+    "SearchSorted": "Each value is told an index: the shape of the values.",
+    "Solve": "One solution for each right side: the shape of these.",
+    "TakeAlongAxis": "Each index chooses one element: the shape of the indices.",
+}
+RARE = {
+    "CTCDecode": "Each path has a label, or -1, for every step; a score tells how likely it is.",
+    "CTCLoss": "Each sequence has one loss: only its axis stays.",
+    "Det Slogdet": "One number for each matrix: its two axes go.",
+    "Diag Diagflat Diagonal": "The elements of a diagonal are laid on one, or taken from it.",
+    "Eigh": "As many eigenvalues as rows, and as many eigenvectors, as columns.",
+    "Embedding": "Each whole number becomes a row of the table, on a new last axis.",
+    "Fold": "Each column is laid where its window was.",
+    "Pinv": "Rows and columns change places, as in a transpose.",
+    "Qr": "q has the rows of x, r its columns; between them lies the shorter side.",
+    "Rot90": "Quarter turns: if their number is odd, the two axes change places.",
+    "Segment": "The slices with one id become one: there are num_segments of them.",
+    "SingularValues": "The shorter side of a matrix counts its singular values.",
+    "Svd": "u has the rows of x, v^T its columns; the shorter side counts the values.",
+    "TopIndices": "Of the last axis, k elements are chosen.",
+    "Unfold": "Each window becomes a column: channels × window, by as many columns as windows fit.",
+}
+"""Ops that few models hold: their axes are told by the lengths that come in, without arithmetic."""
+for index, table in enumerate((STAYS, FOLLOWS_SECOND)):
+    for names, sentence in table.items():
+        for_ops(*names.split())(partial(kept, sentence, index))
+for names, sentence in RARE.items():
+    for_ops(*names.split())(partial(alike, sentence))
 
 
 @for_ops("Binary", "Where")
@@ -68,15 +103,20 @@ def position_mask(call: CallShapes) -> Derivation:
     return words, [[call.same(axis, 0), call.same(axis, 1)]]
 
 
-@for_ops("Reduction", "ArgMax")
+@for_ops("Reduction", "ArgMax", "Quantile")
 def reduction(call: CallShapes) -> Derivation:
     gone, kept = reduced_axes(len(call.x), call.layer.axis), call.layer.keepdims
-    axes = [call.reduced(gone, kept)]
+    axes = call.reduced(gone, kept)
+    if hasattr(call.layer, "q"):
+        words, q = "The elements are put in order and taken together", call.layer.q
+        if isinstance(q, tuple):
+            return f"{words}, once for each q.", [[Axis(str(len(q)), len(q)), *axes]]
+        return f"{words}.", [axes]
     if not gone:
-        return "There is no axis to take together: the shape stays.", axes
+        return "There is no axis to take together: the shape stays.", [axes]
     word, goes, keeps = ("axes", "go", "keep") if gone[1:] else ("axis", "goes", "keeps")
     end = f"{keeps} length 1" if kept else goes
-    return f"The elements along {_axes(gone)} are taken together, and the {word} {end}.", axes
+    return f"The elements along {_axes(gone)} are taken together, and the {word} {end}.", [axes]
 
 
 def _axes(axes: Iterable[int]) -> str:
@@ -180,17 +220,6 @@ def take(call: CallShapes) -> Derivation:
     return f"The indices choose along axis {at}: their axes stand in its place.", [axes]
 
 
-@for_ops("TakeAlongAxis")
-def take_along_axis(call: CallShapes) -> Derivation:
-    return "Each index chooses one element: the shape of the indices.", [call.all_same(1)]
-
-
-@for_ops("Embedding")
-def embedding(call: CallShapes) -> Derivation:
-    words = "Each whole number becomes a row of the table, on a new last axis."
-    return words, [[*call.all_same(1), call.same(-1, 0)]]
-
-
 @for_ops("BroadcastTo")
 def broadcast_to(call: CallShapes) -> Derivation:
     target = call.layer.target
@@ -238,16 +267,3 @@ def recurrence(call: CallShapes) -> Derivation:
     ends = "last output is the state" if count == 1 else "last two outputs are the states"
     words = f"The sequence is read step by step; the {ends} at its end."
     return words, [whole if call.layer.return_sequences else state, *[state] * count]
-
-
-@for_ops("CTCLoss")
-def ctc_loss(call: CallShapes) -> Derivation:
-    return "Each sequence has one loss: only its axis stays.", [[call.same(0, 1)]]
-
-
-@for_ops("CTCDecode")
-def ctc_decode(call: CallShapes) -> Derivation:
-    greedy = call.layer.strategy == "greedy"
-    paths = single("the best path") if greedy else setting("top_paths", call.layer.top_paths)
-    words = "Each path has a label, or -1, for every step; a score tells how likely it is."
-    return words, [[paths, call.same(0), call.same(1)], [call.same(0), paths]]

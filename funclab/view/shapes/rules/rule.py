@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from funclab import structure
 from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
+from funclab.graph.op import Op
 from funclab.graph.operation import OpOperation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
@@ -18,7 +19,6 @@ from funclab.ops.composed import Composed
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.diagram import maker
-from funclab.view.shapes.rules import catalogue as rules_catalogue
 from funclab.view.shapes.rules import layers as rules_layers
 from funclab.view.shapes.rules import ops as rules_ops
 from funclab.view.shapes.rules import windows as rules_windows
@@ -32,10 +32,11 @@ from funclab.view.shapes.rules.numbers import (
     Function,
     axes_text,
     batch,
+    for_layers,
     show,
 )
 
-TABLES = (rules_layers, rules_ops, rules_windows, rules_catalogue)
+TABLES = (rules_layers, rules_ops, rules_windows)
 """The files that hold the rules; importing them registers their rules in LAYERS and OPS."""
 
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
@@ -75,18 +76,22 @@ def rule(node: Node) -> Rule:
     """
     if isinstance(node.operation, OpOperation):
         _find_batches(node.arguments.tensors)
-        return explain(_op_call(node), is_op=True)
-    tensors = node.arguments.tensors
-    shapes, batches = [tensor.shape for tensor in tensors], list(map(_batch_axis, tensors))
-    return explain(CallShapes(node.operation, shapes, node.output_shapes, batches))
+    return explain(_call_shapes(node))
 
 
-def _op_call(node: Node) -> CallShapes:
-    op, leaves = node.operation.op, structure.flatten(node.arguments.args)  # type: ignore[attr-defined]
-    if isinstance(op, Composed):
-        op, leaves = _only_op(op, node.arguments.args, leaves)
-    shapes, batches = list(map(shape_of, leaves)), list(map(_batch_axis, leaves))
-    return CallShapes(op, shapes, node.output_shapes, batches)
+def _call_shapes(node: Node) -> CallShapes:
+    """The shapes of a call, and which axis of each input counts the samples: constants and single
+    numbers have none."""
+    called, leaves = node.operation, node.arguments.tensors
+    if isinstance(called, OpOperation):
+        called, leaves = called.op, structure.flatten(node.arguments.args)
+        if isinstance(called, Composed):
+            called, leaves = _only_op(called, node.arguments.args, leaves)
+    batches = [
+        _batch_axes.get(leaf, 0 if leaf.shape else None) if isinstance(leaf, Tensor) else None
+        for leaf in leaves
+    ]
+    return CallShapes(called, list(map(shape_of, leaves)), node.output_shapes, batches)
 
 
 def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
@@ -107,34 +112,28 @@ def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]
     return calls[0].op, [behind.get(x, x) for x in calls[0].inputs]
 
 
-def explain(call: CallShapes, is_op: bool = False) -> Rule:
+def explain(call: CallShapes) -> Rule:
     """The rule of a call of which only layer and shapes are known."""
-    function = _op_rule(call.layer) if is_op else _layer_rule(call.layer)
+    function = _nested if words.graph_of(call.layer) is not None else _function(call.layer)
     sentence, outputs = function(call) if function is not None else ("", [])
     known = [tuple(axis.length for axis in axes) for axes in outputs] == call.outputs
     if function is None or not known:
-        sentence, outputs = _as_it_is(call, is_op)
+        what = "that of the op" if isinstance(call.layer, Op) else "what its call does"
+        sentence = f"The rule is {what}; the shape was found by running it on shapes."
+        outputs = _lengths_only(call, "found by running the call on shapes")
     numbered = [[replace(axis, number=i) for i, axis in enumerate(axes)] for axes in outputs]
     return Rule(sentence, numbered, function is not None and known)
 
 
-def _layer_rule(layer: Any) -> Function | None:
+def _function(called: Any) -> Function | None:
     """The rule of the nearest class that has one, unless a class below it has its own `call`."""
-    if words.graph_of(layer) is not None:
-        return _nested
-    for cls in type(layer).__mro__:
-        if cls.__module__.startswith("funclab."):
-            wrappers = {"TimeDistributed": _time_distributed, "SpectralNormalization": _as_inside}
-            function = {**wrappers, **LAYERS}.get(cls.__name__)
-            if function is not None:
-                return function
+    table = OPS if isinstance(called, Op) else LAYERS
+    for cls in type(called).__mro__:
+        if cls.__module__.startswith("funclab.") and cls.__name__ in table:
+            return table[cls.__name__]
         if "call" in vars(cls):
             return None
     return None
-
-
-def _op_rule(op: Any) -> Function | None:
-    return next((OPS[cls.__name__] for cls in type(op).__mro__ if cls.__name__ in OPS), None)
 
 
 def _nested(call: CallShapes) -> Derivation:
@@ -147,7 +146,8 @@ def _nested(call: CallShapes) -> Derivation:
     return sentence, _lengths_only(call, f"as {name} makes it")
 
 
-def _time_distributed(call: CallShapes) -> Derivation:
+@for_layers("TimeDistributed")
+def time_distributed(call: CallShapes) -> Derivation:
     """A layer at each step: its rule on the shapes without the time axis."""
     inner = call.layer.layer
     inputs, outputs = (
@@ -159,16 +159,11 @@ def _time_distributed(call: CallShapes) -> Derivation:
     return f"The rule of {words.kind(inner)}, for {steps}: {step.words}", axes
 
 
-def _as_inside(call: CallShapes) -> Derivation:
+@for_layers("SpectralNormalization")
+def as_inside(call: CallShapes) -> Derivation:
     """The rule of the layer inside."""
     inner = explain(replace(call, layer=call.layer.layer))
     return f"The rule of {words.kind(call.layer.layer)}: {inner.words}", inner.outputs
-
-
-def _as_it_is(call: CallShapes, is_op: bool) -> Derivation:
-    what = "that of the op" if is_op else "what its call does"
-    sentence = f"The rule is {what}; the shape was found by running it on shapes."
-    return sentence, _lengths_only(call, "found by running the call on shapes")
 
 
 def _lengths_only(call: CallShapes, how: str) -> list[Axes]:
@@ -185,27 +180,17 @@ def _lengths_only(call: CallShapes, how: str) -> list[Axes]:
     ]
 
 
-def _batch_axis(leaf: Any) -> int | None:
-    """Which axis of a tensor counts the samples; None for constants and tensors without one."""
-    if not isinstance(leaf, Tensor):
-        return None
-    return _batch_axes.get(leaf, 0 if leaf.shape else None)
-
-
 def _find_batches(tensors: Sequence[Tensor]) -> None:
     """Follow the batch axis through the ops behind some tensors, which may move or drop it."""
     waiting, nodes = list(tensors), set()
     while waiting:
         tensor = waiting.pop()
         node = maker(tensor)
-        if (
-            isinstance(node.operation, OpOperation)
-            and tensor not in _batch_axes
-            and node not in nodes
-        ):
+        is_new = tensor not in _batch_axes and node not in nodes
+        if is_new and isinstance(node.operation, OpOperation):
             nodes.add(node)
             waiting += node.arguments.tensors
     for node in sorted(nodes, key=lambda node: node.time):
-        outputs = explain(_op_call(node), is_op=True).outputs
+        outputs = explain(_call_shapes(node)).outputs
         for tensor, axes in zip(node.output_tensors, outputs):
             _batch_axes[tensor] = next((axis.number for axis in axes if axis.batch), None)

@@ -43,16 +43,15 @@ def _fitting(call: CallShapes, axis: int, window: int, stride: int, dilation: in
     """How many positions there are for a window along one axis."""
     if call.layer.padding in ("same", "causal"):
         return call.same(axis) if stride == 1 else computed(ceil(call.number(axis), stride))
-    span = Number(window)
-    if dilation > 1:
-        span = Number(dilation) * (Number(window) - 1) + 1
-    return computed((call.number(axis) - span) // stride + 1)
+    return computed((call.number(axis) - _span(window, dilation)) // stride + 1)
 
 
 def _moves(call: CallShapes, size: Sequence[int]) -> str:
     layer = call.layer
     over = ("sequence", "image", "volume")[len(size) - 1]
-    moves = f"A window of {times(size)} moves over the {over}"
+    apart = sorted(set(getattr(layer, "dilation_rate", [1])))
+    window = f"{times(size)}{f', its elements {times(apart)} apart,' if apart != [1] else ''}"
+    moves = f"A window of {window} moves over the {over}"
     strides = sorted(set(layer.strides))
     if strides != [1]:
         moves += f" in steps of {times(layer.strides if len(strides) > 1 else strides)}"
@@ -64,10 +63,9 @@ def _moves(call: CallShapes, size: Sequence[int]) -> str:
 
 @for_layers("Conv1D", "Conv2D", "Conv3D")
 def conv_layer(call: CallShapes) -> Derivation:
-    layer = call.layer
-    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    return f"{_moves(call, layer.kernel_size)}; the channels become filters: {change}.", [axes]
+    filters, change = _filters(call)
+    axes = windows(call, call.layer.kernel_size, call.layer.dilation_rate, filters)
+    return f"{_moves(call, call.layer.kernel_size)}; the channels become filters: {change}.", [axes]
 
 
 @for_layers("DepthwiseConv1D", "DepthwiseConv2D")
@@ -81,28 +79,34 @@ def depthwise(call: CallShapes) -> Derivation:
 
 @for_layers("SeparableConv1D", "SeparableConv2D")
 def separable(call: CallShapes) -> Derivation:
-    layer = call.layer
-    axes = windows(call, layer.kernel_size, layer.dilation_rate, setting("filters", layer.filters))
-    change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    words = f"{_moves(call, layer.kernel_size)}, in each channel by itself"
+    filters, change = _filters(call)
+    axes = windows(call, call.layer.kernel_size, call.layer.dilation_rate, filters)
+    words = f"{_moves(call, call.layer.kernel_size)}, in each channel by itself"
     return f"{words}; then the channels of each position are mixed: {change}.", [axes]
 
 
 @for_layers("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 def transposed_layer(call: CallShapes) -> Derivation:
+    filters, change = _filters(call)
+    axes = _laid_down(call, call.layer.kernel_size, filters)
+    words = f"{_lays(call, call.layer.kernel_size)} The channels become filters"
+    return f"{words}: {change}.", [axes]
+
+
+def _filters(call: CallShapes) -> tuple[Axis, str]:
+    """The axis of a convolution's filters, and which length became theirs."""
     layer = call.layer
-    axes = _laid_down(call, layer.kernel_size, setting("filters", layer.filters))
+    groups = getattr(layer, "groups", 1)
     change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
-    return f"{_lays(call, layer.kernel_size)} The channels become filters: {change}.", [axes]
+    return setting("filters", layer.filters), change + f", in {groups} groups" * (groups > 1)
 
 
 @for_ops("ConvTranspose")
 def transposed_op(call: CallShapes) -> Derivation:
     *lengths, filters, _ = call.inputs[1]
     size = [length or 0 for length in lengths]
-    axes = _laid_down(call, size, call.same(-2, 1))
-    words = "the last axis but one of the kernel gives the"
-    return f"{_lays(call, size)} {words.capitalize()} {show(filters)} filters.", [axes]
+    words = f"The last axis but one of the kernel gives the {show(filters)} filters."
+    return f"{_lays(call, size)} {words}", [_laid_down(call, size, call.same(-2, 1))]
 
 
 def _lays(call: CallShapes, size: Sequence[int]) -> str:
@@ -116,9 +120,9 @@ def _lays(call: CallShapes, size: Sequence[int]) -> str:
     )
     more = layer.output_padding is not None
     if layer.padding == "valid":
-        return words + (
-            "; output_padding is added." if more else ", or + stride if that is larger."
-        )
+        less = any(window < stride for window, stride in zip(size, layer.strides))
+        words += ", or + stride if that is larger" * (less and not more)
+        return words + "; output_padding is added" * more + "."
     if not more:
         return f'{words}, of which padding="same" keeps n × stride.'
     return (
@@ -147,14 +151,16 @@ def _covered(
     same, length = call.layer.padding == "same", call.number(axis)
     if same and extra is None:
         return call.same(axis) if stride == 1 else computed(length * stride)
-    span = Number(window)
-    if dilation > 1:
-        span = Number(dilation) * (Number(window) - 1) + 1
-    covered = (length - 1) * stride
+    span, covered = _span(window, dilation), (length - 1) * stride
     if extra is None:
         return computed(covered + (span if (span.value or 0) >= stride else stride))
     kept = Number((span.value or 0) % 2) if same else span
     return computed(covered + kept + extra)
+
+
+def _span(window: int, dilation: int) -> Number:
+    """How many positions a window reaches over."""
+    return Number(dilation) * (Number(window) - 1) + 1 if dilation > 1 else Number(window)
 
 
 @for_layers(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)))
@@ -189,20 +195,20 @@ def conv_op(call: CallShapes) -> Derivation:
 @for_layers(*(f"Global{kind}Pooling{rank}D" for kind in ("Average", "Max") for rank in (1, 2, 3)))
 def global_pooling(call: CallShapes) -> Derivation:
     spatial = spatial_axes(call)
-    one = "maximum" if "Max" in type(call.layer).__name__ else "mean"
+    taken = "maximum" if "Max" in type(call.layer).__name__ else "mean"
     where = "position" if len(spatial) > 1 else "step"
     axes = call.reduced(spatial, call.layer.keepdims)
-    return f"One number for each channel, the {one} over every {where}.", [axes]
+    return f"One number for each channel, the {taken} over every {where}.", [axes]
 
 
-@for_layers("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
+@for_layers("ZeroPadding")
 def padding(call: CallShapes) -> Derivation:
     pairs = zip(spatial_axes(call), call.layer.pairs)
     lengths = {axis: call.number(axis) + before + after for axis, (before, after) in pairs}
     return "Zeros are added before and after: length + before + after.", [call.changed(lengths)]
 
 
-@for_layers("Cropping1D", "Cropping2D", "Cropping3D")
+@for_layers("Cropping")
 def cropping(call: CallShapes) -> Derivation:
     pairs = zip(spatial_axes(call), call.layer.pairs)
     lengths = {axis: call.number(axis) - before - after for axis, (before, after) in pairs}

@@ -1,0 +1,81 @@
+"""Layers that do the same to sequences, images and volumes: one rule, one text, three classes."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any
+
+SPACES = {
+    1: ("sequences", ("time",), "features", "shorter"),
+    2: ("images", ("height", "width"), "channels", "smaller"),
+    3: ("volumes", ("depth", "height", "width"), "channels", "smaller"),
+}
+"""For each number of axes between batch and channels: what the inputs are, the names of the axes
+and of the channels, and what inputs are that a window does not fit into."""
+
+Example = tuple[str, str, str]
+"""The arguments of a layer, and the shapes of an input and its output, without the batch."""
+
+
+def words(rank: int) -> dict[str, str]:
+    """What stands for the names in a text: {inputs}, {axes}, {shape}, {new} ..."""
+    inputs, axes, channels, smaller = SPACES[rank]
+    return {
+        "rank": str(rank),
+        "inputs": inputs,
+        "smaller": smaller,
+        "axes": ", ".join(axes),
+        "channels": channels,
+        "shape": f"(batch, {', '.join(axes)}, {channels})",
+        "new": ", ".join(f"new {axis}" for axis in axes),
+        "enlarged": ", ".join(f"{axis} * size" for axis in axes),
+        "ones": ", ".join("1" * rank),
+    }
+
+
+def documentation(text: str, rank: int, name: str, example: Example) -> str:
+    """The docstring of a layer: a text with its words filled in, and an example.
+
+    A line that is indented further than others goes on with the line above it.
+    """
+    whole = re.sub(r"\n {5,}", " ", text.strip())
+    lines = [line.strip().format(**words(rank)) for line in whole.split("\n")]
+    filled = "\n".join(map(_wrapped, lines)).strip()
+    filled = filled[0].upper() + filled[1:]
+    arguments, shape, made = example
+    shown = f">>> {name}({arguments})(Input(({shape}))).shape\n    (None, {made})"
+    return f"{filled}\n\n    >>> from funclab import Input\n    {shown}\n    "
+
+
+def _wrapped(line: str) -> str:
+    """A line as several; those of a label, such as "Shapes:", are indented."""
+    hanging = " " * (8 if re.match(r"\w+: ", line) else 4)
+    return textwrap.fill(line, 100, initial_indent="    ", subsequent_indent=hanging)
+
+
+def family(
+    base: Any, name: str, says: Any, text: str, examples: dict[int, Example], **attributes: Any
+) -> list[Any]:
+    """Subclasses of `base`, one for each number of axes that has an example.
+
+    name: such as "MaxPooling{}D".
+    says: the first line of the docstring; `text` is the rest.
+    attributes: what the classes have. These, `base` and `says` may be a dict with one for each
+        number of axes; where that has none, the class has no such attribute.
+    """
+    layers = []
+    for rank, example in examples.items():
+        own_name, parent = name.format(rank), own(base, rank)
+        doc = documentation(f"{own(says, rank)}\n\n    {text.strip()}", rank, own_name, example)
+        content = {key: own(value, rank) for key, value in attributes.items()}
+        content = {key: value for key, value in content.items() if value is not ...}
+        content |= {"rank": rank, "__doc__": doc, "__module__": parent.__module__}
+        layers.append(type(own_name, (parent,), content))
+    return layers
+
+
+def own(value: Any, rank: int) -> Any:
+    """What is meant for a number of axes: of a dict with numbers as keys, one of its values."""
+    by_rank = isinstance(value, dict) and value.keys() <= SPACES.keys()
+    return value.get(rank, ...) if by_rank else value

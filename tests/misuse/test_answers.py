@@ -1,0 +1,16 @@
+"""Every error and warning says, word for word, what answers.txt says, and draws the same."""
+
+import pytest
+
+from tests.misuse.answers import LINES, answer, written
+
+WRITTEN = written()
+
+
+@pytest.mark.parametrize("title", LINES)
+def test_the_answer_is_the_one_that_was_read_through(title):
+    assert answer(LINES[title]).rstrip() == WRITTEN[title], "python -m tests.misuse.answers"
+
+
+def test_every_line_has_an_answer_and_every_answer_a_line():
+    assert set(WRITTEN) == set(LINES)

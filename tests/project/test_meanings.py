@@ -1,0 +1,20 @@
+"""What the parameters of classes and functions mean."""
+
+import re
+
+import funclab
+from funclab import layers, optimizers, registry
+from funclab.fields import MEANINGS
+from funclab.optimizers import schedules
+
+
+def test_every_meaning_of_a_parameter_is_told_by_the_class_it_is_about():
+    known = [registry.registered(kind).values() for kind in registry.KERAS_MODULES]
+    rooms = [vars(room).values() for room in (funclab, layers, optimizers, schedules)]
+    things = [thing for things in (*known, *rooms) for thing in things]
+    told = " ".join(" ".join((thing.__doc__ or "").split()) for thing in things)
+
+    meanings = {key: " ".join(meaning.split()) for key, meaning in MEANINGS.items()}
+    found = {key for key, says in meanings.items() if re.search(rf": {re.escape(says)}[;.]", told)}
+
+    assert {key for key in meanings.keys() - found if not key.startswith("moving_")} == set()
