@@ -78,8 +78,7 @@ class Graph:
         tape, fed = current_tape(), dict(zip(self.inputs, values, strict=True))
         fed |= {self.stand_ins.get(tensor, tensor): value for tensor, value in fed.items()}
         place, known = tape.place, dict(fed)
-        deepest_first = sorted(self.nodes_by_depth, reverse=True)  # the order in which Keras calls
-        for node in (node for depth in deepest_first for node in self.nodes_by_depth[depth]):
+        for node in (node for nodes in self.nodes_by_depth.values() for node in nodes):
             tape.place = (*place, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
@@ -139,7 +138,7 @@ class Graph:
         for operation in sorted(layer_depth, key=lambda operation: first_met.get(operation, -1)):
             self._by_depth.setdefault(layer_depth[operation], []).append(operation)
         self.nodes_by_depth: dict[int, list[Node]] = {}
-        for node, here in depth.items():
+        for node, here in sorted(depth.items(), key=lambda item: -item[1]):  # as Keras calls them
             self.nodes_by_depth.setdefault(here, []).append(node)
 
     def _behind_masks(self) -> dict[Node, Counter[Tensor]]:
