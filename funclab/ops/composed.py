@@ -64,6 +64,8 @@ INPUTS = {
 """The functions by the arguments that are inputs, all others being settings; by default the first
 argument is the only input."""
 
+ALWAYS = {name for names in INPUTS.values() for name in names}
+
 SOMETIMES = {
     "": ("argsort", "cumprod", "cumsum", "max", "min", "prod", "repeat", "softmax"),
     "x indices": ("take", "take_along_axis"),

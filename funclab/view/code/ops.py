@@ -17,7 +17,7 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.composed import Composed
+from funclab.ops.composed import ALWAYS, Composed
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
@@ -99,7 +99,7 @@ def _by_sign(kind: str, first: Any) -> bool:
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes this op and no other; or None."""
     function = getattr(ops, _function_name(op), None)
-    if function is None or not hasattr(function, "__code__"):
+    if _function_name(op) in ALWAYS or not hasattr(function, "__code__"):
         return None
     names = inspect.signature(function).parameters
     settings = {}
