@@ -85,90 +85,90 @@ def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_ke
     return f"swap them: write [{parts}], which is the order {', '.join(names)}."
 
 
-def for_data(wanted: Shape, given: Shape, reader: str) -> str:
-    """Data of shape `given` for an input declared as `wanted`.
+def for_data(declared: Shape, actual: Shape, reader: str) -> str:
+    """Data of shape `actual` for an input declared as `declared`.
 
-    What reads the input takes "any" number of axes, "several", or "exactly" those of `wanted`.
+    What reads the input takes "any" number of axes, "several", or "exactly" those of `declared`.
     """
     rules = (
         _no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size,
         _axis_missing,
     )  # fmt: skip
     for rule in rules:
-        if fix := rule(wanted, given, reader):
+        if fix := rule(declared, actual, reader):
             return fix
-    return _other_lengths(wanted, given)
+    return _other_lengths(declared, actual)
 
 
-def _no_axis(wanted: Shape, given: Shape, reader: str) -> str:
-    if not given:
+def _no_axis(declared: Shape, actual: Shape, reader: str) -> str:
+    if not actual:
         return "pass an array with one row for each sample, such as numpy.array([[...], [...]])."
-    if len(given) == 1 and len(wanted) == 2 and given[0] != wanted[1]:
+    if len(actual) == 1 and len(declared) == 2 and actual[0] != declared[1]:
         return (
             "declare one number for each sample, Input(shape=(1,)), or give each sample a row of "
-            f"{wanted[1]}."
+            f"{declared[1]}."
         )
     return ""
 
 
-def _batch_in_shape(wanted: Shape, given: Shape, reader: str) -> str:
-    if len(given) != len(wanted) - 1 or not agree(given[1:], wanted[2:]) or len(given) < 2:
+def _batch_in_shape(declared: Shape, actual: Shape, reader: str) -> str:
+    if len(actual) != len(declared) - 1 or not agree(actual[1:], declared[2:]) or len(actual) < 2:
         return ""
-    certain = wanted[1] is not None and given[0] != wanted[1]
-    if reader == "exactly" or (reader == "several" and not (certain and len(given) > 2)):
+    certain = declared[1] is not None and actual[0] != declared[1]
+    if reader == "exactly" or (reader == "several" and not (certain and len(actual) > 2)):
         return ""
     return (
-        f"leave the batch out of the shape: Input(shape={text(given[1:])}). len(x) counts the "
+        f"leave the batch out of the shape: Input(shape={text(actual[1:])}). len(x) counts the "
         "samples; for a single sample write x[None]."
     )
 
 
-def _one_sample(wanted: Shape, given: Shape, reader: str) -> str:
-    if not agree(given, wanted[1:]) and not agree((*given, 1), wanted[1:]):
+def _one_sample(declared: Shape, actual: Shape, reader: str) -> str:
+    if not agree(actual, declared[1:]) and not agree((*actual, 1), declared[1:]):
         return ""
     return "for one sample write x[None], which puts a batch axis of length 1 before it."
 
 
-def _turned(wanted: Shape, given: Shape, reader: str) -> str:
-    sample, other = list(wanted[1:]), list(given[1:])
-    if len(given) != len(wanted) or None in sample:
+def _turned(declared: Shape, actual: Shape, reader: str) -> str:
+    sample, other = list(declared[1:]), list(actual[1:])
+    if len(actual) != len(declared) or None in sample:
         return ""
-    if len(given) == 2 and given[0] == sample[0]:
+    if len(actual) == 2 and actual[0] == sample[0]:
         return (
             "turn the table if each column is a sample: x.T; if each row is one, declare "
             f"Input(shape={text(other)})."
         )
-    if len(given) == 3 and sample == other[::-1]:
+    if len(actual) == 3 and sample == other[::-1]:
         return "swap the axes of the data: numpy.swapaxes(x, 1, 2)."
-    if len(given) > 3 and other == [sample[-1], *sample[:-1]]:
+    if len(actual) > 3 and other == [sample[-1], *sample[:-1]]:
         return "move the channels to the end: numpy.moveaxis(x, 1, -1)."
-    if len(given) > 3 and other == [*sample[1:], sample[0]]:
+    if len(actual) > 3 and other == [*sample[1:], sample[0]]:
         return "move the channels to the front: numpy.moveaxis(x, -1, 1)."
     return ""
 
 
-def _colors(wanted: Shape, given: Shape, reader: str) -> str:
-    if len(wanted) != 4 or not agree(given[1:3], wanted[1:3]):
+def _colors(declared: Shape, actual: Shape, reader: str) -> str:
+    if len(declared) != 4 or not agree(actual[1:3], declared[1:3]):
         return ""
-    if wanted[3] == 1 and len(given) == 4 and given[3] in (3, 4):
+    if declared[3] == 1 and len(actual) == 4 and actual[3] in (3, 4):
         return (
-            f"declare the {given[3]} colors, Input(shape={text(given[1:])}), or make the images "
+            f"declare the {actual[3]} colors, Input(shape={text(actual[1:])}), or make the images "
             "gray: x.mean(-1, keepdims=True)."
         )
-    if wanted[3] == 3 and (len(given) == 3 or given[3:] == (1,)):
-        gray = "x" if len(given) == 4 else "x[..., None]"
+    if declared[3] == 3 and (len(actual) == 3 or actual[3:] == (1,)):
+        gray = "x" if len(actual) == 4 else "x[..., None]"
         return f"give the gray images three channels: numpy.repeat({gray}, 3, axis=-1)."
     return ""
 
 
-def _one_axis_more(wanted: Shape, given: Shape, reader: str) -> str:
-    if given[0] == 1 and agree(given[1:], wanted):
+def _one_axis_more(declared: Shape, actual: Shape, reader: str) -> str:
+    if actual[0] == 1 and agree(actual[1:], declared):
         return "take away the first axis, which has length 1: x[0]."
     return ""
 
 
-def _same_size(wanted: Shape, given: Shape, reader: str) -> str:
-    sample, other = wanted[1:], given[1:]
+def _same_size(declared: Shape, actual: Shape, reader: str) -> str:
+    sample, other = declared[1:], actual[1:]
     if None in sample or None in other or prod(sample) != prod(other):  # type: ignore[arg-type]
         return ""
     lengths = ", ".join(map(str, sample))
@@ -179,34 +179,34 @@ def _same_size(wanted: Shape, given: Shape, reader: str) -> str:
     )
 
 
-def _axis_missing(wanted: Shape, given: Shape, reader: str) -> str:
-    if reader != "exactly" or len(given) == len(wanted):
+def _axis_missing(declared: Shape, actual: Shape, reader: str) -> str:
+    if reader != "exactly" or len(actual) == len(declared):
         return ""
     needed = (
-        f"give each sample the shape {text(wanted[1:])}, as declared: x.shape is {text(given)}."
+        f"give each sample the shape {text(declared[1:])}, as declared: x.shape is {text(actual)}."
     )
-    if len(given) != len(wanted) - 1:
+    if len(actual) != len(declared) - 1:
         return needed
-    if not agree(given[1:], wanted[2:]):
-        return f"declare Input(shape={text((*given[1:], 1))}), and pass x[..., None]."
-    if wanted[1] and given[0] and given[0] % wanted[1] == 0:
-        lengths = ", ".join(map(str, given[1:]))
-        return f"put {wanted[1]} rows into each sample: x.reshape(-1, {wanted[1]}, {lengths})."
+    if not agree(actual[1:], declared[2:]):
+        return f"declare Input(shape={text((*actual[1:], 1))}), and pass x[..., None]."
+    if declared[1] and actual[0] and actual[0] % declared[1] == 0:
+        lengths = ", ".join(map(str, actual[1:]))
+        return f"put {declared[1]} rows into each sample: x.reshape(-1, {declared[1]}, {lengths})."
     return needed
 
 
-def _other_lengths(wanted: Shape, given: Shape) -> str:
-    declare = f"declare the shape of the data, Input(shape={text(given[1:])})"
-    different = clashes(given[1:], wanted[1:]) if len(given) == len(wanted) else []
+def _other_lengths(declared: Shape, actual: Shape) -> str:
+    declare = f"declare the shape of the data, Input(shape={text(actual[1:])})"
+    different = clashes(actual[1:], declared[1:]) if len(actual) == len(declared) else []
     if len(different) == 1:
         axis = different[0] + 1
-        have, length = given[axis], wanted[axis]
+        have, length = actual[axis], declared[axis]
         assert have is not None and length is not None
         if have > length:
             cut = ", ".join([":"] * axis + [f":{length}"])
             return f"{declare}, or keep {length} of the {have} on axis {axis}: x[{cut}]."
         return f"{declare}: on axis {axis} they have {have} of the {length} that were declared."
-    return f"{declare}, or reshape them to {text(wanted)}."
+    return f"{declare}, or reshape them to {text(declared)}."
 
 
 # Merging layers.
@@ -215,7 +215,7 @@ def for_sum(shapes: Sequence[Shape]) -> str:
     for i, j in combinations(range(len(shapes)), 2):
         rank = max(len(shapes[i]), len(shapes[j]))
         a, b = (list(shape[1:]) for shape in (shapes[i], shapes[j]))
-        a, b = ([1] * (rank - 1 - len(one)) + one for one in (a, b))
+        a, b = ([1] * (rank - 1 - len(lengths)) + lengths for lengths in (a, b))
         different = [k for k in clashes(a, b) if 1 not in (a[k], b[k])]
         if different:
             pair = [(i, shapes[i]), (j, shapes[j])]
@@ -236,7 +236,7 @@ def _features(pair: Pair, applies: bool) -> str:
     """Only the last axes differ."""
     if not applies:
         return ""
-    (i, small), (_, large) = sorted(pair, key=lambda one: one[1][-1] or 0)
+    (i, small), (_, large) = sorted(pair, key=lambda numbered: numbered[1][-1] or 0)
     layer = f"Conv2D({large[-1]}, 1)" if len(small) == 4 else f"Dense({large[-1]})"
     or_join = ", or lay them end to end with Concatenate()" if len(small) == len(large) else ""
     return (
@@ -247,7 +247,9 @@ def _features(pair: Pair, applies: bool) -> str:
 
 def _sizes(pair: Pair) -> str:
     """Images of two sizes."""
-    (i, small), (j, large) = sorted(pair, key=lambda one: prod(n or 1 for n in one[1][1:3]))
+    (i, small), (j, large) = sorted(
+        pair, key=lambda numbered: prod(n or 1 for n in numbered[1][1:3])
+    )
     if len(small) != 4 or len(large) != 4 or None in (*small[1:3], *large[1:3]):
         return ""
     gaps = [m - n for n, m in zip(small[1:3], large[1:3])]  # type: ignore[operator]
@@ -276,7 +278,7 @@ def _sizes(pair: Pair) -> str:
 
 def _steps(pair: Pair) -> str:
     """Sequences of two lengths."""
-    (_, short), (j, long) = sorted(pair, key=lambda one: one[1][1] or 0)
+    (_, short), (j, long) = sorted(pair, key=lambda numbered: numbered[1][1] or 0)
     if len(short) != 3 or len(long) != 3 or None in (short[1], long[1]) or short[1] == long[1]:
         return ""
     return (
@@ -339,16 +341,16 @@ CATEGORICAL = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 
 
 def for_target(
-    name: str, shape: Shape, y: Any, loss: str, sequence: str = "", place: str = "before"
+    name: str, shape: Shape, y: Any, loss: str, sequence: str = "", side: str = "before"
 ) -> str:
     """Targets `y` for an output of a shape. `sequence` is a layer before it that keeps all steps,
-    `place` the side of the output on which its axes are to be taken away.
+    `side` the side of the output on which its axes are to be taken away.
 
     Returns: "" when no rule applies.
     """
     flat = y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
     if len(shape) > 2 and (flat or (y.ndim == 2 and y.shape[1] == shape[-1])):
-        return _too_many_axes(name, len(shape), sequence, place)
+        return _too_many_axes(name, len(shape), sequence, side)
     if len(shape) != 2 or not y.size:
         return ""
     units = shape[1]
@@ -371,12 +373,12 @@ def for_target(
     return ""
 
 
-def _too_many_axes(name: str, rank: int, sequence: str, place: str) -> str:
+def _too_many_axes(name: str, rank: int, sequence: str, side: str) -> str:
     ends = "there is then one row of numbers for each sample, as the targets have it."
     if sequence:
         return f"write return_sequences=False in {sequence}, to keep the last step only: {ends}"
     pooling = f"GlobalAveragePooling{rank - 2}D() or " if rank <= 4 else ""
-    if place == "after":  # Flatten would make more numbers than there are targets
+    if side == "after":  # Flatten would make more numbers than there are targets
         return f"put {pooling.removesuffix(' or ') or 'Flatten()'} after {name}: {ends}"
     return f"put {pooling}Flatten() before {name}: {ends}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -30,18 +29,18 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     'lesson>twice'
     """
 
-    def decorator(thing: Any) -> Any:
-        if inspect.isclass(thing) and not hasattr(thing, "get_config"):
+    def decorator(entity: Any) -> Any:
+        if inspect.isclass(entity) and not hasattr(entity, "get_config"):
             raise ArgumentError(
                 "Cannot register a class that does not have a get_config() method: "
-                f"{thing.__name__}.",
+                f"{entity.__name__}.",
                 why="a file keeps what get_config() returns, to make the object again.",
-                fix=f"write in {thing.__name__}: def get_config(self): return {{...}}.",
+                fix=f"write in {entity.__name__}: def get_config(self): return {{...}}.",
             )
-        registered = f"{package}>{name or thing.__name__}"
-        _objects[registered] = thing
-        _names[thing] = registered
-        return thing
+        registered = f"{package}>{name or entity.__name__}"
+        _objects[registered] = entity
+        _names[entity] = registered
+        return entity
 
     return decorator
 
@@ -74,7 +73,7 @@ def get_custom_objects() -> dict[str, Any]:
 
 def get_registered_name(obj: Any) -> str:
     """The name under which a class or function is kept in files."""
-    registered = _names.get(obj) if isinstance(obj, Callable) else None  # type: ignore[arg-type]
+    registered = _names.get(obj) if callable(obj) else None
     return registered or obj.__name__
 
 

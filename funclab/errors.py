@@ -53,7 +53,7 @@ class Pairs:
 
 @dataclass
 class Instead:
-    """What an error about something in the place of a tensor draws: a wrong line, and a right one.
+    """What an error about something in place of a tensor draws: a wrong line, and a right one.
 
     The line breaks before its last item.
     """

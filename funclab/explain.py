@@ -64,12 +64,12 @@ def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy")
         fix = f"use funclab.ops.{name}, inside or outside a layer."
     if name == "array":
         fix = f"pass the tensor on as it is, to a layer or to funclab.ops; {PREDICT}."
-    title, place = f"{user} leaves no trace in the graph", Item("place", user, "makes no node")
+    title, consumer = f"{user} leaves no trace in the graph", Item("place", user, "makes no node")
     return TensorTypeError(
         f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet.",
         why=WHY_NO_NUMBERS,
         fix=fix,
-        facts=_instead(title, tensor, place, name if known else "", "ends here"),
+        facts=_instead(title, tensor, consumer, name if known else "", "ends here"),
     )
 
 
@@ -93,57 +93,57 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     if name in ("numpy", "eval", "item", "tolist"):
         fix = f"{PREDICT}."
     title = f"A tensor is not an array: it has no .{name}"
-    place = Item("place", f".{name}", "wants numbers")
+    consumer = Item("place", f".{name}", "wants numbers")
     return TensorAttributeError(
         f"'{kind}' object has no attribute '{name}': {tensor!r} is a symbolic tensor, "
         "which has no numbers yet.",
         why="it only describes what a model will compute: shape, dtype, ndim, name. Arrays have "
         "more, since they hold numbers.",
         fix=fix,
-        facts=_instead(title, tensor, place, instead if known else "", "no numbers"),
+        facts=_instead(title, tensor, consumer, instead if known else "", "no numbers"),
     )
 
 
-def operand(thing: Any) -> TensorTypeError:
+def operand(value: Any) -> TensorTypeError:
     """Something in a sum or product with a tensor that is neither tensor nor number."""
-    layer = hasattr(thing, "inbound_nodes")
-    name = thing.name if layer else repr(thing)
+    layer = hasattr(value, "inbound_nodes")
+    name = value.name if layer else repr(value)
     return TensorTypeError(
-        f"unsupported operand: a tensor cannot be calculated with {thing!r} "
-        f"({type(thing).__name__}).",
+        f"unsupported operand: a tensor cannot be calculated with {value!r} "
+        f"({type(value).__name__}).",
         why=f"{name} is a layer: a rule, without values of its own."
         if layer
         else f"{name} is neither a tensor nor numbers.",
         fix=f"call {name} first and use what it returns: {name}(x)."
         if layer
         else "use a tensor, an array of numbers or a number.",
-        facts=layer_or_thing(thing, Item("place", "arithmetic", "takes tensors")),
+        facts=not_a_tensor(value, Item("place", "arithmetic", "takes tensors")),
     )
 
 
-def layer_or_thing(thing: Any, place: Item) -> Instead:
+def not_a_tensor(value: Any, consumer: Item) -> Instead:
     """A layer, or anything else, in a place where a tensor belongs."""
-    if hasattr(thing, "inbound_nodes"):
-        item = Item("layer", thing.name, type(thing).__name__)
-        right = [item, Item("tensor", f"{thing.name}(x)", "what a call returns"), place]
-        return Instead("A layer is not a tensor", [item, place], right)
-    shape, kind = getattr(thing, "shape", None), type(thing).__name__
-    item, title = Item("array", kind, repr(thing)[:40]), f"A {kind} is not a tensor"
-    if thing is None:
+    if hasattr(value, "inbound_nodes"):
+        item = Item("layer", value.name, type(value).__name__)
+        right = [item, Item("tensor", f"{value.name}(x)", "what a call returns"), consumer]
+        return Instead("A layer is not a tensor", [item, consumer], right)
+    shape, kind = getattr(value, "shape", None), type(value).__name__
+    item, title = Item("array", kind, repr(value)[:40]), f"A {kind} is not a tensor"
+    if value is None:
         item, title = Item("array", "None", "no value"), "None is not a tensor"
-    elif isinstance(thing, (int, float)):
-        item, title = Item("array", repr(thing), "a number"), "A number is not a tensor"
+    elif isinstance(value, (int, float)):
+        item, title = Item("array", repr(value), "a number"), "A number is not a tensor"
     elif shape is not None:
         item, title = Item("array", "array", show(shape)), "An array is not a tensor of the graph"
-    right = [Item("tensor", "Input(shape=...)", "or what a layer call returns"), place]
-    return Instead(title, [item, place], right)
+    right = [Item("tensor", "Input(shape=...)", "or what a layer call returns"), consumer]
+    return Instead(title, [item, consumer], right)
 
 
-def _instead(title: str, tensor: Any, place: Item, op: str, note: str) -> Instead:
+def _instead(title: str, tensor: Any, consumer: Item, op: str, note: str) -> Instead:
     """A tensor in a wrong place, and on its way through a function of funclab.ops, if one helps."""
     node = Item("layer", f"ops.{op}", "an op: makes a node")
     right = [of(tensor), node, Item("tensor", "a tensor", "of the graph")]
-    return Instead(title, [of(tensor), place], right if op else [], note)
+    return Instead(title, [of(tensor), consumer], right if op else [], note)
 
 
 def of(tensor: Any) -> Item:
@@ -180,10 +180,10 @@ def data(tensor: Any, name: str) -> TensorTypeError:
     )
 
 
-def node_index(layer: Any, what: str, index: Any) -> ArgumentError:
+def node_index(layer: Any, ends: str, index: Any) -> ArgumentError:
     """A node index that is missing, or is not a whole number."""
     count = len(layer.inbound_nodes)
-    question = what.replace(" ", "_")
+    question = ends.replace(" ", "_")
     says = f"A node index is a whole number. Received: {index!r} ({type(index).__name__})."
     if index is None:
         says = f"get_{question}_at() missing 1 required positional argument: 'node_index'."

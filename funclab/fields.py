@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from funclab import meant
 from funclab.errors import ArgumentError
 
-Thing = TypeVar("Thing")
+Callee = TypeVar("Callee")
 
 WEIGHTS = {
     "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
@@ -373,7 +373,7 @@ KINDS: dict[str, tuple[Any, str, str]] = {
 
 
 def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
-    """Refuse text, nan or None in the place of a number, and so on; `kind` is as in a signature.
+    """Refuse text, nan or None in place of a number, and so on; `kind` is as in a signature.
 
     Raises: ArgumentError.
     """
@@ -401,14 +401,15 @@ def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) ->
     )
 
 
-def guarded(thing: Thing) -> Thing:
+def guarded(target: Callee) -> Callee:
     """Let a function, or the constructor of a class of funclab, refuse arguments that it does not
     take or cannot use."""
-    if not isinstance(thing, type):
-        return _guarded(thing)
-    if "__init__" in vars(thing) and thing.__module__.startswith("funclab."):
-        thing.__init__ = _guarded(thing.__init__)  # type: ignore[misc]
-    return thing
+    if not isinstance(target, type):
+        return _guarded(target)
+    constructor = vars(target).get("__init__")
+    if constructor is not None and target.__module__.startswith("funclab."):
+        type.__setattr__(target, "__init__", _guarded(constructor))
+    return target
 
 
 def _guarded(function: Any) -> Any:
@@ -451,13 +452,13 @@ def check_bound(
         ) from None
 
 
-def described(thing: Thing) -> Thing:
+def described(target: Callee) -> Callee:
     """Add what each parameter means to the docstring of a class, or of a function."""
-    constructor: Any = thing.__init__ if isinstance(thing, type) else thing
-    if constructor is not object.__init__ and thing.__doc__:
-        text = _Docstring(thing.__doc__, constructor)
-        thing.__doc__ = text if isinstance(thing, type) else text.__get__(None, thing)  # type: ignore[assignment]
-    return thing
+    constructor: Any = target.__init__ if isinstance(target, type) else target
+    if constructor is not object.__init__ and target.__doc__:
+        text = _Docstring(target.__doc__, constructor)
+        target.__doc__ = text if isinstance(target, type) else text.__get__(None, target)  # type: ignore[assignment]
+    return target
 
 
 class _Docstring:

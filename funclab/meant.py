@@ -92,17 +92,17 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
     short = folded(name)
     if short in ELSEWHERE.get(kind, {}):
         return ELSEWHERE[kind][short]
-    alike = max((one for one in known if folded(one) == short), default="")  # lower case first
-    other = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
-    if alike or other:
-        return f'write "{alike or other}" instead of "{name}".'
-    for place in EXAMPLES:
-        of_kind = next((one for one in tables.get(place, {}) if folded(one) == short), "")
-        if of_kind and place != kind:
+    alike = max((word for word in known if folded(word) == short), default="")  # lower case first
+    alias = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
+    if alike or alias:
+        return f'write "{alike or alias}" instead of "{name}".'
+    for other in EXAMPLES:
+        of_kind = next((word for word in tables.get(other, {}) if folded(word) == short), "")
+        if of_kind and other != kind:
             return (
-                f'write {EXAMPLES[place].partition("=")[0]}="{of_kind}": {name} is '
-                f"{article(place)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
-                if place != "metric"
+                f'write {EXAMPLES[other].partition("=")[0]}="{of_kind}": {name} is '
+                f"{article(other)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
+                if other != "metric"
                 else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
             )
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -115,7 +115,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def by_value(kind: str, value: Any, other: str = "") -> str:
-    """Something that is not a name, given in the place of a kind; it may be of an `other` kind."""
+    """Something that is not a name, given in place of a kind; it may be of an `other` kind."""
     example = EXAMPLES.get(kind, article(kind))
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return f'write "{value[0]}" alone, without brackets.'
@@ -137,7 +137,7 @@ def by_value(kind: str, value: Any, other: str = "") -> str:
 
 
 def whole(name: str, value: Any, example: int) -> str:
-    """A value in the place of a whole number above 0."""
+    """A value in place of a whole number above 0."""
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int):
         return f"write {name}={value[0]}, without brackets."
     if isinstance(value, str):
@@ -152,22 +152,22 @@ def whole(name: str, value: Any, example: int) -> str:
 
 
 def per_axis(name: str, value: Any, rank: int) -> str:
-    """A value in the place of one whole number, or one for each of `rank` axes."""
+    """A value in place of one whole number, or one for each of `rank` axes."""
     if value in ("same", "valid", "causal"):
         return f'write padding="{value}", with its name.'
     if isinstance(value, (list, tuple)):
-        numbers = [one for one in value if isinstance(one, int) and one > 0]
+        numbers = [number for number in value if isinstance(number, int) and number > 0]
         if len(numbers) == len(value) != rank and numbers:
             kept = tuple((numbers * rank)[:rank])
             return f"write {name}={kept if rank > 1 else kept[0]}: one number for each axis."
         if len(value) == rank:
-            texts = [whole(name, one, 2) for one in value if not isinstance(one, int)]
+            texts = [whole(name, number, 2) for number in value if not isinstance(number, int)]
             return texts[0] if texts else f"write for example {name}={(2,) * rank}."
     return whole(name, value, 2)
 
 
 def shape(name: str, value: Any) -> str:
-    """A value in the place of a shape."""
+    """A value in place of a shape."""
     if isinstance(value, np.ndarray):
         return f"write {name}=x.shape[1:], the shape of one sample."
     lengths = value if isinstance(value, (list, tuple)) else (value,)
@@ -182,7 +182,7 @@ def shape(name: str, value: Any) -> str:
 
 
 def fraction(name: str, value: Any) -> str:
-    """A value in the place of a fraction in [0, 1)."""
+    """A value in place of a fraction in [0, 1)."""
     if isinstance(value, str):
         return number(name, value, "0.5")
     if name == "momentum":
@@ -193,7 +193,7 @@ def fraction(name: str, value: Any) -> str:
 
 
 def number(name: str, value: Any, example: str) -> str:
-    """A value in the place of any number."""
+    """A value in place of any number."""
     try:
         float(value if isinstance(value, str) else "")
     except ValueError:

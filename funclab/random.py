@@ -37,6 +37,8 @@ __all__ = [
     "shuffle", "truncated_normal", "uniform",
 ]  # fmt: skip
 
+Dims = Sequence[int | None]
+
 INSIDE_TWO = math.erf(math.sqrt(2))
 """The chance of a normal number to be at most two standard deviations from the mean."""
 
@@ -98,7 +100,7 @@ def _draw(op: Op, seed: Any, *inputs: Any) -> Any:
 
 
 def uniform(
-    shape: Sequence[int | None],
+    shape: Dims,
     minval: float = 0.0,
     maxval: float = 1.0,
     dtype: str | None = None,
@@ -110,11 +112,7 @@ def uniform(
 
 
 def normal(
-    shape: Sequence[int | None],
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: str | None = None,
-    seed: Any = None,
+    shape: Dims, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """Normally distributed numbers."""
     op = streams.RandomNormal(to_shape(shape), dtype or "float32", float(mean), float(stddev))
@@ -122,52 +120,32 @@ def normal(
 
 
 def truncated_normal(
-    shape: Sequence[int | None],
-    mean: float = 0.0,
-    stddev: float = 1.0,
-    dtype: str | None = None,
-    seed: Any = None,
+    shape: Dims, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """Normally distributed numbers, all within two standard deviations of the mean."""
     level = uniform(shape, -INSIDE_TWO, INSIDE_TWO, dtype, seed)
     return ops.add(ops.multiply(ops.erfinv(level), math.sqrt(2) * stddev), mean)
 
 
-def randint(
-    shape: Sequence[int | None],
-    minval: int,
-    maxval: int,
-    dtype: str = "int32",
-    seed: Any = None,
-) -> Any:
+def randint(shape: Dims, minval: int, maxval: int, dtype: str = "int32", seed: Any = None) -> Any:
     """Whole numbers from `minval` up to, but without, `maxval`."""
     return ops.cast(ops.floor(uniform(shape, minval, maxval, "float64", seed)), dtype)
 
 
-def gamma(
-    shape: Sequence[int | None], alpha: Any, dtype: str | None = None, seed: Any = None
-) -> Any:
+def gamma(shape: Dims, alpha: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the gamma distribution with the shape `alpha` and the scale 1."""
-    return _draw(drawing.RandomGamma(to_shape(shape), dtype or "float32"), seed, alpha)
+    op = drawing.RandomGamma(to_shape(shape), dtype or "float32")
+    return _draw(op, seed, alpha)
 
 
-def beta(
-    shape: Sequence[int | None],
-    alpha: Any,
-    beta: Any,
-    dtype: str | None = None,
-    seed: Any = None,
-) -> Any:
+def beta(shape: Dims, alpha: Any, beta: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the beta distribution, between 0 and 1."""
-    return _draw(drawing.RandomBeta(to_shape(shape), dtype or "float32"), seed, alpha, beta)
+    op = drawing.RandomBeta(to_shape(shape), dtype or "float32")
+    return _draw(op, seed, alpha, beta)
 
 
 def binomial(
-    shape: Sequence[int | None],
-    counts: Any,
-    probabilities: Any,
-    dtype: str | None = None,
-    seed: Any = None,
+    shape: Dims, counts: Any, probabilities: Any, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """How many of `counts` trials succeed, each with its probability."""
     op = drawing.RandomBinomial(to_shape(shape), dtype or "float32")
@@ -179,7 +157,8 @@ def categorical(logits: Any, num_samples: int, dtype: str = "int32", seed: Any =
 
     Shapes: logits (n, classes) -> (n, num_samples).
     """
-    return _draw(drawing.RandomCategories(num_samples, dtype), seed, logits)
+    op = drawing.RandomCategories(num_samples, dtype)
+    return _draw(op, seed, logits)
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
@@ -187,12 +166,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
     return ops.take(x, _draw(drawing.Permutation(axis), seed, x), axis)
 
 
-def dropout(
-    inputs: Any,
-    rate: float,
-    noise_shape: Sequence[int | None] | None = None,
-    seed: Any = None,
-) -> Any:
+def dropout(inputs: Any, rate: float, noise_shape: Dims | None = None, seed: Any = None) -> Any:
     """Zero each element with probability `rate`, and divide the others by 1 - rate."""
     if rate == 0:
         return inputs

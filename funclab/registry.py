@@ -86,7 +86,7 @@ def reset_names() -> None:
 
 @contextmanager
 def fresh_names() -> Iterator[None]:
-    """Meanwhile, count names from the start; afterwards go on as if nothing had been made."""
+    """Within the block, count names from the start; after it, go on as if nothing had been made."""
     before = Counter(_used)
     _used.clear()
     try:
@@ -114,11 +114,11 @@ def unique_names(names: Iterable[str]) -> list[str]:
     return unique
 
 
-def register(kind: str, thing: Any, *names: str) -> Any:
-    """Make `thing` known under its own name and `names` within a kind, such as "layer"."""
-    for name in (thing.__name__, *names):
-        _known.setdefault(kind, {})[name] = thing
-    return thing
+def register(kind: str, value: Any, *names: str) -> Any:
+    """Make `value` known under its own name and `names` within a kind, such as "layer"."""
+    for name in (value.__name__, *names):
+        _known.setdefault(kind, {})[name] = value
+    return value
 
 
 def registered(kind: str) -> dict[str, Any]:
@@ -146,29 +146,29 @@ def near(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
-def to_config(thing: Any) -> Any:
-    """Plain data (for JSON) from which `thing` can be rebuilt, as Keras 3 writes it.
+def to_config(data: Any) -> Any:
+    """Plain data (for JSON) from which `data` can be rebuilt, as Keras 3 writes it.
 
     Objects with `get_config` become {"module", "class_name", "config", "registered_name"}; known
     functions become their names.
     """
-    if isinstance(thing, dict):
-        return {key: to_config(value) for key, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return [to_config(value) for value in thing]
-    if hasattr(thing, "get_config") and not isinstance(thing, type):
-        module, registered = _address(type(thing))
-        entry = {"module": module, "class_name": type(thing).__name__}
-        return {**entry, "config": to_config(thing.get_config()), "registered_name": registered}
-    if hasattr(thing, "tolist"):
-        return thing.tolist()
-    if inspect.isfunction(thing) and not any(
-        known.get(thing.__name__) is thing for known in _known.values()
+    if isinstance(data, dict):
+        return {key: to_config(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [to_config(value) for value in data]
+    if hasattr(data, "get_config") and not isinstance(data, type):
+        module, registered = _address(type(data))
+        entry = {"module": module, "class_name": type(data).__name__}
+        return {**entry, "config": to_config(data.get_config()), "registered_name": registered}
+    if hasattr(data, "tolist"):
+        return data.tolist()
+    if inspect.isfunction(data) and not any(
+        known.get(data.__name__) is data for known in _known.values()
     ):
-        name = customs.get_registered_name(thing)
+        name = customs.get_registered_name(data)
         function = {"module": "builtins", "class_name": "function", "config": name}
         return {**function, "registered_name": "function"}
-    return getattr(thing, "__name__", str(thing)) if callable(thing) else thing
+    return getattr(data, "__name__", str(data)) if callable(data) else data
 
 
 def _address(cls: type) -> tuple[str | None, str | None]:

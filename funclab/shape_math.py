@@ -21,7 +21,7 @@ Lengths = tuple[int, ...]
 Array = np.ndarray[Any, Any]
 
 
-def to_shape(value: Any, what: str = "shape") -> Shape:
+def to_shape(value: Any, argument: str = "shape") -> Shape:
     """A shape from what users write: `(3, 4)`, `[4]`, `5`, `(None, 2)`.
 
     >>> to_shape([None, 2])
@@ -35,13 +35,13 @@ def to_shape(value: Any, what: str = "shape") -> Shape:
     except TypeError:
         raise ArgumentError(
             f"Cannot convert {value!r} to a shape.",
-            why=f"`{what}` is a tuple of whole numbers, with None for a length not known yet.",
-            fix=meant.shape(what, value),
+            why=f"`{argument}` is a tuple of whole numbers, with None for a length not known yet.",
+            fix=meant.shape(argument, value),
         ) from None
     if any(length is not None and length < 0 for length in shape):
         raise ArgumentError(
             f"Cannot convert {value!r} to a shape: a length is negative.",
-            why=f"`{what}` counts elements along each axis.",
+            why=f"`{argument}` counts elements along each axis.",
             fix="use None for a length that may vary.",
         )
     return shape
@@ -69,13 +69,13 @@ def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
     )
 
 
-def axis_index(axis: int, rank: int, what: str = "axis") -> int:
+def axis_index(axis: int, rank: int, argument: str = "axis") -> int:
     """An axis counted from the front: -1 becomes rank - 1."""
     if not meant.is_whole(axis) or not -rank <= axis < rank:
         raise ShapeError(
-            f"{what}={axis!r} is out of range for a tensor with {rank} axes.",
+            f"{argument}={axis!r} is out of range for a tensor with {rank} axes.",
             why=f"its axes are numbered 0 to {rank - 1}, or -{rank} to -1 from the end.",
-            fix=f"write {what}=-1 for the last, or another number in that range.",
+            fix=f"write {argument}=-1 for the last, or another number in that range.",
         )
     return axis % rank
 

@@ -45,12 +45,12 @@ def _text(item: Any, name: str, encoding: str) -> str:
 
 
 def _not_text(name: str, items: list[Any], kind: Any) -> DataError:
-    what = "lists of unequal lengths" if isinstance(next(iter(items), 0), list) else repr(items)
+    shown = "lists of unequal lengths" if isinstance(next(iter(items), 0), list) else repr(items)
     return DataError(
-        f"The data for {name} are not text: found {what}, of type {kind}.",
+        f"The data for {name} are not text: found {shown}, of type {kind}.",
         why=f"{name} takes words: an array of str or bytes, of one shape.",
         fix="join words to one text for each sample, ' '.join(words), or fill short rows with ''."
-        if what.startswith("lists")
+        if shown.startswith("lists")
         else "turn them into text first, for example with .astype(str).",
     )
 

@@ -131,9 +131,9 @@ def _kind(structure: Any) -> Any:
     return dict if isinstance(structure, dict) else type(structure)
 
 
-def _differ(what: str) -> ArgumentError:
+def _differ(message: str) -> ArgumentError:
     return ArgumentError(
-        what,
+        message,
         why="leaves are matched by their places.",
         fix="pass lists, tuples and dicts that are nested in the same way.",
     )
@@ -206,7 +206,7 @@ def _traversed(func: Callable[[Any], Any], structure: Any, top_down: bool) -> An
 
 
 def lists_to_tuples(structure: Any) -> Any:
-    """The structure with tuples in the place of lists."""
+    """The structure with tuples in place of lists."""
 
     def as_tuple(part: Any) -> Any:
         return tuple(part) if isinstance(part, list) else None

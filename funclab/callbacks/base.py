@@ -194,9 +194,9 @@ class CallbackList:
         **params: Any,
     ) -> None:
         self.callbacks = checked(callbacks)
-        if add_history and not any(isinstance(one, History) for one in self.callbacks):
+        if add_history and not any(isinstance(each, History) for each in self.callbacks):
             self.callbacks.append(History())
-        if add_progbar and not any(shows_progress(one) for one in self.callbacks):
+        if add_progbar and not any(shows_progress(each) for each in self.callbacks):
             self.callbacks.append(importlib.import_module("funclab.callbacks").ProgbarLogger())
         self.set_model(model)
         self.set_params(params)
@@ -206,10 +206,12 @@ class CallbackList:
 
     def set_model(self, model: Any) -> None:
         self.model = model
-        for callback in self.callbacks if model is not None else ():
+        if model is None:
+            return
+        for callback in self.callbacks:
             callback.set_model(model)
             if isinstance(callback, History):
-                model.history = callback  # type: ignore[union-attr]
+                model.history = callback
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params

@@ -1,4 +1,4 @@
-"""Moving averages of the weights, in the place of the weights while a model is evaluated."""
+"""Moving averages of the weights, in place of the weights while a model is evaluated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SwapEMAWeights(Callback):
         if self.swapped == wanted:
             return
         self.swapped = wanted
-        for variable in optimizer.averages.places:
+        for variable in optimizer.averages.extents:
             average, weight = optimizer.averages.of(variable)["average"], variable.numpy()
             variable.assign(average.copy())
             average[...] = weight
@@ -47,7 +47,7 @@ class SwapEMAWeights(Callback):
             return
         self._swap(True)
         if epoch == self.params["epochs"] - 1:  # the averages stay
-            for variable in self.model.optimizer.averages.places:
+            for variable in self.model.optimizer.averages.extents:
                 average = self.model.optimizer.averages.of(variable)["average"]
                 average[...] = variable.numpy()
 

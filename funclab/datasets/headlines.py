@@ -2,7 +2,7 @@
 
 A headline says who does what to whom, sometimes where and when. Many people read it when it tells
 of a person who is rough to an animal ("man bites dog"), and when it appears at an hour at which
-people read. These are no real headlines and no real readers: the rules are `is_unusual` and READ.
+people read. These are neither real headlines nor real readers: the rules are `is_unusual` and READ.
 """
 
 from __future__ import annotations

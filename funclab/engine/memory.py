@@ -76,23 +76,24 @@ def runs(variables: Sequence[Variable]) -> list[Run]:
     `begin` and `end` say where each stretch lies in a flat buffer of all the variables
     (`offsets`), such as the plan's gradients.
     """
-    found: list[Run] = []
+    stretches: list[Run] = []
     starts = offsets([variable.shape for variable in variables])
     for variable, begin, end in zip(variables, starts, starts[1:]):
         memory = _stretch(variable.array, end - begin)
-        if found and _adjacent(found[-1].weights, memory):
-            last = found[-1]
+        if stretches and _adjacent(stretches[-1].weights, memory):
+            last = stretches[-1]
             joined = _join(last.weights, memory)
-            found[-1] = Run([*last.variables, variable], joined, last.begin, end)
+            stretches[-1] = Run([*last.variables, variable], joined, last.begin, end)
         else:
-            found.append(Run([variable], memory, begin, end))
-    return found
+            stretches.append(Run([variable], memory, begin, end))
+    return stretches
 
 
 def _base(array: Array) -> Array:
     base = array.base
-    flat = isinstance(base, np.ndarray) and base.ndim == 1 and base.dtype == array.dtype
-    return base if flat else array.reshape(-1)  # type: ignore[return-value]
+    if isinstance(base, np.ndarray) and base.ndim == 1 and base.dtype == array.dtype:
+        return base
+    return array.reshape(-1)
 
 
 def _start(array: Array, base: Array) -> int:

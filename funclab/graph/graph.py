@@ -77,16 +77,16 @@ class Graph:
         """Make the same calls again on the tape, starting from `values`."""
         tape, fed = current_tape(), dict(zip(self.inputs, values, strict=True))
         fed |= {self.stand_ins.get(tensor, tensor): value for tensor, value in fed.items()}
-        place, known = tape.place, dict(fed)
+        outer, known = tape.place, dict(fed)
         for node in (node for nodes in self.nodes_by_depth.values() for node in nodes):
-            tape.place = (*place, node.key)
+            tape.place = (*outer, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
                 outputs = node.operation(*args, **kwargs)
                 known.update(zip(node.output_tensors, flatten(outputs), strict=True))
                 known.update(fed)  # one output may be needed where another is an input
             tape.made[tape.place] = [known[x] for x in node.output_tensors if x in known]
-        tape.place = place
+        tape.place = outer
         return [known[tensor] for tensor in self.outputs]
 
     def _collect(self) -> tuple[list[Node], list[Operation]]:
@@ -178,22 +178,22 @@ def reached(node: Node) -> list[Node]:
     return calls
 
 
-def _check_tensors(tensors: Sequence[object], what: str, word: str) -> None:
+def _check_tensors(tensors: Sequence[object], argument: str, word: str) -> None:
     if not tensors:
         raise GraphError(
-            f"`{what}` argument cannot be empty.",
+            f"`{argument}` argument cannot be empty.",
             why="a model is the graph between its inputs and its outputs.",
-            fix=f"pass at least one tensor as `{what}`.",
+            fix=f"pass at least one tensor as `{argument}`.",
         )
     for value in tensors:
         if not isinstance(value, Tensor) or not hasattr(value, "_keras_history"):
             raise TensorTypeError(
-                f"{word} tensors to a Model must be Keras tensors: all `{what}` values must be "
+                f"{word} tensors to a Model must be Keras tensors: all `{argument}` values must be "
                 f"KerasTensors. Received: {_described(value)} of type {type(value).__name__}.",
                 why=f"{_kind(value)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
                 fix=_repair(value),
-                facts=explain.layer_or_thing(value, Item("place", "Model", f"one of the {what}")),
+                facts=explain.not_a_tensor(value, Item("place", "Model", f"one of the {argument}")),
             )
 
 

@@ -22,9 +22,6 @@ class Operation:
     """
 
     is_layer = True
-    uses_training = False
-    mask_arguments: Sequence[str] = ()
-    """The arguments of a call in which it is given the masks of its inputs."""
     mask_operations = 0
     """By how many operations Keras makes the mask of the output from the inputs."""
 
@@ -32,6 +29,16 @@ class Operation:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
+
+    @property
+    def uses_training(self) -> bool:
+        """Whether its calls differ in training."""
+        return False
+
+    @property
+    def mask_arguments(self) -> Sequence[str]:
+        """The arguments of a call in which it is given the masks of its inputs."""
+        return ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
@@ -106,15 +113,15 @@ class Operation:
         """The shape all calls returned, when it is one."""
         return self._common_shape("output", lambda node: node.output_shapes)
 
-    def _node(self, what: str, index: Any) -> Node:
+    def _node(self, end: str, index: Any) -> Node:
         count = len(self.inbound_nodes)
         if not count:
-            raise self._never_called(what)
+            raise self._never_called(end)
         if not hasattr(index, "__index__"):
-            raise explain.node_index(self, what, index)
+            raise explain.node_index(self, end, index)
         if not -count <= index < count:
             raise NodeIndexError(
-                f"Asked to get {what} at node {index}, but the layer has only {count} "
+                f"Asked to get {end} at node {index}, but the layer has only {count} "
                 "inbound nodes.",
                 why=f"{self.name} was called {times(count)}; calls are numbered from 0.",
                 fix=f"use an index from 0 to {count - 1}.",
@@ -122,42 +129,42 @@ class Operation:
             )
         return self.inbound_nodes[index]
 
-    def _only_node(self, what: str) -> Node:
+    def _only_node(self, end: str) -> Node:
         if not self.inbound_nodes:
-            raise self._never_called(what)
+            raise self._never_called(end)
         if len(self.inbound_nodes) > 1:
-            question = what.replace(" ", "_")
+            question = end.replace(" ", "_")
             raise AmbiguousNodeError(
-                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {what}" '
+                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {end}" '
                 f"is ill-defined. Use `get_{question}_at(node_index)` instead.",
                 why=f"{self.name} was called {times(len(self.inbound_nodes))}; each call made a "
-                f"node with an {what} of its own.",
+                f"node with an {end} of its own.",
                 fix=f"choose one, for example {self.name}.get_{question}_at(0).",
                 graph=self,
             )
         return self.inbound_nodes[0]
 
-    def _common_shape(self, what: str, shapes: Callable[[Node], Any]) -> Any:
+    def _common_shape(self, end: str, shapes: Callable[[Node], Any]) -> Any:
         if not self.inbound_nodes:
-            raise self._never_called(f"{what} shape")
+            raise self._never_called(f"{end} shape")
         every = [shapes(node) for node in self.inbound_nodes]
         if any(other != every[0] for other in every):
             raise AmbiguousNodeError(
-                f'The layer "{self.name} has multiple inbound nodes, with different {what} shapes. '
-                f'Hence the notion of "{what} shape" is ill-defined for the layer. '
-                f"Use `get_{what}_shape_at(node_index)` instead.",
-                why=f"its calls have the {what} shapes {', '.join(str(_one(s)) for s in every)}.",
-                fix=f"choose one, for example {self.name}.get_{what}_shape_at(0).",
+                f'The layer "{self.name} has multiple inbound nodes, with different {end} shapes. '
+                f'Hence the notion of "{end} shape" is ill-defined for the layer. '
+                f"Use `get_{end}_shape_at(node_index)` instead.",
+                why=f"its calls have the {end} shapes {', '.join(str(_one(s)) for s in every)}.",
+                fix=f"choose one, for example {self.name}.get_{end}_shape_at(0).",
                 graph=self,
             )
         return _one(every[0])
 
-    def _never_called(self, what: str) -> NeverCalledError:
+    def _never_called(self, end: str) -> NeverCalledError:
         says = f"Layer {self.name} has no inbound nodes: the layer "
-        if what == "input":
+        if end == "input":
             says = f"Layer {self.name} is not connected, no input to return: the layer "
         return NeverCalledError(
-            f"{says}has never been called and thus has no defined {what}.",
+            f"{says}has never been called and thus has no defined {end}.",
             why="only a call on a tensor gives a layer inputs and outputs.",
             fix=f"call it first: y = {self.name}(x).",
             graph=self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ class Tape:
         self.scope: tuple[str, ...] = ()
         self.place: tuple[str, ...] = ()
         self.made: dict[tuple[str, ...], list[Value]] = {}
-        self._tokens: list[object] = []
+        self._tokens: list[Token[Tape | None]] = []
 
     def __enter__(self) -> Tape:
         self._tokens.append(_current.set(self))
@@ -38,7 +38,7 @@ class Tape:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        _current.reset(self._tokens.pop())  # type: ignore[arg-type]
+        _current.reset(self._tokens.pop())
 
 
 _current: ContextVar[Tape | None] = ContextVar("tape", default=None)

@@ -53,6 +53,8 @@ def _refused(use: str) -> Callable[..., Any]:
 class Operators:
     """Arithmetic in Python's own signs. `==` is left alone: it asks whether two are the same."""
 
+    dtype: str
+
     __add__, __radd__ = _forward("add"), _backward("add")
     __sub__, __rsub__ = _forward("subtract"), _backward("subtract")
     __mul__, __rmul__ = _forward("multiply"), _backward("multiply")
@@ -69,7 +71,7 @@ class Operators:
     __xor__, __rxor__ = _logic("xor"), _logic("xor", turned=True)
 
     def __invert__(self) -> Any:
-        is_logic = isinstance(self, Tensor) or getattr(self, "dtype", "") == "bool"
+        is_logic = isinstance(self, Tensor) or self.dtype == "bool"
         return OPERATORS["logical_not" if is_logic else "bitwise_not"](self)
 
     def __pos__(self) -> Any:

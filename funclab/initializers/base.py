@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -38,7 +38,7 @@ def rng() -> np.random.Generator:
 
 @contextmanager
 def using(generator: np.random.Generator) -> Iterator[None]:
-    """Meanwhile, draw all random numbers from this generator, and leave the usual one alone.
+    """Within the block, draw all random numbers from this generator, and leave the usual one alone.
 
     Only in this thread: a training in the background goes on with the usual one.
     """
@@ -137,7 +137,7 @@ def check_rank(name: str, shape: Lengths, fits: bool, wanted: str) -> None:
 
 
 class Random(Initializer):
-    """An initializer that draws: from a stream of its own, with a seed, else from everybody's."""
+    """An initializer that draws: with a seed from a stream of its own, else from the shared one."""
 
     def generator(self) -> np.random.Generator:
         seed = getattr(self, "seed", None)
@@ -253,88 +253,48 @@ class VarianceScaling(Random):
         return self.truncated(0.0, math.sqrt(variance) / CUT_DEVIATION, shape, dtype)
 
 
-def scaled(scale: float, mode: str, distribution: str) -> Callable[..., None]:
-    """The constructor of a VarianceScaling whose first settings are fixed."""
+def _row(name: str, says: str, source: str, scale: float, mode: str, distribution: str) -> Any:
+    """A VarianceScaling whose first settings are fixed."""
 
     def __init__(
         self: Any, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
     ) -> None:
         VarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
 
-    return __init__
+    example = f">>> {name}(seed=1)((3, 2)).shape\n    (3, 2)\n    "
+    doc = f"{says}.\n\n    Source: {source}.\n\n    {example}"
+    attributes = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
+    return type(name, (VarianceScaling,), attributes)
 
 
-class GlorotUniform(VarianceScaling):
-    """Uniform in +-sqrt(6 / (fan_in + fan_out)), which keeps the signal's size through a layer.
-
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, equation 16.
-
-    >>> GlorotUniform(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(1.0, "fan_avg", "uniform")
-
-
-class GlorotNormal(VarianceScaling):
-    """Truncated normal of variance 2 / (fan_in + fan_out).
-
-    Source: as GlorotUniform, equation 12.
-
-    >>> GlorotNormal(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(1.0, "fan_avg", "truncated_normal")
-
-
-class HeUniform(VarianceScaling):
-    """Uniform in +-sqrt(6 / fan_in): GlorotUniform for layers that end in a relu.
-
-    Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 10.
-
-    >>> HeUniform(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(2.0, "fan_in", "uniform")
-
-
-class HeNormal(VarianceScaling):
-    """Truncated normal of variance 2 / fan_in, for layers that end in a relu.
-
-    Source: as HeUniform.
-
-    >>> HeNormal(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(2.0, "fan_in", "truncated_normal")
-
-
-class LecunUniform(VarianceScaling):
-    """Uniform in +-sqrt(3 / fan_in).
-
-    Source: LeCun et al., "Efficient backprop", 1998, section 4.6.
-
-    >>> LecunUniform(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(1.0, "fan_in", "uniform")
-
-
-class LecunNormal(VarianceScaling):
-    """Truncated normal of variance 1 / fan_in; the start that selu needs.
-
-    Source: as LecunUniform.
-
-    >>> LecunNormal(seed=1)((3, 2)).shape
-    (3, 2)
-    """
-
-    __init__ = scaled(1.0, "fan_in", "truncated_normal")
+GlorotUniform = _row(
+    "GlorotUniform",
+    "Uniform in +-sqrt(6 / (fan_in + fan_out)), which keeps the signal's size through a layer",
+    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010, equation 16""",
+    1.0, "fan_avg", "uniform",
+)  # fmt: skip
+GlorotNormal = _row(
+    "GlorotNormal", "Truncated normal of variance 2 / (fan_in + fan_out)",
+    "as GlorotUniform, equation 12", 1.0, "fan_avg", "truncated_normal",
+)  # fmt: skip
+HeUniform = _row(
+    "HeUniform", "Uniform in +-sqrt(6 / fan_in): GlorotUniform for layers that end in a relu",
+    'He et al., "Delving deep into rectifiers", ICCV 2015, equation 10',
+    2.0, "fan_in", "uniform",
+)  # fmt: skip
+HeNormal = _row(
+    "HeNormal", "Truncated normal of variance 2 / fan_in, for layers that end in a relu",
+    "as HeUniform", 2.0, "fan_in", "truncated_normal",
+)  # fmt: skip
+LecunUniform = _row(
+    "LecunUniform", "Uniform in +-sqrt(3 / fan_in)",
+    'LeCun et al., "Efficient backprop", 1998, section 4.6', 1.0, "fan_in", "uniform",
+)  # fmt: skip
+LecunNormal = _row(
+    "LecunNormal", "Truncated normal of variance 1 / fan_in; the start that selu needs",
+    "as LecunUniform", 1.0, "fan_in", "truncated_normal",
+)  # fmt: skip
 
 
 class Orthogonal(Random):

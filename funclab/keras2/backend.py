@@ -37,18 +37,18 @@ SAME = (
     "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "one_hot", "ones_like",
     "prod", "round", "sigmoid", "sign", "sin", "softmax", "softplus", "softsign", "square",
     "squeeze", "stack", "std", "stop_gradient", "sum", "tanh", "tile", "transpose", "var",
-    "zeros_like", "arange",
+    "zeros_like", "arange", "categorical_crossentropy", "ndim", "dtype",
 )  # fmt: skip
 """What is called alike in funclab.ops, and means the same."""
 
 RENAMED = {
     "pow": "power", "permute_dimensions": "transpose", "repeat_elements": "repeat",
-    "reverse": "flip", "identity": "copy",
+    "reverse": "flip", "identity": "copy", "flatten": "ravel",
 }  # fmt: skip
 """What funclab.ops calls otherwise."""
 
-LAST_AXIS = ("argmax", "argmin", "concatenate", "expand_dims")
-"""What works along the last axis, unless told otherwise."""
+ALONG = {"argmax": -1, "argmin": -1, "concatenate": -1, "expand_dims": -1, "cumsum": 0}
+"""What works along this axis, unless told otherwise."""
 
 INITIAL = {
     "zeros": np.zeros, "ones": np.ones, "eye": np.eye,
@@ -56,10 +56,10 @@ INITIAL = {
 """Variables that begin as one of NumPy's arrays."""
 
 
-def _with_last_axis(name: str) -> Callable[..., Any]:
+def _along(name: str, usual: int) -> Callable[..., Any]:
     op = getattr(ops, name)
 
-    def along(x: Any, axis: int = -1) -> Any:
+    def along(x: Any, axis: int = usual) -> Any:
         return op(x, axis=axis)
 
     along.__name__, along.__doc__ = name, op.__doc__
@@ -78,7 +78,7 @@ globals().update({name: getattr(keras_3, name) for name in keras_3.__all__})
 globals().update({name: getattr(functions, name) for name in GRAPHS})
 globals().update({name: getattr(ops, name) for name in SAME})
 globals().update({name: getattr(ops, new) for name, new in RENAMED.items()})
-globals().update({name: _with_last_axis(name) for name in LAST_AXIS})
+globals().update({name: _along(name, axis) for name, axis in ALONG.items()})
 globals().update({name: _variable_of(name, make) for name, make in INITIAL.items()})
 
 
@@ -165,19 +165,9 @@ def shape(x: Any) -> Shape:
 int_shape = shape
 
 
-def ndim(x: Any) -> int:
-    """How many axes there are."""
-    return len(x.shape)
-
-
 def count_params(x: Any) -> int:
     """How many numbers a weight holds."""
     return int(np.prod(x.shape))
-
-
-def dtype(x: Any) -> str:
-    """The name of the dtype."""
-    return str(x.dtype)
 
 
 def cast_to_floatx(x: Any) -> Array:
@@ -245,11 +235,6 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
     return ops.relu(x, float(alpha), max_value, float(threshold))
 
 
-def cumsum(x: Any, axis: int = 0) -> Any:
-    """The sum of all elements up to each, along an axis."""
-    return ops.cumsum(x, axis)
-
-
 def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
     """For each sample, the sum of products over one axis of x and one of y; without `axes`, the
     last of x, and the last but one of y (of a matrix, its last)."""
@@ -278,11 +263,6 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
 def reshape(x: Any, shape: Sequence[Any]) -> Any:
     """The same elements under another shape, batch and all; one length may be -1 or None."""
     return ops.reshape(x, tuple(shape))
-
-
-def flatten(x: Any) -> Any:
-    """All elements along one axis."""
-    return ops.ravel(x)
 
 
 def batch_flatten(x: Any) -> Any:
@@ -349,13 +329,6 @@ def pool2d(
 
 
 # Losses.
-def categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
-) -> Any:
-    """-sum(target * log(output)) of each sample, for one-hot targets."""
-    return ops.categorical_crossentropy(target, output, from_logits, axis)
-
-
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:

@@ -45,18 +45,16 @@ def given_tensors(tree: Any) -> Any:
 def _with_tensors(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     @functools.wraps(function)
     def computed(y_true: Any, y_pred: Any) -> Any:
-        given = {
-            Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)
-        }
-        result = function(*given)
-        return value_of(result, given) if isinstance(result, Tensor) else result
+        fed = {Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype): x for x in (y_true, y_pred)}
+        result = function(*fed)
+        return value_of(result, fed) if isinstance(result, Tensor) else result
 
     return computed
 
 
-def value_of(tensor: Tensor, given: dict[Tensor, Value] | None = None) -> Value | None:
+def value_of(tensor: Tensor, fed: dict[Tensor, Value] | None = None) -> Value | None:
     """The value of a tensor on the tape on which its model is computed, if it is."""
-    made, known = current_tape().made, dict(given or {})
+    made, known = current_tape().made, dict(fed or {})
     cuts: dict[Tensor, Value] = {}
     waiting = [tensor]
     while waiting:

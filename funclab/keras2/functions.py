@@ -94,7 +94,7 @@ class Function:
             raise ArgumentError(
                 f"The function takes a list of {len(self.inputs)} arrays. "
                 f"Received: {type(inputs).__name__} of length {len(inputs)}.",
-                why="it was made with as many inputs: "
+                why="it was made with that many inputs: "
                 f"{', '.join(tensor.id for tensor in self.inputs)}.",
                 fix="write f([x]), with square brackets, also for a single input.",
             )
@@ -222,7 +222,7 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
 
 def sources_of(tensors: Sequence[Tensor]) -> list[Tensor]:
     """The inputs from which tensors are computed, each once."""
-    found: dict[Tensor, None] = {}
+    sources: dict[Tensor, None] = {}
     seen: set[Tensor] = set()
     waiting = list(tensors)
     while waiting:
@@ -233,10 +233,10 @@ def sources_of(tensors: Sequence[Tensor]) -> list[Tensor]:
         operation, index, _ = tensor._keras_history
         node = operation.inbound_nodes[index]
         if node.is_input:
-            found.setdefault(tensor)
+            sources.setdefault(tensor)
         else:
             waiting.extend(node.input_tensors)
-    return list(found)
+    return list(sources)
 
 
 def listed(x: Any) -> list[Any]:

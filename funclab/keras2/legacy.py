@@ -88,7 +88,7 @@ def to_categorical(y: Any, num_classes: int | None = None, nb_classes: int | Non
 
 
 class Dot:
-    """The picture of a model in the place of pydot's: `SVG(model_to_dot(model).create("dot",
+    """The picture of a model in place of pydot's: `SVG(model_to_dot(model).create("dot",
     "svg"))`."""
 
     def __init__(self, diagram: Any) -> None:

@@ -85,8 +85,8 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
     if isinstance(data, (list, tuple)):
         x, y, weight = (*data, None, None)[:3]
         y = [part for part in structure.flatten(y) if part is not None]
-        ones = [np.ones(len(part), "float32") for part in y]
-        data = [*structure.flatten(x), *y, *(ones if weight is None else listed(weight))]
+        full_weights = [np.ones(len(part), "float32") for part in y]
+        data = [*structure.flatten(x), *y, *(full_weights if weight is None else listed(weight))]
     for told in (model, *listed(callbacks or [])):
         told.validation_data = data
 
@@ -136,10 +136,10 @@ def in_batches(generator: Any, samples: int) -> tuple[Any, int]:
     return generator, -(-samples // size)
 
 
-def places(side: str, what: str, model: Any) -> list[int]:
+def indices_of_ends(side: str, kind: str, model: Any) -> list[int]:
     """For each input or output of a model, which node of its layer, or which tensor of it."""
     tensors = getattr(model, f"{side}s")
-    return [getattr(tensor._keras_history, f"{what}_index") for tensor in tensors]
+    return [getattr(tensor._keras_history, f"{kind}_index") for tensor in tensors]
 
 
 # Layer.
@@ -213,7 +213,7 @@ METHODS: dict[Any, dict[str, Any]] = {
         "get_updates_for": get_updates_for,
         "get_losses_for": get_losses_for,
         "uses_learning_phase": property(lambda self: self.uses_training),
-        "trainable_weights": Weighted.trainable_weights.setter(set_trainable_weights),  # type: ignore[attr-defined]
+        "trainable_weights": Weighted.trainable_weights.setter(set_trainable_weights),
     },
     Model: {
         "fit": spelled(fit_telling),
@@ -226,9 +226,9 @@ METHODS: dict[Any, dict[str, Any]] = {
     },
     Functional: {"add_loss": adding(Functional.add_loss)}
     | {
-        f"{side}_layers_{what}_indices": property(functools.partial(places, side, what))
+        f"{side}_layers_{kind}_indices": property(functools.partial(indices_of_ends, side, kind))
         for side in ("input", "output")
-        for what in ("node", "tensor")
+        for kind in ("node", "tensor")
     },
     Optimizer: {"decay": property(lambda self: getattr(self.schedule, "decay_rate", 0.0))},
     Sequential: {"predict_proba": predict_proba, "predict_classes": predict_classes},

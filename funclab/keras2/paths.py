@@ -42,7 +42,7 @@ class Absent(types.ModuleType):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.__path__: list[str] = []  # type: ignore[override]
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> Any:
         inner = module_of(f"{self.__name__}.{name}")
@@ -53,7 +53,7 @@ class Absent(types.ModuleType):
         part = [part for part in self.__name__.split(".") if part in ELSEWHERE][-1]
         raise NoSuchImportError(
             f"cannot import name {name!r} from {self.__name__!r}.",
-            why="funclab is without this part of Keras.",
+            why="funclab does not have this part of Keras.",
             fix=ELSEWHERE[part],
         )
 

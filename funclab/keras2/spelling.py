@@ -119,7 +119,7 @@ def short(value: Any) -> str:
 
 def accept_old_names() -> None:
     """From now on, constructors of funclab take their arguments under old names too."""
-    Layer.__new__ = spelled(Layer.__new__, parameters)  # type: ignore[method-assign]
+    Layer.__new__ = spelled(Layer.__new__, parameters)
     waiting: list[Any] = [
         *(Layer, Callback, Optimizer),
         *(regularizers.Regularizer, constraints.Constraint),

@@ -86,10 +86,10 @@ def add_bias(y, bias):
 
 
 def _conv(x, w, bias, out, window):
-    for place, views in _blocks(x, window, out):
+    for region, views in _blocks(x, window, out):
         for channels, filters in _groups(w, x):
             columns = _columns(views[..., channels])
-            target = out[*place, filters]
+            target = out[*region, filters]
             product = _rows(target)
             np.matmul(columns, _matrix(w, filters), out=product)
             if bias is not None:
@@ -99,10 +99,10 @@ def _conv(x, w, bias, out, window):
 
 
 def _conv_vjp_w(x, g, gw, window):
-    for place, views in _blocks(x, window, g):
+    for region, views in _blocks(x, window, g):
         for channels, filters in _groups(gw, x):
             columns = _columns(views[..., channels])
-            block = np.ascontiguousarray(g[*place, filters])
+            block = np.ascontiguousarray(g[*region, filters])
             matrix = block.reshape(len(columns), -1)
             shape = (columns.shape[1], matrix.shape[1])
             product = scratch("product", shape, g.dtype)

@@ -43,8 +43,8 @@ def _sweep(x, w, out, window, into):
     strides = (1,) * (3 - rank) + tuple(window.strides)
     taps = [np.array([(0, 1, 0)])] * (3 - rank)
     for axis, (outputs, length) in enumerate(zip(out.shape[1:-1], x.shape[1:-1])):
-        places = range(window.size[axis])
-        taps.append(np.array([reach(window, axis, at, outputs, length) for at in places]))
+        offsets = range(window.size[axis])
+        taps.append(np.array([reach(window, axis, at, outputs, length) for at in offsets]))
     for i in range(several):  # the filters of a channel are neighbours
         parts = volumes(x), kernel[..., i], volumes(out[..., i::several])
         packed = [np.ascontiguousarray(part) for part in parts]
@@ -54,8 +54,8 @@ def _sweep(x, w, out, window, into):
 
 
 def sweep_in_numpy(x, w, out, planes, rows, columns, strides, into):
-    for place in np.ndindex(w.shape[:3]):
-        taps = [taps[at] for taps, at in zip((planes, rows, columns), place)]
+    for tap in np.ndindex(w.shape[:3]):
+        taps = [taps[at] for taps, at in zip((planes, rows, columns), tap)]
         seeing = tuple(slice(first, last) for first, last, _ in taps)
         seen = tuple(
             slice(first * stride + offset, last * stride + offset, stride)
@@ -63,11 +63,11 @@ def sweep_in_numpy(x, w, out, planes, rows, columns, strides, into):
         )
         pixels, outputs = x[:, *seen], out[:, *seeing]
         if into == OUT:
-            outputs += pixels * w[place]
+            outputs += pixels * w[tap]
         elif into == X:
-            pixels += outputs * w[place]
+            pixels += outputs * w[tap]
         else:
-            w[place] += np.einsum("bdhwc,bdhwc->c", pixels, outputs)
+            w[tap] += np.einsum("bdhwc,bdhwc->c", pixels, outputs)
 
 
 @jit(numpy=sweep_in_numpy)

@@ -12,7 +12,7 @@ from funclab import explain, meant, structure
 from funclab.config import floatx as floatx
 from funclab.config import set_floatx as set_floatx
 from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
-from funclab.fields import check_bound, check_kind, own_fields, wrong_value
+from funclab.fields import check_bound, check_kind, own_fields, signed, wrong_value
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
@@ -75,9 +75,7 @@ def take_fields(cls: Any, base: Any) -> None:
         vars(self).update(settings)
         self.prepare()
 
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
-    __init__.__qualname__ = f"{cls.__name__}.__init__"
-    cls.__init__ = __init__
+    cls.__init__ = signed(__init__, signature, f"{cls.__name__}.__init__")
 
 
 @functools.cache
@@ -130,7 +128,7 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
         return
     names = call_parameters(type(layer))
     flags = [args[names[flag]] for flag in ("training", "mask") if names.get(flag, 99) < len(args)]
-    misplaced = [x for x in flags if isinstance(x, Operators) and x.dtype != "bool"]  # type: ignore[attr-defined]
+    misplaced = [x for x in flags if isinstance(x, Operators) and x.dtype != "bool"]
     if len(args) <= len(names) + 1 and not misplaced:
         return
     ids = [x.id if isinstance(x, Tensor) else type(x).__name__ for x in args]
@@ -163,7 +161,7 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
         raise ArgumentError(
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",
-            why=f"beside its inputs it takes {', '.join(known)}.",
+            why=f"besides its inputs it takes {', '.join(known)}.",
             fix=meant.keyword(unknown[0], known),
             graph=layer,
         )
@@ -236,7 +234,7 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
         why=why,
         fix=fix,
         graph=layer,
-        facts=explain.layer_or_thing(leaf, Item("place", layer.name, f"a call of {kind}")),
+        facts=explain.not_a_tensor(leaf, Item("place", layer.name, f"a call of {kind}")),
     )
 
 

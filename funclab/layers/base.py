@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -67,7 +67,7 @@ class Layer(Weighted):
         if own and not abstract:
             registry.register("layer", described(cls))
         if not own and "build" in vars(cls):
-            cls.build = _marking_built(cls.build)  # type: ignore[method-assign]
+            cls.build = _marking_built(cls.build)
 
     def __init__(
         self,
@@ -159,12 +159,12 @@ class Layer(Weighted):
         return self.dtype
 
     @property
-    def mask_arguments(self) -> list[str]:  # type: ignore[override]
+    def mask_arguments(self) -> Sequence[str]:
         """The arguments of `call` that are masks."""
         return [name for name in call_parameters(type(self)) if name.endswith("mask")]
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         inner = any(layer.uses_training for layer in self.sublayers)
         return inner or "training" in call_parameters(type(self))
 

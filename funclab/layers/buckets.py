@@ -18,7 +18,40 @@ from funclab.shape_math import Array, Shape, show
 from funclab.texts import as_texts
 
 
-class Hashing(Preparing):
+class Binned(Preparing, abstract=True):
+    """A layer that numbers words by bins, or marks their bins in vectors."""
+
+    modes = ("int", "one_hot")
+    input_dtype = found_dtype = "int64"
+    num_bins: int
+    output_mode: str = "int"
+    sparse: bool = False
+
+    def prepare(self) -> None:
+        dense(self.sparse)
+        positive("num_bins", self.num_bins)
+        one_of("output_mode", self.output_mode, self.modes)
+        if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
+            self.dtype = "int64"
+
+    @property
+    def depth(self) -> int:
+        """How many bins there are."""
+        return self.num_bins
+
+    def found_shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
+
+    def coded(self, bins: Any) -> Any:
+        """Numbers of bins as the layer gives them."""
+        if self.output_mode == "int":
+            return bins if self.dtype == "int64" else ops.cast(bins, self.dtype)
+        if not bins.shape:
+            bins = ops.reshape(bins, (1,))
+        return encoded(bins, self.output_mode, self.num_bins, self.dtype)
+
+
+class Hashing(Binned):
     """A number for each word without a vocabulary: the bin into which a hash puts it.
 
     Shapes: x (batch, ...), text or whole numbers -> out (same as x); with another output_mode as
@@ -35,13 +68,11 @@ class Hashing(Preparing):
     output_mode: str = "int"
     sparse: bool = False
 
+    modes = ("int", "one_hot", "multi_hot", "count")
+
     def prepare(self) -> None:
-        dense(self.sparse)
-        positive("num_bins", self.num_bins)
-        one_of("output_mode", self.output_mode, ("int", "one_hot", "multi_hot", "count"))
+        super().prepare()
         self.salt = salt_of(self.salt)
-        if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
-            self.dtype = "int64"
         if self.output_mode == "int" and self.dtype not in ("int32", "int64"):
             raise ArgumentError(
                 "When `output_mode=\"int\"`, `dtype` should be an integer type, 'int32' or "
@@ -49,11 +80,6 @@ class Hashing(Preparing):
                 why="the result is the number of a bin.",
                 fix='leave dtype out, or write dtype="int64".',
             )
-
-    @property
-    def depth(self) -> int:
-        """How many bins there are."""
-        return self.num_bins
 
     def as_inputs(self, data: Any) -> Any:
         array = np.asarray(data)
@@ -67,17 +93,7 @@ class Hashing(Preparing):
         x = self._checked(inputs)
         if self.output_mode == "one_hot" and len(x.shape) and x.shape[-1] == 1:
             x = ops.reshape(x, _with_rest(x.shape[:-1]))
-        bins = look_up(self, x)  # type: ignore[arg-type]
-        if self.output_mode == "int":
-            return bins if self.dtype == "int64" else ops.cast(bins, self.dtype)
-        if not bins.shape:
-            bins = ops.reshape(bins, (1,))
-        return encoded(bins, self.output_mode, self.num_bins, self.dtype)
-
-    def found_shape(self, shape: Shape) -> Shape:
-        return shape
-
-    input_dtype = found_dtype = "int64"  # type: ignore[assignment, override]
+        return self.coded(look_up(self, x))
 
     def find(self, x: Array) -> Array:
         masked = self.mask_value is not None and self.num_bins > 1
@@ -94,7 +110,7 @@ def _with_rest(shape: Shape) -> tuple[int, ...]:
     return tuple(-1 if length is None else length for length in shape)
 
 
-class HashedCrossing(Preparing):
+class HashedCrossing(Binned):
     """A number for each combination of words: the bin into which their common hash falls.
 
     Shapes: two inputs or more, each (batch,) or (batch, 1), of text or whole numbers -> out (same
@@ -115,11 +131,6 @@ class HashedCrossing(Preparing):
         one_of("output_mode", self.output_mode, ("int", "one_hot"))
         if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
             self.dtype = "int64"
-
-    @property
-    def depth(self) -> int:
-        """How many bins there are."""
-        return self.num_bins
 
     def as_inputs(self, data: Any) -> Any:
         arrays = [np.asarray(part) for part in data] if isinstance(data, (list, tuple)) else data
@@ -143,17 +154,7 @@ class HashedCrossing(Preparing):
                 fix="give each input one word or number for each sample.",
                 graph=self,
             )
-        bins = look_up(self, *inputs)
-        if self.output_mode == "int":
-            return bins if self.dtype == "int64" else ops.cast(bins, self.dtype)
-        if not bins.shape:
-            bins = ops.reshape(bins, (1,))
-        return encoded(bins, self.output_mode, self.num_bins, self.dtype)
-
-    def found_shape(self, *shapes: Shape) -> Shape:
-        return shapes[0]
-
-    input_dtype = found_dtype = "int64"  # type: ignore[assignment, override]
+        return self.coded(look_up(self, *inputs))
 
     def find(self, *arrays: Array) -> Array:
         rows = zip(*(array.reshape(-1).tolist() for array in arrays))

@@ -144,7 +144,7 @@ class StackedRNNCells(Layer):
         return output_size(self.cells[-1])
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return any(layer.uses_training for layer in self.sublayers)
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
@@ -230,7 +230,7 @@ def warn_of_states(layer: Any) -> None:
         vars(layer)["_has_warned"] = True
         warn(
             f"Layer '{layer.name}' (of type {type(layer).__name__}) reads masked steps like any "
-            "other here: beside `initial_state`, a mask has to be passed by name, as in Keras 3. "
+            "other here: with `initial_state`, a mask has to be passed by name, as in Keras 3. "
             f"Write {layer.name}(x, initial_state=states, mask=embedding.compute_mask(ids))."
         )
 

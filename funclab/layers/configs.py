@@ -33,8 +33,8 @@ def settings(layer: Any) -> dict[str, Any]:
     elsewhere = set(KERAS_2_KEYWORDS) - set(defaults)
     skip = {"name", "trainable", "dtype", "weights", *elsewhere}
     kept = {
-        name: _kept(layer, name, given)
-        for name, given in layer.constructor_arguments.items()
+        name: _kept(layer, name, argument)
+        for name, argument in layer.constructor_arguments.items()
         if name not in skip
     }
     return {
@@ -61,10 +61,10 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
 
 
-def _kept(layer: Any, name: str, given: Any) -> Any:
+def _kept(layer: Any, name: str, argument: Any) -> Any:
     """What is kept under a constructor argument's name; not the layers it was turned into."""
-    kept = getattr(layer, name, given)
-    return given if _holds_layers(kept) and not _holds_layers(given) else kept
+    kept = getattr(layer, name, argument)
+    return argument if _holds_layers(kept) and not _holds_layers(argument) else kept
 
 
 def _holds_layers(value: Any) -> bool:

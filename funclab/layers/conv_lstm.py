@@ -6,13 +6,14 @@ from typing import Any
 
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
+from funclab.layers.family import family
 from funclab.layers.lstm import FLAGS, MASKED, ROLES
 from funclab.layers.recurrent import WithWeights
 from funclab.layers.spec import InputSpec
 from funclab.layers.steps import BEGINNINGS, DROPOUTS, GATED, LSTMStep, lstm_gates
 from funclab.ops.conv import Conv
 from funclab.ops.window import check_padding, per_axis
-from funclab.shape_math import show
+from funclab.shape_math import known, show
 
 
 class ConvLSTM(LSTMStep, WithWeights, abstract=True):
@@ -27,21 +28,9 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
     data_format: str | None = None
     dilation_rate: Any = 1
     order = (
-        "filters",
-        "kernel_size",
-        "strides",
-        "padding",
-        "data_format",
-        "dilation_rate",
-        *GATED[1:],
-        *BEGINNINGS,
-        "unit_forget_bias",
-        *ROLES,
-        *DROPOUTS,
-        "seed",
-        *FLAGS,
-        MASKED,
-    )
+        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", *GATED[1:],
+        *BEGINNINGS, "unit_forget_bias", *ROLES, *DROPOUTS, "seed", *FLAGS, MASKED,
+    )  # fmt: skip
 
     def prepare(self) -> None:
         super().prepare()
@@ -55,19 +44,13 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
                 why="Keras has no layer that does both.",
                 fix="leave out `dilation_rate`, or `strides`.",
             )
-        self.input_spec = InputSpec(ndim=self.rank + 3)  # type: ignore[attr-defined]
-
-    @property
-    def units(self) -> int:  # type: ignore[override]
-        return self.filters
-
-    @property
-    def state_axis(self) -> int:  # type: ignore[override]
-        return 1 if self.data_format == "channels_first" else -1
+        self.input_spec = InputSpec(ndim=self.rank + 3)
+        self.units = self.filters
+        self.state_axis = 1 if self.data_format == "channels_first" else -1
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What a convolution of the inputs takes beside the kernel."""
+        """What a convolution of the inputs takes besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def build(self, input_shape: Any) -> None:
@@ -88,14 +71,14 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
         self.bias = self.cell_weight("bias", (width,)) if self.use_bias else None
         maps = list(Conv(*self.settings).shape(step, self.kernel.shape))
         maps[self.state_axis] = self.filters
-        self._state_shape = tuple(maps[1:])
+        self._state_shape = known(maps[1:])
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))  # type: ignore[attr-defined]
+        self.input_spec = InputSpec(shape=(None, None, *input_shape[2:]))
         self.built = True
 
     @property
     def state_shape(self) -> tuple[int, ...]:
-        return self._state_shape  # type: ignore[return-value]
+        return self._state_shape
 
     def fused_settings(self) -> dict[str, Any]:
         """No op does all steps at once."""
@@ -111,54 +94,26 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
         return lstm_gates(z, states[1], self.state_axis, *self.functions)
 
 
-class ConvLSTM2D(ConvLSTM):
-    """An LSTM that reads images one after the other, such as the frames of a film.
-
-    Shapes: x (batch, time, height, width, channels) -> out (batch, new height, new width, filters),
-        or (batch, time, ...) with return_sequences; with return_state, [out, h, c]. Lengths as for
-        Conv2D. With data_format "channels_first" the channels stand after the time.
-    Weights: kernel (height, width, channels, 4 filters), recurrent_kernel (height, width, filters,
-        4 filters), bias (4 filters,); the gates stand in the order input, forget, cell, output.
+ConvLSTM1D, ConvLSTM2D, ConvLSTM3D = family(
+    ConvLSTM, "ConvLSTM{}D",
+    {
+        1: "An LSTM that reads rows of vectors one after the other.",
+        2: "An LSTM that reads images one after the other, such as the frames of a film.",
+        3: "An LSTM that reads volumes one after the other.",
+    },
+    """
+    Shapes: x (batch, steps, {axes}, {channels}) -> out (batch, {new}, filters), or (batch, steps,
+        ...) with return_sequences; with return_state, [out, h, c]. Lengths as for Conv2D. With
+        data_format "channels_first" the {channels} stand after the steps.
+    Weights: kernel ({axes}, {channels}, 4 filters), recurrent_kernel ({axes}, filters, 4 filters),
+        bias (4 filters,); the gates stand in the order input, forget, cell, output.
     Raises: ArgumentError for settings out of range; ShapeError for inputs of another kind, or whose
         lengths are not known.
     Source: Shi et al., "Convolutional LSTM network", NIPS 2015, without peepholes.
-
-    >>> from funclab import Input
-    >>> ConvLSTM2D(8, 3, padding="same")(Input((10, 16, 16, 1))).shape
-    (None, 16, 16, 8)
-    """
-
-
-class ConvLSTM1D(ConvLSTM):
-    """An LSTM that reads rows of vectors one after the other.
-
-    Shapes: x (batch, time, length, channels) -> out (batch, new length, filters), or (batch, time,
-        ...) with return_sequences; with return_state, [out, h, c]. Lengths as for Conv2D.
-    Weights: kernel (length, channels, 4 filters), recurrent_kernel (length, filters, 4 filters),
-        bias (4 filters,).
-    Raises: as ConvLSTM2D.
-
-    >>> from funclab import Input
-    >>> ConvLSTM1D(8, 3)(Input((10, 16, 1))).shape
-    (None, 14, 8)
-    """
-
-    rank = 1
-
-
-class ConvLSTM3D(ConvLSTM):
-    """An LSTM that reads volumes one after the other.
-
-    Shapes: x (batch, time, depth, height, width, channels) -> out (batch, new depth, new height,
-        new width, filters), or (batch, time, ...) with return_sequences; with return_state, [out,
-        h, c]. Lengths as for Conv2D.
-    Weights: kernel (depth, height, width, channels, 4 filters), recurrent_kernel (depth, height,
-        width, filters, 4 filters), bias (4 filters,).
-    Raises: as ConvLSTM2D.
-
-    >>> from funclab import Input
-    >>> ConvLSTM3D(2, 2)(Input((3, 4, 4, 4, 1))).shape
-    (None, 3, 3, 3, 2)
-    """
-
-    rank = 3
+    """,
+    {
+        1: ("8, 3", "10, 16, 1", "14, 8"),
+        2: ('8, 3, padding="same"', "10, 16, 16, 1", "16, 16, 8"),
+        3: ("2, 2", "3, 4, 4, 4, 1", "3, 3, 3, 2"),
+    },
+)  # fmt: skip

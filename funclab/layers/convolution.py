@@ -37,7 +37,7 @@ class Sliding(Kernel, abstract=True):
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What functions of funclab.ops take beside the kernel."""
+        """What functions of funclab.ops take besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def end_build(self, channels: int | None, filters: int) -> None:

@@ -96,7 +96,7 @@ class EinsumDense(Kernel):
     """
 
     equation: str
-    output_shape: Any  # type: ignore[assignment]
+    output_shape: Any
     bias_axes: str | None = None
     gptq_unpacked_column_size: Any = None
     order = (

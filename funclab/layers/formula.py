@@ -37,11 +37,11 @@ class Formula:
         self._check(kernel, x + output, "Weight dimension", "did not have a match in either input")
         self._check(output, x + kernel, "Dimension", "was specified in the output but not in input")
 
-    def _check(self, term: str, known: str, what: str, why: str) -> None:
+    def _check(self, term: str, known: str, subject: str, why: str) -> None:
         for letter in term:
             if letter not in known:
                 raise ArgumentError(
-                    f"{what} '{letter}' {why} or {'output' if what[0] == 'W' else 'weight'}: "
+                    f"{subject} '{letter}' {why} or {'output' if subject[0] == 'W' else 'weight'}: "
                     f"{self.equation!r}.",
                     why="each axis of the kernel and of the output has a length that is known from "
                     "elsewhere.",
@@ -49,7 +49,7 @@ class Formula:
                 )
 
     def letters(self, rank: int) -> tuple[str, str, str]:
-        """The terms for an input with so many axes, with letters in the place of "..."."""
+        """The terms for an input with so many axes, with letters in place of "..."."""
         x, kernel, output = self.terms
         free = [c for c in reversed(string.ascii_letters) if c not in self.equation]
         others = "".join(free[: max(0, rank - len(x))])
@@ -63,20 +63,20 @@ class Formula:
             return others + x, kernel, others + output
         return x + others, kernel, output + others
 
-    def lengths(self, shape: Shape, given: Shape) -> dict[str, int | None]:
+    def lengths(self, shape: Shape, output_shape: Shape) -> dict[str, int | None]:
         """The length of each letter, from the shape of the input and the layer's output_shape."""
         x, _, output = self.letters(len(shape))
         lengths = dict(zip(x, shape, strict=True))
         added = set(x) - set(self.terms[0])
         named = [letter for letter in output[1:] if letter not in added]
-        if len(named) != len(given):
+        if len(named) != len(output_shape):
             raise ShapeError(
-                f"output_shape={show(given)} does not fit the equation {self.equation!r}.",
-                why=f"beside the batch, the axes of the output with a letter are: "
+                f"output_shape={show(output_shape)} does not fit the equation {self.equation!r}.",
+                why=f"besides the batch, the axes of the output with a letter are: "
                 f"{', '.join(named) or 'none'}.",
                 fix="give one length for each of these; None for those that the input has.",
             )
-        for letter, length in zip(named, given, strict=True):
+        for letter, length in zip(named, output_shape, strict=True):
             if letter in x and length not in (None, lengths[letter]):
                 raise ShapeError(
                     f"Input shape and output shape do not match at shared dimension '{letter}'. "

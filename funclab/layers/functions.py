@@ -64,7 +64,7 @@ class Lambda(Layer):
         return self.function(inputs, **{**asked, **self.arguments})
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return "training" in _names(self.function)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -193,9 +193,9 @@ class HeadAttention(Layer, abstract=True):
             )
 
 
-def _mask(x: Any, given: Any) -> Any:
+def _mask(x: Any, mask: Any) -> Any:
     """The mask of a tensor: the one that was passed, else its own."""
-    return given if given is not None or x is None else x.mask
+    return mask if mask is not None or x is None else x.mask
 
 
 def bare(x: Any) -> Any:
@@ -238,7 +238,7 @@ class MultiHeadAttention(HeadAttention):
     num_heads: int
     key_dim: int
     value_dim: int | None = None
-    output_shape: Any = None  # type: ignore[assignment]
+    output_shape: Any = None
     attention_axes: Any = None
     order = (
         *("num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape"),

@@ -80,7 +80,7 @@ class IntegerLookup(IndexLookup):
             raise ArgumentError(
                 "`salt` can only be used when `oov_method='farmhash'`. Received: "
                 f"oov_method={self.oov_method!r}.",
-                why="the rest of a division takes no salt.",
+                why="the remainder of a division takes no salt.",
                 fix='write oov_method="farmhash", or leave salt out.',
             )
         super().prepare()
@@ -118,7 +118,7 @@ def no_place_for(layer: IndexLookup, key: Any) -> DataError:
     return DataError(
         "When `num_oov_indices=0` all inputs should be in vocabulary, found OOV values "
         f"[{key!r}], consider setting `num_oov_indices=1`.",
-        why=f"{layer.name} knows {len(layer.tokens)} tokens, and this is none of them.",
-        fix="write num_oov_indices=1, or leave such samples out.",
+        why=f"{layer.name} knows {len(layer.tokens)} tokens, and this is not one of them.",
+        fix="write num_oov_indices=1, or leave those samples out.",
         graph=layer,
     )

@@ -45,16 +45,9 @@ class LSTM(LSTMStep, BuiltIn):
 
     cell_class = LSTMCell
     order = (
-        *GATED,
-        *BEGINNINGS,
-        "unit_forget_bias",
-        *ROLES,
-        *DROPOUTS,
-        "seed",
-        *FLAGS,
-        *WITHOUT_EFFECT,
+        *GATED, *BEGINNINGS, "unit_forget_bias", *ROLES, *DROPOUTS, "seed", *FLAGS, *WITHOUT_EFFECT,
         MASKED,
-    )
+    )  # fmt: skip
 
 
 class SimpleRNN(SimpleStep, BuiltIn):
@@ -74,16 +67,8 @@ class SimpleRNN(SimpleStep, BuiltIn):
 
     cell_class = SimpleRNNCell
     order = (
-        "units",
-        "activation",
-        "use_bias",
-        *BEGINNINGS,
-        *ROLES,
-        *DROPOUTS,
-        *FLAGS,
-        "seed",
-        MASKED,
-    )
+        "units", "activation", "use_bias", *BEGINNINGS, *ROLES, *DROPOUTS, *FLAGS, "seed", MASKED,
+    )  # fmt: skip
 
 
 class GRU(GRUStep, BuiltIn):
@@ -107,13 +92,6 @@ class GRU(GRUStep, BuiltIn):
 
     cell_class = GRUCell
     order = (
-        *GATED,
-        *BEGINNINGS,
-        *ROLES,
-        *DROPOUTS,
-        "seed",
-        *FLAGS,
-        "reset_after",
-        *WITHOUT_EFFECT,
+        *GATED, *BEGINNINGS, *ROLES, *DROPOUTS, "seed", *FLAGS, "reset_after", *WITHOUT_EFFECT,
         MASKED,
-    )
+    )  # fmt: skip

@@ -18,8 +18,11 @@ class Merge(Layer, abstract=True):
     """
 
     supports_masking = True
-    mask_arguments = ()  # type: ignore[assignment, override]
     at_least, at_most = 1, 10**9
+
+    @property
+    def mask_arguments(self) -> Sequence[str]:
+        return ()
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         self.check(inputs)
@@ -78,71 +81,32 @@ class Merge(Layer, abstract=True):
             raise
 
 
-class Add(Merge):
-    """out = the sum of the inputs.
+def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) -> Any:
+    """A layer, and its function; `made` is what it makes of (1, 5) and (3, 2)."""
+    pair = attributes.get("at_most") == 2
+    inputs, fault = "a list of tensors", "."
+    if pair:
+        inputs, fault = "two tensors", ", or for another number of inputs."
+    doc = f"""out = {says}.
 
-    Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit.
-
-    >>> import numpy as np
-    >>> Add()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([4., 7.], dtype=float32)
-    """
-
-    def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        return _fold(ops.add, inputs)
-
-
-class Subtract(Merge):
-    """out = the first input minus the second.
-
-    Shapes: two tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit, or for another number of inputs.
+    Shapes: {inputs} of one shape (or broadcast together) -> out (that shape).
+    Raises: ShapeError when the shapes do not fit{fault}
 
     >>> import numpy as np
-    >>> Subtract()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([-2.,  3.], dtype=float32)
+    >>> {name}()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
+    array([{made}], dtype=float32)
     """
-
-    at_least = at_most = 2
-
-    def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        return ops.subtract(*inputs)
+    layer = type(name, (base,), {**attributes, "__doc__": doc, "__module__": __name__})
+    return layer, _function(layer)
 
 
-class Average(Merge):
-    """out = the mean of the inputs, element by element.
-
-    Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit.
-
-    >>> import numpy as np
-    >>> Average()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([2. , 3.5], dtype=float32)
-    """
-
-    def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        return ops.divide(_fold(ops.add, inputs), len(inputs))
-
-
-class Multiply(Merge):
-    """out = the product of the inputs, element by element. A masked step counts as 1.
-
-    Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit.
-
-    >>> import numpy as np
-    >>> Multiply()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([ 3., 10.], dtype=float32)
-    """
-
-    def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
-        pairs = zip(inputs, masks, strict=True)
-        factors = [x if mask is None else ops.where(mask, x, 1.0) for x, mask in pairs]
-        product = _fold(ops.multiply, factors)
-        if any(mask is None for mask in masks):
-            return product
-        return ops.where(_fold(ops.logical_or, masks), product, 0.0)
+def _product(inputs: Sequence[Any], masks: Sequence[Any]) -> Any:
+    pairs = zip(inputs, masks, strict=True)
+    factors = [x if mask is None else ops.where(mask, x, 1.0) for x, mask in pairs]
+    product = _fold(ops.multiply, factors)
+    if any(mask is None for mask in masks):
+        return product
+    return ops.where(_fold(ops.logical_or, masks), product, 0.0)
 
 
 class Extreme(Merge, abstract=True):
@@ -158,34 +122,6 @@ class Extreme(Merge, abstract=True):
             counts = None if mask is None or counts is None else ops.logical_or(counts, mask)
             best = type(self).choose(best, other)
         return best
-
-
-class Maximum(Extreme):
-    """out = the largest of the inputs, element by element.
-
-    Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit.
-
-    >>> import numpy as np
-    >>> Maximum()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([3., 5.], dtype=float32)
-    """
-
-    choose = staticmethod(ops.maximum)
-
-
-class Minimum(Extreme):
-    """out = the smallest of the inputs, element by element.
-
-    Shapes: a list of tensors of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit.
-
-    >>> import numpy as np
-    >>> Minimum()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
-    array([1., 2.], dtype=float32)
-    """
-
-    choose = staticmethod(ops.minimum)
 
 
 def _fold(function: Callable[[Any, Any], Any], items: Sequence[Any]) -> Any:
@@ -213,8 +149,30 @@ def _function(layer: Any) -> Any:
     return merge
 
 
-add, subtract, multiply = _function(Add), _function(Subtract), _function(Multiply)
-average, maximum, minimum = _function(Average), _function(Maximum), _function(Minimum)
+Add, add = _row(
+    "Add", "the sum of the inputs", "4., 7.",
+    merge=lambda self, inputs, masks: _fold(ops.add, inputs),
+)  # fmt: skip
+Subtract, subtract = _row(
+    "Subtract", "the first input minus the second", "-2.,  3.", at_least=2, at_most=2,
+    merge=lambda self, inputs, masks: ops.subtract(*inputs),
+)  # fmt: skip
+Average, average = _row(
+    "Average", "the mean of the inputs, element by element", "2. , 3.5",
+    merge=lambda self, inputs, masks: ops.divide(_fold(ops.add, inputs), len(inputs)),
+)  # fmt: skip
+Multiply, multiply = _row(
+    "Multiply", "the product of the inputs, element by element. A masked step counts as 1",
+    " 3., 10.", merge=lambda self, inputs, masks: _product(inputs, masks),
+)  # fmt: skip
+Maximum, maximum = _row(
+    "Maximum", "the largest of the inputs, element by element", "3., 5.", Extreme,
+    choose=staticmethod(ops.maximum),
+)  # fmt: skip
+Minimum, minimum = _row(
+    "Minimum", "the smallest of the inputs, element by element", "1., 2.", Extreme,
+    choose=staticmethod(ops.minimum),
+)  # fmt: skip
 
 
 class Concatenate(Merge):

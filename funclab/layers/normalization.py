@@ -280,12 +280,12 @@ class GroupNormalization(Affine):
 
 
 def _undivided(layer: Any, channels: int | None, groups: int, shape: str) -> ShapeError:
-    what = f"Axis {layer.axis} of the input should have a defined dimension, and not be the batch."
+    fault = f"Axis {layer.axis} of the input should have a defined dimension, and not be the batch."
     if channels is not None:
         must = "cannot be more than" if groups > channels else "must be a multiple of"
-        what = f"Number of groups ({groups}) {must} the number of channels ({channels})."
+        fault = f"Number of groups ({groups}) {must} the number of channels ({channels})."
     return ShapeError(
-        f"{what} {layer.name} received inputs of shape {shape}.",
+        f"{fault} {layer.name} received inputs of shape {shape}.",
         why="the channels are divided into groups of one size.",
         fix="choose `groups` so that it divides the channels, or the axis of the channels.",
         graph=layer,

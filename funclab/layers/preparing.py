@@ -19,7 +19,8 @@ class Preparing(Layer, abstract=True):
     """A layer on words: called on lists and arrays it computes at once, without a plan."""
 
     also_configured = ("vocabulary_size",)
-    """What its config has beside the arguments of its constructor."""
+    """What its config has besides the arguments of its constructor."""
+    input_dtype = STRING
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and "inputs" in kwargs:
@@ -34,7 +35,7 @@ class Preparing(Layer, abstract=True):
                 raise
             raise DataError(
                 f"The data for {self.name} make no array: {error}.",
-                why="its rows have unequal lengths, or things of different kinds stand together.",
+                why="its rows have unequal lengths, or mix things of different kinds.",
                 fix="fill short rows up to one length.",
                 graph=self,
             ) from None
@@ -49,14 +50,10 @@ class Preparing(Layer, abstract=True):
     def compute_output_shape(self, input_shape: Any) -> Any:
         return self.call(values_of(input_shape, self.input_dtype)).shape
 
-    @property
-    def input_dtype(self) -> str:
-        return STRING
-
     def _checked(self, inputs: Any) -> Any:
         """Symbolic inputs of the kind that the layer reads.
 
-        Raises: ArgumentError for text in the place of numbers, and the reverse.
+        Raises: ArgumentError for text in place of numbers, and the reverse.
         """
         if not isinstance(inputs, Value):
             return inputs

@@ -226,8 +226,8 @@ class Normalization(Statistics):
             )
 
     def get_config(self) -> dict[str, Any]:
-        given = {"mean": self.input_mean, "variance": self.input_variance}
-        plain = {name: np.asarray(value).tolist() for name, value in given.items()}
+        statistics = {"mean": self.input_mean, "variance": self.input_variance}
+        plain = {name: np.asarray(value).tolist() for name, value in statistics.items()}
         return {**super().get_config(), "axis": list(self.axis), **plain}
 
 

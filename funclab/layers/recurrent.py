@@ -55,7 +55,7 @@ class RNN(Layer):
     supports_masking = True
     state_axis = -1
     """The axis of a state whose length `state_size` gives."""
-    input_spec: ClassVar[Any] = InputSpec(min_ndim=3)
+    input_spec = InputSpec(min_ndim=3)
     cell: Any
     return_sequences: bool = False
     return_state: bool = False
@@ -96,7 +96,7 @@ class RNN(Layer):
         return self.stateful
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return any(layer.uses_training for layer in self.sublayers)
 
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
@@ -210,7 +210,8 @@ class RNN(Layer):
                 f"An `initial_state` was passed to {self.name} that is not compatible with its "
                 f"state size: it has shape {show(state.shape)}, and {self.name} has {units} units.",
                 why="a state has a number for each unit.",
-                fix=f"give both layers as many units: {type(self).__name__}({state.shape[at]}).",
+                fix="give both layers the same number of units: "
+                f"{type(self).__name__}({state.shape[at]}).",
                 graph=self,
             )
         if initial_state is not None and len(states) != len(widths):
@@ -260,7 +261,7 @@ class WithWeights(RNN, Step, abstract=True):
         self._kept = None
 
     @property
-    def weights_within(self) -> str:  # type: ignore[override]
+    def weights_within(self) -> str:
         return f"{self.cell_name}/"
 
     @property
@@ -275,7 +276,7 @@ class WithWeights(RNN, Step, abstract=True):
         return Step.get_initial_state(self, batch_size)
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return bool(self.dropout or self.recurrent_dropout)
 
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
@@ -286,7 +287,7 @@ class WithWeights(RNN, Step, abstract=True):
 class BuiltIn(WithWeights, abstract=True):
     """A recurrent layer on vectors, whose cell is a layer too."""
 
-    input_spec: ClassVar[Any] = InputSpec(ndim=3)
+    input_spec = InputSpec(ndim=3)
     cell_class: ClassVar[type[Cell]]
     use_cudnn: Any = "auto"
     implementation: int = 2
@@ -294,11 +295,11 @@ class BuiltIn(WithWeights, abstract=True):
     def build(self, input_shape: Any) -> None:
         self.make_weights(input_shape[-1])
         self.make_states(input_shape[0])
-        self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})  # type: ignore[attr-defined]
+        self.input_spec = InputSpec(ndim=3, axes={-1: input_shape[-1]})
         self.built = True
 
     @property
-    def cell(self) -> Cell:  # type: ignore[override]
+    def cell(self) -> Cell:
         """What the layer does at one step: a cell with the same weights."""
         names = parameters(self.cell_class)
         settings = {name: getattr(self, name) for name in names}

@@ -77,10 +77,6 @@ class AlphaDropout(Dropout):
     array([[1., 1., 1.]], dtype=float32)
     """
 
-    rate: float
-    noise_shape: Any = None
-    seed: int | None = None
-
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.rate:
             return inputs
@@ -100,9 +96,9 @@ class SpatialDropout(Dropout, abstract=True):
     data_format = "channels_last"
 
     def prepare(self) -> None:
-        ones = (1,) * self.rank
+        between = (1,) * self.rank
         last = self.data_format == "channels_last"
-        self.noise_shape = (None, *ones, None) if last else (None, None, *ones)
+        self.noise_shape = (None, *between, None) if last else (None, None, *between)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         super().prepare()
 

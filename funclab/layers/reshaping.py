@@ -60,7 +60,7 @@ class Reshape(Layer):
                 f"There must be at most one unknown dimension (-1) in target_shape. "
                 f"Received: target_shape={target_shape}.",
                 why="one missing length follows from the others; two do not.",
-                fix="write the other lengths out.",
+                fix="write out the other lengths.",
             )
         to_shape([None if length == -1 else length for length in lengths], "target_shape")
         self.target_shape = lengths
@@ -86,8 +86,8 @@ class Permute(Layer):
         dims = self.dims
         several = isinstance(dims, (Sequence, np.ndarray))
         self.dims = tuple(np.asarray(dims).tolist() if several else (dims,))
-        places = list(range(1, len(self.dims) + 1))
-        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != places:
+        axes = list(range(1, len(self.dims) + 1))
+        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != axes:
             raise ArgumentError(
                 "Invalid permutation argument `dims` for Permute Layer. The set of indices in "
                 f"`dims` must be consecutive and start from 1. Received dims={dims}.",

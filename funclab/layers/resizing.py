@@ -97,12 +97,12 @@ class Cropping(Bordered, abstract=True):
     def _check(self, shape: Shape, axis: int, total: int) -> None:
         length = shape[axis]
         if length is not None and total >= length:
-            what = {1: "sequences", 2: "images", 3: "volumes"}[self.rank]
+            subjects = {1: "sequences", 2: "images", 3: "volumes"}[self.rank]
             raise ShapeError(
-                f"`cropping` takes {total} of the {length} positions on axis {axis} of {what} of "
-                f"shape {shape_math.show(shape)}.",
+                f"`cropping` takes {total} of the {length} positions on axis {axis} of {subjects} "
+                f"of shape {shape_math.show(shape)}.",
                 why="nothing would be left.",
-                fix=f"crop less, or use larger {what}.",
+                fix=f"crop less, or use larger {subjects}.",
             )
 
 

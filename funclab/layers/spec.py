@@ -102,7 +102,7 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         axis = "channel" if wanted > 3 else "feature"
         longer = show((*sample, 1))
         return (
-            f"give the input {wanted - 1} axes beside the batch: with one {axis} that is "
+            f"give the input {wanted - 1} axes besides the batch: with one {axis} that is "
             f"Input(shape={longer}), or Reshape({longer})(x) before {layer.name}."
             + (f" For {'images' if wanted > 4 else 'a sequence'} write {twin}." if exists else "")
         )
@@ -110,7 +110,7 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         return f"write {twin} instead of {kind}: the input has {len(shape) - 1} axes."
     if short > 0 and wanted in AXES:
         return (
-            f"give {layer.name} inputs of {AXES[wanted]}, beside the batch: Input(shape=...) with "
+            f"give {layer.name} inputs of {AXES[wanted]}, besides the batch: Input(shape=...) with "
             f"these axes, or a Reshape before {layer.name}."
         )
     if short < 0 and None not in sample and wanted == 2:

@@ -33,7 +33,7 @@ class SpectralNormalization(Wrapper):
     power_iterations: int = 1
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return True
 
     def build(self, input_shape: Any) -> None:

@@ -70,8 +70,6 @@ class Step(Layer, abstract=True):
     fused_op = recurrent.SimpleRNN
     rule: ClassVar[Callable[..., list[Any]]]
     cell_name = ""
-    weights_within = ""
-    """Where in the layer the weights are: in its cell, as Keras has it."""
     units: int
     activation: Any = "tanh"
     recurrent_activation: Any = "sigmoid"
@@ -92,6 +90,11 @@ class Step(Layer, abstract=True):
     def prepare(self) -> None:
         self.stream = stream(self.seed)
 
+    @property
+    def weights_within(self) -> str:
+        """Where in the layer the weights are: in its cell, as Keras has it."""
+        return ""
+
     def make_weights(self, features: int) -> None:
         width = self.fused_op.gates * self.units
         self.kernel = self.cell_weight("kernel", (features, width))
@@ -107,7 +110,7 @@ class Step(Layer, abstract=True):
         return (self.fused_op.gates * self.units,)
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return bool(self.dropout or self.recurrent_dropout)
 
     def one_step(self, x: Any, states: list[Any], training: bool) -> list[Any]:

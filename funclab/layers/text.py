@@ -186,13 +186,13 @@ class TextVectorization(Preparing):
         texts = self._checked(inputs)
         if self.split is not None and len(texts.shape) > 1 and texts.shape[-1] not in (1, None):
             raise self._wrong_shape(texts.shape)
-        return self._weighed(look_up(self, texts))  # type: ignore[arg-type]
+        return self._weighed(look_up(self, texts))
 
-    def _weighed(self, found: Any) -> Any:
+    def _weighed(self, counts: Any) -> Any:
         if self.output_mode != "tf_idf":
-            return found
-        weights = self._lookup_layer.weighing(found)
-        return ops.multiply(found, weights)
+            return counts
+        weights = self._lookup_layer.weighing(counts)
+        return ops.multiply(counts, weights)
 
     def find(self, x: Array) -> Array:
         """What stands for an array of texts: numbers of words, or vectors of counts."""

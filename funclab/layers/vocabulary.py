@@ -54,6 +54,7 @@ class IndexLookup(Preparing, abstract=True):
         self.salt = salt_of(self.salt)
         self.expected_size: int | None = None
         """For a layer out of a file: how many tokens it will have."""
+        self.input_dtype = "int64" if self.invert else self.vocabulary_dtype
         self.table = Known(self)
         self.given = self.vocabulary is not None
         vocabulary, self.vocabulary = self.vocabulary, None
@@ -222,9 +223,9 @@ class IndexLookup(Preparing, abstract=True):
         self.expected_size = None
         self.table.learn(tokens)
         if idf_weights is not None:
-            padding = self.max_tokens - size if self.pad_to_max_tokens else 0  # type: ignore[operator]
+            padding = self.depth - size if self.pad_to_max_tokens else 0
             padded = np.pad(idf_weights, (0, padding)).astype("float32")
-            self.table.idf = Variable(padded, trainable=False, name="idf")  # type: ignore[attr-defined]
+            self.table.idf = Variable(padded, trainable=False, name="idf")
 
     # Learning.
     def adapt(self, data: Any, steps: int | None = None) -> None:
@@ -261,8 +262,8 @@ class IndexLookup(Preparing, abstract=True):
             ordered = ordered[: self.max_tokens - len(self.special)]
         weights = None
         if self.output_mode == "tf_idf" and ordered:
-            found = np.array([documents[token] for token in ordered], "float64")
-            weights = np.log(1 + number / (1 + found)).astype("float32")
+            document_counts = np.array([documents[token] for token in ordered], "float64")
+            weights = np.log(1 + number / (1 + document_counts)).astype("float32")
             weights = np.concatenate([np.full(len(self.special), weights.mean()), weights])
         self._learn(ordered, weights)
 
@@ -275,15 +276,15 @@ class IndexLookup(Preparing, abstract=True):
         """The token on a line of a file."""
         return line
 
+    def oov_number(self, key: Any) -> int:
+        """Which of the numbers for what is out of the vocabulary a token has."""
+        raise NotImplementedError
+
     def as_inputs(self, data: Any) -> Any:
         return np.asarray(data).astype("int64") if self.invert else self.as_keys(data)
 
-    @property
-    def input_dtype(self) -> str:
-        return "int64" if self.invert else self.vocabulary_dtype
-
     def call(self, inputs: Any) -> Any:
-        numbers = look_up(self.table, self._checked(inputs))  # type: ignore[arg-type]
+        numbers = look_up(self.table, self._checked(inputs))
         return self.coded(numbers)
 
     def coded(self, numbers: Any) -> Any:
@@ -342,7 +343,7 @@ class IndexLookup(Preparing, abstract=True):
         self._learn(tokens if self.special or lines != [""] else [])
         if idf_weights is not None:
             weights = np.asarray(idf_weights, "float32")
-            self.table.idf = Variable(weights, trainable=False, name="idf")  # type: ignore[attr-defined]
+            self.table.idf = Variable(weights, trainable=False, name="idf")
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -376,6 +377,8 @@ VOCABULARY = "vocabulary.txt"
 
 class Known:
     """What an IndexLookup finds: the table behind `ops.lookup`."""
+
+    idf: Variable | None
 
     def __init__(self, layer: IndexLookup) -> None:
         self.layer = layer
@@ -434,8 +437,8 @@ class Known:
             made[masked] = 0 if layer.output_mode == "int" else NOWHERE
             unknown &= ~masked
         if unknown.any():
-            found = [keys[i] for i in np.flatnonzero(unknown)]
-            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in found]  # type: ignore[attr-defined]
+            unknown_keys = [keys[i] for i in np.flatnonzero(unknown)]
+            made[unknown] = [layer.oov_start + layer.oov_number(key) for key in unknown_keys]
         return made.reshape(x.shape)
 
 

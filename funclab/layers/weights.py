@@ -86,7 +86,7 @@ class Weighted(Operation):
         if self.built:
             raise WeightsError(
                 f"{self.name} is built already; its weights are {[v.path for v in self.weights]}.",
-                why="a second `build` would put new weights in the place of those in use.",
+                why="a second `build` would put new weights in place of those in use.",
                 fix="make a new layer for inputs of another shape.",
             )
         kinds = ("initializer", "regularizer", "constraint")
@@ -259,8 +259,8 @@ def unique(items: Iterable[Any]) -> list[Any]:
     return list({id(item): item for item in items}.values())
 
 
-def _each(layers: Iterable[Any], what: str) -> list[Variable]:
-    return [variable for layer in layers for variable in getattr(layer, what)]
+def _each(layers: Iterable[Any], attribute: str) -> list[Variable]:
+    return [variable for layer in layers for variable in getattr(layer, attribute)]
 
 
 def _is_stream(variable: Variable) -> bool:

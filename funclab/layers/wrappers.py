@@ -30,7 +30,7 @@ class Wrapper(Layer, abstract=True):
             )
 
     @property
-    def uses_training(self) -> bool:  # type: ignore[override]
+    def uses_training(self) -> bool:
         return any(layer.uses_training for layer in self.sublayers)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from funclab import meant, ops, registry
 from funclab.errors import ArgumentError, ShapeError, unwritten
-from funclab.fields import described, guarded, meaning
+from funclab.fields import described, guarded, meaning, signed
 from funclab.layers.arguments import dtype_name
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
@@ -181,9 +181,9 @@ def class_of(
         check_settings(name, chosen)
         base.__init__(self, function, **chosen)
 
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
     module = base.__module__.rpartition(".")[0]  # where pickles find the class
-    attributes = {"__init__": __init__, "__doc__": says, "__module__": module}
+    constructor = signed(__init__, signature, f"{name}.__init__")
+    attributes = {"__init__": constructor, "__doc__": says, "__module__": module}
     return type(name, (base,), attributes)
 
 

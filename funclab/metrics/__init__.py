@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, overload
 
 from funclab import losses, registry
 from funclab.errors import LossError
@@ -52,6 +53,14 @@ __all__ = [
     "sparse_categorical_accuracy", "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy", "squared_hinge", "top_k_categorical_accuracy",
 ]  # fmt: skip
+
+
+@overload
+def get(identifier: None) -> None: ...
+
+
+@overload
+def get(identifier: str | dict[str, Any] | Callable[..., Any] | Metric) -> Metric: ...
 
 
 def get(identifier: Any) -> Metric | None:

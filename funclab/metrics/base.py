@@ -287,5 +287,5 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         return f"<{self.name} = {self.numpy()}>"
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:
         return id(self)

@@ -30,7 +30,7 @@ class Columns(Metric, abstract=True):
                 f"{type(self).__name__} expects 2D inputs with shape (batch_size, output_dim). "
                 f"Received input shapes: y_pred.shape={show(y_pred.shape)} and "
                 f"y_true.shape={show(y_true.shape)}.",
-                why="the columns are judged apart: classes, or numbers that are predicted.",
+                why="the columns are judged separately: classes, or numbers that are predicted.",
                 fix="pass targets.reshape(len(targets), -1), and predictions in the same form.",
             )
         if not hasattr(self, self.kept[0]):

@@ -83,13 +83,13 @@ class Confusion(Metric, abstract=True):
     def _count(self, positive: Array, passed: Array, weights: Array) -> None:
         labels = positive.shape[-1] if self.multi_label else 1
         n = self.limits.size + 1
-        places = (passed.reshape(-1, labels) + n * np.arange(labels)).reshape(-1)
+        bins = (passed.reshape(-1, labels) + n * np.arange(labels)).reshape(-1)
         for sign in (True, False):
             counted = np.where(positive == sign, weights, 0).reshape(-1)
-            by_place = np.bincount(places, counted, n * labels).reshape(labels, n)
+            by_bin = np.bincount(bins, counted, n * labels).reshape(labels, n)
             sums = {
-                True: by_place[:, ::-1].cumsum(1)[:, -2::-1],
-                False: by_place.cumsum(1)[:, :-1],
+                True: by_bin[:, ::-1].cumsum(1)[:, -2::-1],
+                False: by_bin.cumsum(1)[:, :-1],
             }
             for name in self.counts:
                 if COUNTS[name][0] is sign:
@@ -133,8 +133,8 @@ def checked(kind: str, thresholds: Any, default: float = 0.5) -> Array:
     """The thresholds as an array."""
     several = isinstance(thresholds, (list, tuple, np.ndarray))
     values = thresholds if several else [default if thresholds is None else thresholds]
-    given = [] if thresholds is None else values
-    if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in given):
+    numbers = [] if thresholds is None else values
+    if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in numbers):
         raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")
     return np.array(values, "float64")
 

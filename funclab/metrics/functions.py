@@ -143,9 +143,7 @@ class IgnoringMetric(FunctionMetric, abstract=True):
     As in Keras, without sample weights they count as 0.
     """
 
-    def update_state(  # type: ignore[override]
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
         ignored = self.settings["ignore_class"]
         if sample_weight is not None and ignored is not None:

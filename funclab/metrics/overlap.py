@@ -43,14 +43,14 @@ class IoU(Metric):
 
     def __post_init__(self) -> None:
         Metric.__init__(self, "int32" if self.dtype in (None, "int") else self.dtype, self.name)
-        given: Any = self.target_class_ids
+        target_ids: Any = self.target_class_ids
         count = self.num_classes
         if count < 1:
             raise wrong_value(type(self).__name__, "num_classes", count, "1 or more", "2")
-        ids = list(given) if isinstance(given, (Sequence, range)) else [-1]
+        ids = list(target_ids) if isinstance(target_ids, (Sequence, range)) else [-1]
         if not all(meant.is_whole(number) and 0 <= number < count for number in ids):
             wanted = f"class ids in the range [0, {count}); another is out of range"
-            raise wrong_value(type(self).__name__, "target_class_ids", given, wanted, "[0, 1]")
+            raise wrong_value(type(self).__name__, "target_class_ids", target_ids, wanted, "[0, 1]")
         self.target_class_ids = ids
         cells = self.add_variable((count, count), dtype=self.dtype, name="total_confusion_matrix")
         self.total_cm = cells
@@ -65,7 +65,7 @@ class IoU(Metric):
         weights = np.ones(true.shape)
         if sample_weight is not None:
             own = as_numbers(sample_weight)
-            if own.dtype.kind == "f" and "int" in self.dtype:
+            if own.dtype.kind == "f" and "int" in self.total_cm.dtype:
                 warnings.warn(
                     "You are passing weight as `float`, but dtype is `int`: weights lose their "
                     'fractions. Give the metric dtype="float32".',
@@ -76,8 +76,8 @@ class IoU(Metric):
         counts = self._exists(true) & self._exists(predicted)
         if self.ignore_class is not None:
             counts &= true != self.ignore_class
-        places = true[counts].astype("int64") * self.num_classes + predicted[counts].astype("int64")
-        added = np.bincount(places, weights.reshape(-1)[counts], self.num_classes**2)
+        pairs = true[counts].astype("int64") * self.num_classes + predicted[counts].astype("int64")
+        added = np.bincount(pairs, weights.reshape(-1)[counts], self.num_classes**2)
         self.total_cm.assign_add(added.reshape(self.total_cm.shape).astype(self.dtype))
 
     def _classes(self, y: Any, sparse: bool) -> Array:

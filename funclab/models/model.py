@@ -54,7 +54,7 @@ class Model(Layer):
     @property
     def layers(self) -> list[Layer]:
         """The layers directly inside, each once."""
-        return self.sublayers  # type: ignore[return-value]
+        return [layer for layer in self.sublayers if isinstance(layer, Layer)]
 
     @layers.setter
     def layers(self, _: Any) -> NoReturn:
@@ -86,7 +86,7 @@ class Model(Layer):
                 "reached through that model.",
                 fix="use one of the names above.",
             )
-        return self.layers[names.index(name) if name is not None else index]  # type: ignore[index]
+        return self.layers[names.index(str(name)) if index is None else index]
 
     # Training. These are the functions of the room `training`, with the model as first argument.
     compile = training.compile
@@ -392,7 +392,7 @@ class Functional(Model):
 
     @property
     def output_layers(self) -> list[Operation]:
-        return [self.graph.producer(tensor)[0].operation for tensor in self.outputs]  # type: ignore[union-attr]
+        return [self.graph.producer(tensor)[0].operation for tensor in self.graph.outputs]
 
     @property
     def input_names(self) -> list[str]:

@@ -14,8 +14,8 @@ from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
 from funclab.kernels import softmax as rows
 from funclab.ops.arithmetic import multiply, subtract
-from funclab.ops.base import Elementwise, function_of, shape_of
-from funclab.ops.elementwise import exp, tanh
+from funclab.ops.base import Elementwise, function_of, shape_of, with_settings
+from funclab.ops.elementwise import exp, row, tanh
 from funclab.ops.reduction import logsumexp
 from funclab.shape_math import Shape, show
 
@@ -76,21 +76,15 @@ class Elu(Elementwise):
 
 SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772
+SELU = SELU_SCALE, SELU_SCALE * SELU_ALPHA
 
-
-class Selu(Elementwise):
-    """An elu scaled so that layers keep mean 0 and variance 1: out = scale * elu(x, alpha).
-
-    Shapes: x (any) -> out (same as x).
-    Gradient: gx = g * scale above 0; g * (out + scale * alpha) below.
-    Source: Klambauer et al., "Self-normalizing neural networks", NIPS 2017, equation 2.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        kernels.elu(x, SELU_SCALE, SELU_SCALE * SELU_ALPHA, out)
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        kernels.elu_vjp(g, x, out, SELU_SCALE, SELU_SCALE * SELU_ALPHA, gx)
+Selu, selu = row(
+    "Selu", lambda x, out: kernels.elu(x, *SELU, out),
+    "scale * elu(x, alpha), scaled so that layers keep mean 0 and variance 1",
+    "g * scale above 0; g * (out + scale * alpha) below",
+    lambda g, x, out, gx: kernels.elu_vjp(g, x, out, *SELU, gx),
+    source='Klambauer et al., "Self-normalizing neural networks", NIPS 2017, equation 2',
+)  # fmt: skip
 
 
 class Silu(Elementwise):
@@ -142,65 +136,32 @@ class Gelu(Elementwise):
             kernels.gelu_vjp(g, x, p, gx)
 
 
-class Softplus(Elementwise):
-    """A relu without the corner: out = log(1 + e^x), always above zero.
+Softplus, softplus = row(
+    "Softplus", kernels.softplus, "log(1 + e^x): a relu without the corner, always above zero",
+    "g * sigmoid(x) = g * (1 - e^-out)",
+    lambda g, x, out, gx: (kernels.sigmoid(x, gx), np.multiply(gx, g, gx)),
+    numerics="computed as max(x, 0) + log1p(e^-|x|), so e^x cannot overflow",
+    source='Dugas et al., "Incorporating second-order functional knowledge", NIPS 2000',
+)  # fmt: skip
+Softsign, softsign = row(
+    "Softsign", lambda x, out: np.divide(x, np.add(np.absolute(x, out), 1, out), out),
+    "x / (1 + |x|): a slower tanh, between -1 and 1", "g / (1 + |x|)^2",
+    lambda g, x, out, gx: np.divide(g, np.square(np.add(np.absolute(x, gx), 1, gx), gx), gx),
+)  # fmt: skip
+HardSigmoid, hard_sigmoid = row(
+    "HardSigmoid", lambda x, out: np.clip(np.divide(np.add(x, 3, out), 6, out), 0, 1, out),
+    "(x + 3) / 6, held between 0 and 1: a sigmoid of straight lines",
+    "g / 6 where -3 < x < 3, else 0",
+    lambda g, x, out, gx: np.divide(np.multiply(g, np.abs(x) < 3, gx), 6, gx),
+)  # fmt: skip
 
-    Shapes: x (any) -> out (same as x).
-    Gradient: gx = g * sigmoid(x) = g * (1 - e^-out).
-    Numerics: computed as max(x, 0) + log1p(e^-|x|), so e^x cannot overflow.
-    Source: Dugas et al., "Incorporating second-order functional knowledge", NIPS 2000.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        kernels.softplus(x, out)
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        kernels.sigmoid(x, gx)
-        np.multiply(gx, g, gx)
-
-
-class Softsign(Elementwise):
-    """A slower tanh: out = x / (1 + |x|), between -1 and 1.
-
-    Shapes: x (any) -> out (same as x).
-    Gradient: gx = g / (1 + |x|)^2.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.absolute(x, out)
-        np.add(out, 1, out)
-        np.divide(x, out, out)
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.absolute(x, gx)
-        np.add(gx, 1, gx)
-        np.multiply(gx, gx, gx)
-        np.divide(g, gx, gx)
-
-
-class HardSigmoid(Elementwise):
-    """A sigmoid of straight lines: out = (x + 3) / 6, held between 0 and 1.
-
-    Shapes: x (any) -> out (same as x).
-    Gradient: gx = g / 6 where -3 < x < 3, else 0.
-    """
-
-    def forward(self, x: Array, out: Array) -> None:
-        np.add(x, 3, out)
-        np.divide(out, 6, out)
-        np.clip(out, 0, 1, out)
-
-    def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.multiply(g, np.abs(x) < 3, gx)
-        np.divide(gx, 6, gx)
+relu, elu = guarded(with_settings(Relu, "x")), guarded(with_settings(Elu, "x"))
 
 
 @guarded
-def relu(
-    x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
-) -> Any:
-    """x above `threshold` (at most `max_value`), negative_slope * (x - threshold) below."""
-    return Relu(negative_slope, max_value, threshold)(x)
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """x * P(Z <= x) for a standard normal Z, or nearly (`approximate`, through tanh)."""
+    return Gelu(approximate)(x)
 
 
 def relu6(x: Any) -> Any:
@@ -214,20 +175,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     return Relu(negative_slope)(x)
 
 
-@guarded
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x above 0, alpha * (e^x - 1) below."""
-    return Elu(alpha)(x)
-
-
-selu, softplus, softsign = function_of(Selu), function_of(Softplus), function_of(Softsign)
 silu = swish = function_of(Silu)
-hard_sigmoid = function_of(HardSigmoid)
-
-
-def gelu(x: Any, approximate: bool = True) -> Any:
-    """x times the probability that a standard normal number is below x."""
-    return Gelu(approximate)(x)
 
 
 def hard_silu(x: Any) -> Any:

@@ -82,7 +82,7 @@ def flipud(x: Any) -> Any:
 
 def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
     """Vectors stretched to the grid they span, a tensor for each; "xy" turns the first two axes."""
-    vectors = [ravel(one) for one in x]
+    vectors = [ravel(vector) for vector in x]
     order = list(range(len(x)))
     if indexing == "xy" and len(x) > 1:
         order[:2] = 1, 0

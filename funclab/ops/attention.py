@@ -16,7 +16,7 @@ from funclab.ops.base import shape_of
 from funclab.ops.basic import cast
 from funclab.ops.copies import repeat
 from funclab.ops.einsum import einsum
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 LOWEST = -1e9
 """Stands for what a mask hides from a softmax: e to this power is 0."""
@@ -90,18 +90,18 @@ def dot_product_attention(
             fix="leave them out: the numbers are those of exact attention.",
         )
     shapes = [shape_of(x) for x in (query, key, value)]
-    heads = shapes[0][2:3], shapes[1][2:3]
-    if {*map(len, shapes)} != {4} or heads[0][0] % (heads[1][0] or 1):  # type: ignore[operator]
+    heads, served = (sum(known(shape)[2:3]) for shape in shapes[:2])
+    if {*map(len, shapes)} != {4} or heads % (served or 1):
         raise ShapeError(
             "`dot_product_attention` only supports 4D inputs, with as many heads in the query as "
             f"in key and value, or a multiple. Received: {', '.join(map(show, shapes))}.",
             why="the axes are batch, positions, heads and the numbers of a head.",
             fix="reshape the tensors, or use the layer MultiHeadAttention.",
         )
-    times = heads[0][0] // heads[1][0]  # type: ignore[operator]
+    times = heads // served
     if times > 1:
         key, value = repeat(key, times, 2), repeat(value, times, 2)
-    scale = 1 / math.sqrt(shapes[0][3]) if scale is None else scale  # type: ignore[arg-type]
+    scale = 1 / math.sqrt(known(shapes[0])[3]) if scale is None else scale
     scores = multiply(einsum(SCORES, query, key), scale)
     scores = scores if bias is None else add(scores, bias)
     if is_causal:

@@ -10,6 +10,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.errors import ShapeError
+from funclab.fields import signed
 from funclab.graph.op import Array, Op
 from funclab.shape_math import Shape, show
 
@@ -59,20 +60,19 @@ def function_of(op: Any, name: str = "") -> Any:
 
 def with_settings(op: Any, *inputs: str, name: str = "") -> Any:
     """The function of an op with settings: the inputs, then the op's fields in their order."""
-    settings = [
-        Parameter(f.name, KIND, default=Parameter.empty if f.default is MISSING else f.default)
-        for f in fields(op)
-    ]
-    signature = Signature([*(Parameter(i, KIND) for i in inputs), *settings])
+    taken = [Parameter(name, KIND, annotation="Any") for name in inputs]
+    for field in fields(op):
+        default = Parameter.empty if field.default is MISSING else field.default
+        taken.append(Parameter(field.name, KIND, default=default, annotation=field.type))
+    signature = Signature(taken, return_annotation="Any")
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(*args, **kwargs)
-        given.apply_defaults()
-        values = list(given.arguments.values())
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        values = list(bound.arguments.values())
         return op(*map(unchanging, values[len(inputs) :]))(*values[: len(inputs)])
 
-    function.__signature__ = signature  # type: ignore[attr-defined]
-    return named_like(op, function, name)
+    return named_like(op, signed(function, signature, "function"), name)
 
 
 def unchanging(setting: Any) -> Any:
@@ -126,7 +126,7 @@ def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
             raise ShapeError(
                 f"{op} does not fit {' and '.join(map(show, shapes))}: {error}.",
                 why="it needs a tensor of another shape, or other settings.",
-                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) tells the shapes.",
+                fix=f"reshape the tensor first; help(funclab.ops.{op.name}) lists the shapes.",
             ) from None
     return tuple(a if a == b else None for a, b in zip(*tried))
 

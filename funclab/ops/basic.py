@@ -180,7 +180,7 @@ def _state(variable: Any) -> Variable:
         return variable
     raise ArgumentError(
         f"Only a variable can be assigned to, not a {type(variable).__name__}.",
-        why="other values are made anew at every run, so nothing would be kept.",
+        why="other values are made again at every run, so nothing would be kept.",
         fix="make one in build: self.count = self.add_weight(shape=(), trainable=False).",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,29 +14,18 @@ from funclab.kernels.window import Window
 from funclab.ops.base import Slot, shape_of
 from funclab.ops.shaping import reshape
 from funclab.ops.window import Sliding, check_format, check_padding, per_axis
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
-class Conv(Sliding):
-    """Each filter slides over the image: out = the sum of window * kernel, at every position.
-
-    Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
-        -> out (batch, new height, new width, filters); without the width for sequences, with a
-        depth in front of the height for volumes. There are as many groups as the kernel's channels
-        fit into those of x; each sees its own channels.
-    Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
-        window was.
-    Numerics: a matrix product over blocks of windows; sums, where each filter sees one channel.
-    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
-        and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
-    """
+class Filters(Sliding, abstract=True):
+    """A kernel that slides over images, and perhaps a bias for each filter."""
 
     dilation_rate: tuple[int, ...] = (1, 1)
 
-    def shape(self, x: Shape, w: Shape) -> Shape:
+    def shape(self, x: Shape, w: Shape, *bias: Shape) -> Shape:
         self.check_kernel(x, w, "channels, filters")
         self._check_channels(x, w)
-        spatial = self.out_spatial(x, w[:-2], self.dilation_rate)  # type: ignore[arg-type]
+        spatial = self.out_spatial(x, known(w[:-2]), self.dilation_rate)
         return self.joined(x[0], spatial, w[-1])
 
     def _check_channels(self, x: Shape, w: Shape) -> None:
@@ -51,10 +41,11 @@ class Conv(Sliding):
                 fix="give the kernel as many channels as x has, or check `data_format`.",
             )
 
-    def forward(self, x: Array, w: Array, out: Array) -> None:
-        self._forward(x, w, None, out)
+    def write(self, x: Array, w: Array, bias: Array | None, out: Array) -> None:
+        window = self.window(x, w.shape[:-2], self.dilation_rate)
+        kernels.conv(self.channels_last(x), w, bias, self.channels_last(out), window)
 
-    def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
+    def gradients(self, g: Array, x: Array, w: Array, gx: Slot, gw: Slot) -> None:
         window = self.window(x, w.shape[:-2], self.dilation_rate)
         g = self.channels_last(g)
         if gx is not None:
@@ -62,33 +53,50 @@ class Conv(Sliding):
         if gw is not None:
             kernels.conv_vjp_w(self.channels_last(x), g, gw, window)
 
-    def _forward(self, x: Array, w: Array, bias: Array | None, out: Array) -> None:
-        window = self.window(x, w.shape[:-2], self.dilation_rate)
-        kernels.conv(self.channels_last(x), w, bias, self.channels_last(out), window)
+
+class Conv(Filters):
+    """Each filter slides over the image: out = the sum of window * kernel, at every position.
+
+    Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
+        -> out (batch, new height, new width, filters); without the width for sequences, with a
+        depth in front of the height for volumes. There are as many groups as the kernel's channels
+        fit into those of x; each sees its own channels.
+    Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
+        window was.
+    Numerics: a matrix product over blocks of windows; sums, where each filter sees one channel.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
+        and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
+    """
+
+    def forward(self, x: Array, w: Array, out: Array) -> None:
+        self.write(x, w, None, out)
+
+    def vjp(self, g: Array, x: Array, w: Array, out: Array, gx: Slot, gw: Slot) -> None:
+        self.gradients(g, x, w, gx, gw)
 
 
-class ConvBias(Conv):
+class ConvBias(Filters):
     """A convolution that adds a bias per filter while the result is still in the cache.
 
     Shapes: x and kernel as for Conv, bias (filters,) -> out as for Conv.
     Gradient: as for Conv; gbias = the sum of g over batch and positions.
     """
 
-    def shape(self, x: Shape, w: Shape, bias: Shape) -> Shape:  # type: ignore[override]
-        if not shape_math.same(bias, w[-1:]):
+    def shape(self, x: Shape, w: Shape, *bias: Shape) -> Shape:
+        if not shape_math.same(bias[0], w[-1:]):
             raise ShapeError(
-                f"A convolution with {w[-1]} filters cannot use a bias of shape {show(bias)}.",
+                f"A convolution with {w[-1]} filters cannot use a bias of shape {show(bias[0])}.",
                 why="the bias is one number per filter.",
                 fix=f"give it the shape {show(w[-1:])}.",
             )
         return super().shape(x, w)
 
-    def forward(self, x: Array, w: Array, bias: Array, out: Array) -> None:  # type: ignore[override]
-        self._forward(x, w, bias, out)
+    def forward(self, x: Array, w: Array, bias: Array, out: Array) -> None:
+        self.write(x, w, bias, out)
 
-    def vjp(self, g: Array, x: Array, w: Array, *arrays: Any) -> None:  # type: ignore[override]
-        _, out, gx, gw, gbias = arrays
-        super().vjp(g, x, w, out, gx, gw)
+    def vjp(self, g: Array, x: Array, w: Array, bias: Array, out: Array, *slots: Slot) -> None:
+        gx, gw, gbias = slots
+        self.gradients(g, x, w, gx, gw)
         if gbias is not None:
             kernels.conv_vjp_bias(self.channels_last(g), gbias)
 
@@ -147,7 +155,7 @@ class ConvTranspose(Sliding):
         lengths = zip(self.spatial(x.shape), self.spatial(out.shape), self.axes(w.shape))
         for length, longer, (size, stride, dilation, *rest) in lengths:
             before = shape_math.transposed_cut(size, stride, dilation, *rest)
-            covered = (length - 1) * stride + dilation * (size - 1) + 1  # type: ignore[operator]
+            covered = (length - 1) * stride + dilation * (size - 1) + 1
             pads.append((before, max(0, covered - longer - before)))
         return Window(w.shape[:-2], self.strides, self.dilation_rate, tuple(pads))
 
@@ -211,7 +219,7 @@ def depthwise_conv(
             "sequences without the width.",
             fix="give the kernel as many channels as the inputs have, or check `data_format`.",
         )
-    grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))  # type: ignore[operator]
+    grouped = reshape(kernel, (*w[:-2], 1, math.prod(known(w[-2:]))))
     return conv(inputs, grouped, strides, padding, form, dilation_rate)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
-from funclab.ops.base import shape_of, sum_to
+from funclab.ops.base import shape_of, sum_to, with_settings
 from funclab.ops.indexing import take
 from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
@@ -145,14 +145,12 @@ def _times(length: int | None, count: int) -> int | None:
     return None if length is None else length * count
 
 
+flip = with_settings(Flip, "x")
+
+
 def broadcast_to(x: Any, shape: Sequence[int | None]) -> Any:
     """x repeated along its axes of length 1 to fill `shape`."""
     return BroadcastTo(tuple(shape))(x)
-
-
-def flip(x: Any, axis: Any = None) -> Any:
-    """x back to front along `axis` (None: along all)."""
-    return Flip(tuple(axis) if isinstance(axis, list) else axis)(x)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:

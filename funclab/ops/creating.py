@@ -60,7 +60,7 @@ def full(shape: Any, fill_value: Any, dtype: str | None = None) -> Array:
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix of zeros with ones on diagonal k."""
-    return np.eye(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+    return np.eye(N, M, k, dtype or "float32")
 
 
 def identity(n: int, dtype: str | None = None) -> Array:
@@ -70,7 +70,7 @@ def identity(n: int, dtype: str | None = None) -> Array:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix with ones on and below diagonal k, and zeros above."""
-    return np.tri(N, M, k, dtype or "float32")  # type: ignore[call-overload]
+    return np.tri(N, M, k, dtype or "float32")
 
 
 def linspace(
@@ -184,13 +184,13 @@ def unique(
     fill_value: Any = None,
 ) -> Any:
     """The different elements of x (or slices along `axis`) in order; and on demand where each is
-    first, which of them each element of x is, and how often each occurs. With `size` there are just
-    so many: too few are filled up with `fill_value` (or the smallest), which occurs 0 times.
+    first, which of them each element of x is, and how often each occurs. With `size` there are
+    that many: missing ones are filled with `fill_value` (or the smallest), which occurs 0 times.
     """
     asked = return_index, return_inverse, return_counts
-    found = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
-    found = found if isinstance(found, tuple) else (found,)
-    parts = [found[0], *(part.astype("int32") for part in found[1:])]
+    results = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
+    results = results if isinstance(results, tuple) else (results,)
+    parts = [results[0], *(part.astype("int32") for part in results[1:])]
     if size is not None:
         fills = [fill_value] + [None] * return_index + [0] * return_counts
         at = [i for i in range(len(parts)) if not (return_inverse and i == 1 + return_index)]

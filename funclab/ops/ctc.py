@@ -11,7 +11,7 @@ from funclab.fields import wrong_value
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.kernels import ctc as kernels
 from funclab.ops.base import Slot, shape_of
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 class CTCLoss(Op):
@@ -44,8 +44,8 @@ class CTCLoss(Op):
         return as_float(x)
 
     def work(self, target: Shape, x: Shape, counts: Shape, lengths: Shape) -> Work:
-        batch, steps, labels = x[0], x[1] + 1, target[1]  # type: ignore[operator]
-        rows = (batch, steps, labels + 1), (batch, steps, labels)  # type: ignore[operator]
+        batch, steps, labels = known((x[0], x[1], target[1]))
+        rows = (batch, steps + 1, labels + 1), (batch, steps + 1, labels)
         return ((x, None), *((shape, "float64") for shape in rows))
 
     def forward(
@@ -144,9 +144,9 @@ class CTCDecode(Op):
                     self._extend(grown, path, ends, label, chance)
             kept = sorted(grown, key=lambda path: -np.logaddexp(*grown[path]))
             beam = {path: grown[path] for path in kept[: self.beam_width]}
-        found = [(list(path), float(np.logaddexp(*ends))) for path, ends in beam.items()]
+        scored = [(list(path), float(np.logaddexp(*ends))) for path, ends in beam.items()]
         none: list[tuple[list[int], float]] = [([], -np.inf)]
-        return (found + none * self.top_paths)[: self.top_paths]
+        return (scored + none * self.top_paths)[: self.top_paths]
 
     def _extend(
         self, grown: dict[Any, Any], path: Any, ends: tuple[float, float], label: int, chance: float
@@ -163,9 +163,9 @@ class CTCDecode(Op):
             _add(grown, (*path, label), 0, either + chance)
 
 
-def _add(grown: dict[Any, Any], path: Any, place: int, chance: float) -> None:
+def _add(grown: dict[Any, Any], path: Any, end: int, chance: float) -> None:
     ends = list(grown.get(path, (-np.inf, -np.inf)))
-    ends[place] = float(np.logaddexp(ends[place], chance))
+    ends[end] = float(np.logaddexp(ends[end], chance))
     grown[path] = tuple(ends)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,7 +26,7 @@ class DrawFrom(Op, abstract=True):
     differentiable = False
     dims: Shape = ()
     kind: str = "float32"
-    mutates: ClassVar[tuple[int, ...]] = (1,)
+    draw: ClassVar[Callable[..., Array]]
 
     def shape(self, *shapes: Shape) -> Shape:
         shape_math.broadcast(self.dims, *shapes[:-1])
@@ -34,46 +35,31 @@ class DrawFrom(Op, abstract=True):
     def dtype(self, *dtypes: str) -> str:
         return self.kind
 
-    def draw(self, rng: np.random.Generator, *arrays: Array) -> Any:
-        raise NotImplementedError
-
     def forward(self, *arrays: Array) -> None:
         *inputs, state, out = arrays
-        out[...] = self.draw(generator(state), *inputs)
+        out[...] = self.draw(generator(state), out.shape, *inputs)
 
 
-class RandomGamma(DrawFrom):
-    """Numbers of the gamma distribution of shape alpha and scale 1.
-
-    Shapes: alpha (broadcast to dims), state (2,) -> out (dims).
-    """
-
-    def draw(self, rng: np.random.Generator, alpha: Array) -> Array:  # type: ignore[override]
-        return rng.standard_gamma(alpha, self.dims)  # type: ignore[arg-type]
+def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
+    """An op that draws, from a function of a generator, the lengths, and the inputs."""
+    shapes = f"{' and '.join(inputs)} (broadcast to dims)"
+    doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
+    attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
+    return type(name, (DrawFrom,), attributes | {"__module__": __name__})
 
 
-class RandomBeta(DrawFrom):
-    """Numbers of the beta distribution, between 0 and 1.
-
-    Shapes: alpha and beta (broadcast to dims), state (2,) -> out (dims).
-    """
-
-    mutates = (2,)
-
-    def draw(self, rng: np.random.Generator, alpha: Array, beta: Array) -> Array:  # type: ignore[override]
-        return rng.beta(alpha, beta, self.dims)  # type: ignore[arg-type]
-
-
-class RandomBinomial(DrawFrom):
-    """How many of `counts` trials succeed, each with a probability.
-
-    Shapes: counts and probabilities (broadcast to dims), state (2,) -> out (dims).
-    """
-
-    mutates = (2,)
-
-    def draw(self, rng: np.random.Generator, counts: Array, probabilities: Array) -> Array:  # type: ignore[override]
-        return rng.binomial(counts.astype(int), probabilities, self.dims)  # type: ignore[arg-type]
+RandomGamma = _row(
+    "RandomGamma", lambda rng, dims, alpha: rng.standard_gamma(alpha, dims),
+    "Numbers of the gamma distribution of shape alpha and scale 1", "alpha",
+)  # fmt: skip
+RandomBeta = _row(
+    "RandomBeta", lambda rng, dims, alpha, beta: rng.beta(alpha, beta, dims),
+    "Numbers of the beta distribution, between 0 and 1", "alpha", "beta",
+)  # fmt: skip
+RandomBinomial = _row(
+    "RandomBinomial", lambda rng, dims, counts, p: rng.binomial(counts.astype(int), p, dims),
+    "How many of `counts` trials succeed, each with a probability", "counts", "probabilities",
+)  # fmt: skip
 
 
 class RandomCategories(Op):

@@ -56,7 +56,7 @@ class Einsum(Op):
         return tuple(lengths[letter] for letter in output)
 
     def letters(self, ranks: Sequence[int]) -> tuple[list[str], str]:
-        """The terms and the output, with letters in the place of "..."."""
+        """The terms and the output, with letters in place of "..."."""
         inputs, _, output = self.subscripts.partition("->")
         free = [c for c in reversed(string.ascii_letters) if c not in self.subscripts]
         written = inputs.split(",")
@@ -77,15 +77,15 @@ class Einsum(Op):
         return terms, output.replace("...", others)
 
     def forward(self, *arrays: Array) -> None:
-        *given, out = arrays
-        terms, output = self.letters([array.ndim for array in given])
-        contract(list(map(Factor, terms, given)), output, out)
+        *inputs, out = arrays
+        terms, output = self.letters([array.ndim for array in inputs])
+        contract(list(map(Factor, terms, inputs)), output, out)
 
     def vjp(self, g: Array, *arrays: Any) -> None:
         count = (len(arrays) - 1) // 2
-        given, slots = arrays[:count], arrays[count + 1 :]
-        terms, output = self.letters([array.ndim for array in given])
-        factors = list(map(Factor, terms, given))
+        inputs, slots = arrays[:count], arrays[count + 1 :]
+        terms, output = self.letters([array.ndim for array in inputs])
+        factors = list(map(Factor, terms, inputs))
         for i, slot in enumerate(slots):
             if slot is not None:
                 others = [Factor(output, g), *factors[:i], *factors[i + 1 :]]
@@ -196,7 +196,7 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     Without an arrow, the letters that occur once stay, in the order of the alphabet. "..." stands
     for all axes without a letter.
 
-    Raises: ArgumentError for what is no formula; ShapeError when the tensors do not fit it.
+    Raises: ArgumentError for what is not a formula; ShapeError when the tensors do not fit it.
 
     >>> import numpy as np
     >>> einsum("ij,ij->i", np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))

@@ -33,6 +33,7 @@ def row(
     vjp: Callable[..., Any] | None = None,
     base: type = Elementwise,
     numerics: str = "",
+    source: str = "",
 ) -> Any:
     """An op and its function, from a formula for out, and one for gx in words and as a function."""
     lines = ["Shapes: x (any) -> out (same as x)."]
@@ -42,7 +43,7 @@ def row(
     else:
         attributes["vjp"] = staticmethod(vjp)
         lines.append(f"Gradient: gx = {gradient}.")
-    lines += [f"Numerics: {numerics}."] * bool(numerics)
+    lines += [f"Numerics: {numerics}."] * bool(numerics) + [f"Source: {source}."] * bool(source)
     attributes["__doc__"] = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
     op = type(name, (base,), attributes)
     return op, function_of(op)
@@ -177,12 +178,7 @@ class NanToNum(Whole):
         np.multiply(g, np.isfinite(x), gx)
 
 
-abs, nan_to_num = absolute, with_settings(NanToNum, "x")
-
-
-def round(x: Any, decimals: int = 0) -> Any:
-    """x rounded to `decimals` places; halves go to the even neighbour. No gradient."""
-    return Round(decimals)(x)
+abs, nan_to_num, round = absolute, with_settings(NanToNum, "x"), with_settings(Round, "x")
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:

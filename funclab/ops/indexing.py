@@ -136,9 +136,9 @@ class TakeAlongAxis(Op):
             gindices.fill(0)
         if gx is not None:
             gx.fill(0)
-            places = list(np.ogrid[tuple(map(slice, indices.shape))])
-            places[self.axis] = indices.astype(np.intp, copy=False)
-            np.add.at(gx, tuple(places), g)
+            targets = list(np.ogrid[tuple(map(slice, indices.shape))])
+            targets[self.axis] = indices.astype(np.intp, copy=False)
+            np.add.at(gx, tuple(targets), g)
 
 
 class OneHot(Op):
@@ -232,7 +232,7 @@ def _bad_key(why: str) -> ArgumentError:
     return ArgumentError(
         "A tensor is indexed by integers, slices, `...`, None, or one tensor of integers.",
         why=f"{why}.",
-        fix="use such a key; ops.where chooses by a condition, ops.take by indices.",
+        fix="index with one of these; ops.where chooses by a condition, ops.take by indices.",
     )
 
 

@@ -45,7 +45,7 @@ class OfMatrices(Op, abstract=True):
                 f"{self.name} needs {kind}, of shape (..., {'n, n' if self.square else 'n, m'}). "
                 f"Received: {show(x)}.",
                 why="its last two axes are the rows and columns of a matrix.",
-                fix="give a tensor whose last two axes are such.",
+                fix="give a tensor with such matrices along its last two axes.",
             )
         return self.made(x)
 
@@ -342,11 +342,7 @@ def _columns(function: Any, a: Array, b: Array) -> Array:
 
 inv, det, slogdet, eigh = map(function_of, (Inv, Det, Slogdet, Eigh))
 pinv, cholesky, qr = (with_settings(op, "x") for op in (Pinv, Cholesky, Qr))
-
-
-def solve(a: Any, b: Any) -> Any:
-    """The x for which a @ x = b."""
-    return Solve()(a, b)
+solve = with_settings(Solve, "a", "b")
 
 
 def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:

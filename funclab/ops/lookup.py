@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from funclab.graph.op import Array, Op
@@ -11,11 +12,14 @@ from funclab.shape_math import Shape
 class Table(Protocol):
     """What the op asks of a table."""
 
-    name: str
-    """What a printed plan calls it."""
+    @property
+    def name(self) -> str:
+        """What a printed plan calls it."""
+        ...
 
-    def found_shape(self, *shapes: Shape) -> Shape:
-        """The shape of what is found for arrays of these shapes."""
+    @property
+    def found_shape(self) -> Callable[..., Shape]:
+        """The shape of what is found for arrays of some shapes, one or several."""
         ...
 
     @property
@@ -23,8 +27,9 @@ class Table(Protocol):
         """The dtype of what is found."""
         ...
 
-    def find(self, *arrays: Array) -> Array:
-        """What the table has for each element, or for those that stand in one place."""
+    @property
+    def find(self) -> Callable[..., Array]:
+        """What the table has for each element of an array, or of several, side by side."""
         ...
 
 

@@ -45,11 +45,11 @@ class PerSample(Op, abstract=True):
 class PerElement(Elementwise, abstract=True):
     """One number for each element of the predictions x."""
 
-    def shape(self, target: Shape, x: Shape) -> Shape:  # type: ignore[override]
+    def shape(self, target: Shape, x: Shape) -> Shape:
         check_same(target, x)
         return x
 
-    def dtype(self, target: str, x: str) -> str:  # type: ignore[override]
+    def dtype(self, target: str, x: str) -> str:
         return as_float(x)
 
 

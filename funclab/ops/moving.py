@@ -32,8 +32,8 @@ class Moving(Op, abstract=True):
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         # Numbers from 1 in place of the elements: where one arrives, its element did; 0 is a zero.
         numbers = np.arange(1, x.size + 1).reshape(x.shape)
-        places = self.moved(numbers, **self.settings()).reshape(-1)
-        gx[...] = np.bincount(places, g.reshape(-1), x.size + 1)[1:].reshape(x.shape)
+        sources = self.moved(numbers, **self.settings()).reshape(-1)
+        gx[...] = np.bincount(sources, g.reshape(-1), x.size + 1)[1:].reshape(x.shape)
 
 
 def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **settings: Any) -> Any:
@@ -42,13 +42,13 @@ def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **sett
         f"out = {says}.\n\n    Shapes: {shapes}.\n"
         "    Gradient: each element of x gets the g of the places it went to.\n    "
     )
-    given = {key: value for key, value in settings.items() if value is not ...}
+    defaults = {key: value for key, value in settings.items() if value is not ...}
     attributes = {
         "moved": staticmethod(moved),
         "__doc__": doc,
         "__module__": __name__,
         "__annotations__": dict.fromkeys(settings, Any),
-        **given,
+        **defaults,
     }
     op = type(name, (Moving,), attributes)
     return op, with_settings(op, first)
@@ -132,8 +132,8 @@ class Fold(Op):
 
     def forward(self, x: Array, out: Array) -> None:
         numbers = np.arange(1, out.size + 1).reshape(out.shape)
-        places = _unfold(numbers, *self.windows).reshape(-1)
-        sums = np.bincount(places, x.reshape(-1), out.size + 1)[1:]
+        sources = _unfold(numbers, *self.windows).reshape(-1)
+        sums = np.bincount(sources, x.reshape(-1), out.size + 1)[1:]
         np.copyto(out, sums.reshape(out.shape), casting="same_kind")
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:

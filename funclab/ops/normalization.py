@@ -15,7 +15,7 @@ from funclab.ops.arithmetic import divide, maximum, multiply, power
 from funclab.ops.base import shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 def rows_of(x: Array, *axes: int) -> Array:
@@ -176,7 +176,7 @@ class LayerNormalization(Op):
     def shape(self, x: Shape, *weights: Shape) -> Shape:
         wanted = tuple(x[axis] for axis in shape_math.reduced_axes(len(x), self.axis))
         for weight in weights:
-            if sorted(weight) != sorted(wanted):  # type: ignore[arg-type]
+            if sorted(known(weight)) != sorted(known(wanted)):
                 raise ShapeError(
                     f"Normalization along axis {self.axis} of a tensor of shape {show(x)} "
                     f"expected shape={show(wanted)}, found shape={show(weight)}.",
@@ -197,8 +197,8 @@ class LayerNormalization(Op):
         *weights, out, mean, inverse = rest
         rows, into = rows_of(x, *self.axes(x)), rows_of(out, *self.axes(x))
         around = self._scale(rows, weights), self._offset(rows, weights), self.epsilon
-        found = mean.reshape(-1), inverse.reshape(-1)
-        kernels.normalize_rows(rows, *around, self.centered, into, *found)
+        statistics = mean.reshape(-1), inverse.reshape(-1)
+        kernels.normalize_rows(rows, *around, self.centered, into, *statistics)
         store(into, out, *self.axes(x))
 
     def vjp(self, g: Array, x: Array, *rest: Any) -> None:
@@ -206,8 +206,8 @@ class LayerNormalization(Op):
         weights, (_, mean, inverse, gx, *slots) = rest[:count], rest[count:]
         axes = self.axes(x)
         rows, into = rows_of(x, *axes), rows_of(np.empty_like(g) if gx is None else gx, *axes)
-        found = mean.reshape(-1), inverse.reshape(-1)
-        around = rows, self._scale(rows, weights), *found, self.centered
+        statistics = mean.reshape(-1), inverse.reshape(-1)
+        around = rows, self._scale(rows, weights), *statistics, self.centered
         sums = kernels.normalize_rows_vjp(rows_of(g, *axes), *around, into)
         for slot, total in zip(slots, sums[0 if self.scaled else 1 :], strict=False):
             if slot is not None:

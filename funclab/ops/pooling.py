@@ -136,7 +136,7 @@ class AdaptivePooling(Windows, abstract=True):
 
     def spans(self, x: Array, out: Array) -> list[Array]:
         lengths = zip(self.output_size, self.spatial(x.shape), strict=True)
-        return alone_in_front([adaptive_spans(*pair) for pair in lengths])  # type: ignore[arg-type]
+        return alone_in_front([adaptive_spans(*pair) for pair in lengths])
 
 
 @lru_cache(maxsize=256)

@@ -58,7 +58,7 @@ class Recurrence(Op, abstract=True):
     gates: ClassVar[int] = 1
     state_count: ClassVar[int] = 1
     extra: ClassVar[tuple[int, ...]] = ()
-    """The widths, in units, of what the steps leave beside gates and states."""
+    """The widths, in units, of what the steps leave besides gates and states."""
     n_outputs: ClassVar[int] = 2
 
     def shape(self, *inputs: Shape) -> tuple[Shape, ...]:
@@ -136,10 +136,10 @@ class Recurrence(Op, abstract=True):
         """All steps forward: fill gates, states and extra."""
         raise NotImplementedError
 
-    def _steps_vjp(self, *arrays: Any) -> None:
+    def _steps_vjp(self, inputs: Inputs, frozen: Array | None, room: Room, *gradients: Any) -> None:
         """All steps backward: fill ggates, take gs to the first states, add to gdropout.
 
-        Takes inputs, frozen, room, the gradients of each step's output, gs, gdropout.
+        `gradients`: those of each step's output, gs, gdropout.
         """
         raise NotImplementedError
 
@@ -214,7 +214,7 @@ class SimpleRNN(Recurrence):
         known = inputs.recurrent, frozen, inputs.dropout, room.gates
         kernels.simple_rnn(*known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
         gstates, gs, gdropout = gradients
         known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
         kernels.simple_rnn_vjp(gstates, *gs, *known, room.ggates, *self._codes())  # type: ignore[call-overload]
@@ -251,7 +251,7 @@ class GRU(Recurrence):
         known = inputs.recurrent, second, frozen, inputs.dropout, room.gates, room.extra[0]
         kernels.gru(*known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
         gstates, gs, gdropout = gradients
         pulled, ginner = room.extra
         into = room.ggates, ginner if self.reset_after else None
@@ -307,7 +307,7 @@ class LSTM(Recurrence):
         known = inputs.recurrent, inputs.bias, frozen, inputs.dropout, room.gates
         kernels.lstm(*known, *room.states, *room.extra, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:  # type: ignore[override]
+    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
         gstates, gs, gdropout = gradients
         known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
         kernels.lstm_vjp(gstates, *gs, *known, *room.extra, room.ggates, *self._codes())  # type: ignore[call-overload]

@@ -9,7 +9,7 @@ import numpy as np
 from funclab import shape_math
 from funclab.graph.op import Array, Op
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
-from funclab.ops.base import named_like
+from funclab.ops.base import named_like, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
@@ -274,14 +274,10 @@ class ArgMin(ArgMax):
         out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
 
 
-def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """The index of the largest element along `axis` (None: of x laid flat)."""
-    return ArgMax(axis, keepdims)(x)
-
-
-def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """The index of the smallest element along `axis` (None: of x laid flat)."""
-    return ArgMin(axis, keepdims)(x)
+argmax, argmin = (
+    with_settings(ArgMax, "x", name="argmax"),
+    with_settings(ArgMin, "x", name="argmin"),
+)
 
 
 def count_nonzero(x: Any, axis: Any = None) -> Any:

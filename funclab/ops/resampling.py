@@ -11,7 +11,7 @@ import numpy as np
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.ops.window import check_format, per_axis
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Lengths, Shape, show
 
 
 def cubic(d: Array) -> Array:
@@ -44,10 +44,10 @@ class Resampling(Op, abstract=True):
         """How much each of `length` pixels counts for each new one: a matrix."""
         raise NotImplementedError
 
-    def along(self, x: Array, lengths: Shape, turned: Callable[[Array], Array]) -> Array:
+    def along(self, x: Array, lengths: Lengths, turned: Callable[[Array], Array]) -> Array:
         """x multiplied by the matrix of each axis, or by that turned around."""
         for axis, how in self.changed(x.ndim).items():
-            weights = turned(self.weights(lengths[axis], how)).astype(x.dtype)  # type: ignore[arg-type]
+            weights = turned(self.weights(lengths[axis], how)).astype(x.dtype)
             x = np.moveaxis(np.matmul(weights, np.moveaxis(x, axis, -2)), -2, axis)
         return x
 
@@ -106,7 +106,7 @@ class Resize(Resampling):
     Source: as UpSample.
     """
 
-    lengths: tuple[int, int]
+    lengths: Lengths
     interpolation: str = "bilinear"
     antialias: bool = False
     data_format: str = "channels_last"
@@ -120,7 +120,7 @@ class Resize(Resampling):
             raise ShapeError(
                 "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). "
                 f"Received input with shape: images.shape={show(x)}.",
-                why="height and width are axes beside the channels.",
+                why="height and width are axes besides the channels.",
                 fix="add the missing axis with a Reshape layer.",
             )
         new = self.changed(len(x))
@@ -194,7 +194,7 @@ def resize(
     if interpolation != "nearest":
         check_curve(interpolation, "nearest")
     lengths = per_axis(size, 2, "size")
-    return Resize(lengths, interpolation, bool(antialias), check_format(data_format))(images)  # type: ignore[arg-type]
+    return Resize(lengths, interpolation, bool(antialias), check_format(data_format))(images)
 
 
 def check_curve(interpolation: str, *more: str) -> None:

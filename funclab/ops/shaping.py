@@ -10,7 +10,7 @@ import numpy as np
 from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, View
-from funclab.ops.base import shape_of
+from funclab.ops.base import function_of, shape_of, with_settings
 from funclab.shape_math import Shape, show
 
 
@@ -89,7 +89,7 @@ class Transpose(Op):
         if sorted(order) != list(range(rank)):
             raise ShapeError(
                 f"axes={self.axes} do not match a tensor with {rank} axes.",
-                why="a transpose names every axis once, in the order they shall have.",
+                why="a transpose names every axis once, in the order they are to have.",
                 fix=f"use an order of the axes 0 to {rank - 1}.",
             )
         return order
@@ -111,24 +111,14 @@ def reshape(x: Any, newshape: Sequence[int | None] | int) -> Any:
     return Reshape(tuple(None if n is None else int(n) for n in newshape))(x)
 
 
+expand_dims, squeeze, transpose = (
+    with_settings(op, "x") for op in (ExpandDims, Squeeze, Transpose)
+)
+
+
 def ravel(x: Any) -> Any:
     """All elements along one axis."""
     return Reshape((-1,))(x)
-
-
-def expand_dims(x: Any, axis: Any) -> Any:
-    """x with a new axis of length 1 at `axis`."""
-    return ExpandDims(tuple(axis) if isinstance(axis, list) else axis)(x)
-
-
-def squeeze(x: Any, axis: Any = None) -> Any:
-    """x without `axis`, which has length 1 (None: without all such axes)."""
-    return Squeeze(tuple(axis) if isinstance(axis, list) else axis)(x)
-
-
-def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
-    """x with its axes in another order (None: reversed)."""
-    return Transpose(None if axes is None else tuple(axes))(x)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
@@ -143,8 +133,8 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     rank = len(shape_of(x))
     sources = [axis % rank for axis in np.ravel(source).tolist()]
     order = [axis for axis in range(rank) if axis not in sources]
-    for place, axis in sorted(zip((i % rank for i in np.ravel(destination).tolist()), sources)):
-        order.insert(place, axis)
+    for target, axis in sorted(zip((i % rank for i in np.ravel(destination).tolist()), sources)):
+        order.insert(target, axis)
     return Transpose(tuple(order))(x)
 
 
@@ -189,20 +179,9 @@ class UnfoldTime(View):
     time: int | None
 
     def shape(self, x: Shape) -> Shape:
-        whole = x[0] is not None and self.time
-        return (x[0] // self.time if whole else None, self.time, *x[1:])  # type: ignore[operator]
+        batch = x[0] // self.time if x[0] is not None and self.time else None
+        return (batch, self.time, *x[1:])
 
 
-def reshape_samples(x: Any, target: Shape) -> Any:
-    """Each sample under another shape; one length of `target` may be -1."""
-    return ReshapeSamples(tuple(target))(x)
-
-
-def fold_time(x: Any) -> Any:
-    """(batch, time, ...) as (batch * time, ...)."""
-    return FoldTime()(x)
-
-
-def unfold_time(x: Any, time: int | None) -> Any:
-    """(batch * time, ...) as (batch, time, ...)."""
-    return UnfoldTime(time)(x)
+reshape_samples, unfold_time = (with_settings(op, "x") for op in (ReshapeSamples, UnfoldTime))
+fold_time = function_of(FoldTime)

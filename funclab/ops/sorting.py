@@ -8,6 +8,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.graph.op import Array, Op
+from funclab.ops.base import with_settings
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import ravel
 from funclab.shape_math import Shape
@@ -93,9 +94,7 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
     return take_along_axis(x, indices, -1), indices
 
 
-def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
-    """For each value the index at which it would stand: before equal ones, or behind ("right")."""
-    return SearchSorted(side)(sorted_sequence, values)
+searchsorted = with_settings(SearchSorted, "sorted_sequence", "values", name="searchsorted")
 
 
 def digitize(x: Any, bins: Any) -> Any:

@@ -86,22 +86,22 @@ class Quantile(Op):
         last = (~np.isnan(rows)).sum(1) - 1  # NaN stand at the end
         each = np.arange(len(rows))
         for q, part in zip(np.reshape(self.q, -1), g.reshape(-1, len(rows))):
-            place = q * last
-            share = self.share_of_upper(place)
-            for index, weight in ((np.floor(place), 1 - share), (np.ceil(place), share)):
+            position = q * last
+            share = self.share_of_upper(position)
+            for index, weight in ((np.floor(position), 1 - share), (np.ceil(position), share)):
                 slopes[each, order[each, index.astype(int)]] += part * weight
         whole = slopes.reshape([x.shape[i] for i in (*others, *axes)])
         np.copyto(gx, whole.transpose(np.argsort((*others, *axes))))
 
-    def share_of_upper(self, place: Array) -> Array:
+    def share_of_upper(self, position: Array) -> Array:
         """The part that the upper of two elements has, for a place between their indices."""
-        between = place - np.floor(place)
+        between = position - np.floor(position)
         shares = {
             "linear": between,
             "lower": 0 * between,
             "higher": np.ceil(between),
             "midpoint": 0.5 * np.ceil(between),
-            "nearest": np.round(place) - np.floor(place),
+            "nearest": np.round(position) - np.floor(position),
         }
         return shares[self.method]
 
@@ -173,26 +173,14 @@ def _passing(function: Any, stand_in: float) -> Any:
     return _called(reduction, function)
 
 
-def _passing_to(function: Any, stand_in: float) -> Any:
-    """A maximum or minimum that passes over NaN; where there is nothing else, it is NaN."""
+def _passing_to(function: Any, stand_in: float, nothing: float = math.nan) -> Any:
+    """An extreme that passes over NaN, or its index; `nothing` where there is nothing else."""
 
     def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         if not _can_be_nan(x):
             return function(x, axis, keepdims)
         chosen = function(_filled(x, stand_in), axis, keepdims)
-        return where(all(isnan(x), axis, keepdims), math.nan, chosen)
-
-    return _called(reduction, function)
-
-
-def _passing_index(function: Any, stand_in: float) -> Any:
-    """The index of an extreme that is not NaN; -1 where there is nothing else."""
-
-    def reduction(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-        if not _can_be_nan(x):
-            return function(x, axis, keepdims)
-        chosen = function(_filled(x, stand_in), axis, keepdims)
-        return where(all(isnan(x), axis, keepdims), -1, chosen)
+        return where(all(isnan(x), axis, keepdims), nothing, chosen)
 
     return _called(reduction, function)
 
@@ -248,7 +236,7 @@ def cumprod(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
 
 nansum, nanprod = _passing(sum, 0), _passing(prod, 1)
 nanmax, nanmin = _passing_to(max, -math.inf), _passing_to(min, math.inf)
-nanargmax, nanargmin = _passing_index(argmax, -math.inf), _passing_index(argmin, math.inf)
+nanargmax, nanargmin = _passing_to(argmax, -math.inf, -1), _passing_to(argmin, math.inf, -1)
 nancumsum, nancumprod = _passing_along(cumsum, 0), _passing_along(cumprod, 1)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral
-from typing import Any
-
-import numpy as np
+from typing import TypeVar
 
 from funclab import config, meant, shape_math
 from funclab.config import FORMATS
@@ -14,6 +12,9 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels.window import Window
 from funclab.shape_math import Shape, show
+
+Length = TypeVar("Length", int, int | None)
+"""A length of an array's shape, which is known, or of a shape, where it may not be."""
 
 
 class Spatial(Op, abstract=True):
@@ -26,7 +27,7 @@ class Spatial(Op, abstract=True):
 
     data_format = "channels_last"
 
-    def spatial(self, x: Shape) -> Shape:
+    def spatial(self, x: tuple[Length, ...]) -> tuple[Length, ...]:
         """The lengths along which the window moves: height and width, or the time."""
         return x[2:] if self.data_format == "channels_first" else x[1:-1]
 
@@ -89,23 +90,21 @@ class Sliding(Spatial, abstract=True):
         pads = ((0, 0),) * len(size)
         if self.padding == "same":
             settings = zip(self.spatial(x.shape), size, self.strides, dilation, strict=True)
-            pads = tuple(shape_math.same_padding(*axis) for axis in settings)  # type: ignore[arg-type]
+            pads = tuple(shape_math.same_padding(*axis) for axis in settings)
         return Window(tuple(size), self.strides, tuple(dilation), pads)
 
 
-def per_axis(value: int | Sequence[int], rank: int, what: str, least: int = 1) -> tuple[int, ...]:
+def per_axis(value: int | Sequence[int], rank: int, name: str, least: int = 1) -> tuple[int, ...]:
     """A setting for each spatial axis, from one number or one for each; all at least `least`."""
-    several = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
-    values: tuple[Any, ...] = tuple(value) if several else (value,) * rank  # type: ignore[arg-type]
+    values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
     if len(values) != rank or not all(
         isinstance(v, Integral) and not isinstance(v, bool) and int(v) >= least for v in values
     ):
         raise ArgumentError(
-            f"The `{what}` argument must be a {'positive' if least else 'non-negative'} integer "
-            f"or a tuple of {rank} of them. "
-            f"Received: {what}={value!r}.",
+            f"The `{name}` argument must be a {'positive' if least else 'non-negative'} "
+            f"integer or a tuple of {rank} of them. Received: {name}={value!r}.",
             why=f"it holds one number for each of the {rank} axes that the window moves along.",
-            fix=meant.per_axis(what, value, rank),
+            fix=meant.per_axis(name, value, rank),
         )
     return values
 

@@ -170,7 +170,7 @@ class Optimizer(Remembering):
 
         Raises: ArgumentError when an optimizer of the user's was built for others.
         """
-        known = self.memory.places
+        known = self.memory.extents
         new = [variable for variable in variables if variable not in known]
         if not new:
             return
@@ -295,17 +295,17 @@ class Optimizer(Remembering):
             np.copyto(weights, mean)
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
-        """Put the moving averages, where they are kept, in the place of the weights."""
+        """Put the moving averages, where they are kept, in place of the weights."""
         for variable in var_list if self.use_ema else ():
-            if variable in self.averages.places:
+            if variable in self.averages.extents:
                 variable.assign(self.averages.of(variable)["average"])
 
     def apply(
         self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None
     ) -> None:
         """One step by hand: a gradient for each variable; None for one that has none."""
-        given = self.memory.places if trainable_variables is None else trainable_variables
-        pairs = list(zip(grads, list(given), strict=True))
+        chosen = self.memory.extents if trainable_variables is None else trainable_variables
+        pairs = list(zip(grads, list(chosen), strict=True))
         lacking = [variable.path for g, variable in pairs if g is None]
         pairs = [(g, variable) for g, variable in pairs if g is not None]
         if not pairs:
@@ -389,7 +389,7 @@ class Optimizer(Remembering):
             *(
                 State(slot, name=f"{variable.path}/{name}")
                 for memory in (self.averages, self.sums, self.memory)
-                for variable in memory.places
+                for variable in memory.extents
                 for name, slot in memory.of(variable).items()
             ),
             *self.added,

@@ -55,7 +55,7 @@ class Remembering:
         return lists[0] if isinstance(name, str) else tuple(lists)
 
     def _get_variable_index(self, variable: Any) -> int:
-        return list(self.memory.places).index(getattr(variable, "variable", variable))
+        return list(self.memory.extents).index(getattr(variable, "variable", variable))
 
     def assign(self, variable: Any, value: Any) -> None:
         variable.assign(value)

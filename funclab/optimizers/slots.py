@@ -23,7 +23,7 @@ class Stretch(NamedTuple):
     slots: tuple[Array, ...]
 
 
-class Place(NamedTuple):
+class Extent(NamedTuple):
     """Where a variable's slots lie: in which group, and between which elements."""
 
     group: int
@@ -43,14 +43,14 @@ class Slots:
     ) -> None:
         self.initial, self.shape = dict(initial), shape
         self.groups: list[dict[str, Array]] = []
-        self.places: dict[Variable, Place] = {}
+        self.extents: dict[Variable, Extent] = {}
 
     def make(self, variables: Sequence[Variable]) -> None:
         """Set memory aside for the variables that are new."""
-        if all(variable in self.places for variable in variables):
+        if all(variable in self.extents for variable in variables):
             return
         with making:
-            self._add([variable for variable in variables if variable not in self.places])
+            self._add([variable for variable in variables if variable not in self.extents])
 
     def _add(self, new: Sequence[Variable]) -> None:
         if not new:  # another thread has added them meanwhile
@@ -61,8 +61,8 @@ class Slots:
         }
         number, ends = len(self.groups), zip(new, starts, starts[1:])
         self.groups.append(group)
-        # All at once: other threads read the places meanwhile.
-        self.places = self.places | {v: Place(number, begin, end) for v, begin, end in ends}
+        # All at once: other threads read them meanwhile.
+        self.extents = self.extents | {v: Extent(number, begin, end) for v, begin, end in ends}
 
     def stretches(self, variables: Sequence[Variable], grads: Array) -> Iterator[Stretch]:
         """The longest pieces in which weights, gradients and slots all lie side by side."""
@@ -70,37 +70,37 @@ class Slots:
         for run in runs(variables):
             begin = 0
             pieces = self._contiguous(run.variables)
-            for place in pieces:
-                end = begin + place.end - place.begin
+            for extent in pieces:
+                end = begin + extent.end - extent.begin
                 weights = run.weights[begin:end]
                 first = run.begin + begin
                 yield Stretch(
                     weights,
                     grads[first : first + weights.size],
-                    tuple(self._slot(name, place, weights.size) for name in self.initial),
+                    tuple(self._slot(name, extent, weights.size) for name in self.initial),
                 )
                 begin = end
 
     def of(self, variable: Variable) -> dict[str, Array]:
         """The slots of one variable, by name, in its shape."""
-        place, own = self.places[variable], known(variable.shape)
+        extent, own = self.extents[variable], known(variable.shape)
         shapes = {name: self.shape(name, own) if self.shape else own for name in self.initial}
         return {
-            name: self._slot(name, place, math.prod(shape)).reshape(shape)
+            name: self._slot(name, extent, math.prod(shape)).reshape(shape)
             for name, shape in shapes.items()
         }
 
-    def _slot(self, name: str, place: Place, size: int) -> Array:
-        return self.groups[place.group][name][place.begin : place.begin + size]
+    def _slot(self, name: str, extent: Extent, size: int) -> Array:
+        return self.groups[extent.group][name][extent.begin : extent.begin + size]
 
-    def _contiguous(self, variables: Sequence[Variable]) -> list[Place]:
-        joined: list[Place] = []
+    def _contiguous(self, variables: Sequence[Variable]) -> list[Extent]:
+        joined: list[Extent] = []
         for variable in variables:
-            place = self.places[variable]
-            if joined and joined[-1].group == place.group and joined[-1].end == place.begin:
-                joined[-1] = Place(place.group, joined[-1].begin, place.end)
+            extent = self.extents[variable]
+            if joined and joined[-1].group == extent.group and joined[-1].end == extent.begin:
+                joined[-1] = Extent(extent.group, joined[-1].begin, extent.end)
             else:
-                joined.append(place)
+                joined.append(extent)
         return joined
 
 

@@ -20,8 +20,8 @@ def get_compile_config(model: Any) -> dict[str, Any] | None:
         "optimizer": compiled.optimizer,
         "loss": compiled.loss,
         "loss_weights": compiled.loss_weights,
-        "metrics": compiled.given_metrics,
-        "weighted_metrics": compiled.given_weighted,
+        "metrics": compiled.plain_metrics,
+        "weighted_metrics": compiled.weighted_metrics,
     }
     written = {name: registry.to_config(value) for name, value in settings.items()}
     return {**written, "run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto"}

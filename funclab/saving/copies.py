@@ -105,7 +105,7 @@ def clone_model(
 ) -> Any:
     """A new model of the same shape with new layers and new weights; sharing is kept.
 
-    `clone_function(layer)` may return another layer in the place of each.
+    `clone_function(layer)` may return another layer in place of each.
     """
     if not hasattr(model, "get_config"):
         raise wrong_value("clone_model", "model", model, "a model", "Model(inputs, outputs)")
@@ -137,9 +137,9 @@ def _stack(model: Any) -> list[Any]:
     return [*first, *model.layers]
 
 
-def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> tuple[Any, Any]:
+def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], feeds: Any) -> tuple[Any, Any]:
     graph: Graph = model.graph
-    starts = structure.flatten(given) if given is not None else None
+    starts = structure.flatten(feeds) if feeds is not None else None
     known: dict[Tensor, Any] = {}
     for i, (tensor, node) in enumerate(zip(graph.inputs, graph.input_nodes, strict=True)):
         known[tensor] = starts[i] if starts else copy_of[node.operation].output
@@ -150,7 +150,6 @@ def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], given: Any) -> 
         made = structure.flatten(copy_of[node.operation](*args, **kwargs))
         known.update(zip(node.output_tensors, made, strict=True))
     pick = known.__getitem__
-    return tuple(
-        structure.map_structure(pick, tree)
-        for tree in (model.input_structure, model.output_structure)
-    )  # type: ignore[return-value]
+    trees = (model.input_structure, model.output_structure)
+    inputs, outputs = (structure.map_structure(pick, tree) for tree in trees)
+    return inputs, outputs

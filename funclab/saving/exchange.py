@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from funclab.errors import (
     ArgumentError,
@@ -86,20 +87,20 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
             ) from error
 
 
-def shown(thing: Any) -> Any:
+def shown(model: Any) -> Any:
     """What the views show: of a model of Keras 3 its like in funclab, all else as it is."""
-    if not is_keras_model(thing):
-        return thing
+    if not is_keras_model(model):
+        return model
     try:
-        return from_keras(thing)
+        return from_keras(model)
     except FunclabError:  # perhaps because of a loss of the user's own, which no picture needs
-        return from_keras(thing, compile=False)
+        return from_keras(model, compile=False)
 
 
-def is_keras_model(thing: Any) -> bool:
+def is_keras_model(value: Any) -> bool:
     """Whether something is a model of a real Keras; Keras is not imported for it."""
     keras = sys.modules.get("keras")
-    return _is_real(keras) and isinstance(thing, keras.Model)  # type: ignore[union-attr]
+    return _is_real(keras) and isinstance(value, keras.Model)
 
 
 def check_portable(model: Any) -> None:
@@ -116,9 +117,9 @@ def check_portable(model: Any) -> None:
                     graph=operation,
                 )
             training = node.arguments.kwargs.get("training")
-            place = call_parameters(type(operation)).get("training", 0)
-            if 0 < place < len(node.arguments.args):
-                training = node.arguments.args[place]
+            position = call_parameters(type(operation)).get("training", 0)
+            if 0 < position < len(node.arguments.args):
+                training = node.arguments.args[position]
             if training is not None:
                 raise ArgumentError(
                     f"{operation.name} was called with training={training}, which has no effect in "
@@ -137,7 +138,7 @@ def _layers_inside(layer: Any) -> list[Any]:
 
 def _keras() -> ModuleType:
     try:
-        import keras  # type: ignore[import-not-found]
+        keras = import_module("keras")
     except ImportError:
         keras = None
     if not _is_real(keras):
@@ -146,8 +147,8 @@ def _keras() -> ModuleType:
             why="`keras` is not installed, or `import keras` means funclab in this session.",
             fix="install it with pip install keras jax, and set the variable KERAS_BACKEND to jax.",
         )
-    return keras  # type: ignore[return-value]
+    return keras
 
 
-def _is_real(keras: Any) -> bool:
+def _is_real(keras: ModuleType | None) -> TypeGuard[ModuleType]:
     return keras is not None and keras is not sys.modules.get("funclab")

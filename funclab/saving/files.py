@@ -108,8 +108,8 @@ def load_model(
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:
     """The texts in an archive for the layers of a model that keep some."""
-    layers = [place for place, layer in placed_layers(model) if hasattr(layer, "set_assets")]
-    members = read_archive(path, [f"assets/{place}{VOCABULARY}" for place in layers])
+    layers = [prefix for prefix, layer in placed_layers(model) if hasattr(layer, "set_assets")]
+    members = read_archive(path, [f"assets/{prefix}{VOCABULARY}" for prefix in layers])
     return {name: text.decode("utf-8") for name, text in members.items()}
 
 
@@ -149,7 +149,7 @@ def load_weights(model: Any, path: Any, by_name: bool = False) -> None:
     if not as_path(path).exists():
         raise WeightsError(
             f"No weights file at {str(path)!r}.",
-            why="nothing lies under that path.",
+            why="there is nothing at that path.",
             fix="pass the path that `save_weights` wrote.",
         )
     with reading(path):

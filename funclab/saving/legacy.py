@@ -152,7 +152,7 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
     known = {layer.name: layer.trainable_weights for layer in model.layers}
     order = [id(variable) for name in layers for variable in known.get(name, [])]
     if any(len(held.get(slot, [])) != len(order) for _, slot in slots):
-        warn(f"The state of {optimizer.name} in the file is of another kind: it begins anew.")
+        warn(f"The state of {optimizer.name} in the file is of another kind: it starts afresh.")
         return []
     steps = int(stored[0][1])
     values = [np.asarray(steps)]
@@ -366,7 +366,7 @@ def _is_reference(value: Any) -> bool:
 
 
 def _references(value: Any) -> Iterator[list[Any]]:
-    """The places in a config that name the output of a call, or a constant in the place of one."""
+    """The places in a config that name the output of a call, or a constant in place of one."""
     if _is_reference(value):
         yield value
         value = value[3:]
@@ -376,7 +376,7 @@ def _references(value: Any) -> Iterator[list[Any]]:
 
 
 def _map(function: Callable[[Any], Any], value: Any) -> Any:
-    """A config with something else in the place of each reference."""
+    """A config with something else in place of each reference."""
     if _is_reference(value):
         return function(value)
     if isinstance(value, dict):
@@ -421,7 +421,7 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
 
 
 def _objects(function: Callable[[Any], Any], value: Any) -> Any:
-    """Lists and dicts with something else in the place of each description of an object."""
+    """Lists and dicts with something else in place of each description of an object."""
     if isinstance(value, dict) and {"class_name", "config"} <= value.keys():
         return function(value)
     if isinstance(value, dict):

@@ -103,7 +103,7 @@ def _revived(config: Any, own: Any) -> Any:
     if kind == "function":
         return _known_function(inner, own)
     module = config.get("module") or ""
-    rooms = {place: kind for kind, place in registry.KERAS_MODULES.items()}
+    rooms = {path: kind for kind, path in registry.KERAS_MODULES.items()}
     room = rooms.get(module) or _kind_of(kind)
     if room == "layer":
         return from_config(config, own)
@@ -117,7 +117,7 @@ PLAIN: dict[str, Any] = {
     SLICE: lambda config, own: slice(config["start"], config["stop"], config["step"]),
     ELLIPSIS: lambda config, own: Ellipsis,
 }
-"""What is no object of Keras, by the name of its class in a config."""
+"""What is not an object of Keras, by the name of its class in a config."""
 
 
 def _kind_of(name: str) -> str:

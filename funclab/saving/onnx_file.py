@@ -88,7 +88,7 @@ class _Writer:
         if total > MOST_BYTES:
             raise ConfigError(
                 f"{model.name} is too large for an ONNX file: its weights take {total:,} bytes.",
-                why="such a file ends at 2 GB.",
+                why="such a file holds at most 2 GB.",
                 fix='use model.save("model.keras").',
             )
         helper = self.onnx.helper
@@ -192,9 +192,8 @@ class _Writer:
 
     def _end(self, name: str, value: Value) -> Any:
         """An input or an output of the model."""
-        shape = [*value.shape]
-        if shape and shape[0] is None:
-            shape[0] = "batch"  # type: ignore[call-overload]
+        open_batch = value.shape[:1] == (None,)
+        shape = ("batch", *value.shape[1:]) if open_batch else value.shape
         return self.onnx.helper.make_tensor_value_info(name, self._dtype(value.dtype), shape)
 
     def _dtype(self, dtype: str) -> int:
@@ -202,7 +201,7 @@ class _Writer:
 
 
 def _inputs(model: Any) -> Any:
-    """Values in the place of the model's inputs."""
+    """Values in place of the model's inputs."""
     known = getattr(model, "input_structure", None)
     if known is not None:
         return structure.map_structure(lambda x: Value(x.shape, x.dtype, x.name), known)
@@ -234,6 +233,6 @@ def _onnx() -> Any:
     except ImportError as error:
         raise MissingPackageError(
             "To export a model, funclab needs the package onnx, which is not installed.",
-            why="it writes files in the format ONNX.",
+            why="it writes files in the ONNX format.",
             fix='install it with pip install "funclab[onnx]".',
         ) from error

@@ -41,8 +41,8 @@ def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> s
     before, after, more = [], [], []
     for window, stride, dilation, *rest in op.axes(inputs[1].shape):
         cut = shape_math.transposed_cut(window, stride, dilation, *rest)
-        one = shape_math.transposed_length(1, window, stride, dilation, *rest) or 0
-        excess = dilation * (window - 1) + 1 - cut - one
+        length = shape_math.transposed_length(1, window, stride, dilation, *rest) or 0
+        excess = dilation * (window - 1) + 1 - cut - length
         before.append(cut)
         after.append(max(excess, 0))
         more.append(max(-excess, 0))

@@ -29,10 +29,10 @@ class Writer(Protocol):
 
 
 def unknown_length(
-    what: str, why: str = "its steps are written one by one, so there must be a number of them."
+    subject: str, why: str = "its steps are written one by one, so there must be a number of them."
 ) -> NotSupportedError:
     return NotSupportedError(
-        f"{what} cannot be written to ONNX: the length of an axis is not known.",
+        f"{subject} cannot be written to ONNX: the length of an axis is not known.",
         why=why,
         fix="build the model with the length in Input(shape=...), give it the weights of "
         "this one (set_weights), and export that.",

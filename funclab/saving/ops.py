@@ -13,7 +13,8 @@ from funclab.errors import ConfigError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.composed import KINDS, Composed
+from funclab.ops.composed import ALWAYS, KINDS, Composed
+from funclab.ops.indexing import GetItem
 
 # Where Keras 3 has the ops, and their names there where these differ.
 KERAS_ROOMS = {
@@ -143,8 +144,8 @@ def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     name = _keras_name(operation.op)
     if name in TAKES_A_LIST and not isinstance(operation.op, Composed):
         return [args]
-    if name == "GetItem":
-        key = list(operation.op.parts())  # type: ignore[attr-defined]
+    if isinstance(operation.op, GetItem):
+        key = list(operation.op.parts())
         return [*args, key[0] if len(key) == 1 and isinstance(key[0], int) else key]
     if name in IN_THE_CALL and not isinstance(operation.op, Composed):
         return [*args, getattr(operation.op, IN_THE_CALL[name], None)]
@@ -205,6 +206,8 @@ def _keras_name(op: Any) -> str:
     name = type(op).__name__
     if isinstance(op, Composed):
         return "" if getattr(op, "bias", None) is not None else _classes()[name]
+    if _function_name(name) in ALWAYS:  # the op that the function calls, which is not the whole
+        return ""
     if name == "Relu" and not op.threshold:
         kinds = {(0.0, None): "Relu", (0.0, 6.0): "Relu6"}
         only_slope = "LeakyRelu" if op.max_value is None else ""

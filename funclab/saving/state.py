@@ -36,29 +36,19 @@ IDF = "idf_weights"
 RANDOM = "random"
 """Where the states of random streams lie. Keras keeps none, and does not look there."""
 
-# The slots of each optimizer as Keras 3 orders them: group after group, and within a group the
-# slots of the first variable, then those of the second ...
 SLOT_GROUPS = {
-    "Adam": (("momentum", "velocity"), ("highest_velocity",)),
-    "AdamW": (("momentum", "velocity"), ("highest_velocity",)),
-    "Nadam": (("momentum", "velocity"),),
-    "Adamax": (("momentum", "largest"),),
-    "Adadelta": (("squared_gradient", "squared_step"),),
+    **dict.fromkeys(("Adam", "AdamW"), (("momentum", "velocity"), ("highest_velocity",))),
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
-    "SGD": (("momentum",),),
-    "Adagrad": (("accumulator",),),
-    "Ftrl": (("accumulator", "linear"),),
-    "Lamb": (("momentum", "velocity"),),
-    "Adafactor": (("rows", "columns", "velocity"),),
-    "Muon": (("momentum", "velocity"),),
 }
+"""The slots of optimizers that Keras 3 orders group after group. Others have one group, in which
+the slots of the first variable come first, then those of the second ..."""
 
 
 def placed_variables(model: Any) -> dict[str, Variable]:
     """Every variable of a model (or layer) by its path in a weights file."""
     return {
-        f"{place}{path}": variable
-        for place, layer in placed_layers(model)
+        f"{prefix}{path}": variable
+        for prefix, layer in placed_layers(model)
         for path, variable in _own_variables(layer)
     }
 
@@ -69,10 +59,10 @@ def placed_layers(model: Any) -> list[tuple[str, Any]]:
 
 
 def assets_of(model: Any) -> dict[str, str]:
-    """The texts that the layers of a model keep beside their weights, by their path in a file."""
+    """The texts that the layers of a model keep besides their weights, by their path in a file."""
     return {
-        f"assets/{place}{name}": text
-        for place, layer in placed_layers(model)
+        f"assets/{prefix}{name}": text
+        for prefix, layer in placed_layers(model)
         for name, text in getattr(layer, "get_assets", dict)().items()
     }
 
@@ -91,16 +81,16 @@ def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
         yield f"vars/{IDF}", idf
 
 
-def _walk(layer: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(layer: Any, prefix: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
     if id(layer) in visited:
         return
     visited.add(id(layer))
-    yield place, layer
+    yield prefix, layer
     for name, held in _children(layer):
         if isinstance(held, Layer):
-            yield from _walk(held, f"{place}{name}/", visited)
+            yield from _walk(held, f"{prefix}{name}/", visited)
         else:
-            yield from _walk_container(held, f"{place}{name}/", visited)
+            yield from _walk_container(held, f"{prefix}{name}/", visited)
 
 
 def _children(layer: Any) -> Iterator[tuple[str, Any]]:
@@ -112,7 +102,7 @@ def _children(layer: Any) -> Iterator[tuple[str, Any]]:
             yield name, vars(layer)[name]
 
 
-def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk_container(held: Any, prefix: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
     """Layers in lists and dicts are named after their classes."""
     names: dict[str, int] = {}
     for item in held.values() if isinstance(held, dict) else held:
@@ -121,7 +111,7 @@ def _walk_container(held: Any, place: str, visited: set[int]) -> Iterator[tuple[
             name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
             name = RENAMED.get(name, name)
             count = names[name] = names.get(name, -1) + 1
-            inner = f"{place}{name}_{count}/" if count else f"{place}{name}/"
+            inner = f"{prefix}{name}_{count}/" if count else f"{prefix}{name}/"
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)
 
 
@@ -142,11 +132,11 @@ def arrays_of(model: Any) -> dict[str, Array]:
 
 def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array]) -> None:
     """Let the layers of a model know again what `assets_of` gave; the `arrays` weigh it."""
-    for place, layer in placed_layers(model):
+    for prefix, layer in placed_layers(model):
         if hasattr(layer, "set_assets"):
-            begin = f"assets/{place}"
+            begin = f"assets/{prefix}"
             own = {path.removeprefix(begin): text for path, text in assets.items()}
-            layer.set_assets(own, arrays.get(f"{place}vars/{IDF}"))
+            layer.set_assets(own, arrays.get(f"{prefix}vars/{IDF}"))
 
 
 def restore(model: Any, arrays: dict[str, Array]) -> None:
@@ -203,9 +193,9 @@ def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
 
 
 def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:
-    what = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
+    fault = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
     return WeightsError(
-        f"{what}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
+        f"{fault}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
         f"the model are not in the file, {len(foreign)} of the file not in the model.)",
         why="weights are found by the classes of the layers and their order in the model.",
         fix="build the model as it was when the weights were saved.",
@@ -221,7 +211,7 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
     """What the optimizer remembers, by weight and slot, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
     name, initial = type(optimizer).__name__, optimizer.memory.initial
-    groups: Iterable[Any] = SLOT_GROUPS.get(name, [(slot,) for slot in initial])
+    groups: Iterable[Any] = SLOT_GROUPS.get(name, [tuple(initial)])
     unused = set()
     if name == "RMSprop":  # it has either all three or one; Keras only those in use
         unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
@@ -262,14 +252,14 @@ def _optimizer_state(model: Any) -> list[Array]:
 
 
 def _restore_optimizer(model: Any, states: list[Array]) -> None:
-    """Go on where the optimizer stopped; begin anew, with a warning, if it was another one."""
+    """Go on where the optimizer stopped; start afresh, with a warning, if it was another one."""
     optimizer, slots = model.optimizer, _slots(model)
     own = _optimizer_state(model)
     if [state.shape for state in states] != [state.shape for state in own]:
         if len(states) > 2:  # less: an optimizer that has not trained yet
             warn(
                 f"The file has {len(states)} arrays of an optimizer, {optimizer.name} of "
-                f"{model.name} has {len(own)}: it begins anew. The weights are loaded."
+                f"{model.name} has {len(own)}: it starts afresh. The weights are loaded."
             )
         return
     optimizer.steps_taken[0] = int(states[0])

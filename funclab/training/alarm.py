@@ -15,17 +15,17 @@ class Alarm:
     """Checks the loss of every epoch and, only when it is not finite, the data as well."""
 
     def __init__(self, loop: Any) -> None:
-        self.loop, self.given = loop, False
+        self.loop, self.warned = loop, False
 
     def check(self, epoch: int, logs: dict[str, Any]) -> None:
         """Warn, the first time that the loss of an epoch is not finite."""
         loss = logs.get("loss", 0.0)
-        if self.given or math.isfinite(loss):
+        if self.warned or math.isfinite(loss):
             return
-        self.given = True
+        self.warned = True
         name, optimizer = self.loop.model.name, self.loop.compiled.optimizer
-        found = self._in_data()
-        says = found or (
+        cause = self._in_data()
+        says = cause or (
             "The data hold only numbers, so the steps are probably too large: lower the learning "
             f"rate (it is {float(optimizer.learning_rate):g}), or scale the inputs to -1 to 1."
         )

@@ -16,7 +16,7 @@ KERAS_2 = ("max_queue_size", "workers", "use_multiprocessing", "pickle_safe", "m
 
 @dataclass
 class FitOptions:
-    """How `fit` trains: its arguments beside the data. `check` fills in what "auto" means."""
+    """How `fit` trains: its arguments besides the data. `check` fills in what "auto" means."""
 
     batch_size: int | None
     epochs: int

@@ -64,10 +64,10 @@ def check_lengths(sides: Sequence[Side]) -> None:
         )
 
 
-def _counts(one: tuple[str, int], other: tuple[str, int]) -> Instead:
+def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
     """For a picture: two arrays, and how many samples each has."""
-    items = [Item("array", name, f"{count} samples") for name, count in (one, other)]
-    return Instead("Every sample needs a row in each array", items, note=f"{one[1]} ≠ {other[1]}")
+    items = [Item("array", name, f"{count} samples") for name, count in (array, other)]
+    return Instead("Every sample needs a row in each array", items, note=f"{array[1]} ≠ {other[1]}")
 
 
 def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
@@ -82,9 +82,9 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:
             wrong = low if low < 0 else high
-            place = np.argwhere(array.astype(int) == wrong)[0].tolist()
+            index = np.argwhere(array.astype(int) == wrong)[0].tolist()
             raise DataError(
-                f"indices{place} = {wrong} is not in [0, {layer.input_dim}): the input "
+                f"indices{index} = {wrong} is not in [0, {layer.input_dim}): the input "
                 f"{model.input_names[i]} holds an id for which {layer.name} has no row.",
                 why=f"{layer.name} is an Embedding of {layer.input_dim} rows; the ids given go "
                 f"from {low} to {high}.",

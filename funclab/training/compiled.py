@@ -28,15 +28,15 @@ class Compiled:
     """The state of a compiled model: settings, running means, and the plans made so far."""
 
     def __init__(
-        self, optimizer: Any, loss: Any, loss_weights: Any, given: Any, weighted: Any
+        self, optimizer: Any, loss: Any, loss_weights: Any, plain: Any, weighted: Any
     ) -> None:
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.loss_weights = loss, loss_weights
-        given, weighted = structure.map_structure(_made_once, [given, weighted])
-        self.given_metrics, self.given_weighted = given, weighted
+        plain, weighted = structure.map_structure(_made_once, [plain, weighted])
+        self.plain_metrics, self.weighted_metrics = plain, weighted
         for part in structure.flatten([] if is_config(loss) else [loss]):
             losses.as_loss(part)
-        for metric in structure.flatten([given, weighted]):
+        for metric in structure.flatten([plain, weighted]):
             if not is_accuracy(metric):
                 metrics.get(metric)
         self.outputs: list[Output] | None = None
@@ -56,13 +56,13 @@ class Compiled:
 
     def __reduce__(self) -> Any:
         """Copies have the settings and the optimizer's state, without plans and running means."""
-        settings = (self.loss, self.loss_weights, self.given_metrics, self.given_weighted)
+        settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
         return Compiled, (self.optimizer, *settings), {"trainable": self.trainable}
 
     def assign(self, names: Names) -> None:
         """Lay the settings out over the outputs, once their names are known."""
         outputs = outputs_of(
-            names, self.loss, self.loss_weights, self.given_metrics, self.given_weighted
+            names, self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics
         )
         several = sum(output.loss is not None for output in outputs) > 1
         self.loss_means = [
@@ -249,8 +249,8 @@ def check_others(others: dict[str, Any]) -> None:
         )
 
 
-def is_accuracy(given: Any) -> bool:
-    return isinstance(given, str) and given.lower() in ("accuracy", "acc")
+def is_accuracy(metric: Any) -> bool:
+    return isinstance(metric, str) and metric.lower() in ("accuracy", "acc")
 
 
 def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
@@ -261,20 +261,20 @@ def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
     return metrics.SparseCategoricalAccuracy if whole else metrics.CategoricalAccuracy
 
 
-def made(given: Any, accuracy: type[Metric]) -> Metric:
+def made(metric: Any, accuracy: type[Metric]) -> Metric:
     """The metric a user means."""
-    if is_accuracy(given):
-        return accuracy(name=given)
-    return metrics.get(given)  # type: ignore[return-value]
+    if is_accuracy(metric):
+        return accuracy(name=metric)
+    return metrics.get(metric)
 
 
-def name_of(given: Any) -> str:
+def name_of(metric: Any) -> str:
     """A metric's name in logs: the string that was given, or the object's own name."""
-    if isinstance(given, str):
-        return given
-    if isinstance(given, dict):
-        return given.get("config", {}).get("name") or given["class_name"]
-    return getattr(metrics.get(given), "name", "metric")
+    if isinstance(metric, str):
+        return metric
+    if isinstance(metric, dict):
+        return metric.get("config", {}).get("name") or metric["class_name"]
+    return getattr(metrics.get(metric), "name", "metric")
 
 
 def free(keys: Sequence[str], key: str) -> str:

@@ -107,8 +107,8 @@ def prepare(
     )
     compiled.choose([None if target is None else target.shape for target in targets], shapes)
     kinds = [
-        "int32" if one is not None and whole(output.loss) else dtype
-        for output, one, dtype in zip(outputs, targets, dtypes)
+        "int32" if labels is not None and whole(output.loss) else dtype
+        for output, labels, dtype in zip(outputs, targets, dtypes)
     ]
     float_type = next((dtype for dtype in dtypes if dtype.startswith("float")), "float32")
     weights = [

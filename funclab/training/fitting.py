@@ -12,6 +12,7 @@ from typing import Any
 
 from funclab.callbacks.base import History, Watcher
 from funclab.errors import ArgumentError
+from funclab.fields import signed
 from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
 from funclab.training.compiled import check_idle, require
@@ -117,7 +118,7 @@ async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
     return await fit(model, *args, **settings | {"background": in_turns})  # type: ignore[misc]
 
 
-fit_async.__signature__ = inspect.signature(fit)  # type: ignore[attr-defined]
+signed(fit_async, inspect.signature(fit), "fit_async")
 
 
 def fit_generator(

@@ -189,15 +189,15 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     return repaired.astype(tensor.dtype, copy=False)
 
 
-def fit_rank(one: Any, wanted: Shape, reshape: Callable[[Any, Any], Any]) -> Any:
-    """`one` with the rank of `wanted`, if only a last axis of length 1 differs; None if not."""
-    shape = tuple(one.shape)
+def fit_rank(array: Any, wanted: Shape, reshape: Callable[[Any, Any], Any]) -> Any:
+    """`array` with the rank of `wanted`, if only a last axis of length 1 differs; None if not."""
+    shape = tuple(array.shape)
     if same(shape, wanted):
-        return one
+        return array
     if len(shape) == len(wanted) + 1 and shape[-1] == 1 and same(shape[:-1], wanted):
-        return reshape(one, _with_hole(shape[:-1]))
+        return reshape(array, _with_hole(shape[:-1]))
     if len(shape) + 1 == len(wanted) and wanted[-1] in (1, None) and same(shape, wanted[:-1]):
-        return reshape(one, (*_with_hole(shape), 1))
+        return reshape(array, (*_with_hole(shape), 1))
     return None
 
 
@@ -205,14 +205,14 @@ def _with_hole(shape: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(-1 if length is None else length for length in shape)
 
 
-def misfit(model: Any, name: str, path: str, wanted: Shape, given: Sequence[Any]) -> ShapeError:
+def misfit(model: Any, name: str, path: str, declared: Shape, actual: Sequence[Any]) -> ShapeError:
     return ShapeError(
         f'Input "{name}" (path \'{path}\') of layer "{model.name}" is incompatible with the layer: '
-        f"expected shape={show(wanted)}, found shape={show(given)}.",
-        why=f"{name} was declared with shape {show(wanted)}, where the first axis is the batch.",
-        fix=advice.for_data(wanted, tuple(given), _reader(model, name)),
+        f"expected shape={show(declared)}, found shape={show(actual)}.",
+        why=f"{name} was declared with shape {show(declared)}, where the first axis is the batch.",
+        fix=advice.for_data(declared, tuple(actual), _reader(model, name)),
         graph=model,
-        facts=_facts(model, name, given, "another shape"),
+        facts=_facts(model, name, actual, "another shape"),
     )
 
 

@@ -20,7 +20,7 @@ BELONGS = {
     "categorical_focal_crossentropy": ("softmax", "CategoricalFocalCrossentropy"),
     "binary_focal_crossentropy": ("sigmoid", "BinaryFocalCrossentropy"),
 }
-# What other activations make is no probability: below 0, above 1, or both.
+# What other activations make is not a probability: below 0, above 1, or both.
 OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")
 CLOSED = ("softmax", "sigmoid", "hard_sigmoid")
 # Layers that hand on what they are given, number by number.
@@ -36,7 +36,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
         _warn_of_exact_hits(output)
         wanted, loss = BELONGS[function]
         name, before = last_activations(tensor)
-        from_logits = bool(output.loss.settings.get("from_logits"))  # type: ignore[union-attr]
+        from_logits = bool(getattr(output.loss, "settings", {}).get("from_logits"))
         if from_logits and name in CLOSED:
             warn(
                 f"{output.name} ends in a {name}, and its loss has from_logits=True, which applies "

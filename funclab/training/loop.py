@@ -68,7 +68,7 @@ class TrainingLoop:
             check_idle(self.model, "fit")
             if self.model.compiled_state is not self.compiled:
                 raise BusyError(
-                    f"{self.model.name} was compiled anew while fit() prepared the data.",
+                    f"{self.model.name} was compiled again while fit() prepared the data.",
                     why="the settings that fit() began with are no longer those of the model.",
                     fix="call fit() again, and compile() in one thread only.",
                 )

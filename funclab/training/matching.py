@@ -105,29 +105,29 @@ class Names:
     def listed(self) -> str:
         return ", ".join(self.names)
 
-    def match(self, given: Any, argument: str, split: Callable[[Any, int], Any]) -> list[Any]:
-        """The parts of `given`, one for each name; None where there is none.
+    def match(self, value: Any, argument: str, split: Callable[[Any, int], Any]) -> list[Any]:
+        """The parts of `value`, one for each name; None where there is none.
 
         `split` makes a list of parts of what is not a dict, or None when it counts for all names.
         Raises: the error of `argument` for an unknown key or a list of the wrong length.
         """
-        if isinstance(given, dict) and not is_config(given):
-            if structure.same_structure(given, self.tree):
-                given = dict(zip(structure.paths(given), structure.flatten(given)))
+        if isinstance(value, dict) and not is_config(value):
+            if structure.same_structure(value, self.tree):
+                value = dict(zip(structure.paths(value), structure.flatten(value)))
             matched: list[Any] = [None] * len(self)
-            for key, part in given.items():
+            for key, part in value.items():
                 if key not in self.index:
-                    self._unknown(key, given, argument)
+                    self._unknown(key, value, argument)
                 else:
                     matched[self.index[key]] = part
             return matched
-        parts = split(given, len(self))
+        parts = split(value, len(self))
         if parts is None:
-            return [given] * len(self)
+            return [value] * len(self)
         if len(parts) != len(self):
             words = WORDS[argument]
             raise words[0](
-                self._say(words[2], argument, given, count=len(parts)),
+                self._say(words[2], argument, value, count=len(parts)),
                 why=f"the {self.side}s of {self.model.name} are {self.listed()}; the list has "
                 f"{len(parts)} entries.",
                 fix=f"write numpy.array({argument}): one array, with a row for each sample."
@@ -158,7 +158,7 @@ class Names:
         """Raise a DataError unless each name that is needed has its part."""
         for name, part, is_needed in zip(self.names, parts, needed):
             if part is None and is_needed:
-                keys = [key for key, one in zip(self.keys, needed) if one]
+                keys = [key for key, wanted in zip(self.keys, needed) if wanted]
                 key = self.keys[self.names.index(name)]
                 facts = {
                     i: pictured(other, argument) if other is not None else Pair(note="no data")
@@ -179,13 +179,13 @@ class Names:
                     facts=self.pairs(facts),
                 )
 
-    def _unknown(self, key: Any, given: dict[Any, Any], argument: str) -> None:
+    def _unknown(self, key: Any, value: dict[Any, Any], argument: str) -> None:
         error, words, _ = WORDS[argument]
-        says = self._say(words, argument, given, key=key)
+        says = self._say(words, argument, value, key=key)
         if argument == "x":
             warn(says)
             return
-        meant = self.meant(key, given)
+        meant = self.meant(key, value)
         raise error(
             says,
             why=f'the {self.side}s of {self.model.name} are {self.listed()}; "{key}" is not one '
@@ -193,51 +193,53 @@ class Names:
             fix=f'write "{meant}" instead of "{key}".'
             if meant
             else f'use one of the names {self.listed()}, or give the layer name="{key}".',
-            facts=self.by_key({name: pictured(one, argument, name) for name, one in given.items()}),
+            facts=self.by_key(
+                {name: pictured(part, argument, name) for name, part in value.items()}
+            ),
         )
 
-    def _say(self, words: str, argument: str, given: Any, **more: Any) -> str:
+    def _say(self, words: str, argument: str, value: Any, **more: Any) -> str:
         return words.format(
-            argument=argument, given=given, model=self.model.name, n=len(self), names=self.keys,
-            keys=list(given) if isinstance(given, dict) else (), **more,
+            argument=argument, given=value, model=self.model.name, n=len(self), names=self.keys,
+            keys=list(value) if isinstance(value, dict) else (), **more,
         )  # fmt: skip
 
-    def meant(self, key: Any, given: Iterable[Any]) -> str:
+    def meant(self, key: Any, used: Iterable[Any]) -> str:
         """The name that a wrong key probably means: one that looks like it, or the one left."""
-        taken = {self.index.get(one) for one in given}
+        taken = {self.index.get(used_key) for used_key in used}
         free = [name for i, name in enumerate(self.names) if i not in taken]
         close = difflib.get_close_matches(str(key), free, n=1, cutoff=0.5)
         return close[0] if close else free[0] if len(free) == 1 else ""
 
     # For the pictures of errors.
-    def pairs(self, given: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
+    def pairs(self, by_index: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
         """Each name beside what was given for it, by number, and what was given for none."""
         leaves = structure.flatten(self.tree)
         shapes = [
             show((None, *leaf.shape[1:])) if hasattr(leaf, "shape") else "" for leaf in leaves
         ]
         rows = [
-            given.get(i, Pair())._replace(name=name, shape="".join(shapes[i : i + 1]))
+            by_index.get(i, Pair())._replace(name=name, shape="".join(shapes[i : i + 1]))
             for i, name in enumerate(self.names)
         ]
         return Pairs(self.model.name, self.side, [*rows, *extra])
 
     def in_order(self, items: Sequence[Pair]) -> Pairs:
         """The names beside the items of a list."""
-        given = {i: Pair(note="nothing was given") for i in range(len(self))}
-        given |= dict(enumerate(items[: len(self)]))
+        by_index = {i: Pair(note="nothing was given") for i in range(len(self))}
+        by_index |= dict(enumerate(items[: len(self)]))
         note = f"no {self.side} is left for it"
-        return self.pairs(given, [item._replace(note=note) for item in items[len(self) :]])
+        return self.pairs(by_index, [item._replace(note=note) for item in items[len(self) :]])
 
     def by_key(self, items: dict[Any, Pair]) -> Pairs:
         """The names beside the entries of a dict."""
-        given = {self.index[key]: item for key, item in items.items() if key in self.index}
+        by_index = {self.index[key]: item for key, item in items.items() if key in self.index}
         extra = []
         for key in items.keys() - self.index.keys():
             meant = self.meant(key, items)
             hint = f": is {meant} meant?" if meant else ""
             extra.append(items[key]._replace(note=f"no {self.side} of this name{hint}"))
-        return self.pairs(given, extra)
+        return self.pairs(by_index, extra)
 
 
 def names_of_inputs(model: Any) -> Names:
@@ -289,6 +291,10 @@ class Output:
     weighted_metrics: list[Any] = field(default_factory=list)
 
     @property
+    def loss_name(self) -> str:
+        return self.loss.name if self.loss else "no loss"
+
+    @property
     def needs_targets(self) -> bool:
         return bool(self.loss or self.metrics or self.weighted_metrics)
 
@@ -307,11 +313,11 @@ def outputs_of(
     return list(map(Output, names.names, losses, weights, plain, weighted))
 
 
-def _listed(given: Any, count: int) -> list[Any] | None:
+def _listed(setting: Any, count: int) -> list[Any] | None:
     """The entries of a list; None for a single setting, which counts for all outputs."""
-    if not isinstance(given, (list, tuple)):
+    if not isinstance(setting, (list, tuple)):
         return None
-    return list(given) if any(map(is_config, given)) else structure.flatten(list(given))
+    return list(setting) if any(map(is_config, setting)) else structure.flatten(list(setting))
 
 
 def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
@@ -341,8 +347,8 @@ def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
     A flat list is for all outputs; with as many entries as outputs, one entry for each.
     """
 
-    def split(given: Any, count: int) -> list[Any] | None:
-        entries = list(given) if isinstance(given, (list, tuple)) else None
+    def split(setting: Any, count: int) -> list[Any] | None:
+        entries = list(setting) if isinstance(setting, (list, tuple)) else None
         nested = any(isinstance(entry, (list, tuple)) for entry in entries or ())
         return entries if entries and count > 1 and (nested or len(entries) == count) else None
 
@@ -351,18 +357,19 @@ def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
     return [_metrics_in(entry) for entry in entries]
 
 
-def _along(tree: Any, given: Any) -> list[Any] | None:
-    """What stands in `given` where the leaves of a tree are; None for another structure."""
+def _along(tree: Any, settings: Any) -> list[Any] | None:
+    """What stands in `settings` where the leaves of a tree are; None for another structure."""
     if not structure.is_container(tree):
-        return [given]
+        return [settings]
     if isinstance(tree, dict):
-        fits = isinstance(given, dict) and given.keys() == tree.keys()
-        pairs = [(tree[key], given[key]) for key in tree] if fits else []
+        fits = isinstance(settings, dict) and settings.keys() == tree.keys()
+        pairs = [(tree[key], settings[key]) for key in tree] if fits else []
     else:
-        fits = isinstance(given, (list, tuple)) and len(given) == len(tree)
-        pairs = list(zip(tree, given)) if fits else []
-    branches = [_along(*pair) for pair in pairs]
-    return None if not fits or None in branches else [part for parts in branches for part in parts]  # type: ignore[union-attr]
+        fits = isinstance(settings, (list, tuple)) and len(settings) == len(tree)
+        pairs = list(zip(tree, settings)) if fits else []
+    branches = [branch for pair in pairs if (branch := _along(*pair)) is not None]
+    whole = fits and len(branches) == len(pairs)
+    return [part for branch in branches for part in branch] if whole else None
 
 
 def _metrics_in(entry: Any) -> list[Any]:
@@ -371,5 +378,5 @@ def _metrics_in(entry: Any) -> list[Any]:
     return [] if entry is None else [entry]
 
 
-def is_config(given: Any) -> bool:
-    return isinstance(given, dict) and "class_name" in given
+def is_config(value: Any) -> bool:
+    return isinstance(value, dict) and "class_name" in value

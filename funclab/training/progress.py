@@ -38,7 +38,7 @@ class Progress:
         self.seconds = 0.0
 
     def tick(self, logs: Callable[[], dict[str, Any]]) -> None:
-        """A batch is done; now and then the line is written anew."""
+        """A batch is done; now and then the line is written again."""
         self.done += 1
         if self.verbose != 1:
             return

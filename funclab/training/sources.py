@@ -71,23 +71,23 @@ def usual_size(model: Any) -> int:
     return fixed[0] if fixed else BATCH_SIZE
 
 
-def validation_parts(given: Any) -> Any:
-    if isinstance(given, (list, tuple)) and len(given) in (2, 3):
-        return given
-    found = f"{len(given)} parts" if isinstance(given, (list, tuple)) else type(given).__name__
+def validation_parts(data: Any) -> Any:
+    if isinstance(data, (list, tuple)) and len(data) in (2, 3):
+        return data
+    received = f"{len(data)} parts" if isinstance(data, (list, tuple)) else type(data).__name__
     raise DataError(
         "`validation_data` should be a tuple (x_val, y_val) or (x_val, y_val, sample_weight). "
-        f"Found: {found}.",
+        f"Found: {received}.",
         why="validation needs inputs and their targets.",
-        fix=f"write validation_split={given}, to keep a part of the training data."
-        if isinstance(given, float) and 0 < given < 1
+        fix=f"write validation_split={data}, to keep a part of the training data."
+        if isinstance(data, float) and 0 < data < 1
         else "write validation_data=(x_val, y_val).",
     )
 
 
-def located(error: FunclabError, place: str) -> FunclabError:
+def located(error: FunclabError, argument: str) -> FunclabError:
     """The same error, with the argument it is about."""
-    if place not in error.what:
-        error.what = f"In `{place}`: {error.what}"
+    if argument not in error.what:
+        error.what = f"In `{argument}`: {error.what}"
         error.args = (error.what,)
     return error

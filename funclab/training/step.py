@@ -18,7 +18,7 @@ from funclab.losses.functions import as_float
 from funclab.metrics import Metric
 from funclab.metrics.base import Mean
 from funclab.ops.scores import Tally
-from funclab.shape_math import Array, Shape, show
+from funclab.shape_math import Array, Shape, known, show
 from funclab.training.compiled import Compiled
 
 Spec = tuple[Shape, str]
@@ -34,7 +34,8 @@ class Specs:
 
     @property
     def batch(self) -> int:
-        return next(shape[0] for shape, _ in filter(None, self.inputs))  # type: ignore[return-value]
+        shape, _ = next(filter(None, self.inputs))
+        return known(shape)[0]
 
 
 class Step:

@@ -163,9 +163,9 @@ class Stream:
         return says
 
 
-def check_stream(x: Any, **given: Any) -> None:
+def check_stream(x: Any, **arguments: Any) -> None:
     """Arguments that belong to arrays cannot go with a stream."""
-    for name, value in given.items():
+    for name, value in arguments.items():
         number = isinstance(value, (bool, int, float))
         if value is not None and not (number and not value):
             raise ArgumentError(

@@ -70,7 +70,7 @@ def match_targets(
             warn_of_amounts(output, targets[-1], names)
         except DataError as error:
             note = error.facts or f"does not fit {getattr(output.loss, 'name', 'its loss')}"
-            items = {i: pictured(one, "y") for i, one in enumerate(parts) if one is not None}
+            items = {i: pictured(other, "y") for i, other in enumerate(parts) if other is not None}
             i = outputs.index(output)
             error.fix = _better_fix(names, outputs, shapes, parts, i, y) or error.fix
             error.facts = names.pairs({**items, i: items[i]._replace(note=note)})
@@ -134,7 +134,7 @@ def order_targets(names: Names, outputs: Sequence[Output], y: Any) -> list[Any]:
         parts = arrays_in(y, count)
         if len(parts) != count and len(parts) == sum(needed):  # for outputs with a loss only
             remaining = iter(parts)
-            parts = [next(remaining) if one else None for one in needed]
+            parts = [next(remaining) if is_needed else None for is_needed in needed]
         return parts
 
     parts = names.match(y, "y", split)
@@ -168,7 +168,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
     if function in BY_ELEMENT and not _fits(y.shape, shape):
         raise DataError(
             f"You are passing a target array of shape {show(y.shape)} while using as loss "
-            f"`{output.loss.name}` for the output {output.name} of shape {show(shape)}. "  # type: ignore[union-attr]
+            f"`{output.loss_name}` for the output {output.name} of shape {show(shape)}. "
             "Arguments `target` and `output` must have the same shape.",
             why="this loss compares each predicted number with the target in the same place.",
             fix=_shape_repair(output, shape, y),
@@ -177,7 +177,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
 
 
 def warn_of_range(output: Output, y: Any) -> None:
-    """Targets of a crossentropy that are no probabilities: below 0, or above 1."""
+    """Targets of a crossentropy that are not probabilities: below 0, or above 1."""
     function = function_of(output.loss)
     if function not in (*CATEGORICAL, functions.binary_crossentropy) or not y.size:
         return
@@ -216,7 +216,7 @@ def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
     fits = _fits(y.shape, shape[:-1])
     if not fits and y.ndim == len(shape) and y.shape[-1] == 1 and _fits(y.shape[:-1], shape[:-1]):
         fits, y = True, y[..., 0]
-    name = output.loss.name  # type: ignore[union-attr]
+    name = output.loss_name
     classes = shape[-1]
     if not fits:
         one_hot = _fits(y.shape, shape)
@@ -257,7 +257,7 @@ def _check_range(output: Output, classes: int | None, y: Array) -> None:
             f"classes: a label value outside the valid range of [0, {classes}).",
             why="a class number is the place of a probability among the outputs.",
             fix=fix,
-            facts=f"class {int(wrong)} is none of {classes}",
+            facts=f"class {int(wrong)} is not one of {classes}",
         )
 
 
@@ -286,11 +286,11 @@ def _shape_repair(output: Output, shape: Shape, y: Array) -> str:
     return f"pass targets of shape {show(shape)}."
 
 
-def _fits(given: Shape, wanted: Shape) -> bool:
+def _fits(actual: Shape, declared: Shape) -> bool:
     """Whether shapes agree from the second axis on."""
-    if len(given) != len(wanted):
+    if len(actual) != len(declared):
         return False
-    return all(None in (a, b) or a == b for a, b in zip(given[1:], wanted[1:]))
+    return all(None in (a, b) or a == b for a, b in zip(actual[1:], declared[1:]))
 
 
 def match_weights(
@@ -306,14 +306,14 @@ def match_weights(
     Raises: DataError, ArgumentError when they do not fit.
     """
 
-    def split(given: Any, count: int) -> list[Any] | None:  # a single array counts for all
-        parts = arrays_in(given, 0)
-        return None if len(parts) == 1 and parts[0] is given else parts
+    def split(data: Any, count: int) -> list[Any] | None:  # a single array counts for all
+        parts = arrays_in(data, 0)
+        return None if len(parts) == 1 and parts[0] is data else parts
 
-    given = names.match(sample_weight, "sample_weight", split)
+    matched = names.match(sample_weight, "sample_weight", split)
     by_class = order_class_weights(names, class_weight)
     fitted: list[Array | None] = []
-    for output, shape, target, part, classes in zip(outputs, shapes, targets, given, by_class):
+    for output, shape, target, part, classes in zip(outputs, shapes, targets, matched, by_class):
         weight = None if part is None or target is None else fit_weight(output, shape, part)
         if classes is not None and target is not None:
             factor = class_factors(output, shape, target, classes)
@@ -323,9 +323,9 @@ def match_weights(
     return fitted
 
 
-def fit_weight(output: Output, shape: Shape, given: Any) -> Array:
+def fit_weight(output: Output, shape: Shape, weights: Any) -> Array:
     """Weights of samples (n,) or of steps (n, time ...), with the axes of the losses' first."""
-    weight = as_array(given)
+    weight = as_array(weights)
     if weight.dtype.kind not in "biuf":
         raise DataError(
             f"The sample weights of {output.name} are not numbers: dtype {weight.dtype}.",

@@ -112,7 +112,7 @@ def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> Non
             raise DataError(
                 f"Incomplete or corrupted file detected: the hash of {target.name} is {found}, "
                 f"which does not match the provided value of {wanted}.",
-                why="what came is another file.",
+                why="what was downloaded is another file.",
                 fix="try again, or check the address and the hash.",
             )
 

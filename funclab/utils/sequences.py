@@ -20,7 +20,7 @@ class PyDataset:
 
     Write `__len__` (the number of batches) and `__getitem__(index)`, which returns (x, y) or
     (x, y, sample_weight); and, if you like, `on_epoch_begin` and `on_epoch_end`. Give it to fit,
-    evaluate or predict in the place of x. `num_batches` is None for data without an end.
+    evaluate or predict in place of x. `num_batches` is None for data without an end.
 
     workers, use_multiprocessing, max_queue_size: accepted for Keras; batches are made one after
         another, when they are needed.
@@ -46,9 +46,10 @@ class PyDataset:
     @property
     def num_batches(self) -> int | None:
         """How many batches there are; None for data without an end."""
-        if not hasattr(self, "__len__"):
+        length = getattr(self, "__len__", None)
+        if length is None:
             raise incomplete(self, "__len__(self)", "it says how many batches there are")
-        return len(self)  # type: ignore[arg-type]
+        return length()
 
     def __iter__(self) -> Iterator[Any]:
         count = self.num_batches
@@ -249,16 +250,16 @@ def split_dataset(
             fix="pass (x, y) with as many rows in both.",
         )
     count = counts.pop()
-    sizes = [_part_of(count, name, size) for name, size in
-             (("left_size", left_size), ("right_size", right_size))]  # fmt: skip
-    if sizes == [None, None]:
+    left, right = _part_of(count, "left_size", left_size), _part_of(count, "right_size", right_size)
+    if left is None and right is None:
         raise ArgumentError(
             "At least one of the `left_size` or `right_size` must be specified.",
             why="they say where the data are cut.",
             fix="write for example left_size=0.8.",
         )
-    left = count - sizes[1] if sizes[0] is None else sizes[0]  # type: ignore[operator]
-    right = count - left if sizes[1] is None else sizes[1]
+    if left is None:
+        left = count - (right or 0)
+    right = count - left if right is None else right
     if left + right > count:
         raise ArgumentError(
             f"The sum of `left_size` and `right_size` should not be above {count}, the number of "

@@ -26,16 +26,6 @@ def test_a_layer_called_once_has_an_input_and_an_output():
     assert (dense.input_shape, dense.output_shape) == ((None, 3), (None, 2))
 
 
-def test_each_call_of_a_shared_layer_makes_a_node():
-    dense, a, b, out_a, out_b = shared_layer()
-
-    assert dense.get_output_at(0) == out_a
-    assert dense.get_output_at(1) == out_b
-    assert [dense.get_input_at(i) for i in (0, 1)] == [a, b]
-    assert [node.index for node in dense.inbound_nodes] == [0, 1]
-    assert (out_a.id, out_b.id) == ("shared[0:0]", "shared[1:0]")
-
-
 ASKS = ["input", "output", "input_shape", "output_shape", "input_mask", "output_mask"]
 
 
@@ -206,14 +196,3 @@ def test_an_op_on_tensors_is_a_node_of_an_operation_that_is_not_a_layer():
 
     assert y.shape == (None, 2, 4)
     assert not y._keras_history.operation.is_layer
-
-
-def test_a_failed_call_adds_no_node_and_makes_no_weights():
-    dense = Dense(4)
-
-    with pytest.raises(FunclabError):
-        dense(Input(()))
-
-    assert dense.inbound_nodes == []
-    assert not dense.built
-    assert dense(Input((3,))).shape == (None, 4)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab.kernels import elementwise, optimizers
+from funclab.kernels import data, elementwise, optimizers
 from funclab.kernels.jit import FORMS
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.ops.test_contract import forward, gradients, has_gradient, random_like
@@ -35,6 +35,7 @@ def run_examples() -> None:
     for name in ("error_function", "error_function_rest", "error_function_inverse"):
         getattr(elementwise, name)(np.linspace(-1, 1, 9), np.empty(9))
     rng = np.random.default_rng(0)
+    data.gather_rows(rng.random((9, 2)), np.array([3, 0, 3]), np.empty((3, 2)))
     for module, name in LOOPS:
         if module == optimizers.__name__:
             kernel = getattr(optimizers, name)

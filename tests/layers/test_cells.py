@@ -175,8 +175,11 @@ def test_a_stateful_layer_of_cells_goes_on_where_it_stopped():
     assert [state.shape for state in structure.flatten(layer.states)][-1] == (3, 1)
 
 
-def test_dropout_in_a_repeated_cell_is_the_same_at_every_step():
-    layer = RNN(LSTMCell(1, dropout=0.5, seed=1), return_sequences=True)
+@pytest.mark.parametrize("repeated", [False, True])
+def test_dropout_is_the_same_at_every_step(repeated: bool):
+    settings = {"units": 1, "dropout": 0.5, "seed": 1}
+    fused = LSTM(return_sequences=True, **settings)
+    layer = RNN(LSTMCell(**settings), return_sequences=True) if repeated else fused
     ones = np.ones((40, 5, 1), "float32")
     layer(ones)
     forgetful = np.array([0, -100, 0, 0])  # so that each output tells of its own step alone
@@ -185,7 +188,7 @@ def test_dropout_in_a_repeated_cell_is_the_same_at_every_step():
     made = layer(ones, training=True)[..., 0]
 
     assert np.ptp(made, axis=1).max() < 1e-6
-    assert np.ptp(made[:, 0]) > 0
+    assert len(np.unique(made[:, 0].round(4))) == 2
     assert layer.uses_training
 
 

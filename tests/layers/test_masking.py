@@ -115,15 +115,7 @@ def test_a_layer_with_a_rule_for_masks_supports_them():
     assert mask_of(Halve(), Constant(STEPS)) is None
 
 
-def test_merging_keeps_a_step_that_counts_in_any_input():
-    other = masked(STEPS, ~KEPT)
-
-    assert mask_of(layers.Add(), [masked(), other]).all()
-    np.testing.assert_array_equal(mask_of(layers.Add(), [masked(), masked()]), KEPT)
-
-
-def test_merging_with_an_unmasked_input_has_no_mask():
-    assert mask_of(layers.Add(), [masked(), masked(mask=None)]) is None
+def test_a_product_of_sequences_has_no_mask():
     assert mask_of(layers.Dot(axes=2), [masked(), masked()]) is None
 
 
@@ -131,12 +123,6 @@ def test_concatenation_in_time_lays_masks_end_to_end():
     joined = mask_of(layers.Concatenate(axis=1), [masked(), masked(mask=None)])
 
     np.testing.assert_array_equal(joined, np.hstack([KEPT, np.ones_like(KEPT)]))
-
-
-def test_concatenation_of_features_keeps_a_step_that_counts_in_any_part():
-    joined = mask_of(layers.Concatenate(), [masked(), masked(STEPS, ~KEPT)])
-
-    assert joined.all()
 
 
 COMBINE = {"Multiply": np.prod, "Maximum": np.max, "Minimum": np.min}
@@ -259,16 +245,6 @@ def test_an_lstm_hands_on_the_mask_of_sequences_only():
     assert mask_of(layers.LSTM(2), masked()) is None
     made = mask_of(layers.LSTM(2, return_sequences=True), masked())
     np.testing.assert_array_equal(made, KEPT)
-
-
-def test_tensors_carry_masks_through_a_model():
-    inputs = Input((4,), dtype="int32")
-    embedded = layers.Embedding(5, 2, mask_zero=True)(inputs)
-    dropped = layers.Dropout(0.5)(embedded)
-    summed = layers.LSTM(3)(dropped)
-
-    assert embedded.mask.shape == dropped.mask.shape == (None, 4)
-    assert summed.mask is None
 
 
 def test_values_without_masks_are_left_alone():

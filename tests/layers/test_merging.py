@@ -24,15 +24,6 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_merge_computes_what_its_name_says(name: str):
-    expected, count = FUNCTIONS[name]
-    data = [A, B, C][:count]
-    layer = getattr(layers, name.capitalize())()
-
-    np.testing.assert_allclose(layer(data), expected(*data), rtol=1e-6)
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_lower_case_function_calls_a_new_layer(name: str):
     expected, count = FUNCTIONS[name]
     inputs = [Input((2,)) for _ in range(count)]
@@ -51,29 +42,6 @@ def test_tensors_of_lower_rank_get_axes_after_the_batch():
     steps = np.arange(12, dtype="float32").reshape(2, 3, 2)
 
     np.testing.assert_allclose(layers.add([steps, A]), steps + A[:, None])
-
-
-def test_one_tensor_in_a_list_is_its_own_sum():
-    np.testing.assert_array_equal(layers.Add()([A]), A)
-
-
-def test_dot_of_vectors_is_one_number_for_each_sample():
-    np.testing.assert_allclose(layers.dot([A, B], axes=1), (A * B).sum(axis=1, keepdims=True))
-
-
-def test_a_normalized_dot_is_a_cosine():
-    cosine = (A * B).sum(axis=1) / np.linalg.norm(A, axis=1) / np.linalg.norm(B, axis=1)
-
-    np.testing.assert_allclose(layers.Dot(-1, normalize=True)([A, B])[:, 0], cosine, rtol=1e-6)
-
-
-def test_dot_of_matrices_multiplies_along_the_named_axes():
-    rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((2, 3, 5)), rng.standard_normal((2, 5, 4))
-
-    made = layers.Dot(axes=(2, 1), dtype="float64")([x, y])
-
-    np.testing.assert_allclose(made, x @ y)
 
 
 WRONG: dict[str, tuple[Any, Any, str]] = {

@@ -9,17 +9,6 @@ from funclab import Input, layers
 from funclab.errors import ShapeError
 
 IMAGES = np.arange(2 * 4 * 3 * 2, dtype="float32").reshape(2, 4, 3, 2)
-FIRST = IMAGES.transpose(0, 3, 1, 2)
-
-
-def test_flatten_keeps_the_order_of_elements():
-    np.testing.assert_array_equal(layers.Flatten()(IMAGES), IMAGES.reshape(2, 24))
-
-
-def test_flatten_moves_channels_to_the_end_first():
-    layer = layers.Flatten(data_format="channels_first")
-
-    np.testing.assert_array_equal(layer(FIRST), IMAGES.reshape(2, 24))
 
 
 def test_flatten_of_single_numbers_gives_rows_of_one():
@@ -35,24 +24,6 @@ def test_reshape_fills_in_the_missing_length():
     layer = layers.Reshape((2, -1))
 
     np.testing.assert_array_equal(layer(IMAGES), IMAGES.reshape(2, 2, 12))
-
-
-def test_permute_counts_axes_from_one():
-    np.testing.assert_array_equal(layers.Permute((3, 1, 2))(IMAGES), FIRST)
-
-
-def test_repeat_vector_makes_a_sequence():
-    rows = np.array([[1.0, 2.0], [3.0, 4.0]], "float32")
-
-    made = layers.RepeatVector(3)(rows)
-
-    np.testing.assert_array_equal(made, np.stack([rows] * 3, axis=1))
-
-
-def test_padding_surrounds_images_with_zeros():
-    made = layers.ZeroPadding2D(((1, 2), (0, 3)))(IMAGES)
-
-    np.testing.assert_array_equal(made, np.pad(IMAGES, ((0, 0), (1, 2), (0, 3), (0, 0))))
 
 
 @pytest.mark.parametrize(("written", "pairs"), [(1, ((1, 1), (1, 1))), ((1, 2), ((1, 1), (2, 2)))])
@@ -71,15 +42,3 @@ def test_cropping_undoes_padding():
 def test_cropping_everything_is_refused():
     with pytest.raises(ShapeError, match="takes 4 of the 4 positions on axis 1"):
         layers.Cropping2D((2, 0))(Input((4, 3, 2)))
-
-
-def test_channels_first_moves_height_and_width():
-    padded = layers.ZeroPadding2D(1, data_format="channels_first")(FIRST)
-
-    np.testing.assert_array_equal(padded, np.pad(FIRST, ((0, 0), (0, 0), (1, 1), (1, 1))))
-
-
-def test_upsampling_repeats_pixels():
-    made = layers.UpSampling2D((2, 3))(IMAGES)
-
-    np.testing.assert_array_equal(made, IMAGES.repeat(2, axis=1).repeat(3, axis=2))

@@ -55,11 +55,6 @@ def test_two_outputs_of_one_layer_get_two_names_with_a_warning(desk):
     assert model.output_names == ["encoder", "encoder_1"]
 
 
-def test_watching_a_number_that_will_not_be_there_warns_before_training(desk):
-    with pytest.warns(UserWarning, match="val_loss"):
-        desk.reader.fit(desk.x, desk.y, verbose=0, callbacks=[EarlyStopping("val_loss")])
-
-
 def test_a_number_that_is_not_there_is_missed_once_not_after_every_epoch(desk):
     with pytest.warns(UserWarning, match="val_loss") as caught:
         desk.reader.fit(desk.x, desk.y, verbose=0, epochs=3, callbacks=[EarlyStopping()])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, Sequential, layers, models, ops, utils
-from funclab.errors import FunclabError, NameLookupError
+from funclab.errors import NameLookupError
 from funclab.layers import Dense
 
 
@@ -19,18 +19,6 @@ def perceptron(name=None):
 
 def rows(*shape):
     return np.random.RandomState(0).normal(size=shape).astype("float32")
-
-
-def test_a_model_on_arrays_computes_its_outputs():
-    model = perceptron()
-    x = rows(5, 6)
-    w1, b1, w2, b2 = model.get_weights()
-
-    out = model(x)
-
-    logits = np.maximum(x @ w1 + b1, 0) @ w2 + b2
-    expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    np.testing.assert_allclose(out, expected, rtol=1e-5)
 
 
 def test_a_model_has_a_node_of_its_own_and_its_first_call_is_node_one():
@@ -137,26 +125,6 @@ def test_dict_inputs_are_matched_by_key_and_not_by_order():
     np.testing.assert_array_equal(out, np.concatenate([left, right], 1))
 
 
-def test_a_missing_key_is_named():
-    a, b = Input((2,), name="first"), Input((3,), name="second")
-    model = Model([a, b], layers.concatenate([a, b]))
-
-    with pytest.raises(ValueError, match='No data provided for "second"'):
-        model({"first": rows(2, 2)})
-
-
-def test_an_extra_key_warns_once():
-    x = Input((2,), name="x")
-    model = Model(x, x * 1.0)
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model({"x": rows(1, 2), "other": rows(1, 2)})
-
-    assert len(caught) == 1
-    assert "doesn't match the expected structure" in str(caught[0].message)
-
-
 def test_an_input_returned_as_output_and_one_tensor_as_two_outputs_are_legal():
     x = Input((2,))
     y = Dense(3)(x)
@@ -199,26 +167,6 @@ def test_a_clone_has_weights_of_its_own():
     assert not {id(w) for w in clone.weights} & {id(w) for w in model.weights}
 
 
-def test_a_saved_model_predicts_the_same(tmp_path):
-    model = perceptron()
-    model.save(tmp_path / "model.keras")
-
-    loaded = models.load_model(tmp_path / "model.keras")
-
-    np.testing.assert_array_equal(loaded(rows(3, 6)), model(rows(3, 6)))
-
-
-def test_weights_that_do_not_fit_change_nothing(tmp_path):
-    small, large = perceptron(), Model(x := Input((6,)), Dense(9)(x))
-    small.save_weights(tmp_path / "w.weights.h5")
-    before = large.get_weights()
-
-    with pytest.raises(FunclabError):
-        large.load_weights(tmp_path / "w.weights.h5")
-
-    np.testing.assert_array_equal(large.get_weights()[0], before[0])
-
-
 def test_get_layer_finds_by_name_or_index_and_says_what_there_is():
     model = perceptron()
 
@@ -234,16 +182,6 @@ def test_get_layer_finds_by_name_or_index_and_says_what_there_is():
 def test_layers_is_a_reserved_attribute():
     with pytest.raises(AttributeError, match="`Model.layers` attribute is reserved"):
         perceptron().layers = []
-
-
-def test_two_outputs_of_one_layer_get_different_names_and_a_warning():
-    x, y = Input((2,)), Input((2,))
-    dense = Dense(3, name="twin")
-
-    with pytest.warns(UserWarning, match="Several outputs come from one layer"):
-        model = Model([x, y], [dense(x), dense(y)])
-
-    assert model.output_names == ["twin", "twin_1"]
 
 
 def test_the_states_of_a_layer_are_outputs_without_a_warning(recwarn):

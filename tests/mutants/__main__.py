@@ -26,6 +26,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import coverage
 import pytest
@@ -53,6 +54,8 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
+APART = ("funclab/keras2/", "funclab/keras_name.py")
+"""Files that tests use in processes of their own, where coverage does not see them."""
 FIRST = 20
 """So many tests are tried before all others: most faults fall to one of them."""
 SECONDS = 120
@@ -110,14 +113,14 @@ class Coverage:
         """The tests that run these lines; for lines that run at import, those of every test file
         that uses the file.
         """
-        contexts = self.lines.get(mutant.path, {})
+        contexts: dict[int, Any] = self.lines.get(mutant.path, {})
         running = {test for line in mutant.lines for test in contexts.get(line, ()) if test}
+        using = {file_of(test) for tests in contexts.values() for test in tests if test} | {*NAMES}
+        if mutant.path.startswith(APART):
+            using |= {file for file in map(file_of, self.seconds) if "/keras2/" in file}
+            contexts = dict.fromkeys(mutant.lines, ())
         if not running and any(line in contexts for line in mutant.lines):
-            using = {file_of(test) for tests in contexts.values() for test in tests} | {*NAMES}
             running = {test for test in self.seconds if file_of(test) in using}
-        if not running:  # perhaps in processes that the tests of its room start
-            room = f"tests/{mutant.path.split('/')[1]}/"
-            running = {test for test in self.seconds if test.startswith(room)}
         rooms = [room.rstrip("s") for room in Path(mutant.path).with_suffix("").parts[1:]]
 
         def rank(test: str) -> tuple[int, float]:

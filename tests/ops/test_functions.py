@@ -16,47 +16,12 @@ Y = np.array([[1.5, -0.5, 2.0], [4.0, 0.75, -1.25]], "float32")
 CUBE = np.arange(24, dtype="float32").reshape(2, 3, 4) - 11
 IDS = np.array([[0, 2], [1, 1]])
 
-# Those that NumPy has under the same name, with the same meaning.
+# Those that NumPy has under the same name, and that are not compared with Keras in test_keras.
 LIKE_NUMPY: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(["add", "subtract", "multiply", "divide", "true_divide"], (X, Y)),
-    **dict.fromkeys(["floor_divide", "mod", "maximum", "minimum"], (X, Y)),
-    **dict.fromkeys(["equal", "not_equal", "less", "less_equal"], (X, Y)),
-    **dict.fromkeys(["greater", "greater_equal"], (X, Y)),
-    **dict.fromkeys(["negative", "absolute", "abs", "square", "reciprocal", "exp"], (X,)),
-    **dict.fromkeys(["expm1", "sin", "cos", "tanh", "sign", "floor", "ceil", "round"], (X,)),
-    **dict.fromkeys(["isnan", "isfinite", "zeros_like", "ones_like"], (X,)),
-    **dict.fromkeys(["sqrt", "log", "log1p"], (np.abs(X),)),
-    **dict.fromkeys(["logical_and", "logical_or"], (X > 0, Y > 0)),
-    **dict.fromkeys(["max", "var", "std", "argmax", "count_nonzero", "cumsum"], (CUBE, 1)),
-    **dict.fromkeys(["sum", "expand_dims", "flip"], (CUBE, 1)),
-    **dict.fromkeys(["any", "all"], (CUBE > 5, 1)),
-    **dict.fromkeys(["argmin", "ravel", "unstack"], (CUBE,)),
-    **dict.fromkeys(["swapaxes", "moveaxis"], (CUBE, 0, -1)),
-    **dict.fromkeys(["zeros", "ones"], ((2, 3),)),
-    "power": (np.abs(X), Y),
-    "clip": (X, -1, 1),
-    "logical_not": (X > 0,),
-    "where": (X > 0, X, Y),
-    "mean": (CUBE, (0, 2)),
-    "min": (CUBE, -1),
-    "prod": (CUBE, 0),
-    "reshape": (CUBE, (4, -1)),
-    "squeeze": (CUBE[:, :1], 1),
-    "transpose": (CUBE, (2, 0, 1)),
-    "concatenate": ([X, Y],),
-    "stack": ([X, Y], 1),
-    "split": (CUBE, [1, 3], 2),
-    "repeat": (X, 2, 1),
-    "tile": (X, (2, 1, 3)),
-    "pad": (X, ((1, 0), (0, 2))),
-    "broadcast_to": (X[:1], (4, 3)),
-    "full_like": (X, 2.5),
-    "take": (CUBE, IDS, 1),
-    "take_along_axis": (X, IDS, 1),
-    "matmul": (CUBE, CUBE[0].T),
-    "dot": (X, Y.T),
-    "tensordot": (CUBE, CUBE, ([0, 1], [0, 1])),
-    "arange": (1, 9, 2),
+    **dict.fromkeys(["subtract", "true_divide", "minimum"], (X, Y)),
+    **dict.fromkeys(["not_equal", "less", "greater_equal"], (X, Y)),
+    "absolute": (X,),
+    "logical_or": (X > 0, Y > 0),
 }
 
 
@@ -64,13 +29,9 @@ LIKE_NUMPY: dict[str, tuple[Any, ...]] = {
 def test_a_function_means_what_it_means_in_numpy(name: str):
     arguments = LIKE_NUMPY[name]
 
-    ours = getattr(ops, name)(*arguments)
+    made = getattr(ops, name)(*arguments)
 
-    theirs = list(CUBE) if name == "unstack" else getattr(np, name)(*arguments)
-    pairs = zip(*[made if isinstance(made, list) else [made] for made in (ours, theirs)])
-    for own, numpys in pairs:
-        assert own.shape == numpys.shape
-        np.testing.assert_allclose(own, numpys, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(made, getattr(np, name)(*arguments), rtol=1e-6)
 
 
 def test_every_name_of_the_room_is_there():
@@ -81,11 +42,6 @@ def test_axis_none_means_all_elements():
     assert ops.repeat(X, 2).shape == (12,)
     assert ops.cumsum(X)[-1] == X.sum()
     assert ops.take(CUBE, 5) == CUBE.ravel()[5]
-
-
-def test_the_norm_is_the_length_of_a_vector():
-    np.testing.assert_allclose(ops.norm(np.array([[3.0, 4.0], [6, 8]]), axis=1), [5, 10])
-    np.testing.assert_allclose(ops.norm(np.array([3.0, -4.0]), ord=1), 7)
 
 
 def test_vectors_can_be_multiplied_too():
@@ -270,13 +226,6 @@ def test_in_top_k_counts_the_better_ones():
 
     np.testing.assert_array_equal(ops.in_top_k([1, 2, 0], predictions, 1), [False, False, True])
     np.testing.assert_array_equal(ops.in_top_k([1, 2, 0], predictions, 2), [True, False, True])
-
-
-def test_moments_are_mean_and_variance():
-    mean, variance = ops.moments(CUBE, axes=(0, 1))
-
-    np.testing.assert_allclose(mean, CUBE.mean((0, 1)))
-    np.testing.assert_allclose(variance, CUBE.var((0, 1)))
 
 
 def test_numbers_become_arrays_and_arrays_stay_numbers():

@@ -6,9 +6,8 @@ import pytest
 from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, DataError, ShapeError
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Variable
 from funclab.ops.indexing import Embedding
-from funclab.ops.random import Dropout
 
 
 def numbers(*shape: int, seed: int = 0) -> np.ndarray:
@@ -17,60 +16,6 @@ def numbers(*shape: int, seed: int = 0) -> np.ndarray:
 
 def stream(seed: int = 5) -> np.ndarray:
     return np.array([seed, 0], "uint64")
-
-
-MASK = np.array([[0, 1, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0]], bool)
-
-
-# Convolution and pooling.
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("strides", [1, (2, 3)])
-def test_channels_first_and_last_agree(padding, strides):
-    x, kernel, bias = numbers(2, 7, 8, 3), numbers(3, 2, 3, 4), numbers(4)
-    turned = x.transpose(0, 3, 1, 2)
-
-    for last, first in [
-        (
-            ops.conv(x, kernel, strides, padding, bias=bias),
-            ops.conv(turned, kernel, strides, padding, "channels_first", bias=bias),
-        ),
-        (
-            ops.max_pool(x, (3, 2), strides, padding),
-            ops.max_pool(turned, (3, 2), strides, padding, "channels_first"),
-        ),
-        (
-            ops.average_pool(x, (3, 2), strides, padding),
-            ops.average_pool(turned, (3, 2), strides, padding, "channels_first"),
-        ),
-    ]:
-        np.testing.assert_allclose(first.transpose(0, 2, 3, 1), last)
-
-
-def test_same_padding_puts_the_odd_zero_at_the_end():
-    x = np.arange(1.0, 5).reshape(1, 4, 1)
-
-    pairs = ops.conv(x, np.ones((2, 1, 1)), padding="same")
-    steps = ops.conv(x, np.ones((3, 1, 1)), strides=2, padding="same")
-
-    assert pairs.ravel().tolist() == [3, 5, 7, 4]
-    assert steps.ravel().tolist() == [6, 7]
-
-
-def test_a_sequence_is_an_image_one_pixel_high():
-    x, kernel = numbers(2, 9, 3), numbers(3, 3, 4)
-    image, flat = x[:, None], kernel[None]
-
-    conv = ops.conv(x, kernel, 2, "same", dilation_rate=2)
-    pool = ops.max_pool(x, 3, 2, "same")
-
-    np.testing.assert_allclose(conv, ops.conv(image, flat, 2, "same", dilation_rate=2)[:, 0])
-    np.testing.assert_array_equal(pool, ops.max_pool(image, (1, 3), (1, 2), "same")[:, 0])
-
-
-def test_padding_does_not_count_in_an_average():
-    y = ops.average_pool(np.ones((1, 3, 3, 1)), 2, padding="same")
-
-    np.testing.assert_array_equal(y, np.ones((1, 2, 2, 1)))
 
 
 @pytest.mark.parametrize(
@@ -99,16 +44,6 @@ def test_a_window_that_does_not_fit_is_refused_with_a_reason(call, words):
     assert caught.value.why and caught.value.fix
 
 
-# Normalization.
-def test_a_normalized_batch_has_mean_0_and_variance_1():
-    x = 5 + 3 * numbers(200, 4)
-
-    y = ops.normalize_batch(x, np.ones(4), np.zeros(4), np.zeros(4), np.ones(4), epsilon=0.0)
-
-    np.testing.assert_allclose(y.mean(0), 0, atol=1e-12)
-    np.testing.assert_allclose(y.var(0), 1)
-
-
 def test_a_large_mean_costs_no_precision_in_float32():
     x = (10_000 + numbers(1000, 2)).astype("float32")
     ones, zeros = np.ones(2, "float32"), np.zeros(2, "float32")
@@ -119,39 +54,12 @@ def test_a_large_mean_costs_no_precision_in_float32():
     np.testing.assert_allclose(y, (exact - exact.mean(0)) / exact.std(0), atol=1e-3)
 
 
-def test_moving_statistics_follow_the_batch():
-    x, mean, variance = numbers(50, 2), np.array([1.0, 2]), np.array([3.0, 4])
-    started = mean.copy(), variance.copy()
-
-    ops.normalize_batch(x, np.ones(2), np.zeros(2), mean, variance, momentum=0.9)
-
-    np.testing.assert_allclose(mean, 0.9 * started[0] + 0.1 * x.mean(0))
-    np.testing.assert_allclose(variance, 0.9 * started[1] + 0.1 * x.var(0))
-
-
-def test_masked_steps_do_not_count_in_the_statistics():
-    x = numbers(3, 4, 2)
-    counted = x[MASK]
-
-    y = ops.normalize_batch(x, np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), MASK, epsilon=0.0)
-
-    np.testing.assert_allclose(y, (x - counted.mean(0)) / counted.std(0))
-
-
 def test_a_batch_in_which_nothing_counts_stays_finite():
     x, mask = numbers(3, 4, 2), np.zeros((3, 4), bool)
 
     y = ops.normalize_batch(x, np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), mask)
 
     assert np.isfinite(y).all()
-
-
-def test_given_statistics_are_used_as_they_are():
-    x, mean, variance = numbers(3, 2, 4), numbers(2), np.array([0.5, 2])
-
-    y = ops.batch_normalization(x, mean, variance, axis=1, epsilon=0.0)
-
-    np.testing.assert_allclose(y, (x - mean[:, None]) / np.sqrt(variance)[:, None])
 
 
 def test_statistics_for_another_number_of_channels_are_refused():
@@ -196,20 +104,6 @@ def test_dropout_draws_anew_at_every_run_of_a_plan():
     assert runs[0].tolist() != runs[1].tolist()
 
 
-def test_equal_states_drop_the_same_elements():
-    x = np.ones(50, "float32")
-
-    a, b = (ops.dropout(x, 0.5, state=stream(9)) for _ in range(2))
-
-    assert a.tolist() == b.tolist()
-
-
-def test_a_noise_shape_drops_whole_rows():
-    y = ops.dropout(np.ones((40, 3)), 0.5, (None, 1), state=stream())
-
-    assert set(map(tuple, y.tolist())) == {(0, 0, 0), (2, 2, 2)}
-
-
 def test_a_noise_shape_that_does_not_fit_is_refused():
     with pytest.raises(ShapeError, match="`noise_shape`"):
         ops.dropout(np.ones((4, 3)), 0.5, (4, 2), state=stream())
@@ -220,92 +114,10 @@ def test_a_rate_above_1_is_refused():
         ops.dropout(np.ones(3), 1.5, state=stream())
 
 
-def test_random_numbers_have_the_shape_and_the_range_asked_for():
-    y = ops.random_uniform((200, 3), 2, 5, state=stream())
-    z = ops.random_normal((2, 3), dtype="float64", state=stream())
-
-    assert (y.shape, y.dtype, z.dtype) == ((200, 3), np.float32, np.float64)
-    assert 2 <= y.min() < 2.1 < 4.9 < y.max() < 5
-
-
-def test_dropout_keeps_the_dtype_of_its_input():
-    y = Dropout(0.5)(Value((2, 3), "float32"), Variable(stream(), trainable=False))
-
-    assert y.dtype == "float32"
-
-
-# The LSTM, one step after the other.
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
-
-
-def plain_lstm(x, h, c, kernel, recurrent, bias, mask=None, dropout=None):
-    """One step after the other, as the papers write it; all outputs, last h, last c."""
-    outputs, output = [], np.zeros_like(h)
-    for s in range(x.shape[1]):
-        state = h if dropout is None else h * dropout
-        i, f, value, o = np.split(x[:, s] @ kernel + state @ recurrent + bias, 4, axis=1)
-        new_c = sigmoid(f) * c + sigmoid(i) * np.tanh(value)
-        new_h = sigmoid(o) * np.tanh(new_c)
-        on = np.ones((len(x), 1), bool) if mask is None else mask[:, s, None]
-        h, c, output = np.where(on, new_h, h), np.where(on, new_c, c), np.where(on, new_h, output)
-        outputs.append(output)
-    return np.stack(outputs, 1), h, c
-
-
 def lstm_inputs(batch: int = 3, time: int = 4, features: int = 2, units: int = 3) -> list:
     weights = numbers(features, 4 * units), numbers(units, 4 * units), numbers(4 * units)
     states = numbers(batch, units, seed=1), numbers(batch, units, seed=2)
     return [numbers(batch, time, features), *states, *weights]
-
-
-OPTIONS = {
-    "plain": {},
-    "masked": {"mask": MASK},
-    "dropped": {"recurrent_dropout": numbers(3, 3, seed=9)},
-    "both": {"mask": MASK, "recurrent_dropout": numbers(3, 3, seed=9)},
-}
-
-
-@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
-def test_the_lstm_does_what_its_steps_say(options):
-    inputs = lstm_inputs()
-
-    results = ops.lstm(*inputs, **options)
-
-    expected = plain_lstm(*inputs, *(options.get(k) for k in ("mask", "recurrent_dropout")))
-    for result, exact in zip(results, expected, strict=True):
-        np.testing.assert_allclose(result, exact, atol=1e-12)
-
-
-@pytest.mark.parametrize("mask", [None, MASK], ids=["plain", "masked"])
-def test_going_backwards_is_going_through_the_reversed_sequence(mask):
-    x, *rest = lstm_inputs()
-    turned = None if mask is None else mask[:, ::-1]
-
-    backwards = ops.lstm(x, *rest, mask, go_backwards=True)
-
-    for result, exact in zip(backwards, plain_lstm(x[:, ::-1], *rest, turned), strict=True):
-        np.testing.assert_allclose(result, exact, atol=1e-12)
-
-
-def test_without_return_sequences_the_output_is_the_last_of_them():
-    inputs = lstm_inputs()
-
-    last, *_ = ops.lstm(*inputs, MASK, return_sequences=False)
-
-    np.testing.assert_array_equal(last, ops.lstm(*inputs, MASK)[0][:, -1])
-
-
-def test_a_masked_step_repeats_the_output_before_it_and_zeros_at_first():
-    inputs = lstm_inputs()
-
-    outputs, h, _ = ops.lstm(*inputs, MASK)
-
-    assert not outputs[0, 0].any()
-    assert outputs[0, 3].tolist() == outputs[0, 2].tolist()
-    assert not outputs[2].any()
-    assert h[2].tolist() == inputs[1][2].tolist()
 
 
 def test_hard_sigmoid_gates_shut_and_open_fully():

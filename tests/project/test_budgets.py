@@ -15,7 +15,7 @@ DENSITY = "tokens per line"
 # of threads could use one model, models could be copied and pickled, with what holds them, and
 # layers stood in Keras' order where masks are joined, and text could be an input; and before ops
 # said their dtype in one word, which takes a method from each of thirty.
-CORE_LINES = 1400
+CORE_LINES = 1405
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

@@ -186,7 +186,7 @@ def test_a_state_of_another_optimizer_begins_anew_with_a_warning(unpacked):
         training["optimizer_config"] = {"class_name": "Adam", "config": {"learning_rate": 0.1}}
         file.attrs["training_config"] = json.dumps(training)
 
-    with pytest.warns(UserWarning, match="begins anew"):
+    with pytest.warns(UserWarning, match="starts afresh"):
         model = load_model(path)
     assert int(model.optimizer.iterations) == 0
 

@@ -256,7 +256,7 @@ def test_another_optimizer_begins_anew_with_a_warning():
     model = CASES["adamw"].build(funclab)
     model.compile("sgd", "mse")
 
-    with pytest.warns(UserWarning, match="it begins anew"):
+    with pytest.warns(UserWarning, match="it starts afresh"):
         model.load_weights(FOLDER / "adamw.keras")
 
     assert int(model.optimizer.iterations) == 0

@@ -64,15 +64,6 @@ def test_an_output_without_a_loss_needs_no_targets(loss):
     assert list(history.history) == ["loss"]
 
 
-def test_one_loss_is_for_every_output():
-    model = two_outputs()
-    model.compile("sgd", "mse")
-
-    logs = model.evaluate(X, [np.eye(3)[KINDS], SIZES], verbose=0, return_dict=True)
-
-    assert list(logs) == ["loss", "kind_loss", "size_loss"]
-
-
 NAMES = [
     (["mae"], ["kind_mae", "size_mae"]),
     ([["accuracy"], ["mae", "mse"]], ["kind_accuracy", "size_mae", "size_mse"]),

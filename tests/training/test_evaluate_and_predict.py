@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from funclab.layers import Dense, Input, concatenate
+from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.optimizers import SGD
 from tests.training.conftest import classifier, line, two_outputs
@@ -80,14 +79,6 @@ def test_predictions_follow_the_weights():
     np.testing.assert_array_equal(model.predict(X), before)
 
 
-def test_inputs_are_given_by_name_in_any_order():
-    a, b = Input((2,), name="a"), Input((1,), name="b")
-    model = Model([a, b], concatenate([a, b]))
-    data = {"b": np.ones((4, 1)), "a": np.zeros((4, 2))}
-
-    np.testing.assert_array_equal(model.predict(data), [[0, 0, 1]] * 4)
-
-
 def test_train_on_batch_takes_one_step_and_tells_what_it_saw_before():
     model = line()
     model.compile(SGD(0.1), "mse", metrics=["mae"])
@@ -126,13 +117,6 @@ def test_a_batch_may_have_weights():
     loss, mae = model.test_on_batch(X[:2], Y[:2], sample_weight=[0.0, 2.0])
 
     np.testing.assert_allclose([loss, mae], [Y[1] ** 2, abs(Y[1])], rtol=1e-6)
-
-
-@pytest.mark.parametrize("count", [1, 7, 32, 33])
-def test_any_number_of_samples_can_be_predicted(count):
-    model = line()
-
-    assert model.predict(np.zeros((count, 3))).shape == (count, 1)
 
 
 def test_predict_generator_takes_the_number_of_steps_second():

@@ -14,7 +14,7 @@ from funclab.layers import BatchNormalization, Dense, Dropout, Input, Layer
 from funclab.models import Model, Sequential
 from funclab.optimizers import SGD
 from funclab.utils import set_random_seed
-from tests.training.conftest import classifier, line, two_outputs
+from tests.training.conftest import classifier, line
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.randn(10, 3)
@@ -213,18 +213,6 @@ def test_a_model_without_a_loss_trains_on_what_its_layers_add():
     model.fit(np.full((8, 1), 3.0), epochs=3, verbose=0)
 
     np.testing.assert_allclose(model.get_weights()[0], [3.0])
-
-
-def test_two_outputs_share_what_they_stand_on():
-    model = two_outputs()
-    model.compile("sgd", ["categorical_crossentropy", "mse"], loss_weights=[1.0, 0.5])
-    x, kinds, sizes = RANDOM.randn(20, 4), np.eye(3)[RANDOM.randint(0, 3, 20)], RANDOM.randn(20)
-
-    history = model.fit(x, {"kind": kinds, "size": sizes}, epochs=30, verbose=0)
-
-    loss = history.history["loss"]
-    assert loss[-1] < loss[0]
-    assert list(history.history) == ["loss", "kind_loss", "size_loss"]
 
 
 def test_a_subclassed_model_trains_and_names_its_outputs():

@@ -13,56 +13,6 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.tape import Tape
 from funclab.graph.value import Constant, Value
 
-RANDOM = np.random.RandomState(0)
-CLASSES = RANDOM.randint(0, 4, 12)
-ONE_HOT, CHANCES = np.eye(4)[CLASSES], RANDOM.dirichlet(np.ones(4), 12)
-REAL, GUESSED = RANDOM.randn(12, 3), RANDOM.randn(12, 3)
-YES, SIDE = RANDOM.randint(0, 2, 12), RANDOM.uniform(size=12)
-HITS = CHANCES.argmax(1) == CLASSES
-IN_TWO = (np.argsort(-CHANCES, 1)[:, :2] == CLASSES[:, None]).any(1)
-FOUND = ((SIDE > 0.5) & (YES == 1)).sum()
-
-FORMULAS = [
-    (metrics.CategoricalAccuracy(), ONE_HOT, CHANCES, HITS.mean()),
-    (metrics.SparseCategoricalAccuracy(), CLASSES, CHANCES, HITS.mean()),
-    (metrics.SparseCategoricalAccuracy(), CLASSES[:, None], CHANCES, HITS.mean()),
-    (metrics.TopKCategoricalAccuracy(k=2), ONE_HOT, CHANCES, IN_TWO.mean()),
-    (metrics.SparseTopKCategoricalAccuracy(k=2), CLASSES, CHANCES, IN_TWO.mean()),
-    (metrics.BinaryAccuracy(), YES, SIDE, ((SIDE > 0.5) == YES).mean()),
-    (metrics.BinaryAccuracy(threshold=0.2), YES, SIDE, ((SIDE > 0.2) == YES).mean()),
-    (metrics.BinaryAccuracy(), YES[:, None], SIDE, ((SIDE > 0.5) == YES).mean()),
-    (metrics.Accuracy(), CLASSES, YES, (CLASSES == YES).mean()),
-    (metrics.MeanSquaredError(), REAL, GUESSED, ((REAL - GUESSED) ** 2).mean()),
-    (metrics.RootMeanSquaredError(), REAL, GUESSED, ((REAL - GUESSED) ** 2).mean() ** 0.5),
-    (metrics.MeanAbsoluteError(), REAL, GUESSED, np.abs(REAL - GUESSED).mean()),
-    (metrics.Precision(), YES, SIDE, FOUND / (SIDE > 0.5).sum()),
-    (metrics.Recall(), YES, SIDE, FOUND / YES.sum()),
-    (metrics.TruePositives(), YES, SIDE, FOUND),
-    (metrics.FalseNegatives(), YES, SIDE, YES.sum() - FOUND),
-]
-
-
-@pytest.mark.parametrize(
-    ("metric", "target", "prediction", "expected"), FORMULAS, ids=lambda one: str(one)[:40]
-)
-def test_a_metric_over_batches_is_its_formula_over_all(metric, target, prediction, expected):
-    metric.reset_state()
-
-    for rows in (slice(0, 5), slice(5, 12)):
-        metric.update_state(target[rows], prediction[rows])
-
-    np.testing.assert_allclose(metric.result(), expected, rtol=1e-6)
-
-
-def test_the_area_under_the_curve_is_the_chance_that_a_positive_ranks_higher():
-    yes, no = SIDE[YES == 1], SIDE[YES == 0]
-    metric = metrics.AUC(num_thresholds=2000)
-
-    metric.update_state(YES, SIDE)
-
-    np.testing.assert_allclose(metric.result(), (yes[:, None] > no).mean(), atol=1e-3)
-
-
 # Scores at, above and below the thresholds; the results of Keras 3.15, without weights and with.
 SCORES = np.array([0.9, 0.8, 0.75, 0.5, 0.5, 0.25, 0.2, 0.0])
 TRUTH, WEIGHTS = np.array([1, 0, 1, 1, 0, 0, 1, 0]), np.array([1, 2, 1, 0.5, 1, 3, 1, 1])
@@ -107,15 +57,6 @@ def test_the_area_under_the_curve_may_be_taken_from_logits():
     metric.update_state(TRUTH[:-1], np.log(inner / (1 - inner)))
 
     assert metric.result() == pytest.approx(metrics.AUC(5)(TRUTH[:-1], inner))
-
-
-def test_a_weighted_mean_divides_by_the_weights():
-    mean = metrics.Mean()
-
-    mean.update_state([1.0, 2.0], sample_weight=[3.0, 1.0])
-    mean.update_state([10.0])
-
-    np.testing.assert_allclose(mean.result(), (3 + 2 + 10) / 5)
 
 
 def test_after_a_reset_a_metric_is_as_new():
@@ -193,14 +134,6 @@ def test_a_metric_may_be_given_in_every_form(identifier, cls, name):
     assert metric.name == name
 
 
-def test_a_metric_is_rebuilt_from_its_config():
-    metric = metrics.BinaryAccuracy(threshold=0.3, name="near")
-
-    again = metrics.deserialize(metrics.serialize(metric))
-
-    assert (again.name, again.threshold) == ("near", 0.3)
-
-
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
@@ -248,26 +181,6 @@ def test_sums_and_means_take_one_weight_for_all_for_each_row_or_for_each_number(
     assert metrics.Mean()(values, sample_weight=weights) == pytest.approx(mean)
 
 
-def test_a_sum_goes_on_over_batches_until_it_is_reset():
-    total = metrics.Sum()
-    total.update_state([1.0, 2.0])
-    total.update_state(4.0)
-    before = total.result()
-
-    total.reset_states()
-
-    assert (before, total.result(), total.name) == (7.0, 0.0, "sum")
-
-
-def test_cosine_similarity_is_1_for_vectors_that_point_alike():
-    metric = metrics.CosineSimilarity()
-
-    result = metric([[0.0, 2], [1, 0], [1, 1]], [[0.0, 9], [0, 3], [-1, -1]])
-
-    assert result == pytest.approx((1 + 0 - 1) / 3)
-    assert metrics.CosineSimilarity(axis=0)([[1.0], [1]], [[2.0], [0]]) == pytest.approx(0.5**0.5)
-
-
 def test_the_state_of_a_metric_is_used_as_a_number():
     mean = metrics.Mean()
     mean.update_state([2.0, 4.0])
@@ -312,36 +225,6 @@ def test_a_wrapped_function_keeps_its_settings():
     assert metric(np.zeros(2), np.array([1.0, 3.0])) == pytest.approx(5.0)
 
 
-IDS, WRONG = np.array([0, 0, 1, 1, 2, 5]), np.array([0, 1, 0, 1, 2, 0])
-
-
-@pytest.mark.parametrize(
-    ("metric", "target", "prediction", "expected"),
-    [
-        (metrics.MeanIoU(3), IDS, WRONG, (1 / 3 + 1 / 3 + 1) / 3),
-        (metrics.MeanIoU(4), IDS, WRONG, (1 / 3 + 1 / 3 + 1) / 3),
-        (metrics.IoU(3, [0, 2], ignore_class=0), IDS, WRONG, (0 / 1 + 1) / 2),
-        (metrics.BinaryIoU([1], 0.5), [0, 1, 1], [0.5, 0.4, 0.6], 1 / 3),
-        (metrics.OneHotIoU(2, [0]), [[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]], 1 / 2),
-        (metrics.F1Score("micro", 0.5), [[1, 1], [1, 0]], [[0.2, 0.6], [0.7, 0.6]], 2 / 3),
-        (metrics.R2Score(), [[1.0], [2], [3]], [[1.0], [2], [4]], 0.5),
-        (metrics.R2Score(num_regressors=1), [[1.0], [2], [3]], [[1.0], [2], [4]], 0.0),
-        (metrics.PearsonCorrelation(), [[1.0, 2, 3]], [[2.0, 4, 6]], 1.0),
-        (metrics.ConcordanceCorrelation(), [[1.0, 2, 3]], [[2.0, 3, 4]], 4 / 7),
-        (metrics.RecallAtPrecision(0.8), TRUTH, SCORES, 0.25),
-        (metrics.AUC(multi_label=True), np.c_[YES, 1 - YES], np.c_[YES, YES], 0.5),
-    ],
-    ids=lambda value: str(value)[:30],
-)
-def test_a_metric_of_classes_or_columns_is_its_formula(metric, target, prediction, expected):
-    first = metric(target, prediction)
-    metric.reset_state()
-
-    again = metric(target, prediction)
-
-    assert first == again == pytest.approx(expected, rel=1e-5)
-
-
 def test_whole_weights_are_asked_for_where_classes_are_counted():
     metric = metrics.MeanIoU(2)
 
@@ -376,11 +259,8 @@ def test_a_metric_made_of_others_resets_them_too():
 
 
 @pytest.mark.parametrize("name", ["F1Score", "AUC", "RecallAtPrecision", "MeanIoU", "Precision"])
-def test_a_metric_with_counts_is_rebuilt_and_pickled(name):
+def test_a_metric_with_counts_is_pickled(name):
     settings = {"RecallAtPrecision": {"precision": 0.4}, "MeanIoU": {"num_classes": 3}}
     metric = getattr(metrics, name)(**settings.get(name, {}))
 
-    again = metrics.deserialize(metrics.serialize(metric))
-
-    assert again.get_config() == metric.get_config()
     assert pickle.loads(pickle.dumps(metric)).get_config() == metric.get_config()

@@ -1,4 +1,4 @@
-"""Optimizers against their formulas, written out in NumPy and float64."""
+"""Optimizers: their settings, what they remember, and steps by hand. Parity tests their numbers."""
 
 from __future__ import annotations
 
@@ -14,143 +14,11 @@ from funclab.graph.value import Variable
 from funclab.ops import multiply, sum
 from funclab.optimizers import (
     SGD,
-    Adadelta,
-    Adagrad,
     Adam,
-    Adamax,
-    AdamW,
     Ftrl,
     Lion,
-    Nadam,
-    RMSprop,
     schedules,
 )
-
-STEPS = 4
-
-
-def trained(optimizer, dtype="float64"):
-    """The path of two weight arrays over a few steps of seeded gradients."""
-    random = np.random.RandomState(0)
-    variables = [Variable(random.randn(*shape).astype(dtype)) for shape in [(5, 3), (3,)]]
-    path = [flat(variables)]
-    for _ in range(STEPS):
-        optimizer.apply([random.randn(*one.shape) for one in variables], variables)
-        path.append(flat(variables))
-    return path
-
-
-def by_formula(step, share=0.0):
-    """The same path, where `step(g, t, memory)` gives the change of the weights."""
-    random = np.random.RandomState(0)
-    w = np.concatenate([random.randn(15), random.randn(3)])
-    path, memory = [w], {}
-    for t in range(1, STEPS + 1):
-        g = np.concatenate([random.randn(15), random.randn(3)])
-        w = w * (1 - share) + step(g, t, memory)
-        path.append(w)
-    return path
-
-
-def flat(variables):
-    return np.concatenate([one.array.reshape(-1) for one in variables])
-
-
-def average(memory, name, new, rho):
-    memory[name] = rho * memory.get(name, 0) + (1 - rho) * new
-    return memory[name]
-
-
-def momentum(g, t, memory):
-    memory["m"] = 0.9 * memory.get("m", 0) - 0.1 * g
-    return memory["m"]
-
-
-def nesterov(g, t, memory):
-    return 0.9 * momentum(g, t, memory) - 0.1 * g
-
-
-def rmsprop(g, t, memory):
-    return -0.001 * g / np.sqrt(average(memory, "v", g * g, 0.9) + 1e-7)
-
-
-def rmsprop_centered(g, t, memory):
-    v = average(memory, "v", g * g, 0.9) - average(memory, "a", g, 0.9) ** 2
-    memory["m"] = 0.5 * memory.get("m", 0) + 0.001 * g / np.sqrt(v + 1e-7)
-    return -memory["m"]
-
-
-def adam(g, t, memory, lr=0.001):
-    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
-    v = average(memory, "v", g * g, 0.999)
-    scale = np.sqrt(1 - 0.999**t)
-    return -lr * m * scale / (np.sqrt(v) + 1e-7)
-
-
-def amsgrad(g, t, memory):
-    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
-    v = average(memory, "v", g * g, 0.5)
-    memory["top"] = np.maximum(memory.get("top", 0), v)
-    return -0.001 * m * np.sqrt(1 - 0.5**t) / (np.sqrt(memory["top"]) + 1e-7)
-
-
-def adamax(g, t, memory):
-    m = average(memory, "m", g, 0.9) / (1 - 0.9**t)
-    memory["u"] = np.maximum(0.999 * memory.get("u", 0), np.abs(g))
-    return -0.001 * m / (memory["u"] + 1e-7)
-
-
-def nadam(g, t, memory):
-    u, u_next = (0.9 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
-    memory["product"] = memory.get("product", 1) * u
-    m = average(memory, "m", g, 0.9)
-    v = average(memory, "v", g * g, 0.999) / (1 - 0.999**t)
-    ahead = u_next * m / (1 - memory["product"] * u_next)
-    return -0.001 * (ahead + (1 - u) * g / (1 - memory["product"])) / (np.sqrt(v) + 1e-7)
-
-
-def adagrad(g, t, memory):
-    memory["a"] = memory.get("a", 0.1) + g * g
-    return -0.001 * g / np.sqrt(memory["a"] + 1e-7)
-
-
-def adadelta(g, t, memory):
-    a = average(memory, "a", g * g, 0.95)
-    step = np.sqrt(memory.get("d", 0) + 1e-7) * g / np.sqrt(a + 1e-7)
-    average(memory, "d", step * step, 0.95)
-    return -step
-
-
-FORMULAS = [
-    (SGD(0.1), lambda g, t, memory: -0.1 * g, 0.0),
-    (SGD(0.1, momentum=0.9), momentum, 0.0),
-    (SGD(0.1, momentum=0.9, nesterov=True), nesterov, 0.0),
-    (SGD(0.1, weight_decay=0.2), lambda g, t, memory: -0.1 * g, 0.02),
-    (RMSprop(), rmsprop, 0.0),
-    (RMSprop(centered=True, momentum=0.5), rmsprop_centered, 0.0),
-    (Adam(), adam, 0.0),
-    (Adam(amsgrad=True, beta_2=0.5), amsgrad, 0.0),
-    (AdamW(), adam, 0.004 * 0.001),
-    (Adamax(), adamax, 0.0),
-    (Nadam(), nadam, 0.0),
-    (Adagrad(), adagrad, 0.0),
-    (Adadelta(1.0), adadelta, 0.0),
-]
-
-
-def label(one):
-    """The same in every process: no addresses, so that workers agree on what they collect."""
-    return one.__name__ if callable(one) and hasattr(one, "__name__") else repr(one)[:60]
-
-
-@pytest.mark.parametrize(("optimizer", "step", "share"), FORMULAS, ids=label)
-def test_an_optimizer_follows_its_formula(optimizer, step, share):
-    made = optimizers.deserialize(optimizers.serialize(optimizer))
-
-    path = trained(made)
-
-    np.testing.assert_allclose(path, by_formula(step, share), rtol=1e-10)
-    assert int(made.iterations) == STEPS
 
 
 def test_the_learning_rate_may_change_between_steps():

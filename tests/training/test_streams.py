@@ -125,15 +125,6 @@ def test_dicts_come_through_a_stream():
     assert list(history.history) == ["loss"]
 
 
-def test_a_generator_that_ends_too_soon_stops_the_training_with_a_warning():
-    model = compiled()
-
-    with pytest.warns(UserWarning, match="ran out of data"):
-        history = model.fit(iter([(X, Y)]), epochs=3, verbose=0)
-
-    assert history.epoch == [0]
-
-
 def test_an_empty_generator_is_an_error_before_anything_happens():
     model = compiled()
 

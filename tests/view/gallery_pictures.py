@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from funclab.view import Diagram
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.view import gallery
-from tests.view.gallery_measures import texts
+from tests.view.measures import texts
 
 LOOKS = ("light", "dark", "print")
 BACKGROUND = {"light": "#ffffff", "dark": "#15191e", "print": "#ffffff"}

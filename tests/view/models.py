@@ -102,11 +102,11 @@ def residual() -> Model:
 
 def densely() -> Model:
     """Every layer reads all before it."""
-    found = [Input(shape=(8,))]
+    tensors = [Input(shape=(8,))]
     for _ in range(4):
-        joined = Concatenate()(found) if len(found) > 1 else found[0]
-        found.append(Dense(8)(joined))
-    return Model(found[0], found[-1], name="densely")
+        joined = Concatenate()(tensors) if len(tensors) > 1 else tensors[0]
+        tensors.append(Dense(8)(joined))
+    return Model(tensors[0], tensors[-1], name="densely")
 
 
 def several_outputs() -> Model:

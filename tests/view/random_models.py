@@ -49,8 +49,8 @@ class Builder:
     def build(self, size: int = 12) -> Model:
         inputs = [self.input((4,)) for _ in range(self.random.integers(1, 3))]
         inputs += [self.input((3, 4)) for _ in range(self.random.integers(0, 2))]
-        self.pool += [one for one in inputs if len(one.shape) == 2]
-        self.steps += [one for one in inputs if len(one.shape) == 3]
+        self.pool += [x for x in inputs if len(x.shape) == 2]
+        self.steps += [x for x in inputs if len(x.shape) == 3]
         if self.chance(0.3):
             words = Input((3,), dtype="int32", **self.name())
             inputs.append(words)
@@ -75,18 +75,18 @@ class Builder:
 
     def freeze(self, model: Any) -> None:
         """Here and there, at any depth, something that training leaves alone or not."""
-        for one in (model, *model.layers):
-            if self.chance(0.15) and type(one) is not layers.InputLayer:
-                one.trainable = not one.trainable
-            known = hasattr(one, "graph") and one is not model
+        for layer in (model, *model.layers):
+            if self.chance(0.15) and type(layer) is not layers.InputLayer:
+                layer.trainable = not layer.trainable
+            known = hasattr(layer, "graph") and layer is not model
             if known and self.chance(0.5):
-                self.freeze(one)
+                self.freeze(layer)
 
     def packed(self, tensors: list[Any]) -> Any:
         """As a list, a dict, or a single one."""
         if len(tensors) == 1 and self.chance(0.7):
             return tensors[0]
-        return tensors if self.chance(0.5) else {f"key {i}": one for i, one in enumerate(tensors)}
+        return tensors if self.chance(0.5) else {f"key {i}": x for i, x in enumerate(tensors)}
 
     def grow_flat(self) -> None:
         if not self.flat or self.chance(0.6):

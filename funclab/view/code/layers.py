@@ -33,8 +33,7 @@ WINDOWS = (
 class Layers:
     """Writes layers.
 
-    What is `shared`, because a draft has written it twice, is one thing in several places: it is
-    left to `define`, which gives it a variable.
+    Layers that a draft has written twice are `shared`: `define` gives each of them a variable.
     """
 
     define: Callable[[Any], str]
@@ -249,7 +248,7 @@ def _held(layer: Any, name: str, config: Any) -> Any:
 
 
 def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
-    """Whether a setting follows from leaving it out."""
+    """Whether a layer would choose this setting if it were left out."""
     if default is not None or config is None:
         return same(config, default, name)
     usual = "linear" if name.endswith("activation") else {}

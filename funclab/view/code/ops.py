@@ -34,11 +34,11 @@ FUNCTIONS = {"any_true": "any", "all_true": "all", "identity": "copy"}
 ARGUMENTS = {
     "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
 }  # fmt: skip
-"""What functions of funclab.ops call a setting that the op calls otherwise."""
+"""Settings of ops that have other names in the functions of funclab.ops."""
 
 
 def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
-    """A call of `op` as one would write it; what it makes is this very op, with these settings."""
+    """A call of `op` as one would write it, which makes this op with these settings."""
     arguments = node.arguments.args
     kind = type(op).__name__
     if kind == "GetItem":

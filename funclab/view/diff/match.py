@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,11 @@ from funclab.view.scene.words import is_automatic
 MOST_PAIRS = 900
 """Above this many possible pairs, layers that look alike are paired in order, not by neighbours."""
 
+FEWEST_IN_A_RUN = 4
+"""Shorter runs of layers that look alike say less than their neighbours do."""
+
 Origin = tuple[Node, int]
-"""The node that made a tensor, and which of its outputs it is."""
+"""The node that made a tensor, and the index of the tensor among its outputs."""
 
 
 class Codes:
@@ -71,7 +75,7 @@ class Side:
         self.below = self._below()
 
     def parents(self, node: Node) -> list[tuple[Node, int]]:
-        """The node behind each tensor that a node takes, and which of its outputs it is."""
+        """The origin of each tensor that a node takes."""
         return [] if node.is_input else [self.graph.producer(t) for t in node.arguments.tensors]
 
     def _above(self) -> dict[Node, int]:
@@ -154,7 +158,7 @@ def _nameless(config: Any) -> Any:
 
 
 def constants_of(node: Node) -> list[str]:
-    """What a call was given beside tensors: numbers, arrays, flags, those by name with it."""
+    """The arguments of a call other than tensors: numbers, arrays, flags; keywords with names."""
     values = [("", leaf) for leaf in structure.flatten(node.arguments.args)]
     for name, value in node.arguments.kwargs.items():
         values += [(f"{name}=", leaf) for leaf in structure.flatten(value)]
@@ -203,6 +207,7 @@ def match(left: Side, right: Side) -> Match:
     _pair_alike(pairs, lambda side, x: None if is_automatic(x) else (class_of(x), x.name))
     _pair_alike(pairs, lambda side, x: (side.signature(x), *side.around(x)))
     _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[0]))
+    _pair_runs(pairs)
     _pair_alike(pairs, lambda side, x: (side.signature(x), side.around(x)[1]))
     _pair_alike(pairs, Side.signature, by_neighbours=True)
     _pair_alike(pairs, lambda side, x: (class_of(x), side.shapes(x)), by_neighbours=True)
@@ -211,13 +216,26 @@ def match(left: Side, right: Side) -> Match:
     return pairs
 
 
+def _pair_runs(pairs: Match) -> None:
+    """Pair what stands in the longest runs of layers that are alike on both sides, in order."""
+    lefts = [layer for layer in pairs.left.calls if layer not in pairs.layers]
+    rights = [layer for layer in pairs.right.calls if layer not in pairs.back]
+    keys = [
+        [(side.signature(layer), side.shapes(layer)) for layer in layers]
+        for side, layers in ((pairs.left, lefts), (pairs.right, rights))
+    ]
+    for run in SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks():
+        for i in range(run.size if run.size >= FEWEST_IN_A_RUN else 0):
+            pairs.pair(lefts[run.a + i], rights[run.b + i])
+
+
 def _pair_alike(
     pairs: Match,
     key: Callable[[Side, Operation], Any],
     by_neighbours: bool = False,
     alone: bool = True,
 ) -> None:
-    """Pair what has the same key: equal names first, then as neighbours say, then in order.
+    """Pair layers with the same key: equal names first, then by neighbours, then in order.
 
     With `alone=False`, only what has a neighbour in common.
     """
@@ -282,11 +300,17 @@ def _match_calls(pairs: Match) -> None:
         return pairs.right.calls[layer] if layer is not None else []
 
     def pair(node: Node, calls: Iterable[Node]) -> None:
-        """Pair a call with the first of some that has no other half."""
+        """Pair a call with the first of some that is not paired yet."""
         other = next((call for call in calls if call not in used), None)
         if other is not None:
             pairs.calls[node] = other
             used.add(other)
+
+    def same_call(a: Node, b: Node) -> bool:
+        mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
+        if not mine and not theirs:
+            return pairs.layers.get(a.operation) is b.operation
+        return same_origins(pairs, mine, theirs)
 
     for node in pairs.left.nodes:
         what, others = pairs.left.signature(node.operation), []
@@ -294,17 +318,10 @@ def _match_calls(pairs: Match) -> None:
             starts = mapped_origins(pairs, first)
             others = [other for start in starts for other in alike.get((what, start), [])]
         others.sort(key=lambda other: other.time)
-        pair(node, (n for n in (*own_calls(node), *others) if _same_call(pairs, node, n)))
+        pair(node, (call for call in (*own_calls(node), *others) if same_call(node, call)))
     for node in pairs.left.nodes:  # what is connected otherwise, in order
         if node not in pairs.calls:
             pair(node, own_calls(node))
-
-
-def _same_call(pairs: Match, a: Node, b: Node) -> bool:
-    mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
-    if not mine and not theirs:
-        return pairs.layers.get(a.operation) is b.operation
-    return same_origins(pairs, mine, theirs)
 
 
 def same_origins(pairs: Match, mine: list[Origin], theirs: list[Origin]) -> bool:

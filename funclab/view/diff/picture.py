@@ -194,7 +194,7 @@ class Half(Diagram):
 
 
 def halves(difference: Comparison, large: bool = False) -> list[Half]:
-    """Both graphs, drawn in the same way: as the one does that has less room."""
+    """Both graphs, drawn in the same way, that of the larger one."""
     graphs = [half(difference, side, large) for side in SIDES]
     scenes = [graph.scene for graph in graphs]
     choice = max((scene.choices.index(scene.choice), scene.choice) for scene in scenes)[1]
@@ -207,7 +207,7 @@ def halves(difference: Comparison, large: bool = False) -> list[Half]:
 
 
 def half(difference: Comparison, side: str, large: bool = False, choice: str | None = None) -> Half:
-    """The graph of one side: models inside it are open where something in them is told of."""
+    """The graph of one side; nested models are open if an entry is about something in them."""
     most_calls, room = (PROJECTOR_CALLS // 2, ON_A_WALL) if large else (MOST_CALLS, ROOM)
     model = difference.models[side == "right"]
     keys = [key for entry in difference for key in getattr(entry, side)]

@@ -29,7 +29,7 @@ from funclab.view.scene.insides import parts
 
 LONGEST_NAME = 40
 MOST_SENTENCES = 6
-"""Of more layers that are in both models, the others are told in one sentence."""
+"""Of more shared layers, the others are summed up in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _alone(kind: str, pairs: Match, layer: Operation) -> Entry:
 
 
 def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
-    """Settings that differ; of models inside, only what is theirs alone."""
+    """Settings that differ; differences inside nested models have entries of their own."""
     if a is b:
         return
     signature = pairs.left.codes.signature
@@ -171,7 +171,7 @@ def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
 
 
 def _inner_changed(pairs: Match, a: Operation, b: Operation) -> list[str]:
-    """The layer that a wrapper applies; what differs in a model there is told by itself."""
+    """A change of the layer that a wrapper applies; models there have entries of their own."""
     inner = [words.inner_layer(layer) for layer in (a, b)]
     if None in inner or None not in map(model_in, inner):
         return []
@@ -230,7 +230,7 @@ def _ends(pairs: Match) -> Iterator[Entry]:
 
 
 def _same_end(pairs: Match, x: Origin, y: Origin) -> bool:
-    """Whether one end is the other, or what was added or taken away lies between."""
+    """Whether two ends correspond, directly or through layers that were added or removed."""
     if same_origin(pairs, x, y):
         return True
     new = x[0].operation not in pairs.layers, y[0].operation not in pairs.back
@@ -351,7 +351,7 @@ def notes(pairs: Match, shared: list[Entry]) -> Iterator[str]:
 
 
 def _own_weights(pairs: Match, some: bool) -> Iterator[str]:
-    """Whose the other weights are, and whether they hold the same numbers; none are allocated."""
+    """Who owns the other weights, and whether they hold equal numbers; none are allocated."""
     weights = [
         (v, w)
         for a, b in pairs.layers.items()

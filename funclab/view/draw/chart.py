@@ -279,7 +279,9 @@ class Plot:
             self.canvas.text_line(complex(self.left - 8, level + 4), text, font)
         self._level(self.base, Paint("", "line", 1))
         font = Font(TICK, "soft", anchor="middle")
-        for epoch in self._whole_epochs():
+        first, last = self.along
+        epochs = ticks(first, last, 8) if last > first else [first]
+        for epoch in (epoch for epoch in epochs if epoch == int(epoch)):
             start = complex(self._across(epoch), self.base + 16)
             self.canvas.text_line(start, f"{epoch:g}", font)
         start = complex((self.left + self.right) / 2, self.base + 34)
@@ -288,12 +290,6 @@ class Plot:
     def _level(self, y: float, paint: Paint) -> None:
         ends = [complex(self.left, y), complex(self.right, y)]
         self.canvas.path(polyline(ends), paint)
-
-    def _whole_epochs(self) -> list[float]:
-        first, last = self.along
-        if first == last:
-            return [first]
-        return [epoch for epoch in ticks(first, last, 8) if epoch == int(epoch)]
 
     def _dots(self) -> None:
         """Single batches; those beyond the frame as arrowheads at its edge."""
@@ -389,7 +385,7 @@ class Plot:
 
 
 def stretches(values: list[Any], shows: Callable[[Any], bool]) -> list[list[tuple[int, Any]]]:
-    """Neighbouring values that have a place, each with its index; one list for each stretch."""
+    """Runs of neighbouring values that can be shown, each value with its index."""
     pieces: list[list[tuple[int, Any]]] = [[]]
     for i, value in enumerate(values):
         if shows(value):

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 Points = list[tuple[float, float]]
 KAPPA = 0.5523
-"""How far the handles of a cubic curve reach that looks like a quarter of a circle."""
+"""The reach of the handles of a cubic curve that approximates a quarter of a circle."""
 # Corners around the middle, in parts of the size.
 _OUTLINES = {
     "diamond": "0,-1.1 1.1,0 0,1.1 -1.1,0",
@@ -32,7 +32,7 @@ COLOURS = 5
 
 @dataclass(kw_only=True)
 class Area:
-    """A place in a picture, which the layout fills in. A point is x + 1j * y."""
+    """A rectangle in a picture, which the layout fills in. A point is x + 1j * y."""
 
     x: float = 0
     y: float = 0

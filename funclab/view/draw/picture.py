@@ -52,7 +52,7 @@ class Picture:
     word: ClassVar[str] = ""
     """What `repr` calls the picture; the name of its class unless given."""
     fits: ClassVar[bool] = False
-    """Whether it is no larger on a projector than the window there."""
+    """Whether a projector shows it no larger than its window."""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the width and height needed."""
@@ -70,7 +70,7 @@ class Picture:
 
     @property
     def svg(self) -> str:
-        """The picture. It holds no ids, so that many fit on one page."""
+        """The picture. It holds no ids, so that a page can have several."""
         canvas = Canvas(theme.palette(self.look))
         width, height = map(round, self.draw(canvas))
         scale = 1.0

@@ -19,9 +19,9 @@ from funclab.files import replacing
 
 ENDINGS = (".png", ".pdf")
 MOST_DOTS = 1_000_000
-"""A picture of more units than this has less than a dot for each: every dot costs time and room."""
+"""The most dots of a picture: a larger one has less than a dot for each unit."""
 LARGEST = 300_000
-"""Characters."""
+"""The most characters of an SVG of which a PNG is made."""
 CURVE = 5
 """Straight pieces in a curve."""
 _PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
@@ -33,8 +33,8 @@ _SIDES = {"middle": "center", "end": "right"}
 
 
 def pictures(svg: str, paper: str) -> dict[str, str]:
-    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Of a picture so large
-    that it could not be read in few dots, there is none."""
+    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Very large pictures,
+    which could not be read in so few dots, have none."""
     return {"image/svg+xml": svg} | ({"image/png": png(svg, paper)} if len(svg) < LARGEST else {})
 
 

@@ -30,7 +30,7 @@ _REGULAR = [int(width) for width in _WIDTHS.split()]
 _BOLD, _MONOSPACE = 1.13, 0.602
 _WIDE, _USUAL = 1.0, 0.75
 _DRAWING = 0x2500
-"""From here on no monospaced font keeps to its width."""
+"""From this code point on, characters of monospaced fonts have other widths."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -62,7 +62,7 @@ def clean(text: str) -> str:
 
 
 def steady(text: str) -> str:
-    """A line for the eye: words read from right to left turn nothing around beside them.
+    """A line as it is drawn: words read from right to left do not reorder the text beside them.
 
     Without it, `[0:1]` after such a word stands before it, and of two such words in a list the
     second. U+2068 and U+2069 isolate a word (Unicode Annex 9); `clean` comes first.

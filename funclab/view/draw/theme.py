@@ -1,5 +1,5 @@
-"""Colours: one table for light, dark and print, and the style sheet made of it; and how views look,
-and whether they ask, unless they are told otherwise."""
+"""Colours: one table for light, dark and print, and the style sheet made of it; and the defaults of
+views: their look, and whether they ask."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LOOKS = ("auto", "light", "dark", "print", "projector")
 FOLLOWING = ("auto", "projector")
 """The looks that take the colours of the page around them."""
 PROJECTOR = 1.7
-"""How much larger all is on a wall: the smallest type, 11, becomes more than 18."""
+"""How much larger pictures are on a projector: the smallest text, 11, becomes more than 18."""
 WINDOW = (1180, 620)
 """The part of a projected page, 1280 x 720 pixels, that is left for a cell's output."""
 
@@ -107,7 +107,7 @@ def chosen(name: str | None = None) -> str:
 
 
 def still(name: str | None = None) -> str:
-    """The look of the picture that stays in a notebook, which its readers see from nearby."""
+    """The look of the picture that stays in a notebook, which is read on a screen."""
     name = chosen(name)
     return "auto" if name == "projector" else name
 

@@ -16,16 +16,16 @@ from funclab.view.scene.scene import Scene
 from funclab.view.scene.sizes import density_of
 
 MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
-"""How much a view keeps for going back and forth."""
+"""How many pictures a view keeps, and how many characters of SVG."""
 MOST_ON_A_PAGE = 6_000_000
-"""How much a page without a kernel holds."""
+"""How many characters of SVG a page without a kernel holds."""
 MOST_FRAMES = 40
-"""A page holds all frames closed, each open by itself, and all open; of more not each."""
+"""A page holds all frames closed, all open, and each of up to so many open by itself."""
 BESIDE, BELOW, NARROW = 360, 120, 700
 """The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
 ON_A_WALL = 548, 204
 """The same for a projector."""
-OVERVIEW = "overview"
+OVERVIEW, LOOKS = "overview", ("auto", "projector")
 LINE, COLUMN, EDGES = 24, 200, 50
 """The least room that a call takes below the strip of all calls, and what is lost at the edges."""
 FEWEST = 3
@@ -36,7 +36,7 @@ Room = tuple[float, float]
 
 
 class Way(NamedTuple):
-    """What decides a picture, beside its room and what is selected in it."""
+    """What a picture depends on, apart from its room and the selection."""
 
     face: str
     opened: tuple[str, ...]
@@ -79,7 +79,7 @@ class Gallery:
         ]
 
     def revealing(self, wanted: Any, key: str) -> Any:
-        """What is to be open so that a key can be seen."""
+        """The frames that must be open for a key to be visible."""
         opened = self.opened(wanted)
         around = [frame for frame in self.frames if key.startswith(f"{frame}/")]
         if set(around) <= set(opened):
@@ -177,10 +177,10 @@ class Gallery:
         side = min(fits, key=worth)
         if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
             return None
-        return side, self._drawn(way, ways.draw(fits[side]))
+        return side, Diagram(ways.draw(fits[side]), LOOKS[way.large])
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
-        """As many calls as there is room for below the strip, around what is selected."""
+        """As many calls as fit below the strip, around the selection."""
         rooms = {side: (w, h - STRIP) for side, (w, h) in self._rooms(way).items()}
         if len(rooms) > 1:  # something is selected nearly always
             del rooms["over"]
@@ -201,7 +201,7 @@ class Gallery:
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target)
-        return side, self._drawn(way, ways.draw(fit)), rooms[side]
+        return side, Diagram(ways.draw(fit), LOOKS[way.large]), rooms[side]
 
     def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))
@@ -210,10 +210,6 @@ class Gallery:
         if most:  # nothing else is folded in a part of a model
             chosen.choices = [LINES]
         return chosen
-
-    @staticmethod
-    def _drawn(way: Way, scene: Scene) -> Diagram:
-        return Diagram(scene, "projector" if way.large else "auto")
 
     def _holds(self, frame: str, target: str) -> bool:
         """Whether a box is in a frame, in either face."""
@@ -289,8 +285,8 @@ class Gallery:
             self._add(way, "")
 
     def _draw_folded(self, way: Way, names: str) -> None:
-        """Pictures in which together everything can be seen that is folded away in those whose
-        names begin with `names`."""
+        """Pictures that together show everything that is folded away in those whose names begin
+        with `names`."""
         drawn = [keys for name, keys in self.shown.items() if name.startswith(names)]
         shown = set().union(*drawn)
         for target in dict.fromkeys(self.target(way.face, key) for key in self.top):

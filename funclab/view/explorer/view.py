@@ -80,7 +80,7 @@ class Explorer(View):
         super().show(**self._revealing(state))
 
     def _revealing(self, state: dict[str, Any]) -> dict[str, Any]:
-        """The state with what hides the selection opened, unless it sets `open` itself."""
+        """The state with the frames around the selection open, unless it sets `open` itself."""
         if not state.get("selected") or "open" in state:
             return state
         now = self.state.get("open", False)
@@ -178,13 +178,13 @@ class Explorer(View):
 PAGE = 1240.0, 624.0
 """The room below the title of a page in a window 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
-"""What the browser may ask for, and what tells it."""
+"""What the browser may ask for, and the function that answers."""
 ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
-"""What was answered, by all questions of a model and their answers, for when a cell runs again."""
+"""The answers given, by the questions of a model with their solutions: they outlive a cell."""
 
 
 class CallsOf(Piece):
-    """All that leads to the calls of one layer, in the form of a model."""
+    """The graph of all calls of one layer, in the form of a model."""
 
     def __init__(self, layer: Operation) -> None:
         outputs = [tensor for node in layer.inbound_nodes for tensor in node.output_tensors]

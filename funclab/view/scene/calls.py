@@ -19,7 +19,7 @@ from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
 UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
-"""Whose inputs may come in any order."""
+"""Layers for which the order of the inputs makes no difference."""
 
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
@@ -30,12 +30,12 @@ class Sharing:
 
     def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
         self.outside = outside
-        """Where calls are that belong to none of these graphs."""
+        """How calls that belong to none of these graphs are located."""
         inner = list(parts(graph))
         self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
         """The model inside this one to which a node belongs, by name."""
         self.boxes: dict[str, Box] = {}
-        """The boxes of calls, by their keys, as each picture of the same model needs them."""
+        """The boxes of calls by key, made once for all pictures of the same model."""
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
@@ -55,10 +55,10 @@ class Sharing:
 
 
 def caption_groups(scene: Scene) -> None:
-    """Say of each weights capsule how many calls use the weights; of a second one, whose they are.
+    """Write in each weights capsule how many calls use the weights, and in a second capsule of the
+    same weights where the first one is.
 
-    A model that is called twice and drawn twice has all its layers drawn twice: the weights in it
-    exist once all the same.
+    The layers of a model that is called twice may be drawn twice; their weights exist only once.
     """
     places: dict[int, str] = {}
     for part in scene.walk():
@@ -78,7 +78,7 @@ def caption_groups(scene: Scene) -> None:
 
 
 def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
-    """Which nodes of a layer are not in a graph, and where they are; nothing when all are."""
+    """Which nodes of a layer are not in a graph, and where they are; empty if all are in it."""
     inside = set(graph.nodes)
     elsewhere: dict[str, list[int]] = {}
     for node in layer.inbound_nodes:
@@ -104,7 +104,7 @@ def _numbers(nodes: list[int]) -> str:
 
 
 class Piece:
-    """A piece of graph in the form of a model: where it begins and ends has no numbers."""
+    """Part of a graph in the form of a model, whose inputs and outputs are not numbered."""
 
     def __init__(self, name: str, graph: Graph) -> None:
         self.name, self.graph = name, graph
@@ -157,7 +157,7 @@ class Calls:
         return scene
 
     def _every(self) -> list[Entry]:
-        """What there is a box for, before the middle is left out."""
+        """The entries that get a box, before the middle is left out."""
         items: list[repeats.Item] = list(repeats.parts_of(self.graph))
         if self.fold:
             items = repeats.folded(self.graph, self.sharing.numbers, self.fold == "alike")
@@ -314,7 +314,7 @@ class Calls:
         return box
 
     def _groups(self, entries: Sequence[Entry]) -> list[Group]:
-        """The shared layers that are drawn: each with the boxes that are its calls."""
+        """The shared layers that are drawn, each with the boxes of its calls."""
         keys: dict[Operation, list[str]] = {}
         for entry in entries:
             if isinstance(entry, Node):

@@ -1,4 +1,4 @@
-"""Which way of drawing a model fits the room: type is never scaled down, fewer words are said."""
+"""Chooses how to draw a model so that it fits: the font size stays, the text becomes shorter."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from funclab.view.scene.sizes import DENSITIES, TAB
 
 Room = tuple[float, float]
 Steps = tuple[tuple[str, ...], ...]
-"""Densities to try one after the other; those of one step with one column, then with more."""
+"""Densities to try in order; those of one step first with one column, then with more."""
 
 
 class Choice(NamedTuple):
-    """A way to draw a model: how much is folded and how much is said, in how many columns."""
+    """A way to draw a model: what is folded, how dense the text is, and how many columns."""
 
     name: str
     fold: str
@@ -47,7 +47,7 @@ ALIKE = Choice("alike folded, lines", "alike", IN_LINES, COLUMNS)
 
 
 class Trial(NamedTuple):
-    """A layout: how much is said, which way data flows, in how many columns; 0 for a U."""
+    """A layout: its density, its direction and its number of columns; 0 columns for a U."""
 
     density: str
     direction: str
@@ -55,7 +55,7 @@ class Trial(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """What is chosen for a room, and how large it is at least."""
+    """The layout chosen for a room, and its least size."""
 
     choice: Choice
     trial: Trial
@@ -87,7 +87,7 @@ class Chooser:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """The list, without ways that change nothing."""
+        """The ways to draw this model, without those that would change nothing."""
         if self.layers:
             return [*PLAIN, LINES]
         folds = any(box.gathers for box in self.scene("equal").boxes)
@@ -100,9 +100,9 @@ class Chooser:
         return [choice.name for choice in self.choices]
 
     def fit(self, room: Room, wanted: int | str | None = None) -> Fit:
-        """How to draw the model: in the way wanted, or in the first that fits a room.
+        """How to draw the model: in the way asked for, or in the first that fits a room.
 
-        If none fits, the way with the fewest words, in the layout that needs least more room.
+        If none fits, the way with the least text, in the layout that exceeds the room least.
 
         Raises: ArgumentError for a way that is not in the list.
         """
@@ -120,7 +120,7 @@ class Chooser:
         return self._nearest(last, room)
 
     def rank(self, fit: Fit) -> tuple[int, int]:
-        """How far down the list a way is, and which of its steps: more words come first."""
+        """The position of a way in the list, and of its step; ways with more text come first."""
         step = next(i for i, names in enumerate(fit.choice.steps) if fit.trial.density in names)
         return self.choices.index(fit.choice), step
 
@@ -171,7 +171,7 @@ class Chooser:
         return scene
 
     def _sized(self, choice: Choice, trial: Trial, room: Room) -> Fit:
-        """How large a trial is at least, each tried once."""
+        """The least size of a layout, computed once."""
         key = choice.fold, trial
         if key not in self.sizes:
             scene = self._placed(choice.fold, trial, (0, 0))
@@ -191,7 +191,7 @@ class Chooser:
         return high and size.narrowest * columns <= room[0]
 
     def _nearest(self, choice: Choice, room: Room) -> Fit:
-        """The layout with the fewest words that needs least more room, first of all across."""
+        """The layout with the least text that exceeds the room least, first in width."""
         last = choice.steps[-1 if "TB" in self.directions else 0]
         trials = self._trials(choice, last, self.directions)
         fits = [self._sized(choice, trial, room) for group in trials for trial in group]

@@ -38,9 +38,9 @@ CHANGES = " A shape is written where it changes."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 LOW = 560
-"""The height that gaps may fill."""
+"""The height up to which gaps grow."""
 PROJECTOR_CALLS = 11
-"""Boxes that a class can read from the last row, with the one that stands for the others."""
+"""The number of boxes that can be read from the last row of a class, the fold among them."""
 
 
 class Graphs(Picture):
@@ -164,7 +164,7 @@ def chooser(
     show_shapes: bool = True,
     show_dtype: bool = False,
 ) -> Chooser:
-    """The ways to draw a model, of which a room decides. The arguments are those of `diagram`."""
+    """The ways to draw a model, to choose from. The arguments are those of `diagram`."""
     _check("face", face, FACES)
     _check("direction", direction or "TB", DIRECTIONS)
     graph = words.graph_of(model)
@@ -266,7 +266,7 @@ def maker(tensor: Tensor) -> Node:
 
 
 def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
-    """All calls that some tensors need, in order of calling, the inputs first."""
+    """All calls that some tensors depend on, in the order they were made, inputs first."""
     nodes: set[Node] = set()
     waiting = list(tensors)
     while waiting:
@@ -278,12 +278,12 @@ def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
 
 
 def source_inputs(tensor: Tensor) -> list[Tensor]:
-    """The tensors, without inputs of their own, that a tensor is made from; the oldest first."""
+    """The input tensors that a tensor depends on, the oldest first."""
     return [node.output_tensors[0] for node in calls_before([tensor]) if node.is_input]
 
 
 def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagram:
-    """The picture of how a tensor came about, from the inputs on.
+    """The picture of the calls that a tensor depends on, from the inputs on.
 
     Raises: TensorTypeError for what is not a symbolic tensor.
     """
@@ -303,7 +303,7 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
 def compact(
     model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
 ) -> Diagram:
-    """The calls of a model as a small picture; one of more calls has its middle folded.
+    """A small picture of a model; one with more calls has its middle folded.
 
     Without `capsules`, shared layers are tied together, but their weights are not drawn.
     """
@@ -319,8 +319,8 @@ def compact(
 
 
 def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diagram:
-    """The small picture from left to right where that fits a width, else from top to bottom; and
-    without the weights of shared layers, where even that is too wide."""
+    """The small picture from left to right if that fits a width, else from top to bottom, and if
+    that is too wide, without the weights of shared layers."""
     for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
         drawn = compact(model, direction, most_calls, capsules)
         if drawn.scene.width <= width:
@@ -329,5 +329,5 @@ def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diag
 
 
 def bare(picture: Any) -> str:
-    """A picture without its style sheet: that of the live view is on the page already."""
+    """The SVG of a picture without its style sheet, which a live view has on its page already."""
     return re.sub(r"<style>.*?</style>", "", picture.svg, flags=re.DOTALL)

@@ -20,23 +20,21 @@ Line = tuple[str, str, str, str, str]
 LONGEST = 120
 """Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
 _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
-"""What may mean something to Mermaid, even between quotation marks."""
+"""Characters that Mermaid may interpret even between quotation marks."""
 
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
     """One line for each call: its node, what it does, takes and makes."""
     for box in scene.boxes:
-        for name, *cells in _row_lines(box) if box.rows else [_box_line(scene, box)]:
+        for row in box.rows:
+            takes = row.note or ", ".join(row.inputs) or "-"
+            makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
+            yield f"{indent}{box.name}[{row.index}]", box.detail, takes, makes, shapes
+        if not box.rows:
+            name, *cells = _box_line(scene, box)
             yield indent + name, *cells  # type: ignore[misc]
         if box.inside is not None:
             yield from call_lines(box.inside, f"{indent}  ")
-
-
-def _row_lines(box: Box) -> Iterator[Line]:
-    for row in box.rows:
-        takes = row.note or ", ".join(row.inputs) or "-"
-        makes, shapes = ", ".join(row.outputs) or "-", ", ".join(row.shapes) or "-"
-        yield f"{box.name}[{row.index}]", box.detail, takes, makes, shapes
 
 
 def _box_line(scene: Scene, box: Box) -> Line:
@@ -62,7 +60,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
 
 
 def description(scene: Scene) -> str:
-    """The picture as sentences, for those who do not see it."""
+    """The picture as sentences, for screen readers."""
     sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
@@ -180,7 +178,9 @@ def _parts(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[st
 
 def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[str]:
     boxes = {box.key: box for box in scene.boxes}
-    shapes = _shapes(scene)
+    shapes = {plate.name: plate.shape for plate in scene.plates}
+    for row in (row for box in scene.boxes for row in box.rows):
+        shapes |= zip(row.outputs, row.shapes, strict=False)
     for edge in joined(scene, outputs=True):
         start, end = edge.source.key, edge.target.key
         clusters = [
@@ -213,10 +213,3 @@ def _label(box: Box, group: Group | None) -> list[str]:
     name = box.name if box.node is None else f"{box.name}[{box.node}]"
     shared = [f"shared: {group.total} calls"] if group is not None else []
     return [name, box.detail, *["frozen"] * box.frozen, *shared]
-
-
-def _shapes(scene: Scene) -> dict[str, str]:
-    """The shapes of the tensors by their names."""
-    rows = [row for box in scene.boxes for row in box.rows]
-    pairs = [pair for row in rows for pair in zip(row.outputs, row.shapes, strict=False)]
-    return {plate.name: plate.shape for plate in scene.plates} | dict(pairs)

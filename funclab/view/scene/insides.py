@@ -26,7 +26,7 @@ _graphs: WeakKeyDictionary[Node, Graph] = WeakKeyDictionary()
 
 
 class Argument(Operation):
-    """What brings an argument of a `call` into the graph of what that call does."""
+    """The input of a graph of a `call` that stands for one of its arguments."""
 
 
 class Recorded(Node):
@@ -51,7 +51,7 @@ class _Entered(str):
 
 
 class _Recording(Tape):
-    """A tape on which two calls of one layer that follow each other can be told apart."""
+    """A tape that distinguishes two successive calls of the same layer."""
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _graph_of_call(node: Node) -> Graph:
 
 
 def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
-    """The tensors that a call takes, by the name of the argument, the first one last."""
+    """The tensors that a call takes with the names of their arguments, in reverse order."""
     names = [first_parameter(type(node.operation)), *call_parameters(type(node.operation))]
     arguments = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
     for name, value in reversed(arguments.items()):

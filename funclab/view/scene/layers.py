@@ -13,13 +13,14 @@ from funclab.view.scene.repeats import Entry, Several, reads
 from funclab.view.scene.scene import Box, Row
 
 MOST_NOTES = 3
-"""Calls outside the model that are told one by one."""
+"""How many calls outside the model have a row each."""
 
 
 class Layers(Calls):
-    """Builds the scene of a graph with a box for each layer; one of a single call is that call's.
+    """Builds the scene of a graph with a box for each layer: for one that is called once, that of
+    its call.
 
-    What is left out of a long model, open frames and edges are as in the calls face.
+    Folds, open frames and edges are as in the calls face.
     """
 
     face = "layers"

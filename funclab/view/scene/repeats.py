@@ -108,7 +108,7 @@ def reads(graph: Graph, node: Node) -> list[Tensor]:
 
 class Hashes:
     """Hashes of parts: of class, wiring, sharing and freezing, and if `equal` of all settings and
-    shapes too. What brings data into the model or out of it is like nothing else.
+    shapes too. Calls that make the model's inputs or outputs are unique.
     """
 
     def __init__(self, graph: Graph, shared: set[Operation], equal: bool, top: bool = True) -> None:
@@ -268,7 +268,7 @@ class Several:
 
 
 Entry = Node | Repetition | Family | LeftOut | Several
-"""What one box stands for."""
+"""The calls that share a box."""
 
 
 def calls_of(entry: Entry) -> list[Node]:
@@ -376,7 +376,7 @@ def prefix_of(nodes: Iterable[Node]) -> str:
 
 
 def _prefixes(node: Node) -> set[str]:
-    """What a name may begin with: all up to a number that an underline follows."""
+    """The prefixes of a name: everything up to a number that an underscore follows."""
     name = node.operation.name
     return {name[: match.start()] for match in re.finditer(r"(?<=\d)_(?=.)", name)}
 

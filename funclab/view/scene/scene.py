@@ -30,9 +30,9 @@ class Box(Area):
     detail: str
     """What it does, in full."""
     brief: str | None = None
-    """What is drawn of that under the name, where it is not all."""
+    """The part of it that is drawn under the name, if that is not all."""
     several: bool = False
-    """Whether its layer has several nodes, so that the node's index says something."""
+    """Whether its layer has several nodes, so that the index of this one is shown."""
     role: str = "plain"
     """input, output, plain; of several calls: repeat, names (with a prefix), fold (left out)."""
     node: int | None = None
@@ -97,12 +97,12 @@ class Plate(Area):
     output: bool = False
     mask: bool = False
     numbered: bool = False
-    """Whether its layer has several nodes, so that its name is told where words are few."""
+    """Whether its layer has several nodes, so that its name is shown even in dense pictures."""
     hidden: bool = False
-    """Left out, because in lines only a change of shape is told."""
+    """Left out, because in lines a shape is only shown where it changes."""
     title: str = ""
     tensor_key: str = ""
-    """What tells the tensor from all others in the picture."""
+    """The key of the tensor, unique in the picture."""
     border: str = ""
     """Whether the tensor only goes "in" or "out" of a frame here: a point without words."""
 
@@ -128,7 +128,7 @@ class Edge:
     path: Points = field(default_factory=list)
     """A start, then three points for each cubic curve."""
     tensor_key: str = ""
-    """What tells the tensor from all others in the picture."""
+    """The key of the tensor, unique in the picture."""
 
 
 @dataclass
@@ -192,13 +192,13 @@ class Scene:
     hidden: int = 0
     """How many calls are not drawn, those in repetitions too."""
     moved: bool = False
-    """Whether others are folded away than without a focus."""
+    """Whether the focus decided what is folded away."""
     title: str = ""
     description: str = ""
     choice: str = "full"
     """How it is drawn: one of the `choices`."""
     choices: list[str] = field(default_factory=lambda: ["full"])
-    """The ways to draw it, from the most words to the fewest."""
+    """The ways to draw it, from the most text to the least."""
     width: float = 0
     height: float = 0
 

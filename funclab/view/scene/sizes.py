@@ -1,4 +1,4 @@
-"""How much a picture says at each place, how large that is, and the text that fits in it."""
+"""The densities of pictures: how much text there is in each place, its size, and how it is cut."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.view.scene.scene import Box, Group, Plate, Row, Scene
 
 @dataclass(frozen=True)
 class Density:
-    """How much a picture says at each place, and how large that is. Type is never scaled."""
+    """How much text a picture has in each place, and its sizes. Text is never scaled."""
 
     height: float
     """The height of a box."""
@@ -77,7 +77,7 @@ REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
 AXIS = 17
 """In lines, how far from the left of a box the wire runs."""
 UNEQUAL = 1.4
-"""How much wider than most others a box is that keeps its width."""
+"""A box so much wider than most others keeps its own width."""
 BESIDE = 9
 """How far beside its wire a shape stands."""
 
@@ -113,7 +113,7 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
 
 
 def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
-    """As much of a text as there is room for; nothing where that says nothing."""
+    """As much of a text as there is room for; empty if too little would be left to understand."""
     first = text.partition(" · ")[0]
     while text and text_width(text, size, bold) > room:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")

@@ -111,7 +111,9 @@ def detail(layer: Any) -> str:
         size = f"to {layer.height}×{layer.width}"
     counted = _COUNTED.get(kind(layer), "") if size else ""
     before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
-    settings = [_first(layer, _WINDOWS), *before, _activation(layer), *after]
+    function = getattr(layer, "activation", None)
+    activation = "" if function is None else value_text(function)
+    settings = [_first(layer, _WINDOWS), *before, activation * (activation != "linear"), *after]
     head = " ".join(filter(None, [kind(layer), of, size, counted]))
     return " · ".join(filter(None, [head, *settings]))
 
@@ -206,12 +208,6 @@ def _same(value: Any) -> Any:
     """A tuple of equal numbers as the number."""
     equal = isinstance(value, tuple) and len(set(value)) == 1
     return _same(value[0]) if equal else value
-
-
-def _activation(layer: Any) -> str:
-    function = getattr(layer, "activation", None)
-    name = getattr(function, "__name__", type(function).__name__ if function is not None else "")
-    return "" if name in ("", "linear") else shorten(name, 20)
 
 
 def count(variables: Iterable[Variable]) -> int:

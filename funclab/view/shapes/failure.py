@@ -86,24 +86,17 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
             continue
         for axis, length in spec.axes.items():
             if -len(shape) <= axis < len(shape) and length not in (None, shape[axis]):
-                return _with_length(axis, length), [(i, axis % len(shape))]
-        return _with_rank(spec), []
+                after = ", …" * (-axis - 1) if axis < 0 else ", …"
+                before = ", …" if axis < 0 else ", …" * (axis - 1)
+                return f"(None{before}, {length}{after})", [(i, axis % len(shape))]
+        if spec.shape is not None:
+            return show(spec.shape), []
+        if spec.ndim is not None:
+            return f"{spec.ndim} axes, the batch among them", []
+        least = spec.min_ndim is not None
+        count = spec.min_ndim if least else spec.max_ndim
+        return f"at {'least' if least else 'most'} {count} axes", []
     return "", []
-
-
-def _with_length(axis: int, length: int) -> str:
-    if axis < 0:
-        return f"(None, …, {', '.join([str(length), *['…'] * (-axis - 1)])})"
-    return f"({', '.join(['None', *['…'] * (axis - 1), str(length)])}, …)"
-
-
-def _with_rank(spec: Any) -> str:
-    if spec.shape is not None:
-        return show(spec.shape)
-    if spec.ndim is not None:
-        return f"{spec.ndim} axes, the batch among them"
-    least = spec.min_ndim is not None
-    return f"at {'least' if least else 'most'} {spec.min_ndim if least else spec.max_ndim} axes"
 
 
 def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:

@@ -95,7 +95,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
 
 def copied(optimizer: Any, model: Any) -> Any:
     """An optimizer that goes on from where this one is, and remembers the same weights."""
-    weights = [*optimizer.memory.places, *lasting_variables(model)]
+    weights = [*optimizer.memory.extents, *lasting_variables(model)]
     return copy.deepcopy(optimizer, {id(weight): weight for weight in weights})
 
 

@@ -36,7 +36,7 @@ def assert_rebuilt(model: Any, cut: bool = False, **own: Any) -> Any:
 def assert_same_numbers(model: Any, again: Any, x: Any) -> None:
     """With the same weights, both give the same outputs."""
     again.set_weights(model.get_weights())
-    before, after = (structure.flatten(one(x)) for one in (model, again))
+    before, after = (structure.flatten(made(x)) for made in (model, again))
 
     assert len(before) == len(after) > 0
     for a, b in zip(before, after):

@@ -39,7 +39,7 @@ def test_the_source_of_a_model_makes_it_again(name):
 def test_the_source_of_a_layer_makes_it_again(example: Example):
     inputs = example.tensors()
     outputs = example.call(example.layer(name="it", trainable=False), inputs)
-    model = Model(inputs, {str(i): one for i, one in enumerate(structure.flatten(outputs))})
+    model = Model(inputs, {str(i): tensor for i, tensor in enumerate(structure.flatten(outputs))})
 
     assert_rebuilt(model, **OWN_FUNCTIONS)
 
@@ -118,8 +118,8 @@ def test_an_encoder_that_shares_its_graph_with_the_whole_is_written_once():
 def test_a_model_used_under_time_distributed_and_directly_is_one():
     frame = Input((4,))
     step = Model(frame, layers.Dense(3)(frame), name="step")
-    video, one = Input((5, 4)), Input((4,))
-    model = Model([video, one], [layers.TimeDistributed(step)(video), step(one)])
+    video, picture = Input((5, 4)), Input((4,))
+    model = Model([video, picture], [layers.TimeDistributed(step)(video), step(picture)])
 
     assert assert_rebuilt(model).count_params() == 15
 
@@ -200,7 +200,7 @@ def test_frozen_layers_stay_frozen_and_thawed_ones_thawed():
 
     again = assert_rebuilt(model)
 
-    shapes = [[one.path for one in m.trainable_weights] for m in (model, again)]
+    shapes = [[weight.path for weight in m.trainable_weights] for m in (model, again)]
     assert shapes[0] == shapes[1]
     assert again.get_layer("inner").get_layer("b").trainable
     assert not again.get_layer("inner").get_layer("a").trainable

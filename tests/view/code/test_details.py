@@ -75,7 +75,7 @@ def test_ops_are_written_as_functions_where_these_make_the_same_op():
         ops.cumsum(x, axis=1),
         *ops.split(x, [1, 3], axis=1),
     ]
-    model = Model(x, {str(i): one for i, one in enumerate(made)})
+    model = Model(x, {str(i): tensor for i, tensor in enumerate(made)})
 
     code = to_code(model)
 
@@ -250,7 +250,7 @@ def test_names_of_any_kind_are_quoted_and_never_run():
     again = run(code)
 
     assert again.get_config() == model.get_config()
-    assert {one for one in code if not one.isprintable()} == {"\n"}
+    assert {letter for letter in code if not letter.isprintable()} == {"\n"}
     assert "\u0645" not in code
     # The imports, one line for each layer, the input, two ops and the model: nothing more.
     assert len(ast.parse(code).body) == len(HOSTILE) + 5
@@ -289,7 +289,7 @@ def test_a_function_of_several_ops_is_written_as_it_was_called():
 def test_the_source_of_an_op_makes_it_again(example):
     outputs = on_tensors(example)
     inputs = list(dict.fromkeys(node_of(outputs).arguments.tensors))
-    named = {str(i): one for i, one in enumerate(structure.flatten(outputs))}
+    named = {str(i): tensor for i, tensor in enumerate(structure.flatten(outputs))}
     model = Model(inputs, named)
 
     assert_rebuilt(model)

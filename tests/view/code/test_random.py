@@ -22,19 +22,19 @@ def wiring(model: Model) -> list:
     assert graph is not None
     names = {}
     for node in graph.nodes:
-        calls = [one for one in graph.nodes if one.operation is node.operation]
+        calls = [call for call in graph.nodes if call.operation is node.operation]
         names[node] = (node.operation.name, calls.index(node))
     made = []
     for node in graph.nodes:
-        taken = [] if node.is_input else [graph.producer(one) for one in node.arguments.tensors]
-        tensors = [(one.shape, one.dtype, one.mask is not None) for one in node.output_tensors]
+        taken = [] if node.is_input else [graph.producer(x) for x in node.arguments.tensors]
+        tensors = [(y.shape, y.dtype, y.mask is not None) for y in node.output_tensors]
         made.append((names[node], [(names[parent], i) for parent, i in taken], tensors))
     return sorted(made, key=lambda entry: entry[0])
 
 
 def weights(model: Model) -> list:
-    trainable = {id(one) for one in model.trainable_weights}
-    return [(one.name, one.shape, one.dtype, id(one) in trainable) for one in model.weights]
+    trainable = {id(weight) for weight in model.trainable_weights}
+    return [(w.name, w.shape, w.dtype, id(w) in trainable) for w in model.weights]
 
 
 @WARNINGS
@@ -56,17 +56,17 @@ def test_the_source_of_a_random_model_makes_it_again(seed):
 def batch(model: Model):
     random = np.random.RandomState(0)
     arrays = [
-        random.randint(0, 3, (2, *one.shape[1:]))
-        if one.dtype == "int32"
-        else random.rand(2, *one.shape[1:]).astype(one.dtype)
-        for one in model.inputs
+        random.randint(0, 3, (2, *x.shape[1:]))
+        if x.dtype == "int32"
+        else random.rand(2, *x.shape[1:]).astype(x.dtype)
+        for x in model.inputs
     ]
     return structure.pack(model.input_structure, arrays)
 
 
 @WARNINGS
 def test_what_a_random_model_holds_is_varied():
-    seen = {type(one).__name__ for seed in range(60) for one in Builder(seed).build().layers}
+    seen = {type(layer).__name__ for seed in range(60) for layer in Builder(seed).build().layers}
 
     assert {"Bidirectional", "TimeDistributed", "Functional", "Sequential", "Lambda"} <= seen
     assert {"Embedding", "Masking", "PReLU", "BatchNormalization", "Dropout", "LSTM"} <= seen

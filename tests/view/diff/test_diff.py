@@ -4,6 +4,7 @@ the whole as text, table and data."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from funclab.view.code.source import to_code
 from funclab.view.diff.view import Difference, diff
 from tests.parity.models import CASES
 from tests.parity.recurrent_models import plain_cell_class
+from tests.view import gallery
 from tests.view.code.source_runs import run
 
 
@@ -111,6 +113,14 @@ def test_a_layer_put_in_between_is_added_and_nothing_else_changes():
     assert entry.sentence == (
         "right only: “drop” (Dropout 0.5), after “square_1” and before “same”"
     )
+
+
+def test_a_deeper_net_has_whole_blocks_more_and_no_other_difference():
+    difference = diff(gallery.resnet(2), gallery.resnet(3))
+
+    names = [entry.sentence.split("“")[1].split("_")[0].split("”")[0] for entry in difference]
+    assert kinds(difference) == ["added"] * 21
+    assert Counter(names) == {"conv2d": 6, "batch": 6, "re": 6, "add": 3}
 
 
 def test_a_layer_taken_out_is_removed():
@@ -218,9 +228,9 @@ def test_layers_that_are_in_both_models_are_noted_but_are_no_difference():
 
 def test_a_clone_has_weights_of_its_own():
     model = pair()
-    model.set_weights([np.ones(one.shape) for one in model.weights])
+    model.set_weights([np.ones(weight.shape) for weight in model.weights])
     clone = clone_model(model)
-    clone.set_weights([np.zeros(one.shape) for one in clone.weights])
+    clone.set_weights([np.zeros(weight.shape) for weight in clone.weights])
 
     difference = diff(model, clone)
 
@@ -238,7 +248,7 @@ def test_comparing_allocates_no_weights():
     assert diff(*models).notes == [
         "Each model has weights of its own, so training one leaves the other alone."
     ]
-    assert not any(one.allocated for model in models for one in model.weights)
+    assert not any(weight.allocated for model in models for weight in model.weights)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -248,8 +258,9 @@ def test_the_entries_add_up_to_the_difference_in_parameters(seed):
 
     difference, back = diff(*models), diff(*reversed(models))
 
-    assert sum(one.numbers for one in difference) == difference.numbers[1] - difference.numbers[0]
-    assert sum(one.numbers for one in back) == -sum(one.numbers for one in difference)
+    more = sum(entry.numbers for entry in difference)
+    assert more == difference.numbers[1] - difference.numbers[0]
+    assert sum(entry.numbers for entry in back) == -more
 
 
 def model(*units: int, name: str = "model", out: str = "out") -> Model:
@@ -341,6 +352,6 @@ def test_differences_inside_a_wrapper_have_its_place():
     x = Input((6, 4), name="x")
     each = [layers.TimeDistributed(layers.Dense(n), name="each")(x) for n in (2, 3)]
 
-    assert [one.sentence for one in diff(Model(x, each[0]), Model(x, each[1]))] == [
+    assert [entry.sentence for entry in diff(Model(x, each[0]), Model(x, each[1]))] == [
         "“each”: the layer inside: Dense 2 → Dense 3 (5 more numbers)"
     ]

@@ -34,7 +34,7 @@ def tags(svg: str) -> list[str]:
 def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
     difference = diff(*autoencoder())
 
-    assert [(one.kind, one.left, one.right) for one in difference.shared] == [
+    assert [(layer.kind, layer.left, layer.right) for layer in difference.shared] == [
         ("= A", ["x[0]"], ["x[0]"]),
         ("= B", ["hidden[0]"], ["hidden[0]"]),
     ]
@@ -48,9 +48,9 @@ def test_a_layer_in_both_models_has_the_same_mark_on_both_sides():
 def test_equal_layers_beside_shared_ones_are_told_apart():
     x = Input((4,), name="x")
     base = layers.Dense(4, name="base")
-    one, other = (Model(x, layers.Dense(2, name="head")(base(x))) for _ in range(2))
+    left, right = (Model(x, layers.Dense(2, name="head")(base(x))) for _ in range(2))
 
-    difference = diff(one, other)
+    difference = diff(left, right)
 
     assert [layer.kind for layer in difference.shared] == ["= A", "= B"]
     assert [layer.right for layer in difference.shared] == [["x[0]"], ["base[1]"]]

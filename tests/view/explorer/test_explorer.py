@@ -108,7 +108,7 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
     inner = Model(x, y, name="inner")
     ends = [Input((4,), name=name) for name in "abcdef"]
     view = funclab.explore(
-        Model(ends, Concatenate()([inner(one) for one in ends])), look="projector", open=True
+        Model(ends, Concatenate()([inner(end) for end in ends])), look="projector", open=True
     )
 
     view.selected = "inner[3]/layer_9[0]"
@@ -156,10 +156,10 @@ def test_a_page_without_a_kernel_holds_all_of_a_folded_model():
 
 @pytest.mark.parametrize("name", ["selected", "open"])
 def test_a_key_that_does_not_exist_is_refused_with_one_that_does(name):
-    given = {"selected": "encodr[1]"} if name == "selected" else {"open": ["encodr[1]"]}
+    state = {"selected": "encodr[1]"} if name == "selected" else {"open": ["encodr[1]"]}
 
     with pytest.raises(ArgumentError, match="encodr") as caught:
-        funclab.explore(models.siamese(), **given)
+        funclab.explore(models.siamese(), **state)
 
     assert "encoder[1]" in caught.value.fix
 

@@ -9,7 +9,7 @@ from funclab import Input, Model
 from funclab.layers import Dense
 from tests.misuse.desk import Desk
 from tests.view.faults.test_faults import fault_of
-from tests.view.gallery_measures import overlapping_texts
+from tests.view.measures import overlapping_texts
 
 
 @pytest.fixture(scope="module")

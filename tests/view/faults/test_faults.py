@@ -8,7 +8,7 @@ from funclab.errors import FunclabError
 from funclab.layers import LSTM, Dense
 from funclab.view.faults.faults import picture_of_fault
 from tests.misuse.desk import Desk
-from tests.view.gallery_measures import overlapping_texts
+from tests.view.measures import overlapping_texts
 
 
 @pytest.fixture(scope="module")

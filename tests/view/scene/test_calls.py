@@ -131,13 +131,15 @@ def test_a_nested_model_is_one_box_until_it_is_opened():
     assert [box.name for box in closed.boxes if box.nested] == ["encoder", "encoder"]
     assert all(box.inside is None for box in closed.boxes)
     inside = [box.inside for box in opened.boxes if box.inside]
-    assert [[box.role for box in one.boxes] for one in inside] == [["input", "plain", "output"]] * 2
+    assert [[box.role for box in part.boxes] for part in inside] == [
+        ["input", "plain", "output"]
+    ] * 2
 
 
 def test_keys_inside_frames_tell_the_frames_apart():
     scene = scene_of(models.siamese(), expand_nested=True)
 
-    keys = [item.key for one in scene.walk() for item in one.items()]
+    keys = [item.key for part in scene.walk() for item in part.items()]
     assert len(set(keys)) == len(keys)
     assert "encoder[1]/digit[0]" in keys
     assert "encoder[2]/digit[0]" in keys

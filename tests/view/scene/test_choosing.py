@@ -11,6 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense
 from funclab.view import diagram
 from tests.view import gallery, models
+from tests.view.measures import overlapping
 
 SCREEN = (1095, 624)
 """The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""
@@ -45,6 +46,14 @@ def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():
         "from re_lu_8 (None, 32, 32, 16)",
         "from re_lu_16 (None, 16, 16, 32)",
     ]
+
+
+def test_a_tensor_that_many_outputs_are_made_of_is_led_to_all_of_them():
+    x = Input((4,), name="x")
+
+    scene = diagram(Model(x, [Dense(2)(x) for _ in range(30)]), choice="lines").scene
+
+    assert len(scene.boxes) == 31 and overlapping(scene) == []
 
 
 def test_nested_skips_make_a_u_in_which_they_run_straight_across():

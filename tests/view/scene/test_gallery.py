@@ -10,10 +10,11 @@ from funclab import Input, Model
 from funclab.layers import Dense
 from funclab.view import diagram
 from tests.view import gallery
-from tests.view.areas import crossed_boxes, overlapping
-from tests.view.gallery_measures import (
+from tests.view.measures import (
     bent,
+    crossed_boxes,
     crossings,
+    overlapping,
     overlapping_texts,
     texts,
     wires,

@@ -65,8 +65,8 @@ def test_a_large_number_of_weights_is_drawn_whole():
 def test_calls_outside_the_model_are_told_without_edges():
     scene = scene_of(models.called_elsewhere())
 
-    found = rows(scene, "dense")
-    assert [(row.index, row.note) for row in found] == [
+    calls = rows(scene, "dense")
+    assert [(row.index, row.note) for row in calls] == [
         (0, "outside this model"),
         (1, "outside this model"),
         (2, "outside this model"),

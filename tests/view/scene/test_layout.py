@@ -10,7 +10,7 @@ from funclab.view import diagram
 from funclab.view.draw.text import text_width
 from funclab.view.scene.sizes import MONO, NAME, box_texts, pill_width, plate_lines
 from tests.view import models
-from tests.view.areas import crossed_boxes, inside, overlapping, points, side_by_side, stretches
+from tests.view.measures import crossed_boxes, inside, overlapping, points, side_by_side, stretches
 
 WAYS = ["full", "two lines", "one line", "lines"]
 
@@ -55,9 +55,9 @@ def test_every_line_begins_on_a_box_or_on_a_line_that_does(choice, direction):
 def test_open_frames_hold_what_is_inside_them(build, direction):
     scene = diagram(build(), direction=direction, expand_nested=True).scene
 
-    for one in scene.walk():
-        assert overlapping(one) == []
-        assert crossed_boxes(one) == []
+    for part in scene.walk():
+        assert overlapping(part) == []
+        assert crossed_boxes(part) == []
     for box in scene.boxes:
         if box.inside:
             assert box.inside.width <= box.width
@@ -120,9 +120,9 @@ def test_a_link_that_passes_layers_by_runs_straight_beside_them():
 def test_twins_stand_at_the_same_height():
     scene = diagram(models.siamese()).scene
 
-    one, other = [box for box in scene.boxes if box.name == "encoder"]
-    assert one.y == other.y
-    assert one.x < other.x
+    left, right = [box for box in scene.boxes if box.name == "encoder"]
+    assert left.y == right.y
+    assert left.x < right.x
 
 
 def test_an_input_that_joins_late_stands_near_its_reader():

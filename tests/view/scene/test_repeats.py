@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funclab import Input, ops
-from funclab.layers import (
-    Add,
-    Dense,
-    Dropout,
-    ReLU,
-    Softmax,
-)
+from funclab.layers import Add, Dense, Dropout, ReLU, Softmax
 from funclab.models import Model
 from funclab.view.scene.calls import Calls
 from tests.view.gallery import resnet
@@ -40,7 +34,7 @@ def scene_of(model, **settings):
 
 
 def repeats(scene):
-    return [box for one in scene.walk() for box in one.boxes if box.role == "repeat"]
+    return [box for box in scene.every_box if box.role == "repeat"]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +82,10 @@ def test_names_and_seeds_make_no_difference_but_settings_do():
 
 def test_a_repeat_says_whose_weights_it_uses():
     shared = Dense(8)
-    own, one = stack(*(Dense(8) for _ in range(3))), stack(shared, shared, shared)
+    own, same = stack(*(Dense(8) for _ in range(3))), stack(shared, shared, shared)
 
     assert repeats(scene_of(own))[0].detail == "equal calls, own weights each"
-    (box,) = repeats(scene_of(one))
+    (box,) = repeats(scene_of(same))
     assert (box.detail, box.group) == ("equal calls, one set of weights", 0)
 
 
@@ -151,7 +145,7 @@ def test_every_call_is_drawn_or_a_member_of_a_box():
     model = resnet(4)
     scene = scene_of(model, fold="alike")
 
-    keys = {key for one in scene.walk() for box in one.boxes for key in [box.key, *box.members]}
+    keys = {key for box in scene.every_box for key in [box.key, *box.members]}
     assert {node.key for node in model.nodes} <= keys
 
 

@@ -39,11 +39,11 @@ def on_tensors(example: Example) -> Any:
 
 
 ON_TENSORS = [
-    one
-    for one in EXAMPLES
-    if type(one.op).__module__ not in WITHOUT
-    and not one.op.mutates
-    and any(array.ndim and len(array) == BATCH for array in one.arrays(BATCH))
+    example
+    for example in EXAMPLES
+    if type(example.op).__module__ not in WITHOUT
+    and not example.op.mutates
+    and any(array.ndim and len(array) == BATCH for array in example.arrays(BATCH))
 ]
 
 
@@ -61,9 +61,9 @@ def length(axis: Axis, node: Node, shapes: list[Any]) -> int | None:
         assert count != text
         return None if "n" in count else arithmetic(count, node)
     if taken := re.fullmatch(r"same as (?:input axis (\d+)|axis (\d+) of input (\d+))", text):
-        one, two, given = taken.groups()
+        only, axis_of_several, index = taken.groups()
         alone = next((shape for shape in shapes if shape), ())
-        return alone[int(one)] if one else shapes[int(given)][int(two)]
+        return alone[int(only)] if only else shapes[int(index)][int(axis_of_several)]
     if text.startswith("1, "):
         return 1
     if text.endswith(("not known yet", "as there are")) or text == "n":
@@ -81,8 +81,8 @@ def arithmetic(text: str, node: Node) -> int:
     thing = getattr(node.operation, "op", node.operation)
     fields = [name for name in dir(type(thing)) if not name.startswith("_")]
     known = {**{name: getattr(thing, name, None) for name in fields}, **vars(thing)}
-    if isinstance(known.get("layer"), Layer):
-        known |= vars(known["layer"])
+    while isinstance(inner := known.pop("layer", None), Layer):
+        known |= vars(inner)
     asked = getattr(thing, "constructor_arguments", {}).get("output_shape")
     known |= {"output_shape": asked, "tensors": len(node.arguments.tensors), "ceil": math.ceil}
     return eval(text.replace("×", "*").replace(",", ""), {"__builtins__": {}}, known)

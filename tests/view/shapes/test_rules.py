@@ -7,33 +7,34 @@ from typing import Any
 
 import pytest
 
-from funclab import Input, Layer, Model, layers, ops, registry, structure
+from funclab import Input, Layer, Model, layers, ops, structure
 from funclab.graph.node import Node
 from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
 from funclab.view.shapes.rules.numbers import parameters
 from funclab.view.shapes.rules.rule import rule
+from tests.layers.examples import EXAMPLES
 from tests.view.shapes.rule_cases import ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES, TEXT
 
-NO_RULE = {"Lambda"}
-"""What it does is known to its function only."""
+EVERY_LAYER = [example for example in EXAMPLES if example.name != "Lambda"]
+"""What a Lambda does is known to its function only."""
 
 
 def assert_exact(node: Node) -> None:
     """The rule is one in words, and its text gives the shape of every output."""
     shapes = list(map(shape_of, structure.flatten(node.arguments.args)))
-    found = rule(node)
+    told = rule(node)
 
-    assert found.known, node
-    said = [tuple(length(axis, node, shapes) for axis in axes) for axes in found.outputs]
+    assert told.known, node
+    said = [tuple(length(axis, node, shapes) for axis in axes) for axes in told.outputs]
     assert said == node.output_shapes
 
 
 def inputs_of(shape: Any, name: str = "") -> Any:
     dtype = "string" if name in TEXT else None
     several = shape and isinstance(shape[0], tuple)
-    return [Input(one) for one in shape] if several else Input(shape, dtype=dtype)
+    return [Input(axes) for axes in shape] if several else Input(shape, dtype=dtype)
 
 
 def called(layer: Any, shape: Any, **more: Any) -> Any:
@@ -43,30 +44,22 @@ def called(layer: Any, shape: Any, **more: Any) -> Any:
     return layer(*inputs, **more) if spread else layer(inputs, **more)
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_the_arithmetic_of_a_layer_gives_its_output_shape(name):
-    make, settings, shapes = CASES[name]
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_the_arithmetic_of_every_layer_gives_its_output_shape(example):
+    assert_exact(node_of(example.call(example.layer(), example.tensors())))
 
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape)))
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_arithmetic_of_a_layer_gives_its_output_shape_whatever_its_settings(name):
+    for settings, shape in itertools.product(*CASES[name]):
+        assert_exact(node_of(called(getattr(layers, name)(**settings), shape)))
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("Attention")])
 def test_attention_that_returns_its_scores_has_a_rule_for_them(name):
-    make, settings, shapes = CASES[name]
-
-    for some, shape in itertools.product(settings, shapes):
-        assert_exact(node_of(called(make(**some), shape, return_attention_scores=True)))
-
-
-def test_every_registered_layer_has_a_rule_or_says_that_it_has_none():
-    known = registry.registered("layer").items()
-    registered = {cls.__name__ for _, cls in known if not hasattr(cls, "get_layer")}
-
-    missing = registered - set(CASES) - NO_RULE - {"InputLayer"}
-
-    assert not missing
-    assert not set(CASES) - registered
+    for settings, shape in itertools.product(*CASES[name]):
+        layer = getattr(layers, name)(**settings)
+        assert_exact(node_of(called(layer, shape, return_attention_scores=True)))
 
 
 @pytest.mark.parametrize("example", ON_TENSORS, ids=str)
@@ -122,10 +115,10 @@ def test_the_words_of_a_rule_say_what_the_settings_of_its_layer_do(layer, words)
 
 
 def test_a_time_distributed_layer_has_the_rule_of_its_layer_at_each_step():
-    found = rule(node_of(layers.TimeDistributed(layers.Dense(5))(Input((20, 8)))))
+    told = rule(node_of(layers.TimeDistributed(layers.Dense(5))(Input((20, 8)))))
 
-    assert found.words.startswith("The rule of Dense, for each of 20 steps: The last axis")
-    assert [axis.label for axis in found.axes] == ["batch", "1", "2"]
+    assert told.words.startswith("The rule of Dense, for each of 20 steps: The last axis")
+    assert [axis.label for axis in told.axes] == ["batch", "1", "2"]
 
 
 def test_a_nested_model_has_its_own_rule():
@@ -133,10 +126,10 @@ def test_a_nested_model_has_its_own_rule():
     vision = Model(x, layers.Flatten()(x), name="vision")
     photo = Input((28, 28, 1))
 
-    found = rule(node_of(vision(photo)))
+    told = rule(node_of(vision(photo)))
 
-    assert "vision is a model: the shape follows its own rule" in found.words
-    assert found.axes[1].text == "784, as vision makes it"
+    assert "vision is a model: the shape follows its own rule" in told.words
+    assert told.axes[1].text == "784, as vision makes it"
 
 
 class Twice(Layer):
@@ -154,13 +147,13 @@ class Named(layers.Dense):
 
 
 def test_a_layer_of_ones_own_is_told_as_it_is():
-    found = rule(node_of(Twice()(Input((3,)))))
+    told = rule(node_of(Twice()(Input((3,)))))
 
-    assert not found.known
-    assert found.words == (
+    assert not told.known
+    assert told.words == (
         "The rule is what its call does; the shape was found by running it on shapes."
     )
-    assert found.text == "batch: any number of samples; 1: 6, found by running the call on shapes"
+    assert told.text == "batch: any number of samples; 1: 6, found by running the call on shapes"
 
 
 @pytest.mark.parametrize(
@@ -202,9 +195,9 @@ def test_a_chain_of_thousands_of_ops_is_followed():
 
 
 def test_several_outputs_have_a_rule_each():
-    found = rule(node_of(ops.split(Input((7,)), [3], axis=1)))
+    told = rule(node_of(ops.split(Input((7,)), [3], axis=1)))
 
-    assert [one[1].text for one in found.outputs] == ["3 - 0 = 3", "7 - 3 = 4"]
+    assert [axes[1].text for axes in told.outputs] == ["3 - 0 = 3", "7 - 3 = 4"]
 
 
 @pytest.mark.parametrize(
@@ -246,11 +239,10 @@ def test_a_model_adds_up_its_layers_and_counts_shared_ones_once():
     assert parameters(layers.TimeDistributed(inner)).total == 35
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_parameter_arithmetic_gives_what_the_layer_counts(name):
-    make, settings, shapes = CASES[name]
-    layer = make(**settings[0])
-    called(layer, shapes[0])
+@pytest.mark.parametrize("example", EVERY_LAYER, ids=str)
+def test_parameter_arithmetic_gives_what_the_layer_counts(example):
+    layer = example.layer()
+    example.call(layer, example.tensors())
 
     text = parameters(layer).text.partition(" (all")[0].partition(" (none")[0]
 

@@ -121,7 +121,7 @@ def test_a_layer_fed_its_own_output_is_folded_too():
 
     steps = shape_steps(y)
 
-    assert [one.role for one in steps] == ["input", "call", "again", "fold"]
+    assert [step.role for step in steps] == ["input", "call", "again", "fold"]
     assert steps[3].words == "A call like step[1], 48 times more (step[2] to step[49]): same rules."
 
 
@@ -282,8 +282,8 @@ def test_the_picture_names_its_model_and_every_input_of_a_call():
 
     assert "Shapes of sum" in svg
     assert svg.count('aria-label="batch by 4"') == 4 * 2 + 1
-    for one in inputs:
-        assert f"{one.name}[0:0]</text>" in svg
+    for tensor in inputs:
+        assert f"{tensor.name}[0:0]</text>" in svg
 
 
 def test_the_reason_of_a_failed_call_is_told_to_its_end():

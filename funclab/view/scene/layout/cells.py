@@ -37,15 +37,15 @@ class Cell:
     rank: int = 0
     track: Track | None = None
     number: int = 0
-    """Which cell on its track it is."""
+    """Its position on its track."""
     near: float = 0
     far: float = 0
     """How far the box reaches from the axis, across the flow."""
     before: float = 0
     after: float = 0
-    """The same for the words after it."""
+    """The same for the text after it."""
     margin: float = 0
-    """What is drawn around the box."""
+    """The width of what is drawn around the box."""
     size: float = 0
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
@@ -98,7 +98,7 @@ class Wire:
     into: float = 0
     """Where it enters, from the axis of the target (or its middle, at a side)."""
     lane: Lane | Track | None = None
-    """What it runs in past the ranks between."""
+    """The line that it follows past the ranks between its ends."""
 
     @property
     def index(self) -> int:

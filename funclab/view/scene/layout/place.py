@@ -43,7 +43,7 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
 
 
 class Placing:
-    """The work on one scene."""
+    """Places one scene."""
 
     def __init__(self, scene: Scene, room: float) -> None:
         self.scene, self.room = scene, room
@@ -250,7 +250,7 @@ def _shape(wire: Wire) -> str:
 
 
 def frame(scene: Scene) -> None:
-    """Move everything so that it begins at the margin, and note the whole size."""
+    """Move everything so that it begins at the margin, and set the size of the scene."""
     shapes = [*scene.boxes, *scene.labels, *(group for group in scene.groups if group.width)]
     shapes += [plate for plate in scene.plates if not plate.border]
     paths = [edge.path for edge in scene.edges]
@@ -276,8 +276,8 @@ def frame(scene: Scene) -> None:
 
 
 def cuts(order: list[Cell]) -> list[int]:
-    """After how many cells one tensor alone passes on, each tensor once, so that no two cuts are
-    between the same cells; after the last input."""
+    """The numbers of cells after which a single tensor passes on, one number for each such tensor,
+    so that every part between two cuts has cells of its own; none before the last input."""
     after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     place = {cell: i for i, cell in enumerate(order)}

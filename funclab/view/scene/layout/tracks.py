@@ -24,7 +24,7 @@ APART = 14
 
 
 Zone = tuple[int, int]
-"""A rank, and whether it is the boxes there or the words after them."""
+"""A rank, and 0 for the boxes there or 1 for the text after them."""
 
 
 def forward(wires: Iterable[Wire], leaving: bool) -> list[Cell]:
@@ -45,7 +45,7 @@ def below(cell: Cell) -> list[Cell]:
 
 
 def reading_order(cells: list[Cell], spine: list[Cell]) -> list[Cell]:
-    """All cells as in a list: the spine, and each side branch just before it joins, or right
+    """All cells in reading order: the spine, and each side branch just before it joins, or right
     after it leaves if it joins nothing."""
     order: list[Cell] = []
     done: set[Cell] = set()
@@ -87,7 +87,7 @@ def reading_order(cells: list[Cell], spine: list[Cell]) -> list[Cell]:
 
 
 def set_ranks(cells: list[Cell]) -> None:
-    """The longest way from a beginning; a beginning then stands close to its first reader."""
+    """Ranks by the longest path from an input; an input then moves close to its first reader."""
     for cell in cells:
         cell.rank = max((source.rank + 1 for source in above(cell)), default=0)
     for cell in reversed(cells):
@@ -97,10 +97,10 @@ def set_ranks(cells: list[Cell]) -> None:
 
 
 def longest_way(cells: list[Cell]) -> list[Cell]:
-    """The longest way through the model; of several, the one with the most weights.
+    """The longest path through the model; of several, the one with the most weights.
 
-    Where it comes from an input, and as many ways as alike come from others, none of them is the
-    main one: the spine begins where they meet.
+    If an even number of equal paths from inputs meet in it, none of them is the main one: the spine
+    begins where they meet.
     """
     best: dict[Cell, tuple[int, int, int]] = {}
     before: dict[Cell, Cell | None] = {}
@@ -118,7 +118,7 @@ def longest_way(cells: list[Cell]) -> list[Cell]:
 
 
 def _from_the_meeting(spine: list[Cell]) -> list[Cell]:
-    """The spine without its first part, if other ways from inputs are equal to that."""
+    """The spine without its first part, if other paths from inputs are equal to that part."""
     for i, cell in enumerate(spine):
         sources = list(dict.fromkeys(above(cell)))
         if i and len(sources) > 1:
@@ -129,7 +129,7 @@ def _from_the_meeting(spine: list[Cell]) -> list[Cell]:
 
 
 def _way_to(cell: Cell) -> list[str]:
-    """What is done on the only way from an input to a cell; nothing if there are others."""
+    """What the calls on the only path from an input to a cell do; empty if there are several."""
     way: list[str] = []
     while True:
         if len(below(cell)) > 1 or len(above(cell)) > 1:
@@ -296,7 +296,7 @@ class Lanes:
         return -(cell.near + FIRST_LANE + LANE * (inputs_of(box.rows[:row]) + end.index))
 
     def _run(self, wire: Wire, sideways: bool) -> None:
-        """Choose what a wire runs in past other ranks, and whether it enters at a side."""
+        """Choose the lane or track for a wire past other ranks, and whether it enters at a side."""
         source, target = wire.source, wire.target
         track, last = source.track, target.rank - source.rank
         assert track is not None
@@ -375,7 +375,7 @@ class Lanes:
         reached |= {zone: at + reach for zone, reach in outer.items()}
 
     def _reach(self, cell: Cell, side: int, words: int) -> float:
-        """How far a cell reaches; in uneven ranks, its words may stand beside another box."""
+        """How far a cell reaches; in uneven ranks, its text may stand beside another box."""
         if cell.rank in self.uneven:
             return max(cell.reach(side, False), cell.reach(side, True))
         return cell.reach(side, bool(words))

@@ -1,5 +1,5 @@
-"""The U: a spine with nested skips is folded at its place of least space, down on the left and up
-on the right, so that every skip runs straight across."""
+"""The U: a spine with nested skips is folded where the resolution is lowest, down on the left and
+up on the right, so that every skip runs straight across."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BELOW = 17
 
 
 def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Cell]]] | None:
-    """The way down, the way up, and the pairs that stand level; None if it is no U."""
+    """The cells on the way down and up, and the pairs that stand level; None if there is no U."""
     spine = longest_way(cells)
     boxes = [cell.box for cell in cells]
     place = {cell: i for i, cell in enumerate(spine)}
@@ -56,7 +56,7 @@ def space(cell: Cell) -> int:
 
 
 def set_rows(down: list[Cell], up: list[Cell], pairs: list[tuple[Cell, Cell]]) -> dict[Cell, int]:
-    """The way from the top, where both ends of a skip are one row, and no row has cells of two
+    """The row of each cell, from the top: the ends of a skip share one, and no row has cells of two
     resolutions."""
     level = {cell for pair in pairs for cell in pair}
     row: dict[Cell, int] = {}

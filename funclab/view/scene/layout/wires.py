@@ -230,7 +230,7 @@ class Wires:
 
     @staticmethod
     def _rim(cell: Cell) -> float:
-        """How far the outer line of a wrapper stands off."""
+        """The distance of the outer line around a wrapper."""
         return 4 if cell.box is not None and cell.box.wrapper else 0
 
     def _split(self, bus: Crossing) -> None:

@@ -269,7 +269,9 @@ def parameters(layer: Any) -> Parameters:
     if inner is not None and words.count(inner.weights) == total:
         return Parameters(parameters(inner).expression, total, frozen)
     terms = [times(weight.shape) or "1" for weight in weights]
-    return Parameters(_gates(layer) or _equal(terms) or " + ".join(terms), total, frozen)
+    same = len(set(terms)) == 1 and len(terms) > 2  # `4 × 64` for four weights of one length
+    plain = f"{len(terms)} × {terms[0]}" if same else " + ".join(terms)
+    return Parameters(_gates(layer) or plain, total, frozen)
 
 
 def _of_model(model: Any, total: int, frozen: int) -> Parameters:
@@ -282,11 +284,6 @@ def _of_model(model: Any, total: int, frozen: int) -> Parameters:
         if new:
             terms.append(str(words.count(new)))
     return Parameters(" + ".join(terms), total, frozen)
-
-
-def _equal(terms: list[str]) -> str:
-    """`4 × 64` for four weights of the same one length."""
-    return f"{len(terms)} × {terms[0]}" if len(set(terms)) == 1 and len(terms) > 2 else ""
 
 
 def _gates(layer: Any) -> str:

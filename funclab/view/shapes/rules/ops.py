@@ -39,6 +39,7 @@ FOLLOWS_SECOND = {
     "TakeAlongAxis": "Each index chooses one element: the shape of the indices.",
 }
 RARE = {
+    "BroadcastTo": "Axes of length 1, and missing ones, are stretched to the target.",
     "CTCDecode": "Each path has a label, or -1, for every step; a score tells how likely it is.",
     "CTCLoss": "Each sequence has one loss: only its axis stays.",
     "Det Slogdet": "One number for each matrix: its two axes go.",
@@ -46,12 +47,14 @@ RARE = {
     "Eigh": "As many eigenvalues as rows, and as many eigenvectors, as columns.",
     "Embedding": "Each whole number becomes a row of the table, on a new last axis.",
     "Fold": "Each column is laid where its window was.",
+    "LSTM GRU SimpleRNN": "The sequence is read step by step; the states at its end come with it.",
     "Pinv": "Rows and columns change places, as in a transpose.",
     "Qr": "q has the rows of x, r its columns; between them lies the shorter side.",
     "Rot90": "Quarter turns: if their number is odd, the two axes change places.",
     "Segment": "The slices with one id become one: there are num_segments of them.",
     "SingularValues": "The shorter side of a matrix counts its singular values.",
     "Svd": "u has the rows of x, v^T its columns; the shorter side counts the values.",
+    "Take": "The indices choose along an axis: their axes stand in its place.",
     "TopIndices": "Of the last axis, k elements are chosen.",
     "Unfold": "Each window becomes a column: channels × window, by as many columns as windows fit.",
 }
@@ -212,27 +215,6 @@ def _sliced(call: CallShapes, axis: int, part: slice) -> Axis:
     return computed(span if abs(step) == 1 else ceil(span, abs(step)))
 
 
-@for_ops("Take")
-def take(call: CallShapes) -> Derivation:
-    at = axis_index(call.layer.axis, len(call.x))
-    axes = call.all_same()
-    axes[at : at + 1] = call.all_same(1)
-    return f"The indices choose along axis {at}: their axes stand in its place.", [axes]
-
-
-@for_ops("BroadcastTo")
-def broadcast_to(call: CallShapes) -> Derivation:
-    target = call.layer.target
-    new = len(target) - len(call.x)
-    axes = [
-        call.same(i - new)
-        if i >= new and length in (None, call.x[i - new])
-        else setting(f"target[{i}]", length)
-        for i, length in enumerate(target)
-    ]
-    return "Axes of length 1, and missing ones, are stretched to the target.", [axes]
-
-
 @for_ops("Repeat")
 def repeat(call: CallShapes) -> Derivation:
     at = axis_index(call.layer.axis, len(call.x))
@@ -256,14 +238,3 @@ def pad(call: CallShapes) -> Derivation:
     pairs = enumerate(call.layer.pad_width)
     lengths = {i: call.number(i) + a + b for i, (a, b) in pairs if a or b}
     return "A border is put around: length + before + after.", [call.changed(lengths)]
-
-
-@for_ops("LSTM", "GRU", "SimpleRNN")
-def recurrence(call: CallShapes) -> Derivation:
-    units = call.same(-1, 1)
-    state = [call.same(0), units]
-    whole = [call.same(0), call.same(1), units]
-    count = call.layer.state_count
-    ends = "last output is the state" if count == 1 else "last two outputs are the states"
-    words = f"The sequence is read step by step; the {ends} at its end."
-    return words, [whole if call.layer.return_sequences else state, *[state] * count]

@@ -1,4 +1,4 @@
-"""Ops on tensors are saved under the classes, settings and inputs of Keras (keras_ops.py)."""
+"""Ops on tensors are saved under the classes, settings and inputs of Keras (keras_nodes.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab import structure
 from funclab.graph.tensor import Tensor
 from funclab.models import model_from_json
 from funclab.saving.ops import KERAS_ROOMS
-from tests.saving.keras_ops import RECORD, every_call, nodes_of, text_of
+from tests.saving.keras_nodes import RECORD, every_call, nodes_of, text_of
 
 RECORDED = json.loads(RECORD.read_text())
 CALLS, CLASSES = RECORDED["calls"], RECORDED["classes"]

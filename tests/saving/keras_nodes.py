@@ -1,8 +1,8 @@
-"""How Keras 3 saves each of its ops: the class, the settings and the inputs, in keras_ops.json.
+"""How Keras 3 saves each of its ops: the class, the settings and the inputs, in keras_nodes.json.
 
 To record again, from the root of the project, with a Python that has keras and jax:
 
-    KERAS_BACKEND=jax python -m tests.saving.keras_ops
+    KERAS_BACKEND=jax python -m tests.saving.keras_nodes
 
 The calls are those of tests/ops/keras_calls.txt and those below, made on inputs of a model. Left
 out is what Keras cannot do on such inputs, or cannot save.

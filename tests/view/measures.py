@@ -1,4 +1,5 @@
-"""What makes a picture of the gallery readable, measured: its texts, wires and main line."""
+"""What makes a picture readable, measured: texts, parts and wires that keep apart, a straight main
+line."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ import numpy as np
 
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.geometry import Area, area
+from funclab.view.draw.geometry import Area, Points, area
 from funclab.view.draw.text import text_width
 from funclab.view.scene.diagram import Diagram
-from funclab.view.scene.scene import Scene
-from tests.view.areas import points, reach, stretches
+from funclab.view.scene.scene import Edge, Scene
 
+STEPS = 24
+"""Points along each curve of a wire."""
 Wires = dict[tuple[str, str, str], list[complex]]
 Array = np.ndarray[Any, Any]
 ASCENT, DESCENT = 0.74, 0.2
@@ -68,19 +70,19 @@ def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
 def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Pairs of texts that share a place."""
     pairs = combinations(texts(picture), 2)
-    return [(one.words, other.words) for one, other in pairs if overlap(one.area, other.area)]
+    return [(a.words, b.words) for a, b in pairs if overlap(a.area, b.area)]
 
 
 def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Wires that run through a text, in frames too."""
-    found = texts(picture)
-    areas = [text.area.grown(-1) for text in found]
+    written = texts(picture)
+    areas = [text.area.grown(-1) for text in written]
     return [
         (f"{edge.source.key} -> {edge.target.key}", text.words)
         for scene, x, y in placed(picture.scene)
         for edge in scene.edges
         for text, reached in zip(
-            found, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
+            written, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
         )
         if reached
     ]
@@ -111,14 +113,12 @@ def bent(scene: Scene) -> list[tuple[str, str]]:
 def crossings(wires: Wires) -> int:
     """Pairs of wires of different tensors that cross. A wire is named by its tensor and ends."""
     pieces = [(name[0], np.array(line[:-1]), np.array(line[1:])) for name, line in wires.items()]
-    return sum(
-        one[0] != other[0] and cross(one[1:], other[1:]) for one, other in combinations(pieces, 2)
-    )
+    return sum(a[0] != b[0] and cross(a[1:], b[1:]) for a, b in combinations(pieces, 2))
 
 
-def cross(one: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
+def cross(a: tuple[Array, Array], b: tuple[Array, Array]) -> bool:
     """Whether two lines cross: a piece of each from one side of the other's to its other side."""
-    (p, q), (r, s) = (one[0][:, None], one[1][:, None]), other
+    (p, q), (r, s) = (a[0][:, None], a[1][:, None]), b
     apart = side(p, q, r) * side(p, q, s), side(r, s, p) * side(r, s, q)
     return bool(((apart[0] < -1e-6) & (apart[1] < -1e-6)).any())
 
@@ -147,7 +147,7 @@ def wires_of_dot(scene: Scene) -> Wires:
     for i, edge in enumerate(edges):
         graph.edge(names[edge.source.key], names[edge.target.key], label=str(i))
     plain = graph.pipe(format="plain", encoding="utf-8")
-    found = {}
+    paths = {}
     for words in (line.split() for line in plain.splitlines()):
         if words[0] != "edge":
             continue
@@ -156,5 +156,82 @@ def wires_of_dot(scene: Scene) -> Wires:
         path = list(zip(numbers[::2], numbers[1::2], strict=True))
         edge = edges[int(words[4 + 2 * count])]
         end = f"{edge.target.key} {edge.target.index}"
-        found[edge.tensor, edge.source.key, end] = points(path)
-    return found
+        paths[edge.tensor, edge.source.key, end] = points(path)
+    return paths
+
+
+def areas(scene: Scene) -> dict[str, Area]:
+    areas: dict[str, Area] = {item.key: item for item in scene.items()}
+    return areas | {f"weights {group.name}": group for group in scene.groups if group.width}
+
+
+def overlapping(scene: Scene) -> list[tuple[str, str]]:
+    """Pairs of parts that share a place."""
+    return [
+        (first, second)
+        for (first, a), (second, b) in combinations(areas(scene).items(), 2)
+        if a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
+    ]
+
+
+def points(curves: Points) -> list[complex]:
+    """Points along the curves of an edge or tie."""
+    path = [complex(x, y) for x, y in curves]
+    along = []
+    for i in range(0, len(path) - 1, 3):
+        a, b, c, d = path[i : i + 4]
+        for t in (step / STEPS for step in range(STEPS + 1)):
+            u = 1 - t
+            along.append(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+    return along
+
+
+def crossed_boxes(scene: Scene) -> list[tuple[str, str]]:
+    """Edges with the parts that they run over, other than their own ends."""
+    inner = {key: area.grown(-1) for key, area in areas(scene).items()}
+    return [
+        (f"{edge.source.key} -> {edge.target.key}", key)
+        for edge in scene.edges
+        for key, reached in zip(inner, reach(edge.path, list(inner.values())), strict=True)
+        if reached
+    ]
+
+
+def reach(curves: Points, some: list[Area]) -> list[bool]:
+    """For each of some areas, whether the curves run through it."""
+    at = np.array(points(curves))[:, None]
+    low = np.array([area.corner for area in some])
+    high = np.array([complex(area.right, area.bottom) for area in some])
+    x, y = at.real, at.imag
+    within = (low.real < x) & (x < high.real) & (low.imag < y) & (y < high.imag)
+    return within.any(axis=0).tolist()
+
+
+def inside(point: complex, area: Area) -> bool:
+    return area.x < point.real < area.right and area.y < point.imag < area.bottom
+
+
+def stretches(edge: Edge) -> list[tuple[bool, float, float, float]]:
+    """The straight parts of an edge: upright or not, where they lie, where they begin and end."""
+    path, straight = edge.path, []
+    for i in range(0, len(path) - 1, 3):
+        xs, ys = zip(*path[i : i + 4], strict=True)
+        if max(xs) - min(xs) < 0.1:
+            straight.append((True, xs[0], min(ys), max(ys)))
+        elif max(ys) - min(ys) < 0.1:
+            straight.append((False, ys[0], min(xs), max(xs)))
+    return straight
+
+
+def side_by_side(scene: Scene, distance: float) -> list[tuple[str, str]]:
+    """Edges of different tensors, parts of which run closer to each other than a distance."""
+    return [
+        (first.tensor, second.tensor)
+        for first, second in combinations(scene.edges, 2)
+        if first.tensor != second.tensor
+        and any(
+            a[0] == b[0] and abs(a[1] - b[1]) < distance and min(a[3], b[3]) - max(a[2], b[2]) > 4
+            for a in stretches(first)
+            for b in stretches(second)
+        )
+    ]
