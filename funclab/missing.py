@@ -20,6 +20,11 @@ ELSEWHERE = {
     "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
     "mnist": "funclab.datasets.digits has small images of digits, without a download.",
+    "model_to_dot": "write model.plot().to_dot() for the graph in DOT.",
+    "GradientTape": "`fit` has the gradients in its plan; funclab.trace(model, x, y) shows them. A "
+    "loss of your own goes to compile, or to self.add_loss(loss) in a layer's `call`.",
+    "set_value": "write variable.assign(value), or optimizer.learning_rate = 0.1.",
+    "get_value": "write variable.numpy(), or numpy.asarray(variable).",
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",

@@ -11,8 +11,6 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, overload
@@ -53,6 +51,9 @@ def jit(loop: Function | None = None, *, numpy: Function | None = None) -> Any:
 @functools.cache
 def temporary_cache() -> str:
     """A folder for machine code that lasts as long as this process."""
+    import shutil
+    import tempfile
+
     folder = tempfile.mkdtemp(prefix="funclab-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     warn(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,9 +164,10 @@ class IndexLookup(Preparing, abstract=True):
         self.vocabulary = tokens if self.given else None
 
     def _read(self, vocabulary: Any) -> list[Any]:
-        if isinstance(vocabulary, (str, Path)):
+        if isinstance(vocabulary, (str, os.PathLike)):
             try:
-                lines = Path(vocabulary).read_text("utf-8").split("\n")
+                with open(vocabulary, encoding="utf-8") as file:
+                    lines = file.read().split("\n")
             except (OSError, UnicodeError) as error:
                 raise ConfigError(
                     f"Vocabulary file {str(vocabulary)!r} does not exist, or is not text: {error}.",

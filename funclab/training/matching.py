@@ -336,7 +336,10 @@ def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
             raise ArgumentError(
                 f"Could not interpret loss_weights argument: the weight of {name} is {weight!r}.",
                 why="a loss weight multiplies the loss, so it is a number.",
-                fix="use a number such as 0.2.",
+                fix="for metrics write their name, metrics=[...]; compile's third argument is "
+                "loss_weights."
+                if hasattr(weight, "update_state") or str(weight).isidentifier()
+                else "use a number such as 0.2.",
             )
     return [None if weight is None else float(weight) for weight in matched]
 

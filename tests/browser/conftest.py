@@ -89,14 +89,18 @@ def open_notebook(browser: Browser) -> Iterator[Open]:
 
 @pytest.fixture
 def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """`opened_page(view)`: its page from disk, which has no kernel, with the keys in the view."""
-    pages = []
+    """`opened_page(view)`: its page from disk, which has no kernel, with the keys in the view. No
+    script may fail on it, nothing may complain, and nothing may come from elsewhere."""
+    pages, complaints = [], []
 
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         path = tmp_path / "view.html"
         funclab.export_html(view, path)
         page = browser.new_page(viewport={"width": width, "height": height}, **settings)
         pages.append(page)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
+        page.on("request", lambda sent: complaints.extend({sent.url} - {path.as_uri()}))
         page.goto(path.as_uri())
         page.focus(".fl")
         laid_out(page)
@@ -105,6 +109,7 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
     yield open_page
     for page in pages:
         page.close()
+    assert complaints == []
 
 
 @pytest.fixture

@@ -132,18 +132,18 @@ CASES = [
     ),
     Case(
         "training", ".fl-training", "funclab.watch(model$)",
-        "[data-name=live_table]", Shown({"table": True}, ".fl-layers", "shared"),
+        "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,
     ),
     Case(
         "live training", ".fl-training", "funclab.watch(model$)",
-        "[data-name=live_table]", Shown({"table": True}, ".fl-layers", "shared"),
+        "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + IN_TRAINING,
     ),
     Case(
         "runs", ".fl-training", "funclab.compare_runs(history1, history2$)",
-        "[data-name=live_joined]",
-        Shown({"joined": True}, "[data-name=live_joined]", "overlay runs"),
+        "[aria-keyshortcuts=j]",
+        Shown({"joined": True}, "[aria-keyshortcuts=j]", "overlay runs"),
         ("l",), LOG, (), ("1",), CURVES, MODEL + TWO_RUNS,
     ),
     Case(

@@ -118,6 +118,11 @@ class NotebookPage:
         if text not in NOT_OURS:
             self.console_errors.append(text)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing complained, and nothing was asked from elsewhere."""
+        return not self.console_errors and not self.outside_requests
+
     def run_all(self) -> list[dict[str, Any]]:
         """Run every cell; returns what became of each once all have ended."""
         self.page.evaluate(RUN_ALL)

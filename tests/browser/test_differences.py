@@ -7,7 +7,6 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from tests.browser.projector import small_words
-from tests.browser.waiting import laid_out
 
 SCALES = "() => [...document.querySelectorAll('.fl-graph svg')].map((svg) => svg.getScreenCTM().a)"
 ENDS = """() => [...document.querySelectorAll('.fl-graph,.fl-bar,.fl-panel,.fl-caption')]
@@ -21,13 +20,8 @@ def narrow_and_wide() -> list[Model]:
 
 
 @pytest.mark.parametrize(("look", "least"), [("auto", 0.99), ("projector", 1.6)])
-def test_both_sides_have_one_scale_inside_the_window(browser, tmp_path, look, least):
-    path = funclab.diff(*narrow_and_wide()).view(look=look).save(tmp_path / "diff.html")
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-
-    page.goto(path.as_uri())
-    page.wait_for_selector(".fl-graph svg")
-    laid_out(page)
+def test_both_sides_have_one_scale_inside_the_window(opened_page, look, least):
+    page = opened_page(funclab.diff(*narrow_and_wide()).view(look=look), height=720)
 
     left, right = page.evaluate(SCALES)
     assert left == pytest.approx(right, rel=1e-3)
@@ -35,7 +29,6 @@ def test_both_sides_have_one_scale_inside_the_window(browser, tmp_path, look, le
     if look == "projector":
         assert all(x <= 1280 and y <= 720 for x, y in page.evaluate(ENDS))
         assert small_words(page.locator(".fl")) == []
-    page.close()
 
 
 def test_the_differences_are_walked_in_a_circle_both_ways(opened_page):

@@ -27,6 +27,8 @@ ON_THE_LINE = """edge => {
   return [at.x * a + e, at.y * d + f];
 }"""
 SPILLED = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+GAPS = """settings => settings.map(one => one.getBoundingClientRect()).map(
+  (one, i, all) => i && one.left > all[i - 1].left ? one.left - all[i - 1].right : 9)"""
 LIT = "edges => [...new Set(edges.map(one => one.dataset.tensor))].sort()"
 
 
@@ -36,10 +38,6 @@ def explorer_on(open_notebook, write_notebook, server, *cells):
     assert not [cell["error"] for cell in cells if cell["error"]]
     page.page.wait_for_selector(f"{ROOT} svg .box")
     return page
-
-
-def quiet(page):
-    return page.console_errors == [] and page.outside_requests == []
 
 
 def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook, write_notebook):
@@ -53,8 +51,9 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
     expect(page.locator(f"{ROOT} .fl-here")).to_contain_text("shared.get_output_at(1)")
     expect(page.locator(f"{ROOT} .fl-lit")).to_have_count(2)
     notebook.screenshot(f"explorer-{jupyter.kind}")
+    assert min(page.locator(f"{ROOT} .fl-list dd code").evaluate_all(GAPS)) > 4
     assert spilled == []  # JupyterLab has styles of its own for lists of definitions
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
@@ -71,7 +70,7 @@ def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("shared[1] is selected")
     page.keyboard.press("f")
     page.wait_for_selector(f'{ROOT} .box[data-key="shared"][aria-pressed=true]')
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
@@ -91,7 +90,7 @@ def test_python_and_browser_share_the_selection_also_of_what_lies_folded_away(
     box(page, "deep_399[0]").click()
 
     notebook.comes_to_say("view.selected", "deep_399[0]")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 def box(page, key):

@@ -105,30 +105,16 @@ VIEWS = {
 }
 
 
-@pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    yield page
-    page.close()
-
-
 @pytest.mark.parametrize("name", list(VIEWS))
-def test_a_hostile_name_does_no_harm_in_a_view(name, page, tmp_path):
+def test_a_hostile_name_does_no_harm_in_a_view(name, opened_page):
     view = VIEWS[name]()
-    path = tmp_path / "view.html"
-    funclab.export_html(view, path)
-    page.goto(path.as_uri())
-    page.wait_for_selector(".fl")
-    page.focus(".fl")
+    page = opened_page(view, height=900)
 
     for key in ["ArrowDown", "ArrowDown", "1", "Enter", "ArrowRight", "t", "m", "PageDown", "?"]:
         page.keyboard.press(key)
 
     laid_out(page)
     assert_harmless(page, view.svg())
-    assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
@@ -166,8 +152,9 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", list(PICTURES))
-def test_a_hostile_name_does_no_harm_in_a_picture(name, page):
-    drawn = PICTURES[name](trained())
+def test_a_hostile_name_does_no_harm_in_a_picture(name, browser):
+    drawn, page, complaints = PICTURES[name](trained()), browser.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
 
     assert None not in drawn
     for picture in drawn:
@@ -175,7 +162,8 @@ def test_a_hostile_name_does_no_harm_in_a_picture(name, page):
         width = float(re.search(r'viewBox="0 0 (\d+)', picture.svg)[1])
         assert_harmless(page, picture.svg + picture.table)
         assert width <= WIDEST
-    assert page.complaints == []
+    assert complaints == []
+    page.close()
 
 
 def assert_harmless(page, markup):

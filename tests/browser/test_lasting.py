@@ -78,12 +78,6 @@ def saved(request, browser, tmp_path_factory):
     return server, shutil.copy(server.folder / path.name, path)
 
 
-def opened(browser, server, path):
-    context = browser.new_context(viewport=WINDOW)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    return NotebookPage.open(context, server, path)
-
-
 def view_outputs(notebook):
     """The outputs with a view, in order."""
     outputs = [output for cell in notebook.cells for output in cell.outputs]
@@ -116,8 +110,10 @@ def click_through(notebook):
     expect(last.locator("svg path").first).to_be_attached()
 
 
-def test_a_saved_notebook_opened_without_its_kernel_shows_views_that_can_be_clicked(browser, saved):
-    notebook = opened(browser, *saved)
+def test_a_saved_notebook_opened_without_its_kernel_shows_views_that_can_be_clicked(
+    open_notebook, saved
+):
+    notebook = open_notebook(*saved)
 
     click_through(notebook)
     search = notebook.page.locator(".fl-explorer .fl-search").first
@@ -125,23 +121,21 @@ def test_a_saved_notebook_opened_without_its_kernel_shows_views_that_can_be_clic
     search.press("Enter")
 
     expect(notebook.page.locator(".fl-explorer .fl-caption").first).to_contain_text("head")
-    assert [*notebook.console_errors, *notebook.outside_requests] == []
-    notebook.page.context.close()
+    assert notebook.quiet
 
 
-def test_an_untrusted_notebook_shows_the_same(browser, saved):
+def test_an_untrusted_notebook_shows_the_same(open_notebook, saved):
     server, path = saved
-    notebook = opened(browser, server, altered(path, lambda outputs: None))
+    notebook = open_notebook(server, altered(path, lambda outputs: None))
 
     click_through(notebook)
 
     assert not notebook.page.evaluate(TRUSTED)
     assert notebook.console_errors == []
-    notebook.page.context.close()
 
 
 def test_forged_pictures_do_not_run_and_a_view_that_cannot_be_read_is_a_still_picture(
-    browser, saved
+    open_notebook, saved
 ):
     def forge(outputs):
         held = json.loads(zlib.decompress(base64.b64decode(outputs[0].metadata[MIME]["held"])))
@@ -152,7 +146,7 @@ def test_forged_pictures_do_not_run_and_a_view_that_cannot_be_read_is_a_still_pi
         del outputs[1].metadata[MIME]
 
     server, path = saved
-    notebook = opened(browser, server, altered(path, forge))
+    notebook = open_notebook(server, altered(path, forge))
     page = notebook.page
 
     page.locator('.fl-explorer [data-key="a"]').first.dispatch_event("click")
@@ -162,13 +156,12 @@ def test_forged_pictures_do_not_run_and_a_view_that_cannot_be_read_is_a_still_pi
     assert still.evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 100
     assert page.locator(".fl script").count() == 0
     assert page.evaluate("() => window.forged") is None
-    page.context.close()
 
 
 def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_it_later(
-    browser, saved
+    open_notebook, saved
 ):
-    notebook = opened(browser, *saved)
+    notebook = open_notebook(*saved)
     page = notebook.page
     notebook.run_all()
     page.evaluate(SAVE)
@@ -187,7 +180,6 @@ def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_
     notebook.kernel_says(WIDGETS)
     notebook.comes_to_say("'shared[1]' in [w.state.get('selected') for w in widgets]", "True")
     page.evaluate(SHUT_DOWN)
-    page.context.close()
 
 
 def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_live(lab, run_cells):
@@ -207,8 +199,8 @@ def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_liv
     expect(page.locator(".fl-explorer .fl-here")).to_contain_text("at(1)")
 
 
-def test_clearing_outputs_lets_go_of_the_views_in_them(browser, saved):
-    notebook = opened(browser, *saved)
+def test_clearing_outputs_lets_go_of_the_views_in_them(open_notebook, saved):
+    notebook = open_notebook(*saved)
     page = notebook.page
     notebook.run_all()
     notebook.kernel_says(WIDGETS)
@@ -219,16 +211,14 @@ def test_clearing_outputs_lets_go_of_the_views_in_them(browser, saved):
     page.wait_for_function("() => funclab.models.size === 0")
     notebook.comes_to_say("[widget.comm for widget in widgets]", str([None] * (len(CELLS) - 1)))
     page.evaluate(SHUT_DOWN)
-    page.context.close()
 
 
-def test_without_the_extension_a_view_is_a_widget(browser, tmp_path, write_notebook):
+def test_without_the_extension_a_view_is_a_widget(open_notebook, tmp_path, write_notebook):
     config = tmp_path / "home" / "config" / "labconfig"
     config.mkdir(parents=True)
     (config / "page_config.json").write_text('{"disabledExtensions": {"funclab": true}}')
     with serve("lab", tmp_path / "home") as server:
-        context = browser.new_context(viewport=WINDOW)
-        notebook = NotebookPage.open(context, server, write_notebook("plain", MODEL, "model"))
+        notebook = open_notebook(server, write_notebook("plain", MODEL, "model"))
         notebook.run_all()
 
         notebook.page.locator('.fl-explorer .box[data-key="shared[1]"]').first.click()
@@ -236,7 +226,6 @@ def test_without_the_extension_a_view_is_a_widget(browser, tmp_path, write_noteb
         here = notebook.page.locator(".lm-Panel.jp-OutputArea-output .fl-here")
         expect(here).to_contain_text("at(1)")
         assert notebook.console_errors == []
-        context.close()
 
 
 def test_a_page_made_by_nbconvert_has_a_picture_of_every_view(saved):

@@ -113,7 +113,7 @@ def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_s
     )
 
     tells(view, "The kernel ended in epoch")
-    expect(view.locator("[data-name=live_pause]")).to_be_hidden()
+    expect(view.locator("[aria-keyshortcuts=Space]")).to_be_hidden()
 
 
 def test_a_loop_of_many_trainings_leaves_three_views(lab, run_cells):
@@ -210,4 +210,4 @@ def test_a_training_that_was_under_way_is_not_shown_as_running_without_its_kerne
 
     tells(view, "It is not running now")
     expect(view.locator(".fl-place")).to_be_hidden()
-    expect(view.locator("[data-name=live_pause]")).to_be_hidden()
+    expect(view.locator("[aria-keyshortcuts=Space]")).to_be_hidden()

@@ -16,56 +16,26 @@ from tests.browser.waiting import laid_out
 UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
 
-def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(browser, tmp_path):
+def test_a_page_saved_during_a_training_says_that_it_is_not_running_now(opened_page):
     view = funclab.watch(trained())
     view.status = UNDER_WAY
-    funclab.export_html(view, tmp_path / "page.html")
-    page = browser.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page = opened_page(view)
 
-    page.goto((tmp_path / "page.html").as_uri())
-    page.locator(".fl-training").focus()
     page.keyboard.press("x")
 
     words = "Training was under way when this was saved. It is not running now"
     expect(page.locator(".fl-where")).to_contain_text(words)
-    expect(page.locator("[data-name=live_stop]")).to_be_hidden()
+    expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()
     expect(page.locator(".fl-status")).to_contain_text("no kernel")
     expect(page.locator(".fl-chart svg")).to_have_count(1)
     expect(page.locator(".fl-heat")).to_have_count(2)
-    assert errors == []
-    page.close()
 
 
-def test_undo_reset_and_tour_work_as_in_every_view(browser, tmp_path):
-    tour = [{"text": "Losses.", "state": {"log": True}}, {"text": "Units.", "state": {}}]
-    view = funclab.watch(trained(), measure="dead", tour=tour)
-    funclab.export_html(view, tmp_path / "page.html")
-    page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
-    chart, shows = page.locator(".fl-chart"), page.locator(".fl-bar .fl-soft")
-    page.locator(".fl-training").focus()
-
-    page.keyboard.press("PageDown")
-    expect(chart).to_contain_text("log scale")
-    page.keyboard.press("h")
-    expect(shows).to_contain_text("gradient")
-    page.keyboard.press("u")
-    expect(shows).to_contain_text("dead units")
-    page.keyboard.press("r")
-
-    expect(chart).not_to_contain_text("log scale")
-    page.close()
-
-
-def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(browser, tmp_path):
+def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(opened_page):
     groups = [[trained().history for _ in range(2)] for _ in range(2)]
     view = funclab.compare_runs(shared=groups[0], separate=groups[1])
     means = [np.mean([run.history["loss"][1] for run in group]) for group in groups]
-    funclab.export_html(view, tmp_path / "page.html")
-    page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
+    page = opened_page(view)
     ends = page.locator("[data-end] text")
     last = ends.all_text_contents()
 
@@ -77,7 +47,6 @@ def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(browser, 
     page.mouse.move(2, 2)
     expect(page.locator(".fl-cursor-text")).to_have_count(0)
     left = ends.all_text_contents()
-    page.locator(".fl-training").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".fl-caption")).to_contain_text("Epoch 2: loss: shared ")
     by_keys = ends.all_text_contents()
@@ -85,7 +54,6 @@ def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(browser, 
     assert left == last != pointed
     assert pointed == by_keys
     np.testing.assert_allclose(sorted(map(float, pointed)), sorted(means), rtol=1e-2)
-    page.close()
 
 
 @pytest.mark.parametrize("charts", [1, 2])
@@ -104,7 +72,7 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
         for part in (".fl-bar", ".fl-chart svg", ".fl-graph", ".fl-caption", ".fl-where")
     ]
 
-    assert page.locator("[data-name=live_pause]").is_visible()
+    assert page.locator("[aria-keyshortcuts=Space]").is_visible()
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
     assert small_words(page.locator(".fl-stage")) == []

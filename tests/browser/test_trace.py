@@ -22,13 +22,10 @@ model.compile("sgd", "mse")
 funclab.trace(model, np.ones((4, 16)), np.ones((4, 3)))
 """
 ROOT = ".fl-trace"
-ANSWERED = "[(None, False), ('1.5', False)]"
 
 
-def shown(open_notebook, write_notebook, server, cell):
-    notebook = open_notebook(server, write_notebook("trace", cell))
-    cells = notebook.run_all()
-    assert not [one["error"] for one in cells if one["error"]]
+def shown(run_cells, server, cell):
+    notebook = run_cells(server, cell)
     notebook.page.wait_for_selector(f"{ROOT} svg .box")
     notebook.page.focus(ROOT)
     return notebook
@@ -43,12 +40,8 @@ def press(page, key, times=1):
         page.keyboard.press(key)
 
 
-def quiet(notebook):
-    return notebook.console_errors == [] and notebook.outside_requests == []
-
-
-def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, open_notebook, write_notebook):
-    notebook = shown(open_notebook, write_notebook, jupyter, SCENE.format(settings=""))
+def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, run_cells):
+    notebook = shown(run_cells, jupyter, SCENE.format(settings=""))
     page = notebook.page
 
     press(page, "ArrowRight", 17)
@@ -63,7 +56,7 @@ def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, open_notebook, write
     for theme in ("light", "dark"):
         notebook.theme(theme)
         notebook.screenshot(f"trace-{jupyter.kind}-{theme}")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
 FIRST_PAINT = """() => {
@@ -75,17 +68,15 @@ FIRST_PAINT = """() => {
 }"""
 
 
-def test_the_graph_is_readable_and_the_step_in_sight_before_any_key(
-    lab, open_notebook, write_notebook
-):
+def test_the_graph_is_readable_and_the_step_in_sight_before_any_key(lab, run_cells):
     code = MODEL.replace(".ones((4, 3)))", ".ones((4, 3)), step=6)")
-    page = shown(open_notebook, write_notebook, lab, code).page
+    page = shown(run_cells, lab, code).page
 
     becomes(page, lambda: page.evaluate(FIRST_PAINT), [1, True])
 
 
-def test_every_key_goes_where_it_says(lab, open_notebook, write_notebook):
-    notebook = shown(open_notebook, write_notebook, lab, SCENE.format(settings=""))
+def test_every_key_goes_where_it_says(lab, run_cells):
+    notebook = shown(run_cells, lab, SCENE.format(settings=""))
     page = notebook.page
     steps = {
         "b": 10,
@@ -107,32 +98,11 @@ def test_every_key_goes_where_it_says(lab, open_notebook, write_notebook):
 
     press(page, "r")
     expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("Step 1 of 21")
-    assert quiet(notebook)
+    assert notebook.quiet
 
 
-def test_ask_mode_hides_the_sum_until_an_answer_is_recorded(lab, open_notebook, write_notebook):
-    notebook = shown(open_notebook, write_notebook, lab, SCENE.format(settings=", ask=True"))
-    page = notebook.page
-    press(page, "ArrowRight", 9)
-    page.wait_for_selector(f"{ROOT} .fl-choices button")
-    assert "Which node passes gradients back first?" in text(page, ".fl-prompt")
-    press(page, "0")
-    press(page, "ArrowRight", 8)
-    page.wait_for_function(
-        "() => document.querySelector('.fl-trace .fl-prompt')?.innerText.includes('does it get?')"
-    )
-    assert page.locator(f"{ROOT} .fl-example").count() == 0
-
-    press(page, "2")
-
-    page.wait_for_selector(f"{ROOT} .fl-example")
-    assert "You said 1.5; it is 3.0." in text(page, ".fl-ask")
-    notebook.comes_to_say("[(a['given'], a['correct']) for a in view.answers]", ANSWERED)
-    assert quiet(notebook)
-
-
-def test_a_wide_layer_is_drawn_in_fields(lab, open_notebook, write_notebook):
-    notebook = shown(open_notebook, write_notebook, lab, MODEL)
+def test_a_wide_layer_is_drawn_in_fields(lab, run_cells):
+    notebook = shown(run_cells, lab, MODEL)
     page = notebook.page
 
     press(page, "ArrowRight")
@@ -142,4 +112,4 @@ def test_a_wide_layer_is_drawn_in_fields(lab, open_notebook, write_notebook):
     heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
     assert heads == ["x[0:0]", "wide/kernel", "wide/bias", "wide[0:0]"]
     assert "(16, 200) · means of blocks" in text(page, ".fl-shown")
-    assert quiet(notebook)
+    assert notebook.quiet

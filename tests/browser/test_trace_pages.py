@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +15,6 @@ from funclab.teach.scenes import scene
 from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
-from tests.browser.waiting import laid_out
 from tests.view import models
 
 WATCH_DOTS = """() => {
@@ -25,20 +26,15 @@ WATCH_DOTS = """() => {
 }"""
 
 
-def page_of(browser, tmp_path, view, **settings):
-    path = tmp_path / "view.html"
-    funclab.export_html(view, path)
-    page = browser.new_page(viewport={"width": 1280, "height": 720}, **settings)
-    page.goto(path.as_uri())
-    page.wait_for_selector(f"{ROOT} svg .box")
-    page.focus(ROOT)
-    laid_out(page)
-    return page
+@pytest.fixture
+def page_of(opened_page):
+    """`page_of(view)`: its page in the window of a projector."""
+    return partial(opened_page, height=720)
 
 
 @pytest.mark.parametrize("key", ["p", " "])
-def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, browser, tmp_path):
-    page = page_of(browser, tmp_path, scene("mask"), reduced_motion="reduce")
+def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, page_of):
+    page = page_of(scene("mask"), reduced_motion="reduce")
 
     press(page, key)
     page.wait_for_function(
@@ -49,28 +45,25 @@ def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, browser, tmp_pa
     assert page.locator(f"{ROOT} .fl-dot").count() == 0
     assert page.locator(f"{ROOT} .fl-bar [aria-pressed]").count() == 0  # "play" is no state
     assert "Paused." in text(page, ".fl-status")
-    page.close()
 
 
-def test_a_dot_shows_the_way_unless_motion_is_unwelcome(browser, tmp_path):
+def test_a_dot_shows_the_way_unless_motion_is_unwelcome(page_of):
     dots = {}
     for motion in ("no-preference", "reduce"):
-        page = page_of(browser, tmp_path, scene("frozen"), reduced_motion=motion)
+        page = page_of(scene("frozen"), reduced_motion=motion)
         page.evaluate(WATCH_DOTS)
         press(page, "ArrowRight")
         expect(page.locator(f"{ROOT} .fl-dot")).to_have_count(0)
         dots[motion] = page.evaluate("() => window.dots")
-        page.close()
 
     assert dots == {"no-preference": 1, "reduce": 0}
 
 
-def test_on_a_wall_every_word_is_large_enough_and_at_most_12_boxes_are_drawn(browser, tmp_path):
-    page = page_of(browser, tmp_path, scene("shared_gradient", look="projector", step=17))
+def test_on_a_wall_every_word_is_large_enough_and_at_most_12_boxes_are_drawn(page_of):
+    page = page_of(scene("shared_gradient", look="projector", step=17))
 
     assert small_words(page.locator(ROOT)) == []
     assert page.locator(f"{ROOT} .fl-graph .box").count() <= 12
-    page.close()
 
 
 def deep():
@@ -82,9 +75,9 @@ def deep():
     return model
 
 
-def test_a_fold_opens_and_closes_by_key_and_is_one_step_when_passed(browser, tmp_path):
+def test_a_fold_opens_and_closes_by_key_and_is_one_step_when_passed(page_of):
     view = funclab.trace(deep(), np.ones((4, 16)), np.ones((4, 2)), look="projector")
-    page = page_of(browser, tmp_path, view)
+    page = page_of(view)
     n = len(spine(view.stills))
     said = []
 
@@ -105,7 +98,6 @@ def test_a_fold_opens_and_closes_by_key_and_is_one_step_when_passed(browser, tmp
     press(page, "End")
     assert f"Step {n} of {n}" in text(page, ".fl-caption")
     assert n <= 30
-    page.close()
 
 
 def pictures_overflow(page):
@@ -170,10 +162,10 @@ def text_model():
 
 
 @pytest.mark.parametrize("kind", ["add_into", "update"])
-def test_the_pictures_of_a_sum_and_of_an_update_stand_in_one_row(kind, browser, tmp_path):
+def test_the_pictures_of_a_sum_and_of_an_update_stand_in_one_row(kind, page_of):
     view = funclab.trace(*small_model())
     view.show(step=view.find(kind, "shared/kernel"))
-    page = page_of(browser, tmp_path, view)
+    page = page_of(view)
     page.set_viewport_size({"width": 1032, "height": 900})  # a cell of 1,000 px
 
     page.wait_for_function(
@@ -184,13 +176,12 @@ def test_the_pictures_of_a_sum_and_of_an_update_stand_in_one_row(kind, browser, 
         " return figures.length === 3 && tops.size === 1 && last.right <= cell.right; }"
     )
     assert page.locator(".fl-frame-box text").first.evaluate("(text) => text.getScreenCTM().a") >= 1
-    page.close()
 
 
-def test_the_table_of_statistics_breaks_names_after_slashes_alone(browser, tmp_path):
+def test_the_table_of_statistics_breaks_names_after_slashes_alone(page_of):
     view = funclab.trace(*text_model(), look="projector")
     view.show(step=view.find("add_into", "recurrent_kernel"))
-    page = page_of(browser, tmp_path, view)
+    page = page_of(view)
     page.set_viewport_size({"width": 900, "height": 720})
 
     lines = page.evaluate(
@@ -206,15 +197,12 @@ def test_the_table_of_statistics_breaks_names_after_slashes_alone(browser, tmp_p
     )
 
     assert all(line.endswith(("/", " ")) for line in lines), lines
-    page.close()
 
 
 @pytest.mark.parametrize("make", [image_model, twin_model, small_model])
-def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(
-    make, browser, tmp_path
-):
+def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(make, page_of):
     view = funclab.trace(*make(), look="projector")
-    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
+    page = page_of(view, reduced_motion="reduce")
     hidden, lost, small = [], [], []
 
     for step in range(len(view.stills)):
@@ -224,7 +212,6 @@ def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(
         press(page, "ArrowRight")
 
     assert hidden == lost == small == []
-    page.close()
 
 
 def lit(page, name):
@@ -236,9 +223,9 @@ def lit(page, name):
     )
 
 
-def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(browser, tmp_path):
+def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(page_of):
     view = scene("frozen")
-    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
+    page = page_of(view, reduced_motion="reduce")
 
     press(page, "ArrowRight", 2)
     forward = lit(page, "fl-went"), lit(page, "fl-now"), lit(page, "fl-came")
@@ -256,34 +243,31 @@ def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(browser, tmp_
         "tensor first[0:0] > base[0]",
     ]
     assert arrows == len(back)
-    page.close()
 
 
-def test_a_gradient_of_one_number_stands_at_its_edge(browser, tmp_path):
+def test_a_gradient_of_one_number_stands_at_its_edge(page_of):
     view = scene("shared_gradient")
-    page = page_of(browser, tmp_path, view, reduced_motion="reduce")
+    page = page_of(view, reduced_motion="reduce")
 
     press(page, "ArrowRight", view.find("vjp", "apart[0]"))
 
     assert page.locator(f"{ROOT} .edge .fl-tag").all_text_contents() == ["g = 1.0", "g = 1.0"]
-    page.close()
 
 
-def test_pictures_of_one_tensor_are_told_apart_in_the_table(browser, tmp_path):
-    page = page_of(browser, tmp_path, scene("training"))
+def test_pictures_of_one_tensor_are_told_apart_in_the_table(page_of):
+    page = page_of(scene("training"))
 
     press(page, "ArrowRight")
 
     heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
     assert heads == ["drop[0:0], training off", "drop[0:0], training on"]
-    page.close()
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "print", "projector"])
-def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, browser, tmp_path):
+def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, page_of):
     view = funclab.trace(*twin_model(), look=look)
     view.show(step=view.find("add_into", "encoder/bias"))
-    page = page_of(browser, tmp_path, view)
+    page = page_of(view)
 
     seen = page.evaluate(
         "() => [...document.querySelectorAll('.fl-frame rect.s-ink')].map((one) => {"
@@ -295,12 +279,11 @@ def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, browse
     assert len(seen) == 3
     assert len({tuple(one) for one in seen}) == 1
     assert seen[0][2:] == [True, "none"]
-    page.close()
 
 
-def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
+def test_in_ask_mode_a_shape_is_seen_only_after_its_question(page_of):
     model, x, y = twin_model()
-    page = page_of(browser, tmp_path, funclab.trace(model, x, y, ask=True))
+    page = page_of(funclab.trace(model, x, y, ask=True))
 
     def plate():
         seen = "(one) => getComputedStyle(one).visibility"
@@ -315,14 +298,10 @@ def test_in_ask_mode_a_shape_is_seen_only_after_its_question(browser, tmp_path):
     assert (asked[1], plate()) == ("hidden", "visible")
     assert lines == 0
     assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
-    page.close()
 
 
-def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(browser, tmp_path):
-    path = tmp_path / "shapes.html"
-    funclab.export_html(funclab.shapes(twin_model()[0]), path)
-    page = browser.new_page()
-    page.goto(path.as_uri())
+def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(page_of):
+    page = page_of(funclab.shapes(twin_model()[0]))
 
     middles = page.evaluate(
         "() => { const label = document.querySelector('.fl-bar label'), words = new Range();"
@@ -332,4 +311,3 @@ def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(browse
     )
 
     assert max(middles) - min(middles) < 2
-    page.close()

@@ -134,6 +134,12 @@ TRAINING = [
         (TypeError,),
     ),
     Misuse(
+        "metrics where the loss weights are meant to be",
+        lambda desk: desk.reader.compile("sgd", "mse", ["accuracy"]),
+        ["Could not interpret loss_weights argument", "'accuracy'", "metrics=[...]"],
+        lambda desk: desk.reader.compile("sgd", "mse", metrics=["accuracy"]),
+    ),
+    Misuse(
         "a loss weight that is not a number",
         weighing([1.0, "0.2"]),
         ["loss_weights", "word", "0.2"],

@@ -53,20 +53,30 @@ class Picture:
     """What `repr` calls the picture; the name of its class unless given."""
     fits: ClassVar[bool] = False
     """Whether a projector shows it no larger than its window."""
+    numeric: ClassVar[bool] = False
+    """Whether its cells are numbers, which stand below each other."""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the width and height needed."""
         raise NotImplementedError
 
     @property
+    def grid(self) -> tuple[Cells, Sequence[Cells]]:
+        """The same as the titles and the rows of a table; without titles if there is none."""
+        return (), ()
+
+    @property
     def text(self) -> str:
         """The same as plain text."""
-        return self.description
+        titles, rows = self.grid
+        table = text_grid(titles, rows, self.numeric) if titles else []
+        return "\n".join([self.title, "", *table]) if table else self.description
 
     @property
     def table(self) -> str:
         """The same as an HTML table; empty if there is none."""
-        return ""
+        titles, rows = self.grid
+        return html_grid(self.title, titles, rows) if titles else ""
 
     @property
     def svg(self) -> str:

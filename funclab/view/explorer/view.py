@@ -160,19 +160,16 @@ class Explorer(View):
         drawn = Values(name, weight.numpy(), self.look)
         return {"svg": slim(bare(drawn)), "told": drawn.description}
 
-    def complete(self) -> None:
-        """Put everything a page without a kernel may ask for into the view itself."""
+    def complete(self) -> dict[str, Any]:
         room = self.gallery.room
         self.gallery.resize(PAGE)
         self.gallery.draw_all(self.state, self.look == "projector")
-        self.pictures = dict(self.gallery.pictures)
+        pictures = dict(self.gallery.pictures)
         self.gallery.resize(room)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
-        self.facts = {
-            **facts,
-            "tape": {key: tape_of(self.objects[key]) for key in facts["nodes"]},
-            "more": {key: more_of(self.objects[key]) for key in facts["layers"]},
-        }
+        tape = {key: tape_of(self.objects[key]) for key in facts["nodes"]}
+        more = {key: more_of(self.objects[key]) for key in facts["layers"]}
+        return {"pictures": pictures, "facts": {**facts, "tape": tape, "more": more}}
 
 
 PAGE = 1240.0, 624.0

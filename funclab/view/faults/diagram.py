@@ -38,6 +38,10 @@ class Fault(Picture):
         """Draw what is between heading and fix; returns its size."""
         raise NotImplementedError
 
+    @property
+    def text(self) -> str:
+        return f"{super().text}\n\nFix: {self.fix}"
+
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
@@ -87,36 +91,28 @@ class FaultDiagram(Fault, Diagram):
     def _sentences(self, title: str) -> str:
         names = {box.key: box.name for box in self.scene.boxes}
         shapes = {plate.key: plate.shape for plate in self.scene.plates}
-        sentences = [f"{title}."]
-        sentences += [f"{names[key]}: {note}." for key, note in self.notes.items() if note]
-        for (key, _), words in self.gaps.items():
-            sentences.append(f"At the gap: {f'{shapes[key]} {words}'.strip()}.")
-        return clean(
-            " ".join([*sentences, f"To fix it: {self.fix}", graph_text.description(self.scene)])
-        )
+        notes = [f"{names[key]}: {note}." for key, note in self.notes.items() if note]
+        gaps = [f"{shapes[key]} {words}".strip() for (key, _), words in self.gaps.items()]
+        sentences = [f"{title}.", *notes, *(f"At the gap: {gap}." for gap in gaps)]
+        sentences += [f"To fix it: {self.fix}", graph_text.description(self.scene)]
+        return clean(" ".join(sentences))
 
     def _break_off(self) -> None:
         """Take the edges that break out of the scene, and make room for what stands at the gap."""
         call = next(box for box in self.scene.boxes if box.key == self.broken)
-        for edge in self.scene.edges:
-            if edge.target.key == self.broken:
-                (x, y), (end_x, end_y) = edge.path[-2:]
-                edge.path[-2:] = [(x, y + DROP), (end_x, end_y + DROP)]
-                if (edge.source.key, edge.target.index) in self.gaps:
-                    self.cut.append(edge)
+        into = [edge for edge in self.scene.edges if edge.target.key == self.broken]
+        for edge in into:
+            edge.path[-2:] = [(x, y + DROP) for x, y in edge.path[-2:]]
+        self.cut = [edge for edge in into if (edge.source.key, edge.target.index) in self.gaps]
         self.scene.edges = [edge for edge in self.scene.edges if edge not in self.cut]
         call.y += DROP
         call.ports = [(x, y + DROP, number) for x, y, number in call.ports]
         self.scene.height += DROP
 
-    @property
-    def text(self) -> str:
-        return f"{super().text}\n\nFix: {self.fix}"
-
     def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
-        for heading, start in self.headings.items():
-            place = start + complex(14 + ASIDE, 14)
-            canvas.text_line(place, shorten(heading, 32), Font(13, "soft", bold=True))
+        for heading, corner in self.headings.items():
+            start = corner + complex(14 + ASIDE, 14)
+            canvas.text_line(start, shorten(heading, 32), Font(13, "soft", bold=True))
         top = HEADING if self.headings else 0
         canvas.shift(complex(ASIDE, top))
         width, height = Diagram.draw(self, canvas)

@@ -44,8 +44,8 @@ def _picture(error: FunclabError, look: str) -> Any:
     if isinstance(about, Operation):
         if error.tensors:
             return failed_call(about, list(error.tensors), error)
-        shown = about.inbound_nodes and not isinstance(error, NeverCalledError)
-        return node_table(about) if shown and words.graph_of(about) is None else None
+        called = about.inbound_nodes and not isinstance(error, NeverCalledError)
+        return node_table(about) if called and words.graph_of(about) is None else None
     if isinstance(error, GraphError) and isinstance(about, tuple):
         graph, node = about
         if words.graph_of(facts) is not None:
@@ -69,12 +69,12 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
 def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram:
     """The whole way to the outputs, with the input that was left out and its look-alikes."""
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
-    given = [tensor for tensor in graph.inputs if maker(tensor).is_input]
-    whole = Graph(list(dict.fromkeys([*needed, *given])), graph.outputs)
+    inputs = [tensor for tensor in graph.inputs if maker(tensor).is_input]
+    whole = Graph(list(dict.fromkeys([*needed, *inputs])), graph.outputs)
     scene = calls_of("the way to the outputs", whole, look)
     missing = node.output_tensors[0]
     notes = {node.key: "not among the inputs"}
-    for tensor in given:
+    for tensor in inputs:
         if tensor not in needed and tensor.shape == missing.shape:
             notes[maker(tensor).key] = "given instead: same shape, another tensor"
     place(scene)
@@ -88,12 +88,12 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
     crossed = crossing(graph.outputs, outer.graph)
     sources = {maker(source) for tensor in crossed for source in source_inputs(tensor)}
     inside = Graph([tensor for tensor in outer.inputs if maker(tensor) in sources], crossed)
-    given = [tensor for tensor in graph.inputs if maker(tensor) not in outer.graph.input_nodes]
+    inputs = [tensor for tensor in graph.inputs if maker(tensor) not in outer.graph.input_nodes]
     outputs = list(graph.outputs)
     for call in outer.inbound_nodes[1:]:
-        if set(source_inputs(call.output_tensors[0])) <= set(given):
+        if set(source_inputs(call.output_tensors[0])) <= set(inputs):
             outputs += call.output_tensors
-    around = Graph(list(dict.fromkeys([*given, *crossed])), list(dict.fromkeys(outputs)))
+    around = Graph(list(dict.fromkeys([*inputs, *crossed])), list(dict.fromkeys(outputs)))
     first, second = calls_of(name, inside, look, INSIDE), calls_of("outside", around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)

@@ -9,7 +9,7 @@ from typing import Any
 from funclab.errors import Instead, Item, Pair, Pairs
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, area, polyline
-from funclab.view.draw.picture import html_grid, text_grid
+from funclab.view.draw.picture import Cells
 from funclab.view.draw.text import clean, plural, prose, shorten, text_width
 from funclab.view.faults.diagram import CROSS, LEFT, Fault
 from funclab.view.scene import sizes
@@ -68,14 +68,8 @@ class FaultLines(Fault):
     look: str = "auto"
 
     @property
-    def text(self) -> str:
-        table = text_grid(TITLES, [line.cells for line in self.lines])
-        return "\n".join([self.title, "", *table, "", f"Fix: {self.fix}"])
-
-    @property
-    def table(self) -> str:
-        """The lines as an HTML table."""
-        return html_grid(self.title, TITLES, [line.cells for line in self.lines])
+    def grid(self) -> tuple[Cells, list[Cells]]:
+        return TITLES, [line.cells for line in self.lines]
 
     @property
     def description(self) -> str:
@@ -111,20 +105,18 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
     if len(alone) == 1 and alone[0].name:
         return f"The {side} {alone[0].name}{of_model} has no partner"
     if alone:
-        expected, given = (
-            sum(map(bool, texts)) for texts in zip(*[(p.name, p.given) for p in rows])
-        )
-        return f"{model} has {plural(expected, side)}, and was given {given}"
-    given = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
-    return f"{given} cannot be given to the {side} {bad[0].name}{of_model}"
+        expected = plural(sum(bool(pair.name) for pair in rows), side)
+        return f"{model} has {expected}, and was given {sum(bool(pair.given) for pair in rows)}"
+    data = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
+    return f"{data} cannot be given to the {side} {bad[0].name}{of_model}"
 
 
 def _line(pair: Pair, side: str) -> Line:
     own = Item(side, pair.name, pair.shape) if pair.name else Item("nothing", "", f"no {side}")
-    given = Item("nothing", "", "nothing")
+    data = Item("nothing", "", "nothing")
     if pair.given:
-        given = Item("tensor" if "[" in pair.given else "array", pair.given, pair.given_shape)
-    return Line([own, given] if side == "output" else [given, own], pair.note)
+        data = Item("tensor" if "[" in pair.given else "array", pair.given, pair.given_shape)
+    return Line([own, data] if side == "output" else [data, own], pair.note)
 
 
 def instead_picture(facts: Instead, fix: str) -> FaultLines:
@@ -198,16 +190,16 @@ def draw_line(
     canvas.close()
 
 
-def draw_item(canvas: Canvas, place: Area, item: Item) -> None:
+def draw_item(canvas: Canvas, box: Area, item: Item) -> None:
     """Rounded: a layer. Square: a tensor. Dashed: an array, or a place for something."""
     (upper, lower), (upper_font, lower_font) = texts(item), fonts(item)
     colour = item.kind if item.kind in ("input", "output") else "rim"
     dash = "" if item.kind == "tensor" or item.kind in FILLS else "4 3"
     radius = 8 if item.kind == "place" or item.kind in FILLS else 0
-    canvas.rect(place, Paint(FILLS.get(item.kind, "paper"), colour, 1.4, dash), radius)
+    canvas.rect(box, Paint(FILLS.get(item.kind, "paper"), colour, 1.4, dash), radius)
     if item.kind in FILLS:
-        canvas.bar(place, sizes.BAR, 8, "neutral" if item.kind == "layer" else item.kind)
-    start = place.corner + complex(16 if upper_font.mono else 20, 24 if lower else 32)
+        canvas.bar(box, sizes.BAR, 8, "neutral" if item.kind == "layer" else item.kind)
+    start = box.corner + complex(16 if upper_font.mono else 20, 24 if lower else 32)
     if item.kind == "nothing":
         canvas.text_line(start + 8j, lower, lower_font)
         return

@@ -96,7 +96,7 @@ function pictureFrom(markup) {
 }
 
 /** How keys are written on buttons. */
-const KEY_SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
 function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
@@ -104,7 +104,7 @@ function same(a, b) {
 
 class Context {
   constructor(model, el, view) {
-    Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [] });
+    Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [], buttons: {} });
   }
 
   /** What Python holds, asked for when it is shown, and once; nothing until it is here. */
@@ -211,9 +211,26 @@ class Context {
   /** A button of the toolbar: its label, its key, what it does, and whether it is pressed. */
   button(label, key, run, pressed) {
     return h("button", {
-      type: "button", class: "fl-button", onclick: run, "aria-keyshortcuts": key,
+      type: "button", class: "fl-button", onclick: run, "aria-keyshortcuts": key === " " ? "Space" : key,
       "aria-pressed": pressed == null ? null : String(pressed),
     }, label, key ? h("kbd", { "aria-hidden": "true" }, KEY_SIGNS[key] ?? key) : null);
+  }
+
+  /** Buttons for the toolbar, by key: one for each key of the view that has a `button`, which is what it says. */
+  makeButtons() {
+    for (const [key, { button }] of Object.entries(this.view.keys(this)))
+      if (button) this.buttons[key] = this.button(button, key, () => this.view.keys(this)[key].run());
+    return Object.values(this.buttons);
+  }
+
+  /** What each button says now; it is hidden while its key means nothing, and disabled while it is `off`. */
+  nameButtons() {
+    const keys = this.view.keys(this);
+    for (const [key, el] of Object.entries(this.buttons)) {
+      const { button, off = false, when = () => true } = keys[key];
+      el.firstChild.data = button;
+      Object.assign(el, { disabled: off, hidden: !when() });
+    }
   }
 
   /** In ask mode: put the question first, and `reveal` only after an answer was recorded. */
@@ -326,6 +343,7 @@ class Context {
     const held = this.el.contains(document.activeElement) ? document.activeElement : null;
     this.el.dataset.look = this.look;
     this.view.update(this);
+    this.nameButtons();
     this.captionBox.textContent = steady(this.view.caption?.(this) ?? "");
     this.drawTour();
     if (held && !this.el.contains(document.activeElement)) this.focusLike(held);

@@ -15,7 +15,7 @@ class Keys {
 
   actions() {
     const { ctx } = this, tour = ctx.model.get("tour").length;
-    const own = ctx.view.keys?.(ctx) ?? {};
+    const own = ctx.view.keys(ctx);
     return {
       ...own,
       u: { label: ctx.t("key_undo"), run: () => ctx.undo() },
@@ -31,7 +31,7 @@ class Keys {
   draw() {
     const { ctx } = this;
     const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
-      row(h("kbd", {}, key === " " ? ctx.t("space") : KEY_SIGNS[key] ?? key), [action.label]));
+      row(h("kbd", {}, KEY_SIGNS[key] ?? key), [action.label]));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
   }
 

@@ -50,13 +50,7 @@ def _part(shown: Any, name: str, several: bool) -> str:
 
 def _code(view: Any, name: str) -> str:
     """The script that makes a view live in the section with this name."""
-    names = view.page_traits()
-    with view.hold_sync():  # in a notebook it may be on display, and goes on with its kernel
-        before = {trait: getattr(view, trait) for trait in names}
-        view.complete()
-        traits = {trait: getattr(view, trait) for trait in names}
-        for trait, value in before.items():
-            setattr(view, trait, value)
+    traits = {trait: getattr(view, trait) for trait in view.page_traits()} | view.complete()
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     code = script(view.room).replace("export default", "const exported =")

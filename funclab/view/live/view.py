@@ -130,8 +130,9 @@ class View(anywidget.AnyWidget):
             return self.picture().save(path, dpi)
         return write(path, {".html": lambda: page_of([self])})
 
-    def complete(self) -> None:
-        """Put into the view what its page asks Python for, so that it needs no kernel."""
+    def complete(self) -> dict[str, Any]:
+        """The traits with all that its page would ask Python for, so that it needs no kernel."""
+        return {}
 
     def page_traits(self) -> list[str]:
         """The names of what the browser knows of this view."""
@@ -166,20 +167,17 @@ class View(anywidget.AnyWidget):
 
     def _on_message(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
         try:
-            self._answer(content)
+            # The last output that showed it was cleared, and it was not displayed again meanwhile.
+            if content.get("ask") == "close" and content.get("displays") == self.displays:
+                return self.close()
+            reply = self.answer_to(content)
+            if reply is not None:
+                self.send({**reply, "to": content.get("ask")})
         except Exception as error:  # a page may send anything
             self._log("cannot answer its page", error)
 
-    def _log(self, what: str, error: Exception) -> None:
-        self.log.warning("%s %s: %.200r", type(self).__name__, what, error)
-
-    def _answer(self, content: dict[str, Any]) -> None:
-        # The last output that showed it was cleared, and it was not displayed again meanwhile.
-        if content.get("ask") == "close" and content.get("displays") == self.displays:
-            return self.close()
-        reply = self.answer_to(content)
-        if reply is not None:
-            self.send({**reply, "to": content.get("ask")})
+    def _log(self, problem: str, error: Exception) -> None:
+        self.log.warning("%s %s: %.200r", type(self).__name__, problem, error)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.title}>"

@@ -39,7 +39,10 @@ def load_ipython_extension(shell: Any) -> None:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
         fitting.live_by_default = True
     formatters[PLAIN].for_type(Plan, lambda plan, printer, cycle: printer.text(str(plan)))
-    _add_magics(shell)
+    from funclab.view.notebook.magics import FunclabMagics, complete_word
+
+    shell.register_magics(FunclabMagics)
+    shell.set_hook("complete_command", complete_word, str_key="%funclab")
     shell.set_custom_exc((FunclabError,), show_error)
 
 
@@ -60,49 +63,44 @@ def load_in_marimo() -> None:
     fitting.live_by_default = True
 
 
-def in_marimo(shown: Any) -> tuple[str, str]:
+def in_marimo(subject: Any) -> tuple[str, str]:
     """The explorer of a model, layer or tensor: a type of text, and the text."""
+    view, marimo = explored(subject), sys.modules["marimo"]
+    return (PLAIN, repr(subject)) if view is None else marimo.as_html(view)._mime_()  # type: ignore[attr-defined]
+
+
+def explored(subject: Any) -> Any:
+    """The explorer of a model, layer or tensor; None of what has no graph."""
     from funclab.view.explorer.view import explore
 
     try:
-        view = explore(shown)
+        return explore(subject)
     except FunclabError:
-        return PLAIN, repr(shown)
-    marimo: Any = sys.modules["marimo"]
-    return marimo.as_html(view)._mime_()
+        return None
 
 
-def _add_magics(shell: Any) -> None:
-    from funclab.view.notebook.magics import FunclabMagics, complete_word
-
-    shell.register_magics(FunclabMagics)
-    shell.set_hook("complete_command", complete_word, str_key="%funclab")
-
-
-def live_view(shown: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def live_view(subject: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The explorer of a model, layer or tensor, for front ends that show live views.
 
     The static picture and the plain text beside it come from the other formatters.
     """
-    from funclab.view.explorer.view import explore
-
-    try:
-        data, metadata = explore(shown)._repr_mimebundle_()
-    except FunclabError:
+    view = explored(subject)
+    if view is None:
         return None
+    data, metadata = view._repr_mimebundle_()
     return {kind: value for kind, value in data.items() if kind not in (SVG, PLAIN)}, metadata
 
 
-def picture_of(shown: Operation | Tensor) -> str | None:
+def picture_of(subject: Operation | Tensor) -> str | None:
     """A model's graph, the nodes of any other layer, or the path to a tensor. Where there is none,
     the plain text remains: a display must not fail where a call did not."""
     look = theme.still()
     try:
-        if isinstance(shown, Tensor):
-            return tensor_view(shown, look=look).svg
-        if words.graph_of(shown) is not None:
-            return diagram(shown, look=look).svg
-        return node_table(shown, look=look).svg
+        if isinstance(subject, Tensor):
+            return tensor_view(subject, look=look).svg
+        if words.graph_of(subject) is not None:
+            return diagram(subject, look=look).svg
+        return node_table(subject, look=look).svg
     except FunclabError:
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -120,7 +119,7 @@ class FunclabMagics(Magics):
             raise NameLookupError(
                 f"`{command} {text}`: {error}.",
                 why="the names after the view's word are those of the notebook"
-                f"{registry.near(error.name or '', self._own_names())}.",
+                f"{registry.near(error.name or '', own_names(self.shell))}.",
                 fix=f"run the cell that makes {error.name} first, or correct the name; "
                 f'a text stands in quotes: "{error.name}".',
             ) from None
@@ -145,20 +144,15 @@ class FunclabMagics(Magics):
                 fix="write `%funclab ask on` or `%funclab ask off`.",
             )
 
-    def _own_names(self) -> Iterable[str]:
-        return (name for name in self.shell.user_ns if not name.startswith("_"))
-
     def _unknown(self, word: str) -> FunclabError:
         """A word that names no view; a model's name alone suggests `explore`."""
         name = word.strip("(),")
-        if name in self._own_names():
-            fix = f"write `%funclab explore {name}`."
-        else:
-            fix = "write one of these; %funclab alone lists them with an example each."
+        known = name in own_names(self.shell)
+        fix = "write one of these; %funclab alone lists them with an example each."
         return NameLookupError(
             f"%funclab does not know {word!r}{registry.near(word, {*WORDS, *LONG_NAMES})}.",
             why=f"after %funclab comes one of {', '.join(WORDS)}.",
-            fix=fix,
+            fix=f"write `%funclab explore {name}`." if known else fix,
         )
 
 
@@ -172,6 +166,11 @@ def complete_word(shell: Any, event: Any) -> list[str]:
     """The words that may follow %funclab, and after those the names of the notebook."""
     if len(event.line.split(" ")) <= 2:
         return WORDS
+    return own_names(shell)
+
+
+def own_names(shell: Any) -> list[str]:
+    """The names of the notebook's own variables."""
     return [name for name in shell.user_ns if not name.startswith("_")]
 
 
@@ -185,8 +184,8 @@ def _parts(line: str) -> tuple[str, str]:
 def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict) -> str:
     """What is wrong with the arguments of a call; nothing if they fit."""
     try:
-        given = signature.bind(*args, **settings).arguments
+        bound = signature.bind(*args, **settings).arguments
     except TypeError as error:
         return str(error)
-    lacking = way.function == "export_html" and given.get("path") is None
+    lacking = way.function == "export_html" and bound.get("path") is None
     return "missing the name of the file" if lacking else ""

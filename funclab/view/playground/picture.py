@@ -32,21 +32,21 @@ Grid = list[list[int]]
 class Surface(Picture):
     """What the model answers: bands of colour, hatching, and the line between the sides."""
 
-    grid: Grid
+    values: Grid
     look: str = "auto"
 
     title = property(lambda self: say("play_surface"))
     description = title
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        side = CELL * len(self.grid)
+        side = CELL * len(self.values)
         canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
         strength = IN_PRINT if self.look == "print" else STRENGTH
-        for band, data in sorted(bands(self.grid).items()):
+        for band, data in sorted(bands(self.values).items()):
             colour = "group0" if band > 0 else "input"
             canvas.path(data, Paint("", colour, CELL, "", strength * abs(band)))
-        canvas.path(hatching(self.grid), Paint("", "group0", 0.8))
-        canvas.path(contour(self.grid), Paint("", "ink", 2))
+        canvas.path(hatching(self.values), Paint("", "group0", 0.8))
+        canvas.path(contour(self.values), Paint("", "ink", 2))
         return side, side
 
 
@@ -171,15 +171,15 @@ def caption(facts: dict[str, Any]) -> str:
     count = "one" if settings["branches"] == 1 else "many"
     sharing = say("play_with_shared" if settings["shared"] else "play_with_separate")
     shape = {**settings, "n": settings["branches"], "shared": sharing}
-    said = {
+    values = {
         "data": settings["data"] or say("play_yours"),
         "shape": say(f"play_caption_{count}", **shape),
     }
     if not epochs:
-        return say("play_caption_new", **said)
+        return say("play_caption_new", **values)
     train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
     key = "play_caption_once" if epochs == 1 else "play_caption"
-    return say(key, **said, n=epochs, train=train, test=test)
+    return say(key, **values, n=epochs, train=train, test=test)
 
 
 def legend(facts: dict[str, Any], look: str = "auto") -> str:

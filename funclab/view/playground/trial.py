@@ -71,7 +71,8 @@ def check(settings: dict[str, Any]) -> None:
             fits = (
                 isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high
             )
-            range_words = f"a {type(usual).__name__} from {low} to {high}"
+            kind = "number" if isinstance(usual, float) else "whole number"
+            range_words = f"a {kind} from {low} to {high}"
         else:
             fits = type(value) is type(usual) and value in (*choices, usual)
             range_words = "one of " + ", ".join(map(repr, choices))

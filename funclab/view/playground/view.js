@@ -31,11 +31,7 @@ const playground = {
       this.legend);
     this.codeText = h("code");
     ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
-    this.runButton = ctx.button(ctx.t("play_run"), ctx.t("space"), () => this.toggle(ctx));
-    ctx.bar.append(this.runButton,
-      ctx.button(ctx.t("play_step"), "s", () => this.step(ctx)),
-      ctx.button(ctx.t("play_new_seed"), "n", () => this.change(ctx, "seed", 1)),
-      ctx.button(ctx.t("play_code"), "c", () => this.copyCode(ctx)));
+    ctx.bar.append(...ctx.makeButtons());
     const reset = ctx.reset.bind(ctx);
     ctx.reset = () => { this.running = false; reset(); };
     ctx.cleanups.push(() => { clearTimeout(this.timer); cancelAnimationFrame(this.frame); });
@@ -49,7 +45,6 @@ const playground = {
       this.shownFacts = ctx.facts;
       this.live = { ...ctx.facts, ...ctx.model.get("pictures") };
     }
-    this.sayRun(ctx);
     this.drawControls(ctx);
     this.drawViews(ctx);
     this.soon(ctx);
@@ -62,9 +57,6 @@ const playground = {
       this.progress(ctx);
     });
   },
-
-  /** The first button says what it does. */
-  sayRun(ctx) { this.runButton.firstChild.textContent = ctx.t(this.running ? "play_pause" : "play_run"); },
 
   drawViews(ctx) {
     const { live } = this;
@@ -142,7 +134,7 @@ const playground = {
 
   pause(ctx, words) {
     Object.assign(this, { running: false, single: false });
-    this.sayRun(ctx);
+    ctx.nameButtons();
     ctx.say(words);
   },
 
@@ -194,10 +186,10 @@ const playground = {
     };
     return {
       ...this.controlKeys(ctx),
-      " ": { label: ctx.t("play_key_run"), run: () => this.toggle(ctx) },
-      s: { label: ctx.t("play_key_step"), run: () => this.step(ctx) },
-      n: { label: ctx.t("play_key_seed"), run: () => this.change(ctx, "seed", 1) },
-      c: { label: ctx.t("play_key_code"), run: () => this.copyCode(ctx) },
+      " ": { label: ctx.t("play_key_run"), button: ctx.t(this.running ? "play_pause" : "play_run"), run: () => this.toggle(ctx) },
+      s: { label: ctx.t("play_key_step"), button: ctx.t("play_step"), run: () => this.step(ctx) },
+      n: { label: ctx.t("play_key_seed"), button: ctx.t("play_new_seed"), run: () => this.change(ctx, "seed", 1) },
+      c: { label: ctx.t("play_key_code"), button: ctx.t("play_code"), run: () => this.copyCode(ctx) },
       ArrowRight: { label: ctx.t("play_key_change"), run: arrow(1) },
       ArrowLeft: { run: arrow(-1) }, ArrowUp: { run: arrow(1) }, ArrowDown: { run: arrow(-1) },
       Escape: { label: ctx.t("play_key_back"), run: () => ctx.el.focus({ preventScroll: true }) },

@@ -15,27 +15,8 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
 from funclab.view.live.view import View
-from funclab.view.playground.picture import (
-    CELL,
-    Losses,
-    PlaygroundPicture,
-    Points,
-    Surface,
-    caption,
-    heading,
-    legend,
-    loss_text,
-)
-from funclab.view.playground.trial import (
-    BLANK,
-    GRID,
-    MOST_EPOCHS,
-    SETTINGS,
-    USUAL_EPOCHS,
-    Trial,
-    check,
-    checked_own,
-)
+from funclab.view.playground import picture as pictures
+from funclab.view.playground.trial import BLANK, SETTINGS, USUAL_EPOCHS, Trial, check, checked_own
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
@@ -109,50 +90,57 @@ class Playground(View):
             self.trial = Trial(settings, self._own)
 
     def _tell(self) -> None:
-        """Tell the browser all about the present model."""
+        """Tell the browser all about the present model; it takes both when the facts come."""
+        whole = self._whole()
+        self.pictures, self.facts = whole["pictures"], whole["facts"]
+
+    def _whole(self) -> dict[str, Any]:
+        """The pictures and facts of the present model."""
         trial, facts = self.trial, self.trial.facts()
         shown = self._shown(facts)
         room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
-        self.pictures = {
+        drawn = {
             "surface": shown.pop("surface"),
             "curve": shown.pop("curve"),
-            "points": bare(Points(facts["points"], CELL * GRID)),
+            "points": bare(pictures.Points(facts["points"], pictures.CELL * len(facts["grid"]))),
             "model": bare(fitting(self.model, *room)),
         }
-        # The browser takes both when the facts come, so they come last.
-        self.facts = {
+        known = {
             "choices": {
                 name: list(each.choices) for name, each in SETTINGS.items() if each.choices
             },
-            "most_epochs": MOST_EPOCHS,
+            "most_epochs": SETTINGS["epochs"].limits[1],
             "settings": trial.settings,
             "own": self._own is not None,
-            "heading": heading(facts),
+            "heading": pictures.heading(facts),
             "code": trial.code.to(0).replace("epochs=0", "epochs=$"),
             "usual": USUAL_EPOCHS,
             **shown,
         }
+        return {"pictures": drawn, "facts": known}
 
     def _shown(self, facts: dict[str, Any]) -> dict[str, Any]:
         """What a burst of training changes."""
         look = self.look
         return {
             "epochs": facts["epochs"],
-            "surface": bare(Surface(facts["grid"], "print" if look == "print" else "auto")),
-            "curve": bare(Losses(facts["train"], facts["test"], look)),
-            "caption": caption(facts),
-            "legend": legend(facts, look),
+            "surface": bare(
+                pictures.Surface(facts["grid"], "print" if look == "print" else "auto")
+            ),
+            "curve": bare(pictures.Losses(facts["train"], facts["test"], look)),
+            "caption": pictures.caption(facts),
+            "legend": pictures.legend(facts, look),
         }
 
-    def complete(self) -> None:
+    def complete(self) -> dict[str, Any]:
         with self._lock:
-            self._tell()
+            return self._whole()
 
     def picture(self) -> Picture:
         look = theme.still(self.look)
         with self._lock:
             graph = fitting(self.model, PAGE, EVERY_CALL)
-            return PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
+            return pictures.PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         requests = {"build": self._on_build, "train": self._on_train, "race": self._on_race}
@@ -207,7 +195,12 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     answer = options[2 if equal else 0 if known[0] < known[1] else 1]
     values = {"before": before, "after": after}
     prompt = say("play_ask", n=until, name=label, **values)
-    why = say("play_ask_why", first=loss_text(ends[0]), second=loss_text(ends[1]), **values)
+    why = say(
+        "play_ask_why",
+        first=pictures.loss_text(ends[0]),
+        second=pictures.loss_text(ends[1]),
+        **values,
+    )
     return question(f"play {sides} {until}", prompt, options, answer, why)
 
 

@@ -206,7 +206,9 @@ class Calls:
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.key}"
 
-    def _key_of(self, entry: Repetition | Family) -> str:
+    def _key_of(self, entry: Repetition | Family | LeftOut) -> str:
+        if isinstance(entry, LeftOut):
+            return f"{self.prefix}fold" + (f" {entry.number + 1}" if entry.number else "")
         kind = "repeat" if isinstance(entry, Repetition) else "names"
         return f"{self.prefix}{kind} {entry.calls[0].key} to {entry.calls[-1].key}"
 
@@ -292,17 +294,16 @@ class Calls:
         return f"{here}:{takes} makes {listed(outputs)}.{note}"
 
     def _box_of_several(self, entry: Entry) -> Box:
-        if isinstance(entry, LeftOut):
-            return repeats.left_out_box(entry, self.prefix)
-        assert isinstance(entry, (Repetition, Family))
+        assert isinstance(entry, (Repetition, Family, LeftOut))
         key = self._key_of(entry)
+        box = repeats.box_of(entry, key, self.prefix)
+        if isinstance(entry, LeftOut):
+            return box
         if isinstance(entry, Family):
-            box = repeats.family_box(entry, key, self.prefix)
             if self.fold != "alike" or clean(key) in self.unfolded or self.focused in entry.calls:
                 inside = self._entries(entry.items, entry.prefix)
                 box.inside = self._scene(inside, key, entry.prefix)
             return box
-        box = repeats.repeat_box(entry, key, self.prefix)
         box.shown = next((i for i, own in enumerate(entry.rounds) if self.focused in own), 0)
         block, first = entry.rounds[box.shown], entry.calls[0].operation
         if len(block) == 1:

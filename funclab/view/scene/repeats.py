@@ -276,59 +276,32 @@ def calls_of(entry: Entry) -> list[Node]:
     return [entry] if isinstance(entry, Node) else entry.calls
 
 
-def left_out_box(run: LeftOut, prefix: str) -> Box:
-    """The box of calls that are left out."""
-    first, last = run.calls[0], run.calls[-1]
-    layers = len({node.operation for node in run.calls})
-    calls = plural(len(run.calls), "call")
-    return Box(
-        key=f"{prefix}fold" + (f" {run.number + 1}" if run.number else ""),
-        name=f"… {plural(len(run.calls), 'more call')}",
-        detail=f"of {plural(layers, 'layer')}, left out here",
-        role="fold",
-        title=f"{calls} in between are not drawn, from {first.key} to {last.key}.",
-        inputs=1,
-        members=[f"{prefix}{node.key}" for node in run.calls],
-    )
-
-
-def family_box(family: Family, key: str, prefix: str) -> Box:
-    """The box of calls whose names share a prefix, without what is inside it."""
-    count = plural(len(family.calls), "call")
-    first, last = family.calls[0].key, family.calls[-1].key
-    return Box(
-        key=key,
-        name=clean(family.prefix),
-        detail=count,
-        role="names",
-        inputs=1,
-        title=f"{clean(family.prefix)}: {count}, {clean(first)} to {clean(last)}.",
-        members=[f"{prefix}{node.key}" for node in family.calls],
-    )
-
-
-def repeat_box(repeat: Repetition, key: str, prefix: str) -> Box:
-    """The box of a repeat, without what is inside it."""
-    blocks = repeat.rounds
-    kind = "alike" if repeat.alike else "equal"
-    weights = weights_words(repeat)
-    single = len(blocks[0]) == 1
-    what = f"{kind} {'calls' if single else 'blocks'}"
-    size = "" if single else f" of {plural(len(blocks[0]), 'call')}"
-    varies = repeat.varies() if repeat.alike else []
-    changes = f" They differ in {listed(varies)}." if varies else ""
-    return Box(
-        key=key,
-        name=words.detail(blocks[0][0].operation) if single else "",
-        detail=", ".join(filter(None, [what, weights])),
-        role="repeat",
-        inputs=1,
-        title=f"{len(blocks)} {what}{size}{weights and ', '}{weights}: "
-        f"{clean(blocks[0][0].key)} to {clean(blocks[-1][-1].key)}.{changes}",
-        starts=[f"{prefix}{block[0].key}" for block in blocks],
-        varies=varies,
-        members=[f"{prefix}{node.key}" for node in repeat.calls],
-    )
+def box_of(entry: Repetition | Family | LeftOut, key: str, prefix: str) -> Box:
+    """The box of several calls, without what is inside it."""
+    first, last = clean(entry.calls[0].key), clean(entry.calls[-1].key)
+    count = plural(len(entry.calls), "call")
+    box = Box(key, "", "", inputs=1, members=[f"{prefix}{node.key}" for node in entry.calls])
+    if isinstance(entry, LeftOut):
+        layers = plural(len({node.operation for node in entry.calls}), "layer")
+        box.role, box.name = "fold", f"… {plural(len(entry.calls), 'more call')}"
+        box.detail = f"of {layers}, left out here"
+        box.title = f"{count} in between are not drawn, from {first} to {last}."
+        return box
+    if isinstance(entry, Family):
+        box.role, box.name, box.detail = "names", clean(entry.prefix), count
+        box.title = f"{box.name}: {count}, {first} to {last}."
+        return box
+    block, single = entry.rounds[0], len(entry.rounds[0]) == 1
+    what = f"{'alike' if entry.alike else 'equal'} {'calls' if single else 'blocks'}"
+    size = "" if single else f" of {plural(len(block), 'call')}"
+    weights = f", {weights_words(entry)}".removesuffix(", ")
+    box.role, box.name = "repeat", words.detail(block[0].operation) if single else ""
+    box.detail = f"{what}{weights}"
+    box.starts = [f"{prefix}{nodes[0].key}" for nodes in entry.rounds]
+    box.varies = entry.varies() if entry.alike else []
+    changes = f" They differ in {listed(box.varies)}." if box.varies else ""
+    box.title = f"{len(entry.rounds)} {what}{size}{weights}: {first} to {last}.{changes}"
+    return box
 
 
 def weights_words(repeat: Repetition) -> str:

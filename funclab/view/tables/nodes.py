@@ -55,8 +55,8 @@ class NodeTable(Picture):
     def description(self) -> str:
         """The table in sentences."""
         sentences = [
-            f"Node {index} takes {given} of shape {shape} and makes {made} of shape {result}."
-            for index, given, shape, made, result, _ in self.rows
+            f"Node {index} takes {inbound} of shape {shape} and makes {output} of shape {result}."
+            for index, inbound, shape, output, result, _ in self.rows
         ]
         return " ".join([*sentences, self.special])
 
@@ -150,12 +150,10 @@ def special(layer: Operation) -> str:
     if nodes[0].is_input:
         return f"{name} brings data in: nothing flows into it, and its one node is made with it."
     if count == 1:
-        what, made = (
-            "op" if isinstance(layer, OpOperation) else "layer",
-            len(nodes[0].output_tensors),
-        )
-        several = f"the list of its {made} outputs" if made > 1 else "its one output"
-        return f"This {what} was called once, so {name}.output is {several}."
+        word = "op" if isinstance(layer, OpOperation) else "layer"
+        count = len(nodes[0].output_tensors)
+        several = f"the list of its {count} outputs" if count > 1 else "its one output"
+        return f"This {word} was called once, so {name}.output is {several}."
     shapes = {tuple(node.output_shapes) for node in nodes}
     also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
     return (

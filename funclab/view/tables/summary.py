@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, NameLookupError, import_for
+from funclab.errors import NameLookupError, import_for
 from funclab.fields import check_kind, wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -18,13 +18,6 @@ from funclab.saving import shown
 from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.words import (
-    calls_by_layer,
-    count,
-    graph_of,
-    tensor_id,
-    weights_of,
-)
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 Entry = tuple[Any, list[Node], Graph | None, int]
@@ -80,10 +73,10 @@ def _frame(layers: Iterable[Entry]) -> Any:
             "type": words.kind(layer),
             "depth": depth,
             "output shapes": [shape for node in calls for shape in node.output_shapes],
-            "params": count(weights_of(layer)),
-            "trainable params": count(getattr(layer, "trainable_weights", [])),
+            "params": words.count(words.weights_of(layer)),
+            "trainable params": words.count(getattr(layer, "trainable_weights", [])),
             "nodes": [node.index for node in calls],
-            "inputs": [tensor_id(graph, x) for node in calls for x in node.arguments.tensors],
+            "inputs": [words.tensor_id(graph, x) for node in calls for x in node.arguments.tensors],
         }
         for layer, calls, graph, depth in layers
     ]
@@ -98,7 +91,7 @@ def _lines(
     show_trainable: bool,
 ) -> Iterator[str]:
     """The lines that `print_summary` prints."""
-    graph = graph_of(model)
+    graph = words.graph_of(model)
     titles = ["Layer (type)", "Output Shape", "Param #"]
     titles += ["Node"] if graph is not None else []
     titles += ["Connected to"] if graph is not None and not _is_chain(graph) else []
@@ -119,16 +112,18 @@ def _is_chain(graph: Graph) -> bool:
 
 def _layers(model: Any, expand: bool, chosen: Sequence[str] | None) -> Iterator[Entry]:
     """The layers to list: their calls, the graph around them, and how deep they are nested."""
-    graph = graph_of(model)
+    graph = words.graph_of(model)
     layers = list(model.layers) if graph is None else list(graph.operations)
-    calls = calls_by_layer(graph)
+    calls = words.calls_by_layer(graph)
     for layer in _in_range(layers, chosen):
         waiting = [(layer, calls.get(layer, []), graph, 0)]
         while waiting:
             yield waiting[-1]
             here, _, _, depth = waiting.pop()
-            own, wrapped = graph_of(here), words.inner_layer(here)
-            nested = [(each, nodes, own, depth + 1) for each, nodes in calls_by_layer(own).items()]
+            own, wrapped = words.graph_of(here), words.inner_layer(here)
+            nested = [
+                (each, nodes, own, depth + 1) for each, nodes in words.calls_by_layer(own).items()
+            ]
             nested += [(wrapped, [], None, depth + 1)] if wrapped is not None else []
             waiting.extend(reversed(nested) if expand else [])
 
@@ -137,11 +132,8 @@ def _in_range(layers: list[Any], chosen: Sequence[str] | None) -> list[Any]:
     if chosen is None:
         return layers
     if isinstance(chosen, str) or len(chosen) != 2:
-        raise ArgumentError(
-            f"`layer_range` must be two layer names, not {chosen!r}.",
-            why="the first and the last layer to be listed are named.",
-            fix=f'write for example layer_range=("{layers[0].name}", "{layers[-1].name}").',
-        )
+        example = f'("{layers[0].name}", "{layers[-1].name}")'
+        raise wrong_value("summary", "layer_range", chosen, "two layer names", example)
     ends = []
     for pattern, end in zip(chosen, (0, -1)):
         names = [layer.name for layer in layers]
@@ -165,19 +157,19 @@ def _cells(
     columns: dict[str, list[str]] = {
         "Layer (type)": [f"{name} ({words.kind(layer)})"],
         "Output Shape": [],
-        "Param #": [f"{count(weights_of(layer)):,}" if built else "? (not built)"],
+        "Param #": [f"{words.count(words.weights_of(layer)):,}" if built else "? (not built)"],
         "Node": [],
         "Connected to": [],
     }
     if "Trainable" in titles:
-        trains = "yes" if weights_of(layer) and layer.trainable_weights else "no"
-        columns["Trainable"] = [trains if weights_of(layer) else "-"]
+        trains = "yes" if words.weights_of(layer) and layer.trainable_weights else "no"
+        columns["Trainable"] = [trains if words.weights_of(layer) else "-"]
     alike = len({tuple(node.output_shapes) for node in calls}) == 1
     for i, node in enumerate(calls):
         block = {
             "Output Shape": [] if i and alike else list(map(show, node.output_shapes)),
             "Node": [str(node.index)],
-            "Connected to": [tensor_id(graph, x) for x in node.arguments.tensors] or ["-"],
+            "Connected to": [words.tensor_id(graph, x) for x in node.arguments.tensors] or ["-"],
         }
         height = max(map(len, block.values()))
         for title, lines in block.items():
@@ -200,9 +192,9 @@ def _totals(model: Any) -> Iterator[str]:
 
 
 def _amount(variables: list[Variable]) -> str:
-    size = sum(count([v]) * np.dtype(v.dtype).itemsize for v in variables)
+    size = sum(words.count([v]) * np.dtype(v.dtype).itemsize for v in variables)
     unit = max(i for i in range(len(UNITS)) if i == 0 or size >= 1024**i)
-    return f"{count(variables):,} ({size / 1024**unit:.2f} {UNITS[unit]})"
+    return f"{words.count(variables):,} ({size / 1024**unit:.2f} {UNITS[unit]})"
 
 
 def column_widths(
@@ -231,11 +223,8 @@ def column_widths(
 def _given_widths(titles: list[str], positions: Sequence[float], line_length: int) -> list[int]:
     ends = list(positions)[: len(titles)]
     if len(ends) < len(titles) or any(a >= b for a, b in zip([0, *ends], ends)):
-        raise ArgumentError(
-            f"`positions` must be {len(titles)} growing numbers, not {list(positions)}.",
-            why=f"each says where a column ends; the columns are {', '.join(titles)}.",
-            fix="leave `positions` out, or give one number for each column.",
-        )
+        wanted = f"{len(titles)} growing numbers, the ends of the columns {', '.join(titles)}"
+        raise wrong_value("summary", "positions", list(positions), wanted, "None")
     if ends[-1] <= 1:
         ends = [int(line_length * end) for end in ends]
     return [max(3, int(end - start) - 3) for start, end in zip([0, *ends], ends)]

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from funclab.engine.plan import Plan
 from funclab.engine.trace import Moment
-from funclab.graph.value import Call, Value, Variable
+from funclab.graph.value import Value, Variable
 from funclab.shape_math import Array
 from funclab.view.live.said import named, say
 from funclab.view.trace.forward import output_marks
@@ -97,23 +97,20 @@ class Backward:
         names = listed_names([self.traced.name(value) for value in handed])
         pictures = [("hands", frame) for frame in handed.values()]
         if not path:
-            sentence = say("trace_loss_back", to=names)
-            inner = [
-                v for v in handed if not isinstance(v, Variable) and v not in self.traced.names
-            ]
-            if inner:
-                sentence = f"{sentence} {say('trace_before_why')}"
+            sentences = [say("trace_loss_back", to=names)]
+            if any(not isinstance(v, Variable) and v not in self.traced.names for v in handed):
+                sentences.append(say("trace_before_why"))
             marks = output_marks(self.traced)
-            return Still("loss_back", "backward", "", sentence, pictures, marks=marks)
+            return Still("loss_back", "backward", "", " ".join(sentences), pictures, marks=marks)
         key, weights = self.traced.key(path), self.traced.weights(path)
         flows = self._arrivals(path)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)), flows=flows)
         frozen = any(w.trainable and w not in self.traced.plan.wrt for w in weights)
         sentences = [say("trace_vjp", key=named(key), to=names)]
-        sentences += [say("trace_vjp_frozen")] if frozen else []
+        sentences += [say("trace_vjp_frozen")] * frozen + self._ordinals(handed)
         flows, about = [*flows, *self.traced.flows(path, handed)], {"frozen": frozen}
-        sentence = " ".join([*sentences, *self._ordinals(handed)])
+        sentence = " ".join(sentences)
         return Still("vjp", "backward", key, sentence, pictures, flows=flows, about=about)
 
     def _arrivals(self, path: NodePath) -> list[tuple[str, str]]:
@@ -167,12 +164,7 @@ def leaves(value: Value, path: NodePath) -> bool:
 
 def gradients_of(plan: Plan) -> list[tuple[NodePath, Value]]:
     """Where each gradient is handed back, and of which value, as often as that happens."""
-    calls: list[Call] = [
-        step.note.call for step in plan.steps if step.note.kind == "vjp" and step.note.call
-    ]
-    return [
-        (call.place, value)
-        for call in calls
-        for value in call.inputs
-        if value in plan.needs_gradient
-    ]
+    notes = [step.note for step in plan.steps]
+    calls = [note.call for note in notes if note.kind == "vjp" and note.call is not None]
+    pairs = ((call.place, value) for call in calls for value in call.inputs)
+    return [(path, value) for path, value in pairs if value in plan.needs_gradient]

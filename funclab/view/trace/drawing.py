@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import Area, area
+from funclab.view.draw.geometry import Area, area, polyline
 from funclab.view.trace.frames import Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
@@ -26,6 +26,7 @@ WORDS = Font(11, mono=True, anchor="middle")
 ODD = Font(11, "fault", bold=True, anchor="middle")
 LEFT_OUT = Font(11, "soft", mono=True, anchor="middle")
 LARGE = Font(20, bold=True, mono=True, anchor="middle")
+LINE = Paint("", "line", 1)
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
 """How strong the strongest colour is, with numbers printed on it and without."""
 # What the style sheet of a live view says of every frame.
@@ -53,11 +54,8 @@ def size_of(frame: Frame) -> tuple[float, float]:
         return COLUMN + (CELL if frame.printed else 0), _row(frame) * columns
     wide, high = _field(frame)
     across = _across(frame)
-    down = math.ceil(tiles / across)
-    return (
-        across * (columns * wide + BETWEEN) - BETWEEN,
-        down * (rows * high + BETWEEN) - BETWEEN,
-    )
+    width, height = columns * wide + BETWEEN, rows * high + BETWEEN
+    return across * width - BETWEEN, math.ceil(tiles / across) * height - BETWEEN
 
 
 def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
@@ -141,7 +139,8 @@ def _draw_bars(canvas: Canvas, frame: Frame) -> None:
             canvas.text_line(complex(zero, middle + 4), "×", ODD)
     for name, data in bars.items():  # a bar is a piece of a line as thick as the bar is high
         canvas.path(data, Paint("", name, row * 2 / 3))
-    _line(canvas, complex(zero), complex(zero, row * frame.numbers.size))
+    axis = [complex(zero), complex(zero, row * frame.numbers.size)]
+    canvas.path(polyline(axis), LINE)
 
 
 def _draw_fields(canvas: Canvas, frame: Frame) -> None:
@@ -193,12 +192,7 @@ def _write(canvas: Canvas, frame: Frame, at: complex, i: int) -> None:
     counts = frame.counts(i)
     canvas.text_line(at, frame.texts[i], WORDS if counts else LEFT_OUT)
     if not counts:
-        _line(canvas, at - CELL / 2 + (4 - 4j), at + CELL / 2 - (4 + 4j))
-
-
-def _line(canvas: Canvas, start: complex, end: complex) -> None:
-    data = f"M{start.real:.1f},{start.imag:.1f}L{end.real:.1f},{end.imag:.1f}"
-    canvas.path(data, Paint("", "line", 1))
+        canvas.path(polyline([at - CELL / 2 + (4 - 4j), at + CELL / 2 - (4 + 4j)]), LINE)
 
 
 def colour(number: float) -> str:

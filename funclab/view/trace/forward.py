@@ -127,12 +127,12 @@ def output_marks(traced: TracedModel) -> list[str]:
 def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
     """The total loss as a sum of the outputs' losses times their weights; nothing for one loss, or
     when the sum has penalties, too."""
-    weights = traced.model.weights
-    if traced.model.losses or any(weight.regularizer is not None for weight in weights):
+    model = traced.model
+    if model.losses or any(weight.regularizer is not None for weight in model.weights):
         return ""
     terms: list[str] = []
-    outputs = compiled.outputs or []
-    for output, mean, target in zip(outputs, compiled.loss_means, traced.step.targets):
+    means, targets = compiled.loss_means, traced.step.targets
+    for output, mean, target in zip(compiled.outputs or [], means, targets):
         if mean is not None and target is not None:
             loss = short(float(mean.result()))
             terms.append(loss if output.weight is None else f"{output.weight:g} × {loss}")
@@ -144,8 +144,7 @@ def compared_stills(model: Any, x: Any) -> list[Still]:
     sides: list[list[Still]] = []
     for training in (False, True):
         with filled_step(model, x, None, None, None, training) as (step, _):
-            steps = list(moments(step.plan))
-            sides.append(forward_stills(TracedModel(model, step), steps))
+            sides.append(forward_stills(TracedModel(model, step), list(moments(step.plan))))
     return [off if off.kind == "input" else compared(off, on) for off, on in zip(*sides)]
 
 

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, area, curved, of_length
-from funclab.view.draw.picture import Picture, html_grid, text_grid
+from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import named, say
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Scene
 from funclab.view.trace.drawing import draw_frame, size_of
 from funclab.view.trace.frames import Frame
-from funclab.view.trace.still import PHASES, Still, spine, where
+from funclab.view.trace.still import PHASES, Still, place_of, spine
 
 WIDTH, BESIDE = 1080, 640
 """How wide the picture is, and how wide a graph may be to stand beside the present step."""
 PAD, GAP, SIGN_ROOM = 12, 14, 30
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
 NUMBER, SENTENCE, NOW = Font(12, bold=True, anchor="end"), Font(12), Font(12, bold=True)
-NAME, SMALL, ROLE = Font(11, mono=True), Font(11, "soft"), Font(11, "soft", bold=True)
-SIGN, TAG = Font(20, "soft", bold=True, anchor="middle"), Font(11, "paper", bold=True)
+NAME, SMALL = Font(11, mono=True), Font(11, "soft")
+ROLE = Font(11, "soft", bold=True)
+SIGN = Font(20, "soft", bold=True, anchor="middle")
+TAG = Font(11, "paper", bold=True)
 SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
 """What stands before a picture of this role, unless it is the first."""
 MOST_TOLD = {"forward": 12, "backward": 12, "update": 6}
@@ -46,19 +48,12 @@ class TracePicture(Picture):
         return " ".join(still.words for still in self.stills[:40])
 
     @property
-    def text(self) -> str:
-        return "\n".join(text_grid(*self._grid()))
-
-    @property
-    def table(self) -> str:
-        return html_grid(self.title, *self._grid())
-
-    def _grid(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        titles = tuple(say(f"trace_{column}") for column in ("step", "words", "pictures"))
-        rows = [
-            (str(number), still.words, "; ".join(frame.spoken for _, frame in still.pictures))
-            for number, still in enumerate(self.stills)
-        ]
+    def grid(self) -> tuple[Cells, list[Cells]]:
+        titles = [say(f"trace_{column}") for column in ("step", "words", "pictures")]
+        rows: list[Cells] = []
+        for number, still in enumerate(self.stills):
+            pictures = "; ".join(frame.spoken for _, frame in still.pictures)
+            rows.append((str(number), still.words, pictures))
         return titles, rows
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
@@ -80,12 +75,12 @@ class TracePicture(Picture):
         legend = still.legend(self.look)
         if any(frame.mark is not None for _, frame in still.pictures):
             legend = f"{legend} {say('trace_legend_marks')} {say('trace_legend_scale')}"
-        stepping = [each.about.get("stepping") for each in self.stills]
-        before = say("trace_before_why")
-        explained = any(before in each.words for each in self.stills)
         updated = any(each.kind == "update" for each in self.stills)
         batch = say("trace_legend_batch") if updated else ""
-        return list(filter(None, [legend, batch, *dict.fromkeys(stepping), before * explained]))
+        stepping = dict.fromkeys(each.about.get("stepping") for each in self.stills)
+        before = say("trace_before_why")
+        explained = any(before in each.words for each in self.stills)
+        return list(filter(None, [legend, batch, *stepping, before * explained]))
 
     def _draw_title(self, canvas: Canvas) -> float:
         canvas.text_line(complex(PAD, 26), named(self.title), TITLE)
@@ -106,12 +101,12 @@ class TracePicture(Picture):
         corners, end = arranged(figures, start, inner)
         end += 22 * bool(still.example)
         canvas.rect(area(corner, room, end + 10 - corner.imag), Paint("plain", "ink", 2), 8)
-        heading = say("trace_now", step=where(self.stills, self.step))
+        heading = say("trace_now", step=place_of(self.stills, self.step))
         canvas.text_line(corner + (PAD + 22j), heading, HEADING)
         for i, line in enumerate(lines):
             canvas.text_line(complex(left, corner.imag + 44 + 18 * i), line, WORDS)
-        for figure, place in zip(figures, corners, strict=True):
-            figure.draw(canvas, place)
+        for figure, figure_corner in zip(figures, corners, strict=True):
+            figure.draw(canvas, figure_corner)
         if still.example:
             canvas.text_line(complex(left, end - 4), still.example, HEADING)
         return end + 10 + GAP

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab.shape_math import known
+from funclab.view.live import said
 from funclab.view.live.said import named, say, signed, told_shape
 from funclab.view.shapes.step import wrong_shapes
 from funclab.view.trace.frames import Frame
@@ -47,12 +48,8 @@ def question(
     `text` and `why` are the keys of its prompt and of its reason in the table of texts.
     """
     texts = {"key": named(still.key), "detail": still.about.get("detail", ""), **texts}
-    return {
-        "prompt": say(f"trace_ask_{text}", **texts),
-        "options": sorted({right, *wrong}),
-        "answer": right,
-        "explain": say(f"trace_ask_{why or text}_why", **texts),
-    }
+    prompt, reason = (say(f"trace_ask_{key}", **texts) for key in (text, f"{why or text}_why"))
+    return said.question("", prompt, sorted({right, *wrong}), right, reason)
 
 
 def one_of(texts: str, ways: Sequence[str], right: str) -> tuple[str, list[str]]:
@@ -143,11 +140,9 @@ def ask_moves(still: Still, stills: Sequence[Still]) -> Question | None:
         return None
     everything = say("trace_moves_all")
     if held:
-        right = say("trace_moves_but", names=listed_names(held))
-        only = say("trace_moves_only", names=listed_names(held))
-        return question(
-            still, "moves", right, [everything, only, say("trace_moves_none")], "moves_held"
-        )
+        but, only = (say(f"trace_moves_{w}", names=listed_names(held)) for w in ("but", "only"))
+        wrong = [everything, only, say("trace_moves_none")]
+        return question(still, "moves", but, wrong, "moves_held")
     ends = [named(update.pictures[0][1].name) for update in (updates[0], updates[-1])]
     wrong = [say("trace_moves_only", names=name) for name in ends]
     return question(still, "moves", everything, wrong, "moves_all")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import Any
 
-from funclab.errors import ArgumentError
+from funclab.fields import wrong_value
 from funclab.view.draw.text import clean, listed, shorten
 from funclab.view.live.said import named, say
 from funclab.view.trace.drawing import svg_of
@@ -21,7 +21,8 @@ TRAVEL = (
     *("kind", "phase", "key", "words", "marks", "anchors", "sign", "example", "question"),
     *("flows", "fold"),
 )
-"""What of a still is on the page as it is."""
+FRAME_TRAVEL = ("name", "shape", "note", "brief", "cells", "kind")
+"""What of a still, and of a frame, is on the page as it is."""
 LONGEST_LINE = 300
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, holds this; that of a weight does not."""
@@ -105,12 +106,8 @@ def check_most(most: int | None, look: str | None) -> int:
     if most is None:
         return PROJECTOR if look == "projector" else USUAL
     if not LEAST <= most <= MOST:
-        raise ArgumentError(
-            f"most_steps={most} cannot be used.",
-            why=f"a slow motion has between {LEAST} and {MOST} steps; each keeps its pictures in "
-            "memory, and nobody follows more.",
-            fix=f"write most_steps={USUAL}, or leave it out; longer ones are folded.",
-        )
+        wanted = f"{LEAST} to {MOST} steps: each keeps its pictures in memory"
+        raise wrong_value("trace", "most_steps", most, wanted, str(USUAL))
     return most
 
 
@@ -159,25 +156,17 @@ def _longest(lengths: list[int]) -> int:
 def _folded(stills: list[Still], limit: int) -> list[Still]:
     if len(stills) == 1:
         return stills
+    first, *_, last = stills
     kept = stills if len(stills) <= limit else []
-    names = dict.fromkeys(_layer(still) for still in stills)
-    words = say(
-        "trace_fold" if kept else "trace_left_out",
-        n=len(stills),
-        phase=say(f"trace_{stills[0].phase}_word"),
-        names=_between(list(names)),
-    )
-    first, last = stills[0].pictures[:1], stills[-1].pictures[-1:]
-    pictures = [*first, *last] if stills[0].phase != "update" else []
+    ends = {"first": named(_layer(first)), "last": named(_layer(last))}
+    names = say("trace_fold_between", **ends)
+    if len({_layer(still) for still in stills}) == 1:
+        names = say("trace_fold_one", name=ends["first"])
+    phase = say(f"trace_{first.phase}_word")
+    words = say("trace_fold" if kept else "trace_left_out", n=len(stills), phase=phase, names=names)
+    pictures = [*first.pictures[:1], *last.pictures[-1:]] if first.phase != "update" else []
     marks = list(dict.fromkeys(still.key for still in stills if still.key))[:MARKED]
-    still = Still("fold", stills[0].phase, "", words, pictures, marks=marks, fold=len(kept))
-    return [still, *kept]
-
-
-def _between(names: list[str]) -> str:
-    if len(names) == 1:
-        return say("trace_fold_one", name=named(names[0]))
-    return say("trace_fold_between", first=named(names[0]), last=named(names[-1]))
+    return [Still("fold", first.phase, "", words, pictures, marks=marks, fold=len(kept)), *kept]
 
 
 def spine(stills: Sequence[Still]) -> list[int]:
@@ -189,14 +178,13 @@ def spine(stills: Sequence[Still]) -> list[int]:
     return numbers
 
 
-def where(stills: Sequence[Still], step: int) -> str:
-    """Which step of how many it is, and which part of a fold."""
+def place_of(stills: Sequence[Still], step: int) -> str:
+    """Which step of how many it is, and which part of a fold, in words."""
     shown = spine(stills)
     number = sum(i <= step for i in shown)
-    start, position = shown[number - 1], {"i": number, "n": len(shown)}
-    if start == step:
-        return say("trace_step_of", **position)
-    return say("trace_part_of", **position, part=step - start, parts=stills[start].fold)
+    start = shown[number - 1]
+    values = {"i": number, "n": len(shown), "part": step - start, "parts": stills[start].fold}
+    return say("trace_step_of" if start == step else "trace_part_of", **values)
 
 
 def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -212,9 +200,11 @@ def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[d
             frames += [facts] if number == len(frames) else []
             pictures.append({"role": _told_role(still, role, frame), "frame": number})
         step = {name: getattr(still, name) for name in TRAVEL}
-        step |= {"where": where(stills, i), "legend": still.legend(look), "pictures": pictures}
+        step |= {"where": place_of(stills, i), "legend": still.legend(look), "pictures": pictures}
         steps.append(step)
-        lines += [{"text": fitting(line), "step": i} for line in still.lines]
+        # A line comes without its comment: its still says where it belongs.
+        texts = (clean(line.partition("    # ")[0]) for line in still.lines)
+        lines += [{"text": shorten(text, LONGEST_LINE), "step": i} for text in texts]
     return {"steps": steps, "spine": spine(stills), "lines": lines}, frames
 
 
@@ -228,12 +218,6 @@ def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
     if look == "projector":
         most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
         frame = replace(frame, most_printed=most)
-    names = ("name", "shape", "note", "brief", "cells", "kind")
-    facts = {name: getattr(frame, name) for name in names}
+    facts = {name: getattr(frame, name) for name in FRAME_TRAVEL}
     worded = frame.printed or frame.kind in ("number", "ids")
     return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}
-
-
-def fitting(line: str) -> str:
-    """A line of pseudo-Python, without its comment: its still says where it belongs."""
-    return shorten(clean(line.partition("    # ")[0]), LONGEST_LINE)

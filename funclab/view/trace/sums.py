@@ -70,7 +70,7 @@ class Addition:
             kind="add_into",
             phase="backward",
             key=traced.key(self.path),
-            words=self._words(expected, f"{where(frames[0], shown)} {example}".strip()),
+            words=self._words(expected, f"{pointer(frames[0], shown)} {example}".strip()),
             pictures=list(zip(("part", "part", "sum"), frames)),
             lines=self.lines,
             marks=traced.marks(value),
@@ -80,12 +80,11 @@ class Addition:
         return still, position
 
     def _words(self, expected: int, example: str) -> str:
-        name = named(self.traced.name(self.value))
+        name, manner, count = named(self.traced.name(self.value)), self.manner, self.uses
         if self.earlier:
-            key = "trace_add_weight" if isinstance(self.value, Variable) else "trace_add_tensor"
-            return say(key, name=name, n=expected, example=example)
-        key = f"trace_add_{self.manner}"
-        return say(key, node=self._node, name=name, n=self.uses, example=example)
+            manner = "weight" if isinstance(self.value, Variable) else "tensor"
+            count = expected
+        return say(f"trace_add_{manner}", node=self._node, name=name, n=count, example=example)
 
     @property
     def _node(self) -> str:
@@ -95,9 +94,8 @@ class Addition:
     def _sources(self) -> list[str]:
         """Where the two gradients that are added come from."""
         if self.earlier:
-            first = say("trace_so_far")
-            if len(self.earlier) == 1:
-                first = say("trace_from", key=named(self.earlier[0]))
+            only = say("trace_from", key=named(self.earlier[0]))
+            first = only if len(self.earlier) == 1 else say("trace_so_far")
             return [first, say("trace_from", key=self._node)]
         unit = "step" if self.manner == "steps" else "use"
         return [
@@ -165,7 +163,7 @@ def step_text(before: float, step: float, after: float, rate: float) -> str:
     return f"{first} − {rate:g} × {written} {equal} {last}"
 
 
-def where(frame: Frame, shown: Array) -> str:
+def pointer(frame: Frame, shown: Array) -> str:
     """How a sentence points at the mark of a frame, which shows the positions that are `shown`."""
     if frame.mark is None:
         return ""

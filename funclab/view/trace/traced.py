@@ -4,8 +4,8 @@ it computes at each node of a model, with names and pictures."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -46,12 +46,10 @@ def filled_step(
     the background pauses meanwhile: what it learned would be taken back. Predictions wait, too.
     """
     variables = lasting_variables(model)
-    with (
-        between_batches(model.compiled_state),
-        making,
-        held(locks_of(variables)),
-        unchanged(variables),
-    ):
+    with between_batches(model.compiled_state), making, ExitStack() as locks:
+        for lock in locks_of(variables):
+            locks.enter_context(lock)
+        locks.enter_context(unchanged(variables))
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
         batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0]]
@@ -64,16 +62,6 @@ def filled_step(
             step = train_step(model, compiled, specs, data.tree, weights, keep=True)
         step.fill(data.arrays)
         yield step, compiled
-
-
-@contextmanager
-def held(locks: Sequence[AbstractContextManager[Any]]) -> Iterator[None]:
-    """All the locks are this thread's while the block runs."""
-    if locks:
-        with locks[0], held(locks[1:]):
-            yield
-    else:
-        yield
 
 
 def lasting_variables(model: Any) -> list[Any]:
@@ -110,8 +98,8 @@ class TracedModel:
             for node in part.graph.nodes:
                 path = (*part.place, node.key)
                 self.nodes[path], self.keys[path] = (part.graph, node), part.key(node.key)
-        around = {path[:i] for path in self.outputs for i in range(1, len(path))}
-        self.leaves = [p for p in self.outputs if p not in around and not self._is_inner_input(p)]
+        models = {path[:i] for path in self.outputs for i in range(1, len(path))}
+        self.leaves = [p for p in self.outputs if p not in models and not self._is_inner_input(p)]
         self.calls: dict[NodePath, list[Call]] = {}
         for call in self.plan.calls:
             self.calls.setdefault(call.place, []).append(call)
@@ -177,9 +165,9 @@ class TracedModel:
         diagrams key them; of a node inside a model, also the edges into that model."""
         graph, node = self.nodes[path]
         if node.is_input:
-            around = path[:-1]
-            drawn = around in self.nodes and around in self.outputs
-            return self.flows(around, values) if drawn else []
+            model = path[:-1]
+            drawn = model in self.nodes and model in self.outputs
+            return self.flows(model, values) if drawn else []
         key = self.key(path)
         prefix = key[: len(key) - len(node.key)]
         flows: list[tuple[str, str]] = []

@@ -13,12 +13,17 @@ from funclab.shape_math import Array
 from funclab.view.live.said import named, say, signed
 from funclab.view.trace.frames import alike, frame_of, marked, shown_positions
 from funclab.view.trace.still import Still, listed_names
-from funclab.view.trace.sums import step_text, where
+from funclab.view.trace.sums import pointer, step_text
 from funclab.view.trace.traced import TracedModel
 
 Before = Mapping[Variable, Array]
 RULES = ("momentum", "adam", "nadam", "rmsprop", "adagrad", "adamax", "adadelta")
 """The optimizers whose step, in units of the learning rate, has a sentence of its own."""
+VARIANTS = (
+    *("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad"),
+    *("nesterov", "use_ema", "gradient_accumulation_steps"),
+)
+"""The settings with which these sentences are not true."""
 ORDER = ("update", "held", "statistic")
 
 
@@ -32,22 +37,18 @@ def update_stills(
     """What the update did to each weight. `before` holds the value of each variable before the
     batch, `positions` what the sums were about."""
     lines = [moment.line for moment in steps]  # asking for a moment is what makes it happen
-    stills: list[Still] = []
-    held: list[Variable] = []
     gradients = traced.plan.grads
+    stills: list[Still] = []
     for variable, array in before.items():
         if variable in gradients:
             position = positions.get(variable)
-            still = moved(variable, array, gradients[variable], optimizer, position)
-        elif variable.trainable:
-            held.append(variable)
-            continue
-        elif np.array_equal(variable.array, array, equal_nan=True):
+            stills.append(moved(variable, array, gradients[variable], optimizer, position))
+        elif variable.trainable or np.array_equal(variable.array, array, equal_nan=True):
             continue
         else:
-            still = _statistic(variable, array)
-        still.marks = traced.marks(variable)
-        stills.append(still)
+            stills.append(_statistic(variable, array))
+        stills[-1].marks = traced.marks(variable)
+    held = [variable for variable in before if variable.trainable and variable not in gradients]
     if held:
         stills.append(_held(held))
         stills[-1].marks = [mark for weight in held for mark in traced.marks(weight)]
@@ -66,8 +67,7 @@ def moved(
     first, second = alike([frame_of(weight.path, array) for array in (before, after)])
     drawn = [first, frame_of(f"g_{weight.path}", gradient), second]
     frames = [marked(frame, after.shape, position) for frame in drawn]
-    numbers = [float(array.reshape(-1)[position]) for array in (before, gradient, after)]
-    old, slope, new = numbers
+    old, slope, new = (float(array.reshape(-1)[position]) for array in (before, gradient, after))
     rate = float(optimizer.current_rate[0]) or 1
     rule = rule_of(optimizer, weight) if old != new else "none"
     step = slope if rule == "plain" else (old - new) / rate
@@ -78,17 +78,16 @@ def moved(
         f"trace_update_{kind}",
         optimizer=optimizer.name,
         name=named(weight.path),
-        example=f"{where(frames[0], shown)} {example}".strip(),
+        example=f"{pointer(frames[0], shown)} {example}".strip(),
         before=signed(old),
         gradient=signed(slope),
         rate=f"{rate:g}",
         step=step_words,
     )
-    about: dict[str, Any] = {"numbers": numbers}
+    about: dict[str, Any] = {"numbers": [old, slope, new]}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
-    names: list[str] = ["before", "gradient", "after"]
-    pictures = list(zip(names, frames, strict=True))
+    pictures = list(zip(("before", "gradient", "after"), frames))
     return Still("update", "update", "", sentence, pictures, example=example, about=about)
 
 
@@ -106,19 +105,14 @@ def example_position(
 
 def rule_of(optimizer: Any, weight: Variable) -> str:
     """By which of the rules in words an optimizer moves a weight."""
-    others = (
-        *("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad"),
-        *("use_ema", "gradient_accumulation_steps"),
-    )
-    more = any(getattr(optimizer, name, None) for name in (*others, "nesterov"))
-    if more or weight.constraint is not None or not float(optimizer.current_rate[0]):
+    varied = any(getattr(optimizer, name, None) for name in VARIANTS)
+    if varied or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"
     name = type(optimizer).__name__.lower()
     if name == "sgd":
         return "momentum" if optimizer.momentum else "plain"
-    if name == "rmsprop" and optimizer.momentum:
-        return "other"
-    return name if name in RULES else "other"
+    known = name in RULES and not (name == "rmsprop" and optimizer.momentum)
+    return name if known else "other"
 
 
 def _held(weights: list[Variable]) -> Still:

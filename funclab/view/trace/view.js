@@ -7,19 +7,15 @@ const SIGNS = { part: "+", sum: "=", after: "→" };
 /** Sizes of the pictures, the first that leaves room for all; "fl-below" is under the graph, "fl-tight" without statistics. */
 const SIZES = [[1.15], [1], [1.15, "fl-below"], [1, "fl-below"], [1, "fl-wrapped"]];
 const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
-/** The keys that are buttons, too. */
-const BUTTONS = ["ArrowLeft", "ArrowRight", "p", "o", "n", "b", "w"];
 
 const trace = {
   name: "trace",
 
   draw(ctx) {
-    const { spine, lines } = ctx.facts, keys = this.keys(ctx);
-    const shown = BUTTONS.filter((key) => keys[key].when?.() ?? true);
-    this.buttons = Object.fromEntries(shown.map((key) => [key, ctx.button(keys[key].label, key, keys[key].run)]));
+    const { spine, lines } = ctx.facts;
     this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: ({ target }) => this.go(ctx, spine[target.value]) });
-    ctx.bar.append(...Object.values(this.buttons), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
+    ctx.bar.append(...ctx.makeButtons(), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
     this.graph = new Graph(ctx.t("trace_graph"), (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
     ctx.stage.append(this.graph.el, this.shown);
@@ -47,13 +43,8 @@ const trace = {
 
   update(ctx) {
     const step = this.step(ctx), moved = this.last !== undefined && this.last !== ctx.state.step;
-    const { i, part } = this.position(ctx), { o } = this.buttons;
-    this.range.value = i;
+    this.range.value = this.position(ctx).i;
     this.range.setAttribute("aria-valuetext", step.where);
-    if (o) {
-      o.firstChild.data = ctx.t(part ? "trace_close" : "trace_open");
-      o.disabled = !part && !step.fold;
-    }
     this.graph.put(ctx.model.get("pictures").graph);
     this.pictures(ctx, step);
     this.mark(ctx, step);
@@ -246,7 +237,7 @@ const trace = {
       this.move(ctx, 1);
       if (ctx.state.step >= last) this.pause(ctx);
     }, MOTION + REST);
-    this.buttons.p.firstChild.data = ctx.t("trace_pause");
+    ctx.nameButtons();
     ctx.say(ctx.t("trace_playing"));
   },
 
@@ -254,22 +245,27 @@ const trace = {
     if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
-    this.buttons.p.firstChild.data = ctx.t("trace_play");
+    ctx.nameButtons();
     ctx.say(ctx.t("trace_paused"));
   },
 
   keys(ctx) {
-    const { spine, steps } = ctx.facts, first = (phase) => steps.findIndex((step) => step.phase === phase);
-    const to = (phase) => ({ label: ctx.t(`trace_to_${phase}`), run: () => this.go(ctx, first(phase)), when: () => first(phase) >= 0 });
+    const { spine, steps } = ctx.facts, { part } = this.position(ctx);
+    const button = (text, run, when) => ({ label: ctx.t(text), button: ctx.t(text), run, when });
+    const to = (phase) => {
+      const first = steps.findIndex((step) => step.phase === phase);
+      return button(`trace_to_${phase}`, () => this.go(ctx, first), () => first >= 0);
+    };
     return {
-      ArrowRight: { label: ctx.t("trace_on"), run: () => this.move(ctx, 1) },
-      ArrowLeft: { label: ctx.t("trace_back"), run: () => this.move(ctx, -1) },
+      ArrowLeft: button("trace_back", () => this.move(ctx, -1)),
+      ArrowRight: button("trace_on", () => this.move(ctx, 1)),
       Home: { label: ctx.t("trace_first"), run: () => this.go(ctx, 0) },
       End: { label: ctx.t("trace_last"), run: () => this.go(ctx, spine.at(-1)) },
-      p: { label: ctx.t("trace_play"), run: () => this.toggle(ctx) },
+      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "trace_pause" : "trace_play"), run: () => this.toggle(ctx) },
       " ": { run: () => this.toggle(ctx) },
-      o: { label: ctx.t("trace_open_key"), run: () => this.open(ctx), when: () => spine.length < steps.length },
-      n: { label: ctx.t("trace_next_node"), run: () => this.nextNode(ctx) },
+      o: { label: ctx.t("trace_open_key"), button: ctx.t(part ? "trace_close" : "trace_open"), off: !part && !this.step(ctx).fold,
+        run: () => this.open(ctx), when: () => spine.length < steps.length },
+      n: button("trace_next_node", () => this.nextNode(ctx)),
       b: to("backward"),
       w: to("update"),
       Escape: { run: () => ctx.el.focus() },

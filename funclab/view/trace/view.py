@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
+from funclab.fields import wrong_value
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -44,40 +45,32 @@ class Trace(View):
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
-        wall = self.look == "projector"
         # Models inside, also those in wrappers, are drawn opened.
         nested = len([*parts(model.graph, own=False)]) > 1
-        drawn = diagram(
-            model, expand_nested=nested, most_calls=PROJECTOR_CALLS if wall else MOST_CALLS
-        )
+        most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
-        self.pictures = {"graph": bare(drawn)}
+        self.pictures = {"graph": bare(diagram(model, expand_nested=nested, most_calls=most))}
         self._facts, self._frames = facts_of(stills, self.look)
-        self._store(STORED)
+        self.facts = self._facts_within(STORED)
 
-    def _store(self, room: float) -> None:
-        """Store the steps, and pictures as far as there is room: first those of unfolded steps."""
+    def _facts_within(self, room: float) -> dict[str, Any]:
+        """The steps, and pictures as far as there is room: first those of unfolded steps."""
         folded = set(range(len(self.stills))) - set(spine(self.stills))
         steps = [self._facts["steps"][i] for i in [*spine(self.stills), *sorted(folded)]]
+        shown = (picture["frame"] for step in steps for picture in step["pictures"])
         frames: dict[str, Any] = {}
-        for number in dict.fromkeys(
-            picture["frame"] for step in steps for picture in step["pictures"]
-        ):
+        for number in dict.fromkeys(shown):
             room -= len(str(self._frames[number]))
             if room < 0:
                 break
             frames[str(number)] = self._frames[number]
-        self.facts = {**self._facts, "frames": frames}
+        return {**self._facts, "frames": frames}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
-        if not isinstance(step, int) or not 0 <= step < len(self.stills):
-            raise ArgumentError(
-                f"step={step!r} cannot be shown.",
-                why=f"the slow motion of {self.model.name} has the steps 0 to "
-                f"{len(self.stills) - 1}.",
-                fix="choose one of them, or leave it out.",
-            )
+        last = len(self.stills) - 1
+        if not isinstance(step, int) or not 0 <= step <= last:
+            raise wrong_value("trace", "step", step, f"one of the steps 0 to {last}", str(last))
         return state
 
     def find(self, kind: str, name: str = "") -> int:
@@ -96,9 +89,8 @@ class Trace(View):
         )
 
     def picture(self) -> Picture:
-        step: int = self.state["step"]
         look = theme.still(self.look)
-        return TracePicture(self.title, self.stills, self._scene, step, look)
+        return TracePicture(self.title, self.stills, self._scene, self.state["step"], look)
 
     def __str__(self) -> str:
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
@@ -108,8 +100,8 @@ class Trace(View):
         known = kind == "frames" and key in range(len(self._frames))
         return self._frames[key] if known else None
 
-    def complete(self) -> None:
-        self._store(math.inf)
+    def complete(self) -> dict[str, Any]:
+        return {"facts": self._facts_within(math.inf)}
 
 
 def trace(
@@ -141,12 +133,8 @@ def trace(
     DataError and ShapeError for data that do not fit; ArgumentError for other settings.
     """
     if training not in TRAINING or (y is not None and training is not None):
-        raise ArgumentError(
-            f"training={training!r} cannot be used here.",
-            why='without targets it is True, False, or "both" side by side; '
-            "with targets, training is always on.",
-            fix='leave one of them out, as in funclab.trace(model, x, training="both").',
-        )
+        wanted = 'True, False or "both" without targets; with targets, training is always on'
+        raise wrong_value("trace", "training", training, wanted, "None")
     model = shown(model)
     most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
@@ -157,16 +145,12 @@ def trace(
         stills = batch_stills(model, x, y, loss, optimizer, training)
     stills = fold(stills, most)
     add_questions(stills)
-    call = _call(model, y, loss, optimizer, training, most_steps)
-    return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
-
-
-def _call(model: Any, y: Any, loss: Any, optimizer: Any, training: Any, most: Any) -> str:
     name = model.name if model.name.isidentifier() else "model"
-    settings = {"loss": loss, "optimizer": optimizer, "training": training, "most_steps": most}
-    parts = [name, "x", *(["y"] if y is not None else [])]
-    parts += [f"{key}={value!r}" for key, value in settings.items() if value is not None]
-    return f"funclab.trace({', '.join(parts)}$)"
+    settings = {"loss": loss, "optimizer": optimizer, "training": training}
+    settings["most_steps"] = most_steps
+    chosen = [f", {key}={value!r}" for key, value in settings.items() if value is not None]
+    call = f"funclab.trace({name}, x{', y' if y is not None else ''}{''.join(chosen)}$)"
+    return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 
 def batch_stills(

@@ -62,13 +62,13 @@ def first(run: Numbers, key: str) -> str:
     if values[-1] is None:
         return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
     verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
-    said = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
+    facts = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
-        return say("live_caption", **said)
+        return say("live_caption", **facts)
     last, value = checked[-1]
     own = say("live_caption_checked_at", epoch=last) * (last != epochs[-1])
-    return say("live_caption_both", **said, checked=brief(value) + own)
+    return say("live_caption_both", **facts, checked=brief(value) + own)
 
 
 def overfitting(run: Numbers, key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakMethod
 
@@ -96,14 +97,13 @@ def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
 def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
     """The inputs and targets of a step, as `fit` takes them."""
 
-    def arrays_of(names: list[str], values: list[Any]) -> Any:
+    def arrays_of(ends: str, values: list[Any]) -> Any:
         arrays = [None if value is None else step.plan.array(value) for value in values]
-        if len(arrays) == 1:
-            return arrays[0]
-        return {name: array for name, array in zip(names, arrays) if array is not None}
+        pairs = zip(getattr(model, ends, None) or [], arrays)
+        named = {name: array for name, array in pairs if array is not None}
+        return arrays[0] if len(arrays) == 1 else named
 
-    names = [getattr(model, ends, None) or [] for ends in ("input_names", "output_names")]
-    return arrays_of(names[0], step.inputs), arrays_of(names[1], step.targets)
+    return arrays_of("input_names", step.inputs), arrays_of("output_names", step.targets)
 
 
 def leaves_out(step: Any) -> str:
@@ -116,8 +116,6 @@ def first_sum(view: Trace, model: Any) -> int:
     calls = words.calls_by_layer(words.graph_of(model))
     shared = [layer.name for layer, nodes in calls.items() if len(nodes) > 1]
     for name in [*shared, ""]:
-        try:
+        with suppress(ArgumentError):
             return view.find("add_into", name)
-        except ArgumentError:
-            continue
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from funclab.callbacks.base import History
@@ -14,11 +14,11 @@ from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
-from funclab.view.draw.picture import Picture, html_grid, text_grid
+from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import clean, plural, shorten, text_width
 from funclab.view.live.said import say
 from funclab.view.scene.diagram import bare
-from funclab.view.training.record import Numbers, summary
+from funclab.view.training.record import Numbers, outputs_of, summary
 
 VALIDATION = "val_"
 LONGEST_LABEL = 24
@@ -138,11 +138,9 @@ class RunCharts:
             names = [VALIDATION + key if self._checked(key) else key]
         lines: list[Line] = []
         for i, (title, members) in enumerate(by_title(self.runs).items()):
+            checked = say("live_of_validation", run=shorten(clean(title), LONGEST_LABEL - 12))
             for name in names:
-                label = title
-                if len(names) > 1 and name != key:
-                    run = shorten(clean(title), LONGEST_LABEL - 12)
-                    label = say("live_of_validation", run=run)
+                label = checked if len(names) > 1 and name != key else title
                 lines += together([line_of(run, name, label, i, self.epochs) for run in members])
         return lines
 
@@ -223,39 +221,29 @@ def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
     return [(epoch, value) for epoch, value in pairs(run, name) if value is not None]
 
 
+@dataclass(repr=False)
 class Curves(Picture):
     """Charts side by side, perhaps under a heading and over sentences; without any, a sentence.
 
     Notebooks show its `svg`; `print` shows its `text`.
     """
 
-    def __init__(
-        self, charts: list[Chart], title: str, description: str, look: str, framed: bool = False
-    ) -> None:
-        self.charts, self.title, self.description = charts, title, description
-        self.look, self.framed = look, framed
+    charts: list[Chart]
+    title: str
+    description: str
+    look: str
+    framed: bool = False
+    numeric = True
 
     @property
-    def rows(self) -> list[list[str]]:
-        """The numbers: a heading, then a line for each epoch."""
+    def grid(self) -> tuple[Cells, list[Cells]]:
+        """The numbers, with a row for each epoch."""
         lines = [line for chart in self.charts for line in chart.lines]
         epochs = self.charts[0].epochs if self.charts else []
-        return [["epoch", *(line.label for line in lines)]] + [
+        return ["epoch", *(line.label for line in lines)], [
             [str(epoch), *(f"{line.values[i]:.4g}" for line in lines)]
             for i, epoch in enumerate(epochs)
         ]
-
-    @property
-    def text(self) -> str:
-        """The numbers as a table of text."""
-        titles, *rows = self.rows
-        return "\n".join([self.title, "", *text_grid(titles, rows, right=True)])
-
-    @property
-    def table(self) -> str:
-        """The numbers as an HTML table."""
-        titles, *rows = self.rows
-        return html_grid(self.title, titles, rows)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
@@ -298,14 +286,10 @@ def page_chart(facts: Numbers, charts: RunCharts, smooth: Sequence[bool], look: 
             name = "log " * log + "smooth" * soft
             picture = Curves([chart], spoken(chart), "", "auto" if look == "projector" else look)
             svgs[name.strip()] = bare(picture)
-    lines = [
-        {
-            "label": line.label,
-            "back": line.back,
-            "values": [brief(v) if math.isfinite(v) else "" for v in line.values],
-        }
-        for line in first.lines
-    ]
+    lines: list[Numbers] = []
+    for line in first.lines:
+        values = [brief(value) if math.isfinite(value) else "" for value in line.values]
+        lines.append({"label": line.label, "back": line.back, "values": values})
     epochs = first.epochs if lines else []
     return {"key": facts["key"], "svgs": svgs, "epochs": epochs, "lines": lines}
 
@@ -337,7 +321,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
             fix="call history_plot on what model.fit(...) returns, after at least one epoch.",
         )
     run = summary(history, "", most=len(history.epoch))
-    outputs = list(getattr(history.model, "output_names", None) or [])
+    outputs = outputs_of(history.model)
     charts: dict[str, Chart] = {}
     for name in run["values"]:
         quantity, output = parts(name.removeprefix(VALIDATION), outputs)
@@ -356,10 +340,8 @@ def history_of(logs: Mapping[str, Any]) -> History:
     """The History that such lists of numbers are from."""
     history = History()
     for epoch in range(max(map(len, logs.values()), default=0)):
-        brought = {
-            name: float(values[epoch]) for name, values in logs.items() if len(values) > epoch
-        }
-        history.on_epoch_end(epoch, brought)
+        reached = {name: values[epoch] for name, values in logs.items() if len(values) > epoch}
+        history.on_epoch_end(epoch, {name: float(value) for name, value in reached.items()})
     return history
 
 

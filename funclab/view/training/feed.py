@@ -19,9 +19,8 @@ from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
 from funclab.view.training import control
 from funclab.view.training.cell import show
-from funclab.view.training.clock import Clock, cpu_time, rest_after
 from funclab.view.training.heat import Heat, first_lost
-from funclab.view.training.record import Numbers, Record, keep_runs, runs_of
+from funclab.view.training.record import Clock, Numbers, Record, keep_runs, now, rest_after, runs_of
 from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
@@ -134,10 +133,8 @@ class Feed(Watcher):
         before, self.sums = self.sums, [sums.array.tolist() for sums in self.means.values()]
         if kept:
             values = {
-                name: (total - old_total) / (count - old_count)
-                for name, (total, count), (old_total, old_count) in zip(
-                    self.means, self.sums, before
-                )
+                name: (total - old) / (count - old_count)
+                for name, (total, count), (old, old_count) in zip(self.means, self.sums, before)
                 if count > old_count
             }
             self.record.add_dot(self.epoch, self.batch, values)
@@ -156,7 +153,7 @@ class Feed(Watcher):
     @guarded
     def _look(self, step: Any) -> None:
         """Look at the layers after a batch, and tell the page."""
-        begun, spent = time.perf_counter(), cpu_time()
+        begun, spent = now()
         self.clock.look(self.record.batches, step.specs.batch)
         self.heat.look(step.plan)
         self._send_or_draw(LONGEST_PAUSE)
@@ -165,7 +162,7 @@ class Feed(Watcher):
 
     @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
-        begun, spent = time.perf_counter(), cpu_time()
+        begun, spent = now()
         self.clock.phase = "validating"
         if begun >= self.test_due:
             self._send()
@@ -173,7 +170,7 @@ class Feed(Watcher):
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        begun, spent = time.perf_counter(), cpu_time()
+        begun, spent = now()
         heat = self.heat.end()
         self.record.end_epoch(epoch, self.batch, heat)
         if begun >= self.curves_due:

@@ -3,6 +3,8 @@
 const MEASURES = ["gradient", "change", "dead"];
 const LARGE = 1.65; // on a projector
 
+function measureAfter(measure) { return MEASURES[(MEASURES.indexOf(measure) + 1) % MEASURES.length]; }
+
 class TrainingGraph extends Graph {
   constructor(ctx, select) {
     super(ctx.t("live_graph"), (key) => {

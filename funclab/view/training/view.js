@@ -1,7 +1,6 @@
 // A training run while it goes on: curves that grow, the graph beside them, and its controls.
 
-// What can be switched, by key: its name in the state and in the table of texts, and what its button
-// says while it is off and on. A button is hidden while its key means nothing.
+/** What can be switched, by key: its name in the state, and what its button says while it is off and on. */
 const SWITCHES = {
   l: ["log", "live_log", "live_linear"],
   e: ["smooth", "live_smooth", "live_rough"],
@@ -74,63 +73,55 @@ function trainingView() {
       this.due = requestAnimationFrame(() => { this.due = 0; ctx.update(); });
     },
 
-    /** What there is to do, by key: the texts of its button and of its line in the table of keys, the deed, and
-        when its key is in force. */
-    actions(ctx) {
-      const act = (what) => () => this.act(ctx, what), { compared, charts } = ctx.facts, { model } = ctx;
-      const graph = () => Boolean(model.get("pictures").graph), { runs, smoothed } = this.curves.curves;
+    keys(ctx) {
+      const { state, model } = ctx, { compared, charts } = ctx.facts, { runs, smoothed } = this.curves.curves;
+      const status = this.status(ctx), graph = () => Boolean(model.get("pictures").graph), following = measureAfter(state.measure);
+      const act = (what) => () => this.act(ctx, what), rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
+      const key = (name, run, button, when) => ({ label: ctx.t(`live_key_${name}`), button, run, when });
       const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: graph };
-      const switches = Object.entries(SWITCHES).filter(([key]) => !compared || "lej".includes(key)).map(([key, [name]]) =>
-        [key, [`live_${name}`, `live_key_${name}`, () => ctx.set({ [name]: !ctx.state[name] }), when[key]]]);
+      const switches = Object.entries(SWITCHES).filter(([letter]) => !compared || "lej".includes(letter)).map(([letter, [name, on, off]]) =>
+        [letter, key(name, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
       const steering = {
-        " ": ["live_pause", "live_key_pause", () => this.act(ctx, this.status(ctx).paused ? "resume" : "pause")],
-        n: ["live_step", "live_key_step", act("step")],
-        x: ["live_stop", "live_key_stop", act("stop")],
-        s: ["live_slow", "live_key_slow", () => this.slow.ask(this.status(ctx))],
-        "-": ["live_halve", "live_key_halve", () => this.setRate(ctx, this.rateNow(ctx) / 2)],
-        "+": ["live_double", "live_key_double", () => this.setRate(ctx, this.rateNow(ctx) * 2)],
-        h: ["live_measure", "live_key_measure", () => ctx.set({ measure: this.measureAfter(ctx) }), () => graph() && ctx.state.graph],
-        ArrowDown: ["", "live_key_next", () => this.walk(ctx, 1)],
-        ArrowUp: ["", "live_key_last", () => this.walk(ctx, -1)],
-        Enter: ["live_restore", "live_key_restore", () => this.bringBack(ctx), () => this.status(ctx).snapshots && !underWay(this.status(ctx))],
-        i: ["", "live_key_interrupt", () => this.interrupt(ctx)],
+        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "live_pause")),
+        n: key("step", act("step"), ctx.t("live_step")),
+        x: key("stop", act("stop"), ctx.t("live_stop")),
+        s: key("slow", () => this.slow.ask(status), ctx.t("live_slow")),
+        "-": key("halve", rate(0.5), ctx.t("live_halve")),
+        "+": key("double", rate(2), ctx.t("live_double")),
+        h: key("measure", () => ctx.set({ measure: following }), ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }),
+          () => graph() && state.graph),
+        ArrowDown: key("next", () => this.walk(ctx, 1)),
+        ArrowUp: key("last", () => this.walk(ctx, -1)),
+        Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"), () => status.snapshots && !underWay(status)),
+        i: key("interrupt", () => this.interrupt(ctx)),
       };
       return {
         ...(compared ? {} : steering),
         ...Object.fromEntries(switches),
-        m: ["live_charts", "live_key_charts", () => ctx.set({ chart: (ctx.state.chart + 1) % charts.length }), () => ctx.look === "projector" && charts.length > 1],
-        ArrowLeft: ["", "live_key_back", () => this.lookAt(ctx, this.neighbour(ctx, -1))],
-        ArrowRight: ["", "live_key_on", () => this.lookAt(ctx, this.neighbour(ctx, 1))],
+        m: key("charts", () => ctx.set({ chart: (state.chart + 1) % charts.length }), ctx.t("live_charts"),
+          () => ctx.look === "projector" && charts.length > 1),
+        ArrowLeft: key("back", () => this.lookAt(ctx, this.neighbour(ctx, -1))),
+        ArrowRight: key("on", () => this.lookAt(ctx, this.neighbour(ctx, 1))),
+        Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) },
       };
     },
 
-    keys(ctx) {
-      const actions = Object.entries(this.actions(ctx)).map(([key, [, label, run, when]]) => [key, { label: ctx.t(label), run, when }]);
-      return { ...Object.fromEntries(actions), Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) } };
-    },
-
     buttons(ctx) {
-      this.button = {};
-      for (const [key, [name, , run]] of Object.entries(this.actions(ctx))) {
-        if (!name) continue;
-        this.button[key] = ctx.button(ctx.t(name), key === " " ? ctx.t("space") : key, run);
-        this.button[key].setAttribute("data-name", name);
-      }
-      const group = (keys, ...more) => h("span", { class: "fl-group" }, [...keys].map((key) => this.button[key]), more);
+      ctx.makeButtons();
+      const group = (keys, ...more) => h("span", { class: "fl-group" }, [...keys].map((key) => ctx.buttons[key]), more);
       this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
         onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
       this.measure = h("span", { class: "fl-soft" });
       this.lookedAt = h("label", { class: "fl-place" }, h("span"), " ", this.back);
-      this.steering = group(" nxs", this.fine = group("", h("label", {}, ctx.t("live_rate"), " ", this.rate), this.button["-"], this.button["+"]));
-      this.fine.classList.add("fl-rates");
+      const rates = group("", h("label", {}, ctx.t("live_rate"), " ", this.rate), ctx.buttons["-"], ctx.buttons["+"]);
+      rates.classList.add("fl-rates");
+      this.steering = group(" nxs", rates);
       this.steering.setAttribute("role", "group");
       this.steering.setAttribute("aria-label", ctx.t("live_steering"));
-      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.lookedAt, this.button.Enter));
+      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.lookedAt, ctx.buttons.Enter));
     },
-
-    measureAfter(ctx) { return MEASURES[(MEASURES.indexOf(ctx.state.measure) + 1) % MEASURES.length]; },
 
     lastEpoch() { return this.curves.epochs.at(-1) ?? 0; },
 
@@ -167,8 +158,6 @@ function trainingView() {
         this.channel.interrupt();
       } else ctx.say(reason);
     },
-
-    rateNow(ctx) { return Number(this.status(ctx).rate ?? 0); },
 
     setRate(ctx, value) {
       const by = this.status(ctx).rate_by;
@@ -230,24 +219,19 @@ function trainingView() {
       this.why.textContent = going ? reasons.filter(Boolean).join(" ") : "";
     },
 
-    /** A button says what it does; what is shown is said beside it, or can be seen. */
+    /** Which buttons reach the training, and what is shown beside them. */
     press(ctx, status) {
-      const { button, rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
-      const words = (key, name, values) => { if (button[key]) button[key].firstChild.textContent = ctx.t(name, values); };
-      const measure = (name) => ctx.t(`live_${name}`);
+      const { rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
       for (const key of facts.compared ? "" : " nxs-+") {
+        const button = ctx.buttons[key];
         const works = !(off || (status.rate_by && "-+".includes(key))) || (key === "x" && this.channel.interrupts);
-        button[key].setAttribute("aria-disabled", String(!works));
-        if (works) button[key].removeAttribute("aria-describedby");
-        else button[key].setAttribute("aria-describedby", this.why.id);
+        button.setAttribute("aria-disabled", String(!works));
+        if (works) button.removeAttribute("aria-describedby");
+        else button.setAttribute("aria-describedby", this.why.id);
       }
       rate.disabled = off || Boolean(status.rate_by);
       if (document.activeElement !== rate) rate.value = status.rate ?? "";
-      words(" ", status.paused ? "live_resume" : "live_pause");
-      words("h", "live_show_measure", { measure: measure(this.measureAfter(ctx)) });
-      for (const [key, [name, on, none]] of Object.entries(SWITCHES)) words(key, state[name] ? none : on);
-      for (const [key, [, , , when]] of Object.entries(this.actions(ctx))) if (button[key]) button[key].hidden = !(when?.() ?? true);
-      this.measure.textContent = button.h && !button.h.hidden ? ctx.t("live_shows", { measure: measure(state.measure) }) : "";
+      this.measure.textContent = this.keys(ctx).h?.when() ? ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) }) : "";
       lookedAt.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
       back.max = this.lastEpoch();
       back.value = state.epoch || this.lastEpoch();

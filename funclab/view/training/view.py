@@ -14,6 +14,7 @@ import traitlets
 
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
+from funclab.fields import wrong_value
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -24,15 +25,11 @@ from funclab.view.scene import words
 from funclab.view.scene.diagram import bare, compact
 from funclab.view.training.captions import describe, questions
 from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
-from funclab.view.training.record import (
-    FEWEST_EPOCHS,
-    MOST_EPOCHS,
-    MOST_POINTS,
-    Numbers,
-    runs_of,
-    summary,
-)
+from funclab.view.training.record import MOST_EPOCHS, Numbers, outputs_of, runs_of, summary
 
+FEWEST_EPOCHS, MOST_POINTS = 60, 2000
+"""Epochs of a run that is compared, at least; of all of them together, so that twenty runs weigh no
+more than a few."""
 OVER = {"phase": "over"}
 MOST_TITLES = 4
 
@@ -75,17 +72,18 @@ class TrainingView(View):
         goes on, smoothed curves only if they are looked at."""
         if not self.facts or not self.status:
             return
-        facts, runs, status = self.facts, list(self.runs), self.status
+        runs, status = list(self.runs), self.status
+        shown, compared = self.facts["charts"], self.facts["compared"]
         ended = status["phase"] in ("over", "stopped", "failed")
         charts = self._charts(0 if ended else status.get("last", 0))
         smooth = (False, True) if charts.window and (ended or self.state["smooth"]) else (False,)
-        story, reading = describe(runs, facts["charts"], facts["compared"])
+        story, reading = describe(runs, shown, compared)
         self.curves = {
-            "charts": [page_chart(chart, charts, smooth, self.look) for chart in facts["charts"]],
+            "charts": [page_chart(chart, charts, smooth, self.look) for chart in shown],
             "caption": story,
             "reading": reading,
             "smoothed": self._smoothed(charts),
-            "questions": questions(runs, facts["charts"], facts["compared"], status),
+            "questions": questions(runs, shown, compared, status),
             "epochs": charts.epochs,
             "heat": runs[-1]["heat"] if runs else [],
             "runs": len(runs),
@@ -100,8 +98,8 @@ class TrainingView(View):
     def picture(self) -> Picture:
         look, facts, runs, state = theme.still(self.look), self.facts, self.runs, self.state
         charts = self._charts()
-        drawn = [charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"]]
-        drawn = [chart for chart in drawn if chart is not None]
+        made = (charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"])
+        drawn = [chart for chart in made if chart is not None]
         if not drawn or not charts.epochs:
             return Curves([], say("live_no_run"), say("live_no_curve"), look)
         title = self.title
@@ -109,9 +107,12 @@ class TrainingView(View):
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
             title = f"{title}: {plural(last, 'epoch')}"
             title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
-        said = [self.status.get("nan", ""), *describe(runs, facts["charts"], facts["compared"])]
-        said.append(self._smoothed(charts) if state["smooth"] else "")
-        return Curves(drawn, title, " ".join(filter(None, said)), look, framed=True)
+        sentences = [
+            self.status.get("nan", ""),
+            *describe(runs, facts["charts"], facts["compared"]),
+        ]
+        sentences.append(self._smoothed(charts) if state["smooth"] else "")
+        return Curves(drawn, title, " ".join(filter(None, sentences)), look, framed=True)
 
 
 def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
@@ -136,11 +137,6 @@ def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
         state=state,
         **settings,
     )
-
-
-def outputs_of(model: Any) -> list[str]:
-    """The names of a model's outputs; none for a model without a graph."""
-    return list(getattr(model, "output_names", None) or [])
 
 
 def layers_of(model: Any) -> list[Numbers]:
@@ -206,12 +202,8 @@ def compare_runs(
     state = {key: value for key, value in groups.items() if key not in lists}
     labels = [getattr(h, "run", "") for h in histories] if labels is None else [*labels]
     if len(labels) != len(histories):
-        raise ArgumentError(
-            f"compare_runs was given {plural(len(histories), 'run')} and "
-            f"{plural(len(labels), 'label')}.",
-            why="every run has one label.",
-            fix='write compare_runs(first, second, labels=["shared", "separate"]).',
-        )
+        wanted = f"one label for each run, of which there are {len(histories)}"
+        raise wrong_value("compare_runs", "labels", labels, wanted, "None")
     named = [("", label, history) for label, history in zip(labels, histories)]
     runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
     models = {history.model for group in (histories, *lists.values()) for history in group}
@@ -239,9 +231,10 @@ def is_group(name: str, value: Any) -> bool:
 
     Raises: ArgumentError for a keyword that is neither.
     """
-    if name in TrainingView.blank_state and not isinstance(value, (list, tuple)):
+    several = isinstance(value, (list, tuple))
+    if name in TrainingView.blank_state and not several:
         return False
-    if not isinstance(value, (list, tuple)) or not value:
+    if not several or not value:
         raise ArgumentError(
             f"compare_runs was given {name}={value!r}, which is not a list of Histories.",
             why="a keyword names a group of runs; "
@@ -256,12 +249,10 @@ def summaries(histories: list[tuple[str, str, Any]]) -> list[Numbers]:
 
     Raises: ArgumentError for something that is not a History, or for nothing.
     """
-    wrong = [history for _, _, history in histories if not isinstance(history, History)]
+    wrong = [f"{h!r}, which is not a History" for *_, h in histories if not isinstance(h, History)]
     if wrong or not histories:
         raise ArgumentError(
-            f"compare_runs was given {wrong[0]!r}, which is not a History."
-            if wrong
-            else "compare_runs was given 0 runs.",
+            f"compare_runs was given {[*wrong, '0 runs'][0]}.",
             why="it overlays the curves of what `fit` returns, one run or more.",
             fix="write compare_runs(first, second) with first = model.fit(...).",
         )

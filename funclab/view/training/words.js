@@ -1,12 +1,12 @@
 // What a live training says: progress, time left, and why a button does not work.
 
-/** Seconds in words. */
+/** Up to so many seconds, in which unit they are told, and how long that is. */
+const SPANS = [[1.5, "live_left_moment", 1], [90, "live_left_seconds", 1], [5400, "live_left_minutes", 60], [Infinity, "live_left_hours", 3600]];
+
 function timeLeft(ctx, seconds) {
   if (seconds == null) return "";
-  if (seconds < 1.5) return ctx.t("live_left_moment");
-  if (seconds < 90) return ctx.t("live_left_seconds", { n: Math.round(seconds) });
-  if (seconds < 5400) return ctx.t("live_left_minutes", { n: Math.round(seconds / 60) });
-  return ctx.t("live_left_hours", { n: Math.round(seconds / 3600) });
+  const [, unit, length] = SPANS.find(([most]) => seconds < most);
+  return ctx.t(unit, { n: Math.round(seconds / length) });
 }
 
 function underWay(status) {

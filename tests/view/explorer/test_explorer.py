@@ -136,11 +136,9 @@ def test_going_back_to_a_picture_draws_nothing_new():
 
 
 def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
-    view = funclab.explore(models.siamese())
+    pictures = funclab.explore(models.siamese()).complete()["pictures"]
 
-    view.complete()
-
-    calls = [name for name in view.pictures if name.startswith("calls|")]
+    calls = [name for name in pictures if name.startswith("calls|")]
     closed = sorted(name for name in calls if name.endswith("|||"))
     assert closed == ["calls|*|||", "calls|encoder[1]|||", "calls|encoder[2]|||", "calls||||"]
 
@@ -148,9 +146,9 @@ def test_a_page_without_a_kernel_holds_each_frame_open_by_itself_and_all():
 def test_a_page_without_a_kernel_holds_all_of_a_folded_model():
     view = funclab.explore(models.chain(300))
 
-    view.complete()
+    pictures = view.complete()["pictures"]
 
-    drawn = " ".join(picture["svg"] for picture in view.pictures.values())
+    drawn = " ".join(picture["svg"] for picture in pictures.values())
     assert all(f'="{key}"' in drawn for key in view.facts["nodes"])
 
 

@@ -24,7 +24,7 @@ def fault_of(act, look="auto"):
 
 def line_with(picture, name):
     """The cells of the line on which a name stands."""
-    return next(one.cells for one in picture.lines if name in " ".join(one.cells))
+    return next(line.cells for line in picture.lines if name in " ".join(line.cells))
 
 
 def test_an_ambiguous_output_draws_the_nodes_of_the_layer():
@@ -163,72 +163,66 @@ def test_a_stacked_lstm_is_told_to_return_sequences_under_its_picture(desk):
     assert "return_sequences=True" in picture.description
 
 
-def test_a_call_of_a_model_draws_its_inputs_beside_the_tensors_given(desk):
-    picture = fault_of(lambda: desk.twins(desk.left))
-
-    assert line_with(picture, "left[0:0]") == ("✓", "left[0:0] (None, 4)", "left (None, 4)", "")
-    assert line_with(picture, "right")[0] == "✗"
-
-
-# Data, targets and losses.
-def test_every_output_stands_beside_its_targets_and_one_has_no_partner(desk):
-    picture = fault_of(lambda: desk.twins.fit(desk.pair, desk.answers[0], verbose=0))
-
-    assert picture.title == "The output word of twins has no partner"
-    assert line_with(picture, "same") == ("✓", "same (None, 1)", "targets (6,)", "")
-    assert line_with(picture, "word")[0] == "✗"
-
-
-def test_a_key_that_names_no_output_shows_which_is_meant(desk):
-    targets = {"same": desk.answers[0], "wrod": desk.answers[1]}
-
-    picture = fault_of(lambda: desk.twins.fit(desk.pair, targets, verbose=0))
-
-    assert picture.title == 'twins has no output "wrod"'
-    assert line_with(picture, '"wrod"')[-1] == "no output of this name: is word meant?"
-    assert picture.fix == 'write "word" instead of "wrod".'
-
-
-def test_targets_of_a_wrong_shape_break_off_from_their_output_alone(desk):
-    answers = [desk.answers[0], np.eye(3)[desk.answers[1]]]
-
-    picture = fault_of(lambda: desk.twins.fit(desk.pair, answers, verbose=0))
-
-    assert [one.note for one in picture.lines] == [
-        "",
-        "one-hot rows, not class numbers",
-    ]
-    assert "(6, 3)" in line_with(picture, "word")[2]
-
-
+# Calls of models, data, targets and losses.
 UNKNOWN = "no output of this name: is word meant?"
 
 
+def misnamed(desk):
+    desk.twins.fit(desk.pair, dict(zip(("same", "wrod"), desk.answers)), verbose=0)
+
+
+def one_target(desk):
+    desk.twins.fit(desk.pair, desk.answers[0], verbose=0)
+
+
+def one_hot(desk):
+    desk.twins.fit(desk.pair, [desk.answers[0], np.eye(3)[desk.answers[1]]], verbose=0)
+
+
 @pytest.mark.parametrize(
-    ("act", "name", "note"),
+    ("act", "name", "cells"),
     [
-        (lambda d: d.compile_twins(loss=["mse"] * 2 + ["mae"]), "mae", "no output is left for it"),
-        (lambda d: d.compile_twins(loss={"same": "mse", "zz": "mse"}), '"zz"', UNKNOWN),
-        (lambda d: d.compile_twins(loss_weights={"same": 1.0, "zz": 2.0}), '"zz"', UNKNOWN),
-        (lambda d: d.compile_twins(metrics={"same": "mse", "zz": "mse"}), '"zz"', UNKNOWN),
-        (lambda d: d.unscored.fit(d.x, d.y, verbose=0), "guess", "no loss"),
+        (lambda d: d.twins(d.left), "left[0:0]", {"✓", "left[0:0] (None, 4)", "left (None, 4)"}),
+        (lambda d: d.twins(d.left), "right", {"✗"}),
+        (one_target, "same", {"✓", "same (None, 1)", "targets (6,)"}),
+        (one_target, "word", {"✗"}),
+        (one_hot, "same", {"✓", ""}),
+        (one_hot, "word", {"✗", "targets (6, 3)", "one-hot rows, not class numbers"}),
+        (misnamed, '"wrod"', {UNKNOWN}),
+        (
+            lambda d: d.reader.fit(np.ones((6, 7)), d.y, verbose=0),
+            "pixels",
+            {"data (6, 7)", "pixels (None, 4)", "another shape"},
+        ),
+        (
+            lambda d: d.compile_twins(loss=["mse"] * 2 + ["mae"]),
+            "mae",
+            {"no output is left for it"},
+        ),
+        (lambda d: d.compile_twins(loss={"same": "mse", "zz": "mse"}), '"zz"', {UNKNOWN}),
+        (lambda d: d.compile_twins(loss_weights={"same": 1.0, "zz": 2.0}), '"zz"', {UNKNOWN}),
+        (lambda d: d.compile_twins(metrics={"same": "mse", "zz": "mse"}), '"zz"', {UNKNOWN}),
+        (lambda d: d.unscored.fit(d.x, d.y, verbose=0), "guess", {"no loss"}),
     ],
 )
-def test_the_line_of_a_setting_without_an_output_says_so(desk, act, name, note):
-    assert line_with(fault_of(lambda: act(desk)), name)[-1] == note
+def test_a_line_shows_what_goes_together_or_says_why_it_does_not(desk, act, name, cells):
+    assert cells <= set(line_with(fault_of(lambda: act(desk)), name))
 
 
-def test_the_title_counts_outputs_and_losses(desk):
-    picture = fault_of(lambda: desk.compile_twins(loss=["mse", "mse", "mae"]))
+@pytest.mark.parametrize(
+    ("act", "title"),
+    [
+        (one_target, "The output word of twins has no partner"),
+        (misnamed, 'twins has no output "wrod"'),
+        (lambda d: d.compile_twins(loss=["mse"] * 3), "twins has 2 outputs, and was given 3"),
+    ],
+)
+def test_the_title_says_what_is_wrong(desk, act, title):
+    assert fault_of(lambda: act(desk)).title == title
 
-    assert picture.title == "twins has 2 outputs, and was given 3"
 
-
-def test_data_of_another_shape_break_off_from_their_input(desk):
-    picture = fault_of(lambda: desk.reader.fit(np.ones((6, 7)), desk.y, verbose=0))
-
-    assert line_with(picture, "pixels")[1:3] == ("data (6, 7)", "pixels (None, 4)")
-    assert picture.lines[0].note == "another shape"
+def test_a_key_that_names_no_output_is_put_right_by_the_fix(desk):
+    assert fault_of(lambda: misnamed(desk)).fix == 'write "word" instead of "wrod".'
 
 
 # Things that are not tensors.

@@ -41,18 +41,13 @@ def shown(shell, thing):
 
 def test_models_layers_and_tensors_carry_a_picture_and_their_plain_text(shell):
     model = models.called_twice()
+    layer, tensor = model.get_layer("dense"), model.outputs[0]
+    words = ("Model called_twice", "dense.get_output_at(1)", "comes from")
 
-    for thing in (model, model.get_layer("dense"), model.outputs[0]):
+    for thing, part in zip((model, layer, tensor), words, strict=True):
         data = shown(shell, thing)
-        assert data["image/svg+xml"].startswith("<svg")
+        assert part in data["image/svg+xml"]
         assert data["text/plain"] == repr(thing)
-
-
-def test_a_model_shows_its_graph_and_a_layer_its_nodes(shell):
-    model = models.called_twice()
-
-    assert "Model called_twice" in shown(shell, model)["image/svg+xml"]
-    assert "dense.get_output_at(1)" in shown(shell, model.get_layer("dense"))["image/svg+xml"]
 
 
 def test_a_plan_is_shown_as_its_steps(shell):
@@ -126,15 +121,15 @@ def test_every_kind_of_error_is_drawn_once_and_says_in_the_notebook_what_it_says
 
     shown, printed = outputs[2 : 2 + len(lines)], outputs[2 + len(lines) :]
     for (error, picture), streams, (_, name, part) in zip(shown, printed, FAULTS, strict=True):
-        text = "".join(one["text"] for one in streams)
+        text = "".join(stream["text"] for stream in streams)
         assert error["ename"] == name
         assert error["evalue"].split() == text.split()
         lines_shown = re.sub(r"\x1b\[\d*m", "", "\n".join(error["traceback"]))
         assert max(map(len, lines_shown.splitlines())) <= 80  # longer ones break inside words
-        said = [one for one in text.splitlines() if one.startswith(("  Why:", "  Fix:"))]
+        said = [line for line in text.splitlines() if line.startswith(("  Why:", "  Fix:"))]
         assert len(said) == 2
-        for one in said:
-            assert " ".join(one.split()) in " ".join(lines_shown.split())
+        for line in said:
+            assert " ".join(line.split()) in " ".join(lines_shown.split())
         assert html.unescape(picture["data"]["image/svg+xml"]).count(part) >= 1
         assert picture["data"]["text/plain"]
 
@@ -144,7 +139,7 @@ def test_an_error_inside_a_walk_through_shapes_is_drawn_once():
         "%load_ext funclab", SETUP, "%%shapes\na = dense(x)\ndense(funclab.Input((9,)))", tags=(2,)
     )
 
-    kinds = [one["output_type"] for one in outputs[2]]
+    kinds = [output["output_type"] for output in outputs[2]]
     assert sorted(kinds) == ["display_data", "error"]
 
 

@@ -128,15 +128,6 @@ def test_a_changed_setting_begins_anew_and_more_epochs_go_on():
     assert view.model.get_layer("a_1").units == 4
 
 
-def test_the_picture_follows_the_model():
-    view = funclab.playground(branches=1)
-    before = view.pictures["model"]
-
-    view.show(branches=2)
-
-    assert "merged" in view.pictures["model"] and "merged" not in before
-
-
 def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
     view = funclab.playground("xor", layers=1, units=8)
     sides = [message(view, units=1), message(view, units=16)]
@@ -268,7 +259,7 @@ def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbe
 def test_the_contour_runs_between_the_sides():
     numbers = re.findall(r"[\d.]+", contour([[0, 255], [0, 255]]))
 
-    assert [float(one) for one in numbers] == pytest.approx([8, 4, 8, 12], abs=0.1)
+    assert list(map(float, numbers)) == pytest.approx([8, 4, 8, 12], abs=0.1)
 
 
 def test_only_the_side_of_the_crosses_is_hatched():

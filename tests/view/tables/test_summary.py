@@ -114,11 +114,6 @@ def test_a_range_of_layers_is_named_by_its_ends_or_regular_expressions(ends, nam
     assert [line.split()[1] for line in lines if line.startswith("│")] == names
 
 
-def test_a_range_that_matches_nothing_is_refused():
-    with pytest.raises(NameLookupError, match="does not match any layer name.*'conv'"):
-        printed(models.perceptron(), layer_range=["conv", "dense"])
-
-
 def test_line_length_is_the_length_of_the_lines():
     for length in (70, 80, 120):
         lines = printed(models.two_and_two(), line_length=length)
@@ -139,9 +134,17 @@ def test_positions_say_where_columns_end():
     assert [i for i, character in enumerate(lines[1]) if character in "┳┓"] == [32, 52, 68, 80]
 
 
-def test_positions_that_do_not_grow_are_refused():
-    with pytest.raises(ArgumentError, match="must be 4 growing numbers"):
-        printed(models.perceptron(), positions=[0.5, 0.4, 0.9, 1.0])
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"layer_range": ["conv", "dense"]}, "does not match any layer name.*'conv'"),
+        ({"layer_range": "dense"}, "expected two layer names"),
+        ({"positions": [0.5, 0.4, 0.9, 1.0]}, "expected 4 growing numbers"),
+    ],
+)
+def test_a_range_and_positions_that_do_not_fit_are_refused(settings, words):
+    with pytest.raises((ArgumentError, NameLookupError), match=words):
+        printed(models.perceptron(), **settings)
 
 
 def test_a_model_that_is_not_built_says_so():

@@ -19,7 +19,7 @@ def test_a_model_goes_through_slow_motion_and_stays_as_it_was(name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of masks that are lost, and the like
         model = case.build(funclab)
-        before = [one.numpy() for one in model.variables]
+        before = [variable.numpy() for variable in model.variables]
 
         view = trace(model, case.data["x"], case.data["y"])
 

@@ -63,8 +63,8 @@ def test_a_fold_holds_its_steps_layer_by_layer_and_says_which():
         "2 update steps are folded here, all of dense_0. Press o to step through them."
     )
     unfolded = trace(model, X, np.ones((8, 4)), most_steps=200).stills
-    assert [one.words for one in unfolded] == [
-        one.words for one in view.stills if one.kind != "fold"
+    assert [still.words for still in unfolded] == [
+        still.words for still in view.stills if still.kind != "fold"
     ]
 
 
@@ -110,10 +110,10 @@ def test_text_of_any_shape_goes_through_slow_motion_and_its_table_is_told_by_nam
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"most_steps": 3}, "most_steps=3 cannot be used"),
-        ({"most_steps": MOST + 1}, f"most_steps={MOST + 1} cannot be used"),
+        ({"most_steps": 3}, "expected 12 to 400 steps: .* Received: most_steps=3"),
+        ({"most_steps": MOST + 1}, f"most_steps={MOST + 1}"),
         ({"training": False}, "with targets, training is always on"),
-        ({"step": 99}, "step=99 cannot be shown"),
+        ({"step": 99}, "expected one of the steps 0 to .* Received: step=99"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(settings, words):
@@ -150,7 +150,7 @@ def headline_model():
     h = concatenate([code, extra])
     for _ in range(3):
         h = Dense(64, activation="relu")(h)
-    outputs = [Dense(1, activation="sigmoid", name=name)(one) for name, one in zip("ab", (h, code))]
+    outputs = [Dense(1, activation="sigmoid", name=name)(end) for name, end in zip("ab", (h, code))]
     model = Model([words, extra], outputs, name="headline")
     model.compile("rmsprop", "binary_crossentropy", loss_weights=[1.0, 0.2])
     random = np.random.default_rng(0)
@@ -172,7 +172,7 @@ def test_pictures_beyond_what_is_stored_travel_when_they_are_shown_and_all_are_i
     model = Model(x, h, name="wide")
     model.compile("adam", "mse")
     view = trace(model, np.ones((2, 200)), np.ones((2, 200)))
-    wanted = {str(one["frame"]) for step in view.facts["steps"] for one in step["pictures"]}
+    wanted = {str(picture["frame"]) for step in view.facts["steps"] for picture in step["pictures"]}
     missing = sorted(wanted - set(view.facts["frames"]), key=int)
 
     answer, *none = (
@@ -189,7 +189,7 @@ def test_pictures_beyond_what_is_stored_travel_when_they_are_shown_and_all_are_i
 
 def test_a_picture_that_several_steps_show_is_stored_once():
     view = trace(twice(), X, Y)
-    shown = [one["frame"] for step in view.facts["steps"] for one in step["pictures"]]
+    shown = [p["frame"] for step in view.facts["steps"] for p in step["pictures"]]
 
     svgs = [frame["svg"] + frame["name"] for frame in view.facts["frames"].values()]
 
@@ -203,7 +203,7 @@ def test_the_static_picture_tells_the_story_and_is_well_formed():
     svg = view.svg()
 
     root = ElementTree.fromstring(svg)
-    texts = [one.text for one in root.iter() if one.tag.endswith("text")]
+    texts = [element.text for element in root.iter() if element.tag.endswith("text")]
     for words in ("Forward ↓ data", "Backward ↑ gradients", "Update"):
         assert words in texts
     told = " ".join(filter(None, texts))
@@ -256,7 +256,7 @@ def test_what_becomes_of_a_mask_has_three_different_answers_in_one_model():
 def test_a_frozen_layer_is_asked_about_on_the_way_back_and_at_the_update():
     view = scene("frozen")
 
-    asked = {one["id"].split()[0]: one for one in (s.question for s in view.stills) if one}
+    asked = {q["id"].split()[0]: q for q in (still.question for still in view.stills) if q}
 
     assert asked["frozen"]["answer"] == "to its input, not to its weights"
     assert asked["moves"]["answer"] == "all but base/kernel"
@@ -277,10 +277,10 @@ def test_every_question_has_its_answer_among_the_options_and_names_no_other():
 
     questions = [still.question for still in view.stills if still.question]
 
-    assert len({one["id"] for one in questions}) == len(questions) > 1
-    for one in questions:
-        assert one["answer"] in one["options"]
-        assert 2 <= len(one["options"]) <= 9
+    assert len({question["id"] for question in questions}) == len(questions) > 1
+    for question in questions:
+        assert question["answer"] in question["options"]
+        assert 2 <= len(question["options"]) <= 9
 
 
 def outlines(svg: str) -> int:

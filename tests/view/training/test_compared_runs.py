@@ -5,23 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab.callbacks import History
 from funclab.errors import ArgumentError
 from funclab.view.draw.chart import Chart
 from funclab.view.draw.text import text_width
 from funclab.view.training.curves import RunCharts
 from funclab.view.training.view import compare_runs
-from tests.view.training.live_runs import fresh
-
-
-def history_of(losses, checked=()):
-    """A History with these losses, in training and in validation."""
-    history = History()
-    history.model = fresh()
-    for epoch, loss in enumerate(losses):
-        own = {"val_loss": checked[epoch]} if checked else {}
-        history.on_epoch_end(epoch, {"loss": loss, **own})
-    return history
+from tests.view.training.live_runs import history_of
 
 
 def loss_chart(view, smooth=False, joined=False) -> Chart:
@@ -119,7 +108,7 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
 @pytest.mark.parametrize(
     ("histories", "settings", "what"),
     [
-        ([history_of([1.0])], {"labels": ["one", "two"]}, "2 labels"),
+        ([history_of([1.0])], {"labels": ["one", "two"]}, "one label for each run"),
         ([{"loss": [1.0]}], {}, "not a History"),
         ([], {}, "0 runs"),
         ([], {"colour": "red"}, "not a list of Histories"),

@@ -18,7 +18,7 @@ from funclab.view.training.curves import charts_of
 from funclab.view.training.heat import Heat
 from funclab.view.training.record import MOST_DOTS, MOST_EPOCHS, Record, summary
 from funclab.view.training.view import TrainingView, watch
-from tests.view.training.live_runs import X, Y, fresh, watched
+from tests.view.training.live_runs import X, Y, fresh, history_of, watched
 
 
 def test_a_watched_training_gives_the_same_numbers_to_the_last_bit():
@@ -128,10 +128,7 @@ def test_validation_that_comes_less_often_stands_at_the_epochs_it_was_measured()
 
 
 def test_rare_validation_is_not_lost_when_a_long_training_is_thinned():
-    history = funclab.callbacks.History()
-    for epoch in range(5000):
-        rare = {"val_loss": 1.0} if epoch % 777 == 776 else {}
-        history.on_epoch_end(epoch, {"loss": 1.0, **rare})
+    history = history_of([1.0] * 5000, [epoch % 777 == 776 for epoch in range(5000)])
 
     values = summary(history, "long")["values"]["val_loss"]
 
@@ -173,11 +170,9 @@ def test_what_is_remembered_of_a_long_training_and_what_its_page_keeps_stay_boun
 
 
 def test_a_number_that_is_none_leaves_a_gap():
-    history = funclab.callbacks.History()
-    for epoch, loss in enumerate([1.0, float("nan"), float("inf")]):
-        history.on_epoch_end(epoch, {"loss": loss})
+    lost = summary(history_of([1.0, float("nan"), float("inf")]), "lost")
 
-    assert summary(history, "lost")["values"]["loss"] == [1.0, None, None]
+    assert lost["values"]["loss"] == [1.0, None, None]
 
 
 # Layers.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import funclab
 from funclab.view.training.curves import RunCharts, charts_of
 from funclab.view.training.record import summary
 from funclab.view.training.view import compare_runs, watch
-from tests.view.training.live_runs import X, Y, fresh
+from tests.view.training.live_runs import X, Y, fresh, history_of
 
 
 def test_the_static_picture_has_every_run_and_the_text_never_changes():
@@ -56,13 +55,9 @@ def test_the_mean_over_an_epoch_stands_half_an_epoch_before_what_is_measured_at_
 
 def shown(losses, checked):
     """The view of a training with these losses, in training and in validation."""
-    model, history = fresh(), funclab.callbacks.History()
-    for epoch, loss in enumerate(losses):
-        own = {"val_loss": checked[epoch]} if checked else {}
-        history.on_epoch_end(epoch, {"loss": loss, **own})
-    view = watch(model)
+    view = watch(fresh())
     view.facts = {**view.facts, "charts": charts_of(["loss"], [])}
-    view.runs = [summary(history, "run 1")]
+    view.runs = [summary(history_of(losses, checked), "run 1")]
     return view
 
 
@@ -78,9 +73,8 @@ def test_a_training_that_nobody_watched_can_be_looked_at_afterwards():
 
 
 def test_runs_of_different_models_can_be_compared():
-    one, two = fresh(1, "shared"), fresh(2, "separate")
-    first = one.fit(X, Y, epochs=2, verbose=0, run="shared")
-    second = two.fit(X, Y, epochs=3, verbose=0)
+    first = fresh(1, "shared").fit(X, Y, epochs=2, verbose=0, run="shared")
+    second = fresh(2, "separate").fit(X, Y, epochs=3, verbose=0)
 
     view = compare_runs(first, second, log=True)
 

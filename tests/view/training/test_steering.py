@@ -105,25 +105,19 @@ def test_a_training_that_goes_on_in_the_middle_of_its_validation_says_so():
     assert asyncio.run(pressed()) == ["paused", "validating"]
 
 
-def test_slow_motion_pauses_the_training_and_lets_it_go_on_when_it_is_closed(training, loop):
-    feed, steps = feed_of(training.model), training.model.optimizer.iterations
+@pytest.mark.parametrize("before", [(), ("pause",)])
+def test_slow_motion_pauses_a_training_that_goes_on_then_unless_it_was_paused_before(
+    training, loop, before
+):
+    feed = feed_of(training.model)
+    for press in (*before, "slow"):
+        feed.act({"do": press})
+    paused = loop.control.paused
 
-    feed.act({"do": "slow"})
-    paused, first = loop.control.paused, steps.numpy()
     feed.act({"do": "back"})
 
     assert paused
-    wait_until(lambda: steps.numpy() > first)
-
-
-def test_a_training_that_was_paused_stays_paused_when_slow_motion_is_closed(training, loop):
-    feed = feed_of(training.model)
-    feed.act({"do": "pause"})
-
-    feed.act({"do": "slow"})
-    feed.act({"do": "back"})
-
-    assert loop.control.paused
+    assert loop.control.paused == bool(before)
 
 
 def test_slow_motion_says_that_it_leaves_sample_weights_out():

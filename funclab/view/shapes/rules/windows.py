@@ -119,16 +119,13 @@ def _lays(call: CallShapes, size: Sequence[int]) -> str:
         "and where they overlap they are added, so n positions cover (n - 1) × stride + window"
     )
     more = layer.output_padding is not None
-    if layer.padding == "valid":
-        less = any(window < stride for window, stride in zip(size, layer.strides))
-        words += ", or + stride if that is larger" * (less and not more)
-        return words + "; output_padding is added" * more + "."
-    if not more:
-        return f'{words}, of which padding="same" keeps n × stride.'
-    return (
-        f'{words}, of which padding="same" keeps (n - 1) × stride + 1, or + 0 for an even window; '
-        "output_padding is added."
-    )
+    if layer.padding == "same" and more:
+        words += ', of which padding="same" keeps (n - 1) × stride + 1, or + 0 for an even window'
+    elif layer.padding == "same":
+        words += ', of which padding="same" keeps n × stride'
+    elif not more and any(window < stride for window, stride in zip(size, layer.strides)):
+        words += ", or + stride if that is larger"
+    return words + "; output_padding is added" * more + "."
 
 
 def _laid_down(call: CallShapes, size: Sequence[int], filters: Axis) -> Axes:
