@@ -267,8 +267,11 @@ def python() -> Finding:
 
 
 def numpy() -> Finding:
-    numbers = version("numpy")
-    return numbers >= (2, 1), f"numpy {show(numbers)}", "Type: pip install 'numpy>=2.1'"
+    numbers, held = version("numpy"), os.environ.get("OPENBLAS_CORETYPE")
+    text = f"numpy {show(numbers)}"
+    if held:
+        text += f", held to the processor {held} by OPENBLAS_CORETYPE: unset it for full speed"
+    return numbers >= (2, 1), text, "Type: pip install 'numpy>=2.1'"
 
 
 def loops() -> Finding:

@@ -3,10 +3,14 @@
     python -m tests.bench                                   funclab alone
     PEERS=1 python -m tests.bench                           and the Keras this Python can import
     PEERS=1 python -m tests.bench --peer-python PATH        and the Keras of another Python
+    python -m tests.bench --blas Haswell                    with BLAS held to that processor
     python -m tests.bench --only keras --peer-python PATH   Keras alone
 
 Each library runs each workload in a process of its own. Both stand ready and warm, and their
 rounds take turns (A B A B), so that whatever else the machine is doing disturbs both alike.
+
+The variable OPENBLAS_CORETYPE holds NumPy's matrix products, and not those of other libraries, to
+an older kind of processor. Users rarely set it, so it is taken out of the environment here.
 """
 
 import argparse
@@ -33,17 +37,20 @@ MEASURES = {
 
 
 class Side:
-    """A library, and how to start a Python that has it."""
+    """A library, and how to start a Python that has it; `blas`: what OPENBLAS_CORETYPE says."""
 
-    def __init__(self, module: str, python: str) -> None:
+    def __init__(self, module: str, python: str, blas: str | None = None) -> None:
         self.module = module
         self.python = python
+        self.environment = {"KERAS_BACKEND": "jax", **os.environ}
+        self.environment.pop("OPENBLAS_CORETYPE", None)
+        self.environment |= {"OPENBLAS_CORETYPE": blas} if blas else {}
 
     def spawn(self, *arguments: str, **environment: str) -> subprocess.Popen:
         return subprocess.Popen(
             [self.python, "-m", "tests.bench.worker", *arguments],
             cwd=ROOT,
-            env={"KERAS_BACKEND": "jax", **os.environ, **environment},
+            env={**self.environment, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -74,6 +81,18 @@ def read(process: subprocess.Popen) -> Any:
     if not line:
         sys.exit(f"{process.args} ended early, with code {process.wait()}; its error is above")
     return json.loads(line)
+
+
+def kind_of_blas(side: Side) -> str:
+    """The kind of processor that NumPy's matrix products are made for, in the processes here."""
+    code = (
+        "import numpy, threadpoolctl\n"
+        "print(*{i.get('architecture') for i in threadpoolctl.threadpool_info()})"
+    )
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, env=side.environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def measure(sides: list[Side], workload: str, rounds: int) -> dict[str, dict[str, Any]]:
@@ -142,12 +161,12 @@ def chosen_sides(options: argparse.Namespace) -> Iterable[Side]:
     if options.only:
         wanted = {options.only}
     if "funclab" in wanted:
-        yield Side("funclab", sys.executable)
+        yield Side("funclab", sys.executable, options.blas)
     if "keras" in wanted:
         python = options.peer_python or sys.executable
         if python == sys.executable and importlib.util.find_spec("keras") is None:
             sys.exit("PEERS=1 needs a Keras: install keras and jax, or name a Python that has them")
-        yield Side("keras", python)
+        yield Side("keras", python, options.blas)
 
 
 def parse() -> argparse.Namespace:
@@ -157,6 +176,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=["funclab", "keras"])
     parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON"))
+    parser.add_argument("--blas", metavar="KIND", help="what to set OPENBLAS_CORETYPE to")
     parser.add_argument("--json", type=Path, help="also write every round to this file")
     return parser.parse_args()
 
@@ -165,6 +185,9 @@ def main() -> None:
     options = parse()
     sides = list(chosen_sides(options))
     print(f"Least of {options.rounds} rounds (their median). Smaller is better.")
+    print(f"NumPy's matrix products use OpenBLAS for {kind_of_blas(sides[0])}.")
+    if "OPENBLAS_CORETYPE" in os.environ:
+        print("OPENBLAS_CORETYPE was set; it is left out here.")
     everything = {}
     for workload in options.workloads:
         everything[workload] = measure(sides, workload, options.rounds)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import funclab
-from tests.bench.__main__ import MEASURES, Side, Worker, ratio
+from tests.bench.__main__ import MEASURES, Side, Worker, kind_of_blas, ratio
 from tests.bench.kernels import measure
 from tests.bench.workloads import WORKLOADS
 
@@ -30,6 +30,15 @@ def test_a_worker_answers_every_command_with_a_positive_number():
     answers = [worker.ask(name) for name in MEASURES]
 
     assert min([*answers, worker.close()]) > 0
+
+
+def test_blas_is_held_to_a_kind_of_processor_only_where_that_is_asked_for(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+
+    free, held = (Side("funclab", sys.executable, kind) for kind in (None, "Nehalem"))
+
+    assert kind_of_blas(held) == "Nehalem"
+    assert kind_of_blas(free) != "Nehalem"
 
 
 def test_a_kernel_tells_the_seconds_and_the_memory_of_each_step(tmp_path):

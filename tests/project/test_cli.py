@@ -130,6 +130,12 @@ def test_doctor_says_so_when_numpy_does_the_work_of_the_loops():
     assert "FUNCLAB_JIT=0" in report
 
 
+def test_doctor_tells_what_slows_matrix_products_down(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+
+    assert "unset it for full speed" in cli.numpy()[1]
+
+
 def test_an_unknown_option_is_refused(capsys):
     with pytest.raises(SystemExit):
         cli.main(["doctor", "--fast"])
