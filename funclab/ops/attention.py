@@ -96,7 +96,8 @@ def dot_product_attention(
             "`dot_product_attention` only supports 4D inputs, with as many heads in the query as "
             f"in key and value, or a multiple. Received: {', '.join(map(show, shapes))}.",
             why="the axes are batch, positions, heads and the numbers of a head.",
-            fix="reshape the tensors, or use the layer MultiHeadAttention.",
+            fix="give query, key and value the same axes; the layer MultiHeadAttention makes the "
+            "heads, of (batch, positions, features).",
         )
     times = heads // served
     if times > 1:

@@ -256,6 +256,9 @@ def test_in_ask_mode_no_shape_is_told_before_its_question_is_answered(opened_pag
     press(page, "t")
     assert "(None, 10)" not in root.inner_text()
     assert "(None, 10)" not in root.evaluate(LABELS)
+    plate = page.locator(f'{ROOT} .fl-stage .plate[data-tensor="dense_2[0:0]"]')
+    assert plate.locator("rect").first.is_visible()
+    assert not plate.locator("text").first.is_visible()
 
     box(page, "dense_2[0]").click()
 

@@ -63,7 +63,7 @@ DIFFERENT = {
         layers.LeakyReLU alpha=None
         regularizers.l1_l2 l1=0.01 l2=0.01""",
     "another name, for what is meant": """
-        *.serialize thing= *=absent
+        *.serialize data= *=absent
         losses.deserialize config= name=absent
         .Model.compute_mask previous_mask=absent
         layers.Layer.compute_mask previous_mask=absent

@@ -18,6 +18,8 @@ from typing import Any
 from funclab import Model, layers, registry
 from funclab.registry import reset_names
 from funclab.view import diagram
+from funclab.view.code.layers import Layers
+from funclab.view.code.text import flat
 from funclab.view.shapes.steps import shape_steps
 from tests.layers.examples import EXAMPLES
 
@@ -95,10 +97,12 @@ def _call(name: str) -> Iterator[str]:
         return
     reset_names()
     tensors = example.tensors()
-    outputs = example.call(example.layer(), tensors)
+    layer = example.layer()
+    code = flat(Layers(set(), set(), False).source(layer)).removeprefix("layers.")
+    outputs = example.call(layer, tensors)
     model = Model(tensors, outputs, name=f"a_{registry.to_snake_case(name)}")
     step: Any = shape_steps(model).steps[-1]
-    yield f"<h3>One call</h3><p><code>{escape(str(example))}</code></p>"
+    yield f"<h3>One call</h3><p><code>{escape(code)}</code></p>"
     yield diagram(model).svg
     yield f"<p>{escape(step.words)}</p>"
     yield _list([(f"{made.name} {made.shape}", made.text) for made in step.outputs])

@@ -173,7 +173,7 @@ def more_of(layer: Operation) -> Facts:
 
 def tape_of(node: Node) -> list[Facts]:
     """The op calls of one node, each with its arithmetic as text, and the forward and vjp of its op
-    as they stand in the engine."""
+    as they stand in the engine; those of training, where it does nothing else."""
     if node.is_input:
         return []
     if isinstance(node, Recorded):
@@ -181,22 +181,28 @@ def tape_of(node: Node) -> list[Facts]:
         return [_call(call, names) for call in node.calls]
     known: dict[Tensor, Any] = {tensor: placeholder(tensor) for tensor in node.arguments.tensors}
     args, kwargs = node.arguments.fill_in(known)
-    with Tape():
-        outputs = structure.flatten(node.operation(*args, **kwargs))
+    for training in {}, {"training": True}:
+        with Tape():
+            outputs = structure.flatten(node.operation(*args, **kwargs | training))
+        calls = calls_behind(outputs)
+        if calls:
+            break
     made = zip(node.output_tensors, outputs, strict=True)
     names = Names({value: clean(tensor.id) for tensor, value in [*made, *known.items()]})
-    return [_call(call, names) for call in calls_behind(outputs)]
+    told = [_call(call, names) for call in calls]
+    return [{**call, "text": f"in training: {call['text']}"} for call in told] if training else told
 
 
 def _call(call: Any, names: Names) -> Facts:
     inputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.inputs)
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
     options = str(call.op).partition("(")[2][:-1]
-    methods = map(inspect.getsource, (type(call.op).forward, type(call.op).vjp))
+    op = type(call.op)
+    methods = map(inspect.getsource, [op.forward, op.vjp][: 1 + op.differentiable])
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
-        "doc": inspect.getdoc(type(call.op)) or "",
+        "doc": inspect.getdoc(op) or "",
         "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods),
     }
 

@@ -146,7 +146,7 @@ class Panel {
     const source = call ? h("section", { class: "fl-source", "aria-label": call.op },
       h("h3", {}, call.op), h("pre", {}, sourceLines(call.source)), h("p", { class: "fl-doc" }, call.doc)) : null;
     return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
-      h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t("no_ops"), source);
+      h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t(ctx.facts.nodes[key].inputs.length ? "no_ops_on" : "no_ops"), source);
   }
 
   more() {

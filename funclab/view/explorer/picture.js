@@ -95,7 +95,8 @@ class Stage {
       const open = facts.order.every((node) => facts.told(node));
       part.setAttribute("aria-label", open ? part.dataset.label : part.dataset.label.replace(/\((None|\d)[^)]*\)/g, "?"));
     }
-    for (const bar of stage.querySelectorAll("[data-tensor] rect"))
+    // A bar tells the shape; the frame of a plate, alone in it, tells nothing and holds the wire.
+    for (const bar of stage.querySelectorAll("[data-tensor] rect:not(:only-of-type)"))
       bar.classList.toggle("fl-secret", !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
   }
 

@@ -247,6 +247,8 @@ def value_text(value: Any) -> str:
         return "×".join(map(value_text, value))
     name = value.name if isinstance(value, Variable) else getattr(value, "__name__", None)
     plain = isinstance(value, (str, int, float))
+    if isinstance(value, float) and len(str(value)) > 8:
+        return f"{value:.4g}"
     return shorten(name or (str(value) if plain else kind(value)), 20)
 
 

@@ -81,8 +81,10 @@ const trace = {
     for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
-      if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) break;
+      if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) return;
     }
+    // Numbers are not made smaller than a class can read: what is too wide stands in rows.
+    if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
   },
 
   /** The pictures side by side, those of one role in one field. */

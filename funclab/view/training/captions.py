@@ -26,7 +26,8 @@ def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool)
     checked = [bool(known(run, VALIDATION + key)) for run in shown]
     if compared:
         grouped = any(run["group"] for run in runs)
-        story = [lowest(runs, key, all(checked))]
+        own = next(run for run in reversed(shown) if run["values"].get(key))
+        story = [lowest(runs, key, all(checked)) or first(own, key)]
         reading = [
             say("live_caption_band") if grouped else "",
             say("live_caption_dashed") if any(checked) else "",
@@ -94,8 +95,9 @@ def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
-    """The run with the lowest end, and the one with the highest."""
-    ends = ends_of(runs, VALIDATION * checked + key)
+    """The run with the lowest end, and the one with the highest, of those that end in numbers."""
+    whole = [run for run in runs if (run["values"].get(key) or [None])[-1] is not None]
+    ends = ends_of(whole, VALIDATION * checked + key)
     if len(ends) < 2:
         return ""
     (least, label), (most, other) = ends[0], ends[-1]

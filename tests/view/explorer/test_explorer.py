@@ -204,6 +204,22 @@ def test_the_arithmetic_of_a_node_ends_in_the_name_of_its_tensor():
     assert answer["value"][-1]["text"].startswith("dense[0:0] (None, 64) = ")
 
 
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (layers.Dropout(0.5, name="dropout"), ["in training: dropout[0:0] (None, 4) = dropout("]),
+        (layers.Identity(), []),
+    ],
+)
+def test_what_acts_in_training_only_has_the_arithmetic_of_training(layer, text):
+    x = Input((4,))
+    view = Model(x, layer(x)).explore()
+
+    tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
+
+    assert [line["text"][: len(own)] for line, own in zip(tape, text, strict=True)] == text
+
+
 def test_weights_inside_a_model_called_twice_are_told_once():
     x = Input((4,), name="x")
     shared = Dense(4, name="shared")
@@ -376,12 +392,13 @@ def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, set
     told = view.facts["layers"][layer.name]
     names = [name for name, _ in told.get("arrays", [])]
     tape = view.answer_to({"ask": "tape", "key": f"{layer.name}[0]"})["value"]
-    arithmetic = [line["text"] for line in tape]
 
     assert " ".join(value for _, value in told.get("settings", [])) == settings
     assert " ".join(names).startswith(weights)
     assert all(view.answer_to({"ask": "values", "key": f"{layer.name} {name}"}) for name in names)
-    assert all(line.count("(") == line.count(")") and "<" not in line for line in arithmetic)
+    texts = [line["text"] for line in tape]
+    assert all(text.count("(") == text.count(")") and "<" not in text for text in texts)
+    assert "NotImplementedError" not in "".join(line["source"] for line in tape)
 
 
 def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():

@@ -68,6 +68,7 @@ WORDS = Input((1,), dtype="string", name="words")
         ),
         (STEPS**2, "** 2"),
         (STEPS / 4.0, "÷ 4.0"),
+        (STEPS * (1 / 3), "× 0.3333"),
         (1 - STEPS, "1 −"),
         (STEPS + STEPS, ""),
         (STEPS @ ops.transpose(STEPS, (0, 2, 1)), "0 @ 1"),

@@ -42,6 +42,20 @@ def test_groups_say_what_line_and_band_are_and_which_ends_lowest():
     assert view.line() == "funclab.compare_runs(shared=shared, separate=separate)"
 
 
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ([[4.0, 2.0]], "After epoch 2: loss 2, falling."),
+        ([[4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
+        ([[4.0, 2.0], [4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
+    ],
+)
+def test_where_no_two_runs_can_be_compared_the_last_is_told(losses, words):
+    view = compare_runs(**{f"run{i}": [history_of(own)] for i, own in enumerate(losses)})
+
+    assert words in view.curves["caption"]
+
+
 def test_runs_of_a_group_that_ended_early_leave_the_mean_to_the_others():
     view = compare_runs(shared=[history_of([4.0, 2.0]), history_of([2.0])])
 
