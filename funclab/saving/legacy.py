@@ -213,8 +213,6 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         entry = {**entry, "batch_input_shape": shape}
     if name in registry.registered("initializer"):
         config.pop("dtype", None)
-    if isinstance(config.get("axis"), list) and name == "BatchNormalization":
-        config["axis"] = config["axis"][0]
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)
     if name.startswith(("Depthwise", "Separable")) or name.endswith("Transpose"):

@@ -88,8 +88,8 @@ def speaks_unicode() -> bool:
 
 def duration(seconds: float) -> str:
     """
-    >>> duration(0.00013), duration(0.012), duration(2.4)
-    ('130us', '12ms', '2s')
+    >>> duration(0.00093), duration(0.001), duration(0.93), duration(1), duration(2.4)
+    ('930us', '1ms', '930ms', '1s', '2s')
     """
     if seconds >= 1:
         return f"{seconds:.0f}s"
@@ -98,8 +98,8 @@ def duration(seconds: float) -> str:
 
 def shown(value: Any) -> str:
     """
-    >>> shown(0.51234), shown(0.00001234), shown(float("nan"))
-    ('0.5123', '1.2340e-05', 'nan')
+    >>> shown(0.51234), shown(0.00001234), shown(0.001), shown(0.0), shown(float("nan")), shown(3)
+    ('0.5123', '1.2340e-05', '1.0000e-03', '0.0000', 'nan', '3')
     """
     if not isinstance(value, float):
         return str(value)

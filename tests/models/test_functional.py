@@ -75,6 +75,19 @@ def test_layers_come_in_the_order_of_keras_where_joined_masks_lengthen_a_branch(
     assert names.index("first") < names.index("second")
 
 
+def test_a_mask_beside_first_states_does_not_lengthen_a_branch():
+    x, state = Input((4, 3), name="x"), Input((2,), name="state")
+    masked = layers.Masking(name="masked")(x)
+    inner = Dense(2, name="inner")(Dense(2, name="outer")(state))
+
+    with pytest.warns(UserWarning, match="a mask has to be passed by name"):
+        steps = layers.SimpleRNN(2, name="steps")(masked, initial_state=inner)
+    model = Model([x, state], steps)
+
+    names = [layer.name for layer in model.layers]  # those of Keras
+    assert names == ["state", "x", "outer", "masked", "inner", "steps"]
+
+
 def test_a_graph_may_begin_in_the_middle_of_another():
     x = Input((6,))
     hidden = Dense(4, activation="tanh", name="hidden")(x)

@@ -47,6 +47,8 @@ NAMES = tuple(  # what a module lists, it lists when it is imported
 TESTS = (  # in funclab, the doctests
     *("funclab", *NAMES, "tests/project/test_settings.py", "tests/project/test_utils.py"),
     *(f"tests/{room}" for room in ROOMS),
+    *("tests/view/code/test_code.py", "tests/view/diff/test_diff.py"),  # what models hand to views
+    "tests/view/training/test_ends.py",
 )
 NOT_TRIED = (
     *("funclab/view", "tests/kernels/test_jit.py"),  # the last is about machine code
@@ -56,6 +58,8 @@ NOT_TRIED = (
 )
 APART = ("funclab/keras2/", "funclab/keras_name.py")
 """Files that tests use in processes of their own, where coverage does not see them."""
+TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
+"""Files in which the first test does the work, and each looks at a part of what came of it."""
 FIRST = 20
 """So many tests are tried before all others: most faults fall to one of them."""
 SECONDS = 120
@@ -115,6 +119,8 @@ class Coverage:
         """
         contexts: dict[int, Any] = self.lines.get(mutant.path, {})
         running = {test for line in mutant.lines for test in contexts.get(line, ()) if test}
+        together = {file_of(test) for test in running} & {*TOGETHER}
+        running |= {test for test in self.seconds if file_of(test) in together}
         using = {file_of(test) for tests in contexts.values() for test in tests if test} | {*NAMES}
         if mutant.path.startswith(APART):
             using |= {file for file in map(file_of, self.seconds) if "/keras2/" in file}

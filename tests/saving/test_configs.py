@@ -91,6 +91,16 @@ def test_a_config_makes_the_same_again(name):
     assert type(again).__name__ in repr(again) or getattr(again, "name", "") in repr(again)
 
 
+def test_arrays_in_a_config_of_keras_are_read():
+    def kept(value: Any) -> Any:
+        return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
+
+    config = {"axis": -1, "mean": kept([1.0, 2.0]), "variance": kept([4.0, 16.0])}
+    layer = funclab.layers.Normalization.from_config(config)
+
+    assert layer([[3.0, 6.0]]).tolist() == [[1.0, 1.0]]
+
+
 BOUND_TO_OTHERS = {
     *("PiecewiseConstantDecay.values", "Discretization.bin_boundaries", "AUC.num_labels"),
     *("IntegerLookup.vocabulary", "IntegerLookup.max_tokens", "Ftrl.learning_rate_power"),
