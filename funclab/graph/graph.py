@@ -78,7 +78,7 @@ class Graph:
         tape, fed = current_tape(), dict(zip(self.inputs, values, strict=True))
         fed |= {self.stand_ins.get(tensor, tensor): value for tensor, value in fed.items()}
         outer, known = tape.place, dict(fed)
-        for node in self.nodes:
+        for node in (node for nodes in self.nodes_by_depth.values() for node in nodes):
             tape.place = (*outer, node.key)
             if not (node.is_input or all(tensor in known for tensor in node.output_tensors)):
                 args, kwargs = node.arguments.fill_in(known)
@@ -138,8 +138,8 @@ class Graph:
         for operation in sorted(layer_depth, key=lambda operation: first_met.get(operation, -1)):
             self._by_depth.setdefault(layer_depth[operation], []).append(operation)
         self.nodes_by_depth: dict[int, list[Node]] = {}
-        for node in self.nodes:
-            self.nodes_by_depth.setdefault(depth[node], []).append(node)
+        for node, here in sorted(depth.items(), key=lambda item: -item[1]):  # as Keras calls them
+            self.nodes_by_depth.setdefault(here, []).append(node)
 
     def _behind_masks(self) -> dict[Node, Counter[Tensor]]:
         """For each call that reads masks, the tensors they are made from, each with the number of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from funclab import explain, registry, structure
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError, plain
-from funclab.graph.node import Node
+from funclab.graph.node import Arguments, Node
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 
@@ -26,7 +26,7 @@ class Operation:
     """By how many operations Keras makes the mask of the output from the inputs."""
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
+        self.name = name or registry.auto_name(registry.prefix_of(type(self)))
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
 
@@ -182,13 +182,14 @@ class OpOperation(Operation):
         self.op = op
 
     def __call__(self, *inputs: Any) -> Any:
-        if not any(isinstance(x, Tensor) for x in inputs):
+        given = Arguments(inputs, {})
+        if not given.tensors:
             return self.op(*inputs)
-        values = [placeholder(x) if isinstance(x, Tensor) else x for x in inputs]
+        values, _ = given.convert(placeholder)
         try:
             outputs = structure.map_structure(symbolic, self.op(*values))
         except ShapeError as error:
-            error.graph, error.tensors = self, [x for x in inputs if isinstance(x, Tensor)]
+            error.graph, error.tensors = self, given.tensors
             raise
         Node(self, inputs, {}, outputs)
         return outputs

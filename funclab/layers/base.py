@@ -250,6 +250,8 @@ class Layer(Weighted):
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
         _fill("training", tape.training, positions, rest, kwargs)
         _fill("mask", inside, positions, rest, kwargs)
+        for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
+            _fill(name, value, positions, rest, kwargs)
         tape.scope = (*tape.scope, self.name)
         outputs = structure.map_structure(self._as_value, self.call(first, *rest, **kwargs))
         outputs = self._with_masks(first, mask, outputs)

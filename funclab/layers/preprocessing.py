@@ -331,6 +331,10 @@ class Discretization(OnNumbers):
             summary = compressed(merged[:, np.argsort(merged[0])], self.epsilon)
         self.bin_boundaries = compressed(summary, 1.0 / self.num_bins)[0, :-1].tolist()
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments; not `trainable`, which the class of Keras does not take."""
+        return {key: value for key, value in super().get_config().items() if key != "trainable"}
+
     def learned_config(self) -> dict[str, Any]:
         """A config in which the boundaries stand as if they had been given."""
         learned = {} if self.bin_boundaries is None else {"num_bins": None}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from funclab import meant, ops, registry
 from funclab.errors import ArgumentError, ShapeError, unwritten
@@ -193,6 +196,7 @@ def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
         if weights is None or len(weights.shape) == 0:
             return losses if weights is None else losses * weights
         losses = losses + ops.zeros_like(weights)
+    given = weight
     weight = None if weight is None else prefix(as_float(weight, dtype), losses)
     mask = None if mask is None else prefix(as_float(mask, dtype), losses)
     weights = multiplied(weight, mask)
@@ -202,8 +206,17 @@ def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
     if mask is not None and reduction in ("mean", "sum_over_batch_size"):
         arrays.append(mask)  # the mean is over the steps that count
     elif weights is not None and reduction == "mean_with_sample_weight":
-        arrays.append(weights)
+        arrays.append(weights if mask is not None else weights * (1.0 / _spread(given, losses)))
     return Total(mean=reduction != "sum")(*arrays)
+
+
+def _spread(weight: Any, losses: Any) -> int:
+    """How many losses each weight counts for; of weights with as many axes as the losses Keras sums
+    those that are given, however often they count."""
+    shapes = tuple(np.shape(weight) if isinstance(weight, list) else weight.shape), losses.shape
+    if len(shapes[0]) != len(shapes[1]):
+        return 1
+    return math.prod(b or 1 for a, b in zip(*shapes) if a == 1)
 
 
 def prefix(weight: Any, values: Any) -> Any:

@@ -28,6 +28,7 @@ from funclab.ops.matmul import batch_dot, dot, tensordot
 from funclab.ops.conv import conv, conv_transpose, depthwise_conv, separable_conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
 from funclab.ops.ctc import ctc_decode, ctc_loss
+from funclab.ops.composed import compose
 from funclab.ops.dense import FUSED, bias_activation, bias_add
 from funclab.ops.einsum import einsum
 from funclab.ops.elementwise import (
@@ -145,6 +146,8 @@ __all__ = [
     "unfold_time", "unique", "unravel_index", "unstack", "up_sample", "vander", "var", "vdot",
     "vectorized_map", "vsplit", "vstack", "where", "while_loop", "zeros", "zeros_like",
 ]  # fmt: skip
+
+compose(globals())
 
 # Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})

@@ -36,7 +36,15 @@ from funclab.ops.reduction import (
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
 from funclab.shape_math import Shape
 
-amax, amin = max, min
+
+def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest element along `axis`."""
+    return max(x, axis, keepdims)
+
+
+def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The smallest element along `axis`."""
+    return min(x, axis, keepdims)
 
 
 METHODS = ("linear", "lower", "higher", "midpoint", "nearest")

@@ -18,6 +18,8 @@ from funclab.layers import functions
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
+KERAS_ARRAY = "__tensor__"
+"""An array of the library that Keras computes with, such as a setting that is one."""
 MASK = "__mask__"
 """The mask of a tensor, which Keras 2 passes to calls that Keras 3 gives none."""
 
@@ -151,13 +153,13 @@ def to_json(model: Any, **settings: Any) -> str:
         ) from None
 
 
-def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
+def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
     """A new model, with new weights, from `to_json`.
 
     Raises: ConfigError for other text; or in safe mode, for a Lambda layer saved as code.
     """
     try:
-        entry = parsed(text)
+        entry = parsed(json_string)
     except (ValueError, TypeError) as error:
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",
@@ -178,10 +180,13 @@ def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = Tru
 
 
 def parsed(text: str | bytes) -> Any:
-    """JSON, without the numbers by which Keras tells which objects were one."""
+    """JSON, without the numbers by which Keras tells which objects were one; its arrays as such."""
 
-    def unnumbered(item: dict[str, Any]) -> dict[str, Any]:
+    def unnumbered(item: dict[str, Any]) -> Any:
         item.pop("shared_object_id", None)
+        if item.get("class_name") == KERAS_ARRAY:
+            config = dict(item.get("config") or ())
+            return np.asarray(config.get("value"), str(config.get("dtype")))
         return item
 
     return json.loads(text, object_hook=unnumbered)

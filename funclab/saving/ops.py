@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from funclab import registry
+from funclab.config import floatx, image_data_format
 from funclab.errors import ConfigError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
+from funclab.ops.composed import ALWAYS, KINDS, Composed
 from funclab.ops.indexing import GetItem
 
 # Where Keras 3 has the ops, and their names there where these differ.
@@ -31,19 +34,49 @@ KERAS_ROOMS = {
         *("Nanquantile", "Rot90"),
         *("SearchSorted", "Slogdet", "Tril", "Triu", "Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
         *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
+        *("AllClose", "Amax", "Amin", "Append", "Argpartition", "ArraySplit", "Average"),
+        *("BitwiseLeftShift", "BitwiseNot", "BitwiseRightShift", "Corrcoef", "Correlate"),
+        *("CountNonzero", "Cross", "Deg2rad", "Diff", "Digitize", "DivideNoNan", "Dot", "Dsplit"),
+        *("Dstack", "EmptyLike", "Fabs", "Fliplr", "Flipud", "Hsplit", "Hstack", "Inner", "IsIn"),
+        *("Isclose", "Isneginf", "Isposinf", "Kron", "Ldexp", "Median", "Meshgrid", "Moveaxis"),
+        *("Nanargmax", "Nanargmin", "Nancumprod", "Nancumsum", "Nanmax", "Nanmean", "Nanmedian"),
+        *("Nanmin", "Nanpercentile", "Nanprod", "Nanstd", "Nansum", "Nanvar", "OnesLike", "Outer"),
+        *("Percentile", "Ptp", "Rad2deg", "Ravel", "Select", "Sort", "Std", "Swapaxes"),
+        *("Tensordot", "Trace", "Trapezoid", "UnravelIndex", "Vander", "Var", "Vdot", "Vsplit"),
+        *("Vstack", "ZerosLike"),
     ),
     "nn": (
         *("AveragePool", "Elu", "Gelu", "HardSigmoid", "LeakyRelu", "LogSoftmax", "MaxPool"),
         *("OneHot", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax", "Softplus", "Softsign"),
         *("Fold", "Sparsemax", "Unfold"),
+        *("AdaptiveAveragePool", "AdaptiveMaxPool", "BatchNorm", "BinaryCrossentropy"),
+        *("CTCDecode", "CTCLoss", "CategoricalCrossentropy", "Celu", "Conv", "ConvTranspose"),
+        *("DepthToSpace", "DepthwiseConv", "DotProductAttention", "Glu", "HardShrink"),
+        *("HardSilu", "HardTanh", "LayerNorm", "LogSigmoid", "Moments", "MultiHot", "Normalize"),
+        *("PSNR", "RMSNorm", "SeparableConv", "SoftShrink", "SpaceToDepth"),
+        *("SparseCategoricalCrossentropy", "SparsePlus", "SparseSigmoid", "Squareplus"),
+        *("TanhShrink", "Threshold"),
     ),
-    "core": ("Cast", "ScatterUpdate", "StopGradient"),
+    "core": (
+        *("Cast", "SaturateCast", "Scatter", "ScatterUpdate", "Slice", "SliceUpdate"),
+        *("StopGradient", "Unstack"),
+    ),
     "math": (
         *("Erf", "Erfc", "Erfinv", "Logsumexp", "Rsqrt"),
-        *("SegmentMax", "SegmentMin", "SegmentProd", "SegmentSum"),
+        *("CDist", "ExtractSequences", "InTopK", "Logdet", "SegmentMax", "SegmentMin"),
+        *("SegmentProd", "SegmentSum", "TopK"),
     ),
-    "linalg": ("Cholesky", "Det", "Eigh", "Inv", "Pinv", "Qr", "Solve"),
+    "linalg": (
+        *("Cholesky", "CholeskyInverse", "Det", "Eigh", "Inv", "Lstsq", "MatrixRank", "Norm"),
+        *("Pinv", "Qr", "SVD", "Solve", "SolveTriangular"),
+    ),
 }
+OTHERWISE = {
+    "BatchNorm": "batch_normalization",
+    "LayerNorm": "layer_normalization",
+    "RMSNorm": "rms_normalization",
+}
+"""Functions whose class in Keras has another name."""
 RENAMED = {
     "AllTrue": "All",
     "AnyTrue": "Any",
@@ -88,18 +121,33 @@ def op_to_config(operation: OpOperation) -> dict[str, Any]:
         if name in ("Relu", "Relu6", "LeakyRelu"):
             settings = {key: settings[key] for key in kept}
         settings = {RENAMED_SETTINGS.get(key, key): value for key, value in settings.items()}
+        if isinstance(operation.op, Composed):
+            settings = _filled_in(name, settings)
     config = {"name": operation.name, **settings}
     return {"module": module, "class_name": name, "config": config, "registered_name": name}
+
+
+def _filled_in(name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a function as that of Keras hands them to the class."""
+    implied = {"data_format": image_data_format()}
+    if name == "MultiHot":
+        implied["dtype"] = floatx()
+    return {
+        key: implied.get(key) if value is None else value
+        for key, value in settings.items()
+        if key != "bias"
+    }
 
 
 def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     """What a call of the op gets in Keras, for what it got here."""
     name = _keras_name(operation.op)
-    if name in TAKES_A_LIST:
+    if name in TAKES_A_LIST and not isinstance(operation.op, Composed):
         return [args]
     if isinstance(operation.op, GetItem):
-        return [*args, list(operation.op.parts())]
-    if name in IN_THE_CALL:
+        key = list(operation.op.parts())
+        return [*args, key[0] if len(key) == 1 and isinstance(key[0], int) else key]
+    if name in IN_THE_CALL and not isinstance(operation.op, Composed):
         return [*args, getattr(operation.op, IN_THE_CALL[name], None)]
     return args
 
@@ -112,9 +160,9 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     name, config = entry["class_name"], dict(entry["config"])
     own_name = config.pop("name")
     if entry.get("module") == OWN:
-        return OpOperation(registry.lookup("op", name)(**config), own_name)
-    wanted = registry.to_snake_case(name)
-    function = OPERATORS.get(wanted) or OPERATORS.get(wanted.replace("_", ""))
+        return OpOperation((KINDS.get(name) or registry.lookup("op", name))(**config), own_name)
+    wanted = _function_name(name)
+    function = OPERATORS.get(wanted)
     function = {"GetItem": _get_item, "Einsum": _einsum, "Pad": _pad}.get(name, function)
     if function is None:
         raise ConfigError(
@@ -123,10 +171,13 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
             fix="build the model in Keras without it, or with a layer that does the same.",
         )
     settings = _taken(function, own_name, config)
+    inputs = KINDS[wanted].inputs if wanted in KINDS else ()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         made: list[Node] = []
         OBSERVERS.append(made)
+        if inputs and not inputs[0].startswith("*"):
+            args, kwargs = (), {**dict(zip(inputs, args)), **kwargs}
         try:
             outputs = function(*args, **settings, **_taken(function, own_name, kwargs))
         finally:
@@ -138,9 +189,25 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     return call
 
 
+@functools.cache
+def _classes() -> dict[str, str]:
+    """The class in Keras for each function."""
+    return {_function_name(name): name for names in KERAS_ROOMS.values() for name in names}
+
+
+def _function_name(name: str) -> str:
+    """The function that a class of Keras stands for."""
+    words = OTHERWISE.get(name) or registry.to_snake_case(name)
+    return words if words in OPERATORS else words.replace("_", "")
+
+
 def _keras_name(op: Any) -> str:
     """The name of an op's class in Keras; that of Relu depends on its settings."""
     name = type(op).__name__
+    if isinstance(op, Composed):
+        return "" if getattr(op, "bias", None) is not None else _classes()[name]
+    if _function_name(name) in ALWAYS:  # the op that the function calls, which is not the whole
+        return ""
     if name == "Relu" and not op.threshold:
         kinds = {(0.0, None): "Relu", (0.0, 6.0): "Relu6"}
         only_slope = "LeakyRelu" if op.max_value is None else ""

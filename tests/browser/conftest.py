@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
-from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage
+from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage, write_cells
 from tests.browser.server import Server, serve
 from tests.browser.waiting import PATIENCE, laid_out
 
@@ -115,18 +114,7 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
 @pytest.fixture
 def write_notebook(tmp_path: Path) -> Write:
     """`write_notebook("demo", "x = 1", "x")`: a notebook file with these code cells."""
-
-    def write(name: str, *cells: str) -> Path:
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": kernel},
-        )
-        path = tmp_path / f"{name}.ipynb"
-        nbformat.write(notebook, path)
-        return path
-
-    return write
+    return lambda name, *cells: write_cells(tmp_path / f"{name}.ipynb", *cells)
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from playwright.sync_api import Locator, expect
 
-from tests.browser.notebook_page import READY, NotebookPage
+from tests.browser.notebook_page import READY, NotebookPage, write_cells
 
 MODEL = """
 %load_ext funclab
@@ -166,9 +165,7 @@ class Stage:
     @classmethod
     def open(cls, case: Case, context: Any, server: Any, folder: Path) -> Stage:
         path = folder / f"{case.name.replace(' ', '_')}.ipynb"
-        cells = [nbformat.v4.new_code_cell(code) for code in (case.setup, "", "")]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+        write_cells(path, case.setup, "", "")
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         stage = cls(case, NotebookPage.open(context, server, path))
         failed = [cell for cell in stage.notebook.run_all() if cell["error"]]

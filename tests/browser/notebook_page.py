@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nbformat
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
 
 from tests.browser.server import Server
@@ -68,6 +69,14 @@ KERNEL_SAYS = """async (code) => {
   await future.done;
   return said.trim();
 }"""
+
+
+def write_cells(path: Path, *cells: str) -> Path:
+    """A notebook file with these code cells."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel}), path)
+    return path
 
 
 @dataclass

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import WINDOW
 from tests.browser.every_view import CASES, MODEL, OTHER, SHUT_DOWN, TWO_RUNS
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import NotebookPage, write_cells
 from tests.browser.server import serve
 
 MIME = "application/vnd.funclab.view+json"
@@ -64,10 +64,7 @@ FORGED = (
 def saved(request, browser, tmp_path_factory):
     """A front end, and a notebook of every view that was run, saved and closed there."""
     server = request.getfixturevalue(request.param)
-    path = tmp_path_factory.mktemp("lasting") / "lasting.ipynb"
-    cells = [nbformat.v4.new_code_cell(code) for code in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    path = write_cells(tmp_path_factory.mktemp("lasting") / "lasting.ipynb", *CELLS)
     context = browser.new_context(viewport=WINDOW)
     notebook = NotebookPage.open(context, server, path)
     assert not [cell["error"] for cell in notebook.run_all() if cell["error"]]

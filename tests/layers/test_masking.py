@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Model, layers
+from funclab import Input, Model, layers, ops
 from funclab.engine.plan import Plan
 from funclab.graph.tape import Tape
 from funclab.graph.value import Constant, Value
@@ -249,3 +249,20 @@ def test_an_lstm_hands_on_the_mask_of_sequences_only():
 
 def test_values_without_masks_are_left_alone():
     assert layers.Dense(2)(Value((2, 3))).mask is None
+
+
+def test_a_layer_of_ones_own_gets_the_mask_of_each_tensor_by_its_name():
+    class Two(layers.Layer):
+        def call(self, a, b, a_mask=None, b_mask=None):
+            return np.array([1.0, 10.0], "float32") * ops.stack(
+                [ops.cast(a_mask, "float32"), ops.cast(b_mask, "float32")], axis=-1
+            )
+
+    x, y = Input((4,), dtype="int32"), Input((4,), dtype="int32")
+    embedding = layers.Embedding(5, 2, mask_zero=True)
+    model = Model([x, y], Two()(embedding(x), b=embedding(y)))
+
+    outputs = model.predict([WORDS, WORDS[::-1]], verbose=0)
+
+    np.testing.assert_array_equal(outputs[..., 0], KEPT)
+    np.testing.assert_array_equal(outputs[..., 1], 10 * KEPT[::-1])

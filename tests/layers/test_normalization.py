@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab import Input
+from funclab import Input, Model, layers
 from funclab.engine.plan import Plan
 from funclab.errors import ShapeError
 from funclab.graph.tape import Tape
@@ -95,3 +95,15 @@ def test_a_batch_of_which_one_row_counts_has_that_row_as_its_mean():
     Plan(output, wrt=(), updates=tape.updates).run()
 
     np.testing.assert_allclose(layer.moving_mean.array, DATA[1], rtol=1e-6)
+
+
+def test_calls_of_a_shared_layer_come_from_the_deepest_on_as_in_keras():
+    x, shared = Input((2,)), layers.BatchNormalization(momentum=0.5)
+    near = shared(x)
+    far = layers.Rescaling(1.0)(shared(layers.Rescaling(2.0)(x)))
+    model = Model(x, layers.Add()([far, near]))
+
+    model(np.array([[1.0, 3.0], [3.0, 5.0]], "float32"), training=True)
+
+    # First with the mean of twice the numbers, then with theirs.
+    np.testing.assert_allclose(shared.moving_mean.numpy(), [2.0, 4.0])

@@ -223,6 +223,24 @@ def test_what_only_keras_has_is_refused_by_name(name, change, says, tmp_path):
         load_model(edited(tmp_path, name, change))
 
 
+def test_a_setting_that_is_an_array_of_keras_is_read(tmp_path):
+    weights = {"class_name": "__tensor__", "config": {"value": [0.25, 0.75], "dtype": "float32"}}
+    settings = {"name": "area", "multi_label": True, "num_labels": 2, "label_weights": weights}
+    metric = {"module": "keras.metrics", "class_name": "AUC", "config": settings}
+
+    def change(config):
+        config["compile_config"]["metrics"] = [{**metric, "registered_name": None}]
+
+    model = load_model(edited(tmp_path, "dense_layers", change))
+
+    y_true, y_pred = np.array([[0, 0], [1, 1]]), np.array([[0.9, 0.1], [0.1, 0.9]])
+    model.evaluate(np.zeros((2, 4)), y_true, verbose=0)
+    metric = next(each for each in model.metrics if each.name == "area")
+    metric.reset_state()
+    metric.update_state(y_true, y_pred)
+    np.testing.assert_allclose(metric.result(), 0.75, atol=1e-3)
+
+
 def test_weights_of_another_layout_are_refused_and_change_nothing():
     model = CASES["merges"].build(funclab)
     before = model.get_weights()

@@ -220,3 +220,12 @@ def test_the_best_labels_of_each_step_are_read_without_blanks_and_repeats():
     np.testing.assert_allclose(chances[:, 0], [-6 * np.log(0.7), -3 * np.log(0.7)])
     assert beams[0].tolist() == labels[0].tolist()
     assert (likely[:, 0] > likely[:, 1]).all()
+
+
+def test_weights_with_an_axis_of_one_are_summed_once_as_in_keras():
+    loss = losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    y_true, y_pred = np.zeros((2, 3, 1)), np.ones((2, 3, 1))
+
+    found = loss(y_true, y_pred, sample_weight=np.array([[1.0], [3.0]]))
+
+    np.testing.assert_allclose(found, 3 * (1 + 3) / (1 + 3))

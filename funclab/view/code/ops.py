@@ -17,6 +17,7 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
+from funclab.ops.composed import ALWAYS, Composed
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
@@ -51,6 +52,9 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
         if not isinstance(arguments[0], Tensor) and arguments[0] < 0:
             left = f"({left})"  # -2 ** x is -(2 ** x)
         return Chain([left, f" {SIGNS[kind]} ", right])
+    if isinstance(op, Composed):
+        imports.rooms.add("ops")
+        return call(f"ops.{op.name}", _arguments(op, args))
     settings = _function_settings(op, arguments)
     if settings is None:
         return Chain([op_source(op, imports), call("", args)])
@@ -70,6 +74,22 @@ def op_source(op: Op, imports: Imports) -> Source:
     return call(imports.op(type(op)), _keywords(own, op))
 
 
+def _arguments(op: Composed, args: list[Source]) -> list[Source]:
+    """What a function is called with: inputs by their places as far as they follow each other, all
+    else by name, where it is not the default."""
+    if op.inputs[0].startswith("*"):
+        return [*args, *_keywords(vars(op), op)]
+    given, by_place = dict(zip(op.inputs, args)), True
+    items: list[Source] = []
+    for name, parameter in inspect.signature(op.function).parameters.items():
+        if name in given:
+            items.append(given[name] if by_place else Chain([f"{name}=", given[name]]))
+        elif name in vars(op) and getattr(op, name) != parameter.default:
+            items += _keywords({name: getattr(op, name)}, op)
+        by_place = by_place and name in given
+    return items
+
+
 def _by_sign(kind: str, first: Any) -> bool:
     """Whether Python's operator makes this op: it must not turn a comparison around."""
     number = isinstance(first, (int, float)) and not isinstance(first, bool)
@@ -79,7 +99,7 @@ def _by_sign(kind: str, first: Any) -> bool:
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes this op and no other; or None."""
     function = getattr(ops, _function_name(op), None)
-    if function is None or not hasattr(function, "__code__"):
+    if _function_name(op) in ALWAYS or not hasattr(function, "__code__"):
         return None
     names = inspect.signature(function).parameters
     settings = {}

@@ -259,8 +259,30 @@ def test_names_of_any_kind_are_quoted_and_never_run():
 WRITTEN_BY_CLASS = {
     *("ConvBias", "Einsum", "GRU", "LSTM", "LayerNormalization", "Normalization", "SimpleRNN"),
     *("MirrorPad", "Resize", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
+    # Their functions are nodes of their own on tensors.
+    *("AdaptiveAveragePool", "AdaptiveMaxPool", "CTCDecode", "CTCLoss", "Conv", "ConvTranspose"),
+    *("Isclose", "RMSNormalization", "Svd"),
 }
 """Ops for which, with some settings, no function makes just this op."""
+
+
+def test_a_function_of_several_ops_is_written_as_it_was_called():
+    x, images = Input((4,), name="x"), Input((6, 6, 2), name="images")
+    outputs = [
+        ops.average(x, 1, weights=x),
+        ops.dot_product_attention(images, images, images, scale=0.5),
+        ops.top_k(x, 2, sorted=False)[0],
+        ops.meshgrid(ops.ravel(x), ops.ravel(x), indexing="ij")[0],
+        *ops.vsplit(ops.hstack([x, x]), [1]),
+    ]
+    model = Model([x, images], outputs)
+
+    assert_rebuilt(model)
+
+    code = to_code(model)
+    assert "ops.average(x, axis=1, weights=x)" in code
+    assert "ops.hstack([x, x])" in code
+    assert "from funclab.ops" not in code
 
 
 @pytest.mark.parametrize("example", ON_TENSORS, ids=str)

@@ -69,11 +69,18 @@ def test_the_training_data_evaluated_again_are_what_evaluate_says():
     assert history.now["accuracy"][-1] == accuracy
 
 
-def test_a_stream_cannot_be_evaluated_again():
-    batches = iter([(X[:8], Y[:8])])
-
-    with pytest.raises(ArgumentError, match="evaluate_each_epoch"):
-        fresh().fit(batches, evaluate_each_epoch=True)
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: fresh().fit(iter([(X, Y)]), evaluate_each_epoch=True), "evaluate_each_epoch"),
+        (lambda: fresh().fit(X, Y, live="please"), "live"),
+        (lambda: fresh().fit(X, Y, live={"look": "neon"}), "look"),
+        (lambda: watch(Dense(3)), "not a model"),
+    ],
+)
+def test_what_cannot_be_watched_or_evaluated_again_is_refused(act, words):
+    with pytest.raises((ArgumentError, TensorTypeError), match=words):
+        act()
 
 
 def test_a_dot_is_the_loss_of_a_single_batch():
@@ -270,18 +277,6 @@ def test_a_model_without_a_graph_is_shown_too_but_not_in_slow_motion():
     assert [run["epochs"] for run in watch(model).runs] == [[1]]
     with pytest.raises(GraphError, match="no graph"):
         slow_motion(model, feed.step)
-
-
-def test_watch_wants_a_model():
-    with pytest.raises(TensorTypeError, match="not a model"):
-        watch(Dense(3))
-
-
-def test_live_is_a_choice_or_settings_of_the_view():
-    with pytest.raises(ArgumentError, match="live"):
-        fresh().fit(X, Y, live="please")
-    with pytest.raises(ArgumentError, match="look"):
-        fresh().fit(X, Y, live={"look": "neon"})
 
 
 def test_a_live_training_prints_nothing(capsys):

@@ -8,11 +8,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from funclab import structure
+from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
 from funclab.graph.op import Op
-from funclab.graph.operation import OpOperation
+from funclab.graph.operation import OpOperation, placeholder
+from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.ops.base import shape_of
+from funclab.ops.composed import Composed
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.diagram import maker
@@ -82,11 +85,31 @@ def _call_shapes(node: Node) -> CallShapes:
     called, leaves = node.operation, node.arguments.tensors
     if isinstance(called, OpOperation):
         called, leaves = called.op, structure.flatten(node.arguments.args)
+        if isinstance(called, Composed):
+            called, leaves = _only_op(called, node.arguments.args, leaves)
     batches = [
         _batch_axes.get(leaf, 0 if leaf.shape else None) if isinstance(leaf, Tensor) else None
         for leaf in leaves
     ]
     return CallShapes(called, list(map(shape_of, leaves)), node.output_shapes, batches)
+
+
+def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
+    """The op that a function calls, and what this reads; the function itself if it calls more."""
+    behind: dict[Any, Tensor] = {}
+
+    def value(leaf: Any) -> Any:
+        if not isinstance(leaf, Tensor):
+            return leaf
+        behind[made := placeholder(leaf)] = leaf
+        return made
+
+    with Tape():
+        outputs = structure.flatten(op.call(*structure.map_structure(value, args)))
+    calls = calls_behind(outputs)
+    if len(calls) != 1 or list(calls[0].outputs) != outputs:
+        return op, leaves
+    return calls[0].op, [behind.get(x, x) for x in calls[0].inputs]
 
 
 def explain(call: CallShapes) -> Rule:

@@ -1,0 +1,67 @@
+"""Ops on tensors are saved under the classes, settings and inputs of Keras (keras_nodes.py)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import funclab
+from funclab import structure
+from funclab.graph.tensor import Tensor
+from funclab.models import model_from_json
+from funclab.saving.ops import KERAS_ROOMS
+from tests.saving.keras_nodes import RECORD, every_call, nodes_of, text_of
+
+RECORDED = json.loads(RECORD.read_text())
+CALLS, CLASSES = RECORDED["calls"], RECORDED["classes"]
+
+OTHERWISE = {
+    # One tensor from several: no tensor in funclab, where Keras has one.
+    *("ops.ndim(CUBE)", "ops.size(CUBE)"),
+    # Functions among the settings, which Keras writes but cannot read.
+    *("ops.switch(2, [ops.sin, ops.cos, ops.exp], X)",),
+    *("ops.switch(ops.sum(I) - 14, [ops.sin, ops.cos, ops.exp], X)",),
+    # The same in other words: one number for all axes, the transposes that a pattern means, the
+    # sign `/` as `divide`.
+    *("ops.average_pool(IMAGE, 2, strides=2)",),
+    *('ops.max_pool(IMAGE, 2, strides=1, padding="same")', "ops.pad(X, 1)", "ops.tile(X, 2)"),
+    *('ops.pad(X, (1, 2), mode="symmetric")', 'ops.rearrange(CUBE, "b h w -> b (w h)")'),
+    *('ops.rearrange(CUBE, "b h (w c) -> (b h) c w", c=2)', "X / Y"),
+    'ops.max_pool(IMAGE, 3, strides=1, padding="same")',
+}
+"""Calls that are not saved as Keras saves them."""
+
+pytestmark = pytest.mark.filterwarnings("ignore:Several outputs")
+
+
+def is_tensor(x: Any) -> bool:
+    return isinstance(x, Tensor)
+
+
+def complete(node: list[Any]) -> list[Any]:
+    """A node with what is the default in Keras, and inputs by their names."""
+    kind, settings, args, kwargs = node
+    defaults, inputs = CLASSES[kind]
+    return [kind, {**defaults, **settings}, {**inputs, **dict(zip(inputs, args)), **kwargs}]
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call not in OTHERWISE])
+def test_a_call_is_saved_as_keras_saves_it_and_loads_as_what_it_was(call: str):
+    text = text_of(call, funclab, is_tensor, structure.flatten)
+
+    nodes = nodes_of(text)
+
+    assert [complete(node) for node in nodes] == [complete(node) for node in CALLS[call]]
+    assert nodes_of(model_from_json(text).to_json()) == nodes
+
+
+def test_every_call_is_one_that_is_still_made():
+    assert set(CALLS) <= set(every_call())
+
+
+def test_every_op_that_has_a_class_in_keras_is_recorded():
+    known = {kind.split(".")[1] for kind in CLASSES}
+
+    assert {name for names in KERAS_ROOMS.values() for name in names} - known == set()
