@@ -139,7 +139,7 @@ def call_words(node: Node) -> str:
 def is_automatic(operation: Operation) -> bool:
     """Whether a name was only counted, such as dense_1."""
     op = getattr(operation, "op", None)
-    prefix = op.name if op is not None else registry.to_snake_case(type(operation).__name__)
+    prefix = op.name if op is not None else registry.prefix_of(type(operation))
     return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
 
 
