@@ -1,7 +1,5 @@
 """What every op promises, checked on an example of each: no op escapes."""
 
-import importlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +10,6 @@ from funclab.engine.gradcheck import check_gradient
 from funclab.graph.op import Op
 from tests.ops.examples import BATCH, EXAMPLES, Example
 from tests.ops.runs import forward, gradients, has_gradient, random_like, several
-
-for path in sorted(Path(__file__).parent.glob("examples_*.py")):
-    importlib.import_module(f"tests.ops.{path.stem}")
 
 OPS = sorted(
     {
