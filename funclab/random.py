@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, meant, ops
+from funclab.config import floatx
 from funclab.errors import ArgumentError
 from funclab.graph.op import Op
 from funclab.graph.tape import is_recording
@@ -107,7 +108,7 @@ def uniform(
     seed: Any = None,
 ) -> Any:
     """Numbers evenly spread from `minval` up to, but without, `maxval`."""
-    op = streams.RandomUniform(to_shape(shape), dtype or "float32", float(minval), float(maxval))
+    op = streams.RandomUniform(to_shape(shape), dtype or floatx(), float(minval), float(maxval))
     return _draw(op, seed)
 
 
@@ -115,7 +116,7 @@ def normal(
     shape: Dims, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """Normally distributed numbers."""
-    op = streams.RandomNormal(to_shape(shape), dtype or "float32", float(mean), float(stddev))
+    op = streams.RandomNormal(to_shape(shape), dtype or floatx(), float(mean), float(stddev))
     return _draw(op, seed)
 
 
@@ -134,13 +135,13 @@ def randint(shape: Dims, minval: int, maxval: int, dtype: str = "int32", seed: A
 
 def gamma(shape: Dims, alpha: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the gamma distribution with the shape `alpha` and the scale 1."""
-    op = drawing.RandomGamma(to_shape(shape), dtype or "float32")
+    op = drawing.RandomGamma(to_shape(shape), dtype or floatx())
     return _draw(op, seed, alpha)
 
 
 def beta(shape: Dims, alpha: Any, beta: Any, dtype: str | None = None, seed: Any = None) -> Any:
     """Numbers of the beta distribution, between 0 and 1."""
-    op = drawing.RandomBeta(to_shape(shape), dtype or "float32")
+    op = drawing.RandomBeta(to_shape(shape), dtype or floatx())
     return _draw(op, seed, alpha, beta)
 
 
@@ -148,7 +149,7 @@ def binomial(
     shape: Dims, counts: Any, probabilities: Any, dtype: str | None = None, seed: Any = None
 ) -> Any:
     """How many of `counts` trials succeed, each with its probability."""
-    op = drawing.RandomBinomial(to_shape(shape), dtype or "float32")
+    op = drawing.RandomBinomial(to_shape(shape), dtype or floatx())
     return _draw(op, seed, counts, probabilities)
 
 

@@ -36,6 +36,9 @@ KERAS_MODELS = {
 }
 """Where it has its models."""
 
+INSIDE_KERAS = {"GroupQueryAttention": "GroupedQueryAttention"}
+"""Classes that have another name inside Keras, from which it makes automatic names."""
+
 WITHOUT_EFFECT = {
     *("build_input_shape", "renorm_momentum", "jit_compile", "use_cudnn"),
     *("implementation", "synchronized", "oov_method"),
@@ -64,6 +67,11 @@ def to_snake_case(name: str) -> str:
     name = re.sub(r"\W+", "", name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def prefix_of(cls: type) -> str:
+    """What the automatic names of a class begin with."""
+    return to_snake_case(INSIDE_KERAS.get(cls.__name__, cls.__name__))
 
 
 def auto_name(prefix: str) -> str:

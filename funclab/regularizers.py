@@ -113,14 +113,14 @@ l1, l2 = L1, L2
 orthogonal_regularizer = OrthogonalRegularizer
 
 
-def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+def l1_l2(l1: float = 0.0, l2: float = 0.0) -> L1L2:
     """The penalty l1 * sum |x| + l2 * sum x^2."""
     return L1L2(l1, l2)
 
 
 def get(identifier: Any) -> Any:
     """A regularizer from its name, class, config, or any function of a value."""
-    return l1_l2() if identifier == "l1_l2" else registry.get("regularizer", identifier)
+    return L1L2(0.01, 0.01) if identifier == "l1_l2" else registry.get("regularizer", identifier)
 
 
 serialize, deserialize = registry.pair("regularizer")

@@ -62,10 +62,14 @@ class Plan:
         self.wrt = self._trainable() if wrt is None else list(wrt)
         self.needs_gradient = _dependents(self.calls, self.wrt)
         self._last_use = {} if keep else self._find_last_uses()
+        late = self._late() if self.wrt else []
         for call in self.calls:
-            self._add_forward(call)
+            if call not in late:
+                self._add_forward(call)
         if self.wrt:
             self._add_backward()
+        for call in late:  # the gradients are those of the state before
+            self._add_forward(call)
         self.locks = locks_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
         """Held while the plan runs, and by who needs its results to stay until they are read."""
 
@@ -115,6 +119,18 @@ class Plan:
                 variable for variable in variables if variable.trainable and _is_float(variable)
             )
         )
+
+    def _late(self) -> list[Call]:
+        """The calls that change state which gradients may read, and no call after them reads."""
+        late: list[Call] = []
+        used = {value for call in self.calls if call.op.differentiable for value in call.inputs}
+        read = set(self.outputs)
+        for call in reversed(self.calls):
+            changed = {call.inputs[i] for i in call.op.mutates} & used
+            if changed and not read & (changed | set(call.outputs)):
+                late.insert(0, call)
+            read |= set(call.inputs)
+        return late
 
     def _leaf(self, value: Value) -> Array:
         if isinstance(value, Variable):

@@ -26,7 +26,7 @@ class Operation:
     """By how many operations Keras makes the mask of the output from the inputs."""
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))
+        self.name = name or registry.auto_name(registry.prefix_of(type(self)))
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
 

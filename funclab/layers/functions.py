@@ -78,9 +78,12 @@ class Lambda(Layer):
         return {**config, "output_shape": registry.to_config(shape)}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None, safe_mode: bool | None = None
+    ) -> Any:
         names = ("function", "mask", "output_shape")
-        functions = {name: from_config(config.get(name), custom_objects) for name in names}
+        with safe_here(safe_mode):
+            functions = {name: from_config(config.get(name), custom_objects) for name in names}
         return cls(**{**config, **functions})
 
 
@@ -110,6 +113,11 @@ def safe_mode(on: bool) -> Iterator[None]:
         yield
     finally:
         _safe.reset(token)
+
+
+def safe_here(on: bool | None) -> contextlib.AbstractContextManager[None]:
+    """Safe or not, as told; None for as it is around."""
+    return contextlib.nullcontext() if on is None else safe_mode(on)
 
 
 def refuse_outside_file(path: str) -> None:

@@ -28,6 +28,8 @@ class HeadAttention(Layer, abstract=True):
     """What the names of attributes begin with that hold the layers inside."""
 
     ignores_query_mask = False
+    penalizes_whole = False
+    """Whether activity_regularizer counts the output of the whole once more, as in Keras."""
 
     dropout: float = 0.0
     use_bias: bool = True
@@ -44,8 +46,9 @@ class HeadAttention(Layer, abstract=True):
     seed: int | None = None
 
     def prepare(self) -> None:
-        # The penalty is on the outputs of the layers inside, not once more on that of the whole.
-        self.inner_regularizer, self.activity_regularizer = self.activity_regularizer, None
+        self.inner_regularizer = self.activity_regularizer
+        if not self.penalizes_whole:
+            self.activity_regularizer = None
         self.attention_axes = getattr(self, "attention_axes", None)
 
     def get_config(self) -> dict[str, Any]:
@@ -286,6 +289,7 @@ class GroupQueryAttention(HeadAttention):
     """
 
     hidden = "_"
+    penalizes_whole = True
     head_dim: int
     num_query_heads: int
     num_key_value_heads: int

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.config import floatx
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, View
 from funclab.graph.tensor import Tensor
@@ -145,14 +146,14 @@ def ones_like(x: Any, dtype: str | None = None) -> Any:
     return FullLike(1, dtype)(x)
 
 
-def zeros(shape: Any, dtype: str = "float32") -> Array:
+def zeros(shape: Any, dtype: str | None = None) -> Array:
     """An array of zeros. Where the batch size is not known yet, use `zeros_like`."""
-    return np.zeros(_known(shape, "zeros_like"), dtype)
+    return np.zeros(_known(shape, "zeros_like"), dtype or floatx())
 
 
-def ones(shape: Any, dtype: str = "float32") -> Array:
+def ones(shape: Any, dtype: str | None = None) -> Array:
     """An array of ones. Where the batch size is not known yet, use `ones_like`."""
-    return np.ones(_known(shape, "ones_like"), dtype)
+    return np.ones(_known(shape, "ones_like"), dtype or floatx())
 
 
 def arange(
@@ -162,7 +163,7 @@ def arange(
     first, last = (0, start) if stop is None else (start, stop)
     step = 1 if step is None else step
     whole = all(isinstance(number, int) for number in (first, last, step))
-    return np.arange(first, last, step).astype(dtype or ("int32" if whole else "float32"))
+    return np.arange(first, last, step).astype(dtype or ("int32" if whole else floatx()))
 
 
 def assign(variable: Variable, value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.config import floatx
 from funclab.errors import ArgumentError
 from funclab.graph.op import Array
 from funclab.graph.tensor import Tensor
@@ -45,7 +46,7 @@ def size(x: Any) -> int | None:
 
 def empty(shape: Any, dtype: str | None = None) -> Array:
     """An array to be filled; it begins with zeros."""
-    return zeros(shape, dtype or "float32")
+    return zeros(shape, dtype)
 
 
 def empty_like(x: Any, dtype: str | None = None) -> Any:
@@ -55,12 +56,12 @@ def empty_like(x: Any, dtype: str | None = None) -> Any:
 
 def full(shape: Any, fill_value: Any, dtype: str | None = None) -> Array:
     """An array of one number (or of what NumPy stretches to the shape)."""
-    return ones(shape, dtype or "float32") * np.asarray(fill_value, dtype or "float32")
+    return ones(shape, dtype) * np.asarray(fill_value, dtype or floatx())
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix of zeros with ones on diagonal k."""
-    return np.eye(N, M, k, dtype or "float32")
+    return np.eye(N, M, k, dtype or floatx())
 
 
 def identity(n: int, dtype: str | None = None) -> Array:
@@ -70,7 +71,7 @@ def identity(n: int, dtype: str | None = None) -> Array:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> Array:
     """A matrix with ones on and below diagonal k, and zeros above."""
-    return np.tri(N, M, k, dtype or "float32")
+    return np.tri(N, M, k, dtype or floatx())
 
 
 def linspace(
@@ -84,7 +85,7 @@ def linspace(
 ) -> Any:
     """`num` numbers evenly spread from start to stop (without it, if not `endpoint`)."""
     numbers, step = np.linspace(start, stop, num, endpoint, True, axis=axis)  # type: ignore[arg-type, call-overload]
-    numbers = numbers.astype(dtype or "float32")
+    numbers = numbers.astype(dtype or floatx())
     return (numbers, np.float32(step)) if retstep else numbers
 
 
@@ -98,7 +99,7 @@ def logspace(
     axis: int = 0,
 ) -> Array:
     """base to the power of `num` numbers evenly spread from start to stop."""
-    return np.logspace(start, stop, num, endpoint, base, axis=axis).astype(dtype or "float32")
+    return np.logspace(start, stop, num, endpoint, base, axis=axis).astype(dtype or floatx())
 
 
 def geomspace(
@@ -110,7 +111,7 @@ def geomspace(
     axis: int = 0,
 ) -> Array:
     """`num` numbers from start to stop, each the same multiple of the one before."""
-    return np.geomspace(start, stop, num, endpoint, axis=axis).astype(dtype or "float32")
+    return np.geomspace(start, stop, num, endpoint, axis=axis).astype(dtype or floatx())
 
 
 def _window(function: Callable[..., Array], shape: str) -> Any:

@@ -153,13 +153,13 @@ def to_json(model: Any, **settings: Any) -> str:
         ) from None
 
 
-def model_from_json(text: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
+def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: bool = True) -> Any:
     """A new model, with new weights, from `to_json`.
 
     Raises: ConfigError for other text; or in safe mode, for a Lambda layer saved as code.
     """
     try:
-        entry = parsed(text)
+        entry = parsed(json_string)
     except (ValueError, TypeError) as error:
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",

@@ -101,20 +101,31 @@ def make_calls(calls: dict[str, Any]) -> tuple[Any, Any, list[Tensor]]:
 
 
 def clone_model(
-    model: Any, input_tensors: Any = None, clone_function: Callable[[Any], Any] | None = None
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Callable[[Any], Any] | None = None,
+    call_function: Callable[..., Any] | None = None,
+    recursive: bool = False,
 ) -> Any:
     """A new model of the same shape with new layers and new weights; sharing is kept.
 
-    `clone_function(layer)` may return another layer in place of each.
+    model: the model.
+    input_tensors: what the copy begins with; default None, for new inputs.
+    clone_function: called with each layer, returns another in place of it; default None.
+    call_function: called with each new layer and its arguments, calls it; default None.
+    recursive: whether the two functions also see the layers of models inside; default False.
     """
     if not hasattr(model, "get_config"):
         raise wrong_value("clone_model", "model", model, "a model", "Model(inputs, outputs)")
-    copy_of: dict[Operation, Any] = {}
     copy = clone_function or _copy
+    if recursive:
+        copy = _copying_models(copy, call_function)
     if not hasattr(model, "graph"):
         return _copy(model)
     if type(model).__name__ == "Sequential" and input_tensors is None:
-        return type(model)([copy(layer) for layer in _stack(model)], name=model.name)
+        first = [_copy(model.input_layers[0])] if model.inputs else []
+        return type(model)([*first, *map(copy, model.layers)], name=model.name)
+    copy_of: dict[Operation, Any] = {}
     for operation in model.graph.operations:
         if isinstance(operation, OpOperation):
             copy_of[operation] = OpOperation(operation.op, operation.name)
@@ -122,8 +133,27 @@ def clone_model(
             copy_of[operation] = type(operation).from_config(operation.get_config())
         else:
             copy_of[operation] = copy(operation)
-    inputs, outputs = _replay_on_copies(model, copy_of, input_tensors)
-    return type(model)(inputs, outputs, name=model.name)
+    ends = _replay_on_copies(model, copy_of, input_tensors, call_function or _call)
+    return type(model)(*ends, name=model.name)
+
+
+def _call(layer: Any, *args: Any, **settings: Any) -> Any:
+    return layer(*args, **settings)
+
+
+def _copying_models(
+    copy: Callable[[Any], Any], call: Callable[..., Any] | None
+) -> Callable[[Any], Any]:
+    """Copies a layer, and a model layer by layer; what is shared once."""
+    copies: dict[Any, Any] = {}
+
+    def inner(layer: Any) -> Any:
+        if layer not in copies:
+            is_model = hasattr(layer, "graph")
+            copies[layer] = clone_model(layer, None, inner, call) if is_model else copy(layer)
+        return copies[layer]
+
+    return inner
 
 
 def _copy(layer: Any) -> Any:
@@ -132,12 +162,9 @@ def _copy(layer: Any) -> Any:
         return type(layer).from_config(layer.get_config())
 
 
-def _stack(model: Any) -> list[Any]:
-    first = [model.input_layers[0]] if model.inputs else []
-    return [*first, *model.layers]
-
-
-def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], feeds: Any) -> tuple[Any, Any]:
+def _replay_on_copies(
+    model: Any, copy_of: dict[Operation, Any], feeds: Any, call: Callable[..., Any]
+) -> tuple[Any, Any]:
     graph: Graph = model.graph
     starts = structure.flatten(feeds) if feeds is not None else None
     known: dict[Tensor, Any] = {}
@@ -147,7 +174,7 @@ def _replay_on_copies(model: Any, copy_of: dict[Operation, Any], feeds: Any) -> 
         if node.is_input:
             continue
         args, kwargs = node.arguments.fill_in(known)
-        made = structure.flatten(copy_of[node.operation](*args, **kwargs))
+        made = structure.flatten(call(copy_of[node.operation], *args, **kwargs))
         known.update(zip(node.output_tensors, made, strict=True))
     pick = known.__getitem__
     trees = (model.input_structure, model.output_structure)

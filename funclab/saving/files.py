@@ -17,7 +17,14 @@ from funclab.layers.vocabulary import VOCABULARY
 from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.h5_file import model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
-from funclab.saving.state import arrays_of, assets_of, placed_layers, restore, restore_assets
+from funclab.saving.state import (
+    arrays_of,
+    assets_of,
+    fitting,
+    placed_layers,
+    restore,
+    restore_assets,
+)
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
 
 KERAS_VERSION = "3.15.1"
@@ -26,41 +33,44 @@ KERAS_VERSION = "3.15.1"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
-def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
+def save_model(
+    model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None
+) -> None:
     """Write a model to one `.keras` file, which Keras 3 reads too; or to a `.h5` file, as Keras 2
     did.
 
     The file is a zip archive: config.json has the architecture and the settings of `compile`,
     model.weights.h5 the weights and the state of the optimizer, assets the vocabularies of layers.
-    The file at `path` is replaced whole or not at all. In Keras, `training=` in the call of a layer
-    has no effect in a graph; ops that Keras does not have are refused there.
+    The file at `filepath` is replaced whole or not at all. In Keras, `training=` in the call of a
+    layer has no effect in a graph; ops that Keras does not have are refused there.
 
     model: the model.
-    path: the name of the file; it ends with `.keras`, `.h5` or `.hdf5`.
+    filepath: the name of the file; it ends with `.keras`, `.h5` or `.hdf5`.
     overwrite: whether a file that exists is replaced; default True.
+    zipped: None or True: a `.keras` file is an archive, never a folder.
     Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
     exists and `overwrite` is False.
     """
     if not hasattr(model, "get_config"):
         raise wrong_value("save_model", "model", model, "a model", "Model(inputs, outputs)")
-    target = as_path(path)
+    target = as_path(filepath)
     if _is_keras_2(target):
         _check_free(target, overwrite)
         contents = model_h5(model, KERAS_VERSION)
-        with replacing(path) as new:
+        with replacing(filepath) as new:
             new.write_bytes(contents)
         return
-    if target.suffix != ".keras":
+    if target.suffix != ".keras" or zipped is False:
         raise ConfigError(
-            f"Invalid filename: expected a `.keras` extension. Received: {str(path)!r}.",
-            why="a model is saved as a `.keras` archive.",
+            f"Invalid filename: expected a `.keras` extension. Received: {str(filepath)!r}.",
+            why="a model is saved as a `.keras` archive, never as a folder.",
             fix=f'write model.save("{target.stem or "model"}.keras"); weights alone go to '
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
     config, weights, assets = to_json(model), _weights_file(model), assets_of(model)
     saved = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    with replacing(path) as new, zipfile.ZipFile(new, "w") as archive:
+    with replacing(filepath) as new, zipfile.ZipFile(new, "w") as archive:
         metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "library": "funclab"}
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, config)
@@ -70,38 +80,38 @@ def save_model(model: Any, path: Any, overwrite: bool = True) -> None:
 
 
 def load_model(
-    path: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+    filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
     """A model from a `.keras` file of funclab or Keras 3, or a `.h5` file of Keras 2 or 3.
 
     A model that was compiled is compiled again, and its training goes on where it stopped.
 
-    path: the name of the file.
+    filepath: the name of the file.
     custom_objects: classes and functions of your own, by their names; default None.
     compile: whether to compile it as it was; default True.
     safe_mode: whether to refuse Lambda layers that were saved as code; default True.
     Raises: ConfigError for another file; or in safe mode, for a Lambda layer saved as code.
     WeightsError for weights that do not fit.
     """
-    if not zipfile.is_zipfile(as_path(path)):
-        if _is_hdf5(path):
-            with reading(path):
-                return load_h5(path, custom_objects, compile)
+    if not zipfile.is_zipfile(as_path(filepath)):
+        if _is_hdf5(filepath):
+            with reading(filepath):
+                return load_h5(filepath, custom_objects, compile)
         raise ConfigError(
-            f"File not found or not a `.keras` archive: {str(path)!r}.",
+            f"File not found or not a `.keras` archive: {str(filepath)!r}.",
             why="a saved model is a zip archive, or a `.h5` file of Keras.",
             fix="pass the path that `model.save(...)` wrote.",
         )
-    members = read_archive(path, [CONFIG, WEIGHTS])
-    with reading(path), functions.safe_mode(safe_mode):
+    members = read_archive(filepath, [CONFIG, WEIGHTS])
+    with reading(filepath), functions.safe_mode(safe_mode):
         if len(members) < 2:
-            raise refused(path, f"it holds no {CONFIG} or no {WEIGHTS}")
-        entry = _entry_of(members[CONFIG], path)
+            raise refused(filepath, f"it holds no {CONFIG} or no {WEIGHTS}")
+        entry = _entry_of(members[CONFIG], filepath)
         if not compile:
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
         arrays = read_datasets(members[WEIGHTS])
-        restore_assets(model, _assets_for(model, path), arrays)
+        restore_assets(model, _assets_for(model, filepath), arrays)
         restore(model, arrays)
     return model
 
@@ -113,22 +123,23 @@ def _assets_for(model: Any, path: Any) -> dict[str, str]:
     return {name: text.decode("utf-8") for name, text in members.items()}
 
 
-def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
+def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """Write all weights, and the state of the optimizer, to an HDF5 file that Keras 3 reads too.
 
-    The file at `path`, whose name ends with `.weights.h5`, is replaced whole or not at all. One
-    that ends with `.h5` or `.hdf5` alone has the form of Keras 2: weights by the names of layers.
+    The file at `filepath`, whose name ends with `.weights.h5`, is replaced whole or not at all.
+    One that ends with `.h5` or `.hdf5` alone has the form of Keras 2: weights by the names of
+    layers.
 
     model: the model.
-    path: the name of the file.
+    filepath: the name of the file.
     overwrite: whether a file that exists is replaced; default True.
     Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
     False.
     """
-    _check_free(as_path(path), overwrite)
-    old = _is_keras_2(as_path(path))
+    _check_free(as_path(filepath), overwrite)
+    old = _is_keras_2(as_path(filepath))
     contents = weights_h5(model, KERAS_VERSION) if old else _weights_file(model)
-    with replacing(path) as new:
+    with replacing(filepath) as new:
         new.write_bytes(contents)
 
 
@@ -136,31 +147,36 @@ def _is_keras_2(path: Path) -> bool:
     return path.suffix in (".h5", ".hdf5") and not path.name.endswith(".weights.h5")
 
 
-def load_weights(model: Any, path: Any, by_name: bool = False) -> None:
+def load_weights(
+    model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
+) -> None:
     """Read the weights that `save_weights`, here or in Keras, wrote for a model of one shape.
 
     If the model is compiled, its optimizer goes on where the saved one stopped.
 
     model: the model.
-    path: the name of a `.weights.h5` or `.keras` file, or of a `.h5` file of Keras 2.
+    filepath: the name of a `.weights.h5` or `.keras` file, or of a `.h5` file of Keras 2.
+    skip_mismatch: whether layers that do not fit keep their weights, with a warning; default False.
     by_name: whether only layers whose name is in the file get weights; for `.h5` files of Keras 2.
     Raises: WeightsError, before anything changes, when layers or shapes do not fit.
     """
-    if not as_path(path).exists():
+    if not as_path(filepath).exists():
         raise WeightsError(
-            f"No weights file at {str(path)!r}.",
+            f"No weights file at {str(filepath)!r}.",
             why="there is nothing at that path.",
             fix="pass the path that `save_weights` wrote.",
         )
-    with reading(path):
-        archive = zipfile.is_zipfile(path)
-        source = read_archive(path, [WEIGHTS]).get(WEIGHTS, b"") if archive else str(path)
+    with reading(filepath):
+        archive = zipfile.is_zipfile(filepath)
+        source = read_archive(filepath, [WEIGHTS]).get(WEIGHTS, b"") if archive else str(filepath)
         arrays, texts = read_hdf5(source, NAMES)
         if any(texts.get((root, "layer_names")) for root in ("", "model_weights")):
             arrays = weights_for(model, arrays, texts, by_name)
         elif by_name:
-            raise refused(path, "it has no names of layers, which by_name=True asks for")
-        restore(model, {**arrays_of(model), **arrays} if by_name else arrays)
+            raise refused(filepath, "it has no names of layers, which by_name=True asks for")
+        if by_name:
+            arrays = arrays_of(model) | arrays
+        restore(model, fitting(model, arrays) if skip_mismatch else arrays)
 
 
 def _is_hdf5(path: Any) -> bool:

@@ -32,13 +32,13 @@ MOST_BYTES = 2_000_000_000
 """An ONNX file is one message of Protocol Buffers, which end at 2 GB."""
 
 
-def export(model: Any, path: Any, format: str = "onnx") -> None:
+def export(model: Any, filepath: Any, format: str = "onnx") -> None:
     """Write a model to an ONNX file, as it predicts: without dropout, loss and optimizer.
 
-    Lengths that are None stay open. The file at `path` is replaced whole or not at all.
+    Lengths that are None stay open. The file at `filepath` is replaced whole or not at all.
 
     model: the model.
-    path: the name of the file, such as "model.onnx".
+    filepath: the name of the file, such as "model.onnx".
     format: "onnx", the only format.
     Raises: MissingPackageError without the package onnx; NotSupportedError for a layer or op that
     ONNX does not have; FileError when the file cannot be written.
@@ -58,7 +58,7 @@ def export(model: Any, path: Any, format: str = "onnx") -> None:
     writer = _Writer(onnx)
     ends = structure.flatten(inputs), outputs
     message = read(model.variables, lambda: writer.model(model, *ends))
-    with replacing(path) as new:
+    with replacing(filepath) as new:
         new.write_bytes(message)
 
 

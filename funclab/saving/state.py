@@ -21,9 +21,6 @@ from funclab.shape_math import Array, show
 CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
 """Layers whose variables belong to a cell inside them, in Keras."""
 
-RENAMED = {"group_query_attention": "grouped_query_attention"}
-"""Layers whose classes have another name inside Keras."""
-
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
 
@@ -108,8 +105,7 @@ def _walk_container(held: Any, prefix: str, visited: set[int]) -> Iterator[tuple
     for item in held.values() if isinstance(held, dict) else held:
         if isinstance(item, (Layer, list, tuple, dict)):
             is_layer = isinstance(item, Layer)
-            name = registry.to_snake_case(type(item).__name__) if is_layer else "container"
-            name = RENAMED.get(name, name)
+            name = registry.prefix_of(type(item)) if is_layer else "container"
             count = names[name] = names.get(name, -1) + 1
             inner = f"{prefix}{name}_{count}/" if count else f"{prefix}{name}/"
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)
@@ -171,6 +167,24 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
             _restore_optimizer(model, states)
 
     holding(locks_of(placed.values()), restored)
+
+
+def fitting(model: Any, arrays: dict[str, Array]) -> dict[str, Array]:
+    """What a file has for the layers that it fits, beside what the model's others have."""
+    places: dict[str, bool] = {}
+    for path, variable in placed_variables(model).items():
+        place = path.rpartition("/")[0]
+        fits = path in arrays and arrays[path].shape == variable.shape
+        places[place] = places.get(place, True) and (fits or _is_random(path))
+    kept = {path: array for path, array in arrays.items() if places.get(path.rpartition("/")[0])}
+    unfit = [place.removesuffix("/vars") for place, fits in places.items() if not fits]
+    if not unfit:
+        return arrays
+    warn(
+        f"{len(unfit)} layers of {model.name} could not be loaded, and keep their weights: "
+        f"{', '.join(unfit)}. In the file they are missing, or their weights have other shapes.",
+    )
+    return arrays_of(model) | kept
 
 
 def _is_random(path: str) -> bool:

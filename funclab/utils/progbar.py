@@ -32,8 +32,8 @@ class Progbar:
         verbose: int = 1,
         interval: float = 0.05,
         stateful_metrics: Iterable[str] | None = None,
-        unit_name: str = "step",
         stateless_metrics: Iterable[str] | None = None,
+        unit_name: str = "step",
     ) -> None:
         one_of("verbose", verbose, (0, 1, 2))
         self.target, self.width, self.verbose = target, width, verbose

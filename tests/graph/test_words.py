@@ -132,6 +132,7 @@ def test_numbers_drawn_from_a_generator_leave_the_usual_one_alone():
 
 
 REFUSED = {
+    "compute_output_shape": lambda: Dense(2).compute_output_shape(3),
     "patience": lambda: EarlyStopping(patience=-1),
     "mode": lambda: EarlyStopping(mode="up"),
     "monitor": lambda: EarlyStopping(3),
@@ -140,7 +141,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_callback_refuses_what_it_cannot_use_and_names_it(name):
+def test_what_cannot_be_used_is_refused_by_name(name):
     with pytest.raises(ArgumentError) as caught:
         REFUSED[name]()
 

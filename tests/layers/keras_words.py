@@ -73,6 +73,14 @@ for standardize, split in itertools.product(
     case("TextVectorization", TEXTS[:, None], TEXTS, output_sequence_length=5, **settings)
 case("TextVectorization", TEXTS, TEXTS, ngrams=(1, 3), output_sequence_length=20)
 case("TextVectorization", WORDS, vocabulary=["a", "c"], split=None, output_mode="count")
+case("StringLookup", IDS, vocabulary=["a"], oov_token="?", invert=True)
+case("IntegerLookup", IDS, vocabulary=[5, 7], oov_token=-9, invert=True)
+case("IntegerLookup", IDS, IDS, max_tokens=9, output_mode="count", pad_to_max_tokens=True)
+idf = {"idf_weights": [0.5, 0.2], "output_mode": "tf_idf"}
+case("IntegerLookup", IDS, vocabulary=[1, 7], **idf)
+case("HashedCrossing", [LONG[0], np.array([7, -1, 0, 3])], num_bins=5)
+padded = {"max_tokens": 20, "pad_to_max_tokens": True}
+case("TextVectorization", TEXTS, TEXTS, output_mode="count", **padded)
 
 
 def observed(name: str, layers: Any) -> tuple[list[str], list[int], list[Any]]:

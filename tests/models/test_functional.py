@@ -248,7 +248,8 @@ def test_an_explicit_mask_travels_through_a_model():
     [
         ("compile", "weighted_metrics"), ("fit", "validation_split"), ("fit_async", "epochs"),
         ("evaluate", "steps"), ("predict", "batch_size"), ("summary", "line_length"),
-        ("plot", "expand_nested"), ("explore", "face"), ("trace", "optimizer"), ("save", "path"),
+        ("plot", "expand_nested"), ("explore", "face"), ("trace", "optimizer"),
+        ("save", "filepath"),
         ("shapes", "step"), ("watch", "measure"), ("to_code", "names"), ("fit_generator", "epochs"),
     ],
 )  # fmt: skip
@@ -335,3 +336,24 @@ def test_the_only_output_of_a_list_comes_alone_where_there_are_numbers():
     assert model.input_shape == (None, 3)
     assert model.output_shape == (None, 2)
     assert isinstance(model(Input((3,))), list)
+
+
+def test_a_clone_is_called_by_a_function_of_ones_own_and_models_inside_are_seen_too():
+    x, y = Input((3,)), Input((3,))
+    inner = Model(x, layers.Dense(2, name="deep")(x), name="inner")
+    model = Model(y, layers.Dense(1, name="last")(inner(y)))
+    called, copied = [], []
+
+    def call(layer, *args, **kwargs):
+        called.append(layer.name)
+        return layer(*args, **kwargs)
+
+    def copy(layer):
+        copied.append(layer.name)
+        return type(layer).from_config(layer.get_config())
+
+    clone = models.clone_model(model, None, copy, call, recursive=True)
+
+    assert sorted(called) == ["deep", "inner", "last"]
+    assert copied == ["deep", "last"]
+    assert clone.count_params() == model.count_params()

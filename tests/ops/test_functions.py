@@ -8,7 +8,9 @@ import pytest
 
 import funclab
 from funclab import Input, ops
+from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.graph.tape import Tape
 from funclab.graph.value import Value, Variable
 
 X = np.array([[0.5, -1.5, 2.0], [-0.25, 3.0, -2.75]], "float32")
@@ -247,3 +249,15 @@ def test_a_shape_that_does_not_fit_is_refused_with_both_counts(shape, why):
         ops.reshape(np.zeros((2, 3)), shape)
 
     assert caught.value.why == why
+
+
+def test_the_gradient_of_a_product_over_segments_knows_its_zeros():
+    x = Variable(np.array([0.0, 1.5, 2.0, 0.0, 0.0, 3.0, 1.0]))
+    ids = np.array([0, 0, 1, 1, 1, 2, 2])
+    with Tape():
+        total = ops.sum(ops.segment_prod(x, ids, num_segments=3))
+    plan = Plan(total, wrt=(x,))
+
+    plan.run()
+
+    assert plan.grads[x].tolist() == [1.5, 0.0, 0.0, 0.0, 0.0, 1.0, 3.0]

@@ -10,6 +10,7 @@ from tests.parity import (
     optimizer_models,
     recurrent_models,
     sequence_models,
+    setting_models,
     vision_models,
     window_models,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "optimizer_models",
     "recurrent_models",
     "sequence_models",
+    "setting_models",
     "vision_models",
     "window_models",
 ]

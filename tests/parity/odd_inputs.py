@@ -58,7 +58,8 @@ def space(keras: Any) -> dict[str, Any]:
     y = (classes[:, None] > 1).astype("float32")
     names |= {"x": x, "y": y, "labels": classes, "hot": np.eye(4, dtype="float32")[classes]}
     names |= {"ids": np.arange(40).reshape(8, 5) % 9, "w": np.linspace(0.5, 2, 8, dtype="float32")}
-    names |= {"broken": broken, "endless": endless}
+    names |= {"shares": 0.6 * names["hot"] + [0.05, 0.1, 0.1, 0.15], "broken": broken}
+    names |= {"endless": endless}
     names |= {name: getattr(Desk(keras, x, y), name) for name in dir(Desk) if name[0] != "_"}
     names |= {"a": keras.Input((3,), name="a")}
     names["b"] = keras.layers.Dense(2, name="b")(names["a"])
@@ -126,6 +127,11 @@ class Desk:
             model.train_on_batch(self._x, self._y)
         return model.get_weights()
 
+    def fitted(self, optimizer: Any) -> Any:
+        model = self._model(optimizer=optimizer)
+        model.fit(self._x, self._y, batch_size=4, epochs=2, verbose=0, shuffle=False)
+        return model.get_weights()
+
     def rates(self, schedule: Any) -> Any:
         return [float(schedule(step)) for step in (0, 1, 2, 5, 20)]
 
@@ -137,6 +143,11 @@ class Desk:
     # Losses and metrics.
     def loss(self, loss: Any) -> Any:
         return loss(self._y, np.abs(np.sin(self._y + 1.0)) * 0.7)
+
+    def learned(self, loss: Any, y: Any = None, activation: Any = None) -> Any:
+        y = self._y if y is None else y
+        model = self._model(1 if y is self._y else 4, activation, loss=loss)
+        return [[float(model.train_on_batch(self._x, y)) for _ in "ab"], model.get_weights()]
 
     def labelled(self, loss: Any) -> Any:
         return loss(np.array([0, 1, 3]), self._shares())

@@ -13,9 +13,10 @@ DENSITY = "tokens per line"
 # Graph and engine: the evening's reading. It was 900, before the node interfaces of Keras 2 and 3
 # stood side by side, errors explained themselves, a plan could be traced step by step, any number
 # of threads could use one model, models could be copied and pickled, with what holds them, and
-# layers stood in Keras' order where masks are joined, and text could be an input; and before ops
-# said their dtype in one word, which takes a method from each of thirty.
-CORE_LINES = 1405
+# layers stood in Keras' order where masks are joined, text could be an input, and state was changed
+# after the gradients that read it; and before ops said their dtype in one word, which takes a
+# method from each of thirty.
+CORE_LINES = 1420
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

@@ -95,3 +95,16 @@ def test_an_export_without_the_package_onnx_says_what_to_install(monkeypatch, tm
     with pytest.raises(MissingPackageError, match=r'pip install "funclab\[onnx\]"'):
         Model(x, Dense(1)(x)).export(tmp_path / "m.onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_layers_that_do_not_fit_keep_their_weights_if_asked(tmp_path):
+    path = tmp_path / "three.weights.h5"
+    stored, other = model_of(3), model_of(5)
+    stored.save_weights(filepath=path)
+    last = other.get_weights()[2]
+
+    with pytest.warns(UserWarning, match="1 layers of m could not be loaded"):
+        other.load_weights(path, skip_mismatch=True)
+
+    np.testing.assert_array_equal(other.get_weights()[0], stored.get_weights()[0])
+    np.testing.assert_array_equal(other.get_weights()[2], last)

@@ -48,3 +48,7 @@ def test_code_in_json_is_refused_too():
         model_from_json(text)
 
     np.testing.assert_array_equal(model_from_json(text, safe_mode=False)(ROWS), ROWS * 2)
+    config = layers.Lambda(double).get_config()
+    np.testing.assert_array_equal(
+        layers.Lambda.from_config(config, safe_mode=False)(ROWS), ROWS * 2
+    )

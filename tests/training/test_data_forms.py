@@ -182,3 +182,9 @@ def test_a_stored_array_gives_chosen_rows_in_the_order_asked_for(stored):
 
     np.testing.assert_array_equal(chosen, np.array(stored)[rows + 4])
     assert chosen.dtype == "float32"
+
+
+def test_a_loader_of_pairs_is_also_read_for_predictions():
+    model = model_of()
+
+    np.testing.assert_allclose(model.predict(Loader()), model.predict(X), rtol=1e-6)

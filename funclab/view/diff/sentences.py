@@ -225,8 +225,10 @@ def _ends(pairs: Match) -> Iterator[Entry]:
             others = [y for y in theirs if not any(_same_end(pairs, x, y) for x in mine)]
             if not odd and not others:
                 odd, others = ([*compress(ends, map(not_, fit))] for ends in (mine, theirs))
-            keys = ([*dict.fromkeys(clean(n.key) for n, _ in ends)] for ends in (odd, others))
-            yield Entry(kind, *keys, sentence)
+            left_keys, right_keys = (
+                [*dict.fromkeys(clean(n.key) for n, _ in ends)] for ends in (odd, others)
+            )
+            yield Entry(kind, left_keys, right_keys, sentence)
 
 
 def _same_end(pairs: Match, x: Origin, y: Origin) -> bool:

@@ -35,7 +35,7 @@ _SETTINGS = {
     "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
     "offset": "offset {}", "interpolation": "{}", "ngrams": "ngrams {}",
     "output_sequence_length": "length {}", "l1": "l1 {}", "l2": "l2 {}",
-    "noise_shape": "noise {}",
+    "noise_shape": "noise {}", "attention_axes": "along {}",
 }  # fmt: skip
 _FLAGS = {
     "dropout": "dropout {}", "recurrent_dropout": "recurrent dropout {}",
@@ -43,7 +43,7 @@ _FLAGS = {
     "use_scale": "scaled", "use_gate": "gate", "mask_zero": "masks 0", "invert": "inverted",
     "keepdims": "keeps axes", "normalize": "normalized",
     "crop_to_aspect_ratio": "cropped to fit", "pad_to_aspect_ratio": "padded to fit",
-    "data_format": "{}",
+    "antialias": "antialias", "renorm": "renorm", "data_format": "{}",
 }  # fmt: skip
 _ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
 """What is told of a class, in one dimension or more, even where it is the default."""
@@ -139,7 +139,7 @@ def call_words(node: Node) -> str:
 def is_automatic(operation: Operation) -> bool:
     """Whether a name was only counted, such as dense_1."""
     op = getattr(operation, "op", None)
-    prefix = op.name if op is not None else registry.to_snake_case(type(operation).__name__)
+    prefix = op.name if op is not None else registry.prefix_of(type(operation))
     return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
 
 
