@@ -186,3 +186,18 @@ def test_each_direction_begins_with_its_half_of_the_states(kind: Any, mode: Any)
     expected = [*merged, *there[1:], *back[1:]]
     for output, wanted in zip(outputs, expected, strict=True):
         np.testing.assert_allclose(output, wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [SimpleRNN, GRU, LSTM])
+def test_a_stateful_layer_may_begin_from_given_states(cls: Any):
+    layer, twin = cls(2, stateful=True), cls(2)
+    x = np.random.default_rng(0).normal(size=(3, 4, 2)).astype("float32")
+    first, _ = layer(x), twin(x)
+    twin.set_weights(layer.get_weights())
+    states = [np.full((3, 2), 0.25 * i, "float32") for i in range(1, len(layer.states or []) + 1)]
+
+    layer.reset_states(states)
+
+    np.testing.assert_allclose(layer(x), twin(x, initial_state=states), rtol=1e-6)
+    layer.reset_state()
+    np.testing.assert_allclose(layer(x), first, rtol=1e-6)

@@ -11,6 +11,7 @@ from funclab import registry, shape_math
 from funclab.engine.gradcheck import check_gradient
 from funclab.graph.op import Op
 from tests.ops.examples import BATCH, EXAMPLES, Example
+from tests.ops.formulas import WRITTEN, formula
 from tests.ops.runs import forward, gradients, has_gradient, random_like, several
 
 for path in sorted(Path(__file__).parent.glob("examples_*.py")):
@@ -147,3 +148,9 @@ def test_an_op_leaves_its_inputs_alone(example: Example):
     for index, (before, after) in enumerate(zip(arrays, inputs, strict=True)):
         if index not in example.op.mutates:
             np.testing.assert_array_equal(before, after)
+
+
+def test_the_formulas_are_those_that_were_read_through():
+    formulas = [formula(op) for op in OPS]
+
+    assert formulas == WRITTEN.read_text("utf-8").splitlines(), "python -m tests.ops.formulas"
