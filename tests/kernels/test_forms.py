@@ -13,7 +13,7 @@ import pytest
 from funclab.kernels import data, elementwise, optimizers
 from funclab.kernels.jit import FORMS
 from tests.ops.examples import BATCH, EXAMPLES
-from tests.ops.runs import forward, gradients, has_gradient, random_like
+from tests.ops.test_contract import forward, gradients, has_gradient, random_like
 
 Name = tuple[str, str]
 
