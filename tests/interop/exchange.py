@@ -31,6 +31,8 @@ import numpy as np
 
 import funclab
 from funclab.errors import FunclabError
+from tests.interop.catalogue import CASES as CATALOGUE
+from tests.interop.catalogue import classes_without
 from tests.parity.case import Case
 from tests.parity.models import CASES as PARITY
 from tests.parity.record import TOLERANCE
@@ -39,7 +41,7 @@ from tests.saving.cases import CASES as SAVING
 from tests.saving.record import predict as predict_all
 from tests.saving.record import started, train
 
-CASES = {**PARITY, **SAVING}
+CASES = {**PARITY, **SAVING, **CATALOGUE}
 
 REFUSED = {"lambda_with_ops"}
 """Models that neither way can go, which must be said: functions that use modules around them."""
@@ -252,6 +254,12 @@ def layer_classes(names: Iterable[str]) -> set[str]:
     return classes
 
 
+def texts() -> Iterator[str]:
+    """Each model as JSON."""
+    for name in CASES.keys() - REFUSED:
+        yield CASES[name].build(funclab).to_json()
+
+
 def main(names: list[str]) -> int:
     import keras
     import tf_keras
@@ -274,6 +282,9 @@ def main(names: list[str]) -> int:
             flush=True,
         )
         failed += len(wrong)
+    if not names and (left := classes_without(texts())):
+        print(f"No model has {', '.join(sorted(left))}.")
+        failed += 1
     return min(failed, 1)
 
 

@@ -3,10 +3,8 @@
 `python -m tests.layers.results FILE.npz` writes them: with FUNCLAB_JIT=0 those of plain Python.
 """
 
-import importlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +14,6 @@ from tests.layers.examples import EXAMPLES
 from tests.ops.examples import BATCH
 from tests.ops.examples import EXAMPLES as OPS
 from tests.ops.runs import forward, gradients, has_gradient, random_like, several
-
-for path in sorted(Path(__file__).parents[1].glob("ops/examples_*.py")):
-    importlib.import_module(f"tests.ops.{path.stem}")
 
 Results = Iterator[tuple[str, Any]]
 

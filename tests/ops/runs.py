@@ -1,11 +1,16 @@
 """Runs an op as a plan would: forward into arrays that are ready, and backward into slots."""
 
+import importlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from funclab.graph.op import Op
 from tests.ops.examples import BATCH, Example
+
+for path in sorted(Path(__file__).parent.glob("examples_*.py")):
+    importlib.import_module(f"tests.ops.{path.stem}")
 
 
 def several(out: Any) -> tuple[Any, ...]:

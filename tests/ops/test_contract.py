@@ -1,7 +1,5 @@
 """What every op promises, checked on an example of each: no op escapes."""
 
-import importlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +11,6 @@ from funclab.graph.op import Op
 from tests.ops.examples import BATCH, EXAMPLES, Example
 from tests.ops.formulas import WRITTEN, formula
 from tests.ops.runs import forward, gradients, has_gradient, random_like, several
-
-for path in sorted(Path(__file__).parent.glob("examples_*.py")):
-    importlib.import_module(f"tests.ops.{path.stem}")
 
 OPS = sorted(
     {

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from inspect import isfunction
 from typing import Any
 
@@ -101,6 +102,7 @@ def test_arrays_in_a_config_of_keras_are_read():
     assert layer([[3.0, 6.0]]).tolist() == [[1.0, 1.0]]
 
 
+NAMED_BY_VALUE = ("alpha", "vocabulary")
 BOUND_TO_OTHERS = {
     *("PiecewiseConstantDecay.values", "Discretization.bin_boundaries", "AUC.num_labels"),
     *("IntegerLookup.vocabulary", "IntegerLookup.max_tokens", "Ftrl.learning_rate_power"),
@@ -131,7 +133,8 @@ def test_a_setting_that_is_refused_is_named_and_what_the_fix_says_to_write_works
             except Exception as error:
                 assert isinstance(error, FunclabError), f"{argument}={wrong!r}: {error!r}"
                 kind = argument.rpartition("_")[2]
-                named = kind in error.what or argument in str(error) or repr(wrong) in error.what
+                named = re.search(rf"\b({argument}|{kind})\b", str(error))
+                named = named or (argument in NAMED_BY_VALUE and repr(wrong) in error.what)
                 assert named, f"{argument}: {error}"
                 value = proposed(error.fix, argument)
                 if value is not ... and f"{make.cls.__name__}.{argument}" not in BOUND_TO_OTHERS:
