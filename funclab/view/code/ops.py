@@ -98,7 +98,7 @@ def _by_sign(kind: str, first: Any) -> bool:
 
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes this op and no other; or None."""
-    function = getattr(ops, _function_name(op), None)
+    function: Any = getattr(ops, _function_name(op), None)
     if _function_name(op) in ALWAYS or not hasattr(function, "__code__"):
         return None
     names = inspect.signature(function).parameters

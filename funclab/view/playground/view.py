@@ -16,7 +16,15 @@ from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
 from funclab.view.live.view import View
 from funclab.view.playground import picture as pictures
-from funclab.view.playground.trial import BLANK, SETTINGS, USUAL_EPOCHS, Trial, check, checked_own
+from funclab.view.playground.trial import (
+    BLANK,
+    MOST_EPOCHS,
+    SETTINGS,
+    USUAL_EPOCHS,
+    Trial,
+    check,
+    checked_own,
+)
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
 
 EVERY_CALL = 60
@@ -109,7 +117,7 @@ class Playground(View):
             "choices": {
                 name: list(each.choices) for name, each in SETTINGS.items() if each.choices
             },
-            "most_epochs": SETTINGS["epochs"].limits[1],
+            "most_epochs": MOST_EPOCHS,
             "settings": trial.settings,
             "own": self._own is not None,
             "heading": pictures.heading(facts),

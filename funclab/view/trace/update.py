@@ -11,7 +11,7 @@ from funclab.engine.trace import Moment
 from funclab.graph.value import Value, Variable
 from funclab.shape_math import Array
 from funclab.view.live.said import named, say, signed
-from funclab.view.trace.frames import alike, frame_of, marked, shown_positions
+from funclab.view.trace.frames import Frame, alike, frame_of, marked, shown_positions
 from funclab.view.trace.still import Still, listed_names
 from funclab.view.trace.sums import pointer, step_text
 from funclab.view.trace.traced import TracedModel
@@ -87,7 +87,7 @@ def moved(
     about: dict[str, Any] = {"numbers": [old, slope, new]}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)
-    pictures = list(zip(("before", "gradient", "after"), frames))
+    pictures: list[tuple[str, Frame]] = list(zip(("before", "gradient", "after"), frames))
     return Still("update", "update", "", sentence, pictures, example=example, about=about)
 
 
