@@ -131,6 +131,8 @@ def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> 
         made = kind(**settings)
         return function(*args, **kwargs) if sometimes and made.is_one_op(values) else made(*values)
 
+    # Copies find it where it is, not where the function it calls was written.
+    call.__module__, call.__qualname__ = __package__ or "", name
     return call
 
 
