@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +38,8 @@ def row(
 ) -> Any:
     """An op and its function, from a formula for out, and one for gx in words and as a function."""
     lines = ["Shapes: x (any) -> out (same as x)."]
-    attributes: dict[str, Any] = {"ufunc": staticmethod(forward), "__module__": __name__}
+    module = sys._getframe(1).f_globals["__name__"]  # pickle looks for both in the calling module
+    attributes: dict[str, Any] = {"ufunc": staticmethod(forward), "__module__": module}
     if vjp is None:
         attributes["differentiable"] = False
     else:

@@ -199,7 +199,7 @@ AnyTrue, any = _row(
 AllTrue, all = _row(
     "AllTrue", np.logical_and, "whether all elements are true (not zero)", function="all"
 )
-sum, mean, logsumexp = map(_function, (Sum, Mean, LogSumExp))
+sum, mean, logsumexp = _function(Sum), _function(Mean), _function(LogSumExp, "logsumexp")
 
 
 def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
