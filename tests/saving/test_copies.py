@@ -262,7 +262,7 @@ def test_a_model_goes_to_other_processes_and_back():
         np.testing.assert_array_equal(array, expected)
 
 
-@pytest.mark.parametrize("name", ops.__all__)
+@pytest.mark.parametrize("name", [name for name in ops.__all__ if callable(getattr(ops, name))])
 def test_a_function_of_tensors_can_be_pickled(name):
     function = getattr(ops, name)
 
