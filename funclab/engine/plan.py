@@ -62,13 +62,13 @@ class Plan:
         self.wrt = self._trainable() if wrt is None else list(wrt)
         self.needs_gradient = _dependents(self.calls, self.wrt)
         self._last_use = {} if keep else self._find_last_uses()
-        late = self._late() if self.wrt else []
+        self.late = self._late() if self.wrt else []
         for call in self.calls:
-            if call not in late:
+            if call not in self.late:
                 self._add_forward(call)
         if self.wrt:
             self._add_backward()
-        for call in late:  # the gradients are those of the state before
+        for call in self.late:  # the gradients are those of the state before
             self._add_forward(call)
         self.locks = locks_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
         """Held while the plan runs, and by who needs its results to stay until they are read."""

@@ -49,6 +49,8 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
     known = Names(names)
     steps = iter(plan.steps)
     for call in plan.calls:
+        if call in plan.late:
+            continue
         note = Note("forward", call)
         if not isinstance(call.op, View):  # a view is the same memory in another shape: no step
             _do(next(steps))
@@ -59,6 +61,9 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
         yield Moment("seed", f"g_{known[seed]} = 1", seed.origin, [seed], [plan.grads[seed]])
     for step in steps:
         note = step.note
+        if note.kind == "forward":  # a change of state that waited for the gradients
+            _do(step)
+            continue
         parts = (step.arrays[0].copy(), step.arrays[1]) if note.kind == "add_into" else ()
         _do(step)
         kind = "update" if note.call is None else note.kind

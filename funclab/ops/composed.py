@@ -141,10 +141,8 @@ def compose(functions: dict[str, Any]) -> None:
     for table in (INPUTS, SOMETIMES):
         for inputs, names in table.items():
             for name in names:
-                before = functions[name]
-                after = composed(name, before, inputs, table is SOMETIMES)
-                other_names = [key for key, function in functions.items() if function is before]
-                functions.update(dict.fromkeys(other_names, after))
+                functions[name] = composed(name, functions[name], inputs, table is SOMETIMES)
+    functions["hard_swish"] = functions["hard_silu"]
 
 
 def _kind(name: str, function: Any, inputs: str, signature: inspect.Signature) -> type[Composed]:

@@ -55,7 +55,7 @@ def shared_gradient(**settings: Any) -> Trace:
     together = layers.Add(name="together")([shared(left), shared(right)])
     twins = [layers.Dense(1, **ONE, name=f"twin_{side}") for side in ("left", "right")]
     apart = layers.Add(name="apart")([twins[0](left), twins[1](right)])
-    model = Model([left, right], [together, apart], name="shared_or_twins")
+    model = Model([left, right], [apart, together], name="shared_or_twins")
     model.compile(SGD(0.1), "mae")
     x = [np.full((1, 1), number, "float32") for number in (2, 1)]
     return trace(model, x, [np.zeros((1, 1)), np.zeros((1, 1))], **settings)
@@ -81,7 +81,8 @@ def training(**settings: Any) -> Trace:
     x = Input((6,), name="x")
     drop = layers.Dropout(0.5, seed=0, name="drop")(x)
     norm = layers.BatchNormalization(name="norm")(x)
-    model = Model(x, [drop, norm], name="training_off_and_on")
+    # As in Keras, the last of outputs side by side is computed first.
+    model = Model(x, [norm, drop], name="training_off_and_on")
     batch = 4 + np.sin(np.arange(48.0)).reshape(8, 6)
     return trace(model, batch, training="both", **settings)
 

@@ -16,7 +16,7 @@ DENSITY = "tokens per line"
 # layers stood in Keras' order where masks are joined, text could be an input, and state was changed
 # after the gradients that read it; and before ops said their dtype in one word, which takes a
 # method from each of thirty.
-CORE_LINES = 1420
+CORE_LINES = 1425
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

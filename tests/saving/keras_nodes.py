@@ -93,7 +93,7 @@ def every_call() -> list[str]:
 
 def text_of(call: str, library: Any, is_tensor: Any, flatten: Any) -> str | None:
     """The model of a call as JSON; None if the call has no tensor, or does not make one."""
-    library.utils.clear_session()
+    library.utils.clear_session(free_memory=False)
     arrays = inputs_of(call)
     inputs = {
         name: library.Input(batch_shape=array.shape, dtype=str(array.dtype), name=name.lower())

@@ -265,7 +265,7 @@ def weight_names(layer: Any) -> list[str]:
     """The names of a layer's weights, after what tells two of one name apart: `query/kernel`.
 
     >>> from funclab.layers import LSTM, Bidirectional
-    >>> both = Bidirectional(LSTM(2))
+    >>> both = Bidirectional(LSTM(2, name="lstm"))
     >>> both.build((None, 5, 4))
     >>> weight_names(both)[2:4]
     ['forward_lstm/bias', 'backward_lstm/kernel']

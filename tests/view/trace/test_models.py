@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab.view.trace.view import trace
+from funclab.view.trace.view import MOST_CALLS, trace
 from tests.parity.models import CASES
 
 
@@ -27,6 +27,9 @@ def test_a_model_goes_through_slow_motion_and_stays_as_it_was(name):
         np.testing.assert_array_equal(variable.array, then)
     json.dumps(view.facts, allow_nan=False)
     graph = view.pictures["graph"]
-    assert all(f'data-key="{still.key}"' in graph for still in view.stills if still.key)
+    keys = {still.key for still in view.stills} - {""}
+    drawn = {key for key in keys if f'data-key="{key}"' in graph}
+    assert drawn == keys or len(keys) > MOST_CALLS
+    assert drawn
     assert all(still.pictures or still.kind == "fold" for still in view.stills)
     assert {"loss", "vjp", "update"} <= {still.kind for still in view.stills}
