@@ -6,21 +6,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from funclab.callbacks import events
+import numpy as np
+
 from funclab.callbacks.base import Callback, Logs
-from funclab.errors import NotSupportedError
+from funclab.errors import NotSupportedError, import_for
 from funclab.fields import wrong_value
 from funclab.files import as_path
 
 
 class TensorBoard(Callback):
-    """Writes event files for TensorBoard, which is a program of its own: `pip install tensorboard`.
+    """Writes event files for TensorBoard, with the package tensorboardX.
+
+    TensorBoard itself is a program of its own: `pip install tensorboard`.
 
     Losses, metrics and the learning rate of each epoch go to the folders `train` and `validation`
     in `log_dir`; with update_freq="batch", or a number of batches, those of batches too. With
     `histogram_freq` the weights are written as histograms after every so many epochs.
 
-    Raises: NotSupportedError for images, profiles and embeddings.
+    Raises: NotSupportedError for images, profiles and embeddings; MissingPackageError without
+        tensorboardX: `pip install "funclab[tensorboard]"` brings it.
     """
 
     def __init__(
@@ -57,24 +61,39 @@ class TensorBoard(Callback):
         self.write_steps_per_second = write_steps_per_second
         self.profile_batch, self.embeddings_freq = profile_batch, embeddings_freq
         self.embeddings_metadata = embeddings_metadata
-        self.files: dict[str, events.EventFile] = {}
+        self.package = import_for("The callback TensorBoard", "tensorboardX")
+        self.writers: dict[str, Any] = {}
         self.batches = {"train": 0, "validation": 0}
         self.began = (0.0, 0)
 
-    def _add(self, side: str, value: bytes, step: int) -> None:
-        if side not in self.files:
-            self.files[side] = events.EventFile(Path(self.log_dir) / side)
-        self.files[side].add(value, step)
+    def _writer(self, side: str) -> Any:
+        if side not in self.writers:
+            self.writers[side] = self.package.SummaryWriter(str(Path(self.log_dir) / side))
+        return self.writers[side]
 
     def _scalars(self, side: str, words: str, logs: Logs, step: int) -> None:
         for name, value in logs.items():
             if getattr(value, "size", 1) == 1:
-                self._add(side, events.scalar(words.format(name), float(value)), step)
+                self._writer(side).add_scalar(words.format(name), float(value), step)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.batches["train"] = 0
         if self.write_graph and getattr(self.model, "inputs", None):
-            self._add("train", events.graph("keras", self.model.to_json()), 0)
+            self._write_graph()
+
+    def _write_graph(self) -> None:
+        """The model as its JSON, as the plugin for graphs of Keras models reads it."""
+        proto = import_for("The callback TensorBoard", "tensorboardX.proto.summary_pb2")
+        tensors = import_for("The callback TensorBoard", "tensorboardX.proto.tensor_pb2")
+        plugin = {"plugin_name": "graph_keras_model", "content": b"1"}
+        value = proto.Summary.Value(
+            tag="keras",
+            metadata=proto.SummaryMetadata(plugin_data=plugin),
+            tensor=tensors.TensorProto(
+                dtype="DT_STRING", string_val=[self.model.to_json().encode()]
+            ),
+        )
+        self._writer("train").file_writer.add_summary(proto.Summary(value=[value]), 0)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.began = (time.perf_counter(), int(self.model.optimizer.iterations))
@@ -87,7 +106,7 @@ class TensorBoard(Callback):
     def on_test_end(self, logs: Logs | None = None) -> None:
         steps = int(self.model.optimizer.iterations)
         self._scalars("validation", "evaluation_{}_vs_iterations", logs or {}, steps)
-        self.files["validation"].flush()
+        self._writer("validation").flush()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs, optimizer = logs or {}, self.model.optimizer
@@ -101,12 +120,13 @@ class TensorBoard(Callback):
         self._scalars("validation", "epoch_{}", held_out, epoch)
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             for weight in self.model.weights:
-                values = events.histogram(f"{weight.path}/histogram", weight.numpy())
-                self._add("train", values, epoch)
-        for file in self.files.values():
-            file.flush()
+                values = weight.numpy()[np.isfinite(weight.numpy())]
+                if values.size:
+                    self._writer("train").add_histogram(f"{weight.path}/histogram", values, epoch)
+        for writer in self.writers.values():
+            writer.flush()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        for file in self.files.values():
-            file.close()
-        self.files = {}
+        for writer in self.writers.values():
+            writer.close()
+        self.writers = {}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pytest
+from tensorboardX.proto.event_pb2 import Event
 
 from funclab.callbacks import (
     BackupAndRestore,
@@ -23,8 +26,7 @@ from funclab.callbacks import (
     TensorBoard,
     TerminateOnNaN,
 )
-from funclab.callbacks.events import checksum
-from funclab.errors import ArgumentError, FunclabError, NotSupportedError
+from funclab.errors import ArgumentError, FunclabError, MissingPackageError, NotSupportedError
 from funclab.metrics import MeanIoU
 from funclab.optimizers import SGD, Adam
 from tests.training.conftest import line
@@ -141,17 +143,16 @@ def test_a_callback_refuses_what_it_cannot_do(make, error, words):
         make()
 
 
-def records(folder):
-    """The events of the only file in a folder, each checked by its checksums."""
+def values_in(folder):
+    """The values in the only event file of a folder: pairs of a step and a value."""
     (path,) = folder.iterdir()
-    data, found = path.read_bytes(), []
+    data, values = path.read_bytes(), []
     while data:
         (length,) = struct.unpack("<Q", data[:8])
-        event, end = data[12 : 12 + length], data[12 + length : 16 + length]
-        assert (checksum(data[:8]), checksum(event)) == (data[8:12], end)
-        found.append(event)
+        event = Event.FromString(data[12 : 12 + length])
+        values += [(event.step, value) for value in event.summary.value]
         data = data[16 + length :]
-    return found
+    return values
 
 
 def test_event_files_hold_losses_weights_and_the_graph(tmp_path):
@@ -160,17 +161,24 @@ def test_event_files_hold_losses_weights_and_the_graph(tmp_path):
 
     history = fit(model, callback, epochs=2, validation_data=(X, Y))
 
-    events = records(tmp_path / "train")
-    first = struct.pack("<f", history.history["loss"][0])
-    assert b"brain.Event:2" in events[0]
-    assert b"graph_keras_model" in events[1]
-    assert sum(b"batch_loss" in event for event in events) == 3
-    assert [event.endswith(first) for event in events if b"epoch_loss" in event] == [True, False]
-    assert sum(b"epoch_learning_rate" in event for event in events) == 2
-    assert sum(b"kernel/histogram" in event for event in events) == 1
-    held_out = records(tmp_path / "validation")
-    assert sum(b"epoch_loss" in event for event in held_out) == 2
-    assert sum(b"evaluation_loss_vs_iterations" in event for event in held_out) == 2
+    (_, graph), *values = values_in(tmp_path / "train")
+    losses = [(step, v.simple_value) for step, v in values if v.tag == "epoch_loss"]
+    tags = Counter(v.tag for _, v in values)
+    assert graph.metadata.plugin_data.plugin_name == "graph_keras_model"
+    assert json.loads(graph.tensor.string_val[0]) == json.loads(model.to_json())
+    assert losses == [(i, pytest.approx(loss)) for i, loss in enumerate(history.history["loss"])]
+    assert (tags["batch_loss"], tags["epoch_learning_rate"]) == (3, 2)
+    histograms = [v.histo for _, v in values if v.tag.endswith("kernel/histogram")]
+    assert [histogram.num for histogram in histograms] == [3]
+    held_out = Counter(v.tag for _, v in values_in(tmp_path / "validation"))
+    assert held_out == {"epoch_loss": 2, "evaluation_loss_vs_iterations": 2}
+
+
+def test_event_files_without_the_package_that_writes_them_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+
+    with pytest.raises(MissingPackageError, match="needs the package tensorboardX"):
+        TensorBoard()
 
 
 def test_averages_are_evaluated_and_the_weights_come_back():
