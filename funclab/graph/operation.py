@@ -182,14 +182,14 @@ class OpOperation(Operation):
         self.op = op
 
     def __call__(self, *inputs: Any) -> Any:
-        given = Arguments(inputs, {})
-        if not given.tensors:
+        arguments = Arguments(inputs, {})
+        if not arguments.tensors:
             return self.op(*inputs)
-        values, _ = given.convert(placeholder)
+        values, _ = arguments.convert(placeholder)
         try:
             outputs = structure.map_structure(symbolic, self.op(*values))
         except ShapeError as error:
-            error.graph, error.tensors = self, given.tensors
+            error.graph, error.tensors = self, arguments.tensors
             raise
         Node(self, inputs, {}, outputs)
         return outputs

@@ -179,13 +179,13 @@ def holds_tensors(arguments: Any) -> bool:
 
 def own_masks(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """What `call(self, a, b, a_mask=None)` was not given: the masks of several tensors, by name."""
-    given = {**dict(zip((first_parameter(cls), *call_parameters(cls)), args)), **kwargs}
-    tensors = {name: value for name, value in given.items() if holds_tensors(value)}
+    arguments = {**dict(zip((first_parameter(cls), *call_parameters(cls)), args)), **kwargs}
+    tensors = {name: value for name, value in arguments.items() if holds_tensors(value)}
     wanted = {f"{name}_mask": value for name, value in tensors.items() if len(tensors) > 1}
     return {
         name: structure.map_structure(lambda leaf: getattr(leaf, "mask", None), value)
         for name, value in wanted.items()
-        if name in call_parameters(cls) and given.get(name) is None
+        if name in call_parameters(cls) and arguments.get(name) is None
     }
 
 

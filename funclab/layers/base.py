@@ -148,7 +148,7 @@ class Layer(Weighted):
                 graph=self,
             )
         losses = structure.flatten(loss)
-        tape.losses += [self._as_value(one, "added the loss {} in its call") for one in losses]
+        tape.losses += [self._as_value(leaf, "added the loss {} in its call") for leaf in losses]
 
     @property
     def compute_dtype(self) -> str:

@@ -121,17 +121,6 @@ class HashedCrossing(Binned):
     array([1, 4, 1, 1, 3])
     """
 
-    num_bins: int
-    output_mode: str = "int"
-    sparse: bool = False
-
-    def prepare(self) -> None:
-        dense(self.sparse)
-        positive("num_bins", self.num_bins)
-        one_of("output_mode", self.output_mode, ("int", "one_hot"))
-        if self.constructor_arguments.get("dtype") is None and self.output_mode == "int":
-            self.dtype = "int64"
-
     def as_inputs(self, data: Any) -> Any:
         arrays = [np.asarray(part) for part in data] if isinstance(data, (list, tuple)) else data
         return [a if a.dtype.kind in "biuf" else as_texts(a, self.name) for a in arrays]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab import meant, ops, registry
-from funclab.errors import ArgumentError, ConfigError
+from funclab.errors import ArgumentError, ConfigError, unwritten
 from funclab.fields import wrong_value
 from funclab.graph.value import Value, Variable
 from funclab.layers import functions
@@ -279,7 +279,7 @@ class IndexLookup(Preparing, abstract=True):
 
     def oov_number(self, key: Any) -> int:
         """Which of the numbers for what is out of the vocabulary a token has."""
-        raise NotImplementedError
+        raise unwritten(self, "oov_number")
 
     def as_inputs(self, data: Any) -> Any:
         return np.asarray(data).astype("int64") if self.invert else self.as_keys(data)

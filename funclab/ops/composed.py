@@ -119,13 +119,13 @@ def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> 
             return function(*args, **kwargs)
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        given = bound.arguments
-        settings = {name: _plain(value) for name, value in given.items() if name not in names}
+        arguments = bound.arguments
+        settings = {name: _plain(value) for name, value in arguments.items() if name not in names}
         if _has_tensor(settings):
             return function(*args, **kwargs)
         if kind.inputs[0].startswith("*"):
-            return kind(**settings)(*given[kind.inputs[0][1:]])
-        values = [given[name] for name in kind.inputs]
+            return kind(**settings)(*arguments[kind.inputs[0][1:]])
+        values = [arguments[name] for name in kind.inputs]
         while values[-1] is None:
             values.pop()
         made = kind(**settings)

@@ -171,13 +171,13 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
 
 def fitting(model: Any, arrays: dict[str, Array]) -> dict[str, Array]:
     """What a file has for the layers that it fits, beside what the model's others have."""
-    places: dict[str, bool] = {}
+    groups: dict[str, bool] = {}
     for path, variable in placed_variables(model).items():
-        place = path.rpartition("/")[0]
+        group = path.rpartition("/")[0]
         fits = path in arrays and arrays[path].shape == variable.shape
-        places[place] = places.get(place, True) and (fits or _is_random(path))
-    kept = {path: array for path, array in arrays.items() if places.get(path.rpartition("/")[0])}
-    unfit = [place.removesuffix("/vars") for place, fits in places.items() if not fits]
+        groups[group] = groups.get(group, True) and (fits or _is_random(path))
+    kept = {path: array for path, array in arrays.items() if groups.get(path.rpartition("/")[0])}
+    unfit = [group.removesuffix("/vars") for group, fits in groups.items() if not fits]
     if not unfit:
         return arrays
     warn(

@@ -120,10 +120,15 @@ def predict(
         return predicting(model, specs, tree)
 
     if is_stream(x):
-        one = len(getattr(model, "inputs", None) or ()) == 1
+        one_input = len(getattr(model, "inputs", None) or ()) == 1
 
         def ready(x: Any, *_: Any) -> Data:
-            if one and isinstance(x, list) and x and all(hasattr(part, "__array__") for part in x):
+            if (
+                one_input
+                and isinstance(x, list)
+                and x
+                and all(hasattr(part, "__array__") for part in x)
+            ):
                 x = x[0]  # the others are the targets, in the lists of a DataLoader
             return prepare(model, None, x)
 
