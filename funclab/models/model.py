@@ -297,7 +297,9 @@ class Functional(Model):
         return structure.pack(self.output_structure, made)
 
     def _call_on_arrays(self, args: Any, kwargs: dict[str, Any]) -> Any:
-        return structure.unpack_singleton(super()._call_on_arrays(args, kwargs))
+        made = training.call_by_plan(self, *args, **kwargs)
+        made = super()._call_on_arrays(args, kwargs) if made is None else made
+        return structure.unpack_singleton(made)
 
     # Copies and pickles: the graph is flattened, see `saving.copies`.
     def __reduce__(self) -> Any:
