@@ -21,6 +21,7 @@ def load_data() -> tuple[classics.Set, classics.Set]:
     Raises: DataError when the file cannot be fetched.
     """
     folder = classics.fetch("cifar-10-batches-py-target", extract=True) / "cifar-10-batches-py"
-    batches = [classics.read_batch(folder / f"data_batch_{i}", "labels") for i in range(1, 6)]
-    x, y = (np.concatenate(part) for part in zip(*batches))
-    return (x, y), classics.read_batch(folder / "test_batch", "labels")
+    names = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
+    batches = [classics.read_batch(folder / name, "labels", "uint8") for name in names]
+    x, y = (np.concatenate(part) for part in zip(*batches[:-1]))
+    return (x, y), batches[-1]

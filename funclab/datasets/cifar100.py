@@ -21,5 +21,5 @@ def load_data(label_mode: str = "fine") -> tuple[classics.Set, classics.Set]:
     """
     labels = f"{one_of('label_mode', label_mode, ('fine', 'coarse'))}_labels"
     folder = classics.fetch("cifar-100-python-target", extract=True) / "cifar-100-python"
-    train, test = (classics.read_batch(folder / part, labels) for part in ("train", "test"))
-    return (train[0], train[1].astype("int64")), (test[0], test[1].astype("int64"))
+    train = classics.read_batch(folder / "train", labels)
+    return train, classics.read_batch(folder / "test", labels)

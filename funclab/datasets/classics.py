@@ -156,14 +156,14 @@ class Unpickler(pickle.Unpickler):
         )
 
 
-def read_batch(path: Path, labels: str) -> Set:
+def read_batch(path: Path, labels: str, dtype: str = "int64") -> Set:
     """Images and labels of one of CIFAR's files, as (n, rows, columns, 3) or channels first."""
     with path.open("rb") as file:
         data = Unpickler(file, encoding="bytes").load()
     images = data[b"data"].reshape(-1, 3, 32, 32)
     if image_data_format() == "channels_last":
         images = images.transpose(0, 2, 3, 1)
-    return images, np.array(data[labels.encode()], "uint8")[:, None]
+    return images, np.array(data[labels.encode()], dtype)[:, None]
 
 
 def word_index(name: str, path: Any) -> dict[str, int]:
