@@ -47,6 +47,8 @@ WAYS = {
     ),
 }
 """Every view by its word in `%funclab`."""
+CHECK = Way("check_lines", "teach.checking", '"1B"', "the answer to an exercise")
+"""What `%%check` calls."""
 
 
 def make(word: str, *args: Any, **settings: Any) -> Any:

@@ -85,9 +85,10 @@ def profile(
     `model` has a graph; nothing in it changes. `x` and `y` are its inputs and targets as `fit`
     takes them, of which the first `batch_size` samples (32) are the batch; without `y` only the
     forward computation is timed, with the layers in training if `training`. `loss` and `optimizer`
-    replace the model's own (without any, "sgd"). The batch is computed up to 200 times, and the least time of each step
-    counts. `model` may also be a plan, alone. `state` is what `ProfileView.line()` writes, such as
-    by="steps". `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
+    replace the model's own (without any, "sgd"). The batch is computed up to 200 times, and the
+    least time of each step counts. `model` may also be a plan, alone. `state` is what
+    `ProfileView.line()` writes, such as by="steps". `look`, `ask` and `tour` are those of every
+    view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
     DataError and ShapeError for data that do not fit.
