@@ -36,8 +36,12 @@ def load_data(n: int = 1000, length: int = 20, seed: int = 0, test: int = 500) -
 
 
 def _rows(n: int, length: int, random: np.random.RandomState) -> Set:
-    numbers, marks, half = random.random_sample((n, length)), np.zeros((n, length)), length // 2
-    marks[np.arange(n), random.randint(half, size=n)] = 1
-    marks[np.arange(n), random.randint(half, length, size=n)] = 1
+    numbers = random.random_sample((n, length))
+    marks = np.zeros_like(numbers)
+    half = length // 2
+    for begin, end in ((0, half), (half, length)):
+        marked = random.randint(begin, end, size=n)
+        marks[np.arange(n), marked] = 1
     x = np.stack([numbers, marks], axis=2).astype("float32")
-    return x, x.prod(2).sum(1, keepdims=True)
+    y = (x[:, :, 0] * x[:, :, 1]).sum(1)
+    return x, y[:, None]
