@@ -129,6 +129,7 @@ class Model(Layer):
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
     summary: Any = view.Later("view.tables.summary", "print_summary")
     plot: Any = view.Later("view.scene.diagram", "plot_model")
+    profile: Any = view.Later("view.profile.view", "profile")
 
     def explore(
         self,
