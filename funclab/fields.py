@@ -372,8 +372,9 @@ KINDS: dict[str, tuple[Any, str, str]] = {
 """For a type in a signature: whether a value is of it, what it is called, and an example."""
 
 
-def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
-    """Refuse text, nan or None in place of a number, and so on; `kind` is as in a signature.
+def check_kind(owner: str, name: str, value: Any, kind: str, default: Any = None) -> None:
+    """Refuse text, nan or None in place of a number, and so on; `kind` is as in a signature. The
+    default, if it fits, is the example of what to write.
 
     Raises: ArgumentError.
     """
@@ -384,6 +385,7 @@ def check_kind(owner: str, name: str, value: Any, kind: str) -> None:
         return
     fits, wanted, example = KINDS[kind]
     if not fits(value):
+        example = repr(default) if default and fits(default) else example
         raise wrong_value(owner, name, value, wanted + " or None" * bool(optional), example)
 
 
@@ -415,13 +417,16 @@ def guarded(target: Callee) -> Callee:
 def _guarded(function: Any) -> Any:
     signature = inspect.signature(function)
     names = list(signature.parameters)
-    kinds = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    expected = {
+        name: (parameter.annotation, parameter.default)
+        for name, parameter in signature.parameters.items()
+    }
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         owner = type(args[0]).__name__ if names[:1] == ["self"] else function.__name__
         for name, value in (*zip(names, args), *kwargs.items()):
-            check_kind(owner, name, value, kinds.get(name, "Any"))
+            check_kind(owner, name, value, *expected.get(name, ("Any",)))
         try:
             return function(*args, **kwargs)
         except TypeError:

@@ -27,7 +27,20 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    "ImageDataGenerator": "change images with NumPy in a generator of batches; fit takes it.",
+    **dict.fromkeys(
+        (
+            *("ImageDataGenerator", "RandomFlip", "RandomRotation", "RandomZoom", "RandomCrop"),
+            *("RandomTranslation", "RandomContrast", "RandomBrightness"),
+        ),
+        "layers that change images at random are left out: change images with NumPy in a "
+        "generator of batches; fit takes it.",
+    ),
+    "image_dataset_from_directory": "read the files in a generator of batches, with Pillow: "
+    "numpy.asarray(PIL.Image.open(path)); fit takes it.",
+    "load_img": "write PIL.Image.open(path), of Pillow; img_to_array makes an array of it.",
+    "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
+    "distribution": "leave the line out: there is one device, the CPU.",
+    "interfaces": "leave out the line and its decorators: old names of arguments are understood.",
     "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
     "for each: clone_model(model) makes one.",
     "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",

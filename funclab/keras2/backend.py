@@ -15,6 +15,7 @@ import numpy as np
 
 from funclab import backend as keras_3
 from funclab import ops, registry
+from funclab import random as keras_random
 from funclab.config import floatx, image_data_format, set_image_data_format
 from funclab.errors import NotSupportedError
 from funclab.graph.tape import current_tape
@@ -24,6 +25,7 @@ from funclab.keras2 import functions
 from funclab.keras2.functions import value_of
 from funclab.layers.checks import stream
 from funclab.layers.input import Input
+from funclab.layers.resizing import UpSampling2D
 from funclab.missing import guard
 from funclab.ops import random
 from funclab.shape_math import Array, Shape
@@ -37,17 +39,21 @@ SAME = (
     "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "one_hot", "ones_like",
     "prod", "round", "sigmoid", "sign", "sin", "softmax", "softplus", "softsign", "square",
     "squeeze", "stack", "std", "stop_gradient", "sum", "tanh", "tile", "transpose", "var",
-    "zeros_like", "arange", "categorical_crossentropy", "ndim", "dtype",
+    "zeros_like", "arange", "categorical_crossentropy", "ndim", "dtype", "is_tensor",
 )  # fmt: skip
 """What is called alike in funclab.ops, and means the same."""
 
 RENAMED = {
     "pow": "power", "permute_dimensions": "transpose", "repeat_elements": "repeat",
     "reverse": "flip", "identity": "copy", "flatten": "ravel",
+    "depthwise_conv2d": "depthwise_conv", "separable_conv2d": "separable_conv",
+    "separable_conv1d": "separable_conv",
 }  # fmt: skip
 """What funclab.ops calls otherwise."""
 
-ALONG = {"argmax": -1, "argmin": -1, "concatenate": -1, "expand_dims": -1, "cumsum": 0}
+ALONG = {
+    "argmax": -1, "argmin": -1, "concatenate": -1, "expand_dims": -1, "cumsum": 0, "cumprod": 0,
+}  # fmt: skip
 """What works along this axis, unless told otherwise."""
 
 INITIAL = {
@@ -312,7 +318,21 @@ def conv2d(
     return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
-conv1d = conv2d
+conv1d = conv3d = conv2d
+
+
+def conv2d_transpose(
+    x: Any,
+    kernel: Any,
+    output_shape: Any = None,
+    strides: Any = (1, 1),
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """The gradient of `conv2d` as a function: each number of x grows to a window of the output,
+    whose shape follows from the rest."""
+    return ops.conv_transpose(x, kernel, strides, padding, None, data_format, dilation_rate)
 
 
 def pool2d(
@@ -326,6 +346,52 @@ def pool2d(
     """The largest number, or with pool_mode="avg" the mean, in each window."""
     pool = ops.max_pool if pool_mode == "max" else ops.average_pool
     return pool(x, pool_size, strides, padding, data_format)
+
+
+pool3d = pool2d
+
+
+def spatial_2d_padding(
+    x: Any, padding: Any = ((1, 1), (1, 1)), data_format: str | None = None
+) -> Any:
+    """Zeros around images, before and after along each axis."""
+    pads = [(0, 0), *padding, (0, 0)]
+    if (data_format or image_data_format()) == "channels_first":
+        pads = [(0, 0), (0, 0), *padding]
+    return ops.pad(x, pads)
+
+
+def resize_images(
+    x: Any,
+    height_factor: int,
+    width_factor: int,
+    data_format: str | None = None,
+    interpolation: str = "nearest",
+) -> Any:
+    """Images grown by whole factors."""
+    layer = UpSampling2D((height_factor, width_factor), data_format, interpolation)
+    return layer.call(x)
+
+
+def batch_normalization(
+    x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: int = -1, epsilon: float = 1e-3
+) -> Any:
+    """gamma * (x - mean) / sqrt(var + epsilon) + beta."""
+    return ops.batch_normalization(x, mean, var, axis, beta, gamma, epsilon)
+
+
+# Functions of slices.
+def map_fn(fn: Callable[[Any], Any], elems: Any, name: Any = None, dtype: Any = None) -> Any:
+    """What a function returns for each slice along the first axis, whose length must be known."""
+    return ops.map(fn, elems)
+
+
+def foldl(
+    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: Any = None
+) -> Any:
+    """fn(... fn(fn(initializer, first), second) ..., last), of slices along the first axis."""
+    start, rest = (elems[0], elems[1:]) if initializer is None else (initializer, elems)
+    return ops.scan(lambda total, x: (fn(total, x), None), start, rest)[0]
 
 
 # Losses.
@@ -343,6 +409,18 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     return ops.binary_crossentropy(target, output, from_logits)
 
 
+def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+    """How unlikely the labels are under the chances of each step, whose last class is the blank.
+
+    Shapes: y_true (batch, labels), y_pred (batch, steps, classes), lengths (batch, 1) -> (batch,
+        1).
+    """
+    y_true, steps, labels = (ops.cast(x, "int32") for x in (y_true, input_length, label_length))
+    scores = ops.log(y_pred + keras_3.epsilon())
+    lengths = ops.squeeze(labels, -1), ops.squeeze(steps, -1)
+    return ops.expand_dims(ops.ctc_loss(y_true, scores, *lengths, y_pred.shape[-1] - 1), -1)
+
+
 # Chance.
 def random_normal(
     shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
@@ -356,6 +434,13 @@ def random_uniform(
 ) -> Any:
     """Evenly spread numbers, new ones whenever they are computed."""
     return random.random_uniform(shape, minval, maxval, dtype or floatx(), state=stream(seed))
+
+
+def truncated_normal(
+    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
+) -> Any:
+    """Normally distributed numbers, none further than two `stddev` from the mean."""
+    return keras_random.truncated_normal(shape, mean, stddev, dtype or floatx(), seed)
 
 
 def random_binomial(shape: Any, p: float = 0.0, dtype: str | None = None, seed: Any = None) -> Any:

@@ -81,7 +81,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.objectives": ("losses", {}),
     "keras.initializations": ("initializers", {}),
     "keras.preprocessing.image": ("preprocessing.image", {}),
-    "keras.preprocessing.sequence": ("preprocessing.sequence", {}),
+    "keras.preprocessing.sequence": ("keras2.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),
 }
 """What each module of Keras is here: a room of funclab, and more names."""
@@ -98,12 +98,20 @@ def module_of(name: str) -> types.ModuleType | None:
     return importlib.import_module(name) if known else None
 
 
+def has_room(name: str) -> bool:
+    """Whether funclab has a module of this name."""
+    try:
+        return find_spec(f"funclab.{name}") is not None
+    except ModuleNotFoundError:  # the module before the last dot is a file, not a folder
+        return False
+
+
 class Finder(MetaPathFinder, Loader):
     """Finds the modules of Keras when they are imported; all but those above are funclab's own."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         known = name in FACES or name in ABSENT
-        if known or (name.startswith("keras.") and find_spec(f"funclab.{name[6:]}")):
+        if known or (name.startswith("keras.") and has_room(name[6:])):
             return ModuleSpec(name, self, is_package=True)
         return None
 

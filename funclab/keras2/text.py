@@ -115,8 +115,9 @@ class Tokenizer:
     def sequences_to_matrix(
         self, sequences: Sequence[Sequence[int]], mode: str = "binary"
     ) -> Array:
-        """A row for each list: whether it holds a number ("binary"), how often ("count"), or what
-        share of it that is ("freq").
+        """A row for each list: whether it holds a number ("binary"), how often ("count"), what
+        share of it that is ("freq"), or how often compared with how many texts have the word
+        ("tfidf": (1 + log count) * log(1 + texts / (1 + texts with the word))).
 
         Raises: DataError before fit_on_texts, ArgumentError for another mode.
         """
@@ -133,11 +134,15 @@ class Tokenizer:
                 row[:] = row > 0
             elif mode == "freq":
                 row /= len(sequence) or 1
+            elif mode == "tfidf":
+                held = np.flatnonzero(row)
+                texts = np.array([self.word_docs[self.index_word[i]] for i in held])
+                row[held] = (1 + np.log(row[held])) * np.log(1 + self.document_count / (1 + texts))
             elif mode != "count":
                 raise ArgumentError(
                     f"Unknown vectorization mode: {mode!r}.",
                     why="a column says whether, how often, or how frequently a word occurs.",
-                    fix='use mode="binary", "count" or "freq".',
+                    fix='use mode="binary", "count", "freq" or "tfidf".',
                 )
         return matrix
 

@@ -29,7 +29,7 @@ from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
-from funclab.layers.configs import rebuilt, settings
+from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
 from funclab.shape_math import show, to_shape
@@ -392,9 +392,10 @@ class Layer(Weighted):
 
     def __repr__(self) -> str:
         shown = "".join(
-            f" {name}={registry.to_config(value)}"
+            f" {name}={brief(value)}"
             for name, value in self.constructor_arguments.items()
-            if name not in ("name", "weights") and value != parameters(type(self)).get(name)
+            if name not in ("name", "weights")
+            and (np.size(value) > 1 or value != parameters(type(self)).get(name))
         )
         return plain(f"<{type(self).__name__} {getattr(self, 'name', '')}{shown}>")
 

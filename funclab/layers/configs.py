@@ -27,6 +27,10 @@ NOT_WRITTEN = {
 """Arguments that Keras' configs do not have while they are at their defaults."""
 
 
+MOST_SHOWN = 6
+"""How many values of an argument a layer's repr shows."""
+
+
 def settings(layer: Any) -> dict[str, Any]:
     """The constructor arguments of a layer, without those that every layer has."""
     defaults = parameters(type(layer))
@@ -42,6 +46,26 @@ def settings(layer: Any) -> dict[str, Any]:
         for name, value in kept.items()
         if name not in NOT_WRITTEN or name not in defaults or value != defaults[name]
     }
+
+
+def brief(value: Any) -> str:
+    """An argument as a layer's repr shows it: of many values the first and the last, of an object
+    its class and its settings."""
+    if isinstance(value, Operation):
+        return repr(value)
+    config = registry.to_config(value)
+    if isinstance(config, dict) and isinstance(config.get("config"), dict):
+        pairs = [f"{name}={brief(part)}" for name, part in config["config"].items()]
+        return f"{config['class_name']}({', '.join(pairs)})"
+    if isinstance(config, dict) and config.get("class_name") == "function":
+        return config["config"]
+    if not isinstance(config, list):
+        return str(config)
+    whole = list(value)
+    shown = [brief(part) if not isinstance(part, str) else repr(part) for part in whole]
+    if len(whole) > MOST_SHOWN:
+        return f"[{', '.join(shown[:3])}, ..., {shown[-1]}] ({len(whole)} values)"
+    return f"[{', '.join(shown)}]"
 
 
 def rebuilt(value: Any, custom_objects: Any) -> Any:

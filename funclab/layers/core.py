@@ -186,7 +186,7 @@ class Embedding(Layer):
 
 
 def _whole(x: Any) -> Any:
-    return x if "int" in x.dtype else ops.cast(x, "int32")
+    return x if "int" in str(getattr(x, "dtype", "")) else ops.cast(x, "int32")
 
 
 class Masking(Layer):

@@ -101,9 +101,7 @@ class Optimizer(Remembering):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         settings.check(self)
         rate = kwargs.pop("lr", learning_rate)
-        slower = kwargs.pop("decay", None)  # Keras 2's name for a falling rate
-        if slower:
-            rate = InverseTimeDecay(rate, 1, slower)
+        self._decay = kwargs.pop("decay", 0)  # Keras 2's way to let the rate fall
         settings.check_others(type(self), kwargs)
         self.current_rate, self.steps_taken = np.zeros(1), np.zeros(1, "int64")
         self.counter = np.zeros(1, "int64") if self._counts_last else self.steps_taken
@@ -192,12 +190,14 @@ class Optimizer(Remembering):
         """The size of the steps; may be set at any time, to a number or a schedule."""
         if self.schedule is not None:
             self.current_rate[0] = self.schedule(int(self.steps_taken[0]))
-        return State(self.current_rate.reshape(()), name="learning_rate")
+        return settings.Rate(self)
 
     @learning_rate.setter
     def learning_rate(self, rate: Any) -> None:
         if isinstance(rate, dict):
             rate = registry.get("schedule", rate)
+        if self._decay and not callable(rate):
+            rate = InverseTimeDecay(settings.checked_rate(rate), 1, self._decay)
         schedule: Any = rate if callable(rate) else None
         if schedule and not meant.takes(schedule, 0) and meant.takes(schedule):
             schedule = lambda _: rate()  # noqa: E731  Keras calls it without the step

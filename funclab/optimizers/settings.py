@@ -6,8 +6,9 @@ import inspect
 from typing import Any
 
 from funclab import meant
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, NotSupportedError
 from funclab.fields import own_fields, signed, wrong_value
+from funclab.metrics.base import State
 
 CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
 SHARES = ("momentum", "beta_1", "beta_2", "rho", "ema_momentum")
@@ -18,6 +19,23 @@ AMOUNTS = (
 IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 
+class Rate(State):
+    """The learning rate of an optimizer: setting it sets the optimizer's, also under a schedule."""
+
+    def __init__(self, optimizer: Any) -> None:
+        super().__init__(optimizer.current_rate.reshape(()), name="learning_rate")
+        self.optimizer = optimizer
+
+    def assign(self, value: Any) -> None:
+        self.optimizer.learning_rate = float(value)
+
+    def assign_add(self, value: Any) -> None:
+        self.assign(self.array + value)
+
+    def assign_sub(self, value: Any) -> None:
+        self.assign(self.array - value)
+
+
 def take_fields(cls: Any, base: Any) -> None:
     """Give an optimizer of funclab a constructor that takes its fields and those of `base`.
 
@@ -25,6 +43,13 @@ def take_fields(cls: Any, base: Any) -> None:
     others behind them.
     """
     if not cls.__module__.startswith("funclab."):
+        if "get_updates" in vars(cls):
+            raise NotSupportedError(
+                f"{cls.__name__} has a get_updates() of its own, which funclab does not call.",
+                why="that is how Keras 2 asked an optimizer for all updates of a graph at once.",
+                fix="write update_step(self, gradient, variable, learning_rate) in its place, for "
+                "example with self.assign_sub(variable, learning_rate * gradient).",
+            )
         return
     kind, own = inspect.Parameter.POSITIONAL_OR_KEYWORD, own_fields(cls)
     cls.fields = cls.fields | {

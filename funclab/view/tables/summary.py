@@ -25,6 +25,9 @@ Entry = tuple[Any, list[Node], Graph | None, int]
 Cells = list[list[str]]
 WIDEST = 100
 """Longest line, when neither `line_length` nor `positions` is given."""
+
+NODE_WIDTH = 9
+"""The column of nodes, where `positions` has none for it, as in Keras."""
 BY_CALL = ("Output Shape", "Node", "Connected to")
 """Columns with a line for each call, which stand side by side."""
 
@@ -222,6 +225,10 @@ def column_widths(
 
 def _given_widths(titles: list[str], positions: Sequence[float], line_length: int) -> list[int]:
     ends = list(positions)[: len(titles)]
+    if len(ends) == len(titles) - 1:  # Keras' columns: the numbers of nodes stand between
+        node, scale = titles.index("Node"), line_length if ends[-1] <= 1 else 1
+        ends = [int(end * scale) + NODE_WIDTH * (i >= node) for i, end in enumerate(ends)]
+        ends.insert(node, ends[node - 1] + NODE_WIDTH)
     if len(ends) < len(titles) or any(a >= b for a, b in zip([0, *ends], ends)):
         wanted = f"{len(titles)} growing numbers, the ends of the columns {', '.join(titles)}"
         raise wrong_value("summary", "positions", list(positions), wanted, "None")
