@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from funclab import initializers
+from funclab import initializers, losses, registry
 from funclab.keras2 import backend
 from funclab.keras2.methods import give_old_methods
 from funclab.keras2.paths import Face, Finder, module_of
@@ -27,6 +27,7 @@ def install() -> None:
     if not isinstance(sys.modules.get("keras"), Face):
         accept_old_names()
         give_old_methods()
+        registry.register("loss", losses.cosine_similarity, "cosine_proximity")
         initializers.draw_from(np.random.Generator(np.random.get_bit_generator()))  # type: ignore[attr-defined]
         sys.modules["keras.backend"] = backend
         sys.meta_path.insert(0, Finder())

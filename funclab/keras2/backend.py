@@ -21,11 +21,10 @@ from funclab.errors import NotSupportedError
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
-from funclab.keras2 import functions
+from funclab.keras2 import functions, windows
 from funclab.keras2.functions import value_of
 from funclab.layers.checks import stream
 from funclab.layers.input import Input
-from funclab.layers.resizing import UpSampling2D
 from funclab.missing import guard
 from funclab.ops import random
 from funclab.shape_math import Array, Shape
@@ -82,6 +81,7 @@ def _variable_of(name: str, make: Callable[..., Array]) -> Callable[..., Variabl
 
 globals().update({name: getattr(keras_3, name) for name in keras_3.__all__})
 globals().update({name: getattr(functions, name) for name in GRAPHS})
+globals().update({name: getattr(windows, name) for name in windows.__all__})
 globals().update({name: getattr(ops, name) for name in SAME})
 globals().update({name: getattr(ops, new) for name, new in RENAMED.items()})
 globals().update({name: _along(name, axis) for name, axis in ALONG.items()})
@@ -303,74 +303,6 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
     if (data_format or image_data_format()) == "channels_last" or len(x.shape) < 3:
         return x + bias
     return x + ops.reshape(bias, (1, -1, *(1,) * (len(x.shape) - 2)))
-
-
-# Windows.
-def conv2d(
-    x: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
-) -> Any:
-    """The filters of `kernel` slid over images or sequences."""
-    return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
-
-
-conv1d = conv3d = conv2d
-
-
-def conv2d_transpose(
-    x: Any,
-    kernel: Any,
-    output_shape: Any = None,
-    strides: Any = (1, 1),
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
-) -> Any:
-    """The gradient of `conv2d` as a function: each number of x grows to a window of the output,
-    whose shape follows from the rest."""
-    return ops.conv_transpose(x, kernel, strides, padding, None, data_format, dilation_rate)
-
-
-def pool2d(
-    x: Any,
-    pool_size: Any,
-    strides: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    pool_mode: str = "max",
-) -> Any:
-    """The largest number, or with pool_mode="avg" the mean, in each window."""
-    pool = ops.max_pool if pool_mode == "max" else ops.average_pool
-    return pool(x, pool_size, strides, padding, data_format)
-
-
-pool3d = pool2d
-
-
-def spatial_2d_padding(
-    x: Any, padding: Any = ((1, 1), (1, 1)), data_format: str | None = None
-) -> Any:
-    """Zeros around images, before and after along each axis."""
-    pads = [(0, 0), *padding, (0, 0)]
-    if (data_format or image_data_format()) == "channels_first":
-        pads = [(0, 0), (0, 0), *padding]
-    return ops.pad(x, pads)
-
-
-def resize_images(
-    x: Any,
-    height_factor: int,
-    width_factor: int,
-    data_format: str | None = None,
-    interpolation: str = "nearest",
-) -> Any:
-    """Images grown by whole factors."""
-    layer = UpSampling2D((height_factor, width_factor), data_format, interpolation)
-    return layer.call(x)
 
 
 def batch_normalization(

@@ -101,7 +101,7 @@ class Optimizer(Remembering):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         settings.check(self)
         rate = kwargs.pop("lr", learning_rate)
-        self._decay = kwargs.pop("decay", 0)  # Keras 2's way to let the rate fall
+        self.rate_decay = kwargs.pop("decay", 0)  # Keras 2's way to let the rate fall
         settings.check_others(type(self), kwargs)
         self.current_rate, self.steps_taken = np.zeros(1), np.zeros(1, "int64")
         self.counter = np.zeros(1, "int64") if self._counts_last else self.steps_taken
@@ -196,8 +196,8 @@ class Optimizer(Remembering):
     def learning_rate(self, rate: Any) -> None:
         if isinstance(rate, dict):
             rate = registry.get("schedule", rate)
-        if self._decay and not callable(rate):
-            rate = InverseTimeDecay(settings.checked_rate(rate), 1, self._decay)
+        if self.rate_decay and not callable(rate):
+            rate = InverseTimeDecay(settings.checked_rate(rate), 1, self.rate_decay)
         schedule: Any = rate if callable(rate) else None
         if schedule and not meant.takes(schedule, 0) and meant.takes(schedule):
             schedule = lambda _: rate()  # noqa: E731  Keras calls it without the step

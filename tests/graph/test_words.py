@@ -23,7 +23,7 @@ from funclab.callbacks import EarlyStopping, ModelCheckpoint
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
-from funclab.layers import Dense, Layer
+from funclab.layers import RNN, Dense, GRUCell, Layer, LSTMCell, Normalization, StringLookup
 
 X = Input((3,), name="x")
 
@@ -38,6 +38,18 @@ TOLD = {
     "<Tanh() name=tanh>": lambda: ops.tanh(X)._keras_history.operation,
     "<Tensor tanh[0:0] shape=(None, 3) dtype=float32>": lambda: ops.tanh(X),
     "<Dense d units=2>": lambda: Dense(2, name="d"),
+    "<StringLookup s vocabulary=['w0', 'w1', 'w2', ..., 'w8'] (9 values)>": lambda: StringLookup(
+        vocabulary=[f"w{i}" for i in range(9)], name="s"
+    ),
+    "<RNN r cell=[<LSTMCell lstm_cell units=3>, <GRUCell gru_cell units=2>]>": lambda: RNN(
+        [LSTMCell(3), GRUCell(2)], name="r"
+    ),
+    "<Normalization n mean=[0.0, 1.0] variance=[1.0, 1.0]>": lambda: Normalization(
+        mean=np.arange(2.0), variance=np.ones(2), name="n"
+    ),
+    "<Dense k units=2 kernel_initializer=Ones()>": lambda: Dense(
+        2, name="k", kernel_initializer=initializers.Ones()
+    ),
     "<Sequential s: 1 layers>": lambda: Sequential([Dense(2)], name="s"),
     "<Functional m: 1 layers, output [(None, 3)]>": lambda: Model(X, ops.tanh(X), name="m"),
     "<Call Tanh() in no layer>": lambda: value_of(ops.tanh).origin,

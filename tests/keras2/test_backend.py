@@ -6,6 +6,7 @@ import pytest
 from funclab import Input, layers
 from funclab.errors import ArgumentError, FunclabError, GraphError, ShapeError
 from funclab.keras2 import backend as K
+from funclab.optimizers import SGD
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3)).astype("float32")
@@ -83,6 +84,17 @@ FUNCTIONS = [
     ("K.pool2d(K.expand_dims(z), (5, 1), pool_mode='avg')[:, 0, :, 0]", "z.mean(1)"),
     ("K.conv1d(z, K.ones((5, 3, 1)))", "z.sum((1, 2)).reshape(4, 1, 1)"),
     ("K.stop_gradient(x) * K.constant(2, shape=(3,))", "2 * x"),
+    ("K.cumprod(z, axis=1)", "z.cumprod(1)"),
+    ("K.batch_normalization(x, K.zeros((3,)), K.ones((3,)), K.ones((3,)), K.constant([2.0] * 3))",
+     "2 * x / np.sqrt(1.001) + 1"),
+    ("K.spatial_2d_padding(K.expand_dims(z), ((1, 0), (0, 2)))",
+     "np.pad(z[..., None], ((0, 0), (1, 0), (0, 2), (0, 0)))"),
+    ("K.spatial_2d_padding(K.expand_dims(z), data_format='channels_first')",
+     "np.pad(z[..., None], ((0, 0), (0, 0), (1, 1), (1, 1)))"),
+    ("K.resize_images(K.expand_dims(z), 2, 3, 'channels_last')",
+     "z.repeat(2, 1).repeat(3, 2)[..., None]"),
+    ("K.conv2d_transpose(K.expand_dims(z), K.ones((1, 2, 1, 1)), (4, 5, 6, 1), strides=(1, 2))",
+     "z.repeat(2, 2)[..., None]"),
 ]  # fmt: skip
 
 
@@ -125,6 +137,38 @@ def test_the_rate_of_an_optimizer_is_read_and_set():
     K.set_value(model.optimizer.lr, 0.25)
 
     assert K.get_value(model.optimizer.lr) == 0.25
+
+
+def test_a_rate_that_decays_falls_from_what_it_was_set_to():
+    optimizer = SGD(lr=0.1, decay=0.5)
+    optimizer.steps_taken[0] = 2
+
+    K.set_value(optimizer.lr, 1.0)
+
+    assert K.get_value(optimizer.lr) == 1.0 / (1 + 0.5 * 2)
+
+
+def test_functions_of_slices_are_stacked_or_folded():
+    doubled = K.map_fn(lambda row: 2 * row, X)
+    summed, grown = K.foldl(np.add, X), K.foldl(np.add, X, np.ones(3))
+
+    np.testing.assert_array_equal(doubled, 2 * X)
+    np.testing.assert_allclose(summed, X.sum(0), rtol=1e-5)
+    np.testing.assert_allclose(grown, X.sum(0) + 1, rtol=1e-5)
+
+
+def test_ctc_counts_every_way_to_say_the_labels():
+    chances = np.full((1, 2, 3), [0.5, 0.2, 0.3])  # the last class is the blank
+
+    loss = K.ctc_batch_cost(np.array([[0]]), chances, np.array([[2]]), np.array([[1]]))
+
+    np.testing.assert_allclose(loss, [[-np.log(0.5 * 0.5 + 2 * 0.5 * 0.3)]], rtol=1e-5)
+
+
+def test_truncated_numbers_stay_within_two_deviations():
+    drawn = K.eval(K.truncated_normal((1000,), mean=1.0, stddev=0.5))
+
+    assert np.abs(drawn - 1.0).max() <= 1.0
 
 
 def test_a_function_gives_the_outputs_of_layers():

@@ -134,6 +134,12 @@ def test_positions_say_where_columns_end():
     assert [i for i, character in enumerate(lines[1]) if character in "┳┓"] == [32, 52, 68, 80]
 
 
+def test_positions_as_keras_counts_them_leave_room_for_the_nodes():
+    lines = printed(models.perceptron(), positions=[0.5, 0.75, 1.0], line_length=80)
+
+    assert [i for i, character in enumerate(lines[1]) if character in "┳┓"] == [40, 60, 80, 89]
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
