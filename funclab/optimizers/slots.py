@@ -22,6 +22,11 @@ class Stretch(NamedTuple):
     grads: Array
     slots: tuple[Array, ...]
 
+    def cut(self, begin: int, end: int) -> Stretch:
+        """Only these weights."""
+        slots = tuple(slot[begin:end] for slot in self.slots)
+        return Stretch(self.weights[begin:end], self.grads[begin:end], slots)
+
 
 class Extent(NamedTuple):
     """Where a variable's slots lie: in which group, and between which elements."""
