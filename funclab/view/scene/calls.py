@@ -251,7 +251,7 @@ class Calls:
             key=key,
             name=clean(layer.name),
             detail=words.call_words(node) + which,
-            brief=(words.brief(node) + which).removeprefix(" · "),
+            brief=which.removeprefix(" · ") if " · inputs[" in which else words.brief(node) + which,
             several=len(layer.inbound_nodes) > 1,
             role=role(self.graph, node),
             node=node.index,

@@ -248,10 +248,10 @@ def draw_heading(
     two = density.two_lines
     # The heading of an open frame stands at its top, above what is inside.
     height = density.height if box.inside is not None else box.height
-    line = round(density.height * 0.42) if two else (height + density.name) / 2 - 2
+    line = round(density.height * 0.4) if two else (height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")
-        canvas.text_line(start + 1j * round(density.height * 0.8), texts.detail, detail)
+        canvas.text_line(start + 1j * round(density.height * 0.83), texts.detail, detail)
     if box.note and density.plates:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     if group is not None:

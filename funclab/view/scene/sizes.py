@@ -119,6 +119,8 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")
         text += " …" * bool(more)
     text = text or first
+    if " " in text and text_width(text, size, bold) > room:
+        text = text.partition(" ")[2] if text[0].isupper() else ""  # a size without the class
     while text and text_width(text, size, bold) > room:
         text = shorten(text, len(text) - 1) if len(text) > 8 else ""
     return text

@@ -21,6 +21,8 @@ from funclab.view.scene.scene import Box
 
 APART = 14
 """The distance of boxes beside each other."""
+BEND = 5
+"""How much further from the boxes a lane runs in lines: room for a corner and an arrow."""
 
 
 Zone = tuple[int, int]
@@ -351,7 +353,8 @@ class Lanes:
         for side, tracks in ((1, self.tracks[here:]), (-1, self.tracks[here::-1])):
             for track in tracks:
                 self._put(track, reached[side], side)
-        rights = reached[1]
+        more = BEND * self.in_lines
+        rights = {zone: reach + more for zone, reach in reached[1].items()}
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.high - lane.low, lane.low)):
             zones = [(rank, words) for rank in range(lane.low, lane.high + 1) for words in (0, 1)]
             lane.at = max((rights.get(zone, 0.0) for zone in zones), default=0) + LANE

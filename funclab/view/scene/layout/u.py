@@ -13,7 +13,7 @@ FEWEST = 2
 """Skips that make a U."""
 AXIS = 26
 """How far from the left of the boxes the wire runs."""
-APART, NEAR = 84, 42
+APART, NEAR = 60, 36
 """The least way from the words on the left to the boxes on the right, and that of short lines."""
 LEFT = 104, 76
 """Room for the words on the bands."""
@@ -82,7 +82,9 @@ class U:
         parts = arms(cells)
         assert parts is not None
         self.scene, self.cells = scene, cells
-        self.down, self.up, self.pairs = parts
+        self.down, self.up, across = parts
+        self.leading = {cell for cell, _ in across}
+        """The cells with a wire across, over which their shapes stand."""
         self.density = sizes.density_of(scene)
         self.row = set_rows(*parts)
         self.short = self.density.brief
@@ -128,7 +130,8 @@ class U:
         cell.start = box.y
         box.ports = []
         for plate in cell.plates.values():
-            plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - plate.height / 2
+            over = plate.height if cell in self.leading else plate.height / 2
+            plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - over
 
     def _way(self, wire: Wire) -> Points:
         source, target = wire.source, wire.target
@@ -138,10 +141,9 @@ class U:
         across = (source in self.down) != (target in self.down)
         tab = sizes.TAB if has_numbers(target) and (across or not self.density.rows) else 0
         if across:
-            start = max([a.right, *(p.right + 8 for p in source.plates.values() if p.width)])
             if tab:
                 b.ports.append((b.x - tab / 2, target.middle, str(wire.index)))
-            return straight((start, source.middle), (b.x - tab, target.middle))
+            return straight((a.right, source.middle), (b.x - tab, target.middle))
         x = a.x + AXIS
         if source in self.down:
             return straight((x, a.bottom), (x, b.y - tab))

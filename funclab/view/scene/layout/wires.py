@@ -11,12 +11,14 @@ from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import FAN, Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, Scene
-from funclab.view.scene.sizes import Density
+from funclab.view.scene.sizes import TAB, Density
 
 LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
 START, HEAD = 3, 8
 """Room before the first level, and for the head of an arrow after the last."""
+SHAFT = 14
+"""How much of a wire is seen before the number that it enters at."""
 RADIUS = 7
 
 
@@ -101,9 +103,12 @@ class Levels:
             has_numbers(cell) and any(not wire.side for wire in cell.entering) for cell in cells
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
-        crowded = depth or density.plates or tail < 16
-        room = sizes.TAB - 3 + HEAD * density.rows if tabs and crowded else 0
-        return tail + max(density.gap if rank else 0, need) + room
+        gap = tail + max(density.gap if rank else 0, need)
+        if not tabs:
+            return gap
+        if depth or density.plates:
+            return gap + TAB - 3 + HEAD * density.rows
+        return max(gap, TAB - 3 + SHAFT)
 
     def _place(self, rank: int, free: float) -> None:
         for crossing in self.gaps.get(rank, []):
@@ -212,7 +217,7 @@ class Wires:
             level = target.middle + wire.into
             turns.append(complex(here, level))
             reach = target.far if wire.side > 0 else target.near
-            reach += sizes.TAB if has_numbers(target) else self._rim(target)
+            reach += TAB if has_numbers(target) else self._rim(target)
             turns.append(complex(target.at + wire.side * reach, level))
             return turns
         if arrival is not None:
@@ -223,7 +228,7 @@ class Wires:
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))
             return turns
-        port = sizes.TAB / 2 if is_frame(target) else sizes.TAB - 2
+        port = TAB / 2 if is_frame(target) else TAB - 2
         out = port if has_numbers(target) else self._rim(target)
         turns.append(complex(wire.entry, target.start - out))
         return turns
@@ -247,7 +252,7 @@ class Wires:
         box = cell.box
         if box is None or not has_numbers(cell):
             return []
-        half, points = sizes.TAB / 2, []
+        half, points = TAB / 2, []
         frame = is_frame(cell)
         for wire in cell.entering:
             number = str(wire.index) if box.inputs > 1 else ""
