@@ -17,7 +17,7 @@ APART, NEAR = 60, 36
 """The least way from the words on the left to the boxes on the right, and that of short lines."""
 LEFT = 104, 76
 """Room for the words on the bands."""
-BELOW = 17
+BELOW = 19
 """Room for a number under a box, and for an arrow."""
 
 

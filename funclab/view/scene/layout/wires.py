@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from funclab.view.draw.geometry import pairs, rounded
-from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import FAN, Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, Scene
