@@ -12,6 +12,7 @@ import pytest
 
 from funclab import registry
 
+os.environ.setdefault("FUNCLAB_PROGRESS", "off")  # tests leave nothing in anyone's home folder
 cells: Counter[str] = Counter()
 tried: Counter[str] = Counter()
 failed: Counter[str] = Counter()

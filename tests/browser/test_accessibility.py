@@ -39,6 +39,7 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(twice(), step=2),
     "trace": lambda: scene("shared_gradient", step=17),
     "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
+    "profile": lambda: funclab.profile(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "training": lambda: funclab.watch(trained(), table=True, selected="shared"),
     "training, asked": lambda: funclab.watch(trained(), ask=True, log=True, joined=True),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),
