@@ -30,7 +30,8 @@ COVERED = """() => {
   const shapes = document.querySelectorAll(".fl-graph .plate, .fl-graph .box > text");
   return [...shapes].filter((shape) => {
     const at = shape.getBoundingClientRect();
-    return at.left < tag.right && tag.left < at.right && at.top + 2 < tag.bottom && tag.top + 2 < at.bottom;
+    const across = at.left < tag.right && tag.left < at.right;
+    return across && at.top + 2 < tag.bottom && tag.top + 2 < at.bottom;
   }).map((shape) => shape.textContent);
 }"""
 
