@@ -198,17 +198,22 @@ def reach(curves: Points, some: list[Area]) -> list[bool]:
     return within.any(axis=0).tolist()
 
 
-def hidden_arrows(scene: Scene, least: float = 6) -> list[str]:
-    """Edges to a number on a box whose last straight part is too short to show an arrow."""
+def hidden_arrows(scene: Scene, straight: float = 8, bent: float = 6) -> list[str]:
+    """Edges to a number on a box whose last straight part is too short to show an arrow, straight
+    on from the box or after a bend, which shows part of it."""
     numbers = [complex(x, y) for box in scene.boxes for x, y, _ in box.ports]
     plates = {plate.key for plate in scene.plates}
-    return [
-        f"{edge.source.key} -> {edge.target.key}"
-        for edge in scene.edges
-        for _, _, low, high in stretches(edge)[-1:]
-        if edge.target.key not in plates and high - low < least
-        if any(abs(complex(*edge.path[-1]) - number) < TAB for number in numbers)
-    ]
+    starts = {edge.target.key: edge for edge in scene.edges if edge.target.key in plates}
+    hidden = []
+    for edge in (edge for edge in scene.edges if edge.target.key not in plates):
+        *_, (_, _, low, high) = parts = stretches(edge)
+        seen, least = high - low, bent
+        if len(parts) == 1 and edge.source.key in starts:
+            least, first = straight, stretches(starts[edge.source.key])
+            seen += sum(end - start for *_, start, end in first)
+        if seen < least and any(abs(complex(*edge.path[-1]) - port) < TAB for port in numbers):
+            hidden.append(f"{edge.source.key} -> {edge.target.key}")
+    return hidden
 
 
 def inside(point: complex, area: Area) -> bool:

@@ -66,7 +66,7 @@ LONGEST_NAME, LONGEST_OF_ROWS, LONGEST_ID = 28, 56, 34
 BAR, PAD = 8, 12
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
-HEADER = 48
+HEADER = 53
 MARK, LOCK, SIGN = 20, 18, 26
 MARK_GAP = 5
 """The room after a pill before the name."""

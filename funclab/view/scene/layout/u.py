@@ -17,7 +17,7 @@ APART, NEAR = 60, 36
 """The least way from the words on the left to the boxes on the right, and that of short lines."""
 LEFT = 104, 76
 """Room for the words on the bands."""
-BELOW = 19
+BELOW = 20
 """Room for a number under a box, and for an arrow."""
 
 
@@ -148,8 +148,8 @@ class U:
         if source in self.down:
             return straight((x, a.bottom), (x, b.y - tab))
         if tab:
-            b.ports.append((x, b.bottom + tab / 2 - 1, str(wire.index)))
-        return straight((x, a.y), (x, b.bottom + max(0, tab - 1)))
+            b.ports.append((x, b.bottom + tab / 2 - 2, str(wire.index)))
+        return straight((x, a.y), (x, b.bottom + max(0, tab - 2)))
 
     def _end(self, cell: Cell, stubs: dict[str, Edge]) -> None:
         """The arrow by which the result leaves, onward from the last box."""
@@ -157,7 +157,7 @@ class U:
         assert box is not None
         for plate in cell.plates.values():
             x = box.x + AXIS
-            start, end = (box.bottom, box.bottom + 16) if cell in self.down else (box.y, box.y - 16)
+            start, end = (box.bottom, box.bottom + 13) if cell in self.down else (box.y, box.y - 13)
             stubs[plate.key].path = straight((x, start), (x, end))
 
     def _bands(self) -> None:

@@ -16,8 +16,8 @@ LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
 START, HEAD = 3, 8
 """Room before the first level, and for the head of an arrow after the last."""
-SHAFT = 14
-"""How much of a wire is seen before the number that it enters at."""
+SHAFT, SHORT = 12, 8
+"""How much of a wire is seen before the number that it enters at, and in lines."""
 RADIUS = 7
 
 
@@ -107,7 +107,7 @@ class Levels:
             return gap
         if depth or density.plates:
             return gap + TAB - 3 + HEAD * density.rows
-        return max(gap, TAB - 3 + SHAFT)
+        return max(gap, TAB - 1 + (SHORT if density.rows else SHAFT))
 
     def _place(self, rank: int, free: float) -> None:
         for crossing in self.gaps.get(rank, []):
