@@ -6,6 +6,7 @@ that build the same are as right.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import random
 import re
@@ -151,7 +152,16 @@ def arrange(exercise: str, *, look: str | None = None, **state: Any) -> Exercise
 def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     """The verdict on some lines in an order."""
     chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
-    return judge(item, run("\n".join(chosen), base_names(runs.names()), item.wants))
+    names = base_names(runs.names())
+    for name in assigned("\n".join(item.lines)):  # a line that is left out must be missing
+        names.pop(name, None)
+    return judge(item, run("\n".join(chosen), names, item.wants))
+
+
+def assigned(source: str) -> set[str]:
+    """The names that lines of Python assign to."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+    return {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
 
 
 def view_of(
