@@ -41,7 +41,7 @@ class Comparison(Graphs):
     right: str
     entries: list[Entry]
     notes: list[str] = field(default_factory=list)
-    """What is no difference in structure, but worth knowing: whose the weights are."""
+    """What does not count as a difference, but is worth knowing: whose the weights are."""
     shared: list[Entry] = field(default_factory=list)
     """The layers that are in both models; the kind of each is the mark that both pictures carry."""
     numbers: tuple[int, int] = (0, 0)
@@ -271,5 +271,5 @@ def shown_at(key: str, boxes: dict[str, Box]) -> str:
     if key in boxes:
         return key
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))
-    place = key.rpartition("/")[0]
-    return next(folds, "") or (shown_at(place, boxes) if place else "")
+    frame = key.rpartition("/")[0]
+    return next(folds, "") or (shown_at(frame, boxes) if frame else "")

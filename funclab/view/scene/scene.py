@@ -184,7 +184,7 @@ class Scene:
     name: str
     face: str
     direction: str = "TB"
-    place: str = ""
+    frame: str = ""
     """The key of the frame that it fills; nothing for a whole picture."""
     boxes: list[Box] = field(default_factory=list)
     plates: list[Plate] = field(default_factory=list)

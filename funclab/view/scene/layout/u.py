@@ -25,13 +25,13 @@ def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Ce
     """The cells on the way down and up, and the pairs that stand level; None if there is no U."""
     spine = longest_way(cells)
     boxes = [cell.box for cell in cells]
-    place = {cell: i for i, cell in enumerate(spine)}
+    index = {cell: i for i, cell in enumerate(spine)}
     wires = [wire for cell in cells for wire in cell.leaving]
     if len(spine) < len(cells) or any(box is None or box.inside for box in boxes):
         return None
-    skips = [(w.source, w.target) for w in wires if place[w.target] - place[w.source] > 1]
-    skips.sort(key=lambda pair: place[pair[0]])
-    ends = [place[end] for end, _ in skips] + [place[end] for _, end in reversed(skips)]
+    skips = [(w.source, w.target) for w in wires if index[w.target] - index[w.source] > 1]
+    skips.sort(key=lambda pair: index[pair[0]])
+    ends = [index[end] for end, _ in skips] + [index[end] for _, end in reversed(skips)]
     if len(skips) < FEWEST or ends != sorted(set(ends)):
         return None
     first, last = ends[len(skips) - 1], ends[len(skips)]

@@ -58,9 +58,9 @@ class Levels:
         for cell in cells:
             for port in cell.outs:
                 out, wires = cell.at + cell.outs[port], [w for w in cell.leaving if w.port == port]
-                places = [wire.lane.at if wire.lane else wire.entry for wire in wires]
-                if any(abs(place - out) > 0.5 for place in places):
-                    self.buses[cell, port] = Crossing(cell.rank + 1, out, places)
+                ends = [wire.lane.at if wire.lane else wire.entry for wire in wires]
+                if any(abs(end - out) > 0.5 for end in ends):
+                    self.buses[cell, port] = Crossing(cell.rank + 1, out, ends)
             for wire in cell.entering:
                 if wire.lane and not wire.side and abs(wire.lane.at - wire.entry) > 0.5:
                     self.arrivals[wire] = Crossing(cell.rank, wire.lane.at, [wire.entry])
@@ -239,12 +239,12 @@ class Wires:
 
     def _split(self, bus: Crossing) -> None:
         """A dot wherever one line becomes two."""
-        places = {round(place, 1) for place in bus.below}
-        if len(bus.below) > 1 and len(places) > 1:
+        ends = {round(end, 1) for end in bus.below}
+        if len(bus.below) > 1 and len(ends) > 1:
             self.dots.add(complex(bus.above, bus.y))
-            for place in bus.below:
-                if bus.low + 0.5 < place < bus.high - 0.5:
-                    self.dots.add(complex(place, bus.y))
+            for end in bus.below:
+                if bus.low + 0.5 < end < bus.high - 0.5:
+                    self.dots.add(complex(end, bus.y))
 
     def _ports(self, cell: Cell) -> list[tuple[float, float, str]]:
         """The middles of the ports that are drawn on a box, and their numbers."""
