@@ -117,7 +117,7 @@ def fetch(name: str, path: Any = None, **settings: Any) -> Path:
 
 def read(path: Path) -> dict[str, Array]:
     """The arrays of an npz file, whose objects may be lists and numbers, and nothing that acts."""
-    arrays = {}
+    arrays: dict[str, Array] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as file:
