@@ -11,7 +11,9 @@ from funclab.teach.progress import answers_to, record_answer
 from funclab.view.lesson.question import QuestionView
 
 
-def ask(question: str, *, votes: int = 1, look: str | None = None) -> QuestionView:
+def ask(
+    question: str, *, votes: int = 1, covers: bool = True, look: str | None = None
+) -> QuestionView:
     """A question of the course; the next view of the notebook stays covered until it is answered.
 
     Keys 1 to 4 or a click choose an option, 0 is "show me". What is said then answers the option
@@ -19,7 +21,9 @@ def ask(question: str, *, votes: int = 1, look: str | None = None) -> QuestionVi
     the cells below run, and their views stay covered.
 
     `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
-    reveal; with 2, a class votes, talks and votes again. `look`: see `funclab.view.live.view.View`.
+    reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
+    the next view, which a question on an earlier lesson need not. `look`: see
+    `funclab.view.live.view.View`.
 
     Raises: NameLookupError for a question that there is not; ArgumentError for fewer than one vote.
 
@@ -39,6 +43,7 @@ def ask(question: str, *, votes: int = 1, look: str | None = None) -> QuestionVi
         [asdict(option) for option in item.options],
         item.reveal,
         votes=votes,
+        covers=covers,
         given=answers_to(item.id),
         record=partial(record_answer, item.id),
         look=look,

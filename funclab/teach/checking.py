@@ -6,6 +6,7 @@ that build the same are as right.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import random
 import re
@@ -18,7 +19,7 @@ from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, is_untried, run
 from funclab.teach.judging import JUDGES, verdict_on
-from funclab.teach.progress import record_hint, record_try, tries_of
+from funclab.teach.progress import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
 from funclab.view.lesson.exercise import ExerciseView, Verdict
@@ -27,8 +28,6 @@ from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 
 NOTHING: Any = object()
-LAST: dict[str, tuple[Attempt, Verdict]] = {}
-"""The last try at each exercise, in this session."""
 
 
 def check(
@@ -83,13 +82,15 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
     """The verdict on a try; a stale object is named as such, and is no try."""
     verdict = verdict_on(item, attempt)
     if verdict.kind == "wrong" and attempt.model is not None:
-        old = runs.stale_run([node.time for node in attempt.model.graph.nodes])
+        made_by = [*attempt.model.graph.nodes, *attempt.model.inbound_nodes[:1]]
+        old = runs.stale_run([node.time for node in made_by])
         if old is not None:
             made, newer = old
             key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
     if verdict.kind in ("right", "wrong"):
+        attempt.names = dict(attempt.names)  # as they are now: our solution will run among them
         LAST[item.id] = attempt, verdict
         record_try(item.id, verdict.right, verdict.mistake or "other")
     return verdict
@@ -109,10 +110,6 @@ def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
     if attempt is None:
         verdict.lit = verdict_on(item, Attempt(names=runs.names())).lit
     return view_of(item, attempt, verdict, look=look, state={"hints": HINTS[item.id]})
-
-
-HINTS: dict[str, int] = {}
-"""How many hints were asked for, in this session."""
 
 
 def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
@@ -151,7 +148,16 @@ def arrange(exercise: str, *, look: str | None = None, **state: Any) -> Exercise
 def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     """The verdict on some lines in an order."""
     chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
-    return judge(item, run("\n".join(chosen), base_names(runs.names()), item.wants))
+    names = base_names(runs.names())
+    for name in assigned("\n".join(item.lines)):  # a line that is left out must be missing
+        names.pop(name, None)
+    return judge(item, run("\n".join(chosen), names, item.wants))
+
+
+def assigned(source: str) -> set[str]:
+    """The names that lines of Python assign to."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+    return {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
 
 
 def view_of(

@@ -15,20 +15,20 @@ RIGHT = {
 pixels = Input(shape=(64,), name="pixels")
 first, second = Dense(32, activation="relu"), Dense(32, activation="relu")
 last = Dense(10, activation="softmax")
-reader = Model(pixels, last(second(first(pixels))))
+model = Model(pixels, last(second(first(pixels))))
 """,
         """
 p = Input((64,))
 a = Dense(32, activation="relu")(p)
 a = Dense(32, activation="relu")(a)
-reader = Model(p, Dense(10, activation="softmax")(a))
+model = Model(p, Dense(10, activation="softmax")(a))
 """,
         """
 pixels = Input((64,))
 h = Dense(16, activation="tanh", name="second")(pixels)
 h = Dense(32, activation="relu", name="first")(h)
 h = Dense(10)(h)
-reader = Model(pixels, layers.Softmax()(h))
+model = Model(pixels, layers.Softmax()(h))
 """,
     ],
     "1B": [
@@ -70,33 +70,33 @@ WRONG = {
         "ends_in_a_layer": """
 pixels = Input(shape=(64,), name="pixels")
 first = Dense(32, activation="relu", name="first")
-reader = Model(pixels, first)
+model = Model(pixels, first)
 """,
         "left_the_graph": """
 pixels = Input(shape=(64,), name="pixels")
 h = Dense(32, name="first")(pixels)
 h = np.maximum(h, 0)
-reader = Model(pixels, Dense(10)(h))
+model = Model(pixels, Dense(10)(h))
 """,
         "other_input": """
 pixels = Input(shape=(64,), name="pixels")
 h = Dense(32, name="first")(pixels)
 digit = Dense(10, activation="softmax")(h)
-reader = Model(Input(shape=(64,), name="image"), digit)
+model = Model(Input(shape=(64,), name="image"), digit)
 """,
         "result_lost": """
 pixels = Input(shape=(64,), name="pixels")
 h = Dense(32, activation="relu", name="first")(pixels)
 h = Dense(32, activation="relu", name="second")(pixels)
 digit = Dense(10, activation="softmax", name="digit")(h)
-reader = Model(pixels, digit)
+model = Model(pixels, digit)
 """,
         "side_by_side": """
 pixels = Input(shape=(64,), name="pixels")
 a = Dense(32, activation="relu", name="first")(pixels)
 b = Dense(32, activation="relu", name="second")(pixels)
 digit = Dense(10, activation="softmax", name="digit")(a + b)
-reader = Model(pixels, digit)
+model = Model(pixels, digit)
 """,
     },
     "1B": {

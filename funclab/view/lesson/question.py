@@ -35,11 +35,13 @@ class QuestionView(View):
         reveal: str,
         *,
         votes: int = 1,
+        covers: bool = True,
         given: Answers = [],  # noqa: B006 (it is only read)
         record: Callable[[int | None], None] = lambda option: None,
         **settings: Any,
     ) -> None:
         self.name, self.record, self.known = name, record, list(given)
+        self.covers = covers
         facts = {"kind": "question", "id": name, "prompt": prompt, "options": list(options)}
         super().__init__(
             title=say("lesson_question", id=name),
@@ -82,5 +84,5 @@ class QuestionView(View):
         return f"<Question {self.name}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        cover.cover_next("" if self.answered else self.name)
+        cover.cover_next(self.name if self.covers and not self.answered else "")
         return super()._repr_mimebundle_(**kwargs)

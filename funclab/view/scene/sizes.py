@@ -66,8 +66,10 @@ LONGEST_NAME, LONGEST_OF_ROWS, LONGEST_ID = 28, 56, 34
 BAR, PAD = 8, 12
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
-HEADER = 48
+HEADER = 53
 MARK, LOCK, SIGN = 20, 18, 26
+MARK_GAP = 5
+"""The room after a pill before the name."""
 NOTE = 17
 """How much higher a box is for its note."""
 FRAME_PAD, TAB = 22, 14
@@ -119,6 +121,8 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")
         text += " …" * bool(more)
     text = text or first
+    if " " in text and text_width(text, size, bold) > room:
+        text = text.partition(" ")[2] if text[0].isupper() else ""  # a size without the class
     while text and text_width(text, size, bold) > room:
         text = shorten(text, len(text) - 1) if len(text) > 8 else ""
     return text
@@ -201,9 +205,14 @@ def pill_width(text: str) -> float:
     return text_width(text, PILL, bold=True) + 16
 
 
+def marks_width(box: Box) -> float:
+    """How wide the pills of a view before the name are."""
+    return sum(pill_width(words) + MARK_GAP for words in box.marks)
+
+
 def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
-    room = density.widest + 30 - rack_width(box)
+    room = density.widest + 30 - rack_width(box) - marks_width(box)
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
     detail = next((words for words in details if text_width(words, SMALL) <= longest), "")
@@ -235,6 +244,7 @@ def ticks(box: Box) -> Area:
 def _measure_repeat(box: Box, density: Density) -> None:
     title, detail, varies = repeat_texts(box, density)
     heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    heading += marks_width(box)
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
@@ -262,7 +272,7 @@ def measure_box(box: Box, density: Density) -> None:
         density = DENSITIES["full"]
     texts = box_texts(box, density)
     first = text_width(texts.name, density.name, bold=True)
-    first += MARK if box.group is not None else 0
+    first += marks_width(box) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
     first += SIGN if box.opens and (box.rows or not density.two_lines) else 0

@@ -14,6 +14,7 @@ from tests.view.measures import (
     bent,
     crossed_boxes,
     crossings,
+    hidden_arrows,
     overlapping,
     overlapping_texts,
     texts,
@@ -62,6 +63,20 @@ def test_a_model_fits_its_room_as_far_as_the_rules_allow(name, room):
 def test_the_main_line_is_straight_in_each_column(name, room):
     for part in drawn(name, room).scene.walk():
         assert bent(part) == []
+
+
+@every_picture
+def test_an_arrow_that_comes_to_a_number_is_seen(name, room):
+    for part in drawn(name, room).scene.walk():
+        assert hidden_arrows(part) == []
+
+
+@pytest.mark.parametrize("room", gallery.ROOMS)
+def test_weights_that_two_calls_share_are_drawn_in_every_room(room):
+    (group,) = drawn("siamese", room).scene.groups
+
+    assert group.width > 0
+    assert len(group.ties) == 2
 
 
 @every_picture
