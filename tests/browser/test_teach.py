@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -11,7 +12,7 @@ from funclab.teach import arrange, ask, course
 from funclab.teach.checking import check_lines
 from tests.browser.conftest import WINDOW
 from tests.browser.every_view import SHUT_DOWN
-from tests.browser.notebook_page import CELLS, READY, NotebookPage, write_cells
+from tests.browser.notebook_page import CELLS, READY, RUN_ALL, NotebookPage, write_cells
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.teach.tries import module, tries
@@ -23,6 +24,7 @@ SETUP = (
     "from funclab.teach import arrange, ask, progress\n" + module(1).LESSON
 )
 ASKED = (SETUP, 'ask("1.1")', "reader", "%%fails\nModel(pixels, Dense(10))")
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 QUESTION, COVER, PICTURE = ".fl-options", ".fl-cover", ".fl-explorer"
 
 
@@ -110,6 +112,26 @@ def test_a_saved_lesson_asks_and_opens_without_its_kernel(jupyter, browser, tmp_
     expect(page.locator(".fl-reveal")).to_contain_text("what the call returned")
     expect(page.locator(COVER)).to_have_count(0)
     second.close()
+
+
+def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebook, tmp_path):
+    cells = [nbformat.v4.new_code_cell(source) for source in ASKED]
+    cells.insert(3, nbformat.v4.new_markdown_cell("*Figure 1. It gives the answer away.*"))
+    cells.insert(4, nbformat.v4.new_markdown_cell("What comes after it."))
+    path = tmp_path / f"caption-{jupyter.kind}.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    page = open_notebook(jupyter, path).page
+    page.evaluate(RUN_ALL)
+    written = page.locator(".jp-MarkdownOutput p")
+    caption, after = (written.filter(has_text=text) for text in ("Figure 1.", "What comes"))
+
+    expect(page.locator(COVER)).to_have_count(1)
+    expect(caption).to_be_hidden()
+    expect(after).to_be_visible()
+    question(page).focus()
+    page.keyboard.press("3")
+
+    expect(caption).to_be_visible()
 
 
 def test_show_me_on_the_cover_opens_it_and_counts_as_an_answer(lab, run_cells):
