@@ -22,9 +22,9 @@ from funclab.shape_math import Array
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
-    "accuracy", "activation_of", "calls_before", "calls_of", "chain_to", "is_shared", "joins",
-    "maker", "own_layers", "reads", "same_answer", "softmaxes", "source_inputs", "trained_copy",
-    "unused_calls", "ways",
+    "accuracy", "activation_of", "answers_by_call", "calls_before", "calls_of", "chain_to",
+    "is_shared", "joins", "maker", "own_layers", "reads", "same_answer", "shape_and_weights",
+    "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
 ]  # fmt: skip
 
 
@@ -129,6 +129,34 @@ def accuracy(model: Any, x: Any, y: Array) -> float:
 
 
 # Answers in words and numbers.
+def answers_by_call(answer: Any, nodes: Sequence[Node]) -> list[tuple[Node, Any]] | None:
+    """Predictions beside the calls that they are about: a list in the order of the calls, or a dict
+    by the names of layers; None when there is not one for each.
+
+    >>> h = layers.Dense(3, name="h")(layers.Input((2,)))
+    >>> [value for _, value in answers_by_call({"h": "(None, 3)"}, [maker(h)])]
+    ['(None, 3)']
+    """
+    if isinstance(answer, dict):
+        answer = [answer.get(node.operation.name, answer) for node in nodes]
+        if any(isinstance(one, dict) for one in answer):
+            return None
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(nodes):
+        return None
+    return list(zip(nodes, answer))
+
+
+def shape_and_weights(node: Node) -> tuple[Any, int]:
+    """What a call returns, and how many weights its layer has.
+
+    >>> shape_and_weights(maker(layers.Dense(3)(layers.Input((2,)))))
+    ((None, 3), 9)
+    """
+    layer: Any = node.operation
+    shapes = [tensor.shape for tensor in node.output_tensors]
+    return shapes[0] if len(shapes) == 1 else shapes, layer.count_params() if layer.is_layer else 0
+
+
 def same_answer(given: Any, wanted: Any, tolerance: float = 0.005) -> bool:
     """Whether an answer is the one wanted: (None, 8), [None, 8] and "(None, 8)" are the same.
 
