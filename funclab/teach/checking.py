@@ -19,7 +19,7 @@ from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, is_untried, run
 from funclab.teach.judging import JUDGES, verdict_on
-from funclab.teach.progress import HINTS, LAST, record_hint, record_try, tries_of
+from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
 from funclab.view.lesson.exercise import ExerciseView, Verdict

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from funclab.teach import course, progress
+from funclab.teach import course, keeping
 from funclab.teach.attempt import run
 from funclab.teach.checking import check, check_lines, known_exercise
 from tests.teach.tries import LESSONS, Try, module, tries
@@ -115,12 +115,12 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
 def test_what_the_lesson_ships_is_not_tried_yet(exercise):
     item = known_exercise(exercise)
-    tries = len(progress.tries_of(exercise))
+    tries = len(keeping.tries_of(exercise))
 
     views = [check(exercise), check_lines(exercise, item.start), check_lines(exercise, "# later\n")]
 
     assert [repr(view) for view in views] == [f"{exercise}: not tried yet."] * 3
-    assert len(progress.tries_of(exercise)) == tries
+    assert len(keeping.tries_of(exercise)) == tries
 
 
 def test_what_the_lesson_has_not_made_yet_is_named():

@@ -8,7 +8,7 @@ import pytest
 
 from funclab.errors import DataError, FileError
 from funclab.teach import ask, export_progress, forget_progress, import_progress, result
-from funclab.teach import progress as module
+from funclab.teach import keeping as module
 
 
 @pytest.fixture
@@ -109,3 +109,9 @@ def test_progress_can_be_off(tmp_path, monkeypatch):
     monkeypatch.setenv("FUNCLAB_PROGRESS", "off")
 
     assert module.path() is None
+
+
+def test_every_public_name_stays_what_it_is_when_its_file_is_imported():
+    import funclab.teach as teach
+
+    assert all(callable(getattr(teach, name)) for name in teach.__all__)
