@@ -203,13 +203,16 @@ def _draw_gathered(
     axis = 0.0
     if box.inside and not sizes.is_central(box.inside):
         axis = box.inside.axis + (box.width - box.inside.width) / 2
-    start = box.corner + axis + (12 + 1j * (21 - 3 * density.rows))
+    size, line = sizes.NAME, 21.0 - 3 * density.rows
+    if sizes.is_line(box, density):
+        size, line = density.name, (box.height + density.name) / 2 - 2
+    start = box.corner + axis + (12 + 1j * line)
     start += _draw_marks(canvas, box, start - 5j, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
         start += sizes.MARK
-    canvas.text_line(start, title, Font(sizes.NAME, bold=True))
-    wide = text_width(title, sizes.NAME, bold=True) + 10
+    canvas.text_line(start, title, Font(size, bold=True))
+    wide = text_width(title, size, bold=True) + 10
     canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
     for i, line in enumerate(varies, 1):
         canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
@@ -295,7 +298,8 @@ def _draw_marks(canvas: Canvas, box: Box, start: complex, density: Density) -> f
 
 
 def pill_height(density: Density) -> float:
-    return min(PILL_HEIGHT, density.height - 4)
+    """As high as fits in a box, or in the upper part of one with two lines."""
+    return min(PILL_HEIGHT, density.height - (16 if density.two_lines else 4))
 
 
 def _draw_ports(canvas: Canvas, box: Box, colour: str) -> None:

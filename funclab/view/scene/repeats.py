@@ -53,7 +53,7 @@ class Repetition:
         several = Counter(setting for setting, _ in first)
         own = f"{prefix_of(self.rounds[0])}_"
         return [
-            clean(f"{call.removeprefix(own)} " * (several[setting] > 1) + f"{setting} {values}")
+            clean(f"{call.removeprefix(own)}: " * (several[setting] > 1) + f"{setting} {values}")
             for (setting, values), call in first.items()
         ]
 

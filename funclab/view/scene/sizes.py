@@ -74,7 +74,7 @@ NOTE = 17
 """How much higher a box is for its note."""
 FRAME_PAD, TAB = 22, 14
 CAPSULE_PAD = 24
-REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
+REPEAT, RACK, CARDS = 30, 20, 8
 """The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
 AXIS = 17
 """In lines, how far from the left of a box the wire runs."""
@@ -124,7 +124,9 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
     if " " in text and text_width(text, size, bold) > room:
         text = text.partition(" ")[2] if text[0].isupper() else ""  # a size without the class
     while text and text_width(text, size, bold) > room:
-        text = shorten(text, len(text) - 1) if len(text) > 8 else ""
+        if len(text) <= 8:
+            return text if bold else ""  # a name is never left out
+        text = shorten(text, len(text) - 1)
     return text
 
 
@@ -216,8 +218,11 @@ def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
     detail = next((words for words in details if text_width(words, SMALL) <= longest), "")
-    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
-    return box.heading, detail, [fitted(line, room, SMALL) for line in varies]
+    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[: most_varies(box, density)]]
+    for i, line in enumerate(varies):
+        if text_width(line, SMALL) > room:  # without the call
+            varies[i] = fitted(line.rpartition(": ")[2], room, SMALL)
+    return box.heading, detail, varies
 
 
 def rack_width(box: Box) -> float:
@@ -225,11 +230,23 @@ def rack_width(box: Box) -> float:
     return min(13 * len(box.starts), 170) if box.inside is not None else 0
 
 
+def is_line(box: Box, density: Density) -> bool:
+    """Whether a closed frame is a line among others."""
+    return density.rows and box.inside is None and not box.starts
+
+
+def most_varies(box: Box, density: Density) -> int:
+    """How many lines a repeat has on how its blocks differ."""
+    return min(len(box.varies), 2 if density.brief and box.inside is not None else 4)
+
+
 def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame, or of a repeat, is above what is inside it."""
     if not box.gathers:
         return density.height + (NOTE if box.note and density.plates else 0)
-    return (REPEAT - 6 * density.rows) + LINE * min(len(box.varies), MOST_VARIES)
+    if is_line(box, density):
+        return density.height
+    return (REPEAT - 6 * density.rows) + LINE * most_varies(box, density)
 
 
 def ticks(box: Box) -> Area:
@@ -243,7 +260,8 @@ def ticks(box: Box) -> Area:
 
 def _measure_repeat(box: Box, density: Density) -> None:
     title, detail, varies = repeat_texts(box, density)
-    heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    size = density.name if is_line(box, density) else NAME
+    heading = text_width(title, size, bold=True) + 10 + text_width(detail, SMALL)
     heading += marks_width(box)
     box.height = heading_height(box, density)
     if box.inside is None:

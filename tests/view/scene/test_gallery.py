@@ -9,6 +9,7 @@ import pytest
 from funclab import Input, Model
 from funclab.layers import Dense
 from funclab.view import diagram
+from funclab.view.scene.sizes import box_texts, density_of
 from tests.view import gallery
 from tests.view.measures import (
     bent,
@@ -47,6 +48,12 @@ def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name, room):
     assert min(text.size for text in texts(picture)) >= LEGIBLE
     assert overlapping_texts(picture) == []
     assert wires_through_texts(picture) == []
+
+
+@every_picture
+def test_every_box_has_its_name(name, room):
+    for part in drawn(name, room).scene.walk():
+        assert all(box_texts(box, density_of(part)).name for box in part.boxes if not box.gathers)
 
 
 @every_picture

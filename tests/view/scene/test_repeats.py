@@ -69,7 +69,7 @@ def test_alike_blocks_say_which_call_varies_where_several_do():
     scene = scene_of(mobilenet(), fold="alike")
 
     *_, inner = (box.varies for box in repeats(scene) if box.varies)
-    assert inner[:2] == ["repeated 5 · 3 · 3 times", "block_7_expand filters 384 · 576 · 960"]
+    assert inner[:2] == ["repeated 5 · 3 · 3 times", "block_7_expand: filters 384 · 576 · 960"]
 
 
 def test_two_repetitions_fold_only_when_they_are_large():
