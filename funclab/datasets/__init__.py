@@ -2,14 +2,15 @@
 which are downloaded once."""
 
 from funclab.datasets import (
-    bikes, boston_housing, california_housing, cifar10, cifar100, digits, fashion_mnist, headlines,
-    imdb, mnist, penguins, reuters, spots,
+    adding, bikes, books, boston_housing, california_housing, cifar10, cifar100, copying, digits,
+    fashion_mnist, headlines, imdb, mnist, penguins, reuters, shapes, spots,
 )  # fmt: skip
 from funclab.missing import guard
 
 __all__ = [
-    "bikes", "boston_housing", "california_housing", "cifar10", "cifar100", "digits",
-    "fashion_mnist", "headlines", "imdb", "mnist", "penguins", "reuters", "spots",
+    "adding", "bikes", "books", "boston_housing", "california_housing", "cifar10", "cifar100",
+    "copying", "digits", "fashion_mnist", "headlines", "imdb", "mnist", "penguins", "reuters",
+    "shapes", "spots",
 ]  # fmt: skip
 
 guard(__name__)

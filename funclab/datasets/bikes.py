@@ -11,6 +11,8 @@ Learning Repository, set 275, licensed CC BY 4.0; see BIKES_LICENSE.txt beside t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from funclab.datasets import shipped
@@ -21,7 +23,7 @@ from funclab.shape_math import Array
 Arrays = dict[str, Array]
 Set = tuple[Array, Array]
 
-FIRST_DAY = np.datetime64("2011-01-01")
+FIRST_DAY: Any = np.datetime64("2011-01-01")
 DAYS, YEAR = 731, 365
 """Days in all, and those of 2011: a model is trained on that year and tested on the next."""
 COLDEST, WARMEST, STEPS = -8, 39, 50
@@ -90,25 +92,26 @@ def load_hours(window: int = 24) -> tuple[Set, Set]:
 
 
 def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
-    """How many casual and how many registered riders on a day with such weather?
+    """How many casual and how many registered riders on a day of 2012 with such weather?
 
-    A quarter of the days, drawn by `seed`, is for testing: riders grew more from year to year.
+    A quarter of its days, drawn by `seed`, is for testing. (In 2011 there were far fewer riders:
+    trained on one year, a model is wrong about the other, whatever the weather.)
 
-    Shapes: x has weather (549, 5) float32, the mean temperature in degrees Celsius and the share of
-    hours with each kind of WEATHER, and weekday (549, 7) float32, one-hot over WEEKDAYS; y has
-    casual and registered (549,) float32, riders on that day. For testing there are 182.
+    Shapes: x has weather (275, 5) float32, the mean temperature in degrees Celsius and the share of
+    hours with each kind of WEATHER, and weekday (275, 7) float32, one-hot over WEEKDAYS; y has
+    casual and registered (275,) float32, riders on that day. For testing there are 91.
 
     >>> (x_train, y_train), (x_test, y_test) = load_riders()
     >>> x_train["weather"].shape, x_train["weekday"].shape, y_test["casual"].shape
-    ((549, 5), (549, 7), (182,))
+    ((275, 5), (275, 7), (91,))
     """
     data = table()
     shares = np.eye(len(WEATHER))[data["weather"]].mean(1)
     weather = np.column_stack([data["temperature"].mean(1), shares])
-    x = {"weather": weather, "weekday": np.eye(len(WEEKDAYS))[data["weekday"]]}
-    y = {name: data[name].sum(1) for name in ("casual", "registered")}
-    order = np.random.RandomState(seed).permutation(DAYS)
-    tested, trained = np.split(order, [DAYS // 4])
+    x: Arrays = {"weather": weather, "weekday": np.eye(len(WEEKDAYS))[data["weekday"]]}
+    y: Arrays = {name: data[name].sum(1) for name in ("casual", "registered")}
+    order = YEAR + np.random.RandomState(seed).permutation(DAYS - YEAR)
+    tested, trained = np.split(order, [(DAYS - YEAR) // 4])
     return _days(x, y, trained), _days(x, y, tested)
 
 

@@ -9,6 +9,7 @@ scikit-learn's `load_digits`, unchanged.
 """
 
 import csv
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.datasets import bikes, penguins, shipped
+from funclab.datasets import bikes, books, penguins, shipped
 
 Arrays = dict[str, np.ndarray]
 
@@ -72,9 +73,46 @@ def make_bikes(folder: Path) -> Arrays:
     }
 
 
+# A full stop after one of these ends no sentence.
+ENDS = re.compile(r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?])\s+(?=[A-Z'])")
+HEADING = re.compile(r"chapter\b", re.IGNORECASE)
+INSULTING = re.compile(r"nigg|injun|half-breed|negro|darky|gyps|savage", re.IGNORECASE)
+
+
+def make_books(folder: Path) -> Arrays:
+    """Of each novel, as many short sentences as `books.EACH`, evenly spaced."""
+    lines = []
+    for name in ("pride_and_prejudice", "tom_sawyer"):
+        short = short_sentences((folder / f"{name}.txt").read_text("utf-8"))
+        lines += [short[i * len(short) // books.EACH] for i in range(books.EACH)]
+    return {"text": np.frombuffer("\n".join(lines).encode(), "uint8")}
+
+
+def short_sentences(text: str) -> list[str]:
+    """Sentences of 5 to 16 words, without quotation marks, in order."""
+    body = text[re.search(r"(?im)^chapter ", text).start() :]
+    body = re.split(r"\*\*\* ?END OF|End of (?:the )?Project Gutenberg", body)[0]
+    plain = re.sub(r'["“”_]', "", body).replace("’", "'").replace("—", "--").replace("--", " - ")
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", plain))
+    sentences = (
+        sentence.strip(" -")
+        for part in paragraphs
+        if not part.isupper() and not HEADING.match(part)
+        for sentence in ENDS.split(part)
+    )
+    return [
+        sentence
+        for sentence in sentences
+        if 5 <= len(books.words(sentence)) <= books.LENGTH
+        and sentence[-1] in ".!?"
+        and not INSULTING.search(sentence)
+    ]
+
+
 MAKERS: dict[str, Callable[[Path], Arrays]] = {
     "penguins": make_penguins,
     "bikes": make_bikes,
+    "books": make_books,
 }
 
 

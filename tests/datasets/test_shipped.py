@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 import pytest
 
-from funclab.datasets import bikes, penguins, shipped
+from funclab.datasets import bikes, books, penguins, shipped
 from funclab.errors import ArgumentError
 from tests.datasets import make
 
@@ -16,6 +16,7 @@ LOADERS = {
     "bikes": bikes.load_data,
     "hours": bikes.load_hours,
     "riders": bikes.load_riders,
+    "books": books.load_data,
 }
 LARGEST = 150_000
 """Bytes: whoever installs funclab downloads every set."""
@@ -110,9 +111,33 @@ def test_riders_of_a_day_are_those_of_its_hours():
     data = bikes.table()
     for name in ("casual", "registered"):
         both = np.concatenate([train[1][name], test[1][name]])
-        np.testing.assert_array_equal(np.sort(both), np.sort(data[name].sum(1)))
+        np.testing.assert_array_equal(np.sort(both), np.sort(data[name].sum(1)[bikes.YEAR :]))
     np.testing.assert_allclose(train[0]["weather"][:, 1:].sum(1), 1, rtol=1e-6)
     assert (train[0]["weekday"].sum(1) == 1).all()
+
+
+def test_the_books_are_two_novels_in_order_and_their_ends_are_for_testing():
+    (x, y), (x_test, y_test) = books.load_data()
+    data = books.table()
+
+    assert data["sentence"][0] == "Mr. Bennet replied that he had not."
+    assert np.bincount(y).tolist() == [1500, 1500] and np.bincount(y_test).tolist() == [500, 500]
+    np.testing.assert_array_equal(x_test[499], books.ids([data["sentence"][1999]])[0])
+    np.testing.assert_array_equal(x[1500], books.ids([data["sentence"][2000]])[0])
+    counts = [len(books.words(line)) for line in data["sentence"]]
+    assert min(counts) == 5 and max(counts) == books.LENGTH
+    assert (np.count_nonzero(np.concatenate([x, x_test]), axis=1).sum()) == sum(counts)
+
+
+def test_words_that_training_does_not_show_often_enough_have_one_id():
+    few = books.vocabulary(10)
+
+    assert few == books.vocabulary(50)[:10]
+    row = books.ids(["The and of xyzzy to."], num_words=10)[0]
+    assert row[3] == 1 and books.text(row, 10) == "the and of … to"
+    assert books.ids(["word " * 30]).shape == (1, books.LENGTH)
+    with pytest.raises(ArgumentError, match="num_words"):
+        books.load_data(2)
 
 
 @pytest.mark.parametrize("window", [0, -1, 2.5, 8760, "day"])
@@ -124,7 +149,7 @@ def test_a_window_that_is_not_a_number_of_hours_is_refused(window):
 def test_every_set_that_ships_is_small_and_names_its_source_and_licence():
     files = sorted(shipped.FOLDER.glob("*.npz"))
 
-    assert {"digits", "penguins", "bikes"} <= {file.stem for file in files}
+    assert {"digits", "penguins", "bikes", "books"} == {file.stem for file in files}
     for file in files:
         text = inspect.getdoc(importlib.import_module(f"funclab.datasets.{file.stem}")) or ""
         assert file.stat().st_size < LARGEST
@@ -162,6 +187,26 @@ def test_the_script_fills_the_hours_that_the_source_left_out(tmp_path):
     assert data["registered"].sum() == 77 and data["registered"][730, 23] == 37
     assert data["weather"][0, :4].tolist() == [1, 1, 2, 2]
     assert data["temperature"][0, :3].tolist() == [12, 12, 15]
+
+
+def test_the_script_takes_short_sentences_and_leaves_out_the_rest():
+    text = """Produced by volunteers who are not part of the book at all.
+
+CHAPTER I
+
+"Mr. Bennet replied that he _had_ not," said she--and laughed. Yes. "Is it true? I do not
+believe it yet!" This is one of the savages, they said.
+
+Chapter 2
+
+It was late.
+
+End of the Project Gutenberg EBook, which is free for everybody to use."""
+
+    assert make.short_sentences(text) == [
+        "Mr. Bennet replied that he had not, said she - and laughed.",
+        "I do not believe it yet!",
+    ]
 
 
 def write(path, *rows):

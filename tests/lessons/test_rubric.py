@@ -117,6 +117,8 @@ def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it
         assert ASKS.match(asking.source)[1] == name and "ask" in tags(asking)
         assert views[0].metadata[VIEW].cover == name, f"nothing is covered after {name}"
         assert "picture" in tags(later[0]), f"what follows {name} shows nothing"
+        caption = lesson.after(later[0], "markdown")[0]  # it is covered, too
+        assert not tags(caption) and "\n#" not in caption.source, caption.source
 
 
 @every_rebuilt
