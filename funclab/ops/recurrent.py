@@ -13,7 +13,7 @@ from funclab.graph.op import Array, Op, Work
 from funclab.kernels import recurrent as kernels
 from funclab.kernels import recurrent_in_numpy as codes
 from funclab.ops.base import Slot
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 ACTIVATIONS = codes.ACTIVATIONS
 """The activations that the fused ops know."""
@@ -87,6 +87,10 @@ class Recurrence(Op, abstract=True):
 
     def _bias_shape(self, width: int | None) -> Shape:
         return (width,)
+
+    def operations(self, *inputs: Shape) -> int:
+        (batch, time, features), (_, units) = known(inputs[0]), known(inputs[1])
+        return 2 * batch * time * (features + units) * self.gates * units
 
     def work(self, *inputs: Shape) -> Work:
         """The arrays of a `Room`."""
