@@ -22,8 +22,10 @@ import numpy as np
 
 from funclab.kernels import recurrent_in_numpy as in_numpy
 from funclab.kernels.jit import ENABLED, jit
-from funclab.kernels.recurrent_in_numpy import HARD_SIGMOID, RELU, SIGMOID, SOFTSIGN, TANH
 from funclab.kernels.threads import WORTH_SHARING, run_halves
+
+# As in recurrent_in_numpy; written here because compiled code does not see other files change.
+LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
 # tanh(x) = x P(x^2) / Q(x^2) up to 9.1, beyond which float32 knows only 1: the coefficients for
 # which the largest error is least. With the rounding it is 3e-7 (NumPy's: 6e-8, at twice the time).
