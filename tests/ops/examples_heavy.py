@@ -91,6 +91,7 @@ example(named("ConvBias"), normal(4, 4, 6), weight(2, 2, 3, 4), weight(4))  # tw
 example(named("Conv"), normal(4, 4, 3), weight(2, 2, 1, 6))  # a group for each channel
 example(named("Conv", (1, 1), "same", FIRST), normal(6, 4, 3), weight(2, 2, 3, 4))
 example(named("Conv"), normal(4, 4, 6), weight(1, 1, 6, 4))
+example(named("Conv"), normal(18, 18, 24), weight(3, 3, 24, 24))  # in tiles
 example(named("Conv", (2, 2)), normal(4, 7, 2), weight(1, 1, 2, 4))
 example(named("ConvBias", (2,), "same", LAST, (1,)), normal(6, 2), weight(3, 2, 4), weight(4))
 example(named("Conv", (1,), "valid", FIRST, (2,)), normal(2, 8), weight(3, 2, 4))
