@@ -53,6 +53,7 @@ _NAMES = {
     "load_ipython_extension": "view.notebook.extension",
     "playground": "view.playground.view",
     "plot_model": "view",
+    "profile": "view.profile.view",
     "scene": "teach.scenes",
     "shapes": "view.shapes.view",
     "to_keras": "models",

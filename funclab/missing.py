@@ -19,7 +19,6 @@ ELSEWHERE = {
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
     "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
-    "mnist": "funclab.datasets.digits has small images of digits, without a download.",
     "model_to_dot": "write model.plot().to_dot() for the graph in DOT.",
     "GradientTape": "`fit` has the gradients in its plan; funclab.trace(model, x, y) shows them. A "
     "loss of your own goes to compile, or to self.add_loss(loss) in a layer's `call`.",

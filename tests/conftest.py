@@ -12,6 +12,7 @@ import pytest
 
 from funclab import registry
 
+os.environ.setdefault("FUNCLAB_PROGRESS", "off")  # tests leave nothing in anyone's home folder
 cells: Counter[str] = Counter()
 tried: Counter[str] = Counter()
 failed: Counter[str] = Counter()
@@ -93,6 +94,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{'':32}{'tried':>10}{'failed':>10}")
         for kind, count in sorted(tried.items()):
             terminalreporter.write_line(f"{kind:32}{count:10,}{failed[kind]:10,}")
+    passed = terminalreporter.getreports("passed")
+    figures = [value for one in passed for key, value in one.user_properties if key == "rubric"]
+    for line in sorted({*figures}):
+        terminalreporter.write_line(line)
     if not terminalreporter.config.getoption("nbval", False):
         return
     terminalreporter.write_sep("-", "lessons")

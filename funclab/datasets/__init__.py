@@ -1,8 +1,16 @@
-"""Small data sets that come with funclab, real ones and made ones: nothing is fetched."""
+"""Data sets: small ones that come with funclab, real and made, and the classic ones of Keras,
+which are downloaded once."""
 
-from funclab.datasets import digits, headlines, spots
+from funclab.datasets import (
+    adding, bikes, books, boston_housing, california_housing, cifar10, cifar100, copying, digits,
+    fashion_mnist, headlines, imdb, mnist, penguins, reuters, shapes, spots,
+)  # fmt: skip
 from funclab.missing import guard
 
-__all__ = ["digits", "headlines", "spots"]
+__all__ = [
+    "adding", "bikes", "books", "boston_housing", "california_housing", "cifar10", "cifar100",
+    "copying", "digits", "fashion_mnist", "headlines", "imdb", "mnist", "penguins", "reuters",
+    "shapes", "spots",
+]  # fmt: skip
 
 guard(__name__)

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from funclab.datasets import shipped
 from funclab.errors import ArgumentError
 from funclab.shape_math import Array
 from funclab.view.draw import theme
 
-FILE = Path(__file__).with_name("digits.npz")
 TRAINING_IMAGES = 1297
 PIXEL, CARD, HEIGHT = 10, 100, 114
 
@@ -35,8 +34,8 @@ def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     >>> x_train.shape, x_train.max(), y_test[:3]
     ((1297, 8, 8), np.uint8(16), array([0, 1, 2], dtype=uint8))
     """
-    with np.load(FILE) as data:
-        images, labels = data["images"], data["labels"]
+    data = shipped.read("digits")
+    images, labels = data["images"], data["labels"]
     split = TRAINING_IMAGES
     return (images[:split], labels[:split]), (images[split:], labels[split:])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,6 +119,18 @@ def _join(a: Array, b: Array) -> Array:
     base = _base(a)
     start = _start(a, base)
     return base[start : start + a.size + b.size]
+
+
+@contextmanager
+def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
+    """Give variables back, at the end, the value they have now, and leave them free to move."""
+    before = [(variable, variable.array.copy(), variable.bound) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, array, bound in before:
+            variable.array[...] = array
+            variable.bound = bound
 
 
 class Pool:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.engine.describe import Note, describe
-from funclab.engine.memory import Pool, flat_views
+from funclab.engine.memory import Pool, flat_views, unchanged
+from funclab.engine.profile import Profile, profile
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
@@ -109,6 +110,17 @@ class Plan:
 
     def __str__(self) -> str:
         return describe(self)
+
+    def profile(self) -> Profile:
+        """How long each step takes. Weights and other variables are given back as they are now;
+        what the optimizer of a training step remembers goes on."""
+        variables = [v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable)]
+
+        def work() -> Profile:
+            with unchanged(variables):
+                return profile(self)
+
+        return holding(self.locks, work)
 
     # Forward.
     def _trainable(self) -> list[Value]:

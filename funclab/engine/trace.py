@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from funclab.engine.describe import Names, Note, line_of
 from funclab.engine.plan import Plan
 from funclab.graph.op import View
-from funclab.graph.value import Call, Value, Variable
+from funclab.graph.value import Call, Value
 from funclab.shape_math import Array
 
 
@@ -35,7 +34,7 @@ class Moment(NamedTuple):
 def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Moment]:
     """Run a plan made with `keep`, one step for each moment that is asked for.
 
-    >>> from funclab import ops
+    >>> from funclab import Variable, ops
     >>> x = Variable([3.0, 4.0], name="x")
     >>> for moment in moments(Plan(ops.sum(x * x), keep=True)):
     ...     print(moment.kind, *moment.arrays)
@@ -85,15 +84,3 @@ def _written(plan: Plan, note: Note) -> list[Any]:
         return [note.value]
     inputs = enumerate(note.call.inputs)
     return [value for i, value in inputs if value in plan.needs_gradient and i not in note.added]
-
-
-@contextmanager
-def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
-    """Give variables back, at the end, the value they have now, and leave them free to move."""
-    before = [(variable, variable.array.copy(), variable.bound) for variable in variables]
-    try:
-        yield
-    finally:
-        for variable, array, bound in before:
-            variable.array[...] = array
-            variable.bound = bound

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 _clock = itertools.count()
 
+
+def now() -> int:
+    """A reading of the clock that orders all nodes: later than any node there is."""
+    return next(_clock)
+
+
 OBSERVERS: list[list[Node]] = []
 """Observers: lists to which each new node is added."""
 

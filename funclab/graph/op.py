@@ -68,6 +68,10 @@ class Op(registry.SetOnce):
         """Arrays that `forward` leaves for `vjp`: (shape, dtype), None for the output's dtype."""
         return ()
 
+    def operations(self, *shapes: Any, **none: Any) -> int:
+        """The multiplications and additions of `forward` in products of matrices, or the like."""
+        return 0
+
     def forward(self, *arrays: Any, **none: Any) -> None:
         raise NotImplementedError
 

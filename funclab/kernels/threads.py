@@ -19,7 +19,7 @@ WORTH_SHARING = 2e7
 
 _memory = threading.local()
 _lock = threading.Lock()
-_limits = []  # one entry for each holder; the first one is BLAS's way back to all its threads
+_limits = []  # one entry for each holder; the first one is what each BLAS goes back to
 
 
 @contextmanager
@@ -31,24 +31,32 @@ def one_blas_thread():
         yield
     finally:
         with _lock:
-            limit = _limits.pop()
-            if limit and not _limits:
-                limit.restore_original_limits()
+            before = _limits.pop()
+            if before and not _limits:
+                for set_threads, count in before:
+                    set_threads(count)
 
 
 def _limited():
-    """BLAS on one thread, until it is restored; None where there is no way to say so."""
-    controller = _controller()
-    return controller and controller.limit(limits=1, user_api="blas")
+    """Each BLAS that had more than one thread, by its setter, and how many; now it has one."""
+    several = [(set_threads, count) for get, set_threads in _blas() if (count := get()) != 1]
+    for set_threads, _ in several:
+        set_threads(1)
+    return several
 
 
 @functools.cache
-def _controller():
+def _blas():
+    """What tells and what sets the number of threads, for each BLAS in this process."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
-        return None
-    return ThreadpoolController()
+        return []
+    # The public setter of newer releases heeds only the thread that was first to use it.
+    return [
+        (blas.get_num_threads, getattr(blas, "_real_set_num_threads", blas.set_num_threads))
+        for blas in ThreadpoolController().select(user_api="blas").lib_controllers
+    ]
 
 
 @functools.cache

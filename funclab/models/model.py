@@ -129,6 +129,7 @@ class Model(Layer):
     # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
     summary: Any = view.Later("view.tables.summary", "print_summary")
     plot: Any = view.Later("view.scene.diagram", "plot_model")
+    profile: Any = view.Later("view.profile.view", "profile")
 
     def explore(
         self,
@@ -297,7 +298,9 @@ class Functional(Model):
         return structure.pack(self.output_structure, made)
 
     def _call_on_arrays(self, args: Any, kwargs: dict[str, Any]) -> Any:
-        return structure.unpack_singleton(super()._call_on_arrays(args, kwargs))
+        made = training.call_by_plan(self, *args, **kwargs)
+        made = super()._call_on_arrays(args, kwargs) if made is None else made
+        return structure.unpack_singleton(made)
 
     # Copies and pickles: the graph is flattened, see `saving.copies`.
     def __reduce__(self) -> Any:

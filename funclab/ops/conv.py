@@ -28,6 +28,9 @@ class Filters(Sliding, abstract=True):
         spatial = self.out_spatial(x, known(w[:-2]), self.dilation_rate)
         return self.joined(x[0], spatial, w[-1])
 
+    def operations(self, x: Shape, w: Shape, *bias: Shape) -> int:
+        return 2 * math.prod(known((*self.shape(x, w, *bias), *w[:-1])))
+
     def _check_channels(self, x: Shape, w: Shape) -> None:
         channels, (depth, filters) = self.channels(x), w[-2:]
         if channels is None or depth is None or filters is None:
@@ -130,6 +133,9 @@ class ConvTranspose(Sliding):
         axes = zip(self.spatial(x), self.axes(w), strict=True)
         lengths = tuple(shape_math.transposed_length(length, *axis) for length, axis in axes)
         return self.joined(x[0], lengths, w[-2])
+
+    def operations(self, x: Shape, w: Shape) -> int:
+        return 2 * math.prod(known((*x, *w[:-1])))
 
     def axes(self, w: Shape) -> list[tuple[Any, ...]]:
         """For each axis: size of the window, stride, dilation, padding and output padding."""

@@ -13,7 +13,7 @@ import numpy as np
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 class Factor(NamedTuple):
@@ -54,6 +54,11 @@ class Einsum(Op):
                 if lengths[letter] == 1 and None in (known, length):
                     lengths[letter] = None
         return tuple(lengths[letter] for letter in output)
+
+    def operations(self, *shapes: Shape) -> int:
+        terms, _ = self.letters([len(shape) for shape in shapes])
+        lengths = dict(zip("".join(terms), (n for shape in shapes for n in known(shape))))
+        return 2 * math.prod(lengths.values()) * (len(terms) - 1)
 
     def letters(self, ranks: Sequence[int]) -> tuple[list[str], str]:
         """The terms and the output, with letters in place of "..."."""

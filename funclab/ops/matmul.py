@@ -15,7 +15,7 @@ from funclab.kernels import threads
 from funclab.ops.arithmetic import multiply
 from funclab.ops.base import Slot, shape_of, sum_to
 from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze, transpose
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 
 class MatMul(Op):
@@ -37,6 +37,9 @@ class MatMul(Op):
                 fix="transpose or reshape one of them.",
             )
         return (*shape_math.broadcast(x[:-2], y[:-2]), x[-2], y[-1])
+
+    def operations(self, x: Shape, y: Shape) -> int:
+        return 2 * math.prod(known((*self.shape(x, y), x[-1])))
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         """One large product instead of many small ones, when y is one matrix for all of x."""

@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import recurrent as kernels
 from funclab.ops.base import Slot
-from funclab.shape_math import Shape, show
+from funclab.shape_math import Shape, known, show
 
 ACTIVATIONS = kernels.ACTIVATIONS
 """The activations that the fused ops know."""
@@ -86,6 +86,10 @@ class Recurrence(Op, abstract=True):
 
     def _bias_shape(self, width: int | None) -> Shape:
         return (width,)
+
+    def operations(self, *inputs: Shape) -> int:
+        (batch, time, features), (_, units) = known(inputs[0]), known(inputs[1])
+        return 2 * batch * time * (features + units) * self.gates * units
 
     def work(self, *inputs: Shape) -> Work:
         """The arrays of a `Room`."""

@@ -1,5 +1,6 @@
 """Training: from data and a compiled model to steps, epochs and numbers."""
 
+from funclab.training.calling import call_by_plan
 from funclab.training.compiled import compile
 from funclab.training.evaluating import (
     evaluate, evaluate_generator, predict, predict_generator, predict_on_batch, test_on_batch,
@@ -8,6 +9,7 @@ from funclab.training.evaluating import (
 from funclab.training.fitting import fit, fit_async, fit_generator
 
 __all__ = [
-    "compile", "evaluate", "evaluate_generator", "fit", "fit_async", "fit_generator", "predict",
-    "predict_generator", "predict_on_batch", "test_on_batch", "train_on_batch",
+    "call_by_plan", "compile", "evaluate", "evaluate_generator", "fit", "fit_async",
+    "fit_generator", "predict", "predict_generator", "predict_on_batch", "test_on_batch",
+    "train_on_batch",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from funclab.training.stored import Stored
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
-Side = tuple[str, Sequence[Array | None], Sequence[str]]
+Side = tuple[str, Sequence[Array | None], Callable[[], Sequence[str]]]
 
 
 def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
@@ -28,15 +28,16 @@ def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
 
 def check_lengths(sides: Sequence[Side]) -> None:
     """All arrays must have as many samples. A side is "input", "target" or "sample_weight", its
-    arrays, and their names."""
+    arrays, and what tells their names."""
+    lengths = {len(array) for _, arrays, _ in sides for array in arrays if array is not None}
+    if len(lengths) < 2 and 0 not in lengths:
+        return
     counts = [
         (side, len(array), name)
         for side, arrays, names in sides
-        for array, name in zip(arrays, names)
+        for array, name in zip(arrays, names())
         if array is not None
     ]
-    if not counts:
-        return
     first, first_name = counts[0][1:]
     for side, count, name in counts:
         if count != first:
@@ -56,12 +57,11 @@ def check_lengths(sides: Sequence[Side]) -> None:
                 "shows both. Or cut the longer one, if its last rows belong to nothing.",
                 facts=_counts((first_name, first), (f"{kind} {name}", count)),
             )
-    if first == 0:
-        raise DataError(
-            f"The data hold no samples: the array for {first_name} has length 0.",
-            why="there is nothing to compute a loss or prediction from.",
-            fix="check how the arrays were loaded or cut, for example print(x.shape).",
-        )
+    raise DataError(
+        f"The data hold no samples: the array for {first_name} has length 0.",
+        why="there is nothing to compute a loss or prediction from.",
+        fix="check how the arrays were loaded or cut, for example print(x.shape).",
+    )
 
 
 def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:

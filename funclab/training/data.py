@@ -91,20 +91,16 @@ def prepare(
             if compiled is not None and model.inputs is not None and len(model.inputs) == 1:
                 error.fix = _both_at_once(model, x, y) or error.fix
             raise
+    mine = ("input", inputs, partial(input_names, model, inputs))
     if compiled is None:
-        check_lengths([("input", inputs, input_names(model, inputs))])
+        check_lengths([mine])
         return Data(inputs, [], [], tree, [])
     names, shapes, dtypes = outputs_of(model, compiled, inputs, tree)
     outputs = compiled.outputs or []
     targets = match_targets(names, outputs, shapes, y)
     weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
-    check_lengths(
-        [
-            ("input", inputs, input_names(model, inputs)),
-            ("target", targets, names.names),
-            ("sample_weight", weights, names.names),
-        ]
-    )
+    theirs = [("target", targets), ("sample_weight", weights)]
+    check_lengths([mine, *((side, arrays, lambda: names.names) for side, arrays in theirs)])
     compiled.choose([None if target is None else target.shape for target in targets], shapes)
     kinds = [
         "int32" if labels is not None and whole(output.loss) else dtype

@@ -134,8 +134,10 @@ def predict(
 
         source: Any = Stream(x, ready, make, steps, targets=False)
     else:
-        data = prepare(model, None, x)
-        source = Batches(data, batch_size or usual_size(model), False, make, steps)
+        data, size = prepare(model, None, x), batch_size or usual_size(model)
+        if len(data) <= size and not (callbacks or verbose or steps):
+            return predict_data(model, data)
+        source = Batches(data, size, False, make, steps)
     told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
     progress = Progress(0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps)
     parts = predict_batches(source, told, progress)
@@ -258,7 +260,11 @@ def predict_on_batch(model: Any, x: Any) -> Any:
 
     Raises: DataError, ShapeError.
     """
-    data = prepare(model, None, x)
+    return predict_data(model, prepare(model, None, x))
+
+
+def predict_data(model: Any, data: Data) -> Any:
+    """Outputs for data that are one batch."""
     step = predicting(model, data.specs(len(data)), data.tree)
     with one_blas_thread():
         return structure.pack(step.tree, step.results(partial(step.fill, data.arrays)))

@@ -20,7 +20,7 @@ from funclab.errors import (
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.shape_math import Array, Shape, same, show
-from funclab.texts import STRING, as_texts
+from funclab.texts import STRING, as_texts, name_of
 from funclab.training.checks import check_ids_finite
 from funclab.training.matching import arrays_in, names_of_inputs
 from funclab.training.stored import as_stored, is_stored
@@ -55,6 +55,9 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
 
     Raises: DataError when an input is missing; ShapeError when an array does not fit.
     """
+    ready = ready_arrays(model, data)
+    if ready is not None:
+        return [*ready]
     parts = match_inputs(model, data)
     try:
         return [
@@ -67,6 +70,27 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
         if order:
             error.fix = advice.for_swapped("x", model.input_names, order, isinstance(data, dict))
         raise
+
+
+def ready_arrays(model: Any, data: Any) -> list[Array] | None:
+    """The arrays of `data`, where they are what the inputs take as they stand; None where anything
+    is left to match, convert or complain about."""
+    parts = data if isinstance(data, (list, tuple)) else [data]
+    tensors, first = model.inputs, parts[0] if parts else None
+    if tensors is None or len(parts) != len(tensors) or isinstance(model.input_structure, dict):
+        return None
+    for part, tensor in zip(parts, tensors):
+        fits = (
+            type(part) is np.ndarray
+            and part.ndim == len(tensor.shape)
+            and part.shape[1:] == tensor.shape[1:]
+            and name_of(part.dtype) == tensor.dtype
+            and len(part) == len(first)
+            and part.size
+        )
+        if not fits:
+            return None
+    return list(parts)
 
 
 def _array_for(model: Any, i: int, part: Any) -> Array:

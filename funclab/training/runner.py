@@ -61,14 +61,18 @@ class Runner:
 
 def predicting(model: Any, specs: Specs, tree: Any) -> Step:
     """The plan that predicts batches of these shapes; the model need not be compiled."""
-    steps = model.__dict__.setdefault("_predict_steps", Steps())
 
     def make() -> Step:
         if model.built:
             pack(model.trainable_weights)
         return predict_step(model, specs, tree)
 
-    return steps.get(shape_key(model, specs, tree), make)
+    return plans_of(model).get(shape_key(model, specs, tree), make)
+
+
+def plans_of(model: Any) -> Steps:
+    """The plans of a model that need no loss."""
+    return model.__dict__.setdefault("_predict_steps", Steps())
 
 
 def shape_key(model: Any, specs: Specs, tree: Any) -> tuple[Any, ...]:

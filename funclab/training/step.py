@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,7 @@ from funclab.training.compiled import Compiled
 Spec = tuple[Shape, str]
 
 
-@dataclass(frozen=True)
-class Specs:
+class Specs(NamedTuple):
     """Shapes (with the batch) and dtypes of all that a batch brings; None for what is missing."""
 
     inputs: tuple[Spec | None, ...]
@@ -52,7 +50,7 @@ class Step:
         self.outputs: list[Value] = []
         self.made: dict[tuple[str, ...], list[Value]] = {}
 
-    @property
+    @cached_property
     def fed(self) -> list[Array | None]:
         """The buffers of inputs, targets and weights, in order."""
         values = [*self.inputs, *self.targets, *self.weights]

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tarfile
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from funclab.config import is_interactive_logging_enabled
 from funclab.errors import ArgumentError, DataError, warn
 from funclab.files import replacing
 from funclab.layers.checks import one_of
+from funclab.utils.progbar import Progbar
 
-BLOCK = 1 << 20
+BLOCK = 1 << 16
+PATIENCE = 30
+"""Seconds without a byte after which an address counts as silent."""
 
 
 def get_file(
@@ -50,8 +57,7 @@ def get_file(
     """
     one_of("hash_algorithm", hash_algorithm, ("auto", "md5", "sha256"))
     name = _name_of(fname, origin)
-    home = cache_dir or os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    target = unpacked = Path(home).expanduser() / cache_subdir / name
+    target = unpacked = _folder(cache_dir, cache_subdir) / name
     if extract or untar:
         ended = bool(fname) and "." in name
         target = target if ended else target.with_name(f"{name}_archive")
@@ -59,12 +65,26 @@ def get_file(
     wanted = file_hash or md5_hash
     algorithm = "md5" if md5_hash and not file_hash else hash_algorithm
     stored = target.exists() and (wanted is None or checksum(target, algorithm, wanted) == wanted)
+    if target.exists() and not stored and is_interactive_logging_enabled():
+        print(f"{target} is incomplete or outdated: its hash is not {wanted}.", flush=True)
     if force_download or not stored:
         _fetch(str(origin), target, wanted, algorithm)
     if extract or untar:
         _unpack(target, unpacked, "tar" if untar else archive_format)
         return str(unpacked)
     return str(target)
+
+
+def _folder(cache_dir: Any, cache_subdir: str) -> Path:
+    """The folder of a file: as in Keras, below /tmp when the cache cannot be written to."""
+    home = Path(cache_dir or os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+    if not os.access(home, os.W_OK):
+        home = Path("/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()) / ".keras"
+    folder = home / cache_subdir
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _name_of(fname: Any, origin: str | None) -> str:
@@ -96,18 +116,10 @@ def checksum(path: Path, algorithm: str, wanted: str) -> str:
 
 
 def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as new:
-        try:
-            with urllib.request.urlopen(origin) as answer, new.open("wb") as file:
-                shutil.copyfileobj(answer, file, BLOCK)
-        except (OSError, ValueError) as error:  # URLError is an OSError
-            raise DataError(
-                f"URL fetch failure on {origin}: {getattr(error, 'reason', error)}.",
-                why="the file is not in the cache, and the address does not answer: perhaps this "
-                "machine is offline.",
-                fix=f"fetch it elsewhere, and put it at {target}.",
-            ) from None
+        with new.open("wb") as file:
+            for block in _blocks(origin, target):
+                file.write(block)
         if wanted is not None and (found := checksum(new, algorithm, wanted)) != wanted:
             raise DataError(
                 f"Incomplete or corrupted file detected: the hash of {target.name} is {found}, "
@@ -115,6 +127,38 @@ def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> Non
                 why="what was downloaded is another file.",
                 fix="try again, or check the address and the hash.",
             )
+
+
+def _blocks(origin: str, target: Path) -> Iterator[bytes]:
+    """What an address holds, block by block, with a line that shows how much has come."""
+    verbose = int(is_interactive_logging_enabled())
+    if verbose:
+        print(f"Downloading data from {origin}", flush=True)
+    try:
+        with urllib.request.urlopen(origin, timeout=PATIENCE) as answer:
+            size = int(answer.headers.get("Content-Length") or 0)
+            line = Progbar(size or None, verbose=verbose, unit_name="byte")
+            done = 0
+            while block := answer.read(BLOCK):
+                yield block
+                done += len(block)
+                line.update(done, finalize=done == size)
+            if done < size:
+                raise OSError(f"it ended after {done} of {size} bytes")
+            if done > size:  # which was not told
+                line.update(done, finalize=True)
+    except (OSError, ValueError, HTTPException) as error:
+        raise _not_fetched(origin, target, error) from None
+
+
+def _not_fetched(origin: str, target: Path, error: Exception) -> DataError:
+    what = f"URL fetch failure on {origin}: {getattr(error, 'reason', error)}."
+    why = "the file is not in the cache, and the address does not answer: perhaps this machine is "
+    why += "offline."
+    if isinstance(error, urllib.error.HTTPError):
+        what = f"URL fetch failure on {origin}: {error.code} -- {error.msg}."
+        why = "the file is not in the cache, and the server does not give it."
+    return DataError(what, why=why, fix=f"fetch it elsewhere, and put it at {target}.")
 
 
 def _unpack(archive: Path, folder: Path, form: Any) -> None:

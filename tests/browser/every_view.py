@@ -130,6 +130,12 @@ CASES = [
         ("ArrowRight",) * 3, ("1",), FOURTH,
     ),
     Case(
+        "profile", ".fl.fl-profile", "funclab.profile(model, x$)",
+        ".fl-step:nth-child(2)", Shown({"at": 1}, ".fl-caption", "head ("),
+        ("s",), Shown({"by": "steps"}, ".fl-caption", "1. shared"),
+        (), ("1",), Shown({}, ".fl-step", "shared"),
+    ),
+    Case(
         "training", ".fl-training", "funclab.watch(model$)",
         "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,

@@ -254,5 +254,5 @@ def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
 
     remember({"1 from the command to the lesson": round(lesson, 3)})
     remember({"1 from the command to its kernel": round(kernel, 3)})
-    assert "01_one_layer" in page.title()
+    assert "01_what_does" in page.title()
     page.close()

@@ -98,6 +98,7 @@ VIEWS = {
     "tour and question": toured,
     "shapes": lambda: funclab.shapes(hostile(), all=True),
     "trace": lambda: funclab.trace(hostile(), np.eye(4), [np.eye(4), np.eye(4)[:, :2]], loss="mse"),
+    "profile": lambda: funclab.profile(hostile(), np.eye(4)),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),
     "runs": runs,

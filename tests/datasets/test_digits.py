@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from funclab.datasets import digits
+from funclab.datasets import digits, shipped
 from funclab.errors import ArgumentError
 
 # Taken from scikit-learn's copy, images first: a changed pixel or another order shows here.
@@ -23,7 +23,7 @@ def test_the_images_are_those_of_the_source_in_its_order():
 
 
 def test_the_license_text_stands_beside_the_data():
-    text = digits.FILE.with_name("DIGITS_LICENSE.txt").read_text()
+    text = (shipped.FOLDER / "DIGITS_LICENSE.txt").read_text()
 
     assert "Creative Commons Attribution 4.0" in text
     assert "Alpaydin" in text and "10.24432/C50P49" in text

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from funclab import ops
+from funclab.engine.memory import unchanged
 from funclab.engine.plan import Plan
-from funclab.engine.trace import moments, unchanged
+from funclab.engine.trace import moments
 from funclab.graph.graph import Graph
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value, Variable

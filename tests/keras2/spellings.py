@@ -225,7 +225,6 @@ REFUSALS = [
     ("from keras import applications\napplications.ResNet50()", "no trained networks to download"),
     ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "clone_model"),
-    ("from keras.datasets import mnist", "without a download"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.layers import Dens", "Dense"),
     ("import keras.aplications", "No module named 'keras.aplications'"),

@@ -41,12 +41,42 @@ class Lesson:
         return [cell for cell in self.cells if tag in tags(cell)]
 
     @property
+    def number(self) -> int:
+        return int(self.path.name[:2])
+
+    @property
+    def questions(self) -> list[Any]:
+        """The texts of the questions of this lesson."""
+        return [cell for cell in self.tagged("ask") if cell.cell_type == "markdown"]
+
+    @property
+    def exercises(self) -> list[Any]:
+        """The texts of the exercises."""
+        return [cell for cell in self.tagged("exercise") if cell.cell_type == "markdown"]
+
+    @property
     def objectives_by_exercise(self) -> dict[str, str]:
         return {
             name: objective
-            for cell in self.tagged("exercise")
+            for cell in self.exercises
             for name, objective in cell.metadata.funclab.exercises.items()
         }
+
+    def after(self, cell: Any, cell_type: str = "code") -> list[Any]:
+        """The cells of a type that come after a cell."""
+        rest = self.cells[self.cells.index(cell) + 1 :]
+        return [one for one in rest if one.cell_type == cell_type]
+
+    @property
+    def figures(self) -> str:
+        """What the rubric measures of a lesson, in one line."""
+        drawn, errors = self.tagged("picture"), self.tagged("fails")
+        return (
+            f"{words(self.cells)} words, {code_lines(self.cells)} lines of code, "
+            f"{len(self.questions)} questions, {len(self.exercises)} exercises, "
+            f"{len(drawn)} pictures (one for {words(self.cells) // len(drawn)} words), "
+            f"{len(errors)} errors shown, misconceptions {sorted(self.misconceptions)}"
+        )
 
     @property
     def misconceptions(self) -> set[int]:
@@ -56,7 +86,7 @@ class Lesson:
     @property
     def solutions(self) -> list[str]:
         """The code blocks in the exercises' text, in order."""
-        text = "\n".join(cell.source for cell in self.tagged("exercise"))
+        text = "\n".join(cell.source for cell in self.exercises)
         return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
     def before(self, wanted: str, cell_type: str) -> list[Any]:
@@ -89,4 +119,7 @@ def outputs(cell: Any, mime: str) -> list[str]:
     return [one for one in found if one is not None]
 
 
+OLD = {"05_one_layer_many_calls", "08_words_in_two_answers_out"}
+"""Lessons as they were before `funclab.teach`, until those stand that take their places."""
 LESSONS = [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
+REBUILT = [lesson for lesson in LESSONS if str(lesson) not in OLD]

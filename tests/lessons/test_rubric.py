@@ -6,11 +6,23 @@ import re
 
 import pytest
 
-from tests.lessons.lesson import LESSONS, code_lines, outputs, tags, words
+from funclab.teach import course
+from funclab.teach.asking import question_text
+from tests.lessons.lesson import LESSONS, REBUILT, code_lines, outputs, tags, words
 
 PICTURES = ("image/svg+xml", "image/png")
+VIEW = "application/vnd.funclab.view+json"
+ASKS = re.compile(r'ask\("([\d.]+)"')
+TRIES = re.compile(r'%%check (\w+)|arrange\("(\w+)"\)|check\("(\w+)"\)')
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
+every_rebuilt = pytest.mark.parametrize("lesson", REBUILT, ids=str)
+every_old = pytest.mark.parametrize("lesson", [x for x in LESSONS if x not in REBUILT], ids=str)
+
+
+def new(cells):
+    """Cells without the questions on earlier lessons, which stand before a lesson's own."""
+    return [cell for cell in cells if "recall" not in tags(cell)]
 
 
 def test_there_is_a_first_lesson():
@@ -28,9 +40,9 @@ def test_every_objective_is_checked_by_an_exercise_and_every_exercise_checks_one
 @every_lesson
 def test_the_first_picture_and_the_first_trained_model_come_early(lesson):
     picture = next(cell for cell in lesson.code if "picture" in tags(cell))
-    code = lesson.before(picture.source, "code")
-    text = lesson.before(picture.source, "markdown")
-    until_fit = lesson.before(".fit(", "code")
+    code = new(lesson.before(picture.source, "code"))
+    text = new(lesson.before(picture.source, "markdown"))
+    until_fit = new(lesson.before(".fit(", "code"))
     fit = next(i for i, line in enumerate(until_fit[-1].source.splitlines()) if ".fit(" in line)
 
     assert len(code) <= 3 and words(text) <= 150
@@ -48,7 +60,7 @@ def test_a_lesson_is_short(lesson):
 def test_the_reader_is_asked_for_something_every_few_cells(lesson):
     waiting: list = []
     for cell in lesson.cells:
-        if {"ask", "exercise"} & set(tags(cell)):
+        if {"ask", "exercise", "recall"} & set(tags(cell)):
             waiting = []
         waiting.append(cell)
 
@@ -58,13 +70,13 @@ def test_the_reader_is_asked_for_something_every_few_cells(lesson):
 
 @every_lesson
 def test_predictions_are_asked_for_and_their_answers_stay_closed(lesson):
-    asked = lesson.tagged("ask")
+    asked = lesson.questions
 
     assert 4 <= len(asked) <= 8
     for cell in asked:
         question, _, answer = cell.source.partition("<details>")
         assert "?" in question and "</details>" in answer, cell.source
-        assert set(cell.metadata.funclab.misconceptions) <= set(range(1, 26))
+        assert set(cell.metadata.funclab.misconceptions) <= set(course.misconceptions())
         assert cell.metadata.funclab.objective in lesson.facts["objectives"]
 
 
@@ -83,22 +95,105 @@ def test_pictures_of_the_model_come_often_and_each_has_a_caption(lesson):
 @every_lesson
 def test_misconceptions_are_met_and_the_right_case_stands_first(lesson):
     kinds = [tags(cell) for cell in lesson.code]
-    errors = [i for i, kind in enumerate(kinds) if "raises-exception" in kind]
+    errors = [i for i, kind in enumerate(kinds) if {"raises-exception", "fails"} & {*kind}]
 
     assert len(lesson.misconceptions) >= 2
     assert not errors or ["picture"] in kinds[: errors[0]]
 
 
-@every_lesson
+@every_rebuilt
 def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
-    number = int(lesson.path.name[:2])
+    first = next(i for i, cell in enumerate(lesson.cells) if "picture" in tags(cell))
+    recalled = [cell for cell in lesson.cells[:first] if "recall" in tags(cell)]
+    asked = [ASKS.match(cell.source) for cell in recalled if cell.cell_type == "code"]
+
+    assert len(asked) == (3 if lesson.number > 1 else 0)
+    assert all(match and int(match[1].split(".")[0]) < lesson.number for match in asked)
+
+
+@every_rebuilt
+def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it(lesson):
+    for cell in lesson.questions:
+        name = cell.metadata.funclab.question
+        asking, *later = lesson.after(cell)
+        views = [out for one in later for out in one.outputs if VIEW in out.get("data", {})]
+
+        assert cell.source == question_text(name), f"python -m tests.lessons.refresh {lesson.path}"
+        assert ASKS.match(asking.source)[1] == name and "ask" in tags(asking)
+        assert views[0].metadata[VIEW].cover == name, f"nothing is covered after {name}"
+        assert "picture" in tags(later[0]), f"what follows {name} shows nothing"
+        caption = lesson.after(later[0], "markdown")[0]  # it is covered, too
+        assert not tags(caption) and "\n#" not in caption.source, caption.source
+
+
+@every_rebuilt
+def test_the_questions_and_exercises_are_those_of_the_lesson_s_file(lesson):
+    data = course.lesson(lesson.number)
+    asked = [cell.metadata.funclab.question for cell in lesson.questions]
+
+    assert asked == sorted(asked) and set(asked) == set(data.questions)
+    for cell in lesson.questions:
+        options = data.questions[cell.metadata.funclab.question].options
+        wrong = {option.misconception for option in options} - {0}
+        assert set(cell.metadata.funclab.misconceptions) == wrong, cell.source
+    for cell in lesson.exercises:
+        for name, objective in cell.metadata.funclab.exercises.items():
+            exercise = data.exercises[name]
+            mistakes = {wrong.misconception for wrong in exercise.wrong.values()}
+            assert set(cell.metadata.funclab.misconceptions) == mistakes, name
+            assert objective == exercise.objective and name in cell.source
+
+
+@every_rebuilt
+def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
+    tried = [TRIES.match(cell.source) for cell in lesson.tagged("exercise")]
+    names = [next(filter(None, match.groups())) for match in tried if match]
+    kinds = [course.exercise(name).kind for name in names]
+
+    assert set(names) == set(course.lesson(lesson.number).exercises)
+    assert len(set(kinds)) >= 4 and kinds == sorted(kinds, key=course.KINDS.index)
+
+
+@every_rebuilt
+def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson):
+    for cell in lesson.code:
+        if "exercise" in tags(cell):
+            assert "not tried yet" in outputs(cell, "text/plain")[0], cell.source
+        assert "assert" not in cell.source, cell.source
+
+
+@every_rebuilt
+def test_a_cell_that_shows_an_error_on_purpose_fails_and_the_lesson_goes_on(lesson):
+    for cell in lesson.code:
+        shown = "".join(outputs(cell, "text/plain"))
+
+        assert cell.source.startswith("%%fails") == ("fails" in tags(cell))
+        assert "fails" not in tags(cell) or re.match(r"\w+Error: ", shown), cell.source
+
+
+@every_rebuilt
+def test_its_sections_have_names_to_catch_up_to(lesson):
+    named = [cell.metadata.get("funclab", {}).get("section") for cell in lesson.cells]
+    sections = [name for name in named if name]
+
+    assert len(sections) >= 3 and len(set(sections)) == len(sections)
+
+
+@every_lesson
+def test_its_figures_are_printed(lesson, record_property):
+    record_property("rubric", f"{lesson}: {lesson.figures}")
+
+    assert lesson.figures
+
+
+@every_old
+def test_an_old_lesson_recalls_earlier_ones_in_its_text(lesson):
     opening = lesson.cells[: lesson.cells.index(lesson.code[0])]
     recalled = [cell for cell in opening if "recall" in tags(cell)]
 
-    assert len(recalled) == (number > 1)
     for cell in recalled:
         assert cell.source.partition("<details>")[0].count("?") == 3
-        assert cell.metadata.funclab.lesson < number
+        assert cell.metadata.funclab.lesson < lesson.number
 
 
 @every_lesson

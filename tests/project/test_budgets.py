@@ -15,8 +15,8 @@ DENSITY = "tokens per line"
 # of threads could use one model, models could be copied and pickled, with what holds them, and
 # layers stood in Keras' order where masks are joined, text could be an input, and state was changed
 # after the gradients that read it; and before ops said their dtype in one word, which takes a
-# method from each of thirty.
-CORE_LINES = 1425
+# method from each of thirty, and a plan could time its own steps.
+CORE_LINES = 1590
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
@@ -37,6 +37,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.0, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
+    ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),
     ("funclab/layers/hashing.py", DENSITY): (15.0, "formulas of hashes, as they were published"),
     ("funclab/saving/onnx_ops.py", DENSITY): (16.5, "tables and formulas: a line for each op"),
     ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),
@@ -44,6 +45,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
     ("funclab/layers/steps.py", DENSITY): (12.5, "equations of gates, written as calls in calls"),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
+    ("funclab/models/model.py", "lines"): (
+        460,
+        "a method for each view, its arguments written out",
+    ),
     ("funclab/fields.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (

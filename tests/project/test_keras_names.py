@@ -51,10 +51,6 @@ MISSING: dict[str, dict[str, str]] = {
         NO_FILTER: "disable_traceback_filtering enable_traceback_filtering "
         "is_traceback_filtering_enabled",
     },
-    "datasets": {
-        DOWNLOADS: "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist "
-        "reuters",
-    },
     "initializers": {
         NO_COMPLEX: "STFT STFTInitializer stft",
     },

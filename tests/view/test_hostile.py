@@ -81,7 +81,8 @@ def live(model, text):
     stop = [{"text": text, "state": {}}]
     return [
         *(funclab.explore(model, tour=stop, ask=True), funclab.shapes(model, tour=stop)),
-        *(funclab.trace(model, X, Y), watch(model), funclab.diff(model, model).view()),
+        *(funclab.trace(model, X, Y), funclab.profile(model, X, Y), watch(model)),
+        funclab.diff(model, model).view(),
         funclab.compare_runs(history, history, labels=[text, f"{text}2"]),
     ]
 
@@ -191,6 +192,7 @@ VIEWS = {
     "explorer": lambda: funclab.explore(model_of("m"), ask=True),
     "shapes": lambda: funclab.shapes(model_of("m")),
     "trace": lambda: funclab.trace(model_of("m"), X, Y),
+    "profile": lambda: funclab.profile(model_of("m"), X, Y),
     "diff": lambda: funclab.diff(model_of("m"), model_of("m")).view(),
     "training": lambda: watch(trained(model_of("m"), "run")),
     "playground": lambda: funclab.playground(epochs=1),

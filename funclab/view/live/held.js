@@ -54,6 +54,6 @@ function held(traits) {
 function liveView(make) {
   return {
     initialize: ({ model }) => announce(model),
-    render: ({ model, el }) => start(model, el, make()),
+    render: ({ model, el }) => underCover(model, el, () => start(model, el, make())),
   };
 }

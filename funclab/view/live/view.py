@@ -22,6 +22,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
 from funclab.view.live.assets import script, style
+from funclab.view.live.cover import take_cover
 from funclab.view.live.page import page_of
 
 FROM_PAGE = {"state", "stop", "answers", "space"}
@@ -42,6 +43,8 @@ class View(anywidget.AnyWidget):
     room: ClassVar[str]
     """The folder of `funclab.view` that holds its JavaScript."""
     blank_state: ClassVar[dict[str, Any]] = {}
+    coverable: ClassVar[bool] = True
+    """Whether a question before it covers it."""
 
     title = traitlets.Unicode().tag(sync=True)
     call = traitlets.Unicode().tag(sync=True)
@@ -56,6 +59,8 @@ class View(anywidget.AnyWidget):
     tour = traitlets.List().tag(sync=True)
     stop = traitlets.Int(-1).tag(sync=True)
     own_id = traitlets.Unicode().tag(sync=True)
+    cover = traitlets.Unicode().tag(sync=True)
+    """The question that has to be answered before the view is seen."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "room" in vars(cls):  # not in the classes that anywidget derives from it
@@ -185,10 +190,15 @@ class View(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1
+        if self.coverable:
+            take_cover(self)
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         paper = theme.palette(theme.still(self.look))["paper"]
         data |= {MIME: {"view": self.room}, "text/plain": repr(self)} | pictures(self.svg(), paper)
-        return data, {**metadata, MIME: {"held": self._held(), "displays": self.displays}}
+        return data, {
+            **metadata,
+            MIME: {"held": self._held(), "displays": self.displays, "cover": self.cover},
+        }
 
     def _held(self) -> str:
         """What a notebook keeps of the view, compressed: all that the browser knows of it.

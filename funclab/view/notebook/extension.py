@@ -15,6 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.training import fitting
 from funclab.view.draw import theme
 from funclab.view.faults.faults import picture_of_fault
+from funclab.view.notebook import runs
 from funclab.view.scene import words
 from funclab.view.scene.diagram import diagram, tensor_view
 from funclab.view.tables.nodes import node_table
@@ -44,6 +45,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.register_magics(FunclabMagics)
     shell.set_hook("complete_command", complete_word, str_key="%funclab")
     shell.set_custom_exc((FunclabError,), show_error)
+    runs.watch(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -55,6 +57,7 @@ def unload_ipython_extension(shell: Any) -> None:
     formatters[PLAIN].pop(Plan, None)
     fitting.live_by_default = False
     shell.set_custom_exc((), None)
+    runs.ignore(shell)
 
 
 def load_in_marimo() -> None:

@@ -1,9 +1,10 @@
-"""Commands of the notebook: `%funclab`, `%nodes LAYER` and `%%shapes`."""
+"""Commands of the notebook: `%funclab`, `%nodes LAYER`, `%%shapes`, `%%fails` and `%%check`."""
 
 from __future__ import annotations
 
 import inspect
 import re
+import traceback
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,8 @@ from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
-from funclab.view.notebook.ways import WAYS, Way
+from funclab.view.lesson.failed import FailedView
+from funclab.view.notebook.ways import CHECK, WAYS, Way
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
 from funclab.view.shapes.view import ShapeWalk
@@ -29,9 +31,12 @@ HELP = [
     ("layer, tensor", "a layer's nodes; the way to a tensor"),
     ("%nodes layer", "the nodes of a layer"),
     ("%%shapes", "first line of a cell: how each call in it inferred its shape"),
+    ("%%fails", "first line of a cell: show its error, and go on"),
+    ("%%check 1B", "first line of a cell: run it as the answer to an exercise"),
     *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
     *((f"%funclab {word} {example}", says) for word, (example, says) in SWITCHES.items()),
 ]
+CELL = "<this cell>"
 WORDS = [*WAYS, *SWITCHES]
 LONG_NAMES = {way.function: word for word, way in WAYS.items()}
 """`%funclab to_code model` is `%funclab code model`."""
@@ -81,6 +86,29 @@ class FunclabMagics(Magics):
         finally:
             OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
         self._show(nodes, None)
+
+    @cell_magic
+    def fails(self, line: str, cell: str) -> None:
+        """Run a cell that is meant to fail: its error is shown as usual, and the notebook goes on.
+
+        A cell that does not fail says so.
+        """
+        try:
+            exec(compile(self.shell.transform_cell(cell), CELL, "exec"), self.shell.user_ns)
+        except Exception as error:
+            number = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__))
+                           if f.filename == CELL), 0)  # fmt: skip
+            lines = cell.splitlines()
+            at_fault = lines[number - 1] if number and number <= len(lines) else ""
+            display(FailedView(error, at_fault))
+        else:
+            print("This cell was meant to fail, and did not.")
+
+    @cell_magic
+    def check(self, line: str, cell: str) -> None:
+        """Run a cell as the answer to an exercise and say what there is to say: `%%check 1B`."""
+        lines = self.shell.transform_cell(cell)
+        display(CHECK.load()(line.strip().strip("\"'"), lines, self.shell.user_ns))
 
     @staticmethod
     def _show(nodes: list[Node], failure: Any) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.engine.memory import unchanged
 from funclab.engine.plan import Plan
-from funclab.engine.trace import unchanged
 from funclab.graph.graph import Graph
 from funclab.graph.locks import locks_of, making
 from funclab.graph.node import Node
@@ -36,14 +36,22 @@ NodePath = tuple[str, ...]
 
 @contextmanager
 def filled_step(
-    model: Any, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
+    model: Any,
+    x: Any,
+    y: Any,
+    loss: Any,
+    optimizer: Any,
+    training: bool | None,
+    keep: bool = True,
+    batch: int = BATCH,
 ) -> Iterator[tuple[Step, Compiled | None]]:
     """A step that holds one batch, with its settings: forward, backward and update for data and
     targets; forward alone, without settings, when there are no targets.
 
-    Every value and gradient has memory of its own. Weights, statistics and random streams are given
-    back as they were; the optimizer is a copy, and no metric hears of the batch. A training run in
-    the background pauses meanwhile: what it learned would be taken back. Predictions wait, too.
+    With `keep` every value and gradient has memory of its own. Weights, statistics and random
+    streams are given back as they were; the optimizer is a copy, and no metric hears of the batch.
+    A training run in the background pauses meanwhile: what it learned would be taken back.
+    Predictions wait, too.
     """
     variables = lasting_variables(model)
     with between_batches(model.compiled_state), making, ExitStack() as locks:
@@ -53,13 +61,13 @@ def filled_step(
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
         batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0]]
-        data = data.cut(0, batches[0] if batches else BATCH)
+        data = data.cut(0, batches[0] if batches else batch)
         specs = data.specs(len(data))
         if compiled is None:
-            step = predict_step(model, specs, data.tree, bool(training), keep=True)
+            step = predict_step(model, specs, data.tree, bool(training), keep)
         else:
             weights = compiled.trainable or ()
-            step = train_step(model, compiled, specs, data.tree, weights, keep=True)
+            step = train_step(model, compiled, specs, data.tree, weights, keep)
         step.fill(data.arrays)
         yield step, compiled
 

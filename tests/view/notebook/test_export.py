@@ -36,6 +36,7 @@ VIEWS = {
     "playground": lambda: funclab.playground(epochs=2),
     "shapes": lambda: funclab.shapes(twice()),
     "trace": lambda: funclab.trace(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
+    "profile": lambda: funclab.profile(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
     "scene": lambda: scene("mask"),
     "watch": lambda: funclab.watch(trained()),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),
@@ -85,7 +86,8 @@ def test_the_plain_text_is_the_same_each_time_and_names_its_subject(name):
     assert " at 0x" not in first
     subject = {"playground": "Playground", "scene": "where_a_mask_stops", "runs": "run 1"}
     assert subject.get(name, "out" if name == "tensor path" else "") in first
-    if name in ("explorer", "shapes", "trace", "watch", "diff", "difference", "diagram", "curves"):
+    drawn = ("diff", "difference", "diagram", "curves")
+    if name in ("explorer", "shapes", "trace", "profile", "watch", *drawn):
         assert "twice" in first
 
 

@@ -109,6 +109,7 @@ def test_methods_make_what_the_functions_make():
     assert model.explore(selected="dense[1]").facts == funclab.explore(model).facts
     assert str(model.shapes()) == str(funclab.shapes(model))
     assert str(model.trace(x)) == str(funclab.trace(model, x))
+    assert model.profile(x).line() == funclab.profile(model, x).line()
     assert model.diff(other) == funclab.diff(model, other)
     assert model.to_code(names=False) == funclab.to_code(model, names=False)
     assert model.watch(log=True).state["log"] is True

@@ -1,0 +1,130 @@
+"""Bikes: how many were rented in each hour of two years in Washington, with weather and calendar.
+
+731 days of 24 hours, 2011 and 2012. Casual riders pay for a day, registered ones for longer. For
+165 hours, most of them at night or in storms, the source has no line: nobody rode, and the weather
+is that of the hour before.
+
+Source: H. Fanaee-T and J. Gama, "Event labeling combining ensemble detectors and background
+knowledge", Progress in Artificial Intelligence 2, 2014, doi:10.1007/s13748-013-0040-3; UCI Machine
+Learning Repository, set 275, licensed CC BY 4.0; see BIKES_LICENSE.txt beside this file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab.datasets import shipped
+from funclab.fields import wrong_value
+from funclab.meant import is_whole
+from funclab.shape_math import Array
+
+Arrays = dict[str, Array]
+Set = tuple[Array, Array]
+
+FIRST_DAY: Any = np.datetime64("2011-01-01")
+DAYS, YEAR = 731, 365
+"""Days in all, and those of 2011: a model is trained on that year and tested on the next."""
+COLDEST, WARMEST, STEPS = -8, 39, 50
+"""Degrees Celsius; the source has the range between in 50 steps."""
+WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+WEATHER = ("clear", "mist", "rain or snow", "storm")
+
+
+def table() -> Arrays:
+    """Everything, by name.
+
+    Shapes: date (731,) datetime64[D]; weekday (731,) int32, an index of WEEKDAYS; holiday and
+    working (731,) int32, 1 for yes; casual and registered (731, 24) int32, rents in each hour;
+    temperature (731, 24) float32, degrees Celsius; weather (731, 24) int32, an index of WEATHER.
+
+    >>> bikes = table()
+    >>> print(bikes["date"][0], WEEKDAYS[bikes["weekday"][0]], bikes["registered"][0, 8:12])
+    2011-01-01 Saturday [ 7  6 24 30]
+    """
+    data = shipped.read("bikes")
+    days = np.arange(DAYS)
+    weekday = ((days + 6) % 7).astype("int32")  # the first day was a Saturday
+    degrees = COLDEST + data["temperature"] * ((WARMEST - COLDEST) / STEPS)
+    return {
+        "date": FIRST_DAY + days,
+        "weekday": weekday,
+        "holiday": data["holiday"].astype("int32"),
+        "working": ((weekday % 6 > 0) & (data["holiday"] == 0)).astype("int32"),
+        "casual": data["casual"].astype("int32"),
+        "registered": data["registered"].astype("int32"),
+        "temperature": degrees.astype("float32"),
+        "weather": data["weather"].astype("int32") - 1,
+    }
+
+
+def load_data() -> tuple[Set, Set]:
+    """Was it a working day? 2011 is for training, 2012 for testing.
+
+    Shapes: x (365, 24) float32, the bikes rented in each hour of a day; y (365,) int32, 1 for a
+    working day, 0 for a weekend or a holiday. For testing there are 366.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_data()
+    >>> x_train.shape, x_test.shape, y_train[:4]
+    ((365, 24), (366, 24), array([0, 0, 1, 1], dtype=int32))
+    """
+    data = table()
+    x, y = _rented(data), data["working"]
+    return (x[:YEAR], y[:YEAR]), (x[YEAR:], y[YEAR:])
+
+
+def load_hours(window: int = 24) -> tuple[Set, Set]:
+    """How many bikes in the next hour, after those of `window` hours? Trained on 2011 again.
+
+    Shapes: x (8760 - window, window, 1) float32, the bikes rented in each of the hours before;
+    y (8760 - window, 1) float32, those of the next. For testing there are 8784 - window.
+    Raises: ArgumentError unless window is a whole number from 1 to 8759.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_hours()
+    >>> x_train.shape, y_test.shape
+    ((8736, 24, 1), (8760, 1))
+    """
+    if not is_whole(window) or not 1 <= window < 24 * YEAR:
+        raise wrong_value("load_hours", "window", window, "a number of hours", "24")
+    rented = _rented(table())
+    return _windows(rented[:YEAR], window), _windows(rented[YEAR:], window)
+
+
+def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
+    """How many casual and how many registered riders on a day of 2012 with such weather?
+
+    A quarter of its days, drawn by `seed`, is for testing. (In 2011 there were far fewer riders:
+    trained on one year, a model is wrong about the other, whatever the weather.)
+
+    Shapes: x has weather (275, 5) float32, the mean temperature in degrees Celsius and the share of
+    hours with each kind of WEATHER, and weekday (275, 7) float32, one-hot over WEEKDAYS; y has
+    casual and registered (275,) float32, riders on that day. For testing there are 91.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_riders()
+    >>> x_train["weather"].shape, x_train["weekday"].shape, y_test["casual"].shape
+    ((275, 5), (275, 7), (91,))
+    """
+    data = table()
+    shares = np.eye(len(WEATHER))[data["weather"]].mean(1)
+    weather = np.column_stack([data["temperature"].mean(1), shares])
+    x: Arrays = {"weather": weather, "weekday": np.eye(len(WEEKDAYS))[data["weekday"]]}
+    y: Arrays = {name: data[name].sum(1) for name in ("casual", "registered")}
+    order = YEAR + np.random.RandomState(seed).permutation(DAYS - YEAR)
+    tested, trained = np.split(order, [(DAYS - YEAR) // 4])
+    return _days(x, y, trained), _days(x, y, tested)
+
+
+def _days(x: Arrays, y: Arrays, days: Array) -> tuple[Arrays, Arrays]:
+    first, second = ({name: part[name][days].astype("float32") for name in part} for part in (x, y))
+    return first, second
+
+
+def _rented(data: Arrays) -> Array:
+    return (data["casual"] + data["registered"]).astype("float32")
+
+
+def _windows(rented: Array, window: int) -> Set:
+    series = rented.reshape(-1)
+    steps = np.lib.stride_tricks.sliding_window_view(series[:-1], window)
+    return np.ascontiguousarray(steps)[:, :, None], series[window:, None]

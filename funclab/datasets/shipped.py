@@ -1,0 +1,24 @@
+"""The real data that ship with funclab: for each set a file of arrays beside this one.
+
+Anybody can make the files again from what was published: `python -m tests.datasets.make`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from funclab.shape_math import Array
+
+FOLDER = Path(__file__).parent
+
+
+def read(name: str) -> dict[str, Array]:
+    """The arrays of a set, by name.
+
+    >>> sorted(read("digits"))
+    ['images', 'labels']
+    """
+    with np.load(FOLDER / f"{name}.npz") as file:
+        return {key: file[key] for key in file.files}

@@ -1,0 +1,64 @@
+"""`ask`: a question of the course, which covers the next view until it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+
+from funclab.errors import ArgumentError
+from funclab.teach import course
+from funclab.teach.keeping import answers_to, record_answer
+from funclab.view.lesson.question import QuestionView
+
+
+def ask(
+    question: str, *, votes: int = 1, covers: bool = True, look: str | None = None
+) -> QuestionView:
+    """A question of the course; the next view of the notebook stays covered until it is answered.
+
+    Keys 1 to 4 or a click choose an option, 0 is "show me". What is said then answers the option
+    chosen. The answer is recorded in the progress of the student. Nothing ever waits: with Run All
+    the cells below run, and their views stay covered.
+
+    `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
+    reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
+    the next view, which a question on an earlier lesson need not. `look`: see
+    `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for a question that there is not; ArgumentError for fewer than one vote.
+
+    >>> ask("1.1")
+    <Question 1.1>
+    """
+    item = course.question(question)
+    if type(votes) is not int or votes < 1:
+        raise ArgumentError(
+            f"ask was given votes={votes!r}.",
+            why="it is the number of answers before the reveal, 1 or more.",
+            fix=f'write ask("{item.id}"), or ask("{item.id}", votes=2).',
+        )
+    return QuestionView(
+        item.id,
+        item.text,
+        [asdict(option) for option in item.options],
+        item.reveal,
+        votes=votes,
+        covers=covers,
+        given=answers_to(item.id),
+        record=partial(record_answer, item.id),
+        look=look,
+    )
+
+
+def question_text(question: str) -> str:
+    """The Markdown of a question, for the cell above `ask`: the page that cannot ask shows this.
+
+    >>> print(question_text("1.5").splitlines()[2])
+    - **1** a model that ends in `rule`
+    """
+    item = course.question(question)
+    options = [f"- **{i}** {option.text}" for i, option in enumerate(item.options, 1)]
+    answer = f"**{item.answer + 1}.** {item.reveal}"
+    lines = [f"**Question {item.id}.** {item.text}", "", *options, ""]
+    lines += ["<details><summary>Without a kernel: the answer</summary>", "", answer]
+    return "\n".join([*lines, "", "</details>"])

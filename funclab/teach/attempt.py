@@ -1,0 +1,126 @@
+"""What a student tried: the answer, the calls that were made, and the error if one stopped it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional
+
+BLANK = re.compile(r"\.\.\.|___")
+"""What stands in the code of an exercise where the student is to write."""
+
+
+@dataclass
+class Attempt:
+    """A try at an exercise.
+
+    `answer` is what is judged, mostly a model; `names` are the variables of the notebook, with what
+    the lesson made; `nodes` the calls made while the student's lines ran, if these are known;
+    `error` what stopped the lines; `new` the variables that they set.
+    """
+
+    answer: Any = None
+    names: Mapping[str, Any] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    error: BaseException | None = None
+    new: dict[str, Any] = field(default_factory=dict)
+    stopped_at: str = ""
+    """The line that the error stopped."""
+
+    @property
+    def model(self) -> Functional | None:
+        """The answer, if it is a model with a graph."""
+        return self.answer if isinstance(self.answer, Functional) else None
+
+    @property
+    def layers(self) -> list[Operation]:
+        """The layers in new variables that are no models, called or not."""
+        values = self.new.values()
+        return [x for x in values if isinstance(x, Operation) and not isinstance(x, Functional)]
+
+    def given_to(self, function: str, argument: str) -> Any:
+        """An argument of the innermost call of a function on the way to the error; else None."""
+        found = None
+        trace = self.error.__traceback__ if self.error is not None else None
+        while trace is not None:
+            if trace.tb_frame.f_code.co_name == function:
+                found = trace.tb_frame.f_locals.get(argument, found)
+            trace = trace.tb_next
+        return found
+
+    @property
+    def given_to_model(self) -> tuple[list[Any], list[Any]] | None:
+        """The inputs and outputs of the Model that could not be made."""
+        inputs, outputs = (self.given_to("_set_graph", name) for name in ("inputs", "outputs"))
+        return None if inputs is None else (list(flat(inputs)), list(flat(outputs)))
+
+
+def flat(value: Any) -> Iterator[Any]:
+    """The leaves of lists, tuples and dicts."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    if isinstance(value, (list, tuple)) or type(value).__name__ == "dict_values":
+        for item in value:
+            yield from flat(item)
+    else:
+        yield value
+
+
+def run(source: str, names: MutableMapping[str, Any], wants: str = "") -> Attempt:
+    """Run a student's lines among the variables of the notebook.
+
+    The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
+    """
+    nodes: list[Node] = []
+    before = dict(names)
+    attempt = Attempt(names=names, nodes=nodes)
+    OBSERVERS.append(nodes)
+    try:
+        exec(compile(source, FILE, "exec"), names)  # type: ignore[arg-type]
+    except (Exception, KeyboardInterrupt) as error:
+        attempt.error = error
+        attempt.stopped_at = _line(error, source)
+    finally:
+        OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
+    attempt.new = {
+        name: value
+        for name, value in names.items()
+        if not name.startswith("_") and before.get(name, before) is not value
+    }
+    attempt.answer = attempt.new.get(wants)
+    return attempt
+
+
+FILE = "<your lines>"
+
+
+def _line(error: BaseException, source: str) -> str:
+    """The line of the source that an error stopped."""
+    numbers = [error.lineno] if isinstance(error, SyntaxError) else []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            numbers.append(trace.tb_lineno)
+        trace = trace.tb_next
+    lines = source.splitlines()
+    number = numbers[-1] if numbers else None
+    return lines[number - 1].strip() if number and number <= len(lines) else ""
+
+
+def is_untried(source: str, start: str) -> bool:
+    """Whether lines are as the exercise gave them, only comments, or still have a blank."""
+    lines = [line.split("#")[0].strip() for line in source.splitlines()]
+    code = "\n".join(line for line in lines if line)
+    given = "\n".join(line.strip() for line in start.splitlines() if line.strip())
+    return not code or code == given or bool(BLANK.search(code))
+
+
+def tensors_of(value: Any) -> list[Tensor]:
+    """The symbolic tensors in a value."""
+    return [x for x in flat(value) if isinstance(x, Tensor) and hasattr(x, "_keras_history")]

@@ -1,0 +1,107 @@
+"""`catch_up`: the state of any section of a lesson, in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import NameLookupError
+from funclab.registry import near
+from funclab.training import fitting
+from funclab.view.notebook import runs
+
+PACKAGE = Path(__file__).resolve().parents[1]
+FOLDERS = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
+"""Where lessons are: in an installed package, and in a clone."""
+SHOWN_ONLY = {"ask", "exercise", "fails"}
+"""The tags of cells that leave nothing behind."""
+
+
+def catch_up(
+    lesson: int, section: str | None = None, *, names: MutableMapping[str, Any] | None = None
+) -> None:
+    """Run all that a lesson runs before a section, without its pictures, and say what is there now.
+
+    For a seat that is late, or a session that broke. The cells are those of the lesson that came
+    with funclab, whatever was changed in the notebook; variables of the same names are replaced.
+
+    `lesson`: its number. `section` (text or None): the name of the section to begin with, as the
+    lesson has it; None for the end of the lesson. `names` (dict or None): where the variables go;
+    unless given, into the notebook.
+
+    Raises: NameLookupError for a lesson or section that there is not.
+    """
+    cells = cells_before(lesson, section)
+    target: Any = runs.names() if names is None else names
+    live, fitting.live_by_default = fitting.live_by_default, False
+    before = dict(target)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            for source in cells:
+                exec(compile(source, f"<lesson {lesson}>", "exec"), target)
+    finally:
+        fitting.live_by_default = live
+    own = [
+        key
+        for key, value in target.items()
+        if key[0] != "_" and before.get(key, before) is not value
+    ]
+    there = ", ".join(
+        key for key in own if not callable(target[key]) or hasattr(target[key], "name")
+    )
+    where = f"before “{section}”" if section else "at its end"
+    print(f"Lesson {lesson}, {where}. Here now: {there}.")
+
+
+def cells_before(lesson: int, section: str | None) -> list[str]:
+    """The sources of the cells that a lesson runs before a section, without magics.
+
+    Raises: NameLookupError for a lesson or section that there is not.
+    """
+    names = sections(lesson)
+    if section is not None and section not in names:
+        raise NameLookupError(
+            f"Lesson {lesson} has no section {section!r}{near(str(section), names)}.",
+            why=f"its sections are {', '.join(names)}.",
+            fix=f'write for example teach.catch_up({lesson}, "{names[-1]}").',
+        )
+    sources = []
+    for cell in cells_of(lesson):
+        facts = cell["metadata"].get("funclab", {})
+        if section is not None and facts.get("section") == section:
+            break
+        source = "".join(cell["source"])
+        left_out = SHOWN_ONLY & {*cell["metadata"].get("tags", [])} or source.startswith("%%")
+        if cell["cell_type"] == "code" and not left_out:
+            lines = source.splitlines()
+            sources.append("\n".join(line for line in lines if not line.startswith(("%", "!"))))
+    return sources
+
+
+def sections(lesson: int) -> list[str]:
+    """The names of a lesson's sections, in order."""
+    names = [cell["metadata"].get("funclab", {}).get("section") for cell in cells_of(lesson)]
+    return [name for name in names if name]
+
+
+def cells_of(lesson: int) -> list[dict[str, Any]]:
+    """The cells of a lesson as its file has them.
+
+    Raises: NameLookupError for a lesson that there is not.
+    """
+    found = {
+        int(path.name[:2]): path
+        for folder in reversed(FOLDERS)
+        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    }
+    if lesson not in found:
+        raise NameLookupError(
+            f"There is no lesson {lesson!r} here.",
+            why=f"the lessons that came with funclab are {', '.join(map(str, sorted(found)))}.",
+            fix="give the number of one of them.",
+        )
+    return json.loads(found[lesson].read_text(encoding="utf-8"))["cells"]

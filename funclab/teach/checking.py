@@ -1,0 +1,225 @@
+"""`check`, `hint`, `solution` and `arrange`: exercises that answer what was tried.
+
+A check looks at the graph, never at the text of a cell: other names, other cells and other lines
+that build the same are as right.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import random
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import partial
+from typing import Any
+
+from funclab import ops
+from funclab.errors import FunclabError
+from funclab.teach import course
+from funclab.teach.attempt import Attempt, is_untried, run
+from funclab.teach.judging import JUDGES, verdict_on
+from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
+from funclab.view.diff.picture import halves
+from funclab.view.diff.view import diff
+from funclab.view.lesson.exercise import ExerciseView, Verdict
+from funclab.view.live.said import say
+from funclab.view.notebook import runs
+from funclab.view.scene.diagram import bare
+
+NOTHING: Any = object()
+
+
+def check(
+    exercise: str,
+    answer: Any = NOTHING,
+    *,
+    names: Mapping[str, Any] | None = None,
+    look: str | None = None,
+) -> ExerciseView:
+    """What there is to say about an answer: right, or the mistake, with its place in the graph.
+
+    In a notebook, `%%check 1B` as the first line of a cell runs the lines below it and checks what
+    they made; then even an error becomes an answer.
+
+    `exercise`: its name, such as "1B". `answer`: mostly a model; left out, the exercise is "not
+    tried yet". `names` (dict or None): the variables that the lesson made; unless given, those of
+    the notebook. `look`: see `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for an exercise that there is not.
+
+    >>> check("1B")
+    1B: not tried yet.
+    """
+    item = known_exercise(exercise)
+    if answer is NOTHING:
+        return view_of(item, None, Verdict("untried", ""), look=look)
+    attempt = Attempt(answer, runs.names() if names is None else names)
+    return judged(item, attempt, look)
+
+
+def check_lines(
+    exercise: str, source: str, names: MutableMapping[str, Any] | None = None
+) -> ExerciseView:
+    """The same for lines of Python: they run among `names`, those of the notebook unless given.
+
+    Raises: NameLookupError for an exercise that there is not.
+    """
+    item = known_exercise(exercise)
+    if is_untried(source, item.start):
+        return view_of(item, None, Verdict("untried", ""))
+    attempt = run(source, runs.names() if names is None else names, item.wants)  # type: ignore[arg-type]
+    return judged(item, attempt)
+
+
+def judged(item: course.Exercise, attempt: Attempt, look: str | None = None) -> ExerciseView:
+    """The view of the verdict on a try, which is recorded."""
+    verdict = judge(item, attempt)
+    return view_of(item, attempt, verdict, look=look)
+
+
+def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
+    """The verdict on a try; a stale object is named as such, and is no try."""
+    verdict = verdict_on(item, attempt)
+    if verdict.kind == "wrong" and attempt.model is not None:
+        made_by = [*attempt.model.graph.nodes, *attempt.model.inbound_nodes[:1]]
+        old = runs.stale_run([node.time for node in made_by])
+        if old is not None:
+            made, newer = old
+            key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
+            name = attempt.model.name
+            verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
+    if verdict.kind in ("right", "wrong"):
+        attempt.names = dict(attempt.names)  # as they are now: our solution will run among them
+        LAST[item.id] = attempt, verdict
+        record_try(item.id, verdict.right, verdict.mistake or "other")
+    return verdict
+
+
+def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
+    """The next of three hints: where to look, which rule counts, an example that is near.
+
+    `exercise`: its name, such as "1B". `look`: see `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for an exercise that there is not.
+    """
+    item = known_exercise(exercise)
+    HINTS[item.id] = min(3, HINTS.get(item.id, 0) + 1)
+    record_hint(item.id, HINTS[item.id])
+    attempt, verdict = LAST.get(item.id, (None, Verdict("untried", "")))
+    if attempt is None:
+        verdict.lit = verdict_on(item, Attempt(names=runs.names())).lit
+    return view_of(item, attempt, verdict, look=look, state={"hints": HINTS[item.id]})
+
+
+def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
+    """Our solution beside the last try, once there was one.
+
+    `exercise`: its name, such as "1B". `look`: see `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for an exercise that there is not.
+    """
+    item = known_exercise(exercise)
+    if not tries_of(item.id):
+        return view_of(item, None, Verdict("untried", say("lesson_try_first")), look=look)
+    attempt, verdict = LAST.get(item.id, (None, Verdict("untried", "")))
+    return view_of(item, attempt, verdict, look=look, state={"solution": True})
+
+
+def arrange(exercise: str, *, look: str | None = None, **state: Any) -> ExerciseView:
+    """Lines of a program, out of order, to put in order by keys or clicks; `c` checks them.
+
+    Some of the lines may be left out. `exercise`: its name, such as "1A". `look`: see
+    `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for an exercise that there is not.
+
+    >>> arrange("1A").judge([0, 1, 2, 3, 4, 5]).right
+    True
+    """
+    item = known_exercise(exercise)
+    numbers = list(range(len(item.lines)))
+    random.Random(item.id).shuffle(numbers)
+    lines = [{"number": number, "text": item.lines[number]} for number in numbers]
+    verdict = Verdict("untried", "")
+    return view_of(item, None, verdict, look=look, lines=lines, state=state)
+
+
+def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
+    """The verdict on some lines in an order."""
+    chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
+    names = base_names(runs.names())
+    for name in assigned("\n".join(item.lines)):  # a line that is left out must be missing
+        names.pop(name, None)
+    return judge(item, run("\n".join(chosen), names, item.wants))
+
+
+def assigned(source: str) -> set[str]:
+    """The names that lines of Python assign to."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+    return {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+
+
+def view_of(
+    item: course.Exercise, attempt: Attempt | None, verdict: Verdict, **settings: Any
+) -> ExerciseView:
+    """The view of an exercise after a try, or before one."""
+    return ExerciseView(
+        item.id,
+        item.task,
+        item.hints,
+        verdict,
+        check=partial(check_order, item),
+        solution=partial(solution_beside, item, attempt),
+        hinted=partial(record_hint, item.id),
+        tried=bool(tries_of(item.id)),
+        **settings,
+    )
+
+
+def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str, Any]:
+    """The solution's code, and both graphs with what is different between them."""
+    told: dict[str, Any] = {"code": item.solution_code}
+    names = base_names(runs.names() if attempt is None else attempt.names)
+    ours = run(item.solution_code, names, item.wants).model
+    attempt = LAST[item.id][0] if item.id in LAST else attempt
+    theirs = attempt.model if attempt is not None else None
+    if ours is None or theirs is None:
+        return told
+    try:
+        difference = diff(theirs, ours)
+        told["left"], told["right"] = map(bare, halves(difference, False))
+        told["entries"] = [entry.sentence for entry in difference.entries]
+    except FunclabError:  # graphs that cannot be compared are still two graphs
+        return {"code": item.solution_code}
+    return told
+
+
+def base_names(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of the notebook, over what lessons import at their first line."""
+    import numpy as np
+
+    from funclab import Input, Model, layers
+
+    every = {name: getattr(layers, name) for name in layers.__all__}
+    return {
+        **every,
+        "Input": Input,
+        "Model": Model,
+        "layers": layers,
+        "np": np,
+        "ops": ops,
+        **names,
+    }
+
+
+def known_exercise(name: str) -> course.Exercise:
+    """The exercise with this name, its judge loaded.
+
+    Raises: NameLookupError for an exercise that there is not.
+    """
+    item = course.exercise(name)
+    number = int(re.match(r"\d+", item.id)[0])  # type: ignore[index]
+    if item.id not in JUDGES:
+        importlib.import_module(f"funclab.teach.exercises.lesson_{number:02}")
+    return item

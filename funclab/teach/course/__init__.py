@@ -1,0 +1,230 @@
+"""The course as data: misconceptions, and each lesson's questions and exercises.
+
+One TOML file a lesson, `lesson_01.toml` and so on, is read when something of the lesson is first
+asked for, and checked as a whole: what is missing or does not fit is an error that names it.
+
+>>> question("1.1").options[2].right
+True
+>>> exercise("1B").wrong["new_layer"].misconception
+3
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from funclab.errors import ArgumentError, NameLookupError
+from funclab.registry import near
+
+HERE = Path(__file__).parent
+KINDS = ("predict", "arrange", "complete", "repair", "change", "make")
+"""The kinds of exercises, in the order in which a lesson fades its help."""
+LONGEST_MESSAGE = 40
+"""The words of a message to a student."""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """What some students believe, what is so instead, and the view that shows it."""
+
+    number: int
+    belief: str
+    truth: str
+    view: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a question: right, or tied to a misconception, with an answer of its own."""
+
+    text: str
+    right: bool = False
+    misconception: int = 0
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prediction: two to four options, one of them right, and what shows it."""
+
+    id: str
+    text: str
+    options: tuple[Option, ...]
+    reveal: str
+
+    @property
+    def answer(self) -> int:
+        """The number of the right option, from 0."""
+        return next(i for i, option in enumerate(self.options) if option.right)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake that is foreseen: its name, its misconception, and what is said about it."""
+
+    name: str
+    misconception: int
+    says: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its task, the mistakes that are foreseen, three hints and a solution."""
+
+    id: str
+    kind: str
+    task: str
+    hints: tuple[str, ...]
+    right: tuple[str, ...]
+    wrong: dict[str, Wrong]
+    otherwise: str = ""
+    """What is said when the mistake is none of those foreseen."""
+    objective: str = ""
+    wants: str = ""
+    """The name of the variable that holds the answer."""
+    start: str = ""
+    """What stands in the cell before the student begins."""
+    lines: tuple[str, ...] = ()
+    """The lines to arrange."""
+    solution: str | list[int] = ""
+    """Code; or the numbers of the lines, in order."""
+
+    @property
+    def solution_code(self) -> str:
+        if isinstance(self.solution, str):
+            return self.solution
+        return "\n".join(self.lines[number] for number in self.solution)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the file of a lesson holds."""
+
+    number: int
+    title: str
+    questions: dict[str, Question] = field(default_factory=dict)
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+
+
+def question(name: str) -> Question:
+    """The question with this name, such as "1.1".
+
+    Raises: NameLookupError when there is none.
+    """
+    return _named(name, "question", r"(\d+)\.\d+", "5.1", lambda lesson: lesson.questions)
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise with this name, such as "1A".
+
+    Raises: NameLookupError when there is none.
+    """
+    return _named(name, "exercise", r"(\d+)[A-Z]", "5A", lambda lesson: lesson.exercises)
+
+
+def _named(
+    name: Any, kind: str, form: str, example: str, items: Callable[[Lesson], dict[str, Any]]
+) -> Any:
+    match = re.fullmatch(form, str(name))
+    number = int(match[1]) if match else 0
+    known = items(lesson(number)) if number in numbers() else {}
+    if str(name) not in known:
+        every = [item for one in numbers() for item in items(lesson(one))]
+        raise NameLookupError(
+            f"There is no {kind} {str(name)!r}{near(str(name), every)}.",
+            why=f"the {kind}s of the course are {', '.join(every)}.",
+            fix=f'name one of them, such as "{example}".',
+        )
+    return known[str(name)]
+
+
+@functools.cache
+def numbers() -> tuple[int, ...]:
+    """The lessons that have a file."""
+    return tuple(sorted(int(path.stem[-2:]) for path in HERE.glob("lesson_??.toml")))
+
+
+@functools.cache
+def misconceptions() -> dict[int, Misconception]:
+    """All misconceptions, by number."""
+    rows = read(HERE / "misconceptions.toml")["misconception"]
+    return {row["number"]: Misconception(**row) for row in rows}
+
+
+@functools.cache
+def lesson(number: int) -> Lesson:
+    """A lesson's questions and exercises.
+
+    Raises: ArgumentError for a file that does not fit.
+    """
+    return made(number, read(HERE / f"lesson_{number:02}.toml"))
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def made(number: int, data: dict[str, Any]) -> Lesson:
+    """The lesson that the contents of a file describe.
+
+    Raises: ArgumentError for contents that do not fit.
+    """
+    questions = [_question(row) for row in data.get("question", [])]
+    exercises = [_exercise(row) for row in data.get("exercise", [])]
+    made = Lesson(
+        number,
+        data["title"],
+        {item.id: item for item in questions},
+        {item.id: item for item in exercises},
+    )
+    names = [item.id for item in (*questions, *exercises)]
+    own = [re.fullmatch(rf"{number}(\.\d+|[A-Z])", name) for name in names]
+    _demand(all(own) and len({*names}) == len(names), f"lesson {number}", f"has the names {names}")
+    return made
+
+
+def _question(row: dict[str, Any]) -> Question:
+    options = tuple(Option(**option) for option in row["options"])
+    made = Question(**{**row, "options": options})
+    _demand(2 <= len(options) <= 4, made.id, "needs two to four options")
+    _demand(sum(option.right for option in options) == 1, made.id, "needs one right option")
+    for option in options:
+        known = option.right or option.misconception in misconceptions()
+        _demand(known, made.id, f"has the wrong option {option.text!r} without a misconception")
+    return made
+
+
+def _exercise(row: dict[str, Any]) -> Exercise:
+    wrong = {name: Wrong(name, **mistake) for name, mistake in row["wrong"].items()}
+    lists = {name: tuple(row.get(name, ())) for name in ("hints", "right", "lines")}
+    made = Exercise(**{**row, **lists, "wrong": wrong})
+    _demand(made.kind in KINDS, made.id, f"is of the kind {made.kind!r}")
+    _demand(len(made.hints) == 3, made.id, "needs three hints: where, which rule, an example")
+    _demand(len(made.right) >= 3, made.id, "needs three right answers of different structure")
+    _demand(len(wrong) >= 5, made.id, "needs five mistakes that are foreseen")
+    for mistake in wrong.values():
+        known = mistake.misconception in misconceptions()
+        _demand(known, made.id, f"ties {mistake.name} to no misconception")
+    _short(made.id, [*(mistake.says for mistake in wrong.values()), made.otherwise])
+    return made
+
+
+def _short(name: str, messages: Iterable[str]) -> None:
+    for message in messages:
+        count = len(message.split())
+        _demand(count <= LONGEST_MESSAGE, name, f"says {count} words: {message!r}")
+
+
+def _demand(well: bool, name: str, problem: str) -> None:
+    if not well:
+        raise ArgumentError(
+            f"{name} {problem}.",
+            why="questions and exercises have a fixed form, which the lessons rely on.",
+            fix="correct the file of the lesson, funclab/teach/course/lesson_NN.toml.",
+        )

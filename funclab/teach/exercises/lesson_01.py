@@ -1,0 +1,309 @@
+"""Lesson 1: what does a call build?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab.errors import NeverCalledError, ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.layers import Dense
+from funclab.models.model import Functional
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_before,
+    calls_of,
+    chain_to,
+    joins,
+    maker,
+    own_layers,
+    softmaxes,
+    source_inputs,
+    trained_copy,
+    unused_calls,
+    ways,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+
+TEN = (None, 10)
+BUDGET, ENOUGH = 3000, 0.85
+
+
+# 1A
+@judge("1A")
+def two_hidden_layers(attempt: Attempt) -> Mistake | None:
+    """One Input of 64 numbers, two Dense layers in a row, ten probabilities."""
+    if attempt.model is None:
+        return not_a_model(attempt)
+    model = attempt.model
+    chain = chain_to(model.outputs[0])
+    dense = [node for node in reversed(chain) if isinstance(node.operation, Dense)]
+    layers = {node.operation for node in dense}
+    at_input = chain[-1].is_input and model.inputs[0].shape == (None, 64)
+    if at_input and len(dense) == len(layers) == 3 and is_probabilities(model):
+        return None
+    return beside_or_lost(attempt, model) or Mistake("", model=model)
+
+
+def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
+    """Two hidden layers that both read the Input: side by side, or one of them for nothing."""
+    source = model.inputs[0]
+    first = [node for node in calls_of(model, Dense) if source in node.arguments.tensors]
+    lost = [node for node in unused_calls(calls_made(attempt), model)
+            if isinstance(node.operation, Dense) and source in node.arguments.tensors]  # fmt: skip
+    if lost and first:
+        notes = {lost[-1]: "nobody reads this"}
+        return Mistake("result_lost", notes, layer=first[0], tensor=source, before=lost[-1])
+    if len(first) > 1:
+        notes = {first[1]: "reads the Input, too"}
+        return Mistake("side_by_side", notes, first=first[0], second=first[1], input=source)
+    return None
+
+
+def not_a_model(attempt: Attempt) -> Mistake:
+    """Why there is no model: what stands where a tensor belongs, or where the path ends."""
+    outputs = outputs_given(attempt)
+    layer = next((x for x in outputs if isinstance(x, Operation)), None)
+    if layer is not None:
+        return Mistake("ends_in_a_layer", place_of(layer, "no plate: a layer"), layer=layer)
+    used = numpy_was_given(attempt)
+    if used is not None:
+        notes = {maker(used): "the path ends here"}
+        source = source_inputs(used)[0]
+        return Mistake("left_the_graph", notes, layer=maker(used), input=maker(source))
+    return other_input(attempt) or Mistake("")
+
+
+@lights("1A")
+def first_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Dense)]
+    return list(nodes[:1])
+
+
+# 1B
+@judge("1B")
+def second_eye(attempt: Attempt) -> Mistake | None:
+    """From the reader's Input to the very tensor that its second hidden layer made."""
+    reader = known(attempt, "reader")
+    hidden = reader.get_layer("hidden_2")
+    source = reader.inputs[0]
+    if attempt.model is None:
+        return no_eye(attempt, hidden, source)
+    model = attempt.model
+    [output, *_], [start, *_] = model.outputs, model.inputs
+    if output is hidden.get_output_at(0) and start is source:
+        return None
+    if start is not source:
+        notes = {maker(start): "another Input"}
+        return Mistake("fresh_input", notes, model=model, other=maker(start), layer=hidden)
+    if output is reader.outputs[0]:
+        notes = {maker(output): "the reader's last call"}
+        where = {"layer": hidden, "input": maker(source)}
+        return Mistake("last_call", notes, model=model, tensor=output, **where)
+    new = own_layers(model, reader)
+    if new:
+        node = next(node for node in calls_of(model) if node.operation is new[0])
+        return Mistake("new_layer", {node: "new"}, layer=new[0], n=new[0].count_params())
+    return Mistake("", {maker(output): "ends here"}, tensor=output, input=maker(source))
+
+
+def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
+    outputs = outputs_given(attempt)
+    first = outputs[0] if outputs else None
+    where = {"layer": hidden, "input": maker(source)}
+    if isinstance(first, Operation):
+        return Mistake("gave_a_layer", place_of(first, "a layer"), **{**where, "layer": first})
+    if hasattr(first, "shape") and not tensors_of(first):
+        notes = {hidden.inbound_nodes[0]: "the place in the graph"}
+        return Mistake("gave_numbers", notes, shape=tuple(first.shape), **where)
+    moved = other_input(attempt)
+    if moved is not None:
+        return Mistake("fresh_input", moved.at, **{**moved.values, "layer": hidden})
+    return Mistake("")
+
+
+@lights("1B")
+def the_second_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
+    return [known(attempt, "reader").get_layer("hidden_2").inbound_nodes[0]]
+
+
+# 1C
+@judge("1C")
+def a_called_rule(attempt: Attempt) -> Mistake | None:
+    """Ten probabilities from the pixels, whatever the layer is that makes them."""
+    if attempt.model is None:
+        return no_call(attempt)
+    model = attempt.model
+    output = model.outputs[0]
+    taken = softmaxes(output)
+    if len(taken) > 1:
+        notes = dict.fromkeys(taken[:2], "softmax")
+        return Mistake("softmax_twice", notes, layer=taken[0], next=taken[1])
+    if is_probabilities(model):
+        return None
+    inside = set(model.graph.nodes)
+    loose = [node for node in rule_calls(attempt) if node not in inside]
+    if loose and not any(node in inside for node in rule_calls(attempt)):
+        notes = {loose[-1]: "its result goes nowhere"}
+        return Mistake("result_unused", notes, model=model, tensor=output, layer=loose[-1])
+    return not_ten(model)
+
+
+def no_call(attempt: Attempt) -> Mistake:
+    error = attempt.error
+    if isinstance(error, NeverCalledError) and isinstance(error.graph, Operation):
+        notes = {error.graph: "no node"}
+        return Mistake("never_called", notes, layer=error.graph)
+    outputs = outputs_given(attempt)
+    layer = next((x for x in outputs if isinstance(x, Operation)), None)
+    if layer is not None:
+        return Mistake("gave_a_layer", place_of(layer, "a layer, no tensor"), layer=layer)
+    if outputs and hasattr(outputs[0], "shape") and not tensors_of(outputs):
+        idle = [layer for layer in attempt.layers if not layer.inbound_nodes]
+        rule = idle[-1] if idle else attempt.names.get("rule", "The layer")
+        notes = {rule: "no call on a tensor"} if idle else {}
+        return Mistake("gave_numbers", notes, layer=rule)
+    return Mistake("")
+
+
+def rule_calls(attempt: Attempt) -> list[Node]:
+    """The calls of the layer that the notebook calls rule."""
+    rule = attempt.names.get("rule")
+    return list(rule.inbound_nodes) if isinstance(rule, Operation) else []
+
+
+@lights("1C")
+def the_rule(attempt: Attempt) -> list[Node | Operation]:
+    rule = known(attempt, "rule")
+    return [rule.inbound_nodes[0]] if rule.inbound_nodes else [rule]
+
+
+# 1D
+@judge("1D")
+def short_cut(attempt: Attempt) -> Mistake | None:
+    """Two ways from the pixels that meet; few weights; learns."""
+    if attempt.model is None:
+        return not_joined(attempt)
+    model = attempt.model
+    if len(model.inputs) > 1:
+        return two_inputs(model)
+    output, source = model.outputs[0], model.inputs[0]
+    if ways(source, output) < 2:
+        return unused_join(attempt, model) or Mistake("", model=model, input=maker(source))
+    if not is_probabilities(model) or source.shape != (None, 64):
+        return Mistake("not_probabilities", {maker(output): "the end"}, **end_of(model))
+    total = model.count_params()
+    if total > BUDGET:
+        node = max(calls_of(model), key=lambda node: count(node.operation))
+        largest = {"layer": node, "n": count(node.operation), "total": total, "model": model}
+        return Mistake("too_many_weights", {node: f"{count(node.operation):,} weights"}, **largest)
+    share = reading(model)
+    if share > ENOUGH:
+        return None
+    narrow = min(calls_of(model), key=lambda node: node.output_tensors[0].shape[-1])
+    return Mistake("reads_badly", {narrow: "few numbers pass"}, model=model, accuracy=share)
+
+
+def reading(model: Functional) -> float:
+    """How many unseen digits a model reads once it is trained from a fixed start."""
+    from funclab.datasets import digits
+
+    (x, y), (x_test, y_test) = digits.load_data()
+    x, x_test = x.reshape(-1, 64) / 16, x_test.reshape(-1, 64) / 16
+    copy = trained_copy(model, x, y, loss="sparse_categorical_crossentropy")
+    return accuracy(copy, x_test, y_test)
+
+
+def not_joined(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+        a, b = error.tensors[:2]
+        notes = {maker(a): str(a.shape), maker(b): str(b.shape)}
+        return Mistake("cannot_add", notes, join=error.graph, a=a.shape, b=b.shape)
+    used = numpy_was_given(attempt)
+    if used is not None:
+        name = getattr(error.facts.wrong[-1], "name", "NumPy") if error.facts else "NumPy"
+        return Mistake(
+            "joined_outside", {maker(used): "the path ends"}, function=name, layer=maker(used)
+        )
+    return Mistake("")
+
+
+def two_inputs(model: Functional) -> Mistake:
+    other = maker(model.inputs[1])
+    reader = [node for node in joins(model) if other in calls_before(node.arguments.tensors)]
+    join = reader[0] if reader else maker(model.outputs[0])
+    return Mistake("second_input", {other: "a second Input"}, join=join, other=other, model=model)
+
+
+def unused_join(attempt: Attempt, model: Functional) -> Mistake | None:
+    loose = unused_calls(calls_made(attempt), model)
+    joining = [node for node in loose if len(set(node.arguments.tensors)) > 1]
+    if not joining:
+        return None
+    notes = {joining[-1]: "nobody reads this"}
+    return Mistake("join_unused", notes, join=joining[-1], model=model, tensor=model.outputs[0])
+
+
+@lights("1D")
+def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
+    assert attempt.model is not None
+    return [attempt.model.graph.input_nodes[0], *calls_of(attempt.model, Dense)[:1]]
+
+
+# What several of these ask.
+def is_probabilities(model: Functional) -> bool:
+    """Whether a model ends in ten numbers behind exactly one softmax."""
+    [output, *more] = model.outputs
+    return not more and output.shape == TEN and len(softmaxes(output)) == 1
+
+
+def end_of(model: Functional) -> dict[str, Any]:
+    output = model.outputs[0]
+    return {"model": model, "shape": output.shape, "activation": activation_of(maker(output))}
+
+
+def not_ten(model: Functional) -> Mistake:
+    return Mistake("", {maker(model.outputs[0]): "the end"}, **end_of(model))
+
+
+def count(layer: Any) -> int:
+    return layer.count_params() if isinstance(layer, Operation) and layer.is_layer else 0
+
+
+def outputs_given(attempt: Attempt) -> list[Any]:
+    """What stood where the output of a model belongs: in a Model that failed, or as the answer."""
+    made = attempt.given_to_model
+    if made is not None:
+        return made[1]
+    return [] if attempt.answer is None else [attempt.answer]
+
+
+def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
+    """Where a layer is marked: at its first call if it has one."""
+    return {layer.inbound_nodes[0] if layer.inbound_nodes else layer: note}
+
+
+def numpy_was_given(attempt: Attempt) -> Any:
+    """The tensor that NumPy was given when the lines stopped."""
+    for function in ("__array_ufunc__", "__array_function__", "__array__"):
+        tensor = attempt.given_to(function, "self")
+        if tensors_of(tensor):
+            return tensor
+    return None
+
+
+def other_input(attempt: Attempt) -> Mistake | None:
+    """A Model that was to start at another Input than the one that its calls read."""
+    made = attempt.given_to_model
+    if made is None or not tensors_of(made[1]):
+        return None
+    [start, *_], tensor = tensors_of(made[0]) or [None], tensors_of(made[1])[0]
+    read = [source for source in source_inputs(tensor) if source is not start]
+    if start is None or not read:
+        return None
+    notes = {maker(read[0]): "read by the layers", maker(start): "given to Model"}
+    values = {"tensor": tensor, "input": maker(read[0]), "other": maker(start)}
+    return Mistake("other_input", notes, model="The model", **values)

@@ -1,0 +1,128 @@
+"""What checks ask of a graph: small questions with short answers.
+
+A model, layer, node or tensor goes in; nothing is changed. Names are compared nowhere: two graphs
+that do the same are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from funclab import initializers, layers
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.tensor import Tensor
+from funclab.models import clone_model
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.view.scene.diagram import calls_before, maker, source_inputs
+
+__all__ = [
+    "accuracy", "activation_of", "calls_before", "calls_of", "chain_to",
+    "is_shared", "joins", "maker", "own_layers", "reads",
+    "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
+]  # fmt: skip
+
+
+# Calls.
+def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
+    """The calls in a model of layers of a kind, or all but its inputs, in the order of calling."""
+    nodes = [node for node in model.graph.nodes if not node.is_input]
+    return [node for node in nodes if kind is None or isinstance(node.operation, kind)]
+
+
+def reads(node: Node) -> list[Node]:
+    """The calls whose outputs a call reads."""
+    return node.parent_nodes if not node.is_input else []
+
+
+def chain_to(tensor: Tensor) -> list[Node]:
+    """The calls behind a tensor, the last first, as far back as each reads one tensor."""
+    chain = [maker(tensor)]
+    while len(reads(chain[-1])) == 1:
+        chain.append(reads(chain[-1])[0])
+    return chain
+
+
+def ways(source: Tensor, target: Tensor) -> int:
+    """The number of different ways from one tensor to another."""
+    count: dict[Node, int] = {maker(source): 1}
+    for node in calls_before([target]):
+        if node not in count:
+            count[node] = sum(count.get(parent, 0) for parent in reads(node))
+    return count.get(maker(target), 0)
+
+
+def joins(model: Functional) -> list[Node]:
+    """The calls that read several tensors."""
+    return [node for node in calls_of(model) if len(set(node.arguments.tensors)) > 1]
+
+
+def unused_calls(nodes: Sequence[Node], model: Functional) -> list[Node]:
+    """Those of some calls that nobody reads, and that are not in a model."""
+    read = {parent for node in nodes for parent in reads(node)}
+    inside = set(model.graph.nodes)
+    return [node for node in nodes if node not in inside and node not in read and reads(node)]
+
+
+# Layers.
+def is_shared(layer: Operation, model: Functional) -> bool:
+    """Whether a layer is called several times within a model."""
+    return sum(node.operation is layer for node in model.graph.nodes) > 1
+
+
+def own_layers(model: Functional, others: Functional) -> list[Any]:
+    """The layers of a model that hold weights and that another model does not have."""
+    known = set(others.layers)
+    return [layer for layer in model.layers if layer not in known and layer.weights]
+
+
+def activation_of(node: Node) -> str:
+    """The activation that a call applies last: "softmax", "relu", ...; "linear" for none."""
+    operation: Any = node.operation
+    if isinstance(operation, OpOperation):
+        return type(operation.op).__name__.lower()
+    if isinstance(operation, (layers.Softmax, layers.ReLU)):
+        return type(operation).__name__.lower()
+    return getattr(getattr(operation, "activation", None), "__name__", "linear")
+
+
+def softmaxes(tensor: Tensor) -> list[Node]:
+    """The calls on the last stretch of a graph that take softmax, the first of them first."""
+    chain = [node for node in chain_to(tensor) if not node.is_input]
+    return [node for node in reversed(chain) if activation_of(node) == "softmax"]
+
+
+# Learning.
+@contextmanager
+def fixed_start(seed: int = 0) -> Iterator[None]:
+    """Draw random numbers from a fixed start, and leave those of the notebook as they are."""
+    before = initializers.rng()
+    initializers.draw_from(np.random.default_rng(seed))
+    try:
+        yield
+    finally:
+        initializers.draw_from(before)
+
+
+def trained_copy(
+    model: Functional, x: Any, y: Any, *, loss: str, epochs: int = 20, optimizer: str = "adam"
+) -> Functional:
+    """A copy of a model, trained from a fixed start: the verdict depends on the graph alone."""
+    with fixed_start():
+        copy: Any = clone_model(model)
+        copy.compile(optimizer, loss)
+        copy.fit(x, y, epochs=epochs, batch_size=32, verbose=0, live=False)
+    return copy
+
+
+def accuracy(model: Any, x: Any, y: Array) -> float:
+    """How many of some examples a model gets right: its largest output, or one above a half."""
+    answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
+    if answers.shape[-1] == 1:
+        return float(((answers[..., 0] > 0.5) == (np.asarray(y).reshape(-1) > 0.5)).mean())
+    return float((answers.argmax(axis=-1) == np.asarray(y).reshape(-1)).mean())

@@ -1,0 +1,233 @@
+"""Judges: the functions that find the mistake in a try, and the sentence made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from funclab.errors import FunclabError
+from funclab.graph.graph import reached
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.shape_math import show
+from funclab.teach import course
+from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.graphs import maker, source_inputs
+from funclab.view.draw.text import clean, shorten
+from funclab.view.faults.faults import picture_of_fault
+from funclab.view.lesson.card import Marked, drawn_graph
+from funclab.view.lesson.exercise import Verdict
+from funclab.view.live.said import say
+
+LONGEST_NAME = 40
+
+
+class Mistake:
+    """A mistake that a judge found: its name in the lesson's file, the places, and what to fill in.
+
+    `name` is "" for a mistake that was not foreseen. `at` maps calls or layers to a few words
+    beside them. `values` fill the {names} of the message: layers, tensors, shapes, numbers.
+    """
+
+    def __init__(
+        self, name: str, at: Mapping[Node | Operation, str] | None = None, **values: Any
+    ) -> None:
+        self.name, self.at, self.values = name, dict(at or {}), values
+
+
+Judge = Callable[[Attempt], Mistake | None]
+JUDGES: dict[str, Judge] = {}
+"""The judge of each exercise."""
+LIGHTS: dict[str, Callable[[Attempt], list[Node | Operation]]] = {}
+"""For an exercise, the places that its first hint lights."""
+
+
+def judge(exercise: str) -> Callable[[Judge], Judge]:
+    """Mark a function as the judge of an exercise.
+
+    It is given the attempt and returns the mistake that matters most, or None for a right answer.
+    """
+
+    def keep(function: Judge) -> Judge:
+        JUDGES[exercise] = function
+        return function
+
+    return keep
+
+
+def lights(exercise: str) -> Callable[[Any], Any]:
+    """Mark a function as the one that finds the places for the first hint of an exercise."""
+
+    def keep(function: Any) -> Any:
+        LIGHTS[exercise] = function
+        return function
+
+    return keep
+
+
+class NotThere(KeyError):
+    """Something that the lesson makes is not in the notebook."""
+
+
+def known(attempt: Attempt, name: str) -> Any:
+    """What the lesson made under a name.
+
+    Raises: NotThere when the notebook has none.
+    """
+    if name not in attempt.names:
+        raise NotThere(name)
+    return attempt.names[name]
+
+
+def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
+    """What is said about a try. Whatever the try is, this does not fail."""
+    number = int(re.match(r"\d+", exercise.id)[0])  # type: ignore[index]
+    try:
+        mistake = JUDGES[exercise.id](attempt)
+    except NotThere as error:
+        return Verdict("stale", say("lesson_not_there", name=error.args[0], n=number))
+    except Exception:  # a try that nobody thought of must not end in a traceback
+        mistake = Mistake("")
+    if mistake is None:
+        kept = Verdict("right", say("lesson_well_done"))
+    else:
+        kept = _wrong(exercise, attempt, mistake)
+    kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
+    return kept
+
+
+def _lit(exercise: course.Exercise, attempt: Attempt) -> dict[Node | Operation, str]:
+    try:
+        return dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
+    except Exception:
+        return {}
+
+
+def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
+    foreseen = exercise.wrong.get(mistake.name)
+    for key, value in mistake.values.items():
+        if value is attempt.answer:  # by the name that the student knows it by
+            mistake.values[key] = exercise.wants
+    if foreseen is not None:
+        says = filled(foreseen.says, mistake.values)
+        marked = _picture(attempt, mistake.at, {})
+        return Verdict(
+            "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
+        )
+    if attempt.error is not None:
+        return _stopped(attempt)
+    values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
+    if attempt.answer is None:
+        return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
+    if attempt.model is None and not mistake.values:
+        kind = type(attempt.answer).__name__
+        return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
+    marked = _picture(attempt, mistake.at, {})
+    return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
+
+
+def _stopped(attempt: Attempt) -> Verdict:
+    """What is said of lines that an error stopped in a way that was not foreseen."""
+    error: Any = attempt.error
+    said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
+    about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
+    about = error.what if isinstance(error, FunclabError) else about
+    fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
+    says = say(
+        "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
+    )
+    marked = None
+    if isinstance(error, FunclabError):
+        try:
+            marked = picture_of_fault(error)
+        except Exception:  # its words remain
+            marked = None
+    return Verdict("wrong", says, marked=marked)
+
+
+def _words(text: str, most: int) -> str:
+    words = clean(text).split()
+    return " ".join(words[:most]) + (" …" if len(words) > most else "")
+
+
+class _Values(dict):
+    def __missing__(self, key: str) -> str:
+        return "it"
+
+
+def filled(message: str, values: Mapping[str, Any]) -> str:
+    """A message with names, shapes and numbers filled in."""
+    return message.format_map(_Values({key: told(value) for key, value in values.items()}))
+
+
+def told(value: Any) -> str:
+    """How a message names something.
+
+    >>> told((None, 24, 8)), told(2080), told(0.683), told("relu")
+    ('(None, 24, 8)', '2,080', '68 %', 'relu')
+    """
+    if isinstance(value, Node):
+        value = value.operation
+    if isinstance(value, Operation):
+        return shorten(clean(value.name), LONGEST_NAME)
+    if isinstance(value, Tensor):
+        return shorten(clean(value.id), LONGEST_NAME)
+    if isinstance(value, tuple):
+        return show(value)
+    if isinstance(value, float):
+        return f"{value:.0%}".replace("%", " %")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _picture(
+    attempt: Attempt,
+    at: Mapping[Node | Operation, str],
+    lit: Mapping[Node | Operation, str],
+) -> Any:
+    """The student's graph with places marked; None when there is no graph, or nothing to mark."""
+    places = at or lit
+    try:
+        called = [place for place in places if isinstance(place, Node)]
+        idle = [place for place in places if not isinstance(place, Node)]
+        tensors = _drawn(attempt) + [x for node in called for x in node.output_tensors]
+        if not places or not (tensors or idle):
+            return None
+        name = getattr(attempt.answer, "name", "")
+        notes = {clean(place.key if isinstance(place, Node) else place.name): note
+                 for place, note in places.items()}  # fmt: skip
+        return Marked(drawn_graph(str(name), tensors, idle), notes, "fault" if at else "input")
+    except Exception:  # a picture that fails must not hide the words
+        return None
+
+
+def _drawn(attempt: Attempt) -> list[Tensor]:
+    """The tensors at which the student's graph ends."""
+    if attempt.model is not None:
+        return list(attempt.model.outputs)
+    made = attempt.given_to_model
+    if made is not None:
+        return [x for part in made for x in tensors_of(part)]
+    return tensors_of(attempt.answer)
+
+
+def calls_made(attempt: Attempt) -> list[Node]:
+    """The calls of a try: those of its lines, or all that begin at the inputs of its model."""
+    if attempt.nodes or attempt.model is None:
+        return list(attempt.nodes)
+    nodes = [node for source in attempt.model.graph.input_nodes for node in reached(source)]
+    return list(dict.fromkeys(nodes))
+
+
+def first_input(tensors: Any) -> Tensor | None:
+    """The first Input behind some tensors."""
+    found = [
+        source for tensor in tensors_of(list(flat(tensors))) for source in source_inputs(tensor)
+    ]
+    return found[0] if found else None
+
+
+def source(tensor: Tensor) -> Operation:
+    """The layer whose call made a tensor."""
+    return maker(tensor).operation

@@ -1,0 +1,204 @@
+"""What a student has answered and solved, kept in a small file of their own.
+
+The file is `~/.funclab/progress.json`, or what the environment variable FUNCLAB_PROGRESS names;
+FUNCLAB_PROGRESS=off keeps nothing on disk. Where the file cannot be written, progress lasts as long
+as the session. Nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from funclab.errors import DataError, FileError
+from funclab.files import write_text
+from funclab.teach import course
+
+VERSION = 1
+EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}}
+
+LAST: dict[str, Any] = {}
+"""The last try at each exercise and its verdict, in this session."""
+HINTS: dict[str, int] = {}
+"""How many hints were asked for by `hint`, in this session."""
+
+_lock = RLock()
+_memory: dict[str, Any] = copy.deepcopy(EMPTY)
+
+
+def path() -> Path | None:
+    """Where progress is kept; None when it is kept in memory only."""
+    named = os.environ.get("FUNCLAB_PROGRESS", "")
+    if named.lower() in ("off", "0"):
+        return None
+    return Path(named) if named else Path.home() / ".funclab" / "progress.json"
+
+
+def progress() -> dict[str, Any]:
+    """All that is kept: `answers`, in order, and `exercises` by name."""
+    with _lock:
+        kept = _read(path())
+        if kept is not None:
+            _memory.update(kept)
+        return copy.deepcopy(_memory)
+
+
+def _read(file: Path | None) -> dict[str, Any] | None:
+    """What a file holds; nothing if it is not there, or is not one of ours."""
+    try:
+        return _checked(json.loads(file.read_text(encoding="utf-8"))) if file else None
+    except (OSError, ValueError):
+        return None
+
+
+def _checked(data: Any) -> dict[str, Any]:
+    """Progress as it was written by `export_progress`.
+
+    Raises: DataError for anything else.
+    """
+    well = isinstance(data, dict) and data.get("version") == VERSION
+    well = well and isinstance(data.get("answers"), list)
+    well = well and isinstance(data.get("exercises"), dict)
+    if not well or not all(isinstance(answer, dict) for answer in data["answers"]):
+        raise DataError(
+            "This is not a file of progress.",
+            why=f"such a file has the version {VERSION}, a list of answers, and exercises by name.",
+            fix="pass a file that teach.export_progress wrote.",
+        )
+    return {name: data[name] for name in EMPTY}
+
+
+def _keep(data: dict[str, Any]) -> None:
+    _memory.update(data)
+    file = path()
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, json.dumps(data, indent=1))
+    except (OSError, FileError):
+        return  # a home folder that is read-only must not stop a lesson
+
+
+def record_answer(question: str, option: int | None) -> None:
+    """Keep an answer: the number of the option, from 0; None for "show me"."""
+    with _lock:
+        data = progress()
+        data["answers"].append({"question": question, "option": option})
+        _keep(data)
+
+
+def answers_to(question: str) -> list[int | None]:
+    """The options chosen for a question, in order."""
+    return [one["option"] for one in progress()["answers"] if one.get("question") == question]
+
+
+def record_try(exercise: str, right: bool, mistake: str = "") -> None:
+    """Keep the verdict on a try: right, or the name of the mistake."""
+    with _lock:
+        data = progress()
+        entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
+        entry["tries"].append("" if right else mistake)
+        entry["right"] |= right
+        _keep(data)
+
+
+def record_hint(exercise: str, number: int) -> None:
+    """Keep how many hints were read."""
+    with _lock:
+        data = progress()
+        entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
+        entry["hints"] = max(entry["hints"], number)
+        _keep(data)
+
+
+def tries_of(exercise: str) -> list[str]:
+    """The mistakes made in an exercise, in order; an empty name for a try that was right."""
+    return list(progress()["exercises"].get(exercise, {}).get("tries", []))
+
+
+def result() -> dict[int, dict[str, Any]]:
+    """For each misconception met: how often it was held, and how often it was seen through.
+
+    `held` counts answers and tries that follow from it, `seen_through` the questions with a wrong
+    option of it that were last answered right.
+
+    >>> sorted(result()) == sorted(set(result()))
+    True
+    """
+    data = progress()
+    held: Counter[int] = Counter()
+    last = {}
+    for answer in data["answers"]:
+        item = _known(course.question, answer.get("question"))
+        option = answer.get("option")
+        if item is None or not isinstance(option, int) or not 0 <= option < len(item.options):
+            continue
+        held[item.options[option].misconception] += 1
+        last[item.id] = item.options[option].right
+    for name, entry in data["exercises"].items():
+        item = _known(course.exercise, name)
+        mistakes = item.wrong if item is not None else {}
+        held.update(mistakes[one].misconception for one in entry["tries"] if one in mistakes)
+    right: Counter[int] = Counter()
+    for name in (name for name, well in last.items() if well):
+        right.update({option.misconception for option in course.question(name).options})
+    met = sorted({*held, *right} - {0})
+    beliefs = course.misconceptions()
+    return {
+        number: {
+            "belief": beliefs[number].belief,
+            "held": held[number],
+            "seen_through": right[number],
+        }
+        for number in met
+    }
+
+
+def _known(find: Any, name: Any) -> Any:
+    try:
+        return find(name)
+    except KeyError:  # of a course that has changed since
+        return None
+
+
+def export_progress(path: Any) -> Path:
+    """Write all progress, and the result for each misconception, to a JSON file; returns its path.
+
+    Raises: FileError when the file cannot be written.
+    """
+    data = {**progress(), "result": {str(number): row for number, row in result().items()}}
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False))
+    return Path(path)
+
+
+def import_progress(path: Any) -> None:
+    """Take the progress of a file that `export_progress` wrote in place of one's own.
+
+    Raises: FileError when there is no such file; DataError when it holds something else.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError:
+        data = None
+    except OSError as error:
+        raise FileError(
+            f"The file {str(path)!r} was not read. {error.strerror or error}.",
+            why="progress is imported from a file that teach.export_progress wrote.",
+            fix="correct the path.",
+        ) from error
+    with _lock:
+        _keep(_checked(data))
+
+
+def forget_progress() -> None:
+    """Begin anew: no answers, no tries."""
+    LAST.clear()
+    HINTS.clear()
+    with _lock:
+        _keep(copy.deepcopy(EMPTY))

@@ -1,0 +1,115 @@
+"""Calling a model on arrays: by a plan that is kept as long as its layers stay what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from funclab import structure
+from funclab.engine.memory import pack
+from funclab.graph.locks import making
+from funclab.graph.operation import Operation
+from funclab.kernels.threads import one_blas_thread
+from funclab.shape_math import Array
+from funclab.training.inputs import ready_arrays
+from funclab.training.runner import plans_of, shape_key
+from funclab.training.sources import BATCH_SIZE
+from funclab.training.step import Specs, Step, predict_step
+
+RECORDS = {
+    *("constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes"),
+    *("_weights", "_initial_weights", "axis", "shared_axes"),
+}
+"""Attributes that say where a layer comes from and not what it computes, and lists of axes."""
+
+
+def call_by_plan(model: Any, x: Any, training: Any = None, mask: Any = None) -> Any:
+    """The outputs of a model for arrays of at most 32 samples; None where a plan cannot be kept.
+
+    A call shows at once what was changed on a layer, such as its rate. So a plan is kept only for
+    layers of funclab whose settings are plain values, and made anew when one of them is another.
+    """
+    plain = mask is None and (training is None or isinstance(training, bool))
+    arrays = ready_arrays(model, x) if plain else None
+    if arrays is None or len(arrays[0]) > BATCH_SIZE or not is_own(type(model)):
+        return None
+    step = kept_step(model, arrays, bool(training))
+    if step is None:
+        return None
+    with one_blas_thread():
+        return structure.pack(step.tree, step.results(partial(step.fill, arrays)))
+
+
+def kept_step(model: Any, arrays: Sequence[Array], training: bool) -> Step | None:
+    """The plan for arrays of these shapes, with its layers as they are now."""
+    sides = zip(arrays, model.inputs)
+    specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))
+    key = (training, *shape_key(model, specs, model.input_structure))
+    plans = plans_of(model)
+
+    def make() -> tuple[Step | None, Layers]:
+        # The layers are looked at afterwards: one that warns does so once, and remembers.
+        pack(model.trainable_weights)
+        # A call casts what it is given to the model's own dtype before that of the input.
+        dtypes = {tensor.dtype for tensor in model.inputs if tensor.dtype.startswith("float")}
+        steady = dtypes <= {model.dtype} and all(map(is_steady, operations_in(model)))
+        step = predict_step(model, specs, model.input_structure, training) if steady else None
+        return step, Layers(model)
+
+    with making:
+        step, layers = plans.get(key, make)
+        if layers.have_changed():
+            del plans.kept[key]
+            step, layers = plans.get(key, make)
+    return step
+
+
+class Layers:
+    """The operations in a model, and what their attributes were at one moment."""
+
+    def __init__(self, model: Any) -> None:
+        attributes = [vars(operation) for operation in operations_in(model)]
+        self.then = [(now, list(now.values())) for now in attributes]
+
+    def have_changed(self) -> bool:
+        """Whether an attribute of one of them is another object now."""
+        return not all(
+            len(now) == len(then) and all(map(is_, now.values(), then)) for now, then in self.then
+        )
+
+
+def operations_in(model: Any) -> list[Operation]:
+    """All layers and ops inside a model, at any depth."""
+    found = dict.fromkeys([model])
+    waiting = [model]
+    while waiting:
+        within = waiting.pop()
+        inner = within.graph.operations if hasattr(within, "graph") else getattr(within, "held", ())
+        waiting += [operation for operation in inner if operation not in found]
+        found |= dict.fromkeys(inner)
+    return list(found)[1:]
+
+
+def is_steady(operation: Operation) -> bool:
+    """Whether what it computes depends on its attributes alone, none of which changes in place."""
+    if not is_own(type(operation)):
+        return False
+    values = (value for name, value in vars(operation).items() if name not in RECORDS)
+    return hasattr(operation, "graph") or all(map(is_plain, values))
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a setting is a plain value, a weight, or a function or object of funclab's own."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    if value is None or isinstance(value, (bool, int, float, str, np.dtype)):
+        return True
+    return is_own(value if callable(value) and hasattr(value, "__name__") else type(value))
+
+
+def is_own(definition: Any) -> bool:
+    return str(definition.__module__).startswith("funclab.")

@@ -1,0 +1,98 @@
+// An exercise: lines to put in order, the verdict on a try, hints one by one, and the solution.
+
+const exercise = {
+  draw(ctx) {
+    const { facts } = ctx;
+    this.verdict = h("div", { class: "fl-verdict", role: "status" });
+    this.graph = new Graph(ctx.t("lesson_your_graph"));
+    this.lines = h("ol", { class: "fl-lines", "aria-label": ctx.t("lesson_lines") });
+    ctx.bar.append(...ctx.makeButtons());
+    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.graph.el);
+  },
+
+  /** The numbers of all lines: those of the program in order, then those that are left out. */
+  all(ctx) {
+    const { order } = ctx.state, numbers = ctx.facts.lines.map(({ number }) => number);
+    return [...order, ...numbers.filter((number) => !order.includes(number))];
+  },
+
+  update(ctx) {
+    const { facts, state } = ctx, pictures = ctx.model.get("pictures");
+    this.drawLines(ctx);
+    this.verdict.dataset.verdict = facts.verdict;
+    this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), h("p", {}, coded(facts.says)));
+    const picture = (state.hints && pictures.lit) || pictures.marked;
+    this.graph.el.hidden = !picture;
+    if (picture) this.graph.put(picture);
+    const hints = facts.hints.slice(0, state.hints).map((hint, i) => h("li", {}, coded(hint)));
+    ctx.panel.replaceChildren(hints.length ? h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") }, hints) : "",
+      ...(state.solution && facts.tried ? this.solution(ctx) : []));
+  },
+
+  drawLines(ctx) {
+    const { order, at } = ctx.state, text = new Map(ctx.facts.lines.map((line) => [line.number, line.text]));
+    this.lines.hidden = !text.size;
+    this.lines.replaceChildren(...this.all(ctx).map((number, i) => {
+      const used = order.includes(number), { class: here, ...current } = mark(i === at);
+      const label = ctx.t(used ? "lesson_line_used" : "lesson_line_free", { i: i + 1 });
+      return h("li", { class: `${here} ${used ? "fl-used" : ""}`, ...current },
+        h("button", { type: "button", class: "fl-link", tabindex: -1, "aria-label": `${label}: ${text.get(number)}`,
+          onclick: () => { ctx.set({ at: i }, true); this.toggle(ctx); } }, h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), text.get(number)));
+    }));
+  },
+
+  /** Take the chosen line into the program, behind the others, or out of it. */
+  toggle(ctx) {
+    const { order, at } = ctx.state, number = this.all(ctx)[at];
+    const next = order.includes(number) ? order.filter((one) => one !== number) : [...order, number];
+    ctx.set({ order: next, at: this.all({ ...ctx, state: { order: next }, facts: ctx.facts }).indexOf(number) });
+    ctx.el.focus({ preventScroll: true });
+  },
+
+  /** Move the chosen line within the program. */
+  move(ctx, step) {
+    const { order, at } = ctx.state, to = at + step;
+    if (at >= order.length || to < 0 || to >= order.length) return;
+    const next = [...order];
+    [next[at], next[to]] = [next[to], next[at]];
+    ctx.set({ order: next, at: to });
+  },
+
+  walk(ctx, step) {
+    ctx.set({ at: Math.max(0, Math.min(ctx.facts.lines.length - 1, ctx.state.at + step)) }, true);
+  },
+
+  check(ctx) {
+    if (ctx.model.alone) ctx.say(ctx.t("lesson_needs_kernel"));
+    else ctx.model.send({ ask: "check", key: ctx.state.order });
+  },
+
+  /** The solution beside the student's own graph, once Python has sent it. */
+  solution(ctx) {
+    const told = ctx.lazy("solution", ctx.facts.id);
+    if (!told) return [h("p", {}, ctx.t("asking_kernel"))];
+    const pair = [["left", "lesson_left"], ["right", "lesson_right_side"]].filter(([side]) => told[side]).map(([side, key]) => {
+      const name = ctx.t(key), graph = new Graph(name);
+      graph.put(told[side]);
+      return h("figure", { class: "fl-figure" }, h("figcaption", {}, name), graph.el);
+    });
+    return [h("pre", {}, h("code", {}, told.code)), h("div", { class: "fl-pair" }, pair),
+      h("ol", { class: "fl-tape" }, (told.entries ?? []).map((entry) => h("li", {}, entry)))];
+  },
+
+  keys(ctx) {
+    const { facts, state } = ctx, lines = () => facts.lines.length > 0;
+    return {
+      ArrowDown: { label: lines() ? ctx.t("lesson_key_walk") : "", run: () => this.walk(ctx, 1), when: lines },
+      ArrowUp: { run: () => this.walk(ctx, -1), when: lines },
+      Enter: { label: lines() ? ctx.t("lesson_key_take") : "", button: ctx.t("lesson_take"), run: () => this.toggle(ctx), when: lines },
+      ArrowLeft: { label: lines() ? ctx.t("lesson_key_earlier") : "", button: ctx.t("lesson_earlier"), run: () => this.move(ctx, -1), when: lines },
+      ArrowRight: { label: lines() ? ctx.t("lesson_key_later") : "", button: ctx.t("lesson_later"), run: () => this.move(ctx, 1), when: lines },
+      c: { label: lines() ? ctx.t("lesson_key_check") : "", button: ctx.t("lesson_check"), run: () => this.check(ctx), when: lines },
+      h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), off: state.hints >= facts.hints.length,
+        run: () => ctx.set({ hints: Math.min(facts.hints.length, state.hints + 1) }) },
+      s: { label: ctx.t("lesson_key_solution"), button: ctx.t("lesson_solution"), off: !facts.tried,
+        run: () => (facts.tried ? ctx.set({ solution: !state.solution }) : ctx.say(ctx.t("lesson_try_first"))) },
+    };
+  },
+};

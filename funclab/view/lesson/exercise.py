@@ -1,0 +1,142 @@
+"""An exercise: the verdict on a try, with its place in the graph, hints, and a solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import traitlets
+
+from funclab.errors import ArgumentError
+from funclab.view.draw import theme
+from funclab.view.draw.picture import Picture
+from funclab.view.lesson.card import Card, bare_inner
+from funclab.view.live.said import say
+from funclab.view.live.view import View
+
+INKS = {"right": "output", "wrong": "fault", "stale": "fault", "untried": "neutral"}
+Entry = dict[str, Any]
+
+
+@dataclass
+class Verdict:
+    """What is said about a try: `kind` is right, wrong, stale or untried.
+
+    `mistake` names a mistake that was foreseen, `marked` is the student's graph with the place at
+    fault, `lit` the same with the place that the first hint speaks of.
+    """
+
+    kind: str
+    says: str
+    mistake: str = ""
+    misconception: int = 0
+    marked: Picture | None = None
+    lit: Picture | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def right(self) -> bool:
+        return self.kind == "right"
+
+
+class ExerciseView(View):
+    """The verdict on a try, three hints, and after a try the solution beside it.
+
+    `lines` are to be put in order; `check(order)` judges an order, given by the lines' numbers.
+    `solution()` returns code, the pictures of both graphs and the sentences of their difference.
+    """
+
+    room = "lesson"
+    coverable = False
+    blank_state: ClassVar[dict[str, Any]] = {"hints": 0, "solution": False, "order": [], "at": 0}
+
+    def __init__(
+        self,
+        name: str,
+        task: str,
+        hints: Sequence[str],
+        verdict: Verdict,
+        *,
+        lines: Sequence[Entry] = (),
+        check: Callable[[list[int]], Verdict] | None = None,
+        solution: Callable[[], Entry] = dict,
+        hinted: Callable[[int], None] = lambda number: None,
+        tried: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.name, self.check, self.solution, self.hinted = name, check, solution, hinted
+        self.verdict = verdict
+        self.numbers = [line["number"] for line in lines]
+        known = {"kind": "exercise", "id": name, "task": task, "hints": list(hints)}
+        kind = "arrange" if lines else "hint"
+        super().__init__(
+            title=say("lesson_exercise", id=name),
+            call=f'{kind}("{name}"$)',
+            facts={**known, "lines": list(lines), **self._told(tried)},
+            pictures=self._pictures(),
+            **settings,
+        )
+
+    def _told(self, tried: bool) -> Entry:
+        kind = self.verdict.kind
+        heading = say(f"lesson_{kind}", id=self.name)
+        return {
+            "verdict": kind,
+            "heading": heading,
+            "says": self.verdict.says,
+            "tried": tried or kind in ("right", "wrong"),
+        }
+
+    def _pictures(self) -> dict[str, str]:
+        pictures = {"marked": self.verdict.marked, "lit": self.verdict.lit}
+        return {key: bare_inner(picture) for key, picture in pictures.items() if picture}
+
+    def judge(self, order: Sequence[int]) -> Verdict:
+        """Judge an order of the lines, and show the verdict."""
+        if self.check is None:
+            return self.verdict
+        self.verdict = self.check(list(order))
+        facts: Any = self.facts
+        self.facts = {**facts, **self._told(facts["tried"])}
+        self.pictures = self._pictures()
+        return self.verdict
+
+    def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
+        checked = super()._checked_state(state)
+        order, hints = checked.get("order", []), checked.get("hints", 0)
+        known = isinstance(order, list) and all(one in self.numbers for one in order)
+        if not known or len({*order}) < len(order) or type(hints) is not int:
+            raise ArgumentError(
+                f"{type(self).__name__} was given order={order!r} and hints={hints!r}.",
+                why=f"`order` is a list of the numbers of lines, of {self.numbers}, each once, and "
+                "`hints` is how many are open.",
+                fix="leave both out, or give numbers.",
+            )
+        return checked
+
+    @traitlets.observe("state")
+    def _count_hints(self, change: Any) -> None:
+        number = change["new"].get("hints", 0)
+        if isinstance(change["old"], dict) and number > change["old"].get("hints", 0):
+            self.hinted(number)
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        if content.get("ask") == "check":
+            self.judge([number for number in content["key"] if type(number) is int])
+            return None
+        return super().answer_to(content)
+
+    def told(self, kind: str, key: Any) -> Any:
+        facts: Any = self.facts
+        return self.solution() if kind == "solution" and facts["tried"] else None
+
+    def picture(self) -> Picture:
+        facts: Any = self.facts
+        texts = [facts["says"] if facts["verdict"] != "untried" else facts["task"]]
+        ink, look = INKS[facts["verdict"]], theme.still(self.look)
+        return Card(facts["heading"], texts, self.verdict.marked, ink, look)
+
+    def __repr__(self) -> str:
+        facts: Any = self.facts
+        return " ".join([facts["heading"], facts["says"]]).strip()

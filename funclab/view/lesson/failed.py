@@ -1,0 +1,59 @@
+"""An error that a lesson shows on purpose, without stopping it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from funclab.errors import FunclabError
+from funclab.view.draw import theme
+from funclab.view.draw.picture import Picture
+from funclab.view.faults.faults import picture_of_fault
+from funclab.view.lesson.card import Card, bare_inner
+from funclab.view.live.view import View
+
+
+class FailedView(View):
+    """An error as a notebook shows it: what, the line, why, fix, and the piece of graph."""
+
+    room = "lesson"
+    blank_state: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, error: BaseException, line: str = "", **settings: Any) -> None:
+        self.error, self.line_at_fault = error, line
+        self.fault = _picture(error)
+        facts = {"kind": "failed", "name": type(error).__name__, "line": line.strip()}
+        facts |= {"what": str(error), "why": "", "fix": ""}
+        if isinstance(error, FunclabError):
+            facts |= {"what": error.what, "why": error.why, "fix": error.fix}
+        pictures = {"fault": bare_inner(self.fault)} if self.fault is not None else {}
+        super().__init__(
+            title=f"{type(error).__name__}: {facts['what']}",
+            call="",
+            facts=facts,
+            pictures=pictures,
+            **settings,
+        )
+
+    def picture(self) -> Picture:
+        facts: Any = self.facts
+        texts = [facts["what"]]
+        if facts["why"]:
+            texts += [f"Why: {facts['why']}", *([] if self.fault else [f"Fix: {facts['fix']}"])]
+        look = theme.still(self.look)
+        return Card(facts["name"], texts, self.fault, "fault", look)
+
+    def __repr__(self) -> str:
+        facts: Any = self.facts
+        lines = [f"{facts['name']}: {facts['what']}"]
+        lines += [f"  {name.title()}: {facts[name]}" for name in ("why", "fix") if facts[name]]
+        return "\n".join(lines)
+
+
+def _picture(error: BaseException) -> Any:
+    """The piece of graph that an error speaks of; a picture that fails must not hide its text."""
+    if not isinstance(error, FunclabError):
+        return None
+    try:
+        return picture_of_fault(error, "auto")
+    except Exception:
+        return None

@@ -1,0 +1,88 @@
+"""A question: its options, the answers given, and the words that answer each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import traitlets
+
+from funclab.view.draw.picture import Picture
+from funclab.view.lesson.card import Card
+from funclab.view.live import cover
+from funclab.view.live.said import say
+from funclab.view.live.view import View
+
+MOST_ANSWERS = 100
+Answers = list[int | None]
+
+
+class QuestionView(View):
+    """A question that covers the next view until it is answered. Displaying it never waits.
+
+    `answers` are the numbers of the options chosen, in order, from 0; None for "show me".
+    """
+
+    room = "lesson"
+    coverable = False
+    blank_state: ClassVar[dict[str, Any]] = {}
+
+    def __init__(
+        self,
+        name: str,
+        prompt: str,
+        options: Sequence[dict[str, Any]],
+        reveal: str,
+        *,
+        votes: int = 1,
+        covers: bool = True,
+        given: Answers = [],  # noqa: B006 (it is only read)
+        record: Callable[[int | None], None] = lambda option: None,
+        **settings: Any,
+    ) -> None:
+        self.name, self.record, self.known = name, record, list(given)
+        self.covers = covers
+        facts = {"kind": "question", "id": name, "prompt": prompt, "options": list(options)}
+        super().__init__(
+            title=say("lesson_question", id=name),
+            call=f'ask("{name}"$)',
+            facts={**facts, "reveal": reveal, "votes": votes},
+            answers=self.known,
+            **settings,
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer may be seen."""
+        votes: Any = self.facts["votes"]
+        return None in self.answers or len(self.answers) >= votes
+
+    @traitlets.validate("answers")
+    def _check_answers(self, proposal: Any) -> Answers:
+        answers, options = proposal["value"], range(len(self.facts["options"]))
+        well = all(one is None or (type(one) is int and one in options) for one in answers)
+        if not well or len(answers) > MOST_ANSWERS:
+            raise traitlets.TraitError(f"not answers to question {self.name}")
+        return answers
+
+    @traitlets.observe("answers")
+    def _keep_answers(self, change: Any) -> None:
+        for answer in change["new"][len(self.known) :]:
+            self.record(answer)
+        self.known = list(change["new"])
+        if self.known and self.answered:
+            cover.uncover(self.name)
+
+    def choose(self, option: int | None) -> None:
+        """Answer from Python, as a click or key would: an option's number from 0, None to see."""
+        self.answers = [*self.answers, option]
+
+    def picture(self) -> Picture:
+        return Card(self.title, [say("lesson_question_still")], look=self.look)
+
+    def __repr__(self) -> str:
+        return f"<Question {self.name}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        cover.cover_next(self.name if self.covers and not self.answered else "")
+        return super()._repr_mimebundle_(**kwargs)

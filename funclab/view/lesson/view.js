@@ -1,0 +1,32 @@
+// What belongs to a lesson rather than to a model: questions, exercises, errors shown on purpose.
+
+/** A sentence in which what stands between backticks is code. */
+function coded(text) {
+  return (text ?? "").split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+}
+
+const failed = {
+  draw(ctx) {
+    const { facts } = ctx, fault = ctx.model.get("pictures").fault;
+    const told = ["why", "fix"].filter((name) => facts[name]).map((name) => h("p", {}, h("b", {}, `${ctx.t(`lesson_${name}`)} `), coded(facts[name])));
+    this.graph = new Graph(ctx.t("lesson_fault"));
+    this.graph.el.hidden = !fault;
+    if (fault) this.graph.put(fault);
+    ctx.stage.append(h("p", { class: "fl-what" }, `${facts.name}: `, coded(facts.what)),
+      facts.line ? h("pre", {}, h("code", {}, facts.line)) : "", ...told, this.graph.el);
+  },
+  update() {},
+  keys: () => ({}),
+};
+
+const lesson = { question, exercise, failed };
+
+/** One script shows all three: what a view is, its facts say. */
+function partOf(model) {
+  return { name: "lesson", ...lesson[model.get("facts").kind] };
+}
+
+export default {
+  initialize: ({ model }) => announce(model),
+  render: ({ model, el }) => underCover(model, el, () => start(model, el, partOf(model))),
+};

@@ -1,0 +1,205 @@
+"""Where the time goes, as a picture: a bar for each step, or for each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from funclab.engine.profile import Profile, Timing
+from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import area
+from funclab.view.draw.picture import Cells, Picture
+from funclab.view.draw.text import clean, listed, plural, shorten
+from funclab.view.live.said import say
+
+WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
+"""The width of a row; where names and bars begin, and how long the longest bar is."""
+HEIGHT, THICK = 40, 16
+NAME, DETAIL, HEADING = Font(13), Font(11, "soft"), Font(16, bold=True)
+NUMBER, TAKEN = Font(12, mono=True, anchor="end"), Paint("paper", "ink", 1.3)
+LONGEST_NAME, LONGEST_DETAIL = 40, 47
+MOST = 40
+"""The number of bars; the others are taken together in one."""
+KINDS = {"forward": "profile_forward", "vjp": "profile_backward", "add_into": "profile_backward"}
+TITLES = ("what", "µs", "share", "MFLOP", "kB", "least µs")
+
+
+@dataclass(repr=False)
+class Bar(Picture):
+    """One row: a name, what it is in detail, and how long it took beside the longest."""
+
+    name: str
+    detail: str
+    steps: list[Timing]
+    whole: float
+    longest: float = 0.0
+    words: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def least(self) -> float:
+        return sum(step.least for step in self.steps)
+
+    @property
+    def share(self) -> float:
+        return self.seconds / self.whole
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}: {microseconds(self.seconds)}"
+
+    @property
+    def description(self) -> str:
+        return self.words
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        canvas.open(self.title, "step")
+        canvas.text_line(complex(LEFT, 17), shorten(self.name, LONGEST_NAME), NAME)
+        canvas.text_line(complex(LEFT, 32), shorten(self.detail, LONGEST_DETAIL), DETAIL)
+        scale = NUMBERS / self.longest
+        least = min(self.least, self.seconds)
+        for seconds, paint in ((self.seconds, TAKEN), (least, Paint("neutral"))):
+            canvas.rect(area(complex(BAR, 10), max(seconds * scale, 0.5), THICK), paint, 2)
+        text = f"{microseconds(self.seconds)} {self.share:4.0%}"
+        canvas.text_line(complex(WIDTH - LEFT, 22), text, NUMBER)
+        canvas.close()
+        return WIDTH, HEIGHT
+
+    def cells(self) -> tuple[str, ...]:
+        operations = sum(step.operations for step in self.steps) / 1e6
+        moved = sum(step.bytes for step in self.steps) / 1e3
+        numbers = f"{self.share:.1%}", f"{operations:,.2f}", f"{moved:,.1f}", brief(self.least)
+        return f"{self.name} {self.detail}", brief(self.seconds), *numbers
+
+
+@dataclass(repr=False)
+class Bars(Picture):
+    """The bars of a model: its steps, in the order of the plan, or its layers."""
+
+    name: str
+    profile: Profile
+    batch: int
+    by: str = "layers"
+    look: str = "auto"
+    numeric = True
+    bars: dict[str, list[Bar]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        made = {"steps": list(step_bars(self.profile)), "layers": layer_bars(self.profile)}
+        for face, bars in made.items():
+            bars = folded(bars)
+            for bar in bars:
+                bar.longest = max(each.seconds for each in bars)
+                bar.words = words(bar)
+            self.bars[face] = bars
+
+    @property
+    def title(self) -> str:
+        return say("profile_title", name=clean(self.name))
+
+    @property
+    def caption(self) -> str:
+        return say(
+            "profile_caption",
+            n=plural(len(self.profile.steps), "step"),
+            time=microseconds(self.profile.seconds),
+            batch=plural(self.batch, "sample") if self.batch else say("profile_run"),
+            rounds=self.profile.rounds,
+            rate=f"{self.profile.rate / 1e9:,.0f}",
+        )
+
+    @property
+    def description(self) -> str:
+        return " ".join([self.caption, *(bar.words for bar in self.bars[self.by])])
+
+    @property
+    def grid(self) -> tuple[Cells, Sequence[Cells]]:
+        return TITLES, [bar.cells() for bar in self.bars[self.by]]
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        y = 38.0
+        canvas.text_line(complex(LEFT, 26), self.title, HEADING)
+        for bar in self.bars[self.by]:
+            canvas.shift(y * 1j)
+            y += bar.draw(canvas)[1]
+            canvas.close()
+        texts = [self.caption, say("profile_legend")]
+        return WIDTH, canvas.prose(complex(LEFT, y + 18), texts, WIDTH - 2 * LEFT, DETAIL) + 4
+
+
+def step_bars(profile: Profile) -> Iterator[Bar]:
+    """A bar for each step: its number and layer, and what it does in a line."""
+    for i, step in enumerate(profile.steps, 1):
+        line = step.line.partition("    #")[0]
+        name = ", ".join(dict.fromkeys([place_of(step), kind_of(step)]))
+        yield Bar(f"{i}. {name}", line, [step], profile.seconds)
+
+
+def layer_bars(profile: Profile) -> list[Bar]:
+    """A bar for each layer, for the loss and for the update, in the order of their first steps."""
+    steps: dict[str, list[Timing]] = {}
+    for step in profile.steps:
+        steps.setdefault(place_of(step), []).append(step)
+    return [Bar(name, _parts(steps[name]), steps[name], profile.seconds) for name in steps]
+
+
+def _parts(steps: Sequence[Timing]) -> str:
+    """How long it takes forward, and how long backward."""
+    kinds = list(dict.fromkeys(map(kind_of, steps)))
+    times = [sum(step.seconds for step in steps if kind_of(step) == kind) for kind in kinds]
+    told = [f"{kind} {microseconds(time)}" for kind, time in zip(kinds, times)]
+    return f"{plural(len(steps), 'step')}: {listed(told)}"
+
+
+def folded(bars: list[Bar]) -> list[Bar]:
+    """The longest bars in their order; the others in one."""
+    long = sorted(bars, key=lambda bar: -bar.seconds)[:MOST]
+    kept = [bar for bar in bars if any(bar is each for each in long)]
+    rest = [bar for bar in bars if not any(bar is each for each in long)]
+    steps = [step for bar in rest for step in bar.steps]
+    more = [Bar(say("profile_more", n=len(rest)), _parts(steps), steps, bars[0].whole)]
+    return kept + more * bool(rest)
+
+
+def place_of(step: Timing) -> str:
+    text = "profile_update" if step.kind == "extra" else "profile_loss"
+    return clean(step.layer) or say(text)
+
+
+def kind_of(step: Timing) -> str:
+    return say(KINDS.get(step.kind, "profile_update"))
+
+
+def words(bar: Bar) -> str:
+    """A bar in sentences."""
+    operations = sum(step.operations for step in bar.steps)
+    told = {"name": bar.name, "detail": bar.detail}
+    told |= {"time": microseconds(bar.seconds), "share": f"{bar.share:.1%}"}
+    told |= {
+        "least": microseconds(bar.least),
+        "times": f"{bar.seconds / (bar.least or math.inf):,.1f}",
+    }
+    told |= {"operations": f"{operations / 1e6:,.2f}"}
+    told |= {"moved": f"{sum(step.bytes for step in bar.steps) / 1e3:,.1f}"}
+    why = "profile_operations" if operations else "profile_bytes"
+    if bar.seconds > 4 * bar.least and bar.seconds / len(bar.steps) < CALL:
+        why = "profile_call"
+    return f"{say('profile_bar', **told)} {say(why, **told)}"
+
+
+CALL = 5e-6
+"""A step of fewer seconds may spend most of them on being called."""
+
+
+def microseconds(seconds: float) -> str:
+    return f"{brief(seconds)} µs"
+
+
+def brief(number: float) -> str:
+    """Seconds as microseconds, with a digit behind the point where there are few before it."""
+    value = number * 1e6
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"

@@ -1,0 +1,62 @@
+// A profile: a bar for each layer, or for each step. Python draws the bars; this goes along them.
+
+const profile = {
+  name: "profile",
+
+  draw(ctx) {
+    this.faces = { layers: [], steps: [] };
+    for (const [key, markup] of Object.entries(ctx.model.get("pictures"))) {
+      const by = key.split(" ")[0], at = this.faces[by].length;
+      this.faces[by].push(h("li", { onclick: () => ctx.set({ at }) }, pictureFrom(markup)));
+    }
+    this.list = h("ol", { class: "fl-steps" });
+    ctx.stage.append(this.list);
+    ctx.panel.append(...ctx.facts.about.map((text) => h("p", {}, text)));
+    ctx.bar.append(...ctx.makeButtons());
+  },
+
+  rows(ctx) { return this.faces[ctx.state.by] ?? []; },
+
+  /** In ask mode: whether what takes longest is still to be guessed, and nothing shown before. */
+  asks(ctx) {
+    const answered = ctx.model.get("answers").some(({ id }) => id === ctx.facts.longest.id);
+    return ctx.model.get("ask") && !answered;
+  },
+
+  update(ctx) {
+    const rows = this.rows(ctx), { by, at } = ctx.state, asks = this.asks(ctx), shown = `${by} ${asks}`;
+    rows.forEach((row, i) => {
+      row.className = i === at ? "fl-step fl-now" : "fl-step";
+      row.ariaCurrent = i === at ? "step" : null;
+      fit(ctx, row.firstChild);
+    });
+    if (this.shown !== shown) this.list.replaceChildren(...(asks ? [] : rows));
+    else if (this.at !== at && rows[at]) ctx.bringInSight(ctx.captionBox, rows[at]);
+    Object.assign(this, { shown, at });
+    if (asks && !ctx.gate) ctx.ask(ctx.facts.longest, () => ctx.update());
+  },
+
+  go(ctx, at) { ctx.set({ at: Math.max(0, Math.min(this.rows(ctx).length - 1, at)) }); },
+
+  longest(ctx) {
+    const widths = this.rows(ctx).map((row) => Number(row.querySelector("rect").getAttribute("width")));
+    this.go(ctx, widths.indexOf(Math.max(...widths)));
+  },
+
+  keys(ctx) {
+    const { by, at } = ctx.state, steps = by === "steps";
+    return {
+      ArrowUp: { button: ctx.t("shapes_back"), label: ctx.t("shapes_back"), run: () => this.go(ctx, at - 1) },
+      ArrowDown: { button: ctx.t("shapes_on"), label: ctx.t("shapes_on"), run: () => this.go(ctx, at + 1) },
+      m: { button: ctx.t("profile_longest"), label: ctx.t("profile_longest"), run: () => this.longest(ctx) },
+      s: { button: ctx.t(steps ? "profile_by_layers" : "profile_by_steps"), label: ctx.t("key_profile_by"),
+        run: () => ctx.set({ by: steps ? "layers" : "steps", at: 0 }) },
+      Home: { label: ctx.t("profile_first"), run: () => this.go(ctx, 0) },
+      End: { label: ctx.t("profile_last"), run: () => this.go(ctx, 1e9) },
+    };
+  },
+
+  caption(ctx) { return this.asks(ctx) ? "" : ctx.facts.captions[`${ctx.state.by} ${ctx.state.at}`] ?? ""; },
+};
+
+export default liveView(() => profile);

@@ -1,0 +1,163 @@
+"""Every exercise: solved in its three ways, failed in its five; and what is said each time."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from funclab import Input, initializers, utils
+from funclab.layers import Dense
+from funclab.models import Model
+from funclab.teach import course, keeping
+from funclab.teach.attempt import run
+from funclab.teach.checking import check, check_lines, known_exercise
+from funclab.teach.graphs import trained_copy
+from tests.teach.tries import LESSONS, Try, module, tries
+
+TRIES = list(tries())
+RIGHT = [one for one in TRIES if not one.mistake]
+WRONG = [one for one in TRIES if one.mistake]
+each = pytest.mark.parametrize
+DATA, KINDS = np.eye(6, dtype="float32").repeat(8, 0), np.arange(48) % 3
+
+
+@each("attempt", RIGHT, ids=str)
+def test_a_right_answer_is_accepted_whatever_its_structure(attempt: Try):
+    view = check_lines(attempt.exercise, attempt.lines, attempt.names)
+
+    assert view.verdict.right, repr(view)
+
+
+@each("attempt", WRONG, ids=str)
+def test_a_mistake_that_was_foreseen_is_named_in_the_student_s_own_words(attempt: Try):
+    view = check_lines(attempt.exercise, attempt.lines, attempt.names)
+    verdict = view.verdict
+    foreseen = course.exercise(attempt.exercise).wrong[attempt.mistake]
+
+    assert (verdict.mistake, verdict.misconception) == (attempt.mistake, foreseen.misconception)
+    assert len(verdict.says.split()) <= course.LONGEST_MESSAGE
+    assert "{" not in verdict.says and not re.search(r"\bit comes\b|Traceback", verdict.says)
+    assert re.search(r"Look|Count|Follow", verdict.says) and "Wanted" in verdict.says
+    assert verdict.marked is not None or not attempt.names, verdict.says
+    assert verdict.says in str(view) and view.svg().startswith("<svg")
+
+
+@each("lesson", LESSONS)
+def test_every_exercise_has_its_tries(lesson):
+    right, wrong = module(lesson).RIGHT, module(lesson).WRONG
+
+    for name, exercise in course.lesson(lesson).exercises.items():
+        assert len(right[name]) >= 3
+        assert set(wrong[name]) == set(exercise.wrong)
+
+
+@each("attempt", WRONG, ids=str)
+def test_all_messages_of_an_exercise_differ(attempt: Try):
+    item = course.exercise(attempt.exercise)
+
+    assert len({wrong.says for wrong in item.wrong.values()}) == len(item.wrong)
+
+
+@each("attempt", [one for one in TRIES if one.exercise != "1D"], ids=str)
+def test_a_check_of_structure_answers_at_once(attempt: Try):
+    names = attempt.names
+    item = known_exercise(attempt.exercise)
+    check_lines(attempt.exercise, attempt.lines, dict(names))
+    answer = run(attempt.lines, names, item.wants).answer
+
+    begin = perf_counter()
+    check(attempt.exercise, answer, names=names)
+
+    assert perf_counter() - begin < 0.3
+
+
+@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+def test_the_solution_of_an_exercise_solves_it_and_no_hint_gives_a_line_of_it_away(exercise):
+    item = known_exercise(exercise)
+    names = next(one for one in TRIES if one.exercise == exercise).names
+
+    view = check_lines(exercise, item.solution_code, names)
+
+    assert view.verdict.right, repr(view)
+    lines = {line.strip() for line in item.solution_code.splitlines()}
+    assert not any(line in hint for hint in item.hints for line in lines if line)
+
+
+@each("attempt", [one for one in RIGHT if one.exercise == "1B"], ids=str)
+def test_the_solution_stands_beside_what_was_tried(attempt: Try):
+    names = attempt.names
+    view = check_lines(attempt.exercise, attempt.lines, names)
+
+    told = view.solution()
+
+    assert told["code"] == course.exercise(attempt.exercise).solution_code
+    assert told["left"].startswith("<svg") and told["right"].startswith("<svg")
+
+
+@each("answer", [None, 3, "eye", [], object(), print, float("nan"), {"a": 1}], ids=repr)
+@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+def test_nothing_that_is_given_ends_in_a_traceback(exercise, answer):
+    names = next(one for one in TRIES if one.exercise == exercise).names
+
+    verdict = check(exercise, answer, names=names).verdict
+
+    assert verdict.kind == "wrong" and verdict.says
+    assert len(verdict.says.split()) <= course.LONGEST_MESSAGE
+
+
+@each("lines", ["1 +", "raise KeyError(3)", "eye = undefined", "def f(:", "import nowhere_at_all"])
+def test_lines_that_stop_are_answered_with_the_line(lines):
+    names = next(one for one in TRIES if one.exercise == "1B").names
+
+    view = check_lines("1B", lines, names)
+
+    assert view.verdict.kind == "wrong"
+    assert lines in view.verdict.says and len(view.verdict.says.split()) <= 40
+
+
+@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+def test_what_the_lesson_ships_is_not_tried_yet(exercise):
+    item = known_exercise(exercise)
+    tries = len(keeping.tries_of(exercise))
+
+    views = [check(exercise), check_lines(exercise, item.start), check_lines(exercise, "# later\n")]
+
+    assert [repr(view) for view in views] == [f"{exercise}: not tried yet."] * 3
+    assert len(keeping.tries_of(exercise)) == tries
+
+
+def test_what_the_lesson_has_not_made_yet_is_named():
+    verdict = check("1B", 3, names={}).verdict
+
+    assert verdict.kind == "stale" and "reader" in verdict.says
+
+
+def test_what_a_model_learns_in_a_check_depends_on_its_graph_alone():
+    shares = set()
+    for seed in range(50):
+        utils.set_random_seed(seed)
+        x = Input((6,))
+        model = Model(x, Dense(3, activation="softmax")(x))
+        copy = trained_copy(model, DATA, KINDS, loss="sparse_categorical_crossentropy", epochs=2)
+        shares.add(tuple(np.ravel(copy.predict(DATA[:2], verbose=0)).round(6)))
+
+    assert len(shares) == 1
+
+
+def test_a_check_that_trains_leaves_the_notebook_s_random_numbers_and_weights_alone():
+    one = next(one for one in RIGHT if one.exercise == "1D")
+    names = one.names
+    model = run(one.lines, names, "model").answer
+    before = [weight.numpy().copy() for weight in model.weights]
+    utils.set_random_seed(3)
+    wanted = initializers.rng().random()
+    utils.set_random_seed(3)
+
+    verdict = check("1D", model, names=names).verdict
+
+    assert verdict.right
+    assert initializers.rng().random() == wanted
+    assert all(np.array_equal(a, b.numpy()) for a, b in zip(before, model.weights))

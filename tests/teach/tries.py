@@ -1,0 +1,51 @@
+"""Tries at exercises as tables: the lines of a student, by the exercise and what is wrong in them.
+
+A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
+and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
+program for each mistake that is foreseen, by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from funclab.teach.attempt import run
+from funclab.teach.checking import base_names
+
+
+class Try(NamedTuple):
+    """An exercise, what is wrong in the lines ("" for nothing), and the lines."""
+
+    lesson: int
+    exercise: str
+    mistake: str
+    lines: str
+
+    def __str__(self) -> str:
+        first = self.lines.strip().splitlines()[-1][:30]
+        return f"{self.exercise} {self.mistake or 'right'}: {first}"
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The variables of the lesson, made anew."""
+        attempt = run(module(self.lesson).LESSON, base_names({}))
+        assert attempt.error is None, attempt.error
+        return dict(attempt.names)
+
+
+def module(lesson: int) -> Any:
+    return import_module(f"tests.teach.tries_{lesson:02}")
+
+
+LESSONS = sorted(int(path.stem[-2:]) for path in Path(__file__).parent.glob("tries_??.py"))
+
+
+def tries() -> Iterator[Try]:
+    for lesson in LESSONS:
+        for exercise, programs in module(lesson).RIGHT.items():
+            yield from (Try(lesson, exercise, "", lines) for lines in programs)
+        for exercise, mistakes in module(lesson).WRONG.items():
+            yield from (Try(lesson, exercise, name, lines) for name, lines in mistakes.items())

@@ -1,0 +1,158 @@
+"""Lesson 1: tries at its exercises."""
+
+LESSON = """
+pixels = Input((64,), name="pixels")
+h1 = Dense(32, activation="relu", name="hidden_1")(pixels)
+h2 = Dense(32, activation="relu", name="hidden_2")(h1)
+digit = Dense(10, activation="softmax", name="digit")(h2)
+reader = Model(pixels, digit, name="reader")
+images = np.ones((3, 64), "float32")
+"""
+
+RIGHT = {
+    "1A": [
+        """
+pixels = Input(shape=(64,), name="pixels")
+first, second = Dense(32, activation="relu"), Dense(32, activation="relu")
+last = Dense(10, activation="softmax")
+model = Model(pixels, last(second(first(pixels))))
+""",
+        """
+p = Input((64,))
+a = Dense(32, activation="relu")(p)
+a = Dense(32, activation="relu")(a)
+model = Model(p, Dense(10, activation="softmax")(a))
+""",
+        """
+pixels = Input((64,))
+h = Dense(16, activation="tanh", name="second")(pixels)
+h = Dense(32, activation="relu", name="first")(h)
+h = Dense(10)(h)
+model = Model(pixels, layers.Softmax()(h))
+""",
+    ],
+    "1B": [
+        "eye = Model(pixels, h2)",
+        'eye = Model(pixels, reader.get_layer("hidden_2").output)',
+        "eye = Model(reader.input, reader.layers[2].get_output_at(0))",
+    ],
+    "1C": [
+        """
+rule = Dense(10, activation="softmax", name="rule")
+model = Model(pixels, rule(h1))
+""",
+        'model = Model(pixels, Dense(10, activation="softmax")(pixels))',
+        """
+rule = Dense(10, name="rule")
+model = Model(pixels, layers.Activation("softmax")(rule(pixels)))
+""",
+    ],
+    "1D": [
+        """
+h = Dense(24, activation="relu")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate([h, pixels])))
+""",
+        """
+h = Dense(24, activation="relu")(pixels)
+total = Dense(10)(h) + Dense(10)(pixels)
+model = Model(pixels, layers.Softmax()(total))
+""",
+        """
+h = Dense(16, activation="relu")(pixels)
+p = Dense(16, activation="tanh")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate([h, p])))
+""",
+    ],
+}
+
+WRONG = {
+    "1A": {
+        "ends_in_a_layer": """
+pixels = Input(shape=(64,), name="pixels")
+first = Dense(32, activation="relu", name="first")
+model = Model(pixels, first)
+""",
+        "left_the_graph": """
+pixels = Input(shape=(64,), name="pixels")
+h = Dense(32, name="first")(pixels)
+h = np.maximum(h, 0)
+model = Model(pixels, Dense(10)(h))
+""",
+        "other_input": """
+pixels = Input(shape=(64,), name="pixels")
+h = Dense(32, name="first")(pixels)
+digit = Dense(10, activation="softmax")(h)
+model = Model(Input(shape=(64,), name="image"), digit)
+""",
+        "result_lost": """
+pixels = Input(shape=(64,), name="pixels")
+h = Dense(32, activation="relu", name="first")(pixels)
+h = Dense(32, activation="relu", name="second")(pixels)
+digit = Dense(10, activation="softmax", name="digit")(h)
+model = Model(pixels, digit)
+""",
+        "side_by_side": """
+pixels = Input(shape=(64,), name="pixels")
+a = Dense(32, activation="relu", name="first")(pixels)
+b = Dense(32, activation="relu", name="second")(pixels)
+digit = Dense(10, activation="softmax", name="digit")(a + b)
+model = Model(pixels, digit)
+""",
+    },
+    "1B": {
+        "gave_a_layer": 'eye = Model(pixels, reader.get_layer("hidden_2"))',
+        "new_layer": 'eye = Model(pixels, Dense(32, activation="relu", name="mine")(h1))',
+        "fresh_input": 'eye = Model(Input((64,), name="photo"), h2)',
+        "gave_numbers": "eye = Model(pixels, reader.predict(images, verbose=0))",
+        "last_call": "eye = Model(pixels, reader.output)",
+    },
+    "1C": {
+        "gave_a_layer": 'rule = Dense(10, name="mine")\nmodel = Model(pixels, rule)',
+        "never_called": 'rule = Dense(10, name="rule")\nmodel = Model(pixels, rule.output)',
+        "gave_numbers": 'rule = Dense(10, name="rule")\nmodel = Model(pixels, rule(images))',
+        "result_unused": """
+rule = Dense(10, activation="softmax", name="rule")
+rule(pixels)
+model = Model(pixels, h1)
+""",
+        "softmax_twice": """
+rule = Dense(10, activation="softmax", name="rule")
+model = Model(pixels, layers.Softmax(name="again")(rule(pixels)))
+""",
+    },
+    "1D": {
+        "cannot_add": """
+h = Dense(24, activation="relu", name="h")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(layers.add([h, pixels])))
+""",
+        "second_input": """
+h = Dense(24, activation="relu", name="h")(pixels)
+again = Input((64,), name="again")
+both = concatenate([h, again])
+model = Model([pixels, again], Dense(10, activation="softmax")(both))
+""",
+        "too_many_weights": """
+h = Dense(64, activation="relu", name="h")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate([h, pixels])))
+""",
+        "joined_outside": """
+h = Dense(24, activation="relu", name="h")(pixels)
+both = np.concatenate([h, pixels], axis=-1)
+model = Model(pixels, Dense(10, activation="softmax")(both))
+""",
+        "join_unused": """
+h = Dense(24, activation="relu", name="h")(pixels)
+both = concatenate([h, pixels])
+model = Model(pixels, Dense(10, activation="softmax")(h))
+""",
+        "not_probabilities": """
+h = Dense(24, activation="relu", name="h")(pixels)
+model = Model(pixels, Dense(10)(concatenate([h, pixels])))
+""",
+        "reads_badly": """
+h = Dense(1, activation="relu", name="h")(pixels)
+narrow = Dense(1, name="narrow")(concatenate([h, pixels]))
+model = Model(pixels, Dense(10, activation="softmax")(narrow))
+""",
+    },
+}
