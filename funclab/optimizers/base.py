@@ -17,12 +17,11 @@ from funclab.fields import described, guarded
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
-from funclab.kernels.threads import WORTH_SHARING, run_halves
 from funclab.metrics.base import State
 from funclab.optimizers import settings
 from funclab.optimizers.own import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.slots import Slots, Stretch, Weight
+from funclab.optimizers.slots import Slots, Stretch, Weight, shared
 from funclab.shape_math import Array
 
 EXAMPLE = """
@@ -33,10 +32,6 @@ EXAMPLE = """
     >>> weight.numpy().round(4)
     array([{}], dtype=float32)
     """
-
-
-OPERATIONS = 20
-"""A weight waits for memory as long as this many operations of a matrix product take."""
 
 
 class Update(NamedTuple):
@@ -252,25 +247,11 @@ class Optimizer(Remembering):
     def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
         return [
             Update(
-                *self._shared(part),
+                *shared(self.update, part),
                 f"weights[{part.weights.size}] = {self.name}(weights, gradients)",
             )
             for part in parts
         ]
-
-    def _shared(self, part: Stretch) -> Kernel:
-        """`update`; of a long stretch, each thread changes half."""
-        size = part.weights.size
-        operations = OPERATIONS * size
-        if operations < WORTH_SHARING:
-            return self.update(part)
-        halves = [self.update(part.cut(*ends)) for ends in ((0, size // 2), (size // 2, size))]
-
-        def change(first: int, last: int) -> None:
-            for kernel, arrays in halves[first:last]:
-                kernel(*arrays)
-
-        return run_halves, (change, 2, operations)
 
     def _by_one(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         starts = offsets([variable.shape for variable in variables])
