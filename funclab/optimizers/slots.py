@@ -15,7 +15,6 @@ from funclab.kernels.threads import WORTH_SHARING, run_halves
 from funclab.metrics.base import State
 from funclab.shape_math import Array, known
 
-
 OPERATIONS = 20
 """A weight waits for memory as long as this many operations of a matrix product take."""
 
